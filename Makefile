@@ -1,0 +1,117 @@
+# papkit: one Makefile, no recursion. `make help` lists the targets.
+# VARIANT keeps objects of different flags apart: plain, sanitize, tsan, clang …
+VARIANT ?= plain
+ifeq ($(VARIANT),plain)
+BUILD := build
+else
+BUILD := build/$(VARIANT)
+endif
+OBJ := $(BUILD)/obj
+GEN := build/gen
+
+CC ?= gcc
+PYTHON := /usr/bin/python3
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
+OPT ?= -O2 -g
+CFLAGS += -std=c11 -D_GNU_SOURCE $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP $(VARIANT_FLAGS)
+LDFLAGS += $(VARIANT_FLAGS)
+PKG := libusb-1.0 libcrypto sqlite3 jansson criterion
+CPPFLAGS += -I$(GEN) $(shell pkg-config --cflags $(PKG))
+
+ifeq ($(VARIANT),sanitize)
+VARIANT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT := -O1 -g
+endif
+ifeq ($(VARIANT),tsan)
+VARIANT_FLAGS := -fsanitize=thread
+OPT := -O1 -g
+endif
+ifeq ($(VARIANT),clang)
+CC := clang
+endif
+
+sources = $(sort $(wildcard $(1)))
+objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
+
+SIM_SRC := $(call sources,simulator/wire/*.c simulator/usb/*.c simulator/function/*.c simulator/mtp/*.c simulator/store/*.c simulator/player/*.c simulator/cli/*.c)
+SPC_SRC := $(call sources,spcore/com/*.c spcore/sac/*.c spcore/sp/*.c spcore/mtp/*.c spcore/transport/*.c)
+CONF_SRC := $(call sources,conformance/host/*.c conformance/engine/*.c conformance/suites/*.c conformance/report/*.c conformance/cli/*.c conformance/selftest/*.c)
+# The judge speaks to devices through the provider's transports and initiator, and to providers
+# through its channel's client half; never through the simulator's code.
+JUDGE_SPC_SRC := $(call sources,spcore/mtp/*.c spcore/transport/*.c spcore/sac/*.c) $(wildcard spcore/com/com_memory.c spcore/com/com_utf16.c spcore/com/com_guid.c)
+
+$(OBJ)/simulator/%.o: CPPFLAGS += -Isimulator
+$(OBJ)/spcore/%.o: CPPFLAGS += -Ispcore -Ispcore/include
+$(OBJ)/deviant/spcore/%.o: CPPFLAGS += -Ispcore -Ispcore/include -DSPCORE_DEVIANT
+$(OBJ)/conformance/%.o: CPPFLAGS += -Iconformance -Ispcore -Ispcore/include
+
+PAPSIM := $(BUILD)/papsim
+PAPCHECK := $(BUILD)/papcheck
+SPCORE := $(BUILD)/libspcore.so
+DEVIANT := $(BUILD)/libspcore-deviant.so
+
+.PHONY: all help
+all: $(PAPSIM) $(PAPCHECK) $(SPCORE) $(DEVIANT)
+
+SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lpthread
+SPC_LIBS := -lusb-1.0 -lcrypto -lpthread
+CONF_LIBS := -lcriterion -ljansson $(SPC_LIBS) -ldl
+
+$(PAPSIM): $(call objects,$(SIM_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(SIM_LIBS)
+
+$(SPCORE): $(call objects,$(SPC_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,libspcore.so -o $@ $^ $(SPC_LIBS)
+
+$(DEVIANT): $(patsubst %.c,$(OBJ)/deviant/%.o,$(SPC_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,libspcore-deviant.so -o $@ $^ $(SPC_LIBS)
+
+$(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(CONF_LIBS)
+
+$(OBJ)/%.o: %.c | generated
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(OBJ)/deviant/%.o: %.c | generated
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Constants both sides share; codecs they do not.
+.PHONY: generated
+generated: $(GEN)/mtp_codes.h
+$(GEN)/mtp_codes.h: fixtures/mtp/codes.tsv ci/gen_mtp_codes.py
+	@mkdir -p $(@D)
+	$(PYTHON) ci/gen_mtp_codes.py $< > $@.tmp && mv $@.tmp $@
+
+# ---- unit tests: <part>/tests/test_<file>.c, one Criterion binary each; a test links its part
+# whole, less main().
+SIM_TESTS := $(patsubst simulator/tests/test_%.c,$(BUILD)/tests/simulator/test_%,$(wildcard simulator/tests/test_*.c))
+SPC_TESTS := $(patsubst spcore/tests/test_%.c,$(BUILD)/tests/spcore/test_%,$(wildcard spcore/tests/test_*.c))
+CONF_TESTS := $(patsubst conformance/tests/test_%.c,$(BUILD)/tests/conformance/test_%,$(wildcard conformance/tests/test_*.c))
+UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(CONF_TESTS)
+
+not_main = $(filter-out %/main.o,$(call objects,$(1)))
+$(BUILD)/tests/simulator/test_%: $(OBJ)/simulator/tests/test_%.o $(call not_main,$(SIM_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(SIM_LIBS) -lcriterion
+$(BUILD)/tests/spcore/test_%: $(OBJ)/spcore/tests/test_%.o $(call not_main,$(SPC_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS) -lcriterion
+$(BUILD)/tests/conformance/test_%: $(OBJ)/conformance/tests/test_%.o $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(CONF_LIBS)
+
+.PHONY: unit clean
+unit: $(UNIT_TESTS)
+	sh ci/unit $(UNIT_TESTS)
+
+clean:
+	rm -rf build out
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+.SECONDARY:

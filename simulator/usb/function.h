@@ -1,0 +1,78 @@
+/* The seam between the device core and what an interface does. The core (usb/) owns URB queues,
+ * packets, halts, toggles, zero-length packets and unlink; a function (function/) only produces
+ * and consumes transfers. One thread runs both: every call returns at once and none re-enters. */
+#ifndef PAPSIM_USB_FUNCTION_H
+#define PAPSIM_USB_FUNCTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct usb_device; /* the core's device; opaque here */
+
+/* The eight bytes of a SETUP packet, host order (USB 2.0, 9.3). */
+struct usb_setup {
+    uint8_t request_type, request;
+    uint16_t value, index, length;
+};
+
+/* A piece of IN data: memory, or a range of a file that goes to the socket without a copy.
+ * Memory stays valid until the function's next in(), reset() or until the core calls in_done(). */
+struct usb_chunk {
+    const void *memory; /* NULL: file range */
+    int fd;
+    off_t offset;
+    size_t length;
+};
+
+#define USB_CHUNKS_MAX 4
+
+/* One answer to in(). */
+struct usb_in {
+    struct usb_chunk chunks[USB_CHUNKS_MAX];
+    unsigned chunk_count;
+    size_t length; /* sum of the chunks, at most what was asked */
+    bool end;      /* the transfer ends here: the core marks it by a short or zero-length packet */
+    bool no_zlp;   /* with end: leave the zero-length packet out (a quirk) */
+};
+
+enum usb_reset_cause {
+    USB_RESET_BUS,        /* port reset or new importer */
+    USB_RESET_CONFIGURED, /* SET_CONFIGURATION, also to 0 */
+    USB_RESET_INTERFACE,  /* SET_INTERFACE on this function */
+    USB_RESET_HALT,       /* CLEAR_FEATURE(ENDPOINT_HALT) on endpoint `endpoint` */
+    USB_RESET_DISCONNECT, /* the importer is gone */
+};
+
+struct usb_function_ops {
+    const char *name;
+    /* Class or vendor request to one of the function's interfaces or endpoints. `data` holds
+     * setup->length bytes for OUT requests. IN answers go to `reply` (room: 4096 bytes); returns
+     * the bytes to send (0 for OUT), or -EPIPE to stall. Never blocks. */
+    int (*setup)(void *self, const struct usb_setup *setup, const uint8_t *data, uint8_t *reply);
+    /* Host data for an OUT endpoint, once a URB. `end`: a short or zero-length packet closed the
+     * transfer. 0 taken whole, -EAGAIN busy (offered again after usb_function_ready()), -EPIPE
+     * halts the endpoint. */
+    int (*out)(void *self, uint8_t endpoint, const uint8_t *data, size_t length, bool end);
+    /* Optional. Memory for the next `length` OUT bytes, so that the wire can receive in place;
+     * NULL: none, the core brings its own buffer. out() follows with that same pointer. */
+    uint8_t *(*out_window)(void *self, uint8_t endpoint, size_t length);
+    /* Data for an IN endpoint, at most `room` bytes. 0 filled, -EAGAIN nothing now (the URB
+     * stays pending until usb_function_ready()), -EPIPE halts the endpoint. */
+    int (*in)(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_in);
+    /* Optional. `length` bytes got from in() were cancelled before any of them left: they are to
+     * come again (USBIP-URB-014). */
+    void (*in_undo)(void *self, uint8_t endpoint, size_t length);
+    void (*reset)(void *self, enum usb_reset_cause cause, uint8_t endpoint);
+};
+
+/* What the core offers to functions; `endpoint` is the full address. All may be called from any
+ * callback above; ready() only marks, the core comes back to in()/out() when the callback ended. */
+void usb_function_ready(struct usb_device *device, uint8_t endpoint);
+void usb_function_halt(struct usb_device *device, uint8_t endpoint);
+bool usb_function_halted(const struct usb_device *device, uint8_t endpoint);
+/* Bytes of one packet on that endpoint at the current speed. */
+uint16_t usb_function_packet_size(const struct usb_device *device, uint8_t endpoint);
+
+#endif
