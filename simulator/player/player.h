@@ -1,0 +1,43 @@
+/* A player: a YAML file (fixtures/players) brought to life as store, responder and USB function.
+ * cli/ asks it for what the device core needs and joins the two with player_attach(). */
+#ifndef PAPSIM_PLAYER_PLAYER_H
+#define PAPSIM_PLAYER_PLAYER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "player/deviation.h"
+#include "usb/function.h"
+#include "usb/identity.h"
+
+struct player;
+struct player_spec; /* one player file as read */
+
+/* `path` is a file. On failure `error` holds one line "FILE:LINE: what" and -errno is returned. */
+int player_load(const char *path, struct player_spec **ret_spec, char *error, size_t error_size);
+void player_spec_free(struct player_spec *spec);
+const char *player_spec_name(const struct player_spec *spec);
+const char *player_spec_description(const struct player_spec *spec);
+const struct usb_identity *player_spec_identity(const struct player_spec *spec);
+
+struct player_options {
+    const char *busid;     /* copied */
+    const char *state_dir; /* NULL: all in memory; else this player's own directory, created */
+    uint64_t seed;         /* persistent ids and content of preloaded objects */
+};
+
+/* Takes over `spec` when it succeeds. */
+int player_new(struct player_spec *spec, const struct player_options *options,
+               struct player **ret_player, char *error, size_t error_size);
+void player_free(struct player *player);
+
+const char *player_name(const struct player *player);
+const char *player_busid(const struct player *player);
+const struct usb_identity *player_identity(const struct player *player);
+/* Shared with the device core: cli/ sets the bits, all layers read them. */
+struct deviation_set *player_deviations(struct player *player);
+const struct usb_function_ops *player_function(struct player *player, void **ret_self);
+/* The core's device of this player, so that the function can wake endpoints; NULL takes it away. */
+void player_attach(struct player *player, struct usb_device *device);
+
+#endif

@@ -1,0 +1,21 @@
+/* What one can do to a player from outside: the control socket's verbs that need a player.
+ * Request and answer are JSON objects; cli/ frames them and owns plug, unplug and deviate. */
+#ifndef PAPSIM_PLAYER_VERBS_H
+#define PAPSIM_PLAYER_VERBS_H
+
+#include <jansson.h>
+
+struct player;
+
+struct player_verb {
+    const char *name;
+    const char *help; /* one line: arguments and effect */
+    /* New reference: {"ok":true, …} or {"ok":false,"error":"one line"}; NULL: out of memory. */
+    json_t *(*run)(struct player *player, const json_t *request);
+};
+
+/* Sorted by name, ended by a NULL name. */
+extern const struct player_verb player_verbs[];
+const struct player_verb *player_verb_find(const char *name);
+
+#endif
