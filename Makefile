@@ -110,6 +110,19 @@ $(BUILD)/tests/conformance/test_%: $(OBJ)/conformance/tests/test_%.o $(filter-ou
 unit: $(UNIT_TESTS)
 	sh ci/unit $(UNIT_TESTS)
 
+# ---- everything around: static checks, sanitizers, a real Linux USB host
+.PHONY: unit-build lint sanitize check-vm
+unit-build: $(UNIT_TESTS)
+
+lint: generated
+	@MAKE='$(MAKE)' FLAGS='-std=c11 -D_GNU_SOURCE $(WARNINGS)' sh ci/lint
+
+sanitize:
+	@MAKE='$(MAKE)' sh ci/sanitize
+
+check-vm: all
+	$(PYTHON) -m pytest -q -p no:cacheprovider -m vm conformance/orchestrate
+
 clean:
 	rm -rf build out
 
