@@ -36,15 +36,22 @@ int judge_status(struct conf *c, uint8_t type, uint16_t index)
 struct raw_link *judge_import(struct conf *c)
 {
     struct raw_link *link = calloc(1, sizeof(*link));
-    int fd = conf_server_connect(c);
-    int error = link ? raw_import(link, fd, conf_busid(c), JUDGE_PROMPT_MS) : -ENOMEM;
+    int error = -ENOMEM;
 
-    if (error) {
+    /* A server may need a moment to see that the last importer left. */
+    for (int round = 0; link && round < 20; round++) {
+        int fd = conf_server_connect(c);
+
+        error = raw_import(link, fd, conf_busid(c), JUDGE_PROMPT_MS);
+        if (error == 0)
+            return link;
         close(fd);
-        free(link);
-        conf_setup_failed(c, "import of %s: %d", conf_busid(c), error);
+        if (error < 0)
+            break;
+        raw_silent(-1, 50);
     }
-    return link;
+    free(link);
+    conf_setup_failed(c, "import of %s: %d", conf_busid(c), error);
 }
 
 void judge_leave(struct raw_link **link)
