@@ -1,0 +1,241 @@
+#include "store/arena.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE 4096u
+/* The file is made longer in steps, so that few objects pay for a system call. */
+#define STEP ((uint64_t)1 << 26)
+#define LIMIT ((uint64_t)1 << 62)
+
+struct arena {
+    int fd;
+    uint64_t end;  /* next extent */
+    uint64_t size; /* of the file, at least end */
+};
+
+static uint64_t round_up(uint64_t value, uint64_t unit)
+{
+    return (value + unit - 1) / unit * unit;
+}
+
+int arena_open(const char *path, struct arena **ret_arena)
+{
+    struct arena *arena = calloc(1, sizeof *arena);
+    struct stat status;
+    int error;
+
+    if (!arena)
+        return -ENOMEM;
+    arena->fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)
+                     : memfd_create("papsim-content", MFD_CLOEXEC);
+    if (arena->fd < 0 || fstat(arena->fd, &status) < 0) {
+        error = -errno;
+        arena_close(arena);
+        return error;
+    }
+    arena->size = (uint64_t)status.st_size;
+    arena->end = round_up(arena->size, PAGE);
+    *ret_arena = arena;
+    return 0;
+}
+
+void arena_close(struct arena *arena)
+{
+    if (!arena)
+        return;
+    if (arena->fd >= 0)
+        close(arena->fd);
+    free(arena);
+}
+
+int arena_fd(const struct arena *arena)
+{
+    return arena->fd;
+}
+
+int arena_begin_at(struct arena *arena, uint64_t end)
+{
+    end = round_up(end, PAGE);
+    if (ftruncate(arena->fd, (off_t)end) < 0)
+        return -errno;
+    arena->size = end;
+    arena->end = end;
+    return 0;
+}
+
+/* sendfile ends at the end of the file, so the file covers every extent. */
+static int cover(struct arena *arena, uint64_t end)
+{
+    uint64_t size;
+
+    if (end > LIMIT)
+        return -EFBIG;
+    if (end <= arena->size)
+        return 0;
+    size = round_up(end, STEP);
+    if (ftruncate(arena->fd, (off_t)size) < 0)
+        return -errno;
+    arena->size = size;
+    return 0;
+}
+
+int arena_reserve(struct arena *arena, uint64_t length, off_t *ret_offset)
+{
+    uint64_t at = arena->end;
+    int error;
+
+    if (length > LIMIT)
+        return -EFBIG;
+    length = round_up(length, PAGE);
+    error = cover(arena, at + length);
+    if (error)
+        return error;
+    arena->end = at + length;
+    *ret_offset = (off_t)at;
+    return 0;
+}
+
+int arena_extend(struct arena *arena, off_t offset, uint64_t old_length, uint64_t new_length)
+{
+    uint64_t old_end = (uint64_t)offset + round_up(old_length, PAGE), end;
+    int error;
+
+    if (new_length > LIMIT)
+        return -EFBIG;
+    end = (uint64_t)offset + round_up(new_length, PAGE);
+    if (end <= old_end)
+        return 0;
+    if (old_end != arena->end)
+        return -ENOSPC;
+    error = cover(arena, end);
+    if (error)
+        return error;
+    arena->end = end;
+    return 0;
+}
+
+void arena_trim(struct arena *arena, off_t offset, uint64_t old_length, uint64_t length)
+{
+    uint64_t old_end = (uint64_t)offset + round_up(old_length, PAGE);
+    uint64_t end = (uint64_t)offset + round_up(length, PAGE);
+
+    if (end >= old_end)
+        return;
+    arena_discard(arena, (off_t)end, old_end - end);
+    if (old_end == arena->end)
+        arena->end = end;
+}
+
+static bool all_zero(const uint8_t *data, size_t length)
+{
+    return length == 0 || (data[0] == 0 && memcmp(data, data + 1, length - 1) == 0);
+}
+
+int arena_write(struct arena *arena, off_t at, const void *data, size_t length, int fresh)
+{
+    const uint8_t *bytes = data;
+
+    if (fresh && all_zero(bytes, length))
+        return 0;
+    while (length > 0) {
+        ssize_t done = pwrite(arena->fd, bytes, length, at);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return -errno;
+        bytes += done;
+        at += done;
+        length -= (size_t)done;
+    }
+    return 0;
+}
+
+int arena_read(struct arena *arena, off_t at, void *ret_data, size_t length)
+{
+    uint8_t *bytes = ret_data;
+
+    while (length > 0) {
+        ssize_t done = pread(arena->fd, bytes, length, at);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return done < 0 ? -errno : -EIO;
+        bytes += done;
+        at += done;
+        length -= (size_t)done;
+    }
+    return 0;
+}
+
+static int copy_run(struct arena *arena, off_t from, off_t to, uint64_t length)
+{
+    while (length > 0) {
+        off_t in = from, out = to;
+        ssize_t done = copy_file_range(arena->fd, &in, arena->fd, &out, length, 0);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0) {
+            /* Some file systems cannot: by hand. */
+            uint8_t block[PAGE];
+            size_t part = length < sizeof block ? (size_t)length : sizeof block;
+            int error = arena_read(arena, from, block, part);
+
+            if (!error)
+                error = arena_write(arena, to, block, part, 1);
+            if (error)
+                return error;
+            done = (ssize_t)part;
+        }
+        from += done;
+        to += done;
+        length -= (uint64_t)done;
+    }
+    return 0;
+}
+
+int arena_copy(struct arena *arena, off_t from, off_t to, uint64_t length)
+{
+    off_t end = from + (off_t)length, at = from;
+
+    while (at < end) {
+        off_t data = lseek(arena->fd, at, SEEK_DATA), hole;
+        int error;
+
+        if (data < 0 && errno == ENXIO)
+            return 0;
+        if (data < 0)
+            return -errno;
+        if (data >= end)
+            return 0;
+        hole = lseek(arena->fd, data, SEEK_HOLE);
+        if (hole < 0)
+            return -errno;
+        if (hole > end)
+            hole = end;
+        error = copy_run(arena, data, to + (data - from), (uint64_t)(hole - data));
+        if (error)
+            return error;
+        at = hole;
+    }
+    return 0;
+}
+
+void arena_discard(struct arena *arena, off_t offset, uint64_t length)
+{
+    length = round_up(length, PAGE);
+    if (length == 0)
+        return;
+    /* A file system that cannot punch holes keeps the bytes; nobody can reach them any more. */
+    (void)fallocate(arena->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, (off_t)length);
+}

@@ -1,0 +1,350 @@
+/* Changes of objects: memory first checks, then the disk, then memory follows. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mtp_codes.h"
+#include "store/internal.h"
+
+void store_give_up(struct store *store, off_t offset, uint64_t size)
+{
+    if (store->snapshots == 0 && size > 0)
+        arena_discard(store->arena, offset, size);
+}
+
+static int put(struct store *store, const struct store_object *object)
+{
+    store->generation++;
+    return store_disk_put(store->disk, store, object);
+}
+
+/* May an object of that size and name go there? `self` does not stand in its own way. */
+static int check_place(struct store *store, size_t volume, uint32_t parent, const char *name,
+                       const struct store_object *self)
+{
+    const struct store_object *other = store_find_name(store, volume, parent, name);
+
+    if (other && other != self && !store->volumes[volume].keep_both)
+        return -EEXIST;
+    return 0;
+}
+
+static struct store_bag *copy_bag(const struct store_bag *bag)
+{
+    size_t length = sizeof *bag + bag->used;
+    struct store_bag *copy = malloc(length);
+
+    if (copy) {
+        memcpy(copy, bag, length);
+        copy->room = bag->used;
+    }
+    return copy;
+}
+
+int store_create(struct store *store, const struct store_draft *draft,
+                 struct store_object **ret_object)
+{
+    struct store_object object = {
+        .handle = draft->handle ? draft->handle : store_reserve_handle(store),
+        .parent = draft->parent,
+        .format = draft->format,
+        .association = draft->association,
+        .volume = (uint8_t)draft->volume,
+        .protection = draft->protection,
+        .size = draft->size,
+        .offset = draft->offset,
+        .created = draft->created,
+        .modified = draft->modified,
+        .added = store_now(store),
+    };
+    struct store_object *mine;
+    int error = check_place(store, draft->volume, draft->parent, draft->name, NULL);
+
+    if (!error && draft->size > store_free_space(store, draft->volume))
+        error = -ENOSPC;
+    if (!error && object.handle == 0)
+        error = -EOVERFLOW;
+    if (error)
+        return error;
+    object.name = strdup(draft->name);
+    object.bag = draft->bag ? copy_bag(draft->bag) : NULL;
+    if (!object.name || (draft->bag && !object.bag)) {
+        store_release(&object);
+        return -ENOMEM;
+    }
+    object.uid = store->next_uid++;
+    error = store_disk_put(store->disk, store, &object);
+    if (!error)
+        error = store_tree_insert(store, &object, &mine);
+    if (error) {
+        store_release(&object);
+        return error;
+    }
+    *ret_object = mine;
+    return 0;
+}
+
+/* A deleted object leaves every list it stood in. */
+static int drop_from_lists(struct store *store, uint32_t handle)
+{
+    uint32_t slot, from, to;
+
+    for (slot = 1; slot < store->slots; slot++) {
+        struct store_object *object = store_slot(store, slot);
+        struct store_references *list = object->name ? object->references : NULL;
+
+        if (!list)
+            continue;
+        for (from = 0, to = 0; from < list->count; from++)
+            if (list->handles[from] != handle)
+                list->handles[to++] = list->handles[from];
+        if (to != list->count) {
+            int error;
+
+            list->count = to;
+            error = put(store, object);
+            if (error)
+                return error;
+        }
+    }
+    return 0;
+}
+
+int store_remove(struct store *store, struct store_object *object)
+{
+    off_t offset = object->offset;
+    uint64_t size = object->size;
+    uint32_t handle = object->handle;
+    bool referenced = object->referenced;
+    int error;
+
+    if (object->first_child)
+        return -ENOTEMPTY;
+    store_begin(store);
+    error = store_disk_delete(store->disk, store, handle);
+    if (!error) {
+        store_tree_remove(store, object);
+        if (referenced && !deviates(store->deviations, DEVIATION_REFERENCES_DANGLE))
+            error = drop_from_lists(store, handle);
+    }
+    if (!error)
+        error = store_commit(store);
+    else
+        (void)store_commit(store);
+    if (!error)
+        store_give_up(store, offset, size);
+    return error;
+}
+
+int store_rename(struct store *store, struct store_object *object, const char *name)
+{
+    char *copy;
+    int error = check_place(store, object->volume, object->parent, name, object);
+
+    if (error)
+        return error;
+    copy = strdup(name);
+    if (!copy)
+        return -ENOMEM;
+    error = store_tree_place(store, object, object->volume, object->parent, copy);
+    if (error) {
+        free(copy);
+        return error;
+    }
+    return put(store, object);
+}
+
+static int move_below(struct store *store, struct store_object *object, size_t volume,
+                      uint32_t parent)
+{
+    int error = store_tree_place(store, object, volume, parent, object->name);
+
+    if (!error)
+        error = put(store, object);
+    /* Placing puts a child last again, so those still on the old volume stay in front. */
+    while (!error && object->first_child) {
+        struct store_object *child = store_slot(store, object->first_child);
+
+        if (child->volume == volume)
+            break;
+        error = move_below(store, child, volume, object->handle);
+    }
+    return error;
+}
+
+static uint64_t tree_size(struct store *store, const struct store_object *object)
+{
+    const struct store_object *child;
+    uint64_t size = object->size;
+
+    for (child = store_first_child(store, object); child; child = store_next_sibling(store, child))
+        size += tree_size(store, child);
+    return size;
+}
+
+int store_move(struct store *store, struct store_object *object, size_t volume, uint32_t parent)
+{
+    const struct store_object *above = parent ? store_find(store, parent) : NULL;
+    int error;
+
+    if (above && store_is_below(store, above, object))
+        return -ELOOP;
+    error = check_place(store, volume, parent, object->name, object);
+    if (!error && volume != object->volume &&
+        tree_size(store, object) > store_free_space(store, volume))
+        error = -ENOSPC;
+    if (error)
+        return error;
+    store_begin(store);
+    error = move_below(store, object, volume, parent);
+    if (!error)
+        return store_commit(store);
+    (void)store_commit(store);
+    return error;
+}
+
+static int copy_one(struct store *store, const struct store_object *object, size_t volume,
+                    uint32_t parent, struct store_object **ret_copy)
+{
+    struct store_draft draft = {
+        .parent = parent,
+        .volume = volume,
+        .format = object->format,
+        .association = object->association,
+        .name = object->name,
+        .size = object->size,
+        .created = object->created,
+        .modified = object->modified,
+        .bag = object->bag,
+    };
+    struct store_object *copy;
+    int error = arena_reserve(store->arena, object->size, &draft.offset);
+
+    if (!error)
+        error = arena_copy(store->arena, object->offset, draft.offset, object->size);
+    if (!error)
+        error = store_create(store, &draft, &copy);
+    if (error)
+        return error;
+    if (object->references)
+        error = store_set_references(store, copy, object->references->handles,
+                                     object->references->count);
+    *ret_copy = copy;
+    return error;
+}
+
+static int copy_tree(struct store *store, const struct store_object *object, size_t volume,
+                     uint32_t parent, struct store_object **ret_copy)
+{
+    const struct store_object *child;
+    struct store_object *copy, *below;
+    int error = copy_one(store, object, volume, parent, &copy);
+
+    if (error)
+        return error;
+    *ret_copy = copy;
+    for (child = store_first_child(store, object); child && !error;
+         child = store_next_sibling(store, child))
+        error = copy_tree(store, child, volume, copy->handle, &below);
+    return error;
+}
+
+int store_copy(struct store *store, const struct store_object *object, size_t volume,
+               uint32_t parent, struct store_object **ret_copy)
+{
+    const struct store_object *above = parent ? store_find(store, parent) : NULL;
+    int error;
+
+    if (above && store_is_below(store, above, object))
+        return -ELOOP;
+    error = check_place(store, volume, parent, object->name, NULL);
+    if (!error && tree_size(store, object) > store_free_space(store, volume))
+        error = -ENOSPC;
+    if (error)
+        return error;
+    store_begin(store);
+    error = copy_tree(store, object, volume, parent, ret_copy);
+    if (!error)
+        return store_commit(store);
+    (void)store_commit(store);
+    return error;
+}
+
+int store_set_protection(struct store *store, struct store_object *object, bool protection)
+{
+    object->protection = protection;
+    return put(store, object);
+}
+
+int store_set_dates(struct store *store, struct store_object *object, int64_t created,
+                    int64_t modified)
+{
+    object->created = created;
+    object->modified = modified;
+    return put(store, object);
+}
+
+int store_set_format(struct store *store, struct store_object *object, uint16_t format)
+{
+    object->format = format;
+    return put(store, object);
+}
+
+int store_set_content(struct store *store, struct store_object *object, off_t offset, uint64_t size)
+{
+    off_t old_offset = object->offset;
+    uint64_t old_size = object->size;
+    struct store_volume *volume = &store->volumes[object->volume];
+    int error;
+
+    object->offset = offset;
+    object->size = size;
+    error = put(store, object);
+    if (error) {
+        object->offset = old_offset;
+        object->size = old_size;
+        return error;
+    }
+    volume->used += size - old_size;
+    if (old_offset != offset)
+        store_give_up(store, old_offset, old_size);
+    return 0;
+}
+
+int store_set_property(struct store *store, struct store_object *object, uint16_t code,
+                       const void *value, uint32_t length)
+{
+    int error = store_bag_set(&object->bag, code, value, length);
+
+    return error ? error : put(store, object);
+}
+
+const uint8_t *store_property(const struct store_object *object, uint16_t code,
+                              uint32_t *ret_length)
+{
+    return store_bag_get(object->bag, code, ret_length);
+}
+
+int store_set_references(struct store *store, struct store_object *object, const uint32_t *handles,
+                         uint32_t count)
+{
+    struct store_references *list = NULL;
+    uint32_t i;
+
+    if (count) {
+        list = malloc(sizeof *list + count * sizeof *handles);
+        if (!list)
+            return -ENOMEM;
+        list->count = count;
+        memcpy(list->handles, handles, count * sizeof *handles);
+    }
+    for (i = 0; i < count; i++) {
+        struct store_object *target = store_find(store, handles[i]);
+
+        if (target)
+            target->referenced = true;
+    }
+    free(object->references);
+    object->references = list;
+    return put(store, object);
+}

@@ -1,0 +1,170 @@
+/* Storages and objects of one player: who exists, where, with which properties and content.
+ * Handles and unique ids are never used twice, also over restarts of a player kept on disk. */
+#ifndef PAPSIM_STORE_STORE_H
+#define PAPSIM_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "player/deviation.h"
+#include "store/arena.h"
+
+struct store;
+
+/* One storage. Identity and rules come from the player file and are copied. */
+struct store_volume {
+    uint32_t id; /* with its medium in: low word not 0 */
+    uint16_t type, filesystem, access; /* MTP codes */
+    uint64_t capacity;
+    uint64_t max_object_size; /* 0: no limit but the capacity */
+    char *description, *label;
+    bool removable, present;
+    bool keep_both; /* two objects of one name in a folder: else refused */
+    uint64_t used;  /* bytes of objects; kept by the store */
+    uint32_t objects;
+};
+
+/* Properties that differ from their default: {code u16, length u32, value} packed. */
+struct store_bag {
+    uint32_t used, room;
+    uint8_t data[];
+};
+
+struct store_references {
+    uint32_t count;
+    uint32_t handles[];
+};
+
+struct store_object {
+    uint32_t handle, parent; /* handles; parent 0: root */
+    uint32_t first_child, last_child, next, previous; /* slots, 0: none */
+    uint16_t format, association;
+    uint8_t volume; /* index */
+    bool protection;
+    bool referenced; /* may stand in somebody's list */
+    uint32_t slot;
+    uint64_t size;
+    off_t offset; /* in the arena */
+    uint64_t uid;
+    int64_t created, modified, added; /* seconds since 1970; INT64_MIN: unknown */
+    char *name;                       /* UTF-8 */
+    struct store_bag *bag;
+    struct store_references *references;
+};
+
+#define STORE_NO_DATE INT64_MIN
+
+struct store_clock {
+    int64_t (*now)(void *self); /* seconds since 1970 */
+    void *self;
+};
+
+struct store_options {
+    const struct store_volume *volumes;
+    size_t volume_count;
+    const char *state_dir; /* NULL: in memory */
+    uint64_t seed;
+    struct store_clock clock;
+    const struct deviation_set *deviations;
+};
+
+/* `error`: one line on failure. */
+int store_new(const struct store_options *options, struct store **ret_store, char *error,
+              size_t error_size);
+void store_free(struct store *store);
+bool store_was_empty(const struct store *store); /* nothing was on disk: preload */
+struct arena *store_arena(struct store *store);
+int64_t store_now(const struct store *store);
+const struct deviation_set *store_deviations(const struct store *store);
+/* Goes up with each change of an object, so that a listing can tell. */
+uint64_t store_generation(const struct store *store);
+
+/* ---- volumes */
+size_t store_volume_count(const struct store *store);
+const struct store_volume *store_volume_at(const struct store *store, size_t index);
+/* By id; -1: none. An absent medium's id (low word 0 or as announced) is found too. */
+int store_volume_find(const struct store *store, uint32_t id);
+uint64_t store_free_space(const struct store *store, size_t volume);
+void store_set_present(struct store *store, size_t volume, bool present);
+/* Removes everything on it, protected objects too. */
+int store_format(struct store *store, size_t volume);
+
+/* ---- finding; only objects on volumes that are present */
+struct store_object *store_find(struct store *store, uint32_t handle);
+struct store_object *store_find_name(struct store *store, size_t volume, uint32_t parent,
+                                     const char *name);
+/* All in slot order; `cursor` starts at 0. NULL at the end. */
+struct store_object *store_each(struct store *store, uint32_t *cursor);
+/* `parent` NULL: the root of all volumes. */
+struct store_object *store_first_child(struct store *store, const struct store_object *parent);
+struct store_object *store_next_sibling(struct store *store, const struct store_object *object);
+bool store_is_below(struct store *store, const struct store_object *object,
+                    const struct store_object *ancestor);
+void store_unique_id(const struct store *store, const struct store_object *object,
+                     uint8_t ret_id[16]);
+
+/* ---- rules */
+/* Length 1..254 UTF-16 units, no separators, controls, "." or "..". */
+bool store_name_legal(const char *name);
+
+/* ---- changes; each is on disk when it returns 0 */
+struct store_draft {
+    uint32_t handle; /* from store_reserve_handle(); 0: the store takes one */
+    uint32_t parent;
+    size_t volume;
+    uint16_t format, association;
+    bool protection;
+    const char *name; /* copied */
+    uint64_t size;
+    off_t offset; /* an extent with the content; becomes the object's */
+    int64_t created, modified;
+    const struct store_bag *bag; /* copied; may be NULL */
+};
+
+uint32_t store_reserve_handle(struct store *store);
+/* -EEXIST: the name is taken and the volume refuses; -ENOSPC: it does not fit. */
+int store_create(struct store *store, const struct store_draft *draft,
+                 struct store_object **ret_object);
+/* An object without children. */
+int store_remove(struct store *store, struct store_object *object);
+int store_rename(struct store *store, struct store_object *object, const char *name);
+int store_move(struct store *store, struct store_object *object, size_t volume, uint32_t parent);
+int store_copy(struct store *store, const struct store_object *object, size_t volume,
+               uint32_t parent, struct store_object **ret_copy);
+int store_set_protection(struct store *store, struct store_object *object, bool protection);
+int store_set_dates(struct store *store, struct store_object *object, int64_t created,
+                    int64_t modified);
+int store_set_format(struct store *store, struct store_object *object, uint16_t format);
+/* The extent becomes the object's content, the old one a hole. */
+int store_set_content(struct store *store, struct store_object *object, off_t offset,
+                      uint64_t size);
+/* `value` NULL: back to the default. */
+int store_set_property(struct store *store, struct store_object *object, uint16_t code,
+                       const void *value, uint32_t length);
+const uint8_t *store_property(const struct store_object *object, uint16_t code,
+                              uint32_t *ret_length);
+int store_set_references(struct store *store, struct store_object *object,
+                         const uint32_t *handles, uint32_t count);
+/* One disk transaction around several changes; may nest. */
+void store_begin(struct store *store);
+int store_commit(struct store *store);
+
+/* Bags of their own, for drafts. */
+int store_bag_set(struct store_bag **bag, uint16_t code, const void *value, uint32_t length);
+const uint8_t *store_bag_get(const struct store_bag *bag, uint16_t code, uint32_t *ret_length);
+
+/* ---- values of the player itself (device properties), kept with the state */
+int store_set_value(struct store *store, uint32_t key, const void *value, uint32_t length);
+/* Borrowed until the next change; NULL: none. */
+const uint8_t *store_value(const struct store *store, uint32_t key, uint32_t *ret_length);
+
+/* ---- snapshots: the whole store as it was. Handles and ids given out later stay used up. */
+struct store_snapshot;
+int store_snapshot_take(struct store *store, struct store_snapshot **ret_snapshot);
+int store_snapshot_restore(struct store *store, const struct store_snapshot *snapshot);
+/* Before store_free(). */
+void store_snapshot_free(struct store *store, struct store_snapshot *snapshot);
+
+#endif

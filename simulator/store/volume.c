@@ -1,0 +1,68 @@
+#include <errno.h>
+#include <string.h>
+
+#include "mtp_codes.h"
+#include "store/internal.h"
+
+size_t store_volume_count(const struct store *store)
+{
+    return store->volume_count;
+}
+
+const struct store_volume *store_volume_at(const struct store *store, size_t index)
+{
+    return &store->volumes[index];
+}
+
+int store_volume_find(const struct store *store, uint32_t id)
+{
+    size_t i;
+
+    for (i = 0; i < store->volume_count; i++)
+        if (store->volumes[i].id == id ||
+            (!store->volumes[i].present && (store->volumes[i].id & 0xffff0000u) == id))
+            return (int)i;
+    return -1;
+}
+
+uint64_t store_free_space(const struct store *store, size_t volume)
+{
+    const struct store_volume *it = &store->volumes[volume];
+
+    return it->used < it->capacity ? it->capacity - it->used : 0;
+}
+
+void store_set_present(struct store *store, size_t volume, bool present)
+{
+    store->volumes[volume].present = present;
+    store->generation++;
+}
+
+int store_format(struct store *store, size_t volume)
+{
+    uint32_t slot;
+    int error = 0;
+
+    store_begin(store);
+    /* Children hang below parents of the same volume, so the whole set can go in any order that
+     * takes leaves first; repeated passes over the slots do that without a stack. */
+    for (;;) {
+        unsigned removed = 0;
+
+        for (slot = store->slots; slot-- > 1 && !error;) {
+            struct store_object *object = store_slot(store, slot);
+
+            if (object->name && object->volume == volume && !object->first_child) {
+                error = store_remove(store, object);
+                removed++;
+            }
+        }
+        if (error || removed == 0)
+            break;
+    }
+    if (!error)
+        error = store_commit(store);
+    else
+        (void)store_commit(store);
+    return error;
+}
