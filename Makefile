@@ -38,7 +38,7 @@ SPC_SRC := $(call sources,spcore/com/*.c spcore/sac/*.c spcore/sp/*.c spcore/mtp
 CONF_SRC := $(call sources,conformance/host/*.c conformance/engine/*.c conformance/suites/*.c conformance/report/*.c conformance/cli/*.c conformance/selftest/*.c)
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.
-JUDGE_SPC_SRC := $(call sources,spcore/mtp/*.c spcore/transport/*.c spcore/sac/*.c) $(wildcard spcore/com/com_memory.c spcore/com/com_utf16.c spcore/com/com_guid.c)
+JUDGE_SPC_SRC := $(call sources,spcore/mtp/*.c spcore/transport/*.c spcore/sac/*.c spcore/com/*.c)
 
 $(OBJ)/simulator/%.o: CPPFLAGS += -Isimulator
 $(OBJ)/spcore/%.o: CPPFLAGS += -Ispcore -Ispcore/include

@@ -1,0 +1,69 @@
+#include "com/com_memory.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Process-wide like malloc() itself: there is no context to carry the switch in, the functions'
+ * signatures are COM's. */
+static atomic_uint calls;
+static atomic_uint fail_at; /* the value of `calls` that fails; 0: none */
+static pthread_once_t environment_read = PTHREAD_ONCE_INIT;
+
+static void read_environment(void)
+{
+    const char *text = getenv("SPCORE_FAIL_ALLOC");
+
+    if (text)
+        atomic_store(&fail_at, (unsigned)strtoul(text, NULL, 10));
+}
+
+void com_memory_fail_at(unsigned n)
+{
+    pthread_once(&environment_read, read_environment);
+    atomic_store(&fail_at, n ? atomic_load(&calls) + n : 0);
+}
+
+unsigned com_memory_calls(void)
+{
+    return atomic_load(&calls);
+}
+
+static bool must_fail(void)
+{
+    pthread_once(&environment_read, read_environment);
+    return atomic_fetch_add(&calls, 1) + 1 == atomic_load(&fail_at);
+}
+
+void *CoTaskMemAlloc(size_t size)
+{
+    if (must_fail())
+        return NULL;
+    return malloc(size ? size : 1);
+}
+
+void *CoTaskMemRealloc(void *block, size_t size)
+{
+    if (block && size == 0) {
+        free(block);
+        return NULL;
+    }
+    if (must_fail())
+        return NULL;
+    return realloc(block, size ? size : 1);
+}
+
+void CoTaskMemFree(void *block)
+{
+    free(block);
+}
+
+void *com_zalloc(size_t size)
+{
+    void *block = must_fail() ? NULL : malloc(size ? size : 1);
+
+    if (block)
+        memset(block, 0, size);
+    return block;
+}
