@@ -1,0 +1,165 @@
+"""The kernel lane's helper: a player on this host's loopback, and one boot of a virtual machine
+that runs named steps against it and keeps what each printed. Tests then judge the steps."""
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import select
+import shlex
+import shutil
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("PAPKIT_BUILD", ROOT / "build"))
+HOST_SEEN_FROM_GUEST = "10.0.2.2"
+
+# Every step of the guest begins with these.
+PRELUDE = r"""
+export LC_ALL=C.UTF-8
+now() { cut -d. -f1 /proc/uptime; }
+# wait_for SECONDS COMMAND...: until the command succeeds; fails at the deadline
+wait_for() {
+    deadline=$(($(now) + $1))
+    shift
+    until "$@"; do
+        [ "$(now)" -lt "$deadline" ] || return 1
+        busybox usleep 20000
+    done
+}
+# node VID:PID: the sysfs folder of the device, once the kernel has configured it
+node() {
+    for folder in /sys/bus/usb/devices/*; do
+        [ -e "$folder/idVendor" ] || continue
+        [ "$(cat "$folder/idVendor"):$(cat "$folder/idProduct")" = "$1" ] || continue
+        [ -n "$(cat "$folder/bConfigurationValue")" ] && echo "$folder" && return 0
+    done
+    return 1
+}
+gone() { ! node "$1" > /dev/null; }
+# attach TCP-PORT BUSID VID:PID: imports and waits until the device is configured
+attach() { usbip --tcp-port "$1" attach -r @HOST@ -b "$2" && wait_for 20 node "$3" > /dev/null; }
+used_ports() { usbip port 2>/dev/null | sed -n 's/^Port \([0-9]*\):.*/\1/p'; }
+# detach VID:PID: of whatever is attached, and waits until the device is gone
+detach() {
+    for port in $(used_ports); do usbip detach -p "$port" || return 1; done
+    wait_for 20 gone "$1"
+}
+# No udevd here: what libusb's clients print about devices comes from sysfs and usbfs alone.
+""".replace("@HOST@", HOST_SEEN_FROM_GUEST)
+
+
+def tool(name):
+    """The program's path; a missing one is a failure, never a skip."""
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    assert path, f"{name} is not installed: run `sh ci/setup`"
+    return path
+
+
+@dataclasses.dataclass
+class Player:
+    """A simulated player that listens on this host."""
+    port: int
+    busid: str
+    vid_pid: str
+    control: str
+
+
+def first_line(process, seconds):
+    """The first line the process prints, or a failure that says what it did instead."""
+    deadline, text = time.monotonic() + seconds, b""
+    while b"\n" not in text:
+        ready, _, _ = select.select([process.stdout], [], [], max(0, deadline - time.monotonic()))
+        chunk = os.read(process.stdout.fileno(), 4096) if ready else b""
+        assert chunk, f"papsim said {text!r} and no more (exit {process.poll()})"
+        text += chunk
+    return text.decode().splitlines()[0]
+
+
+@contextlib.contextmanager
+def player(name, folder, *options):
+    """Serves one player on a free port of the loopback; ended by its process id."""
+    control = os.path.join(folder, f"{name}.control")
+    command = [BUILD / "papsim", "serve", "--player", name, "--listen", "127.0.0.1:0",
+               "--control", control, *options]
+    with open(os.path.join(folder, f"{name}.log"), "wb") as log, \
+            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=log) as process:
+        try:
+            line = first_line(process, 20)
+            match = re.fullmatch(r"listening 127\.0\.0\.1:(\d+)", line)
+            assert match, f"papsim's first line is {line!r}"
+            port = int(match[1])
+            busid, vid_pid = exported(port)
+            yield Player(port, busid, vid_pid, control)
+            assert process.poll() is None, f"papsim ended by itself ({process.returncode})"
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def exported(port):
+    """Busid and ids of the one device the server exports, as usbip reads its list."""
+    text = subprocess.run([tool("usbip"), "--tcp-port", str(port), "list", "-r", "127.0.0.1"],
+                          check=True, text=True, stdout=subprocess.PIPE, timeout=20).stdout
+    found = re.findall(r"^\s*([\d.-]+): .*\(([0-9a-f]{4}:[0-9a-f]{4})\)", text, re.M)
+    assert len(found) == 1, f"usbip list shows {found} in:\n{text}"
+    return found[0]
+
+
+@dataclasses.dataclass
+class Step:
+    """What one step of the guest did."""
+    name: str
+    status: int
+    out: str
+    err: str
+
+    @property
+    def text(self):
+        return self.out + self.err
+
+    def ok(self):
+        """Itself, when it succeeded; else a failure with all it printed."""
+        assert self.status == 0, f"step {self.name} ended with {self.status}:\n{self.text[-6000:]}"
+        return self
+
+
+class Lane:
+    """The steps of one boot, by name."""
+
+    def __init__(self, folder, names, machine):
+        self.folder, self.names, self.machine = pathlib.Path(folder), names, machine
+
+    def step(self, name):
+        assert name in self.names, f"no step {name}"
+        assert (self.folder / f"{name}.status").exists(), \
+            f"step {name} was not reached; the machine: {self.machine}"
+        read = {kind: (self.folder / f"{name}.{kind}").read_text("utf-8", "replace")
+                for kind in ("status", "out", "err")}
+        return Step(name, int(read["status"]), read["out"], read["err"])
+
+    def file(self, name):
+        return self.folder / name
+
+
+def boot(folder, steps, modules="vhci-hcd", timeout=240, step_timeout=60):
+    """Runs the steps {name: script} in one machine whose working folder is `folder`, shared with
+    this host. A step that fails or hangs does not stop those after it."""
+    folder = pathlib.Path(folder)
+    script = [f"cd {shlex.quote(str(folder))}"]
+    for name, text in steps.items():
+        (folder / f"{name}.sh").write_text(PRELUDE + text, "utf-8")
+        script.append(f"timeout -k 5 {step_timeout} sh ./{name}.sh >{name}.out 2>{name}.err; "
+                      f"echo $? >{name}.status")
+    (folder / "all.sh").write_text("\n".join(script) + "\n", "utf-8")
+    result = subprocess.run(
+        [str(ROOT / "ci/vm"), "run", "--modules", modules, "--timeout", str(timeout),
+         "--share", str(folder), "--", "sh", str(folder / "all.sh")],
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors="replace", timeout=timeout + 60, check=False)
+    return Lane(folder, set(steps), f"exit {result.returncode}: {result.stdout[-3000:]}")
