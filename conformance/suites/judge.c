@@ -1,6 +1,7 @@
 #include "suites/judge.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -282,6 +283,14 @@ bool judge_lists(const uint16_t *codes, size_t count, uint16_t code)
             return true;
     }
     return false;
+}
+
+void judge_verb(struct conf *c, const char *verb)
+{
+    char request[160];
+
+    snprintf(request, sizeof(request), "{\"verb\":\"%s\",\"busid\":\"%s\"}", verb, conf_busid(c));
+    free(conf_control(c, request));
 }
 
 void judge_fill(uint8_t *bytes, size_t length, unsigned salt)

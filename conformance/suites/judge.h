@@ -106,6 +106,8 @@ struct judge_info {
 };
 void judge_device_info(struct judge *judge, const char *row, struct judge_info *ret);
 bool judge_lists(const uint16_t *codes, size_t count, uint16_t code);
+/* One verb about the device under judgement to papsim, its answer dropped. */
+void judge_verb(struct conf *c, const char *verb);
 /* Reproducible bytes: byte i of content `salt`. */
 void judge_fill(uint8_t *bytes, size_t length, unsigned salt);
 

@@ -1,6 +1,5 @@
 /* USB/IP 1.1.1, many URBs at once: order, unlink, the end of a connection. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -328,7 +327,6 @@ CONF_CASE(
 {
     JUDGE_LINK link = judge_import(c);
     JUDGE judge = judge_raw(c, link);
-    char request[128];
     int ended = 0, error = 0;
 
     for (int i = 0; i < 3; i++) {
@@ -336,8 +334,7 @@ CONF_CASE(
 
         submit(c, link, &urb, NULL);
     }
-    snprintf(request, sizeof(request), "{\"verb\":\"unplug\",\"busid\":\"%s\"}", conf_busid(c));
-    free(conf_control(c, request));
+    judge_verb(c, "unplug");
     while (ended < 3 && error == 0) {
         struct raw_reply reply = {0};
         uint8_t data[512];
