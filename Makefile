@@ -115,7 +115,7 @@ unit: $(UNIT_TESTS)
 unit-build: $(UNIT_TESTS)
 
 lint: generated
-	@MAKE='$(MAKE)' FLAGS='-std=c11 -D_GNU_SOURCE $(WARNINGS)' sh ci/lint
+	@MAKE='$(MAKE)' FLAGS='-std=c11 -D_GNU_SOURCE $(WARNINGS)' INCLUDES='$(CPPFLAGS)' sh ci/lint
 
 sanitize:
 	@MAKE='$(MAKE)' sh ci/sanitize

@@ -37,6 +37,7 @@ LAYERS = {
         "sp": {"include", "com", "sac", "mtp", "transport"},
         "mtp": {"com", "transport"},
         "transport": {"com"},
+        "shim": {"com", "transport"},
     },
     "conformance": {
         "host": set(),

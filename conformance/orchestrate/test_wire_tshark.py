@@ -1,0 +1,105 @@
+"""Wireshark's usbip dissector reads what really crosses the loopback and finds nothing malformed."""
+import contextlib
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import threading
+
+import pytest
+
+import vm
+
+# The last bytes of the capture: an import of a device that does not exist.
+MARK = b"end-of-capture"
+CASES = ["USB-CH9-*", "MTP-*"]
+
+
+class Capture:
+    """dumpcap on the loopback, its file read through a pipe."""
+
+    def __init__(self, port, path):
+        self.path, self.seen, self.bytes = path, threading.Event(), bytearray()
+        command = [vm.tool("dumpcap"), "-q", "-i", "lo", "-B", "64", "-f", f"tcp port {port}", "-w", "-"]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        words = b""
+        # dumpcap names its file once the interface is open
+        while b"File:" not in words:
+            line = self.process.stderr.readline()
+            assert line, f"dumpcap: {words.decode()}"
+            words += line
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
+
+    def read(self):
+        while chunk := os.read(self.process.stdout.fileno(), 1 << 20):
+            self.bytes += chunk
+            if MARK in self.bytes[-len(chunk) - len(MARK):]:
+                self.seen.set()
+
+    def stop(self, port):
+        """Waits until the mark has come through, so that nothing before it is missing."""
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as link:
+            link.sendall(struct.pack(">HHI", 0x0111, 0x8003, 0) + MARK.ljust(32, b"\0"))
+            link.recv(8)
+        arrived = self.seen.wait(30)
+        self.process.send_signal(signal.SIGINT)
+        self.reader.join(30)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        self.process.wait(10)
+        self.path.write_bytes(self.bytes)
+        assert arrived, "the capture lacks its last frames"
+
+
+def tshark(path, port, *more):
+    return subprocess.run([vm.tool("tshark"), "-n", "-r", path, "-d", f"tcp.port=={port},usbip", *more],
+                          check=True, text=True, timeout=120, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL).stdout
+
+
+@pytest.fixture(scope="module")
+def capture(tmp_path_factory):
+    """(file, port) of a session: the list, an import, chapter 9 and MTP by our own client."""
+    folder = tmp_path_factory.mktemp("wire")
+    path = folder / "loopback.pcapng"
+    with contextlib.ExitStack() as stack:
+        player = stack.enter_context(vm.player("mtp", folder))
+        record = Capture(player.port, path)
+        try:
+            vm.exported(player.port)
+            result = subprocess.run(
+                [vm.BUILD / "papcheck", "run", *CASES, "--destructive", "--out", folder / "out",
+                 "--device", f"usbip:127.0.0.1:{player.port}/{player.busid}"],
+                cwd=vm.ROOT, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        finally:
+            record.stop(player.port)
+    assert result.returncode == 0, result.stdout[-3000:]
+    return path, player.port
+
+
+def test_the_session_is_seen_whole(capture):
+    """Both directions of every kind of frame are in the capture and read as USB/IP."""
+    path, port = capture
+    words = tshark(path, port, "-Y", "usbip")
+    for kind in ("Device List Request", "Device List Response", "Import Request",
+                 "Import Response", "URB", "Submit"):
+        assert re.search(kind, words, re.I), kind
+
+
+def test_nothing_is_malformed(capture):
+    path, port = capture
+    bad = tshark(path, port, "-Y", "_ws.malformed || _ws.expert.severity == error")
+    assert not bad
+
+
+def test_every_byte_belongs_to_a_frame(capture):
+    """Framing that is off shows as payload the dissector leaves alone."""
+    path, port = capture
+    loose = tshark(path, port, "-Y", f"tcp.port == {port} && tcp.len > 0 && !usbip && !tcp.segment && !usb",
+                   "-T", "fields", "-e", "frame.number", "-e", "tcp.len")
+    assert not loose
