@@ -157,10 +157,62 @@ uint16_t judge_op(struct judge *judge, const char *row, uint16_t code, const uin
     return judge_put(judge, row, code, params, count, NULL, 0);
 }
 
+uint16_t judge_open(struct judge *judge, const char *row, uint32_t session)
+{
+    uint16_t code;
+
+    judge->pipe.next = 0;
+    code = judge_op(judge, row, MTP_OP_OPEN_SESSION, PARAMS(session));
+    if (code == MTP_RC_SESSION_ALREADY_OPEN) {
+        judge_op(judge, row, MTP_OP_CLOSE_SESSION, PARAMS());
+        judge->pipe.next = 0;
+        code = judge_op(judge, row, MTP_OP_OPEN_SESSION, PARAMS(session));
+    }
+    return code;
+}
+
 uint16_t judge_collect(struct judge *judge, const char *row)
 {
     ct_forget(&judge->answer);
     return answered(judge, row, 0, ct_collect(&judge->pipe, &judge->answer));
+}
+
+static bool drain(struct judge *judge, uint32_t id, unsigned quiet_ms)
+{
+    static uint8_t scrap[64 * 1024];
+    unsigned deadline = judge->pipe.deadline_ms;
+    bool seen = false;
+    size_t total = 0;
+
+    judge->pipe.deadline_ms = quiet_ms;
+    for (;;) {
+        int64_t count = ct_bulk_in(&judge->pipe, scrap, sizeof(scrap));
+
+        if (count < 0)
+            break;
+        if (count >= 12 && count <= 32 && desc_u16(scrap + 4) == MTP_CT_RESPONSE &&
+            desc_u32(scrap + 8) == id)
+            seen = true;
+        total += (size_t)count;
+    }
+    conf_note(judge->c, "%zu bytes thrown away, response among them: %d", total, seen);
+    judge->pipe.deadline_ms = deadline;
+    return seen;
+}
+
+bool judge_drain(struct judge *judge, uint32_t id)
+{
+    return drain(judge, id, JUDGE_QUIET_MS);
+}
+
+void judge_recover(struct judge *judge)
+{
+    judge_control(judge->c, 0x21, MTP_REQ_DEVICE_RESET, 0, judge->pipe.interface_number, 0, NULL);
+    tp_clear_halt(judge->pipe.tp, judge->pipe.in);
+    tp_clear_halt(judge->pipe.tp, judge->pipe.out);
+    drain(judge, 0, JUDGE_QUIET_MS / 6);
+    judge->mtpi = NULL;
+    judge->pipe.next = 0;
 }
 
 bool judge_in_step(struct judge *judge)
@@ -187,6 +239,27 @@ bool judge_in_step(struct judge *judge)
 struct ct_reader judge_reader(const struct judge *judge)
 {
     return ct_reader(judge->answer.data, judge->answer.size);
+}
+
+uint32_t judge_first_store(struct judge *judge)
+{
+    uint32_t stores[16];
+    struct ct_reader reader;
+    size_t count;
+
+    if (judge_op(judge, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS()) != MTP_RC_OK)
+        conf_setup_failed(judge->c, "GetStorageIDs is refused");
+    reader = judge_reader(judge);
+    count = ct_array32(&reader, stores, 16);
+    for (size_t i = 0; i < count && i < 16; i++) {
+        if (judge_op(judge, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(stores[i])) != MTP_RC_OK)
+            continue;
+        reader = judge_reader(judge);
+        ct_u32(&reader); /* type, file system */
+        if (ct_u16(&reader) == MTP_AC_READ_WRITE && !reader.failed)
+            return stores[i];
+    }
+    conf_setup_failed(judge->c, "no writable store");
 }
 
 uint16_t judge_send_info(struct judge *judge, const char *row, uint32_t store, uint32_t parent,

@@ -74,15 +74,23 @@ void judge_done(struct judge *judge);
 /* One operation; its response code. No answer at all is a FAIL of `row` and ends the case. */
 uint16_t judge_op(struct judge *judge, const char *row, uint16_t code, const uint32_t *params,
                   unsigned count);
+/* OpenSession with transaction id 0; a session somebody left open is closed first. */
+uint16_t judge_open(struct judge *judge, const char *row, uint32_t session);
 /* The same with a data phase of ours. */
 uint16_t judge_put(struct judge *judge, const char *row, uint16_t code, const uint32_t *params,
                    unsigned count, const void *data, size_t length);
 /* The response of what was sent by hand. */
 uint16_t judge_collect(struct judge *judge, const char *row);
+/* Device Reset, halts cleared, whatever still comes thrown away; the session is over then. */
+void judge_recover(struct judge *judge);
+/* Throws bulk IN data away until none comes for a while; true if a response to `id` was in it. */
+bool judge_drain(struct judge *judge, uint32_t id);
 /* Judges whether the pipe is still in step: GetDeviceInfo answers with its own data and id. */
 bool judge_in_step(struct judge *judge);
 struct ct_reader judge_reader(const struct judge *judge); /* of the last answer's data */
 
+/* The first writable store there is; a set-up failure if there is none. */
+uint32_t judge_first_store(struct judge *judge);
 /* Objects, each a set-up failure when refused. */
 uint32_t judge_folder(struct judge *judge, uint32_t parent, const char *name);
 uint32_t judge_file(struct judge *judge, uint32_t parent, const char *name, uint16_t format,

@@ -1,0 +1,402 @@
+/* MTP 1.1, appendix H; still image class 1.0, chapter 7: containers on the bulk pipes. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suites/judge.h"
+
+CONF_CASE(USB_BLK_BV_01, .title = "Container headers are little-endian and count themselves",
+          .reqs = REQS("USB-BLK-001"), .ics = "MTP", .player = "mtp",
+          .steps = "GetDeviceInfo: header of data and response against the bytes that came")
+{
+    JUDGE judge = judge_pipe(c);
+
+    judge_op(&judge, "USB-BLK-001", MTP_OP_GET_DEVICE_INFO, PARAMS());
+    REQUIRE(c, "USB-BLK-001", judge.answer.has_data);
+    CHECK_EQ(c, "USB-BLK-001", judge.answer.data_length, judge.answer.size + 12);
+    CHECK_EQ(c, "USB-BLK-001", judge.answer.data_code, MTP_OP_GET_DEVICE_INFO);
+    CHECK_EQ(c, "USB-BLK-001", judge.answer.code, MTP_RC_OK);
+    CHECK_EQ(c, "USB-BLK-001", judge.answer.length, 12 + 4 * judge.answer.params);
+}
+
+/* Whether what was sent is left unserved: stalled, refused by a response, or met by silence.
+ * Then the device is brought back and must be in step. */
+static void judge_refused(struct judge *judge, const char *row)
+{
+    struct ct_box box;
+    int error;
+
+    judge->pipe.deadline_ms = JUDGE_QUIET_MS;
+    error = ct_read(&judge->pipe, &box);
+    judge->pipe.deadline_ms = 5000;
+    conf_note(judge->c, "answer: %d, type %u code 0x%04x", error, error ? 0 : box.type,
+              error ? 0 : box.code);
+    CHECK(judge->c, row,
+          error == -EPIPE || error == -ETIMEDOUT ||
+              (error == 0 && box.type == MTP_CT_RESPONSE && box.code != MTP_RC_OK));
+    if (error == 0)
+        ct_done(&box);
+    judge_recover(judge);
+    CHECK(judge->c, row, judge_in_step(judge));
+}
+
+CONF_CASE(
+    USB_BLK_BI_02, .title = "A container of another type is a protocol error",
+    .reqs = REQS("USB-BLK-002"), .ics = "MTP", .player = "mtp",
+    .steps =
+        "Send types 3, 4 and 9 with GetDeviceInfo's code; not served; after a reset all is well")
+{
+    JUDGE judge = judge_pipe(c);
+    static const uint16_t types[] = {MTP_CT_RESPONSE, MTP_CT_EVENT, 9};
+
+    for (size_t i = 0; i < 3; i++) {
+        ct_send(&judge.pipe, types[i], MTP_OP_GET_DEVICE_INFO, 0, NULL, 0);
+        judge_refused(&judge, "USB-BLK-002");
+    }
+}
+
+CONF_CASE(USB_BLK_BI_03, .title = "A command of an impossible length is refused",
+          .reqs = REQS("USB-BLK-003"), .ics = "MTP", .player = "mtp",
+          .steps = "Commands of length 11, 14, 33 and 36; one shorter than it says")
+{
+    JUDGE judge = judge_pipe(c);
+    static const uint8_t zeros[64];
+    const struct {
+        uint32_t said;
+        size_t payload;
+    } shapes[] = {{11, 0}, {14, 2}, {33, 21}, {36, 24}, {16, 0}};
+
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        conf_note(c, "length %u with %zu bytes", shapes[i].said, shapes[i].payload + 12);
+        ct_send_as(&judge.pipe, shapes[i].said, MTP_CT_COMMAND, MTP_OP_GET_DEVICE_INFO, 0, zeros,
+                   shapes[i].payload, true);
+        judge_refused(&judge, "USB-BLK-003");
+    }
+}
+
+/* Runs GetObjectHandles and keeps its data; bytes, or 0. */
+static size_t handles_of(struct judge *judge, const uint32_t *params, unsigned count,
+                         uint8_t *bytes, size_t room)
+{
+    uint16_t code = judge_op(judge, "USB-BLK-004", MTP_OP_GET_OBJECT_HANDLES, params, count);
+
+    CHECK_EQ(judge->c, "USB-BLK-004", code, MTP_RC_OK);
+    if (judge->answer.size == 0 || judge->answer.size > room)
+        return 0;
+    memcpy(bytes, judge->answer.data, judge->answer.size);
+    return judge->answer.size;
+}
+
+CONF_CASE(
+    USB_BLK_BV_04, .title = "Parameters a command leaves out are 0", .reqs = REQS("USB-BLK-004"),
+    .ics = "MTP", .player = "mtp",
+    .steps = "GetObjectHandles with parents, then with one parameter: the same as (store, 0, 0)")
+{
+    JUDGE judge = judge_session(c);
+    static uint8_t whole[65536], bare[65536];
+    size_t a = handles_of(&judge, PARAMS(0xffffffff, 0, 0), whole, sizeof(whole)), b;
+
+    /* Leaves a filter behind that would change the next answer. */
+    handles_of(&judge, PARAMS(0xffffffff, MTP_FC_ASSOCIATION, 0xffffffff), bare, sizeof(bare));
+    b = handles_of(&judge, PARAMS(0xffffffff), bare, sizeof(bare));
+    CHECK_BYTES(c, "USB-BLK-004", bare, b, whole, a);
+}
+
+CONF_CASE(USB_BLK_BV_05, .title = "Data and response carry the command's code and id",
+          .reqs = REQS("USB-BLK-005"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Compare the ids of GetObjectHandles; SendObjectInfo whose data phase has "
+                   "another id is refused")
+{
+    JUDGE judge = judge_work(c);
+    struct ct_writer writer = {0};
+    uint32_t id = mtpi_next_transaction(judge.mtpi), handles[16];
+    uint16_t code;
+
+    judge_op(&judge, "USB-BLK-005", MTP_OP_GET_OBJECT_HANDLES, PARAMS(0xffffffff));
+    CHECK_EQ(c, "USB-BLK-005", judge.answer.id, id);
+    CHECK_EQ(c, "USB-BLK-005", judge.answer.data_id, id);
+    CHECK_EQ(c, "USB-BLK-005", judge.answer.data_code, MTP_OP_GET_OBJECT_HANDLES);
+    ct_put_object_info(&writer, MTP_FC_ASSOCIATION, 0, "strange");
+    id++;
+    mtpi_set_transaction(judge.mtpi, id + 1);
+    if (ct_command(&judge.pipe, MTP_OP_SEND_OBJECT_INFO, id, PARAMS(judge.store, judge.folder)) !=
+            0 ||
+        ct_send(&judge.pipe, MTP_CT_DATA, MTP_OP_SEND_OBJECT_INFO, id + 7, writer.bytes,
+                writer.length) != 0)
+        conf_setup_failed(c, "SendObjectInfo cannot be sent");
+    judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+    code = judge_collect(&judge, "USB-BLK-005");
+    CHECK(c, "USB-BLK-005", code != MTP_RC_OK);
+    CHECK_EQ(c, "USB-BLK-005", judge.answer.id, id);
+    CHECK_EQ(c, "USB-BLK-005",
+             judge_handles(&judge, "USB-BLK-005", judge.store, 0, judge.folder, handles, 16), 0);
+}
+
+/* One object of each size around a packet's multiple, read back; MTP 1.1, H.2. */
+static void judge_ends(struct conf *c)
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[4096];
+    int packet = judge.pipe.packet;
+
+    judge_fill(bytes, sizeof(bytes), 3);
+    judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+    for (int size = 2 * packet - 13; size <= 2 * packet - 11; size++) {
+        char name[] = "end-0.bin";
+        uint32_t handle;
+
+        name[4] = (char)('0' + size % 10);
+        handle = judge_file(&judge, judge.folder, name, MTP_FC_UNDEFINED, bytes, (size_t)size);
+        CHECK_EQ(c, "USB-BLK-006",
+                 judge_op(&judge, "USB-BLK-006", MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+        CHECK_EQ(c, "USB-BLK-006", judge.answer.data_length, size + 12);
+        CHECK_BYTES(c, "USB-BLK-006", judge.answer.data, judge.answer.size, bytes, (size_t)size);
+    }
+}
+
+CONF_CASE(
+    USB_BLK_BV_06,
+    .title = "A container ends by a short packet, or a zero-length one at high speed",
+    .reqs = REQS("USB-BLK-006"), .ics = "MTP && USB.SPEED.HIGH && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps = "Objects with 12+n = 1023, 1024 and 1025; each data phase ends before its response")
+{
+    judge_ends(c);
+}
+
+CONF_CASE(USB_BLK_BV_16,
+          .title = "A container ends by a short packet, or a zero-length one at full speed",
+          .reqs = REQS("USB-BLK-006"), .ics = "MTP && USB.SPEED.FULL && STORE.WRITABLE",
+          .player = "mtp-full-speed", .needs = CONF_WRITES,
+          .steps = "Objects with 12+n = 127, 128 and 129; each data phase ends before its response")
+{
+    judge_ends(c);
+}
+
+/* SendObjectInfo for `size` bytes in the work folder, then SendObject's command; its id. */
+static uint32_t start_send(struct judge *judge, uint32_t size, const char *name,
+                           uint32_t *ret_handle)
+{
+    uint32_t id;
+
+    if (judge_send_info(judge, NULL, judge->store, judge->folder, MTP_FC_UNDEFINED, size, name) !=
+        MTP_RC_OK)
+        conf_setup_failed(judge->c, "SendObjectInfo is refused");
+    *ret_handle = judge->answer.param[2];
+    id = mtpi_next_transaction(judge->mtpi);
+    mtpi_set_transaction(judge->mtpi, id + 1);
+    if (ct_command(&judge->pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0)
+        conf_setup_failed(judge->c, "SendObject cannot be sent");
+    return id;
+}
+
+/* Whether the object has exactly these bytes. */
+static void judge_content(struct judge *judge, const char *row, uint32_t handle,
+                          const uint8_t *bytes, size_t length)
+{
+    CHECK_EQ(judge->c, row, judge_op(judge, row, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+    CHECK_BYTES(judge->c, row, judge->answer.data, judge->answer.size, bytes, length);
+}
+
+CONF_CASE(
+    USB_BLK_BV_07,
+    .title =
+        "A data phase of whole packets is taken with, without and with a late zero-length packet",
+    .reqs = REQS("USB-BLK-007"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps = "SendObject with 12+n = 2 packets: with ZLP, without, ZLP after the response; next "
+             "operation works")
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[2048];
+    size_t length = 2u * judge.pipe.packet - 12;
+
+    judge_fill(bytes, sizeof(bytes), 4);
+    judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+    for (int form = 0; form < 3; form++) {
+        char name[] = "zlp-0.bin";
+        uint32_t handle, id;
+
+        name[4] = (char)('0' + form);
+        id = start_send(&judge, (uint32_t)length, name, &handle);
+        if (ct_send_as(&judge.pipe, (uint32_t)length + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id,
+                       bytes, length, form == 0) != 0)
+            conf_setup_failed(c, "the data phase cannot be sent");
+        CHECK_EQ(c, "USB-BLK-007", judge_collect(&judge, "USB-BLK-007"), MTP_RC_OK);
+        if (form == 2)
+            CHECK_EQ(c, "USB-BLK-007", ct_bulk_out(&judge.pipe, NULL, 0, true), 0);
+        CHECK(c, "USB-BLK-007", judge_in_step(&judge));
+        judge_content(&judge, "USB-BLK-007", handle, bytes, length);
+    }
+}
+
+CONF_CASE(USB_BLK_BI_08, .title = "A short packet before the announced end is IncompleteTransfer",
+          .reqs = REQS("USB-BLK-008"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES, .steps = "SendObject of 2000 bytes cut at 1000; then an operation")
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[2000];
+    uint32_t handle, id = start_send(&judge, 2000, "cut.bin", &handle);
+
+    judge_fill(bytes, sizeof(bytes), 5);
+    if (ct_send_as(&judge.pipe, 2012, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 1000, true) != 0)
+        conf_setup_failed(c, "the data phase cannot be sent");
+    judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+    CHECK_EQ(c, "USB-BLK-008", judge_collect(&judge, "USB-BLK-008"), MTP_RC_INCOMPLETE_TRANSFER);
+    CHECK(c, "USB-BLK-008", judge_in_step(&judge));
+}
+
+CONF_CASE(USB_BLK_BI_09, .title = "Data beyond the announced length is not written",
+          .reqs = REQS("USB-BLK-009"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObject announcing 1000 bytes and sending 1010: an error, no object of 1010")
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[1010];
+    uint32_t handle, id = start_send(&judge, 1000, "long.bin", &handle);
+    uint16_t code;
+
+    judge_fill(bytes, sizeof(bytes), 6);
+    if (ct_send_as(&judge.pipe, 1012, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 1010, true) != 0)
+        conf_setup_failed(c, "the data phase cannot be sent");
+    judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+    code = judge_collect(&judge, "USB-BLK-009");
+    CHECK(c, "USB-BLK-009", code != MTP_RC_OK);
+    CHECK(c, "USB-BLK-009", judge_in_step(&judge));
+    if (judge_op(&judge, "USB-BLK-009", MTP_OP_GET_OBJECT, PARAMS(handle)) == MTP_RC_OK)
+        CHECK(c, "USB-BLK-009", judge.answer.size <= 1000);
+}
+
+CONF_CASE(USB_BLK_BV_10, .title = "The data header may come in a packet of its own",
+          .reqs = REQS("USB-BLK-010"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObject with 12 header bytes, then the payload; and in one transfer; "
+                   "compare the content")
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[3000];
+    uint32_t handle, id = start_send(&judge, sizeof(bytes), "split.bin", &handle);
+
+    judge_fill(bytes, sizeof(bytes), 7);
+    judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+    if (ct_send_as(&judge.pipe, sizeof(bytes) + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, NULL, 0,
+                   false) != 0)
+        conf_setup_failed(c, "the header cannot be sent");
+    CHECK_EQ(c, "USB-BLK-010", ct_bulk_out(&judge.pipe, bytes, sizeof(bytes), true), sizeof(bytes));
+    REQUIRE_EQ(c, "USB-BLK-010", judge_collect(&judge, "USB-BLK-010"), MTP_RC_OK);
+    judge_content(&judge, "USB-BLK-010", handle, bytes, sizeof(bytes));
+    handle = judge_file(&judge, judge.folder, "whole.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
+    judge_content(&judge, "USB-BLK-010", handle, bytes, sizeof(bytes));
+}
+
+CONF_CASE(
+    USB_BLK_BI_12, .title = "An error leaves out the device's data phase and takes the host's",
+    .reqs = REQS("USB-BLK-012"), .ics = "MTP", .player = "mtp",
+    .steps =
+        "GetObject and SetObjectPropValue with a handle that is none; GetDeviceInfo after each")
+{
+    JUDGE judge = judge_session(c);
+    static uint8_t bytes[2000];
+    uint16_t code = judge_op(&judge, "USB-BLK-012", MTP_OP_GET_OBJECT, PARAMS(0x7ffffff0));
+
+    CHECK_EQ(c, "USB-BLK-012", code, MTP_RC_INVALID_OBJECT_HANDLE);
+    CHECK_EQ(c, "USB-BLK-012", judge.answer.has_data, false);
+    CHECK(c, "USB-BLK-012", judge_in_step(&judge));
+    code = judge_put(&judge, "USB-BLK-012", MTP_OP_SET_OBJECT_PROP_VALUE,
+                     PARAMS(0x7ffffff0, MTP_OPC_NAME), bytes, sizeof(bytes));
+    CHECK(c, "USB-BLK-012", code != MTP_RC_OK);
+    CHECK(c, "USB-BLK-012", judge_in_step(&judge));
+}
+
+CONF_CASE(USB_BLK_BI_13,
+          .title = "A command that comes too early does not mix with the running one",
+          .reqs = REQS("USB-BLK-013"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Send GetDeviceInfo while 1 MiB is being read: first all of the first, then all "
+                   "of the second")
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[1024 * 1024];
+    uint32_t handle, id;
+    struct ct_answer first = {0};
+    int error;
+
+    judge_fill(bytes, sizeof(bytes), 8);
+    handle = judge_file(&judge, judge.folder, "big.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
+    id = mtpi_next_transaction(judge.mtpi);
+    mtpi_set_transaction(judge.mtpi, id + 2);
+    if (ct_command(&judge.pipe, MTP_OP_GET_OBJECT, id, PARAMS(handle)) != 0)
+        conf_setup_failed(c, "GetObject cannot be sent");
+    /* A device may leave the second command unread until the first is done. */
+    judge.pipe.deadline_ms = JUDGE_QUIET_MS;
+    error = ct_command(&judge.pipe, MTP_OP_GET_DEVICE_INFO, id + 1, PARAMS());
+    conf_note(c, "the second command: %d", error);
+    judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+    REQUIRE_EQ(c, "USB-BLK-013", ct_collect(&judge.pipe, &first), 0);
+    CHECK_EQ(c, "USB-BLK-013", first.id, id);
+    if (first.code == MTP_RC_OK) {
+        CHECK_EQ(c, "USB-BLK-013", first.data_id, id);
+        CHECK_BYTES(c, "USB-BLK-013", first.data, first.size, bytes, sizeof(bytes));
+    }
+    ct_forget(&first);
+    if (error == 0) {
+        CHECK_EQ(c, "USB-BLK-013", judge_collect(&judge, "USB-BLK-013"), MTP_RC_OK);
+        CHECK_EQ(c, "USB-BLK-013", judge.answer.id, id + 1);
+        CHECK_EQ(c, "USB-BLK-013", judge.answer.data_id, id + 1);
+        CHECK_EQ(c, "USB-BLK-013", judge.answer.data_code, MTP_OP_GET_DEVICE_INFO);
+    }
+}
+
+CONF_CASE(USB_BLK_BV_14, .title = "A response is as long as its parameters",
+          .reqs = REQS("USB-BLK-014"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo's response has 24 bytes; OpenSession's second has 12+4n")
+{
+    JUDGE judge = judge_work(c);
+
+    if (judge_send_info(&judge, "USB-BLK-014", judge.store, judge.folder, MTP_FC_ASSOCIATION, 0,
+                        "length") != MTP_RC_OK)
+        conf_setup_failed(c, "SendObjectInfo is refused");
+    CHECK_EQ(c, "USB-BLK-014", judge.answer.length, 24);
+    CHECK_EQ(c, "USB-BLK-014", judge.answer.params, 3);
+    judge_op(&judge, "USB-BLK-014", MTP_OP_GET_STORAGE_IDS, PARAMS());
+    CHECK_EQ(c, "USB-BLK-014", judge.answer.length, 12 + 4 * judge.answer.params);
+}
+
+/* A cheap generator: the bytes follow from the run's seed alone. */
+static uint32_t draw(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*state >> 33);
+}
+
+CONF_CASE(USB_BLK_BI_15, .title = "No garbage on bulk OUT survives a device reset",
+          .reqs = REQS("USB-BLK-015"), .ics = "MTP", .player = "mtp", .needs = CONF_WRITES,
+          .timeout_s = 90,
+          .steps = "40 transfers of 1 to 2048 bytes, some with plausible headers; a reset restores "
+                   "service each time")
+{
+    JUDGE judge = judge_pipe(c);
+    uint64_t state = conf_seed(c) + 1;
+    uint8_t bytes[2048];
+
+    for (int round = 0; round < 40; round++) {
+        size_t length = 1 + draw(&state) % sizeof(bytes);
+
+        for (size_t i = 0; i < length; i++)
+            bytes[i] = (uint8_t)draw(&state);
+        if (round % 2 && length >= 12) {
+            uint32_t operation = 0x1001 + draw(&state) % 0x1b;
+            const uint8_t head[8] = {
+                (uint8_t)length,    (uint8_t)(length >> 8),   0, 0, (uint8_t)(1 + round % 3), 0,
+                (uint8_t)operation, (uint8_t)(operation >> 8)};
+
+            memcpy(bytes, head, sizeof(head));
+        }
+        judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+        ct_bulk_out(&judge.pipe, bytes, length, true);
+        judge_recover(&judge);
+        REQUIRE(c, "USB-BLK-015", judge_in_step(&judge));
+    }
+}
