@@ -239,8 +239,11 @@ static int load_object(sqlite3_stmt *row, struct store *store)
     object.references = copy_blob(row, 14, sizeof *object.references, &length);
     if (object.references)
         object.references->count = length / (uint32_t)sizeof(uint32_t);
-    if (!object.name)
+    if (!object.name) {
+        free(object.bag);
+        free(object.references);
         return -ENOMEM;
+    }
     return store_adopt(store, &object, NULL);
 }
 
