@@ -83,10 +83,20 @@ $(OBJ)/deviant/%.o: %.c | generated
 
 # Constants both sides share; codecs they do not.
 .PHONY: generated
-generated: $(GEN)/mtp_codes.h
+generated: $(GEN)/mtp_codes.h $(GEN)/sac_builtin.h $(GEN)/wmdm_certs.h
 $(GEN)/mtp_codes.h: fixtures/mtp/codes.tsv ci/gen_mtp_codes.py
 	@mkdir -p $(@D)
 	$(PYTHON) ci/gen_mtp_codes.py $< > $@.tmp && mv $@.tmp $@
+
+# Test certificates compiled in: root and default pair of the provider's channel; the judge's own.
+CERTS := fixtures/certs
+$(GEN)/sac_builtin.h: $(wildcard $(CERTS)/*) ci/gen_certs.py
+	@mkdir -p $(@D)
+	$(PYTHON) ci/gen_certs.py sac_root=$(CERTS)/ca.pem sac_certificate=$(CERTS)/provider.pem sac_key=$(CERTS)/provider.key > $@.tmp && mv $@.tmp $@
+CERT_NAMES := application-high application-low application-stranger application-expired provider-high
+$(GEN)/wmdm_certs.h: $(wildcard $(CERTS)/*) ci/gen_certs.py
+	@mkdir -p $(@D)
+	$(PYTHON) ci/gen_certs.py $(foreach n,$(CERT_NAMES),$(subst -,_,$(n))_certificate=$(CERTS)/$(n).pem $(subst -,_,$(n))_key=$(CERTS)/$(n).key) > $@.tmp && mv $@.tmp $@
 
 # ---- unit tests: <part>/tests/test_<file>.c, one Criterion binary each; a test links its part
 # whole, less main().
