@@ -36,7 +36,7 @@ static int failed(const struct store_disk *disk)
 static int prepare(struct store_disk *disk, const char *sql, sqlite3_stmt **ret_statement)
 {
     return sqlite3_prepare_v2(disk->db, sql, -1, ret_statement, NULL) == SQLITE_OK ? 0
-                                                                                 : failed(disk);
+                                                                                   : failed(disk);
 }
 
 int store_disk_open(const char *dir, struct store *store, struct store_disk **ret_disk, char *error,

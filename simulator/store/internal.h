@@ -18,19 +18,20 @@ struct store_value {
 struct store_disk;
 
 struct store {
-    struct arena *arena;         /* owned */
-    struct store_disk *disk;     /* owned */
+    struct arena *arena;          /* owned */
+    struct store_disk *disk;      /* owned */
     struct store_volume *volumes; /* owned */
     size_t volume_count;
     struct store_object **chunks; /* owned; slot / STORE_CHUNK */
     size_t chunk_count;
-    uint32_t slots; /* in use or free, slot 0 is the root */
+    uint32_t slots;     /* in use or free, slot 0 is the root */
     uint32_t free_slot; /* chained through `next` */
     struct store_index by_handle, by_name;
     struct store_value *values; /* owned */
     size_t value_count;
     uint64_t seed, generation, next_uid;
     uint32_t next_handle;
+    uint32_t recycled;  /* deviation: given out again */
     unsigned snapshots; /* while any is held nothing is punched */
     bool was_empty;
     struct store_clock clock;

@@ -29,6 +29,36 @@ static int check_place(struct store *store, size_t volume, uint32_t parent, cons
     return 0;
 }
 
+/* Walks down a tree recurse, so trees have a bound. */
+#define DEPTH_MAX 200u
+
+static unsigned depth_of(struct store *store, uint32_t handle)
+{
+    unsigned depth = 0;
+
+    while (handle && depth <= DEPTH_MAX) {
+        const struct store_object *object = store_find(store, handle);
+
+        handle = object ? object->parent : 0;
+        depth++;
+    }
+    return depth;
+}
+
+static unsigned height_of(struct store *store, const struct store_object *object)
+{
+    const struct store_object *child;
+    unsigned height = 0;
+
+    for (child = store_first_child(store, object); child;
+         child = store_next_sibling(store, child)) {
+        unsigned below = height_of(store, child);
+
+        height = below > height ? below : height;
+    }
+    return height + 1;
+}
+
 static struct store_bag *copy_bag(const struct store_bag *bag)
 {
     size_t length = sizeof *bag + bag->used;
@@ -62,6 +92,8 @@ int store_create(struct store *store, const struct store_draft *draft,
 
     if (!error && draft->size > store_free_space(store, draft->volume))
         error = -ENOSPC;
+    if (!error && depth_of(store, draft->parent) >= DEPTH_MAX)
+        error = -ELOOP;
     if (!error && object.handle == 0)
         error = -EOVERFLOW;
     if (error)
@@ -118,6 +150,8 @@ int store_remove(struct store *store, struct store_object *object)
     bool referenced = object->referenced;
     int error;
 
+    if (deviates(store->deviations, DEVIATION_HANDLE_RECYCLED))
+        store->recycled = handle;
     if (object->first_child)
         return -ENOTEMPTY;
     store_begin(store);
@@ -189,6 +223,8 @@ int store_move(struct store *store, struct store_object *object, size_t volume, 
 
     if (above && store_is_below(store, above, object))
         return -ELOOP;
+    if (depth_of(store, parent) + height_of(store, object) > DEPTH_MAX)
+        return -ELOOP;
     error = check_place(store, volume, parent, object->name, object);
     if (!error && volume != object->volume &&
         tree_size(store, object) > store_free_space(store, volume))
@@ -256,6 +292,8 @@ int store_copy(struct store *store, const struct store_object *object, size_t vo
     int error;
 
     if (above && store_is_below(store, above, object))
+        return -ELOOP;
+    if (depth_of(store, parent) + height_of(store, object) > DEPTH_MAX)
         return -ELOOP;
     error = check_place(store, volume, parent, object->name, NULL);
     if (!error && tree_size(store, object) > store_free_space(store, volume))

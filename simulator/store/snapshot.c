@@ -86,8 +86,8 @@ static int copy_object(const struct store_object *from, struct store_object *ret
     copy.bag = from->bag ? duplicate(from->bag, sizeof *from->bag + from->bag->used) : NULL;
     copy.references =
         from->references
-            ? duplicate(from->references, sizeof *from->references +
-                                              from->references->count * sizeof(uint32_t))
+            ? duplicate(from->references,
+                        sizeof *from->references + from->references->count * sizeof(uint32_t))
             : NULL;
     if (!copy.name || (from->bag && !copy.bag) || (from->references && !copy.references)) {
         store_release(&copy);

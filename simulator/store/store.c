@@ -62,8 +62,7 @@ void store_release(struct store_object *object)
 
 /* ---- the tree */
 
-static void link_last(struct store *store, struct store_object *parent,
-                      struct store_object *object)
+static void link_last(struct store *store, struct store_object *parent, struct store_object *object)
 {
     object->previous = parent->last_child;
     object->next = 0;
@@ -338,8 +337,7 @@ struct store_object *store_find_name(struct store *store, size_t volume, uint32_
     while ((slot = store_index_next(&store->by_name, name_hash(parent, name), &cursor)) != 0) {
         struct store_object *object = store_slot(store, slot);
 
-        if (object->parent == parent && object->volume == volume &&
-            strcmp(object->name, name) == 0)
+        if (object->parent == parent && object->volume == volume && strcmp(object->name, name) == 0)
             return if_present(store, object);
     }
     return NULL;
@@ -412,6 +410,11 @@ void store_unique_id(const struct store *store, const struct store_object *objec
 uint32_t store_reserve_handle(struct store *store)
 {
     /* 0 and 0xffffffff are never handles (MTP 1.1, 3.4.1); a life has four thousand million. */
+    uint32_t recycled = store->recycled;
+
+    store->recycled = 0;
+    if (recycled)
+        return recycled;
     if (store->next_handle == UINT32_MAX)
         return 0;
     return store->next_handle++;

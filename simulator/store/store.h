@@ -15,7 +15,7 @@ struct store;
 
 /* One storage. Identity and rules come from the player file and are copied. */
 struct store_volume {
-    uint32_t id; /* with its medium in: low word not 0 */
+    uint32_t id;                       /* with its medium in: low word not 0 */
     uint16_t type, filesystem, access; /* MTP codes */
     uint64_t capacity;
     uint64_t max_object_size; /* 0: no limit but the capacity */
@@ -38,7 +38,7 @@ struct store_references {
 };
 
 struct store_object {
-    uint32_t handle, parent; /* handles; parent 0: root */
+    uint32_t handle, parent;                          /* handles; parent 0: root */
     uint32_t first_child, last_child, next, previous; /* slots, 0: none */
     uint16_t format, association;
     uint8_t volume; /* index */
@@ -145,8 +145,8 @@ int store_set_property(struct store *store, struct store_object *object, uint16_
                        const void *value, uint32_t length);
 const uint8_t *store_property(const struct store_object *object, uint16_t code,
                               uint32_t *ret_length);
-int store_set_references(struct store *store, struct store_object *object,
-                         const uint32_t *handles, uint32_t count);
+int store_set_references(struct store *store, struct store_object *object, const uint32_t *handles,
+                         uint32_t count);
 /* One disk transaction around several changes; may nest. */
 void store_begin(struct store *store);
 int store_commit(struct store *store);

@@ -71,6 +71,8 @@ struct usb_function_ops {
  * callback above; ready() only marks, the core comes back to in()/out() when the callback ended. */
 void usb_function_ready(struct usb_device *device, uint8_t endpoint);
 void usb_function_halt(struct usb_device *device, uint8_t endpoint);
+/* As CLEAR_FEATURE(ENDPOINT_HALT), without a call to reset(): a class reset clears halts. */
+void usb_function_unhalt(struct usb_device *device, uint8_t endpoint);
 bool usb_function_halted(const struct usb_device *device, uint8_t endpoint);
 /* Bytes of one packet on that endpoint at the current speed. */
 uint16_t usb_function_packet_size(const struct usb_device *device, uint8_t endpoint);

@@ -1,0 +1,78 @@
+#include "mtp/container.h"
+
+#include "mtp/dataset.h"
+#include "mtp_codes.h"
+
+bool mtpr_header_parse(const uint8_t *data, size_t length, struct mtpr_header *ret_header)
+{
+    struct rd rd = rd_over(data, length);
+    struct mtpr_header header;
+
+    header.length = rd_u32(&rd);
+    header.type = rd_u16(&rd);
+    header.code = rd_u16(&rd);
+    header.transaction = rd_u32(&rd);
+    if (rd.failed)
+        return false;
+    *ret_header = header;
+    return true;
+}
+
+bool mtpr_command_parse(const uint8_t *data, size_t length, struct mtpr_command *ret_command)
+{
+    struct mtpr_header header;
+    struct mtpr_command command = {0};
+    struct rd rd = rd_over(data, length);
+
+    if (!mtpr_header_parse(data, length, &header) || header.type != MTP_CT_COMMAND)
+        return false;
+    if (header.length != length || length > MTPR_COMMAND_MAX || length % 4 != 0)
+        return false;
+    (void)rd_bytes(&rd, MTPR_HEADER);
+    command.code = header.code;
+    command.transaction = header.transaction;
+    while (rd_left(&rd) > 0)
+        command.params[command.count++] = rd_u32(&rd);
+    *ret_command = command;
+    return true;
+}
+
+static void put(uint8_t *data, uint32_t value, unsigned width)
+{
+    unsigned i;
+
+    for (i = 0; i < width; i++)
+        data[i] = (uint8_t)(value >> (8 * i));
+}
+
+void mtpr_header_print(const struct mtpr_header *header, uint8_t ret_data[MTPR_HEADER])
+{
+    put(ret_data, header->length, 4);
+    put(ret_data + 4, header->type, 2);
+    put(ret_data + 6, header->code, 2);
+    put(ret_data + 8, header->transaction, 4);
+}
+
+static size_t print(uint16_t type, uint16_t code, uint32_t transaction, const uint32_t *params,
+                    unsigned count, uint8_t *ret_data)
+{
+    struct mtpr_header header = {MTPR_HEADER + 4 * count, type, code, transaction};
+    unsigned i;
+
+    mtpr_header_print(&header, ret_data);
+    for (i = 0; i < count; i++)
+        put(ret_data + MTPR_HEADER + 4 * i, params[i], 4);
+    return header.length;
+}
+
+size_t mtpr_reply_print(const struct mtpr_reply *reply, uint32_t transaction,
+                        uint8_t ret_data[MTPR_COMMAND_MAX])
+{
+    return print(MTP_CT_RESPONSE, reply->code, transaction, reply->params, reply->count, ret_data);
+}
+
+size_t mtpr_event_print(const struct mtpr_event *event, uint8_t ret_data[24])
+{
+    return print(MTP_CT_EVENT, event->code, event->transaction, event->params, event->count,
+                 ret_data);
+}

@@ -1,0 +1,81 @@
+#include "mtp/internal.h"
+
+const uint16_t mtpr_implemented_events[] = {
+    MTP_EC_OBJECT_ADDED,         MTP_EC_OBJECT_REMOVED,
+    MTP_EC_STORE_ADDED,          MTP_EC_STORE_REMOVED,
+    MTP_EC_DEVICE_PROP_CHANGED,  MTP_EC_OBJECT_INFO_CHANGED,
+    MTP_EC_STORAGE_INFO_CHANGED, MTP_EC_UNREPORTED_STATUS,
+    MTP_EC_OBJECT_PROP_CHANGED,  MTP_EC_OBJECT_REFERENCES_CHANGED,
+};
+const size_t mtpr_implemented_event_count =
+    sizeof mtpr_implemented_events / sizeof mtpr_implemented_events[0];
+
+static unsigned parameters(uint16_t code)
+{
+    if (code == MTP_EC_UNREPORTED_STATUS)
+        return 0;
+    return code == MTP_EC_OBJECT_PROP_CHANGED ? 2 : 1;
+}
+
+static void append(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uint32_t second)
+{
+    struct mtpr_event *event = &r->events[(r->event_first + r->event_count) % MTPR_EVENTS];
+
+    /* Tied to no operation (Still Image 1.0, 7.3; PTP 12.3.2). */
+    *event = (struct mtpr_event){code, 0xffffffffu, parameters(code), {parameter, second, 0}};
+    if (mtpr_deviates(r, DEVIATION_EVENT_WITH_TRANSACTION))
+        event->transaction = r->command.transaction;
+    r->event_count++;
+}
+
+void mtpr_raise(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uint32_t second)
+{
+    if (!r->open || !mtpr_listed(&r->config->events, code))
+        return;
+    if (mtpr_deviates(r, DEVIATION_EVENTS_MISSING) && code != MTP_EC_OBJECT_ADDED)
+        return;
+    if (mtpr_deviates(r, DEVIATION_EVENT_BEFORE_COMMIT) && code == MTP_EC_OBJECT_ADDED)
+        r->unreadable = parameter;
+    /* The last place is kept for the word that something was lost. */
+    if (r->event_count + 1 < MTPR_EVENTS) {
+        append(r, code, parameter, second);
+    } else if (mtpr_deviates(r, DEVIATION_EVENT_QUEUE_BLOCKS)) {
+        if (r->event_count < MTPR_EVENTS)
+            append(r, code, parameter, second);
+    } else if (!r->events_lost) {
+        append(r, MTP_EC_UNREPORTED_STATUS, 0, 0);
+        r->events_lost = true;
+    }
+    if (r->host.wake)
+        r->host.wake(r->host.self);
+}
+
+/* The host's own changes are no news to it (MTP-EVT-004), but for one deviation. */
+void mtpr_echo(struct mtpr_responder *r, uint16_t code, uint32_t parameter)
+{
+    if (mtpr_deviates(r, DEVIATION_EVENTS_ECHO))
+        mtpr_raise(r, code, parameter, 0);
+}
+
+bool mtpr_event_peek(struct mtpr_responder *r, struct mtpr_event *ret_event)
+{
+    if (r->event_count == 0)
+        return false;
+    *ret_event = r->events[r->event_first];
+    return true;
+}
+
+void mtpr_event_pop(struct mtpr_responder *r)
+{
+    if (r->event_count == 0)
+        return;
+    r->event_first = (r->event_first + 1) % MTPR_EVENTS;
+    r->event_count--;
+    if (r->event_count == 0)
+        r->events_lost = false;
+}
+
+size_t mtpr_event_count(const struct mtpr_responder *r)
+{
+    return r->event_count;
+}

@@ -1,0 +1,357 @@
+/* Object properties (MTP 1.1, Annex B): types, forms, and where each value comes from. */
+#include <errno.h>
+#include <string.h>
+
+#include "mtp/groups.h"
+#include "mtp/internal.h"
+
+#define ALL MTPR_GROUP_ALL
+#define AUDIO MTPR_GROUP_AUDIO
+#define VIDEO MTPR_GROUP_VIDEO
+#define MEDIA (MTPR_GROUP_AUDIO | MTPR_GROUP_VIDEO)
+#define IMAGE MTPR_GROUP_IMAGE
+#define LIST MTPR_GROUP_LIST
+#define ART (AUDIO | VIDEO | IMAGE | LIST)
+#define NONE 0 /* only where a player file lists it */
+
+#define GET(code, type, groups)                                                                    \
+    {                                                                                              \
+        MTP_OPC_##code, MTP_DTC_##type, groups, false, MTP_FORM_NONE, false, 0, 0                  \
+    }
+#define SET(code, type, groups)                                                                    \
+    {                                                                                              \
+        MTP_OPC_##code, MTP_DTC_##type, groups, true, MTP_FORM_NONE, false, 0, 0                   \
+    }
+#define DATE(code, groups, set)                                                                    \
+    {                                                                                              \
+        MTP_OPC_##code, MTP_DTC_STRING, groups, set, MTP_FORM_DATE_TIME, false, 0, 0               \
+    }
+#define RANGE(code, type, groups, set, low, high)                                                  \
+    {                                                                                              \
+        MTP_OPC_##code, MTP_DTC_##type, groups, set, MTP_FORM_RANGE, false, low, high              \
+    }
+
+/* Sorted by code. */
+static const struct mtpr_object_property properties[] = {
+    GET(STORAGE_ID, UINT32, ALL),
+    GET(OBJECT_FORMAT, UINT16, ALL),
+    RANGE(PROTECTION_STATUS, UINT16, ALL, false, 0, 1),
+    GET(OBJECT_SIZE, UINT64, ALL),
+    GET(ASSOCIATION_TYPE, UINT16, MTPR_GROUP_FOLDER),
+    GET(ASSOCIATION_DESC, UINT32, MTPR_GROUP_FOLDER),
+    SET(OBJECT_FILE_NAME, STRING, ALL),
+    DATE(DATE_CREATED, ALL, true),
+    DATE(DATE_MODIFIED, ALL, true),
+    SET(KEYWORDS, STRING, NONE),
+    GET(PARENT_OBJECT, UINT32, ALL),
+    GET(ALLOWED_FOLDER_CONTENTS, ARRAY_UINT16, NONE),
+    RANGE(HIDDEN, UINT16, ALL, true, 0, 1),
+    RANGE(SYSTEM_OBJECT, UINT16, NONE, false, 0, 1),
+    GET(PERSISTENT_UID, UINT128, ALL),
+    SET(SYNC_ID, STRING, NONE),
+    SET(PROPERTY_BAG, ARRAY_UINT16, NONE),
+    SET(NAME, STRING, ALL),
+    SET(CREATED_BY, STRING, NONE),
+    SET(ARTIST, STRING, MEDIA | IMAGE | LIST),
+    DATE(DATE_AUTHORED, NONE, true),
+    SET(DESCRIPTION, ARRAY_UINT16, NONE),
+    SET(URL_REFERENCE, ARRAY_UINT16, NONE),
+    SET(LANGUAGE_LOCALE, STRING, NONE),
+    SET(COPYRIGHT, ARRAY_UINT16, NONE),
+    SET(SOURCE, STRING, NONE),
+    SET(ORIGIN_LOCATION, STRING, NONE),
+    DATE(DATE_ADDED, ALL, false),
+    RANGE(NON_CONSUMABLE, UINT8, ALL, true, 0, 1),
+    RANGE(CORRUPT_UNPLAYABLE, UINT8, NONE, true, 0, 1),
+    SET(PRODUCER_SERIAL, STRING, NONE),
+    SET(REPRESENTATIVE_SAMPLE_FORMAT, UINT16, ART),
+    SET(REPRESENTATIVE_SAMPLE_SIZE, UINT32, ART),
+    SET(REPRESENTATIVE_SAMPLE_HEIGHT, UINT32, ART),
+    SET(REPRESENTATIVE_SAMPLE_WIDTH, UINT32, ART),
+    SET(REPRESENTATIVE_SAMPLE_DURATION, UINT32, NONE),
+    {MTP_OPC_REPRESENTATIVE_SAMPLE_DATA, MTP_DTC_ARRAY_UINT8, ART, true, MTP_FORM_BYTE_ARRAY, true,
+     0, 0x100000},
+    SET(WIDTH, UINT32, VIDEO | IMAGE),
+    SET(HEIGHT, UINT32, VIDEO | IMAGE),
+    SET(DURATION, UINT32, MEDIA | LIST),
+    RANGE(RATING, UINT16, MEDIA | IMAGE | LIST, true, 0, 100),
+    SET(TRACK, UINT16, MEDIA),
+    SET(GENRE, STRING, MEDIA | LIST),
+    SET(CREDITS, ARRAY_UINT16, NONE),
+    SET(LYRICS, ARRAY_UINT16, NONE),
+    SET(SUBSCRIPTION_CONTENT_ID, STRING, NONE),
+    SET(PRODUCED_BY, STRING, NONE),
+    SET(USE_COUNT, UINT32, MEDIA),
+    SET(SKIP_COUNT, UINT32, MEDIA),
+    DATE(LAST_ACCESSED, NONE, true),
+    SET(PARENTAL_RATING, STRING, NONE),
+    RANGE(META_GENRE, UINT16, MEDIA, true, 0, 0xffff),
+    SET(COMPOSER, STRING, MEDIA),
+    RANGE(EFFECTIVE_RATING, UINT16, NONE, true, 0, 100),
+    SET(SUBTITLE, STRING, NONE),
+    DATE(ORIGINAL_RELEASE_DATE, MEDIA | LIST, true),
+    SET(ALBUM_NAME, STRING, MEDIA | LIST),
+    SET(ALBUM_ARTIST, STRING, MEDIA | LIST),
+    SET(MOOD, STRING, NONE),
+    SET(DRM_STATUS, UINT16, MEDIA),
+    SET(SUB_DESCRIPTION, ARRAY_UINT16, NONE),
+    RANGE(IS_CROPPED, UINT16, NONE, true, 0, 1),
+    RANGE(IS_COLOUR_CORRECTED, UINT16, NONE, true, 0, 1),
+    SET(DISPLAY_NAME, STRING, NONE),
+    SET(BODY_TEXT, ARRAY_UINT16, NONE),
+    SET(TOTAL_BITRATE, UINT32, VIDEO),
+    SET(BITRATE_TYPE, UINT16, MEDIA),
+    SET(SAMPLE_RATE, UINT32, MEDIA),
+    SET(NUMBER_OF_CHANNELS, UINT16, MEDIA),
+    SET(AUDIO_BIT_DEPTH, UINT32, NONE),
+    SET(SCAN_TYPE, UINT16, VIDEO),
+    SET(AUDIO_WAVE_CODEC, UINT32, MEDIA),
+    SET(AUDIO_BITRATE, UINT32, MEDIA),
+    SET(VIDEO_FOURCC_CODEC, UINT32, VIDEO),
+    SET(VIDEO_BITRATE, UINT32, VIDEO),
+    SET(FRAMES_PER_THOUSAND_SECONDS, UINT32, VIDEO),
+    SET(KEYFRAME_DISTANCE, UINT32, VIDEO),
+    SET(BUFFER_SIZE, UINT32, NONE),
+    SET(ENCODING_QUALITY, UINT32, NONE),
+    SET(ENCODING_PROFILE, STRING, NONE),
+};
+
+#define PROPERTIES (sizeof properties / sizeof properties[0])
+
+const struct mtpr_object_property *mtpr_property_find(uint16_t code)
+{
+    size_t low = 0, high = PROPERTIES;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (properties[middle].code == code)
+            return &properties[middle];
+        if (properties[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+uint16_t mtpr_object_property_type(uint16_t code)
+{
+    const struct mtpr_object_property *property = mtpr_property_find(code);
+
+    return property ? property->type : 0;
+}
+
+static const struct mtpr_codes *own_list(const struct mtpr_responder *r, uint16_t format)
+{
+    size_t i;
+
+    for (i = 0; r->config->formats && i < r->config->format_count; i++)
+        if (r->config->formats[i].code == format && r->config->formats[i].properties.codes)
+            return &r->config->formats[i].properties;
+    return NULL;
+}
+
+bool mtpr_property_of_format(const struct mtpr_responder *r, uint16_t format,
+                             const struct mtpr_object_property *property)
+{
+    const struct mtpr_codes *own = own_list(r, format);
+
+    if (property->code == MTP_OPC_PERSISTENT_UID && mtpr_deviates(r, DEVIATION_NO_UNIQUE_ID))
+        return false;
+    if (own)
+        return mtpr_listed(own, property->code);
+    return (property->groups & (MTPR_GROUP_ALL | mtpr_format_groups(format))) != 0;
+}
+
+const struct mtpr_object_property *mtpr_property_at(const struct mtpr_responder *r, uint16_t format,
+                                                    size_t *cursor)
+{
+    while (*cursor < PROPERTIES) {
+        const struct mtpr_object_property *property = &properties[(*cursor)++];
+
+        if (mtpr_property_of_format(r, format, property))
+            return property;
+    }
+    return NULL;
+}
+
+/* ---- values */
+
+static void put_date(struct wr *wr, int64_t seconds)
+{
+    char text[20];
+
+    mtpr_date_print(seconds, text);
+    wr_string(wr, text);
+}
+
+/* What the store knows itself; false: a value of the bag or the default. */
+static bool write_own(const struct mtpr_responder *r, const struct store_object *object,
+                      uint16_t code, struct wr *wr)
+{
+    uint8_t id[16];
+
+    switch (code) {
+    case MTP_OPC_STORAGE_ID:
+        wr_u32(wr, mtpr_storage_id(r, object->volume));
+        return true;
+    case MTP_OPC_OBJECT_FORMAT:
+        wr_u16(wr, object->format);
+        return true;
+    case MTP_OPC_PROTECTION_STATUS:
+        wr_u16(wr, object->protection ? 1 : 0);
+        return true;
+    case MTP_OPC_OBJECT_SIZE:
+        wr_u64(wr, object->size);
+        return true;
+    case MTP_OPC_ASSOCIATION_TYPE:
+        wr_u16(wr, object->association);
+        return true;
+    case MTP_OPC_OBJECT_FILE_NAME:
+        wr_string(wr, object->name);
+        return true;
+    case MTP_OPC_DATE_CREATED:
+        put_date(wr, object->created);
+        return true;
+    case MTP_OPC_DATE_MODIFIED:
+        put_date(wr, object->modified);
+        return true;
+    case MTP_OPC_DATE_ADDED:
+        put_date(wr, object->added);
+        return true;
+    case MTP_OPC_PARENT_OBJECT:
+        wr_u32(wr, mtpr_parent_said(r, object));
+        return true;
+    case MTP_OPC_PERSISTENT_UID:
+        store_unique_id(r->store, object, id);
+        wr_bytes(wr, id, sizeof id);
+        return true;
+    default:
+        return false;
+    }
+}
+
+void mtpr_property_write(const struct mtpr_responder *r, const struct store_object *object,
+                         const struct mtpr_object_property *property, struct wr *wr)
+{
+    const uint8_t *value;
+    uint32_t length;
+
+    if (write_own(r, object, property->code, wr))
+        return;
+    value = store_property(object, property->code, &length);
+    if (value)
+        wr_bytes(wr, value, length);
+    else if (property->code == MTP_OPC_NAME)
+        wr_string(wr, object->name);
+    else
+        wr_default(wr, property->type);
+}
+
+uint16_t mtpr_property_check(const struct mtpr_object_property *property, const uint8_t *value,
+                             uint32_t length)
+{
+    struct rd rd = rd_over(value, length);
+    char text[MTPR_TEXT_MAX];
+    uint32_t used;
+    int64_t number, date;
+
+    if (!rd_value(&rd, property->type, &used) || used != length)
+        return MTP_RC_INVALID_OBJECT_PROP_FORMAT;
+    rd = rd_over(value, length);
+    if (property->form == MTP_FORM_RANGE) {
+        number = mtpr_integer(property->type, value);
+        if ((uint64_t)number < property->minimum || (uint64_t)number > property->maximum)
+            return MTP_RC_INVALID_OBJECT_PROP_VALUE;
+    } else if (property->form == MTP_FORM_DATE_TIME) {
+        rd_string(&rd, text);
+        if (!mtpr_date_parse(text, &date))
+            return MTP_RC_INVALID_OBJECT_PROP_VALUE;
+    } else if (property->form == MTP_FORM_BYTE_ARRAY && length - 4 > property->maximum) {
+        return MTP_RC_INVALID_OBJECT_PROP_VALUE;
+    } else if (property->code == MTP_OPC_OBJECT_FILE_NAME) {
+        rd_string(&rd, text);
+        if (!store_name_legal(text))
+            return MTP_RC_INVALID_OBJECT_PROP_VALUE;
+    }
+    return MTP_RC_OK;
+}
+
+uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object,
+                           const struct mtpr_object_property *property, const uint8_t *value,
+                           uint32_t length)
+{
+    uint16_t code = mtpr_property_check(property, value, length);
+    struct rd rd = rd_over(value, length);
+    char text[MTPR_TEXT_MAX];
+    int64_t date;
+
+    if (code != MTP_RC_OK)
+        return code;
+    if (property->code == MTP_OPC_OBJECT_FILE_NAME) {
+        rd_string(&rd, text);
+        return mtpr_code_of(store_rename(r->store, object, text));
+    }
+    if (property->code == MTP_OPC_DATE_CREATED || property->code == MTP_OPC_DATE_MODIFIED) {
+        bool created = property->code == MTP_OPC_DATE_CREATED;
+
+        rd_string(&rd, text);
+        (void)mtpr_date_parse(text, &date);
+        return mtpr_code_of(store_set_dates(r->store, object, created ? date : object->created,
+                                            created ? object->modified : date));
+    }
+    return mtpr_code_of(store_set_property(r->store, object, property->code, value, length));
+}
+
+int mtpr_set_object_property(struct mtpr_responder *r, struct store_object *object, uint16_t code,
+                             const void *value, uint32_t length)
+{
+    const struct mtpr_object_property *property = mtpr_property_find(code);
+    uint16_t result;
+
+    if (!property || !mtpr_property_of_format(r, object->format, property))
+        return -ENOENT;
+    result = mtpr_property_set(r, object, property, value, length);
+    if (result == MTP_RC_OK)
+        return 0;
+    return result == MTP_RC_ACCESS_DENIED ? -EEXIST : -EINVAL;
+}
+
+/* ---- GetObjectPropDesc (MTP 1.1, 5.3.2.3) */
+
+void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
+                        const struct mtpr_object_property *property, struct wr *wr)
+{
+    wr_u16(wr, property->code);
+    wr_u16(wr, property->type);
+    wr_u8(wr, property->settable ? 1 : 0);
+    if (property->code == MTP_OPC_OBJECT_FORMAT)
+        wr_u16(wr, format);
+    else
+        wr_default(wr, property->type);
+    /* Group 0xffffffff: slow, left out when all properties are asked for. */
+    wr_u32(wr, property->slow ? 0xffffffffu : 0);
+    if (mtpr_deviates(r, DEVIATION_PROP_DESC_WITHOUT_FORM))
+        return;
+    wr_u8(wr, property->form);
+    if (property->form == MTP_FORM_RANGE) {
+        wr_integer(wr, property->type, property->minimum);
+        wr_integer(wr, property->type, property->maximum);
+        wr_integer(wr, property->type, 1);
+    } else if (property->form == MTP_FORM_BYTE_ARRAY) {
+        wr_u32(wr, (uint32_t)property->maximum);
+    }
+}
+
+/* Deviation: what the host said about its music is gone after a replug. */
+void mtpr_metadata_forget(struct mtpr_responder *r)
+{
+    struct store_object *object;
+    uint32_t cursor = 0;
+    size_t i;
+
+    while ((object = store_each(r->store, &cursor)) != NULL)
+        for (i = 0; mtpr_format_is_audio(object->format) && i < PROPERTIES; i++)
+            (void)store_set_property(r->store, object, properties[i].code, NULL, 0);
+}

@@ -1,0 +1,131 @@
+/* The MTP responder of one player: executes operations against the store, one at a time, and
+ * queues events. It knows no USB: function/ feeds it commands and data and fetches what it says. */
+#ifndef PAPSIM_MTP_RESPONDER_H
+#define PAPSIM_MTP_RESPONDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "mtp/container.h"
+#include "player/deviation.h"
+#include "store/store.h"
+
+struct mtpr_responder;
+
+/* A list of codes; `codes` NULL: whatever the responder implements. */
+struct mtpr_codes {
+    const uint16_t *codes;
+    size_t count;
+};
+
+struct mtpr_format {
+    uint16_t code;
+    struct mtpr_codes properties; /* codes NULL: the usual ones of such a format */
+};
+
+struct mtpr_bytes {
+    const uint8_t *data;
+    uint32_t length;
+};
+
+/* One device property, values in encoded form. */
+struct mtpr_device_property {
+    uint16_t code, type;
+    bool settable;
+    uint8_t form;                 /* MTP_FORM_NONE, _RANGE or _ENUMERATION */
+    struct mtpr_bytes value;      /* factory default */
+    struct mtpr_bytes current;    /* data NULL: the default */
+    struct mtpr_bytes choices[3]; /* range: minimum, maximum, step */
+    const struct mtpr_bytes *enumeration;
+    size_t enumeration_count;
+};
+
+struct mtpr_config {
+    const char *extensions, *manufacturer, *model, *version, *serial;
+    uint16_t functional_mode;
+    struct mtpr_codes operations, events, capture_formats;
+    const struct mtpr_format *formats; /* NULL: all that are implemented */
+    size_t format_count;
+    const struct mtpr_device_property *properties;
+    size_t property_count;
+};
+
+struct mtpr_host {
+    void (*wake)(void *self); /* an event was queued */
+    void *self;
+};
+
+/* Config and deviations stay the caller's and outlive the responder. */
+int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_host host,
+             const struct deviation_set *deviations, struct mtpr_responder **ret_responder);
+void mtpr_free(struct mtpr_responder *responder);
+
+/* ---- one transaction: begin, then by phase, then the reply */
+enum mtpr_phase { MTPR_REPLY, MTPR_DATA_IN, MTPR_DATA_OUT };
+
+enum mtpr_phase mtpr_begin(struct mtpr_responder *responder, const struct mtpr_command *command);
+
+/* Data to the host: a stream of known length that can be read from any position. */
+struct mtpr_piece {
+    const void *memory; /* NULL: file range. Valid until the next call */
+    int fd;
+    off_t offset;
+    size_t length;
+};
+
+uint64_t mtpr_in_length(const struct mtpr_responder *responder);
+int mtpr_in(struct mtpr_responder *responder, uint64_t position, size_t room,
+            struct mtpr_piece *ret_piece);
+/* Deviation: the data phase never comes. */
+bool mtpr_in_hangs(const struct mtpr_responder *responder);
+
+/* Data from the host; `announced` UINT64_MAX: up to the short packet. */
+enum mtpr_end { MTPR_END_WHOLE, MTPR_END_SHORT, MTPR_END_EXCESS, MTPR_END_WRONG_ID };
+
+void mtpr_out_begin(struct mtpr_responder *responder, uint64_t announced);
+void mtpr_out(struct mtpr_responder *responder, const uint8_t *data, size_t length);
+void mtpr_out_end(struct mtpr_responder *responder, enum mtpr_end how);
+
+const struct mtpr_reply *mtpr_reply(const struct mtpr_responder *responder);
+/* The running transaction ends without a reply; nothing of an unfinished object stays. */
+void mtpr_cancel(struct mtpr_responder *responder);
+
+/* ---- session */
+enum mtpr_loss { MTPR_LOSS_CLASS_RESET, MTPR_LOSS_BUS };
+
+void mtpr_reset(struct mtpr_responder *responder, enum mtpr_loss why);
+bool mtpr_session_open(const struct mtpr_responder *responder);
+uint32_t mtpr_transaction(const struct mtpr_responder *responder);
+/* Before the store changes behind the responder's back: what is being sent stays as announced. */
+int mtpr_settle(struct mtpr_responder *responder);
+/* Is this object's content on its way to the host? */
+bool mtpr_sends(const struct mtpr_responder *responder, uint32_t handle);
+
+/* ---- events: changes made on the device itself; dropped unless a session is open */
+void mtpr_raise(struct mtpr_responder *responder, uint16_t code, uint32_t parameter,
+                uint32_t second);
+bool mtpr_event_peek(struct mtpr_responder *responder, struct mtpr_event *ret_event);
+void mtpr_event_pop(struct mtpr_responder *responder);
+size_t mtpr_event_count(const struct mtpr_responder *responder);
+
+/* ---- device properties, for the player's own changes */
+const struct mtpr_device_property *mtpr_device_property(const struct mtpr_responder *responder,
+                                                        uint16_t code);
+/* Encoded; -ENOENT, -EINVAL (type), -ERANGE (form). Raises DevicePropChanged if it changed. */
+int mtpr_set_device_property(struct mtpr_responder *responder, uint16_t code, const void *value,
+                             uint32_t length);
+
+/* ---- facts about the implementation, for player files */
+bool mtpr_format_known(const struct mtpr_responder *responder, uint16_t format);
+bool mtpr_operation_implemented(uint16_t code);
+/* 0: no such object property. */
+uint16_t mtpr_object_property_type(uint16_t code);
+/* By file extension; MTP_FC_UNDEFINED if unknown. */
+uint16_t mtpr_format_of_name(const char *name);
+/* A change of an object property made on the device: value encoded, checked like the host's. */
+int mtpr_set_object_property(struct mtpr_responder *responder, struct store_object *object,
+                             uint16_t code, const void *value, uint32_t length);
+
+#endif
