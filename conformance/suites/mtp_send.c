@@ -1,0 +1,364 @@
+/* MTP 1.1, D.2.12, D.2.13: SendObjectInfo and SendObject. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "suites/judge.h"
+
+enum { ROOM = 256 };
+
+static size_t children(struct judge *judge, const char *row, uint32_t handles[ROOM])
+{
+    size_t count = judge_handles(judge, row, judge->store, 0, judge->folder, handles, ROOM);
+
+    return count < ROOM ? count : ROOM;
+}
+
+CONF_CASE(MTP_OBJ_BV_08, .title = "SendObjectInfo names store, parent and the handle that stays",
+          .reqs = REQS("MTP-OBJ-008"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo, SendObject; the handle announced is the one that has the bytes")
+{
+    JUDGE judge = judge_work(c);
+    uint32_t handles[ROOM], handle;
+    size_t count;
+
+    REQUIRE_EQ(c, "MTP-OBJ-008",
+               judge_send_info(&judge, "MTP-OBJ-008", judge.store, judge.folder, MTP_FC_TEXT, 5,
+                               "five.txt"),
+               MTP_RC_OK);
+    REQUIRE_EQ(c, "MTP-OBJ-008", judge.answer.params, 3);
+    CHECK_EQ(c, "MTP-OBJ-008", judge.answer.param[0], judge.store);
+    CHECK_EQ(c, "MTP-OBJ-008", judge.answer.param[1], judge.folder);
+    handle = judge.answer.param[2];
+    CHECK(c, "MTP-OBJ-008", handle != 0 && handle != 0xffffffff);
+    CHECK_EQ(c, "MTP-OBJ-008",
+             judge_put(&judge, "MTP-OBJ-008", MTP_OP_SEND_OBJECT, PARAMS(), "12345", 5), MTP_RC_OK);
+    CHECK_EQ(c, "MTP-OBJ-008", judge_op(&judge, "MTP-OBJ-008", MTP_OP_GET_OBJECT, PARAMS(handle)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-OBJ-008", judge.answer.data, judge.answer.size, "12345", 5);
+    count = children(&judge, "MTP-OBJ-008", handles);
+    CHECK(c, "MTP-OBJ-008", judge_has(handles, count, handle));
+}
+
+CONF_CASE(MTP_OBJ_BI_09, .title = "SendObject without information takes the data and refuses it",
+          .reqs = REQS("MTP-OBJ-009"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObject of 1000 bytes and of 1012 (12+n = 1024) in a fresh session: 0x2015")
+{
+    JUDGE judge = judge_session(c);
+    static uint8_t bytes[1012];
+    static const size_t sizes[] = {1000, 1012};
+
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_EQ(c, "MTP-OBJ-009",
+                 judge_put(&judge, "MTP-OBJ-009", MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizes[i]),
+                 MTP_RC_NO_VALID_OBJECT_INFO);
+        CHECK(c, "MTP-OBJ-009", judge_in_step(&judge));
+    }
+}
+
+CONF_CASE(MTP_OBJ_BV_10, .title = "A second SendObjectInfo replaces the first",
+          .reqs = REQS("MTP-OBJ-010"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES, .steps = "Info A, info B, data: only B exists")
+{
+    JUDGE judge = judge_work(c);
+    uint32_t handles[ROOM], a, b;
+    size_t count;
+
+    if (judge_send_info(&judge, NULL, judge.store, judge.folder, MTP_FC_TEXT, 3, "a.txt") !=
+        MTP_RC_OK)
+        conf_setup_failed(c, "SendObjectInfo is refused");
+    a = judge.answer.param[2];
+    REQUIRE_EQ(
+        c, "MTP-OBJ-010",
+        judge_send_info(&judge, "MTP-OBJ-010", judge.store, judge.folder, MTP_FC_TEXT, 4, "b.txt"),
+        MTP_RC_OK);
+    b = judge.answer.param[2];
+    CHECK_EQ(c, "MTP-OBJ-010",
+             judge_put(&judge, "MTP-OBJ-010", MTP_OP_SEND_OBJECT, PARAMS(), "bbbb", 4), MTP_RC_OK);
+    count = children(&judge, "MTP-OBJ-010", handles);
+    CHECK(c, "MTP-OBJ-010", judge_has(handles, count, b));
+    CHECK_EQ(c, "MTP-OBJ-010", count, 1);
+    if (a != b)
+        CHECK(c, "MTP-OBJ-010", !judge_has(handles, count, a));
+    judge_op(&judge, "MTP-OBJ-010", MTP_OP_GET_OBJECT, PARAMS(b));
+    CHECK_BYTES(c, "MTP-OBJ-010", judge.answer.data, judge.answer.size, "bbbb", 4);
+}
+
+CONF_CASE(
+    MTP_OBJ_BV_11, .title = "After a short SendObject the same information may be used again",
+    .reqs = REQS("MTP-OBJ-011"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps = "Data cut in the middle; nothing listed; the full data without a new SendObjectInfo")
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[3000];
+    uint32_t handles[ROOM], handle, id;
+    size_t count;
+
+    judge_fill(bytes, sizeof(bytes), 21);
+    if (judge_send_info(&judge, NULL, judge.store, judge.folder, MTP_FC_UNDEFINED, sizeof(bytes),
+                        "again.bin") != MTP_RC_OK)
+        conf_setup_failed(c, "SendObjectInfo is refused");
+    handle = judge.answer.param[2];
+    id = mtpi_next_transaction(judge.mtpi);
+    mtpi_set_transaction(judge.mtpi, id + 1);
+    if (ct_command(&judge.pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0 ||
+        ct_send_as(&judge.pipe, sizeof(bytes) + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes,
+                   1500, true) != 0)
+        conf_setup_failed(c, "the data phase cannot be sent");
+    judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+    CHECK(c, "MTP-OBJ-011", judge_collect(&judge, "MTP-OBJ-011") != MTP_RC_OK);
+    count = children(&judge, "MTP-OBJ-011", handles);
+    CHECK(c, "MTP-OBJ-011", !judge_has(handles, count, handle));
+    CHECK_EQ(c, "MTP-OBJ-011",
+             judge_put(&judge, "MTP-OBJ-011", MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizeof(bytes)),
+             MTP_RC_OK);
+    count = children(&judge, "MTP-OBJ-011", handles);
+    REQUIRE_EQ(c, "MTP-OBJ-011", count, 1);
+    judge_op(&judge, "MTP-OBJ-011", MTP_OP_GET_OBJECT, PARAMS(handles[0]));
+    CHECK_BYTES(c, "MTP-OBJ-011", judge.answer.data, judge.answer.size, bytes, sizeof(bytes));
+}
+
+CONF_CASE(MTP_OBJ_BV_12, .title = "A folder is complete after SendObjectInfo",
+          .reqs = REQS("MTP-OBJ-012"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo of a folder; it is listed; another operation follows at once")
+{
+    JUDGE judge = judge_work(c);
+    uint32_t handles[ROOM], handle;
+    size_t count;
+
+    REQUIRE_EQ(c, "MTP-OBJ-012",
+               judge_send_info(&judge, "MTP-OBJ-012", judge.store, judge.folder, MTP_FC_ASSOCIATION,
+                               0, "done"),
+               MTP_RC_OK);
+    handle = judge.answer.param[2];
+    count = children(&judge, "MTP-OBJ-012", handles);
+    CHECK(c, "MTP-OBJ-012", judge_has(handles, count, handle));
+    CHECK_EQ(c, "MTP-OBJ-012",
+             judge_op(&judge, "MTP-OBJ-012", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+}
+
+/* The second writable store; 0: none. */
+static uint32_t other_store(struct judge *judge)
+{
+    uint32_t ids[16], found = 0;
+    struct ct_reader reader;
+    size_t count;
+
+    judge_op(judge, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = judge_reader(judge);
+    count = ct_array32(&reader, ids, 16);
+    for (size_t i = 0; i < count && i < 16; i++) {
+        if (ids[i] == judge->store ||
+            judge_op(judge, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
+            continue;
+        reader = judge_reader(judge);
+        ct_u32(&reader);
+        if (ct_u16(&reader) == MTP_AC_READ_WRITE)
+            found = ids[i];
+    }
+    return found;
+}
+
+static bool refuses_destination(uint16_t code)
+{
+    return code == MTP_RC_SPECIFICATION_OF_DESTINATION_UNSUPPORTED ||
+           code == MTP_RC_INVALID_STORAGE_ID || code == MTP_RC_INVALID_PARENT_OBJECT;
+}
+
+/* MTP 1.1, D.2.12, table of destinations. */
+CONF_CASE(
+    MTP_OBJ_BI_13, .title = "Store and parent of a new object must fit",
+    .reqs = REQS("MTP-OBJ-013"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps = "Good and bad pairs of store and parent; a folder of another store is never a parent")
+{
+    JUDGE judge = judge_work(c);
+    uint32_t second = other_store(&judge), made, handles[ROOM];
+    size_t before;
+    uint16_t code;
+
+    code = judge_send_info(&judge, "MTP-OBJ-013", 0, 0xffffffff, MTP_FC_ASSOCIATION, 0,
+                           "papcheck-anywhere");
+    CHECK_EQ(c, "MTP-OBJ-013", code, MTP_RC_OK);
+    if (code == MTP_RC_OK)
+        judge_op(&judge, "MTP-OBJ-013", MTP_OP_DELETE_OBJECT, PARAMS(judge.answer.param[2]));
+    code = judge_send_info(&judge, "MTP-OBJ-013", judge.store, 0xffffffff, MTP_FC_ASSOCIATION, 0,
+                           "papcheck-root");
+    CHECK_EQ(c, "MTP-OBJ-013", code, MTP_RC_OK);
+    made = judge.answer.param[2];
+    if (code == MTP_RC_OK) {
+        struct ct_reader reader;
+
+        judge_op(&judge, "MTP-OBJ-013", MTP_OP_GET_OBJECT_INFO, PARAMS(made));
+        reader = judge_reader(&judge);
+        for (int i = 0; i < 19; i++)
+            ct_u16(&reader);
+        CHECK_EQ(c, "MTP-OBJ-013", ct_u32(&reader), 0);
+        judge_op(&judge, "MTP-OBJ-013", MTP_OP_DELETE_OBJECT, PARAMS(made));
+    }
+    before = children(&judge, "MTP-OBJ-013", handles);
+    code = judge_send_info(&judge, "MTP-OBJ-013", 0x7abc7abc, 0xffffffff, MTP_FC_ASSOCIATION, 0,
+                           "lost");
+    CHECK(c, "MTP-OBJ-013", refuses_destination(code));
+    code = judge_send_info(&judge, "MTP-OBJ-013", 0x7abc7abc, judge.folder, MTP_FC_ASSOCIATION, 0,
+                           "lost");
+    CHECK(c, "MTP-OBJ-013", refuses_destination(code));
+    if (second) {
+        code = judge_send_info(&judge, "MTP-OBJ-013", second, judge.folder, MTP_FC_ASSOCIATION, 0,
+                               "lost");
+        CHECK(c, "MTP-OBJ-013", refuses_destination(code));
+    }
+    CHECK_EQ(c, "MTP-OBJ-013", children(&judge, "MTP-OBJ-013", handles), before);
+}
+
+CONF_CASE(MTP_OBJ_BI_14, .title = "File names that leave their folder or are none are refused",
+          .reqs = REQS("MTP-OBJ-014"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo with ../x, a/b, a\\b, .., a control character, no name")
+{
+    JUDGE judge = judge_work(c);
+    static const char *const names[] = {"../x", "a/b", "a\\b", "..", "a\001b", ""};
+    uint32_t handles[ROOM];
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        uint16_t code = judge_send_info(&judge, "MTP-OBJ-014", judge.store, judge.folder,
+                                        MTP_FC_ASSOCIATION, 0, names[i]);
+
+        conf_note(c, "name %zu: 0x%04x", i, code);
+        CHECK(c, "MTP-OBJ-014", code == MTP_RC_INVALID_DATASET || code == MTP_RC_INVALID_PARAMETER);
+    }
+    CHECK_EQ(c, "MTP-OBJ-014", children(&judge, "MTP-OBJ-014", handles), 0);
+}
+
+CONF_CASE(MTP_OBJ_BV_15, .title = "A second object of the same name does not overwrite the first",
+          .reqs = REQS("MTP-OBJ-015"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Send x.mp3 twice, three rounds: refused or both kept, always the same; the "
+                   "first content stays")
+{
+    JUDGE judge = judge_work(c);
+    bool kept = false;
+
+    for (int round = 0; round < 3; round++) {
+        char name[] = "x0.mp3";
+        uint32_t first, second;
+        uint16_t code;
+
+        name[1] = (char)('0' + round);
+        first = judge_file(&judge, judge.folder, name, MTP_FC_MP3, "content 1", 9);
+        code =
+            judge_send_info(&judge, "MTP-OBJ-015", judge.store, judge.folder, MTP_FC_MP3, 10, name);
+        second = judge.answer.param[2];
+        if (code == MTP_RC_OK)
+            code = judge_put(&judge, "MTP-OBJ-015", MTP_OP_SEND_OBJECT, PARAMS(), "content  2", 10);
+        if (round == 0)
+            kept = code == MTP_RC_OK;
+        CHECK_EQ(c, "MTP-OBJ-015", code == MTP_RC_OK, kept);
+        if (code == MTP_RC_OK)
+            CHECK(c, "MTP-OBJ-015", second != first);
+        CHECK_EQ(c, "MTP-OBJ-015",
+                 judge_op(&judge, "MTP-OBJ-015", MTP_OP_GET_OBJECT, PARAMS(first)), MTP_RC_OK);
+        CHECK_BYTES(c, "MTP-OBJ-015", judge.answer.data, judge.answer.size, "content 1", 9);
+    }
+}
+
+/* Cuts the connection after `sent` payload bytes of an object of `size` bytes. */
+static void cut_send(struct conf *c, uint32_t folder, uint32_t store, const uint8_t *bytes,
+                     size_t size, size_t sent)
+{
+    JUDGE_LINK link = judge_import(c);
+    JUDGE judge = judge_raw(c, link);
+
+    if (judge_open(&judge, NULL, 1) != MTP_RC_OK ||
+        judge_send_info(&judge, NULL, store, folder, MTP_FC_UNDEFINED, (uint32_t)size, "cut.bin") !=
+            MTP_RC_OK ||
+        ct_command(&judge.pipe, MTP_OP_SEND_OBJECT, judge.pipe.next, PARAMS()) != 0 ||
+        ct_send_as(&judge.pipe, (uint32_t)size + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT,
+                   judge.pipe.next, bytes, sent, false) != 0)
+        conf_setup_failed(c, "SendObject does not start");
+}
+
+/* After a cut: the folder's objects that are neither whole nor absent. Whole ones are removed. */
+static unsigned torn(struct conf *c, uint32_t folder, uint32_t store, const uint8_t *bytes,
+                     size_t size)
+{
+    JUDGE_LINK link = judge_import(c);
+    JUDGE judge = judge_raw(c, link);
+    uint32_t handles[ROOM];
+    size_t count;
+    unsigned bad = 0;
+
+    REQUIRE_EQ(c, "MTP-OBJ-019", judge_open(&judge, "MTP-OBJ-019", 1), MTP_RC_OK);
+    count = judge_handles(&judge, "MTP-OBJ-019", store, 0, folder, handles, ROOM);
+    for (size_t i = 0; i < count && i < ROOM; i++) {
+        judge_op(&judge, "MTP-OBJ-019", MTP_OP_GET_OBJECT, PARAMS(handles[i]));
+        bad += judge.answer.size != size || memcmp(judge.answer.data, bytes, size) != 0;
+        judge_op(&judge, "MTP-OBJ-019", MTP_OP_DELETE_OBJECT, PARAMS(handles[i]));
+    }
+    judge_op(&judge, "MTP-OBJ-019", MTP_OP_CLOSE_SESSION, PARAMS());
+    return bad;
+}
+
+/* Handles may change with the session (MTP 1.1, 3.4.1): the folder is found by its name. */
+static uint32_t root_folder(struct conf *c, bool create, bool remove, uint32_t *ret_store)
+{
+    static const char name[] = "papcheck-cut";
+    JUDGE_LINK link = judge_import(c);
+    JUDGE judge = judge_raw(c, link);
+    uint32_t handles[ROOM], found = 0;
+    size_t count;
+
+    if (judge_open(&judge, NULL, 1) != MTP_RC_OK)
+        conf_setup_failed(c, "no session");
+    judge.store = *ret_store = judge_first_store(&judge);
+    if (create)
+        judge_folder(&judge, 0xffffffff, name);
+    count = judge_handles(&judge, NULL, judge.store, MTP_FC_ASSOCIATION, 0xffffffff, handles, ROOM);
+    for (size_t i = 0; i < count && i < ROOM; i++) {
+        struct ct_reader reader;
+        char text[256];
+
+        judge_op(&judge, NULL, MTP_OP_GET_OBJECT_INFO, PARAMS(handles[i]));
+        reader = judge_reader(&judge);
+        for (int field = 0; field < 26; field++)
+            ct_u16(&reader);
+        ct_text(&reader, text);
+        if (strcmp(text, name) == 0)
+            found = handles[i];
+    }
+    if (remove && found)
+        judge_op(&judge, NULL, MTP_OP_DELETE_OBJECT, PARAMS(found));
+    judge_op(&judge, NULL, MTP_OP_CLOSE_SESSION, PARAMS());
+    if (!found)
+        conf_setup_failed(c, "the folder is not there");
+    return found;
+}
+
+CONF_CASE(MTP_OBJ_BV_19,
+          .title = "A connection cut in SendObject leaves the object whole or absent",
+          .reqs = REQS("MTP-OBJ-019"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WIRE | CONF_WRITES, .timeout_s = 60,
+          .steps = "Cut USB/IP at 16 offsets of SendObject; list the folder after each")
+{
+    static uint8_t bytes[200000];
+    uint64_t state = conf_seed(c) + 7;
+    uint32_t store;
+
+    judge_fill(bytes, sizeof(bytes), 31);
+    root_folder(c, true, false, &store);
+    for (int round = 0; round < 16; round++) {
+        size_t sent;
+
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        sent = (size_t)(state >> 33) % sizeof(bytes);
+        cut_send(c, root_folder(c, false, false, &store), store, bytes, sizeof(bytes), sent);
+        conf_note(c, "cut after %zu bytes", sent);
+        CHECK_EQ(c, "MTP-OBJ-019",
+                 torn(c, root_folder(c, false, false, &store), store, bytes, sizeof(bytes)), 0);
+    }
+    root_folder(c, false, true, &store);
+}

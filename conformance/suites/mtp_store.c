@@ -1,0 +1,210 @@
+/* MTP 1.1, 5.2 and D.2.4, D.2.5, D.2.15: storages. */
+#include <string.h>
+
+#include "suites/judge.h"
+
+enum { STORES_MAX = 16 };
+
+static size_t stores(struct judge *judge, const char *row, uint32_t ids[STORES_MAX])
+{
+    struct ct_reader reader;
+    size_t count;
+
+    judge_op(judge, row, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = judge_reader(judge);
+    count = ct_array32(&reader, ids, STORES_MAX);
+    CHECK(judge->c, row, !reader.failed && reader.at == reader.end);
+    return count < STORES_MAX ? count : STORES_MAX;
+}
+
+struct store_info {
+    uint16_t type, filesystem, access;
+    uint64_t capacity, free_bytes;
+    uint32_t free_objects;
+    bool whole;
+};
+
+/* MTP 1.1, 5.2.2. The response code. */
+static uint16_t store_info(struct judge *judge, const char *row, uint32_t id,
+                           struct store_info *ret)
+{
+    uint16_t units[256], code = judge_op(judge, row, MTP_OP_GET_STORAGE_INFO, PARAMS(id));
+    struct ct_reader reader = judge_reader(judge);
+
+    ret->type = ct_u16(&reader);
+    ret->filesystem = ct_u16(&reader);
+    ret->access = ct_u16(&reader);
+    ret->capacity = ct_u64(&reader);
+    ret->free_bytes = ct_u64(&reader);
+    ret->free_objects = ct_u32(&reader);
+    ct_string(&reader, units);
+    ct_string(&reader, units);
+    ret->whole = !reader.failed && reader.at == reader.end;
+    return code;
+}
+
+CONF_CASE(MTP_STO_BV_01, .title = "Storage ids pair a physical with a logical number",
+          .reqs = REQS("MTP-STO-001"), .ics = "MTP", .player = "mtp",
+          .steps = "GetStorageIDs; both halves non-zero where GetStorageInfo works, low half 0 "
+                   "where no medium is in")
+{
+    JUDGE judge = judge_session(c);
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(&judge, "MTP-STO-001", ids);
+
+    CHECK(c, "MTP-STO-001", count >= 1);
+    for (size_t i = 0; i < count; i++) {
+        uint16_t code = judge_op(&judge, "MTP-STO-001", MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
+
+        conf_note(c, "store %08x: 0x%04x", ids[i], code);
+        CHECK(c, "MTP-STO-001", ids[i] >> 16 != 0);
+        CHECK_EQ(c, "MTP-STO-001", (ids[i] & 0xffff) != 0, code == MTP_RC_OK);
+    }
+}
+
+CONF_CASE(MTP_STO_BV_02,
+          .title = "StorageInfo has 64-bit sizes, and free space follows the objects",
+          .reqs = REQS("MTP-STO-002"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Parse the dataset; send 100000 bytes: free space drops by at least that and by "
+                   "less than 2 MiB")
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[100000];
+    struct store_info before = {0}, after = {0};
+
+    CHECK_EQ(c, "MTP-STO-002", store_info(&judge, "MTP-STO-002", judge.store, &before), MTP_RC_OK);
+    REQUIRE(c, "MTP-STO-002", before.whole);
+    CHECK(c, "MTP-STO-002", before.type >= 1 && before.type <= 4);
+    CHECK(c, "MTP-STO-002", before.filesystem >= 1);
+    CHECK(c, "MTP-STO-002", before.access <= 2);
+    CHECK(c, "MTP-STO-002", before.free_bytes <= before.capacity && before.capacity > 0);
+    judge_file(&judge, judge.folder, "weight.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
+    store_info(&judge, "MTP-STO-002", judge.store, &after);
+    conf_note(c, "free %llu, then %llu", (unsigned long long)before.free_bytes,
+              (unsigned long long)after.free_bytes);
+    CHECK_EQ(c, "MTP-STO-002", after.capacity, before.capacity);
+    CHECK(c, "MTP-STO-002", before.free_bytes - after.free_bytes >= sizeof(bytes));
+    CHECK(c, "MTP-STO-002", before.free_bytes - after.free_bytes < 2u << 20);
+}
+
+CONF_CASE(MTP_STO_BI_03, .title = "A store that is none answers InvalidStorageID",
+          .reqs = REQS("MTP-STO-003"), .ics = "MTP", .player = "mtp",
+          .steps = "GetStorageInfo of a store never announced")
+{
+    JUDGE judge = judge_session(c);
+
+    CHECK_EQ(c, "MTP-STO-003",
+             judge_op(&judge, "MTP-STO-003", MTP_OP_GET_STORAGE_INFO, PARAMS(0x7abc7abc)),
+             MTP_RC_INVALID_STORAGE_ID);
+}
+
+CONF_CASE(MTP_STO_BI_13, .title = "An empty slot answers StoreNotAvailable",
+          .reqs = REQS("MTP-STO-003", "MTP-STO-001"), .ics = "MTP && STORE.EMPTY_SLOT",
+          .player = "mtp-removable", .steps = "GetStorageInfo of the id with low half 0")
+{
+    JUDGE judge = judge_session(c);
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(&judge, "MTP-STO-003", ids);
+    bool seen = false;
+
+    for (size_t i = 0; i < count; i++) {
+        uint16_t code = judge_op(&judge, "MTP-STO-003", MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
+
+        conf_note(c, "store %08x: 0x%04x", ids[i], code);
+        if (code == MTP_RC_OK)
+            continue;
+        seen = true;
+        CHECK_EQ(c, "MTP-STO-003", code, MTP_RC_STORE_NOT_AVAILABLE);
+        CHECK_EQ(c, "MTP-STO-001", ids[i] & 0xffff, 0);
+    }
+    if (!seen)
+        conf_inconclusive(c, "every store has a medium");
+}
+
+CONF_CASE(MTP_STO_BI_23, .title = "A read-only store refuses writes with its own code",
+          .reqs = REQS("MTP-STO-003"), .ics = "MTP && STORE.READONLY", .player = "mtp-readonly",
+          .steps = "SendObjectInfo and DeleteObject on it answer 0x200E; nothing changed")
+{
+    JUDGE judge = judge_session(c);
+    uint32_t ids[STORES_MAX], handles[256];
+    size_t count = stores(&judge, "MTP-STO-003", ids), before;
+    struct store_info info;
+
+    for (size_t i = 0; i < count; i++) {
+        if (store_info(&judge, "MTP-STO-003", ids[i], &info) != MTP_RC_OK ||
+            info.access != MTP_AC_READ_ONLY)
+            continue;
+        before = judge_handles(&judge, "MTP-STO-003", ids[i], 0, 0, handles, 256);
+        CHECK_EQ(c, "MTP-STO-003",
+                 judge_send_info(&judge, "MTP-STO-003", ids[i], 0xffffffff, MTP_FC_ASSOCIATION, 0,
+                                 "refused"),
+                 MTP_RC_STORE_READ_ONLY);
+        if (before > 0)
+            CHECK_EQ(c, "MTP-STO-003",
+                     judge_op(&judge, "MTP-STO-003", MTP_OP_DELETE_OBJECT, PARAMS(handles[0])),
+                     MTP_RC_STORE_READ_ONLY);
+        CHECK_EQ(c, "MTP-STO-003", judge_handles(&judge, "MTP-STO-003", ids[i], 0, 0, handles, 256),
+                 before);
+        return;
+    }
+    conf_inconclusive(c, "no read-only store");
+}
+
+CONF_CASE(MTP_STO_BI_04, .title = "A full store says so before any data is sent",
+          .reqs = REQS("MTP-STO-004"), .ics = "MTP && STORE.WRITABLE", .player = "mtp-small",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo of free space + 1: 0x200C; no object more than before")
+{
+    JUDGE judge = judge_work(c);
+    struct store_info info = {0};
+    uint32_t handles[256];
+    size_t before;
+
+    store_info(&judge, "MTP-STO-004", judge.store, &info);
+    if (info.free_bytes >= 0xfffffffe)
+        conf_inconclusive(c, "the store has 4 GiB or more free");
+    before = judge_handles(&judge, "MTP-STO-004", judge.store, 0, judge.folder, handles, 256);
+    CHECK_EQ(c, "MTP-STO-004",
+             judge_send_info(&judge, "MTP-STO-004", judge.store, judge.folder, MTP_FC_UNDEFINED,
+                             (uint32_t)info.free_bytes + 1, "full.bin"),
+             MTP_RC_STORE_FULL);
+    CHECK_EQ(c, "MTP-STO-004",
+             judge_handles(&judge, "MTP-STO-004", judge.store, 0, judge.folder, handles, 256),
+             before);
+}
+
+CONF_CASE(MTP_STO_BV_05, .title = "FormatStore empties one store only", .level = CONF_MAY,
+          .reqs = REQS("MTP-STO-005"), .ics = "MTP.OP.100F && MTP.STORES.2 && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES | CONF_FORMATS,
+          .steps = "An object on two stores; format one: its object is gone, the other stays; "
+                   "unknown file system refused")
+{
+    JUDGE judge = judge_session(c);
+    uint32_t ids[STORES_MAX], two[2], made[2], handles[256];
+    size_t count = stores(&judge, "MTP-STO-005", ids), usable = 0, left;
+    struct store_info info;
+    uint16_t code;
+
+    for (size_t i = 0; i < count && usable < 2; i++) {
+        if (store_info(&judge, "MTP-STO-005", ids[i], &info) == MTP_RC_OK &&
+            info.access == MTP_AC_READ_WRITE)
+            two[usable++] = ids[i];
+    }
+    if (usable < 2)
+        conf_inconclusive(c, "fewer than two writable stores");
+    for (size_t i = 0; i < 2; i++) {
+        judge.store = two[i];
+        made[i] = judge_folder(&judge, 0xffffffff, "format me");
+    }
+    code = judge_op(&judge, "MTP-STO-005", MTP_OP_FORMAT_STORE, PARAMS(two[0], 0x7777));
+    CHECK_EQ(c, "MTP-STO-005", code, MTP_RC_PARAMETER_NOT_SUPPORTED);
+    CHECK_EQ(c, "MTP-STO-005",
+             judge_op(&judge, "MTP-STO-005", MTP_OP_GET_OBJECT_INFO, PARAMS(made[0])), MTP_RC_OK);
+    CHECK_EQ(c, "MTP-STO-005", judge_op(&judge, "MTP-STO-005", MTP_OP_FORMAT_STORE, PARAMS(two[0])),
+             MTP_RC_OK);
+    left = judge_handles(&judge, "MTP-STO-005", two[0], 0, 0, handles, 256);
+    CHECK_EQ(c, "MTP-STO-005", left, 0);
+    CHECK_EQ(c, "MTP-STO-005",
+             judge_op(&judge, "MTP-STO-005", MTP_OP_GET_OBJECT_INFO, PARAMS(made[1])), MTP_RC_OK);
+}
