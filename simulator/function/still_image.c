@@ -1,0 +1,743 @@
+#include "function/still_image.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mtp/container.h"
+#include "mtp_codes.h"
+
+enum out_state {
+    OUT_COMMAND, /* a command is awaited or half there */
+    OUT_DATA,    /* the data phase of the running operation */
+    OUT_STRAY,   /* data of an operation that was answered already: dropped */
+};
+
+enum in_state { IN_NONE, IN_DATA, IN_REPLY };
+
+struct in_place {
+    enum in_state state;
+    uint64_t position;
+};
+
+struct still_image {
+    struct usb_device *device;        /* NULL: none yet */
+    struct mtpr_responder *responder; /* owned */
+    const struct deviation_set *deviations;
+    uint8_t interface, in, out, event;
+
+    enum out_state out_state;
+    uint8_t head[MTPR_COMMAND_MAX]; /* of the container that is coming in */
+    size_t head_used;
+    uint8_t stale[MTPR_COMMAND_MAX]; /* the last command's bytes, for a deviation */
+    uint64_t announced, received;    /* payload of the data container */
+    bool split, wrong_id;
+    bool discarding; /* after a cancel: what the host still had under way */
+    uint32_t last_transaction;
+
+    struct in_place now, before; /* before: what in_undo() goes back to */
+    size_t last_length;
+    uint8_t data_header[MTPR_HEADER];
+    uint8_t reply[MTPR_COMMAND_MAX];
+    size_t reply_length;
+    struct mtpr_command queued; /* came while the transaction before was being sent */
+    bool has_queued;
+
+    uint8_t event_bytes[24];
+    size_t event_length, event_position, event_before;
+    bool bulk_event; /* deviation: event_bytes go out on bulk */
+
+    bool cancelling;       /* the next status poll says busy */
+    bool device_cancelled; /* until the halts are cleared */
+    bool wedged;           /* deviation */
+};
+
+static bool dev(const struct still_image *si, enum deviation which)
+{
+    return deviates(si->deviations, which);
+}
+
+/* ---- what the core offers; a function without a core is only ever driven by unit tests */
+
+static void ready(struct still_image *si, uint8_t endpoint)
+{
+    if (si->device)
+        usb_function_ready(si->device, endpoint);
+}
+
+static void halt_both(struct still_image *si)
+{
+    if (!si->device)
+        return;
+    usb_function_halt(si->device, si->in);
+    usb_function_halt(si->device, si->out);
+}
+
+static bool halted(const struct still_image *si, uint8_t endpoint)
+{
+    return si->device && usb_function_halted(si->device, endpoint);
+}
+
+static void event_waits(void *self)
+{
+    struct still_image *si = self;
+
+    ready(si, dev(si, DEVIATION_EVENTS_ON_BULK) ? si->in : si->event);
+}
+
+/* ---- life */
+
+int still_image_new(const struct still_image_options *options, struct still_image **ret_function)
+{
+    struct still_image *si = calloc(1, sizeof *si);
+    int error;
+
+    if (!si)
+        return -ENOMEM;
+    si->deviations = options->deviations;
+    si->interface = options->interface;
+    si->in = options->in;
+    si->out = options->out;
+    si->event = options->event;
+    error = mtpr_new(options->config, options->store, (struct mtpr_host){event_waits, si},
+                     options->deviations, &si->responder);
+    if (error) {
+        free(si);
+        return error;
+    }
+    *ret_function = si;
+    return 0;
+}
+
+void still_image_free(struct still_image *si)
+{
+    if (!si)
+        return;
+    mtpr_free(si->responder);
+    free(si);
+}
+
+void still_image_attach(struct still_image *si, struct usb_device *device)
+{
+    si->device = device;
+}
+
+struct mtpr_responder *still_image_responder(struct still_image *si)
+{
+    return si->responder;
+}
+
+bool still_image_busy(const struct still_image *si)
+{
+    return si->out_state == OUT_DATA || si->now.state != IN_NONE;
+}
+
+/* No transaction any more; nothing is said about it. */
+static void abandon(struct still_image *si)
+{
+    mtpr_cancel(si->responder);
+    si->out_state = OUT_COMMAND;
+    si->head_used = 0;
+    si->now = si->before = (struct in_place){IN_NONE, 0};
+    si->last_length = 0;
+}
+
+static int protocol_error(struct still_image *si)
+{
+    abandon(si);
+    si->has_queued = false;
+    if (dev(si, DEVIATION_WEDGED_BY_JUNK))
+        si->wedged = true;
+    halt_both(si);
+    return -EPIPE;
+}
+
+int still_image_cancel(struct still_image *si)
+{
+    if (!still_image_busy(si))
+        return -ENOENT;
+    if (!dev(si, DEVIATION_CANCEL_KEEPS_DATA))
+        abandon(si);
+    si->discarding = true;
+    si->device_cancelled = true;
+    halt_both(si);
+    return 0;
+}
+
+/* ---- from the responder to the IN pipe */
+
+static void print_reply(struct still_image *si, const struct mtpr_reply *reply)
+{
+    struct mtpr_reply padded = *reply;
+    uint32_t transaction = mtpr_transaction(si->responder);
+
+    if (dev(si, DEVIATION_TRANSACTION_ID_ZERO))
+        transaction = 0;
+    if (dev(si, DEVIATION_RESPONSE_PADDED)) {
+        while (padded.count < 5)
+            padded.params[padded.count++] = 0xdeadbeefu;
+    }
+    si->reply_length = mtpr_reply_print(&padded, transaction, si->reply);
+    if (dev(si, DEVIATION_LENGTH_WITHOUT_HEADER))
+        si->reply[0] = (uint8_t)(si->reply_length - MTPR_HEADER);
+}
+
+static void answer(struct still_image *si)
+{
+    print_reply(si, mtpr_reply(si->responder));
+    si->now = (struct in_place){IN_REPLY, 0};
+    si->out_state = OUT_COMMAND;
+    si->head_used = 0;
+    ready(si, si->in);
+}
+
+static void send_data(struct still_image *si, const struct mtpr_command *command)
+{
+    uint64_t length = MTPR_HEADER + mtpr_in_length(si->responder);
+    struct mtpr_header header = {(uint32_t)length, MTP_CT_DATA, command->code,
+                                 command->transaction};
+
+    /* 4 GB and more: all ones, and the short packet ends it (MTP 1.1, H.2). */
+    if (length >= 0xffffffffu && !dev(si, DEVIATION_LENGTH_WRAPS))
+        header.length = 0xffffffffu;
+    if (dev(si, DEVIATION_LENGTH_WITHOUT_HEADER))
+        header.length -= MTPR_HEADER;
+    if (dev(si, DEVIATION_TRANSACTION_ID_ZERO))
+        header.transaction = 0;
+    mtpr_header_print(&header, si->data_header);
+    si->now = (struct in_place){IN_DATA, 0};
+    ready(si, si->in);
+}
+
+static void begin(struct still_image *si, const struct mtpr_command *command)
+{
+    enum mtpr_phase phase;
+
+    si->out_state = OUT_COMMAND;
+    si->head_used = 0;
+    si->discarding = false;
+    si->cancelling = false;
+    si->last_transaction = command->transaction;
+    phase = mtpr_begin(si->responder, command);
+    if (phase == MTPR_DATA_IN) {
+        send_data(si, command);
+    } else if (phase == MTPR_DATA_OUT) {
+        si->out_state = OUT_DATA;
+        si->now = (struct in_place){IN_NONE, 0};
+        si->announced = si->received = 0;
+        si->split = si->wrong_id = false;
+    } else {
+        answer(si);
+    }
+}
+
+static void begin_queued(struct still_image *si)
+{
+    if (!si->has_queued || still_image_busy(si))
+        return;
+    si->has_queued = false;
+    begin(si, &si->queued);
+    ready(si, si->out);
+}
+
+/* ---- OUT: commands */
+
+static int execute(struct still_image *si, const struct mtpr_command *command)
+{
+    if (si->now.state == IN_NONE || dev(si, DEVIATION_COMMANDS_INTERLEAVE)) {
+        begin(si, command);
+        return 0;
+    }
+    /* A host that opens a session while data of another are under way is a new one: its
+     * predecessor died. It shall not meet the old data. */
+    if (command->code == MTP_OP_OPEN_SESSION) {
+        abandon(si);
+        begin(si, command);
+        return 0;
+    }
+    if (si->has_queued)
+        return -EAGAIN;
+    si->queued = *command;
+    si->has_queued = true;
+    si->head_used = 0;
+    return 0;
+}
+
+/* A command container of no lawful length; a deviation takes it all the same. */
+static int odd_command(struct still_image *si)
+{
+    struct mtpr_command command;
+    size_t length = sizeof si->stale;
+
+    memcpy(si->stale, si->head, si->head_used);
+    memcpy(si->stale, (uint8_t[]){(uint8_t)length, 0, 0, 0, MTP_CT_COMMAND, 0}, 6);
+    if (!mtpr_command_parse(si->stale, length, &command))
+        return protocol_error(si);
+    return execute(si, &command);
+}
+
+static int take_command(struct still_image *si, size_t length)
+{
+    struct mtpr_command command;
+
+    if (dev(si, DEVIATION_CONTAINER_TYPE_IGNORED) && si->head_used >= MTPR_HEADER) {
+        si->head[4] = MTP_CT_COMMAND;
+        si->head[5] = 0;
+    }
+    if (mtpr_command_parse(si->head, length, &command)) {
+        memcpy(si->stale, si->head, length);
+        return execute(si, &command);
+    }
+    if (dev(si, DEVIATION_COMMAND_LENGTH_UNCHECKED) && si->head_used >= 8)
+        return odd_command(si);
+    if (si->discarding) {
+        si->head_used = 0;
+        return 0;
+    }
+    return protocol_error(si);
+}
+
+/* The data phase of an operation that has none, or that was refused before it: dropped. */
+static bool is_stray(const struct still_image *si, const struct mtpr_header *header)
+{
+    return header->type == MTP_CT_DATA && header->transaction == si->last_transaction &&
+           !dev(si, DEVIATION_UNKNOWN_DATA_IS_COMMAND);
+}
+
+static int stray_data(struct still_image *si, size_t length, bool end)
+{
+    si->received += length;
+    if (si->received >= si->announced || (end && si->received > MTPR_HEADER))
+        si->out_state = OUT_COMMAND;
+    return 0;
+}
+
+static int begin_stray(struct still_image *si, const struct mtpr_header *header, size_t length,
+                       bool end)
+{
+    si->out_state = OUT_STRAY;
+    si->head_used = 0;
+    si->received = 0;
+    si->announced = header->length == 0xffffffffu ? UINT64_MAX : header->length;
+    return stray_data(si, length, end);
+}
+
+static int out_command(struct still_image *si, const uint8_t *data, size_t length, bool end)
+{
+    size_t room = sizeof si->head - si->head_used, part = length < room ? length : room;
+    struct mtpr_header header;
+    int error;
+
+    if (si->head_used == 0 && length == 0)
+        return dev(si, DEVIATION_LATE_ZERO_PACKET_STALLS) ? protocol_error(si) : 0;
+    memcpy(si->head + si->head_used, data, part);
+    si->head_used += part;
+    if (mtpr_header_parse(si->head, si->head_used, &header) && is_stray(si, &header))
+        return begin_stray(si, &header, si->head_used - part + length, end);
+    /* More than a command can have is junk, unless it is the rest of a cancelled phase. */
+    if (part < length) {
+        if (si->discarding && !dev(si, DEVIATION_COMMAND_LENGTH_UNCHECKED)) {
+            si->head_used = 0;
+            return 0;
+        }
+        return dev(si, DEVIATION_COMMAND_LENGTH_UNCHECKED) ? odd_command(si) : protocol_error(si);
+    }
+    if (!end && si->head_used >= MTPR_HEADER && header.length > si->head_used &&
+        header.length <= MTPR_COMMAND_MAX)
+        return 0;
+    if (!end && si->head_used < MTPR_HEADER)
+        return 0;
+    error = take_command(si, si->head_used);
+    if (error == -EAGAIN)
+        si->head_used -= part; /* offered again */
+    return error;
+}
+
+/* ---- OUT: data */
+
+static void data_complete(struct still_image *si, enum mtpr_end how)
+{
+    mtpr_out_end(si->responder, si->wrong_id ? MTPR_END_WRONG_ID : how);
+    answer(si);
+}
+
+static int data_header(struct still_image *si)
+{
+    struct mtpr_header header;
+
+    if (!mtpr_header_parse(si->head, MTPR_HEADER, &header) || header.type != MTP_CT_DATA)
+        return protocol_error(si);
+    if (header.length < MTPR_HEADER)
+        return protocol_error(si);
+    si->announced = header.length == 0xffffffffu ? UINT64_MAX : header.length - MTPR_HEADER;
+    si->received = 0;
+    si->wrong_id = header.transaction != mtpr_transaction(si->responder);
+    mtpr_out_begin(si->responder, si->announced);
+    return 0;
+}
+
+static int out_payload(struct still_image *si, const uint8_t *data, size_t length, bool end)
+{
+    uint64_t left = si->announced - si->received;
+    size_t part = length < left ? (size_t)length : (size_t)left;
+    bool excess = part < length;
+
+    if (excess && dev(si, DEVIATION_EXCESS_DATA_KEPT)) {
+        part = length;
+        excess = false;
+    }
+    if (part)
+        mtpr_out(si->responder, data, part);
+    si->received += part;
+    if (excess)
+        data_complete(si, MTPR_END_EXCESS);
+    else if (si->received >= si->announced)
+        data_complete(si, MTPR_END_WHOLE);
+    else if (end && si->announced == UINT64_MAX)
+        data_complete(si, MTPR_END_WHOLE);
+    else if (end && !dev(si, DEVIATION_SHORT_DATA_WAITS))
+        data_complete(si, MTPR_END_SHORT);
+    return 0;
+}
+
+/* A new command where data are due: the host gave the old operation up. */
+static bool is_new_command(const uint8_t *data, size_t length)
+{
+    struct mtpr_command command;
+
+    return mtpr_command_parse(data, length, &command);
+}
+
+static int out_data(struct still_image *si, const uint8_t *data, size_t length, bool end)
+{
+    size_t part = 0;
+    int error;
+
+    if (si->head_used < MTPR_HEADER) {
+        if (si->head_used == 0 && end && is_new_command(data, length)) {
+            abandon(si);
+            return out_command(si, data, length, end);
+        }
+        part = MTPR_HEADER - si->head_used;
+        part = length < part ? length : part;
+        memcpy(si->head + si->head_used, data, part);
+        si->head_used += part;
+        if (si->head_used < MTPR_HEADER)
+            return end ? protocol_error(si) : 0;
+        error = data_header(si);
+        if (error)
+            return error;
+        /* The header in a packet of its own is no end of data. */
+        if (part == length && si->announced > 0) {
+            si->split = true;
+            return 0;
+        }
+    } else if (si->split && dev(si, DEVIATION_SPLIT_HEADER_SKIPS)) {
+        part = length < MTPR_HEADER ? length : MTPR_HEADER;
+        si->split = false;
+    }
+    return out_payload(si, data + part, length - part, end);
+}
+
+static int si_out(void *self, uint8_t endpoint, const uint8_t *data, size_t length, bool end)
+{
+    struct still_image *si = self;
+
+    if (endpoint != si->out || si->wedged)
+        return -EPIPE;
+    begin_queued(si);
+    switch (si->out_state) {
+    case OUT_DATA:
+        return out_data(si, data, length, end);
+    case OUT_STRAY:
+        return stray_data(si, length, end);
+    case OUT_COMMAND:
+        break;
+    }
+    return out_command(si, data, length, end);
+}
+
+/* ---- IN */
+
+static void add_chunk(struct usb_in *in, struct usb_chunk chunk)
+{
+    if (chunk.length == 0)
+        return;
+    in->chunks[in->chunk_count++] = chunk;
+    in->length += chunk.length;
+}
+
+static int in_data(struct still_image *si, size_t room, struct usb_in *in)
+{
+    uint64_t total = MTPR_HEADER + mtpr_in_length(si->responder);
+
+    if (mtpr_in_hangs(si->responder))
+        return -EAGAIN;
+    if (si->now.position < MTPR_HEADER) {
+        size_t at = (size_t)si->now.position, left = MTPR_HEADER - at;
+
+        left = left < room ? left : room;
+        add_chunk(in, (struct usb_chunk){si->data_header + at, -1, 0, left});
+    }
+    /* One piece more: a second one could overwrite the window of the first. */
+    if (in->length < room && si->now.position + in->length < total) {
+        uint64_t at = si->now.position + in->length - MTPR_HEADER;
+        struct mtpr_piece piece;
+
+        if (mtpr_in(si->responder, at, room - in->length, &piece))
+            return -EPIPE;
+        add_chunk(in, (struct usb_chunk){piece.memory, piece.fd, piece.offset, piece.length});
+    }
+    si->now.position += in->length;
+    if (si->now.position == total) {
+        in->end = true;
+        in->no_zlp = dev(si, DEVIATION_NO_ZERO_PACKET);
+        print_reply(si, mtpr_reply(si->responder));
+        si->now = (struct in_place){IN_REPLY, 0};
+    }
+    return 0;
+}
+
+static int in_reply(struct still_image *si, size_t room, struct usb_in *in)
+{
+    size_t at = (size_t)si->now.position, left = si->reply_length - at;
+
+    left = left < room ? left : room;
+    add_chunk(in, (struct usb_chunk){si->reply + at, -1, 0, left});
+    si->now.position += left;
+    if (si->now.position == si->reply_length) {
+        in->end = true;
+        si->now = (struct in_place){IN_NONE, 0};
+        ready(si, si->out);
+    }
+    return 0;
+}
+
+/* One event is one transfer; it stays in event_bytes until the next is asked for. */
+static int in_event(struct still_image *si, size_t room, struct usb_in *in)
+{
+    struct mtpr_event event;
+    size_t left;
+
+    si->event_before = si->event_position;
+    if (si->event_position == si->event_length) {
+        if (!mtpr_event_peek(si->responder, &event)) {
+            in->end = true;
+            return dev(si, DEVIATION_IDLE_EVENTS_EMPTY) ? 0 : -EAGAIN;
+        }
+        si->event_length = mtpr_event_print(&event, si->event_bytes);
+        si->event_position = si->event_before = 0;
+        mtpr_event_pop(si->responder);
+    }
+    left = si->event_length - si->event_position;
+    left = left < room ? left : room;
+    add_chunk(in, (struct usb_chunk){si->event_bytes + si->event_position, -1, 0, left});
+    si->event_position += left;
+    in->end = si->event_position == si->event_length;
+    return 0;
+}
+
+static int in_bulk(struct still_image *si, size_t room, struct usb_in *in)
+{
+    int error = -EAGAIN;
+
+    begin_queued(si);
+    if (si->now.state == IN_NONE && dev(si, DEVIATION_EVENTS_ON_BULK) &&
+        mtpr_event_count(si->responder) > 0)
+        return in_event(si, room, in);
+    si->before = si->now;
+    if (si->now.state == IN_DATA)
+        error = in_data(si, room, in);
+    else if (si->now.state == IN_REPLY)
+        error = in_reply(si, room, in);
+    if (!error)
+        si->last_length = in->length;
+    return error;
+}
+
+static int si_in(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_in)
+{
+    struct still_image *si = self;
+    struct usb_in in = {.chunk_count = 0};
+    int error;
+
+    if (si->wedged)
+        return -EPIPE;
+    if (endpoint == si->in)
+        error = in_bulk(si, room, &in);
+    else if (endpoint == si->event && dev(si, DEVIATION_EVENTS_ON_BULK))
+        error = -EAGAIN;
+    else if (endpoint == si->event)
+        error = in_event(si, room, &in);
+    else
+        error = -EPIPE;
+    if (!error)
+        *ret_in = in;
+    return error;
+}
+
+static void si_in_undo(void *self, uint8_t endpoint, size_t length)
+{
+    struct still_image *si = self;
+
+    if (endpoint == si->event) {
+        si->event_position -= length < si->event_position ? length : si->event_position;
+        ready(si, si->event);
+        return;
+    }
+    if (endpoint != si->in)
+        return;
+    if (length == si->last_length)
+        si->now = si->before;
+    else if (si->now.position >= length)
+        si->now.position -= length;
+    si->last_length = SIZE_MAX; /* only the last answer can be taken back as a whole */
+    ready(si, si->in);
+}
+
+/* ---- class requests (Still Image 1.0, 5.2) */
+
+static int cancel_request(struct still_image *si, const struct usb_setup *setup,
+                          const uint8_t *data)
+{
+    uint32_t transaction;
+    bool sending;
+
+    if (!dev(si, DEVIATION_CANCEL_UNCHECKED) &&
+        (setup->length != 6 || data[0] != (MTP_EC_CANCEL_TRANSACTION & 0xff) ||
+         data[1] != MTP_EC_CANCEL_TRANSACTION >> 8))
+        return -EPIPE;
+    if (setup->length < 6)
+        return 0;
+    transaction = (uint32_t)data[2] | (uint32_t)data[3] << 8 | (uint32_t)data[4] << 16 |
+                  (uint32_t)data[5] << 24;
+    if (!still_image_busy(si))
+        return 0;
+    if (transaction != mtpr_transaction(si->responder) && !dev(si, DEVIATION_CANCEL_ANY))
+        return 0;
+    sending = si->out_state == OUT_DATA;
+    abandon(si);
+    si->discarding = sending;
+    si->cancelling = true;
+    if (dev(si, DEVIATION_CANCEL_ANSWERED)) {
+        struct mtpr_reply late = {.code = MTP_RC_TRANSACTION_CANCELLED};
+
+        print_reply(si, &late);
+        si->now = (struct in_place){IN_REPLY, 0};
+        ready(si, si->in);
+    }
+    if (si->has_queued)
+        ready(si, si->in);
+    return 0;
+}
+
+static void put_status(uint8_t *at, uint32_t value, unsigned width)
+{
+    while (width-- > 0) {
+        *at++ = (uint8_t)value;
+        value >>= 8;
+    }
+}
+
+static int status_request(struct still_image *si, const struct usb_setup *setup, uint8_t *reply)
+{
+    const uint8_t endpoints[] = {si->in, si->out, si->event};
+    uint8_t status[4 + 4 * sizeof endpoints];
+    uint16_t code = MTP_RC_OK;
+    unsigned length = 4, i, any = 0;
+
+    for (i = 0; i < sizeof endpoints; i++) {
+        if (!halted(si, endpoints[i]))
+            continue;
+        any++;
+        if (!dev(si, DEVIATION_STATUS_WITHOUT_ENDPOINTS)) {
+            put_status(status + length, endpoints[i], 4);
+            length += 4;
+        }
+    }
+    if (!any)
+        si->device_cancelled = false;
+    if (si->device_cancelled)
+        code = MTP_RC_TRANSACTION_CANCELLED;
+    else if (si->cancelling && !dev(si, DEVIATION_STATUS_ALWAYS_OK))
+        code = MTP_RC_DEVICE_BUSY;
+    si->cancelling = false;
+    put_status(status, length, 2);
+    put_status(status + 2, code, 2);
+    if (length > setup->length)
+        length = setup->length;
+    memcpy(reply, status, length);
+    return (int)length;
+}
+
+static int reset_request(struct still_image *si)
+{
+    abandon(si);
+    si->has_queued = false;
+    si->discarding = si->cancelling = si->device_cancelled = false;
+    mtpr_reset(si->responder, MTPR_LOSS_CLASS_RESET);
+    si->event_length = si->event_position = 0;
+    if (si->device) {
+        usb_function_unhalt(si->device, si->in);
+        usb_function_unhalt(si->device, si->out);
+        usb_function_unhalt(si->device, si->event);
+    }
+    return 0;
+}
+
+static int si_setup(void *self, const struct usb_setup *setup, const uint8_t *data, uint8_t *reply)
+{
+    struct still_image *si = self;
+    bool to_host = (setup->request_type & 0x80) != 0;
+
+    if ((setup->request_type & 0x7f) != 0x21)
+        return -EPIPE;
+    if (setup->index != si->interface && !dev(si, DEVIATION_CLASS_REQUEST_ANY_INTERFACE))
+        return -EPIPE;
+    if (still_image_busy(si) && dev(si, DEVIATION_STATUS_NOT_WHILE_BUSY))
+        return -EPIPE;
+    if (setup->request == MTP_REQ_CANCEL && !to_host)
+        return cancel_request(si, setup, data);
+    if (setup->request == MTP_REQ_DEVICE_RESET && !to_host && setup->length == 0)
+        return reset_request(si);
+    if (setup->request == MTP_REQ_GET_DEVICE_STATUS && to_host)
+        return status_request(si, setup, reply);
+    /* Extended event data are optional, and this device has none (Still Image 1.0, 5.2.2). */
+    if (setup->request == MTP_REQ_GET_EXTENDED_EVENT && to_host &&
+        dev(si, DEVIATION_EXTENDED_EVENT_IS_STATUS))
+        return status_request(si, setup, reply);
+    return -EPIPE;
+}
+
+static void si_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
+{
+    struct still_image *si = self;
+
+    if (cause == USB_RESET_HALT) {
+        if (endpoint == si->out && si->out_state == OUT_COMMAND)
+            si->head_used = 0;
+        ready(si, endpoint);
+        return;
+    }
+    if (cause == USB_RESET_INTERFACE) {
+        abandon(si);
+        si->has_queued = false;
+        return;
+    }
+    /* The responder goes first: one deviation wants to know what was under way. */
+    mtpr_reset(si->responder, MTPR_LOSS_BUS);
+    abandon(si);
+    si->has_queued = si->discarding = si->cancelling = si->device_cancelled = false;
+    si->event_length = si->event_position = 0;
+    if (cause != USB_RESET_CONFIGURED)
+        si->wedged = false;
+}
+
+const struct usb_function_ops still_image_ops = {
+    .name = "still-image",
+    .setup = si_setup,
+    .out = si_out,
+    .in = si_in,
+    .in_undo = si_in_undo,
+    .reset = si_reset,
+};
