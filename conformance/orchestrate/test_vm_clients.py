@@ -84,7 +84,7 @@ def steps_of(player):
             mtp-getfile {BIG_ID} lost2.bin > busy 2>&1 &
             wait_for 20 grep -aq 'Progress: [1-9][0-9]\\{{5,\\}} of' busy || exit 1
             detach {player.vid_pid} && wait; attach {where} && mtp-files""",
-        "get-big": f"mtp-getfile {BIG_ID} back-big.bin",
+        "get-big": f"mtp-getfile {BIG_ID} back-big.bin && cmp big.bin back-big.bin",
         "detach": f"detach {player.vid_pid}",
     }
     return steps
