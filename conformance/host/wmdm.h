@@ -72,6 +72,7 @@ void wmdm_shut(struct wmdm *w);
 void wmdm_close(struct wmdm *w);
 
 struct conf *wmdm_conf(struct wmdm *w);
+const char *wmdm_row(struct wmdm *w);              /* as given to wmdm_new() or wmdm_open() */
 IMDServiceProvider *wmdm_provider(struct wmdm *w); /* borrowed, as all below unless said */
 IComponentAuthenticate *wmdm_component(struct wmdm *w);
 struct sac_channel *wmdm_channel(struct wmdm *w); /* the client's end */
