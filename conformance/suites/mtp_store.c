@@ -101,7 +101,7 @@ CONF_CASE(MTP_STO_BI_03, .title = "A store that is none answers InvalidStorageID
 
 CONF_CASE(MTP_STO_BI_13, .title = "An empty slot answers StoreNotAvailable",
           .reqs = REQS("MTP-STO-003", "MTP-STO-001"), .ics = "MTP && STORE.EMPTY_SLOT",
-          .player = "mtp-removable", .steps = "GetStorageInfo of the id with low half 0")
+          .player = "mtp-readonly", .steps = "GetStorageInfo of the id with low half 0")
 {
     JUDGE judge = judge_session(c);
     uint32_t ids[STORES_MAX];
@@ -207,4 +207,38 @@ CONF_CASE(MTP_STO_BV_05, .title = "FormatStore empties one store only", .level =
     CHECK_EQ(c, "MTP-STO-005", left, 0);
     CHECK_EQ(c, "MTP-STO-005",
              judge_op(&judge, "MTP-STO-005", MTP_OP_GET_OBJECT_INFO, PARAMS(made[1])), MTP_RC_OK);
+}
+
+/* MTP 1.1, E.2.1.3 and response 0xA809; the limit is the file system's, as FAT32's 4 GiB. */
+CONF_CASE(MTP_PRP_BI_07, .title = "An object larger than the store allows is ObjectTooLarge",
+          .level = CONF_SHOULD, .reqs = REQS("MTP-PRP-007"),
+          .ics = "MTP.OP.9808 && STORE.LIMIT.4G && STORE.WRITABLE", .player = "mtp-small",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectPropList of 4 GiB to each store with room for it: 0xA809")
+{
+    JUDGE judge = judge_session(c);
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(&judge, "MTP-PRP-007", ids);
+    struct ct_writer writer = {0};
+    struct store_info info;
+    bool judged = false;
+
+    ct_put32(&writer, 1);
+    ct_put32(&writer, 0);
+    ct_put16(&writer, MTP_OPC_OBJECT_FILE_NAME);
+    ct_put16(&writer, MTP_DTC_STRING);
+    ct_put_text(&writer, "papcheck-large.bin");
+    for (size_t i = 0; i < count; i++) {
+        if (store_info(&judge, "MTP-PRP-007", ids[i], &info) != MTP_RC_OK ||
+            info.access != MTP_AC_READ_WRITE || info.free_bytes <= 0x100000000)
+            continue;
+        judged = true;
+        CHECK_EQ(c, "MTP-PRP-007",
+                 judge_put(&judge, "MTP-PRP-007", MTP_OP_SEND_OBJECT_PROP_LIST,
+                           PARAMS(ids[i], 0xffffffff, MTP_FC_UNDEFINED, 1, 0), writer.bytes,
+                           writer.length),
+                 MTP_RC_OBJECT_TOO_LARGE);
+    }
+    if (!judged)
+        conf_inconclusive(c, "no store with 4 GiB free");
 }

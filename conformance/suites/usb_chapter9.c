@@ -285,7 +285,7 @@ CONF_CASE(USB_CH9_BI_18, .title = "Remote wake-up can be enabled only where it i
  * multiple of bMaxPacketSize0; over USB/IP that is a smaller actual_length. */
 CONF_CASE(USB_CH9_BV_21,
           .title = "An answer shorter than wLength ends, also at a packet's multiple",
-          .reqs = REQS("USB-CH9-021"), .ics = "ANY", .player = "mtp",
+          .reqs = REQS("USB-CH9-021"), .ics = "ANY", .player = "mtp-strings",
           .steps = "Read every string and the configuration with more room than they need")
 {
     uint8_t device[18], bytes[1024];
