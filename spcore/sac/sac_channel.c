@@ -101,8 +101,12 @@ static int load_identity(struct sac_channel *channel, struct sac_bytes certifica
             (*ret_identity)->level = 3;
         return error;
     }
-    if (no_certificate || no_key)
-        return SP_DEVIATES(MIXED_PAIR) ? sac_identity_new_builtin(ret_identity) : -EINVAL;
+    if (no_certificate || no_key) {
+        error = SP_DEVIATES(MIXED_PAIR) ? sac_identity_new_builtin(ret_identity) : -EINVAL;
+        if (!error)
+            (*ret_identity)->level = 3;
+        return error;
+    }
     error = sac_identity_new(certificate, key, ret_identity);
     if (error == -EINVAL && SP_DEVIATES(KEY_UNUSED))
         error = sac_identity_new_builtin(ret_identity);
