@@ -1,6 +1,7 @@
 /* The answer to GetObjectPropList, made while it is being sent: once through to measure it, once
  * more in windows. A million objects need one window of memory. */
 #include <errno.h>
+#include <string.h>
 
 #include "mtp/internal.h"
 
@@ -56,41 +57,56 @@ int mtpr_list_begin(struct mtpr_responder *r)
     return 0;
 }
 
-static int next_window(struct mtpr_responder *r)
+/* Makes the window reach `end`; what lies before `start` goes. */
+static int reach(struct mtpr_responder *r, uint64_t start, uint64_t end)
 {
-    const struct store_object *object;
     struct wr *window = &r->list.window;
 
-    r->list.window_at += window->used;
-    wr_clear(window);
-    while (window->used < WINDOW) {
-        object = mtpr_scope_next(r, &r->list.scope);
-        if (!object)
-            break;
-        (void)write_object(r, object, window);
+    if (start > r->list.window_at) {
+        size_t gone = (size_t)(start - r->list.window_at);
+
+        gone = gone < window->used ? gone : window->used;
+        memmove(window->data, window->data + gone, window->used - gone);
+        window->used -= gone;
+        r->list.window_at += gone;
     }
-    if (window->failed)
-        return -ENOMEM;
-    /* Less than measured: the store changed in between, which mtpr_settle() prevents. */
-    return window->used ? 0 : -EIO;
+    while (r->list.window_at + window->used < end) {
+        const struct store_object *object = mtpr_scope_next(r, &r->list.scope);
+
+        /* Less than measured: the store changed in between, which mtpr_settle() prevents. */
+        if (!object)
+            return -EIO;
+        (void)write_object(r, object, window);
+        if (window->failed)
+            return -ENOMEM;
+        /* After a step back: everything up to the asked position is passed over. */
+        if (r->list.window_at + window->used <= start) {
+            r->list.window_at += window->used;
+            wr_clear(window);
+        }
+    }
+    return 0;
 }
 
 int mtpr_list_read(struct mtpr_responder *r, uint64_t position, size_t room,
                    struct mtpr_piece *ret_piece)
 {
-    size_t inside, left;
+    uint64_t left = r->in_length - position;
+    size_t length = left < room ? (size_t)left : room;
+    uint64_t end = position + length, have;
 
     if (position < r->list.window_at)
         restart(r);
-    while (position >= r->list.window_at + r->list.window.used && position < r->in_length) {
-        int error = next_window(r);
+    have = r->list.window_at + r->list.window.used;
+    if (have < end) {
+        /* At least a window at a time, so that small requests do not move memory for each. */
+        uint64_t far = left < WINDOW ? r->in_length : position + WINDOW;
+        int error = reach(r, position, end > far ? end : far);
 
         if (error)
             return error;
     }
-    inside = (size_t)(position - r->list.window_at);
-    left = r->list.window.used - inside;
-    *ret_piece =
-        (struct mtpr_piece){r->list.window.data + inside, -1, 0, left < room ? left : room};
+    *ret_piece = (struct mtpr_piece){
+        r->list.window.data + (size_t)(position - r->list.window_at), -1, 0, length};
     return 0;
 }

@@ -238,6 +238,10 @@ int mtpr_in(struct mtpr_responder *r, uint64_t position, size_t room, struct mtp
 
     if (position > r->in_length)
         return -EINVAL;
+    if (length == 0) {
+        *ret_piece = (struct mtpr_piece){NULL, -1, 0, 0};
+        return 0;
+    }
     if (r->source == MTPR_SOURCE_LIST)
         return mtpr_list_read(r, position, length, ret_piece);
     if (r->source == MTPR_SOURCE_FILE)

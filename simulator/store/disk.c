@@ -313,9 +313,5 @@ int store_disk_load(struct store_disk *disk, struct store *store)
     store->disk = disk;
     if (!result)
         result = store_link_all(store);
-    if (!result)
-        result = clean_arena(disk, store);
-    if (!result)
-        result = put_counters(disk, store);
-    return result;
+    return result ? result : clean_arena(disk, store);
 }

@@ -1,0 +1,41 @@
+/* What the player's files share. */
+#ifndef PAPSIM_PLAYER_INTERNAL_H
+#define PAPSIM_PLAYER_INTERNAL_H
+
+#include "function/still_image.h"
+#include "player/clock.h"
+#include "player/player.h"
+#include "player/spec.h"
+#include "store/store.h"
+
+struct player_snapshot {
+    char *name;                   /* owned */
+    struct store_snapshot *store; /* owned */
+    struct player_clock clock;
+};
+
+enum player_playback { PLAYER_STOPPED, PLAYER_PLAYING, PLAYER_PAUSED };
+
+struct player {
+    struct player_spec *spec; /* owned */
+    char *busid;              /* owned */
+    struct deviation_set deviations;
+    struct player_clock clock;
+    struct store *store;          /* owned */
+    struct still_image *function; /* owned */
+    uint64_t seed;
+    enum player_playback playback;
+    struct player_snapshot *snapshots; /* owned */
+    size_t snapshot_count;
+};
+
+/* Content that a seed decides: the same bytes for the same seed, everywhere. */
+int player_fill_content(struct store *store, off_t offset, uint64_t size, uint64_t seed);
+int player_preload(struct player *player, char *error, size_t error_size);
+/* Path of folders and a name below the root of a volume; makes missing folders. The last part is
+ * returned in `ret_name`, its parent's handle in `ret_parent`. */
+int player_make_folders(struct player *player, size_t volume, const char *path,
+                        uint32_t *ret_parent, const char **ret_name);
+struct store_object *player_find_path(struct player *player, size_t volume, const char *path);
+
+#endif

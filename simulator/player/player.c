@@ -1,0 +1,139 @@
+#include "player/player.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "player/internal.h"
+
+/* The interface that carries containers: two bulk pipes and an interrupt pipe. */
+static int find_pipes(const struct usb_identity *identity, struct still_image_options *options)
+{
+    size_t i, j;
+
+    for (i = 0; i < identity->interface_count; i++) {
+        const struct usb_interface_identity *interface = &identity->interfaces[i];
+        uint8_t in = 0, out = 0, event = 0;
+
+        for (j = 0; j < interface->endpoint_count; j++) {
+            const struct usb_endpoint_identity *endpoint = &interface->endpoints[j];
+            bool to_host = (endpoint->address & 0x80) != 0;
+
+            if (endpoint->type == USB_ENDPOINT_BULK && to_host)
+                in = endpoint->address;
+            else if (endpoint->type == USB_ENDPOINT_BULK)
+                out = endpoint->address;
+            else if (endpoint->type == USB_ENDPOINT_INTERRUPT && to_host)
+                event = endpoint->address;
+        }
+        if (in && out && event) {
+            options->interface = interface->number;
+            options->in = in;
+            options->out = out;
+            options->event = event;
+            return 0;
+        }
+    }
+    return -ENOENT;
+}
+
+static int make_function(struct player *player, char *error, size_t error_size)
+{
+    struct still_image_options options = {
+        .config = &player->spec->config, .store = player->store, .deviations = &player->deviations};
+    int result = find_pipes(&player->spec->identity, &options);
+
+    if (result) {
+        snprintf(error, error_size,
+                 "%s:%u: no interface with a bulk IN, a bulk OUT and an interrupt IN endpoint",
+                 player->spec->path, player_spec_line(player->spec, "interfaces:", 0));
+        return result;
+    }
+    return still_image_new(&options, &player->function);
+}
+
+int player_new(struct player_spec *spec, const struct player_options *options,
+               struct player **ret_player, char *error, size_t error_size)
+{
+    struct player *player = calloc(1, sizeof *player);
+    struct store_options store = {.volumes = spec->volumes,
+                                  .volume_count = spec->volume_count,
+                                  .state_dir = options->state_dir,
+                                  .seed = options->seed};
+    int result = -ENOMEM;
+
+    error[0] = '\0';
+    if (!player)
+        return -ENOMEM;
+    player->spec = spec;
+    player->seed = options->seed;
+    player_clock_init(&player->clock);
+    player->busid = strdup(options->busid ? options->busid : "");
+    store.clock = (struct store_clock){player_clock_now, &player->clock};
+    store.deviations = &player->deviations;
+    if (player->busid)
+        result = store_new(&store, &player->store, error, error_size);
+    if (!result && store_was_empty(player->store))
+        result = player_preload(player, error, error_size);
+    if (!result)
+        result = make_function(player, error, error_size);
+    if (result) {
+        if (!error[0])
+            snprintf(error, error_size, "%s: %s", spec->path, strerror(-result));
+        player->spec = NULL; /* the caller's again */
+        player_free(player);
+        return result;
+    }
+    *ret_player = player;
+    return 0;
+}
+
+void player_free(struct player *player)
+{
+    size_t i;
+
+    if (!player)
+        return;
+    still_image_free(player->function);
+    for (i = 0; i < player->snapshot_count; i++) {
+        store_snapshot_free(player->store, player->snapshots[i].store);
+        free(player->snapshots[i].name);
+    }
+    free(player->snapshots);
+    store_free(player->store);
+    player_spec_free(player->spec);
+    free(player->busid);
+    free(player);
+}
+
+const char *player_name(const struct player *player)
+{
+    return player_spec_name(player->spec);
+}
+
+const char *player_busid(const struct player *player)
+{
+    return player->busid;
+}
+
+const struct usb_identity *player_identity(const struct player *player)
+{
+    return &player->spec->identity;
+}
+
+struct deviation_set *player_deviations(struct player *player)
+{
+    return &player->deviations;
+}
+
+const struct usb_function_ops *player_function(struct player *player, void **ret_self)
+{
+    *ret_self = player->function;
+    return &still_image_ops;
+}
+
+void player_attach(struct player *player, struct usb_device *device)
+{
+    still_image_attach(player->function, device);
+}

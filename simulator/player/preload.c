@@ -1,0 +1,235 @@
+/* Objects a player brings along. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mtp/value.h"
+#include "mtp_codes.h"
+#include "player/internal.h"
+
+/* SplitMix64. */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t value = *state += 0x9e3779b97f4a7c15u;
+
+    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9u;
+    value = (value ^ value >> 27) * 0x94d049bb133111ebu;
+    return value ^ value >> 31;
+}
+
+int player_fill_content(struct store *store, off_t offset, uint64_t size, uint64_t seed)
+{
+    uint8_t block[4096];
+    uint64_t done = 0;
+    size_t i, part;
+    int error = 0;
+
+    while (done < size && !error) {
+        for (i = 0; i < sizeof block; i += 8) {
+            uint64_t value = next_random(&seed);
+
+            memcpy(block + i, &value, 8);
+        }
+        part = size - done < sizeof block ? (size_t)(size - done) : sizeof block;
+        error = arena_write(store_arena(store), offset + (off_t)done, block, part, 1);
+        done += part;
+    }
+    return error;
+}
+
+int player_make_folders(struct player *player, size_t volume, const char *path,
+                        uint32_t *ret_parent, const char **ret_name)
+{
+    uint32_t parent = 0;
+    const char *slash;
+
+    while ((slash = strchr(path, '/')) != NULL) {
+        struct store_draft draft = {.parent = parent,
+                                    .volume = volume,
+                                    .format = MTP_FC_ASSOCIATION,
+                                    .association = MTP_AT_GENERIC_FOLDER,
+                                    .created = store_now(player->store),
+                                    .modified = store_now(player->store)};
+        char name[1024];
+        struct store_object *folder;
+        int error;
+
+        if ((size_t)(slash - path) >= sizeof name)
+            return -EINVAL;
+        memcpy(name, path, (size_t)(slash - path));
+        name[slash - path] = '\0';
+        folder = store_find_name(player->store, volume, parent, name);
+        if (folder && folder->format != MTP_FC_ASSOCIATION)
+            return -ENOTDIR;
+        if (!folder) {
+            if (!store_name_legal(name))
+                return -EINVAL;
+            draft.name = name;
+            error = store_create(player->store, &draft, &folder);
+            if (error)
+                return error;
+        }
+        parent = folder->handle;
+        path = slash + 1;
+    }
+    if (!store_name_legal(path))
+        return -EINVAL;
+    *ret_parent = parent;
+    *ret_name = path;
+    return 0;
+}
+
+struct store_object *player_find_path(struct player *player, size_t volume, const char *path)
+{
+    struct store_object *object = NULL;
+    uint32_t parent = 0;
+    char name[1024];
+
+    while (*path) {
+        size_t length = strcspn(path, "/");
+
+        if (length >= sizeof name)
+            return NULL;
+        memcpy(name, path, length);
+        name[length] = '\0';
+        object = store_find_name(player->store, volume, parent, name);
+        if (!object)
+            return NULL;
+        parent = object->handle;
+        path += length + (path[length] == '/');
+    }
+    return object;
+}
+
+static int content(struct player *player, const struct file_object *from, struct store_draft *draft)
+{
+    int error;
+
+    draft->size = from->text ? strlen(from->text) : from->size;
+    error = arena_reserve(store_arena(player->store), draft->size, &draft->offset);
+    if (error || from->sparse)
+        return error;
+    if (from->text)
+        return arena_write(store_arena(player->store), draft->offset, from->text,
+                           (size_t)draft->size, 1);
+    return player_fill_content(player->store, draft->offset, draft->size,
+                               player->seed ^ (from->seed ? from->seed : draft->size));
+}
+
+static int bag_of(const struct file_object *from, struct store_bag **ret_bag)
+{
+    unsigned i;
+    int error = 0;
+
+    for (i = 0; i < from->properties_count && !error; i++) {
+        uint16_t code = from->properties[i].code, type = mtpr_object_property_type(code);
+        struct wr wr = {0};
+
+        if (!type || !wr_text_value(&wr, type, from->properties[i].value))
+            error = -EDOM;
+        else
+            error = store_bag_set(ret_bag, code, wr.data, (uint32_t)wr.used);
+        wr_done(&wr);
+    }
+    return error;
+}
+
+static int load_references(struct player *player, const struct file_object *from,
+                           struct store_object *object)
+{
+    uint32_t *handles = calloc(from->references_count + 1, sizeof *handles);
+    unsigned i;
+    int error = handles ? 0 : -ENOMEM;
+
+    for (i = 0; i < from->references_count && !error; i++) {
+        const struct store_object *target =
+            player_find_path(player, from->storage, from->references[i]);
+
+        if (target)
+            handles[i] = target->handle;
+        else
+            error = -ENOENT;
+    }
+    if (!error)
+        error = store_set_references(player->store, object, handles, from->references_count);
+    free(handles);
+    return error;
+}
+
+static int load_object(struct player *player, const struct file_object *from)
+{
+    struct store_draft draft = {.volume = from->storage,
+                                .protection = from->protection,
+                                .created = store_now(player->store),
+                                .modified = store_now(player->store)};
+    struct store_bag *bag = NULL;
+    struct store_object *object;
+    int error = player_make_folders(player, from->storage, from->path, &draft.parent, &draft.name);
+
+    if (error)
+        return error;
+    draft.format = from->format ? from->format : mtpr_format_of_name(draft.name);
+    if (from->folder) {
+        draft.format = MTP_FC_ASSOCIATION;
+        draft.association = MTP_AT_GENERIC_FOLDER;
+    }
+    error = bag_of(from, &bag);
+    draft.bag = bag;
+    if (!error)
+        error = content(player, from, &draft);
+    if (!error)
+        error = store_create(player->store, &draft, &object);
+    if (!error && from->references_count)
+        error = load_references(player, from, object);
+    free(bag);
+    return error;
+}
+
+static const char *reason(int error)
+{
+    switch (error) {
+    case -EDOM:
+        return "a property is not known or its value is not of its type";
+    case -ENOENT:
+        return "a reference names no object";
+    case -EEXIST:
+        return "the name stands twice";
+    case -ENOSPC:
+        return "does not fit the storage";
+    case -EINVAL:
+        return "not a legal path";
+    default:
+        return strerror(-error);
+    }
+}
+
+int player_preload(struct player *player, char *error, size_t error_size)
+{
+    const struct file_player *file = player->spec->file;
+    bool present[32];
+    unsigned i;
+    size_t v;
+    int result = 0;
+
+    /* Media that are out have content too. */
+    for (v = 0; v < store_volume_count(player->store); v++) {
+        present[v] = store_volume_at(player->store, v)->present;
+        store_set_present(player->store, v, true);
+    }
+    store_begin(player->store);
+    for (i = 0; i < file->objects_count && !result; i++) {
+        result = load_object(player, &file->objects[i]);
+        if (result)
+            snprintf(error, error_size, "%s:%u: object '%s': %s", player->spec->path,
+                     player_spec_line(player->spec, file->objects[i].path, 0),
+                     file->objects[i].path, reason(result));
+    }
+    if (!result)
+        result = store_commit(player->store);
+    else
+        (void)store_commit(player->store);
+    for (v = 0; v < store_volume_count(player->store); v++)
+        store_set_present(player->store, v, present[v]);
+    return result;
+}

@@ -1,0 +1,25 @@
+/* A player file with its defaults filled in and its values encoded. */
+#ifndef PAPSIM_PLAYER_SPEC_H
+#define PAPSIM_PLAYER_SPEC_H
+
+#include "mtp/responder.h"
+#include "player/player.h"
+#include "player/schema.h"
+#include "store/store.h"
+
+struct player_spec {
+    char *path;
+    struct file_player *file;     /* owned */
+    struct usb_identity identity; /* strings belong to `file` or are constants */
+    struct mtpr_config config;
+    struct store_volume *volumes; /* owned; strings as above */
+    size_t volume_count;
+    void **blocks; /* everything allocated on the way */
+    size_t block_count;
+};
+
+/* Line of the n-th (from 0) place where `needle` stands in the file; 1 if there is none. */
+unsigned player_spec_line(const struct player_spec *spec, const char *needle, unsigned nth);
+void *player_spec_alloc(struct player_spec *spec, size_t count, size_t size);
+
+#endif
