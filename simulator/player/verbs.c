@@ -1,0 +1,562 @@
+/* The control verbs of a player. Objects are named by handle or by storage and path. */
+#include "player/verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mtp/value.h"
+#include "mtp_codes.h"
+#include "player/internal.h"
+
+/* ---- answers and arguments */
+
+static json_t *done(void)
+{
+    return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *refuse(const char *why)
+{
+    return json_pack("{s:b,s:s}", "ok", 0, "error", why);
+}
+
+static json_t *outcome(int error)
+{
+    switch (error) {
+    case 0:
+        return done();
+    case -ENOENT:
+        return refuse("no such object or property");
+    case -EEXIST:
+        return refuse("the name is taken");
+    case -ENOSPC:
+        return refuse("the storage is full");
+    case -EBUSY:
+        return refuse("a host is reading that object");
+    case -EINVAL:
+        return refuse("the value or name is not legal");
+    case -ERANGE:
+        return refuse("the value is out of range");
+    default:
+        return refuse(strerror(-error));
+    }
+}
+
+static const char *text_of(const json_t *request, const char *key)
+{
+    return json_string_value(json_object_get(request, key));
+}
+
+/* A number, or a text such as "0xdc46". */
+static bool number_of(const json_t *request, const char *key, int64_t *ret_number)
+{
+    const json_t *value = json_object_get(request, key);
+    const char *text = json_string_value(value);
+    char *end;
+
+    if (json_is_integer(value)) {
+        *ret_number = json_integer_value(value);
+        return true;
+    }
+    if (!text)
+        return false;
+    *ret_number = strtoll(text, &end, 0);
+    return end != text && *end == '\0';
+}
+
+static size_t storage_of(const struct player *player, const json_t *request)
+{
+    int64_t storage = 0;
+
+    (void)number_of(request, "storage", &storage);
+    return storage >= 0 && (size_t)storage < store_volume_count(player->store) ? (size_t)storage
+                                                                               : SIZE_MAX;
+}
+
+static struct store_object *object_of(struct player *player, const json_t *request)
+{
+    const char *path = text_of(request, "path");
+    size_t storage = storage_of(player, request);
+    int64_t handle;
+
+    if (number_of(request, "handle", &handle))
+        return store_find(player->store, (uint32_t)handle);
+    return path && storage != SIZE_MAX ? player_find_path(player, storage, path) : NULL;
+}
+
+static struct mtpr_responder *responder(struct player *player)
+{
+    return still_image_responder(player->function);
+}
+
+static void raise(struct player *player, uint16_t code, uint32_t parameter, uint32_t second)
+{
+    mtpr_raise(responder(player), code, parameter, second);
+}
+
+static void space_changed(struct player *player, size_t volume)
+{
+    raise(player, MTP_EC_STORAGE_INFO_CHANGED, store_volume_at(player->store, volume)->id, 0);
+}
+
+/* What the host is being sent stays as announced. */
+static int settle(struct player *player)
+{
+    return mtpr_settle(responder(player));
+}
+
+/* ---- objects */
+
+static int bag_of(const json_t *request, struct store_bag **bag)
+{
+    const json_t *properties = json_object_get(request, "properties"), *value;
+    const char *key;
+    int error = 0;
+
+    json_object_foreach((json_t *)properties, key, value)
+    {
+        uint16_t code = (uint16_t)strtoul(key, NULL, 0), type = mtpr_object_property_type(code);
+        struct wr wr = {0};
+
+        if (!type || !json_string_value(value) ||
+            !wr_text_value(&wr, type, json_string_value(value)))
+            error = -EINVAL;
+        else
+            error = store_bag_set(bag, code, wr.data, (uint32_t)wr.used);
+        wr_done(&wr);
+        if (error)
+            break;
+    }
+    return error;
+}
+
+static int content_of(struct player *player, const json_t *request, struct store_draft *draft)
+{
+    const char *text = text_of(request, "text");
+    int64_t size = 0, seed = 1;
+    int error;
+
+    (void)number_of(request, "size", &size);
+    (void)number_of(request, "seed", &seed);
+    if (size < 0)
+        return -EINVAL;
+    draft->size = text ? strlen(text) : (uint64_t)size;
+    if (draft->size > store_free_space(player->store, draft->volume))
+        return -ENOSPC;
+    error = arena_reserve(store_arena(player->store), draft->size, &draft->offset);
+    if (error || json_is_true(json_object_get(request, "sparse")))
+        return error;
+    if (text)
+        return arena_write(store_arena(player->store), draft->offset, text, (size_t)draft->size, 1);
+    return player_fill_content(player->store, draft->offset, draft->size,
+                               player->seed ^ (uint64_t)seed);
+}
+
+static int add_object(struct player *player, const json_t *request, uint32_t *ret_handle)
+{
+    const char *path = text_of(request, "path");
+    struct store_draft draft = {.volume = storage_of(player, request),
+                                .created = store_now(player->store),
+                                .modified = store_now(player->store)};
+    struct store_bag *bag = NULL;
+    struct store_object *object;
+    int64_t format = 0;
+    int error;
+
+    if (!path || draft.volume == SIZE_MAX)
+        return -EINVAL;
+    error = player_make_folders(player, draft.volume, path, &draft.parent, &draft.name);
+    if (error)
+        return error;
+    (void)number_of(request, "format", &format);
+    draft.format = format ? (uint16_t)format : mtpr_format_of_name(draft.name);
+    if (json_is_true(json_object_get(request, "folder")))
+        draft.format = MTP_FC_ASSOCIATION;
+    draft.association = draft.format == MTP_FC_ASSOCIATION ? MTP_AT_GENERIC_FOLDER : 0;
+    error = bag_of(request, &bag);
+    draft.bag = bag;
+    if (!error)
+        error = content_of(player, request, &draft);
+    if (!error)
+        error = store_create(player->store, &draft, &object);
+    free(bag);
+    if (error)
+        return error;
+    *ret_handle = object->handle;
+    raise(player, MTP_EC_OBJECT_ADDED, object->handle, 0);
+    if (draft.size)
+        space_changed(player, draft.volume);
+    return 0;
+}
+
+static json_t *run_add(struct player *player, const json_t *request)
+{
+    uint32_t handle;
+    int error = settle(player);
+
+    if (!error)
+        error = add_object(player, request, &handle);
+    if (error)
+        return outcome(error);
+    return json_pack("{s:b,s:I}", "ok", 1, "handle", (json_int_t)handle);
+}
+
+static int remove_tree(struct player *player, struct store_object *object)
+{
+    struct store_object *child;
+    uint32_t handle = object->handle;
+    int error = mtpr_sends(responder(player), handle) ? -EBUSY : 0;
+
+    while (!error && (child = store_first_child(player->store, object)) != NULL)
+        error = remove_tree(player, child);
+    if (!error)
+        error = store_remove(player->store, object);
+    if (!error)
+        raise(player, MTP_EC_OBJECT_REMOVED, handle, 0);
+    return error;
+}
+
+static json_t *run_remove(struct player *player, const json_t *request)
+{
+    struct store_object *object = object_of(player, request);
+    size_t volume = object ? object->volume : 0;
+    int error = object ? settle(player) : -ENOENT;
+
+    if (!error)
+        error = remove_tree(player, object);
+    if (!error)
+        space_changed(player, volume);
+    return outcome(error);
+}
+
+static json_t *run_rename(struct player *player, const json_t *request)
+{
+    struct store_object *object = object_of(player, request);
+    const char *name = text_of(request, "name");
+    int error = object ? settle(player) : -ENOENT;
+
+    if (!error && (!name || !store_name_legal(name)))
+        error = -EINVAL;
+    if (!error)
+        error = store_rename(player->store, object, name);
+    if (!error) {
+        raise(player, MTP_EC_OBJECT_INFO_CHANGED, object->handle, 0);
+        raise(player, MTP_EC_OBJECT_PROP_CHANGED, object->handle, MTP_OPC_OBJECT_FILE_NAME);
+    }
+    return outcome(error);
+}
+
+static json_t *run_retag(struct player *player, const json_t *request)
+{
+    struct store_object *object = object_of(player, request);
+    const char *text = text_of(request, "value");
+    struct wr wr = {0};
+    int64_t code = 0;
+    uint16_t type;
+    int error = object ? settle(player) : -ENOENT;
+
+    (void)number_of(request, "property", &code);
+    type = mtpr_object_property_type((uint16_t)code);
+    if (!error && (!type || !text || !wr_text_value(&wr, type, text)))
+        error = -EINVAL;
+    if (!error)
+        error = mtpr_set_object_property(responder(player), object, (uint16_t)code, wr.data,
+                                         (uint32_t)wr.used);
+    wr_done(&wr);
+    if (!error)
+        raise(player, MTP_EC_OBJECT_PROP_CHANGED, object->handle, (uint32_t)code);
+    return outcome(error);
+}
+
+static json_t *run_references(struct player *player, const json_t *request)
+{
+    struct store_object *object = object_of(player, request);
+    const json_t *list = json_object_get(request, "handles");
+    size_t count = json_array_size(list), i;
+    uint32_t *handles = calloc(count + 1, sizeof *handles);
+    int error = object && handles && json_is_array(list) ? settle(player) : -ENOENT;
+
+    for (i = 0; i < count && !error; i++) {
+        handles[i] = (uint32_t)json_integer_value(json_array_get(list, i));
+        error = store_find(player->store, handles[i]) ? 0 : -ENOENT;
+    }
+    if (!error)
+        error = store_set_references(player->store, object, handles, (uint32_t)count);
+    if (!error)
+        raise(player, MTP_EC_OBJECT_REFERENCES_CHANGED, object->handle, 0);
+    free(handles);
+    return outcome(error);
+}
+
+/* ---- media */
+
+static json_t *set_medium(struct player *player, const json_t *request, bool present)
+{
+    size_t volume = storage_of(player, request), i;
+    const struct store_volume *it;
+    int error;
+
+    /* Without a number: the first slot. */
+    if (!json_object_get(request, "storage"))
+        for (volume = SIZE_MAX, i = store_volume_count(player->store); i-- > 0;)
+            if (store_volume_at(player->store, i)->removable)
+                volume = i;
+    if (volume == SIZE_MAX)
+        return refuse("no such storage");
+    it = store_volume_at(player->store, volume);
+    if (!it->removable)
+        return refuse("the storage is not removable");
+    if (it->present == present)
+        return refuse(present ? "the medium is in already" : "the medium is out already");
+    /* A transfer does not survive its medium. */
+    error = settle(player);
+    if (error)
+        return outcome(error);
+    if (!present && still_image_busy(player->function))
+        (void)still_image_cancel(player->function);
+    store_set_present(player->store, volume, present);
+    raise(player, present ? MTP_EC_STORE_ADDED : MTP_EC_STORE_REMOVED, it->id, 0);
+    return done();
+}
+
+static json_t *run_insert(struct player *player, const json_t *request)
+{
+    return set_medium(player, request, true);
+}
+
+static json_t *run_eject(struct player *player, const json_t *request)
+{
+    return set_medium(player, request, false);
+}
+
+/* ---- properties, battery, keys, clock */
+
+static int set_property(struct player *player, uint16_t code, const char *text)
+{
+    const struct mtpr_device_property *property = mtpr_device_property(responder(player), code);
+    struct wr wr = {0};
+    int error = property ? 0 : -ENOENT;
+
+    if (!error && (!text || !wr_text_value(&wr, property->type, text)))
+        error = -EINVAL;
+    if (!error)
+        error = mtpr_set_device_property(responder(player), code, wr.data, (uint32_t)wr.used);
+    wr_done(&wr);
+    return error;
+}
+
+static json_t *run_property(struct player *player, const json_t *request)
+{
+    int64_t code;
+
+    if (!number_of(request, "property", &code))
+        return refuse("property: a code is needed");
+    return outcome(set_property(player, (uint16_t)code, text_of(request, "value")));
+}
+
+static json_t *run_battery(struct player *player, const json_t *request)
+{
+    char text[24];
+    int64_t level;
+
+    if (!number_of(request, "level", &level))
+        return refuse("level: a number from 0 to 100 is needed");
+    snprintf(text, sizeof text, "%lld", (long long)level);
+    return outcome(set_property(player, MTP_DPC_BATTERY_LEVEL, text));
+}
+
+static int turn_volume(struct player *player, int step)
+{
+    const struct mtpr_device_property *property =
+        mtpr_device_property(responder(player), MTP_DPC_VOLUME);
+    uint32_t length;
+    const uint8_t *value;
+    int64_t volume;
+    char text[24];
+    int error;
+
+    if (!property)
+        return -ENOENT;
+    value = store_value(player->store, MTP_DPC_VOLUME, &length);
+    volume = mtpr_integer(property->type, value ? value : property->value.data) + step;
+    snprintf(text, sizeof text, "%lld", (long long)volume);
+    error = set_property(player, MTP_DPC_VOLUME, text);
+    /* At the end of the scale a key does nothing. */
+    return error == -ERANGE || error == -EINVAL ? 0 : error;
+}
+
+static json_t *run_press(struct player *player, const json_t *request)
+{
+    const char *key = text_of(request, "key");
+
+    if (!key)
+        return refuse("key: play, stop, volume-up or volume-down");
+    if (strcmp(key, "play") == 0)
+        player->playback = player->playback == PLAYER_PLAYING ? PLAYER_PAUSED : PLAYER_PLAYING;
+    else if (strcmp(key, "stop") == 0)
+        player->playback = PLAYER_STOPPED;
+    else if (strcmp(key, "volume-up") == 0)
+        return outcome(turn_volume(player, 1));
+    else if (strcmp(key, "volume-down") == 0)
+        return outcome(turn_volume(player, -1));
+    else
+        return refuse("key: play, stop, volume-up or volume-down");
+    return done();
+}
+
+static json_t *run_clock(struct player *player, const json_t *request)
+{
+    const char *set = text_of(request, "set");
+    int64_t seconds;
+
+    if (set) {
+        if (!mtpr_date_parse(set, &seconds) || seconds == INT64_MIN)
+            return refuse("set: YYYYMMDDThhmmss");
+        player_clock_set(&player->clock, seconds);
+    } else if (number_of(request, "advance", &seconds)) {
+        player_clock_advance(&player->clock, seconds);
+    }
+    return json_pack("{s:b,s:I}", "ok", 1, "now", (json_int_t)player_clock_now(&player->clock));
+}
+
+static json_t *run_cancel(struct player *player, const json_t *request)
+{
+    (void)request;
+    return still_image_cancel(player->function) ? refuse("no transfer is running") : done();
+}
+
+/* ---- snapshots */
+
+static struct player_snapshot *find_snapshot(struct player *player, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < player->snapshot_count; i++)
+        if (strcmp(player->snapshots[i].name, name) == 0)
+            return &player->snapshots[i];
+    return NULL;
+}
+
+static const char *snapshot_name(const json_t *request)
+{
+    const char *name = text_of(request, "name");
+
+    return name ? name : "default";
+}
+
+static int keep_snapshot(struct player *player, const char *name, struct store_snapshot *taken)
+{
+    struct player_snapshot *mine = find_snapshot(player, name), *grown;
+
+    if (!mine) {
+        char *copy = strdup(name);
+
+        grown = realloc(player->snapshots, (player->snapshot_count + 1) * sizeof *grown);
+        if (grown)
+            player->snapshots = grown;
+        if (!copy || !grown) {
+            free(copy);
+            return -ENOMEM;
+        }
+        mine = &grown[player->snapshot_count++];
+        *mine = (struct player_snapshot){.name = copy};
+    }
+    store_snapshot_free(player->store, mine->store);
+    mine->store = taken;
+    mine->clock = player->clock;
+    return 0;
+}
+
+static json_t *run_snapshot(struct player *player, const json_t *request)
+{
+    struct store_snapshot *taken;
+    int error = store_snapshot_take(player->store, &taken);
+
+    if (!error) {
+        error = keep_snapshot(player, snapshot_name(request), taken);
+        if (error)
+            store_snapshot_free(player->store, taken);
+    }
+    return outcome(error);
+}
+
+static json_t *run_restore(struct player *player, const json_t *request)
+{
+    const struct player_snapshot *snapshot = find_snapshot(player, snapshot_name(request));
+    int error;
+
+    if (!snapshot)
+        return refuse("no such snapshot");
+    if (still_image_busy(player->function))
+        (void)still_image_cancel(player->function);
+    error = store_snapshot_restore(player->store, snapshot->store);
+    if (!error) {
+        player->clock = snapshot->clock;
+        /* Too much changed to be told one by one. */
+        raise(player, MTP_EC_UNREPORTED_STATUS, 0, 0);
+    }
+    return outcome(error);
+}
+
+/* ---- status */
+
+static json_t *storages(struct player *player)
+{
+    json_t *list = json_array();
+    size_t i;
+
+    for (i = 0; i < store_volume_count(player->store); i++) {
+        const struct store_volume *it = store_volume_at(player->store, i);
+
+        json_array_append_new(list, json_pack("{s:I,s:b,s:I,s:I,s:I}", "id", (json_int_t)it->id,
+                                              "present", it->present, "capacity",
+                                              (json_int_t)it->capacity, "free",
+                                              (json_int_t)store_free_space(player->store, i),
+                                              "objects", (json_int_t)it->objects));
+    }
+    return list;
+}
+
+static json_t *run_details(struct player *player, const json_t *request)
+{
+    static const char *const playback[] = {"stopped", "playing", "paused"};
+
+    (void)request;
+    return json_pack("{s:b,s:s,s:s,s:b,s:b,s:I,s:I,s:s,s:o}", "ok", 1, "name", player_name(player),
+                     "busid", player->busid, "session", mtpr_session_open(responder(player)),
+                     "busy", still_image_busy(player->function), "events",
+                     (json_int_t)mtpr_event_count(responder(player)), "clock",
+                     (json_int_t)player->clock.now, "playback", playback[player->playback],
+                     "storages", storages(player));
+}
+
+const struct player_verb player_verbs[] = {
+    {"add", "path [storage] [size seed | text | sparse] [format] [folder] [properties]", run_add},
+    {"battery", "level: 0 to 100", run_battery},
+    {"cancel", "the device gives up the running transfer", run_cancel},
+    {"clock", "set YYYYMMDDThhmmss, or advance SECONDS, or nothing", run_clock},
+    {"details", "session, storages, events waiting, clock, playback", run_details},
+    {"eject", "[storage]: takes the medium out", run_eject},
+    {"insert", "[storage]: puts the medium in", run_insert},
+    {"press", "key: play, stop, volume-up, volume-down", run_press},
+    {"property", "property CODE, value: sets a device property", run_property},
+    {"references", "handle or path, handles: what a playlist holds", run_references},
+    {"remove", "handle or path: with all below", run_remove},
+    {"rename", "handle or path, name", run_rename},
+    {"restore", "[name]: back to a snapshot", run_restore},
+    {"retag", "handle or path, property CODE, value", run_retag},
+    {"snapshot", "[name]: remembers objects, properties and clock", run_snapshot},
+    {NULL, NULL, NULL},
+};
+
+const struct player_verb *player_verb_find(const char *name)
+{
+    const struct player_verb *verb;
+
+    for (verb = player_verbs; verb->name; verb++)
+        if (strcmp(verb->name, name) == 0)
+            return verb;
+    return NULL;
+}
