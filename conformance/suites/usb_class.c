@@ -284,3 +284,69 @@ CONF_CASE(USB_SIC_BV_10, .title = "Class requests are served while a transfer ru
     /* The transfer itself goes on to its response. */
     CHECK_EQ(c, "USB-SIC-010", judge_drain(&judge, id), true);
 }
+
+/* Reads until the pipe stalls, as a host in the middle of a transfer does. */
+static bool stalls(struct judge *judge)
+{
+    static uint8_t scrap[64 * 1024];
+
+    for (size_t got = 0; got <= BIG; got += sizeof(scrap)) {
+        int64_t count = ct_bulk_in(&judge->pipe, scrap, sizeof(scrap));
+
+        if (count < 0)
+            return count == -EPIPE;
+    }
+    return false;
+}
+
+/* Still image class 1.0, 5.2.4: the status names the endpoints to be cleared. */
+CONF_CASE(
+    USB_SIC_BV_05, .title = "After the device's own cancel the status lists the halted endpoints",
+    .reqs = REQS("USB-SIC-005"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES | CONF_CONTROL,
+    .steps =
+        "GetObject of 1 MiB; the device cancels; status 0x201F with bulk IN and OUT as parameters")
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[BIG];
+    uint8_t answer[64] = {0};
+    int count, code;
+    bool in = false, out = false;
+
+    start_get(&judge, big_file(&judge, bytes));
+    judge_verb(c, "cancel");
+    stalls(&judge);
+    code = status(&judge, "USB-SIC-005", answer, &count);
+    CHECK_EQ(c, "USB-SIC-005", code, MTP_RC_TRANSACTION_CANCELLED);
+    for (int at = 4; at + 4 <= count; at += 4) {
+        in |= desc_u32(answer + at) == judge.pipe.in;
+        out |= desc_u32(answer + at) == judge.pipe.out;
+    }
+    CHECK(c, "USB-SIC-005", in && judge_status(c, USB_FROM_ENDPOINT, judge.pipe.in) == 1);
+    CHECK_EQ(c, "USB-SIC-005", out, judge_status(c, USB_FROM_ENDPOINT, judge.pipe.out) == 1);
+    judge_recover(&judge);
+    conf_transport_drop(c);
+}
+
+/* Still image class 1.0, 7.2.2: how a host gets on after it. */
+CONF_CASE(
+    USB_SIC_BV_06, .title = "After the device's own cancel and cleared halts a new operation works",
+    .reqs = REQS("USB-SIC-006"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES | CONF_CONTROL,
+    .steps =
+        "GetObject of 1 MiB; the device cancels; stall, status, clear both; GetDeviceInfo is clean")
+{
+    JUDGE judge = judge_work(c);
+    static uint8_t bytes[BIG];
+    uint8_t answer[64];
+    int count;
+
+    start_get(&judge, big_file(&judge, bytes));
+    judge_verb(c, "cancel");
+    CHECK(c, "USB-SIC-006", stalls(&judge));
+    CHECK(c, "USB-SIC-006", status(&judge, "USB-SIC-006", answer, &count) > 0);
+    CHECK_EQ(c, "USB-SIC-006", tp_clear_halt(judge.pipe.tp, judge.pipe.in), 0);
+    CHECK_EQ(c, "USB-SIC-006", tp_clear_halt(judge.pipe.tp, judge.pipe.out), 0);
+    judge.pipe.deadline_ms = JUDGE_PROMPT_MS;
+    CHECK(c, "USB-SIC-006", judge_in_step(&judge));
+}
