@@ -36,11 +36,11 @@ struct usb_interface_identity {
 
 /* A registry property announced by Microsoft OS descriptors (1.0 index 5, 2.0 type 4). */
 struct usb_ms_property {
-    uint32_t type;          /* 1 REG_SZ, 4 REG_DWORD, 7 REG_MULTI_SZ */
+    uint32_t type; /* 1 REG_SZ, 4 REG_DWORD, 7 REG_MULTI_SZ */
     char *name;
-    char **text;            /* REG_SZ: one; REG_MULTI_SZ: text_count */
+    char **text; /* REG_SZ: one; REG_MULTI_SZ: text_count */
     size_t text_count;
-    uint32_t number;        /* REG_DWORD */
+    uint32_t number; /* REG_DWORD */
 };
 
 struct usb_identity {

@@ -1,0 +1,297 @@
+/* Standard requests (USB 2.0, 9.4), and which function gets the others. */
+#include "usb/internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum standard_request {
+    GET_STATUS = 0,
+    CLEAR_FEATURE = 1,
+    SET_FEATURE = 3,
+    SET_ADDRESS = 5,
+    GET_DESCRIPTOR = 6,
+    GET_CONFIGURATION = 8,
+    SET_CONFIGURATION = 9,
+    GET_INTERFACE = 10,
+    SET_INTERFACE = 11,
+};
+
+enum recipient { TO_DEVICE = 0, TO_INTERFACE = 1, TO_ENDPOINT = 2 };
+enum feature { ENDPOINT_HALT = 0, REMOTE_WAKEUP = 1 };
+
+static bool interface_exists(const struct usb_device *device, uint16_t number)
+{
+    return device->configuration && number < USB_INTERFACES_MAX &&
+           usb_has_interface(device, (uint8_t)number, 0);
+}
+
+/* The endpoint a request names, or NULL; endpoint 0 has no entry here. */
+static struct usb_endpoint *endpoint_named(struct usb_device *device, uint16_t address)
+{
+    struct usb_endpoint *endpoint;
+
+    if (address & 0xff70)
+        return NULL;
+    endpoint = &device->endpoints[usb_index((uint8_t)address)];
+    return endpoint->identity ? endpoint : NULL;
+}
+
+static bool is_endpoint_zero(uint16_t address)
+{
+    return (address & 0xff7f) == 0;
+}
+
+static int answer16(struct usb_device *device, unsigned value)
+{
+    device->reply[0] = (uint8_t)value;
+    device->reply[1] = (uint8_t)(value >> 8);
+    return 2;
+}
+
+static int get_status(struct usb_device *device, const struct usb_setup *setup)
+{
+    struct usb_endpoint *endpoint;
+    bool halted;
+
+    switch (setup->request_type & 0x1f) {
+    case TO_DEVICE:
+        if (!device->address && usb_deviates(device, DEVIATION_ADDRESS_AWAITED))
+            return -EPIPE;
+        answer16(device,
+                 (device->identity->self_powered ? 1u : 0) | (device->remote_wakeup ? 2u : 0));
+        return usb_deviates(device, DEVIATION_STATUS_ONE_BYTE) ? 1 : 2;
+    case TO_INTERFACE:
+        if (!interface_exists(device, setup->index) &&
+            !usb_deviates(device, DEVIATION_ANY_INTERFACE_STATUS))
+            return -EPIPE;
+        return answer16(device, 0);
+    case TO_ENDPOINT:
+        if (is_endpoint_zero(setup->index))
+            return answer16(device, 0);
+        endpoint = endpoint_named(device, setup->index);
+        if (!endpoint)
+            return usb_deviates(device, DEVIATION_UNCONFIGURED_ANSWERS) && !device->configuration
+                       ? answer16(device, 0)
+                       : -EPIPE;
+        halted = endpoint->halted;
+        if (usb_deviates(device, DEVIATION_HALT_WITHOUT_DIRECTION))
+            halted |= device->endpoints[usb_index((uint8_t)(setup->index ^ 0x80))].halted;
+        return answer16(device, halted);
+    default:
+        return -EPIPE;
+    }
+}
+
+static int set_halt(struct usb_device *device, uint16_t address, bool halt)
+{
+    struct usb_endpoint *endpoint = endpoint_named(device, address);
+
+    if (is_endpoint_zero(address) && device->configuration)
+        return 0;
+    if (!endpoint)
+        return -EPIPE;
+    if (!halt && !endpoint->halted && usb_deviates(device, DEVIATION_CLEAR_HALT_STALLS))
+        return -EPIPE;
+    endpoint->halted = halt;
+    if (halt) {
+        usb_endpoint_flush(device, endpoint, -EPIPE);
+        return 0;
+    }
+    endpoint->function->ops->reset(endpoint->function->self, USB_RESET_HALT, (uint8_t)address);
+    if (!usb_deviates(device, DEVIATION_HALT_NOT_RESUMED))
+        usb_function_ready(device, (uint8_t)address);
+    return 0;
+}
+
+static int feature(struct usb_device *device, const struct usb_setup *setup)
+{
+    bool set = setup->request == SET_FEATURE;
+    unsigned recipient = setup->request_type & 0x1f;
+
+    if (recipient == TO_ENDPOINT && setup->value == ENDPOINT_HALT)
+        return set_halt(device, setup->index, set);
+    if (recipient == TO_DEVICE && setup->value == REMOTE_WAKEUP &&
+        (device->identity->remote_wakeup || usb_deviates(device, DEVIATION_WAKEUP_ACCEPTED))) {
+        device->remote_wakeup = set;
+        return 0;
+    }
+    return usb_deviates(device, DEVIATION_ANY_FEATURE) && setup->value != REMOTE_WAKEUP ? 0
+                                                                                        : -EPIPE;
+}
+
+static int set_address(struct usb_device *device, const struct usb_setup *setup)
+{
+    if (setup->value > 127)
+        return -EPIPE;
+    device->address = (uint8_t)setup->value;
+    return 0;
+}
+
+static int get_descriptor(struct usb_device *device, const struct usb_setup *setup)
+{
+    uint8_t type = (uint8_t)(setup->value >> 8);
+    int length = usb_describe(device, type, (uint8_t)setup->value, setup->index, device->reply);
+
+    if (type == 1 && length > 0 && usb_deviates(device, DEVIATION_DEVICE_DESCRIPTOR_PADDED) &&
+        setup->length > length && setup->length <= USB_CONTROL_ROOM) {
+        memset(device->reply + length, 0, (size_t)(setup->length - length));
+        return setup->length;
+    }
+    return length;
+}
+
+static int get_configuration(struct usb_device *device, const struct usb_setup *setup)
+{
+    (void)setup;
+    device->reply[0] = device->configuration;
+    if (device->configuration && usb_deviates(device, DEVIATION_CONFIGURATION_INDEX))
+        device->reply[0] = 0;
+    return 1;
+}
+
+static int set_configuration(struct usb_device *device, const struct usb_setup *setup)
+{
+    uint8_t value = (uint8_t)setup->value;
+    bool keep = usb_deviates(device, DEVIATION_CONFIGURE_KEEPS_STATE) && device->configuration;
+    unsigned i;
+
+    if (setup->value > 1 && !usb_deviates(device, DEVIATION_ANY_CONFIGURATION))
+        return -EPIPE;
+    if (keep && value)
+        return 0;
+    device->configuration = 0; /* everything down first: pending transfers end, halts clear */
+    usb_apply_settings(device);
+    memset(device->settings, 0, sizeof device->settings);
+    device->configuration = value;
+    usb_apply_settings(device);
+    usb_reset_functions(device, USB_RESET_CONFIGURED);
+    for (i = 0; i < USB_ENDPOINTS; i++)
+        device->endpoints[i].ready = false;
+    return 0;
+}
+
+static int get_interface(struct usb_device *device, const struct usb_setup *setup)
+{
+    if (!interface_exists(device, setup->index))
+        return -EPIPE;
+    device->reply[0] = device->settings[setup->index];
+    return 1;
+}
+
+static int set_interface(struct usb_device *device, const struct usb_setup *setup)
+{
+    struct usb_function *function;
+    size_t i, k;
+
+    if (!interface_exists(device, setup->index))
+        return -EPIPE;
+    if (setup->value > 0xff ||
+        !usb_has_interface(device, (uint8_t)setup->index, (uint8_t)setup->value))
+        return usb_deviates(device, DEVIATION_ANY_SETTING) ? 0 : -EPIPE;
+    for (i = 0; i < device->identity->interface_count; i++) {
+        const struct usb_interface_identity *interface = &device->identity->interfaces[i];
+
+        if (interface->number != setup->index ||
+            interface->alternate != device->settings[setup->index])
+            continue;
+        for (k = 0; k < interface->endpoint_count; k++) {
+            struct usb_endpoint *endpoint =
+                &device->endpoints[usb_index(interface->endpoints[k].address)];
+
+            endpoint->identity =
+                NULL; /* apply_settings brings it up anew, without halt or toggle */
+        }
+    }
+    device->settings[setup->index] = (uint8_t)setup->value;
+    usb_apply_settings(device);
+    function = usb_function_of_interface(device, (uint8_t)setup->index);
+    if (function)
+        function->ops->reset(function->self, USB_RESET_INTERFACE, 0);
+    return 0;
+}
+
+/* One row a request: its direction, the only recipients it may have, whether it needs a data stage
+ * of a fixed length. */
+static const struct {
+    uint8_t request;
+    bool in;
+    uint8_t recipients; /* bit per recipient */
+    int (*run)(struct usb_device *device, const struct usb_setup *setup);
+} standard[] = {
+    {GET_STATUS, true, 0x7, get_status},
+    {CLEAR_FEATURE, false, 0x7, feature},
+    {SET_FEATURE, false, 0x7, feature},
+    {SET_ADDRESS, false, 0x1, set_address},
+    {GET_DESCRIPTOR, true, 0x1, get_descriptor},
+    {GET_CONFIGURATION, true, 0x1, get_configuration},
+    {SET_CONFIGURATION, false, 0x1, set_configuration},
+    {GET_INTERFACE, true, 0x2, get_interface},
+    {SET_INTERFACE, false, 0x2, set_interface},
+};
+
+static int standard_request(struct usb_device *device, const struct usb_setup *setup)
+{
+    unsigned recipient = setup->request_type & 0x1f;
+    bool in = (setup->request_type & 0x80) != 0;
+    size_t i;
+
+    for (i = 0; i < sizeof standard / sizeof standard[0]; i++) {
+        if (standard[i].request != setup->request || standard[i].in != in)
+            continue;
+        if (recipient > 2 || !(standard[i].recipients >> recipient & 1))
+            return usb_deviates(device, DEVIATION_ANY_FEATURE) && standard[i].run == feature
+                       ? 0
+                       : -EPIPE;
+        return standard[i].run(device, setup);
+    }
+    return -EPIPE;
+}
+
+static int to_function(struct usb_device *device, struct usb_function *function,
+                       const struct usb_setup *setup, const uint8_t *data)
+{
+    if (!function)
+        return -EPIPE;
+    return function->ops->setup(function->self, setup, data, device->reply);
+}
+
+static int other_request(struct usb_device *device, const struct usb_setup *setup,
+                         const uint8_t *data)
+{
+    struct usb_endpoint *endpoint;
+    int result = -EPIPE;
+    size_t i;
+
+    if ((setup->request_type & 0x60) == 0x40) {
+        result = usb_msos_request(device, setup, device->reply);
+        if (result >= 0)
+            return result;
+    }
+    if (!device->configuration)
+        return -EPIPE;
+    switch (setup->request_type & 0x1f) {
+    case TO_INTERFACE:
+        if (!interface_exists(device, setup->index & 0xff))
+            return usb_deviates(device, DEVIATION_CLASS_REQUEST_ANY_INTERFACE)
+                       ? to_function(device, &device->functions[0], setup, data)
+                       : -EPIPE;
+        return to_function(device, usb_function_of_interface(device, (uint8_t)setup->index), setup,
+                           data);
+    case TO_ENDPOINT:
+        endpoint = endpoint_named(device, setup->index);
+        return to_function(device, endpoint ? endpoint->function : NULL, setup, data);
+    default:
+        for (i = 0; i < device->function_count && result < 0; i++)
+            result = to_function(device, &device->functions[i], setup, data);
+        return result;
+    }
+}
+
+int usb_control(struct usb_device *device, const struct usb_setup *setup, const uint8_t *data)
+{
+    if (device->control_halted)
+        return -EPIPE;
+    if (setup->request_type & 0x60)
+        return other_request(device, setup, data);
+    return standard_request(device, setup);
+}

@@ -1,0 +1,313 @@
+/* Life of a device: plugged in, imported, configured; and the way of a submitted URB. */
+#include "usb/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int usb_device_new(const struct usb_identity *identity, const struct deviation_set *deviations,
+                   const struct usb_function *functions, size_t function_count,
+                   struct usb_device **ret_device)
+{
+    struct usb_device *device;
+
+    if (function_count > USB_FUNCTIONS_MAX)
+        return -EINVAL;
+    device = calloc(1, sizeof *device);
+    if (!device)
+        return -ENOMEM;
+    device->identity = identity;
+    device->deviations = deviations;
+    memcpy(device->functions, functions, function_count * sizeof *functions);
+    device->function_count = function_count;
+    usb_queue_init(device);
+    *ret_device = device;
+    return 0;
+}
+
+void usb_device_free(struct usb_device *device)
+{
+    if (!device)
+        return;
+    if (device->host_ops)
+        usb_device_detach(device);
+    free(device);
+}
+
+struct usb_function *usb_function_of_interface(struct usb_device *device, uint8_t number)
+{
+    size_t i;
+
+    for (i = 0; i < device->function_count; i++) {
+        struct usb_function *function = &device->functions[i];
+
+        if (number >= function->first_interface &&
+            number < function->first_interface + function->interface_count)
+            return function;
+    }
+    return NULL;
+}
+
+void usb_reset_functions(struct usb_device *device, enum usb_reset_cause cause)
+{
+    size_t i;
+
+    for (i = 0; i < device->function_count; i++)
+        device->functions[i].ops->reset(device->functions[i].self, cause, 0);
+}
+
+bool usb_has_interface(const struct usb_device *device, uint8_t number, uint8_t alternate)
+{
+    size_t i;
+
+    for (i = 0; i < device->identity->interface_count; i++) {
+        const struct usb_interface_identity *interface = &device->identity->interfaces[i];
+
+        if (interface->number == number && interface->alternate == alternate)
+            return true;
+    }
+    return false;
+}
+
+/* The usual sizes: USB 2.0, 5.7.3 and 5.8.3; USB 3.2, 8.12. */
+uint16_t usb_packet_size(enum usb_speed speed, const struct usb_endpoint_identity *endpoint)
+{
+    bool bulk = endpoint->type == USB_ENDPOINT_BULK;
+
+    if (endpoint->packet_size)
+        return endpoint->packet_size;
+    if (speed == USB_SPEED_SUPER)
+        return 1024;
+    if (speed == USB_SPEED_HIGH)
+        return bulk ? 512 : 64;
+    return 64;
+}
+
+static void take_endpoint_away(struct usb_device *device, struct usb_endpoint *endpoint)
+{
+    endpoint->identity = NULL;
+    endpoint->halted = endpoint->zlp_owed = endpoint->ready = false;
+    endpoint->moved = 0;
+    usb_endpoint_flush(device, endpoint, -ESHUTDOWN);
+}
+
+void usb_apply_settings(struct usb_device *device)
+{
+    const struct usb_identity *identity = device->identity;
+    const struct usb_endpoint_identity *wanted[USB_ENDPOINTS] = {0};
+    struct usb_function *owner[USB_ENDPOINTS] = {0};
+    size_t i, k;
+
+    for (i = 0; i < identity->interface_count && device->configuration; i++) {
+        const struct usb_interface_identity *interface = &identity->interfaces[i];
+
+        if (interface->number >= USB_INTERFACES_MAX ||
+            device->settings[interface->number] != interface->alternate)
+            continue;
+        for (k = 0; k < interface->endpoint_count; k++) {
+            unsigned index = usb_index(interface->endpoints[k].address);
+
+            wanted[index] = &interface->endpoints[k];
+            owner[index] = usb_function_of_interface(device, interface->number);
+        }
+    }
+    for (i = 0; i < USB_ENDPOINTS; i++) {
+        struct usb_endpoint *endpoint = &device->endpoints[i];
+
+        if (endpoint->identity == wanted[i] && wanted[i])
+            continue;
+        take_endpoint_away(device, endpoint);
+        if (!wanted[i] || !owner[i])
+            continue;
+        endpoint->identity = wanted[i];
+        endpoint->function = owner[i];
+        endpoint->packet_size = usb_packet_size(identity->speed, wanted[i]);
+    }
+}
+
+int usb_device_attach(struct usb_device *device, const struct usb_host_ops *ops, void *host)
+{
+    if (device->unplugged)
+        return -ENODEV;
+    if (device->host_ops)
+        return -EBUSY;
+    device->configuration = 0;
+    device->remote_wakeup = device->control_halted = false;
+    memset(device->settings, 0, sizeof device->settings);
+    usb_apply_settings(device);
+    device->host_ops = ops;
+    device->host = host;
+    usb_reset_functions(device, USB_RESET_BUS);
+    return 0;
+}
+
+void usb_device_detach(struct usb_device *device)
+{
+    unsigned i;
+
+    device->host_ops = NULL; /* completions go nowhere from here on */
+    device->host = NULL;
+    for (i = 0; i < USB_ENDPOINTS; i++)
+        take_endpoint_away(device, &device->endpoints[i]);
+    device->configuration = 0;
+    usb_reset_functions(device, USB_RESET_DISCONNECT);
+}
+
+bool usb_device_attached(const struct usb_device *device)
+{
+    return device->host_ops != NULL;
+}
+
+void usb_device_plug(struct usb_device *device)
+{
+    device->unplugged = false;
+}
+
+void usb_device_unplug(struct usb_device *device)
+{
+    const struct usb_host_ops *ops = device->host_ops;
+    void *host = device->host;
+    unsigned i;
+
+    device->unplugged = true;
+    if (!ops)
+        return;
+    for (i = 0; i < USB_ENDPOINTS; i++)
+        take_endpoint_away(device, &device->endpoints[i]);
+    usb_device_detach(device);
+    ops->gone(host);
+}
+
+bool usb_device_plugged(const struct usb_device *device)
+{
+    return !device->unplugged;
+}
+
+static void submit_control(struct usb_device *device, struct usb_urb *urb)
+{
+    bool in = (urb->setup.request_type & 0x80) != 0;
+    int length = usb_control(device, &urb->setup, urb->data);
+    int status = 0;
+
+    if (length < 0) {
+        device->control_halted = usb_deviates(device, DEVIATION_CONTROL_STAYS_HALTED);
+        usb_complete(device, urb, length);
+        return;
+    }
+    if (in && length < urb->setup.length && usb_deviates(device, DEVIATION_CONTROL_NEVER_SHORT) &&
+        length % 64 == 0 && length)
+        return; /* the host waits for more */
+    urb->actual = in ? (uint32_t)length : urb->length;
+    if (in && urb->actual > urb->setup.length &&
+        !(usb_deviates(device, DEVIATION_MSOS_IGNORES_LENGTH) && urb->setup.request_type & 0x40))
+        urb->actual = urb->setup.length;
+    if (in && urb->actual > urb->length) {
+        urb->actual = urb->length;
+        status = -EOVERFLOW;
+    }
+    if (in && urb->actual) {
+        urb->in.chunks[0] = (struct usb_chunk){.memory = device->reply, .length = urb->actual};
+        urb->in.chunk_count = 1;
+        urb->in.length = urb->actual;
+    }
+    usb_complete(device, urb, status);
+}
+
+void usb_device_submit(struct usb_device *device, struct usb_urb *urb)
+{
+    struct usb_endpoint *endpoint = &device->endpoints[usb_index(urb->endpoint)];
+
+    urb->status = 0;
+    urb->actual = 0;
+    urb->in = (struct usb_in){0};
+    usb_enter(device);
+    if ((urb->endpoint & 0x0f) == 0) {
+        submit_control(device, urb);
+    } else if (!endpoint->identity) {
+        usb_complete(device, urb, -ENOENT);
+    } else {
+        bool idle = !endpoint->head;
+
+        usb_queue_push(endpoint, urb);
+        if (idle)
+            usb_endpoint_run(device, urb->endpoint);
+    }
+    usb_leave(device);
+}
+
+static bool take_out(struct usb_endpoint *endpoint, uint32_t seqnum, struct usb_urb **ret_urb)
+{
+    struct usb_urb **link;
+
+    for (link = &endpoint->head; *link; link = &(*link)->next) {
+        struct usb_urb *urb = *link;
+
+        if (urb->seqnum != seqnum)
+            continue;
+        *link = urb->next;
+        if (!*link)
+            endpoint->tail = link;
+        urb->next = NULL;
+        *ret_urb = urb;
+        return true;
+    }
+    return false;
+}
+
+bool usb_device_unlink(struct usb_device *device, uint32_t seqnum, struct usb_urb **ret_urb)
+{
+    unsigned i;
+
+    for (i = 0; i < USB_ENDPOINTS; i++) {
+        struct usb_endpoint *endpoint = &device->endpoints[i];
+
+        if (!take_out(endpoint, seqnum, ret_urb))
+            continue;
+        endpoint->lose_next = usb_deviates(device, DEVIATION_UNLINKED_DATA_LOST);
+        if ((*ret_urb)->actual && endpoint->function && endpoint->function->ops->in_undo)
+            endpoint->function->ops->in_undo(endpoint->function->self, endpoint->identity->address,
+                                             (*ret_urb)->actual);
+        return true;
+    }
+    return false;
+}
+
+uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t length)
+{
+    struct usb_endpoint *state = &device->endpoints[usb_index(endpoint)];
+
+    if ((endpoint & 0x0f) == 0 || !state->identity || state->halted || state->head ||
+        !state->function->ops->out_window)
+        return NULL;
+    return state->function->ops->out_window(state->function->self, endpoint, length);
+}
+
+enum usb_speed usb_device_speed(const struct usb_device *device)
+{
+    return device->identity->speed;
+}
+
+const struct usb_identity *usb_device_identity(const struct usb_device *device)
+{
+    return device->identity;
+}
+
+uint8_t usb_device_configuration(const struct usb_device *device)
+{
+    return device->configuration;
+}
+
+int usb_device_endpoint_type(const struct usb_device *device, uint8_t endpoint)
+{
+    size_t i, k;
+
+    for (i = 0; i < device->identity->interface_count; i++) {
+        const struct usb_interface_identity *interface = &device->identity->interfaces[i];
+
+        for (k = 0; k < interface->endpoint_count; k++) {
+            if (interface->endpoints[k].address == endpoint)
+                return interface->endpoints[k].type;
+        }
+    }
+    return -ENOENT;
+}

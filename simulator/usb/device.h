@@ -1,0 +1,55 @@
+/* The device core: states, chapter 9, one queue an endpoint, and the rules by which transfers of a
+ * function become URB completions (USB 2.0 chapters 5, 8 and 9). One importer at a time drives it.
+ */
+#ifndef PAPSIM_USB_DEVICE_H
+#define PAPSIM_USB_DEVICE_H
+
+#include "player/deviation.h"
+#include "usb/identity.h"
+#include "usb/urb.h"
+
+/* A function and the interface numbers it serves; they follow each other. */
+struct usb_function {
+    const struct usb_function_ops *ops;
+    void *self;
+    uint8_t first_interface, interface_count;
+};
+
+/* The importer's side. complete() owns the URB again; chunks are valid during the call only. */
+struct usb_host_ops {
+    void (*complete)(void *host, struct usb_urb *urb);
+    void (*gone)(void *host); /* surprise removal: every URB has been completed with -ESHUTDOWN */
+};
+
+#define USB_FUNCTIONS_MAX 4
+
+/* Identity, deviations and functions stay the caller's and outlive the device. */
+int usb_device_new(const struct usb_identity *identity, const struct deviation_set *deviations,
+                   const struct usb_function *functions, size_t function_count,
+                   struct usb_device **ret_device);
+void usb_device_free(struct usb_device *device);
+
+/* -EBUSY somebody has it, -ENODEV not plugged in. Attaching is a bus reset. */
+int usb_device_attach(struct usb_device *device, const struct usb_host_ops *ops, void *host);
+/* The importer goes: pending URBs are dropped without completion, the functions are reset. */
+void usb_device_detach(struct usb_device *device);
+bool usb_device_attached(const struct usb_device *device);
+void usb_device_plug(struct usb_device *device);
+void usb_device_unplug(struct usb_device *device); /* tells the importer */
+bool usb_device_plugged(const struct usb_device *device);
+
+/* Completes now or later; the URB is the core's until then. */
+void usb_device_submit(struct usb_device *device, struct usb_urb *urb);
+/* Takes a pending URB out of its queue: true, and the caller answers for it. False: it is not
+ * pending (any more, or never was). */
+bool usb_device_unlink(struct usb_device *device, uint32_t seqnum, struct usb_urb **ret_urb);
+/* Memory the function offers for an OUT payload of that endpoint, or NULL. */
+uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t length);
+
+enum usb_speed usb_device_speed(const struct usb_device *device);
+const struct usb_identity *usb_device_identity(const struct usb_device *device);
+uint8_t usb_device_configuration(const struct usb_device *device);
+/* Type of an endpoint as described in any setting; -ENOENT: the device has none of that address. */
+int usb_device_endpoint_type(const struct usb_device *device, uint8_t endpoint);
+
+#endif

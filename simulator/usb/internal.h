@@ -1,0 +1,81 @@
+/* Inside usb/: the device's members, shared by its queues, chapter 9 and descriptors. */
+#ifndef PAPSIM_USB_INTERNAL_H
+#define PAPSIM_USB_INTERNAL_H
+
+#include "usb/device.h"
+
+#define USB_ENDPOINTS 32 /* 16 numbers, two directions */
+#define USB_CONTROL_ROOM 4096
+#define USB_INTERFACES_MAX 32
+
+/* Queue and state of one endpoint of the active settings. */
+struct usb_endpoint {
+    const struct usb_endpoint_identity *identity; /* NULL: not in the active settings */
+    struct usb_function *function;
+    uint16_t packet_size;
+    bool halted, ready;
+    bool lose_next;       /* only a defect throws the data of an unlinked URB away */
+    bool zlp_owed;        /* the last transfer filled its URB and ended on a packet boundary */
+    size_t moved;         /* IN bytes of the running transfer so far, whole packets */
+    struct usb_urb *head; /* oldest first */
+    struct usb_urb **tail;
+};
+
+struct usb_device {
+    const struct usb_identity *identity;
+    const struct deviation_set *deviations;
+    struct usb_function functions[USB_FUNCTIONS_MAX];
+    size_t function_count;
+    struct usb_endpoint endpoints[USB_ENDPOINTS];
+    const struct usb_host_ops *host_ops; /* NULL: nobody has imported it */
+    void *host;
+    bool unplugged, remote_wakeup;
+    bool control_halted; /* only a defect leaves endpoint 0 halted */
+    uint8_t configuration, address;
+    uint8_t settings[USB_INTERFACES_MAX]; /* alternate setting by interface number */
+    unsigned depth;                       /* callbacks on the stack; ready() only marks meanwhile */
+    bool marked;
+    uint8_t reply[USB_CONTROL_ROOM];
+};
+
+static inline bool usb_deviates(const struct usb_device *device, enum deviation which)
+{
+    return deviates(device->deviations, which);
+}
+
+static inline unsigned usb_index(uint8_t endpoint)
+{
+    return (endpoint & 0x0fu) | (endpoint & 0x80u ? 0x10u : 0);
+}
+
+/* queue.c */
+void usb_queue_init(struct usb_device *device);
+void usb_queue_push(struct usb_endpoint *endpoint, struct usb_urb *urb);
+void usb_complete(struct usb_device *device, struct usb_urb *urb, int status);
+/* Completes everything pending on the endpoint with `status`. */
+void usb_endpoint_flush(struct usb_device *device, struct usb_endpoint *endpoint, int status);
+void usb_endpoint_run(struct usb_device *device, uint8_t address);
+void usb_enter(struct usb_device *device);
+void usb_leave(struct usb_device *device); /* runs marked endpoints when the last callback ends */
+
+/* device.c */
+struct usb_function *usb_function_of_interface(struct usb_device *device, uint8_t number);
+void usb_reset_functions(struct usb_device *device, enum usb_reset_cause cause);
+/* Brings the endpoints of the active settings up; those that go away are flushed. */
+void usb_apply_settings(struct usb_device *device);
+bool usb_has_interface(const struct usb_device *device, uint8_t number, uint8_t alternate);
+
+/* chapter9.c: one control transfer. Bytes in device->reply (0 for OUT), or -EPIPE. */
+int usb_control(struct usb_device *device, const struct usb_setup *setup, const uint8_t *data);
+
+/* descriptors.c: builds into `out` (USB_CONTROL_ROOM bytes). Length, or -EPIPE if there is none. */
+int usb_describe(const struct usb_device *device, uint8_t type, uint8_t index, uint16_t language,
+                 uint8_t *out);
+/* msos.c: Microsoft OS descriptors, the same contract. */
+int usb_msos_string(const struct usb_device *device, uint8_t *out);
+int usb_msos_request(const struct usb_device *device, const struct usb_setup *setup, uint8_t *out);
+size_t usb_msos_platform_capability(const struct usb_device *device, uint8_t *out);
+
+uint16_t usb_packet_size(enum usb_speed speed, const struct usb_endpoint_identity *endpoint);
+
+#endif

@@ -1,0 +1,35 @@
+/* One USB request block on its way through the simulator: filled by wire/, moved through the
+ * endpoint queues by usb/, handed back through usb_host_ops.complete(). Never allocated here. */
+#ifndef PAPSIM_USB_URB_H
+#define PAPSIM_USB_URB_H
+
+#include "usb/function.h"
+
+/* Linux's transfer flags as they stand in CMD_SUBMIT. */
+enum { USB_URB_SHORT_NOT_OK = 0x0001, USB_URB_ZERO_PACKET = 0x0040 };
+
+#define USB_ISO_PACKETS_MAX 1024
+
+struct usb_iso_packet {
+    uint32_t offset, length, actual;
+    int32_t status;
+};
+
+struct usb_urb {
+    struct usb_urb *next; /* in the endpoint's queue, then the owner's */
+    uint32_t seqnum;
+    uint8_t endpoint; /* full address; 0x00 and 0x80 for control */
+    uint32_t flags;
+    uint32_t length; /* transfer_buffer_length */
+    struct usb_setup setup;
+    uint8_t *data; /* OUT: `length` bytes. IN: room the core may copy into, or NULL */
+    size_t room;   /* bytes behind `data` for IN */
+    struct usb_iso_packet *packets;
+    uint32_t packet_count, start_frame;
+    /* Answer. */
+    int status; /* 0 or -errno as on the wire */
+    uint32_t actual;
+    struct usb_in in; /* IN data; chunks may point into `data` */
+};
+
+#endif

@@ -1,0 +1,189 @@
+#include "wire/capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "wire/frame.h"
+
+enum {
+    BLOCK_SECTION = 0x0a0d0d0a,
+    BLOCK_INTERFACE = 1,
+    BLOCK_PACKET = 6,
+    LINKTYPE_USB_LINUX_MMAPPED = 220,
+    MON_HEADER = 64,
+    SNAP = 65536, /* payload bytes kept of one URB */
+};
+
+/* usbmon's transfer types (Linux, Documentation/usb/usbmon.rst). */
+enum { MON_CONTROL = 2, MON_BULK = 3 };
+
+struct wire_capture {
+    int fd;
+    uint64_t id;
+    uint8_t payload[SNAP];
+};
+
+static void put(uint8_t **at, const void *bytes, size_t length)
+{
+    memcpy(*at, bytes, length);
+    *at += length;
+}
+
+static void put_u32(uint8_t **at, uint32_t value)
+{
+    put(at, &value, sizeof value); /* pcapng is in the writer's byte order */
+}
+
+int wire_capture_open(const char *path, struct wire_capture **ret_capture)
+{
+    struct wire_capture *capture;
+    uint8_t blocks[28 + 20], *at = blocks;
+    static const uint8_t unknown_length[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+    put_u32(&at, BLOCK_SECTION);
+    put_u32(&at, 28);
+    put_u32(&at, 0x1a2b3c4d);
+    put_u32(&at, 1); /* version 1.0 */
+    put(&at, unknown_length, sizeof unknown_length);
+    put_u32(&at, 28);
+    put_u32(&at, BLOCK_INTERFACE);
+    put_u32(&at, 20);
+    put_u32(&at, LINKTYPE_USB_LINUX_MMAPPED);
+    put_u32(&at, 0); /* no limit */
+    put_u32(&at, 20);
+    capture = calloc(1, sizeof *capture);
+    if (!capture)
+        return -ENOMEM;
+    capture->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (capture->fd < 0 || write(capture->fd, blocks, sizeof blocks) != sizeof blocks) {
+        int error = -errno;
+
+        if (capture->fd >= 0)
+            close(capture->fd);
+        free(capture);
+        return error;
+    }
+    *ret_capture = capture;
+    return 0;
+}
+
+void wire_capture_close(struct wire_capture *capture)
+{
+    if (!capture)
+        return;
+    close(capture->fd);
+    free(capture);
+}
+
+/* IN data in one piece; file ranges are read again for the record only. */
+static size_t collect(struct wire_capture *capture, const struct usb_urb *urb)
+{
+    size_t done = 0;
+    unsigned i;
+
+    for (i = 0; i < urb->in.chunk_count && done < SNAP && done < urb->actual; i++) {
+        const struct usb_chunk *chunk = &urb->in.chunks[i];
+        size_t piece = chunk->length < SNAP - done ? chunk->length : SNAP - done;
+
+        if (chunk->memory) {
+            memcpy(capture->payload + done, chunk->memory, piece);
+        } else {
+            ssize_t got = pread(chunk->fd, capture->payload + done, piece, chunk->offset);
+
+            piece = got > 0 ? (size_t)got : 0;
+        }
+        done += piece;
+    }
+    return done < urb->actual ? done : urb->actual;
+}
+
+static void write_block(struct wire_capture *capture, const uint8_t *header, const void *payload,
+                        size_t length)
+{
+    static const uint8_t padding[4];
+    size_t padded = (length + 3) & ~(size_t)3;
+    uint32_t total = (uint32_t)(28 + MON_HEADER + padded + 4);
+    uint8_t lead[28], *at = lead;
+    struct timespec now;
+    uint64_t stamp;
+    struct iovec parts[5];
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    stamp = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+    put_u32(&at, BLOCK_PACKET);
+    put_u32(&at, total);
+    put_u32(&at, 0);
+    put_u32(&at, (uint32_t)(stamp >> 32));
+    put_u32(&at, (uint32_t)stamp);
+    put_u32(&at, (uint32_t)(MON_HEADER + length));
+    put_u32(&at, (uint32_t)(MON_HEADER + length));
+    parts[0] = (struct iovec){lead, sizeof lead};
+    parts[1] = (struct iovec){(void *)(uintptr_t)header, MON_HEADER};
+    parts[2] = (struct iovec){(void *)(uintptr_t)payload, length};
+    parts[3] = (struct iovec){(void *)(uintptr_t)padding, padded - length};
+    parts[4] = (struct iovec){&total, sizeof total};
+    if (writev(capture->fd, parts, 5) < 0)
+        return; /* a full disk costs the record, not the service */
+}
+
+/* The 64 bytes of usbmon's binary header, in host order. */
+static void mon_header(uint8_t *header, char event, uint32_t busnum, uint32_t devnum,
+                       const struct usb_urb *urb, uint64_t id, size_t captured)
+{
+    bool control = (urb->endpoint & 0x0f) == 0;
+    bool in = control ? (urb->setup.request_type & 0x80) != 0 : (urb->endpoint & 0x80) != 0;
+    bool submit = event == 'S';
+    uint16_t bus = (uint16_t)busnum;
+    int32_t status = submit ? -115 : urb->status; /* -EINPROGRESS */
+    uint32_t length = submit ? urb->length : urb->actual;
+    uint32_t kept = (uint32_t)captured;
+    struct timespec now;
+    int64_t seconds;
+    int32_t micros;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    seconds = now.tv_sec;
+    micros = (int32_t)(now.tv_nsec / 1000);
+    memset(header, 0, MON_HEADER);
+    memcpy(header, &id, 8);
+    header[8] = (uint8_t)event;
+    header[9] = control ? MON_CONTROL : MON_BULK;
+    header[10] = (uint8_t)((urb->endpoint & 0x0f) | (in ? 0x80 : 0));
+    header[11] = (uint8_t)devnum;
+    memcpy(header + 12, &bus, 2);
+    header[14] = control && submit ? 0 : '-';
+    header[15] = captured || (submit && !in) ? 0 : (in ? '<' : '>');
+    memcpy(header + 16, &seconds, 8);
+    memcpy(header + 24, &micros, 4);
+    memcpy(header + 28, &status, 4);
+    memcpy(header + 32, &length, 4);
+    memcpy(header + 36, &kept, 4);
+    if (control && submit)
+        frame_put_setup(header + 40, &urb->setup);
+}
+
+void wire_capture_submit(struct wire_capture *capture, uint32_t busnum, uint32_t devnum,
+                         const struct usb_urb *urb)
+{
+    bool in = (urb->endpoint & 0x80) != 0;
+    size_t length = in || !urb->data ? 0 : urb->length < SNAP ? urb->length : SNAP;
+    uint8_t header[MON_HEADER];
+
+    mon_header(header, 'S', busnum, devnum, urb, urb->seqnum, length);
+    write_block(capture, header, length ? urb->data : capture->payload, length);
+}
+
+void wire_capture_complete(struct wire_capture *capture, uint32_t busnum, uint32_t devnum,
+                           const struct usb_urb *urb)
+{
+    size_t length = collect(capture, urb);
+    uint8_t header[MON_HEADER];
+
+    mon_header(header, 'C', busnum, devnum, urb, urb->seqnum, length);
+    write_block(capture, header, capture->payload, length);
+}

@@ -1,0 +1,81 @@
+/* Inside wire/: the server's table of offers and one connection's state. */
+#ifndef PAPSIM_WIRE_INTERNAL_H
+#define PAPSIM_WIRE_INTERNAL_H
+
+#include "wire/frame.h"
+#include "wire/output.h"
+#include "wire/server.h"
+
+#define LINK_INPUT (64u * 1024u)
+#define LINK_BUCKETS 1024u
+#define LINK_URBS_MAX 32768u
+
+struct wire_offer {
+    struct wire_offer *next;
+    struct usb_device *device;
+    const struct deviation_set *deviations;
+    char busid[FRAME_BUSID_SIZE];
+    uint32_t busnum, devnum;
+};
+
+struct wire_server {
+    struct wire_loop *loop;
+    struct wire_source listener;
+    struct wire_offer *offers, **offers_tail;
+    struct wire_link *links;
+    struct wire_capture *capture;
+    uint32_t op_deadline_ms;
+    uint16_t port;
+};
+
+/* A URB of this connection; the core sees only the first member. */
+struct link_urb {
+    struct usb_urb urb;
+    struct link_urb *free_next, *bucket_next;
+    uint8_t *buffer; /* own memory behind urb.data, kept for reuse */
+    size_t buffer_size;
+    struct usb_iso_packet *packets;
+    size_t packets_size;
+    size_t received; /* of payload and isochronous descriptors */
+    uint32_t direction;
+    bool no_packets; /* read as isochronous by a defect */
+};
+
+struct wire_link {
+    struct wire_source source;
+    struct wire_timer timer;
+    struct wire_server *server;
+    struct wire_link *next, **prev;
+    struct wire_offer *offer; /* NULL: still in the list and import phase */
+    uint32_t watched;         /* EPOLL* bits asked for */
+    bool closing, dead, working;
+    struct output output;
+    size_t input_start, input_end;
+    uint8_t input[LINK_INPUT];
+    struct link_urb *filling; /* its payload is still coming */
+    struct link_urb *spare;
+    unsigned urb_count;
+    struct link_urb *buckets[LINK_BUCKETS];
+};
+
+extern const struct usb_host_ops wire_link_host_ops;
+
+/* server.c: answers what stands in the input; 0 not enough yet, 1 done one, -errno close. */
+int wire_op_step(struct wire_link *link);
+/* link.c */
+int wire_link_new(struct wire_server *server, int fd);
+void wire_link_free(struct wire_link *link);
+int wire_urb_step(struct wire_link *link);
+size_t wire_link_pending(const struct wire_link *link); /* bytes in the input */
+/* urb_phase.c */
+void wire_urb_answer(struct wire_link *link, struct link_urb *urb);
+void wire_urbs_free(struct wire_link *link);
+uint8_t *wire_fill_target(struct wire_link *link, size_t *ret_room);
+int wire_filled(struct wire_link *link, size_t length);
+
+static inline bool link_deviates(const struct wire_link *link, enum deviation which)
+{
+    return link->offer && deviates(link->offer->deviations, which);
+}
+
+#endif

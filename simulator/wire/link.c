@@ -1,0 +1,216 @@
+/* One connection: its input buffer, which phase reads from it, and when it stops reading because
+ * the peer does not take its answers. */
+#include "wire/internal.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A peer whose cable was pulled is found by keep-alive, one that stops acknowledging by the user
+ * time-out; an idle but living one stays (the protocol has no keep-alive of its own). */
+enum { KEEP_IDLE_S = 10, KEEP_INTERVAL_S = 5, KEEP_COUNT = 3, USER_TIMEOUT_MS = 30000 };
+
+size_t wire_link_pending(const struct wire_link *link)
+{
+    return link->input_end - link->input_start;
+}
+
+static void watch(struct wire_link *link)
+{
+    uint32_t events = output_blocked(&link->output) ? EPOLLOUT : EPOLLIN;
+
+    if (events == link->watched)
+        return;
+    link->watched = events;
+    wire_loop_change(link->server->loop, &link->source, events);
+}
+
+static int set_option(int fd, int level, int name, int value)
+{
+    return setsockopt(fd, level, name, &value, sizeof value);
+}
+
+static void tune(int fd)
+{
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL_S);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT);
+    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
+}
+
+/* Works off what stands in the input: 0 when more is needed, -errno when the link is over. */
+static int step_all(struct wire_link *link)
+{
+    int done = 1;
+
+    while (done > 0 && !output_blocked(&link->output) && !link->dead)
+        done = link->offer ? wire_urb_step(link) : wire_op_step(link);
+    return done < 0 ? done : 0;
+}
+
+/* One receive: straight into the payload that is awaited, else into the input buffer. Bytes, 0 when
+ * the socket is empty, -errno when the peer is gone. */
+static ssize_t receive(struct wire_link *link)
+{
+    size_t room;
+    uint8_t *target = wire_fill_target(link, &room);
+    ssize_t got;
+
+    if (!target || wire_link_pending(link)) {
+        if (link->input_start == link->input_end)
+            link->input_start = link->input_end = 0;
+        if (link->input_start > LINK_INPUT / 2) {
+            memmove(link->input, link->input + link->input_start, wire_link_pending(link));
+            link->input_end -= link->input_start;
+            link->input_start = 0;
+        }
+        target = link->input + link->input_end;
+        room = LINK_INPUT - link->input_end;
+        got = recv(link->source.fd, target, room, 0);
+        if (got > 0)
+            link->input_end += (size_t)got;
+    } else {
+        got = recv(link->source.fd, target, room, 0);
+        if (got > 0 && wire_filled(link, (size_t)got) < 0)
+            return -EPROTO;
+    }
+    if (got == 0)
+        return -ECONNRESET;
+    if (got < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+    return got;
+}
+
+/* Reads and answers until the socket is empty; the answers of one round leave together. */
+static int work(struct wire_link *link)
+{
+    unsigned rounds;
+
+    for (rounds = 0; rounds < 16 && !output_blocked(&link->output); rounds++) {
+        ssize_t got = receive(link);
+        int error;
+
+        if (got < 0)
+            return (int)got;
+        error = step_all(link);
+        output_flush(&link->output, false);
+        if (error || link->output.error)
+            return error ? error : link->output.error;
+        if (link->closing || got == 0)
+            break;
+    }
+    return 0;
+}
+
+static void ready(struct wire_source *source, uint32_t events)
+{
+    struct wire_link *link = (struct wire_link *)source; /* first member */
+    int error = 0;
+
+    link->working = true;
+    if (events & EPOLLOUT) {
+        output_resume(&link->output);
+        error = link->output.error;
+        if (!error && !output_blocked(&link->output))
+            error = step_all(link);
+        output_flush(&link->output, false);
+    }
+    if (!error && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+        error = work(link);
+    link->working = false;
+    if (error || link->dead || link->output.error ||
+        (link->closing && !output_blocked(&link->output))) {
+        wire_link_free(link);
+        return;
+    }
+    watch(link);
+}
+
+static void op_too_slow(struct wire_timer *timer)
+{
+    wire_link_free((struct wire_link *)((char *)timer - offsetof(struct wire_link, timer)));
+}
+
+int wire_link_new(struct wire_server *server, int fd)
+{
+    struct wire_link *link = calloc(1, sizeof *link);
+
+    if (!link)
+        return -ENOMEM;
+    tune(fd);
+    link->source = (struct wire_source){fd, ready};
+    link->timer.expired = op_too_slow;
+    link->server = server;
+    link->watched = EPOLLIN;
+    output_init(&link->output, fd);
+    if (wire_loop_add(server->loop, &link->source, EPOLLIN) < 0) {
+        free(link);
+        return -errno;
+    }
+    wire_timer_set(server->loop, &link->timer, server->op_deadline_ms);
+    link->next = server->links;
+    link->prev = &server->links;
+    if (link->next)
+        link->next->prev = &link->next;
+    server->links = link;
+    return 0;
+}
+
+void wire_link_free(struct wire_link *link)
+{
+    struct wire_offer *offer = link->offer;
+    bool stays_busy = link_deviates(link, DEVIATION_DROP_STAYS_BUSY);
+
+    link->dead = true;
+    wire_timer_clear(link->server->loop, &link->timer);
+    wire_loop_remove(link->server->loop, &link->source);
+    if (offer && offer->device && usb_device_attached(offer->device) && !stays_busy)
+        usb_device_detach(offer->device);
+    link->offer = NULL;
+    wire_urbs_free(link);
+    output_done(&link->output);
+    close(link->source.fd);
+    *link->prev = link->next;
+    if (link->next)
+        link->next->prev = link->prev;
+    free(link);
+}
+
+/* ---- the device core's calls
+ * --------------------------------------------------------------------- */
+
+/* Surprise removal: closing the connection is unplugging it (USB/IP has no other word for it). */
+static void gone(void *host)
+{
+    struct wire_link *link = host;
+
+    if (link_deviates(link, DEVIATION_UNPLUG_IGNORED)) {
+        link->offer = NULL;
+        return;
+    }
+    link->offer = NULL;
+    link->dead = true;
+    if (!link->working)
+        wire_link_free(link);
+}
+
+static void complete(void *host, struct usb_urb *urb);
+
+const struct usb_host_ops wire_link_host_ops = {.complete = complete, .gone = gone};
+
+static void complete(void *host, struct usb_urb *urb)
+{
+    struct wire_link *link = host;
+
+    wire_urb_answer(link, (struct link_urb *)urb);
+    if (link->working)
+        return;
+    output_flush(&link->output, false); /* an answer of its own: an event, a late transfer */
+    watch(link);
+}

@@ -1,0 +1,145 @@
+#include "wire/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH 64
+
+struct wire_loop {
+    int epoll;
+    bool stopped;
+    struct wire_timer *timers; /* soonest first */
+    struct epoll_event batch[BATCH];
+    int batch_count, batch_next;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int wire_loop_new(struct wire_loop **ret_loop)
+{
+    struct wire_loop *loop = calloc(1, sizeof *loop);
+
+    if (!loop)
+        return -ENOMEM;
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (loop->epoll < 0) {
+        int error = -errno;
+
+        free(loop);
+        return error;
+    }
+    *ret_loop = loop;
+    return 0;
+}
+
+void wire_loop_free(struct wire_loop *loop)
+{
+    if (!loop)
+        return;
+    close(loop->epoll);
+    free(loop);
+}
+
+static int control(struct wire_loop *loop, int operation, struct wire_source *source,
+                   uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = source};
+
+    return epoll_ctl(loop->epoll, operation, source->fd, &event) < 0 ? -errno : 0;
+}
+
+int wire_loop_add(struct wire_loop *loop, struct wire_source *source, uint32_t events)
+{
+    return control(loop, EPOLL_CTL_ADD, source, events);
+}
+
+int wire_loop_change(struct wire_loop *loop, struct wire_source *source, uint32_t events)
+{
+    return control(loop, EPOLL_CTL_MOD, source, events);
+}
+
+void wire_loop_remove(struct wire_loop *loop, struct wire_source *source)
+{
+    int i;
+
+    control(loop, EPOLL_CTL_DEL, source, 0);
+    for (i = loop->batch_next; i < loop->batch_count; i++) { /* it may be freed right after */
+        if (loop->batch[i].data.ptr == source)
+            loop->batch[i].data.ptr = NULL;
+    }
+}
+
+void wire_timer_clear(struct wire_loop *loop, struct wire_timer *timer)
+{
+    struct wire_timer **link = &loop->timers;
+
+    if (!timer->armed)
+        return;
+    while (*link != timer)
+        link = &(*link)->next;
+    *link = timer->next;
+    timer->armed = false;
+}
+
+void wire_timer_set(struct wire_loop *loop, struct wire_timer *timer, int64_t delay_ms)
+{
+    struct wire_timer **link = &loop->timers;
+
+    wire_timer_clear(loop, timer);
+    timer->due = now_ms() + delay_ms;
+    while (*link && (*link)->due <= timer->due)
+        link = &(*link)->next;
+    timer->next = *link;
+    *link = timer;
+    timer->armed = true;
+}
+
+static int run_timers(struct wire_loop *loop)
+{
+    while (loop->timers) {
+        struct wire_timer *timer = loop->timers;
+        int64_t left = timer->due - now_ms();
+
+        if (left > 0)
+            return left > 60000 ? 60000 : (int)left;
+        wire_timer_clear(loop, timer);
+        timer->expired(timer);
+    }
+    return -1;
+}
+
+int wire_loop_run(struct wire_loop *loop)
+{
+    loop->stopped = false;
+    while (!loop->stopped) {
+        int timeout = loop->timers ? run_timers(loop) : -1;
+
+        if (loop->stopped)
+            break;
+        loop->batch_count = epoll_wait(loop->epoll, loop->batch, BATCH, timeout);
+        if (loop->batch_count < 0 && errno != EINTR)
+            return -errno;
+        for (loop->batch_next = 0; loop->batch_next < loop->batch_count;) {
+            struct epoll_event *event = &loop->batch[loop->batch_next++];
+            struct wire_source *source = event->data.ptr;
+
+            if (source)
+                source->ready(source, event->events);
+        }
+    }
+    return 0;
+}
+
+void wire_loop_stop(struct wire_loop *loop)
+{
+    loop->stopped = true;
+}

@@ -1,0 +1,188 @@
+#include "wire/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* Memory pieces up to this size are copied into the gather buffer, larger ones are sent in place.
+ */
+#define COPY_LIMIT (16u * 1024u)
+
+struct output_segment {
+    struct output_segment *next;
+    int fd; /* a duplicate of the file, or -1: bytes follow */
+    off_t offset;
+    size_t length, done;
+    uint8_t bytes[];
+};
+
+void output_init(struct output *output, int fd)
+{
+    output->fd = fd;
+    output->error = 0;
+    output->gathered = 0;
+    output->head = NULL;
+    output->tail = &output->head;
+}
+
+static void drop_head(struct output *output)
+{
+    struct output_segment *segment = output->head;
+
+    output->head = segment->next;
+    if (!output->head)
+        output->tail = &output->head;
+    if (segment->fd >= 0)
+        close(segment->fd);
+    free(segment);
+}
+
+void output_done(struct output *output)
+{
+    while (output->head)
+        drop_head(output);
+}
+
+bool output_blocked(const struct output *output)
+{
+    return output->head != NULL;
+}
+
+static void keep(struct output *output, const struct usb_chunk *chunk)
+{
+    size_t room = chunk->memory ? chunk->length : 0;
+    struct output_segment *segment = calloc(1, sizeof *segment + room);
+
+    if (!segment) {
+        output->error = -ENOMEM;
+        return;
+    }
+    segment->fd = -1;
+    segment->length = chunk->length;
+    segment->offset = chunk->offset;
+    if (chunk->memory) {
+        memcpy(segment->bytes, chunk->memory, chunk->length);
+    } else {
+        segment->fd = dup(chunk->fd);
+        if (segment->fd < 0) {
+            output->error = -errno;
+            free(segment);
+            return;
+        }
+    }
+    *output->tail = segment;
+    output->tail = &segment->next;
+}
+
+/* Bytes the socket took; 0 when it is full. */
+static size_t took(struct output *output, ssize_t result)
+{
+    if (result >= 0)
+        return (size_t)result;
+    if (errno != EAGAIN && errno != EINTR)
+        output->error = -errno;
+    return 0;
+}
+
+/* The gather buffer and one memory piece in one call. */
+static void send_two(struct output *output, const void *bytes, size_t length, bool more)
+{
+    struct iovec parts[2] = {{output->gather, output->gathered},
+                             {(void *)(uintptr_t)bytes, length}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = length ? 2 : 1};
+    size_t sent, rest;
+
+    sent = took(output, sendmsg(output->fd, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0)));
+    if (output->error)
+        return;
+    rest = sent < output->gathered ? output->gathered - sent : 0;
+    if (rest)
+        keep(output, &(struct usb_chunk){.memory = output->gather + sent, .length = rest});
+    sent -= output->gathered - rest;
+    output->gathered = 0;
+    if (sent < length)
+        keep(output,
+             &(struct usb_chunk){.memory = (const uint8_t *)bytes + sent, .length = length - sent});
+}
+
+void output_flush(struct output *output, bool more)
+{
+    if (output->error || !output->gathered)
+        return;
+    if (output_blocked(output)) {
+        keep(output, &(struct usb_chunk){.memory = output->gather, .length = output->gathered});
+        output->gathered = 0;
+        return;
+    }
+    send_two(output, NULL, 0, more);
+}
+
+void output_bytes(struct output *output, const void *bytes, size_t length)
+{
+    if (output->gathered + length > sizeof output->gather)
+        output_flush(output, true);
+    if (output->error)
+        return;
+    memcpy(output->gather + output->gathered, bytes, length);
+    output->gathered += length;
+}
+
+static void send_file(struct output *output, const struct usb_chunk *chunk)
+{
+    struct usb_chunk rest = *chunk;
+
+    while (rest.length && !output->error && !output_blocked(output)) {
+        size_t sent = took(output, sendfile(output->fd, rest.fd, &rest.offset, rest.length));
+
+        if (!sent)
+            break;
+        rest.length -= sent;
+    }
+    if (rest.length && !output->error)
+        keep(output, &rest);
+}
+
+void output_chunk(struct output *output, const struct usb_chunk *chunk)
+{
+    if (output->error || !chunk->length)
+        return;
+    if (chunk->memory && chunk->length <= COPY_LIMIT) {
+        output_bytes(output, chunk->memory, chunk->length);
+        return;
+    }
+    if (chunk->memory && !output_blocked(output)) {
+        send_two(output, chunk->memory, chunk->length, false);
+        return;
+    }
+    output_flush(output, true);
+    if (chunk->memory)
+        keep(output, chunk);
+    else
+        send_file(output, chunk);
+}
+
+void output_resume(struct output *output)
+{
+    while (output->head && !output->error) {
+        struct output_segment *segment = output->head;
+        size_t left = segment->length - segment->done;
+        ssize_t result;
+        size_t sent;
+
+        if (segment->fd >= 0)
+            result = sendfile(output->fd, segment->fd, &segment->offset, left);
+        else
+            result = send(output->fd, segment->bytes + segment->done, left,
+                          MSG_NOSIGNAL | (segment->next ? MSG_MORE : 0));
+        sent = took(output, result);
+        if (!sent)
+            return;
+        segment->done += sent;
+        if (segment->done == segment->length)
+            drop_head(output);
+    }
+}

@@ -1,0 +1,304 @@
+/* Listening, and the phase before URBs: device list and import (usbip_protocol.rst, "Messages"). */
+#include "wire/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "wire/internal.h"
+
+#define BACKLOG 128
+
+static void accept_ready(struct wire_source *source, uint32_t events)
+{
+    struct wire_server *server =
+        (struct wire_server *)((char *)source - offsetof(struct wire_server, listener));
+    int fd;
+
+    (void)events;
+    while ((fd = accept4(source->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        if (wire_link_new(server, fd) < 0)
+            close(fd);
+    }
+}
+
+static int listen_on(const char *address, uint16_t port, uint16_t *ret_port)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port)};
+    socklen_t length = sizeof name;
+    int fd, one = 1;
+
+    if (inet_pton(AF_INET, address ? address : "127.0.0.1", &name.sin_addr) != 1)
+        return -EINVAL;
+    fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(fd, (struct sockaddr *)&name, sizeof name) < 0 || listen(fd, BACKLOG) < 0 ||
+        getsockname(fd, (struct sockaddr *)&name, &length) < 0) {
+        int error = -errno;
+
+        close(fd);
+        return error;
+    }
+    *ret_port = ntohs(name.sin_port);
+    return fd;
+}
+
+int wire_server_new(struct wire_loop *loop, const struct wire_server_options *options,
+                    struct wire_server **ret_server)
+{
+    struct wire_server *server = calloc(1, sizeof *server);
+    int fd, error;
+
+    if (!server)
+        return -ENOMEM;
+    fd = listen_on(options->address, options->port, &server->port);
+    if (fd < 0) {
+        free(server);
+        return fd;
+    }
+    server->loop = loop;
+    server->offers_tail = &server->offers;
+    server->capture = options->capture;
+    server->op_deadline_ms = options->op_deadline_ms ? options->op_deadline_ms : 5000;
+    server->listener = (struct wire_source){fd, accept_ready};
+    error = wire_loop_add(loop, &server->listener, EPOLLIN);
+    if (error) {
+        close(fd);
+        free(server);
+        return error;
+    }
+    *ret_server = server;
+    return 0;
+}
+
+void wire_server_free(struct wire_server *server)
+{
+    if (!server)
+        return;
+    while (server->links)
+        wire_link_free(server->links);
+    while (server->offers) {
+        struct wire_offer *offer = server->offers;
+
+        server->offers = offer->next;
+        free(offer);
+    }
+    wire_loop_remove(server->loop, &server->listener);
+    close(server->listener.fd);
+    free(server);
+}
+
+uint16_t wire_server_port(const struct wire_server *server)
+{
+    return server->port;
+}
+
+int wire_server_offer(struct wire_server *server, const char *busid, struct usb_device *device,
+                      const struct deviation_set *deviations)
+{
+    struct wire_offer *offer;
+    unsigned count = 1;
+
+    if (strlen(busid) >= FRAME_BUSID_SIZE)
+        return -EINVAL;
+    for (offer = server->offers; offer; offer = offer->next) {
+        if (!strcmp(offer->busid, busid))
+            return -EEXIST;
+        count++;
+    }
+    offer = calloc(1, sizeof *offer);
+    if (!offer)
+        return -ENOMEM;
+    offer->device = device;
+    offer->deviations = deviations;
+    memcpy(offer->busid, busid, strlen(busid));
+    offer->busnum = 1 + (count - 1) / 0xfffe; /* both halves of a devid are 16 bits, never 0 */
+    offer->devnum = 1 + (count - 1) % 0xfffe + 1;
+    *server->offers_tail = offer;
+    server->offers_tail = &offer->next;
+    return 0;
+}
+
+/* ---- list and import --------------------------------------------------------------------------
+ */
+
+static struct frame_device describe(const struct wire_offer *offer)
+{
+    const struct usb_identity *identity = usb_device_identity(offer->device);
+    struct frame_device device = {
+        .busnum = offer->busnum,
+        .devnum = offer->devnum,
+        .speed = usb_device_speed(offer->device),
+        .vendor_id = identity->vendor_id,
+        .product_id = identity->product_id,
+        .release = identity->release,
+        .configuration = 1,
+        .configuration_count = 1,
+    };
+    size_t i;
+
+    memcpy(device.busid, offer->busid, sizeof device.busid);
+    snprintf(device.path, sizeof device.path, "/sys/devices/papsim/usb%u/%s", offer->busnum,
+             offer->busid);
+    for (i = 0; i < identity->interface_count; i++)
+        device.interface_count =
+            (uint8_t)(device.interface_count + (identity->interfaces[i].alternate == 0));
+    if (deviates(offer->deviations, DEVIATION_SPEED_FULL_FOR_HIGH) &&
+        device.speed == USB_SPEED_HIGH)
+        device.speed = USB_SPEED_FULL;
+    return device;
+}
+
+static void put_interfaces(struct wire_link *link, const struct wire_offer *offer)
+{
+    const struct usb_identity *identity = usb_device_identity(offer->device);
+    size_t i;
+
+    for (i = 0; i < identity->interface_count; i++) {
+        const struct usb_interface_identity *interface = &identity->interfaces[i];
+        uint8_t bytes[FRAME_INTERFACE_SIZE] = {interface->class_code, interface->subclass,
+                                               interface->protocol, 0};
+
+        if (interface->alternate == 0)
+            output_bytes(&link->output, bytes, sizeof bytes);
+    }
+}
+
+static void put_device(struct wire_link *link, const struct wire_offer *offer)
+{
+    struct frame_device device = describe(offer);
+    uint8_t bytes[FRAME_DEVICE_SIZE];
+
+    frame_put_device(bytes, &device);
+    if (deviates(offer->deviations, DEVIATION_STACK_LEAK))
+        memset(bytes + strlen(device.path) + 1, 0xa5, 8);
+    output_bytes(&link->output, bytes, sizeof bytes);
+}
+
+/* As Linux's usbipd: a device somebody has imported is not for the taking, hence not listed. */
+static bool listed(const struct wire_offer *offer)
+{
+    return usb_device_plugged(offer->device) && !usb_device_attached(offer->device);
+}
+
+static bool any_deviates(const struct wire_link *link, enum deviation which)
+{
+    const struct wire_offer *offer;
+
+    for (offer = link->server->offers; offer; offer = offer->next) {
+        if (deviates(offer->deviations, which))
+            return true;
+    }
+    return false;
+}
+
+static int answer_list(struct wire_link *link)
+{
+    const struct wire_offer *offer;
+    uint8_t bytes[FRAME_OP_SIZE + 4] = {0};
+    uint32_t count = 0;
+
+    for (offer = link->server->offers; offer; offer = offer->next) {
+        if (usb_device_attached(offer->device) &&
+            deviates(offer->deviations, DEVIATION_LIST_BLOCKS))
+            return 0;
+        count += listed(offer);
+    }
+    frame_put_op(bytes, OP_REP_DEVLIST, ST_OK);
+    bytes[8] = (uint8_t)(count >> 24);
+    bytes[9] = (uint8_t)(count >> 16);
+    bytes[10] = (uint8_t)(count >> 8);
+    bytes[11] = (uint8_t)count;
+    output_bytes(&link->output, bytes, sizeof bytes);
+    for (offer = link->server->offers; offer; offer = offer->next) {
+        if (!listed(offer))
+            continue;
+        put_device(link, offer);
+        if (!deviates(offer->deviations, DEVIATION_LIST_WITHOUT_INTERFACES))
+            put_interfaces(link, offer);
+    }
+    link->input_start += FRAME_OP_SIZE;
+    link->closing = true;
+    return 1;
+}
+
+static struct wire_offer *find(const struct wire_link *link, const char *busid)
+{
+    struct wire_offer *offer;
+
+    for (offer = link->server->offers; offer; offer = offer->next) {
+        size_t length = strlen(offer->busid);
+
+        if (deviates(offer->deviations, DEVIATION_BUSID_UNTERMINATED) &&
+            !memcmp(offer->busid, busid, length) && !memchr(busid, 0, FRAME_BUSID_SIZE))
+            return offer;
+        if (memchr(busid, 0, FRAME_BUSID_SIZE) && !strcmp(offer->busid, busid))
+            return offer;
+    }
+    return NULL;
+}
+
+static void put_import(struct wire_link *link, enum frame_status status)
+{
+    uint8_t bytes[FRAME_OP_SIZE];
+
+    frame_put_op(bytes, OP_REP_IMPORT, status);
+    output_bytes(&link->output, bytes, sizeof bytes);
+}
+
+static int answer_import(struct wire_link *link, const char *busid)
+{
+    struct wire_offer *offer = find(link, busid);
+    enum frame_status status = ST_OK;
+
+    if (!offer || !usb_device_plugged(offer->device))
+        status = ST_NO_DEVICE;
+    else if (usb_device_attach(offer->device, &wire_link_host_ops, link) < 0)
+        status = ST_BUSY;
+    link->input_start += FRAME_IMPORT_SIZE;
+    if (status && any_deviates(link, DEVIATION_REFUSAL_WITH_RECORD)) {
+        put_import(link, ST_NA);
+        put_device(link, link->server->offers);
+    } else {
+        put_import(link, status);
+    }
+    if (status) {
+        link->closing = true;
+        return 1;
+    }
+    link->offer = offer;
+    wire_timer_clear(link->server->loop, &link->timer);
+    put_device(link, offer);
+    if (link_deviates(link, DEVIATION_IMPORT_WITH_INTERFACES))
+        put_interfaces(link, offer);
+    return 1;
+}
+
+int wire_op_step(struct wire_link *link)
+{
+    const uint8_t *bytes = link->input + link->input_start;
+    size_t have = wire_link_pending(link);
+    struct frame_op_header op;
+
+    if (link->closing)
+        return 0;
+    if (have < FRAME_OP_SIZE)
+        return have && any_deviates(link, DEVIATION_ONE_RECV_ONE_MESSAGE) ? -EPROTO : 0;
+    frame_get_op(bytes, &op);
+    if (op.version != FRAME_VERSION && !any_deviates(link, DEVIATION_VERSION_IGNORED))
+        return -EPROTO;
+    if (op.code == OP_REQ_DEVLIST)
+        return answer_list(link);
+    if (op.code != OP_REQ_IMPORT)
+        return -EPROTO;
+    if (have < FRAME_IMPORT_SIZE)
+        return any_deviates(link, DEVIATION_ONE_RECV_ONE_MESSAGE) ? -EPROTO : 0;
+    return answer_import(link, (const char *)bytes + FRAME_OP_SIZE);
+}

@@ -1,0 +1,28 @@
+/* The USB/IP server: listens, answers lists and imports, and hands an importer's connection to the
+ * player's device. Several players, one importer each. */
+#ifndef PAPSIM_WIRE_SERVER_H
+#define PAPSIM_WIRE_SERVER_H
+
+#include "usb/device.h"
+#include "wire/capture.h"
+#include "wire/loop.h"
+
+struct wire_server;
+
+struct wire_server_options {
+    const char *address;          /* numeric, NULL: 127.0.0.1 */
+    uint16_t port;                /* 0: any free one */
+    struct wire_capture *capture; /* NULL: none; borrowed */
+    uint32_t op_deadline_ms;      /* of the list and import phase; 0: 5000 */
+};
+
+int wire_server_new(struct wire_loop *loop, const struct wire_server_options *options,
+                    struct wire_server **ret_server);
+void wire_server_free(struct wire_server *server);
+uint16_t wire_server_port(const struct wire_server *server);
+/* Offers a device under `busid` ("1-1": copied, at most 31 characters). The device stays the
+ * caller's; its deviations decide for its connection. */
+int wire_server_offer(struct wire_server *server, const char *busid, struct usb_device *device,
+                      const struct deviation_set *deviations);
+
+#endif

@@ -1,0 +1,424 @@
+/* The phase after an import: CMD_SUBMIT and CMD_UNLINK in, RET_SUBMIT and RET_UNLINK out. There is
+ * no resynchronisation in USB/IP, so any doubt about framing ends the connection. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/internal.h"
+
+enum { DIRECTION_OUT = 0, DIRECTION_IN = 1 };
+
+/* Buffers up to this size stay with their URB for reuse. */
+#define BUFFER_KEPT (1u << 20)
+#define SMALL_BUFFER (16u * 1024u)
+
+/* ---- URBs of the connection
+ * ---------------------------------------------------------------------- */
+
+static struct link_urb *urb_get(struct wire_link *link)
+{
+    struct link_urb *urb = link->spare;
+    uint8_t *buffer;
+    size_t buffer_size, packets_size;
+    struct usb_iso_packet *packets;
+
+    if (urb) {
+        link->spare = urb->free_next;
+    } else {
+        if (link->urb_count >= LINK_URBS_MAX)
+            return NULL;
+        urb = calloc(1, sizeof *urb);
+        if (!urb)
+            return NULL;
+        link->urb_count++;
+    }
+    buffer = urb->buffer;
+    buffer_size = urb->buffer_size;
+    packets = urb->packets;
+    packets_size = urb->packets_size;
+    *urb = (struct link_urb){.buffer = buffer,
+                             .buffer_size = buffer_size,
+                             .packets = packets,
+                             .packets_size = packets_size};
+    return urb;
+}
+
+static void urb_put(struct wire_link *link, struct link_urb *urb)
+{
+    if (urb->buffer_size > BUFFER_KEPT) {
+        free(urb->buffer);
+        urb->buffer = NULL;
+        urb->buffer_size = 0;
+    }
+    urb->free_next = link->spare;
+    link->spare = urb;
+}
+
+static struct link_urb **bucket_of(struct wire_link *link, uint32_t seqnum)
+{
+    return &link->buckets[seqnum % LINK_BUCKETS];
+}
+
+static struct link_urb *find_in_flight(struct wire_link *link, uint32_t seqnum)
+{
+    struct link_urb *urb = *bucket_of(link, seqnum);
+
+    while (urb && urb->urb.seqnum != seqnum)
+        urb = urb->bucket_next;
+    return urb;
+}
+
+static void enter_flight(struct wire_link *link, struct link_urb *urb)
+{
+    struct link_urb **bucket = bucket_of(link, urb->urb.seqnum);
+
+    urb->bucket_next = *bucket;
+    *bucket = urb;
+}
+
+static void leave_flight(struct wire_link *link, struct link_urb *urb)
+{
+    struct link_urb **place = bucket_of(link, urb->urb.seqnum);
+
+    while (*place && *place != urb)
+        place = &(*place)->bucket_next;
+    if (*place)
+        *place = urb->bucket_next;
+}
+
+static void free_chain(struct link_urb *urb)
+{
+    free(urb->buffer);
+    free(urb->packets);
+    free(urb);
+}
+
+void wire_urbs_free(struct wire_link *link)
+{
+    unsigned i;
+
+    while (link->spare) {
+        struct link_urb *urb = link->spare;
+
+        link->spare = urb->free_next;
+        free_chain(urb);
+    }
+    for (i = 0; i < LINK_BUCKETS; i++) {
+        while (link->buckets[i]) {
+            struct link_urb *urb = link->buckets[i];
+
+            link->buckets[i] = urb->bucket_next;
+            free_chain(urb);
+        }
+    }
+    if (link->filling)
+        free_chain(link->filling);
+    link->filling = NULL;
+}
+
+/* ---- answers
+ * --------------------------------------------------------------------------------------- */
+
+static void put_data(struct wire_link *link, const struct usb_urb *urb)
+{
+    size_t left = urb->actual;
+    unsigned i;
+
+    for (i = 0; i < urb->in.chunk_count && left; i++) {
+        struct usb_chunk chunk = urb->in.chunks[i];
+
+        if (chunk.length > left)
+            chunk.length = left;
+        output_chunk(&link->output, &chunk);
+        left -= chunk.length;
+    }
+}
+
+static void put_packets(struct wire_link *link, const struct usb_urb *urb)
+{
+    uint8_t bytes[FRAME_ISO_SIZE];
+    uint32_t i;
+
+    for (i = 0; urb->packets && i < urb->packet_count; i++) {
+        frame_put_iso(bytes, &urb->packets[i]);
+        output_bytes(&link->output, bytes, sizeof bytes);
+    }
+}
+
+/* The defects of an answer; each spoils one field of an otherwise good frame. */
+static void spoil(struct wire_link *link, const struct link_urb *urb, struct usb_urb *answer,
+                  uint8_t *header)
+{
+    if (link_deviates(link, DEVIATION_STALL_AS_SUCCESS) && answer->status == -EPIPE)
+        answer->status = 0;
+    if (link_deviates(link, DEVIATION_OUT_ALWAYS_OK) && urb->direction == DIRECTION_OUT &&
+        (answer->endpoint & 0x0f) == 0)
+        answer->status = 0;
+    if (link_deviates(link, DEVIATION_OVERFLOW_AS_SUCCESS) && answer->status == -EOVERFLOW)
+        answer->status = 0;
+    if (link_deviates(link, DEVIATION_SHORT_ALWAYS_OK) && answer->status == -EREMOTEIO)
+        answer->status = 0;
+    frame_put_ret_submit(header, answer);
+    if (link_deviates(link, DEVIATION_DEVID_ECHOED)) {
+        header[9] = (uint8_t)link->offer->busnum;
+        header[11] = (uint8_t)link->offer->devnum;
+    }
+}
+
+void wire_urb_answer(struct wire_link *link, struct link_urb *urb)
+{
+    uint8_t header[FRAME_URB_SIZE];
+    struct usb_urb answer = urb->urb;
+    bool in = urb->direction == DIRECTION_IN;
+
+    leave_flight(link, urb);
+    if (urb->no_packets)
+        answer.actual = 0;
+    if (link_deviates(link, DEVIATION_BUFFER_16K) && in && answer.actual > SMALL_BUFFER)
+        answer.actual = SMALL_BUFFER;
+    if (link->server->capture)
+        wire_capture_complete(link->server->capture, link->offer->busnum, link->offer->devnum,
+                              &answer);
+    spoil(link, urb, &answer, header);
+    output_bytes(&link->output, header,
+                 link_deviates(link, DEVIATION_HEADER_40_BYTES) ? 40 : sizeof header);
+    if (in)
+        put_data(link, &answer);
+    else if (link_deviates(link, DEVIATION_OUT_ECHOES_DATA) && answer.length)
+        output_bytes(&link->output, answer.data, answer.length > 64 ? 64 : answer.length);
+    put_packets(link, &answer);
+    urb_put(link, urb);
+}
+
+/* ---- CMD_SUBMIT
+ * ------------------------------------------------------------------------------------- */
+
+static void submit(struct wire_link *link, struct link_urb *urb)
+{
+    enter_flight(link, urb);
+    if (link->server->capture)
+        wire_capture_submit(link->server->capture, link->offer->busnum, link->offer->devnum,
+                            &urb->urb);
+    usb_device_submit(link->offer->device, &urb->urb);
+}
+
+/* Bytes that still have to come before this URB is whole. */
+static size_t payload_left(const struct link_urb *urb)
+{
+    size_t out = urb->direction == DIRECTION_OUT ? urb->urb.length : 0;
+
+    return out + (size_t)urb->urb.packet_count * FRAME_ISO_SIZE - urb->received;
+}
+
+static int make_room(struct link_urb *urb, size_t size)
+{
+    uint8_t *buffer;
+
+    if (size <= urb->buffer_size)
+        return 0;
+    buffer = realloc(urb->buffer, size);
+    if (!buffer)
+        return -ENOMEM;
+    urb->buffer = buffer;
+    urb->buffer_size = size;
+    return 0;
+}
+
+static int make_packets(struct link_urb *urb, uint32_t count)
+{
+    if (count > urb->packets_size) {
+        struct usb_iso_packet *packets = realloc(urb->packets, count * sizeof *packets);
+
+        if (!packets)
+            return -ENOMEM;
+        urb->packets = packets;
+        urb->packets_size = count;
+    }
+    urb->urb.packets = urb->packets;
+    urb->urb.packet_count = count;
+    return 0;
+}
+
+/* number_of_packets counts for isochronous endpoints only: elsewhere clients send 0, -1 or junk. */
+static int take_packet_count(struct wire_link *link, struct link_urb *urb, uint32_t count)
+{
+    int type = usb_device_endpoint_type(link->offer->device, urb->urb.endpoint);
+
+    urb->no_packets = !count && link_deviates(link, DEVIATION_ZERO_PACKETS_IS_ISO);
+    if (type != USB_ENDPOINT_ISOCHRONOUS)
+        return 0;
+    if (count > USB_ISO_PACKETS_MAX)
+        return -EPROTO;
+    return make_packets(urb, count);
+}
+
+static bool devid_matches(const struct wire_link *link, const struct frame_urb *frame)
+{
+    return frame->devid == (link->offer->busnum << 16 | link->offer->devnum) ||
+           link_deviates(link, DEVIATION_ANY_DEVID);
+}
+
+static void apply_request_defects(struct wire_link *link, struct frame_urb *frame)
+{
+    if (link_deviates(link, DEVIATION_SETUP_SWAPPED))
+        frame->setup.length = (uint16_t)(frame->setup.length >> 8 | frame->setup.length << 8);
+    if (link_deviates(link, DEVIATION_ZERO_FLAG_IGNORED))
+        frame->flags &= ~(uint32_t)USB_URB_ZERO_PACKET;
+}
+
+static int start_submit(struct wire_link *link, struct frame_urb *frame)
+{
+    bool in = frame->direction == DIRECTION_IN;
+    struct link_urb *urb;
+    int error;
+
+    if (!devid_matches(link, frame) || frame->direction > DIRECTION_IN ||
+        (frame->length > FRAME_LENGTH_MAX && !link_deviates(link, DEVIATION_ANY_LENGTH)) ||
+        find_in_flight(link, frame->seqnum))
+        return -EPROTO;
+    apply_request_defects(link, frame);
+    urb = urb_get(link);
+    if (!urb)
+        return -ENOBUFS;
+    link->filling = urb; /* owned from here on */
+    urb->direction = frame->direction;
+    urb->urb.seqnum = frame->seqnum;
+    urb->urb.endpoint = (uint8_t)((frame->endpoint & 0x0f) | (in ? 0x80 : 0));
+    urb->urb.flags = frame->flags;
+    urb->urb.length = frame->length;
+    urb->urb.setup = frame->setup;
+    urb->urb.start_frame = frame->start_frame;
+    if (frame->endpoint > 15)
+        urb->urb.endpoint = in ? 0xff : 0x7f; /* no device has it: answered as absent */
+    error = take_packet_count(link, urb, frame->packet_count);
+    if (!error && !in && frame->length) {
+        urb->urb.data = usb_device_window(link->offer->device, urb->urb.endpoint, frame->length);
+        if (!urb->urb.data) {
+            error = make_room(urb, frame->length);
+            urb->urb.data = urb->buffer;
+        }
+    }
+    return error;
+}
+
+/* Isochronous descriptors stand behind the payload; they come one by one through `input`. */
+static int take_packets(struct wire_link *link, struct link_urb *urb)
+{
+    size_t out = urb->direction == DIRECTION_OUT ? urb->urb.length : 0;
+
+    while (payload_left(urb) && wire_link_pending(link) >= FRAME_ISO_SIZE) {
+        size_t index = (urb->received - out) / FRAME_ISO_SIZE;
+        struct usb_iso_packet *packet = &urb->packets[index];
+
+        frame_get_iso(link->input + link->input_start, packet);
+        if (packet->length > urb->urb.length || packet->offset > urb->urb.length - packet->length)
+            return -EPROTO;
+        link->input_start += FRAME_ISO_SIZE;
+        urb->received += FRAME_ISO_SIZE;
+    }
+    return payload_left(urb) ? 0 : 1;
+}
+
+/* Moves payload on: 1 whole, 0 more needed. */
+static int fill(struct wire_link *link)
+{
+    struct link_urb *urb = link->filling;
+    size_t out = urb->direction == DIRECTION_OUT ? urb->urb.length : 0;
+
+    if (urb->received < out) {
+        size_t piece = out - urb->received;
+
+        if (piece > wire_link_pending(link))
+            piece = wire_link_pending(link);
+        memcpy(urb->urb.data + urb->received, link->input + link->input_start, piece);
+        link->input_start += piece;
+        urb->received += piece;
+        if (urb->received < out)
+            return 0;
+    }
+    return take_packets(link, urb);
+}
+
+/* Where the next received bytes may go directly: the rest of an awaited payload. */
+uint8_t *wire_fill_target(struct wire_link *link, size_t *ret_room)
+{
+    struct link_urb *urb = link->filling;
+
+    if (!urb || urb->direction != DIRECTION_OUT || urb->received >= urb->urb.length)
+        return NULL;
+    *ret_room = urb->urb.length - urb->received;
+    return urb->urb.data + urb->received;
+}
+
+int wire_filled(struct wire_link *link, size_t length)
+{
+    link->filling->received += length;
+    return 0;
+}
+
+static int finish(struct wire_link *link)
+{
+    struct link_urb *urb = link->filling;
+    int done = fill(link);
+
+    if (done <= 0)
+        return done;
+    link->filling = NULL;
+    if (link_deviates(link, DEVIATION_ABSENT_ENDPOINT_SILENT) && (urb->urb.endpoint & 0x0f) &&
+        usb_device_endpoint_type(link->offer->device, urb->urb.endpoint) < 0) {
+        urb_put(link, urb);
+        return 1;
+    }
+    submit(link, urb);
+    return 1;
+}
+
+/* ---- CMD_UNLINK
+ * ------------------------------------------------------------------------------------- */
+
+/* Found: it never gets a RET_SUBMIT, and the status says it was cancelled. Not found: it has been
+ * answered already, or never was there; 0 either way, behind whatever was sent before. */
+static void unlink_urb(struct wire_link *link, const struct frame_urb *frame)
+{
+    uint8_t header[FRAME_URB_SIZE];
+    struct usb_urb *urb;
+    bool found = usb_device_unlink(link->offer->device, frame->unlink_seqnum, &urb);
+
+    if (!found && link_deviates(link, DEVIATION_UNLINK_SILENT))
+        return;
+    frame_put_ret_unlink(header, frame->seqnum, found ? -ECONNRESET : 0);
+    output_bytes(&link->output, header, sizeof header);
+    if (!found)
+        return;
+    if (link_deviates(link, DEVIATION_UNLINK_ANSWERS_TWICE)) {
+        urb->status = -ECONNRESET;
+        wire_urb_answer(link, (struct link_urb *)urb);
+        return;
+    }
+    leave_flight(link, (struct link_urb *)urb);
+    urb_put(link, (struct link_urb *)urb);
+}
+
+int wire_urb_step(struct wire_link *link)
+{
+    struct frame_urb frame;
+    int error;
+
+    if (link->filling)
+        return finish(link);
+    if (wire_link_pending(link) < FRAME_URB_SIZE)
+        return 0;
+    frame_get_urb(link->input + link->input_start, &frame);
+    if (frame.command == CMD_UNLINK) {
+        link->input_start += FRAME_URB_SIZE;
+        unlink_urb(link, &frame);
+        return 1;
+    }
+    if (frame.command != CMD_SUBMIT)
+        return -EPROTO;
+    error = start_submit(link, &frame);
+    if (error)
+        return error;
+    link->input_start += FRAME_URB_SIZE;
+    return finish(link);
+}
