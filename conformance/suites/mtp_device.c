@@ -74,10 +74,9 @@ static uint16_t probe(struct judge *judge, const char *row, uint16_t code)
 /* Ends the session, the device or the wait of a case when it works. */
 static bool not_to_probe(uint16_t code)
 {
-    static const uint16_t codes[] = {
-        MTP_OP_OPEN_SESSION,         MTP_OP_CLOSE_SESSION, MTP_OP_RESET_DEVICE,
-        MTP_OP_POWER_DOWN,           MTP_OP_SELF_TEST,     MTP_OP_INITIATE_CAPTURE,
-        MTP_OP_INITIATE_OPEN_CAPTURE};
+    static const uint16_t codes[] = {MTP_OP_OPEN_SESSION,     MTP_OP_CLOSE_SESSION,
+                                     MTP_OP_RESET_DEVICE,     MTP_OP_POWER_DOWN,
+                                     MTP_OP_INITIATE_CAPTURE, MTP_OP_INITIATE_OPEN_CAPTURE};
 
     return judge_lists(codes, sizeof(codes) / sizeof(codes[0]), code) ||
            (code >= 0x9000 && (code < 0x9800 || code > 0x98ff));

@@ -1,8 +1,203 @@
 /* MTP 1.1, appendix G; still image class 1.0, 7.3: events on the interrupt endpoint. */
 #include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "suites/judge.h"
+
+/* One change on the device itself by papsim's control socket; the handle its answer names, or 0. */
+static uint32_t change(struct conf *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static uint32_t change(struct conf *c, const char *format, ...)
+{
+    char request[512];
+    va_list arguments;
+    char *answer;
+    json_t *parsed;
+    uint32_t handle;
+
+    va_start(arguments, format);
+    vsnprintf(request, sizeof(request), format, arguments);
+    va_end(arguments);
+    answer = conf_control(c, request);
+    parsed = json_loads(answer, 0, NULL);
+    handle = (uint32_t)json_integer_value(json_object_get(parsed, "handle"));
+    json_decref(parsed);
+    free(answer);
+    return handle;
+}
+
+/* The next event as it came; bytes, or -errno. */
+static int event(struct judge *judge, uint8_t bytes[64], unsigned deadline_ms)
+{
+    int count;
+
+    memset(bytes, 0, 64);
+    count = tp_interrupt_in(judge->pipe.tp, judge->pipe.interrupt, bytes, 64, deadline_ms);
+    conf_note(judge->c, "event: %d bytes, code 0x%04x, %08x %08x", count, desc_u16(bytes + 6),
+              desc_u32(bytes + 12), desc_u32(bytes + 16));
+    return count;
+}
+
+/* Whether that event, with that first parameter, comes in time; others before it are let pass. */
+static bool comes(struct judge *judge, uint16_t code, uint32_t parameter)
+{
+    uint8_t bytes[64];
+
+    for (int i = 0; i < 64; i++) {
+        if (event(judge, bytes, JUDGE_PROMPT_MS) < 12)
+            return false;
+        if (desc_u16(bytes + 6) == code && desc_u32(bytes + 12) == parameter)
+            return true;
+    }
+    return false;
+}
+
+static struct judge listening(struct conf *c)
+{
+    struct judge judge = judge_session(c);
+
+    if (!judge.pipe.interrupt)
+        conf_inconclusive(c, "no interrupt endpoint");
+    return judge;
+}
+
+CONF_CASE(MTP_EVT_BV_01, .title = "An event is a container of type 4 on the interrupt endpoint",
+          .reqs = REQS("MTP-EVT-001"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .steps = "Add an object on the device; length, type, code and parameters of what the "
+                   "interrupt endpoint sends")
+{
+    JUDGE judge = listening(c);
+    uint8_t bytes[64];
+    uint32_t handle = change(c, "{\"verb\":\"add\",\"path\":\"event.txt\",\"text\":\"x\"}");
+    int count = event(&judge, bytes, JUDGE_PROMPT_MS);
+
+    REQUIRE(c, "MTP-EVT-001", count >= 12);
+    CHECK(c, "MTP-EVT-001", count <= 24);
+    CHECK_EQ(c, "MTP-EVT-001", desc_u32(bytes), count);
+    CHECK_EQ(c, "MTP-EVT-001", desc_u16(bytes + 4), MTP_CT_EVENT);
+    CHECK_EQ(c, "MTP-EVT-001", desc_u16(bytes + 6), MTP_EC_OBJECT_ADDED);
+    CHECK_EQ(c, "MTP-EVT-001", desc_u32(bytes + 12), handle);
+}
+
+CONF_CASE(MTP_EVT_BV_02, .title = "An event tied to no operation has transaction id 0xFFFFFFFF",
+          .level = CONF_SHOULD, .reqs = REQS("MTP-EVT-002"), .ics = "MTP", .player = "mtp",
+          .needs = CONF_CONTROL,
+          .steps = "Some operations, then add an object on the device; the event's transaction id")
+{
+    JUDGE judge = listening(c);
+    uint8_t bytes[64];
+
+    judge_op(&judge, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    judge_op(&judge, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    change(c, "{\"verb\":\"add\",\"path\":\"event.txt\",\"text\":\"x\"}");
+    REQUIRE(c, "MTP-EVT-002", event(&judge, bytes, JUDGE_PROMPT_MS) >= 12);
+    CHECK_EQ(c, "MTP-EVT-002", desc_u32(bytes + 8), 0xffffffff);
+}
+
+/* The event comes if DeviceInfo lists it. */
+static void judge_told(struct judge *judge, const struct judge_info *info, uint16_t code,
+                       uint32_t parameter)
+{
+    if (judge_lists(info->events, info->event_count, code))
+        CHECK(judge->c, "MTP-EVT-003", comes(judge, code, parameter));
+}
+
+CONF_CASE(MTP_EVT_BV_03, .title = "Every change on the device is told by its event",
+          .reqs = REQS("MTP-EVT-003"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .timeout_s = 60,
+          .steps = "Add, rename, re-tag, relist and remove objects, take the card out and in, "
+                   "change a property")
+{
+    JUDGE judge = listening(c);
+    static struct judge_info info;
+    uint32_t song, list, stores[8];
+    struct ct_reader reader;
+    size_t count;
+
+    judge_device_info(&judge, "MTP-EVT-003", &info);
+    song = change(c, "{\"verb\":\"add\",\"path\":\"event.mp3\",\"text\":\"song\"}");
+    judge_told(&judge, &info, MTP_EC_OBJECT_ADDED, song);
+    change(c, "{\"verb\":\"rename\",\"handle\":%u,\"name\":\"renamed.mp3\"}", song);
+    judge_told(&judge, &info, MTP_EC_OBJECT_INFO_CHANGED, song);
+    change(c, "{\"verb\":\"retag\",\"handle\":%u,\"property\":\"0xdc46\",\"value\":\"Me\"}", song);
+    judge_told(&judge, &info, MTP_EC_OBJECT_PROP_CHANGED, song);
+    list = change(c, "{\"verb\":\"add\",\"path\":\"event.pla\",\"format\":\"0xba05\"}");
+    judge_told(&judge, &info, MTP_EC_OBJECT_ADDED, list);
+    change(c, "{\"verb\":\"references\",\"handle\":%u,\"handles\":[%u]}", list, song);
+    judge_told(&judge, &info, MTP_EC_OBJECT_REFERENCES_CHANGED, list);
+    change(c, "{\"verb\":\"remove\",\"handle\":%u}", list);
+    judge_told(&judge, &info, MTP_EC_OBJECT_REMOVED, list);
+    change(c, "{\"verb\":\"battery\",\"level\":33}");
+    judge_told(&judge, &info, MTP_EC_DEVICE_PROP_CHANGED, MTP_DPC_BATTERY_LEVEL);
+    judge_op(&judge, "MTP-EVT-003", MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = judge_reader(&judge);
+    count = ct_array32(&reader, stores, 8);
+    if (count < 2)
+        return;
+    change(c, "{\"verb\":\"eject\"}");
+    judge_told(&judge, &info, MTP_EC_STORE_REMOVED, stores[1]);
+    change(c, "{\"verb\":\"insert\"}");
+    judge_told(&judge, &info, MTP_EC_STORE_ADDED, stores[1]);
+    change(c, "{\"verb\":\"add\",\"path\":\"space.bin\",\"size\":100000}");
+    judge_told(&judge, &info, MTP_EC_STORAGE_INFO_CHANGED, stores[0]);
+}
+
+CONF_CASE(MTP_EVT_BV_05,
+          .title = "Events wait for a host that does not poll, and nothing else does",
+          .reqs = REQS("MTP-EVT-005"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .timeout_s = 60,
+          .steps = "100 changes without polling; operations go on; the events come in order, or "
+                   "their loss is told")
+{
+    JUDGE judge = listening(c);
+    uint32_t handles[100];
+    size_t next = 0;
+    bool lost = false;
+    uint8_t bytes[64];
+
+    for (int i = 0; i < 100; i++)
+        handles[i] = change(c, "{\"verb\":\"add\",\"path\":\"event-%d\",\"folder\":true}", i);
+    CHECK(c, "MTP-EVT-005", judge_in_step(&judge));
+    CHECK_EQ(c, "MTP-EVT-005",
+             judge_op(&judge, "MTP-EVT-005", MTP_OP_GET_OBJECT_INFO, PARAMS(handles[99])),
+             MTP_RC_OK);
+    while (next < 100 && !lost) {
+        uint16_t code;
+
+        if (event(&judge, bytes, JUDGE_PROMPT_MS) < 12)
+            break;
+        code = desc_u16(bytes + 6);
+        lost = code == MTP_EC_UNREPORTED_STATUS || code == MTP_EC_DEVICE_INFO_CHANGED;
+        if (code == MTP_EC_OBJECT_ADDED)
+            CHECK_EQ(c, "MTP-EVT-005", desc_u32(bytes + 12), handles[next++]);
+    }
+    conf_note(c, "%zu events in order, then told of a loss: %d", next, lost);
+    CHECK(c, "MTP-EVT-005", next == 100 || lost);
+}
+
+CONF_CASE(MTP_EVT_BV_06, .title = "An object is readable as soon as its event is there",
+          .reqs = REQS("MTP-EVT-006"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .steps = "Add an object on the device; GetObjectInfo and GetObject right after the event")
+{
+    JUDGE judge = listening(c);
+    uint8_t bytes[64];
+    uint32_t handle;
+
+    change(c, "{\"verb\":\"add\",\"path\":\"event.txt\",\"text\":\"read me\"}");
+    if (event(&judge, bytes, JUDGE_PROMPT_MS) < 16)
+        conf_setup_failed(c, "no event");
+    handle = desc_u32(bytes + 12);
+    CHECK_EQ(c, "MTP-EVT-006",
+             judge_op(&judge, "MTP-EVT-006", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+    CHECK_EQ(c, "MTP-EVT-006", judge_op(&judge, "MTP-EVT-006", MTP_OP_GET_OBJECT, PARAMS(handle)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-EVT-006", judge.answer.data, judge.answer.size, "read me", 7);
+}
 
 /* Changes made by the host itself (MTP 1.1, G.1). */
 CONF_CASE(MTP_EVT_BV_04, .title = "The host's own changes do not come back to it as events",

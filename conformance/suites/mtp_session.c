@@ -72,7 +72,6 @@ CONF_CASE(MTP_SES_BI_03, .title = "A second OpenSession is refused and names the
     judge_op(&judge, "MTP-SES-003", MTP_OP_CLOSE_SESSION, PARAMS());
 }
 
-/* How many folders of that name there are below `parent`. */
 static size_t children(struct judge *judge, uint32_t parent)
 {
     uint32_t handles[64];
@@ -80,24 +79,35 @@ static size_t children(struct judge *judge, uint32_t parent)
     return judge_handles(judge, "MTP-SES-005", judge->store, 0, parent, handles, 64);
 }
 
-CONF_CASE(MTP_SES_BI_05, .title = "A repeated transaction id is never executed twice",
-          .level = CONF_SHOULD, .reqs = REQS("MTP-SES-005"), .ics = "MTP && STORE.WRITABLE",
-          .player = "mtp", .needs = CONF_WRITES,
-          .steps = "SendObjectInfo of a folder and its replay with the same id: one folder")
+/* A replay that is not executed is refused as such, or answered as the first time; an answer of
+ * its own, be it another handle or an error about names or handles, means that it ran again. */
+CONF_CASE(
+    MTP_SES_BI_05, .title = "A repeated transaction id is never executed twice",
+    .level = CONF_SHOULD, .reqs = REQS("MTP-SES-005"), .ics = "MTP && STORE.WRITABLE",
+    .player = "mtp", .needs = CONF_WRITES,
+    .steps =
+        "SendObjectInfo of a folder and its replay with the same id; DeleteObject and its replay")
 {
     JUDGE judge = judge_work(c);
     size_t before = children(&judge, judge.folder);
-    uint32_t id, handle;
+    uint32_t id = mtpi_next_transaction(judge.mtpi);
+    uint32_t handle = judge_folder(&judge, judge.folder, "once");
     uint16_t code;
 
-    id = mtpi_next_transaction(judge.mtpi);
-    handle = judge_folder(&judge, judge.folder, "once");
     mtpi_set_transaction(judge.mtpi, id);
     code = judge_send_info(&judge, "MTP-SES-005", judge.store, judge.folder, MTP_FC_ASSOCIATION, 0,
                            "once");
-    conf_note(c, "replayed SendObjectInfo: 0x%04x", code);
-    CHECK(c, "MTP-SES-005", code != MTP_RC_OK || judge.answer.param[2] == handle);
+    CHECK(c, "MTP-SES-005",
+          code == MTP_RC_INVALID_TRANSACTION_ID ||
+              (code == MTP_RC_OK && judge.answer.param[2] == handle));
     CHECK_EQ(c, "MTP-SES-005", children(&judge, judge.folder), before + 1);
+    id = mtpi_next_transaction(judge.mtpi);
+    if (judge_op(&judge, NULL, MTP_OP_DELETE_OBJECT, PARAMS(handle)) != MTP_RC_OK)
+        conf_setup_failed(c, "DeleteObject is refused");
+    mtpi_set_transaction(judge.mtpi, id);
+    code = judge_op(&judge, "MTP-SES-005", MTP_OP_DELETE_OBJECT, PARAMS(handle));
+    CHECK(c, "MTP-SES-005", code == MTP_RC_INVALID_TRANSACTION_ID || code == MTP_RC_OK);
+    CHECK_EQ(c, "MTP-SES-005", children(&judge, judge.folder), before);
 }
 
 /* Operations that bring data of the host's: their data phase comes even when refused. */
