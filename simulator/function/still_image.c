@@ -4,62 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mtp/container.h"
+#include "function/still_image_internal.h"
 #include "mtp_codes.h"
 
-enum out_state {
-    OUT_COMMAND, /* a command is awaited or half there */
-    OUT_DATA,    /* the data phase of the running operation */
-    OUT_STRAY,   /* data of an operation that was answered already: dropped */
-};
+/* ---- what the core offers */
 
-enum in_state { IN_NONE, IN_DATA, IN_REPLY };
-
-struct in_place {
-    enum in_state state;
-    uint64_t position;
-};
-
-struct still_image {
-    struct usb_device *device;        /* NULL: none yet */
-    struct mtpr_responder *responder; /* owned */
-    const struct deviation_set *deviations;
-    uint8_t interface, in, out, event;
-
-    enum out_state out_state;
-    uint8_t head[MTPR_COMMAND_MAX]; /* of the container that is coming in */
-    size_t head_used;
-    uint8_t stale[MTPR_COMMAND_MAX]; /* the last command's bytes, for a deviation */
-    uint64_t announced, received;    /* payload of the data container */
-    bool split, wrong_id;
-    bool discarding; /* after a cancel: what the host still had under way */
-    uint32_t last_transaction;
-
-    struct in_place now, before; /* before: what in_undo() goes back to */
-    size_t last_length;
-    uint8_t data_header[MTPR_HEADER];
-    uint8_t reply[MTPR_COMMAND_MAX];
-    size_t reply_length;
-    struct mtpr_command queued; /* came while the transaction before was being sent */
-    bool has_queued;
-
-    uint8_t event_bytes[24];
-    size_t event_length, event_position, event_before;
-    bool bulk_event; /* deviation: event_bytes go out on bulk */
-
-    bool cancelling;       /* the next status poll says busy */
-    bool device_cancelled; /* until the halts are cleared */
-    bool wedged;           /* deviation */
-};
-
-static bool dev(const struct still_image *si, enum deviation which)
-{
-    return deviates(si->deviations, which);
-}
-
-/* ---- what the core offers; a function without a core is only ever driven by unit tests */
-
-static void ready(struct still_image *si, uint8_t endpoint)
+void si_ready(struct still_image *si, uint8_t endpoint)
 {
     if (si->device)
         usb_function_ready(si->device, endpoint);
@@ -73,7 +23,7 @@ static void halt_both(struct still_image *si)
     usb_function_halt(si->device, si->out);
 }
 
-static bool halted(const struct still_image *si, uint8_t endpoint)
+bool si_halted(const struct still_image *si, uint8_t endpoint)
 {
     return si->device && usb_function_halted(si->device, endpoint);
 }
@@ -82,7 +32,7 @@ static void event_waits(void *self)
 {
     struct still_image *si = self;
 
-    ready(si, dev(si, DEVIATION_EVENTS_ON_BULK) ? si->in : si->event);
+    si_ready(si, si_deviates(si, DEVIATION_EVENTS_ON_BULK) ? si->in : si->event);
 }
 
 /* ---- life */
@@ -132,8 +82,7 @@ bool still_image_busy(const struct still_image *si)
     return si->out_state == OUT_DATA || si->now.state != IN_NONE;
 }
 
-/* No transaction any more; nothing is said about it. */
-static void abandon(struct still_image *si)
+void si_abandon(struct still_image *si)
 {
     mtpr_cancel(si->responder);
     si->out_state = OUT_COMMAND;
@@ -144,9 +93,9 @@ static void abandon(struct still_image *si)
 
 static int protocol_error(struct still_image *si)
 {
-    abandon(si);
+    si_abandon(si);
     si->has_queued = false;
-    if (dev(si, DEVIATION_WEDGED_BY_JUNK))
+    if (si_deviates(si, DEVIATION_WEDGED_BY_JUNK))
         si->wedged = true;
     halt_both(si);
     return -EPIPE;
@@ -156,8 +105,8 @@ int still_image_cancel(struct still_image *si)
 {
     if (!still_image_busy(si))
         return -ENOENT;
-    if (!dev(si, DEVIATION_CANCEL_KEEPS_DATA))
-        abandon(si);
+    if (!si_deviates(si, DEVIATION_CANCEL_KEEPS_DATA))
+        si_abandon(si);
     si->discarding = true;
     si->device_cancelled = true;
     halt_both(si);
@@ -166,29 +115,29 @@ int still_image_cancel(struct still_image *si)
 
 /* ---- from the responder to the IN pipe */
 
-static void print_reply(struct still_image *si, const struct mtpr_reply *reply)
+void si_print_reply(struct still_image *si, const struct mtpr_reply *reply)
 {
     struct mtpr_reply padded = *reply;
     uint32_t transaction = mtpr_transaction(si->responder);
 
-    if (dev(si, DEVIATION_TRANSACTION_ID_ZERO))
+    if (si_deviates(si, DEVIATION_TRANSACTION_ID_ZERO))
         transaction = 0;
-    if (dev(si, DEVIATION_RESPONSE_PADDED)) {
+    if (si_deviates(si, DEVIATION_RESPONSE_PADDED)) {
         while (padded.count < 5)
             padded.params[padded.count++] = 0xdeadbeefu;
     }
     si->reply_length = mtpr_reply_print(&padded, transaction, si->reply);
-    if (dev(si, DEVIATION_LENGTH_WITHOUT_HEADER))
+    if (si_deviates(si, DEVIATION_LENGTH_WITHOUT_HEADER))
         si->reply[0] = (uint8_t)(si->reply_length - MTPR_HEADER);
 }
 
 static void answer(struct still_image *si)
 {
-    print_reply(si, mtpr_reply(si->responder));
+    si_print_reply(si, mtpr_reply(si->responder));
     si->now = (struct in_place){IN_REPLY, 0};
     si->out_state = OUT_COMMAND;
     si->head_used = 0;
-    ready(si, si->in);
+    si_ready(si, si->in);
 }
 
 static void send_data(struct still_image *si, const struct mtpr_command *command)
@@ -198,15 +147,15 @@ static void send_data(struct still_image *si, const struct mtpr_command *command
                                  command->transaction};
 
     /* 4 GB and more: all ones, and the short packet ends it (MTP 1.1, H.2). */
-    if (length >= 0xffffffffu && !dev(si, DEVIATION_LENGTH_WRAPS))
+    if (length >= 0xffffffffu && !si_deviates(si, DEVIATION_LENGTH_WRAPS))
         header.length = 0xffffffffu;
-    if (dev(si, DEVIATION_LENGTH_WITHOUT_HEADER))
+    if (si_deviates(si, DEVIATION_LENGTH_WITHOUT_HEADER))
         header.length -= MTPR_HEADER;
-    if (dev(si, DEVIATION_TRANSACTION_ID_ZERO))
+    if (si_deviates(si, DEVIATION_TRANSACTION_ID_ZERO))
         header.transaction = 0;
     mtpr_header_print(&header, si->data_header);
     si->now = (struct in_place){IN_DATA, 0};
-    ready(si, si->in);
+    si_ready(si, si->in);
 }
 
 static void begin(struct still_image *si, const struct mtpr_command *command)
@@ -217,6 +166,7 @@ static void begin(struct still_image *si, const struct mtpr_command *command)
     si->head_used = 0;
     si->discarding = false;
     si->cancelling = false;
+    si->silent = false;
     si->last_transaction = command->transaction;
     phase = mtpr_begin(si->responder, command);
     if (phase == MTPR_DATA_IN) {
@@ -237,21 +187,21 @@ static void begin_queued(struct still_image *si)
         return;
     si->has_queued = false;
     begin(si, &si->queued);
-    ready(si, si->out);
+    si_ready(si, si->out);
 }
 
 /* ---- OUT: commands */
 
 static int execute(struct still_image *si, const struct mtpr_command *command)
 {
-    if (si->now.state == IN_NONE || dev(si, DEVIATION_COMMANDS_INTERLEAVE)) {
+    if (si->now.state == IN_NONE || si_deviates(si, DEVIATION_COMMANDS_INTERLEAVE)) {
         begin(si, command);
         return 0;
     }
     /* A host that opens a session while data of another are under way is a new one: its
      * predecessor died. It shall not meet the old data. */
     if (command->code == MTP_OP_OPEN_SESSION) {
-        abandon(si);
+        si_abandon(si);
         begin(si, command);
         return 0;
     }
@@ -280,7 +230,7 @@ static int take_command(struct still_image *si, size_t length)
 {
     struct mtpr_command command;
 
-    if (dev(si, DEVIATION_CONTAINER_TYPE_IGNORED) && si->head_used >= MTPR_HEADER) {
+    if (si_deviates(si, DEVIATION_CONTAINER_TYPE_IGNORED) && si->head_used >= MTPR_HEADER) {
         si->head[4] = MTP_CT_COMMAND;
         si->head[5] = 0;
     }
@@ -288,7 +238,7 @@ static int take_command(struct still_image *si, size_t length)
         memcpy(si->stale, si->head, length);
         return execute(si, &command);
     }
-    if (dev(si, DEVIATION_COMMAND_LENGTH_UNCHECKED) && si->head_used >= 8)
+    if (si_deviates(si, DEVIATION_COMMAND_LENGTH_UNCHECKED) && si->head_used >= 8)
         return odd_command(si);
     if (si->discarding) {
         si->head_used = 0;
@@ -301,7 +251,7 @@ static int take_command(struct still_image *si, size_t length)
 static bool is_stray(const struct still_image *si, const struct mtpr_header *header)
 {
     return header->type == MTP_CT_DATA && header->transaction == si->last_transaction &&
-           !dev(si, DEVIATION_UNKNOWN_DATA_IS_COMMAND);
+           !si_deviates(si, DEVIATION_UNKNOWN_DATA_IS_COMMAND);
 }
 
 static int stray_data(struct still_image *si, size_t length, bool end)
@@ -329,18 +279,19 @@ static int out_command(struct still_image *si, const uint8_t *data, size_t lengt
     int error;
 
     if (si->head_used == 0 && length == 0)
-        return dev(si, DEVIATION_LATE_ZERO_PACKET_STALLS) ? protocol_error(si) : 0;
+        return si_deviates(si, DEVIATION_LATE_ZERO_PACKET_STALLS) ? protocol_error(si) : 0;
     memcpy(si->head + si->head_used, data, part);
     si->head_used += part;
     if (mtpr_header_parse(si->head, si->head_used, &header) && is_stray(si, &header))
         return begin_stray(si, &header, si->head_used - part + length, end);
     /* More than a command can have is junk, unless it is the rest of a cancelled phase. */
     if (part < length) {
-        if (si->discarding && !dev(si, DEVIATION_COMMAND_LENGTH_UNCHECKED)) {
+        if (si->discarding && !si_deviates(si, DEVIATION_COMMAND_LENGTH_UNCHECKED)) {
             si->head_used = 0;
             return 0;
         }
-        return dev(si, DEVIATION_COMMAND_LENGTH_UNCHECKED) ? odd_command(si) : protocol_error(si);
+        return si_deviates(si, DEVIATION_COMMAND_LENGTH_UNCHECKED) ? odd_command(si)
+                                                                   : protocol_error(si);
     }
     if (!end && si->head_used >= MTPR_HEADER && header.length > si->head_used &&
         header.length <= MTPR_COMMAND_MAX)
@@ -382,7 +333,7 @@ static int out_payload(struct still_image *si, const uint8_t *data, size_t lengt
     size_t part = length < left ? (size_t)length : (size_t)left;
     bool excess = part < length;
 
-    if (excess && dev(si, DEVIATION_EXCESS_DATA_KEPT)) {
+    if (excess && si_deviates(si, DEVIATION_EXCESS_DATA_KEPT)) {
         part = length;
         excess = false;
     }
@@ -395,7 +346,7 @@ static int out_payload(struct still_image *si, const uint8_t *data, size_t lengt
         data_complete(si, MTPR_END_WHOLE);
     else if (end && si->announced == UINT64_MAX)
         data_complete(si, MTPR_END_WHOLE);
-    else if (end && !dev(si, DEVIATION_SHORT_DATA_WAITS))
+    else if (end && !si_deviates(si, DEVIATION_SHORT_DATA_WAITS))
         data_complete(si, MTPR_END_SHORT);
     return 0;
 }
@@ -415,7 +366,7 @@ static int out_data(struct still_image *si, const uint8_t *data, size_t length, 
 
     if (si->head_used < MTPR_HEADER) {
         if (si->head_used == 0 && end && is_new_command(data, length)) {
-            abandon(si);
+            si_abandon(si);
             return out_command(si, data, length, end);
         }
         part = MTPR_HEADER - si->head_used;
@@ -432,7 +383,7 @@ static int out_data(struct still_image *si, const uint8_t *data, size_t length, 
             si->split = true;
             return 0;
         }
-    } else if (si->split && dev(si, DEVIATION_SPLIT_HEADER_SKIPS)) {
+    } else if (si->split && si_deviates(si, DEVIATION_SPLIT_HEADER_SKIPS)) {
         part = length < MTPR_HEADER ? length : MTPR_HEADER;
         si->split = false;
     }
@@ -491,9 +442,9 @@ static int in_data(struct still_image *si, size_t room, struct usb_in *in)
     si->now.position += in->length;
     if (si->now.position == total) {
         in->end = true;
-        in->no_zlp = dev(si, DEVIATION_NO_ZERO_PACKET);
-        print_reply(si, mtpr_reply(si->responder));
-        si->now = (struct in_place){IN_REPLY, 0};
+        in->no_zlp = si_deviates(si, DEVIATION_NO_ZERO_PACKET);
+        si_print_reply(si, mtpr_reply(si->responder));
+        si->now = (struct in_place){si->silent ? IN_NONE : IN_REPLY, 0};
     }
     return 0;
 }
@@ -508,7 +459,7 @@ static int in_reply(struct still_image *si, size_t room, struct usb_in *in)
     if (si->now.position == si->reply_length) {
         in->end = true;
         si->now = (struct in_place){IN_NONE, 0};
-        ready(si, si->out);
+        si_ready(si, si->out);
     }
     return 0;
 }
@@ -523,7 +474,7 @@ static int in_event(struct still_image *si, size_t room, struct usb_in *in)
     if (si->event_position == si->event_length) {
         if (!mtpr_event_peek(si->responder, &event)) {
             in->end = true;
-            return dev(si, DEVIATION_IDLE_EVENTS_EMPTY) ? 0 : -EAGAIN;
+            return si_deviates(si, DEVIATION_IDLE_EVENTS_EMPTY) ? 0 : -EAGAIN;
         }
         si->event_length = mtpr_event_print(&event, si->event_bytes);
         si->event_position = si->event_before = 0;
@@ -542,7 +493,7 @@ static int in_bulk(struct still_image *si, size_t room, struct usb_in *in)
     int error = -EAGAIN;
 
     begin_queued(si);
-    if (si->now.state == IN_NONE && dev(si, DEVIATION_EVENTS_ON_BULK) &&
+    if (si->now.state == IN_NONE && si_deviates(si, DEVIATION_EVENTS_ON_BULK) &&
         mtpr_event_count(si->responder) > 0)
         return in_event(si, room, in);
     si->before = si->now;
@@ -565,7 +516,7 @@ static int si_in(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_i
         return -EPIPE;
     if (endpoint == si->in)
         error = in_bulk(si, room, &in);
-    else if (endpoint == si->event && dev(si, DEVIATION_EVENTS_ON_BULK))
+    else if (endpoint == si->event && si_deviates(si, DEVIATION_EVENTS_ON_BULK))
         error = -EAGAIN;
     else if (endpoint == si->event)
         error = in_event(si, room, &in);
@@ -582,7 +533,7 @@ static void si_in_undo(void *self, uint8_t endpoint, size_t length)
 
     if (endpoint == si->event) {
         si->event_position -= length < si->event_position ? length : si->event_position;
-        ready(si, si->event);
+        si_ready(si, si->event);
         return;
     }
     if (endpoint != si->in)
@@ -592,121 +543,7 @@ static void si_in_undo(void *self, uint8_t endpoint, size_t length)
     else if (si->now.position >= length)
         si->now.position -= length;
     si->last_length = SIZE_MAX; /* only the last answer can be taken back as a whole */
-    ready(si, si->in);
-}
-
-/* ---- class requests (Still Image 1.0, 5.2) */
-
-static int cancel_request(struct still_image *si, const struct usb_setup *setup,
-                          const uint8_t *data)
-{
-    uint32_t transaction;
-    bool sending;
-
-    if (!dev(si, DEVIATION_CANCEL_UNCHECKED) &&
-        (setup->length != 6 || data[0] != (MTP_EC_CANCEL_TRANSACTION & 0xff) ||
-         data[1] != MTP_EC_CANCEL_TRANSACTION >> 8))
-        return -EPIPE;
-    if (setup->length < 6)
-        return 0;
-    transaction = (uint32_t)data[2] | (uint32_t)data[3] << 8 | (uint32_t)data[4] << 16 |
-                  (uint32_t)data[5] << 24;
-    if (!still_image_busy(si))
-        return 0;
-    if (transaction != mtpr_transaction(si->responder) && !dev(si, DEVIATION_CANCEL_ANY))
-        return 0;
-    sending = si->out_state == OUT_DATA;
-    abandon(si);
-    si->discarding = sending;
-    si->cancelling = true;
-    if (dev(si, DEVIATION_CANCEL_ANSWERED)) {
-        struct mtpr_reply late = {.code = MTP_RC_TRANSACTION_CANCELLED};
-
-        print_reply(si, &late);
-        si->now = (struct in_place){IN_REPLY, 0};
-        ready(si, si->in);
-    }
-    if (si->has_queued)
-        ready(si, si->in);
-    return 0;
-}
-
-static void put_status(uint8_t *at, uint32_t value, unsigned width)
-{
-    while (width-- > 0) {
-        *at++ = (uint8_t)value;
-        value >>= 8;
-    }
-}
-
-static int status_request(struct still_image *si, const struct usb_setup *setup, uint8_t *reply)
-{
-    const uint8_t endpoints[] = {si->in, si->out, si->event};
-    uint8_t status[4 + 4 * sizeof endpoints];
-    uint16_t code = MTP_RC_OK;
-    unsigned length = 4, i, any = 0;
-
-    for (i = 0; i < sizeof endpoints; i++) {
-        if (!halted(si, endpoints[i]))
-            continue;
-        any++;
-        if (!dev(si, DEVIATION_STATUS_WITHOUT_ENDPOINTS)) {
-            put_status(status + length, endpoints[i], 4);
-            length += 4;
-        }
-    }
-    if (!any)
-        si->device_cancelled = false;
-    if (si->device_cancelled)
-        code = MTP_RC_TRANSACTION_CANCELLED;
-    else if (si->cancelling && !dev(si, DEVIATION_STATUS_ALWAYS_OK))
-        code = MTP_RC_DEVICE_BUSY;
-    si->cancelling = false;
-    put_status(status, length, 2);
-    put_status(status + 2, code, 2);
-    if (length > setup->length)
-        length = setup->length;
-    memcpy(reply, status, length);
-    return (int)length;
-}
-
-static int reset_request(struct still_image *si)
-{
-    abandon(si);
-    si->has_queued = false;
-    si->discarding = si->cancelling = si->device_cancelled = false;
-    mtpr_reset(si->responder, MTPR_LOSS_CLASS_RESET);
-    si->event_length = si->event_position = 0;
-    if (si->device) {
-        usb_function_unhalt(si->device, si->in);
-        usb_function_unhalt(si->device, si->out);
-        usb_function_unhalt(si->device, si->event);
-    }
-    return 0;
-}
-
-static int si_setup(void *self, const struct usb_setup *setup, const uint8_t *data, uint8_t *reply)
-{
-    struct still_image *si = self;
-    bool to_host = (setup->request_type & 0x80) != 0;
-
-    if ((setup->request_type & 0x7f) != 0x21)
-        return -EPIPE;
-    if (setup->index != si->interface && !dev(si, DEVIATION_CLASS_REQUEST_ANY_INTERFACE))
-        return -EPIPE;
-    if (still_image_busy(si) && dev(si, DEVIATION_STATUS_NOT_WHILE_BUSY))
-        return -EPIPE;
-    if (setup->request == MTP_REQ_CANCEL && !to_host)
-        return cancel_request(si, setup, data);
-    if (setup->request == MTP_REQ_DEVICE_RESET && !to_host && setup->length == 0)
-        return reset_request(si);
-    if (setup->request == MTP_REQ_GET_DEVICE_STATUS && to_host)
-        return status_request(si, setup, reply);
-    /* Extended event data are optional, and this device has none (Still Image 1.0, 5.2.2). */
-    if (setup->request == MTP_REQ_GET_EXTENDED_EVENT && to_host &&
-        dev(si, DEVIATION_EXTENDED_EVENT_IS_STATUS))
-        return status_request(si, setup, reply);
-    return -EPIPE;
+    si_ready(si, si->in);
 }
 
 static void si_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
@@ -716,17 +553,17 @@ static void si_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
     if (cause == USB_RESET_HALT) {
         if (endpoint == si->out && si->out_state == OUT_COMMAND)
             si->head_used = 0;
-        ready(si, endpoint);
+        si_ready(si, endpoint);
         return;
     }
     if (cause == USB_RESET_INTERFACE) {
-        abandon(si);
+        si_abandon(si);
         si->has_queued = false;
         return;
     }
     /* The responder goes first: one deviation wants to know what was under way. */
     mtpr_reset(si->responder, MTPR_LOSS_BUS);
-    abandon(si);
+    si_abandon(si);
     si->has_queued = si->discarding = si->cancelling = si->device_cancelled = false;
     si->event_length = si->event_position = 0;
     if (cause != USB_RESET_CONFIGURED)

@@ -71,6 +71,7 @@ struct mtpr_responder {
     const struct mtpr_operation *operation; /* NULL: unknown */
     struct mtpr_reply reply;
     bool running;
+    bool repeated; /* its id is no new one */
 
     enum mtpr_source source;
     uint64_t in_length;

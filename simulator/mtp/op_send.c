@@ -84,6 +84,11 @@ static uint16_t check_name(struct mtpr_responder *r, struct mtpr_pending *pendin
     if (!store_name_legal(pending->name) && !mtpr_deviates(r, DEVIATION_NAMES_UNCHECKED))
         return MTP_RC_INVALID_DATASET;
     other = store_find_name(r->store, r->target, r->target_parent, pending->name);
+    /* Deviation: the replay shows as a second object, whatever the rule for names. */
+    if (other && r->repeated && strlen(pending->name) < 240) {
+        strcat(pending->name, "~2");
+        return MTP_RC_OK;
+    }
     if (!other || store_volume_at(r->store, r->target)->keep_both)
         return MTP_RC_OK;
     pending->overwrites = mtpr_deviates(r, DEVIATION_SAME_NAME_OVERWRITES);

@@ -106,7 +106,7 @@ int mtpr_list_read(struct mtpr_responder *r, uint64_t position, size_t room,
         if (error)
             return error;
     }
-    *ret_piece = (struct mtpr_piece){
-        r->list.window.data + (size_t)(position - r->list.window_at), -1, 0, length};
+    *ret_piece = (struct mtpr_piece){r->list.window.data + (size_t)(position - r->list.window_at),
+                                     -1, 0, length};
     return 0;
 }

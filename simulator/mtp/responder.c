@@ -115,12 +115,10 @@ static uint16_t check_id(struct mtpr_responder *r)
 
     if (r->operation->flags & MTPR_ANY_ID || !r->open)
         return MTP_RC_OK;
-    if (!mtpr_deviates(r, DEVIATION_REPEATED_ID_RUNS)) {
-        if (id == 0 || id == 0xffffffffu)
-            return MTP_RC_INVALID_TRANSACTION_ID;
-        if (r->last_id_known && id <= last && !wrapped)
-            return MTP_RC_INVALID_TRANSACTION_ID;
-    }
+    r->repeated = r->last_id_known && id <= last && !wrapped;
+    if (!mtpr_deviates(r, DEVIATION_REPEATED_ID_RUNS) &&
+        (id == 0 || id == 0xffffffffu || r->repeated))
+        return MTP_RC_INVALID_TRANSACTION_ID;
     r->last_id = id;
     r->last_id_known = true;
     return MTP_RC_OK;
