@@ -48,10 +48,10 @@ const uint8_t *rd_value(struct rd *rd, uint16_t type, uint32_t *ret_length)
 void wr_integer(struct wr *wr, uint16_t type, uint64_t value)
 {
     size_t width = mtpr_type_width(type), i;
-    uint8_t fill = mtpr_type_signed(type) && (value >> 63) ? 0xff : 0;
+    uint64_t fill = mtpr_type_signed(type) && (value >> 63) ? 0xff : 0;
 
     for (i = 0; i < width; i++)
-        wr_u8(wr, i < 8 ? (uint8_t)(value >> (8 * i)) : fill);
+        wr_u8(wr, (uint8_t)(i < 8 ? value >> (8 * i) : fill));
 }
 
 void wr_default(struct wr *wr, uint16_t type)

@@ -243,6 +243,29 @@ static cyaml_config_t config_for(struct trouble *trouble)
                             .mem_fn = cyaml_mem};
 }
 
+/* For a key it does not know libcyaml names the line before: find the key itself. */
+static void find_key(const char *path, struct trouble *trouble)
+{
+    static const char prefix[] = "Unexpected key: ";
+    char needle[160], line[1024];
+    unsigned number = 0;
+    FILE *file;
+
+    if (strncmp(trouble->what, prefix, sizeof prefix - 1) != 0)
+        return;
+    snprintf(needle, sizeof needle, "%.150s:", trouble->what + sizeof prefix - 1);
+    file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file)) {
+        number++;
+        if (number >= trouble->line && strstr(line, needle)) {
+            trouble->line = number;
+            break;
+        }
+    }
+    if (file)
+        fclose(file);
+}
+
 int file_player_load(const char *path, struct file_player **ret_file, char *error,
                      size_t error_size)
 {
@@ -261,6 +284,7 @@ int file_player_load(const char *path, struct file_player **ret_file, char *erro
     fclose(probe);
     result = cyaml_load_file(path, &config, &player_schema, (cyaml_data_t **)&file, NULL);
     if (result != CYAML_OK || !file) {
+        find_key(path, &trouble);
         snprintf(error, error_size, "%s:%u: %s", path, trouble.line ? trouble.line : 1,
                  trouble.what[0] ? trouble.what
                                  : (result != CYAML_OK ? cyaml_strerror(result) : "empty file"));
