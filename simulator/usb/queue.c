@@ -268,3 +268,12 @@ uint16_t usb_function_packet_size(const struct usb_device *device, uint8_t endpo
 {
     return device->endpoints[usb_index(endpoint)].packet_size;
 }
+
+void usb_function_unhalt(struct usb_device *device, uint8_t endpoint)
+{
+    struct usb_endpoint *state = &device->endpoints[usb_index(endpoint)];
+
+    state->halted = state->zlp_owed = false;
+    state->moved = 0;
+    usb_function_ready(device, endpoint);
+}

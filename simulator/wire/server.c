@@ -65,7 +65,6 @@ int wire_server_new(struct wire_loop *loop, const struct wire_server_options *op
     }
     server->loop = loop;
     server->offers_tail = &server->offers;
-    server->capture = options->capture;
     server->op_deadline_ms = options->op_deadline_ms ? options->op_deadline_ms : 5000;
     server->listener = (struct wire_source){fd, accept_ready};
     error = wire_loop_add(loop, &server->listener, EPOLLIN);
@@ -93,6 +92,11 @@ void wire_server_free(struct wire_server *server)
     wire_loop_remove(server->loop, &server->listener);
     close(server->listener.fd);
     free(server);
+}
+
+void wire_server_capture(struct wire_server *server, struct wire_capture *capture)
+{
+    server->capture = capture;
 }
 
 uint16_t wire_server_port(const struct wire_server *server)

@@ -10,15 +10,16 @@
 struct wire_server;
 
 struct wire_server_options {
-    const char *address;          /* numeric, NULL: 127.0.0.1 */
-    uint16_t port;                /* 0: any free one */
-    struct wire_capture *capture; /* NULL: none; borrowed */
-    uint32_t op_deadline_ms;      /* of the list and import phase; 0: 5000 */
+    const char *address;     /* numeric, NULL: 127.0.0.1 */
+    uint16_t port;           /* 0: any free one */
+    uint32_t op_deadline_ms; /* of the list and import phase; 0: 5000 */
 };
 
 int wire_server_new(struct wire_loop *loop, const struct wire_server_options *options,
                     struct wire_server **ret_server);
 void wire_server_free(struct wire_server *server);
+/* Records URBs from now on; borrowed, NULL ends it. */
+void wire_server_capture(struct wire_server *server, struct wire_capture *capture);
 uint16_t wire_server_port(const struct wire_server *server);
 /* Offers a device under `busid` ("1-1": copied, at most 31 characters). The device stays the
  * caller's; its deviations decide for its connection. */

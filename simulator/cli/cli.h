@@ -1,0 +1,33 @@
+/* papsim's verbs and what they share: one line on stderr for bad input, and where players are. */
+#ifndef PAPSIM_CLI_CLI_H
+#define PAPSIM_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "player/deviation.h"
+
+enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
+
+/* "papsim: " and the message on one line of stderr; returns EXIT_USAGE. */
+int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Path of a player given by name (fixtures/players/NAME.yaml, or $PAPSIM_PLAYERS) or by file. */
+int cli_player_path(const char *name, char *path, size_t size);
+int cli_players_folder(char *path, size_t size);
+
+struct cli_deviation {
+    const char *name, *text;
+    const char *const *rows; /* NULL-terminated */
+};
+extern const struct cli_deviation cli_deviations[DEVIATION_COUNT];
+/* Index into the table, or -1. */
+int cli_deviation_find(const char *name);
+
+/* Verbs: argv[0] is the verb. */
+int cli_serve(int argc, char **argv);
+int cli_control(int argc, char **argv);
+int cli_players(int argc, char **argv);
+int cli_list_deviations(int argc, char **argv);
+
+#endif

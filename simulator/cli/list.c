@@ -1,0 +1,150 @@
+/* Where player files are, and the lists papsim prints: players and deviations. */
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "player/player.h"
+
+const struct cli_deviation cli_deviations[DEVIATION_COUNT] = {
+#define DEVIATION(token, label, what, ...)                                                         \
+    [DEVIATION_##token] = {label, what, (const char *const[]){__VA_ARGS__, NULL}},
+#include "player/deviations.def"
+#undef DEVIATION
+};
+
+int cli_deviation_find(const char *name)
+{
+    int i;
+
+    for (i = 0; i < DEVIATION_COUNT; i++) {
+        if (!strcmp(cli_deviations[i].name, name))
+            return i;
+    }
+    return -1;
+}
+
+/* Installed beside the program as ../share/papkit/players, in the tree as ../fixtures/players
+ * (one more level up for builds with other flags). */
+int cli_players_folder(char *path, size_t size)
+{
+    static const char *const places[] = {"../fixtures/players", "../../fixtures/players",
+                                         "../share/papkit/players"};
+    const char *chosen = getenv("PAPSIM_PLAYERS");
+    char program[PATH_MAX];
+    ssize_t length;
+    size_t i;
+
+    if (chosen && *chosen)
+        return (size_t)snprintf(path, size, "%s", chosen) < size ? 0 : -ENAMETOOLONG;
+    length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length < 0)
+        return -errno;
+    program[length] = '\0';
+    *strrchr(program, '/') = '\0';
+    for (i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
+            access(path, R_OK) == 0)
+            return 0;
+    }
+    return -ENOENT;
+}
+
+int cli_player_path(const char *name, char *path, size_t size)
+{
+    char folder[PATH_MAX];
+
+    if (strchr(name, '/') || access(name, R_OK) == 0)
+        return (size_t)snprintf(path, size, "%s", name) < size ? 0 : -ENAMETOOLONG;
+    if (cli_players_folder(folder, sizeof folder) < 0)
+        return -ENOENT;
+    if ((size_t)snprintf(path, size, "%s/%s.yaml", folder, name) >= size)
+        return -ENAMETOOLONG;
+    return access(path, R_OK) == 0 ? 0 : -ENOENT;
+}
+
+static int is_player_file(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+
+    return dot && !strcmp(dot, ".yaml");
+}
+
+static void print_player(const char *folder, const char *file)
+{
+    char path[PATH_MAX * 2], error[512];
+    struct player_spec *spec;
+
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    if (player_load(path, &spec, error, sizeof error) < 0) {
+        printf("%-24.*s (broken: %s)\n", (int)(strlen(file) - 5), file, error);
+        return;
+    }
+    printf("%-24.*s %s\n", (int)(strlen(file) - 5), file, player_spec_description(spec));
+    player_spec_free(spec);
+}
+
+int cli_players(int argc, char **argv)
+{
+    char folder[PATH_MAX];
+    struct dirent **entries;
+    int count, i;
+
+    if (argc > 1)
+        return cli_usage("players: unknown argument %s", argv[1]);
+    if (cli_players_folder(folder, sizeof folder) < 0)
+        return cli_usage("players: no folder of player files found; set PAPSIM_PLAYERS");
+    count = scandir(folder, &entries, is_player_file, alphasort);
+    if (count < 0)
+        return cli_usage("%s: %s", folder, strerror(errno));
+    for (i = 0; i < count; i++) {
+        print_player(folder, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return EXIT_DONE;
+}
+
+static void print_deviations_json(void)
+{
+    json_t *all = json_array();
+    int i;
+    size_t k;
+
+    for (i = 0; i < DEVIATION_COUNT; i++) {
+        json_t *rows = json_array();
+
+        for (k = 0; cli_deviations[i].rows[k]; k++)
+            json_array_append_new(rows, json_string(cli_deviations[i].rows[k]));
+        json_array_append_new(all, json_pack("{s:s,s:s,s:o}", "name", cli_deviations[i].name,
+                                             "text", cli_deviations[i].text, "rows", rows));
+    }
+    json_dumpf(all, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(all);
+}
+
+int cli_list_deviations(int argc, char **argv)
+{
+    int i;
+    size_t k;
+
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json")))
+        return cli_usage("deviations: unknown argument %s; expected --json", argv[argc - 1]);
+    if (argc == 2) {
+        print_deviations_json();
+        return EXIT_DONE;
+    }
+    for (i = 0; i < DEVIATION_COUNT; i++) {
+        printf("%-32s %s (", cli_deviations[i].name, cli_deviations[i].text);
+        for (k = 0; cli_deviations[i].rows[k]; k++)
+            printf("%s%s", k ? " " : "", cli_deviations[i].rows[k]);
+        puts(")");
+    }
+    return EXIT_DONE;
+}

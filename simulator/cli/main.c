@@ -1,0 +1,63 @@
+/* papsim: a virtual USB portable audio player over USB/IP. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define PAPSIM_VERSION "0.1.0"
+
+static const struct {
+    const char *name, *help;
+    int (*run)(int argc, char **argv);
+} verbs[] = {
+    {"serve",
+     "--player NAME|FILE… [--listen ADDR:PORT] [--control SOCK] [--state DIR]\n"
+     "            [--capture F.pcapng] [--deviate NAME]… [--seed N]",
+     cli_serve},
+    {"control", "SOCK VERB [KEY=VALUE]…   or   SOCK '{\"verb\":…}'", cli_control},
+    {"players", "lists the player files that come with papsim", cli_players},
+    {"deviations", "[--json] lists the defects that can be switched on", cli_list_deviations},
+};
+
+int cli_usage(const char *format, ...)
+{
+    va_list arguments;
+
+    fputs("papsim: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
+static int help(void)
+{
+    size_t i;
+
+    puts("papsim: a virtual USB portable audio player over USB/IP\n\nusage:");
+    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        printf("  papsim %s %s\n", verbs[i].name, verbs[i].help);
+    puts("\nexit: 0 done, 1 refused by the player, 2 bad usage or input, 3 no such service");
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    size_t i;
+
+    if (argc < 2)
+        return cli_usage("expected a verb: serve, control, players or deviations (--help)");
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+        return help();
+    if (!strcmp(argv[1], "--version")) {
+        puts("papsim " PAPSIM_VERSION);
+        return EXIT_DONE;
+    }
+    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (!strcmp(argv[1], verbs[i].name))
+            return verbs[i].run(argc - 1, argv + 1);
+    }
+    return cli_usage("%s: unknown verb; expected serve, control, players or deviations", argv[1]);
+}

@@ -1,0 +1,312 @@
+/* `papsim serve`: everything named on the command line is brought up before the first line says
+ * so; what cannot be brought up costs one line and leaves nothing behind. */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/service.h"
+
+#define PLAYERS_MAX 4096
+#define NAMES_MAX DEVIATION_COUNT
+
+struct serve_options {
+    const char *players[PLAYERS_MAX];
+    size_t player_count;
+    const char *deviations[NAMES_MAX];
+    size_t deviation_count;
+    const char *control, *state, *capture;
+    char address[64];
+    uint16_t port;
+    uint64_t seed;
+};
+
+enum {
+    OPTION_PLAYER = 256,
+    OPTION_LISTEN,
+    OPTION_CONTROL,
+    OPTION_STATE,
+    OPTION_CAPTURE,
+    OPTION_DEVIATE,
+    OPTION_SEED
+};
+
+static const struct option long_options[] = {
+    {"player", required_argument, NULL, OPTION_PLAYER},
+    {"listen", required_argument, NULL, OPTION_LISTEN},
+    {"control", required_argument, NULL, OPTION_CONTROL},
+    {"state", required_argument, NULL, OPTION_STATE},
+    {"capture", required_argument, NULL, OPTION_CAPTURE},
+    {"deviate", required_argument, NULL, OPTION_DEVIATE},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {NULL, 0, NULL, 0},
+};
+
+static int parse_number(const char *text, uint64_t most, uint64_t *ret_number)
+{
+    char *end;
+    unsigned long long value;
+
+    errno = 0;
+    value = strtoull(text, &end, 0);
+    if (errno || end == text || *end || *text == '-' || value > most)
+        return -EINVAL;
+    *ret_number = value;
+    return 0;
+}
+
+static int parse_listen(const char *text, struct serve_options *options)
+{
+    const char *colon = strrchr(text, ':');
+    uint64_t port;
+
+    if (!colon || colon == text || (size_t)(colon - text) >= sizeof options->address ||
+        parse_number(colon + 1, 65535, &port) < 0)
+        return cli_usage("--listen %s: expected ADDR:PORT", text);
+    memcpy(options->address, text, (size_t)(colon - text));
+    options->address[colon - text] = '\0';
+    options->port = (uint16_t)port;
+    return 0;
+}
+
+static int take_option(int option, const char *value, struct serve_options *options)
+{
+    switch (option) {
+    case OPTION_PLAYER:
+        if (options->player_count == PLAYERS_MAX)
+            return cli_usage("--player %s: more than %d players", value, PLAYERS_MAX);
+        options->players[options->player_count++] = value;
+        return 0;
+    case OPTION_DEVIATE:
+        if (cli_deviation_find(value) < 0)
+            return cli_usage("--deviate %s: no such deviation (papsim deviations lists them)",
+                             value);
+        if (options->deviation_count < NAMES_MAX)
+            options->deviations[options->deviation_count++] = value;
+        return 0;
+    case OPTION_LISTEN:
+        return parse_listen(value, options);
+    case OPTION_CONTROL:
+        options->control = value;
+        return 0;
+    case OPTION_STATE:
+        options->state = value;
+        return 0;
+    case OPTION_CAPTURE:
+        options->capture = value;
+        return 0;
+    default:
+        if (parse_number(value, UINT64_MAX, &options->seed) < 0)
+            return cli_usage("--seed %s: expected a number", value);
+        return 0;
+    }
+}
+
+static int parse_options(int argc, char **argv, struct serve_options *options)
+{
+    int option, status;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+        if (option == ':')
+            return cli_usage("%s: expected a value", argv[optind - 1]);
+        if (option == '?')
+            return cli_usage("serve: unknown option %s (--help lists them)", argv[optind - 1]);
+        status = take_option(option, optarg, options);
+        if (status)
+            return status;
+    }
+    if (optind < argc)
+        return cli_usage("serve: unexpected argument %s", argv[optind]);
+    if (!options->player_count)
+        return cli_usage("serve: expected --player NAME or FILE (papsim players lists names)");
+    return 0;
+}
+
+/* ---- bringing it up ----------------------------------------------------------------------------
+ */
+
+static int make_state(const struct serve_options *options, const char *busid, char *path,
+                      size_t size)
+{
+    if (mkdir(options->state, 0777) < 0 && errno != EEXIST)
+        return cli_usage("--state %s: %s", options->state, strerror(errno));
+    if ((size_t)snprintf(path, size, "%s/%s", options->state, busid) >= size)
+        return cli_usage("--state %s: the name is too long", options->state);
+    return 0;
+}
+
+static int make_device(struct service_player *one)
+{
+    const struct usb_identity *identity = player_identity(one->player);
+    struct usb_function function = {.first_interface = 0};
+    size_t i;
+    int error;
+
+    function.ops = player_function(one->player, &function.self);
+    for (i = 0; i < identity->interface_count; i++)
+        function.interface_count =
+            (uint8_t)(function.interface_count + (identity->interfaces[i].alternate == 0));
+    error = usb_device_new(identity, player_deviations(one->player), &function, 1, &one->device);
+    if (!error)
+        player_attach(one->player, one->device);
+    return error;
+}
+
+static int load_player(struct service *service, const struct serve_options *options, size_t index)
+{
+    struct service_player *one = &service->players[index];
+    char path[PATH_MAX], state[PATH_MAX], error[512];
+    struct player_spec *spec;
+    struct player_options how = {.busid = one->busid, .seed = options->seed};
+    size_t i;
+    int status;
+
+    if (cli_player_path(options->players[index], path, sizeof path) < 0)
+        return cli_usage("--player %s: no such player file (papsim players lists names)",
+                         options->players[index]);
+    if (player_load(path, &spec, error, sizeof error) < 0)
+        return cli_usage("%s", error);
+    snprintf(one->busid, sizeof one->busid, "1-%zu", index + 1);
+    if (options->state) {
+        status = make_state(options, one->busid, state, sizeof state);
+        if (status) {
+            player_spec_free(spec);
+            return status;
+        }
+        how.state_dir = state;
+    }
+    if (player_new(spec, &how, &one->player, error, sizeof error) < 0) {
+        player_spec_free(spec);
+        return cli_usage("%s", error[0] ? error : path);
+    }
+    for (i = 0; i < options->deviation_count; i++) {
+        int which = cli_deviation_find(options->deviations[i]);
+
+        player_deviations(one->player)->bits[which / 64] |= (uint64_t)1 << (which % 64);
+    }
+    return make_device(one) < 0 ? cli_usage("%s: out of memory", path) : 0;
+}
+
+static int load_players(struct service *service, const struct serve_options *options)
+{
+    size_t i;
+    int status;
+
+    service->players = calloc(options->player_count, sizeof *service->players);
+    if (!service->players)
+        return cli_usage("serve: out of memory");
+    for (i = 0; i < options->player_count; i++) {
+        service->player_count = i + 1;
+        status = load_player(service, options, i);
+        if (status)
+            return status;
+    }
+    return 0;
+}
+
+static int open_all(struct service *service, const struct serve_options *options)
+{
+    struct wire_server_options how = {.address = options->address, .port = options->port};
+    size_t i;
+    int error;
+
+    if (wire_loop_new(&service->loop) < 0)
+        return cli_usage("serve: no event loop: %s", strerror(errno));
+    error = wire_server_new(service->loop, &how, &service->server);
+    if (error)
+        return cli_usage("--listen %s:%u: %s", options->address, options->port, strerror(-error));
+    for (i = 0; i < service->player_count; i++)
+        wire_server_offer(service->server, service->players[i].busid, service->players[i].device,
+                          player_deviations(service->players[i].player));
+    if (options->control) {
+        error = control_socket_new(service, options->control, &service->control);
+        if (error)
+            return cli_usage("--control %s: %s", options->control, strerror(-error));
+    }
+    if (options->capture) {
+        error = wire_capture_open(options->capture, &service->capture);
+        if (error)
+            return cli_usage("--capture %s: %s", options->capture, strerror(-error));
+        wire_server_capture(service->server, service->capture);
+    }
+    return 0;
+}
+
+static void close_all(struct service *service)
+{
+    size_t i;
+
+    if (service->control)
+        control_socket_free(service->control);
+    wire_server_free(service->server);
+    for (i = 0; i < service->player_count; i++) {
+        if (service->players[i].player && service->players[i].device)
+            player_attach(service->players[i].player, NULL);
+        usb_device_free(service->players[i].device);
+        player_free(service->players[i].player);
+    }
+    free(service->players);
+    wire_capture_close(service->capture);
+    wire_loop_free(service->loop);
+}
+
+/* ---- until a signal
+ * ------------------------------------------------------------------------------- */
+
+struct stopper {
+    struct wire_source source;
+    struct wire_loop *loop;
+};
+
+static void signalled(struct wire_source *source, uint32_t events)
+{
+    struct stopper *stopper = (struct stopper *)source;
+
+    (void)events;
+    wire_loop_stop(stopper->loop);
+}
+
+static int run(struct service *service, const struct serve_options *options)
+{
+    struct stopper stopper = {.source.ready = signalled, .loop = service->loop};
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    stopper.source.fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (stopper.source.fd < 0 || wire_loop_add(service->loop, &stopper.source, EPOLLIN) < 0)
+        return EXIT_ENVIRONMENT;
+    printf("listening %s:%u\n", options->address, wire_server_port(service->server));
+    fflush(stdout);
+    wire_loop_run(service->loop);
+    wire_loop_remove(service->loop, &stopper.source);
+    close(stopper.source.fd);
+    return EXIT_DONE;
+}
+
+int cli_serve(int argc, char **argv)
+{
+    static struct serve_options options = {.address = "127.0.0.1", .port = 3240};
+    struct service service = {0};
+    int status = parse_options(argc, argv, &options);
+
+    if (status)
+        return status;
+    status = load_players(&service, &options);
+    if (!status)
+        status = open_all(&service, &options);
+    if (!status)
+        status = run(&service, &options);
+    close_all(&service);
+    return status;
+}
