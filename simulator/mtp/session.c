@@ -106,6 +106,8 @@ static uint16_t open_session(struct mtpr_responder *r)
         return MTP_RC_INVALID_PARAMETER;
     if (r->open) {
         if (!mtpr_deviates(r, DEVIATION_SESSION_REOPENS)) {
+            /* The host that opened it died: libmtp goes on in the session, from id 1. */
+            r->last_id_known = false;
             r->reply.params[0] = r->session;
             r->reply.count = 1;
             return MTP_RC_SESSION_ALREADY_OPEN;
@@ -160,7 +162,8 @@ const struct mtpr_operation mtpr_session_operations[] = {
      .params = 1,
      .flags = MTPR_ANY_TIME | MTPR_ANY_ID,
      .run = open_session},
-    {.code = MTP_OP_CLOSE_SESSION, .run = close_session},
+    /* android-file-transfer closes with id 0; refused, the session would outlive its host. */
+    {.code = MTP_OP_CLOSE_SESSION, .flags = MTPR_ANY_ID, .run = close_session},
     {.code = MTP_OP_RESET_DEVICE, .run = reset_device},
     {.code = 0},
 };
