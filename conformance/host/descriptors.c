@@ -172,8 +172,9 @@ static void lint_class(struct lint *lint)
     if (lint->association) {
         if (triple[0] != 0xef || triple[1] != 2 || triple[2] != 1)
             say(lint, "USB-DSC-002", "an association needs device class EF/02/01", triple[0]);
-    } else if (triple[0] == 0 ? triple[1] || triple[2] : lint->foreign_class) {
-        say(lint, "USB-DSC-002", "device class differs from the interfaces'", triple[0]);
+    } else if (triple[0] == 0 ? triple[1] || triple[2] : triple[0] != 0xff || lint->foreign_class) {
+        /* Only a vendor's class may stand at both places. */
+        say(lint, "USB-DSC-002", "the class belongs to the interfaces", triple[0]);
     }
 }
 

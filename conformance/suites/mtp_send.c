@@ -126,19 +126,22 @@ CONF_CASE(MTP_OBJ_BV_12, .title = "A folder is complete after SendObjectInfo",
           .needs = CONF_WRITES,
           .steps = "SendObjectInfo of a folder; it is listed; another operation follows at once")
 {
-    JUDGE judge = judge_work(c);
-    uint32_t handles[ROOM], handle;
+    JUDGE judge = judge_session(c);
+    static uint32_t handles[4096];
+    uint32_t handle;
     size_t count;
 
+    judge.store = judge_first_store(&judge);
     REQUIRE_EQ(c, "MTP-OBJ-012",
-               judge_send_info(&judge, "MTP-OBJ-012", judge.store, judge.folder, MTP_FC_ASSOCIATION,
-                               0, "done"),
+               judge_send_info(&judge, "MTP-OBJ-012", judge.store, 0xffffffff, MTP_FC_ASSOCIATION,
+                               0, "papcheck-complete"),
                MTP_RC_OK);
     handle = judge.answer.param[2];
-    count = children(&judge, "MTP-OBJ-012", handles);
-    CHECK(c, "MTP-OBJ-012", judge_has(handles, count, handle));
+    count = judge_handles(&judge, "MTP-OBJ-012", judge.store, 0, 0xffffffff, handles, 4096);
+    CHECK(c, "MTP-OBJ-012", judge_has(handles, count < 4096 ? count : 4096, handle));
     CHECK_EQ(c, "MTP-OBJ-012",
              judge_op(&judge, "MTP-OBJ-012", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+    judge_op(&judge, NULL, MTP_OP_DELETE_OBJECT, PARAMS(handle));
 }
 
 /* The second writable store; 0: none. */

@@ -381,8 +381,30 @@ CONF_CASE(USB_DSC_BV_13, .title = "A BOS contains the USB 2.0 extension capabili
         found = true;
         REQUIRE_EQ(c, "USB-DSC-013", item.length, 7);
         CHECK_EQ(c, "USB-DSC-013", desc_u32(item.at + 3) & 1, 0);
-        /* LPM announced must be handled, which USB/IP cannot show: 0 or a plain "supported". */
-        CHECK_EQ(c, "USB-DSC-013", desc_u32(item.at + 3) & 0xffff00e0, 0);
     }
     CHECK(c, "USB-DSC-013", found);
+}
+
+/* LPM ECN, 3.1: a link that is not there cannot go to sleep. A device that does support it over
+ * its own cable declares the item. */
+CONF_CASE(USB_DSC_BI_13,
+          .title = "Link power management is not announced where it is not supported",
+          .level = CONF_SHOULD, .reqs = REQS("USB-DSC-013"), .ics = "BOS && !USB.LPM",
+          .player = "pap-winusb", .needs = CONF_WIRE,
+          .steps = "The attributes of the USB 2.0 extension capability below super speed are 0")
+{
+    JUDGE_LINK link = judge_import(c);
+    uint8_t bytes[1024];
+    int count = raw_control(link, 0x80, 6, DESC_BOS << 8, 0, sizeof(bytes), bytes, JUDGE_PROMPT_MS);
+    struct desc_walk walk;
+    struct desc item;
+
+    if (link->speed >= DESC_SUPER)
+        conf_inconclusive(c, "super speed has link power management");
+    REQUIRE(c, "USB-DSC-013", count >= 5);
+    desc_start(&walk, bytes + 5, (size_t)count - 5);
+    while (desc_next(&walk, &item)) {
+        if (item.type == DESC_CAPABILITY && item.length == 7 && item.at[2] == 2)
+            CHECK_EQ(c, "USB-DSC-013", desc_u32(item.at + 3), 0);
+    }
 }

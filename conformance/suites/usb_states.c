@@ -67,6 +67,7 @@ CONF_CASE(USB_CH9_BV_08, .title = "The device answers although SET_ADDRESS never
     REQUIRE_EQ(c, "USB-CH9-008",
                control(c, link, USB_FROM_DEVICE, USB_GET_DESCRIPTOR, DESC_CONFIG << 8, 0, 9, bytes),
                9);
+    CHECK(c, "USB-CH9-008", status(c, link, USB_FROM_DEVICE, 0) >= 0);
     CHECK_EQ(c, "USB-CH9-008", configure(c, link, bytes[5]), 0);
     CHECK_EQ(c, "USB-CH9-008", configuration(c, link), bytes[5]);
 }
@@ -146,7 +147,7 @@ CONF_CASE(USB_CH9_BV_13, .title = "GET_STATUS(interface) is two zero bytes, an a
 /* USB 2.0, 9.4.5, figure 9-6. */
 CONF_CASE(
     USB_CH9_BI_14, .title = "GET_STATUS of an endpoint the device lacks stalls",
-    .reqs = REQS("USB-CH9-014"), .ics = "ANY", .player = "mtp", .needs = CONF_WIRE,
+    .reqs = REQS("USB-CH9-014"), .ics = "ANY", .player = "mtp-shared-number", .needs = CONF_WIRE,
     .steps = "Halt bulk IN; GET_STATUS of endpoint 0x0F stalls; each direction keeps its own halt")
 {
     JUDGE_LINK link = judge_import(c);

@@ -109,7 +109,7 @@ CONF_CASE(
                           .packets = 0xffffffff,
                           .setup = {0x80, 6, 0x00, 0x01, 0x00, 0x00, 0x12, 0x00}};
     struct raw_reply reply = {0};
-    uint8_t device[64] = {0};
+    uint8_t device[64] = {0}, config[512];
 
     REQUIRE(c, "USBIP-OP-001", length >= 12);
     CHECK_BYTES(c, "USBIP-OP-001", bytes, 8, "\x01\x11\x00\x05\x00\x00\x00\x00", 8);
@@ -119,6 +119,12 @@ CONF_CASE(
                raw_transfer(link, &urb, device, sizeof(device), JUDGE_PROMPT_MS, &reply), 0);
     CHECK_EQ(c, "USBIP-OP-001", reply.status, 0);
     REQUIRE_EQ(c, "USBIP-OP-001", reply.actual, 18);
+    /* A swapped wLength would ask for 0x0900 bytes of the configuration set. */
+    memcpy(urb.setup + 2, "\0\2\0\0\x09\0", 6);
+    urb.length = sizeof(config);
+    REQUIRE_EQ(c, "USBIP-OP-001",
+               raw_transfer(link, &urb, config, sizeof(config), JUDGE_PROMPT_MS, &reply), 0);
+    CHECK_EQ(c, "USBIP-OP-001", reply.actual, 9);
     CHECK_EQ(c, "USBIP-OP-001", raw_be16(record + 300), desc_u16(device + 8));
     CHECK_EQ(c, "USBIP-OP-001", raw_be16(record + 302), desc_u16(device + 10));
     CHECK_EQ(c, "USBIP-OP-001", raw_be16(record + 304), desc_u16(device + 12));

@@ -251,7 +251,9 @@ static int take_command(struct still_image *si, size_t length)
 static bool is_stray(const struct still_image *si, const struct mtpr_header *header)
 {
     return header->type == MTP_CT_DATA && header->transaction == si->last_transaction &&
-           !si_deviates(si, DEVIATION_UNKNOWN_DATA_IS_COMMAND);
+           !si_deviates(si, DEVIATION_UNKNOWN_DATA_IS_COMMAND) &&
+           !(header->code == MTP_OP_SEND_OBJECT &&
+             si_deviates(si, DEVIATION_DATA_WITHOUT_INFO_LEFT));
 }
 
 static int stray_data(struct still_image *si, size_t length, bool end)

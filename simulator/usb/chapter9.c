@@ -98,8 +98,8 @@ static int set_halt(struct usb_device *device, uint16_t address, bool halt)
         return 0;
     }
     endpoint->function->ops->reset(endpoint->function->self, USB_RESET_HALT, (uint8_t)address);
-    if (!usb_deviates(device, DEVIATION_HALT_NOT_RESUMED))
-        usb_function_ready(device, (uint8_t)address);
+    endpoint->stuck = usb_deviates(device, DEVIATION_HALT_NOT_RESUMED);
+    usb_function_ready(device, (uint8_t)address);
     return 0;
 }
 

@@ -172,7 +172,7 @@ void usb_device_unplug(struct usb_device *device)
     device->unplugged = true;
     if (!ops)
         return;
-    for (i = 0; i < USB_ENDPOINTS; i++)
+    for (i = 0; i < USB_ENDPOINTS && !usb_deviates(device, DEVIATION_UNPLUG_IGNORED); i++)
         take_endpoint_away(device, &device->endpoints[i]);
     usb_device_detach(device);
     ops->gone(host);

@@ -14,6 +14,7 @@ struct usb_endpoint {
     struct usb_function *function;
     uint16_t packet_size;
     bool halted, ready;
+    bool stuck;           /* only a defect never resumes a halted queue */
     bool lose_next;       /* only a defect throws the data of an unlinked URB away */
     bool zlp_owed;        /* the last transfer filled its URB and ended on a packet boundary */
     size_t moved;         /* IN bytes of the running transfer so far, whole packets */

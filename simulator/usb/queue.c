@@ -197,6 +197,8 @@ void usb_endpoint_run(struct usb_device *device, uint8_t address)
             usb_endpoint_flush(device, endpoint, -EPIPE);
             break;
         }
+        if (endpoint->stuck)
+            break;
         if (usb_deviates(device, DEVIATION_GLOBAL_FIFO) && waits_for_others(device, endpoint))
             break;
         if (!(in ? run_in : run_out)(device, endpoint, address, urb, &status))
