@@ -1,0 +1,91 @@
+/* What the provider's classes share: the secure channel of one provider instance, and the classes'
+ * constructors. Every method asks sp_enter() first; nothing is looked at or done before. */
+#ifndef SPCORE_SP_SP_H
+#define SPCORE_SP_SP_H
+
+#include "com/com_object.h"
+#include "com/deviation.h"
+#include "mswmdm.h"
+#include "sac.h"
+#include "sp/link.h"
+
+/* {7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10} */
+extern const CLSID sp_clsid;
+
+/* The channel belongs to the provider instance and to all objects that came from it. */
+struct sp_context {
+    atomic_uint refs;
+    struct sac_channel *sac; /* NULL: could not be made; everything then answers E_FAIL */
+};
+struct sp_context *sp_context_new(void);
+struct sp_context *sp_context_ref(struct sp_context *context);
+void sp_context_unref(struct sp_context *context);
+/* S_OK, WMDM_E_NOTCERTIFIED, or E_FAIL where there is no channel at all. */
+HRESULT sp_enter(const struct sp_context *context);
+/* The MAC of two pieces in this order. */
+HRESULT sp_mac(struct sp_context *context, const void *first, DWORD first_length,
+               const void *second, DWORD second_length, BYTE ret_mac[WMDM_MAC_LENGTH]);
+
+struct sp_device {
+    struct com_object com;
+    IMDSPDevice3 IMDSPDevice3_iface;
+    struct sp_context *context; /* a reference */
+    struct sp_link *link;       /* a reference */
+    uint32_t storage;           /* the one this pseudo-device shows; 0: all of them */
+    WCHAR *canonical;           /* owned */
+};
+
+HRESULT sp_class_factory_query(REFIID riid, void **ret_interface);
+HRESULT sp_provider_new(REFIID riid, void **ret_interface);
+/* `devices` are borrowed; the enumerator takes references of its own. */
+HRESULT sp_enum_device_new(struct sp_context *context, IMDSPDevice *const *devices, size_t count,
+                           size_t position, IMDSPEnumDevice **ret_enumerator);
+HRESULT sp_device_new(struct sp_context *context, struct sp_link *link, uint32_t storage,
+                      const WCHAR *path, unsigned index, IMDSPDevice **ret_device);
+void sp_device_ref(struct sp_device *device);
+void sp_device_unref(struct sp_device *device);
+/* sp_enter(), and HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED) once the device is gone. */
+HRESULT sp_enter_device(const struct sp_device *device);
+/* Ids of the storages with a medium that this device shows; the caller free()s the items. */
+HRESULT sp_device_storages(struct sp_device *device, struct mtpi_u32_array *ret_ids);
+HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t parent,
+                       WMDM_FIND_SCOPE scope, const WCHAR *id, IMDSPStorage **ret_storage);
+/* DeviceProperty by its WMDM name: sp/device_property.c. */
+HRESULT sp_device_get_property(struct sp_device *device, const WCHAR *name, PROPVARIANT *ret_value);
+HRESULT sp_device_set_property(struct sp_device *device, const WCHAR *name,
+                               const PROPVARIANT *value);
+DWORD sp_version_number(const WCHAR *text); /* "2.13" is 0x0002000d */
+/* The friendly name, or else the model, without trailing spaces; from the task allocator. */
+HRESULT sp_device_display_name(struct sp_device *device, WCHAR **ret_name);
+/* The identity text as WMDMID with its MAC; WMDM_E_NOTSUPPORTED when there is none. */
+HRESULT sp_serial(struct sp_context *context, const uint16_t *text, WMDMID *ret_id,
+                  BYTE ret_mac[WMDM_MAC_LENGTH]);
+
+/* `handle` 0 is the root of the storage. */
+HRESULT sp_storage_new(struct sp_device *device, uint32_t storage, uint32_t handle,
+                       IMDSPStorage **ret_storage);
+struct sp_place {
+    uint32_t storage, handle;
+};
+HRESULT sp_enum_storage_new(struct sp_device *device, const struct sp_place *places, size_t count,
+                            size_t position, IMDSPEnumStorage **ret_enumerator);
+HRESULT sp_globals_new(struct sp_device *device, uint32_t storage,
+                       IMDSPStorageGlobals **ret_globals);
+/* Children of `parent` (0: the root); WMDM_E_INTERFACEDEAD when it is gone. */
+HRESULT sp_children(struct sp_device *device, uint32_t storage, uint32_t parent,
+                    struct mtpi_u32_array *ret_handles);
+/* A child by its exact name; S_FALSE: there is none. */
+HRESULT sp_child_by_name(struct sp_device *device, uint32_t storage, uint32_t parent,
+                         const WCHAR *name, uint32_t *ret_handle);
+
+/* Progress of a lengthy operation; every call is fine with a NULL callback. */
+struct sp_progress {
+    IWMDMProgress *callback; /* borrowed */
+    DWORD done, estimated;
+};
+HRESULT sp_progress_begin(struct sp_progress *progress, IWMDMProgress *callback, DWORD estimated);
+HRESULT sp_progress_step(struct sp_progress *progress); /* WMDM_E_USER_CANCELLED stops */
+/* End3, End2 or End, whichever the callback knows, with the result of it all. */
+void sp_progress_end(struct sp_progress *progress, HRESULT result);
+
+#endif
