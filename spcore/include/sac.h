@@ -71,16 +71,16 @@ struct sac_class {
     size_t size; /* of this structure */
     struct sac_channel *(*server_new)(void);
     void (*free)(struct sac_channel *channel);
-    HRESULT (*set_certificate)
+    HRESULT(*set_certificate)
     (struct sac_channel *channel, DWORD flags, const BYTE *certificate, DWORD certificate_length,
      const BYTE *key, DWORD key_length);
     BOOL (*is_authenticated)(const struct sac_channel *channel);
-    HRESULT (*auth)
+    HRESULT(*auth)
     (struct sac_channel *channel, DWORD protocol, DWORD pass, const BYTE *in, DWORD in_length,
      BYTE **ret_out, DWORD *ret_out_length);
     HRESULT (*get_protocols)(struct sac_channel *channel, DWORD **ret_protocols, DWORD *ret_count);
     HRESULT (*mac_init)(struct sac_channel *channel, SAC_HMAC *ret_mac);
-    HRESULT (*mac_update)
+    HRESULT(*mac_update)
     (struct sac_channel *channel, SAC_HMAC mac, const void *data, DWORD length);
     HRESULT (*mac_final)(struct sac_channel *channel, SAC_HMAC mac, BYTE *ret_mac);
     HRESULT (*encrypt_param)(struct sac_channel *channel, BYTE *data, DWORD length);
