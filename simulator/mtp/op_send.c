@@ -331,6 +331,10 @@ static uint16_t send_object_prop_list(struct mtpr_responder *r, bool whole)
     if (code == MTP_RC_OK) {
         memset(&r->reply, 0, sizeof r->reply);
         code = announce(r, &pending);
+        /* The index of the failed property is a parameter on success too:
+         * android-file-transfer does not do without. */
+        if (code == MTP_RC_OK)
+            r->reply.count = 4;
     }
     if (code != MTP_RC_OK)
         free(pending.bag);
