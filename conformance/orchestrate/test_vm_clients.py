@@ -79,7 +79,7 @@ def steps_of(player):
         "send-big": "mtp-sendfile big.bin big.bin | tr '\\r' '\\n' > sent-big; "
                     "grep 'New file ID' sent-big",
         "killed-get": KILLED.format(name="get", command=f"mtp-getfile {BIG_ID} lost.bin"),
-        "killed-send": KILLED.format(name="send", command="mtp-sendfile big.bin lost.bin"),
+        "killed-send": KILLED.format(name="send", command="mtp-sendfile other.bin other.bin"),
         "unplug-busy": f"""
             mtp-getfile {BIG_ID} lost2.bin > busy 2>&1 &
             wait_for 20 grep -aq 'Progress: [1-9][0-9]\\{{5,\\}} of' busy || exit 1
@@ -97,7 +97,8 @@ def lane(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clients")
     for size in SIZES:
         (folder / f"send-{size}.bin").write_bytes(content(size))
-    (folder / "big.bin").write_bytes(content(BIG))
+    for name in ("big.bin", "other.bin"):
+        (folder / name).write_bytes(content(BIG))
     with vm.player("mtp", folder) as player:
         return vm.boot(folder, steps_of(player))
 
