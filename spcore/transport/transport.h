@@ -52,6 +52,11 @@ int64_t tp_bulk_out(struct tp *tp, uint8_t endpoint, const void *data, size_t le
  * Bytes beyond that packet that the pipeline already fetched are kept for the next call. */
 int64_t tp_bulk_in(struct tp *tp, uint8_t endpoint, void *data, size_t length,
                    unsigned deadline_ms);
+/* The same for `length` bytes that go to `sink` in pieces and in order, read ahead over the whole
+ * length; the deadline is that of each piece. -ECANCELED when the sink answers non-zero. */
+int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
+                      int (*sink)(void *context, const void *data, size_t length), void *context,
+                      unsigned deadline_ms);
 int tp_interrupt_in(struct tp *tp, uint8_t endpoint, void *data, size_t length,
                     unsigned deadline_ms);
 int tp_clear_halt(struct tp *tp, uint8_t endpoint);
@@ -71,6 +76,9 @@ struct tp_backend {
                         unsigned deadline_ms);
     int64_t (*bulk_in)(struct tp *tp, uint8_t endpoint, void *data, size_t length,
                        unsigned deadline_ms);
+    int64_t (*bulk_in_to)(struct tp *tp, uint8_t endpoint, uint64_t length,
+                          int (*sink)(void *context, const void *data, size_t length),
+                          void *context, unsigned deadline_ms);
     void (*cancel)(struct tp *tp);
 };
 

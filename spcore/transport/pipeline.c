@@ -1,0 +1,301 @@
+/* A call is cut into transfers of which several are in flight. What the device sent for transfers
+ * behind a short packet belongs to the next call and is kept for it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "transport/tp_private.h"
+
+/* Bytes that came before they were asked for. */
+struct tp_kept {
+    struct tp_kept *next;
+    size_t from, to;
+    bool closes; /* a short packet ended here */
+    uint8_t data[];
+};
+
+struct pipeline {
+    struct tp *tp; /* NULL: OUT */
+    const struct tp_slots *slots;
+    void *self;
+    uint8_t endpoint;
+    uint8_t *base; /* the caller's buffer, or the ring */
+    bool ring, zero_packet;
+    const struct tp_sink *sink;
+    uint64_t total, asked, done;
+    unsigned head, count; /* slots in flight, the oldest first */
+    void *data[TP_DEPTH];
+    size_t length[TP_DEPTH];
+    bool over; /* nothing more is to be asked for */
+    int error;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- kept bytes ------------------------------------------------------------------------------ */
+
+void tp_forget_kept(struct tp *tp, uint8_t endpoint)
+{
+    struct tp_kept *kept;
+
+    pthread_mutex_lock(&tp->kept_lock);
+    while ((kept = tp->kept[endpoint & 0x0f])) {
+        tp->kept[endpoint & 0x0f] = kept->next;
+        free(kept);
+    }
+    pthread_mutex_unlock(&tp->kept_lock);
+}
+
+static int keep(struct tp *tp, uint8_t endpoint, const void *data, size_t length, bool closes)
+{
+    struct tp_kept **at = &tp->kept[endpoint & 0x0f], *kept;
+
+    if (length == 0 && !closes)
+        return 0;
+    kept = malloc(sizeof(*kept) + length);
+    if (!kept)
+        return -ENOMEM;
+    *kept = (struct tp_kept){.to = length, .closes = closes};
+    if (length > 0)
+        memcpy(kept->data, data, length);
+    pthread_mutex_lock(&tp->kept_lock);
+    while (*at)
+        at = &(*at)->next;
+    *at = kept;
+    pthread_mutex_unlock(&tp->kept_lock);
+    return 0;
+}
+
+/* At most `room` kept bytes, of one piece; true if a short packet ended behind them. */
+static bool take_kept(struct tp *tp, uint8_t endpoint, void *data, size_t room, size_t *ret_count)
+{
+    struct tp_kept **first = &tp->kept[endpoint & 0x0f], *kept;
+    size_t count = 0;
+    bool closes = false;
+
+    pthread_mutex_lock(&tp->kept_lock);
+    kept = *first;
+    if (kept) {
+        count = kept->to - kept->from < room ? kept->to - kept->from : room;
+        memcpy(data, kept->data + kept->from, count);
+        kept->from += count;
+        if (kept->from == kept->to) {
+            closes = kept->closes;
+            *first = kept->next;
+            free(kept);
+        }
+    }
+    pthread_mutex_unlock(&tp->kept_lock);
+    *ret_count = count;
+    return closes;
+}
+
+static bool has_kept(struct tp *tp, uint8_t endpoint)
+{
+    bool has;
+
+    pthread_mutex_lock(&tp->kept_lock);
+    has = tp->kept[endpoint & 0x0f] != NULL;
+    pthread_mutex_unlock(&tp->kept_lock);
+    return has;
+}
+
+/* ---- the pipeline ---------------------------------------------------------------------------- */
+
+static void stop(struct pipeline *p, int error)
+{
+    p->over = true;
+    if (!p->error)
+        p->error = error;
+}
+
+static void ask(struct pipeline *p)
+{
+    while (!p->over && p->count < TP_DEPTH && (p->asked < p->total || p->total == 0)) {
+        unsigned slot = (p->head + p->count) % TP_DEPTH;
+        size_t length = p->total - p->asked < TP_UNIT ? (size_t)(p->total - p->asked) : TP_UNIT;
+        bool last = p->asked + length == p->total;
+        int error;
+
+        p->data[slot] = p->ring ? p->base + slot * TP_UNIT : p->base + p->asked;
+        p->length[slot] = length;
+        error = p->slots->submit(p->self, slot, p->endpoint, p->data[slot], length,
+                                 last && p->zero_packet);
+        if (error) {
+            stop(p, error);
+            return;
+        }
+        p->count++;
+        p->asked += length;
+        p->over = last;
+    }
+}
+
+/* Accounts for the oldest transfer, which is over. */
+static void take(struct pipeline *p, bool *ended)
+{
+    unsigned slot = p->head;
+    size_t actual = 0;
+    int error = p->slots->result(p->self, slot, &actual);
+    bool is_short = error == 0 && actual < p->length[slot];
+
+    p->head = (p->head + 1) % TP_DEPTH;
+    p->count--;
+    if (*ended || p->error) {
+        /* Behind the end of this call: the next one's. */
+        if (p->tp && (actual > 0 || is_short) &&
+            keep(p->tp, p->endpoint, p->data[slot], actual, is_short) != 0)
+            stop(p, -ENOMEM);
+        return;
+    }
+    p->done += actual;
+    if (p->sink && actual > 0 && p->sink->put(p->sink->context, p->data[slot], actual) != 0)
+        stop(p, -ECANCELED);
+    if (is_short) {
+        *ended = true;
+        p->over = true;
+    }
+    if (error)
+        stop(p, error);
+}
+
+/* Takes back what is in flight. Bytes that come all the same are accounted for in order, so a
+ * transfer that ended while it was being unlinked is not lost. */
+static void drain(struct pipeline *p, bool *ended)
+{
+    for (unsigned i = 0; i < p->count; i++)
+        p->slots->unlink(p->self, (p->head + i) % TP_DEPTH);
+    while (p->count > 0) {
+        p->slots->settle(p->self, p->head);
+        take(p, ended);
+    }
+}
+
+static void run(struct pipeline *p, unsigned deadline_ms)
+{
+    int64_t deadline = now_ms() + deadline_ms;
+    bool ended = false;
+
+    for (;;) {
+        int64_t left;
+        int error;
+
+        ask(p);
+        if (p->count == 0 || ended || p->error)
+            break;
+        left = deadline - now_ms();
+        error = p->slots->wait(p->self, p->head, left < 0 ? 0 : (unsigned)left);
+        if (error) {
+            p->over = true;
+            drain(p, &ended);
+            /* Whatever ended in time counts; what taking back brought about has this cause. */
+            if (p->error == -ECANCELED || p->error == -ENODEV)
+                p->error = error;
+            return;
+        }
+        take(p, &ended);
+        if (p->sink)
+            deadline = now_ms() + deadline_ms;
+    }
+    drain(p, &ended);
+}
+
+int64_t tp_pipeline_out(const struct tp_slots *slots, void *self, uint8_t endpoint,
+                        const void *data, size_t length, bool end, unsigned deadline_ms)
+{
+    struct pipeline p = {.slots = slots,
+                         .self = self,
+                         .endpoint = endpoint,
+                         .base = (uint8_t *)(uintptr_t)data,
+                         .zero_packet = end,
+                         .total = length};
+
+    if (length == 0 && !end)
+        return 0;
+    run(&p, deadline_ms);
+    return p.error ? p.error : (int64_t)p.done;
+}
+
+/* -errno, with the bytes that came before it kept for the next call, or the count. */
+static int64_t finish_in(struct pipeline *p)
+{
+    bool again = p->error == -ETIMEDOUT || p->error == -ECANCELED;
+
+    if (!p->error)
+        return (int64_t)p->done;
+    if (again && !p->sink && p->done > 0) {
+        struct tp_kept *later;
+
+        /* In front of whatever was kept while it ended. */
+        pthread_mutex_lock(&p->tp->kept_lock);
+        later = p->tp->kept[p->endpoint & 0x0f];
+        p->tp->kept[p->endpoint & 0x0f] = NULL;
+        pthread_mutex_unlock(&p->tp->kept_lock);
+        if (keep(p->tp, p->endpoint, p->base, (size_t)p->done, false) != 0)
+            p->error = -ENOMEM;
+        pthread_mutex_lock(&p->tp->kept_lock);
+        if (p->tp->kept[p->endpoint & 0x0f])
+            p->tp->kept[p->endpoint & 0x0f]->next = later;
+        else
+            p->tp->kept[p->endpoint & 0x0f] = later;
+        pthread_mutex_unlock(&p->tp->kept_lock);
+    }
+    return p->error;
+}
+
+int64_t tp_pipeline_in(struct tp *tp, const struct tp_slots *slots, void *self, uint8_t endpoint,
+                       void *data, size_t length, unsigned deadline_ms)
+{
+    struct pipeline p = {.tp = tp, .slots = slots, .self = self, .endpoint = endpoint};
+    size_t done = 0;
+
+    while (has_kept(tp, endpoint)) {
+        size_t count;
+        bool closes = take_kept(tp, endpoint, (uint8_t *)data + done, length - done, &count);
+
+        done += count;
+        if (closes || done == length)
+            return (int64_t)done;
+    }
+    p.base = data;
+    p.done = p.asked = done;
+    p.total = length;
+    run(&p, deadline_ms);
+    return finish_in(&p);
+}
+
+int64_t tp_pipeline_in_to(struct tp *tp, const struct tp_slots *slots, void *self, uint8_t endpoint,
+                          uint64_t length, const struct tp_sink *sink, uint8_t *ring,
+                          unsigned deadline_ms)
+{
+    struct pipeline p = {.tp = tp,
+                         .slots = slots,
+                         .self = self,
+                         .endpoint = endpoint,
+                         .base = ring,
+                         .ring = true,
+                         .sink = sink};
+    uint64_t done = 0;
+
+    while (has_kept(tp, endpoint)) {
+        size_t room = length - done < TP_UNIT ? (size_t)(length - done) : TP_UNIT, count;
+        bool closes = take_kept(tp, endpoint, ring, room, &count);
+
+        done += count;
+        if (count > 0 && sink->put(sink->context, ring, count) != 0)
+            return -ECANCELED;
+        if (closes || done == length)
+            return (int64_t)done;
+    }
+    p.done = p.asked = done;
+    p.total = length;
+    run(&p, deadline_ms);
+    return finish_in(&p);
+}

@@ -1,0 +1,304 @@
+#include "transport/transport.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "transport/tp_private.h"
+
+enum { OPEN_MS = 5000, CONTROL_MS = 5000 };
+
+/* USB 2.0, table 9-4 and 9-5. */
+enum {
+    CLEAR_FEATURE = 1,
+    GET_DESCRIPTOR = 6,
+    GET_CONFIGURATION = 8,
+    SET_CONFIGURATION = 9,
+    TO_ENDPOINT = 0x02,
+    DESCRIPTOR_DEVICE = 1,
+    DESCRIPTOR_CONFIG = 2,
+    DESCRIPTOR_INTERFACE = 4,
+    DESCRIPTOR_ENDPOINT = 5,
+    CONFIG_HEADER = 9,
+};
+
+static const struct tp_backend *const backends[] = {&tp_backend_usb, &tp_backend_usbip};
+
+static void trace(const struct tp *tp, const char *what, uint8_t endpoint, const void *data,
+                  size_t length, int status)
+{
+    if (tp->trace && tp->trace->event)
+        tp->trace->event(tp->trace->context, what, endpoint, data, length, status);
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+void tp_init(struct tp *tp, const struct tp_backend *backend, const struct tp_options *options)
+{
+    tp->backend = backend;
+    tp->trace = options->trace;
+    pthread_mutex_init(&tp->kept_lock, NULL);
+}
+
+void tp_done(struct tp *tp)
+{
+    for (uint8_t i = 0; i < TP_ENDPOINTS / 2; i++)
+        tp_forget_kept(tp, i);
+    free(tp->config);
+    pthread_mutex_destroy(&tp->kept_lock);
+}
+
+static int get_descriptor(struct tp *tp, uint8_t type, void *data, uint16_t length)
+{
+    struct tp_setup setup = {0x80, GET_DESCRIPTOR, (uint16_t)(type << 8), 0, length};
+
+    return tp_control(tp, &setup, data, CONTROL_MS);
+}
+
+/* The endpoints of all interfaces; of several alternate settings the first one's. */
+static void find_endpoints(struct tp *tp)
+{
+    const uint8_t *at = tp->config, *end = at + tp->config_length;
+
+    while (end - at >= 2 && at[0] >= 2 && at[0] <= end - at) {
+        if (at[1] == DESCRIPTOR_ENDPOINT && at[0] >= 7) {
+            unsigned index = (at[2] & 0x0fu) | (at[2] & 0x80u) >> 3;
+
+            if (tp->endpoints[index].packet == 0)
+                tp->endpoints[index] = (struct tp_endpoint){
+                    .packet = (uint16_t)((at[4] | at[5] << 8) & 0x07ff), .type = at[3] & 0x03};
+        }
+        at += at[0];
+    }
+}
+
+static int read_config(struct tp *tp)
+{
+    uint8_t header[CONFIG_HEADER];
+    int count = get_descriptor(tp, DESCRIPTOR_CONFIG, header, sizeof(header));
+    uint16_t total;
+
+    if (count < 0)
+        return count;
+    if (count < CONFIG_HEADER || header[1] != DESCRIPTOR_CONFIG)
+        return -EPROTO;
+    total = (uint16_t)(header[2] | header[3] << 8);
+    if (total < CONFIG_HEADER)
+        return -EPROTO;
+    tp->config = malloc(total);
+    if (!tp->config)
+        return -ENOMEM;
+    count = get_descriptor(tp, DESCRIPTOR_CONFIG, tp->config, total);
+    if (count < 0)
+        return count;
+    if (count < CONFIG_HEADER)
+        return -EPROTO;
+    tp->config_length = (size_t)count;
+    find_endpoints(tp);
+    return 0;
+}
+
+static int configure(struct tp *tp)
+{
+    struct tp_setup get = {0x80, GET_CONFIGURATION, 0, 0, 1};
+    struct tp_setup set = {0x00, SET_CONFIGURATION, 1, 0, 0};
+    uint8_t value = 0;
+    int count = tp_control(tp, &get, &value, CONTROL_MS);
+
+    if (count < 0)
+        return count;
+    if (count != 1)
+        return -EPROTO;
+    return value != 0 ? 0 : tp_control(tp, &set, NULL, CONTROL_MS);
+}
+
+/* All that can be had: a user of one interface claims that by tp_claim() and sees the error. */
+static void claim_all(struct tp *tp)
+{
+    const uint8_t *at = tp->config, *end = at + tp->config_length;
+
+    while (end - at >= 2 && at[0] >= 2 && at[0] <= end - at) {
+        if (at[1] == DESCRIPTOR_INTERFACE && at[0] >= 9 && at[3] == 0)
+            (void)tp->backend->claim(tp, at[2]);
+        at += at[0];
+    }
+}
+
+static int get_ready(struct tp *tp, const struct tp_options *options)
+{
+    int count = get_descriptor(tp, DESCRIPTOR_DEVICE, tp->device, sizeof(tp->device));
+    int error;
+
+    if (count < 0)
+        return count;
+    if (count != sizeof(tp->device) || tp->device[1] != DESCRIPTOR_DEVICE)
+        return -EPROTO;
+    error = read_config(tp);
+    if (!error)
+        error = configure(tp);
+    if (!error && !options->no_claim)
+        claim_all(tp);
+    return error;
+}
+
+int tp_open(const char *uri, const struct tp_options *options, struct tp **ret_tp)
+{
+    static const struct tp_options defaults = {0};
+    struct tp_options chosen = options ? *options : defaults;
+    const char *colon = strchr(uri, ':');
+
+    if (!colon)
+        return -EINVAL;
+    if (chosen.deadline_ms == 0)
+        chosen.deadline_ms = OPEN_MS;
+    for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
+        size_t length = strlen(backends[i]->scheme);
+        struct tp *tp;
+        int error;
+
+        if (length != (size_t)(colon - uri) || memcmp(uri, backends[i]->scheme, length) != 0)
+            continue;
+        error = backends[i]->open(colon + 1, &chosen, &tp);
+        if (error)
+            return error;
+        error = get_ready(tp, &chosen);
+        trace(tp, "open", 0, uri, strlen(uri), error);
+        if (error) {
+            backends[i]->close(tp);
+            return error;
+        }
+        *ret_tp = tp;
+        return 0;
+    }
+    return -EINVAL;
+}
+
+void tp_close(struct tp *tp)
+{
+    if (!tp)
+        return;
+    trace(tp, "close", 0, NULL, 0, 0);
+    tp->backend->close(tp);
+}
+
+/* ---- descriptors ----------------------------------------------------------------------------- */
+
+const uint8_t *tp_device_descriptor(const struct tp *tp)
+{
+    return tp->device;
+}
+
+const uint8_t *tp_config_descriptor(const struct tp *tp, size_t *ret_length)
+{
+    *ret_length = tp->config_length;
+    return tp->config;
+}
+
+int tp_speed(const struct tp *tp)
+{
+    return tp->speed;
+}
+
+uint16_t tp_packet_size(const struct tp *tp, uint8_t endpoint)
+{
+    return tp->endpoints[(endpoint & 0x0fu) | (endpoint & 0x80u) >> 3].packet;
+}
+
+int tp_claim(struct tp *tp, uint8_t interface_number)
+{
+    return tp->backend->claim(tp, interface_number);
+}
+
+/* ---- transfers ------------------------------------------------------------------------------- */
+
+int tp_control(struct tp *tp, const struct tp_setup *setup, void *data, unsigned deadline_ms)
+{
+    int count = tp->backend->control(tp, setup, data, deadline_ms);
+
+    if (tp->trace) {
+        const uint8_t bytes[8] = {
+            setup->request_type,    setup->request,
+            (uint8_t)setup->value,  (uint8_t)(setup->value >> 8),
+            (uint8_t)setup->index,  (uint8_t)(setup->index >> 8),
+            (uint8_t)setup->length, (uint8_t)(setup->length >> 8),
+        };
+
+        trace(tp, "setup", setup->request_type & 0x80, bytes, sizeof(bytes), 0);
+        trace(tp, "control", setup->request_type & 0x80, data, count > 0 ? (size_t)count : 0,
+              count < 0 ? count : 0);
+    }
+    return count;
+}
+
+int64_t tp_bulk_out(struct tp *tp, uint8_t endpoint, const void *data, size_t length, bool end,
+                    unsigned deadline_ms)
+{
+    int64_t count = tp->backend->bulk_out(tp, endpoint, data, length, end, deadline_ms);
+
+    trace(tp, "bulk-out", endpoint, data, count > 0 ? (size_t)count : 0,
+          count < 0 ? (int)count : 0);
+    return count;
+}
+
+int64_t tp_bulk_in(struct tp *tp, uint8_t endpoint, void *data, size_t length, unsigned deadline_ms)
+{
+    int64_t count = tp->backend->bulk_in(tp, endpoint, data, length, deadline_ms);
+
+    trace(tp, "bulk-in", endpoint, data, count > 0 ? (size_t)count : 0, count < 0 ? (int)count : 0);
+    return count;
+}
+
+struct traced_sink {
+    struct tp *tp;
+    uint8_t endpoint;
+    int (*put)(void *context, const void *data, size_t length);
+    void *context;
+};
+
+static int traced_put(void *context, const void *data, size_t length)
+{
+    struct traced_sink *sink = context;
+
+    trace(sink->tp, "bulk-in", sink->endpoint, data, length, 0);
+    return sink->put(sink->context, data, length);
+}
+
+int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
+                      int (*sink)(void *context, const void *data, size_t length), void *context,
+                      unsigned deadline_ms)
+{
+    struct traced_sink traced = {tp, endpoint, sink, context};
+    int64_t count;
+
+    if (!tp->trace)
+        return tp->backend->bulk_in_to(tp, endpoint, length, sink, context, deadline_ms);
+    count = tp->backend->bulk_in_to(tp, endpoint, length, traced_put, &traced, deadline_ms);
+    if (count < 0)
+        trace(tp, "bulk-in", endpoint, NULL, 0, (int)count);
+    return count;
+}
+
+int tp_interrupt_in(struct tp *tp, uint8_t endpoint, void *data, size_t length,
+                    unsigned deadline_ms)
+{
+    int64_t count = tp->backend->bulk_in(tp, endpoint, data, length, deadline_ms);
+
+    trace(tp, "interrupt-in", endpoint, data, count > 0 ? (size_t)count : 0,
+          count < 0 ? (int)count : 0);
+    return (int)count;
+}
+
+int tp_clear_halt(struct tp *tp, uint8_t endpoint)
+{
+    struct tp_setup setup = {TO_ENDPOINT, CLEAR_FEATURE, 0, endpoint, 0};
+
+    if (endpoint & 0x80)
+        tp_forget_kept(tp, endpoint);
+    return tp_control(tp, &setup, NULL, CONTROL_MS);
+}
+
+void tp_cancel(struct tp *tp)
+{
+    tp->backend->cancel(tp);
+}

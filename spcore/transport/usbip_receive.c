@@ -1,0 +1,380 @@
+/* The receive side: whichever thread waits runs this. Nothing here believes the server. */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "transport/usbip_private.h"
+
+/* What a step answers beside -errno. */
+enum { STEP_WAIT, STEP_ON, STEP_DONE };
+
+/* ---- completion ------------------------------------------------------------------------------ */
+
+static void complete(struct usbip_client *client, struct usbip_urb *urb)
+{
+    void (*callback)(struct usbip_urb *) = urb->complete;
+
+    pthread_mutex_lock(&client->lock);
+    urb->state = callback ? USBIP_IDLE : USBIP_OVER;
+    if (!callback && client->waiters > 0)
+        pthread_cond_broadcast(&client->changed);
+    client->rx.large = client->large_in > 0;
+    pthread_mutex_unlock(&client->lock);
+    /* Without a callback the URB may be gone by now. */
+    if (callback)
+        callback(urb);
+}
+
+static int complete_list(struct usbip_client *client, struct usbip_urb *list)
+{
+    int count = 0;
+
+    while (list) {
+        struct usbip_urb *next = list->bucket_next;
+
+        complete(client, list);
+        list = next;
+        count++;
+    }
+    return count;
+}
+
+/* All that is in flight on a link that is gone, in no particular order. */
+static struct usbip_urb *take_all_locked(struct usbip_client *client)
+{
+    struct usbip_urb *list = client->rx.urb, *urb;
+    int status = client->error == -EPROTO ? -EPROTO : -ENODEV;
+
+    if (list) {
+        list->status = status;
+        list->bucket_next = NULL;
+    }
+    client->rx.urb = NULL;
+    for (unsigned i = 0; i < USBIP_BUCKETS; i++) {
+        while ((urb = client->buckets[i])) {
+            client->buckets[i] = urb->bucket_next;
+            urb->status = status;
+            urb->actual = 0;
+            urb->bucket_next = list;
+            list = urb;
+        }
+    }
+    client->large_in = 0;
+    client->queue = NULL;
+    client->queue_tail = &client->queue;
+    while (client->unlinks) {
+        struct usbip_unlinked *next = client->unlinks->next;
+
+        free(client->unlinks);
+        client->unlinks = next;
+    }
+    return list;
+}
+
+/* Completes what needs no answer any more. */
+static int sweep(struct usbip_client *client)
+{
+    struct usbip_urb *finished, *failed = NULL;
+    int count;
+
+    pthread_mutex_lock(&client->lock);
+    finished = client->finished;
+    client->finished = NULL;
+    if (client->error)
+        failed = take_all_locked(client);
+    client->rx.large = client->large_in > 0;
+    pthread_mutex_unlock(&client->lock);
+    count = complete_list(client, finished);
+    return count + complete_list(client, failed);
+}
+
+/* ---- headers --------------------------------------------------------------------------------- */
+
+static int received_unlink(struct usbip_client *client, const struct usbip_reply *reply,
+                           struct usbip_urb **ret_over)
+{
+    struct usbip_unlinked **at = &client->unlinks, *unlinked;
+    struct usbip_urb *urb;
+
+    while (*at && (*at)->seqnum != reply->seqnum)
+        at = &(*at)->next;
+    unlinked = *at;
+    if (!unlinked || !unlinked->sent)
+        return -EPROTO;
+    *at = unlinked->next;
+    urb = usbip_find_locked(client, unlinked->victim);
+    /* Whatever the status says: a server that had answered the URB did so before this. */
+    if (urb) {
+        usbip_remove_locked(client, urb);
+        urb->state = USBIP_RECEIVING;
+        urb->status = -ECONNRESET;
+        *ret_over = urb;
+    }
+    free(unlinked);
+    return STEP_DONE;
+}
+
+static bool is_believable(const struct usbip_urb *urb, const struct usbip_reply *reply)
+{
+    uint32_t direction = urb->endpoint >> 7;
+
+    /* A reply to what has not left yet was made without reading it. */
+    if (urb->state != USBIP_SENT || reply->actual > urb->length)
+        return false;
+    /* Linux answers 0 here, others echo. */
+    if (reply->direction != 0 && reply->direction != direction)
+        return false;
+    if (reply->status > 0 || reply->status < -4095)
+        return false;
+    return !urb->isochronous || reply->packet_count == urb->packet_count;
+}
+
+static int received_submit(struct usbip_client *client, const struct usbip_reply *reply,
+                           struct usbip_urb **ret_over)
+{
+    struct usbip_urb *urb = usbip_find_locked(client, reply->seqnum);
+    struct usbip_rx *rx = &client->rx;
+
+    if (!urb || !is_believable(urb, reply))
+        return -EPROTO;
+    usbip_remove_locked(client, urb);
+    urb->state = USBIP_RECEIVING;
+    urb->status = reply->status;
+    urb->actual = reply->actual;
+    urb->start_frame = reply->start_frame;
+    urb->error_count = reply->error_count;
+    rx->done = 0;
+    rx->total = urb->endpoint & 0x80 ? reply->actual : 0;
+    if (rx->total > 0) {
+        rx->urb = urb;
+        rx->state = RX_DATA;
+    } else if (urb->isochronous && urb->packet_count > 0) {
+        rx->urb = urb;
+        rx->total = urb->packet_count * USBIP_PACKET_BYTES;
+        rx->state = RX_PACKETS;
+    } else {
+        *ret_over = urb;
+        return STEP_DONE;
+    }
+    return STEP_ON;
+}
+
+static int received_header(struct usbip_client *client, const uint8_t *bytes)
+{
+    struct usbip_urb *over = NULL;
+    struct usbip_reply reply;
+    int step = -EPROTO;
+
+    usbip_get_reply(bytes, &reply);
+    pthread_mutex_lock(&client->lock);
+    if (reply.command == USBIP_RET_SUBMIT)
+        step = received_submit(client, &reply, &over);
+    else if (reply.command == USBIP_RET_UNLINK)
+        step = received_unlink(client, &reply, &over);
+    pthread_mutex_unlock(&client->lock);
+    if (over)
+        complete(client, over);
+    return step;
+}
+
+/* ---- isochronous packets ----------------------------------------------------------------------
+ */
+
+/* The data came packed; each packet's bytes go to its own place, the last ones first. */
+static void spread(struct usbip_urb *urb)
+{
+    uint32_t packed = urb->actual;
+
+    for (uint32_t i = urb->packet_count; i-- > 0;) {
+        const struct usbip_packet *packet = &urb->packets[i];
+
+        packed -= packet->actual;
+        /* Packets lie in order (usbip_submit() sees to it), so this only moves towards the end. */
+        if (packet->actual > 0 && packet->offset != packed)
+            memmove((uint8_t *)urb->data + packet->offset, (uint8_t *)urb->data + packed,
+                    packet->actual);
+    }
+}
+
+static int received_packets(struct usbip_urb *urb, const uint8_t *bytes)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < urb->packet_count; i++) {
+        struct usbip_packet *packet = &urb->packets[i];
+
+        usbip_get_packet(bytes + (size_t)i * USBIP_PACKET_BYTES, packet);
+        if (packet->actual > packet->length) {
+            packet->actual = 0;
+            return -EPROTO;
+        }
+        sum += packet->actual;
+    }
+    if (!(urb->endpoint & 0x80))
+        return STEP_DONE;
+    if (sum != urb->actual)
+        return -EPROTO;
+    spread(urb);
+    return STEP_DONE;
+}
+
+/* ---- bytes ----------------------------------------------------------------------------------- */
+
+/* One recv(); the count, 0 for nothing there, or -errno. */
+static ssize_t receive(struct usbip_client *client, void *data, size_t room)
+{
+    ssize_t count;
+
+    if (client->rx.drained)
+        return 0;
+    do
+        count = recv(client->fd, data, room, MSG_DONTWAIT);
+    while (count < 0 && errno == EINTR);
+    if (count < 0 && errno != EAGAIN)
+        return -ENODEV;
+    if (count == 0)
+        return -ENODEV;
+    client->rx.drained = count < 0 || (size_t)count < room;
+    return count < 0 ? 0 : count;
+}
+
+static int step_header(struct usbip_client *client)
+{
+    struct usbip_rx *rx = &client->rx;
+    size_t have = rx->to - rx->from, room;
+    ssize_t count;
+
+    if (have < USBIP_HEADER_BYTES) {
+        memmove(rx->stage, rx->stage + rx->from, have);
+        rx->from = 0;
+        rx->to = have;
+        room = rx->large ? USBIP_HEADER_BYTES - have : USBIP_STAGE - have;
+        count = receive(client, rx->stage + have, room);
+        if (count <= 0)
+            return (int)count;
+        rx->to += (size_t)count;
+        return STEP_ON;
+    }
+    rx->from += USBIP_HEADER_BYTES;
+    return received_header(client, rx->stage + rx->from - USBIP_HEADER_BYTES);
+}
+
+/* Towards rx->total bytes at `data`: from the stage first, the rest straight from the socket. */
+static int step_bytes(struct usbip_client *client, uint8_t *data)
+{
+    struct usbip_rx *rx = &client->rx;
+    size_t left = rx->total - rx->done, staged = rx->to - rx->from;
+    ssize_t count = (ssize_t)(staged < left ? staged : left);
+
+    if (count > 0) {
+        memcpy(data + rx->done, rx->stage + rx->from, (size_t)count);
+        rx->from += (size_t)count;
+    } else {
+        count = receive(client, data + rx->done, left);
+        if (count <= 0)
+            return (int)count;
+    }
+    rx->done += (uint32_t)count;
+    return STEP_ON;
+}
+
+static int step_payload(struct usbip_client *client)
+{
+    struct usbip_rx *rx = &client->rx;
+    struct usbip_urb *urb = rx->urb;
+    int step;
+
+    if (rx->done < rx->total)
+        return step_bytes(client, rx->state == RX_DATA ? urb->data : rx->packets);
+    if (rx->state == RX_DATA && urb->isochronous && urb->packet_count > 0) {
+        rx->state = RX_PACKETS;
+        rx->done = 0;
+        rx->total = urb->packet_count * USBIP_PACKET_BYTES;
+        return STEP_ON;
+    }
+    if (rx->state == RX_PACKETS) {
+        step = received_packets(urb, rx->packets);
+        if (step < 0)
+            return step;
+    }
+    rx->state = RX_HEADER;
+    rx->urb = NULL;
+    complete(client, urb);
+    return STEP_DONE;
+}
+
+/* All that is there; the number of completions, or -errno after which the link is to go. */
+static int receive_frames(struct usbip_client *client)
+{
+    int done = 0;
+
+    client->rx.drained = false;
+    for (;;) {
+        int step = client->rx.state == RX_HEADER ? step_header(client) : step_payload(client);
+
+        if (step < 0)
+            return step;
+        done += step == STEP_DONE;
+        if (step == STEP_WAIT)
+            return done;
+        /* Whoever waits has something; what is left in the socket wakes the next poll(). */
+        if (step == STEP_DONE && client->rx.from == client->rx.to)
+            return done;
+    }
+}
+
+/* ---- pumping --------------------------------------------------------------------------------- */
+
+static int poll_once(struct usbip_client *client, int64_t deadline, struct pollfd fds[2])
+{
+    int64_t left = deadline == INT64_MAX ? -1 : deadline - usbip_now_ms();
+    int timeout = deadline == INT64_MAX ? -1 : left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+    int count;
+
+    usbip_pollfds(client, fds);
+    count = poll(fds, 2, timeout);
+    if (count > 0 && fds[1].revents) {
+        uint64_t ignored;
+
+        if (read(client->wake, &ignored, sizeof(ignored)) < 0)
+            fds[1].revents = 0;
+    }
+    return count < 0 && errno == EINTR ? 0 : count;
+}
+
+static void fail(struct usbip_client *client, int error)
+{
+    pthread_mutex_lock(&client->lock);
+    usbip_fail_locked(client, error);
+    pthread_mutex_unlock(&client->lock);
+}
+
+int usbip_pump_once(struct usbip_client *client, int64_t deadline)
+{
+    struct pollfd fds[2];
+    int done = sweep(client), count;
+
+    if (done > 0)
+        return done;
+    if (usbip_error(client))
+        return -ENODEV;
+    count = poll_once(client, deadline, fds);
+    if (count <= 0)
+        return 0;
+    if (fds[0].revents & POLLOUT) {
+        pthread_mutex_lock(&client->lock);
+        usbip_flush_locked(client);
+        pthread_mutex_unlock(&client->lock);
+    }
+    if (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) {
+        done = receive_frames(client);
+        if (done < 0) {
+            fail(client, done);
+            done = 0;
+        }
+    }
+    return done + sweep(client);
+}
