@@ -1,0 +1,188 @@
+#include "catalogue/catalogue.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const files[] = {"wmdm.tsv", "usb.tsv", "service.tsv", "wmi.tsv"};
+
+enum { COLUMNS = 8 };
+
+static int find_folder(char *path, size_t size)
+{
+    static const char *const places[] = {"../conformance/catalogue", "../../conformance/catalogue",
+                                         "../../../conformance/catalogue",
+                                         "../share/papkit/catalogue"};
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    size_t i;
+
+    if (length < 0)
+        return -errno;
+    program[length] = '\0';
+    *strrchr(program, '/') = '\0';
+    for (i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
+            access(path, R_OK) == 0)
+            return 0;
+    }
+    return -ENOENT;
+}
+
+/* U and a number of its own: the tag of a reading. */
+static bool has_reading_tag(const char *text)
+{
+    const char *at = text;
+
+    while ((at = strchr(at, 'U'))) {
+        bool starts = at == text || !isalnum((unsigned char)at[-1]);
+
+        at++;
+        if (starts && isdigit((unsigned char)*at)) {
+            while (isdigit((unsigned char)*at))
+                at++;
+            if (!isalnum((unsigned char)*at))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_inferred(const struct catalogue_row *row)
+{
+    const char *const columns[] = {row->requirement, row->check, row->mutant, row->source};
+    bool wmdm = !strncmp(row->id, "SP-", 3);
+    size_t i;
+
+    for (i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        if (strstr(columns[i], "INFERRED") || strstr(columns[i], "inferred") ||
+            strstr(columns[i], "proposed reading") || (wmdm && has_reading_tag(columns[i])))
+            return true;
+    }
+    return false;
+}
+
+static void free_row(struct catalogue_row *row)
+{
+    free(row->id); /* one block holds the whole line */
+}
+
+/* A quotation mark is text; only tabs separate. */
+static int split(char *line, struct catalogue_row *row)
+{
+    char **const columns[COLUMNS] = {&row->id,     &row->level,  &row->requirement, &row->check,
+                                     &row->mutant, &row->source, &row->subject,     &row->flow};
+    size_t i;
+
+    for (i = 0; i < COLUMNS; i++) {
+        *columns[i] = line;
+        line = strchr(line, '\t');
+        if (!line != (i == COLUMNS - 1))
+            return -EINVAL;
+        if (line)
+            *line++ = '\0';
+    }
+    row->inferred = is_inferred(row);
+    return 0;
+}
+
+static int add_line(struct catalogue *catalogue, const char *text)
+{
+    struct catalogue_row *rows;
+    struct catalogue_row row;
+    char *line;
+
+    rows = realloc(catalogue->rows, (catalogue->count + 1) * sizeof *rows);
+    if (!rows)
+        return -ENOMEM;
+    catalogue->rows = rows;
+    line = strdup(text);
+    if (!line)
+        return -ENOMEM;
+    if (split(line, &row) < 0) {
+        free(line);
+        return -EINVAL;
+    }
+    catalogue->rows[catalogue->count++] = row;
+    return 0;
+}
+
+static int load_file(struct catalogue *catalogue, const char *path, char *error, size_t error_size)
+{
+    FILE *file = fopen(path, "re");
+    unsigned number = 0;
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+    int result = 0;
+
+    if (!file) {
+        snprintf(error, error_size, "%s: %s", path, strerror(errno));
+        return -ENOENT;
+    }
+    while (!result && (length = getline(&line, &room, file)) >= 0) {
+        while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
+            line[--length] = '\0';
+        if (++number == 1 || !length)
+            continue;
+        result = add_line(catalogue, line);
+        if (result)
+            snprintf(error, error_size, "%s:%u: expected %d tab-separated columns", path, number,
+                     COLUMNS);
+    }
+    free(line);
+    fclose(file);
+    return result;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const struct catalogue_row *)a)->id, ((const struct catalogue_row *)b)->id);
+}
+
+int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_t error_size)
+{
+    struct catalogue catalogue = {0};
+    char own[PATH_MAX], path[PATH_MAX * 2];
+    size_t i;
+    int result = 0;
+
+    if (!folder && find_folder(own, sizeof own) < 0) {
+        snprintf(error, error_size, "no requirement catalogue beside this program");
+        return -ENOENT;
+    }
+    for (i = 0; i < sizeof files / sizeof files[0] && !result; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder ? folder : own, files[i]);
+        result = load_file(&catalogue, path, error, error_size);
+    }
+    if (result) {
+        catalogue_done(&catalogue);
+        return result;
+    }
+    qsort(catalogue.rows, catalogue.count, sizeof *catalogue.rows, by_id);
+    *ret = catalogue;
+    return 0;
+}
+
+void catalogue_done(struct catalogue *catalogue)
+{
+    size_t i;
+
+    for (i = 0; i < catalogue->count; i++)
+        free_row(&catalogue->rows[i]);
+    free(catalogue->rows);
+    *catalogue = (struct catalogue){0};
+}
+
+const struct catalogue_row *catalogue_find(const struct catalogue *catalogue, const char *id)
+{
+    struct catalogue_row key = {.id = (char *)(size_t)id};
+
+    if (!catalogue->count)
+        return NULL;
+    return bsearch(&key, catalogue->rows, catalogue->count, sizeof *catalogue->rows, by_id);
+}
