@@ -198,13 +198,15 @@ static bool braced_guid(const uint8_t *utf16, char text[39])
 /* automatic-installation-of-winusb, Registering a device interface GUID: lengths in bytes, with
  * the terminators. */
 CONF_CASE(USB_MSOS_BV_09, .title = "DeviceInterfaceGUID is a REG_SZ of 78 bytes under a name of 40",
-          .reqs = REQS("USB-MSOS-009"), .ics = "MSOS.10 && MSOS.10.GUID",
+          .reqs = REQS("USB-MSOS-009"), .ics = "MSOS.10 && USB.PERSONA.WINUSB",
           .player = "pap-winusb-single", .steps = "Find the property; type, lengths, terminators")
 {
     uint8_t bytes[4096] = {0};
     struct property property;
     char guid[39];
 
+    if (find_property(c, bytes, 4095, "DeviceInterfaceGUIDs", &property))
+        conf_inconclusive(c, "the device uses the plural form, which is USB-MSOS-010");
     REQUIRE(c, "USB-MSOS-009", find_property(c, bytes, 4095, "DeviceInterfaceGUID", &property));
     CHECK_EQ(c, "USB-MSOS-009", property.type, 1);
     CHECK_EQ(c, "USB-MSOS-009", property.name_length, 40);

@@ -12,7 +12,8 @@ static int cancel_request(struct still_image *si, const struct usb_setup *setup,
     bool sending;
 
     if (!si_deviates(si, DEVIATION_CANCEL_UNCHECKED) &&
-        (setup->length != 6 || data[0] != (MTP_EC_CANCEL_TRANSACTION & 0xff) ||
+        ((setup->length != 6 && !si_deviates(si, DEVIATION_CANCEL_ANY_LENGTH)) ||
+         data[0] != (MTP_EC_CANCEL_TRANSACTION & 0xff) ||
          data[1] != MTP_EC_CANCEL_TRANSACTION >> 8))
         return -EPIPE;
     if (setup->length < 6)

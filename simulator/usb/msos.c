@@ -24,7 +24,7 @@ int usb_msos_string(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
 
-    if (!device->identity->ms_os_10)
+    if (!device->identity->ms_os_10 && !usb_deviates(device, DEVIATION_WINUSB_BESIDE_INF))
         return usb_deviates(device, DEVIATION_MSOS_ORDINARY_STRING)
                    ? (memcpy(out, "\x04\x03?", 4), 4)
                    : -EPIPE;
@@ -49,6 +49,7 @@ static int describe_compatible_id(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
     bool spaces = usb_deviates(device, DEVIATION_MSOS_ID_SPACES);
+    bool beside = usb_deviates(device, DEVIATION_WINUSB_BESIDE_INF);
 
     put32(&w, usb_deviates(device, DEVIATION_MSOS_LENGTH_WITHOUT_HEADER) ? 24 : 40);
     put16(&w, 0x0100);
@@ -57,10 +58,22 @@ static int describe_compatible_id(const struct usb_device *device, uint8_t *out)
     put_zeroes(&w, 7);
     put8(&w, 0);
     put8(&w, 1);
-    put_id(&w, device->identity->ms_compatible_id, spaces ? ' ' : 0);
+    put_id(&w, beside ? "WINUSB" : device->identity->ms_compatible_id, spaces ? ' ' : 0);
     put_id(&w, device->identity->ms_sub_compatible_id, 0);
     put_zeroes(&w, 6);
     return (int)w.length;
+}
+
+/* The defect of a GUID that went through its binary form with the wrong byte order. */
+static void put_swapped_guid(struct usb_bytes *w, const char *text)
+{
+    static const uint8_t order[38] = {0,  7,  8,  5,  6,  3,  4,  1,  2,  9,  12, 13, 10,
+                                      11, 14, 17, 18, 15, 16, 19, 20, 21, 22, 23, 24, 25,
+                                      26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37};
+    size_t i;
+
+    for (i = 0; i < sizeof order; i++)
+        put16(w, (unsigned char)text[order[i]]);
 }
 
 /* The value as the registry keeps it: strings with their terminators in UTF-16LE. */
@@ -74,7 +87,11 @@ static void put_value(const struct usb_device *device, struct usb_bytes *w,
         return;
     }
     for (i = 0; i < property->text_count; i++) {
-        put_utf16(w, property->text[i], UNITS_MAX);
+        if (property->text[i][0] == '{' && strlen(property->text[i]) == 38 &&
+            usb_deviates(device, DEVIATION_INTERFACE_GUID_SWAPPED))
+            put_swapped_guid(w, property->text[i]);
+        else
+            put_utf16(w, property->text[i], UNITS_MAX);
         put16(w, 0);
     }
     if (property->type == REGISTRY_MULTI_SZ &&
@@ -180,12 +197,22 @@ static void put_features(const struct usb_device *device, struct usb_bytes *w)
         put_property_20(device, w, &device->identity->ms_properties[i]);
 }
 
+/* Windows takes a device of several interfaces for a composite one. */
+static bool is_composite(const struct usb_device *device)
+{
+    size_t i, numbers = 0;
+
+    for (i = 0; i < device->identity->interface_count; i++)
+        numbers += device->identity->interfaces[i].alternate == 0;
+    return numbers > 1;
+}
+
 /* A device of one function has its features directly under the header; with several, they belong
  * to the first function, inside a configuration and a function subset. */
 static int describe_set(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
-    bool subsets = device->function_count > 1 || usb_deviates(device, DEVIATION_MS20_SUBSETS);
+    bool subsets = is_composite(device) || usb_deviates(device, DEVIATION_MS20_SUBSETS);
     bool short_subset = usb_deviates(device, DEVIATION_MS20_SUBSET_LENGTH);
     size_t configuration = 0, function = 0;
 
@@ -250,7 +277,8 @@ int usb_msos_request(const struct usb_device *device, const struct usb_setup *se
         index = MS_COMPATIBLE_ID;
     if (index == MS_COMPATIBLE_ID && usb_deviates(device, DEVIATION_MS20_ANSWERS_4))
         index = MS_SET;
-    if (index == MS_COMPATIBLE_ID && identity->ms_os_10)
+    if (index == MS_COMPATIBLE_ID &&
+        (identity->ms_os_10 || usb_deviates(device, DEVIATION_WINUSB_BESIDE_INF)))
         return describe_compatible_id(device, out);
     if (index == MS_PROPERTIES && identity->ms_os_10 &&
         !(setup->request_type == 0xc0 &&
