@@ -40,12 +40,13 @@ LAYERS = {
         "shim": {"com", "transport"},
     },
     "conformance": {
+        "catalogue": set(),
         "host": set(),
-        "engine": {"host"},
+        "engine": {"host", "catalogue"},
         "suites": {"engine", "host"},
-        "report": {"engine"},
-        "selftest": {"engine", "host", "report"},
-        "cli": {"engine", "host", "report", "selftest"},
+        "report": {"engine", "catalogue"},
+        "selftest": {"engine", "host", "report", "catalogue"},
+        "cli": {"engine", "host", "report", "selftest", "catalogue"},
     },
 }
 SEAMS = {
