@@ -176,12 +176,13 @@ int ct_read(struct ct_pipe *pipe, struct ct_box *ret)
         return -EPROTO;
     }
     box.size = length - HEADER;
-    memmove(bytes, bytes + HEADER, box.size);
-    box.payload = bytes;
+    /* Before the payload moves to the front, over what the reader has yet to read. */
     if (box.type != MTP_CT_DATA) {
         for (; box.params < 5 && box.params < box.size / 4; box.params++)
             box.param[box.params] = ct_u32(&reader);
     }
+    memmove(bytes, bytes + HEADER, box.size);
+    box.payload = bytes;
     *ret = box;
     return 0;
 }

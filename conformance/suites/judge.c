@@ -134,8 +134,9 @@ static uint16_t answered(struct judge *judge, const char *row, uint16_t code, in
                    "operation 0x%04x is answered by a response (%d)", code, error);
         conf_end(judge->c);
     }
-    conf_note(judge->c, "operation 0x%04x: response 0x%04x, %zu data bytes", code,
-              judge->answer.code, judge->answer.size);
+    conf_note(judge->c, "operation 0x%04x: response 0x%04x (%u: %08x %08x %08x), %zu data bytes",
+              code, judge->answer.code, judge->answer.params, judge->answer.param[0],
+              judge->answer.param[1], judge->answer.param[2], judge->answer.size);
     return judge->answer.code;
 }
 
