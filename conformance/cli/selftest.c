@@ -1,0 +1,431 @@
+/* `papcheck selftest`: every declared defect must be seen red by a check of the row it is declared
+ * for, while the clean subject is green on that row. Coverage is computed from this alone. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "engine/run.h"
+#include "selftest/deviations.h"
+#include "selftest/matrix.h"
+
+/* One case to run against one deviation; the pairs it may prove share its result. */
+struct task {
+    const struct deviation_pair *deviation;
+    const struct conf_case *conf_case;
+    enum kill kill; /* for deviation->row */
+};
+
+struct selftest {
+    struct run clean;
+    struct catalogue catalogue;
+    struct deviation_list deviations;
+    const char *patterns[64];
+    size_t pattern_count;
+    struct run_options options;
+    char out[PATH_MAX], papsim[PATH_MAX], provider[PATH_MAX], deviant[PATH_MAX];
+    struct task *tasks;
+    size_t task_count, next, done;
+    pthread_mutex_t lock;
+    enum kill *kills; /* by pair */
+};
+
+static bool wanted(const struct selftest *self, const struct deviation_pair *pair)
+{
+    size_t i;
+
+    for (i = 0; i < self->pattern_count; i++) {
+        if (!fnmatch(self->patterns[i], pair->name, 0) || !fnmatch(self->patterns[i], pair->row, 0))
+            return true;
+    }
+    return !self->pattern_count;
+}
+
+static bool judges(const struct conf_case *one, const char *row)
+{
+    size_t i;
+
+    for (i = 0; one->reqs[i]; i++) {
+        if (!strcmp(one->reqs[i], row))
+            return true;
+    }
+    return false;
+}
+
+/* A simulator's defect is for cases about devices and servers, a provider's for providers. */
+static bool same_subject(const struct deviation_pair *pair, const struct conf_case *one)
+{
+    return pair->provider == ((one->needs & CONF_PROVIDER) != 0);
+}
+
+static const struct run_result *clean_result(const struct selftest *self,
+                                             const struct conf_case *one)
+{
+    size_t i;
+
+    for (i = 0; i < self->clean.count; i++) {
+        if (self->clean.results[i].conf_case == one)
+            return &self->clean.results[i];
+    }
+    return NULL;
+}
+
+static bool green(const struct run_result *result, const char *row)
+{
+    const json_t *entry = result ? json_object_get(result->rows, row) : NULL;
+
+    return entry && result->verdict != RUN_ERROR &&
+           !json_integer_value(json_object_get(entry, "fail"));
+}
+
+/* ---- tasks -------------------------------------------------------------------------------------- */
+
+static int add_tasks(struct selftest *self, size_t index)
+{
+    const struct deviation_pair *pair = &self->deviations.pairs[index];
+    const struct conf_case *const *cases;
+    size_t count = run_cases(&cases);
+    size_t i;
+
+    self->kills[index] = KILL_NO_CASE;
+    for (i = 0; i < count; i++) {
+        struct task *tasks;
+
+        if (!judges(cases[i], pair->row) || !same_subject(pair, cases[i]))
+            continue;
+        if (!green(clean_result(self, cases[i]), pair->row)) {
+            self->kills[index] = kill_best(self->kills[index], KILL_NOT_CLEAN);
+            continue;
+        }
+        tasks = realloc(self->tasks, (self->task_count + 1) * sizeof *tasks);
+        if (!tasks)
+            return -ENOMEM;
+        self->tasks = tasks;
+        tasks[self->task_count++] = (struct task){pair, cases[i], KILL_NO_PROOF};
+        self->kills[index] = kill_best(self->kills[index], KILL_NO_PROOF);
+    }
+    return 0;
+}
+
+static void run_task(struct selftest *self, struct task *task, size_t number)
+{
+    const char *names[2] = {task->deviation->name, NULL};
+    struct run_options options = self->options;
+    struct run_result result;
+    char slot[64];
+
+    options.quiet_evidence = true;
+    if (task->deviation->provider) {
+        options.provider = self->deviant;
+        options.provider_deviation = task->deviation->name;
+    } else {
+        options.deviations = names;
+    }
+    snprintf(slot, sizeof slot, "selftest/%zu", number);
+    run_one(&options, &self->catalogue, NULL, task->conf_case, slot, &result);
+    task->kill = kill_of(result.rows, task->deviation->row,
+                         result.rows && !strstr(result.reason, "inside the provider"));
+    run_result_done(&result);
+}
+
+/* One kill of a pair is enough: its further cases are not run. */
+static bool proven(const struct selftest *self, const struct task *task)
+{
+    return self->kills[task->deviation - self->deviations.pairs] == KILL_KILLED;
+}
+
+static void *work(void *argument)
+{
+    struct selftest *self = argument;
+
+    for (;;) {
+        struct task *task = NULL;
+        size_t number = 0;
+
+        pthread_mutex_lock(&self->lock);
+        while (self->next < self->task_count && proven(self, &self->tasks[self->next]))
+            self->next++;
+        if (self->next < self->task_count) {
+            number = self->next++;
+            task = &self->tasks[number];
+        }
+        pthread_mutex_unlock(&self->lock);
+        if (!task)
+            return NULL;
+        run_task(self, task, number);
+        pthread_mutex_lock(&self->lock);
+        self->kills[task->deviation - self->deviations.pairs] =
+            kill_best(self->kills[task->deviation - self->deviations.pairs], task->kill);
+        self->done++;
+        if (isatty(STDERR_FILENO))
+            fprintf(stderr, "\r\033[K%zu/%zu %s", self->done, self->task_count,
+                    task->deviation->name);
+        pthread_mutex_unlock(&self->lock);
+    }
+}
+
+static int run_tasks(struct selftest *self)
+{
+    pthread_t threads[256];
+    unsigned i;
+
+    pthread_mutex_init(&self->lock, NULL);
+    for (i = 0; i < self->options.jobs && i < 256; i++) {
+        if (pthread_create(&threads[i], NULL, work, self))
+            break;
+    }
+    if (!i)
+        work(self);
+    while (i--)
+        pthread_join(threads[i], NULL);
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    return 0;
+}
+
+/* ---- the clean run ---------------------------------------------------------------------------------- */
+
+static int run_clean(struct selftest *self)
+{
+    const struct conf_case *const *cases;
+    size_t count = run_cases(&cases), found = 0, i, k;
+    const struct conf_case **chosen = calloc(count + 1, sizeof *chosen);
+    int error;
+
+    if (!chosen)
+        return -ENOMEM;
+    for (i = 0; i < count; i++) {
+        bool any = !self->pattern_count;
+
+        for (k = 0; k < self->deviations.count && !any; k++)
+            any = wanted(self, &self->deviations.pairs[k]) &&
+                  judges(cases[i], self->deviations.pairs[k].row);
+        if (any)
+            chosen[found++] = cases[i];
+    }
+    self->clean.options = self->options;
+    self->clean.catalogue = &self->catalogue;
+    error = run_all(&self->clean, chosen, found, NULL, NULL);
+    free(chosen);
+    return error;
+}
+
+/* ---- report ------------------------------------------------------------------------------------------ */
+
+static const char *const flows[] = {"enumeration", "authentication", "storage", "sync",
+                                    "control",     "service",        "class-provider"};
+
+static bool first_of_row(const struct selftest *self, size_t index)
+{
+    size_t i;
+
+    for (i = 0; i < index; i++) {
+        if (self->kills[i] == KILL_KILLED &&
+            !strcmp(self->deviations.pairs[i].row, self->deviations.pairs[index].row))
+            return false;
+    }
+    return true;
+}
+
+static json_t *coverage_json(const struct selftest *self, size_t *ret_rows, size_t *ret_inferred)
+{
+    json_t *covered = json_object();
+    size_t i, k;
+
+    *ret_rows = *ret_inferred = 0;
+    for (k = 0; k < sizeof flows / sizeof flows[0]; k++)
+        json_object_set_new(covered, flows[k], json_array());
+    for (i = 0; i < self->deviations.count; i++) {
+        const struct catalogue_row *row =
+            catalogue_find(&self->catalogue, self->deviations.pairs[i].row);
+
+        if (self->kills[i] != KILL_KILLED || !row || !first_of_row(self, i))
+            continue;
+        json_array_append_new(json_object_get(covered, row->flow), json_string(row->id));
+        *(row->inferred ? ret_inferred : ret_rows) += 1;
+    }
+    return covered;
+}
+
+static json_t *pairs_json(const struct selftest *self)
+{
+    json_t *pairs = json_array();
+    size_t i;
+
+    for (i = 0; i < self->deviations.count; i++) {
+        const struct deviation_pair *pair = &self->deviations.pairs[i];
+
+        if (wanted(self, pair))
+            json_array_append_new(
+                pairs, json_pack("{s:s,s:s,s:s,s:s}", "deviation", pair->name, "row", pair->row,
+                                 "subject", pair->provider ? "provider" : "simulator", "outcome",
+                                 kill_names[self->kills[i]]));
+    }
+    return pairs;
+}
+
+/* MUST cases none of whose rows has a deviation; they prove nothing yet. */
+static json_t *unproven_cases(const struct selftest *self)
+{
+    const struct conf_case *const *cases;
+    size_t count = run_cases(&cases), i, k;
+    json_t *names = json_array();
+
+    for (i = 0; i < count && !self->pattern_count; i++) {
+        bool any = false;
+        char name[128];
+
+        for (k = 0; k < self->deviations.count && !any; k++)
+            any = judges(cases[i], self->deviations.pairs[k].row) &&
+                  same_subject(&self->deviations.pairs[k], cases[i]);
+        run_case_name(cases[i], name, sizeof name);
+        if (!any && cases[i]->level == CONF_MUST)
+            json_array_append_new(names, json_string(name));
+    }
+    return names;
+}
+
+static unsigned print_clean(const struct selftest *self)
+{
+    unsigned bad = 0;
+    char name[128];
+    size_t i;
+
+    for (i = 0; i < self->clean.count; i++) {
+        const struct run_result *result = &self->clean.results[i];
+
+        if (result->verdict == RUN_PASS || result->verdict == RUN_NOT_APPLICABLE)
+            continue;
+        run_case_name(result->conf_case, name, sizeof name);
+        printf("clean %s: %s %s\n", run_verdict_names[result->verdict], name, result->reason);
+        bad += result->verdict == RUN_FAIL || result->verdict == RUN_ERROR;
+    }
+    return bad;
+}
+
+static int report(const struct selftest *self)
+{
+    size_t counts[KILLS] = {0}, rows, inferred, i;
+    json_t *covered = coverage_json(self, &rows, &inferred);
+    json_t *unproven = unproven_cases(self);
+    unsigned dirty = print_clean(self);
+    char path[PATH_MAX + 32];
+    const json_t *name;
+    json_t *all;
+    int status;
+
+    for (i = 0; i < self->deviations.count; i++) {
+        const struct deviation_pair *pair = &self->deviations.pairs[i];
+
+        if (!wanted(self, pair))
+            continue;
+        counts[self->kills[i]]++;
+        if (self->kills[i] != KILL_KILLED)
+            printf("%s: %s %s (%s)\n", kill_names[self->kills[i]], pair->row, pair->name,
+                   pair->text);
+    }
+    json_array_foreach(unproven, i, name)
+        printf("no deviation: MUST case %s\n", json_string_value(name));
+    for (i = 0; i < sizeof flows / sizeof flows[0]; i++)
+        printf("covered %-16s %zu rows\n", flows[i],
+               json_array_size(json_object_get(covered, flows[i])));
+    status = dirty || counts[KILL_SURVIVED] || counts[KILL_NO_CASE] || counts[KILL_NO_PROOF] ||
+                     counts[KILL_NOT_CLEAN] || json_array_size(unproven)
+                 ? EXIT_NONCONFORMANT
+                 : EXIT_OK;
+    printf("%zu killed %zu survived %zu no case %zu no proof %zu not clean, %zu MUST cases "
+           "without deviation, %u clean failures – %zu rows covered and %zu inferred (%d)\n",
+           counts[KILL_KILLED], counts[KILL_SURVIVED], counts[KILL_NO_CASE], counts[KILL_NO_PROOF],
+           counts[KILL_NOT_CLEAN], json_array_size(unproven), dirty, rows, inferred, status);
+    all = json_pack("{s:o,s:o,s:o,s:i}", "pairs", pairs_json(self), "covered", covered, "unproven",
+                    unproven, "exit", status);
+    snprintf(path, sizeof path, "%s/selftest.json", self->out);
+    if (json_dump_file(all, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER))
+        status = EXIT_ERROR;
+    json_decref(all);
+    return status;
+}
+
+/* ---- command line --------------------------------------------------------------------------------------- */
+
+static int parse(int argc, char **argv, struct selftest *self)
+{
+    const char *out = "out/selftest";
+    int i;
+
+    for (i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--out") && i + 1 < argc) {
+            out = argv[++i];
+        } else if (!strcmp(argv[i], "--jobs") && i + 1 < argc) {
+            self->options.jobs = (unsigned)strtoul(argv[++i], NULL, 10);
+            if (!self->options.jobs || self->options.jobs > 256)
+                return cli_usage("--jobs %s: expected a number from 1 to 256", argv[i]);
+        } else if (argv[i][0] == '-' || self->pattern_count == 64) {
+            return cli_usage("selftest: unknown option %s; expected --out DIR or --jobs N",
+                             argv[i]);
+        } else {
+            self->patterns[self->pattern_count++] = argv[i];
+        }
+    }
+    mkdir("out", 0777);
+    if ((mkdir(out, 0777) < 0 && errno != EEXIST) || !realpath(out, self->out))
+        return cli_usage("--out %s: %s", out, strerror(errno));
+    return 0;
+}
+
+static int set_up(struct selftest *self)
+{
+    if (cli_beside("papsim", self->papsim, sizeof self->papsim) < 0 ||
+        cli_beside("libspcore.so", self->provider, sizeof self->provider) < 0 ||
+        cli_beside("libspcore-deviant.so", self->deviant, sizeof self->deviant) < 0) {
+        cli_usage("selftest: papsim, libspcore.so and libspcore-deviant.so are not all beside "
+                  "papcheck");
+        return EXIT_ERROR;
+    }
+    if (deviations_load(&self->deviations) < 0) {
+        cli_usage("selftest: the lists of deviations cannot be read");
+        return EXIT_ERROR;
+    }
+    self->options.papsim = self->papsim;
+    self->options.provider = self->provider;
+    self->options.own_provider = true;
+    self->options.out = self->out;
+    self->options.seed = 1;
+    self->options.quiet_evidence = true;
+    if (!self->options.jobs)
+        self->options.jobs = 2 * (unsigned)sysconf(_SC_NPROCESSORS_ONLN); /* cases wait a lot */
+    return cli_catalogue(&self->catalogue);
+}
+
+int cli_selftest(int argc, char **argv)
+{
+    static struct selftest self;
+    size_t i;
+    int status = parse(argc, argv, &self);
+
+    if (!status)
+        status = set_up(&self);
+    if (status)
+        return status;
+    self.kills = calloc(self.deviations.count + 1, sizeof *self.kills);
+    if (!self.kills || run_clean(&self) < 0)
+        return EXIT_ERROR;
+    for (i = 0; i < self.deviations.count; i++) {
+        if (wanted(&self, &self.deviations.pairs[i]) && add_tasks(&self, i) < 0)
+            return EXIT_ERROR;
+    }
+    run_tasks(&self);
+    status = report(&self);
+    run_done(&self.clean);
+    deviations_done(&self.deviations);
+    catalogue_done(&self.catalogue);
+    free(self.tasks);
+    free(self.kills);
+    return status;
+}

@@ -1,0 +1,25 @@
+/* The kill matrix: what became of each (deviation, row) pair, and which rows that covers. */
+#ifndef CONF_SELFTEST_MATRIX_H
+#define CONF_SELFTEST_MATRIX_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum kill {
+    KILL_KILLED,    /* a check that carries the row failed */
+    KILL_SURVIVED,  /* cases ran to their end and no such check failed */
+    KILL_NO_CASE,   /* no case names the row */
+    KILL_NO_PROOF,  /* crash, disconnect, failed set-up: nothing was judged */
+    KILL_NOT_CLEAN, /* the clean subject is not green on the row */
+    KILLS
+};
+extern const char *const kill_names[KILLS];
+
+/* Of one row in one case's result against the deviant subject. `ended`: the worker came to an end
+ * of its own (a provider's crash is a verdict, but no proof that the check sees the defect). */
+enum kill kill_of(const json_t *rows, const char *row, bool ended);
+/* The better of two: killed, survived, no proof, not clean, no case. */
+enum kill kill_best(enum kill a, enum kill b);
+
+#endif
