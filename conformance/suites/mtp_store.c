@@ -212,8 +212,8 @@ CONF_CASE(MTP_STO_BV_05, .title = "FormatStore empties one store only", .level =
 /* MTP 1.1, E.2.1.3 and response 0xA809; the limit is the file system's, as FAT32's 4 GiB. */
 CONF_CASE(MTP_PRP_BI_07, .title = "An object larger than the store allows is ObjectTooLarge",
           .level = CONF_SHOULD, .reqs = REQS("MTP-PRP-007"),
-          .ics = "MTP.OP.9808 && STORE.WRITABLE && (STORE.LIMIT.4G || FIXTURE.CONTROL)", .player = "mtp-small",
-          .needs = CONF_WRITES,
+          .ics = "MTP.OP.9808 && STORE.WRITABLE && (STORE.LIMIT.4G || FIXTURE.CONTROL)",
+          .player = "mtp-small", .needs = CONF_WRITES,
           .steps = "SendObjectPropList of 4 GiB to each store with room for it: 0xA809")
 {
     JUDGE judge = judge_session(c);

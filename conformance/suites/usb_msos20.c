@@ -265,7 +265,7 @@ CONF_CASE(USB_MS20_BV_08, .title = "DeviceInterfaceGUIDs is a property of 132 by
         CHECK_EQ(c, "USB-MS20-008", desc_u32(feature.at + 52 + 76), 0);
         return;
     }
-    CHECK(c, "USB-MS20-008", !"the property is in the set");
+    conf_check(c, "USB-MS20-008", false, __FILE__, __LINE__, "the property is in the set");
 }
 
 CONF_CASE(
