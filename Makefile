@@ -35,7 +35,7 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 SIM_SRC := $(call sources,simulator/wire/*.c simulator/usb/*.c simulator/function/*.c simulator/mtp/*.c simulator/store/*.c simulator/player/*.c simulator/cli/*.c)
 SPC_SRC := $(call sources,spcore/com/*.c spcore/sac/*.c spcore/sp/*.c spcore/mtp/*.c spcore/transport/*.c)
-CONF_SRC := $(call sources,conformance/host/*.c conformance/engine/*.c conformance/suites/*.c conformance/report/*.c conformance/cli/*.c conformance/selftest/*.c)
+CONF_SRC := $(call sources,conformance/catalogue/*.c conformance/host/*.c conformance/engine/*.c conformance/suites/*.c conformance/report/*.c conformance/cli/*.c conformance/selftest/*.c)
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.
 JUDGE_SPC_SRC := $(call sources,spcore/mtp/*.c spcore/transport/*.c spcore/sac/*.c spcore/com/*.c)
@@ -119,6 +119,35 @@ $(BUILD)/tests/conformance/test_%: $(OBJ)/conformance/tests/test_%.o $(filter-ou
 .PHONY: unit clean
 unit: $(UNIT_TESTS)
 	sh ci/unit $(UNIT_TESTS)
+
+# ---- the main job, and all that needs no virtual machine. pytest's exit 5 (nothing ran) is a
+# failure by itself.
+PYTEST := $(PYTHON) -m pytest -q -p no:cacheprovider
+.PHONY: certify check selftest end-to-end
+certify: all
+	$(PAPCHECK) run --out out/certify
+
+selftest: all
+	$(PAPCHECK) selftest --out out/selftest
+
+end-to-end: all
+	$(PYTEST) -m "not vm" conformance/orchestrate
+
+check: all
+	$(MAKE) unit
+	$(MAKE) selftest
+	$(MAKE) end-to-end
+
+.PHONY: install
+PREFIX ?= /usr/local
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/papkit
+	install -d $(DESTDIR)$(PREFIX)/share/papkit/players $(DESTDIR)$(PREFIX)/share/papkit/catalogue
+	install $(PAPSIM) $(PAPCHECK) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(SPCORE) $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(wildcard spcore/include/*.h) $(DESTDIR)$(PREFIX)/include/papkit
+	install -m 644 $(wildcard fixtures/players/*.yaml) $(DESTDIR)$(PREFIX)/share/papkit/players
+	install -m 644 $(wildcard conformance/catalogue/*.tsv) $(DESTDIR)$(PREFIX)/share/papkit/catalogue
 
 # ---- everything around: static checks, sanitizers, a real Linux USB host
 .PHONY: unit-build lint sanitize check-vm

@@ -9,7 +9,13 @@
 
 #define PAPCHECK_VERSION "0.1.0"
 
-enum { EXIT_OK = 0, EXIT_NONCONFORMANT = 1, EXIT_USAGE = 2, EXIT_ERROR = 3, EXIT_INTERRUPTED = 130 };
+enum {
+    EXIT_OK = 0,
+    EXIT_NONCONFORMANT = 1,
+    EXIT_USAGE = 2,
+    EXIT_ERROR = 3,
+    EXIT_INTERRUPTED = 130
+};
 
 /* "papcheck: " and the message on one line of stderr; returns EXIT_USAGE. */
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -12,7 +12,8 @@ static const struct {
     {"run",
      "[PATTERN…] [--device URI] [--provider LIB] [--ics F] [--out DIR] [--jobs N]\n"
      "            [--seed N] [--shard i/n] [--strict] [--fail-fast] [--destructive]\n"
-     "            [--serial S] [--allow-mtp] [--deviate NAME]… [--provider-deviate NAME]",
+     "            [--serial S] [--allow-mtp] [--deviate NAME]… [--provider-deviate NAME]\n"
+     "            [--timeout-scale N]",
      cli_run},
     {"list", "[PATTERN…] [--json]", cli_list},
     {"explain", "CASE|ROW [--out DIR]", cli_explain},
@@ -40,7 +41,8 @@ int main(int argc, char **argv)
     size_t i;
 
     if (argc < 2)
-        return cli_usage("expected a verb: run, list, explain, doctor, report or selftest (--help)");
+        return cli_usage(
+            "expected a verb: run, list, explain, doctor, report or selftest (--help)");
     if (!strcmp(argv[1], "worker"))
         return conf_worker_main();
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))

@@ -9,10 +9,8 @@
 static const struct {
     const char *name;
     unsigned format;
-} formats[] = {{"text", REPORT_TEXT},
-               {"junit", REPORT_JUNIT},
-               {"json", REPORT_JSON},
-               {"html", REPORT_HTML}};
+} formats[] = {
+    {"text", REPORT_TEXT}, {"junit", REPORT_JUNIT}, {"json", REPORT_JSON}, {"html", REPORT_HTML}};
 
 static unsigned format_of(const char *name, size_t length)
 {

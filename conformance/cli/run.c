@@ -28,9 +28,23 @@ struct arguments {
     char out[PATH_MAX], papsim[PATH_MAX], provider[PATH_MAX];
 };
 
-enum { OPT_DEVICE = 256, OPT_PROVIDER, OPT_ICS, OPT_OUT, OPT_JOBS, OPT_SEED, OPT_SHARD, OPT_STRICT,
-       OPT_FAIL_FAST, OPT_DESTRUCTIVE, OPT_SERIAL, OPT_ALLOW_MTP, OPT_DEVIATE,
-       OPT_PROVIDER_DEVIATE };
+enum {
+    OPT_DEVICE = 256,
+    OPT_PROVIDER,
+    OPT_ICS,
+    OPT_OUT,
+    OPT_JOBS,
+    OPT_SEED,
+    OPT_SHARD,
+    OPT_STRICT,
+    OPT_FAIL_FAST,
+    OPT_DESTRUCTIVE,
+    OPT_SERIAL,
+    OPT_ALLOW_MTP,
+    OPT_DEVIATE,
+    OPT_PROVIDER_DEVIATE,
+    OPT_TIMEOUT_SCALE
+};
 
 static const struct option long_options[] = {
     {"device", required_argument, NULL, OPT_DEVICE},
@@ -47,6 +61,7 @@ static const struct option long_options[] = {
     {"allow-mtp", no_argument, NULL, OPT_ALLOW_MTP},
     {"deviate", required_argument, NULL, OPT_DEVIATE},
     {"provider-deviate", required_argument, NULL, OPT_PROVIDER_DEVIATE},
+    {"timeout-scale", required_argument, NULL, OPT_TIMEOUT_SCALE},
     {NULL, 0, NULL, 0},
 };
 
@@ -58,7 +73,7 @@ static int parse_number(const char *text, unsigned long long least, unsigned lon
     errno = 0;
     *ret = strtoull(text, &end, 0);
     return errno || end == text || *end || *text == '-' || *ret < least || *ret > most ? -EINVAL
-                                                                                         : 0;
+                                                                                       : 0;
 }
 
 static int parse_shard(const char *text, struct arguments *arguments)
@@ -79,6 +94,12 @@ static int take_number(int option, const char *value, struct arguments *argument
         if (parse_number(value, 1, 256, &number))
             return cli_usage("--jobs %s: expected a number from 1 to 256", value);
         arguments->options.jobs = (unsigned)number;
+        return 0;
+    }
+    if (option == OPT_TIMEOUT_SCALE) {
+        if (parse_number(value, 1, 100, &number))
+            return cli_usage("--timeout-scale %s: expected a number from 1 to 100", value);
+        arguments->options.timeout_scale = (unsigned)number;
         return 0;
     }
     if (parse_number(value, 0, INT64_MAX, &number))
@@ -229,7 +250,8 @@ static int make_out(struct arguments *arguments)
     return 0;
 }
 
-/* ---- progress --------------------------------------------------------------------------------- */
+/* ---- progress ---------------------------------------------------------------------------------
+ */
 
 struct progress {
     size_t done, total;
@@ -259,7 +281,8 @@ static void show(const struct run *run, const struct run_result *result, void *c
                 result->reason[0] ? result->reason : result->conf_case->title);
 }
 
-/* ---- interruption ------------------------------------------------------------------------------- */
+/* ---- interruption -------------------------------------------------------------------------------
+ */
 
 static struct run *running; /* for the handler alone */
 

@@ -84,7 +84,8 @@ static bool green(const struct run_result *result, const char *row)
            !json_integer_value(json_object_get(entry, "fail"));
 }
 
-/* ---- tasks -------------------------------------------------------------------------------------- */
+/* ---- tasks --------------------------------------------------------------------------------------
+ */
 
 static int add_tasks(struct selftest *self, size_t index)
 {
@@ -189,7 +190,8 @@ static int run_tasks(struct selftest *self)
     return 0;
 }
 
-/* ---- the clean run ---------------------------------------------------------------------------------- */
+/* ---- the clean run
+ * ---------------------------------------------------------------------------------- */
 
 static int run_clean(struct selftest *self)
 {
@@ -216,9 +218,10 @@ static int run_clean(struct selftest *self)
     return error;
 }
 
-/* ---- report ------------------------------------------------------------------------------------------ */
+/* ---- report
+ * ------------------------------------------------------------------------------------------ */
 
-static const char *const flows[] = {"enumeration", "authentication", "storage", "sync",
+static const char *const flows[] = {"enumeration", "authentication", "storage",       "sync",
                                     "control",     "service",        "class-provider"};
 
 static bool first_of_row(const struct selftest *self, size_t index)
@@ -262,10 +265,10 @@ static json_t *pairs_json(const struct selftest *self)
         const struct deviation_pair *pair = &self->deviations.pairs[i];
 
         if (wanted(self, pair))
-            json_array_append_new(
-                pairs, json_pack("{s:s,s:s,s:s,s:s}", "deviation", pair->name, "row", pair->row,
-                                 "subject", pair->provider ? "provider" : "simulator", "outcome",
-                                 kill_names[self->kills[i]]));
+            json_array_append_new(pairs, json_pack("{s:s,s:s,s:s,s:s}", "deviation", pair->name,
+                                                   "row", pair->row, "subject",
+                                                   pair->provider ? "provider" : "simulator",
+                                                   "outcome", kill_names[self->kills[i]]));
     }
     return pairs;
 }
@@ -352,7 +355,8 @@ static int report(const struct selftest *self)
     return status;
 }
 
-/* ---- command line --------------------------------------------------------------------------------------- */
+/* ---- command line
+ * --------------------------------------------------------------------------------------- */
 
 static int parse(int argc, char **argv, struct selftest *self)
 {

@@ -59,7 +59,8 @@ const char *run_player_of(const struct conf_case *conf_case)
     return conf_case->needs & CONF_PROVIDER ? "pap-winusb" : "mtp";
 }
 
-/* ---- our own papsim ---------------------------------------------------------------------------------- */
+/* ---- our own papsim
+ * ---------------------------------------------------------------------------------- */
 
 static int read_port(struct process *papsim, uint16_t *ret_port)
 {
@@ -88,9 +89,9 @@ static int start_papsim(const struct run_options *options, const char *player, c
                         struct process *ret_papsim, struct conf_context *context)
 {
     char log[PATH_MAX + 16], capture[PATH_MAX + 16], seed[24];
-    const char *argv[16 + 2 * DEVIATIONS_MAX] = {options->papsim, "serve",    "--player", player,
-                                                 "--listen",      "127.0.0.1:0", "--seed",  seed,
-                                                 "--control",     context->control};
+    const char *argv[16 + 2 * DEVIATIONS_MAX] = {
+        options->papsim, "serve",  "--player", player,      "--listen",
+        "127.0.0.1:0",   "--seed", seed,       "--control", context->control};
     size_t count = 10, i;
     int error;
 
@@ -150,7 +151,8 @@ static void describe_device(const char *uri, struct conf_context *context)
     snprintf(context->host, sizeof context->host, "%s", text);
 }
 
-/* ---- what a case needs ---------------------------------------------------------------------------------- */
+/* ---- what a case needs
+ * ---------------------------------------------------------------------------------- */
 
 /* NULL: it can run; else why not, with the verdict that is. */
 static const char *obstacle(const struct run_options *options, const struct ics *ics,
@@ -178,7 +180,9 @@ static const char *obstacle(const struct run_options *options, const struct ics 
     return NULL;
 }
 
-/* ---- the worker ----------------------------------------------------------------------------------------------- */
+/* ---- the worker
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static void write_repro(const struct attempt *attempt, const char *folder)
 {
@@ -212,8 +216,7 @@ static void write_repro(const struct attempt *attempt, const char *folder)
     fclose(file);
 }
 
-static void fail_in_provider(const struct attempt *attempt, struct run_result *ret,
-                             const char *how)
+static void fail_in_provider(const struct attempt *attempt, struct run_result *ret, const char *how)
 {
     char path[PATH_MAX + 16];
     struct conf_marker marker = {0};
@@ -228,8 +231,7 @@ static void fail_in_provider(const struct attempt *attempt, struct run_result *r
     if (read(fd, &marker, sizeof marker) == sizeof marker && marker.inside) {
         marker.row[sizeof marker.row - 1] = marker.method[sizeof marker.method - 1] = '\0';
         ret->verdict = RUN_FAIL;
-        snprintf(ret->reason, sizeof ret->reason, "%s inside the provider: %s", how,
-                 marker.method);
+        snprintf(ret->reason, sizeof ret->reason, "%s inside the provider: %s", how, marker.method);
         if (marker.row[0])
             ret->rows = json_pack("{s:{s:i,s:i}}", marker.row, "pass", 0, "fail", 1);
         ret->checks = json_pack("[{s:s,s:b,s:s,s:i,s:s,s:s}]", "row", marker.row, "ok", 0, "file",
@@ -315,11 +317,14 @@ static void run_worker(struct attempt *attempt, const struct catalogue *catalogu
                        struct run_result *ret)
 {
     char context[PATH_MAX + 16], log[PATH_MAX + 16], variable[PATH_MAX + 64], deviate[128], how[96];
-    char *argv[] = {(char *)(size_t)"/proc/self/exe", (char *)(size_t)"worker", NULL};
+    char *argv[] = {(char *)(size_t) "/proc/self/exe", (char *)(size_t) "worker", NULL};
     const char *environment[4] = {variable, NULL};
     unsigned timeout = attempt->conf_case->timeout_s ? attempt->conf_case->timeout_s : TIMEOUT_S;
     struct process worker;
     int status = 0;
+
+    if (attempt->options->timeout_scale)
+        timeout *= attempt->options->timeout_scale;
 
     snprintf(context, sizeof context, "%s/run.context", attempt->context.evidence);
     snprintf(log, sizeof log, "%s/host.log", attempt->context.evidence);

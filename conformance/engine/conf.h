@@ -13,8 +13,9 @@ struct conf; /* one running case */
 enum conf_level { CONF_MUST, CONF_SHOULD, CONF_MAY };
 
 enum conf_need {
-    CONF_WIRE = 1u << 0,     /* speaks USB/IP itself: not over usb: (listed by `list --json`) */
-    CONF_WRITES = 1u << 1,   /* creates or deletes objects: on a real device only with --destructive */
+    CONF_WIRE = 1u << 0, /* speaks USB/IP itself: not over usb: (listed by `list --json`) */
+    CONF_WRITES =
+        1u << 1, /* creates or deletes objects: on a real device only with --destructive */
     CONF_FORMATS = 1u << 2,  /* formats a store: needs --destructive and the serial number */
     CONF_CONTROL = 1u << 3,  /* needs papsim's control socket: only with our own simulator */
     CONF_PROVIDER = 1u << 4, /* judges a provider; the others judge a device or server */
@@ -22,14 +23,14 @@ enum conf_need {
 
 struct conf_case {
     const char *id, *title;
-    const char *const *reqs;   /* NULL-terminated: every row a CHECK of this case carries */
-    const char *ics;           /* boolean expression over ICS items; never NULL: "ANY" if always */
-    const char *player;        /* player file of our own simulator; NULL: "mtp", or
-                                * "pap-winusb" with CONF_PROVIDER */
-    const char *steps;         /* one line for `explain`: what the case does */
+    const char *const *reqs; /* NULL-terminated: every row a CHECK of this case carries */
+    const char *ics;         /* boolean expression over ICS items; never NULL: "ANY" if always */
+    const char *player;      /* player file of our own simulator; NULL: "mtp", or
+                              * "pap-winusb" with CONF_PROVIDER */
+    const char *steps;       /* one line for `explain`: what the case does */
     enum conf_level level;
-    unsigned needs;            /* enum conf_need */
-    unsigned timeout_s;        /* watchdog; 0: 20 */
+    unsigned needs;     /* enum conf_need */
+    unsigned timeout_s; /* watchdog; 0: 20 */
     const char *file;
     int line;
     void (*body)(struct conf *c);
@@ -48,10 +49,14 @@ void conf_worker(const struct conf_case *conf_case);
         .id = #token, .body = token##_body, .file = __FILE__, .line = __LINE__, __VA_ARGS__};      \
     static const struct conf_case *const token##_entry                                             \
         __attribute__((used, section("conf_cases"))) = &token##_case;                              \
-    Test(papcheck, token) { conf_worker(&token##_case); }                                          \
+    Test(papcheck, token)                                                                          \
+    {                                                                                              \
+        conf_worker(&token##_case);                                                                \
+    }                                                                                              \
     static void token##_body(struct conf *c)
 
-/* ---- checks: each names the row it judges. CHECK counts and goes on, REQUIRE ends the case. ---- */
+/* ---- checks: each names the row it judges. CHECK counts and goes on, REQUIRE ends the case. ----
+ */
 bool conf_check(struct conf *c, const char *row, bool ok, const char *file, int line,
                 const char *format, ...) __attribute__((format(printf, 6, 7)));
 bool conf_check_eq(struct conf *c, const char *row, uint64_t actual, uint64_t expected,
@@ -91,20 +96,21 @@ _Noreturn void conf_inconclusive(struct conf *c, const char *format, ...)
 void conf_note(struct conf *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- fixtures: made on first use, torn down by the engine. Failure ends the case as
- * conf_setup_failed() would. --------------------------------------------------------------------- */
+ * conf_setup_failed() would. ---------------------------------------------------------------------
+ */
 struct tp;
 struct mtpi;
-struct tp *conf_transport(struct conf *c);       /* the device, opened, pipe claimed when there is one */
-void conf_transport_drop(struct conf *c);        /* closes it (and the session); next use opens anew */
-struct mtpi *conf_mtp(struct conf *c);           /* an initiator without a session */
-struct mtpi *conf_mtp_session(struct conf *c);   /* the same with session 1 open */
-const char *conf_device_uri(struct conf *c);     /* what CreateDevice and tp_open take */
-int conf_server_connect(struct conf *c);         /* a TCP socket to the USB/IP server; the caller's */
-const char *conf_busid(struct conf *c);          /* of the device on that server */
+struct tp *conf_transport(struct conf *c); /* the device, opened, pipe claimed when there is one */
+void conf_transport_drop(struct conf *c);  /* closes it (and the session); next use opens anew */
+struct mtpi *conf_mtp(struct conf *c);     /* an initiator without a session */
+struct mtpi *conf_mtp_session(struct conf *c); /* the same with session 1 open */
+const char *conf_device_uri(struct conf *c);   /* what CreateDevice and tp_open take */
+int conf_server_connect(struct conf *c);       /* a TCP socket to the USB/IP server; the caller's */
+const char *conf_busid(struct conf *c);        /* of the device on that server */
 /* One verb to papsim's control socket as a JSON object; the answer is the caller's to free();
  * ends the case as a set-up failure when papsim refuses. Only with CONF_CONTROL. */
 char *conf_control(struct conf *c, const char *json);
-void *conf_provider_module(struct conf *c);      /* dlopen() handle of the provider under judgement */
+void *conf_provider_module(struct conf *c); /* dlopen() handle of the provider under judgement */
 const char *conf_provider_path(struct conf *c);
 uint64_t conf_seed(const struct conf *c);
 const char *conf_evidence_dir(const struct conf *c);

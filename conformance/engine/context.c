@@ -12,9 +12,10 @@ static const struct {
     size_t offset, size;
 } texts[] = {
 #define TEXT(member)                                                                               \
-    {#member, offsetof(struct conf_context, member), sizeof(((struct conf_context *)0)->member)}
-    TEXT(id),      TEXT(uri),      TEXT(host),     TEXT(busid),
-    TEXT(control), TEXT(provider), TEXT(evidence),
+    {                                                                                              \
+#member, offsetof(struct conf_context, member), sizeof(((struct conf_context *)0)->member) \
+    }
+    TEXT(id), TEXT(uri), TEXT(host), TEXT(busid), TEXT(control), TEXT(provider), TEXT(evidence),
 #undef TEXT
 };
 

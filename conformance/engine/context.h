@@ -11,8 +11,8 @@
 
 struct conf_context {
     char id[96];
-    char uri[256];      /* of the device */
-    char host[256];     /* of the USB/IP server; empty when there is none */
+    char uri[256];  /* of the device */
+    char host[256]; /* of the USB/IP server; empty when there is none */
     uint16_t port;
     char busid[32];
     char control[PATH_MAX];  /* papsim's control socket; empty: none */

@@ -17,7 +17,8 @@
 #define ANSWER_MAX (1u << 20)
 #define SESSION_ID 1u
 
-/* ---- device ----------------------------------------------------------------------------------------- */
+/* ---- device
+ * ----------------------------------------------------------------------------------------- */
 
 static void trace_transport(void *context, const char *what, uint8_t endpoint, const void *data,
                             size_t length, int status)
@@ -142,7 +143,8 @@ int conf_server_connect(struct conf *c)
     return fd;
 }
 
-/* ---- a folder of our own ------------------------------------------------------------------------------ */
+/* ---- a folder of our own
+ * ------------------------------------------------------------------------------ */
 
 static uint32_t first_writable_store(struct conf *c, struct mtpi *mtpi)
 {
@@ -183,7 +185,8 @@ uint32_t conf_work_folder(struct conf *c)
     return c->work_folder;
 }
 
-/* ---- control socket -------------------------------------------------------------------------------------- */
+/* ---- control socket
+ * -------------------------------------------------------------------------------------- */
 
 static void connect_control(struct conf *c)
 {
@@ -241,7 +244,9 @@ char *conf_control(struct conf *c, const char *json)
     return answer;
 }
 
-/* ---- provider ----------------------------------------------------------------------------------------------- */
+/* ---- provider
+ * -----------------------------------------------------------------------------------------------
+ */
 
 const char *conf_provider_path(struct conf *c)
 {

@@ -26,7 +26,7 @@ static int get_descriptor(struct tp *tp, uint8_t type, uint8_t index, uint8_t *d
 
 static void observe_speed(struct ics *ics, const struct tp *tp)
 {
-    static const char *const names[] = {NULL, "USB.SPEED.LOW", "USB.SPEED.FULL", "USB.SPEED.HIGH",
+    static const char *const names[] = {NULL, "USB.SPEED.LOW",  "USB.SPEED.FULL", "USB.SPEED.HIGH",
                                         NULL, "USB.SPEED.SUPER"};
     int speed = tp_speed(tp);
 

@@ -23,12 +23,10 @@ static json_t *case_json(const struct run *run, const struct run_result *result)
                        "verdict", run_verdict_names[result->verdict], "reason", result->reason,
                        "level", level_names[one->level], "flow", row ? row->flow : "", "player",
                        run_player_of(one), "evidence", evidence, "warnings", (int)result->warnings);
-    json_object_set_new(object, "rows",
-                        result->rows ? json_incref(result->rows) : json_object());
+    json_object_set_new(object, "rows", result->rows ? json_incref(result->rows) : json_object());
     json_object_set_new(object, "checks",
                         result->checks ? json_incref(result->checks) : json_array());
-    json_object_set_new(object, "notes",
-                        result->notes ? json_incref(result->notes) : json_array());
+    json_object_set_new(object, "notes", result->notes ? json_incref(result->notes) : json_array());
     return object;
 }
 

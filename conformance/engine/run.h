@@ -29,18 +29,19 @@ const struct conf_case *run_case_find(const char *id); /* with - or _ */
 void run_case_name(const struct conf_case *conf_case, char *name, size_t size);
 
 struct run_options {
-    const char *device;   /* NULL: a papsim of our own a case */
-    const char *provider; /* NULL: libspcore.so beside us, with our own papsim only */
-    const char *ics;      /* file; NULL: observed */
-    const char *out;      /* folder for evidence */
-    const char *serial;   /* of the device that may be formatted */
+    const char *device;            /* NULL: a papsim of our own a case */
+    const char *provider;          /* NULL: libspcore.so beside us, with our own papsim only */
+    const char *ics;               /* file; NULL: observed */
+    const char *out;               /* folder for evidence */
+    const char *serial;            /* of the device that may be formatted */
     const char *const *deviations; /* of our own papsim, NULL-terminated */
     const char *provider_deviation;
-    const char *papsim;   /* path of the program */
+    const char *papsim; /* path of the program */
     uint64_t seed;
     unsigned jobs;
+    unsigned timeout_scale; /* of every watchdog, for slow builds and machines; 0: 1 */
     bool strict, destructive, allow_mtp, fail_fast;
-    bool own_provider; /* provider is ours by default */
+    bool own_provider;   /* provider is ours by default */
     bool quiet_evidence; /* selftest: no capture, evidence removed after */
 };
 
@@ -49,7 +50,7 @@ struct run_result {
     const struct conf_case *conf_case;
     enum run_verdict verdict;
     char reason[512];
-    json_t *rows;    /* row → {"pass","fail"}, NULL when nothing was judged */
+    json_t *rows; /* row → {"pass","fail"}, NULL when nothing was judged */
     json_t *checks, *notes;
     unsigned warnings; /* SHOULD rows that failed without --strict */
     double seconds;

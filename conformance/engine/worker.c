@@ -10,11 +10,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-
 #define CHECKS_KEPT 200
 #define NOTES_KEPT 500
 
-/* ---- trace and checks ------------------------------------------------------------------------------ */
+/* ---- trace and checks
+ * ------------------------------------------------------------------------------ */
 
 void conf_trace(struct conf *c, const char *what, json_t *members)
 {
@@ -144,7 +144,8 @@ void conf_note(struct conf *c, const char *format, ...)
     conf_trace(c, "note", json_pack("{s:o}", "text", safe_text(text)));
 }
 
-/* ---- endings ---------------------------------------------------------------------------------------- */
+/* ---- endings
+ * ---------------------------------------------------------------------------------------- */
 
 static _Noreturn void finish(struct conf *c, const char *ending)
 {
@@ -191,7 +192,8 @@ void conf_in_provider(struct conf *c, const char *row, const char *method)
     marker->inside = 1;
 }
 
-/* ---- the worker's life -------------------------------------------------------------------------------- */
+/* ---- the worker's life
+ * -------------------------------------------------------------------------------- */
 
 static int open_evidence(struct conf *c)
 {
@@ -265,8 +267,14 @@ int conf_worker_main(void)
     struct criterion_test_set *tests;
     char pattern[128];
     /* The verdict file speaks, not the exit status. */
-    char *arguments[] = {(char[]){"papcheck"}, (char[]){"--filter"}, pattern, (char[]){"--jobs"},
-                         (char[]){"1"}, (char[]){"--quiet"}, (char[]){"--always-succeed"}, NULL};
+    char *arguments[] = {(char[]){"papcheck"},
+                         (char[]){"--filter"},
+                         pattern,
+                         (char[]){"--jobs"},
+                         (char[]){"1"},
+                         (char[]){"--quiet"},
+                         (char[]){"--always-succeed"},
+                         NULL};
     int status;
 
     if (!path || conf_context_read(path, &context) < 0)

@@ -13,10 +13,10 @@ struct conf {
     const struct conf_case *conf_case;
     struct conf_context context;
     struct conf_marker *marker;
-    FILE *trace;        /* evidence/trace.jsonl, one event a line */
+    FILE *trace; /* evidence/trace.jsonl, one event a line */
     unsigned events;
-    json_t *rows;       /* row → {"pass": n, "fail": n} */
-    json_t *checks;     /* every failed one, and the first of each row that held */
+    json_t *rows;   /* row → {"pass": n, "fail": n} */
+    json_t *checks; /* every failed one, and the first of each row that held */
     json_t *notes;
     const char *ending; /* how the body ended: completed, ended, setup-failed, inconclusive */
     char reason[512];
