@@ -1,5 +1,4 @@
 /* papsim: a virtual USB portable audio player over USB/IP. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,18 +18,6 @@ static const struct {
     {"players", "lists the player files that come with papsim", cli_players},
     {"deviations", "[--json] lists the defects that can be switched on", cli_list_deviations},
 };
-
-int cli_usage(const char *format, ...)
-{
-    va_list arguments;
-
-    fputs("papsim: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    return EXIT_USAGE;
-}
 
 static int help(void)
 {

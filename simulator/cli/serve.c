@@ -283,6 +283,7 @@ static int run(struct service *service, const struct serve_options *options)
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN); /* sendfile has no MSG_NOSIGNAL */
     stopper.source.fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
     if (stopper.source.fd < 0 || wire_loop_add(service->loop, &stopper.source, EPOLLIN) < 0)
         return EXIT_ENVIRONMENT;

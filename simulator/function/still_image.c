@@ -89,6 +89,7 @@ void si_abandon(struct still_image *si)
     si->head_used = 0;
     si->now = si->before = (struct in_place){IN_NONE, 0};
     si->last_length = 0;
+    usb_function_drop(si->device, si->in);
 }
 
 static int protocol_error(struct still_image *si)

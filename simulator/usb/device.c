@@ -86,7 +86,7 @@ uint16_t usb_packet_size(enum usb_speed speed, const struct usb_endpoint_identit
 static void take_endpoint_away(struct usb_device *device, struct usb_endpoint *endpoint)
 {
     endpoint->identity = NULL;
-    endpoint->halted = endpoint->zlp_owed = endpoint->ready = false;
+    endpoint->halted = endpoint->zlp_owed = endpoint->ready = endpoint->stuck = false;
     endpoint->moved = 0;
     usb_endpoint_flush(device, endpoint, -ESHUTDOWN);
 }
@@ -160,16 +160,16 @@ bool usb_device_attached(const struct usb_device *device)
 
 void usb_device_plug(struct usb_device *device)
 {
-    device->unplugged = false;
+    device->unplugged = device->unplug_waits = false;
 }
 
-void usb_device_unplug(struct usb_device *device)
+void usb_unplug_now(struct usb_device *device)
 {
     const struct usb_host_ops *ops = device->host_ops;
     void *host = device->host;
     unsigned i;
 
-    device->unplugged = true;
+    device->unplug_waits = false;
     if (!ops)
         return;
     for (i = 0; i < USB_ENDPOINTS && !usb_deviates(device, DEVIATION_UNPLUG_IGNORED); i++)
@@ -178,15 +178,33 @@ void usb_device_unplug(struct usb_device *device)
     ops->gone(host);
 }
 
+void usb_device_unplug(struct usb_device *device)
+{
+    device->unplugged = true;
+    device->unplug_waits = true;
+    if (!device->depth)
+        usb_unplug_now(device);
+}
+
 bool usb_device_plugged(const struct usb_device *device)
 {
     return !device->unplugged;
 }
 
+/* A data stage runs the way the SETUP packet says, and has all the bytes it announces. */
+static bool control_fits(const struct usb_urb *urb)
+{
+    bool in = (urb->setup.request_type & 0x80) != 0;
+
+    if (!urb->setup.length)
+        return !urb->length || in;
+    return in == ((urb->endpoint & 0x80) != 0) && (in || urb->length == urb->setup.length);
+}
+
 static void submit_control(struct usb_device *device, struct usb_urb *urb)
 {
     bool in = (urb->setup.request_type & 0x80) != 0;
-    int length = usb_control(device, &urb->setup, urb->data);
+    int length = control_fits(urb) ? usb_control(device, &urb->setup, urb->data) : -EPIPE;
     int status = 0;
 
     if (length < 0) {
@@ -217,13 +235,14 @@ void usb_device_submit(struct usb_device *device, struct usb_urb *urb)
 {
     struct usb_endpoint *endpoint = &device->endpoints[usb_index(urb->endpoint)];
 
+    urb->prev = NULL;
     urb->status = 0;
     urb->actual = 0;
     urb->in = (struct usb_in){0};
     usb_enter(device);
     if ((urb->endpoint & 0x0f) == 0) {
         submit_control(device, urb);
-    } else if (!endpoint->identity) {
+    } else if (!endpoint->identity || endpoint->identity->address != urb->endpoint) {
         usb_complete(device, urb, -ENOENT);
     } else {
         bool idle = !endpoint->head;
@@ -235,49 +254,25 @@ void usb_device_submit(struct usb_device *device, struct usb_urb *urb)
     usb_leave(device);
 }
 
-static bool take_out(struct usb_endpoint *endpoint, uint32_t seqnum, struct usb_urb **ret_urb)
+bool usb_device_unlink(struct usb_device *device, struct usb_urb *urb)
 {
-    struct usb_urb **link;
+    struct usb_endpoint *endpoint = &device->endpoints[usb_index(urb->endpoint)];
 
-    for (link = &endpoint->head; *link; link = &(*link)->next) {
-        struct usb_urb *urb = *link;
-
-        if (urb->seqnum != seqnum)
-            continue;
-        *link = urb->next;
-        if (!*link)
-            endpoint->tail = link;
-        urb->next = NULL;
-        *ret_urb = urb;
-        return true;
-    }
-    return false;
-}
-
-bool usb_device_unlink(struct usb_device *device, uint32_t seqnum, struct usb_urb **ret_urb)
-{
-    unsigned i;
-
-    for (i = 0; i < USB_ENDPOINTS; i++) {
-        struct usb_endpoint *endpoint = &device->endpoints[i];
-
-        if (!take_out(endpoint, seqnum, ret_urb))
-            continue;
-        endpoint->lose_next = usb_deviates(device, DEVIATION_UNLINKED_DATA_LOST);
-        if ((*ret_urb)->actual && endpoint->function && endpoint->function->ops->in_undo)
-            endpoint->function->ops->in_undo(endpoint->function->self, endpoint->identity->address,
-                                             (*ret_urb)->actual);
-        return true;
-    }
-    return false;
+    if (!urb->prev)
+        return false;
+    usb_queue_remove(endpoint, urb);
+    endpoint->lose_next = usb_deviates(device, DEVIATION_UNLINKED_DATA_LOST);
+    usb_take_back(endpoint, urb);
+    usb_function_ready(device, urb->endpoint); /* the next one may have what it takes */
+    return true;
 }
 
 uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t length)
 {
     struct usb_endpoint *state = &device->endpoints[usb_index(endpoint)];
 
-    if ((endpoint & 0x0f) == 0 || !state->identity || state->halted || state->head ||
-        !state->function->ops->out_window)
+    if ((endpoint & 0x0f) == 0 || !state->identity || state->identity->address != endpoint ||
+        state->halted || state->head || !state->function->ops->out_window)
         return NULL;
     return state->function->ops->out_window(state->function->self, endpoint, length);
 }

@@ -19,6 +19,12 @@ struct usb_function {
 struct usb_host_ops {
     void (*complete)(void *host, struct usb_urb *urb);
     void (*gone)(void *host); /* surprise removal: every URB has been completed with -ESHUTDOWN */
+    /* Optional. True: answers pile up, so IN data are left with the functions until
+     * usb_device_resume(). */
+    bool (*congested)(void *host);
+    /* Optional. Sets urb->data to room for urb->length bytes, for IN data that come in pieces;
+     * false: no memory. */
+    bool (*hold)(void *host, struct usb_urb *urb);
 };
 
 #define USB_FUNCTIONS_MAX 4
@@ -35,14 +41,17 @@ int usb_device_attach(struct usb_device *device, const struct usb_host_ops *ops,
 void usb_device_detach(struct usb_device *device);
 bool usb_device_attached(const struct usb_device *device);
 void usb_device_plug(struct usb_device *device);
-void usb_device_unplug(struct usb_device *device); /* tells the importer */
+/* Tells the importer; called from within a function's callback, it waits for its end. */
+void usb_device_unplug(struct usb_device *device);
 bool usb_device_plugged(const struct usb_device *device);
 
 /* Completes now or later; the URB is the core's until then. */
 void usb_device_submit(struct usb_device *device, struct usb_urb *urb);
-/* Takes a pending URB out of its queue: true, and the caller answers for it. False: it is not
- * pending (any more, or never was). */
-bool usb_device_unlink(struct usb_device *device, uint32_t seqnum, struct usb_urb **ret_urb);
+/* Takes a pending URB out of its queue: true, and the caller answers for it. False: it is in none.
+ * Data it held already go back to the function. */
+bool usb_device_unlink(struct usb_device *device, struct usb_urb *urb);
+/* The importer takes answers again. */
+void usb_device_resume(struct usb_device *device);
 /* Memory the function offers for an OUT payload of that endpoint, or NULL. */
 uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t length);
 

@@ -73,6 +73,9 @@ void usb_function_ready(struct usb_device *device, uint8_t endpoint);
 void usb_function_halt(struct usb_device *device, uint8_t endpoint);
 /* As CLEAR_FEATURE(ENDPOINT_HALT), without a call to reset(): a class reset clears halts. */
 void usb_function_unhalt(struct usb_device *device, uint8_t endpoint);
+/* The transfer under way on an IN endpoint is given up: what of it has not left is dropped, and no
+ * zero-length packet is owed for it. */
+void usb_function_drop(struct usb_device *device, uint8_t endpoint);
 bool usb_function_halted(const struct usb_device *device, uint8_t endpoint);
 /* Bytes of one packet on that endpoint at the current speed. */
 uint16_t usb_function_packet_size(const struct usb_device *device, uint8_t endpoint);

@@ -31,6 +31,7 @@ struct usb_device {
     const struct usb_host_ops *host_ops; /* NULL: nobody has imported it */
     void *host;
     bool unplugged, remote_wakeup;
+    bool unplug_waits;   /* asked for inside a callback */
     bool control_halted; /* only a defect leaves endpoint 0 halted */
     uint8_t configuration, address;
     uint8_t settings[USB_INTERFACES_MAX]; /* alternate setting by interface number */
@@ -52,6 +53,9 @@ static inline unsigned usb_index(uint8_t endpoint)
 /* queue.c */
 void usb_queue_init(struct usb_device *device);
 void usb_queue_push(struct usb_endpoint *endpoint, struct usb_urb *urb);
+void usb_queue_remove(struct usb_endpoint *endpoint, struct usb_urb *urb);
+/* Gives data the URB holds already back to the function: it is to send them again. */
+void usb_take_back(struct usb_endpoint *endpoint, struct usb_urb *urb);
 void usb_complete(struct usb_device *device, struct usb_urb *urb, int status);
 /* Completes everything pending on the endpoint with `status`. */
 void usb_endpoint_flush(struct usb_device *device, struct usb_endpoint *endpoint, int status);
@@ -59,7 +63,13 @@ void usb_endpoint_run(struct usb_device *device, uint8_t address);
 void usb_enter(struct usb_device *device);
 void usb_leave(struct usb_device *device); /* runs marked endpoints when the last callback ends */
 
+/* transfer.c: one URB against the function; true: it is over with *ret_status, false: it waits. */
+bool usb_run_in(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
+                int *ret_status);
+bool usb_run_out(struct usb_endpoint *endpoint, struct usb_urb *urb, int *ret_status);
+
 /* device.c */
+void usb_unplug_now(struct usb_device *device);
 struct usb_function *usb_function_of_interface(struct usb_device *device, uint8_t number);
 void usb_reset_functions(struct usb_device *device, enum usb_reset_cause cause);
 /* Brings the endpoints of the active settings up; those that go away are flushed. */

@@ -1,10 +1,7 @@
-/* Endpoint queues: how a function's transfers become URB completions, packet by packet
- * (USB 2.0, 5.7.3 and 5.8.3: a short packet ends a transfer; a transfer that ends on a packet
- * boundary is closed by a zero-length packet). */
+/* Endpoint queues: which URB is worked on when, and what stops a queue. */
 #include "usb/internal.h"
 
 #include <errno.h>
-#include <string.h>
 
 void usb_queue_init(struct usb_device *device)
 {
@@ -17,19 +14,20 @@ void usb_queue_init(struct usb_device *device)
 void usb_queue_push(struct usb_endpoint *endpoint, struct usb_urb *urb)
 {
     urb->next = NULL;
+    urb->prev = endpoint->tail;
     *endpoint->tail = urb;
     endpoint->tail = &urb->next;
 }
 
-static struct usb_urb *queue_pop(struct usb_endpoint *endpoint)
+void usb_queue_remove(struct usb_endpoint *endpoint, struct usb_urb *urb)
 {
-    struct usb_urb *urb = endpoint->head;
-
-    endpoint->head = urb->next;
-    if (!endpoint->head)
-        endpoint->tail = &endpoint->head;
+    *urb->prev = urb->next;
+    if (urb->next)
+        urb->next->prev = urb->prev;
+    else
+        endpoint->tail = urb->prev;
     urb->next = NULL;
-    return urb;
+    urb->prev = NULL;
 }
 
 void usb_complete(struct usb_device *device, struct usb_urb *urb, int status)
@@ -41,133 +39,27 @@ void usb_complete(struct usb_device *device, struct usb_urb *urb, int status)
         device->host_ops->complete(device->host, urb);
 }
 
+void usb_take_back(struct usb_endpoint *endpoint, struct usb_urb *urb)
+{
+    const struct usb_function *function = endpoint->function;
+
+    if (!urb->actual || !endpoint->identity || !function->ops->in_undo)
+        return;
+    endpoint->moved -= urb->actual < endpoint->moved ? urb->actual : endpoint->moved;
+    function->ops->in_undo(function->self, endpoint->identity->address, urb->actual);
+    urb->actual = 0;
+    urb->in = (struct usb_in){0};
+}
+
 void usb_endpoint_flush(struct usb_device *device, struct usb_endpoint *endpoint, int status)
 {
-    while (endpoint->head)
-        usb_complete(device, queue_pop(endpoint), status);
-}
+    while (endpoint->head) {
+        struct usb_urb *urb = endpoint->head;
 
-/* Room for another piece of IN data: what is left of the URB, in whole packets. */
-static size_t room_in_packets(const struct usb_endpoint *endpoint, size_t left)
-{
-    size_t packet = endpoint->packet_size;
-
-    return (left + packet - 1) / packet * packet;
-}
-
-/* Adds what the function gave to the URB; more than fits is cut off and lost (a babble). */
-static bool add_piece(struct usb_urb *urb, const struct usb_in *piece)
-{
-    size_t left = urb->length - urb->actual;
-    unsigned i;
-
-    for (i = 0; i < piece->chunk_count && left; i++) {
-        struct usb_chunk chunk = piece->chunks[i];
-
-        if (chunk.length > left)
-            chunk.length = left;
-        left -= chunk.length;
-        urb->in.chunks[urb->in.chunk_count++] = chunk;
-        urb->in.length += chunk.length;
-        urb->actual += (uint32_t)chunk.length;
-        if (urb->in.chunk_count == USB_CHUNKS_MAX)
-            break;
+        usb_queue_remove(endpoint, urb);
+        usb_take_back(endpoint, urb);
+        usb_complete(device, urb, status);
     }
-    return urb->in.length < urb->length || piece->length <= urb->length;
-}
-
-/* A URB that stays pending with data in it keeps a copy: the function may reuse its memory. */
-static void keep_piece(struct usb_urb *urb)
-{
-    size_t done = 0;
-    unsigned i;
-
-    if (!urb->data || urb->actual > urb->room)
-        return;
-    for (i = 0; i < urb->in.chunk_count; i++) {
-        const struct usb_chunk *chunk = &urb->in.chunks[i];
-
-        if (!chunk->memory)
-            return; /* file ranges stay valid by themselves */
-        memmove(urb->data + done, chunk->memory, chunk->length);
-        done += chunk->length;
-    }
-    urb->in.chunks[0] = (struct usb_chunk){.memory = urb->data, .length = done};
-    urb->in.chunk_count = done ? 1 : 0;
-}
-
-static int finish_in(const struct usb_urb *urb, bool short_packet)
-{
-    return short_packet && (urb->flags & USB_URB_SHORT_NOT_OK) ? -EREMOTEIO : 0;
-}
-
-/* One IN URB. True: it is over with *ret_status; false: it waits. */
-static bool run_in(const struct usb_device *device, struct usb_endpoint *endpoint, uint8_t address,
-                   struct usb_urb *urb, int *ret_status)
-{
-    bool device_merges = usb_deviates(device, DEVIATION_CONTAINERS_MERGED);
-
-    if (endpoint->zlp_owed) {
-        endpoint->zlp_owed = false;
-        *ret_status = finish_in(urb, urb->length > 0);
-        return true;
-    }
-    while (urb->actual < urb->length && urb->in.chunk_count < USB_CHUNKS_MAX) {
-        struct usb_in piece = {0};
-        size_t left = urb->length - urb->actual;
-        int error = endpoint->function->ops->in(endpoint->function->self, address,
-                                                room_in_packets(endpoint, left), &piece);
-        bool boundary;
-
-        if (error) {
-            *ret_status = error;
-            return error != -EAGAIN;
-        }
-        if (endpoint->lose_next) {
-            endpoint->lose_next = false;
-            continue;
-        }
-        endpoint->moved += piece.length;
-        boundary = endpoint->moved % endpoint->packet_size == 0;
-        if (piece.end)
-            endpoint->moved = 0;
-        if (piece.length > left) {
-            add_piece(urb, &piece);
-            *ret_status = -EOVERFLOW;
-            return true;
-        }
-        add_piece(urb, &piece);
-        if (piece.end && device_merges && urb->actual < urb->length) {
-            keep_piece(urb);
-            continue;
-        }
-        if (piece.end && (!boundary || !piece.no_zlp || urb->actual == urb->length)) {
-            bool filled = urb->actual == urb->length;
-
-            endpoint->zlp_owed = filled && boundary && !piece.no_zlp && urb->length;
-            *ret_status = finish_in(urb, !filled);
-            return true;
-        }
-        keep_piece(urb);
-    }
-    *ret_status = 0;
-    return true;
-}
-
-static bool run_out(const struct usb_device *device, struct usb_endpoint *endpoint, uint8_t address,
-                    struct usb_urb *urb, int *ret_status)
-{
-    bool end = urb->length % endpoint->packet_size != 0 || !urb->length ||
-               (urb->flags & USB_URB_ZERO_PACKET) != 0;
-    int error = endpoint->function->ops->out(endpoint->function->self, address, urb->data,
-                                             urb->length, end);
-
-    (void)device;
-    *ret_status = error;
-    if (error == -EAGAIN)
-        return false;
-    urb->actual = error ? 0 : urb->length;
-    return true;
 }
 
 /* The defect of one queue for all: an idle interrupt URB holds everything up. */
@@ -180,6 +72,15 @@ static bool waits_for_others(const struct usb_device *device, const struct usb_e
             return true;
     }
     return false;
+}
+
+/* What keeps the head of a queue from being worked on now. */
+static bool held_up(const struct usb_device *device, const struct usb_endpoint *endpoint, bool in)
+{
+    const struct usb_host_ops *host = device->host_ops;
+
+    return endpoint->stuck || (in && host && host->congested && host->congested(device->host)) ||
+           (usb_deviates(device, DEVIATION_GLOBAL_FIFO) && waits_for_others(device, endpoint));
 }
 
 /* Works the queue off until it is empty or the function has nothing (or no room) for its head. */
@@ -197,18 +98,17 @@ void usb_endpoint_run(struct usb_device *device, uint8_t address)
             usb_endpoint_flush(device, endpoint, -EPIPE);
             break;
         }
-        if (endpoint->stuck)
+        if (held_up(device, endpoint, in))
             break;
-        if (usb_deviates(device, DEVIATION_GLOBAL_FIFO) && waits_for_others(device, endpoint))
+        if (!(in ? usb_run_in(device, endpoint, urb, &status)
+                 : usb_run_out(endpoint, urb, &status)))
             break;
-        if (!(in ? run_in : run_out)(device, endpoint, address, urb, &status))
-            break;
+        if (endpoint->head != urb)
+            continue; /* a reset inside the callback has flushed it */
         if (status == -EPIPE)
             endpoint->halted = true;
-        if (endpoint->head == urb) { /* a reset inside the callback may have flushed it */
-            queue_pop(endpoint);
-            usb_complete(device, urb, status);
-        }
+        usb_queue_remove(endpoint, urb);
+        usb_complete(device, urb, status);
     }
     usb_leave(device);
 }
@@ -218,14 +118,10 @@ void usb_enter(struct usb_device *device)
     device->depth++;
 }
 
-void usb_leave(struct usb_device *device)
+static void run_marked(struct usb_device *device)
 {
     unsigned i;
 
-    if (device->depth > 1 || !device->marked) {
-        device->depth--;
-        return;
-    }
     while (device->marked) {
         device->marked = false;
         for (i = 0; i < USB_ENDPOINTS; i++) {
@@ -235,7 +131,27 @@ void usb_leave(struct usb_device *device)
             usb_endpoint_run(device, (uint8_t)((i & 0x0f) | (i & 0x10 ? 0x80 : 0)));
         }
     }
+}
+
+void usb_leave(struct usb_device *device)
+{
+    if (device->depth == 1)
+        run_marked(device);
     device->depth--;
+    if (device->depth == 0 && device->unplug_waits)
+        usb_unplug_now(device);
+}
+
+void usb_device_resume(struct usb_device *device)
+{
+    unsigned i;
+
+    usb_enter(device);
+    for (i = USB_ENDPOINTS / 2; i < USB_ENDPOINTS; i++) {
+        if (device->endpoints[i].head)
+            device->endpoints[i].ready = device->marked = true;
+    }
+    usb_leave(device);
 }
 
 /* ---- what functions call (usb/function.h) -----------------------------------------------------
@@ -278,4 +194,19 @@ void usb_function_unhalt(struct usb_device *device, uint8_t endpoint)
     state->halted = state->zlp_owed = false;
     state->moved = 0;
     usb_function_ready(device, endpoint);
+}
+
+void usb_function_drop(struct usb_device *device, uint8_t endpoint)
+{
+    struct usb_endpoint *state;
+
+    if (!device)
+        return;
+    state = &device->endpoints[usb_index(endpoint)];
+    state->zlp_owed = false;
+    state->moved = 0;
+    if (!state->head || !(endpoint & 0x80))
+        return;
+    state->head->actual = 0;
+    state->head->in = (struct usb_in){0};
 }

@@ -16,14 +16,13 @@ struct usb_iso_packet {
 };
 
 struct usb_urb {
-    struct usb_urb *next; /* in the endpoint's queue, then the owner's */
+    struct usb_urb *next, **prev; /* in the endpoint's queue; prev NULL: in none */
     uint32_t seqnum;
     uint8_t endpoint; /* full address; 0x00 and 0x80 for control */
     uint32_t flags;
     uint32_t length; /* transfer_buffer_length */
     struct usb_setup setup;
-    uint8_t *data; /* OUT: `length` bytes. IN: room the core may copy into, or NULL */
-    size_t room;   /* bytes behind `data` for IN */
+    uint8_t *data; /* OUT: `length` bytes. IN: NULL until usb_host_ops.hold() was asked */
     struct usb_iso_packet *packets;
     uint32_t packet_count, start_frame;
     /* Answer. */

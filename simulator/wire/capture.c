@@ -19,12 +19,17 @@ enum {
     SNAP = 65536, /* payload bytes kept of one URB */
 };
 
-/* usbmon's transfer types (Linux, Documentation/usb/usbmon.rst). */
-enum { MON_CONTROL = 2, MON_BULK = 3 };
+/* usbmon's transfer types by ours (Linux, Documentation/usb/usbmon.rst). */
+static const uint8_t mon_types[] = {
+    [USB_ENDPOINT_ISOCHRONOUS] = 0,
+    [USB_ENDPOINT_INTERRUPT] = 1,
+    [USB_ENDPOINT_CONTROL] = 2,
+    [USB_ENDPOINT_BULK] = 3,
+};
 
 struct wire_capture {
     int fd;
-    uint64_t id;
+    bool failed; /* a block did not go out whole: nothing follows it */
     uint8_t payload[SNAP];
 };
 
@@ -127,18 +132,18 @@ static void write_block(struct wire_capture *capture, const uint8_t *header, con
     parts[2] = (struct iovec){(void *)(uintptr_t)payload, length};
     parts[3] = (struct iovec){(void *)(uintptr_t)padding, padded - length};
     parts[4] = (struct iovec){&total, sizeof total};
-    if (writev(capture->fd, parts, 5) < 0)
-        return; /* a full disk costs the record, not the service */
+    if (!capture->failed) /* a full disk costs the record, not the service */
+        capture->failed = writev(capture->fd, parts, 5) != (ssize_t)total;
 }
 
 /* The 64 bytes of usbmon's binary header, in host order. */
-static void mon_header(uint8_t *header, char event, uint32_t busnum, uint32_t devnum,
-                       const struct usb_urb *urb, uint64_t id, size_t captured)
+static void mon_header(uint8_t *header, char event, const struct wire_capture_place *place,
+                       const struct usb_urb *urb, size_t captured)
 {
     bool control = (urb->endpoint & 0x0f) == 0;
     bool in = control ? (urb->setup.request_type & 0x80) != 0 : (urb->endpoint & 0x80) != 0;
     bool submit = event == 'S';
-    uint16_t bus = (uint16_t)busnum;
+    uint64_t id = (uint64_t)place->devnum << 32 | urb->seqnum;
     int32_t status = submit ? -115 : urb->status; /* -EINPROGRESS */
     uint32_t length = submit ? urb->length : urb->actual;
     uint32_t kept = (uint32_t)captured;
@@ -152,10 +157,10 @@ static void mon_header(uint8_t *header, char event, uint32_t busnum, uint32_t de
     memset(header, 0, MON_HEADER);
     memcpy(header, &id, 8);
     header[8] = (uint8_t)event;
-    header[9] = control ? MON_CONTROL : MON_BULK;
+    header[9] = mon_types[place->type];
     header[10] = (uint8_t)((urb->endpoint & 0x0f) | (in ? 0x80 : 0));
-    header[11] = (uint8_t)devnum;
-    memcpy(header + 12, &bus, 2);
+    header[11] = place->devnum;
+    memcpy(header + 12, &place->busnum, 2);
     header[14] = control && submit ? 0 : '-';
     header[15] = captured || (submit && !in) ? 0 : (in ? '<' : '>');
     memcpy(header + 16, &seconds, 8);
@@ -167,23 +172,23 @@ static void mon_header(uint8_t *header, char event, uint32_t busnum, uint32_t de
         frame_put_setup(header + 40, &urb->setup);
 }
 
-void wire_capture_submit(struct wire_capture *capture, uint32_t busnum, uint32_t devnum,
+void wire_capture_submit(struct wire_capture *capture, const struct wire_capture_place *place,
                          const struct usb_urb *urb)
 {
     bool in = (urb->endpoint & 0x80) != 0;
     size_t length = in || !urb->data ? 0 : urb->length < SNAP ? urb->length : SNAP;
     uint8_t header[MON_HEADER];
 
-    mon_header(header, 'S', busnum, devnum, urb, urb->seqnum, length);
+    mon_header(header, 'S', place, urb, length);
     write_block(capture, header, length ? urb->data : capture->payload, length);
 }
 
-void wire_capture_complete(struct wire_capture *capture, uint32_t busnum, uint32_t devnum,
+void wire_capture_complete(struct wire_capture *capture, const struct wire_capture_place *place,
                            const struct usb_urb *urb)
 {
     size_t length = collect(capture, urb);
     uint8_t header[MON_HEADER];
 
-    mon_header(header, 'C', busnum, devnum, urb, urb->seqnum, length);
+    mon_header(header, 'C', place, urb, length);
     write_block(capture, header, capture->payload, length);
 }

@@ -3,15 +3,22 @@
 #ifndef PAPSIM_WIRE_CAPTURE_H
 #define PAPSIM_WIRE_CAPTURE_H
 
+#include "usb/identity.h"
 #include "usb/urb.h"
 
 struct wire_capture;
 
+struct wire_capture_place {
+    uint16_t busnum;
+    uint8_t devnum;
+    uint8_t type; /* enum usb_endpoint_type */
+};
+
 int wire_capture_open(const char *path, struct wire_capture **ret_capture);
 void wire_capture_close(struct wire_capture *capture);
-void wire_capture_submit(struct wire_capture *capture, uint32_t busnum, uint32_t devnum,
+void wire_capture_submit(struct wire_capture *capture, const struct wire_capture_place *place,
                          const struct usb_urb *urb);
-void wire_capture_complete(struct wire_capture *capture, uint32_t busnum, uint32_t devnum,
+void wire_capture_complete(struct wire_capture *capture, const struct wire_capture_place *place,
                            const struct usb_urb *urb);
 
 #endif

@@ -9,6 +9,8 @@
 #define LINK_INPUT (64u * 1024u)
 #define LINK_BUCKETS 1024u
 #define LINK_URBS_MAX 32768u
+#define LINK_HELD_MAX (128u << 20) /* bytes of payload one connection may make us hold */
+#define LINK_HELD_IDLE (8u << 20)  /* of it kept for reuse */
 
 struct wire_offer {
     struct wire_offer *next;
@@ -24,6 +26,7 @@ struct wire_server {
     struct wire_offer *offers, **offers_tail;
     struct wire_link *links;
     struct wire_capture *capture;
+    struct wire_timer rest; /* no descriptors left: accepting pauses */
     uint32_t op_deadline_ms;
     uint16_t port;
 };
@@ -48,13 +51,16 @@ struct wire_link {
     struct wire_link *next, **prev;
     struct wire_offer *offer; /* NULL: still in the list and import phase */
     uint32_t watched;         /* EPOLL* bits asked for */
-    bool closing, dead, working;
+    bool closing;             /* the last answer is in the output */
+    bool lingering;           /* it has left: waiting for the peer to have read it */
+    bool dead, working;
     struct output output;
     size_t input_start, input_end;
     uint8_t input[LINK_INPUT];
     struct link_urb *filling; /* its payload is still coming */
     struct link_urb *spare;
     unsigned urb_count;
+    size_t held; /* bytes of all their buffers */
     struct link_urb *buckets[LINK_BUCKETS];
 };
 
@@ -69,6 +75,7 @@ int wire_urb_step(struct wire_link *link);
 size_t wire_link_pending(const struct wire_link *link); /* bytes in the input */
 /* urb_phase.c */
 void wire_urb_answer(struct wire_link *link, struct link_urb *urb);
+bool wire_urb_hold(struct wire_link *link, struct link_urb *urb);
 void wire_urbs_free(struct wire_link *link);
 uint8_t *wire_fill_target(struct wire_link *link, size_t *ret_room);
 int wire_filled(struct wire_link *link, size_t length);

@@ -55,8 +55,8 @@ static int step_all(struct wire_link *link)
 }
 
 /* One receive: straight into the payload that is awaited, else into the input buffer. Bytes, 0 when
- * the socket is empty, -errno when the peer is gone. */
-static ssize_t receive(struct wire_link *link)
+ * the socket is empty, -errno when the peer is gone. *ret_more: there may be more. */
+static ssize_t receive(struct wire_link *link, bool *ret_more)
 {
     size_t room;
     uint8_t *target = wire_fill_target(link, &room);
@@ -84,16 +84,19 @@ static ssize_t receive(struct wire_link *link)
         return -ECONNRESET;
     if (got < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+    *ret_more = (size_t)got == room;
     return got;
 }
 
-/* Reads and answers until the socket is empty; the answers of one round leave together. */
+/* Reads and answers until the socket is empty; the answers of one round leave together. A receive
+ * that did not fill its room has emptied the socket: no second one to learn that. */
 static int work(struct wire_link *link)
 {
+    bool more = true;
     unsigned rounds;
 
-    for (rounds = 0; rounds < 16 && !output_blocked(&link->output); rounds++) {
-        ssize_t got = receive(link);
+    for (rounds = 0; rounds < 16 && more && !output_blocked(&link->output); rounds++) {
+        ssize_t got = receive(link, &more);
         int error;
 
         if (got < 0)
@@ -108,30 +111,61 @@ static int work(struct wire_link *link)
     return 0;
 }
 
+/* The socket takes data again: what waited for that goes on. */
+static int resume(struct wire_link *link)
+{
+    int error;
+
+    output_resume(&link->output);
+    if (link->output.error || output_blocked(&link->output))
+        return link->output.error;
+    if (link->offer)
+        usb_device_resume(link->offer->device);
+    error = step_all(link);
+    output_flush(&link->output, false);
+    return error;
+}
+
+/* Closing a socket with unread bytes resets it, and the reset may overtake the answer. So the peer
+ * sees the end of our side first, and gets a moment to close its own. */
+static void linger(struct wire_link *link)
+{
+    if (link->lingering)
+        return;
+    link->lingering = true;
+    shutdown(link->source.fd, SHUT_WR);
+    wire_timer_set(link->server->loop, &link->timer, link->server->op_deadline_ms);
+}
+
+/* Bytes behind the last request are read and forgotten. */
+static int discard(struct wire_link *link)
+{
+    ssize_t got = recv(link->source.fd, link->input, LINK_INPUT, 0);
+
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)) ? 0 : -ECONNRESET;
+}
+
 static void ready(struct wire_source *source, uint32_t events)
 {
     struct wire_link *link = (struct wire_link *)source; /* first member */
     int error = 0;
 
     link->working = true;
-    if (events & EPOLLOUT) {
-        output_resume(&link->output);
-        error = link->output.error;
-        if (!error && !output_blocked(&link->output))
-            error = step_all(link);
-        output_flush(&link->output, false);
-    }
+    if (events & EPOLLOUT)
+        error = resume(link);
     if (!error && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-        error = work(link);
+        error = link->lingering ? discard(link) : work(link);
     link->working = false;
-    if (error || link->dead || link->output.error ||
-        (link->closing && !output_blocked(&link->output))) {
+    if (error || link->dead || link->output.error) {
         wire_link_free(link);
         return;
     }
+    if (link->closing && !output_blocked(&link->output))
+        linger(link);
     watch(link);
 }
 
+/* The list and import phase, or the peer's goodbye, takes too long. */
 static void op_too_slow(struct wire_timer *timer)
 {
     wire_link_free((struct wire_link *)((char *)timer - offsetof(struct wire_link, timer)));
@@ -162,6 +196,20 @@ int wire_link_new(struct wire_server *server, int fd)
     return 0;
 }
 
+static void forget(void *host, struct usb_urb *urb)
+{
+    (void)host;
+    (void)urb;
+}
+
+static void ignore(void *host)
+{
+    (void)host;
+}
+
+/* Who has a device that a defect leaves in use. */
+static const struct usb_host_ops nobody = {.complete = forget, .gone = ignore};
+
 void wire_link_free(struct wire_link *link)
 {
     struct wire_offer *offer = link->offer;
@@ -170,8 +218,10 @@ void wire_link_free(struct wire_link *link)
     link->dead = true;
     wire_timer_clear(link->server->loop, &link->timer);
     wire_loop_remove(link->server->loop, &link->source);
-    if (offer && offer->device && usb_device_attached(offer->device) && !stays_busy)
+    if (offer)
         usb_device_detach(offer->device);
+    if (offer && stays_busy)
+        usb_device_attach(offer->device, &nobody, NULL);
     link->offer = NULL;
     wire_urbs_free(link);
     output_done(&link->output);
@@ -200,10 +250,6 @@ static void gone(void *host)
         wire_link_free(link);
 }
 
-static void complete(void *host, struct usb_urb *urb);
-
-const struct usb_host_ops wire_link_host_ops = {.complete = complete, .gone = gone};
-
 static void complete(void *host, struct usb_urb *urb)
 {
     struct wire_link *link = host;
@@ -214,3 +260,20 @@ static void complete(void *host, struct usb_urb *urb)
     output_flush(&link->output, false); /* an answer of its own: an event, a late transfer */
     watch(link);
 }
+
+static bool congested(void *host)
+{
+    return output_blocked(&((struct wire_link *)host)->output);
+}
+
+static bool hold(void *host, struct usb_urb *urb)
+{
+    return wire_urb_hold(host, (struct link_urb *)urb);
+}
+
+const struct usb_host_ops wire_link_host_ops = {
+    .complete = complete,
+    .gone = gone,
+    .congested = congested,
+    .hold = hold,
+};

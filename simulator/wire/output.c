@@ -55,13 +55,15 @@ bool output_blocked(const struct output *output)
 static void keep(struct output *output, const struct usb_chunk *chunk)
 {
     size_t room = chunk->memory ? chunk->length : 0;
-    struct output_segment *segment = calloc(1, sizeof *segment + room);
+    struct output_segment *segment = malloc(sizeof *segment + room);
 
     if (!segment) {
         output->error = -ENOMEM;
         return;
     }
+    segment->next = NULL;
     segment->fd = -1;
+    segment->done = 0;
     segment->length = chunk->length;
     segment->offset = chunk->offset;
     if (chunk->memory) {
@@ -78,12 +80,16 @@ static void keep(struct output *output, const struct usb_chunk *chunk)
     output->tail = &segment->next;
 }
 
-/* Bytes the socket took; 0 when it is full. */
+/* Bytes the socket took; 0 when it is full. No system call that had bytes to send answers 0, but
+ * sendfile does behind the end of a file that has become shorter: the frame cannot be made whole.
+ */
 static size_t took(struct output *output, ssize_t result)
 {
-    if (result >= 0)
+    if (result > 0)
         return (size_t)result;
-    if (errno != EAGAIN && errno != EINTR)
+    if (result == 0)
+        output->error = -EIO;
+    else if (errno != EAGAIN && errno != EINTR)
         output->error = -errno;
     return 0;
 }

@@ -14,6 +14,24 @@
 
 #define BACKLOG 128
 
+enum { REST_MS = 100 };
+
+/* Out of descriptors or memory: the listener stays readable, so asking again at once would only
+ * burn time. */
+static void rest(struct wire_server *server)
+{
+    wire_loop_change(server->loop, &server->listener, 0);
+    wire_timer_set(server->loop, &server->rest, REST_MS);
+}
+
+static void rested(struct wire_timer *timer)
+{
+    struct wire_server *server =
+        (struct wire_server *)((char *)timer - offsetof(struct wire_server, rest));
+
+    wire_loop_change(server->loop, &server->listener, EPOLLIN);
+}
+
 static void accept_ready(struct wire_source *source, uint32_t events)
 {
     struct wire_server *server =
@@ -25,6 +43,8 @@ static void accept_ready(struct wire_source *source, uint32_t events)
         if (wire_link_new(server, fd) < 0)
             close(fd);
     }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+        rest(server);
 }
 
 static int listen_on(const char *address, uint16_t port, uint16_t *ret_port)
@@ -67,6 +87,7 @@ int wire_server_new(struct wire_loop *loop, const struct wire_server_options *op
     server->offers_tail = &server->offers;
     server->op_deadline_ms = options->op_deadline_ms ? options->op_deadline_ms : 5000;
     server->listener = (struct wire_source){fd, accept_ready};
+    server->rest.expired = rested;
     error = wire_loop_add(loop, &server->listener, EPOLLIN);
     if (error) {
         close(fd);
@@ -89,6 +110,7 @@ void wire_server_free(struct wire_server *server)
         server->offers = offer->next;
         free(offer);
     }
+    wire_timer_clear(server->loop, &server->rest);
     wire_loop_remove(server->loop, &server->listener);
     close(server->listener.fd);
     free(server);

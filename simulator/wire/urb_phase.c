@@ -45,10 +45,13 @@ static struct link_urb *urb_get(struct wire_link *link)
 
 static void urb_put(struct wire_link *link, struct link_urb *urb)
 {
-    if (urb->buffer_size > BUFFER_KEPT) {
+    if (urb->buffer_size > BUFFER_KEPT || link->held > LINK_HELD_IDLE) {
+        link->held -= urb->buffer_size + urb->packets_size * sizeof *urb->packets;
         free(urb->buffer);
+        free(urb->packets);
         urb->buffer = NULL;
-        urb->buffer_size = 0;
+        urb->packets = NULL;
+        urb->buffer_size = urb->packets_size = 0;
     }
     urb->free_next = link->spare;
     link->spare = urb;
@@ -56,7 +59,7 @@ static void urb_put(struct wire_link *link, struct link_urb *urb)
 
 static struct link_urb **bucket_of(struct wire_link *link, uint32_t seqnum)
 {
-    return &link->buckets[seqnum % LINK_BUCKETS];
+    return &link->buckets[(seqnum * 2654435761u >> 16) % LINK_BUCKETS]; /* clients skip numbers */
 }
 
 static struct link_urb *find_in_flight(struct wire_link *link, uint32_t seqnum)
@@ -165,6 +168,26 @@ static void spoil(struct wire_link *link, const struct link_urb *urb, struct usb
     }
 }
 
+static struct wire_capture_place capture_place(const struct wire_link *link,
+                                               const struct usb_urb *urb)
+{
+    int type = urb->endpoint & 0x0f ? usb_device_endpoint_type(link->offer->device, urb->endpoint)
+                                    : USB_ENDPOINT_CONTROL;
+
+    return (struct wire_capture_place){(uint16_t)link->offer->busnum, (uint8_t)link->offer->devnum,
+                                       type < 0 ? USB_ENDPOINT_BULK : (uint8_t)type};
+}
+
+static void record_complete(struct wire_link *link, const struct usb_urb *urb)
+{
+    struct wire_capture_place place;
+
+    if (!link->server->capture)
+        return;
+    place = capture_place(link, urb);
+    wire_capture_complete(link->server->capture, &place, urb);
+}
+
 void wire_urb_answer(struct wire_link *link, struct link_urb *urb)
 {
     uint8_t header[FRAME_URB_SIZE];
@@ -176,9 +199,7 @@ void wire_urb_answer(struct wire_link *link, struct link_urb *urb)
         answer.actual = 0;
     if (link_deviates(link, DEVIATION_BUFFER_16K) && in && answer.actual > SMALL_BUFFER)
         answer.actual = SMALL_BUFFER;
-    if (link->server->capture)
-        wire_capture_complete(link->server->capture, link->offer->busnum, link->offer->devnum,
-                              &answer);
+    record_complete(link, &answer);
     spoil(link, urb, &answer, header);
     output_bytes(&link->output, header,
                  link_deviates(link, DEVIATION_HEADER_40_BYTES) ? 40 : sizeof header);
@@ -196,9 +217,11 @@ void wire_urb_answer(struct wire_link *link, struct link_urb *urb)
 static void submit(struct wire_link *link, struct link_urb *urb)
 {
     enter_flight(link, urb);
-    if (link->server->capture)
-        wire_capture_submit(link->server->capture, link->offer->busnum, link->offer->devnum,
-                            &urb->urb);
+    if (link->server->capture) {
+        struct wire_capture_place place = capture_place(link, &urb->urb);
+
+        wire_capture_submit(link->server->capture, &place, &urb->urb);
+    }
     usb_device_submit(link->offer->device, &urb->urb);
 }
 
@@ -210,27 +233,50 @@ static size_t payload_left(const struct link_urb *urb)
     return out + (size_t)urb->urb.packet_count * FRAME_ISO_SIZE - urb->received;
 }
 
-static int make_room(struct link_urb *urb, size_t size)
+/* What one connection holds is bounded, whatever its URBs announce. */
+static bool may_hold(const struct wire_link *link, size_t more)
+{
+    return link->held + more <= LINK_HELD_MAX || link_deviates(link, DEVIATION_ANY_LENGTH);
+}
+
+static int make_room(struct wire_link *link, struct link_urb *urb, size_t size)
 {
     uint8_t *buffer;
 
     if (size <= urb->buffer_size)
         return 0;
-    buffer = realloc(urb->buffer, size);
+    if (!may_hold(link, size - urb->buffer_size))
+        return -ENOBUFS;
+    buffer = malloc(size);
     if (!buffer)
         return -ENOMEM;
+    free(urb->buffer);
+    link->held += size - urb->buffer_size;
     urb->buffer = buffer;
     urb->buffer_size = size;
     return 0;
 }
 
-static int make_packets(struct link_urb *urb, uint32_t count)
+bool wire_urb_hold(struct wire_link *link, struct link_urb *urb)
+{
+    if (make_room(link, urb, urb->urb.length) < 0)
+        return false;
+    urb->urb.data = urb->buffer;
+    return true;
+}
+
+static int make_packets(struct wire_link *link, struct link_urb *urb, uint32_t count)
 {
     if (count > urb->packets_size) {
-        struct usb_iso_packet *packets = realloc(urb->packets, count * sizeof *packets);
+        size_t more = (count - urb->packets_size) * sizeof *urb->packets;
+        struct usb_iso_packet *packets;
 
+        if (!may_hold(link, more))
+            return -ENOBUFS;
+        packets = realloc(urb->packets, count * sizeof *packets);
         if (!packets)
             return -ENOMEM;
+        link->held += more;
         urb->packets = packets;
         urb->packets_size = count;
     }
@@ -249,7 +295,7 @@ static int take_packet_count(struct wire_link *link, struct link_urb *urb, uint3
         return 0;
     if (count > USB_ISO_PACKETS_MAX)
         return -EPROTO;
-    return make_packets(urb, count);
+    return make_packets(link, urb, count);
 }
 
 static bool devid_matches(const struct wire_link *link, const struct frame_urb *frame)
@@ -294,7 +340,7 @@ static int start_submit(struct wire_link *link, struct frame_urb *frame)
     if (!error && !in && frame->length) {
         urb->urb.data = usb_device_window(link->offer->device, urb->urb.endpoint, frame->length);
         if (!urb->urb.data) {
-            error = make_room(urb, frame->length);
+            error = make_room(link, urb, frame->length);
             urb->urb.data = urb->buffer;
         }
     }
@@ -381,8 +427,8 @@ static int finish(struct wire_link *link)
 static void unlink_urb(struct wire_link *link, const struct frame_urb *frame)
 {
     uint8_t header[FRAME_URB_SIZE];
-    struct usb_urb *urb;
-    bool found = usb_device_unlink(link->offer->device, frame->unlink_seqnum, &urb);
+    struct link_urb *urb = find_in_flight(link, frame->unlink_seqnum);
+    bool found = urb && usb_device_unlink(link->offer->device, &urb->urb);
 
     if (!found && link_deviates(link, DEVIATION_UNLINK_SILENT))
         return;
@@ -390,13 +436,14 @@ static void unlink_urb(struct wire_link *link, const struct frame_urb *frame)
     output_bytes(&link->output, header, sizeof header);
     if (!found)
         return;
+    urb->urb.status = -ECONNRESET;
     if (link_deviates(link, DEVIATION_UNLINK_ANSWERS_TWICE)) {
-        urb->status = -ECONNRESET;
-        wire_urb_answer(link, (struct link_urb *)urb);
+        wire_urb_answer(link, urb);
         return;
     }
-    leave_flight(link, (struct link_urb *)urb);
-    urb_put(link, (struct link_urb *)urb);
+    record_complete(link, &urb->urb);
+    leave_flight(link, urb);
+    urb_put(link, urb);
 }
 
 int wire_urb_step(struct wire_link *link)
