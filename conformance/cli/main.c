@@ -36,7 +36,8 @@ static int help(void)
     return EXIT_OK;
 }
 
-int main(int argc, char **argv)
+/* Visible: Criterion's test processes are this program again, entered through this symbol. */
+__attribute__((visibility("default"))) int main(int argc, char **argv)
 {
     size_t i;
 
