@@ -144,6 +144,20 @@ static int by_id(const void *a, const void *b)
     return strcmp(((const struct catalogue_row *)a)->id, ((const struct catalogue_row *)b)->id);
 }
 
+static int check_unique(const struct catalogue *catalogue, char *error, size_t error_size)
+{
+    size_t i;
+
+    for (i = 1; i < catalogue->count; i++) {
+        if (!strcmp(catalogue->rows[i - 1].id, catalogue->rows[i].id)) {
+            snprintf(error, error_size, "row %s stands in the catalogue twice",
+                     catalogue->rows[i].id);
+            return -EEXIST;
+        }
+    }
+    return 0;
+}
+
 int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_t error_size)
 {
     struct catalogue catalogue = {0};
@@ -159,11 +173,14 @@ int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_
         snprintf(path, sizeof path, "%s/%s", folder ? folder : own, files[i]);
         result = load_file(&catalogue, path, error, error_size);
     }
+    if (catalogue.count)
+        qsort(catalogue.rows, catalogue.count, sizeof *catalogue.rows, by_id);
+    if (!result)
+        result = check_unique(&catalogue, error, error_size);
     if (result) {
         catalogue_done(&catalogue);
         return result;
     }
-    qsort(catalogue.rows, catalogue.count, sizeof *catalogue.rows, by_id);
     *ret = catalogue;
     return 0;
 }

@@ -181,7 +181,8 @@ int ics_read(const char *path, struct ics *ret, char *error, size_t error_size)
 {
     FILE *file = fopen(path, "re");
     struct ics ics = {0};
-    char line[256];
+    char *line = NULL;
+    size_t room = 0;
     unsigned number = 0;
     int result = 0;
 
@@ -189,17 +190,20 @@ int ics_read(const char *path, struct ics *ret, char *error, size_t error_size)
         snprintf(error, error_size, "%s: %s", path, strerror(errno));
         return -ENOENT;
     }
-    while (!result && fgets(line, sizeof line, file)) {
+    while (!result && getline(&line, &room, file) >= 0) {
         number++;
         result = read_line(&ics, line);
     }
+    free(line);
     fclose(file);
-    if (!result && !number) {
-        number = 1;
+    if (result) {
+        snprintf(error, error_size, "%s:%u: expected ITEM=yes or ITEM=no", path, number);
+    } else if (!ics.count) { /* a run that applies nothing would be green */
+        snprintf(error, error_size, "%s:%u: no item says yes, nothing would be judged", path,
+                 number);
         result = -EINVAL;
     }
     if (result) {
-        snprintf(error, error_size, "%s:%u: expected ITEM=yes or ITEM=no", path, number);
         ics_done(&ics);
         return result;
     }

@@ -29,9 +29,21 @@ static _Noreturn void child(char *const argv[], char **environment, int log, int
     _exit(127);
 }
 
+/* Of two of a name some programs take the first and some the last. */
+static bool is_replaced(const char *one, const char *const additions[], size_t count)
+{
+    size_t i, name = strcspn(one, "=");
+
+    for (i = 0; i < count; i++) {
+        if (!strncmp(one, additions[i], name) && additions[i][name] == '=')
+            return true;
+    }
+    return false;
+}
+
 static char **merged_environment(const char *const additions[])
 {
-    size_t own = 0, more = 0, i;
+    size_t own = 0, more = 0, count = 0, i;
     char **merged;
 
     while (environ[own])
@@ -41,9 +53,13 @@ static char **merged_environment(const char *const additions[])
     merged = malloc((own + more + 1) * sizeof *merged);
     if (!merged)
         return NULL;
+    for (i = 0; i < own; i++) {
+        if (!is_replaced(environ[i], additions, more))
+            merged[count++] = environ[i];
+    }
     for (i = 0; i < more; i++)
-        merged[i] = (char *)(size_t)additions[i]; /* the first of a name wins */
-    memcpy(merged + more, environ, (own + 1) * sizeof *merged);
+        merged[count++] = (char *)(size_t)additions[i];
+    merged[count] = NULL;
     return merged;
 }
 

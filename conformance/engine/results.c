@@ -10,6 +10,21 @@
 
 static const char *const level_names[] = {"MUST", "SHOULD", "MAY"};
 
+/* May quote a device, whose text may be anything. */
+static json_t *reason_json(const char *reason)
+{
+    json_t *text = json_string(reason);
+    char plain[sizeof(((struct run_result *)0)->reason)];
+    size_t i;
+
+    if (text)
+        return text;
+    for (i = 0; reason[i] && i < sizeof plain - 1; i++)
+        plain[i] = (unsigned char)reason[i] < 0x80 ? reason[i] : '?';
+    plain[i] = '\0';
+    return json_string(plain);
+}
+
 static json_t *case_json(const struct run *run, const struct run_result *result)
 {
     const struct conf_case *one = result->conf_case;
@@ -19,10 +34,11 @@ static json_t *case_json(const struct run *run, const struct run_result *result)
 
     run_case_name(one, name, sizeof name);
     snprintf(evidence, sizeof evidence, "cases/%s", one->id);
-    object = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i}", "id", name, "title", one->title,
-                       "verdict", run_verdict_names[result->verdict], "reason", result->reason,
-                       "level", level_names[one->level], "flow", row ? row->flow : "", "player",
-                       run_player_of(one), "evidence", evidence, "warnings", (int)result->warnings);
+    object = json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s,s:i}", "id", name, "title", one->title,
+                       "verdict", run_verdict_names[result->verdict], "reason",
+                       reason_json(result->reason), "level", level_names[one->level], "flow",
+                       row ? row->flow : "", "player", run_player_of(one), "evidence", evidence,
+                       "warnings", (int)result->warnings);
     json_object_set_new(object, "rows", result->rows ? json_incref(result->rows) : json_object());
     json_object_set_new(object, "checks",
                         result->checks ? json_incref(result->checks) : json_array());

@@ -162,14 +162,19 @@ void run_done(struct run *run)
 
 int run_exit_code(const struct run *run)
 {
-    bool failed = false;
+    bool failed = false, judged = false;
     size_t i;
 
     for (i = 0; i < run->count; i++) {
-        if (run->results[i].verdict == RUN_ERROR)
+        enum run_verdict verdict = run->results[i].verdict;
+
+        if (verdict == RUN_ERROR)
             return 3;
-        failed |= run->results[i].verdict == RUN_FAIL;
+        failed |= verdict == RUN_FAIL;
+        judged |= verdict != RUN_NOT_RUN && verdict != RUN_NOT_APPLICABLE;
     }
+    if (!judged) /* green would be a lie */
+        return 3;
     return failed ? 1 : 0;
 }
 
