@@ -224,6 +224,7 @@ static int make_out(struct arguments *arguments)
     time_t now = time(NULL);
     struct tm local;
     char stamp[32], relative[PATH_MAX];
+    struct stat info;
 
     if (!options->out) {
         localtime_r(&now, &local);
@@ -244,8 +245,9 @@ static int make_out(struct arguments *arguments)
         }
         mkdir(relative, 0777);
     }
-    if (!realpath(relative, arguments->out) || access(arguments->out, W_OK) < 0)
-        return cli_usage("--out %s: %s", relative, strerror(errno));
+    if (!realpath(relative, arguments->out) || access(arguments->out, W_OK) < 0 ||
+        stat(arguments->out, &info) < 0 || !S_ISDIR(info.st_mode))
+        return cli_usage("--out %s: expected a folder that can be written", relative);
     options->out = arguments->out;
     return 0;
 }

@@ -361,6 +361,7 @@ static int report(const struct selftest *self)
 static int parse(int argc, char **argv, struct selftest *self)
 {
     const char *out = "out/selftest";
+    struct stat info;
     int i;
 
     for (i = 1; i < argc; i++) {
@@ -378,8 +379,9 @@ static int parse(int argc, char **argv, struct selftest *self)
         }
     }
     mkdir("out", 0777);
-    if ((mkdir(out, 0777) < 0 && errno != EEXIST) || !realpath(out, self->out))
-        return cli_usage("--out %s: %s", out, strerror(errno));
+    if ((mkdir(out, 0777) < 0 && errno != EEXIST) || !realpath(out, self->out) ||
+        access(self->out, W_OK) < 0 || stat(self->out, &info) < 0 || !S_ISDIR(info.st_mode))
+        return cli_usage("--out %s: expected a folder that can be written", out);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 #include "selftest/matrix.h"
 
-const char *const kill_names[KILLS] = {"killed", "survived", "no case", "no proof", "not clean"};
+const char *const kill_names[KILLS] = {"no case", "killed", "survived", "no proof", "not clean"};
 
 enum kill kill_of(const json_t *rows, const char *row, bool ended)
 {

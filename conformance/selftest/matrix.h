@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 enum kill {
+    KILL_NO_CASE,   /* no case names the row */
     KILL_KILLED,    /* a check that carries the row failed */
     KILL_SURVIVED,  /* cases ran to their end and no such check failed */
-    KILL_NO_CASE,   /* no case names the row */
     KILL_NO_PROOF,  /* crash, disconnect, failed set-up: nothing was judged */
     KILL_NOT_CLEAN, /* the clean subject is not green on the row */
     KILLS
