@@ -1,0 +1,255 @@
+"""A raw USB/IP client for tests: frames are packed here by hand, from the protocol's text
+(Linux, Documentation/usb/usbip_protocol.rst), so that broken ones can be sent as easily as good ones."""
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import resource
+import socket
+import struct
+import subprocess
+
+import vm
+
+OP_REQ_DEVLIST, OP_REP_DEVLIST = 0x8005, 0x0005
+OP_REQ_IMPORT, OP_REP_IMPORT = 0x8003, 0x0003
+CMD_SUBMIT, CMD_UNLINK, RET_SUBMIT, RET_UNLINK = 1, 2, 3, 4
+OUT, IN = 0, 1
+NO_SETUP = bytes(8)
+ENOENT, EPIPE, EOVERFLOW, ECONNRESET, EREMOTEIO = -2, -32, -75, -104, -121
+SECONDS = 30  # for what must come at once; a deadline, never a measure
+
+
+def op(code, body=b"", version=0x0111, status=0):
+    return struct.pack(">HHI", version, code, status) + body
+
+
+def import_request(busid):
+    return op(OP_REQ_IMPORT, busid.ljust(32, b"\0"))
+
+
+def setup(request_type, request, value, index, length):
+    return struct.pack("<BBHHH", request_type, request, value, index, length)
+
+
+def submit(seqnum, endpoint, direction, length, data=b"", *, devid, setup=NO_SETUP, flags=0,
+           start_frame=0, packets=0xFFFFFFFF, interval=0, command=CMD_SUBMIT):
+    return struct.pack(">10I", command, seqnum, devid, direction, endpoint, flags, length,
+                       start_frame, packets, interval) + setup + data
+
+
+def unlink(seqnum, victim, *, devid):
+    return struct.pack(">6I", CMD_UNLINK, seqnum, devid, 0, 0, victim) + bytes(24)
+
+
+@dataclasses.dataclass
+class Reply:
+    """RET_SUBMIT or RET_UNLINK as it stood on the wire."""
+    command: int
+    seqnum: int
+    devid: int
+    direction: int
+    endpoint: int
+    status: int
+    actual: int
+    start_frame: int
+    packets: int
+    data: bytes = b""
+
+
+class Link:
+    """One connection. Every byte of both directions is kept in `log` for a capture file."""
+
+    def __init__(self, port, buffer=None):
+        self.socket = socket.socket()
+        if buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.socket.settimeout(SECONDS)
+        self.socket.connect(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.log, self.devid, self.seqnum, self.directions = [], 0, 0, {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, data):
+        self.log.append((OUT, bytes(data)))
+        self.socket.sendall(data)
+
+    def receive(self, length):
+        data = b""
+        while len(data) < length:
+            piece = self.socket.recv(length - len(data))
+            assert piece, f"closed after {len(data)} of {length} bytes"
+            data += piece
+        self.log.append((IN, data))
+        return data
+
+    def rest(self):
+        """Everything until the server closes; a reset is a close, too."""
+        data = b""
+        with contextlib.suppress(ConnectionResetError):
+            while piece := self.socket.recv(65536):
+                data += piece
+        return data
+
+    def reset(self):
+        """Ends the connection by RST."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def half_close(self):
+        self.socket.shutdown(socket.SHUT_WR)
+
+    # ---- list and import
+
+    def devices(self):
+        self.send(op(OP_REQ_DEVLIST))
+        return self.read_devices()
+
+    def read_devices(self):
+        """[(busid, record, interface triples)] of OP_REP_DEVLIST."""
+        assert self.receive(8) == op(OP_REP_DEVLIST)
+        found = []
+        for _ in range(struct.unpack(">I", self.receive(4))[0]):
+            record = self.receive(312)
+            found.append((record[256:288].rstrip(b"\0").decode(), record,
+                          [self.receive(4)[:3] for _ in range(record[311])]))
+        return found
+
+    def take(self, busid=b"1-1"):
+        """Status of an import; with 0 the devid is known from now on."""
+        self.send(import_request(busid))
+        return self.read_import()
+
+    def read_import(self):
+        version, code, status = struct.unpack(">HHI", self.receive(8))
+        assert (version, code) == (0x0111, OP_REP_IMPORT)
+        if status == 0:
+            record = self.receive(312)
+            busnum, devnum = struct.unpack(">II", record[288:296])
+            self.devid = busnum << 16 | devnum
+        return status
+
+    # ---- URBs
+
+    def urb(self, endpoint, direction, length, data=b"", **more):
+        """A CMD_SUBMIT with the next seqnum; its bytes."""
+        self.seqnum += 1
+        self.directions[self.seqnum] = direction
+        more.setdefault("devid", self.devid)
+        return submit(self.seqnum, endpoint, direction, length, data, **more)
+
+    def cancel(self, victim):
+        self.seqnum += 1
+        return unlink(self.seqnum, victim, devid=self.devid)
+
+    def reply(self):
+        words = struct.unpack(">5IiIIII", self.receive(48)[:40])
+        found = Reply(*words[:9])
+        assert found.command in (RET_SUBMIT, RET_UNLINK), found
+        if found.command == RET_SUBMIT and self.directions.get(found.seqnum, IN) == IN:
+            found.data = self.receive(found.actual)
+        return found
+
+    def transfer(self, endpoint, direction, length, data=b"", **more):
+        self.send(self.urb(endpoint, direction, length, data, **more))
+        found = self.reply()
+        assert (found.command, found.seqnum) == (RET_SUBMIT, self.seqnum)
+        return found
+
+    def control(self, request_type, request, value, index, length, data=b"", room=None):
+        return self.transfer(0, IN if request_type & 0x80 else OUT,
+                             (length if room is None else room), data,
+                             setup=setup(request_type, request, value, index, length))
+
+    def descriptor(self, kind, length, index=0, language=0):
+        return self.control(0x80, 6, kind << 8 | index, language, length)
+
+    def configure(self):
+        assert self.control(0x00, 9, 1, 0, 0).status == 0
+
+    def endpoints(self):
+        """{(direction, type): number} of the configuration, the first of each kind."""
+        head = self.descriptor(2, 9).data
+        data = self.descriptor(2, struct.unpack("<H", head[2:4])[0]).data
+        found, at = {}, 0
+        while at < len(data):
+            if data[at + 1] == 5:
+                kind = (data[at + 2] >> 7, data[at + 3] & 3)
+                found.setdefault(kind, data[at + 2] & 15)
+            at += data[at]
+        return found
+
+
+BULK, INTERRUPT = 2, 3
+
+
+@dataclasses.dataclass
+class Server:
+    """A papsim of the test's own."""
+    process: subprocess.Popen
+    port: int
+    control: str
+
+    def link(self, **options):
+        return Link(self.port, **options)
+
+    def imported(self, busid=b"1-1"):
+        """A connection that has the device."""
+        link = Link(self.port)
+        assert link.take(busid) == 0
+        return link
+
+    def configured(self, busid=b"1-1"):
+        link = self.imported(busid)
+        link.configure()
+        return link
+
+    def proc(self, name):
+        return pathlib.Path(f"/proc/{self.process.pid}") / name
+
+    def memory(self, field="VmRSS"):
+        """KiB."""
+        return int(re.search(rf"^{field}:\s+(\d+) kB", self.proc("status").read_text(), re.M)[1])
+
+    def descriptors(self):
+        return len(list(self.proc("fd").iterdir()))
+
+    def threads(self):
+        return len(list(self.proc("task").iterdir()))
+
+    def ask(self, *words):
+        """`papsim control`: (exit status, answer)."""
+        result = subprocess.run([vm.BUILD / "papsim", "control", self.control, *words],
+                                stdout=subprocess.PIPE, text=True, timeout=SECONDS, check=False)
+        return result.returncode, result.stdout
+
+
+@contextlib.contextmanager
+def serving(folder, *players, options=(), descriptors=None):
+    """Runs papsim with these players on a free port; it must live until the end and leave in peace."""
+    control = os.path.join(folder, "control")
+    command = [vm.BUILD / "papsim", "serve", "--listen", "127.0.0.1:0", "--control", control,
+               *(word for name in players for word in ("--player", name)), *options]
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+    with subprocess.Popen(command, cwd=vm.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          preexec_fn=limit if descriptors else None) as process:
+        try:
+            line = vm.first_line(process, SECONDS)
+            match = re.fullmatch(r"listening 127\.0\.0\.1:(\d+)", line)
+            assert match, line
+            yield Server(process, int(match[1]), control)
+            assert process.poll() is None, f"papsim ended by itself ({process.returncode})"
+            process.terminate()
+            assert process.wait(SECONDS) == 0
+        finally:
+            if process.poll() is None:
+                process.kill()
