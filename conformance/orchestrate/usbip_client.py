@@ -69,6 +69,7 @@ class Link:
         self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.log, self.devid, self.seqnum, self.directions = [], 0, 0, {}
+        self.packets = 0xFFFFFFFF  # sent as number_of_packets; Linux sends 0
 
     def __enter__(self):
         return self
@@ -142,6 +143,7 @@ class Link:
         self.seqnum += 1
         self.directions[self.seqnum] = direction
         more.setdefault("devid", self.devid)
+        more.setdefault("packets", self.packets)
         return submit(self.seqnum, endpoint, direction, length, data, **more)
 
     def cancel(self, victim):
