@@ -101,15 +101,15 @@ static json_t *results_json(const struct run *run)
         json_array_append_new(deviations, json_string(options->provider_deviation));
     for (i = 0; i < run->count; i++)
         json_array_append_new(cases, case_json(run, &run->results[i]));
-    return json_pack("{s:s,s:I,s:b,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:i}", "suite", SUITE, "seed",
+    return json_pack("{s:s,s:I,s:b,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "suite", SUITE, "seed",
                      (json_int_t)options->seed, "strict", options->strict, "device",
                      options->device ? options->device : "own simulator", "provider",
                      !options->provider      ? ""
                      : options->own_provider ? "libspcore.so"
                                              : options->provider,
-                     "subjects", subjects_json(run), "deviations", deviations, "totals",
-                     totals_json(run), "cases", cases, "rows", rows_json(run), "exit",
-                     run_exit_code(run));
+                     "subjects", subjects_json(run), "deviations", deviations, "ics",
+                     run_ics_json(run), "totals", totals_json(run), "cases", cases, "rows",
+                     rows_json(run), "exit", run->interrupted ? 130 : run_exit_code(run));
 }
 
 static json_t *timing_json(const struct run *run)

@@ -70,6 +70,22 @@ static int observe_all(struct run *run, const struct conf_case *const *cases, si
     return 0;
 }
 
+json_t *run_ics_json(const struct run *run)
+{
+    json_t *all = json_object();
+    size_t i, k;
+
+    for (i = 0; run->ics && i < run->ics->count; i++) {
+        const struct ics *ics = &run->ics->of[i].ics;
+        json_t *items = json_array();
+
+        for (k = 0; k < ics->count; k++)
+            json_array_append_new(items, json_string(ics->items[k]));
+        json_object_set_new(all, run->ics->of[i].player, items);
+    }
+    return all;
+}
+
 static const struct ics *ics_for(const struct run *run, const struct conf_case *one)
 {
     return observation_of(run, run->options.device ? "" : run_player_of(one));

@@ -91,6 +91,8 @@ const char *run_player_of(const struct conf_case *conf_case);
 
 /* 0 conformant, 1 non-conformant, 3 errors (design: precedence 3 > 1 > 0). */
 int run_exit_code(const struct run *run);
+/* The ICS the cases were chosen by: items by player ("" is the device). The caller's. */
+json_t *run_ics_json(const struct run *run);
 /* PASS or FAIL of a row over all cases, as "pass", "fail" or NULL when no check judged it. */
 const char *run_row_verdict(const struct run *run, const char *row);
 /* Writes results.json (nothing that differs between equal runs), rows.json's data in it, and

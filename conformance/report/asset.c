@@ -39,6 +39,7 @@ const char rep_style[] =
     "border-bottom:1px solid var(--line)}\n"
     "tr:last-child>td,tbody:last-child>tr:last-child>th{border-bottom:0}\n"
     "thead th{font-size:.8rem;font-weight:600;color:var(--soft)}tbody th{font-weight:500}\n"
+    ".matrix{overflow-wrap:normal}.matrix th,.matrix td{white-space:nowrap}\n"
     ".matrix td,.matrix thead th+th{text-align:right;font-variant-numeric:tabular-nums}\n"
     ".scroll{overflow-x:auto}.none{color:var(--soft);opacity:.45}\n"
     ".PASS,.pass{--tone:var(--pass)}.FAIL,.fail{--tone:var(--fail)}.ERROR{--tone:var(--error)}"

@@ -27,10 +27,15 @@ static const char *title(const json_t *results)
     }
 }
 
+/* Of the bar and the counts below it. */
+static const struct rep_verdict order[] = {
+    {"PASS", "pass"},       {"FAIL", "fail"},
+    {"ERROR", "error"},     {"INCONCLUSIVE", "inconclusive"},
+    {"NOT_RUN", "not run"}, {"NOT_APPLICABLE", "not applicable"},
+};
+
 static void bar(const json_t *results, FILE *out)
 {
-    static const char *const order[] = {"PASS",         "FAIL",    "ERROR",
-                                        "INCONCLUSIVE", "NOT_RUN", "NOT_APPLICABLE"};
     size_t all = json_array_size(json_object_get(results, "cases")), at = 0, i;
 
     fprintf(out,
@@ -38,11 +43,11 @@ static void bar(const json_t *results, FILE *out)
             "aria-hidden=\"true\">",
             all ? all : 1);
     for (i = 0; i < sizeof order / sizeof order[0]; i++) {
-        size_t count = rep_count_cases(results, NULL, order[i]);
+        size_t count = rep_count_cases(results, NULL, order[i].name);
 
         if (count)
-            fprintf(out, "<rect class=\"%s\" x=\"%zu\" width=\"%zu\" height=\"1\"/>", order[i], at,
-                    count);
+            fprintf(out, "<rect class=\"%s\" x=\"%zu\" width=\"%zu\" height=\"1\"/>", order[i].name,
+                    at, count);
         at += count;
     }
     fputs("</svg>\n", out);
@@ -65,11 +70,11 @@ static void headline(const struct rep *rep, FILE *out)
     fputs(".</p>\n", out);
     bar(results, out);
     fputs("<p class=\"soft\">", out);
-    for (i = 0; i < REP_VERDICTS; i++) {
-        size_t count = rep_count_cases(results, NULL, rep_verdicts[i].name);
+    for (i = 0; i < sizeof order / sizeof order[0]; i++) {
+        size_t count = rep_count_cases(results, NULL, order[i].name);
 
         if (count)
-            fprintf(out, "%s%zu %s", first ? "" : " · ", count, rep_verdicts[i].text);
+            fprintf(out, "%s%zu %s", first ? "" : " · ", count, order[i].text);
         first &= !count;
     }
     fputs("</p>\n</header>\n", out);
@@ -139,6 +144,8 @@ static void matrix_row(const json_t *results, const char *name, const char *flow
     for (i = 0; i < REP_VERDICTS; i++) {
         size_t count = rep_count_cases(results, flow, rep_verdicts[i].name);
 
+        if (!rep_count_cases(results, NULL, rep_verdicts[i].name))
+            continue; /* a column of nothing */
         if (count)
             fprintf(out, "<td class=\"tone %s\">%zu</td>", rep_verdicts[i].name, count);
         else
@@ -153,8 +160,10 @@ static void matrix(const json_t *results, FILE *out)
 
     fputs("<h2>Flows</h2>\n<div class=\"scroll\"><table class=\"matrix\"><thead><tr><th>Flow</th>",
           out);
-    for (i = 0; i < REP_VERDICTS; i++)
-        rep_fill(out, "<th scope=\"col\">@</th>", rep_verdicts[i].text);
+    for (i = 0; i < REP_VERDICTS; i++) {
+        if (rep_count_cases(results, NULL, rep_verdicts[i].name))
+            rep_fill(out, "<th scope=\"col\">@</th>", rep_verdicts[i].text);
+    }
     fputs("</tr></thead>\n<tbody>\n", out);
     for (flow = 0; rep_flows[flow]; flow++) {
         size_t all = 0;
