@@ -21,6 +21,7 @@ struct run_ics {
 struct pool {
     struct run *run;
     pthread_mutex_t lock; /* of next and of the call-back */
+    size_t *order; /* indices of results; the longest first, or the run waits for them at its end */
     size_t next;
     bool failed;
     void (*progress)(const struct run *run, const struct run_result *result, void *context);
@@ -102,11 +103,10 @@ static void *work(void *argument)
         size_t index;
 
         pthread_mutex_lock(&pool->lock);
-        index = pool->next;
-        if (run->interrupted || (pool->failed && run->options.fail_fast))
-            index = run->count;
-        if (index < run->count)
-            pool->next++;
+        index = run->count;
+        if (pool->next < run->count && !run->interrupted &&
+            !(pool->failed && run->options.fail_fast))
+            index = pool->order[pool->next++];
         pthread_mutex_unlock(&pool->lock);
         if (index >= run->count)
             return NULL;
@@ -122,6 +122,24 @@ static void *work(void *argument)
     }
 }
 
+static unsigned patience(const struct conf_case *one)
+{
+    return one->timeout_s ? one->timeout_s : 20;
+}
+
+static size_t *longest_first(const struct conf_case *const *cases, size_t count)
+{
+    size_t *order = calloc(count + 1, sizeof *order);
+    size_t i, k;
+
+    for (i = 0; order && i < count; i++) {
+        for (k = i; k && patience(cases[order[k - 1]]) < patience(cases[i]); k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+    }
+    return order;
+}
+
 int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
             void (*progress)(const struct run *run, const struct run_result *result, void *context),
             void *context)
@@ -134,8 +152,10 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
 
     run->results = calloc(count ? count : 1, sizeof *run->results);
     threads = calloc(jobs, sizeof *threads);
-    if (!run->results || !threads) {
+    pool.order = longest_first(cases, count);
+    if (!run->results || !threads || !pool.order) {
         free(threads);
+        free(pool.order);
         return -ENOMEM;
     }
     run->count = count;
@@ -147,6 +167,7 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
     error = observe_all(run, cases, count);
     if (error) {
         free(threads);
+        free(pool.order);
         return error;
     }
     pthread_mutex_init(&pool.lock, NULL);
@@ -160,6 +181,7 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
         pthread_join(threads[i], NULL);
     pthread_mutex_destroy(&pool.lock);
     free(threads);
+    free(pool.order);
     return 0;
 }
 
