@@ -103,22 +103,34 @@ CONF_CASE(
 }
 
 CONF_CASE(USB_BLK_BV_05, .title = "Data and response carry the command's code and id",
+          .reqs = REQS("USB-BLK-005"), .ics = "MTP", .player = "mtp",
+          .steps = "Compare the ids and the code of GetObjectHandles with the command's")
+{
+    JUDGE judge = judge_pipe(c);
+    uint32_t id;
+
+    if (judge_open(&judge, NULL, 1) != MTP_RC_OK)
+        conf_setup_failed(c, "no session");
+    id = judge.pipe.next;
+    judge_op(&judge, "USB-BLK-005", MTP_OP_GET_OBJECT_HANDLES, PARAMS(0xffffffff));
+    CHECK_EQ(c, "USB-BLK-005", judge.answer.id, id);
+    CHECK(c, "USB-BLK-005", judge.answer.has_data);
+    CHECK_EQ(c, "USB-BLK-005", judge.answer.data_id, id);
+    CHECK_EQ(c, "USB-BLK-005", judge.answer.data_code, MTP_OP_GET_OBJECT_HANDLES);
+    judge_op(&judge, "USB-BLK-005", MTP_OP_CLOSE_SESSION, PARAMS());
+}
+
+CONF_CASE(USB_BLK_BI_05, .title = "A data phase with another transaction id is refused",
           .reqs = REQS("USB-BLK-005"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
           .needs = CONF_WRITES,
-          .steps = "Compare the ids of GetObjectHandles; SendObjectInfo whose data phase has "
-                   "another id is refused")
+          .steps = "SendObjectInfo whose data container has another id: an error, nothing created")
 {
     JUDGE judge = judge_work(c);
     struct ct_writer writer = {0};
     uint32_t id = mtpi_next_transaction(judge.mtpi), handles[16];
     uint16_t code;
 
-    judge_op(&judge, "USB-BLK-005", MTP_OP_GET_OBJECT_HANDLES, PARAMS(0xffffffff));
-    CHECK_EQ(c, "USB-BLK-005", judge.answer.id, id);
-    CHECK_EQ(c, "USB-BLK-005", judge.answer.data_id, id);
-    CHECK_EQ(c, "USB-BLK-005", judge.answer.data_code, MTP_OP_GET_OBJECT_HANDLES);
     ct_put_object_info(&writer, MTP_FC_ASSOCIATION, 0, "strange");
-    id++;
     mtpi_set_transaction(judge.mtpi, id + 1);
     if (ct_command(&judge.pipe, MTP_OP_SEND_OBJECT_INFO, id, PARAMS(judge.store, judge.folder)) !=
             0 ||

@@ -327,6 +327,7 @@ CONF_CASE(
 {
     JUDGE_LINK link = judge_import(c);
     JUDGE judge = judge_raw(c, link);
+    uint8_t device[18];
     int ended = 0, error = 0;
 
     for (int i = 0; i < 3; i++) {
@@ -334,6 +335,9 @@ CONF_CASE(
 
         submit(c, link, &urb, NULL);
     }
+    /* Frames are read in order: once this is answered, the three are the device's. */
+    if (raw_control(link, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, JUDGE_PROMPT_MS) != 18)
+        conf_setup_failed(c, "the device does not answer");
     judge_verb(c, "unplug");
     while (ended < 3 && error == 0) {
         struct raw_reply reply = {0};
