@@ -193,6 +193,26 @@ static void begin_queued(struct still_image *si)
 
 /* ---- OUT: commands */
 
+/* A new command where data are due: the host gave the old operation up. */
+static bool is_new_command(const uint8_t *data, size_t length)
+{
+    struct mtpr_command command;
+
+    return mtpr_command_parse(data, length, &command);
+}
+
+/* A transfer that is one whole command, where data under way had another length left to come: their
+ * sender died and its successor on the same import, which never saw a reset, starts anew. Data of
+ * unknown length may end in any bytes and are left alone. */
+static bool is_successor(const struct still_image *si, const uint8_t *data, size_t length, bool end)
+{
+    bool begun =
+        si->out_state == OUT_STRAY || (si->out_state == OUT_DATA && si->head_used == MTPR_HEADER);
+
+    return end && begun && si->announced != UINT64_MAX && length != si->announced - si->received &&
+           is_new_command(data, length);
+}
+
 static int execute(struct still_image *si, const struct mtpr_command *command)
 {
     if (si->now.state == IN_NONE || si_deviates(si, DEVIATION_COMMANDS_INTERLEAVE)) {
@@ -354,14 +374,6 @@ static int out_payload(struct still_image *si, const uint8_t *data, size_t lengt
     return 0;
 }
 
-/* A new command where data are due: the host gave the old operation up. */
-static bool is_new_command(const uint8_t *data, size_t length)
-{
-    struct mtpr_command command;
-
-    return mtpr_command_parse(data, length, &command);
-}
-
 static int out_data(struct still_image *si, const uint8_t *data, size_t length, bool end)
 {
     size_t part = 0;
@@ -400,6 +412,8 @@ static int si_out(void *self, uint8_t endpoint, const uint8_t *data, size_t leng
     if (endpoint != si->out || si->wedged)
         return -EPIPE;
     begin_queued(si);
+    if (is_successor(si, data, length, end))
+        si_abandon(si);
     switch (si->out_state) {
     case OUT_DATA:
         return out_data(si, data, length, end);

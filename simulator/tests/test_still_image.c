@@ -127,6 +127,61 @@ Test(still_image, short_data_are_an_incomplete_transfer_and_may_be_sent_again)
     driver_close(&d);
 }
 
+/* A client was killed between two writes of its data phase: no cancel, no reset, and the first the
+ * device hears of the next one is its OpenSession. */
+Test(still_image, a_new_host_begins_in_the_middle_of_its_predecessors_data)
+{
+    uint8_t bytes[1500] = {0};
+    struct driver d;
+
+    open_session(&d);
+    cr_assert_eq(driver_info(&d, "s.bin", MTP_FC_UNDEFINED, 5000, 0x00010001, 0xffffffff),
+                 MTP_RC_OK);
+    cr_assert_eq(driver_command(&d, MTP_OP_SEND_OBJECT, ++d.transaction, 0, NULL), 0);
+    cr_assert_eq(driver_data(&d, MTP_OP_SEND_OBJECT, 5012, bytes, 500), 0);
+    cr_assert_eq(driver_out(&d, bytes, 512), 0);
+    cr_assert_eq(driver_run(&d, MTP_OP_OPEN_SESSION, 1, 1), MTP_RC_SESSION_ALREADY_OPEN);
+    cr_assert_eq(driver_run(&d, MTP_OP_CLOSE_SESSION, 0), MTP_RC_OK);
+    cr_assert_eq(driver_run(&d, MTP_OP_OPEN_SESSION, 1, 1), MTP_RC_OK);
+    cr_assert_eq(driver_run(&d, MTP_OP_GET_NUM_OBJECTS, 3, 0x00010001, 0, 0xffffffff), MTP_RC_OK);
+    driver_close(&d);
+}
+
+Test(still_image, a_new_host_begins_in_the_middle_of_refused_data)
+{
+    uint8_t bytes[512] = {0};
+    struct driver d;
+
+    open_session(&d);
+    cr_assert_eq(driver_command(&d, 0x10ff, ++d.transaction, 0, NULL), 0);
+    cr_assert_eq(driver_data(&d, 0x10ff, 5012, bytes, 500), 0);
+    cr_assert_eq(driver_answer(&d), MTP_RC_OPERATION_NOT_SUPPORTED);
+    cr_assert_eq(driver_run(&d, MTP_OP_GET_DEVICE_INFO, 0), MTP_RC_OK);
+    driver_close(&d);
+}
+
+/* The very bytes of a command are data where just so many were due. */
+Test(still_image, data_that_look_like_a_command_are_data_where_they_fit)
+{
+    static const uint8_t tail[] = {16, 0, 0, 0, 1, 0, 0x02, 0x10, 0, 0, 0, 0, 1, 0, 0, 0};
+    uint8_t bytes[516] = {0};
+    struct driver d;
+    uint32_t handle;
+
+    memcpy(bytes + 500, tail, sizeof tail);
+    open_session(&d);
+    cr_assert_eq(driver_info(&d, "s.bin", MTP_FC_UNDEFINED, sizeof bytes, 0x00010001, 0xffffffff),
+                 MTP_RC_OK);
+    handle = d.params[2];
+    cr_assert_eq(driver_command(&d, MTP_OP_SEND_OBJECT, ++d.transaction, 0, NULL), 0);
+    cr_assert_eq(driver_data(&d, MTP_OP_SEND_OBJECT, 12 + sizeof bytes, bytes, 500), 0);
+    cr_assert_eq(driver_out(&d, tail, sizeof tail), 0);
+    cr_assert_eq(driver_answer(&d), MTP_RC_OK);
+    cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT, 1, handle), MTP_RC_OK);
+    cr_assert_arr_eq(d.data.data, bytes, sizeof bytes);
+    driver_close(&d);
+}
+
 Test(still_image, excess_data_are_refused)
 {
     struct driver d;
