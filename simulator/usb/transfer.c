@@ -144,8 +144,9 @@ bool usb_run_out(struct usb_endpoint *endpoint, struct usb_urb *urb, int *ret_st
     const struct usb_function *function = endpoint->function;
     bool end = urb->length % endpoint->packet_size != 0 || !urb->length ||
                (urb->flags & USB_URB_ZERO_PACKET) != 0;
-    int error = function->ops->out(function->self, endpoint->identity->address, urb->data,
-                                   urb->length, end);
+    static const uint8_t nothing[1]; /* a zero-length packet has no memory behind it */
+    int error = function->ops->out(function->self, endpoint->identity->address,
+                                   urb->data ? urb->data : nothing, urb->length, end);
 
     *ret_status = error;
     if (error == -EAGAIN)
