@@ -24,6 +24,11 @@ int cli_catalogue(struct catalogue *ret);
 /* Path of a file of our own build: beside papcheck, or $PAPCHECK_<NAME> when set. 0 or -ENOENT. */
 int cli_beside(const char *name, char *path, size_t size);
 
+/* 0, or a usage error when the file cannot be opened as a library. One that crashes or hangs while
+ * it is loaded can: that is a finding. */
+int cli_check_library(const char *path);
+int cli_probe(int argc, char **argv); /* the process cli_check_library() asks */
+
 /* Verbs: argv[0] is the verb. */
 int cli_run(int argc, char **argv);
 int cli_list(int argc, char **argv);

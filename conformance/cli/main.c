@@ -46,6 +46,8 @@ __attribute__((visibility("default"))) int main(int argc, char **argv)
             "expected a verb: run, list, explain, doctor, report or selftest (--help)");
     if (!strcmp(argv[1], "worker"))
         return conf_worker_main();
+    if (!strcmp(argv[1], "probe"))
+        return cli_probe(argc - 1, argv + 1);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
         return help();
     if (!strcmp(argv[1], "--version")) {
@@ -53,6 +55,9 @@ __attribute__((visibility("default"))) int main(int argc, char **argv)
         return EXIT_OK;
     }
     for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (!strcmp(argv[1], verbs[i].name) && argc > 2 &&
+            (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")))
+            return help();
         if (!strcmp(argv[1], verbs[i].name))
             return verbs[i].run(argc - 1, argv + 1);
     }

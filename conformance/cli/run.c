@@ -1,5 +1,4 @@
 /* `papcheck run`: options, the run itself, progress on stderr, the summary as the last line. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
@@ -8,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "engine/run.h"
 #include "report/report.h"
+#include "selftest/deviations.h"
 
 #define NAMES_MAX 64
 
@@ -181,7 +182,6 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 static int check_provider(struct arguments *arguments)
 {
     struct run_options *options = &arguments->options;
-    void *module;
 
     if (!options->provider && !options->device) {
         const char *own = options->provider_deviation ? "libspcore-deviant.so" : "libspcore.so";
@@ -197,11 +197,44 @@ static int check_provider(struct arguments *arguments)
     if (!realpath(options->provider, arguments->provider))
         return cli_usage("--provider %s: %s", options->provider, strerror(errno));
     options->provider = arguments->provider;
-    module = dlopen(options->provider, RTLD_LAZY | RTLD_LOCAL);
-    if (!module)
-        return cli_usage("--provider %s: not a library that can be loaded", options->provider);
-    dlclose(module);
-    return 0;
+    return cli_check_library(options->provider);
+}
+
+static bool is_known(const struct deviation_list *list, const char *name, bool provider)
+{
+    size_t i;
+
+    for (i = 0; i < list->count; i++) {
+        if (list->pairs[i].provider == provider && !strcmp(list->pairs[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+/* A defect that is not switched on would be a green run. */
+static int check_deviations(const struct arguments *arguments)
+{
+    const struct run_options *options = &arguments->options;
+    struct deviation_list list = {0};
+    int status = 0;
+    size_t i;
+
+    if (arguments->deviation_count && options->device)
+        return cli_usage("--deviate: only our own simulator has defects to switch on");
+    if (!arguments->deviation_count && !options->provider_deviation)
+        return 0;
+    deviations_load(&list);
+    for (i = 0; !status && i < arguments->deviation_count; i++) {
+        if (!is_known(&list, arguments->deviations[i], false))
+            status = cli_usage("--deviate %s: no such defect (papsim deviations lists them)",
+                               arguments->deviations[i]);
+    }
+    if (!status && options->provider_deviation &&
+        !is_known(&list, options->provider_deviation, true))
+        status = cli_usage("--provider-deviate %s: no such defect of libspcore-deviant.so",
+                           options->provider_deviation);
+    deviations_done(&list);
+    return status;
 }
 
 static int check_ics(const struct arguments *arguments)
@@ -290,14 +323,21 @@ static struct run *running; /* for the handler alone */
 
 static void interrupt(int signal)
 {
+    uint64_t one = 1;
+    int error = errno;
+
     (void)signal;
     running->interrupted = true;
+    if (write(running->options.stop_fd, &one, sizeof one) < 0)
+        running->interrupted = true; /* the cases that run come to their end first, then */
+    errno = error;
 }
 
 static void catch_interrupts(struct run *run)
 {
     struct sigaction action = {.sa_handler = interrupt};
 
+    run->options.stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     running = run;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -359,13 +399,15 @@ int cli_run(int argc, char **argv)
     const struct conf_case **cases;
     const char *bad = NULL;
     struct progress progress = {.bar = isatty(STDERR_FILENO)};
-    size_t count;
+    size_t count, found;
     int status = parse(argc, argv, &arguments);
 
     if (!status)
         status = check_provider(&arguments);
     if (!status)
         status = check_ics(&arguments);
+    if (!status)
+        status = check_deviations(&arguments);
     if (!status)
         status = cli_catalogue(&catalogue);
     if (status)
@@ -374,19 +416,28 @@ int cli_run(int argc, char **argv)
         0)
         return cli_usage("%s: no such case, row or flow (papcheck list shows them)",
                          bad ? bad : "run");
+    found = count;
+    count = run_keep_subjects(&arguments.options, cases, count);
+    if (!count)
+        return cli_usage("run: what is selected judges a %s, and none is given",
+                         arguments.options.provider ? "device (--device URI)"
+                                                    : "provider (--provider LIB)");
+    if (count < found && arguments.pattern_count)
+        fprintf(stderr, "%zu of the selected cases judge a subject that is not given\n",
+                found - count);
     if (arguments.shards)
         count = run_shard(cases, count, arguments.shard, arguments.shards);
     if (!count)
         return cli_usage("run: nothing is selected");
-    status = make_out(&arguments);
-    if (status)
-        return status;
     arguments.options.papsim = arguments.papsim;
     if (!arguments.options.device &&
         cli_beside("papsim", arguments.papsim, sizeof arguments.papsim) < 0) {
         cli_usage("papsim is not beside papcheck; build it, or name a --device");
         return EXIT_ERROR;
     }
+    status = make_out(&arguments);
+    if (status)
+        return status;
     if (!arguments.options.jobs)
         arguments.options.jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (arguments.deviation_count)
@@ -397,7 +448,12 @@ int cli_run(int argc, char **argv)
     fprintf(stderr, "seed %llu, %zu cases%s\n", (unsigned long long)run.options.seed, count,
             run.options.ics ? "" : ", observed ICS");
     catch_interrupts(&run);
-    status = run_all(&run, cases, count, show, &progress) < 0 ? EXIT_ERROR : finish(&run);
+    if (run_all(&run, cases, count, show, &progress) < 0) {
+        rmdir(arguments.out); /* when it is empty */
+        status = EXIT_ERROR;
+    } else {
+        status = finish(&run);
+    }
     run_done(&run);
     free(cases);
     catalogue_done(&catalogue);

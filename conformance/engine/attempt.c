@@ -72,7 +72,7 @@ static int read_port(struct process *papsim, uint16_t *ret_port)
         char *colon;
 
         if (poll(&waiter, 1, START_MS) <= 0 || read(papsim->out, line + length, 1) != 1)
-            return -ETIMEDOUT;
+            return -EPIPE;
         if (line[length++] != '\n')
             continue;
         line[length] = '\0';
@@ -154,6 +154,17 @@ static void describe_device(const char *uri, struct conf_context *context)
 /* ---- what a case needs
  * ---------------------------------------------------------------------------------- */
 
+static const char *inapplicable(const struct ics *ics, const struct conf_case *one,
+                                enum run_verdict *ret_verdict)
+{
+    int holds = ics ? ics_holds(ics, one->ics) : 1;
+
+    if (holds == 1)
+        return NULL;
+    *ret_verdict = holds ? RUN_ERROR : RUN_NOT_APPLICABLE;
+    return one->ics; /* the expression that does not hold, or is none */
+}
+
 /* NULL: it can run; else why not, with the verdict that is. */
 static const char *obstacle(const struct run_options *options, const struct ics *ics,
                             const struct conf_case *one, enum run_verdict *ret_verdict)
@@ -173,11 +184,10 @@ static const char *obstacle(const struct run_options *options, const struct ics 
         return "writes to a device that is not ours (--destructive allows it)";
     if ((one->needs & CONF_FORMATS) && options->device && !options->serial)
         return "formats a store (--serial with the device's serial number allows it)";
-    if (ics && ics_holds(ics, one->ics) == 0) {
-        *ret_verdict = RUN_NOT_APPLICABLE;
-        return one->ics;
-    }
-    return NULL;
+    if ((one->needs & CONF_FORMATS) && options->device &&
+        (!ics || !ics->serial[0] || strcmp(ics->serial, options->serial)))
+        return "formats a store, and --serial is not the device's serial number";
+    return inapplicable(ics, one, ret_verdict);
 }
 
 /* ---- the worker
@@ -216,6 +226,13 @@ static void write_repro(const struct attempt *attempt, const char *folder)
     fclose(file);
 }
 
+static const char *base_name(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+
+    return slash ? slash + 1 : file;
+}
+
 static void fail_in_provider(const struct attempt *attempt, struct run_result *ret, const char *how)
 {
     char path[PATH_MAX + 16];
@@ -223,20 +240,24 @@ static void fail_in_provider(const struct attempt *attempt, struct run_result *r
     int fd;
 
     ret->verdict = RUN_ERROR;
-    snprintf(ret->reason, sizeof ret->reason, "%s", how);
+    snprintf(ret->reason, sizeof ret->reason, "%s%s", how,
+             attempt->options->device && attempt->conf_case->needs & CONF_WRITES
+                 ? "; its folder papcheck-… may still be on the device"
+                 : "");
     snprintf(path, sizeof path, "%s/marker", attempt->context.evidence);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
     if (read(fd, &marker, sizeof marker) == sizeof marker && marker.inside) {
         marker.row[sizeof marker.row - 1] = marker.method[sizeof marker.method - 1] = '\0';
+        if (!marker.row[0]) /* while loading: whatever the case is about does not work */
+            snprintf(marker.row, sizeof marker.row, "%s", attempt->conf_case->reqs[0]);
         ret->verdict = RUN_FAIL;
         snprintf(ret->reason, sizeof ret->reason, "%s inside the provider: %s", how, marker.method);
-        if (marker.row[0])
-            ret->rows = json_pack("{s:{s:i,s:i}}", marker.row, "pass", 0, "fail", 1);
+        ret->rows = json_pack("{s:{s:i,s:i}}", marker.row, "pass", 0, "fail", 1);
         ret->checks = json_pack("[{s:s,s:b,s:s,s:i,s:s,s:s}]", "row", marker.row, "ok", 0, "file",
-                                attempt->conf_case->file, "line", attempt->conf_case->line, "text",
-                                marker.method, "seen", how);
+                                base_name(attempt->conf_case->file), "line",
+                                attempt->conf_case->line, "text", marker.method, "seen", how);
     }
     close(fd);
 }
@@ -313,6 +334,18 @@ static void read_verdict(const struct attempt *attempt, const struct catalogue *
     json_decref(verdict);
 }
 
+static int stop_fd(const struct run_options *options)
+{
+    return options->stop_fd > 0 ? options->stop_fd : -1;
+}
+
+static bool is_stopped(const struct run_options *options)
+{
+    struct pollfd waiter = {.fd = stop_fd(options), .events = POLLIN};
+
+    return poll(&waiter, 1, 0) > 0;
+}
+
 static void run_worker(struct attempt *attempt, const struct catalogue *catalogue,
                        struct run_result *ret)
 {
@@ -343,8 +376,13 @@ static void run_worker(struct attempt *attempt, const struct catalogue *catalogu
                  strerror(errno));
         return;
     }
-    if (!process_wait(&worker, timeout * 1000, &status)) {
+    if (!process_wait(&worker, timeout * 1000, stop_fd(attempt->options), &status)) {
         process_kill(&worker);
+        if (is_stopped(attempt->options)) {
+            ret->verdict = RUN_NOT_RUN;
+            snprintf(ret->reason, sizeof ret->reason, "interrupted");
+            return;
+        }
         snprintf(how, sizeof how, "no end within %u s", timeout);
     } else {
         snprintf(how, sizeof how, "the case's process ended without a verdict (%s %d)",
@@ -377,6 +415,23 @@ static void prepare(struct attempt *attempt, const char *slot)
     attempt->papsim.out = -1;
 }
 
+/* What papsim itself said is better than our errno. */
+static void why_not_started(const struct attempt *attempt, int error, char *reason, size_t size)
+{
+    const char *player = run_player_of(attempt->conf_case);
+    char path[PATH_MAX + 16], line[256] = "";
+    FILE *log;
+
+    snprintf(path, sizeof path, "%s/device.log", attempt->context.evidence);
+    log = fopen(path, "re");
+    if (log && fgets(line, sizeof line, log))
+        line[strcspn(line, "\n")] = '\0';
+    if (log)
+        fclose(log);
+    snprintf(reason, size, "papsim with player %s did not start: %s", player,
+             line[0] ? line : strerror(-error));
+}
+
 void run_one(const struct run_options *options, const struct catalogue *catalogue,
              const struct ics *ics, const struct conf_case *conf_case, const char *slot,
              struct run_result *ret)
@@ -402,8 +457,7 @@ void run_one(const struct run_options *options, const struct catalogue *catalogu
                              &attempt.papsim, &attempt.context);
     if (error) {
         ret->verdict = RUN_ERROR;
-        snprintf(ret->reason, sizeof ret->reason, "papsim with player %s did not start: %s",
-                 run_player_of(conf_case), strerror(-error));
+        why_not_started(&attempt, error, ret->reason, sizeof ret->reason);
         return;
     }
     run_worker(&attempt, catalogue, ret);

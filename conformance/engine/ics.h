@@ -9,6 +9,7 @@
 struct ics {
     char **items; /* the true ones, sorted */
     size_t count;
+    char serial[128]; /* of the device observed, as far as it is ASCII; empty: unknown */
 };
 
 int ics_set(struct ics *ics, const char *item);

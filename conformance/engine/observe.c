@@ -135,6 +135,27 @@ static void observe_mtp(struct ics *ics, struct tp *tp)
     mtpi_free(mtpi);
 }
 
+/* String iSerialNumber; its characters are digits and letters on every device that has one. */
+static void observe_serial(struct ics *ics, struct tp *tp)
+{
+    uint8_t index = tp_device_descriptor(tp)[16], data[255];
+    int length, i;
+    size_t count = 0;
+
+    if (!index || get_descriptor(tp, 3, 0, data, sizeof data) < 4)
+        return;
+    {
+        struct tp_setup setup = {0x80, 6, (uint16_t)(0x300 | index),
+                                 (uint16_t)(data[2] | data[3] << 8), sizeof data};
+
+        length = tp_control(tp, &setup, data, 2000);
+    }
+    for (i = 2; i + 1 < length && count < sizeof ics->serial - 1; i += 2)
+        ics->serial[count++] =
+            data[i + 1] || data[i] < 0x20 || data[i] > 0x7e ? '?' : (char)data[i];
+    ics->serial[count] = '\0';
+}
+
 int ics_observe(const char *uri, bool own, struct ics *ret)
 {
     struct ics ics = {0};
@@ -146,6 +167,7 @@ int ics_observe(const char *uri, bool own, struct ics *ret)
     if (own)
         ics_set(&ics, "FIXTURE.CONTROL");
     observe_speed(&ics, tp);
+    observe_serial(&ics, tp);
     observe_ms(&ics, tp);
     observe_interfaces(&ics, tp);
     observe_mtp(&ics, tp);

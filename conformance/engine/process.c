@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -95,14 +97,31 @@ out:
     return error;
 }
 
-bool process_wait(struct process *process, unsigned timeout_ms, int *ret_status)
+static int64_t now_ms(void)
 {
-    struct pollfd waiter = {.fd = (int)syscall(SYS_pidfd_open, process->pid, 0), .events = POLLIN};
-    bool ended = waiter.fd >= 0 && poll(&waiter, 1, (int)timeout_ms) > 0;
+    struct timespec time;
 
-    if (waiter.fd >= 0)
-        close(waiter.fd);
-    if (!ended)
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+bool process_wait(struct process *process, unsigned timeout_ms, int stop_fd, int *ret_status)
+{
+    struct pollfd waiters[2] = {
+        {.fd = (int)syscall(SYS_pidfd_open, process->pid, 0), .events = POLLIN},
+        {.fd = stop_fd, .events = POLLIN},
+    };
+    int64_t end = now_ms() + timeout_ms, left = timeout_ms;
+    int ready;
+
+    if (waiters[0].fd < 0)
+        return false;
+    do { /* a signal may end the wait early */
+        ready = poll(waiters, 2, (int)left);
+        left = end - now_ms();
+    } while (ready < 0 && errno == EINTR && left > 0);
+    close(waiters[0].fd);
+    if (ready <= 0 || !waiters[0].revents)
         return false;
     waitpid(process->pid, ret_status, 0);
     process->pid = 0;
@@ -120,7 +139,7 @@ void process_kill(struct process *process)
         return;
     kill(-process->pid, SIGKILL);
     kill(process->pid, SIGKILL);
-    process_wait(process, 5000, &status);
+    process_wait(process, 5000, -1, &status);
 }
 
 void process_stop(struct process *process)
@@ -130,6 +149,6 @@ void process_stop(struct process *process)
     if (process->pid <= 0)
         return;
     kill(process->pid, SIGTERM);
-    if (!process_wait(process, 2000, &status))
+    if (!process_wait(process, 2000, -1, &status))
         process_kill(process);
 }

@@ -14,8 +14,9 @@ struct process {
  * NAME=VALUE additions, NULL-terminated; NULL: none. */
 int process_start(char *const argv[], const char *const environment[], const char *log,
                   bool pipe_out, struct process *ret);
-/* True with *ret_status (as waitpid) when it ended within the time. */
-bool process_wait(struct process *process, unsigned timeout_ms, int *ret_status);
+/* True with *ret_status (as waitpid) when it ended within the time, and before `stop_fd` (-1: none)
+ * became readable. */
+bool process_wait(struct process *process, unsigned timeout_ms, int stop_fd, int *ret_status);
 void process_kill(struct process *process); /* its group, and reaps it */
 void process_stop(struct process *process); /* SIGTERM, then SIGKILL after two seconds */
 

@@ -41,6 +41,7 @@ struct run_options {
     unsigned jobs;
     unsigned timeout_scale; /* of every watchdog, for slow builds and machines; 0: 1 */
     bool strict, destructive, allow_mtp, fail_fast;
+    int stop_fd;         /* becomes readable when the run shall end now; 0: none */
     bool own_provider;   /* provider is ours by default */
     bool quiet_evidence; /* selftest: no capture, evidence removed after */
 };
@@ -69,6 +70,9 @@ struct run {
  * -ENOENT with *ret_bad: a pattern that matches nothing. Caller frees *ret_cases. */
 int run_select(const struct catalogue *catalogue, const char *const *patterns, size_t pattern_count,
                const struct conf_case ***ret_cases, size_t *ret_count, const char **ret_bad);
+/* Keeps the cases whose subject is given: of a device alone, of a provider alone, or both. */
+size_t run_keep_subjects(const struct run_options *options, const struct conf_case **cases,
+                         size_t count);
 /* Keeps every n-th from the i-th on (1 ≤ i ≤ n). */
 size_t run_shard(const struct conf_case **cases, size_t count, unsigned i, unsigned n);
 

@@ -143,6 +143,22 @@ int run_select(const struct catalogue *catalogue, const char *const *patterns, s
     return 0;
 }
 
+/* Our own simulator and provider are both there when neither is named; a vendor who brings one of
+ * them is not judged by the other. */
+size_t run_keep_subjects(const struct run_options *options, const struct conf_case **cases,
+                         size_t count)
+{
+    bool providers = options->provider != NULL;
+    bool devices = options->device || !options->provider || options->own_provider;
+    size_t kept = 0, i;
+
+    for (i = 0; i < count; i++) {
+        if (cases[i]->needs & CONF_PROVIDER ? providers : devices)
+            cases[kept++] = cases[i];
+    }
+    return kept;
+}
+
 size_t run_shard(const struct conf_case **cases, size_t count, unsigned i, unsigned n)
 {
     size_t kept = 0, k;

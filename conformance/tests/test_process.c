@@ -43,7 +43,7 @@ Test(process, its_status_and_its_output_are_kept)
     FILE *log;
 
     cr_assert_eq(shell("echo out; echo err >&2; exit 7", NULL, false, &process), 0);
-    cr_assert(process_wait(&process, 10000, &status));
+    cr_assert(process_wait(&process, 10000, -1, &status));
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
     log = fopen(log_path, "r");
     cr_assert_eq(fread(text, 1, sizeof text - 1, log), 8);
@@ -81,7 +81,20 @@ Test(process, one_that_does_not_end_in_time_is_still_there)
     int status;
 
     cr_assert_eq(shell("exec sleep 60", NULL, false, &process), 0);
-    cr_assert_not(process_wait(&process, 1, &status));
+    cr_assert_not(process_wait(&process, 1, -1, &status));
+    cr_assert_eq(kill(process.pid, 0), 0);
+    process_kill(&process);
+}
+
+Test(process, a_stop_ends_the_wait_but_not_the_process)
+{
+    struct process process;
+    int ends[2], status;
+
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_eq(shell("exec sleep 60", NULL, false, &process), 0);
+    cr_assert_eq(write(ends[1], "x", 1), 1);
+    cr_assert_not(process_wait(&process, 60000, ends[0], &status));
     cr_assert_eq(kill(process.pid, 0), 0);
     process_kill(&process);
 }
@@ -111,6 +124,6 @@ Test(process, a_program_that_is_not_there_ends_with_127)
     int status;
 
     cr_assert_eq(process_start(argv, NULL, log_path, false, &process), 0);
-    cr_assert(process_wait(&process, 10000, &status));
+    cr_assert(process_wait(&process, 10000, -1, &status));
     cr_assert_eq(WEXITSTATUS(status), 127);
 }
