@@ -35,6 +35,7 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 SIM_SRC := $(call sources,simulator/wire/*.c simulator/usb/*.c simulator/function/*.c simulator/mtp/*.c simulator/store/*.c simulator/player/*.c simulator/cli/*.c)
 SPC_SRC := $(call sources,spcore/com/*.c spcore/sac/*.c spcore/sp/*.c spcore/mtp/*.c spcore/transport/*.c)
+SHIM_SRC := $(call sources,spcore/shim/*.c) $(wildcard spcore/transport/usbip_*.c)
 CONF_SRC := $(call sources,conformance/catalogue/*.c conformance/host/*.c conformance/engine/*.c conformance/suites/*.c conformance/report/*.c conformance/cli/*.c conformance/selftest/*.c)
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.
@@ -49,9 +50,10 @@ PAPSIM := $(BUILD)/papsim
 PAPCHECK := $(BUILD)/papcheck
 SPCORE := $(BUILD)/libspcore.so
 DEVIANT := $(BUILD)/libspcore-deviant.so
+SHIM := $(BUILD)/shim/libusb-1.0.so.0
 
 .PHONY: all help
-all: $(PAPSIM) $(PAPCHECK) $(SPCORE) $(DEVIANT)
+all: $(PAPSIM) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(SHIM)
 
 SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lpthread
 SPC_LIBS := -lusb-1.0 -lcrypto -lpthread
@@ -68,6 +70,11 @@ $(SPCORE): $(call objects,$(SPC_SRC))
 $(DEVIANT): $(patsubst %.c,$(OBJ)/deviant/%.o,$(SPC_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,libspcore-deviant.so -o $@ $^ $(SPC_LIBS)
+
+# A drop-in libusb-1.0 over USB/IP: libusb's public header, nothing of its library.
+$(SHIM): $(call objects,$(SHIM_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,libusb-1.0.so.0 -o $@ $^ -lpthread
 
 $(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC))
 	@mkdir -p $(@D)
@@ -158,6 +165,16 @@ lint: generated
 
 sanitize:
 	@MAKE='$(MAKE)' sh ci/sanitize
+
+# Ratios beside their limits in the same run; then the judge's whole run, if it is built.
+.PHONY: bench
+$(BUILD)/bench: $(OBJ)/ci/bench.o $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
+$(OBJ)/ci/%.o: CPPFLAGS += -Ispcore -Ispcore/include
+
+bench: $(BUILD)/bench $(PAPSIM)
+	$(BUILD)/bench $(PAPSIM) $(wildcard $(PAPCHECK))
 
 check-vm: all
 	$(PYTHON) -m pytest -q -p no:cacheprovider -m vm conformance/orchestrate

@@ -1,0 +1,232 @@
+/* Contexts, options and messages. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shim/shim.h"
+
+static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
+static libusb_context *default_context;
+static int default_level = LIBUSB_LOG_LEVEL_NONE;
+
+int64_t shim_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int shim_error(int error)
+{
+    static const struct {
+        int error, code;
+    } map[] = {
+        {0, LIBUSB_SUCCESS},
+        {-ENODEV, LIBUSB_ERROR_NO_DEVICE},
+        {-ECONNRESET, LIBUSB_ERROR_NO_DEVICE},
+        {-ESHUTDOWN, LIBUSB_ERROR_NO_DEVICE},
+        {-EPROTO, LIBUSB_ERROR_NO_DEVICE},
+        {-ECONNREFUSED, LIBUSB_ERROR_NO_DEVICE},
+        {-EBUSY, LIBUSB_ERROR_BUSY},
+        {-ETIMEDOUT, LIBUSB_ERROR_TIMEOUT},
+        {-ENOMEM, LIBUSB_ERROR_NO_MEM},
+        {-EPIPE, LIBUSB_ERROR_PIPE},
+        {-EOVERFLOW, LIBUSB_ERROR_OVERFLOW},
+        {-EINVAL, LIBUSB_ERROR_INVALID_PARAM},
+        {-ENOENT, LIBUSB_ERROR_NOT_FOUND},
+        {-EINTR, LIBUSB_ERROR_INTERRUPTED},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof map / sizeof map[0]; i++) {
+        if (map[i].error == error)
+            return map[i].code;
+    }
+    return LIBUSB_ERROR_IO;
+}
+
+void shim_log(libusb_context *context, enum libusb_log_level level, const char *format, ...)
+{
+    static const char *const names[] = {"", "error", "warning", "info", "debug"};
+    char text[512];
+    size_t length;
+    va_list arguments;
+
+    if (!context || (int)level > context->log_level)
+        return;
+    length = (size_t)snprintf(text, sizeof text, "libusb: %s [papkit] ", names[level]);
+    va_start(arguments, format);
+    vsnprintf(text + length, sizeof text - length - 1, format, arguments);
+    va_end(arguments);
+    strcat(text, "\n");
+    if (context->log)
+        context->log(context, level, text);
+    else
+        fputs(text, stderr);
+}
+
+/* One server of the list; 0 when it cannot be read. */
+static size_t parse_server(const char *text, size_t length, struct shim_server *server)
+{
+    char one[256];
+    char *slash, *colon;
+
+    if (!length || length >= sizeof one)
+        return 0;
+    memcpy(one, text, length);
+    one[length] = '\0';
+    slash = strchr(one, '/');
+    if (slash) {
+        *slash++ = '\0';
+        snprintf(server->busid, sizeof server->busid, "%s", slash);
+    }
+    colon = strrchr(one, ':');
+    if (colon)
+        *colon++ = '\0';
+    if (strlen(one) >= sizeof server->host || (colon && strlen(colon) >= sizeof server->port))
+        return 0;
+    memcpy(server->host, one, strlen(one) + 1);
+    memcpy(server->port, colon ? colon : USBIP_PORT, strlen(colon ? colon : USBIP_PORT) + 1);
+    return 1;
+}
+
+static void parse_servers(libusb_context *context)
+{
+    const char *at = getenv(SHIM_VARIABLE);
+
+    while (at && *at && context->server_count < SHIM_SERVERS_MAX) {
+        size_t length = strcspn(at, " ");
+
+        context->server_count += parse_server(at, length, &context->servers[context->server_count]);
+        at += length + strspn(at + length, " ");
+    }
+}
+
+static int initial_level(void)
+{
+    const char *text = getenv("LIBUSB_DEBUG");
+
+    return text && *text >= '0' && *text <= '4' ? *text - '0' : default_level;
+}
+
+static int context_new(libusb_context **ret_context)
+{
+    libusb_context *context = calloc(1, sizeof *context);
+
+    if (!context)
+        return LIBUSB_ERROR_NO_MEM;
+    context->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (context->wake < 0) {
+        free(context);
+        return LIBUSB_ERROR_OTHER;
+    }
+    pthread_mutex_init(&context->lock, NULL);
+    pthread_mutex_init(&context->events, NULL);
+    pthread_mutex_init(&context->waiters, NULL);
+    pthread_cond_init(&context->waiters_woken, NULL);
+    context->log_level = initial_level();
+    parse_servers(context);
+    *ret_context = context;
+    return LIBUSB_SUCCESS;
+}
+
+static void context_free(libusb_context *context)
+{
+    while (context->handles)
+        libusb_close(context->handles);
+    while (context->hotplugs) {
+        struct shim_hotplug *hotplug = context->hotplugs;
+
+        context->hotplugs = hotplug->next;
+        free(hotplug);
+    }
+    while (context->devices) {
+        struct libusb_device *device = context->devices;
+
+        context->devices = device->next;
+        libusb_unref_device(device);
+    }
+    pthread_mutex_destroy(&context->lock);
+    pthread_mutex_destroy(&context->events);
+    pthread_mutex_destroy(&context->waiters);
+    pthread_cond_destroy(&context->waiters_woken);
+    close(context->wake);
+    free(context);
+}
+
+SHIM_API int libusb_init(libusb_context **ret_context)
+{
+    int result = LIBUSB_SUCCESS;
+
+    if (ret_context)
+        return context_new(ret_context);
+    pthread_mutex_lock(&default_lock);
+    if (!default_context)
+        result = context_new(&default_context);
+    if (!result)
+        default_context->users++;
+    pthread_mutex_unlock(&default_lock);
+    return result;
+}
+
+SHIM_API void libusb_exit(libusb_context *context)
+{
+    if (context && context != default_context) {
+        context_free(context);
+        return;
+    }
+    pthread_mutex_lock(&default_lock);
+    if (default_context && --default_context->users == 0) {
+        context_free(default_context);
+        default_context = NULL;
+    }
+    pthread_mutex_unlock(&default_lock);
+}
+
+libusb_context *shim_context(libusb_context *context)
+{
+    return context ? context : default_context;
+}
+
+SHIM_API void libusb_set_debug(libusb_context *context, int level)
+{
+    libusb_set_option(context, LIBUSB_OPTION_LOG_LEVEL, level);
+}
+
+/* Options of other systems' back-ends are not supported; discovery needs no switch here. */
+SHIM_API int libusb_set_option(libusb_context *context, enum libusb_option option, ...)
+{
+    va_list arguments;
+    int level;
+
+    if (option == LIBUSB_OPTION_NO_DEVICE_DISCOVERY)
+        return LIBUSB_SUCCESS;
+    if (option != LIBUSB_OPTION_LOG_LEVEL)
+        return option > LIBUSB_OPTION_LOG_LEVEL && option < LIBUSB_OPTION_MAX
+                   ? LIBUSB_ERROR_NOT_SUPPORTED
+                   : LIBUSB_ERROR_INVALID_PARAM;
+    va_start(arguments, option);
+    level = va_arg(arguments, int);
+    va_end(arguments);
+    if (level < LIBUSB_LOG_LEVEL_NONE || level > LIBUSB_LOG_LEVEL_DEBUG)
+        return LIBUSB_ERROR_INVALID_PARAM;
+    context = shim_context(context);
+    if (context)
+        context->log_level = level;
+    else
+        default_level = level;
+    return LIBUSB_SUCCESS;
+}
+
+SHIM_API void libusb_set_log_cb(libusb_context *context, libusb_log_cb call, int mode)
+{
+    context = shim_context(context);
+    if (context && (mode & (LIBUSB_LOG_CB_CONTEXT | LIBUSB_LOG_CB_GLOBAL)))
+        context->log = call;
+}

@@ -1,0 +1,196 @@
+/* Which devices there are: the servers' lists, and each new device's descriptors, read through a
+ * short import of its own (a list has no configuration descriptors). */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shim/shim.h"
+
+#define READ_MS 2000u
+#define BUSY_TRIES 20
+
+void shim_device_free(struct libusb_device *device)
+{
+    free(device->config);
+    free(device->bos);
+    free(device);
+}
+
+/* One control IN on a client nobody else uses. Bytes, or -errno. */
+static int read_descriptor(struct usbip_client *client, uint8_t type, uint8_t *data,
+                           uint16_t length)
+{
+    struct usbip_urb urb = {
+        .endpoint = 0x80,
+        .setup = {0x80, 6, 0, type, 0, 0, (uint8_t)length, (uint8_t)(length >> 8)},
+        .data = data,
+        .length = length};
+    int error = usbip_submit(client, &urb);
+
+    if (!error)
+        error = usbip_wait(client, &urb, READ_MS, usbip_ticket(client));
+    if (error && urb.state != USBIP_OVER)
+        usbip_settle(client, &urb);
+    if (error || urb.status)
+        return error ? error : urb.status;
+    return (int)urb.actual;
+}
+
+/* A set whose total length stands in its bytes 2 and 3. */
+static int read_set(struct usbip_client *client, uint8_t type, uint8_t **ret_data,
+                    size_t *ret_length)
+{
+    uint8_t head[9];
+    int got = read_descriptor(client, type, head, type == LIBUSB_DT_BOS ? 5 : 9);
+    uint16_t total;
+    uint8_t *data;
+
+    if (got < 5)
+        return got < 0 ? got : -EPROTO;
+    total = (uint16_t)(head[2] | head[3] << 8);
+    data = malloc(total ? total : 1);
+    if (!data)
+        return -ENOMEM;
+    got = read_descriptor(client, type, data, total);
+    if (got < 5) {
+        free(data);
+        return got < 0 ? got : -EPROTO;
+    }
+    *ret_data = data;
+    *ret_length = (size_t)got;
+    return 0;
+}
+
+/* A device that somebody else holds for a moment is tried again. */
+static int import_briefly(const struct shim_server *server, const char *busid,
+                          struct usbip_client **ret_client)
+{
+    int tries, error = -EBUSY;
+
+    for (tries = 0; tries < BUSY_TRIES && error == -EBUSY; tries++) {
+        if (tries)
+            poll(NULL, 0, 10);
+        error = usbip_import(server->host, server->port, busid, SHIM_DEADLINE_MS, ret_client);
+    }
+    return error;
+}
+
+static int read_device(struct libusb_device *device)
+{
+    struct usbip_client *client;
+    int error = import_briefly(device->server, device->record.busid, &client);
+
+    if (error)
+        return error;
+    error =
+        read_descriptor(client, LIBUSB_DT_DEVICE, device->descriptor, sizeof device->descriptor);
+    error = error == LIBUSB_DT_DEVICE_SIZE ? 0 : error < 0 ? error : -EPROTO;
+    if (!error)
+        error = read_set(client, LIBUSB_DT_CONFIG, &device->config, &device->config_length);
+    if (!error && (device->descriptor[3] > 2 || device->descriptor[2] > 0))
+        read_set(client, LIBUSB_DT_BOS, &device->bos, &device->bos_length); /* may have none */
+    usbip_free(client);
+    return error;
+}
+
+static bool same_device(const struct libusb_device *device, const struct shim_server *server,
+                        const struct usbip_device *record)
+{
+    return device->server == server && !strcmp(device->record.busid, record->busid) &&
+           device->record.devnum == record->devnum && device->record.vendor == record->vendor &&
+           device->record.product == record->product && device->record.release == record->release;
+}
+
+/* Bus and address are bytes: 127 devices a bus, as on the real one. */
+static void number(struct libusb_device *device)
+{
+    uint32_t index = device->record.devnum ? device->record.devnum - 1 : 0;
+
+    device->bus = (uint8_t)(device->record.busnum + index / 127);
+    device->address = (uint8_t)(index % 127 + 1);
+}
+
+static void add_device(libusb_context *context, const struct shim_server *server,
+                       const struct usbip_device *record)
+{
+    struct libusb_device *device = calloc(1, sizeof *device);
+    struct libusb_device **place = &context->devices;
+    int error;
+
+    if (!device)
+        return;
+    atomic_init(&device->refs, 1);
+    device->context = context;
+    device->server = server;
+    device->record = *record;
+    device->present = true;
+    number(device);
+    error = read_device(device);
+    if (error) {
+        shim_log(context, LIBUSB_LOG_LEVEL_WARNING, "%s: %s", record->busid, strerror(-error));
+        shim_device_free(device);
+        return;
+    }
+    pthread_mutex_lock(&context->lock);
+    while (*place)
+        place = &(*place)->next;
+    *place = device;
+    pthread_mutex_unlock(&context->lock);
+}
+
+static struct libusb_device *known(libusb_context *context, const struct shim_server *server,
+                                   const struct usbip_device *record)
+{
+    struct libusb_device *device;
+
+    pthread_mutex_lock(&context->lock);
+    for (device = context->devices; device; device = device->next) {
+        if (same_device(device, server, record)) {
+            device->present = true;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&context->lock);
+    return device;
+}
+
+static void scan_server(libusb_context *context, const struct shim_server *server)
+{
+    struct usbip_device *records;
+    size_t count, i;
+    int error = usbip_devlist(server->host, server->port, SHIM_DEADLINE_MS, &records, &count);
+
+    if (error) {
+        shim_log(context, LIBUSB_LOG_LEVEL_ERROR, "%s:%s: %s", server->host, server->port,
+                 strerror(-error));
+        return;
+    }
+    for (i = 0; i < count; i++) {
+        if (server->busid[0] && strcmp(server->busid, records[i].busid))
+            continue;
+        if (!known(context, server, &records[i]))
+            add_device(context, server, &records[i]);
+    }
+    free(records);
+}
+
+/* A device this process has imported is not in the list, and there all the same. */
+static void expect_all_gone(libusb_context *context)
+{
+    struct libusb_device *device;
+
+    pthread_mutex_lock(&context->lock);
+    for (device = context->devices; device; device = device->next)
+        device->present = device->opened && !shim_gone(device->opened);
+    pthread_mutex_unlock(&context->lock);
+}
+
+void shim_scan(libusb_context *context)
+{
+    size_t i;
+
+    expect_all_gone(context);
+    for (i = 0; i < context->server_count; i++)
+        scan_server(context, &context->servers[i]);
+}

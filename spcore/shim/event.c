@@ -1,0 +1,290 @@
+/* Event handling in libusb's documented forms. One thread holds `events` and pumps every link; the
+ * others wait until it lets go, or until an event was handled. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "shim/shim.h"
+
+#define FOREVER_MS 60000
+#define SCAN_MS 250
+
+void shim_wake(libusb_context *context)
+{
+    uint64_t one = 1;
+
+    if (write(context->wake, &one, sizeof one) < 0)
+        return; /* full: it is awake already */
+}
+
+/* ---- the event lock ----------------------------------------------------------------------------
+ */
+
+SHIM_API int libusb_try_lock_events(libusb_context *context)
+{
+    context = shim_context(context);
+    if (atomic_load(&context->closing) || pthread_mutex_trylock(&context->events))
+        return 1;
+    atomic_store(&context->handling, 1);
+    return 0;
+}
+
+SHIM_API void libusb_lock_events(libusb_context *context)
+{
+    context = shim_context(context);
+    pthread_mutex_lock(&context->events);
+    atomic_store(&context->handling, 1);
+}
+
+SHIM_API void libusb_unlock_events(libusb_context *context)
+{
+    context = shim_context(context);
+    atomic_store(&context->handling, 0);
+    pthread_mutex_unlock(&context->events);
+    pthread_mutex_lock(&context->waiters);
+    pthread_cond_broadcast(&context->waiters_woken);
+    pthread_mutex_unlock(&context->waiters);
+}
+
+void shim_events_take(libusb_context *context)
+{
+    atomic_fetch_add(&context->closing, 1);
+    shim_wake(context);
+    libusb_lock_events(context);
+}
+
+void shim_events_give(libusb_context *context)
+{
+    atomic_fetch_sub(&context->closing, 1);
+    libusb_unlock_events(context);
+}
+
+SHIM_API int libusb_event_handling_ok(libusb_context *context)
+{
+    return !atomic_load(&shim_context(context)->closing);
+}
+
+SHIM_API int libusb_event_handler_active(libusb_context *context)
+{
+    context = shim_context(context);
+    return atomic_load(&context->closing) || atomic_load(&context->handling);
+}
+
+SHIM_API void libusb_interrupt_event_handler(libusb_context *context)
+{
+    shim_wake(shim_context(context));
+}
+
+SHIM_API void libusb_lock_event_waiters(libusb_context *context)
+{
+    pthread_mutex_lock(&shim_context(context)->waiters);
+}
+
+SHIM_API void libusb_unlock_event_waiters(libusb_context *context)
+{
+    pthread_mutex_unlock(&shim_context(context)->waiters);
+}
+
+SHIM_API int libusb_wait_for_event(libusb_context *context, struct timeval *timeout)
+{
+    struct timespec until;
+
+    context = shim_context(context);
+    if (!timeout) {
+        pthread_cond_wait(&context->waiters_woken, &context->waiters);
+        return 0;
+    }
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += timeout->tv_sec + (until.tv_nsec / 1000 + timeout->tv_usec) / 1000000;
+    until.tv_nsec = (until.tv_nsec / 1000 + timeout->tv_usec) % 1000000 * 1000;
+    return pthread_cond_timedwait(&context->waiters_woken, &context->waiters, &until) == ETIMEDOUT;
+}
+
+/* ---- one round
+ * ------------------------------------------------------------------------------------ */
+
+#define LINKS_MAX 256
+
+/* The links as they are now; handles go only while `events` is held by who closes them. */
+static size_t collect(libusb_context *context, struct pollfd *fds, struct usbip_client **clients)
+{
+    struct libusb_device_handle *handle;
+    size_t count = 0;
+
+    pthread_mutex_lock(&context->lock);
+    for (handle = context->handles; handle && count < LINKS_MAX; handle = handle->next) {
+        if (!handle->client)
+            continue;
+        clients[count] = handle->client;
+        usbip_pollfds(handle->client, &fds[1 + 2 * count]);
+        count++;
+    }
+    pthread_mutex_unlock(&context->lock);
+    return count;
+}
+
+static int wait_ms(libusb_context *context, const struct timeval *timeout)
+{
+    int64_t least =
+        timeout ? (int64_t)timeout->tv_sec * 1000 + (timeout->tv_usec + 999) / 1000 : FOREVER_MS;
+    int64_t due = shim_next_due(context);
+
+    if (due && due - shim_now() < least)
+        least = due - shim_now();
+    if (shim_hotplug_wanted(context) && least > SCAN_MS)
+        least = SCAN_MS;
+    if (least > FOREVER_MS)
+        least = FOREVER_MS;
+    return least < 0 ? 0 : (int)least;
+}
+
+static void drain(libusb_context *context)
+{
+    uint64_t count;
+
+    while (read(context->wake, &count, sizeof count) > 0)
+        continue;
+}
+
+static int round_of(libusb_context *context, const struct timeval *timeout)
+{
+    struct pollfd fds[1 + 2 * LINKS_MAX] = {{.fd = context->wake, .events = POLLIN}};
+    struct usbip_client *clients[LINKS_MAX];
+    size_t count = collect(context, fds, clients), i;
+
+    if (poll(fds, 1 + 2 * count, wait_ms(context, timeout)) < 0)
+        return errno == EINTR ? LIBUSB_ERROR_INTERRUPTED : LIBUSB_ERROR_IO;
+    drain(context);
+    shim_expire(context);
+    for (i = 0; i < count; i++) {
+        if (fds[1 + 2 * i].revents || fds[2 + 2 * i].revents)
+            usbip_pump(clients[i], 0);
+    }
+    shim_hotplug_run(context);
+    return LIBUSB_SUCCESS;
+}
+
+/* ---- the public forms
+ * --------------------------------------------------------------------------------- */
+
+SHIM_API int libusb_handle_events_locked(libusb_context *context, struct timeval *timeout)
+{
+    return round_of(shim_context(context), timeout);
+}
+
+/* Somebody else handles events: wait for the end of its turn, or for what we wait for. */
+static int wait_turn(libusb_context *context, struct timeval *timeout, int *completed)
+{
+    int over = 0;
+
+    libusb_lock_event_waiters(context);
+    if (!(completed && *completed) && libusb_event_handler_active(context))
+        over = libusb_wait_for_event(context, timeout);
+    libusb_unlock_event_waiters(context);
+    return over;
+}
+
+SHIM_API int libusb_handle_events_timeout_completed(libusb_context *context,
+                                                    struct timeval *timeout, int *completed)
+{
+    int result;
+
+    context = shim_context(context);
+    if (timeout && (timeout->tv_sec < 0 || timeout->tv_usec < 0))
+        return LIBUSB_ERROR_INVALID_PARAM;
+    while (libusb_try_lock_events(context)) {
+        struct timeval turn = {0, 100000}; /* a turn may have ended between look and wait */
+
+        if (completed && *completed)
+            return LIBUSB_SUCCESS;
+        if (wait_turn(context, timeout ? timeout : &turn, completed) && timeout)
+            return LIBUSB_SUCCESS;
+        if (timeout || (completed && *completed))
+            return LIBUSB_SUCCESS;
+    }
+    result = completed && *completed ? LIBUSB_SUCCESS : round_of(context, timeout);
+    libusb_unlock_events(context);
+    return result;
+}
+
+SHIM_API int libusb_handle_events_timeout(libusb_context *context, struct timeval *timeout)
+{
+    return libusb_handle_events_timeout_completed(context, timeout, NULL);
+}
+
+SHIM_API int libusb_handle_events_completed(libusb_context *context, int *completed)
+{
+    struct timeval minute = {60, 0};
+
+    return libusb_handle_events_timeout_completed(context, &minute, completed);
+}
+
+SHIM_API int libusb_handle_events(libusb_context *context)
+{
+    return libusb_handle_events_completed(context, NULL);
+}
+
+/* ---- for programs with a loop of their own
+ * --------------------------------------------------------------- */
+
+SHIM_API const struct libusb_pollfd **libusb_get_pollfds(libusb_context *context)
+{
+    struct pollfd fds[1 + 2 * LINKS_MAX];
+    struct usbip_client *clients[LINKS_MAX];
+    const struct libusb_pollfd **list;
+    struct libusb_pollfd *entries;
+    size_t count, i;
+
+    context = shim_context(context);
+    fds[0] = (struct pollfd){.fd = context->wake, .events = POLLIN};
+    count = 1 + 2 * collect(context, fds, clients);
+    list = malloc((count + 1) * sizeof(*list) + count * sizeof(*entries));
+    if (!list)
+        return NULL;
+    entries = (struct libusb_pollfd *)(void *)(list + count + 1);
+    for (i = 0; i < count; i++) {
+        entries[i] = (struct libusb_pollfd){.fd = fds[i].fd, .events = fds[i].events};
+        list[i] = &entries[i];
+    }
+    list[count] = NULL;
+    return list;
+}
+
+SHIM_API void libusb_free_pollfds(const struct libusb_pollfd **pollfds)
+{
+    free((void *)(uintptr_t)pollfds);
+}
+
+/* Time-outs have no descriptor of their own: the caller asks libusb_get_next_timeout(). */
+SHIM_API int libusb_pollfds_handle_timeouts(libusb_context *context)
+{
+    (void)context;
+    return 0;
+}
+
+SHIM_API int libusb_get_next_timeout(libusb_context *context, struct timeval *ret_timeout)
+{
+    int64_t due, left;
+
+    context = shim_context(context);
+    due = shim_next_due(context);
+    if (!due && !shim_hotplug_wanted(context))
+        return 0;
+    left = due ? due - shim_now() : SCAN_MS;
+    if (shim_hotplug_wanted(context) && left > SCAN_MS)
+        left = SCAN_MS;
+    left = left < 0 ? 0 : left;
+    *ret_timeout = (struct timeval){left / 1000, left % 1000 * 1000};
+    return 1;
+}
+
+SHIM_API void libusb_set_pollfd_notifiers(libusb_context *context, libusb_pollfd_added_cb added,
+                                          libusb_pollfd_removed_cb removed, void *user_data)
+{
+    context = shim_context(context);
+    context->fd_added = added;
+    context->fd_removed = removed;
+    context->fd_user_data = user_data;
+}

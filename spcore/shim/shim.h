@@ -1,0 +1,135 @@
+/* libusb-1.0's public interface over the USB/IP client: what the shim's files share. The public
+ * types and prototypes are libusb's own header; nothing of its library is linked.
+ *
+ * Locks, in the order they are taken: events (who handles events), lock (everything reachable from
+ * a context), log. Call-backs run with `events` held only. */
+#ifndef SPCORE_SHIM_SHIM_H
+#define SPCORE_SHIM_SHIM_H
+
+#include <libusb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "transport/usbip_client.h"
+
+#define SHIM_API __attribute__((visibility("default")))
+/* Servers whose devices are to be seen: "HOST[:PORT][/BUSID]", separated by blanks. */
+#define SHIM_VARIABLE "PAPKIT_USBIP"
+#define SHIM_DEADLINE_MS 5000u
+#define SHIM_SERVERS_MAX 64
+#define SHIM_INTERFACES_MAX 32
+
+struct shim_server {
+    char host[128], port[8], busid[32]; /* busid empty: all of them */
+};
+
+struct libusb_device {
+    struct libusb_device *next; /* in the context's list */
+    atomic_int refs;
+    libusb_context *context; /* borrowed: devices do not outlive it */
+    const struct shim_server *server;
+    struct usbip_device record; /* as the server lists it */
+    uint8_t descriptor[LIBUSB_DT_DEVICE_SIZE];
+    uint8_t *config, *bos; /* raw sets; bos NULL: none */
+    size_t config_length, bos_length;
+    uint8_t bus, address;
+    bool present, announced;
+    struct libusb_device_handle *opened; /* the handle that has it imported */
+};
+
+struct libusb_device_handle {
+    struct libusb_device_handle *next;
+    struct libusb_device *device; /* a reference */
+    struct usbip_client *client;
+    uint32_t claimed; /* bit per interface */
+    int configuration;
+    bool auto_detach;
+    unsigned users; /* libusb_open() calls of this process share one import */
+};
+
+/* Before each public transfer, in one block with it. */
+struct shim_transfer {
+    struct shim_transfer *next, **prev; /* in flight */
+    struct usbip_urb urb;
+    struct usbip_packet *packets; /* iso_max of them */
+    int iso_max;
+    bool in_flight, timed_out;
+    int64_t due; /* ms of the monotonic clock; 0: never */
+};
+
+struct shim_hotplug {
+    struct shim_hotplug *next;
+    libusb_hotplug_callback_handle id;
+    int events, vendor, product, device_class;
+    libusb_hotplug_callback_fn call;
+    void *user_data;
+    bool removed;
+};
+
+struct libusb_context {
+    struct shim_server servers[SHIM_SERVERS_MAX];
+    size_t server_count;
+    pthread_mutex_t lock;
+    struct libusb_device *devices;
+    struct libusb_device_handle *handles;
+    struct shim_transfer *flights;
+    struct shim_hotplug *hotplugs;
+    int next_hotplug;
+    int64_t next_scan;
+    pthread_mutex_t events; /* held by the thread that handles events */
+    pthread_mutex_t waiters;
+    pthread_cond_t waiters_woken;
+    atomic_int handling; /* events is held */
+    atomic_int closing;  /* threads that want to take events for open, close or reset */
+    int wake;            /* eventfd */
+    int log_level;
+    libusb_log_cb log;
+    libusb_pollfd_added_cb fd_added;
+    libusb_pollfd_removed_cb fd_removed;
+    void *fd_user_data;
+    unsigned users; /* of the default context */
+};
+
+libusb_context *shim_context(libusb_context *context); /* NULL: the default one */
+void shim_log(libusb_context *context, enum libusb_log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int shim_error(int error); /* -errno to LIBUSB_ERROR_* */
+int64_t shim_now(void);
+
+static inline bool shim_gone(const struct libusb_device_handle *handle)
+{
+    return !handle->client || usbip_error(handle->client) != 0;
+}
+
+/* discovery.c: brings the context's list up to date with what the servers list. Caller holds no
+ * lock. */
+void shim_scan(libusb_context *context);
+void shim_device_free(struct libusb_device *device);
+
+/* event.c: keeps every other thread out of event handling until released. */
+void shim_events_take(libusb_context *context);
+void shim_events_give(libusb_context *context);
+void shim_wake(libusb_context *context);
+
+/* transfer.c */
+static inline struct shim_transfer *shim_of(struct libusb_transfer *transfer)
+{
+    return (struct shim_transfer *)(void *)((char *)transfer - sizeof(struct shim_transfer));
+}
+void shim_expire(libusb_context *context);      /* unlinks what is overdue */
+int64_t shim_next_due(libusb_context *context); /* 0: nothing has a time-out */
+
+/* hotplug.c */
+void shim_hotplug_run(libusb_context *context); /* scans when due, calls what is registered */
+bool shim_hotplug_wanted(libusb_context *context);
+
+/* Raw descriptor sets to libusb's structures; 0 or LIBUSB_ERROR_*. Freed with libusb's functions.
+ */
+int shim_parse_config(const uint8_t *raw, size_t length,
+                      struct libusb_config_descriptor **ret_config);
+int shim_parse_bos(const uint8_t *raw, size_t length, struct libusb_bos_descriptor **ret_bos);
+
+#endif
