@@ -8,11 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A peer whose cable was pulled is found by keep-alive, one that stops acknowledging by the user
  * time-out; an idle but living one stays (the protocol has no keep-alive of its own). */
 enum { KEEP_IDLE_S = 10, KEEP_INTERVAL_S = 5, KEEP_COUNT = 3, USER_TIMEOUT_MS = 30000 };
+
+/* With one importer and no timer, the next request is awaited in recv() for so long: epoll would
+ * cost a twentieth of a round trip. Other sources of the loop wait for it that long at most. */
+enum { STAY_MS = 4, STAY_LIMIT_NS = 4 * 1000 * 1000 };
 
 size_t wire_link_pending(const struct wire_link *link)
 {
@@ -36,6 +41,9 @@ static int set_option(int fd, int level, int name, int value)
 
 static void tune(int fd)
 {
+    static const struct timeval slice = {.tv_usec = STAY_MS * 1000};
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
@@ -56,8 +64,9 @@ static int step_all(struct wire_link *link)
 
 /* One receive: straight into the payload that is awaited, else into the input buffer. Bytes, 0 when
  * the socket is empty, -errno when the peer is gone. *ret_more: there may be more. */
-static ssize_t receive(struct wire_link *link, bool *ret_more)
+static ssize_t receive(struct wire_link *link, bool wait, bool *ret_more)
 {
+    int flags = wait ? 0 : MSG_DONTWAIT;
     size_t room;
     uint8_t *target = wire_fill_target(link, &room);
     ssize_t got;
@@ -72,11 +81,11 @@ static ssize_t receive(struct wire_link *link, bool *ret_more)
         }
         target = link->input + link->input_end;
         room = LINK_INPUT - link->input_end;
-        got = recv(link->source.fd, target, room, 0);
+        got = recv(link->source.fd, target, room, flags);
         if (got > 0)
             link->input_end += (size_t)got;
     } else {
-        got = recv(link->source.fd, target, room, 0);
+        got = recv(link->source.fd, target, room, flags);
         if (got > 0 && wire_filled(link, (size_t)got) < 0)
             return -EPROTO;
     }
@@ -88,16 +97,37 @@ static ssize_t receive(struct wire_link *link, bool *ret_more)
     return got;
 }
 
+/* Whether work() may wait for more instead of returning to the loop. */
+static bool may_stay(const struct wire_link *link, int64_t *since)
+{
+    const struct wire_server *server = link->server;
+    struct timespec now;
+    int64_t now_ns;
+
+    if (!link->offer || server->links != link || link->next || wire_loop_has_timers(server->loop))
+        return false;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    if (*since == 0)
+        *since = now_ns;
+    return now_ns - *since < STAY_LIMIT_NS;
+}
+
 /* Reads and answers until the socket is empty; the answers of one round leave together. A receive
  * that did not fill its room has emptied the socket: no second one to learn that. */
 static int work(struct wire_link *link)
 {
     bool more = true;
     unsigned rounds;
+    int64_t since = 0;
 
-    for (rounds = 0; rounds < 16 && more && !output_blocked(&link->output); rounds++) {
-        ssize_t got = receive(link, &more);
+    for (rounds = 0; !output_blocked(&link->output); rounds++) {
+        ssize_t got;
         int error;
+
+        if (more ? rounds >= 16 : !may_stay(link, &since))
+            break;
+        got = receive(link, !more, &more);
 
         if (got < 0)
             return (int)got;
@@ -140,7 +170,7 @@ static void linger(struct wire_link *link)
 /* Bytes behind the last request are read and forgotten. */
 static int discard(struct wire_link *link)
 {
-    ssize_t got = recv(link->source.fd, link->input, LINK_INPUT, 0);
+    ssize_t got = recv(link->source.fd, link->input, LINK_INPUT, MSG_DONTWAIT);
 
     return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)) ? 0 : -ECONNRESET;
 }

@@ -103,6 +103,11 @@ void wire_timer_set(struct wire_loop *loop, struct wire_timer *timer, int64_t de
     timer->armed = true;
 }
 
+bool wire_loop_has_timers(const struct wire_loop *loop)
+{
+    return loop->timers != NULL;
+}
+
 static int run_timers(struct wire_loop *loop)
 {
     while (loop->timers) {

@@ -30,6 +30,7 @@ int wire_loop_change(struct wire_loop *loop, struct wire_source *source, uint32_
 void wire_loop_remove(struct wire_loop *loop, struct wire_source *source);
 void wire_timer_set(struct wire_loop *loop, struct wire_timer *timer, int64_t delay_ms);
 void wire_timer_clear(struct wire_loop *loop, struct wire_timer *timer);
+bool wire_loop_has_timers(const struct wire_loop *loop);
 /* Until wire_loop_stop(); -errno when waiting itself fails. */
 int wire_loop_run(struct wire_loop *loop);
 void wire_loop_stop(struct wire_loop *loop);

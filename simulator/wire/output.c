@@ -1,6 +1,7 @@
 #include "wire/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -99,10 +100,13 @@ static void send_two(struct output *output, const void *bytes, size_t length, bo
 {
     struct iovec parts[2] = {{output->gather, output->gathered},
                              {(void *)(uintptr_t)bytes, length}};
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = length ? 2 : 1};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0);
     size_t sent, rest;
 
-    sent = took(output, sendmsg(output->fd, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0)));
+    /* Most answers are small and all in the buffer; send() is the cheaper call for them. */
+    sent = took(output, length ? sendmsg(output->fd, &message, flags)
+                               : send(output->fd, output->gather, output->gathered, flags));
     if (output->error)
         return;
     rest = sent < output->gathered ? output->gathered - sent : 0;
@@ -137,12 +141,26 @@ void output_bytes(struct output *output, const void *bytes, size_t length)
     output->gathered += length;
 }
 
+/* sendfile() knows no MSG_DONTWAIT, and the socket itself blocks (link.c says why). */
+static ssize_t send_range(int to, int from, off_t *offset, size_t length)
+{
+    int flags = fcntl(to, F_GETFL), error;
+    ssize_t sent;
+
+    fcntl(to, F_SETFL, flags | O_NONBLOCK);
+    sent = sendfile(to, from, offset, length);
+    error = errno;
+    fcntl(to, F_SETFL, flags);
+    errno = error;
+    return sent;
+}
+
 static void send_file(struct output *output, const struct usb_chunk *chunk)
 {
     struct usb_chunk rest = *chunk;
 
     while (rest.length && !output->error && !output_blocked(output)) {
-        size_t sent = took(output, sendfile(output->fd, rest.fd, &rest.offset, rest.length));
+        size_t sent = took(output, send_range(output->fd, rest.fd, &rest.offset, rest.length));
 
         if (!sent)
             break;
@@ -180,10 +198,10 @@ void output_resume(struct output *output)
         size_t sent;
 
         if (segment->fd >= 0)
-            result = sendfile(output->fd, segment->fd, &segment->offset, left);
+            result = send_range(output->fd, segment->fd, &segment->offset, left);
         else
             result = send(output->fd, segment->bytes + segment->done, left,
-                          MSG_NOSIGNAL | (segment->next ? MSG_MORE : 0));
+                          MSG_NOSIGNAL | MSG_DONTWAIT | (segment->next ? MSG_MORE : 0));
         sent = took(output, result);
         if (!sent)
             return;

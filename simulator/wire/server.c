@@ -39,7 +39,7 @@ static void accept_ready(struct wire_source *source, uint32_t events)
     int fd;
 
     (void)events;
-    while ((fd = accept4(source->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+    while ((fd = accept4(source->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
         if (wire_link_new(server, fd) < 0)
             close(fd);
     }

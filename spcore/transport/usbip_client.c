@@ -46,6 +46,7 @@ static struct usbip_client *client_new(int fd)
 int usbip_import_on(int fd, const char *busid, unsigned deadline_ms,
                     struct usbip_client **ret_client)
 {
+    static const struct timeval slice = {.tv_usec = USBIP_SLICE_MS * 1000};
     struct usbip_client *client = client_new(fd);
     int error = -ENOMEM;
 
@@ -59,6 +60,7 @@ int usbip_import_on(int fd, const char *busid, unsigned deadline_ms,
         return error;
     }
     client->devid = client->device.busnum << 16 | client->device.devnum;
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof(slice));
     *ret_client = client;
     return 0;
 }
@@ -207,7 +209,11 @@ void usbip_flush_locked(struct usbip_client *client)
 
         for (int i = 0; i < part_count; i++)
             whole += parts[i].iov_len;
-        count = sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        /* The common frame is one part, for which send() is the cheaper call. */
+        if (part_count == 1)
+            count = send(client->fd, parts[0].iov_base, whole, MSG_DONTWAIT | MSG_NOSIGNAL);
+        else
+            count = sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0 && errno == EAGAIN)
@@ -372,6 +378,9 @@ static int pump_locked(struct usbip_client *client, int64_t deadline)
     int count;
 
     client->pumping = true;
+    client->rx.sweep = client->finished || client->error;
+    client->rx.large = client->large_in > 0;
+    client->rx.may_block = !client->queue;
     pthread_mutex_unlock(&client->lock);
     count = usbip_pump_once(client, deadline);
     pthread_mutex_lock(&client->lock);

@@ -1,5 +1,6 @@
 /* Connecting, and the phase before URBs: device list and import. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -113,6 +114,8 @@ static int connect_to(const struct addrinfo *address, int64_t deadline, int *ret
         close(fd);
         return error;
     }
+    /* From here on blocking: every call that must not wait says so itself. */
+    (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     set_options(fd);
     *ret_fd = fd;
     return 0;

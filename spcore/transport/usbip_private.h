@@ -60,6 +60,9 @@ int usbip_op_import(int fd, const char *busid, int64_t deadline, struct usbip_de
  * swallow the beginning of it. */
 #define USBIP_LARGE 2048u
 
+/* The socket's receive time-out: how long recv() waits before poll() does. */
+#define USBIP_SLICE_MS 10
+
 /* An unlink that has no answer yet. */
 struct usbip_unlinked {
     struct usbip_frame frame; /* first: found from the queue by a cast */
@@ -71,8 +74,10 @@ struct usbip_unlinked {
 /* The thread that pumps owns this, without the lock. */
 struct usbip_rx {
     enum { RX_HEADER, RX_DATA, RX_PACKETS } state;
-    bool drained; /* the last recv() got less than it had room for */
-    bool large;   /* large replies may come */
+    bool drained;          /* the last recv() got less than it had room for */
+    bool sweep;            /* there is something to complete without an answer */
+    bool large;            /* large replies may come */
+    bool may_block, block; /* in recv(), for a slice: nothing waits to be sent */
     struct usbip_urb *urb;
     uint32_t done, total; /* of the data, or of the packet descriptors */
     size_t from, to;      /* what waits in the stage */

@@ -74,21 +74,22 @@ static struct usbip_urb *take_all_locked(struct usbip_client *client)
     return list;
 }
 
-/* Completes what needs no answer any more. */
+/* Completes what needs no answer any more; the number, or -ENODEV for a link that is gone. */
 static int sweep(struct usbip_client *client)
 {
     struct usbip_urb *finished, *failed = NULL;
-    int count;
+    int count, error;
 
     pthread_mutex_lock(&client->lock);
     finished = client->finished;
     client->finished = NULL;
-    if (client->error)
+    error = client->error;
+    if (error)
         failed = take_all_locked(client);
-    client->rx.large = client->large_in > 0;
     pthread_mutex_unlock(&client->lock);
     count = complete_list(client, finished);
-    return count + complete_list(client, failed);
+    count += complete_list(client, failed);
+    return count == 0 && error ? -ENODEV : count;
 }
 
 /* ---- headers --------------------------------------------------------------------------------- */
@@ -226,19 +227,17 @@ static int received_packets(struct usbip_urb *urb, const uint8_t *bytes)
 /* One recv(); the count, 0 for nothing there, or -errno. */
 static ssize_t receive(struct usbip_client *client, void *data, size_t room)
 {
+    struct usbip_rx *rx = &client->rx;
     ssize_t count;
 
-    if (client->rx.drained)
+    if (rx->drained)
         return 0;
-    do
-        count = recv(client->fd, data, room, MSG_DONTWAIT);
-    while (count < 0 && errno == EINTR);
-    if (count < 0 && errno != EAGAIN)
-        return -ENODEV;
-    if (count == 0)
-        return -ENODEV;
-    client->rx.drained = count < 0 || (size_t)count < room;
-    return count < 0 ? 0 : count;
+    count = recv(client->fd, data, room, rx->block ? 0 : MSG_DONTWAIT);
+    rx->block = false;
+    rx->drained = count < 0 || (size_t)count < room;
+    if (count > 0)
+        return count;
+    return count < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -ENODEV;
 }
 
 static int step_header(struct usbip_client *client)
@@ -306,12 +305,14 @@ static int step_payload(struct usbip_client *client)
     return STEP_DONE;
 }
 
-/* All that is there; the number of completions, or -errno after which the link is to go. */
-static int receive_frames(struct usbip_client *client)
+/* All that is there; the number of completions, or -errno after which the link is to go. `block`:
+ * the first recv() waits for a slice of time. */
+static int receive_frames(struct usbip_client *client, bool block)
 {
     int done = 0;
 
     client->rx.drained = false;
+    client->rx.block = block;
     for (;;) {
         int step = client->rx.state == RX_HEADER ? step_header(client) : step_payload(client);
 
@@ -345,22 +346,33 @@ static int poll_once(struct usbip_client *client, int64_t deadline, struct pollf
     return count < 0 && errno == EINTR ? 0 : count;
 }
 
-static void fail(struct usbip_client *client, int error)
+/* What arrived; a link on which it was no USB/IP is dropped. */
+static int take_in(struct usbip_client *client, bool block)
 {
+    int done = receive_frames(client, block);
+
+    if (done >= 0)
+        return done;
     pthread_mutex_lock(&client->lock);
-    usbip_fail_locked(client, error);
+    usbip_fail_locked(client, done);
     pthread_mutex_unlock(&client->lock);
+    return sweep(client);
 }
 
 int usbip_pump_once(struct usbip_client *client, int64_t deadline)
 {
     struct pollfd fds[2];
-    int done = sweep(client), count;
+    int done = client->rx.sweep ? sweep(client) : 0, count;
 
-    if (done > 0)
+    if (done != 0)
         return done;
-    if (usbip_error(client))
-        return -ENODEV;
+    /* Answers that come at once are the common case, and poll() before recv() would cost them
+     * dearly. Who wants to wake this thread waits for a slice at most. */
+    if (client->rx.may_block && deadline - usbip_now_ms() > USBIP_SLICE_MS) {
+        done = take_in(client, true);
+        if (done != 0)
+            return done;
+    }
     count = poll_once(client, deadline, fds);
     if (count <= 0)
         return 0;
@@ -369,12 +381,7 @@ int usbip_pump_once(struct usbip_client *client, int64_t deadline)
         usbip_flush_locked(client);
         pthread_mutex_unlock(&client->lock);
     }
-    if (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) {
-        done = receive_frames(client);
-        if (done < 0) {
-            fail(client, done);
-            done = 0;
-        }
-    }
-    return done + sweep(client);
+    if (fds[0].revents & (POLLIN | POLLHUP | POLLERR))
+        done = take_in(client, false);
+    return done;
 }
