@@ -1,6 +1,7 @@
 /* `papsim serve`: everything named on the command line is brought up before the first line says
  * so; what cannot be brought up costs one line and leaves nothing behind. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
@@ -160,62 +161,74 @@ static int make_device(struct service_player *one)
     return error;
 }
 
-static int load_player(struct service *service, const struct serve_options *options, size_t index)
+/* The player files first: reading them changes nothing. */
+static int read_players(const struct serve_options *options, struct player_spec **specs)
 {
-    struct service_player *one = &service->players[index];
-    char path[PATH_MAX], state[PATH_MAX], error[512];
-    struct player_spec *spec;
+    char path[PATH_MAX], error[512];
+    size_t i;
+
+    for (i = 0; i < options->player_count; i++) {
+        if (cli_player_path(options->players[i], path, sizeof path) < 0)
+            return cli_usage("--player %s: no such player file (papsim players lists names)",
+                             options->players[i]);
+        if (player_load(path, &specs[i], error, sizeof error) < 0)
+            return cli_usage("%s", error);
+    }
+    return 0;
+}
+
+/* Takes over *spec when it succeeds. */
+static int make_player(struct service_player *one, const struct serve_options *options,
+                       struct player_spec **spec)
+{
+    char state[PATH_MAX], error[512] = "";
     struct player_options how = {.busid = one->busid, .seed = options->seed};
     size_t i;
-    int status;
 
-    if (cli_player_path(options->players[index], path, sizeof path) < 0)
-        return cli_usage("--player %s: no such player file (papsim players lists names)",
-                         options->players[index]);
-    if (player_load(path, &spec, error, sizeof error) < 0)
-        return cli_usage("%s", error);
-    snprintf(one->busid, sizeof one->busid, "1-%zu", index + 1);
     if (options->state) {
-        status = make_state(options, one->busid, state, sizeof state);
-        if (status) {
-            player_spec_free(spec);
+        int status = make_state(options, one->busid, state, sizeof state);
+
+        if (status)
             return status;
-        }
         how.state_dir = state;
     }
-    if (player_new(spec, &how, &one->player, error, sizeof error) < 0) {
-        player_spec_free(spec);
-        return cli_usage("%s", error[0] ? error : path);
-    }
+    if (player_new(*spec, &how, &one->player, error, sizeof error) < 0)
+        return cli_usage("%s", error[0] ? error : player_spec_name(*spec));
+    *spec = NULL;
     for (i = 0; i < options->deviation_count; i++) {
         int which = cli_deviation_find(options->deviations[i]);
 
         player_deviations(one->player)->bits[which / 64] |= (uint64_t)1 << (which % 64);
     }
-    return make_device(one) < 0 ? cli_usage("%s: out of memory", path) : 0;
+    return make_device(one) < 0 ? cli_usage("serve: out of memory") : 0;
 }
 
-static int load_players(struct service *service, const struct serve_options *options)
+static int make_players(struct service *service, const struct serve_options *options,
+                        struct player_spec **specs)
 {
     size_t i;
-    int status;
 
     service->players = calloc(options->player_count, sizeof *service->players);
     if (!service->players)
         return cli_usage("serve: out of memory");
     for (i = 0; i < options->player_count; i++) {
-        service->player_count = i + 1;
-        status = load_player(service, options, i);
+        struct service_player *one = &service->players[service->player_count++];
+        int status;
+
+        snprintf(one->busid, sizeof one->busid, "1-%zu", i + 1);
+        status = make_player(one, options, &specs[i]);
         if (status)
             return status;
+        if (wire_server_offer(service->server, one->busid, one->device,
+                              player_deviations(one->player)) < 0)
+            return cli_usage("serve: out of memory");
     }
     return 0;
 }
 
-static int open_all(struct service *service, const struct serve_options *options)
+static int open_sockets(struct service *service, const struct serve_options *options)
 {
     struct wire_server_options how = {.address = options->address, .port = options->port};
-    size_t i;
     int error;
 
     if (wire_loop_new(&service->loop) < 0)
@@ -223,21 +236,55 @@ static int open_all(struct service *service, const struct serve_options *options
     error = wire_server_new(service->loop, &how, &service->server);
     if (error)
         return cli_usage("--listen %s:%u: %s", options->address, options->port, strerror(-error));
-    for (i = 0; i < service->player_count; i++)
-        wire_server_offer(service->server, service->players[i].busid, service->players[i].device,
-                          player_deviations(service->players[i].player));
-    if (options->control) {
-        error = control_socket_new(service, options->control, &service->control);
-        if (error)
-            return cli_usage("--control %s: %s", options->control, strerror(-error));
+    if (!options->control)
+        return 0;
+    error = control_socket_new(service, options->control, &service->control);
+    return error ? cli_usage("--control %s: %s", options->control, strerror(-error)) : 0;
+}
+
+/* Whether the capture can be written. What an earlier run left in it stays until all else is up. */
+static int probe_capture(const char *path, bool *ret_created)
+{
+    struct stat found;
+    int fd;
+
+    if (stat(path, &found) == 0) {
+        if (S_ISDIR(found.st_mode))
+            return -EISDIR;
+        return access(path, W_OK) < 0 ? -errno : 0;
     }
-    if (options->capture) {
-        error = wire_capture_open(options->capture, &service->capture);
-        if (error)
-            return cli_usage("--capture %s: %s", options->capture, strerror(-error));
-        wire_server_capture(service->server, service->capture);
-    }
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    *ret_created = true;
     return 0;
+}
+
+/* In the order of what can be undone: files read, sockets, then what stays on disk. */
+static int open_all(struct service *service, const struct serve_options *options,
+                    struct player_spec **specs)
+{
+    bool capture_created = false, state_there = options->state && !access(options->state, F_OK);
+    int error = 0, status = read_players(options, specs);
+
+    if (!status)
+        status = open_sockets(service, options);
+    if (!status && options->capture)
+        error = probe_capture(options->capture, &capture_created);
+    if (!status && !error)
+        status = make_players(service, options, specs);
+    if (!status && !error && options->capture)
+        error = wire_capture_open(options->capture, &service->capture);
+    if (error)
+        status = cli_usage("--capture %s: %s", options->capture, strerror(-error));
+    if (status && capture_created)
+        unlink(options->capture);
+    if (status && options->state && !state_there)
+        rmdir(options->state);
+    if (!status)
+        wire_server_capture(service->server, service->capture);
+    return status;
 }
 
 static void close_all(struct service *service)
@@ -299,15 +346,19 @@ int cli_serve(int argc, char **argv)
 {
     static struct serve_options options = {.address = "127.0.0.1", .port = 3240};
     struct service service = {0};
+    struct player_spec **specs;
     int status = parse_options(argc, argv, &options);
+    size_t i;
 
     if (status)
         return status;
-    status = load_players(&service, &options);
-    if (!status)
-        status = open_all(&service, &options);
+    specs = calloc(options.player_count, sizeof(struct player_spec *));
+    status = specs ? open_all(&service, &options, specs) : cli_usage("serve: out of memory");
     if (!status)
         status = run(&service, &options);
+    for (i = 0; specs && i < options.player_count; i++)
+        player_spec_free(specs[i]);
+    free(specs);
     close_all(&service);
     return status;
 }
