@@ -200,7 +200,7 @@ int ics_read(const char *path, struct ics *ret, char *error, size_t error_size)
         snprintf(error, error_size, "%s:%u: expected ITEM=yes or ITEM=no", path, number);
     } else if (!ics.count) { /* a run that applies nothing would be green */
         snprintf(error, error_size, "%s:%u: no item says yes, nothing would be judged", path,
-                 number);
+                 number ? number : 1);
         result = -EINVAL;
     }
     if (result) {
