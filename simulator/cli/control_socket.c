@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -125,11 +126,16 @@ static void accept_ready(struct wire_source *source, uint32_t events)
     control->clients = client;
 }
 
-/* A socket file nobody answers on is left from a papsim that was killed. */
+/* A socket file nobody answers on is left from a papsim that was killed. Anything else of that
+ * name is somebody's, and connecting to it is refused just the same. */
 static void remove_stale(const struct sockaddr_un *name)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct stat found;
+    int fd;
 
+    if (lstat(name->sun_path, &found) < 0 || !S_ISSOCK(found.st_mode))
+        return;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return;
     if (connect(fd, (const struct sockaddr *)name, sizeof *name) < 0 && errno == ECONNREFUSED)

@@ -75,6 +75,15 @@ static int is_player_file(const struct dirent *entry)
     return dot && !strcmp(dot, ".yaml");
 }
 
+/* By name, without the suffix: "mtp" stands before "mtp-small". */
+static int compare_stems(const struct dirent **left, const struct dirent **right)
+{
+    size_t a = strlen((*left)->d_name) - 5, b = strlen((*right)->d_name) - 5;
+    int order = memcmp((*left)->d_name, (*right)->d_name, a < b ? a : b);
+
+    return order ? order : (a > b) - (a < b);
+}
+
 static void print_player(const char *folder, const char *file)
 {
     char path[PATH_MAX * 2], error[512];
@@ -99,7 +108,7 @@ int cli_players(int argc, char **argv)
         return cli_usage("players: unknown argument %s", argv[1]);
     if (cli_players_folder(folder, sizeof folder) < 0)
         return cli_usage("players: no folder of player files found; set PAPSIM_PLAYERS");
-    count = scandir(folder, &entries, is_player_file, alphasort);
+    count = scandir(folder, &entries, is_player_file, compare_stems);
     if (count < 0)
         return cli_usage("%s: %s", folder, strerror(errno));
     for (i = 0; i < count; i++) {

@@ -242,15 +242,16 @@ static int open_sockets(struct service *service, const struct serve_options *opt
     return error ? cli_usage("--control %s: %s", options->control, strerror(-error)) : 0;
 }
 
-/* Whether the capture can be written. What an earlier run left in it stays until all else is up. */
-static int probe_capture(const char *path, bool *ret_created)
+/* Whether the capture can be written. What an earlier run left in a file stays until all else is
+ * up; a pipe or a device has nothing to lose and is opened at once. */
+static int probe_capture(struct service *service, const char *path, bool *ret_created)
 {
     struct stat found;
     int fd;
 
     if (stat(path, &found) == 0) {
-        if (S_ISDIR(found.st_mode))
-            return -EISDIR;
+        if (!S_ISREG(found.st_mode))
+            return wire_capture_open(path, &service->capture);
         return access(path, W_OK) < 0 ? -errno : 0;
     }
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -271,10 +272,10 @@ static int open_all(struct service *service, const struct serve_options *options
     if (!status)
         status = open_sockets(service, options);
     if (!status && options->capture)
-        error = probe_capture(options->capture, &capture_created);
+        error = probe_capture(service, options->capture, &capture_created);
     if (!status && !error)
         status = make_players(service, options, specs);
-    if (!status && !error && options->capture)
+    if (!status && !error && options->capture && !service->capture)
         error = wire_capture_open(options->capture, &service->capture);
     if (error)
         status = cli_usage("--capture %s: %s", options->capture, strerror(-error));
