@@ -30,6 +30,12 @@ ifeq ($(VARIANT),clang)
 CC := clang
 endif
 
+ifeq ($(VARIANT),fuzz)
+CC := clang
+VARIANT_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT := -O1 -g
+endif
+
 sources = $(sort $(wildcard $(1)))
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
@@ -165,6 +171,23 @@ lint: generated
 
 sanitize:
 	@MAKE='$(MAKE)' sh ci/sanitize
+
+# Fuzz entry points over the simulator's parsers: each runs FUZZ_SECONDS from what it found before.
+.PHONY: fuzzers fuzz-smoke
+FUZZ_SECONDS ?= 5
+FUZZERS := $(patsubst ci/fuzz/%.c,$(BUILD)/%,$(wildcard ci/fuzz/fuzz_*.c))
+$(OBJ)/ci/fuzz/%.o: CPPFLAGS += -iquote simulator
+$(BUILD)/fuzz_%: $(OBJ)/ci/fuzz/fuzz_%.o $(call not_main,$(SIM_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SIM_LIBS)
+
+fuzzers: $(FUZZERS)
+fuzz-smoke:
+	$(MAKE) VARIANT=fuzz fuzzers
+	@set -e; for one in $(notdir $(FUZZERS)); do mkdir -p build/fuzz/corpus/$$one; \
+		echo "$$one: $(FUZZ_SECONDS) s"; \
+		build/fuzz/$$one -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/$$one- build/fuzz/corpus/$$one; done
 
 # Ratios beside their limits in the same run; then the judge's whole run, if it is built.
 .PHONY: bench
