@@ -47,11 +47,12 @@ int mtpi_parse_device_info(const void *data, size_t length, struct mtpi_device_i
     return 0;
 }
 
+/* Of the two below the strings go and the numbers stay: who has read them out may go on. */
 void mtpi_storage_info_done(struct mtpi_storage_info *info)
 {
     free(info->description);
     free(info->volume);
-    *info = (struct mtpi_storage_info){0};
+    info->description = info->volume = NULL;
 }
 
 int mtpi_parse_storage_info(const void *data, size_t length, struct mtpi_storage_info *ret)
@@ -80,7 +81,7 @@ void mtpi_object_info_done(struct mtpi_object_info *info)
     free(info->name);
     free(info->created);
     free(info->modified);
-    *info = (struct mtpi_object_info){0};
+    info->name = info->created = info->modified = NULL;
 }
 
 int mtpi_parse_object_info(const void *data, size_t length, struct mtpi_object_info *ret)

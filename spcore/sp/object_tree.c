@@ -15,6 +15,10 @@ static HRESULT collect(struct sp_storage *self, struct mtpi_u32_array *tree)
         uint32_t *grown;
 
         hr = sp_children(self->device, self->storage, tree->item[at], &below);
+        if (hr == WMDM_E_INTERFACEDEAD) { /* a file is no parent; one that went away will tell */
+            hr = S_OK;
+            continue;
+        }
         if (FAILED(hr))
             return hr;
         grown = realloc(tree->item, (tree->count + below.count + 1) * sizeof(*grown));
