@@ -1,5 +1,6 @@
 #include "mtp/responder.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,7 @@ enum mtpr_phase mtpr_begin(struct mtpr_responder *r, const struct mtpr_command *
     take_command(r, command);
     code = check(r);
     phase = r->operation ? r->operation->phase : MTPR_REPLY;
+    assert(code != MTP_RC_OK || r->operation); /* check() passes no unknown operation */
     if (code == MTP_RC_OK && r->operation->run)
         code = r->operation->run(r);
     if (code == MTP_RC_OK && r->out.failed)
@@ -307,6 +309,7 @@ void mtpr_out_end(struct mtpr_responder *r, enum mtpr_end how)
     bool kept = r->operation && r->operation->accept && r->operation->finish;
     uint16_t code = r->refused;
 
+    assert(code != MTP_RC_OK || (r->operation && r->operation->finish)); /* else refused before */
     if (how != MTPR_END_WHOLE && kept && code == MTP_RC_OK)
         (void)r->operation->finish(r, false);
     if (code == MTP_RC_OK && how == MTPR_END_WRONG_ID)
