@@ -97,14 +97,15 @@ static void observed(const json_t *results, FILE *out)
 
     if (!json_object_size(all))
         return;
-    fputs("<dt>ICS</dt><dd>", out);
+    fprintf(out, "<dt>ICS</dt><dd><details><summary>of %zu player%s</summary>\n",
+            json_object_size(all), json_object_size(all) == 1 ? "" : "s");
     json_object_foreach((json_t *)(size_t)all, player, items)
     {
-        rep_fill(out, "<details><summary>@</summary><p><code>", *player ? player : "the device");
+        rep_fill(out, "<p>@: <code>", *player ? player : "the device");
         list(out, items);
-        fputs("</code></p></details>\n", out);
+        fputs("</code></p>\n", out);
     }
-    fputs("</dd>\n", out);
+    fputs("</details></dd>\n", out);
 }
 
 static void claim(const json_t *results, FILE *out)
