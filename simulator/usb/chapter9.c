@@ -14,6 +14,8 @@ enum standard_request {
     SET_CONFIGURATION = 9,
     GET_INTERFACE = 10,
     SET_INTERFACE = 11,
+    SET_SEL = 48,
+    SET_ISOCHRONOUS_DELAY = 49,
 };
 
 enum recipient { TO_DEVICE = 0, TO_INTERFACE = 1, TO_ENDPOINT = 2 };
@@ -57,14 +59,14 @@ static int get_status(struct usb_device *device, const struct usb_setup *setup)
     case TO_DEVICE:
         if (!device->address && usb_deviates(device, DEVIATION_ADDRESS_AWAITED))
             return -EPIPE;
-        answer16(device,
-                 (device->identity->self_powered ? 1u : 0) | (device->remote_wakeup ? 2u : 0));
+        answer16(device, (device->identity->self_powered ? 1u : 0) |
+                             (device->remote_wakeup ? 2u : 0) | usb_super_device_status(device));
         return usb_deviates(device, DEVIATION_STATUS_ONE_BYTE) ? 1 : 2;
     case TO_INTERFACE:
         if (!interface_exists(device, setup->index) &&
             !usb_deviates(device, DEVIATION_ANY_INTERFACE_STATUS))
             return -EPIPE;
-        return answer16(device, 0);
+        return answer16(device, usb_super_interface_status(device, (uint8_t)setup->index));
     case TO_ENDPOINT:
         if (is_endpoint_zero(setup->index))
             return answer16(device, 0);
@@ -115,6 +117,8 @@ static int feature(struct usb_device *device, const struct usb_setup *setup)
         device->remote_wakeup = set;
         return 0;
     }
+    if (usb_super_feature(device, setup, set) == 0)
+        return 0;
     return usb_deviates(device, DEVIATION_ANY_FEATURE) && setup->value != REMOTE_WAKEUP ? 0
                                                                                         : -EPIPE;
 }
@@ -159,6 +163,7 @@ static int set_configuration(struct usb_device *device, const struct usb_setup *
         return -EPIPE;
     if (keep && value)
         return 0;
+    usb_super_reset(device);
     device->configuration = 0; /* everything down first: pending transfers end, halts clear */
     usb_apply_settings(device);
     memset(device->settings, 0, sizeof device->settings);
@@ -227,6 +232,8 @@ static const struct {
     {SET_CONFIGURATION, false, 0x1, set_configuration},
     {GET_INTERFACE, true, 0x2, get_interface},
     {SET_INTERFACE, false, 0x2, set_interface},
+    {SET_SEL, false, 0x1, usb_super_set_sel},
+    {SET_ISOCHRONOUS_DELAY, false, 0x1, usb_super_set_isochronous_delay},
 };
 
 static int standard_request(struct usb_device *device, const struct usb_setup *setup)

@@ -133,6 +133,7 @@ int usb_device_attach(struct usb_device *device, const struct usb_host_ops *ops,
         return -EBUSY;
     device->configuration = 0;
     device->remote_wakeup = device->control_halted = false;
+    usb_super_reset(device);
     memset(device->settings, 0, sizeof device->settings);
     usb_apply_settings(device);
     device->host_ops = ops;

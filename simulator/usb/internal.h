@@ -31,7 +31,11 @@ struct usb_device {
     const struct usb_host_ops *host_ops; /* NULL: nobody has imported it */
     void *host;
     bool unplugged, remote_wakeup;
-    bool unplug_waits;   /* asked for inside a callback */
+    bool unplug_waits; /* asked for inside a callback */
+    struct {
+        bool u1, u2;     /* link states the host allowed */
+        uint32_t wakeup; /* functions that may wake it, bit per first interface */
+    } super;
     bool control_halted; /* only a defect leaves endpoint 0 halted */
     uint8_t configuration, address;
     uint8_t settings[USB_INTERFACES_MAX]; /* alternate setting by interface number */
@@ -78,6 +82,15 @@ bool usb_has_interface(const struct usb_device *device, uint8_t number, uint8_t 
 
 /* chapter9.c: one control transfer. Bytes in device->reply (0 for OUT), or -EPIPE. */
 int usb_control(struct usb_device *device, const struct usb_setup *setup, const uint8_t *data);
+
+/* super_speed.c: what USB 3.2 adds to chapter 9. Requests and features of it stall at any other
+ * speed. */
+void usb_super_reset(struct usb_device *device);
+unsigned usb_super_device_status(const struct usb_device *device);
+unsigned usb_super_interface_status(const struct usb_device *device, uint8_t number);
+int usb_super_feature(struct usb_device *device, const struct usb_setup *setup, bool set);
+int usb_super_set_sel(struct usb_device *device, const struct usb_setup *setup);
+int usb_super_set_isochronous_delay(struct usb_device *device, const struct usb_setup *setup);
 
 /* descriptors.c: builds into `out` (USB_CONTROL_ROOM bytes). Length, or -EPIPE if there is none. */
 int usb_describe(const struct usb_device *device, uint8_t type, uint8_t index, uint16_t language,
