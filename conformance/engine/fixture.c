@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -123,7 +124,7 @@ int conf_server_connect(struct conf *c)
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL, *one;
     char port[8];
-    int fd = -1;
+    int fd = -1, on = 1;
 
     if (!c->context.port)
         conf_setup_failed(c, "there is no USB/IP server behind %s", c->context.uri);
@@ -140,6 +141,8 @@ int conf_server_connect(struct conf *c)
     freeaddrinfo(found);
     if (fd < 0)
         conf_setup_failed(c, "%s:%s: %s", c->context.host, port, strerror(errno));
+    /* A frame in two writes would wait for the peer's delayed acknowledgement. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return fd;
 }
 
