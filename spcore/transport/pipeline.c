@@ -187,7 +187,9 @@ static void run(struct pipeline *p, unsigned deadline_ms)
         int64_t left;
         int error;
 
-        ask(p);
+        /* In bursts: refilling after every transfer would make both ends wake for each. */
+        if (p->count <= TP_DEPTH / 2)
+            ask(p);
         if (p->count == 0 || ended || p->error)
             break;
         left = deadline - now_ms();
