@@ -46,9 +46,13 @@ def runs(tmp_path_factory):
                            cwd=vm.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL, timeout=120, check=False)
             player = stack.enter_context(vm.player(name, folder))
-            run = " ".join(judge(folder / f"usb-{name}", f"usb:{player.vid_pid}"))
+            # Written inside the guest and copied out: 9p has no shared mappings, which the judge's
+            # evidence needs.
+            inside = f"/tmp/usb-{name}"
+            run = " ".join(judge(inside, f"usb:{player.vid_pid}"))
             steps[f"attach-{name}"] = f"attach {player.port} {player.busid} {player.vid_pid}"
-            steps[f"run-{name}"] = f"cd {vm.ROOT} && {run}"
+            steps[f"run-{name}"] = (f"cd {vm.ROOT} && {run}; code=$?; "
+                                    f"cp -r {inside} {folder} && exit $code")
             steps[f"detach-{name}"] = f"detach {player.vid_pid}"
         lane = vm.boot(folder, steps, step_timeout=200, timeout=420)
     for name in PERSONAS:
