@@ -372,6 +372,20 @@ static void print_failures(const struct run *run)
     }
 }
 
+static void print_left_behind(const struct run *run)
+{
+    const json_t *note;
+    size_t i, k;
+
+    for (i = 0; i < run->count; i++) {
+        json_array_foreach(run->results[i].notes, k, note)
+        {
+            if (!strncmp(json_string_value(note), CONF_LEFT_BEHIND, strlen(CONF_LEFT_BEHIND)))
+                printf("%s\n", json_string_value(note));
+        }
+    }
+}
+
 static int finish(struct run *run)
 {
     char path[PATH_MAX + 32], error[512];
@@ -379,6 +393,8 @@ static int finish(struct run *run)
     int status = run->interrupted ? EXIT_INTERRUPTED : run_exit_code(run);
 
     print_failures(run);
+    if (run->options.device)
+        print_left_behind(run);
     if (run_write(run, run->options.out) < 0 ||
         report_write(run->options.out, REPORT_ALL, error, sizeof error) < 0) {
         cli_usage("%s: the results cannot be written", run->options.out);

@@ -11,12 +11,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "engine/run.h"
 #include "engine/worker.h"
 #include "mtp/mtpi.h"
 
 #define TRACED_BYTES 64
 #define ANSWER_MAX (1u << 20)
 #define SESSION_ID 1u
+#define FOLDER_NAME_MAX 24
 
 /* ---- device
  * ----------------------------------------------------------------------------------------- */
@@ -171,21 +173,90 @@ static uint32_t first_writable_store(struct conf *c, struct mtpi *mtpi)
     return found;
 }
 
+/* A device that is not ours outlives the case, and what it holds is somebody's. */
+static bool is_foreign(const struct conf *c)
+{
+    return !c->context.control[0];
+}
+
+/* papcheck- and eight digits of seed and case: nobody's folder, and the same in the next run. */
+static void folder_name(const struct conf *c, char *text, uint16_t *wide)
+{
+    uint32_t hash = 2166136261u ^ (uint32_t)c->context.seed;
+    const char *at;
+    size_t i;
+
+    for (at = c->context.id; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 16777619u;
+    snprintf(text, FOLDER_NAME_MAX, "papcheck-%08x", hash);
+    for (i = 0; text[i]; i++)
+        wide[i] = (unsigned char)text[i];
+    wide[i] = 0;
+}
+
 uint32_t conf_work_folder(struct conf *c)
 {
-    static const uint16_t name[] = {'p', 'a', 'p', 'c', 'h', 'e', 'c', 'k', 0};
     struct mtpi *mtpi = conf_mtp_session(c);
+    char text[FOLDER_NAME_MAX];
+    uint16_t name[FOLDER_NAME_MAX];
     struct mtpi_new_object folder = {.parent = 0xffffffff,
                                      .format = MTP_FC_ASSOCIATION,
                                      .association_type = MTP_AT_GENERIC_FOLDER,
                                      .name = name};
+    uint32_t made, inside = 0;
 
     if (c->work_folder)
         return c->work_folder;
+    folder_name(c, text, name);
     folder.storage = first_writable_store(c, mtpi);
-    if (mtpi_send_object_info(mtpi, &folder, &c->work_folder, NULL))
+    if (mtpi_send_object_info(mtpi, &folder, &made, NULL))
         conf_setup_failed(c, "the work folder was refused");
-    return c->work_folder;
+    /* Some devices answer with a folder that was there before. */
+    if (is_foreign(c) && !mtpi_get_num_objects(mtpi, folder.storage, 0, made, &inside) && inside)
+        conf_setup_failed(c, "there is a folder %s on the device already, and it is not empty",
+                          text);
+    c->work_folder = made;
+    return made;
+}
+
+/* After a reconnection a handle is only believed with its name. */
+static bool is_our_folder(struct conf *c, uint32_t folder)
+{
+    struct mtpi_object_info info;
+    char text[FOLDER_NAME_MAX];
+    uint16_t name[FOLDER_NAME_MAX];
+    size_t i = 0;
+    bool same;
+
+    folder_name(c, text, name);
+    if (mtpi_get_object_info(c->mtpi, folder, &info))
+        return false;
+    while (info.name && name[i] && info.name[i] == name[i])
+        i++;
+    same = info.name && info.name[i] == name[i];
+    mtpi_object_info_done(&info);
+    return same;
+}
+
+static void remove_work_folder(struct conf *c)
+{
+    uint32_t folder = c->work_folder;
+    char text[FOLDER_NAME_MAX];
+    uint16_t name[FOLDER_NAME_MAX];
+    bool here = c->mtpi && c->session_open;
+
+    c->work_folder = 0;
+    if (!folder || (!here && !is_foreign(c)))
+        return;
+    folder_name(c, text, name);
+    snprintf(c->left_behind, sizeof c->left_behind, "%s", text); /* until it is gone */
+    if (!here)
+        conf_mtp_session(c);
+    if ((!here && !is_our_folder(c, folder)) || mtpi_delete_object(c->mtpi, folder))
+        return;
+    if (is_foreign(c) && is_our_folder(c, folder)) /* it says so and did not */
+        return;
+    c->left_behind[0] = '\0';
 }
 
 /* ---- control socket
@@ -270,11 +341,7 @@ void *conf_provider_module(struct conf *c)
 
 void conf_fixtures_down(struct conf *c)
 {
-    uint32_t folder = c->work_folder;
-
-    c->work_folder = 0;
-    if (folder && c->mtpi && c->session_open && mtpi_delete_object(c->mtpi, folder))
-        conf_note(c, "the work folder papcheck could not be removed");
+    remove_work_folder(c);
     conf_transport_drop(c);
     if (c->control >= 0)
         close(c->control);

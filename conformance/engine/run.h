@@ -22,6 +22,9 @@ enum run_verdict {
 };
 extern const char *const run_verdict_names[RUN_VERDICTS];
 
+/* How the note begins that names what a case could not remove from a device. */
+#define CONF_LEFT_BEHIND "left on the device: "
+
 /* Every case linked in, sorted by id. */
 size_t run_cases(const struct conf_case *const **ret_cases);
 const struct conf_case *run_case_find(const char *id); /* with - or _ */

@@ -236,6 +236,7 @@ static int write_verdict(struct conf *c)
 void conf_worker(const struct conf_case *conf_case)
 {
     static struct conf c; /* survives the jump */
+    static char reason[sizeof c.reason];
     const char *path = getenv(CONF_CONTEXT_VARIABLE);
 
     memset(&c, 0, sizeof c);
@@ -252,8 +253,14 @@ void conf_worker(const struct conf_case *conf_case)
         conf_case->body(&c);
         c.ending = "completed";
     }
+    memcpy(reason, c.reason, sizeof reason);
     if (!setjmp(c.end)) /* a fixture that fails to go down is a note, not another verdict */
         conf_fixtures_down(&c);
+    else
+        conf_note(&c, "clean-up: %s", c.reason);
+    memcpy(c.reason, reason, sizeof reason);
+    if (c.left_behind[0])
+        conf_note(&c, CONF_LEFT_BEHIND "%s", c.left_behind);
     if (write_verdict(&c) < 0)
         abort();
     fclose(c.trace);

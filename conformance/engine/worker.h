@@ -27,6 +27,7 @@ struct conf {
     struct mtpi *mtpi;
     bool session_open;
     uint32_t work_folder;
+    char left_behind[32]; /* name of the folder that could not be removed */
     int control;
     void *provider;
 };
