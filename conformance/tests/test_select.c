@@ -91,6 +91,48 @@ Test(select, a_pattern_that_matches_nothing_is_named)
     cr_assert_str_eq(CHOSEN(""), "?");
 }
 
+/* How many of the four cases are kept, and of what subject the first is. */
+static size_t kept(const char *device, const char *provider, bool own, bool *ret_provider)
+{
+    struct run_options options = {.device = device, .provider = provider, .own_provider = own};
+    const struct conf_case *cases[] = {&OTH_GAMMA_BV_01, &TST_ALPHA_BI_02, &TST_ALPHA_BV_01,
+                                       &TST_BETA_BV_01};
+    size_t count = run_keep_subjects(&options, cases, 4);
+
+    *ret_provider = cases[0]->needs & CONF_PROVIDER;
+    return count;
+}
+
+Test(select, our_own_simulator_and_provider_are_both_judged)
+{
+    bool provider;
+
+    cr_assert_eq(kept(NULL, "libspcore.so", true, &provider), 4);
+}
+
+Test(select, a_device_alone_is_judged_alone)
+{
+    bool provider;
+
+    cr_assert_eq(kept("usb:1:2", NULL, false, &provider), 3);
+    cr_assert_not(provider);
+}
+
+Test(select, a_provider_alone_is_judged_alone)
+{
+    bool provider;
+
+    cr_assert_eq(kept(NULL, "vendor.so", false, &provider), 1);
+    cr_assert(provider);
+}
+
+Test(select, a_device_and_a_provider_are_judged_together)
+{
+    bool provider;
+
+    cr_assert_eq(kept("usb:1:2", "vendor.so", false, &provider), 4);
+}
+
 Test(select, shards_part_the_cases_without_gap_or_overlap)
 {
     static const char letters[] = "abcdefg";
