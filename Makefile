@@ -125,6 +125,8 @@ $(BUILD)/tests/simulator/test_%: $(OBJ)/simulator/tests/test_%.o $(call not_main
 $(BUILD)/tests/spcore/test_%: $(OBJ)/spcore/tests/test_%.o $(call not_main,$(SPC_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS) -lcriterion
+# It starts the player it talks to.
+$(BUILD)/tests/spcore/test_player: | $(PAPSIM)
 $(BUILD)/tests/conformance/test_%: $(OBJ)/conformance/tests/test_%.o $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(CONF_LIBS)
@@ -156,7 +158,9 @@ PREFIX ?= /usr/local
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/papkit
 	install -d $(DESTDIR)$(PREFIX)/share/papkit/players $(DESTDIR)$(PREFIX)/share/papkit/catalogue
+	install -d $(DESTDIR)$(PREFIX)/lib/papkit
 	install $(PAPSIM) $(PAPCHECK) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(SHIM) $(DESTDIR)$(PREFIX)/lib/papkit
 	install -m 644 $(SPCORE) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(wildcard spcore/include/*.h) $(DESTDIR)$(PREFIX)/include/papkit
 	install -m 644 $(wildcard fixtures/players/*.yaml) $(DESTDIR)$(PREFIX)/share/papkit/players

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "player/deviation.h"
 
@@ -11,6 +12,9 @@ enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
 /* "papsim: " and the message on one line of stderr; returns EXIT_USAGE. */
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A whole number of any base C knows, at most `most`; 0 or -EINVAL. */
+int cli_number(const char *text, uint64_t most, uint64_t *ret_number);
 
 /* Path of a player given by name (fixtures/players/NAME.yaml, or $PAPSIM_PLAYERS) or by file. */
 int cli_player_path(const char *name, char *path, size_t size);
@@ -26,6 +30,7 @@ int cli_deviation_find(const char *name);
 
 /* Verbs: argv[0] is the verb. */
 int cli_serve(int argc, char **argv);
+int cli_exec(int argc, char **argv);
 int cli_control(int argc, char **argv);
 int cli_players(int argc, char **argv);
 int cli_list_deviations(int argc, char **argv);

@@ -14,6 +14,10 @@ static const struct {
      "--player NAME|FILE… [--listen ADDR:PORT] [--control SOCK] [--state DIR]\n"
      "            [--capture F.pcapng] [--deviate NAME]… [--seed N]",
      cli_serve},
+    {"exec",
+     "[--player NAME|FILE]… [--connect HOST[:PORT][/BUSID]]… [--control SOCK]\n"
+     "            [--capture F.pcapng] [--state DIR] [--deviate NAME]… [--seed N] -- COMMAND ARGS…",
+     cli_exec},
     {"control", "SOCK VERB [KEY=VALUE]…   or   SOCK '{\"verb\":…}'", cli_control},
     {"players", "lists the player files that come with papsim", cli_players},
     {"deviations", "[--json] lists the defects that can be switched on", cli_list_deviations},
@@ -26,7 +30,9 @@ static int help(void)
     puts("papsim: a virtual USB portable audio player over USB/IP\n\nusage:");
     for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         printf("  papsim %s %s\n", verbs[i].name, verbs[i].help);
-    puts("\nexit: 0 done, 1 refused by the player, 2 bad usage or input, 3 no such service");
+    puts("\nexit: 0 done, 1 refused by the player, 2 bad usage or input, 3 no such service\n"
+         "exec: COMMAND's own, 128+n when signal n ended it, 125 papsim's own failure,\n"
+         "      126 COMMAND cannot be executed, 127 not found");
     return EXIT_DONE;
 }
 
@@ -35,7 +41,7 @@ int main(int argc, char **argv)
     size_t i;
 
     if (argc < 2)
-        return cli_usage("expected a verb: serve, control, players or deviations (--help)");
+        return cli_usage("expected a verb: serve, exec, control, players or deviations (--help)");
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
         return help();
     if (!strcmp(argv[1], "--version")) {
@@ -46,5 +52,6 @@ int main(int argc, char **argv)
         if (!strcmp(argv[1], verbs[i].name))
             return verbs[i].run(argc - 1, argv + 1);
     }
-    return cli_usage("%s: unknown verb; expected serve, control, players or deviations", argv[1]);
+    return cli_usage("%s: unknown verb; expected serve, exec, control, players or deviations",
+                     argv[1]);
 }

@@ -1,43 +1,16 @@
 /* `papsim serve`: everything named on the command line is brought up before the first line says
- * so; what cannot be brought up costs one line and leaves nothing behind. */
-#include <errno.h>
-#include <fcntl.h>
+ * so. */
 #include <getopt.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/service.h"
 
-#define PLAYERS_MAX 4096
-#define NAMES_MAX DEVIATION_COUNT
-
-struct serve_options {
-    const char *players[PLAYERS_MAX];
-    size_t player_count;
-    const char *deviations[NAMES_MAX];
-    size_t deviation_count;
-    const char *control, *state, *capture;
-    char address[64];
-    uint16_t port;
-    uint64_t seed;
-};
-
-enum {
-    OPTION_PLAYER = 256,
-    OPTION_LISTEN,
-    OPTION_CONTROL,
-    OPTION_STATE,
-    OPTION_CAPTURE,
-    OPTION_DEVIATE,
-    OPTION_SEED
-};
+enum { OPTION_LISTEN = OPTION_OWN };
 
 static const struct option long_options[] = {
     {"player", required_argument, NULL, OPTION_PLAYER},
@@ -50,26 +23,13 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int parse_number(const char *text, uint64_t most, uint64_t *ret_number)
-{
-    char *end;
-    unsigned long long value;
-
-    errno = 0;
-    value = strtoull(text, &end, 0);
-    if (errno || end == text || *end || *text == '-' || value > most)
-        return -EINVAL;
-    *ret_number = value;
-    return 0;
-}
-
-static int parse_listen(const char *text, struct serve_options *options)
+static int parse_listen(const char *text, struct service_options *options)
 {
     const char *colon = strrchr(text, ':');
     uint64_t port;
 
     if (!colon || colon == text || (size_t)(colon - text) >= sizeof options->address ||
-        parse_number(colon + 1, 65535, &port) < 0)
+        cli_number(colon + 1, 65535, &port) < 0)
         return cli_usage("--listen %s: expected ADDR:PORT", text);
     memcpy(options->address, text, (size_t)(colon - text));
     options->address[colon - text] = '\0';
@@ -77,40 +37,7 @@ static int parse_listen(const char *text, struct serve_options *options)
     return 0;
 }
 
-static int take_option(int option, const char *value, struct serve_options *options)
-{
-    switch (option) {
-    case OPTION_PLAYER:
-        if (options->player_count == PLAYERS_MAX)
-            return cli_usage("--player %s: more than %d players", value, PLAYERS_MAX);
-        options->players[options->player_count++] = value;
-        return 0;
-    case OPTION_DEVIATE:
-        if (cli_deviation_find(value) < 0)
-            return cli_usage("--deviate %s: no such deviation (papsim deviations lists them)",
-                             value);
-        if (options->deviation_count < NAMES_MAX)
-            options->deviations[options->deviation_count++] = value;
-        return 0;
-    case OPTION_LISTEN:
-        return parse_listen(value, options);
-    case OPTION_CONTROL:
-        options->control = value;
-        return 0;
-    case OPTION_STATE:
-        options->state = value;
-        return 0;
-    case OPTION_CAPTURE:
-        options->capture = value;
-        return 0;
-    default:
-        if (parse_number(value, UINT64_MAX, &options->seed) < 0)
-            return cli_usage("--seed %s: expected a number", value);
-        return 0;
-    }
-}
-
-static int parse_options(int argc, char **argv, struct serve_options *options)
+static int parse_options(int argc, char **argv, struct service_options *options)
 {
     int option, status;
 
@@ -120,7 +47,8 @@ static int parse_options(int argc, char **argv, struct serve_options *options)
             return cli_usage("%s: expected a value", argv[optind - 1]);
         if (option == '?')
             return cli_usage("serve: unknown option %s (--help lists them)", argv[optind - 1]);
-        status = take_option(option, optarg, options);
+        status = option == OPTION_LISTEN ? parse_listen(optarg, options)
+                                         : service_option(option, optarg, options);
         if (status)
             return status;
     }
@@ -130,184 +58,6 @@ static int parse_options(int argc, char **argv, struct serve_options *options)
         return cli_usage("serve: expected --player NAME or FILE (papsim players lists names)");
     return 0;
 }
-
-/* ---- bringing it up ----------------------------------------------------------------------------
- */
-
-static int make_state(const struct serve_options *options, const char *busid, char *path,
-                      size_t size)
-{
-    if (mkdir(options->state, 0777) < 0 && errno != EEXIST)
-        return cli_usage("--state %s: %s", options->state, strerror(errno));
-    if ((size_t)snprintf(path, size, "%s/%s", options->state, busid) >= size)
-        return cli_usage("--state %s: the name is too long", options->state);
-    return 0;
-}
-
-static int make_device(struct service_player *one)
-{
-    const struct usb_identity *identity = player_identity(one->player);
-    struct usb_function function = {.first_interface = 0};
-    size_t i;
-    int error;
-
-    function.ops = player_function(one->player, &function.self);
-    for (i = 0; i < identity->interface_count; i++)
-        function.interface_count =
-            (uint8_t)(function.interface_count + (identity->interfaces[i].alternate == 0));
-    error = usb_device_new(identity, player_deviations(one->player), &function, 1, &one->device);
-    if (!error)
-        player_attach(one->player, one->device);
-    return error;
-}
-
-/* The player files first: reading them changes nothing. */
-static int read_players(const struct serve_options *options, struct player_spec **specs)
-{
-    char path[PATH_MAX], error[512];
-    size_t i;
-
-    for (i = 0; i < options->player_count; i++) {
-        if (cli_player_path(options->players[i], path, sizeof path) < 0)
-            return cli_usage("--player %s: no such player file (papsim players lists names)",
-                             options->players[i]);
-        if (player_load(path, &specs[i], error, sizeof error) < 0)
-            return cli_usage("%s", error);
-    }
-    return 0;
-}
-
-/* Takes over *spec when it succeeds. */
-static int make_player(struct service_player *one, const struct serve_options *options,
-                       struct player_spec **spec)
-{
-    char state[PATH_MAX], error[512] = "";
-    struct player_options how = {.busid = one->busid, .seed = options->seed};
-    size_t i;
-
-    if (options->state) {
-        int status = make_state(options, one->busid, state, sizeof state);
-
-        if (status)
-            return status;
-        how.state_dir = state;
-    }
-    if (player_new(*spec, &how, &one->player, error, sizeof error) < 0)
-        return cli_usage("%s", error[0] ? error : player_spec_name(*spec));
-    *spec = NULL;
-    for (i = 0; i < options->deviation_count; i++) {
-        int which = cli_deviation_find(options->deviations[i]);
-
-        player_deviations(one->player)->bits[which / 64] |= (uint64_t)1 << (which % 64);
-    }
-    return make_device(one) < 0 ? cli_usage("serve: out of memory") : 0;
-}
-
-static int make_players(struct service *service, const struct serve_options *options,
-                        struct player_spec **specs)
-{
-    size_t i;
-
-    service->players = calloc(options->player_count, sizeof *service->players);
-    if (!service->players)
-        return cli_usage("serve: out of memory");
-    for (i = 0; i < options->player_count; i++) {
-        struct service_player *one = &service->players[service->player_count++];
-        int status;
-
-        snprintf(one->busid, sizeof one->busid, "1-%zu", i + 1);
-        status = make_player(one, options, &specs[i]);
-        if (status)
-            return status;
-        if (wire_server_offer(service->server, one->busid, one->device,
-                              player_deviations(one->player)) < 0)
-            return cli_usage("serve: out of memory");
-    }
-    return 0;
-}
-
-static int open_sockets(struct service *service, const struct serve_options *options)
-{
-    struct wire_server_options how = {.address = options->address, .port = options->port};
-    int error;
-
-    if (wire_loop_new(&service->loop) < 0)
-        return cli_usage("serve: no event loop: %s", strerror(errno));
-    error = wire_server_new(service->loop, &how, &service->server);
-    if (error)
-        return cli_usage("--listen %s:%u: %s", options->address, options->port, strerror(-error));
-    if (!options->control)
-        return 0;
-    error = control_socket_new(service, options->control, &service->control);
-    return error ? cli_usage("--control %s: %s", options->control, strerror(-error)) : 0;
-}
-
-/* Whether the capture can be written. What an earlier run left in a file stays until all else is
- * up; a pipe or a device has nothing to lose and is opened at once. */
-static int probe_capture(struct service *service, const char *path, bool *ret_created)
-{
-    struct stat found;
-    int fd;
-
-    if (stat(path, &found) == 0) {
-        if (!S_ISREG(found.st_mode))
-            return wire_capture_open(path, &service->capture);
-        return access(path, W_OK) < 0 ? -errno : 0;
-    }
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return -errno;
-    close(fd);
-    *ret_created = true;
-    return 0;
-}
-
-/* In the order of what can be undone: files read, sockets, then what stays on disk. */
-static int open_all(struct service *service, const struct serve_options *options,
-                    struct player_spec **specs)
-{
-    bool capture_created = false, state_there = options->state && !access(options->state, F_OK);
-    int error = 0, status = read_players(options, specs);
-
-    if (!status)
-        status = open_sockets(service, options);
-    if (!status && options->capture)
-        error = probe_capture(service, options->capture, &capture_created);
-    if (!status && !error)
-        status = make_players(service, options, specs);
-    if (!status && !error && options->capture && !service->capture)
-        error = wire_capture_open(options->capture, &service->capture);
-    if (error)
-        status = cli_usage("--capture %s: %s", options->capture, strerror(-error));
-    if (status && capture_created)
-        unlink(options->capture);
-    if (status && options->state && !state_there)
-        rmdir(options->state);
-    if (!status)
-        wire_server_capture(service->server, service->capture);
-    return status;
-}
-
-static void close_all(struct service *service)
-{
-    size_t i;
-
-    if (service->control)
-        control_socket_free(service->control);
-    wire_server_free(service->server);
-    for (i = 0; i < service->player_count; i++) {
-        if (service->players[i].player && service->players[i].device)
-            player_attach(service->players[i].player, NULL);
-        usb_device_free(service->players[i].device);
-        player_free(service->players[i].player);
-    }
-    free(service->players);
-    wire_capture_close(service->capture);
-    wire_loop_free(service->loop);
-}
-
-/* ---- until a signal
- * ------------------------------------------------------------------------------- */
 
 struct stopper {
     struct wire_source source;
@@ -322,7 +72,7 @@ static void signalled(struct wire_source *source, uint32_t events)
     wire_loop_stop(stopper->loop);
 }
 
-static int run(struct service *service, const struct serve_options *options)
+static int run(struct service *service, const struct service_options *options)
 {
     struct stopper stopper = {.source.ready = signalled, .loop = service->loop};
     sigset_t signals;
@@ -345,21 +95,15 @@ static int run(struct service *service, const struct serve_options *options)
 
 int cli_serve(int argc, char **argv)
 {
-    static struct serve_options options = {.address = "127.0.0.1", .port = 3240};
+    static struct service_options options = {.address = "127.0.0.1", .port = 3240};
     struct service service = {0};
-    struct player_spec **specs;
     int status = parse_options(argc, argv, &options);
-    size_t i;
 
     if (status)
         return status;
-    specs = calloc(options.player_count, sizeof(struct player_spec *));
-    status = specs ? open_all(&service, &options, specs) : cli_usage("serve: out of memory");
+    status = service_open(&service, &options);
     if (!status)
         status = run(&service, &options);
-    for (i = 0; specs && i < options.player_count; i++)
-        player_spec_free(specs[i]);
-    free(specs);
-    close_all(&service);
+    service_close(&service);
     return status;
 }

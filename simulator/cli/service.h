@@ -23,6 +23,36 @@ struct service {
     struct control_socket *control;
 };
 
+/* What may be asked of one; zero but for the address is a good start. */
+#define SERVICE_PLAYERS_MAX 4096
+struct service_options {
+    const char *players[SERVICE_PLAYERS_MAX];
+    size_t player_count;
+    const char *deviations[DEVIATION_COUNT];
+    size_t deviation_count;
+    const char *control, *state, *capture;
+    char address[64];
+    uint16_t port; /* 0: any free one */
+    uint64_t seed;
+};
+
+/* Long options every verb that starts players knows; a verb's own begin at OPTION_OWN. */
+enum {
+    OPTION_PLAYER = 256,
+    OPTION_CONTROL,
+    OPTION_STATE,
+    OPTION_CAPTURE,
+    OPTION_DEVIATE,
+    OPTION_SEED,
+    OPTION_OWN
+};
+/* One of these; 0, or the exit status after a line on stderr. */
+int service_option(int option, const char *value, struct service_options *options);
+
+/* 0, or the exit status after a line on stderr; service_close() is due in both cases. */
+int service_open(struct service *service, const struct service_options *options);
+void service_close(struct service *service);
+
 /* One request of the control socket; the answer is a new reference, never NULL unless memory is
  * out. */
 json_t *service_request(struct service *service, const json_t *request);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +15,26 @@
 static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
 static libusb_context *default_context;
 static int default_level = LIBUSB_LOG_LEVEL_NONE;
+
+/* Tells `papsim exec` that the program has this library: one datagram to the abstract socket that
+ * PAPKIT_EXEC names. Nobody waits for it. */
+__attribute__((constructor)) static void tell_loaded(void)
+{
+    const char *name = getenv(SHIM_EXEC_VARIABLE);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = name ? strlen(name) : 0;
+    int fd;
+
+    if (!length || length >= sizeof address.sun_path)
+        return;
+    memcpy(address.sun_path + 1, name, length);
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return;
+    (void)sendto(fd, "", 1, MSG_NOSIGNAL, (const struct sockaddr *)&address,
+                 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length));
+    close(fd);
+}
 
 int64_t shim_now(void)
 {

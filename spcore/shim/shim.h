@@ -18,6 +18,8 @@
 #define SHIM_API __attribute__((visibility("default")))
 /* Servers whose devices are to be seen: "HOST[:PORT][/BUSID]", separated by blanks. */
 #define SHIM_VARIABLE "PAPKIT_USBIP"
+/* Where to say that this library was loaded; set by `papsim exec`. */
+#define SHIM_EXEC_VARIABLE "PAPKIT_EXEC"
 #define SHIM_DEADLINE_MS 5000u
 #define SHIM_SERVERS_MAX 64
 #define SHIM_INTERFACES_MAX 32
