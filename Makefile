@@ -176,11 +176,17 @@ lint: generated
 sanitize:
 	@MAKE='$(MAKE)' sh ci/sanitize
 
-# Fuzz entry points over the simulator's parsers: each runs FUZZ_SECONDS from what it found before.
+# Fuzz entry points over everybody's parsers: each runs FUZZ_SECONDS from what it found before.
 .PHONY: fuzzers fuzz-smoke
 FUZZ_SECONDS ?= 5
 FUZZERS := $(patsubst ci/fuzz/%.c,$(BUILD)/%,$(wildcard ci/fuzz/fuzz_*.c))
-$(OBJ)/ci/fuzz/%.o: CPPFLAGS += -iquote simulator
+FUZZ_ROOT := simulator
+$(OBJ)/ci/fuzz/%.o: CPPFLAGS += -iquote $(FUZZ_ROOT)
+FUZZ_SPC := fuzz_mtpi_dataset fuzz_usbip_client
+$(FUZZ_SPC:%=$(OBJ)/ci/fuzz/%.o): FUZZ_ROOT := spcore
+$(FUZZ_SPC:%=$(BUILD)/%): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SPC_LIBS)
 $(BUILD)/fuzz_%: $(OBJ)/ci/fuzz/fuzz_%.o $(call not_main,$(SIM_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SIM_LIBS)

@@ -77,15 +77,38 @@ static int wait_event(struct mtpi *mtpi, int64_t deadline, struct mtpi_event *re
     return whole < 0 ? whole : 0;
 }
 
+/* One thread waits at a time; a second one for the first, until its own deadline. */
+static bool begin_waiting(struct mtpi *mtpi, int64_t deadline)
+{
+    struct timespec until = {.tv_sec = deadline / 1000, .tv_nsec = deadline % 1000 * 1000000};
+    bool ours;
+    int error = 0;
+
+    pthread_mutex_lock(&mtpi->state);
+    while (mtpi->awaited && error == 0)
+        error = pthread_cond_timedwait(&mtpi->event_free, &mtpi->state, &until);
+    ours = !mtpi->awaited;
+    mtpi->awaited = true;
+    pthread_mutex_unlock(&mtpi->state);
+    return ours;
+}
+
+static void end_waiting(struct mtpi *mtpi)
+{
+    pthread_mutex_lock(&mtpi->state);
+    mtpi->awaited = false;
+    pthread_cond_signal(&mtpi->event_free);
+    pthread_mutex_unlock(&mtpi->state);
+}
+
 int mtpi_wait_event(struct mtpi *mtpi, unsigned deadline_ms, struct mtpi_event *ret)
 {
     int64_t deadline = now_ms() + deadline_ms;
-    struct timespec until = {.tv_sec = deadline / 1000, .tv_nsec = deadline % 1000 * 1000000};
     int result;
 
-    if (pthread_mutex_clocklock(&mtpi->events, CLOCK_MONOTONIC, &until) != 0)
+    if (!begin_waiting(mtpi, deadline))
         return -ETIMEDOUT;
     result = wait_event(mtpi, deadline, ret);
-    pthread_mutex_unlock(&mtpi->events);
+    end_waiting(mtpi);
     return result;
 }

@@ -81,6 +81,7 @@ int mtpi_find_pipe(const struct tp *tp, struct mtpi_pipe *ret_pipe)
 int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi)
 {
     struct mtpi *mtpi = calloc(1, sizeof(*mtpi));
+    pthread_condattr_t attributes;
     int error = -ENOMEM;
 
     if (!mtpi)
@@ -89,7 +90,10 @@ int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi)
     mtpi->deadline_ms = DEADLINE_MS;
     pthread_mutex_init(&mtpi->transaction, NULL);
     pthread_mutex_init(&mtpi->state, NULL);
-    pthread_mutex_init(&mtpi->events, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&mtpi->event_free, &attributes);
+    pthread_condattr_destroy(&attributes);
     mtpi->first = malloc(MTPI_FIRST);
     if (mtpi->first)
         error = mtpi_find_pipe(tp, &mtpi->pipe);
@@ -117,7 +121,7 @@ void mtpi_free(struct mtpi *mtpi)
     }
     pthread_mutex_destroy(&mtpi->transaction);
     pthread_mutex_destroy(&mtpi->state);
-    pthread_mutex_destroy(&mtpi->events);
+    pthread_cond_destroy(&mtpi->event_free);
     free(mtpi->operations.item);
     free(mtpi->first);
     free(mtpi->piece);

@@ -26,8 +26,9 @@ struct mtpi {
     uint32_t next, running_id;
     unsigned cancels;
     struct mtpi_u16_array operations; /* as the device lists them; empty: not read yet */
+    bool awaited;                     /* somebody waits for an event, and owns what follows */
+    pthread_cond_t event_free;
 
-    pthread_mutex_t events; /* held by the one who waits for an event */
     uint8_t event[64];
     size_t event_length;
 };
