@@ -64,8 +64,14 @@ int mtpi_device_reset(struct mtpi *mtpi);                      /* class request 
 
 /* ---- datasets ------------------------------------------------------------------------------ */
 /* Strings are UTF-16, NUL-terminated, host order, owned by the structure. */
-struct mtpi_u16_array { uint16_t *item; size_t count; };
-struct mtpi_u32_array { uint32_t *item; size_t count; };
+struct mtpi_u16_array {
+    uint16_t *item;
+    size_t count;
+};
+struct mtpi_u32_array {
+    uint32_t *item;
+    size_t count;
+};
 
 struct mtpi_device_info {
     uint16_t standard_version, extension_version, functional_mode;
@@ -92,16 +98,27 @@ struct mtpi_object_info {
 struct mtpi_value {
     uint16_t type; /* 0x0001 INT8 … 0xffff string; 0x4000 set: array */
     union {
-        uint64_t integer;   /* sign-extended for INT types */
-        uint8_t wide[16];   /* INT128, UINT128 */
-        uint16_t *string;   /* owned */
-        struct { uint8_t *data; size_t count; unsigned element; } array; /* raw little-endian */
+        uint64_t integer; /* sign-extended for INT types */
+        uint8_t wide[16]; /* INT128, UINT128 */
+        uint16_t *string; /* owned */
+        struct {
+            uint8_t *data;
+            size_t count;
+            unsigned element;
+        } array; /* raw little-endian */
     };
 };
 void mtpi_value_done(struct mtpi_value *value);
 
-struct mtpi_property { uint32_t handle; uint16_t code; struct mtpi_value value; };
-struct mtpi_property_list { struct mtpi_property *item; size_t count; };
+struct mtpi_property {
+    uint32_t handle;
+    uint16_t code;
+    struct mtpi_value value;
+};
+struct mtpi_property_list {
+    struct mtpi_property *item;
+    size_t count;
+};
 
 void mtpi_device_info_done(struct mtpi_device_info *info);
 void mtpi_storage_info_done(struct mtpi_storage_info *info);
@@ -168,7 +185,11 @@ int mtpi_truncate_object(struct mtpi *mtpi, uint32_t handle, uint64_t size);
 int mtpi_end_edit(struct mtpi *mtpi, uint32_t handle);
 bool mtpi_lists(const struct mtpi_device_info *info, uint16_t operation);
 
-struct mtpi_event { uint16_t code; uint32_t transaction_id, param[3]; unsigned param_count; };
+struct mtpi_event {
+    uint16_t code;
+    uint32_t transaction_id, param[3];
+    unsigned param_count;
+};
 int mtpi_wait_event(struct mtpi *mtpi, unsigned deadline_ms, struct mtpi_event *ret);
 
 #endif

@@ -1,5 +1,6 @@
 /* Sessions, DeviceInfo and device properties (MTP 1.1, D.2.1 to D.2.3, D.2.20 to D.2.23). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "mtp/mtpi_private.h"
 
@@ -28,8 +29,8 @@ static void remember(struct mtpi *mtpi, const struct mtpi_u16_array *operations)
 
     if (!copy)
         return;
-    for (size_t i = 0; i < operations->count; i++)
-        copy[i] = operations->item[i];
+    if (operations->count > 0)
+        memcpy(copy, operations->item, operations->count * sizeof(*copy));
     pthread_mutex_lock(&mtpi->state);
     free(mtpi->operations.item);
     mtpi->operations = (struct mtpi_u16_array){copy, operations->count};

@@ -36,8 +36,8 @@ struct tp_options {
 int tp_open(const char *uri, const struct tp_options *options, struct tp **ret_tp);
 void tp_close(struct tp *tp); /* NULL is fine; releases interfaces, detaches */
 
-const uint8_t *tp_device_descriptor(const struct tp *tp);                       /* 18 bytes, borrowed */
-const uint8_t *tp_config_descriptor(const struct tp *tp, size_t *ret_length);   /* borrowed */
+const uint8_t *tp_device_descriptor(const struct tp *tp); /* 18 bytes, borrowed */
+const uint8_t *tp_config_descriptor(const struct tp *tp, size_t *ret_length); /* borrowed */
 int tp_speed(const struct tp *tp); /* Linux codes: 1 low, 2 full, 3 high, 5 super */
 int tp_claim(struct tp *tp, uint8_t interface_number);
 

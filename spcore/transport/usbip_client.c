@@ -69,7 +69,7 @@ int usbip_import(const char *host, const char *port, const char *busid, unsigned
                  struct usbip_client **ret_client)
 {
     int64_t start = usbip_now_ms(), left;
-    int fd, error = usbip_connect(host, port, start + deadline_ms, &fd);
+    int fd = -1, error = usbip_connect(host, port, start + deadline_ms, &fd);
 
     if (error)
         return error;

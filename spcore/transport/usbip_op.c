@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -168,7 +169,7 @@ int usbip_op_import(int fd, const char *busid, int64_t deadline, struct usbip_de
     if (strlen(busid) >= 32)
         return -ENODEV;
     usbip_put_op(request, USBIP_REQ_IMPORT);
-    memcpy(request + USBIP_OP_BYTES, busid, strlen(busid));
+    (void)snprintf((char *)request + USBIP_OP_BYTES, 32, "%s", busid);
     error = send_all(fd, request, sizeof(request), deadline);
     if (!error)
         error = read_op(fd, USBIP_REP_IMPORT, deadline);
@@ -235,7 +236,7 @@ int usbip_devlist(const char *host, const char *port, unsigned deadline_ms,
 {
     int64_t deadline = usbip_now_ms() + deadline_ms;
     uint8_t request[USBIP_OP_BYTES];
-    int fd, error = usbip_connect(host, port, deadline, &fd);
+    int fd = -1, error = usbip_connect(host, port, deadline, &fd);
 
     if (error)
         return error;
