@@ -57,7 +57,7 @@ static bool find_remembered(struct mtpi *mtpi, uint16_t operation, bool *ret_kno
 
     pthread_mutex_lock(&mtpi->state);
     *ret_known = mtpi->operations.item != NULL;
-    for (size_t i = 0; i < mtpi->operations.count; i++)
+    for (size_t i = 0; *ret_known && i < mtpi->operations.count; i++)
         listed = listed || mtpi->operations.item[i] == operation;
     pthread_mutex_unlock(&mtpi->state);
     return listed;
