@@ -407,15 +407,83 @@ static int finish(struct run *run)
     return status;
 }
 
+/* What the command line means, of the subjects it gives. *ret_cases is the caller's on success. */
+static int choose(const struct arguments *arguments, const struct catalogue *catalogue,
+                  const struct conf_case ***ret_cases, size_t *ret_count)
+{
+    const struct conf_case **cases;
+    const char *bad = NULL;
+    size_t found, count;
+    int status = 0;
+
+    if (run_select(catalogue, arguments->patterns, arguments->pattern_count, &cases, &found, &bad) <
+        0)
+        return cli_usage("%s: no such case, row or flow (papcheck list shows them)",
+                         bad ? bad : "run");
+    count = run_keep_subjects(&arguments->options, cases, found);
+    if (!count)
+        status = cli_usage("run: what is selected judges a %s, and none is given",
+                           arguments->options.provider ? "device (--device URI)"
+                                                       : "provider (--provider LIB)");
+    else if (count < found && arguments->pattern_count)
+        fprintf(stderr, "%zu of the selected cases judge a subject that is not given\n",
+                found - count);
+    if (!status && arguments->shards)
+        count = run_shard(cases, count, arguments->shard, arguments->shards);
+    if (!status && !count)
+        status = cli_usage("run: nothing is selected");
+    if (status) {
+        free(cases);
+        return status;
+    }
+    *ret_cases = cases;
+    *ret_count = count;
+    return 0;
+}
+
+/* The simulator, the folder and what else the options leave to us. */
+static int complete(struct arguments *arguments)
+{
+    struct run_options *options = &arguments->options;
+
+    options->papsim = arguments->papsim;
+    if (!options->device && cli_beside("papsim", arguments->papsim, sizeof arguments->papsim) < 0) {
+        cli_usage("papsim is not beside papcheck; build it, or name a --device");
+        return EXIT_ERROR;
+    }
+    if (!options->jobs)
+        options->jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    if (arguments->deviation_count)
+        options->deviations = arguments->deviations;
+    return make_out(arguments);
+}
+
+static int run_chosen(const struct arguments *arguments, const struct catalogue *catalogue,
+                      const struct conf_case *const *cases, size_t count)
+{
+    struct progress progress = {.bar = isatty(STDERR_FILENO), .total = count};
+    struct run run = {.options = arguments->options, .catalogue = catalogue};
+    int status;
+
+    fprintf(stderr, "seed %llu, %zu cases%s\n", (unsigned long long)run.options.seed, count,
+            run.options.ics ? "" : ", observed ICS");
+    catch_interrupts(&run);
+    if (run_all(&run, cases, count, show, &progress) < 0) {
+        rmdir(run.options.out); /* when it is empty */
+        status = EXIT_ERROR;
+    } else {
+        status = finish(&run);
+    }
+    run_done(&run);
+    return status;
+}
+
 int cli_run(int argc, char **argv)
 {
     static struct arguments arguments = {.options = {.seed = 1}};
-    struct run run = {0};
+    const struct conf_case **cases = NULL;
     struct catalogue catalogue;
-    const struct conf_case **cases;
-    const char *bad = NULL;
-    struct progress progress = {.bar = isatty(STDERR_FILENO)};
-    size_t count, found;
+    size_t count = 0;
     int status = parse(argc, argv, &arguments);
 
     if (!status)
@@ -428,49 +496,11 @@ int cli_run(int argc, char **argv)
         status = cli_catalogue(&catalogue);
     if (status)
         return status;
-    if (run_select(&catalogue, arguments.patterns, arguments.pattern_count, &cases, &count, &bad) <
-        0)
-        return cli_usage("%s: no such case, row or flow (papcheck list shows them)",
-                         bad ? bad : "run");
-    found = count;
-    count = run_keep_subjects(&arguments.options, cases, count);
-    if (!count)
-        return cli_usage("run: what is selected judges a %s, and none is given",
-                         arguments.options.provider ? "device (--device URI)"
-                                                    : "provider (--provider LIB)");
-    if (count < found && arguments.pattern_count)
-        fprintf(stderr, "%zu of the selected cases judge a subject that is not given\n",
-                found - count);
-    if (arguments.shards)
-        count = run_shard(cases, count, arguments.shard, arguments.shards);
-    if (!count)
-        return cli_usage("run: nothing is selected");
-    arguments.options.papsim = arguments.papsim;
-    if (!arguments.options.device &&
-        cli_beside("papsim", arguments.papsim, sizeof arguments.papsim) < 0) {
-        cli_usage("papsim is not beside papcheck; build it, or name a --device");
-        return EXIT_ERROR;
-    }
-    status = make_out(&arguments);
-    if (status)
-        return status;
-    if (!arguments.options.jobs)
-        arguments.options.jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    if (arguments.deviation_count)
-        arguments.options.deviations = arguments.deviations;
-    run.options = arguments.options;
-    run.catalogue = &catalogue;
-    progress.total = count;
-    fprintf(stderr, "seed %llu, %zu cases%s\n", (unsigned long long)run.options.seed, count,
-            run.options.ics ? "" : ", observed ICS");
-    catch_interrupts(&run);
-    if (run_all(&run, cases, count, show, &progress) < 0) {
-        rmdir(arguments.out); /* when it is empty */
-        status = EXIT_ERROR;
-    } else {
-        status = finish(&run);
-    }
-    run_done(&run);
+    status = choose(&arguments, &catalogue, &cases, &count);
+    if (!status)
+        status = complete(&arguments);
+    if (!status)
+        status = run_chosen(&arguments, &catalogue, cases, count);
     free(cases);
     catalogue_done(&catalogue);
     return status;
