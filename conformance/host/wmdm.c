@@ -307,6 +307,11 @@ IMDSPStorage *wmdm_work_folder(struct wmdm *w)
     return w->work;
 }
 
+void wmdm_forget_work_folder(struct wmdm *w)
+{
+    LET_GO(w, IMDSPStorage, w->work);
+}
+
 char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)
 {
     WCHAR name[512] = {0};

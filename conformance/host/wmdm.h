@@ -85,6 +85,8 @@ IMDSPStorage *wmdm_root(struct wmdm *w); /* the first of the device's storages *
 IMDSPStorageGlobals *wmdm_globals(struct wmdm *w);
 /* A folder of our own below the root; deleted by wmdm_close(). Only in cases with CONF_WRITES. */
 IMDSPStorage *wmdm_work_folder(struct wmdm *w);
+/* For a case that formatted the medium: the folder is gone and is not to be deleted. */
+void wmdm_forget_work_folder(struct wmdm *w);
 
 /* The interface `iid` of that object, a reference of the caller's; ends the case when it has none.
  */

@@ -62,8 +62,10 @@ FILE_CASE(STORAGE_OPEN_BI_01, "A folder cannot be opened, nor an unknown mode us
     CHECK_FAILS("SP-OBJ-002", IMDSPObject, Open, folder, MDSP_READ);
     CHECK_FAILS("SP-OBJ-002", IMDSPObject, Open, folder, MDSP_WRITE);
     RELEASE(folder);
-    for (unsigned i = 0; i < 3; i++)
-        CHECK_HR("SP-OBJ-003", E_INVALIDARG, IMDSPObject, Open, f.object, modes[i]);
+    for (unsigned i = 0; i < 3; i++) {
+        if (!CHECK_HR("SP-OBJ-003", E_INVALIDARG, IMDSPObject, Open, f.object, modes[i]))
+            (void)CALL("SP-OBJ-003", IMDSPObject, Close, f.object);
+    }
     file_close(&f);
 }
 
