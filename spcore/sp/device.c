@@ -14,7 +14,7 @@ HRESULT sp_enter_device(const struct sp_device *device)
     HRESULT hr = sp_enter(device->context);
 
     if (SUCCEEDED(hr) && sp_link_gone(device->link))
-        hr = HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
+        hr = SP_DEVIATES(PLAIN_E_FAIL) ? E_FAIL : HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
     return hr;
 }
 

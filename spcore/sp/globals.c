@@ -69,10 +69,6 @@ static HRESULT STDMETHODCALLTYPE globals_GetSerialNumber(IMDSPStorageGlobals *Th
     /* The volume identifier is unique for a medium (MTP 1.1, 5.2.2.8). */
     hr = sp_serial(self->device->context, medium.volume, pSerialNum, abMac);
     mtpi_storage_info_done(&medium);
-    if (hr == WMDM_E_NOTSUPPORTED && SP_DEVIATES(ZERO_SERIAL)) {
-        *pSerialNum = (WMDMID){.cbSize = sizeof(*pSerialNum)};
-        return S_OK;
-    }
     if (SUCCEEDED(hr) && SP_DEVIATES(MEDIUM_MAC_UNTOUCHED))
         memset(abMac, 0, WMDM_MAC_LENGTH);
     return hr;

@@ -264,8 +264,6 @@ HRESULT sp_link_hr(struct sp_link *link, int result)
         atomic_store(&link->gone, true);
     if (sp_link_gone(link) && FAILED(hr))
         hr = HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
-    if (FAILED(hr) && SP_DEVIATES(PLAIN_E_FAIL))
-        hr = E_FAIL;
     return hr;
 }
 

@@ -155,6 +155,9 @@ static HRESULT add_value(IWMDMMetaData *list, const struct sp_metadata_row *row,
         uid_text(value->wide, text);
         return add_string(list, row->name, text);
     }
+    if (row->shell && SP_DEVIATES(EMPTY_FIELDS_LEFT_OUT) &&
+        (row->mtp == MTP_DTC_STRING ? !value->string || !value->string[0] : value->integer == 0))
+        return S_FALSE;
     if (row->conversion == BYTES)
         return value->array.count
                    ? add(list, row->name, row->type, value->array.data, value->array.count)

@@ -42,7 +42,9 @@ static HRESULT open_locked(struct sp_storage *self, DWORD mode)
     struct mtpi_object_info info = {0};
     HRESULT hr;
 
-    if (mode != MDSP_READ && mode != MDSP_WRITE && !SP_DEVIATES(OPEN_ANY_MODE))
+    if (SP_DEVIATES(OPEN_ANY_MODE) && mode == 0)
+        mode = MDSP_READ;
+    if (mode != MDSP_READ && mode != MDSP_WRITE)
         return E_INVALIDARG;
     if (self->mode && !SP_DEVIATES(OPEN_TWICE))
         return WMDM_E_CALL_OUT_OF_SEQUENCE;
@@ -205,7 +207,7 @@ static HRESULT put(struct sp_storage *self, const BYTE *data, DWORD size, uint32
 static HRESULT write_locked(struct sp_storage *self, const BYTE *data, DWORD *size)
 {
     struct sp_running running;
-    DWORD wanted = *size;
+    DWORD asked = *size, wanted = asked;
     uint32_t written = 0;
     HRESULT hr = sequence(self, MDSP_WRITE);
 
@@ -218,11 +220,11 @@ static HRESULT write_locked(struct sp_storage *self, const BYTE *data, DWORD *si
                   WMDM_STATUS_STORAGECONTROL_APPENDING);
     hr = put(self, data, wanted, &written);
     sp_link_end(sp_storage_link(self), &running);
-    *size = written;
+    *size = SP_DEVIATES(LAST_BLOCK_LOST) && SUCCEEDED(hr) ? asked : written;
     self->position += written;
     if (self->position > self->size)
         self->size = self->position;
-    return hr == HRESULT_FROM_WIN32(ERROR_DISK_FULL) && SP_DEVIATES(DISK_FULL_OK) ? S_OK : hr;
+    return hr;
 }
 
 /* A copy is decrypted; the caller's block stays as it is (SP-MAC-019). */

@@ -82,7 +82,7 @@ static HRESULT delete_tree(struct sp_storage *self, IWMDMProgress *callback)
         sp_link_end(sp_storage_link(self), &running);
     }
     free(tree.item);
-    return FAILED(hr) && hr != WMDM_E_BUSY && SP_DEVIATES(PARTIAL_DELETE_OK) ? S_OK : hr;
+    return hr;
 }
 
 HRESULT sp_object_delete(struct sp_storage *self, DWORD mode, IWMDMProgress *callback)

@@ -81,7 +81,8 @@ static uint16_t format_of(struct sp_storage *self, const struct sp_creation *cre
 {
     uint16_t format = creation->metadata ? sp_metadata_format(creation->metadata) : 0;
 
-    if ((creation->attributes & WMDM_FILE_ATTR_FOLDER) && !SP_DEVIATES(FILE_BEFORE_FOLDER))
+    if ((creation->attributes & WMDM_FILE_ATTR_FOLDER) &&
+        !((creation->attributes & WMDM_FILE_ATTR_FILE) && SP_DEVIATES(FILE_BEFORE_FOLDER)))
         return MTP_FC_ASSOCIATION;
     if (!format || format == MTP_FC_ASSOCIATION)
         format = sp_format_by_name(creation->name);
