@@ -13,8 +13,9 @@
 #include "shim/shim.h"
 
 static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
-static libusb_context *default_context;
-static int default_level = LIBUSB_LOG_LEVEL_NONE;
+static _Atomic(libusb_context *) default_context, first_context;
+static atomic_int default_level = LIBUSB_LOG_LEVEL_NONE;
+static _Atomic(libusb_log_cb) global_log;
 
 /* Tells `papsim exec` that the program has this library: one datagram to the abstract socket that
  * PAPKIT_EXEC names. Nobody waits for it. */
@@ -63,6 +64,7 @@ int shim_error(int error)
         {-EINVAL, LIBUSB_ERROR_INVALID_PARAM},
         {-ENOENT, LIBUSB_ERROR_NOT_FOUND},
         {-EINTR, LIBUSB_ERROR_INTERRUPTED},
+        {-EACCES, LIBUSB_ERROR_ACCESS},
     };
     size_t i;
 
@@ -87,9 +89,11 @@ void shim_log(libusb_context *context, enum libusb_log_level level, const char *
     vsnprintf(text + length, sizeof text - length - 1, format, arguments);
     va_end(arguments);
     strcat(text, "\n");
+    if (global_log)
+        atomic_load (&global_log)(context, level, text);
     if (context->log)
         context->log(context, level, text);
-    else
+    if (!global_log && !context->log)
         fputs(text, stderr);
 }
 
@@ -149,6 +153,7 @@ static int context_new(libusb_context **ret_context)
         return LIBUSB_ERROR_OTHER;
     }
     pthread_mutex_init(&context->lock, NULL);
+    pthread_mutex_init(&context->scanning, NULL);
     pthread_mutex_init(&context->events, NULL);
     pthread_mutex_init(&context->waiters, NULL);
     pthread_cond_init(&context->waiters_woken, NULL);
@@ -175,45 +180,71 @@ static void context_free(libusb_context *context)
         libusb_unref_device(device);
     }
     pthread_mutex_destroy(&context->lock);
+    pthread_mutex_destroy(&context->scanning);
     pthread_mutex_destroy(&context->events);
     pthread_mutex_destroy(&context->waiters);
     pthread_cond_destroy(&context->waiters_woken);
     close(context->wake);
+    free(context->fds);
+    free(context->links);
     free(context);
+}
+
+/* As libusb: NULL means the first context while there is no default one. */
+static int own_context(libusb_context **ret_context)
+{
+    libusb_context *none = NULL;
+    int result = context_new(ret_context);
+
+    if (!result)
+        atomic_compare_exchange_strong(&first_context, &none, *ret_context);
+    return result;
 }
 
 SHIM_API int libusb_init(libusb_context **ret_context)
 {
+    libusb_context *context;
     int result = LIBUSB_SUCCESS;
 
     if (ret_context)
-        return context_new(ret_context);
+        return own_context(ret_context);
     pthread_mutex_lock(&default_lock);
-    if (!default_context)
-        result = context_new(&default_context);
-    if (!result)
-        default_context->users++;
+    context = default_context;
+    if (!context)
+        result = context_new(&context);
+    if (!result) {
+        context->users++;
+        default_context = context;
+    }
     pthread_mutex_unlock(&default_lock);
     return result;
 }
 
 SHIM_API void libusb_exit(libusb_context *context)
 {
+    libusb_context *last = NULL, *same = context;
+
     if (context && context != default_context) {
+        atomic_compare_exchange_strong(&first_context, &same, NULL);
         context_free(context);
         return;
     }
     pthread_mutex_lock(&default_lock);
-    if (default_context && --default_context->users == 0) {
-        context_free(default_context);
+    context = default_context;
+    if (context && --context->users == 0) {
+        last = context;
         default_context = NULL;
     }
     pthread_mutex_unlock(&default_lock);
+    if (last)
+        context_free(last); /* closes devices, which may call back */
 }
 
 libusb_context *shim_context(libusb_context *context)
 {
-    return context ? context : default_context;
+    if (!context)
+        context = default_context;
+    return context ? context : atomic_load(&first_context);
 }
 
 SHIM_API void libusb_set_debug(libusb_context *context, int level)
@@ -248,7 +279,9 @@ SHIM_API int libusb_set_option(libusb_context *context, enum libusb_option optio
 
 SHIM_API void libusb_set_log_cb(libusb_context *context, libusb_log_cb call, int mode)
 {
+    if (mode & LIBUSB_LOG_CB_GLOBAL)
+        global_log = call;
     context = shim_context(context);
-    if (context && (mode & (LIBUSB_LOG_CB_CONTEXT | LIBUSB_LOG_CB_GLOBAL)))
+    if (context && (mode & LIBUSB_LOG_CB_CONTEXT))
         context->log = call;
 }

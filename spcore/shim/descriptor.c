@@ -119,10 +119,11 @@ static int take_setting(struct span *span, struct libusb_interface_descriptor *s
         return LIBUSB_ERROR_NO_MEM;
     setting->endpoint = endpoints;
     for (i = 0; i < d[4] && !error; i++) {
-        setting->bNumEndpoints = (uint8_t)(i + 1);
         error = take_endpoint(span, &endpoints[i]);
+        if (error != LIBUSB_ERROR_IO)
+            setting->bNumEndpoints = (uint8_t)(i + 1);
     }
-    return error;
+    return error == LIBUSB_ERROR_IO ? 0 : error; /* fewer than announced: those there are */
 }
 
 /* Settings are collected by interface number, in the order numbers first appear. */
@@ -146,11 +147,18 @@ static int take_interface(struct span *span, struct libusb_config_descriptor *co
     struct libusb_interface_descriptor *settings;
     size_t count;
 
-    if (!d || d[1] != LIBUSB_DT_INTERFACE || d[0] < INTERFACE_SIZE)
+    if (!d && span->left >= 2 && span->at[0] < 2)
         return LIBUSB_ERROR_IO;
-    interface = interface_for(config, d[2]);
-    if (!interface)
-        return LIBUSB_ERROR_IO;
+    interface = d && d[1] == LIBUSB_DT_INTERFACE && d[0] >= INTERFACE_SIZE
+                    ? interface_for(config, d[2])
+                    : NULL;
+    if (!interface) { /* cut short, or more than announced: left out, as libusb does */
+        if (d)
+            span_next(span);
+        else
+            span->left = 0;
+        return 0;
+    }
     count = (size_t)interface->num_altsetting;
     settings = realloc((void *)(uintptr_t)interface->altsetting, (count + 1) * sizeof *settings);
     if (!settings)

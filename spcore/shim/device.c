@@ -132,7 +132,12 @@ SHIM_API int libusb_get_device_descriptor(libusb_device *device,
 SHIM_API int libusb_get_active_config_descriptor(libusb_device *device,
                                                  struct libusb_config_descriptor **ret_config)
 {
-    if (device->opened && !device->opened->configuration)
+    bool unconfigured;
+
+    pthread_mutex_lock(&device->context->lock);
+    unconfigured = device->opened && !device->opened->configuration;
+    pthread_mutex_unlock(&device->context->lock);
+    if (unconfigured)
         return LIBUSB_ERROR_NOT_FOUND;
     return shim_parse_config(device->config, device->config_length, ret_config);
 }
@@ -161,6 +166,14 @@ SHIM_API int libusb_get_bos_descriptor(libusb_device_handle *handle,
     return shim_parse_bos(handle->device->bos, handle->device->bos_length, ret_bos);
 }
 
+/* Bytes an interval: only periodic endpoints have more than one packet in it (USB 2.0, 9.6.6). */
+static int iso_size(const struct libusb_endpoint_descriptor *endpoint)
+{
+    int size = endpoint->wMaxPacketSize & 0x7ff;
+
+    return endpoint->bmAttributes & 1 ? size * (1 + (endpoint->wMaxPacketSize >> 11 & 3)) : size;
+}
+
 /* Walks the settings of the configuration for one endpoint; packet size and companion come out. */
 static int find_endpoint(libusb_device *device, unsigned char endpoint, int *ret_max, bool whole)
 {
@@ -180,7 +193,7 @@ static int find_endpoint(libusb_device *device, unsigned char endpoint, int *ret
 
                 if (setting->endpoint[e].bEndpointAddress != endpoint)
                     continue;
-                *ret_max = whole ? size : (size & 0x7ff) * (1 + (size >> 11 & 3));
+                *ret_max = whole ? size : iso_size(&setting->endpoint[e]);
                 result = 0;
                 break;
             }

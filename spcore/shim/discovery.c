@@ -102,13 +102,30 @@ static bool same_device(const struct libusb_device *device, const struct shim_se
            device->record.product == record->product && device->record.release == record->release;
 }
 
-/* Bus and address are bytes: 127 devices a bus, as on the real one. */
-static void number(struct libusb_device *device)
+static bool is_taken(const libusb_context *context, uint8_t bus, uint8_t address)
 {
-    uint32_t index = device->record.devnum ? device->record.devnum - 1 : 0;
+    const struct libusb_device *other;
 
-    device->bus = (uint8_t)(device->record.busnum + index / 127);
-    device->address = (uint8_t)(index % 127 + 1);
+    for (other = context->devices; other; other = other->next) {
+        if (other->bus == bus && other->address == address)
+            return true;
+    }
+    return false;
+}
+
+/* Bus and address are bytes: 127 devices a bus, as on the real one. Servers after the first have
+ * buses of their own, and no two devices of a context share a number. The lock is held. */
+static void number_locked(libusb_context *context, struct libusb_device *device)
+{
+    uint32_t index = device->record.devnum ? device->record.devnum - 1 : 0, tries;
+    uint32_t base = device->record.busnum + 16 * (uint32_t)(device->server - context->servers);
+
+    for (tries = 0; tries < 127 * 255; tries++, index++) {
+        device->bus = (uint8_t)((base + index / 127 - 1) % 255 + 1);
+        device->address = (uint8_t)(index % 127 + 1);
+        if (!is_taken(context, device->bus, device->address))
+            break;
+    }
 }
 
 static void add_device(libusb_context *context, const struct shim_server *server,
@@ -124,8 +141,7 @@ static void add_device(libusb_context *context, const struct shim_server *server
     device->context = context;
     device->server = server;
     device->record = *record;
-    device->present = true;
-    number(device);
+    device->present = device->seen = true;
     error = read_device(device);
     if (error) {
         shim_log(context, LIBUSB_LOG_LEVEL_WARNING, "%s: %s", record->busid, strerror(-error));
@@ -133,6 +149,7 @@ static void add_device(libusb_context *context, const struct shim_server *server
         return;
     }
     pthread_mutex_lock(&context->lock);
+    number_locked(context, device);
     while (*place)
         place = &(*place)->next;
     *place = device;
@@ -146,8 +163,8 @@ static struct libusb_device *known(libusb_context *context, const struct shim_se
 
     pthread_mutex_lock(&context->lock);
     for (device = context->devices; device; device = device->next) {
-        if (same_device(device, server, record)) {
-            device->present = true;
+        if (!device->gone && same_device(device, server, record)) {
+            device->seen = true;
             break;
         }
     }
@@ -176,21 +193,83 @@ static void scan_server(libusb_context *context, const struct shim_server *serve
 }
 
 /* A device this process has imported is not in the list, and there all the same. */
-static void expect_all_gone(libusb_context *context)
+static void begin_scan(libusb_context *context)
 {
     struct libusb_device *device;
 
     pthread_mutex_lock(&context->lock);
-    for (device = context->devices; device; device = device->next)
-        device->present = device->opened && !shim_gone(device->opened);
+    for (device = context->devices; device; device = device->next) {
+        device->gone |= device->opened && shim_gone(device->opened);
+        device->seen = !device->gone && device->opened;
+    }
+    pthread_mutex_unlock(&context->lock);
+}
+
+/* A device that was there and is not listed, with a reference. */
+static libusb_device *missing(libusb_context *context)
+{
+    struct libusb_device *device;
+
+    pthread_mutex_lock(&context->lock);
+    for (device = context->devices; device; device = device->next) {
+        if (device->present && !device->seen && !device->gone)
+            break;
+    }
+    if (device)
+        libusb_ref_device(device);
+    pthread_mutex_unlock(&context->lock);
+    return device;
+}
+
+/* Servers list what can be imported, so a device that another program has open is missing: only an
+ * import tells it from one that was unplugged. */
+static void ask_for(libusb_context *context, libusb_device *device)
+{
+    struct usbip_client *client;
+    int error = usbip_import(device->server->host, device->server->port, device->record.busid,
+                             SHIM_DEADLINE_MS, &client);
+
+    if (!error)
+        usbip_free(client);
+    pthread_mutex_lock(&context->lock);
+    device->seen = !error || error == -EBUSY;
+    device->gone = !device->seen;
+    pthread_mutex_unlock(&context->lock);
+}
+
+/* What left and nobody is to be told of goes from the list. */
+static void end_scan(libusb_context *context)
+{
+    struct libusb_device **place = &context->devices;
+
+    pthread_mutex_lock(&context->lock);
+    while (*place) {
+        libusb_device *device = *place;
+
+        device->present = device->seen;
+        if (device->present || (device->announced && context->hotplugs)) {
+            place = &device->next;
+            continue;
+        }
+        *place = device->next;
+        libusb_unref_device(device);
+    }
     pthread_mutex_unlock(&context->lock);
 }
 
 void shim_scan(libusb_context *context)
 {
+    libusb_device *device;
     size_t i;
 
-    expect_all_gone(context);
+    pthread_mutex_lock(&context->scanning);
+    begin_scan(context);
     for (i = 0; i < context->server_count; i++)
         scan_server(context, &context->servers[i]);
+    while ((device = missing(context))) {
+        ask_for(context, device);
+        libusb_unref_device(device);
+    }
+    end_scan(context);
+    pthread_mutex_unlock(&context->scanning);
 }

@@ -19,6 +19,18 @@ void shim_wake(libusb_context *context)
         return; /* full: it is awake already */
 }
 
+/* Which contexts' events this thread handles, so that a call-back is told from other callers. */
+static _Thread_local struct shim_turn *turns;
+
+bool shim_handling(libusb_context *context)
+{
+    const struct shim_turn *turn = turns;
+
+    while (turn && turn->context != context)
+        turn = turn->outer;
+    return turn != NULL;
+}
+
 /* ---- the event lock ----------------------------------------------------------------------------
  */
 
@@ -48,15 +60,36 @@ SHIM_API void libusb_unlock_events(libusb_context *context)
     pthread_mutex_unlock(&context->waiters);
 }
 
-void shim_events_take(libusb_context *context)
+static void begin_turn(libusb_context *context, struct shim_turn *turn)
+{
+    *turn = (struct shim_turn){turns, context};
+    turns = turn;
+}
+
+static void end_turn(libusb_context *context, struct shim_turn *turn)
+{
+    while (context->retired) {
+        struct shim_retired *retired = context->retired;
+
+        context->retired = retired->next;
+        usbip_free(retired->client);
+        free(retired->handle);
+        free(retired);
+    }
+    turns = turn->outer;
+}
+
+void shim_events_take(libusb_context *context, struct shim_turn *turn)
 {
     atomic_fetch_add(&context->closing, 1);
     shim_wake(context);
     libusb_lock_events(context);
+    begin_turn(context, turn);
 }
 
-void shim_events_give(libusb_context *context)
+void shim_events_give(libusb_context *context, struct shim_turn *turn)
 {
+    end_turn(context, turn);
     atomic_fetch_sub(&context->closing, 1);
     libusb_unlock_events(context);
 }
@@ -105,24 +138,65 @@ SHIM_API int libusb_wait_for_event(libusb_context *context, struct timeval *time
 /* ---- one round
  * ------------------------------------------------------------------------------------ */
 
-#define LINKS_MAX 256
+/* Room for every link there is; the lock is held. */
+static bool has_room(libusb_context *context, size_t links)
+{
+    struct pollfd *fds;
+    struct usbip_client **clients;
 
-/* The links as they are now; handles go only while `events` is held by who closes them. */
-static size_t collect(libusb_context *context, struct pollfd *fds, struct usbip_client **clients)
+    if (links <= context->room && context->fds)
+        return true;
+    fds = realloc(context->fds, (1 + 2 * (links + 8)) * sizeof *fds);
+    if (fds)
+        context->fds = fds;
+    clients = realloc(context->links, (links + 8) * sizeof(*clients));
+    if (clients)
+        context->links = clients;
+    if (!fds || !clients)
+        return false;
+    context->room = links + 8;
+    return true;
+}
+
+static size_t count_links(const libusb_context *context)
+{
+    const struct libusb_device_handle *handle;
+    size_t count = 0;
+
+    for (handle = context->handles; handle; handle = handle->next)
+        count += handle->client && !handle->dead;
+    return count;
+}
+
+static size_t fill_fds(libusb_context *context, struct pollfd *fds, struct usbip_client **clients)
 {
     struct libusb_device_handle *handle;
     size_t count = 0;
 
-    pthread_mutex_lock(&context->lock);
-    for (handle = context->handles; handle && count < LINKS_MAX; handle = handle->next) {
-        if (!handle->client)
+    fds[0] = (struct pollfd){.fd = context->wake, .events = POLLIN};
+    for (handle = context->handles; handle; handle = handle->next) {
+        if (!handle->client || handle->dead)
             continue;
-        clients[count] = handle->client;
+        if (clients)
+            clients[count] = handle->client;
         usbip_pollfds(handle->client, &fds[1 + 2 * count]);
         count++;
     }
-    pthread_mutex_unlock(&context->lock);
     return count;
+}
+
+/* The links as they are now; they go only while `events` is held, or after the round. */
+static int collect(libusb_context *context, size_t *ret_count)
+{
+    int error = LIBUSB_ERROR_NO_MEM;
+
+    pthread_mutex_lock(&context->lock);
+    if (has_room(context, count_links(context))) {
+        *ret_count = fill_fds(context, context->fds, context->links);
+        error = 0;
+    }
+    pthread_mutex_unlock(&context->lock);
+    return error;
 }
 
 static int wait_ms(libusb_context *context, const struct timeval *timeout)
@@ -148,22 +222,87 @@ static void drain(libusb_context *context)
         continue;
 }
 
-static int round_of(libusb_context *context, const struct timeval *timeout)
+/* A link that is gone and has nothing left to complete would be ready for ever. */
+static void lay_to_rest(libusb_context *context, struct usbip_client *client)
 {
-    struct pollfd fds[1 + 2 * LINKS_MAX] = {{.fd = context->wake, .events = POLLIN}};
-    struct usbip_client *clients[LINKS_MAX];
-    size_t count = collect(context, fds, clients), i;
+    struct libusb_device_handle *handle;
 
-    if (poll(fds, 1 + 2 * count, wait_ms(context, timeout)) < 0)
-        return errno == EINTR ? LIBUSB_ERROR_INTERRUPTED : LIBUSB_ERROR_IO;
-    drain(context);
+    pthread_mutex_lock(&context->lock);
+    for (handle = context->handles; handle && handle->client != client; handle = handle->next)
+        continue;
+    if (handle)
+        handle->dead = true;
+    pthread_mutex_unlock(&context->lock);
+    if (handle)
+        shim_tell_pollfds(context, client, false);
+    atomic_store(&context->next_scan, 0); /* whoever waits for hot-plug hears of it at once */
+}
+
+static void pump(libusb_context *context, struct usbip_client *client)
+{
+    int done;
+
+    context->pumped = client;
+    done = usbip_pump(client, 0);
+    context->pumped = NULL;
+    if (done < 0 && done != -EBUSY)
+        lay_to_rest(context, client);
+}
+
+void shim_retire(libusb_context *context, struct usbip_client *client,
+                 struct libusb_device_handle *handle)
+{
+    struct shim_retired *retired = malloc(sizeof *retired);
+
+    if (client)
+        usbip_drop(client, -ENODEV);
+    if (!retired)
+        return; /* lost rather than freed under its user */
+    *retired = (struct shim_retired){context->retired, client, handle};
+    context->retired = retired;
+}
+
+static int handle_ready(libusb_context *context, size_t count)
+{
+    struct shim_turn turn;
+    const struct pollfd *fds = context->fds;
+    size_t i;
+
+    begin_turn(context, &turn);
     shim_expire(context);
     for (i = 0; i < count; i++) {
         if (fds[1 + 2 * i].revents || fds[2 + 2 * i].revents)
-            usbip_pump(clients[i], 0);
+            pump(context, context->links[i]);
     }
     shim_hotplug_run(context);
+    end_turn(context, &turn);
     return LIBUSB_SUCCESS;
+}
+
+static void wake_waiters(libusb_context *context)
+{
+    pthread_mutex_lock(&context->waiters);
+    pthread_cond_broadcast(&context->waiters_woken);
+    pthread_mutex_unlock(&context->waiters);
+}
+
+static int round_of(libusb_context *context, const struct timeval *timeout)
+{
+    size_t count;
+    int error;
+
+    if (shim_handling(context))
+        return LIBUSB_ERROR_BUSY; /* from a call-back */
+    error = collect(context, &count);
+    if (error)
+        return error;
+    if (poll(context->fds, 1 + 2 * count, wait_ms(context, timeout)) < 0)
+        return errno == EINTR ? LIBUSB_ERROR_INTERRUPTED : LIBUSB_ERROR_IO;
+    if (context->fds[0].revents)
+        drain(context);
+    error = handle_ready(context, count);
+    wake_waiters(context);
+    return error;
 }
 
 /* ---- the public forms
@@ -174,13 +313,19 @@ SHIM_API int libusb_handle_events_locked(libusb_context *context, struct timeval
     return round_of(shim_context(context), timeout);
 }
 
+/* Written by a call-back in whichever thread handles events. */
+static bool is_set(const int *completed)
+{
+    return completed && __atomic_load_n(completed, __ATOMIC_ACQUIRE);
+}
+
 /* Somebody else handles events: wait for the end of its turn, or for what we wait for. */
 static int wait_turn(libusb_context *context, struct timeval *timeout, int *completed)
 {
     int over = 0;
 
     libusb_lock_event_waiters(context);
-    if (!(completed && *completed) && libusb_event_handler_active(context))
+    if (!is_set(completed) && libusb_event_handler_active(context))
         over = libusb_wait_for_event(context, timeout);
     libusb_unlock_event_waiters(context);
     return over;
@@ -194,17 +339,19 @@ SHIM_API int libusb_handle_events_timeout_completed(libusb_context *context,
     context = shim_context(context);
     if (timeout && (timeout->tv_sec < 0 || timeout->tv_usec < 0))
         return LIBUSB_ERROR_INVALID_PARAM;
+    if (shim_handling(context))
+        return LIBUSB_ERROR_BUSY;
     while (libusb_try_lock_events(context)) {
         struct timeval turn = {0, 100000}; /* a turn may have ended between look and wait */
 
-        if (completed && *completed)
+        if (is_set(completed))
             return LIBUSB_SUCCESS;
         if (wait_turn(context, timeout ? timeout : &turn, completed) && timeout)
             return LIBUSB_SUCCESS;
-        if (timeout || (completed && *completed))
+        if (timeout || is_set(completed))
             return LIBUSB_SUCCESS;
     }
-    result = completed && *completed ? LIBUSB_SUCCESS : round_of(context, timeout);
+    result = is_set(completed) ? LIBUSB_SUCCESS : round_of(context, timeout);
     libusb_unlock_events(context);
     return result;
 }
@@ -231,24 +378,29 @@ SHIM_API int libusb_handle_events(libusb_context *context)
 
 SHIM_API const struct libusb_pollfd **libusb_get_pollfds(libusb_context *context)
 {
-    struct pollfd fds[1 + 2 * LINKS_MAX];
-    struct usbip_client *clients[LINKS_MAX];
-    const struct libusb_pollfd **list;
+    const struct libusb_pollfd **list = NULL;
     struct libusb_pollfd *entries;
+    struct pollfd *fds;
     size_t count, i;
 
     context = shim_context(context);
-    fds[0] = (struct pollfd){.fd = context->wake, .events = POLLIN};
-    count = 1 + 2 * collect(context, fds, clients);
-    list = malloc((count + 1) * sizeof(*list) + count * sizeof(*entries));
-    if (!list)
-        return NULL;
-    entries = (struct libusb_pollfd *)(void *)(list + count + 1);
-    for (i = 0; i < count; i++) {
-        entries[i] = (struct libusb_pollfd){.fd = fds[i].fd, .events = fds[i].events};
-        list[i] = &entries[i];
+    pthread_mutex_lock(&context->lock);
+    count = 1 + 2 * count_links(context);
+    fds = calloc(count, sizeof *fds);
+    if (fds)
+        fill_fds(context, fds, NULL);
+    pthread_mutex_unlock(&context->lock);
+    if (fds)
+        list = malloc((count + 1) * sizeof(*list) + count * sizeof(*entries));
+    if (list) {
+        entries = (struct libusb_pollfd *)(void *)(list + count + 1);
+        for (i = 0; i < count; i++) {
+            entries[i] = (struct libusb_pollfd){.fd = fds[i].fd, .events = fds[i].events};
+            list[i] = &entries[i];
+        }
+        list[count] = NULL;
     }
-    list[count] = NULL;
+    free(fds);
     return list;
 }
 

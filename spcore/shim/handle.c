@@ -10,12 +10,66 @@
 #define CONTROL_MS 5000u
 #define BUSY_TRIES 50
 
+/* ---- requests that libusb promises to be done when it returns ----------------------------------
+ */
+
+/* From a call-back that pumping this very link has called, the answer cannot be waited for. */
+struct unheard {
+    struct usbip_urb urb;
+};
+
+static void free_unheard(struct usbip_urb *urb)
+{
+    free(urb->context);
+}
+
+static int request_unheard(struct usbip_client *client, const struct usbip_urb *urb)
+{
+    struct unheard *unheard = malloc(sizeof *unheard);
+    int error;
+
+    if (!unheard)
+        return LIBUSB_ERROR_NO_MEM;
+    unheard->urb = *urb;
+    unheard->urb.complete = free_unheard;
+    unheard->urb.context = unheard;
+    error = usbip_submit(client, &unheard->urb);
+    if (error)
+        free(unheard);
+    return shim_error(error);
+}
+
+static int request_on(struct usbip_client *client, struct usbip_urb *urb)
+{
+    int error = usbip_submit(client, urb);
+
+    if (error)
+        return shim_error(error);
+    error = usbip_wait(client, urb, CONTROL_MS, usbip_ticket(client));
+    if (error)
+        usbip_settle(client, urb);
+    return error ? shim_error(error) : shim_error(urb->status);
+}
+
+/* Other threads' event handling is kept off meanwhile: waiting pumps, and pumping calls back. */
 static int request(libusb_device_handle *handle, uint8_t type, uint8_t number, uint16_t value,
                    uint16_t index)
 {
-    int result = libusb_control_transfer(handle, type, number, value, index, NULL, 0, CONTROL_MS);
+    libusb_context *context = handle->device->context;
+    struct usbip_urb urb = {.setup = {type, number, (uint8_t)value, (uint8_t)(value >> 8),
+                                      (uint8_t)index, (uint8_t)(index >> 8), 0, 0}};
+    struct shim_turn turn;
+    int error;
 
-    return result < 0 ? result : LIBUSB_SUCCESS;
+    if (shim_gone(handle))
+        return LIBUSB_ERROR_NO_DEVICE;
+    if (shim_handling(context))
+        return context->pumped == handle->client ? request_unheard(handle->client, &urb)
+                                                 : request_on(handle->client, &urb);
+    shim_events_take(context, &turn);
+    error = request_on(handle->client, &urb);
+    shim_events_give(context, &turn);
+    return error;
 }
 
 /* The short import of a scan elsewhere may be in the way for a moment. */
@@ -32,7 +86,18 @@ static int import(libusb_device *device, struct usbip_client **ret_client)
     return shim_error(error);
 }
 
-static void tell_pollfds(libusb_context *context, struct usbip_client *client, bool added)
+/* As the kernel does with a device it meets; one that refuses stays unconfigured. */
+static int configure(libusb_device_handle *handle, struct usbip_client *client)
+{
+    uint8_t value = handle->device->config[5];
+    struct usbip_urb urb = {.setup = {0x00, LIBUSB_REQUEST_SET_CONFIGURATION, value}};
+    int error = request_on(client, &urb);
+
+    handle->configuration = error ? 0 : value;
+    return error;
+}
+
+void shim_tell_pollfds(libusb_context *context, struct usbip_client *client, bool added)
 {
     struct pollfd fds[2];
     int i;
@@ -46,6 +111,19 @@ static void tell_pollfds(libusb_context *context, struct usbip_client *client, b
     }
 }
 
+/* The handle this process has of the device already: the import is shared. */
+static libusb_device_handle *share(libusb_device *device)
+{
+    libusb_device_handle *handle;
+
+    pthread_mutex_lock(&device->context->lock);
+    handle = device->opened;
+    if (handle)
+        handle->users++;
+    pthread_mutex_unlock(&device->context->lock);
+    return handle;
+}
+
 static void link_handle(libusb_context *context, libusb_device_handle *handle)
 {
     pthread_mutex_lock(&context->lock);
@@ -55,51 +133,62 @@ static void link_handle(libusb_context *context, libusb_device_handle *handle)
     pthread_mutex_unlock(&context->lock);
 }
 
-static void unlink_handle(libusb_context *context, libusb_device_handle *handle)
+/* False while others have it open as well. */
+static bool unlink_handle(libusb_context *context, libusb_device_handle *handle)
 {
     struct libusb_device_handle **place = &context->handles;
+    bool last;
 
     pthread_mutex_lock(&context->lock);
-    while (*place != handle)
-        place = &(*place)->next;
-    *place = handle->next;
-    handle->device->opened = NULL;
+    last = --handle->users == 0;
+    if (last) {
+        while (*place != handle)
+            place = &(*place)->next;
+        *place = handle->next;
+        handle->device->opened = NULL;
+        handle->device->gone |= shim_gone(handle);
+    }
     pthread_mutex_unlock(&context->lock);
+    return last;
 }
 
-SHIM_API int libusb_open(libusb_device *device, libusb_device_handle **ret_handle)
+/* Only once, though two threads may want it at the same time. */
+static int open_new(libusb_device *device, libusb_device_handle **ret_handle)
 {
-    libusb_context *context = device->context;
-    libusb_device_handle *handle;
+    libusb_device_handle *handle = calloc(1, sizeof *handle);
     int error;
 
-    pthread_mutex_lock(&context->lock);
-    handle = device->opened; /* opened here already: the import is shared */
-    if (handle)
-        handle->users++;
-    pthread_mutex_unlock(&context->lock);
-    if (handle) {
-        *ret_handle = handle;
-        return LIBUSB_SUCCESS;
-    }
-    handle = calloc(1, sizeof *handle);
     if (!handle)
         return LIBUSB_ERROR_NO_MEM;
-    error = import(device, &handle->client);
+    error = device->gone ? LIBUSB_ERROR_NO_DEVICE : import(device, &handle->client);
     if (error) {
         free(handle);
         return error;
     }
     handle->device = libusb_ref_device(device);
     handle->users = 1;
-    shim_events_take(context);
-    link_handle(context, handle);
-    shim_events_give(context);
-    tell_pollfds(context, handle->client, true);
-    error = libusb_set_configuration(handle, device->config[5]);
-    if (error) {
-        libusb_close(handle);
-        return error;
+    error = configure(handle, handle->client);
+    if (error)
+        shim_log(device->context, LIBUSB_LOG_LEVEL_WARNING, "%s: no configuration: %s",
+                 device->record.busid, libusb_error_name(error));
+    link_handle(device->context, handle);
+    shim_tell_pollfds(device->context, handle->client, true);
+    shim_wake(device->context);
+    *ret_handle = handle;
+    return LIBUSB_SUCCESS;
+}
+
+SHIM_API int libusb_open(libusb_device *device, libusb_device_handle **ret_handle)
+{
+    libusb_device_handle *handle = share(device);
+    int error;
+
+    if (!handle) {
+        error = open_new(device, &handle);
+        if (error == LIBUSB_ERROR_BUSY)
+            handle = share(device); /* another thread was faster */
+        if (error && !handle)
+            return error;
     }
     *ret_handle = handle;
     return LIBUSB_SUCCESS;
@@ -108,24 +197,26 @@ SHIM_API int libusb_open(libusb_device *device, libusb_device_handle **ret_handl
 SHIM_API void libusb_close(libusb_device_handle *handle)
 {
     libusb_context *context;
-    bool last;
+    libusb_device *device;
+    struct shim_turn turn;
+    bool inside;
 
     if (!handle)
         return;
-    context = handle->device->context;
-    pthread_mutex_lock(&context->lock);
-    last = --handle->users == 0;
-    pthread_mutex_unlock(&context->lock);
-    if (!last)
-        return;
-    if (handle->client)
-        tell_pollfds(context, handle->client, false);
-    shim_events_take(context); /* nobody pumps this link while it goes */
-    unlink_handle(context, handle);
-    usbip_free(handle->client);
-    shim_events_give(context);
-    libusb_unref_device(handle->device);
-    free(handle);
+    device = handle->device;
+    context = device->context;
+    inside = shim_handling(context);
+    if (!inside)
+        shim_events_take(context, &turn); /* nobody pumps this link while it goes */
+    if (unlink_handle(context, handle)) {
+        if (handle->client && !handle->dead)
+            shim_tell_pollfds(context, handle->client, false);
+        shim_orphan(handle);
+        shim_retire(context, handle->client, handle);
+        libusb_unref_device(device);
+    }
+    if (!inside)
+        shim_events_give(context, &turn);
 }
 
 SHIM_API libusb_device_handle *libusb_open_device_with_vid_pid(libusb_context *context,
@@ -255,30 +346,40 @@ SHIM_API int libusb_clear_halt(libusb_device_handle *handle, unsigned char endpo
 
 /* USB/IP has no reset of its own; importing anew is one (the server resets the device), after
  * which configuration and settings are what a reset leaves: configuration 1, setting 0. */
+static int import_anew(libusb_device_handle *handle)
+{
+    libusb_context *context = handle->device->context;
+    struct usbip_client *client = NULL;
+    int error;
+
+    shim_tell_pollfds(context, handle->client, false);
+    shim_retire(context, handle->client, NULL);
+    error = import(handle->device, &client);
+    if (!error)
+        error = configure(handle, client);
+    pthread_mutex_lock(&context->lock);
+    handle->client = client; /* NULL: gone for good, libusb_close() remains */
+    pthread_mutex_unlock(&context->lock);
+    if (client)
+        shim_tell_pollfds(context, client, true);
+    return error ? LIBUSB_ERROR_NOT_FOUND : LIBUSB_SUCCESS;
+}
+
 SHIM_API int libusb_reset_device(libusb_device_handle *handle)
 {
     libusb_context *context = handle->device->context;
-    struct usbip_client *client;
-    uint8_t value;
+    bool inside = shim_handling(context);
+    struct shim_turn turn;
     int error;
 
     if (shim_gone(handle))
         return LIBUSB_ERROR_NO_DEVICE;
-    tell_pollfds(context, handle->client, false);
-    shim_events_take(context);
-    usbip_free(handle->client);
-    error = import(handle->device, &client);
-    handle->client = error ? NULL : client; /* NULL: gone for good, libusb_close() remains */
-    shim_events_give(context);
-    handle->configuration = 0;
-    if (error)
-        return LIBUSB_ERROR_NOT_FOUND;
-    tell_pollfds(context, handle->client, true);
-    value = handle->device->config[5];
-    if (request(handle, 0x00, LIBUSB_REQUEST_SET_CONFIGURATION, value, 0))
-        return LIBUSB_ERROR_NOT_FOUND;
-    handle->configuration = value;
-    return LIBUSB_SUCCESS;
+    if (!inside)
+        shim_events_take(context, &turn);
+    error = import_anew(handle);
+    if (!inside)
+        shim_events_give(context, &turn);
+    return error;
 }
 
 /* ---- kernel drivers: there is no kernel in between ------------------------------------------- */

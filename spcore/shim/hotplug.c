@@ -58,7 +58,7 @@ static void sweep_removed(libusb_context *context)
     while (*place) {
         struct shim_hotplug *hotplug = *place;
 
-        if (!hotplug->removed) {
+        if (!hotplug->removed || hotplug->busy) {
             place = &hotplug->next;
             continue;
         }
@@ -96,9 +96,9 @@ void shim_hotplug_run(libusb_context *context)
     libusb_hotplug_event event;
     libusb_device *device;
 
-    if (!shim_hotplug_wanted(context) || shim_now() < context->next_scan)
+    if (!shim_hotplug_wanted(context) || shim_now() < atomic_load(&context->next_scan))
         return;
-    context->next_scan = shim_now() + SCAN_MS;
+    atomic_store(&context->next_scan, shim_now() + SCAN_MS);
     shim_scan(context);
     while ((device = changed(context, &event))) {
         announce(context, device, event);
@@ -119,18 +119,34 @@ static void settle_first(libusb_context *context)
     pthread_mutex_unlock(&context->lock);
 }
 
+/* Devices that others were told of; the rest will be announced to all. */
+static bool is_told(libusb_context *context, libusb_device *device, struct shim_hotplug *hotplug)
+{
+    bool told;
+
+    pthread_mutex_lock(&context->lock);
+    told = device->announced && matches(hotplug, device, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED);
+    pthread_mutex_unlock(&context->lock);
+    return told;
+}
+
 static void enumerate(libusb_context *context, struct shim_hotplug *hotplug)
 {
     libusb_device **list;
     ssize_t count = libusb_get_device_list(context, &list), i;
+    bool off = false;
 
-    for (i = 0; i < count; i++) {
-        if (matches(hotplug, list[i], LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED))
-            hotplug->call(context, list[i], LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED,
-                          hotplug->user_data);
+    for (i = 0; i < count && !off; i++) {
+        if (is_told(context, list[i], hotplug))
+            off = hotplug->call(context, list[i], LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED,
+                                hotplug->user_data) == 1;
     }
     if (count >= 0)
         libusb_free_device_list(list, 1);
+    pthread_mutex_lock(&context->lock);
+    hotplug->removed |= off;
+    hotplug->busy--;
+    pthread_mutex_unlock(&context->lock);
 }
 
 SHIM_API int libusb_hotplug_register_callback(libusb_context *context, int events, int flags,
@@ -138,6 +154,8 @@ SHIM_API int libusb_hotplug_register_callback(libusb_context *context, int event
                                               libusb_hotplug_callback_fn call, void *user_data,
                                               libusb_hotplug_callback_handle *ret_id)
 {
+    bool tell =
+        (flags & LIBUSB_HOTPLUG_ENUMERATE) && (events & LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED);
     struct shim_hotplug *hotplug;
 
     if (!events ||
@@ -159,12 +177,13 @@ SHIM_API int libusb_hotplug_register_callback(libusb_context *context, int event
         settle_first(context);
     pthread_mutex_lock(&context->lock);
     hotplug->id = ++context->next_hotplug;
+    hotplug->busy = tell;
+    if (ret_id)
+        *ret_id = hotplug->id;
     hotplug->next = context->hotplugs;
     context->hotplugs = hotplug;
     pthread_mutex_unlock(&context->lock);
-    if (ret_id)
-        *ret_id = hotplug->id;
-    if ((flags & LIBUSB_HOTPLUG_ENUMERATE) && (events & LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED))
+    if (tell)
         enumerate(context, hotplug);
     shim_wake(context);
     return LIBUSB_SUCCESS;

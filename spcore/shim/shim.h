@@ -1,8 +1,9 @@
 /* libusb-1.0's public interface over the USB/IP client: what the shim's files share. The public
  * types and prototypes are libusb's own header; nothing of its library is linked.
  *
- * Locks, in the order they are taken: events (who handles events), lock (everything reachable from
- * a context), log. Call-backs run with `events` held only. */
+ * Locks, in the order they are taken: events (who handles events), scanning (who reads the servers'
+ * lists), lock (everything reachable from a context). The program's call-backs run in the thread
+ * that handles events, with no lock held but `events`. */
 #ifndef SPCORE_SHIM_SHIM_H
 #define SPCORE_SHIM_SHIM_H
 
@@ -39,6 +40,8 @@ struct libusb_device {
     size_t config_length, bos_length;
     uint8_t bus, address;
     bool present, announced;
+    bool seen; /* by the scan under way */
+    bool gone; /* its link was lost: what a server lists in its place is another device */
     struct libusb_device_handle *opened; /* the handle that has it imported */
 };
 
@@ -46,6 +49,7 @@ struct libusb_device_handle {
     struct libusb_device_handle *next;
     struct libusb_device *device; /* a reference */
     struct usbip_client *client;
+    bool dead;        /* the link is gone, all that was in flight is over; not polled any more */
     uint32_t claimed; /* bit per interface */
     int configuration;
     bool auto_detach;
@@ -56,10 +60,14 @@ struct libusb_device_handle {
 struct shim_transfer {
     struct shim_transfer *next, **prev; /* in flight */
     struct usbip_urb urb;
+    struct usbip_client *client; /* that has the URB */
+    libusb_context *context;
     struct usbip_packet *packets; /* iso_max of them */
     int iso_max;
-    bool in_flight, timed_out;
-    int64_t due; /* ms of the monotonic clock; 0: never */
+    bool in_flight, timed_out, cancelled;
+    bool orphan;   /* its handle was closed: nobody is called */
+    bool unwanted; /* freed by the program since */
+    int64_t due;   /* ms of the monotonic clock; 0: never */
 };
 
 struct shim_hotplug {
@@ -69,6 +77,15 @@ struct shim_hotplug {
     libusb_hotplug_callback_fn call;
     void *user_data;
     bool removed;
+    unsigned busy; /* calls under way outside of event handling */
+};
+
+/* A link (and its handle, or NULL) given up in a call-back that its own pumping may have called;
+ * freed when the round is over. */
+struct shim_retired {
+    struct shim_retired *next;
+    struct usbip_client *client;
+    struct libusb_device_handle *handle;
 };
 
 struct libusb_context {
@@ -80,7 +97,13 @@ struct libusb_context {
     struct shim_transfer *flights;
     struct shim_hotplug *hotplugs;
     int next_hotplug;
-    int64_t next_scan;
+    atomic_llong next_scan;
+    pthread_mutex_t scanning;
+    struct shim_retired *retired;
+    struct usbip_client *pumped; /* by the round under way */
+    struct pollfd *fds;          /* of the round: these three are its holder's of `events` */
+    struct usbip_client **links;
+    size_t room;
     pthread_mutex_t events; /* held by the thread that handles events */
     pthread_mutex_t waiters;
     pthread_cond_t waiters_woken;
@@ -112,8 +135,16 @@ void shim_scan(libusb_context *context);
 void shim_device_free(struct libusb_device *device);
 
 /* event.c: keeps every other thread out of event handling until released. */
-void shim_events_take(libusb_context *context);
-void shim_events_give(libusb_context *context);
+struct shim_turn {
+    struct shim_turn *outer;
+    libusb_context *context;
+};
+void shim_events_take(libusb_context *context, struct shim_turn *turn);
+bool shim_handling(libusb_context *context); /* in a call-back of this thread's event handling */
+void shim_retire(libusb_context *context, struct usbip_client *client,
+                 struct libusb_device_handle *handle);
+void shim_tell_pollfds(libusb_context *context, struct usbip_client *client, bool added);
+void shim_events_give(libusb_context *context, struct shim_turn *turn);
 void shim_wake(libusb_context *context);
 
 /* transfer.c */
@@ -121,6 +152,7 @@ static inline struct shim_transfer *shim_of(struct libusb_transfer *transfer)
 {
     return (struct shim_transfer *)(void *)((char *)transfer - sizeof(struct shim_transfer));
 }
+void shim_orphan(libusb_device_handle *handle); /* its transfers end without a call */
 void shim_expire(libusb_context *context);      /* unlinks what is overdue */
 int64_t shim_next_due(libusb_context *context); /* 0: nothing has a time-out */
 

@@ -7,7 +7,7 @@
 
 static void LIBUSB_CALL set_completed(struct libusb_transfer *transfer)
 {
-    *(int *)transfer->user_data = 1;
+    __atomic_store_n((int *)transfer->user_data, 1, __ATOMIC_RELEASE);
 }
 
 /* The caller's data are its own again only when the transfer is over: a failing event loop means
@@ -17,7 +17,7 @@ static void wait_for(struct libusb_transfer *transfer)
     libusb_context *context = transfer->dev_handle->device->context;
     int *completed = transfer->user_data;
 
-    while (!*completed) {
+    while (!__atomic_load_n(completed, __ATOMIC_ACQUIRE)) {
         int error = libusb_handle_events_completed(context, completed);
 
         if (error < 0 && error != LIBUSB_ERROR_INTERRUPTED)
@@ -44,11 +44,15 @@ SHIM_API int libusb_control_transfer(libusb_device_handle *handle, uint8_t type,
                                      uint16_t value, uint16_t index, unsigned char *data,
                                      uint16_t length, unsigned int timeout)
 {
-    struct libusb_transfer *transfer = libusb_alloc_transfer(0);
-    unsigned char *buffer = malloc(LIBUSB_CONTROL_SETUP_SIZE + (size_t)length);
+    struct libusb_transfer *transfer;
+    unsigned char *buffer;
     int completed = 0;
     int result = LIBUSB_ERROR_NO_MEM;
 
+    if (shim_handling(handle->device->context))
+        return LIBUSB_ERROR_BUSY; /* blocking calls are not for call-backs */
+    transfer = libusb_alloc_transfer(0);
+    buffer = malloc(LIBUSB_CONTROL_SETUP_SIZE + (size_t)length);
     if (!transfer || !buffer)
         goto out;
     libusb_fill_control_setup(buffer, type, number, value, index, length);
@@ -75,10 +79,13 @@ static int transfer_data(libusb_device_handle *handle, unsigned char endpoint, u
                          int length, int *ret_transferred, unsigned timeout,
                          enum libusb_transfer_type type)
 {
-    struct libusb_transfer *transfer = libusb_alloc_transfer(0);
+    struct libusb_transfer *transfer;
     int completed = 0;
     int result;
 
+    if (shim_handling(handle->device->context))
+        return LIBUSB_ERROR_BUSY;
+    transfer = libusb_alloc_transfer(0);
     if (!transfer)
         return LIBUSB_ERROR_NO_MEM;
     libusb_fill_bulk_transfer(transfer, handle, endpoint, data, length, set_completed, &completed,
@@ -130,7 +137,7 @@ SHIM_API int libusb_get_string_descriptor_ascii(libusb_device_handle *handle, ui
     got = libusb_get_string_descriptor(handle, index, language, raw, sizeof raw);
     if (got < 0)
         return got;
-    if (raw[1] != LIBUSB_DT_STRING || raw[0] > got)
+    if (got < 2 || raw[1] != LIBUSB_DT_STRING || raw[0] > got)
         return LIBUSB_ERROR_IO;
     for (i = 2; i + 1 < raw[0] && at < length - 1; i += 2)
         data[at++] = raw[i + 1] || raw[i] & 0x80 ? '?' : raw[i];

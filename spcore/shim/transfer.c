@@ -38,6 +38,9 @@ SHIM_API void libusb_free_transfer(struct libusb_transfer *transfer)
     if (!transfer)
         return;
     own = shim_of(transfer);
+    own->unwanted = true;
+    if (own->orphan)
+        return; /* freed when the link has let go of it */
     if (transfer->flags & LIBUSB_TRANSFER_FREE_BUFFER)
         free(transfer->buffer);
     free(own->packets);
@@ -62,8 +65,9 @@ static enum libusb_transfer_status status_of(const struct shim_transfer *own, in
         return LIBUSB_TRANSFER_OVERFLOW;
     case -ENODEV:
     case -ESHUTDOWN:
-    case -EPROTO:
         return LIBUSB_TRANSFER_NO_DEVICE;
+    case -EPROTO: /* the device's, or the link's end for what the server sent */
+        return usbip_error(own->client) ? LIBUSB_TRANSFER_NO_DEVICE : LIBUSB_TRANSFER_ERROR;
     default:
         return LIBUSB_TRANSFER_ERROR;
     }
@@ -106,7 +110,13 @@ static void complete(struct usbip_urb *urb)
     else if (transfer->status == LIBUSB_TRANSFER_COMPLETED &&
              (flags & LIBUSB_TRANSFER_SHORT_NOT_OK) && urb->actual != urb->length)
         transfer->status = LIBUSB_TRANSFER_ERROR;
-    leave_flight(transfer->dev_handle->device->context, own);
+    leave_flight(own->context, own);
+    if (own->orphan) {
+        own->orphan = false;
+        if (own->unwanted)
+            libusb_free_transfer(transfer);
+        return;
+    }
     if (transfer->callback)
         transfer->callback(transfer);
     if (flags & LIBUSB_TRANSFER_FREE_TRANSFER)
@@ -138,11 +148,12 @@ static int fill_iso(struct libusb_transfer *transfer, struct shim_transfer *own)
         (unsigned)transfer->num_iso_packets > USBIP_PACKETS_MAX)
         return LIBUSB_ERROR_INVALID_PARAM;
     for (i = 0; i < transfer->num_iso_packets; i++) {
-        own->packets[i] =
-            (struct usbip_packet){.offset = offset, .length = transfer->iso_packet_desc[i].length};
-        offset += transfer->iso_packet_desc[i].length;
-        if (offset > (uint32_t)transfer->length)
+        uint32_t length = transfer->iso_packet_desc[i].length;
+
+        if (length > (uint32_t)transfer->length - offset)
             return LIBUSB_ERROR_INVALID_PARAM;
+        own->packets[i] = (struct usbip_packet){.offset = offset, .length = length};
+        offset += length;
     }
     own->urb.isochronous = true;
     own->urb.packets = own->packets;
@@ -163,7 +174,7 @@ static int fill(struct libusb_transfer *transfer, struct shim_transfer *own)
                               .context = transfer};
     if (transfer->length < 0)
         return LIBUSB_ERROR_INVALID_PARAM;
-    if (transfer->flags & LIBUSB_TRANSFER_ADD_ZERO_PACKET)
+    if ((transfer->flags & LIBUSB_TRANSFER_ADD_ZERO_PACKET) && !(transfer->endpoint & 0x80))
         urb->flags = USBIP_ZERO_PACKET;
     switch (transfer->type) {
     case LIBUSB_TRANSFER_TYPE_CONTROL:
@@ -178,24 +189,57 @@ static int fill(struct libusb_transfer *transfer, struct shim_transfer *own)
     }
 }
 
+/* The lock is held. */
 static void enter_flight(libusb_context *context, struct shim_transfer *own, unsigned timeout)
 {
-    pthread_mutex_lock(&context->lock);
     own->in_flight = true;
-    own->timed_out = false;
+    own->timed_out = own->cancelled = own->orphan = own->unwanted = false;
     own->due = timeout ? shim_now() + timeout : 0;
     own->next = context->flights;
     own->prev = &context->flights;
     if (own->next)
         own->next->prev = &own->next;
     context->flights = own;
+}
+
+/* usbfs refuses what no setting of the configuration has. */
+static bool has_endpoint(const libusb_device *device, uint8_t endpoint)
+{
+    const uint8_t *at = device->config;
+    size_t left = device->config_length;
+
+    while (left >= 2 && at[0] >= 2 && at[0] <= left) {
+        if (at[1] == LIBUSB_DT_ENDPOINT && at[0] >= LIBUSB_DT_ENDPOINT_SIZE && at[2] == endpoint)
+            return true;
+        left -= at[0];
+        at += at[0];
+    }
+    return false;
+}
+
+/* Submitting never blocks and calls nobody back, so time-outs and cancels cannot come between. */
+static int launch(libusb_context *context, struct shim_transfer *own, unsigned timeout)
+{
+    int error;
+
+    pthread_mutex_lock(&context->lock);
+    enter_flight(context, own, timeout);
+    error = usbip_submit(own->client, &own->urb);
+    if (error) {
+        own->in_flight = false;
+        context->flights = own->next;
+        if (own->next)
+            own->next->prev = &context->flights;
+    }
     pthread_mutex_unlock(&context->lock);
+    return shim_error(error);
 }
 
 SHIM_API int libusb_submit_transfer(struct libusb_transfer *transfer)
 {
     struct shim_transfer *own = shim_of(transfer);
-    libusb_context *context = transfer->dev_handle->device->context;
+    libusb_device_handle *handle = transfer->dev_handle;
+    libusb_context *context = handle->device->context;
     bool busy;
     int error;
 
@@ -204,39 +248,54 @@ SHIM_API int libusb_submit_transfer(struct libusb_transfer *transfer)
     pthread_mutex_unlock(&context->lock);
     if (busy)
         return LIBUSB_ERROR_BUSY;
-    if (shim_gone(transfer->dev_handle))
+    if (shim_gone(handle))
         return LIBUSB_ERROR_NO_DEVICE;
     error = fill(transfer, own);
     if (error)
         return error;
+    if (transfer->type != LIBUSB_TRANSFER_TYPE_CONTROL &&
+        !has_endpoint(handle->device, transfer->endpoint))
+        return LIBUSB_ERROR_IO;
     transfer->actual_length = 0;
-    enter_flight(context, own, transfer->timeout);
-    error = usbip_submit(transfer->dev_handle->client, &own->urb);
-    if (error) {
-        leave_flight(context, own);
-        return shim_error(error);
-    }
-    shim_wake(context); /* the thread that polls has a new time-out, perhaps data to send */
-    return LIBUSB_SUCCESS;
+    own->client = handle->client;
+    own->context = context;
+    error = launch(context, own, transfer->timeout);
+    /* Who polls has a new time-out, perhaps data to send. */
+    if (!error && libusb_event_handler_active(context) && !shim_handling(context))
+        shim_wake(context);
+    return error;
 }
 
 SHIM_API int libusb_cancel_transfer(struct libusb_transfer *transfer)
 {
     struct shim_transfer *own = shim_of(transfer);
     libusb_context *context;
-    bool flying;
+    int error = LIBUSB_ERROR_NOT_FOUND;
 
     if (!transfer->dev_handle)
         return LIBUSB_ERROR_NOT_FOUND;
     context = transfer->dev_handle->device->context;
     pthread_mutex_lock(&context->lock);
-    flying = own->in_flight;
+    if (own->in_flight && !own->cancelled) {
+        own->cancelled = true;
+        own->due = 0; /* cancelled, not timed out */
+        error = shim_error(usbip_unlink(own->client, &own->urb));
+    }
     pthread_mutex_unlock(&context->lock);
-    if (!flying || shim_gone(transfer->dev_handle))
-        return LIBUSB_ERROR_NOT_FOUND;
-    usbip_unlink(transfer->dev_handle->client, &own->urb);
-    shim_wake(context);
-    return LIBUSB_SUCCESS;
+    if (!error)
+        shim_wake(context);
+    return error;
+}
+
+void shim_orphan(libusb_device_handle *handle)
+{
+    libusb_context *context = handle->device->context;
+    struct shim_transfer *own;
+
+    pthread_mutex_lock(&context->lock);
+    for (own = context->flights; own; own = own->next)
+        own->orphan |= public_of(own)->dev_handle == handle;
+    pthread_mutex_unlock(&context->lock);
 }
 
 SHIM_API void libusb_transfer_set_stream_id(struct libusb_transfer *transfer, uint32_t stream)
@@ -262,13 +321,10 @@ void shim_expire(libusb_context *context)
 
     pthread_mutex_lock(&context->lock);
     for (own = context->flights; own; own = own->next) {
-        struct libusb_transfer *transfer = public_of(own);
-
         if (!own->due || own->due > now || own->timed_out)
             continue;
         own->timed_out = true;
-        if (transfer->dev_handle->client)
-            usbip_unlink(transfer->dev_handle->client, &own->urb);
+        usbip_unlink(own->client, &own->urb);
     }
     pthread_mutex_unlock(&context->lock);
 }
