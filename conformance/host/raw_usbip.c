@@ -45,12 +45,12 @@ static int wait_readable(int fd, int64_t until)
     }
 }
 
-int raw_write(int fd, const void *data, size_t length)
+static int write_with(int fd, const void *data, size_t length, int flags)
 {
     const uint8_t *at = data;
 
     while (length > 0) {
-        ssize_t count = send(fd, at, length, MSG_NOSIGNAL);
+        ssize_t count = send(fd, at, length, MSG_NOSIGNAL | flags);
 
         if (count < 0 && errno == EINTR)
             continue;
@@ -60,6 +60,11 @@ int raw_write(int fd, const void *data, size_t length)
         length -= (size_t)count;
     }
     return 0;
+}
+
+int raw_write(int fd, const void *data, size_t length)
+{
+    return write_with(fd, data, length, 0);
 }
 
 int raw_read(int fd, void *data, size_t length, unsigned deadline_ms)
@@ -216,10 +221,10 @@ int raw_submit(struct raw_link *link, struct raw_urb *urb, const void *data)
     if (error)
         return error;
     raw_encode_submit(urb, header);
-    error = raw_write(link->fd, header, sizeof(header));
-    if (!error && urb->direction == RAW_OUT && urb->length > 0)
-        error = raw_write(link->fd, data, urb->length);
-    return error;
+    if (urb->direction != RAW_OUT || !urb->length)
+        return raw_write(link->fd, header, sizeof(header));
+    error = write_with(link->fd, header, sizeof(header), MSG_MORE); /* one frame, one segment */
+    return error ? error : raw_write(link->fd, data, urb->length);
 }
 
 int raw_unlink(struct raw_link *link, uint32_t victim, uint32_t *ret_seqnum)
@@ -294,7 +299,7 @@ int raw_control(struct raw_link *link, uint8_t request_type, uint8_t request, ui
     struct raw_urb urb = {
         .direction = request_type & 0x80 ? RAW_IN : RAW_OUT,
         .length = length,
-        .packets = 0xffffffff,
+        .packets = 0,
         .setup = {request_type, request, (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)index,
                   (uint8_t)(index >> 8), (uint8_t)length, (uint8_t)(length >> 8)},
     };

@@ -26,7 +26,7 @@ static size_t read_through(struct judge *judge, uint32_t handle, uint32_t size, 
             struct raw_urb urb = {.direction = RAW_IN,
                                   .endpoint = judge->pipe.in & 0x0f,
                                   .length = size,
-                                  .packets = 0xffffffff};
+                                  .packets = 0};
 
             if (asked++ == 0)
                 first = link->next;

@@ -106,7 +106,7 @@ CONF_CASE(
     JUDGE_LINK link = judge_import(c);
     struct raw_urb urb = {.direction = RAW_IN,
                           .length = 0x12,
-                          .packets = 0xffffffff,
+                          .packets = 0,
                           .setup = {0x80, 6, 0x00, 0x01, 0x00, 0x00, 0x12, 0x00}};
     struct raw_reply reply = {0};
     uint8_t device[64] = {0}, config[512];
@@ -332,7 +332,7 @@ CONF_CASE(USBIP_OP_BV_08, .title = "Messages may arrive byte by byte or joined",
     uint8_t frame[40 + 2 * RAW_HEADER] = {0x01, 0x11, 0x80, 0x03}, reply[RAW_IMPORT];
     struct raw_urb urb = {.direction = RAW_IN,
                           .length = 18,
-                          .packets = 0xffffffff,
+                          .packets = 0,
                           .setup = {0x80, 6, 0x00, 0x01, 0x00, 0x00, 0x12, 0x00}};
     uint8_t answer[2 * (RAW_HEADER + 18)] = {0};
 

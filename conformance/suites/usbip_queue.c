@@ -11,14 +11,14 @@ static struct raw_urb urb_of(uint8_t address, uint32_t length)
     return (struct raw_urb){.direction = address & 0x80 ? RAW_IN : RAW_OUT,
                             .endpoint = address & 0x0f,
                             .length = length,
-                            .packets = 0xffffffff};
+                            .packets = 0};
 }
 
 static struct raw_urb device_urb(void)
 {
     return (struct raw_urb){.direction = RAW_IN,
                             .length = 18,
-                            .packets = 0xffffffff,
+                            .packets = 0,
                             .setup = {0x80, 6, 0, 1, 0, 0, 18, 0}};
 }
 

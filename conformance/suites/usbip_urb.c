@@ -10,7 +10,7 @@ static const uint8_t get_device[8] = {0x80, 6, 0x00, 0x01, 0x00, 0x00, 0x12, 0x0
 /* GET_DESCRIPTOR(device) of 18 bytes as a submit. */
 static struct raw_urb device_urb(void)
 {
-    struct raw_urb urb = {.direction = RAW_IN, .length = 18, .packets = 0xffffffff};
+    struct raw_urb urb = {.direction = RAW_IN, .length = 18, .packets = 0};
 
     memcpy(urb.setup, get_device, 8);
     return urb;
@@ -21,7 +21,7 @@ static struct raw_urb bulk_urb(const struct judge *judge, bool in, uint32_t leng
     return (struct raw_urb){.direction = in ? RAW_IN : RAW_OUT,
                             .endpoint = (in ? judge->pipe.in : judge->pipe.out) & 0x0f,
                             .length = length,
-                            .packets = 0xffffffff};
+                            .packets = 0};
 }
 
 /* The header of a command without parameters. */
@@ -160,7 +160,7 @@ CONF_CASE(
     struct raw_reply reply = {0};
     struct raw_urb urb = {.direction = RAW_OUT,
                           .length = 6,
-                          .packets = 0xffffffff,
+                          .packets = 0,
                           .setup = {0x21, 0x64, 0, 0, judge.pipe.interface_number, 0, 6, 0}};
 
     REQUIRE_EQ(c, "USBIP-URB-004", raw_transfer(link, &urb, cancel, 0, JUDGE_PROMPT_MS, &reply), 0);
@@ -353,7 +353,7 @@ CONF_CASE(
     CHECK(c, "USBIP-URB-009", ends_by_zlp(c, false));
 }
 
-CONF_CASE(USBIP_URB_BV_10, .title = "number_of_packets is -1 in replies, and 0 or -1 is taken",
+CONF_CASE(USBIP_URB_BV_10, .title = "number_of_packets is 0 or -1 in replies, and either is taken",
           .reqs = REQS("USBIP-URB-010"), .ics = "ANY", .player = "mtp", .needs = CONF_WIRE,
           .steps = "GET_DESCRIPTOR with number_of_packets 0xFFFFFFFF and 0")
 {
@@ -370,7 +370,8 @@ CONF_CASE(USBIP_URB_BV_10, .title = "number_of_packets is -1 in replies, and 0 o
         CHECK_EQ(c, "USBIP-URB-010", reply.status, 0);
         CHECK_EQ(c, "USBIP-URB-010", reply.actual, 18);
         CHECK_EQ(c, "USBIP-URB-010", reply.start_frame, 0);
-        CHECK_EQ(c, "USBIP-URB-010", reply.packets, 0xffffffff);
+        /* 0 as Linux answers, or -1 as the protocol text has it (docs/errata.md). */
+        CHECK(c, "USBIP-URB-010", reply.packets == 0 || reply.packets == 0xffffffff);
     }
     CHECK(c, "USBIP-URB-010", raw_silent(link->fd, JUDGE_QUIET_MS));
 }
@@ -393,7 +394,7 @@ CONF_CASE(
         struct raw_urb urb = {.direction = shapes[i].direction,
                               .endpoint = shapes[i].endpoint,
                               .length = 16,
-                              .packets = 0xffffffff};
+                              .packets = 0};
         struct raw_reply reply = {0};
 
         if (shapes[i].endpoint == 0 ||

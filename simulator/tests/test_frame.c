@@ -104,7 +104,7 @@ Test(frame, unlink_names_its_victim_behind_the_base_header)
 Test(frame, answer_of_a_stalled_urb)
 {
     static const uint8_t wanted[FRAME_URB_SIZE] = {
-        0, 0, 0, 3, 0x80, 0, 0, 1, [20] = 0xff, 0xff, 0xff, 0xe0, [32] = 0xff, 0xff, 0xff, 0xff};
+        0, 0, 0, 3, 0x80, 0, 0, 1, [20] = 0xff, 0xff, 0xff, 0xe0, [32] = 0, 0, 0, 0};
     struct usb_urb urb = {
         .seqnum = 0x80000001, .endpoint = 0x81, .status = -EPIPE, .start_frame = 77};
     uint8_t bytes[FRAME_URB_SIZE];

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define NOT_ISOCHRONOUS 0xffffffffu
 
 static uint16_t be16(const uint8_t *at)
 {
@@ -85,7 +84,7 @@ void frame_put_ret_submit(uint8_t *bytes, const struct usb_urb *urb)
     put_be32(bytes + 20, (uint32_t)urb->status);
     put_be32(bytes + 24, urb->actual);
     put_be32(bytes + 28, urb->packets ? urb->start_frame : 0);
-    put_be32(bytes + 32, urb->packets ? urb->packet_count : NOT_ISOCHRONOUS);
+    put_be32(bytes + 32, urb->packets ? urb->packet_count : 0);
 }
 
 void frame_put_ret_unlink(uint8_t *bytes, uint32_t seqnum, int status)
