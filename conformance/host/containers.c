@@ -65,7 +65,7 @@ static int64_t raw_bulk(struct ct_pipe *pipe, uint8_t address, void *data, size_
                           .endpoint = address & 0x0f,
                           .flags = flags,
                           .length = (uint32_t)length,
-                          .packets = 0xffffffff};
+                          .packets = 0};
     struct raw_reply reply = {0};
     int error = raw_transfer(pipe->raw, &urb, data, length, pipe->deadline_ms, &reply);
 
