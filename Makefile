@@ -127,6 +127,10 @@ $(BUILD)/tests/spcore/test_%: $(OBJ)/spcore/tests/test_%.o $(call not_main,$(SPC
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS) -lcriterion
 # It starts the player it talks to.
 $(BUILD)/tests/spcore/test_player: | $(PAPSIM)
+# Not the real libusb: the shim's own objects, its library and a papsim to talk to.
+$(BUILD)/tests/spcore/test_shim: $(OBJ)/spcore/tests/test_shim.o $(call objects,$(SHIM_SRC)) | $(SHIM) $(PAPSIM)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -lpthread -ldl
 $(BUILD)/tests/conformance/test_%: $(OBJ)/conformance/tests/test_%.o $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(CONF_LIBS)
