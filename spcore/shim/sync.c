@@ -122,7 +122,7 @@ SHIM_API int libusb_interrupt_transfer(libusb_device_handle *handle, unsigned ch
 SHIM_API int libusb_get_string_descriptor_ascii(libusb_device_handle *handle, uint8_t index,
                                                 unsigned char *data, int length)
 {
-    unsigned char raw[255];
+    unsigned char raw[255] = {0};
     uint16_t language;
     int got, i, at = 0;
 

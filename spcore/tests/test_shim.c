@@ -409,7 +409,7 @@ Test(shim, a_program_with_its_own_poll_loop_hears_of_completion)
         struct pollfd fds[8];
         nfds_t count = 0;
 
-        for (; list[count] && count < 8; count++)
+        for (; count < 8 && list[count]; count++)
             fds[count] = (struct pollfd){list[count]->fd, list[count]->events, 0};
         libusb_free_pollfds(list);
         cr_assert_gt(poll(fds, count, 10000), 0);
