@@ -19,7 +19,7 @@ static json_t *reason_json(const char *reason)
 
     if (text)
         return text;
-    for (i = 0; reason[i] && i < sizeof plain - 1; i++)
+    for (i = 0; i < sizeof plain - 1 && reason[i]; i++)
         plain[i] = (unsigned char)reason[i] < 0x80 ? reason[i] : '?';
     plain[i] = '\0';
     return json_string(plain);

@@ -183,7 +183,7 @@ void desc_lint(const uint8_t *device, const uint8_t *config, size_t length, int 
 {
     struct lint lint = {.fault = fault, .context = context, .device = device, .speed = speed};
     struct desc_walk walk;
-    struct desc item;
+    struct desc item = {0};
 
     desc_start(&walk, config, length);
     if (!desc_next(&walk, &item) || item.type != DESC_CONFIG || item.length != 9) {

@@ -16,10 +16,8 @@ static struct raw_urb urb_of(uint8_t address, uint32_t length)
 
 static struct raw_urb device_urb(void)
 {
-    return (struct raw_urb){.direction = RAW_IN,
-                            .length = 18,
-                            .packets = 0,
-                            .setup = {0x80, 6, 0, 1, 0, 0, 18, 0}};
+    return (struct raw_urb){
+        .direction = RAW_IN, .length = 18, .packets = 0, .setup = {0x80, 6, 0, 1, 0, 0, 18, 0}};
 }
 
 static void submit(struct conf *c, struct raw_link *link, struct raw_urb *urb, const void *data)

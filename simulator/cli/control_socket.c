@@ -1,4 +1,5 @@
 /* The control socket: one JSON object a line in, one a line out. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,8 +183,12 @@ void control_socket_free(struct control_socket *control)
 {
     if (!control)
         return;
-    while (control->clients)
+    while (control->clients) {
+        struct control_client *next = control->clients->next;
+
         drop(control->clients);
+        assert(control->clients == next);
+    }
     wire_loop_remove(control->service->loop, &control->listener);
     close(control->listener.fd);
     unlink(control->path);

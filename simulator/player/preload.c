@@ -207,7 +207,7 @@ static const char *reason(int error)
 int player_preload(struct player *player, char *error, size_t error_size)
 {
     const struct file_player *file = player->spec->file;
-    bool present[32];
+    bool present[32] = {false};
     unsigned i;
     size_t v;
     int result = 0;

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 static uint16_t be16(const uint8_t *at)
 {
     return (uint16_t)(at[0] << 8 | at[1]);

@@ -232,7 +232,7 @@ static HRESULT unprotect(struct sp_storage *self, const BYTE *data, DWORD size, 
                          BYTE *copy)
 {
     struct sp_context *context = self->device->context;
-    BYTE expected[WMDM_MAC_LENGTH];
+    BYTE expected[WMDM_MAC_LENGTH] = {0};
     unsigned difference = 0;
     HRESULT hr;
 
@@ -245,8 +245,11 @@ static HRESULT unprotect(struct sp_storage *self, const BYTE *data, DWORD size, 
     for (unsigned i = 0; SUCCEEDED(hr) && i < (SP_DEVIATES(MAC_FOUR_BYTES) ? 4u : WMDM_MAC_LENGTH);
          i++)
         difference |= (unsigned)(expected[i] ^ mac[i]);
-    if (SUCCEEDED(hr) && difference && !SP_DEVIATES(WRITE_MAC_UNCHECKED) &&
-        !SP_DEVIATES(MAC_NOT_COMPARED))
+    if (SP_DEVIATES(WRITE_MAC_UNCHECKED))
+        difference = 0;
+    if (SP_DEVIATES(MAC_NOT_COMPARED))
+        difference = 0;
+    if (SUCCEEDED(hr) && difference)
         hr = WMDM_E_MAC_CHECK_FAILED;
     return hr;
 }
