@@ -10,6 +10,8 @@
 
 #define FOREVER_MS 60000
 #define SCAN_MS 250
+/* Just over the client's slice of blocking reception (usbip_private.h). */
+#define SLICE_MS 11
 
 void shim_wake(libusb_context *context)
 {
@@ -238,15 +240,16 @@ static void lay_to_rest(libusb_context *context, struct usbip_client *client)
     atomic_store(&context->next_scan, 0); /* whoever waits for hot-plug hears of it at once */
 }
 
-static void pump(libusb_context *context, struct usbip_client *client)
+static int pump(libusb_context *context, struct usbip_client *client, unsigned deadline_ms)
 {
     int done;
 
     context->pumped = client;
-    done = usbip_pump(client, 0);
+    done = usbip_pump(client, deadline_ms);
     context->pumped = NULL;
     if (done < 0 && done != -EBUSY)
         lay_to_rest(context, client);
+    return done;
 }
 
 void shim_retire(libusb_context *context, struct usbip_client *client,
@@ -272,11 +275,30 @@ static int handle_ready(libusb_context *context, size_t count)
     shim_expire(context);
     for (i = 0; i < count; i++) {
         if (fds[1 + 2 * i].revents || fds[2 + 2 * i].revents)
-            pump(context, context->links[i]);
+            pump(context, context->links[i], 0);
     }
     shim_hotplug_run(context);
     end_turn(context, &turn);
     return LIBUSB_SUCCESS;
+}
+
+/* With one link an answer that comes at once needs no poll(): the common case of a blocking call.
+ * Who wants to wake this thread waits for a slice at most. */
+static bool may_answer_at_once(libusb_context *context, size_t count, int wait)
+{
+    return count == 1 && wait > SLICE_MS && !atomic_load(&context->closing) &&
+           !shim_hotplug_wanted(context);
+}
+
+static bool answered_at_once(libusb_context *context)
+{
+    struct shim_turn turn;
+    int done;
+
+    begin_turn(context, &turn);
+    done = pump(context, context->links[0], SLICE_MS);
+    end_turn(context, &turn);
+    return done != 0;
 }
 
 static void wake_waiters(libusb_context *context)
@@ -289,14 +311,22 @@ static void wake_waiters(libusb_context *context)
 static int round_of(libusb_context *context, const struct timeval *timeout)
 {
     size_t count;
-    int error;
+    int error, wait;
 
     if (shim_handling(context))
         return LIBUSB_ERROR_BUSY; /* from a call-back */
     error = collect(context, &count);
     if (error)
         return error;
-    if (poll(context->fds, 1 + 2 * count, wait_ms(context, timeout)) < 0)
+    wait = wait_ms(context, timeout);
+    if (may_answer_at_once(context, count, wait)) {
+        if (answered_at_once(context)) {
+            wake_waiters(context);
+            return LIBUSB_SUCCESS;
+        }
+        wait -= SLICE_MS;
+    }
+    if (poll(context->fds, 1 + 2 * count, wait) < 0)
         return errno == EINTR ? LIBUSB_ERROR_INTERRUPTED : LIBUSB_ERROR_IO;
     if (context->fds[0].revents)
         drain(context);
