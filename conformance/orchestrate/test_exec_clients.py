@@ -180,7 +180,7 @@ def test_a_pyusb_script_speaks_to_the_player():
 
 
 ASYNC = ["cancelled", "timed out", "freed", "short", "submitted again", "threads", "left", "back",
-         "done"]
+         "threads", "done"]
 
 
 def asynchronous(program, folder):

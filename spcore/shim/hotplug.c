@@ -199,6 +199,7 @@ SHIM_API void libusb_hotplug_deregister_callback(libusb_context *context,
     for (hotplug = context->hotplugs; hotplug; hotplug = hotplug->next)
         hotplug->removed |= hotplug->id == id;
     pthread_mutex_unlock(&context->lock);
+    atomic_store(&context->next_scan, 0); /* it is swept up by the next round */
     shim_wake(context);
 }
 

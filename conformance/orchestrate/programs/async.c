@@ -178,6 +178,7 @@ static void threads_share_a_device(void)
     pthread_t events, lists, readers[THREADS];
     int i;
 
+    atomic_store(&stop, 0);
     pthread_create(&events, NULL, handles_events, NULL);
     pthread_create(&lists, NULL, lists_devices, NULL);
     for (i = 0; i < THREADS; i++)
@@ -256,6 +257,7 @@ int main(int argc, char **argv)
     threads_share_a_device();
     unplugged_and_back(argv[1], argv[2]);
     libusb_hotplug_deregister_callback(context, id);
+    threads_share_a_device(); /* blocking calls take another way while nobody waits for hot-plug */
     libusb_close(handle);
     libusb_exit(context);
     puts("done");
