@@ -130,8 +130,8 @@ $(BUILD)/tests/simulator/test_%: $(OBJ)/simulator/tests/test_%.o $(call not_main
 $(BUILD)/tests/spcore/test_%: $(OBJ)/spcore/tests/test_%.o $(call not_main,$(SPC_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS) -lcriterion
-# It starts the player it talks to.
-$(BUILD)/tests/spcore/test_player: | $(PAPSIM)
+# They start the player they talk to.
+$(BUILD)/tests/spcore/test_player $(BUILD)/tests/spcore/test_methods: | $(PAPSIM)
 # Not the real libusb: the shim's own objects, its library and a papsim to talk to.
 $(BUILD)/tests/spcore/test_shim: $(OBJ)/spcore/tests/test_shim.o $(call objects,$(SHIM_SRC)) | $(SHIM) $(PAPSIM)
 	@mkdir -p $(@D)
