@@ -1,5 +1,4 @@
 /* The control socket: one JSON object a line in, one a line out. */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,13 +180,13 @@ int control_socket_new(struct service *service, const char *path, struct control
 
 void control_socket_free(struct control_socket *control)
 {
+    struct control_client *client, *next;
+
     if (!control)
         return;
-    while (control->clients) {
-        struct control_client *next = control->clients->next;
-
-        drop(control->clients);
-        assert(control->clients == next);
+    for (client = control->clients; client; client = next) {
+        next = client->next;
+        drop(client);
     }
     wire_loop_remove(control->service->loop, &control->listener);
     close(control->listener.fd);

@@ -345,7 +345,8 @@ static int data_header(struct still_image *si)
         return protocol_error(si);
     si->announced = header.length == 0xffffffffu ? UINT64_MAX : header.length - MTPR_HEADER;
     si->received = 0;
-    si->wrong_id = header.transaction != mtpr_transaction(si->responder);
+    si->wrong_id = header.transaction != mtpr_transaction(si->responder) &&
+                   !si_deviates(si, DEVIATION_DATA_ID_UNCHECKED);
     mtpr_out_begin(si->responder, si->announced);
     return 0;
 }

@@ -77,7 +77,9 @@ static uint16_t get_storage_info(struct mtpr_responder *r)
         wr_u32(&r->out, (uint32_t)it->capacity);
     else
         wr_u64(&r->out, it->capacity);
-    wr_u64(&r->out, store_free_space(r->store, volume));
+    wr_u64(&r->out, mtpr_deviates(r, DEVIATION_FREE_SPACE_FIXED)
+                        ? it->capacity
+                        : store_free_space(r->store, volume));
     /* Not limited by a number of objects (MTP 1.1, 5.2.2.6). */
     wr_u32(&r->out, 0xffffffffu);
     wr_string(&r->out, it->description);

@@ -18,6 +18,7 @@ static void delete_tree(struct mtpr_responder *r, struct store_object *object,
     unsigned kept = deletion->kept;
     uint16_t code;
     uint32_t handle = object->handle;
+    bool emptied = child != NULL;
 
     for (; child; child = next) {
         next = store_next_sibling(r->store, child);
@@ -28,6 +29,8 @@ static void delete_tree(struct mtpr_responder *r, struct store_object *object,
     if (deletion->format && object->format != deletion->format)
         return;
     if (store_first_child(r->store, object))
+        return;
+    if (emptied && mtpr_deviates(r, DEVIATION_DELETE_KEEPS_FOLDERS))
         return;
     code = mtpr_may_write(r, object->volume, true);
     if (code == MTP_RC_OK && object->protection && !mtpr_deviates(r, DEVIATION_PROTECTION_IGNORED))

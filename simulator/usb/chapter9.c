@@ -78,6 +78,8 @@ static int get_status(struct usb_device *device, const struct usb_setup *setup)
         halted = endpoint->halted;
         if (usb_deviates(device, DEVIATION_HALT_WITHOUT_DIRECTION))
             halted |= device->endpoints[usb_index((uint8_t)(setup->index ^ 0x80))].halted;
+        for (size_t i = 0; usb_deviates(device, DEVIATION_HALT_OF_ANY) && i < USB_ENDPOINTS; i++)
+            halted |= device->endpoints[i].halted;
         return answer16(device, halted);
     default:
         return -EPIPE;

@@ -88,6 +88,8 @@ static uint16_t packet_size_at(const struct usb_device *device, enum usb_speed s
 
     if (usb_deviates(device, DEVIATION_BULK_PACKET_64) && endpoint->type == USB_ENDPOINT_BULK)
         return 64;
+    if (usb_deviates(device, DEVIATION_BULK_PACKET_512) && endpoint->type == USB_ENDPOINT_BULK)
+        return 512;
     if (usb_deviates(device, DEVIATION_SMALL_EVENT_PACKET) &&
         endpoint->type == USB_ENDPOINT_INTERRUPT)
         return 8;
@@ -166,7 +168,8 @@ static int describe_qualifier(const struct usb_device *device, struct usb_bytes 
 {
     bool long_form = usb_deviates(device, DEVIATION_QUALIFIER_18_BYTES);
 
-    if (device->identity->speed != USB_SPEED_HIGH)
+    if (device->identity->speed != USB_SPEED_HIGH &&
+        !usb_deviates(device, DEVIATION_QUALIFIER_AT_FULL_SPEED))
         return -EPIPE;
     put8(w, long_form ? 18 : 10);
     put8(w, DT_QUALIFIER);
@@ -186,12 +189,14 @@ static int describe_bos(const struct usb_device *device, struct usb_bytes *w)
     bool super = device->identity->speed == USB_SPEED_SUPER;
     unsigned count = 1;
 
-    if (!has_bos(device))
+    if (!has_bos(device) && !usb_deviates(device, DEVIATION_EMPTY_BOS))
         return -EPIPE;
     put8(w, 5);
     put8(w, DT_BOS);
-    put16(w, 0);
+    put16(w, 5);
     put8(w, 0);
+    if (!has_bos(device))
+        return 0;
     put8(w, 7); /* USB 2.0 extension; link power management only where super speed asks for it */
     put8(w, DT_CAPABILITY);
     put8(w, 2);

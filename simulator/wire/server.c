@@ -179,6 +179,8 @@ static struct frame_device describe(const struct wire_offer *offer)
     if (deviates(offer->deviations, DEVIATION_SPEED_FULL_FOR_HIGH) &&
         device.speed == USB_SPEED_HIGH)
         device.speed = USB_SPEED_FULL;
+    if (deviates(offer->deviations, DEVIATION_SPEED_ALWAYS_HIGH))
+        device.speed = USB_SPEED_HIGH;
     return device;
 }
 

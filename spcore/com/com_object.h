@@ -24,6 +24,7 @@
 #include <stdatomic.h>
 
 #include "com.h"
+#include "com/deviation.h"
 
 struct com_object;
 
@@ -71,7 +72,11 @@ bool com_module_busy(void);
     static HRESULT STDMETHODCALLTYPE class_##_##iface_##_QueryInterface(iface_ *This, REFIID riid, \
                                                                         void **ppvObject)          \
     {                                                                                              \
-        return com_object_query(&class_##_from_##iface_(This)->com, riid, ppvObject);              \
+        HRESULT hr = com_object_query(&class_##_from_##iface_(This)->com, riid, ppvObject);        \
+                                                                                                   \
+        if (SP_DEVIATES(IDENTITY_PER_INTERFACE) && hr == S_OK && IsEqualIID(riid, &IID_IUnknown))  \
+            *ppvObject = This;                                                                     \
+        return hr;                                                                                 \
     }                                                                                              \
     static ULONG STDMETHODCALLTYPE class_##_##iface_##_AddRef(iface_ *This)                        \
     {                                                                                              \

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "com/deviation.h"
 #include "sac/sac_private.h"
@@ -138,6 +139,12 @@ BOOL sac_is_authenticated(const struct sac_channel *channel)
 
 #ifdef SPCORE_DEVIANT
     static atomic_uint questions;
+    static atomic_long first;
+    long none = 0;
+
+    atomic_compare_exchange_strong(&first, &none, (long)gettid());
+    if (SP_DEVIATES(CHANNEL_OF_ONE_THREAD))
+        open = open && atomic_load(&first) == (long)gettid();
     if (SP_DEVIATES(GLOBAL_CHANNEL))
         open = atomic_load(&any_open);
     if (SP_DEVIATES(AUTHENTICATED_ONCE))

@@ -81,7 +81,7 @@ static HRESULT bytes_of(IMDSPStorageGlobals *This, enum figure which, DWORD *low
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
     struct mtpi_storage_info medium = {0};
     uint64_t bytes = 0; /* MTP knows no bad blocks */
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = SP_DEVIATES(GLOBALS_WITHOUT_CHANNEL) ? S_OK : sp_enter_device(self->device);
 
     if (FAILED(hr))
         return hr;

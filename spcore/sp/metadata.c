@@ -152,7 +152,7 @@ static HRESULT add_value(IWMDMMetaData *list, const struct sp_metadata_row *row,
     if (value->type != row->mtp)
         return S_FALSE;
     if (row->conversion == UID) {
-        uid_text(value->wide, text);
+        uid_text(SP_DEVIATES(PERSISTENT_ID_SHARED) ? (const uint8_t[16]){1} : value->wide, text);
         return add_string(list, row->name, text);
     }
     if (row->shell && SP_DEVIATES(EMPTY_FIELDS_LEFT_OUT) &&

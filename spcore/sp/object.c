@@ -295,6 +295,8 @@ static HRESULT STDMETHODCALLTYPE object_WriteOnClearChannel(IMDSPObject2 *This, 
         return hr;
     if (!pData || !pdwSize)
         return E_INVALIDARG;
+    if (SP_DEVIATES(CLEAR_WRITE_ENCRYPTED))
+        sac_encrypt_param(self->device->context->sac, pData, *pdwSize);
     pthread_mutex_lock(&self->lock);
     hr = write_locked(self, pData, pdwSize);
     pthread_mutex_unlock(&self->lock);

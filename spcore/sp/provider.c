@@ -12,6 +12,9 @@ struct sp_provider {
     IMDServiceProvider3 IMDServiceProvider3_iface;
     IComponentAuthenticate IComponentAuthenticate_iface;
     struct sp_context *context;
+#ifdef SPCORE_DEVIANT
+    IMDSPRevoked IMDSPRevoked_iface;
+#endif
 };
 
 COM_INTERFACE(sp_provider, IMDServiceProvider3)
@@ -226,6 +229,30 @@ static HRESULT STDMETHODCALLTYPE provider_SACGetProtocols(IComponentAuthenticate
     return sac_get_protocols(self->context->sac, ppdwProtocols, pdwProtocolCount);
 }
 
+#ifdef SPCORE_DEVIANT
+/* Offered by the deviant build alone: an optional interface that does not ask for the channel. */
+COM_INTERFACE(sp_provider, IMDSPRevoked)
+
+static HRESULT STDMETHODCALLTYPE revoked_GetRevocationURL(IMDSPRevoked *This,
+                                                          WCHAR **ppwszRevocationURL,
+                                                          DWORD *pdwBufferLen)
+{
+    struct sp_provider *self = sp_provider_from_IMDSPRevoked(This);
+    HRESULT hr = SP_DEVIATES(REVOKED_WITHOUT_CHANNEL) ? S_OK : sp_enter(self->context);
+
+    if (FAILED(hr))
+        return hr;
+    *ppwszRevocationURL = com_utf16_from_utf8("https://papkit.example/revoked");
+    *pdwBufferLen = *ppwszRevocationURL ? (DWORD)com_wcslen(*ppwszRevocationURL) + 1 : 0;
+    return S_OK;
+}
+
+static const IMDSPRevokedVtbl revoked_vtbl = {
+    COM_UNKNOWN_SLOTS(sp_provider, IMDSPRevoked),
+    .GetRevocationURL = revoked_GetRevocationURL,
+};
+#endif
+
 static const IMDServiceProvider3Vtbl provider_vtbl = {
     COM_UNKNOWN_SLOTS(sp_provider, IMDServiceProvider3),
     .GetDeviceCount = provider_GetDeviceCount,
@@ -246,6 +273,9 @@ static const struct com_interface provider_interfaces[] = {
     COM_MAP(sp_provider, IMDServiceProvider2, IMDServiceProvider3),
     COM_MAP(sp_provider, IMDServiceProvider3, IMDServiceProvider3),
     COM_MAP(sp_provider, IComponentAuthenticate, IComponentAuthenticate),
+#ifdef SPCORE_DEVIANT
+    COM_MAP(sp_provider, IMDSPRevoked, IMDSPRevoked),
+#endif
     COM_MAP_END,
 };
 
@@ -274,6 +304,9 @@ HRESULT sp_provider_new(REFIID riid, void **ret_interface)
     }
     self->IMDServiceProvider3_iface.lpVtbl = &provider_vtbl;
     self->IComponentAuthenticate_iface.lpVtbl = &authenticate_vtbl;
+#ifdef SPCORE_DEVIANT
+    self->IMDSPRevoked_iface.lpVtbl = &revoked_vtbl;
+#endif
     com_object_init(&self->com, &provider_class);
     hr = com_object_query(&self->com, riid, ret_interface);
     com_object_release(&self->com);

@@ -110,8 +110,7 @@ static void LIBUSB_CALL asks_back(struct libusb_transfer *transfer)
     unsigned char byte[2];
     int *again = transfer->user_data;
 
-    TRUE_OR_END(libusb_control_transfer(handle, 0x80, 0, 0, 0, byte, 2, 100) ==
-                LIBUSB_ERROR_BUSY);
+    TRUE_OR_END(libusb_control_transfer(handle, 0x80, 0, 0, 0, byte, 2, 100) == LIBUSB_ERROR_BUSY);
     TRUE_OR_END(libusb_handle_events(context) == LIBUSB_ERROR_BUSY);
     if (--*again > 0)
         TRUE_OR_END(libusb_submit_transfer(transfer) == 0);
@@ -243,8 +242,7 @@ int main(int argc, char **argv)
     TRUE_OR_END(argc == 3);
     TRUE_OR_END(libusb_init(&context) == 0);
     TRUE_OR_END(libusb_hotplug_register_callback(
-                    context,
-                    LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT,
+                    context, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT,
                     LIBUSB_HOTPLUG_ENUMERATE, VENDOR, PRODUCT, LIBUSB_HOTPLUG_MATCH_ANY, plugged,
                     NULL, &id) == 0);
     TRUE_OR_END(atomic_load(&arrived) == 1 && handle);
