@@ -44,7 +44,14 @@ HRESULT sp_storage_medium(const struct sp_storage *self, struct mtpi_storage_inf
 HRESULT sp_storage_size(const struct sp_storage *self, uint64_t *ret_size);
 /* Legal for a file or folder; E_INVALIDARG or HRESULT_FROM_WIN32(ERROR_INVALID_NAME). */
 HRESULT sp_name_check(const WCHAR *name);
+/* date.c: "YYYYMMDDThhmmss[.s][Z|±hhmm]" in UTC (MTP 1.1, 3.2.5), without a zone as it stands. */
 bool sp_date_parse(const uint16_t *text, WMDMDATETIME *ret_date);
+
+/* storage_attributes.c. The wave format comes from the object's own properties and is left alone
+ * while the device knows none; setting refuses what would change the object's nature. */
+HRESULT sp_attributes_get(struct sp_storage *self, DWORD *ret_attributes, uint16_t *ret_format);
+HRESULT sp_attributes_set(struct sp_storage *self, DWORD attributes);
+void sp_attributes_wave(struct sp_storage *self, uint16_t format, WAVEFORMATEX *ret_wave);
 
 /* storage_tree.c, storage_create.c: methods of the class in files of their own */
 HRESULT sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **ret_enumerator);
