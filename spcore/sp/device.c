@@ -251,34 +251,6 @@ static HRESULT STDMETHODCALLTYPE device_EnumStorage(IMDSPDevice3 *This,
     return ppEnumStorage ? roots(self, ppEnumStorage) : E_INVALIDARG;
 }
 
-/* MIME types of the audio formats, in the order of the wave formats. */
-static HRESULT mime_types(struct sp_link *link, WCHAR ***ret_types, DWORD *ret_count)
-{
-    const struct mtpi_device_info *info = sp_link_info(link);
-    WCHAR **types = CoTaskMemAlloc((info->formats.count + 1) * sizeof(WCHAR *));
-    DWORD count = 0;
-
-    if (!types)
-        return E_OUTOFMEMORY;
-    for (size_t i = 0; i < info->formats.count; i++) {
-        const char *mime = sp_format_mime(info->formats.item[i]);
-
-        if (!mime)
-            continue;
-        types[count] = com_utf16_from_utf8(mime);
-        if (!types[count]) {
-            while (count)
-                CoTaskMemFree(types[--count]);
-            CoTaskMemFree(types);
-            return E_OUTOFMEMORY;
-        }
-        count++;
-    }
-    *ret_types = types;
-    *ret_count = count;
-    return S_OK;
-}
-
 static HRESULT STDMETHODCALLTYPE device_GetFormatSupport(IMDSPDevice3 *This,
                                                          WAVEFORMATEX **pFormatEx,
                                                          DWORD *pnFormatCount,
@@ -296,7 +268,7 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatSupport(IMDSPDevice3 *This,
         return E_INVALIDARG;
     hr = sp_formats_audio(self->link, &formats, &count);
     if (SUCCEEDED(hr))
-        hr = mime_types(self->link, pppwszMimeType, pnMimeTypeCount);
+        hr = sp_formats_mime(self->link, pppwszMimeType, pnMimeTypeCount);
     if (FAILED(hr)) {
         CoTaskMemFree(formats);
         return hr;
@@ -356,30 +328,6 @@ static HRESULT STDMETHODCALLTYPE device_GetStorage(IMDSPDevice3 *This, const WCH
     return hr == S_FALSE && SP_DEVIATES(MISSING_IS_E_FAIL) ? E_FAIL : hr;
 }
 
-static HRESULT file_types(struct sp_link *link, WMFILECAPABILITIES **ret_types, DWORD *ret_count)
-{
-    WCHAR **names = NULL;
-    WMFILECAPABILITIES *types;
-    DWORD count = 0;
-    HRESULT hr = mime_types(link, &names, &count);
-
-    if (FAILED(hr))
-        return hr;
-    types = CoTaskMemAlloc((count + 1) * sizeof(*types));
-    for (DWORD i = 0; i < count; i++) {
-        if (types)
-            types[i] = (WMFILECAPABILITIES){.pwszMimeType = names[i]};
-        else
-            CoTaskMemFree(names[i]);
-    }
-    CoTaskMemFree(names);
-    if (!types)
-        return E_OUTOFMEMORY;
-    *ret_types = types;
-    *ret_count = count;
-    return S_OK;
-}
-
 static HRESULT STDMETHODCALLTYPE device_GetFormatSupport2(
     IMDSPDevice3 *This, DWORD dwFlags, WAVEFORMATEX **ppAudioFormatEx, DWORD *pnAudioFormatCount,
     VIDEOINFOHEADER **ppVideoFormatEx, DWORD *pnVideoFormatCount, WMFILECAPABILITIES **ppFileType,
@@ -404,7 +352,7 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatSupport2(
         *pnVideoFormatCount = 0;
     }
     if (SUCCEEDED(hr) && file)
-        hr = file_types(self->link, ppFileType, pnFileTypeCount);
+        hr = sp_formats_file(self->link, ppFileType, pnFileTypeCount);
     return hr;
 }
 

@@ -81,7 +81,7 @@ uint16_t sp_format_by_name(const WCHAR *name)
     return MTP_FC_UNDEFINED;
 }
 
-const char *sp_format_mime(uint16_t format)
+static const char *mime_of(uint16_t format)
 {
     const struct format_row *row = format_of(format);
 
@@ -150,5 +150,56 @@ HRESULT sp_format_capability(struct sp_link *link, uint16_t format,
     }
     *config = (WMDM_PROP_CONFIG){.nPropDesc = count, .pPropDesc = descriptions};
     *ret_capability = (WMDM_FORMAT_CAPABILITY){.nPropConfig = 1, .pConfigs = config};
+    return S_OK;
+}
+
+HRESULT sp_formats_mime(struct sp_link *link, WCHAR ***ret_types, DWORD *ret_count)
+{
+    const struct mtpi_device_info *info = sp_link_info(link);
+    WCHAR **types = CoTaskMemAlloc((info->formats.count + 1) * sizeof(WCHAR *));
+    DWORD count = 0;
+
+    if (!types)
+        return E_OUTOFMEMORY;
+    for (size_t i = 0; i < info->formats.count; i++) {
+        const char *mime = mime_of(info->formats.item[i]);
+
+        if (!mime)
+            continue;
+        types[count] = com_utf16_from_utf8(mime);
+        if (!types[count]) {
+            while (count)
+                CoTaskMemFree(types[--count]);
+            CoTaskMemFree(types);
+            return E_OUTOFMEMORY;
+        }
+        count++;
+    }
+    *ret_types = types;
+    *ret_count = count;
+    return S_OK;
+}
+
+HRESULT sp_formats_file(struct sp_link *link, WMFILECAPABILITIES **ret_types, DWORD *ret_count)
+{
+    WCHAR **names = NULL;
+    WMFILECAPABILITIES *types;
+    DWORD count = 0;
+    HRESULT hr = sp_formats_mime(link, &names, &count);
+
+    if (FAILED(hr))
+        return hr;
+    types = CoTaskMemAlloc((count + 1) * sizeof(*types));
+    for (DWORD i = 0; i < count; i++) {
+        if (types)
+            types[i] = (WMFILECAPABILITIES){.pwszMimeType = names[i]};
+        else
+            CoTaskMemFree(names[i]);
+    }
+    CoTaskMemFree(names);
+    if (!types)
+        return E_OUTOFMEMORY;
+    *ret_types = types;
+    *ret_count = count;
     return S_OK;
 }

@@ -85,8 +85,11 @@ HRESULT sp_unique_id(struct sp_device *device, uint32_t storage, uint32_t handle
 enum sp_kind { SP_KIND_DATA, SP_KIND_AUDIO, SP_KIND_VIDEO, SP_KIND_IMAGE, SP_KIND_LIST };
 enum sp_kind sp_format_kind(uint16_t format);
 uint16_t sp_format_by_name(const WCHAR *name); /* by the extension; 0x3000: none we know */
+/* What the device lists, allocated for the caller: wave formats, MIME types in the same order, and
+ * both at once as file types. */
 HRESULT sp_formats_audio(struct sp_link *link, WAVEFORMATEX **ret_formats, DWORD *ret_count);
-const char *sp_format_mime(uint16_t format); /* NULL: none */
+HRESULT sp_formats_mime(struct sp_link *link, WCHAR ***ret_types, DWORD *ret_count);
+HRESULT sp_formats_file(struct sp_link *link, WMFILECAPABILITIES **ret_types, DWORD *ret_count);
 HRESULT sp_format_capability(struct sp_link *link, uint16_t format,
                              WMDM_FORMAT_CAPABILITY *ret_capability);
 /* Name of the i-th property of the metadata table that objects of `format` have; NULL: no more. */
