@@ -13,6 +13,7 @@ struct ending {
     size_t length; /* of the byte n, at most what was asked */
     int error;
     bool pending; /* ends only by being unlinked */
+    bool late;    /* is said to be cancelled, with what it brought */
 };
 
 struct stack {
@@ -70,7 +71,7 @@ static int result(void *self, unsigned slot, size_t *ret_actual)
 
     stack->under_way--;
     *ret_actual = ending->pending ? 0 : ending->length;
-    return ending->pending ? -ECANCELED : ending->error;
+    return ending->pending || ending->late ? -ECANCELED : ending->error;
 }
 
 static const struct tp_slots slots = {submit, await, unlink_slot, settle, result};
@@ -119,6 +120,26 @@ Test(pipeline, short_transfer_ends_the_call_and_later_bytes_are_kept)
     cr_expect_eq(in(&stack, 512), 5);
     cr_expect_eq(stack.submitted, 4);
     cr_expect_eq(buffer[0], 'c');
+    tp_done(&stack.tp);
+}
+
+/* As libusb tells it: the transfer ended while it was being unlinked, so it is called cancelled. */
+Test(pipeline, late_end_stays_an_end)
+{
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.tp.endpoints[1 | 0x10].packet = 512;
+    stack.endings[0].length = 7;
+    stack.endings[1].length = 12;
+    stack.endings[1].late = true;
+    stack.endings[2].length = 512 + 30;
+    stack.endings[2].late = true;
+    stack.endings[3].pending = true;
+    cr_expect_eq(in(&stack, 4 * TP_UNIT), 7);
+    cr_expect_eq(in(&stack, 4096), 12);
+    cr_expect_eq(in(&stack, 4096), 512 + 30);
+    cr_expect_eq(stack.submitted, 4);
     tp_done(&stack.tp);
 }
 

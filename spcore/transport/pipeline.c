@@ -138,14 +138,26 @@ static void ask(struct pipeline *p)
     }
 }
 
+/* libusb calls a transfer cancelled even if it ended while it was being unlinked; bytes that fill
+ * no packet say that it did, and where. */
+static bool ended_all_the_same(const struct pipeline *p, int error, size_t actual)
+{
+    unsigned packet = p->tp ? tp_packet_size(p->tp, p->endpoint) : 0;
+
+    return error == -ECANCELED && packet > 0 && actual % packet != 0;
+}
+
 /* Accounts for the oldest transfer, which is over. */
 static void take(struct pipeline *p, bool *ended)
 {
     unsigned slot = p->head;
     size_t actual = 0;
     int error = p->slots->result(p->self, slot, &actual);
-    bool is_short = error == 0 && actual < p->length[slot];
+    bool is_short;
 
+    if (ended_all_the_same(p, error, actual))
+        error = 0;
+    is_short = error == 0 && actual < p->length[slot];
     p->head = (p->head + 1) % TP_DEPTH;
     p->count--;
     if (*ended || p->error) {
