@@ -69,7 +69,7 @@ static int describe_device(const struct usb_device *device, struct usb_bytes *w)
     return 0;
 }
 
-static uint8_t usual_interval(enum usb_speed speed, const struct usb_endpoint_identity *endpoint)
+uint8_t usb_interval(enum usb_speed speed, const struct usb_endpoint_identity *endpoint)
 {
     if (endpoint->interval)
         return endpoint->interval;
@@ -110,14 +110,17 @@ static void describe_endpoint(const struct usb_device *device, enum usb_speed sp
     put8(w, address);
     put8(w, endpoint->type);
     put16(w, packet_size_at(device, speed, endpoint));
-    put8(w, usual_interval(speed, endpoint));
+    put8(w, usb_interval(speed, endpoint));
     if (speed != USB_SPEED_SUPER)
         return;
     put8(w, 6);
     put8(w, DT_SS_COMPANION);
     put8(w, endpoint->burst);
     put8(w, 0);
-    put16(w, endpoint->type == USB_ENDPOINT_BULK ? 0 : packet_size_at(device, speed, endpoint));
+    /* bytes an interval, of periodic endpoints (USB 3.2, 9.6.7) */
+    put16(w, endpoint->type == USB_ENDPOINT_BULK
+                 ? 0
+                 : packet_size_at(device, speed, endpoint) * (endpoint->burst + 1u));
 }
 
 static void describe_interface(const struct usb_device *device, enum usb_speed speed, size_t index,

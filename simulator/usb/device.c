@@ -248,6 +248,8 @@ void usb_device_submit(struct usb_device *device, struct usb_urb *urb)
     } else {
         bool idle = !endpoint->head;
 
+        if (endpoint->identity->type == USB_ENDPOINT_ISOCHRONOUS)
+            usb_iso_schedule(device, endpoint, urb);
         usb_queue_push(endpoint, urb);
         if (idle)
             usb_endpoint_run(device, urb->endpoint);
@@ -273,7 +275,8 @@ uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t l
     struct usb_endpoint *state = &device->endpoints[usb_index(endpoint)];
 
     if ((endpoint & 0x0f) == 0 || !state->identity || state->identity->address != endpoint ||
-        state->halted || state->head || !state->function->ops->out_window)
+        state->identity->type == USB_ENDPOINT_ISOCHRONOUS || state->halted || state->head ||
+        !state->function->ops->out_window)
         return NULL;
     return state->function->ops->out_window(state->function->self, endpoint, length);
 }

@@ -25,6 +25,10 @@ struct usb_host_ops {
     /* Optional. Sets urb->data to room for urb->length bytes, for IN data that come in pieces;
      * false: no memory. */
     bool (*hold)(void *host, struct usb_urb *urb);
+    /* Both or neither: microseconds of a clock that never goes back, and a wish to have
+     * usb_device_tick() called at `due` of it. Without them frames take no time. */
+    uint64_t (*now)(void *host);
+    void (*alarm)(void *host, uint64_t due);
 };
 
 #define USB_FUNCTIONS_MAX 4
@@ -52,6 +56,8 @@ void usb_device_submit(struct usb_device *device, struct usb_urb *urb);
 bool usb_device_unlink(struct usb_device *device, struct usb_urb *urb);
 /* The importer takes answers again. */
 void usb_device_resume(struct usb_device *device);
+/* The time of an alarm has come: isochronous URBs whose frames have passed are completed. */
+void usb_device_tick(struct usb_device *device);
 /* Memory the function offers for an OUT payload of that endpoint, or NULL. */
 uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t length);
 

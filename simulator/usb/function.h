@@ -45,6 +45,8 @@ enum usb_reset_cause {
     USB_RESET_DISCONNECT, /* the importer is gone */
 };
 
+/* On isochronous endpoints every call of out() and in() is one packet: -EAGAIN lets its frame pass
+ * empty, and nothing halts. */
 struct usb_function_ops {
     const char *name;
     /* Class or vendor request to one of the function's interfaces or endpoints. `data` holds

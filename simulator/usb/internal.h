@@ -18,6 +18,7 @@ struct usb_endpoint {
     bool lose_next;       /* only a defect throws the data of an unlinked URB away */
     bool zlp_owed;        /* the last transfer filled its URB and ended on a packet boundary */
     size_t moved;         /* IN bytes of the running transfer so far, whole packets */
+    uint64_t scheduled;   /* isochronous: the frames up to here are taken */
     struct usb_urb *head; /* oldest first */
     struct usb_urb **tail;
 };
@@ -71,6 +72,14 @@ void usb_leave(struct usb_device *device); /* runs marked endpoints when the las
 bool usb_run_in(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
                 int *ret_status);
 bool usb_run_out(struct usb_endpoint *endpoint, struct usb_urb *urb, int *ret_status);
+/* Copies chunks to `at`, at most `room` bytes. False: a file no longer has them. */
+bool usb_copy_chunks(uint8_t *at, size_t room, const struct usb_in *from);
+
+/* iso.c: gives a URB that is about to be queued its frames; and usb_run_in()'s contract. */
+void usb_iso_schedule(struct usb_device *device, struct usb_endpoint *endpoint,
+                      struct usb_urb *urb);
+bool usb_run_iso(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
+                 int *ret_status);
 
 /* device.c */
 void usb_unplug_now(struct usb_device *device);
@@ -100,6 +109,8 @@ int usb_msos_string(const struct usb_device *device, uint8_t *out);
 int usb_msos_request(const struct usb_device *device, const struct usb_setup *setup, uint8_t *out);
 size_t usb_msos_platform_capability(const struct usb_device *device, uint8_t *out);
 
+/* bInterval, configured or usual. */
+uint8_t usb_interval(enum usb_speed speed, const struct usb_endpoint_identity *endpoint);
 uint16_t usb_packet_size(enum usb_speed speed, const struct usb_endpoint_identity *endpoint);
 
 #endif

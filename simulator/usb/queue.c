@@ -83,6 +83,16 @@ static bool held_up(const struct usb_device *device, const struct usb_endpoint *
            (usb_deviates(device, DEVIATION_GLOBAL_FIFO) && waits_for_others(device, endpoint));
 }
 
+static bool run_urb(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
+                    int *ret_status)
+{
+    if (endpoint->identity->type == USB_ENDPOINT_ISOCHRONOUS)
+        return usb_run_iso(device, endpoint, urb, ret_status);
+    if (urb->endpoint & 0x80)
+        return usb_run_in(device, endpoint, urb, ret_status);
+    return usb_run_out(endpoint, urb, ret_status);
+}
+
 /* Works the queue off until it is empty or the function has nothing (or no room) for its head. */
 void usb_endpoint_run(struct usb_device *device, uint8_t address)
 {
@@ -100,8 +110,7 @@ void usb_endpoint_run(struct usb_device *device, uint8_t address)
         }
         if (held_up(device, endpoint, in))
             break;
-        if (!(in ? usb_run_in(device, endpoint, urb, &status)
-                 : usb_run_out(endpoint, urb, &status)))
+        if (!run_urb(device, endpoint, urb, &status))
             break;
         if (endpoint->head != urb)
             continue; /* a reset inside the callback has flushed it */

@@ -14,8 +14,7 @@ static size_t room_in_packets(const struct usb_endpoint *endpoint, size_t left)
     return (left + packet - 1) / packet * packet;
 }
 
-/* Copies chunks to `at`, at most `room` bytes. False: a file no longer has them. */
-static bool copy_chunks(uint8_t *at, size_t room, const struct usb_in *from)
+bool usb_copy_chunks(uint8_t *at, size_t room, const struct usb_in *from)
 {
     unsigned i;
 
@@ -40,7 +39,7 @@ static int hold_data(struct usb_device *device, struct usb_urb *urb)
         return 0;
     if (!device->host_ops || !device->host_ops->hold || !device->host_ops->hold(device->host, urb))
         return -ENOMEM;
-    if (!copy_chunks(urb->data, urb->actual, &urb->in))
+    if (!usb_copy_chunks(urb->data, urb->actual, &urb->in))
         return -EIO;
     urb->in.chunks[0] = (struct usb_chunk){.memory = urb->data, .length = urb->actual};
     urb->in.chunk_count = 1;
@@ -56,7 +55,7 @@ static int add_piece(struct usb_urb *urb, const struct usb_in *piece)
     unsigned i;
 
     if (urb->data) {
-        if (!copy_chunks(urb->data + urb->actual, length, piece))
+        if (!usb_copy_chunks(urb->data + urb->actual, length, piece))
             return -EIO;
         urb->in.chunks[0] = (struct usb_chunk){.memory = urb->data};
         urb->in.chunks[0].length = urb->actual + length;

@@ -25,6 +25,7 @@ struct usb_urb {
     uint8_t *data; /* OUT: `length` bytes. IN: NULL until usb_host_ops.hold() was asked */
     struct usb_iso_packet *packets;
     uint32_t packet_count, start_frame;
+    uint64_t due; /* isochronous: when its last packet has passed, by usb_host_ops.now() */
     /* Answer. */
     int status; /* 0 or -errno as on the wire */
     uint32_t actual;

@@ -75,6 +75,15 @@ void frame_get_urb(const uint8_t *bytes, struct frame_urb *ret_urb)
                                         le16(bytes + 46)};
 }
 
+static uint32_t failed_packets(const struct usb_urb *urb)
+{
+    uint32_t count = 0, i;
+
+    for (i = 0; urb->packets && i < urb->packet_count; i++)
+        count += urb->packets[i].status != 0;
+    return count;
+}
+
 void frame_put_ret_submit(uint8_t *bytes, const struct usb_urb *urb)
 {
     memset(bytes, 0, FRAME_URB_SIZE);
@@ -84,6 +93,7 @@ void frame_put_ret_submit(uint8_t *bytes, const struct usb_urb *urb)
     put_be32(bytes + 24, urb->actual);
     put_be32(bytes + 28, urb->packets ? urb->start_frame : 0);
     put_be32(bytes + 32, urb->packets ? urb->packet_count : 0);
+    put_be32(bytes + 36, failed_packets(urb));
 }
 
 void frame_put_ret_unlink(uint8_t *bytes, uint32_t seqnum, int status)

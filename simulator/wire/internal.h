@@ -47,6 +47,8 @@ struct link_urb {
 struct wire_link {
     struct wire_source source;
     struct wire_timer timer;
+    struct wire_timer frames; /* the next isochronous URB that is due */
+    uint64_t frames_due;
     struct wire_server *server;
     struct wire_link *next, **prev;
     struct wire_offer *offer; /* NULL: still in the list and import phase */

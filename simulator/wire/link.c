@@ -175,16 +175,9 @@ static int discard(struct wire_link *link)
     return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)) ? 0 : -ECONNRESET;
 }
 
-static void ready(struct wire_source *source, uint32_t events)
+/* What a callback of the loop leaves behind: answers to send, or a link that is over. */
+static void settle(struct wire_link *link, int error)
 {
-    struct wire_link *link = (struct wire_link *)source; /* first member */
-    int error = 0;
-
-    link->working = true;
-    if (events & EPOLLOUT)
-        error = resume(link);
-    if (!error && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-        error = link->lingering ? discard(link) : work(link);
     link->working = false;
     if (error || link->dead || link->output.error) {
         wire_link_free(link);
@@ -195,10 +188,35 @@ static void ready(struct wire_source *source, uint32_t events)
     watch(link);
 }
 
+static void ready(struct wire_source *source, uint32_t events)
+{
+    struct wire_link *link = (struct wire_link *)source; /* first member */
+    int error = 0;
+
+    link->working = true;
+    if (events & EPOLLOUT)
+        error = resume(link);
+    if (!error && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+        error = link->lingering ? discard(link) : work(link);
+    settle(link, error);
+}
+
 /* The list and import phase, or the peer's goodbye, takes too long. */
 static void op_too_slow(struct wire_timer *timer)
 {
     wire_link_free((struct wire_link *)((char *)timer - offsetof(struct wire_link, timer)));
+}
+
+static void frames_passed(struct wire_timer *timer)
+{
+    struct wire_link *link =
+        (struct wire_link *)(void *)((char *)timer - offsetof(struct wire_link, frames));
+
+    link->working = true;
+    if (link->offer)
+        usb_device_tick(link->offer->device);
+    output_flush(&link->output, false);
+    settle(link, 0);
 }
 
 int wire_link_new(struct wire_server *server, int fd)
@@ -210,6 +228,7 @@ int wire_link_new(struct wire_server *server, int fd)
     tune(fd);
     link->source = (struct wire_source){fd, ready};
     link->timer.expired = op_too_slow;
+    link->frames.expired = frames_passed;
     link->server = server;
     link->watched = EPOLLIN;
     output_init(&link->output, fd);
@@ -247,6 +266,7 @@ void wire_link_free(struct wire_link *link)
 
     link->dead = true;
     wire_timer_clear(link->server->loop, &link->timer);
+    wire_timer_clear(link->server->loop, &link->frames);
     wire_loop_remove(link->server->loop, &link->source);
     if (offer)
         usb_device_detach(offer->device);
@@ -301,9 +321,32 @@ static bool hold(void *host, struct usb_urb *urb)
     return wire_urb_hold(host, (struct link_urb *)urb);
 }
 
+static uint64_t now(void *host)
+{
+    struct timespec time;
+
+    (void)host;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
+
+static void wake_at(void *host, uint64_t due)
+{
+    struct wire_link *link = host;
+    uint64_t at = now(host);
+
+    if (link->frames.armed && link->frames_due <= due)
+        return;
+    link->frames_due = due;
+    wire_timer_set(link->server->loop, &link->frames,
+                   due > at ? (int64_t)((due - at + 999) / 1000) : 0);
+}
+
 const struct usb_host_ops wire_link_host_ops = {
     .complete = complete,
     .gone = gone,
     .congested = congested,
     .hold = hold,
+    .now = now,
+    .alarm = wake_at,
 };

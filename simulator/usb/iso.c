@@ -1,0 +1,140 @@
+/* Isochronous URBs (USB 2.0, 5.6): every packet has a (micro)frame of its own, good or not, and the
+ * URB is answered when its last one has passed. A function is asked once a packet; what it has not
+ * ready by then is not waited for. */
+#include "usb/internal.h"
+
+#include <errno.h>
+
+/* What one interval carries: more than one packet in high-speed microframes and super-speed bursts.
+ */
+static size_t interval_room(const struct usb_device *device, const struct usb_endpoint *endpoint)
+{
+    unsigned more = 0;
+
+    if (device->identity->speed == USB_SPEED_SUPER)
+        more = endpoint->identity->burst;
+    else if (device->identity->speed == USB_SPEED_HIGH)
+        more = endpoint->packet_size >> 11 & 3;
+    return (size_t)(endpoint->packet_size & 0x7ff) * (1 + more);
+}
+
+static uint64_t now_us(const struct usb_device *device)
+{
+    const struct usb_host_ops *host = device->host_ops;
+
+    return host && host->now ? host->now(device->host) : 0;
+}
+
+static unsigned frame_us(const struct usb_device *device)
+{
+    return device->identity->speed >= USB_SPEED_HIGH ? 125 : 1000;
+}
+
+void usb_iso_schedule(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb)
+{
+    unsigned exponent = usb_interval(device->identity->speed, endpoint->identity) - 1u;
+    uint64_t start = now_us(device);
+    uint32_t i;
+
+    /* Behind what is queued, without a gap; an idle endpoint starts in the next frame. */
+    if (endpoint->head && endpoint->scheduled > start)
+        start = endpoint->scheduled;
+    urb->due = start + ((uint64_t)urb->packet_count * frame_us(device) << (exponent & 15));
+    urb->start_frame = (uint32_t)(start / frame_us(device)) & 0x7fffffff;
+    endpoint->scheduled = urb->due;
+    for (i = 0; i < urb->packet_count; i++) {
+        urb->packets[i].actual = 0;
+        urb->packets[i].status = -EXDEV; /* its frame has not come */
+    }
+}
+
+static int packet_out(struct usb_endpoint *endpoint, const struct usb_urb *urb,
+                      const struct usb_iso_packet *packet)
+{
+    const struct usb_function *function = endpoint->function;
+
+    return function->ops->out(function->self, endpoint->identity->address,
+                              urb->data + packet->offset, packet->length, true);
+}
+
+/* Packed behind what came before: the wire has no gaps. */
+static int packet_in(struct usb_endpoint *endpoint, struct usb_urb *urb,
+                     struct usb_iso_packet *packet, size_t room)
+{
+    const struct usb_function *function = endpoint->function;
+    size_t left = urb->length - urb->actual;
+    struct usb_in piece = {0};
+    int error = function->ops->in(function->self, endpoint->identity->address, room, &piece);
+
+    if (error)
+        return error;
+    if (left > packet->length)
+        left = packet->length;
+    if (!usb_copy_chunks(urb->data + urb->actual, left, &piece))
+        return -EIO;
+    packet->actual = (uint32_t)(piece.length < left ? piece.length : left);
+    return piece.length > left ? -EOVERFLOW : 0;
+}
+
+static void run_packet(struct usb_device *device, struct usb_endpoint *endpoint,
+                       struct usb_urb *urb, struct usb_iso_packet *packet)
+{
+    size_t room = interval_room(device, endpoint);
+    bool in = (urb->endpoint & 0x80) != 0;
+    int error;
+
+    if (!in && packet->length > room) {
+        packet->status = -EMSGSIZE;
+        return;
+    }
+    error = in ? packet_in(endpoint, urb, packet, room) : packet_out(endpoint, urb, packet);
+    /* Nothing to say is an empty packet; nobody listening goes unnoticed (5.6.4: no handshake). */
+    packet->status = error == -EAGAIN || (!in && error == -EPIPE) ? 0 : error;
+    if (!in)
+        packet->actual = packet->length;
+    urb->actual += packet->actual;
+}
+
+bool usb_run_iso(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
+                 int *ret_status)
+{
+    const struct usb_host_ops *host = device->host_ops;
+    bool in = (urb->endpoint & 0x80) != 0;
+    uint32_t i;
+
+    if (host && host->now && urb->due > host->now(device->host)) {
+        host->alarm(device->host, urb->due);
+        return false;
+    }
+    *ret_status = 0;
+    if (in && urb->packet_count && !urb->data &&
+        !(host && host->hold && host->hold(device->host, urb))) {
+        *ret_status = -ENOMEM;
+        return true;
+    }
+    for (i = 0; i < urb->packet_count && endpoint->head == urb; i++)
+        run_packet(device, endpoint, urb, &urb->packets[i]);
+    if (endpoint->head != urb)
+        return false; /* reset inside a callback: it has been answered */
+    if (in && urb->actual) {
+        urb->in.chunks[0] = (struct usb_chunk){.memory = urb->data, .length = urb->actual};
+        urb->in.chunk_count = 1;
+        urb->in.length = urb->actual;
+    }
+    return true;
+}
+
+void usb_device_tick(struct usb_device *device)
+{
+    unsigned i;
+
+    usb_enter(device);
+    for (i = 0; i < USB_ENDPOINTS; i++) {
+        struct usb_endpoint *endpoint = &device->endpoints[i];
+
+        if (endpoint->head && endpoint->identity &&
+            endpoint->identity->type == USB_ENDPOINT_ISOCHRONOUS)
+            endpoint->ready = device->marked = true;
+    }
+    usb_leave(device);
+}
