@@ -38,13 +38,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t probe[] = {12, 0, 0, 0, 1, 0, 1, 0x10, 0, 0, 0, 0};
     static const struct usb_setup reset = {.request_type = 0x21, .request = 0x66};
+    struct usb_function functions[USB_FUNCTIONS_MAX];
     const struct usb_function_ops *ops;
     struct usb_in in;
     void *self;
 
     if (!player)
         start();
-    ops = player_function(player, &self);
+    (void)player_functions(player, functions);
+    ops = functions[0].ops;
+    self = functions[0].self;
     while (size > 1) {
         size_t length = data[0] * 4u + (data[1] & 3u);
 

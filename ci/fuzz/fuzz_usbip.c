@@ -27,7 +27,8 @@ static void start(void)
 {
     struct player_options options = {.busid = "1-1", .seed = 1};
     struct wire_server_options listen = {.port = 0};
-    struct usb_function function = {.interface_count = 1};
+    struct usb_function functions[USB_FUNCTIONS_MAX];
+    size_t count;
     struct player_spec *spec;
     char error[400] = "";
 
@@ -36,8 +37,9 @@ static void start(void)
         fprintf(stderr, "%s\n", error);
         exit(1);
     }
-    function.ops = player_function(player, &function.self);
-    if (usb_device_new(player_identity(player), player_deviations(player), &function, 1, &device) ||
+    count = player_functions(player, functions);
+    if (usb_device_new(player_identity(player), player_deviations(player), functions, count,
+                       &device) ||
         wire_loop_new(&loop) || wire_server_new(loop, &listen, &server) ||
         wire_server_offer(server, "1-1", device, player_deviations(player)))
         exit(1);

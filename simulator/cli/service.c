@@ -68,16 +68,11 @@ static int make_state(const struct service_options *options, const char *busid, 
 
 static int make_device(struct service_player *one)
 {
-    const struct usb_identity *identity = player_identity(one->player);
-    struct usb_function function = {.first_interface = 0};
-    size_t i;
-    int error;
+    struct usb_function functions[USB_FUNCTIONS_MAX];
+    size_t count = player_functions(one->player, functions);
+    int error = usb_device_new(player_identity(one->player), player_deviations(one->player),
+                               functions, count, &one->device);
 
-    function.ops = player_function(one->player, &function.self);
-    for (i = 0; i < identity->interface_count; i++)
-        function.interface_count =
-            (uint8_t)(function.interface_count + (identity->interfaces[i].alternate == 0));
-    error = usb_device_new(identity, player_deviations(one->player), &function, 1, &one->device);
     if (!error)
         player_attach(one->player, one->device);
     return error;

@@ -40,7 +40,7 @@ static json_t *status(struct service *service, struct service_player *unused, co
     (void)unused;
     for (i = 0; i < service->player_count; i++) {
         struct service_player *one = &service->players[i];
-        json_t *row = own ? own->run(one->player, request) : json_object();
+        json_t *row = own ? player_verb_run(own, one->player, request) : json_object();
 
         json_object_del(row, "ok");
         json_object_update_new(
@@ -139,5 +139,5 @@ json_t *service_request(struct service *service, const json_t *request)
         return refuse("%s: no such verb", name);
     if (!player)
         return refuse("%s: expected the busid of a player", "busid");
-    return own->run(player->player, request);
+    return player_verb_run(own, player->player, request);
 }

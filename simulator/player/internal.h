@@ -2,7 +2,10 @@
 #ifndef PAPSIM_PLAYER_INTERNAL_H
 #define PAPSIM_PLAYER_INTERNAL_H
 
+#include <jansson.h>
+
 #include "function/still_image.h"
+#include "function/zero.h"
 #include "player/clock.h"
 #include "player/player.h"
 #include "player/spec.h"
@@ -21,13 +24,21 @@ struct player {
     char *busid;              /* owned */
     struct deviation_set deviations;
     struct player_clock clock;
-    struct store *store;          /* owned */
-    struct still_image *function; /* owned */
+    struct store *store;                   /* owned; NULL with persona zero */
+    struct still_image *function;          /* owned; NULL with persona zero */
+    struct zero *zeros[USB_FUNCTIONS_MAX]; /* owned; by interface number */
+    size_t zero_count;
     uint64_t seed;
     enum player_playback playback;
     struct player_snapshot *snapshots; /* owned */
     size_t snapshot_count;
 };
+
+/* gadget.c: the functions of persona zero. */
+int player_gadget_new(struct player *player);
+void player_gadget_free(struct player *player);
+void player_gadget_attach(struct player *player, struct usb_device *device);
+json_t *player_gadget_pattern(struct player *player, const json_t *request);
 
 /* Content that a seed decides: the same bytes for the same seed, everywhere. */
 int player_fill_content(struct store *store, off_t offset, uint64_t size, uint64_t seed);

@@ -61,6 +61,7 @@ int player_new(struct player_spec *spec, const struct player_options *options,
                                   .volume_count = spec->volume_count,
                                   .state_dir = options->state_dir,
                                   .seed = options->seed};
+    bool zero = spec->file->usb.persona == FILE_PERSONA_ZERO;
     int result = -ENOMEM;
 
     error[0] = '\0';
@@ -72,11 +73,13 @@ int player_new(struct player_spec *spec, const struct player_options *options,
     player->busid = strdup(options->busid ? options->busid : "");
     store.clock = (struct store_clock){player_clock_now, &player->clock};
     store.deviations = &player->deviations;
-    if (player->busid)
+    if (player->busid && zero)
+        result = player_gadget_new(player);
+    else if (player->busid)
         result = store_new(&store, &player->store, error, error_size);
-    if (!result && store_was_empty(player->store))
+    if (!result && !zero && store_was_empty(player->store))
         result = player_preload(player, error, error_size);
-    if (!result)
+    if (!result && !zero)
         result = make_function(player, error, error_size);
     if (result) {
         if (!error[0])
@@ -96,6 +99,7 @@ void player_free(struct player *player)
     if (!player)
         return;
     still_image_free(player->function);
+    player_gadget_free(player);
     for (i = 0; i < player->snapshot_count; i++) {
         store_snapshot_free(player->store, player->snapshots[i].store);
         free(player->snapshots[i].name);
@@ -127,13 +131,33 @@ struct deviation_set *player_deviations(struct player *player)
     return &player->deviations;
 }
 
-const struct usb_function_ops *player_function(struct player *player, void **ret_self)
+static uint8_t interface_numbers(const struct usb_identity *identity)
 {
-    *ret_self = player->function;
-    return &still_image_ops;
+    return (uint8_t)(identity->interfaces[identity->interface_count - 1].number + 1);
+}
+
+size_t player_functions(struct player *player, struct usb_function ret_functions[])
+{
+    size_t i;
+
+    if (player->function) {
+        ret_functions[0] =
+            (struct usb_function){.ops = &still_image_ops,
+                                  .self = player->function,
+                                  .interface_count = interface_numbers(player_identity(player))};
+        return 1;
+    }
+    for (i = 0; i < player->zero_count; i++)
+        ret_functions[i] = (struct usb_function){.ops = &zero_ops,
+                                                 .self = player->zeros[i],
+                                                 .first_interface = (uint8_t)i,
+                                                 .interface_count = 1};
+    return player->zero_count;
 }
 
 void player_attach(struct player *player, struct usb_device *device)
 {
-    still_image_attach(player->function, device);
+    if (player->function)
+        still_image_attach(player->function, device);
+    player_gadget_attach(player, device);
 }

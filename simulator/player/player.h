@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "player/deviation.h"
-#include "usb/function.h"
+#include "usb/device.h"
 #include "usb/identity.h"
 
 struct player;
@@ -36,8 +36,9 @@ const char *player_busid(const struct player *player);
 const struct usb_identity *player_identity(const struct player *player);
 /* Shared with the device core: cli/ sets the bits, all layers read them. */
 struct deviation_set *player_deviations(struct player *player);
-const struct usb_function_ops *player_function(struct player *player, void **ret_self);
-/* The core's device of this player, so that the function can wake endpoints; NULL takes it away. */
+/* What the device core is to run; how many of them are filled in. */
+size_t player_functions(struct player *player, struct usb_function ret_functions[]);
+/* The core's device of this player, so that functions can wake endpoints; NULL takes it away. */
 void player_attach(struct player *player, struct usb_device *device);
 
 #endif

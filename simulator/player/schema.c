@@ -26,7 +26,12 @@ static const cyaml_schema_value_t code_entry = {CYAML_VALUE_UINT(CYAML_FLAG_DEFA
 static const cyaml_schema_value_t text_entry = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED)};
 
-static const cyaml_strval_t personas[] = {{"mtp", FILE_PERSONA_MTP}, {"pap", FILE_PERSONA_PAP}};
+static const cyaml_strval_t personas[] = {
+    {"mtp", FILE_PERSONA_MTP}, {"pap", FILE_PERSONA_PAP}, {"zero", FILE_PERSONA_ZERO}};
+static const cyaml_strval_t functions[] = {{"source-sink", FILE_FUNCTION_SOURCE_SINK},
+                                           {"loopback", FILE_FUNCTION_LOOPBACK}};
+static const cyaml_strval_t patterns[] = {{"zeroes", FILE_PATTERN_ZEROES},
+                                          {"mod63", FILE_PATTERN_MOD63}};
 static const cyaml_strval_t speeds[] = {
     {"full", FILE_SPEED_FULL}, {"high", FILE_SPEED_HIGH}, {"super", FILE_SPEED_SUPER}};
 static const cyaml_strval_t policies[] = {{"refuse", FILE_REFUSE}, {"keep-both", FILE_KEEP_BOTH}};
@@ -49,6 +54,7 @@ static const cyaml_schema_field_t interface_fields[] = {
     NUMBER("subclass", struct file_interface, subclass),
     NUMBER("protocol", struct file_interface, protocol),
     TEXT("name", struct file_interface, name),
+    CHOICE("function", struct file_interface, function, functions),
     LIST("endpoints", struct file_interface, endpoints, &endpoint_entry),
     CYAML_FIELD_END,
 };
@@ -64,6 +70,7 @@ static const cyaml_schema_field_t usb_fields[] = {
     TEXT("product-name", struct file_usb, product_name),
     TEXT("serial", struct file_usb, serial),
     CHOICE("speed", struct file_usb, speed, speeds),
+    CHOICE("pattern", struct file_usb, pattern, patterns),
     FLAG("self-powered", struct file_usb, self_powered),
     FLAG("remote-wakeup", struct file_usb, remote_wakeup),
     NUMBER("max-power", struct file_usb, max_power),

@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum file_persona { FILE_PERSONA_MTP, FILE_PERSONA_PAP };
+enum file_persona { FILE_PERSONA_MTP, FILE_PERSONA_PAP, FILE_PERSONA_ZERO };
+/* What an interface of persona zero does; an alternate setting does what its setting 0 does. */
+enum file_function { FILE_FUNCTION_DEFAULT, FILE_FUNCTION_SOURCE_SINK, FILE_FUNCTION_LOOPBACK };
+enum file_pattern { FILE_PATTERN_ZEROES, FILE_PATTERN_MOD63 };
 enum file_speed { FILE_SPEED_DEFAULT, FILE_SPEED_FULL, FILE_SPEED_HIGH, FILE_SPEED_SUPER };
 enum file_duplicates { FILE_REFUSE, FILE_KEEP_BOTH };
 
@@ -22,6 +25,7 @@ struct file_interface {
     uint8_t number, alternate;
     uint8_t class_code, subclass, protocol;
     char *name;
+    enum file_function function;
     struct file_endpoint *endpoints;
     unsigned endpoints_count;
 };
@@ -31,6 +35,7 @@ struct file_usb {
     uint16_t vendor, product, release;
     char *manufacturer, *product_name, *serial;
     enum file_speed speed;
+    enum file_pattern pattern;
     bool self_powered, remote_wakeup;
     uint16_t max_power;
     char *interface_name;

@@ -9,23 +9,19 @@
 #include "mtp/value.h"
 #include "mtp_codes.h"
 
-struct reporter {
-    struct player_spec *spec;
-    char *error;
-    size_t size;
-};
-
 unsigned player_spec_line(const struct player_spec *spec, const char *needle, unsigned nth)
 {
     FILE *file = fopen(spec->path, "re");
     char line[1024];
     unsigned number = 0, found = 0;
 
-    while (file && fgets(line, sizeof line, file)) {
+    while (!found && file && fgets(line, sizeof line, file)) {
+        const char *at = line;
+
         number++;
-        if (strstr(line, needle) && nth-- == 0) {
-            found = number;
-            break;
+        while (!found && (at = strstr(at, needle))) {
+            at++;
+            found = nth-- == 0 ? number : 0;
         }
     }
     if (file)
@@ -33,8 +29,8 @@ unsigned player_spec_line(const struct player_spec *spec, const char *needle, un
     return found ? found : 1;
 }
 
-__attribute__((format(printf, 4, 5))) static int
-fault(struct reporter *reporter, const char *needle, unsigned nth, const char *format, ...)
+int player_spec_fault(struct reporter *reporter, const char *needle, unsigned nth,
+                      const char *format, ...)
 {
     unsigned line = player_spec_line(reporter->spec, needle, nth);
     int used = snprintf(reporter->error, reporter->size, "%s:%u: ", reporter->spec->path, line);
@@ -62,126 +58,6 @@ void *player_spec_alloc(struct player_spec *spec, size_t count, size_t size)
     return block;
 }
 
-/* ---- USB identity */
-
-static struct usb_endpoint_identity usual_endpoints[] = {
-    {.address = 0x81, .type = USB_ENDPOINT_BULK},
-    {.address = 0x02, .type = USB_ENDPOINT_BULK},
-    /* An event of three parameters has 24 bytes and fits one packet. */
-    {.address = 0x83, .type = USB_ENDPOINT_INTERRUPT, .packet_size = 28},
-};
-
-static int usual_interface(struct player_spec *spec)
-{
-    const struct file_usb *usb = &spec->file->usb;
-    struct usb_interface_identity *interface = player_spec_alloc(spec, 1, sizeof *interface);
-
-    if (!interface)
-        return -ENOMEM;
-    if (usb->persona == FILE_PERSONA_MTP) {
-        interface->class_code = 6;
-        interface->subclass = 1;
-        interface->protocol = 1;
-    } else {
-        interface->class_code = 0xff;
-        interface->subclass = 0xff;
-    }
-    interface->name = usb->interface_name;
-    interface->endpoints = usual_endpoints;
-    interface->endpoint_count = 3;
-    spec->identity.interfaces = interface;
-    spec->identity.interface_count = 1;
-    return 0;
-}
-
-static int own_interfaces(struct player_spec *spec)
-{
-    const struct file_usb *usb = &spec->file->usb;
-    struct usb_interface_identity *interfaces =
-        player_spec_alloc(spec, usb->interfaces_count, sizeof *interfaces);
-    unsigned i, j;
-
-    if (!interfaces)
-        return -ENOMEM;
-    for (i = 0; i < usb->interfaces_count; i++) {
-        const struct file_interface *from = &usb->interfaces[i];
-        struct usb_endpoint_identity *endpoints =
-            player_spec_alloc(spec, from->endpoints_count, sizeof *endpoints);
-
-        if (!endpoints)
-            return -ENOMEM;
-        for (j = 0; j < from->endpoints_count; j++)
-            endpoints[j] = (struct usb_endpoint_identity){
-                from->endpoints[j].address, from->endpoints[j].type, from->endpoints[j].packet_size,
-                from->endpoints[j].interval, from->endpoints[j].burst};
-        interfaces[i] = (struct usb_interface_identity){
-            .number = from->number,
-            .alternate = from->alternate,
-            .class_code = from->class_code,
-            .subclass = from->subclass,
-            .protocol = from->protocol,
-            .name = from->name,
-            .endpoints = endpoints,
-            .endpoint_count = from->endpoints_count,
-        };
-    }
-    spec->identity.interfaces = interfaces;
-    spec->identity.interface_count = usb->interfaces_count;
-    return 0;
-}
-
-static int fill_ms(struct player_spec *spec)
-{
-    const struct file_ms *ms = &spec->file->microsoft_os;
-    struct usb_identity *identity = &spec->identity;
-    struct usb_ms_property *properties =
-        player_spec_alloc(spec, ms->properties_count, sizeof *properties);
-    unsigned i;
-
-    if (!properties)
-        return -ENOMEM;
-    for (i = 0; i < ms->properties_count; i++)
-        properties[i] = (struct usb_ms_property){
-            ms->properties[i].type, ms->properties[i].name, ms->properties[i].text,
-            ms->properties[i].text_count, ms->properties[i].number};
-    identity->ms_os_10 = ms->version_1;
-    identity->ms_os_20 = ms->version_2;
-    identity->ms_vendor_code = ms->vendor_code ? ms->vendor_code : 0x21;
-    identity->ms_compatible_id = ms->compatible_id;
-    identity->ms_sub_compatible_id = ms->sub_compatible_id;
-    identity->ms_properties = properties;
-    identity->ms_property_count = ms->properties_count;
-    return 0;
-}
-
-static int fill_identity(struct reporter *reporter)
-{
-    static const enum usb_speed speeds[] = {USB_SPEED_HIGH, USB_SPEED_FULL, USB_SPEED_HIGH,
-                                            USB_SPEED_SUPER};
-    struct player_spec *spec = reporter->spec;
-    const struct file_usb *usb = &spec->file->usb;
-    struct usb_identity *identity = &spec->identity;
-    const char *at;
-    int error;
-
-    identity->vendor_id = usb->vendor;
-    identity->product_id = usb->product;
-    identity->release = usb->release ? usb->release : 0x0100;
-    identity->manufacturer = usb->manufacturer;
-    identity->product = usb->product_name;
-    identity->serial = usb->serial;
-    identity->speed = speeds[usb->speed];
-    identity->self_powered = usb->self_powered;
-    identity->remote_wakeup = usb->remote_wakeup;
-    identity->max_power_ma = usb->max_power ? usb->max_power : 100;
-    /* Instance ids are made of it (USB-DSC-010). */
-    for (at = usb->serial; at && *at; at++)
-        if (*at < 0x20 || *at > 0x7e || *at == ',')
-            return fault(reporter, "serial:", 0, "serial holds a character Windows refuses");
-    error = usb->interfaces_count ? own_interfaces(spec) : usual_interface(spec);
-    return error ? error : fill_ms(spec);
-}
-
 /* ---- device properties */
 
 static int encode(struct reporter *reporter, const struct file_property *from, unsigned index,
@@ -193,8 +69,8 @@ static int encode(struct reporter *reporter, const struct file_property *from, u
     if (text ? !wr_text_value(&wr, from->type, text) : (wr_default(&wr, from->type), false)) {
         wr_done(&wr);
         (void)index;
-        return fault(reporter, text, 0, "'%s' is no value of property 0x%04x's type", text,
-                     from->code);
+        return player_spec_fault(reporter, text, 0, "'%s' is no value of property 0x%04x's type",
+                                 text, from->code);
     }
     copy = player_spec_alloc(reporter->spec, wr.used, 1);
     if (copy && wr.used)
@@ -216,7 +92,8 @@ static int encode_form(struct reporter *reporter, const struct file_property *fr
 
         if (mtpr_type_width(from->type) == 0 || mtpr_type_width(from->type) > 8 ||
             (from->type & MTP_DTC_ARRAY))
-            return fault(reporter, "range:", 0, "property 0x%04x cannot have a range", from->code);
+            return player_spec_fault(reporter, "range:", 0, "property 0x%04x cannot have a range",
+                                     from->code);
         to->form = MTP_FORM_RANGE;
         for (i = 0; i < 3 && !error; i++)
             error = encode(reporter, from, index, texts[i], &to->choices[i]);
@@ -310,8 +187,9 @@ static int fill_formats(struct reporter *reporter)
 
         for (j = 0; j < from->properties_count; j++)
             if (!mtpr_object_property_type(from->properties[j]))
-                return fault(reporter, "formats:", 0, "object property 0x%04x is not known",
-                             from->properties[j]);
+                return player_spec_fault(reporter, "formats:", 0,
+                                         "object property 0x%04x is not known",
+                                         from->properties[j]);
         formats[i] = (struct mtpr_format){
             from->code, {from->properties_count ? from->properties : NULL, from->properties_count}};
     }
@@ -334,8 +212,8 @@ static int fill_device(struct reporter *reporter)
 
     for (i = 0; i < device->operations_count; i++)
         if (!mtpr_operation_implemented(device->operations[i]))
-            return fault(reporter, "operations:", 0, "operation 0x%04x is not implemented",
-                         device->operations[i]);
+            return player_spec_fault(reporter, "operations:", 0,
+                                     "operation 0x%04x is not implemented", device->operations[i]);
     config->extensions = either(device->extensions, "microsoft.com: 1.0; papkit.org: 1.0;");
     config->manufacturer = either(device->manufacturer, spec->file->usb.manufacturer);
     config->model = either(device->model, spec->file->usb.product_name);
@@ -381,16 +259,17 @@ static int fill_volumes(struct reporter *reporter)
         return -ENOMEM;
     spec->volume_count = count;
     if (count > 32)
-        return fault(reporter, "storages:", 0, "more than 32 storages");
+        return player_spec_fault(reporter, "storages:", 0, "more than 32 storages");
     for (i = 0; i < count; i++) {
         fill_volume(file->storages_count ? &file->storages[i] : &usual, i, &spec->volumes[i]);
         if ((spec->volumes[i].id & 0xffff) == 0 || spec->volumes[i].id >> 16 == 0)
-            return fault(reporter, "id:", i, "storage id 0x%08x: both words must differ from 0",
-                         spec->volumes[i].id);
+            return player_spec_fault(reporter, "id:", i,
+                                     "storage id 0x%08x: both words must differ from 0",
+                                     spec->volumes[i].id);
         for (j = 0; j < i; j++)
             if (spec->volumes[j].id == spec->volumes[i].id)
-                return fault(reporter, "id:", i, "storage id 0x%08x stands twice",
-                             spec->volumes[i].id);
+                return player_spec_fault(reporter, "id:", i, "storage id 0x%08x stands twice",
+                                         spec->volumes[i].id);
     }
     return 0;
 }
@@ -402,8 +281,8 @@ static int check_objects(struct reporter *reporter)
 
     for (i = 0; i < file->objects_count; i++)
         if (file->objects[i].storage >= reporter->spec->volume_count)
-            return fault(reporter, file->objects[i].path, 0, "there is no storage %u",
-                         file->objects[i].storage);
+            return player_spec_fault(reporter, file->objects[i].path, 0, "there is no storage %u",
+                                     file->objects[i].storage);
     return 0;
 }
 
@@ -421,7 +300,7 @@ int player_load(const char *path, struct player_spec **ret_spec, char *error, si
     spec->path = strdup(path);
     result = spec->path ? file_player_load(path, &spec->file, error, error_size) : -ENOMEM;
     if (!result)
-        result = fill_identity(&reporter);
+        result = player_spec_identity_fill(&reporter);
     if (!result)
         result = fill_device(&reporter);
     if (!result)

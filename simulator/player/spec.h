@@ -18,6 +18,19 @@ struct player_spec {
     size_t block_count;
 };
 
+/* Who is told what is wrong with a player file. */
+struct reporter {
+    struct player_spec *spec;
+    char *error;
+    size_t size;
+};
+
+/* Writes "FILE:LINE: what" for the n-th place of `needle`; -EINVAL. */
+__attribute__((format(printf, 4, 5))) int player_spec_fault(struct reporter *reporter,
+                                                            const char *needle, unsigned nth,
+                                                            const char *format, ...);
+/* spec_usb.c */
+int player_spec_identity_fill(struct reporter *reporter);
 /* Line of the n-th (from 0) place where `needle` stands in the file; 1 if there is none. */
 unsigned player_spec_line(const struct player_spec *spec, const char *needle, unsigned nth);
 void *player_spec_alloc(struct player_spec *spec, size_t count, size_t size);

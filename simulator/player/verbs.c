@@ -533,22 +533,25 @@ static json_t *run_details(struct player *player, const json_t *request)
 }
 
 const struct player_verb player_verbs[] = {
-    {"add", "path [storage] [size seed | text | sparse] [format] [folder] [properties]", run_add},
-    {"battery", "level: 0 to 100", run_battery},
-    {"cancel", "the device gives up the running transfer", run_cancel},
-    {"clock", "set YYYYMMDDThhmmss, or advance SECONDS, or nothing", run_clock},
-    {"details", "session, storages, events waiting, clock, playback", run_details},
-    {"eject", "[storage]: takes the medium out", run_eject},
-    {"insert", "[storage]: puts the medium in", run_insert},
-    {"press", "key: play, stop, volume-up, volume-down", run_press},
-    {"property", "property CODE, value: sets a device property", run_property},
-    {"references", "handle or path, handles: what a playlist holds", run_references},
-    {"remove", "handle or path: with all below", run_remove},
-    {"rename", "handle or path, name", run_rename},
-    {"restore", "[name]: back to a snapshot", run_restore},
-    {"retag", "handle or path, property CODE, value", run_retag},
-    {"snapshot", "[name]: remembers objects, properties and clock", run_snapshot},
-    {NULL, NULL, NULL},
+    {"add", "path [storage] [size seed | text | sparse] [format] [folder] [properties]", false,
+     run_add},
+    {"battery", "level: 0 to 100", false, run_battery},
+    {"cancel", "the device gives up the running transfer", false, run_cancel},
+    {"clock", "set YYYYMMDDThhmmss, or advance SECONDS, or nothing", false, run_clock},
+    {"details", "session, storages, events waiting, clock, playback", false, run_details},
+    {"eject", "[storage]: takes the medium out", false, run_eject},
+    {"insert", "[storage]: puts the medium in", false, run_insert},
+    {"pattern", "pattern: zeroes or mod63, what persona zero sends and expects", true,
+     player_gadget_pattern},
+    {"press", "key: play, stop, volume-up, volume-down", false, run_press},
+    {"property", "property CODE, value: sets a device property", false, run_property},
+    {"references", "handle or path, handles: what a playlist holds", false, run_references},
+    {"remove", "handle or path: with all below", false, run_remove},
+    {"rename", "handle or path, name", false, run_rename},
+    {"restore", "[name]: back to a snapshot", false, run_restore},
+    {"retag", "handle or path, property CODE, value", false, run_retag},
+    {"snapshot", "[name]: remembers objects, properties and clock", false, run_snapshot},
+    {NULL, NULL, false, NULL},
 };
 
 const struct player_verb *player_verb_find(const char *name)
@@ -559,4 +562,13 @@ const struct player_verb *player_verb_find(const char *name)
         if (strcmp(verb->name, name) == 0)
             return verb;
     return NULL;
+}
+
+json_t *player_verb_run(const struct player_verb *verb, struct player *player,
+                        const json_t *request)
+{
+    if (verb->zero != (player->zero_count > 0))
+        return refuse(verb->zero ? "only persona zero has a pattern"
+                                 : "persona zero has no storages and no responder");
+    return verb->run(player, request);
 }

@@ -37,6 +37,7 @@ struct driver {
 static inline void driver_open(struct driver *driver, const char *file, const char *state)
 {
     struct player_options options = {.busid = "1-1", .state_dir = state, .seed = 7};
+    struct usb_function functions[USB_FUNCTIONS_MAX];
     struct player_spec *spec;
     char error[500], path[500];
 
@@ -44,7 +45,9 @@ static inline void driver_open(struct driver *driver, const char *file, const ch
     snprintf(path, sizeof path, "%s%s", strchr(file, '/') ? "" : "fixtures/players/", file);
     cr_assert_eq(player_load(path, &spec, error, sizeof error), 0, "%s", error);
     cr_assert_eq(player_new(spec, &options, &driver->player, error, sizeof error), 0, "%s", error);
-    driver->ops = player_function(driver->player, &driver->self);
+    (void)player_functions(driver->player, functions);
+    driver->ops = functions[0].ops;
+    driver->self = functions[0].self;
 }
 
 static inline void driver_close(struct driver *driver)

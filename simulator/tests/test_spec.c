@@ -88,3 +88,82 @@ Test(spec, a_file_that_is_not_there_says_so)
     cr_assert_neq(player_load("/nonexistent.yaml", &spec, error, sizeof error), 0);
     cr_assert_str_eq(error, "/nonexistent.yaml: No such file or directory");
 }
+
+/* A file of persona zero with these interfaces, each in one line from line 8 on. */
+static const char *zero_error(const char *speed, const char *interfaces)
+{
+    static char text[2000];
+
+    snprintf(text, sizeof text,
+             "name: x\nusb:\n  persona: zero\n  vendor: 1\n  product: 2\n  speed: %s\n"
+             "  interfaces:\n%s",
+             speed, interfaces);
+    return error_of(text);
+}
+
+#define SOURCE "    - {number: 0, function: source-sink, endpoints: ["
+
+Test(spec, interfaces_are_checked_with_their_line)
+{
+    static const struct {
+        const char *speed, *interfaces, *line, *what;
+    } bad[] = {
+        {"high", SOURCE "{address: 0x80, type: 2}]}\n", ":8: ", "address 0x80"},
+        {"high", SOURCE "{address: 0x91, type: 2}]}\n", ":8: ", "address 0x91"},
+        {"high", SOURCE "{address: 1, type: 2}, {address: 1, type: 3}]}\n", ":8: ", "twice"},
+        {"high", SOURCE "{address: 1, type: 0}]}\n", ":8: ", "type 0"},
+        {"high", SOURCE "{address: 1, type: 4}]}\n", ":8: ", "type 4"},
+        {"high", SOURCE "{address: 1, type: 2, packet-size: 64}]}\n", ":8: ", "packet-size 64"},
+        {"full", SOURCE "{address: 1, type: 2, packet-size: 512}]}\n", ":8: ", "packet-size 512"},
+        {"full", SOURCE "{address: 1, type: 3, packet-size: 65}]}\n", ":8: ", "packet-size 65"},
+        {"full", SOURCE "{address: 1, type: 1, packet-size: 1024}]}\n", ":8: ", "1024"},
+        {"high", SOURCE "{address: 1, type: 1, packet-size: 0x1c00}]}\n", ":8: ", "7168"},
+        {"super", SOURCE "{address: 1, type: 1, packet-size: 0x0c00}]}\n", ":8: ", "3072"},
+        {"high", SOURCE "{address: 1, type: 1, interval: 17}]}\n", ":8: ", "interval 17"},
+        {"high", SOURCE "{address: 1, type: 2, burst: 1}]}\n", ":8: ", "burst 1"},
+        {"super", SOURCE "{address: 1, type: 2, burst: 16}]}\n", ":8: ", "burst 16"},
+        {"high", "    - {number: 0}\n", ":8: ", "no function"},
+        {"high", "    - {number: 0, function: sink}\n", ":8: ", "ENUM value: sink"},
+        {"high", "    - {number: 1, function: loopback}\n", ":8: ", "out of order"},
+        {"high", SOURCE "]}\n    - {number: 0, alternate: 2}\n", ":9: ", "out of order"},
+        {"high", SOURCE "]}\n    - {number: 0, alternate: 1, function: loopback}\n",
+         ":9: ", "setting 0"},
+        {"high", SOURCE "]}\n    - {number: 2, function: loopback}\n", ":9: ", "out of order"},
+        {"high",
+         SOURCE "{address: 1, type: 2}]}\n    - {number: 0, alternate: 1, endpoints: "
+                "[{address: 1, type: 9}]}\n",
+         ":9: ", "type 9"},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const char *error = zero_error(bad[i].speed, bad[i].interfaces);
+
+        cr_expect_eq(strncmp(error, bad[i].line, strlen(bad[i].line)), 0, "%zu: %s", i, error);
+        cr_expect_not_null(strstr(error, bad[i].what), "%zu: %s", i, error);
+        cr_expect_null(strchr(error, '\n'));
+    }
+}
+
+Test(spec, legal_interfaces_load)
+{
+    cr_expect_str_eq(zero_error("high", SOURCE "{address: 1, type: 1, packet-size: 0x1400, "
+                                               "interval: 16}, {address: 0x81, type: 2}]}\n"),
+                     "");
+    cr_expect_str_eq(zero_error("full", SOURCE "{address: 1, type: 3, packet-size: 64, "
+                                               "interval: 255}]}\n"),
+                     "");
+    cr_expect_str_eq(zero_error("super", SOURCE "{address: 1, type: 2, burst: 15}]}\n"), "");
+}
+
+Test(spec, what_belongs_to_persona_zero_is_refused_elsewhere)
+{
+    const char *error = error_of("name: x\nusb:\n  persona: zero\n  vendor: 1\n  product: 2\n");
+
+    cr_expect_eq(strncmp(error, ":3: ", 4), 0, "%s", error);
+    error = error_of("name: x\nusb:\n  vendor: 1\n  product: 2\n  pattern: mod63\n");
+    cr_expect_eq(strncmp(error, ":5: ", 4), 0, "%s", error);
+    error = error_of("name: x\nusb:\n  vendor: 1\n  product: 2\n  interfaces:\n"
+                     "    - {number: 0, function: loopback}\n");
+    cr_expect_eq(strncmp(error, ":6: ", 4), 0, "%s", error);
+}

@@ -92,7 +92,7 @@ static int set_halt(struct usb_device *device, uint16_t address, bool halt)
 
     if (is_endpoint_zero(address) && device->configuration)
         return 0;
-    if (!endpoint)
+    if (!endpoint || usb_is_iso(endpoint)) /* USB 2.0, 9.4.5: bulk and interrupt only */
         return -EPIPE;
     if (!halt && !endpoint->halted && usb_deviates(device, DEVIATION_CLEAR_HALT_STALLS))
         return -EPIPE;

@@ -93,7 +93,8 @@ static uint16_t packet_size_at(const struct usb_device *device, enum usb_speed s
     if (usb_deviates(device, DEVIATION_SMALL_EVENT_PACKET) &&
         endpoint->type == USB_ENDPOINT_INTERRUPT)
         return 8;
-    if (speed != device->identity->speed && endpoint->type != USB_ENDPOINT_INTERRUPT)
+    if (speed != device->identity->speed &&
+        (endpoint->type != USB_ENDPOINT_INTERRUPT || endpoint->packet_size > 64))
         usual.packet_size = 0;
     return usb_packet_size(speed, &usual);
 }
@@ -117,10 +118,9 @@ static void describe_endpoint(const struct usb_device *device, enum usb_speed sp
     put8(w, DT_SS_COMPANION);
     put8(w, endpoint->burst);
     put8(w, 0);
-    /* bytes an interval, of periodic endpoints (USB 3.2, 9.6.7) */
     put16(w, endpoint->type == USB_ENDPOINT_BULK
                  ? 0
-                 : packet_size_at(device, speed, endpoint) * (endpoint->burst + 1u));
+                 : usb_frame_room(speed, packet_size_at(device, speed, endpoint), endpoint));
 }
 
 static void describe_interface(const struct usb_device *device, enum usb_speed speed, size_t index,

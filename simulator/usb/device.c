@@ -83,11 +83,36 @@ uint16_t usb_packet_size(enum usb_speed speed, const struct usb_endpoint_identit
     return 64;
 }
 
+uint32_t usb_frame_room(enum usb_speed speed, uint16_t packet_size,
+                        const struct usb_endpoint_identity *endpoint)
+{
+    uint32_t packet = packet_size & 0x7ffu;
+
+    if (endpoint->type == USB_ENDPOINT_BULK)
+        return packet;
+    if (speed == USB_SPEED_SUPER)
+        return packet * (endpoint->burst + 1u);
+    return speed == USB_SPEED_HIGH ? packet * ((packet_size >> 11 & 3u) + 1u) : packet;
+}
+
+static void bring_endpoint_up(struct usb_device *device, struct usb_endpoint *endpoint,
+                              const struct usb_endpoint_identity *identity,
+                              struct usb_function *function)
+{
+    enum usb_speed speed = device->identity->speed;
+    uint16_t size = usb_packet_size(speed, identity);
+
+    endpoint->identity = identity;
+    endpoint->function = function;
+    endpoint->packet_size = size & 0x7ff;
+    endpoint->frame_room = usb_frame_room(speed, size, identity);
+}
+
 static void take_endpoint_away(struct usb_device *device, struct usb_endpoint *endpoint)
 {
     endpoint->identity = NULL;
     endpoint->halted = endpoint->zlp_owed = endpoint->ready = endpoint->stuck = false;
-    endpoint->moved = 0;
+    endpoint->moved = endpoint->lent = 0;
     usb_endpoint_flush(device, endpoint, -ESHUTDOWN);
 }
 
@@ -119,9 +144,7 @@ void usb_apply_settings(struct usb_device *device)
         take_endpoint_away(device, endpoint);
         if (!wanted[i] || !owner[i])
             continue;
-        endpoint->identity = wanted[i];
-        endpoint->function = owner[i];
-        endpoint->packet_size = usb_packet_size(identity->speed, wanted[i]);
+        bring_endpoint_up(device, endpoint, wanted[i], owner[i]);
     }
 }
 
@@ -223,7 +246,8 @@ static void submit_control(struct usb_device *device, struct usb_urb *urb)
     if (in && urb->actual > urb->length) {
         urb->actual = urb->length;
         status = -EOVERFLOW;
-    }
+    } else if (in && urb->actual < urb->length && (urb->flags & USB_URB_SHORT_NOT_OK))
+        status = -EREMOTEIO;
     if (in && urb->actual) {
         urb->in.chunks[0] = (struct usb_chunk){.memory = device->reply, .length = urb->actual};
         urb->in.chunk_count = 1;
@@ -247,9 +271,13 @@ void usb_device_submit(struct usb_device *device, struct usb_urb *urb)
         usb_complete(device, urb, -ENOENT);
     } else {
         bool idle = !endpoint->head;
+        int error = usb_is_iso(endpoint) ? usb_iso_admit(device, endpoint, urb) : 0;
 
-        if (endpoint->identity->type == USB_ENDPOINT_ISOCHRONOUS)
-            usb_iso_schedule(device, endpoint, urb);
+        if (error) {
+            usb_complete(device, urb, error);
+            usb_leave(device);
+            return;
+        }
         usb_queue_push(endpoint, urb);
         if (idle)
             usb_endpoint_run(device, urb->endpoint);
@@ -298,8 +326,11 @@ uint8_t usb_device_configuration(const struct usb_device *device)
 
 int usb_device_endpoint_type(const struct usb_device *device, uint8_t endpoint)
 {
+    int chosen = usb_function_type(device, endpoint);
     size_t i, k;
 
+    if (chosen >= 0)
+        return chosen;
     for (i = 0; i < device->identity->interface_count; i++) {
         const struct usb_interface_identity *interface = &device->identity->interfaces[i];
 

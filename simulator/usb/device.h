@@ -64,7 +64,8 @@ uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t l
 enum usb_speed usb_device_speed(const struct usb_device *device);
 const struct usb_identity *usb_device_identity(const struct usb_device *device);
 uint8_t usb_device_configuration(const struct usb_device *device);
-/* Type of an endpoint as described in any setting; -ENOENT: the device has none of that address. */
+/* Type of an endpoint as the chosen settings describe it, or else any; -ENOENT: the device has none
+ * of that address. */
 int usb_device_endpoint_type(const struct usb_device *device, uint8_t endpoint);
 
 #endif

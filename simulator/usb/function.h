@@ -63,6 +63,9 @@ struct usb_function_ops {
     /* Data for an IN endpoint, at most `room` bytes. 0 filled, -EAGAIN nothing now (the URB
      * stays pending until usb_function_ready()), -EPIPE halts the endpoint. */
     int (*in)(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_in);
+    /* Optional. `length` bytes got from in() have left with their URB: their memory is the
+     * function's again. */
+    void (*in_done)(void *self, uint8_t endpoint, size_t length);
     /* Optional. `length` bytes got from in() were cancelled before any of them left: they are to
      * come again (USBIP-URB-014). */
     void (*in_undo)(void *self, uint8_t endpoint, size_t length);
@@ -79,6 +82,8 @@ void usb_function_unhalt(struct usb_device *device, uint8_t endpoint);
  * zero-length packet is owed for it. */
 void usb_function_drop(struct usb_device *device, uint8_t endpoint);
 bool usb_function_halted(const struct usb_device *device, uint8_t endpoint);
+/* enum usb_endpoint_type of an active endpoint, else -ENOENT. */
+int usb_function_type(const struct usb_device *device, uint8_t endpoint);
 /* Bytes of one packet on that endpoint at the current speed. */
 uint16_t usb_function_packet_size(const struct usb_device *device, uint8_t endpoint);
 

@@ -12,7 +12,9 @@
 struct usb_endpoint {
     const struct usb_endpoint_identity *identity; /* NULL: not in the active settings */
     struct usb_function *function;
-    uint16_t packet_size;
+    uint16_t packet_size; /* without the bits for further transactions */
+    uint32_t frame_room;  /* bytes a (micro)frame may carry */
+    size_t lent;          /* bytes of in() that have not left */
     bool halted, ready;
     bool stuck;           /* only a defect never resumes a halted queue */
     bool lose_next;       /* only a defect throws the data of an unlinked URB away */
@@ -75,11 +77,16 @@ bool usb_run_out(struct usb_endpoint *endpoint, struct usb_urb *urb, int *ret_st
 /* Copies chunks to `at`, at most `room` bytes. False: a file no longer has them. */
 bool usb_copy_chunks(uint8_t *at, size_t room, const struct usb_in *from);
 
-/* iso.c: gives a URB that is about to be queued its frames; and usb_run_in()'s contract. */
-void usb_iso_schedule(struct usb_device *device, struct usb_endpoint *endpoint,
-                      struct usb_urb *urb);
+/* iso.c: gives a URB that is about to be queued its frames, or refuses its packets with -EINVAL;
+ * and usb_run_in()'s contract. */
+int usb_iso_admit(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb);
 bool usb_run_iso(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
                  int *ret_status);
+
+static inline bool usb_is_iso(const struct usb_endpoint *endpoint)
+{
+    return endpoint->identity && endpoint->identity->type == USB_ENDPOINT_ISOCHRONOUS;
+}
 
 /* device.c */
 void usb_unplug_now(struct usb_device *device);
@@ -109,8 +116,12 @@ int usb_msos_string(const struct usb_device *device, uint8_t *out);
 int usb_msos_request(const struct usb_device *device, const struct usb_setup *setup, uint8_t *out);
 size_t usb_msos_platform_capability(const struct usb_device *device, uint8_t *out);
 
-/* bInterval, configured or usual. */
+/* bInterval as sent. */
 uint8_t usb_interval(enum usb_speed speed, const struct usb_endpoint_identity *endpoint);
+/* What an endpoint may carry in one (micro)frame, from wMaxPacketSize as sent and its burst. */
+uint32_t usb_frame_room(enum usb_speed speed, uint16_t packet_size,
+                        const struct usb_endpoint_identity *endpoint);
+/* wMaxPacketSize as sent. */
 uint16_t usb_packet_size(enum usb_speed speed, const struct usb_endpoint_identity *endpoint);
 
 #endif

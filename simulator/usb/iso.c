@@ -5,19 +5,6 @@
 
 #include <errno.h>
 
-/* What one interval carries: more than one packet in high-speed microframes and super-speed bursts.
- */
-static size_t interval_room(const struct usb_device *device, const struct usb_endpoint *endpoint)
-{
-    unsigned more = 0;
-
-    if (device->identity->speed == USB_SPEED_SUPER)
-        more = endpoint->identity->burst;
-    else if (device->identity->speed == USB_SPEED_HIGH)
-        more = endpoint->packet_size >> 11 & 3;
-    return (size_t)(endpoint->packet_size & 0x7ff) * (1 + more);
-}
-
 static uint64_t now_us(const struct usb_device *device)
 {
     const struct usb_host_ops *host = device->host_ops;
@@ -30,7 +17,27 @@ static unsigned frame_us(const struct usb_device *device)
     return device->identity->speed >= USB_SPEED_HIGH ? 125 : 1000;
 }
 
-void usb_iso_schedule(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb)
+/* Packets stand in the buffer one behind the other; gaps between them are legal. */
+static bool packets_fit(const struct usb_urb *urb)
+{
+    uint64_t end = 0;
+    uint32_t i;
+
+    for (i = 0; i < urb->packet_count; i++) {
+        const struct usb_iso_packet *packet = &urb->packets[i];
+
+        if (packet->offset < end)
+            return false;
+        end = (uint64_t)packet->offset + packet->length;
+        if (end > urb->length)
+            return false;
+    }
+    return true;
+}
+
+/* As soon as possible is what every host controller of Linux makes of a URB, with or without
+ * URB_ISO_ASAP. */
+static void schedule(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb)
 {
     unsigned exponent = usb_interval(device->identity->speed, endpoint->identity) - 1u;
     uint64_t start = now_us(device);
@@ -48,46 +55,62 @@ void usb_iso_schedule(struct usb_device *device, struct usb_endpoint *endpoint, 
     }
 }
 
+int usb_iso_admit(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb)
+{
+    uint32_t i;
+
+    if (packets_fit(urb)) {
+        schedule(device, endpoint, urb);
+        return 0;
+    }
+    for (i = 0; i < urb->packet_count; i++)
+        urb->packets[i].status = -EINVAL;
+    return -EINVAL;
+}
+
 static int packet_out(struct usb_endpoint *endpoint, const struct usb_urb *urb,
                       const struct usb_iso_packet *packet)
 {
+    static const uint8_t nothing[1]; /* an empty packet has no memory behind it */
     const struct usb_function *function = endpoint->function;
+    const uint8_t *data = packet->length ? urb->data + packet->offset : nothing;
 
-    return function->ops->out(function->self, endpoint->identity->address,
-                              urb->data + packet->offset, packet->length, true);
+    return function->ops->out(function->self, endpoint->identity->address, data, packet->length,
+                              true);
 }
 
 /* Packed behind what came before: the wire has no gaps. */
 static int packet_in(struct usb_endpoint *endpoint, struct usb_urb *urb,
-                     struct usb_iso_packet *packet, size_t room)
+                     struct usb_iso_packet *packet)
 {
     const struct usb_function *function = endpoint->function;
     size_t left = urb->length - urb->actual;
     struct usb_in piece = {0};
-    int error = function->ops->in(function->self, endpoint->identity->address, room, &piece);
+    int error = function->ops->in(function->self, endpoint->identity->address, endpoint->frame_room,
+                                  &piece);
 
     if (error)
-        return error;
+        return error == -EPIPE ? -EPROTO : error; /* no handshake, so no stall */
+    endpoint->lent += piece.length;
     if (left > packet->length)
         left = packet->length;
-    if (!usb_copy_chunks(urb->data + urb->actual, left, &piece))
+    if (piece.length && left && !usb_copy_chunks(urb->data + urb->actual, left, &piece))
         return -EIO;
     packet->actual = (uint32_t)(piece.length < left ? piece.length : left);
     return piece.length > left ? -EOVERFLOW : 0;
 }
 
-static void run_packet(struct usb_device *device, struct usb_endpoint *endpoint,
-                       struct usb_urb *urb, struct usb_iso_packet *packet)
+static void run_packet(struct usb_endpoint *endpoint, struct usb_urb *urb,
+                       struct usb_iso_packet *packet)
 {
-    size_t room = interval_room(device, endpoint);
     bool in = (urb->endpoint & 0x80) != 0;
     int error;
 
-    if (!in && packet->length > room) {
+    if (!in && packet->length > endpoint->frame_room) {
         packet->status = -EMSGSIZE;
         return;
     }
-    error = in ? packet_in(endpoint, urb, packet, room) : packet_out(endpoint, urb, packet);
+    error = in ? packet_in(endpoint, urb, packet) : packet_out(endpoint, urb, packet);
     /* Nothing to say is an empty packet; nobody listening goes unnoticed (5.6.4: no handshake). */
     packet->status = error == -EAGAIN || (!in && error == -EPIPE) ? 0 : error;
     if (!in)
@@ -113,7 +136,7 @@ bool usb_run_iso(struct usb_device *device, struct usb_endpoint *endpoint, struc
         return true;
     }
     for (i = 0; i < urb->packet_count && endpoint->head == urb; i++)
-        run_packet(device, endpoint, urb, &urb->packets[i]);
+        run_packet(endpoint, urb, &urb->packets[i]);
     if (endpoint->head != urb)
         return false; /* reset inside a callback: it has been answered */
     if (in && urb->actual) {

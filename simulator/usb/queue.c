@@ -45,6 +45,7 @@ void usb_take_back(struct usb_endpoint *endpoint, struct usb_urb *urb)
 
     if (!urb->actual || !endpoint->identity || !function->ops->in_undo)
         return;
+    endpoint->lent = 0;
     endpoint->moved -= urb->actual < endpoint->moved ? urb->actual : endpoint->moved;
     function->ops->in_undo(function->self, endpoint->identity->address, urb->actual);
     urb->actual = 0;
@@ -83,14 +84,24 @@ static bool held_up(const struct usb_device *device, const struct usb_endpoint *
            (usb_deviates(device, DEVIATION_GLOBAL_FIFO) && waits_for_others(device, endpoint));
 }
 
-static bool run_urb(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
+static bool run_one(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
                     int *ret_status)
 {
-    if (endpoint->identity->type == USB_ENDPOINT_ISOCHRONOUS)
+    if (usb_is_iso(endpoint))
         return usb_run_iso(device, endpoint, urb, ret_status);
-    if (urb->endpoint & 0x80)
-        return usb_run_in(device, endpoint, urb, ret_status);
-    return usb_run_out(endpoint, urb, ret_status);
+    return urb->endpoint & 0x80 ? usb_run_in(device, endpoint, urb, ret_status)
+                                : usb_run_out(endpoint, urb, ret_status);
+}
+
+/* The importer has copied or sent what the function lent. */
+static void data_left(struct usb_endpoint *endpoint)
+{
+    const struct usb_function *function = endpoint->function;
+    size_t length = endpoint->lent;
+
+    endpoint->lent = 0;
+    if (length && endpoint->identity && function->ops->in_done)
+        function->ops->in_done(function->self, endpoint->identity->address, length);
 }
 
 /* Works the queue off until it is empty or the function has nothing (or no room) for its head. */
@@ -110,7 +121,7 @@ void usb_endpoint_run(struct usb_device *device, uint8_t address)
         }
         if (held_up(device, endpoint, in))
             break;
-        if (!run_urb(device, endpoint, urb, &status))
+        if (!run_one(device, endpoint, urb, &status))
             break;
         if (endpoint->head != urb)
             continue; /* a reset inside the callback has flushed it */
@@ -118,6 +129,7 @@ void usb_endpoint_run(struct usb_device *device, uint8_t address)
             endpoint->halted = true;
         usb_queue_remove(endpoint, urb);
         usb_complete(device, urb, status);
+        data_left(endpoint);
     }
     usb_leave(device);
 }
@@ -180,7 +192,7 @@ void usb_function_halt(struct usb_device *device, uint8_t endpoint)
 {
     struct usb_endpoint *state = &device->endpoints[usb_index(endpoint)];
 
-    if (!state->identity)
+    if (!state->identity || usb_is_iso(state)) /* nothing to halt: it has no handshake */
         return;
     state->halted = true;
     usb_function_ready(device, endpoint);
@@ -189,6 +201,14 @@ void usb_function_halt(struct usb_device *device, uint8_t endpoint)
 bool usb_function_halted(const struct usb_device *device, uint8_t endpoint)
 {
     return device->endpoints[usb_index(endpoint)].halted;
+}
+
+int usb_function_type(const struct usb_device *device, uint8_t endpoint)
+{
+    const struct usb_endpoint *state = &device->endpoints[usb_index(endpoint)];
+
+    return state->identity && state->identity->address == endpoint ? state->identity->type
+                                                                   : -ENOENT;
 }
 
 uint16_t usb_function_packet_size(const struct usb_device *device, uint8_t endpoint)

@@ -127,6 +127,7 @@ bool usb_run_in(struct usb_device *device, struct usb_endpoint *endpoint, struct
         *ret_status = error;
         if (error)
             return error != -EAGAIN;
+        endpoint->lent += piece.length;
         if (endpoint->head != urb)
             return false; /* reset inside the callback: it has been answered */
         if (endpoint->lose_next)

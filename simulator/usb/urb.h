@@ -6,7 +6,7 @@
 #include "usb/function.h"
 
 /* Linux's transfer flags as they stand in CMD_SUBMIT. */
-enum { USB_URB_SHORT_NOT_OK = 0x0001, USB_URB_ZERO_PACKET = 0x0040 };
+enum { USB_URB_SHORT_NOT_OK = 0x0001, USB_URB_ISO_ASAP = 0x0002, USB_URB_ZERO_PACKET = 0x0040 };
 
 #define USB_ISO_PACKETS_MAX 1024
 

@@ -1,0 +1,27 @@
+/* The functions of Linux's "gadget zero", for tests of hosts and clients: a source and a sink on
+ * every endpoint of an interface, whatever its setting and type, or a loopback from OUT to IN; and
+ * the two vendor requests 0x5b and 0x5c that keep and return up to 4096 bytes
+ * (drivers/usb/misc/usbtest.c is the other side). */
+#ifndef PAPSIM_FUNCTION_ZERO_H
+#define PAPSIM_FUNCTION_ZERO_H
+
+#include "usb/function.h"
+
+/* All zeroes, or byte i of every packet is i modulo 63. */
+enum zero_pattern { ZERO_PATTERN_ZEROES = 0, ZERO_PATTERN_MOD63 = 1 };
+
+struct zero;
+
+struct zero_options {
+    bool source_sink; /* false: loopback */
+    enum zero_pattern pattern;
+    uint8_t bulk_out; /* halted when an isochronous sink gets wrong bytes; 0: none */
+};
+
+struct zero *zero_new(const struct zero_options *options);
+void zero_free(struct zero *zero);
+void zero_attach(struct zero *zero, struct usb_device *device); /* NULL takes it away */
+void zero_set_pattern(struct zero *zero, enum zero_pattern pattern);
+extern const struct usb_function_ops zero_ops;
+
+#endif
