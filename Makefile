@@ -210,13 +210,18 @@ fuzz-smoke:
 
 # Ratios beside their limits in the same run; then the judge's whole run, if it is built.
 .PHONY: bench
-$(BUILD)/bench: $(OBJ)/ci/bench.o $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
+BENCH_OBJ := $(OBJ)/ci/bench.o $(OBJ)/ci/bench_limit.o $(OBJ)/ci/bench_exec.o
+$(BUILD)/bench: $(BENCH_OBJ) $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
+# A client like any other: libusb's own library, until `papsim exec` puts the drop-in in its place.
+$(BUILD)/bench-program: $(OBJ)/ci/bench_program.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lusb-1.0
 $(OBJ)/ci/%.o: CPPFLAGS += -Ispcore -Ispcore/include
 
-bench: $(BUILD)/bench $(PAPSIM)
-	$(BUILD)/bench $(PAPSIM) $(wildcard $(PAPCHECK))
+bench: $(BUILD)/bench $(BUILD)/bench-program $(PAPSIM) $(SHIM)
+	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(wildcard $(PAPCHECK))
 
 check-vm: all
 	$(PYTHON) -m pytest -q -p no:cacheprovider -m vm conformance/orchestrate

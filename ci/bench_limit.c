@@ -1,0 +1,246 @@
+/* What every figure needs: clocks and medians, the plain TCP limit, a papsim, a line of the table.
+ */
+#include "bench.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    REQUEST = 48, /* CMD_SUBMIT of a control IN transfer */
+    REPLY = 66,   /* RET_SUBMIT and the 18 bytes of a device descriptor */
+};
+
+_Noreturn void bench_die(const char *what)
+{
+    fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
+    exit(3);
+}
+
+double bench_now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, size_t count)
+{
+    qsort(values, count, sizeof(*values), compare);
+    return values[count / 2];
+}
+
+unsigned bench_pin(cpu_set_t *ret_before)
+{
+    cpu_set_t one;
+    unsigned cpu = CPU_SETSIZE - 1;
+
+    if (sched_getaffinity(0, sizeof(*ret_before), ret_before) != 0)
+        bench_die("sched_getaffinity");
+    while (cpu > 0 && !CPU_ISSET(cpu, ret_before))
+        cpu--;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    if (sched_setaffinity(0, sizeof(one), &one) != 0)
+        bench_die("sched_setaffinity");
+    return cpu;
+}
+
+/* ---- the limit: plain TCP -------------------------------------------------------------------- */
+
+static void all_out(int fd, const void *data, size_t length)
+{
+    for (const char *at = data; length > 0;) {
+        ssize_t count = send(fd, at, length, MSG_NOSIGNAL);
+
+        if (count <= 0)
+            exit(3);
+        at += count;
+        length -= (size_t)count;
+    }
+}
+
+/* False at the end of the connection. */
+static bool all_in(int fd, void *data, size_t length)
+{
+    return recv(fd, data, length, MSG_WAITALL) == (ssize_t)length;
+}
+
+static void serve_replies(int fd)
+{
+    char request[REQUEST], reply[REPLY] = {0};
+
+    while (all_in(fd, request, sizeof(request)))
+        all_out(fd, reply, sizeof(reply));
+}
+
+/* For every request byte the whole amount once. */
+static void serve_stream(int fd)
+{
+    char *data = calloc(1, BENCH_WRITE), go;
+
+    while (data && all_in(fd, &go, 1))
+        for (uint64_t sent = 0; sent < BENCH_STREAM; sent += BENCH_WRITE)
+            all_out(fd, data, BENCH_WRITE);
+    free(data);
+}
+
+static struct bench_peer peer_start(void (*serve)(int fd))
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+    struct bench_peer peer;
+
+    if (listener < 0 || bind(listener, (struct sockaddr *)&address, length) != 0 ||
+        listen(listener, 1) != 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &length) != 0)
+        bench_die("listen");
+    peer.pid = fork();
+    if (peer.pid < 0)
+        bench_die("fork");
+    if (peer.pid == 0) {
+        int fd = accept(listener, NULL, NULL);
+
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (fd < 0)
+            _exit(3);
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+        serve(fd);
+        _exit(0);
+    }
+    peer.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (peer.fd < 0 || connect(peer.fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+        bench_die("connect");
+    (void)setsockopt(peer.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    close(listener);
+    return peer;
+}
+
+struct bench_peer bench_peer_replies(void)
+{
+    return peer_start(serve_replies);
+}
+
+struct bench_peer bench_peer_stream(void)
+{
+    return peer_start(serve_stream);
+}
+
+void bench_peer_end(struct bench_peer *peer)
+{
+    close(peer->fd);
+    (void)waitpid(peer->pid, NULL, 0);
+}
+
+double bench_raw_replies(int fd, unsigned depth)
+{
+    char request[REQUEST] = {0}, reply[REPLY];
+    double start = bench_now(), end = start + BENCH_ROUND_MS * 1e-3, time = start;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < depth; i++)
+        all_out(fd, request, sizeof(request));
+    while (time < end) {
+        if (!all_in(fd, reply, sizeof(reply)))
+            bench_die("raw peer");
+        all_out(fd, request, sizeof(request));
+        if (++count % 64 == 0)
+            time = bench_now();
+    }
+    for (unsigned i = 0; i < depth; i++)
+        if (!all_in(fd, reply, sizeof(reply)))
+            bench_die("raw peer");
+    return (count + depth) / (bench_now() - start);
+}
+
+double bench_raw_stream(int fd, char *buffer)
+{
+    double start = bench_now();
+    uint64_t got = 0;
+
+    all_out(fd, "g", 1);
+    while (got < BENCH_STREAM) {
+        uint64_t left = BENCH_STREAM - got;
+        ssize_t count = recv(fd, buffer, left < BENCH_WRITE ? (size_t)left : BENCH_WRITE, 0);
+
+        if (count <= 0)
+            bench_die("raw stream");
+        got += (uint64_t)count;
+    }
+    return (double)BENCH_STREAM / (bench_now() - start);
+}
+
+/* ---- papsim ------------------------------------------------------------------- */
+
+void bench_sim_start(const char *papsim, const char *first, const char *second,
+                     struct bench_sim *sim)
+{
+    char line[128];
+    int ends[2];
+    FILE *out;
+
+    if (pipe(ends) != 0)
+        bench_die("pipe");
+    sim->pid = fork();
+    if (sim->pid < 0)
+        bench_die("fork");
+    if (sim->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execl(papsim, papsim, "serve", "--listen", "127.0.0.1:0", "--player", first,
+              second ? "--player" : NULL, second, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    out = fdopen(ends[0], "r");
+    if (!out || !fgets(line, sizeof(line), out) ||
+        sscanf(line, "listening %63[^:]:%15[0-9]", sim->host, sim->port) != 2) {
+        fprintf(stderr, "bench: %s did not say where it listens\n", papsim);
+        exit(3);
+    }
+    fclose(out);
+}
+
+void bench_sim_end(const struct bench_sim *sim)
+{
+    (void)kill(sim->pid, SIGTERM);
+    (void)waitpid(sim->pid, NULL, 0);
+}
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+/* Other load of the machine comes and goes: the ratio is that of each round with its neighbour. */
+bool bench_report(const char *figure, const char *unit, double scale, double *each_ours,
+                  double *each_limit, size_t rounds, double required)
+{
+    double ratios[BENCH_ROUNDS], ratio, ours, limit;
+
+    for (size_t i = 0; i < rounds; i++)
+        ratios[i] = each_ours[i] / each_limit[i];
+    ratio = median(ratios, rounds);
+    ours = median(each_ours, rounds);
+    limit = median(each_limit, rounds);
+    printf("%-34s %10.0f %10.0f  %-6s %6.3f  %6.2f  %s\n", figure, ours / scale, limit / scale,
+           unit, ratio, required, ratio >= required ? "ok" : "BELOW");
+    return ratio >= required;
+}
