@@ -102,6 +102,12 @@ static void serve_stream(int fd)
     free(data);
 }
 
+/* As papsim and its clients do on loopback: the limit must not pace where they do not. */
+static void spare_pacing(int fd)
+{
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
+}
+
 static struct bench_peer peer_start(void (*serve)(int fd))
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -109,6 +115,7 @@ static struct bench_peer peer_start(void (*serve)(int fd))
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
     struct bench_peer peer;
 
+    spare_pacing(listener);
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, length) != 0 ||
         listen(listener, 1) != 0 ||
         getsockname(listener, (struct sockaddr *)&address, &length) != 0)
@@ -127,6 +134,7 @@ static struct bench_peer peer_start(void (*serve)(int fd))
         _exit(0);
     }
     peer.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    spare_pacing(peer.fd);
     if (peer.fd < 0 || connect(peer.fd, (struct sockaddr *)&address, sizeof(address)) != 0)
         bench_die("connect");
     (void)setsockopt(peer.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
