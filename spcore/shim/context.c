@@ -141,6 +141,16 @@ static int initial_level(void)
     return text && *text >= '0' && *text <= '4' ? *text - '0' : default_level;
 }
 
+static void init_monotonic(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 static int context_new(libusb_context **ret_context)
 {
     libusb_context *context = calloc(1, sizeof *context);
@@ -157,6 +167,7 @@ static int context_new(libusb_context **ret_context)
     pthread_mutex_init(&context->events, NULL);
     pthread_mutex_init(&context->waiters, NULL);
     pthread_cond_init(&context->waiters_woken, NULL);
+    init_monotonic(&context->scanner.changed);
     context->log_level = initial_level();
     parse_servers(context);
     *ret_context = context;
@@ -165,6 +176,7 @@ static int context_new(libusb_context **ret_context)
 
 static void context_free(libusb_context *context)
 {
+    shim_scanner_stop(context);
     while (context->handles)
         libusb_close(context->handles);
     while (context->hotplugs) {
@@ -184,9 +196,10 @@ static void context_free(libusb_context *context)
     pthread_mutex_destroy(&context->events);
     pthread_mutex_destroy(&context->waiters);
     pthread_cond_destroy(&context->waiters_woken);
+    pthread_cond_destroy(&context->scanner.changed);
     close(context->wake);
     free(context->fds);
-    free(context->links);
+    free(context->polled);
     free(context);
 }
 

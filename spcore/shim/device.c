@@ -13,7 +13,8 @@ SHIM_API ssize_t libusb_get_device_list(libusb_context *context, libusb_device *
     context = shim_context(context);
     if (!context)
         return LIBUSB_ERROR_OTHER;
-    shim_scan(context);
+    if (!shim_handling(context)) /* a call-back must not wait for servers */
+        shim_scan(context, SHIM_DEADLINE_MS);
     pthread_mutex_lock(&context->lock);
     for (device = context->devices; device; device = device->next)
         count += device->present;
@@ -135,7 +136,7 @@ SHIM_API int libusb_get_active_config_descriptor(libusb_device *device,
     bool unconfigured;
 
     pthread_mutex_lock(&device->context->lock);
-    unconfigured = device->opened && !device->opened->configuration;
+    unconfigured = device->link && !device->link->configuration;
     pthread_mutex_unlock(&device->context->lock);
     if (unconfigured)
         return LIBUSB_ERROR_NOT_FOUND;

@@ -7,7 +7,6 @@
 
 #include "shim/shim.h"
 
-#define READ_MS 2000u
 #define BUSY_TRIES 20
 
 void shim_device_free(struct libusb_device *device)
@@ -19,7 +18,7 @@ void shim_device_free(struct libusb_device *device)
 
 /* One control IN on a client nobody else uses. Bytes, or -errno. */
 static int read_descriptor(struct usbip_client *client, uint8_t type, uint8_t *data,
-                           uint16_t length)
+                           uint16_t length, unsigned deadline_ms)
 {
     struct usbip_urb urb = {
         .endpoint = 0x80,
@@ -29,7 +28,7 @@ static int read_descriptor(struct usbip_client *client, uint8_t type, uint8_t *d
     int error = usbip_submit(client, &urb);
 
     if (!error)
-        error = usbip_wait(client, &urb, READ_MS, usbip_ticket(client));
+        error = usbip_wait(client, &urb, deadline_ms, usbip_ticket(client));
     if (error && urb.state != USBIP_OVER)
         usbip_settle(client, &urb);
     if (error || urb.status)
@@ -38,11 +37,11 @@ static int read_descriptor(struct usbip_client *client, uint8_t type, uint8_t *d
 }
 
 /* A set whose total length stands in its bytes 2 and 3. */
-static int read_set(struct usbip_client *client, uint8_t type, uint8_t **ret_data,
-                    size_t *ret_length)
+static int read_set(struct usbip_client *client, uint8_t type, unsigned deadline_ms,
+                    uint8_t **ret_data, size_t *ret_length)
 {
     uint8_t head[9];
-    int got = read_descriptor(client, type, head, type == LIBUSB_DT_BOS ? 5 : 9);
+    int got = read_descriptor(client, type, head, type == LIBUSB_DT_BOS ? 5 : 9, deadline_ms);
     uint16_t total;
     uint8_t *data;
 
@@ -52,7 +51,7 @@ static int read_set(struct usbip_client *client, uint8_t type, uint8_t **ret_dat
     data = malloc(total ? total : 1);
     if (!data)
         return -ENOMEM;
-    got = read_descriptor(client, type, data, total);
+    got = read_descriptor(client, type, data, total, deadline_ms);
     if (got < 5) {
         free(data);
         return got < 0 ? got : -EPROTO;
@@ -63,7 +62,7 @@ static int read_set(struct usbip_client *client, uint8_t type, uint8_t **ret_dat
 }
 
 /* A device that somebody else holds for a moment is tried again. */
-static int import_briefly(const struct shim_server *server, const char *busid,
+static int import_briefly(const struct shim_server *server, const char *busid, unsigned deadline_ms,
                           struct usbip_client **ret_client)
 {
     int tries, error = -EBUSY;
@@ -71,25 +70,27 @@ static int import_briefly(const struct shim_server *server, const char *busid,
     for (tries = 0; tries < BUSY_TRIES && error == -EBUSY; tries++) {
         if (tries)
             poll(NULL, 0, 10);
-        error = usbip_import(server->host, server->port, busid, SHIM_DEADLINE_MS, ret_client);
+        error = usbip_import(server->host, server->port, busid, deadline_ms, ret_client);
     }
     return error;
 }
 
-static int read_device(struct libusb_device *device)
+static int read_device(struct libusb_device *device, unsigned deadline_ms)
 {
     struct usbip_client *client;
-    int error = import_briefly(device->server, device->record.busid, &client);
+    int error = import_briefly(device->server, device->record.busid, deadline_ms, &client);
 
     if (error)
         return error;
-    error =
-        read_descriptor(client, LIBUSB_DT_DEVICE, device->descriptor, sizeof device->descriptor);
+    error = read_descriptor(client, LIBUSB_DT_DEVICE, device->descriptor, sizeof device->descriptor,
+                            deadline_ms);
     error = error == LIBUSB_DT_DEVICE_SIZE ? 0 : error < 0 ? error : -EPROTO;
     if (!error)
-        error = read_set(client, LIBUSB_DT_CONFIG, &device->config, &device->config_length);
+        error = read_set(client, LIBUSB_DT_CONFIG, deadline_ms, &device->config,
+                         &device->config_length);
     if (!error && (device->descriptor[3] > 2 || device->descriptor[2] > 0))
-        read_set(client, LIBUSB_DT_BOS, &device->bos, &device->bos_length); /* may have none */
+        read_set(client, LIBUSB_DT_BOS, deadline_ms, &device->bos,
+                 &device->bos_length); /* may have none */
     usbip_free(client);
     return error;
 }
@@ -129,7 +130,7 @@ static void number_locked(libusb_context *context, struct libusb_device *device)
 }
 
 static void add_device(libusb_context *context, const struct shim_server *server,
-                       const struct usbip_device *record)
+                       const struct usbip_device *record, unsigned deadline_ms)
 {
     struct libusb_device *device = calloc(1, sizeof *device);
     struct libusb_device **place = &context->devices;
@@ -142,7 +143,7 @@ static void add_device(libusb_context *context, const struct shim_server *server
     device->server = server;
     device->record = *record;
     device->present = device->seen = true;
-    error = read_device(device);
+    error = read_device(device, deadline_ms);
     if (error) {
         shim_log(context, LIBUSB_LOG_LEVEL_WARNING, "%s: %s", record->busid, strerror(-error));
         shim_device_free(device);
@@ -172,22 +173,36 @@ static struct libusb_device *known(libusb_context *context, const struct shim_se
     return device;
 }
 
-static void scan_server(libusb_context *context, const struct shim_server *server)
+/* No news of them. */
+static void leave_as_they_were(libusb_context *context, const struct shim_server *server)
+{
+    struct libusb_device *device;
+
+    pthread_mutex_lock(&context->lock);
+    for (device = context->devices; device; device = device->next)
+        device->seen |= device->server == server && device->present && !device->gone;
+    pthread_mutex_unlock(&context->lock);
+}
+
+static void scan_server(libusb_context *context, const struct shim_server *server,
+                        unsigned deadline_ms)
 {
     struct usbip_device *records;
     size_t count, i;
-    int error = usbip_devlist(server->host, server->port, SHIM_DEADLINE_MS, &records, &count);
+    int error = usbip_devlist(server->host, server->port, deadline_ms, &records, &count);
 
     if (error) {
         shim_log(context, LIBUSB_LOG_LEVEL_ERROR, "%s:%s: %s", server->host, server->port,
                  strerror(-error));
+        if (error == -ETIMEDOUT)
+            leave_as_they_were(context, server);
         return;
     }
     for (i = 0; i < count; i++) {
         if (server->busid[0] && strcmp(server->busid, records[i].busid))
             continue;
         if (!known(context, server, &records[i]))
-            add_device(context, server, &records[i]);
+            add_device(context, server, &records[i], deadline_ms);
     }
     free(records);
 }
@@ -199,8 +214,8 @@ static void begin_scan(libusb_context *context)
 
     pthread_mutex_lock(&context->lock);
     for (device = context->devices; device; device = device->next) {
-        device->gone |= device->opened && shim_gone(device->opened);
-        device->seen = !device->gone && device->opened;
+        device->gone |= device->link && shim_gone(device->link);
+        device->seen = !device->gone && device->link;
     }
     pthread_mutex_unlock(&context->lock);
 }
@@ -223,16 +238,16 @@ static libusb_device *missing(libusb_context *context)
 
 /* Servers list what can be imported, so a device that another program has open is missing: only an
  * import tells it from one that was unplugged. */
-static void ask_for(libusb_context *context, libusb_device *device)
+static void ask_for(libusb_context *context, libusb_device *device, unsigned deadline_ms)
 {
     struct usbip_client *client;
     int error = usbip_import(device->server->host, device->server->port, device->record.busid,
-                             SHIM_DEADLINE_MS, &client);
+                             deadline_ms, &client);
 
     if (!error)
         usbip_free(client);
     pthread_mutex_lock(&context->lock);
-    device->seen = !error || error == -EBUSY;
+    device->seen = !error || error == -EBUSY || error == -ETIMEDOUT;
     device->gone = !device->seen;
     pthread_mutex_unlock(&context->lock);
 }
@@ -257,7 +272,7 @@ static void end_scan(libusb_context *context)
     pthread_mutex_unlock(&context->lock);
 }
 
-void shim_scan(libusb_context *context)
+void shim_scan(libusb_context *context, unsigned deadline_ms)
 {
     libusb_device *device;
     size_t i;
@@ -265,9 +280,9 @@ void shim_scan(libusb_context *context)
     pthread_mutex_lock(&context->scanning);
     begin_scan(context);
     for (i = 0; i < context->server_count; i++)
-        scan_server(context, &context->servers[i]);
+        scan_server(context, &context->servers[i], deadline_ms);
     while ((device = missing(context))) {
-        ask_for(context, device);
+        ask_for(context, device, deadline_ms);
         libusb_unref_device(device);
     }
     end_scan(context);

@@ -9,9 +9,9 @@
 #include "shim/shim.h"
 
 #define FOREVER_MS 60000
-#define SCAN_MS 250
 /* Just over the client's slice of blocking reception (usbip_private.h). */
 #define SLICE_MS 11
+#define SETTLE_MS 1000
 
 void shim_wake(libusb_context *context)
 {
@@ -75,7 +75,7 @@ static void end_turn(libusb_context *context, struct shim_turn *turn)
 
         context->retired = retired->next;
         usbip_free(retired->client);
-        free(retired->handle);
+        free(retired->link);
         free(retired);
     }
     turns = turn->outer;
@@ -151,9 +151,9 @@ static bool has_room(libusb_context *context, size_t links)
     fds = realloc(context->fds, (1 + 2 * (links + 8)) * sizeof *fds);
     if (fds)
         context->fds = fds;
-    clients = realloc(context->links, (links + 8) * sizeof(*clients));
+    clients = realloc(context->polled, (links + 8) * sizeof(*clients));
     if (clients)
-        context->links = clients;
+        context->polled = clients;
     if (!fds || !clients)
         return false;
     context->room = links + 8;
@@ -162,26 +162,26 @@ static bool has_room(libusb_context *context, size_t links)
 
 static size_t count_links(const libusb_context *context)
 {
-    const struct libusb_device_handle *handle;
+    const struct shim_link *link;
     size_t count = 0;
 
-    for (handle = context->handles; handle; handle = handle->next)
-        count += handle->client && !handle->dead;
+    for (link = context->links; link; link = link->next)
+        count += link->client && !link->dead;
     return count;
 }
 
 static size_t fill_fds(libusb_context *context, struct pollfd *fds, struct usbip_client **clients)
 {
-    struct libusb_device_handle *handle;
+    struct shim_link *link;
     size_t count = 0;
 
     fds[0] = (struct pollfd){.fd = context->wake, .events = POLLIN};
-    for (handle = context->handles; handle; handle = handle->next) {
-        if (!handle->client || handle->dead)
+    for (link = context->links; link; link = link->next) {
+        if (!link->client || link->dead)
             continue;
         if (clients)
-            clients[count] = handle->client;
-        usbip_pollfds(handle->client, &fds[1 + 2 * count]);
+            clients[count] = link->client;
+        usbip_pollfds(link->client, &fds[1 + 2 * count]);
         count++;
     }
     return count;
@@ -194,7 +194,7 @@ static int collect(libusb_context *context, size_t *ret_count)
 
     pthread_mutex_lock(&context->lock);
     if (has_room(context, count_links(context))) {
-        *ret_count = fill_fds(context, context->fds, context->links);
+        *ret_count = fill_fds(context, context->fds, context->polled);
         error = 0;
     }
     pthread_mutex_unlock(&context->lock);
@@ -209,8 +209,6 @@ static int wait_ms(libusb_context *context, const struct timeval *timeout)
 
     if (due && due - shim_now() < least)
         least = due - shim_now();
-    if (shim_hotplug_wanted(context) && least > SCAN_MS)
-        least = SCAN_MS;
     if (least > FOREVER_MS)
         least = FOREVER_MS;
     return least < 0 ? 0 : (int)least;
@@ -227,17 +225,17 @@ static void drain(libusb_context *context)
 /* A link that is gone and has nothing left to complete would be ready for ever. */
 static void lay_to_rest(libusb_context *context, struct usbip_client *client)
 {
-    struct libusb_device_handle *handle;
+    struct shim_link *link;
 
     pthread_mutex_lock(&context->lock);
-    for (handle = context->handles; handle && handle->client != client; handle = handle->next)
+    for (link = context->links; link && link->client != client; link = link->next)
         continue;
-    if (handle)
-        handle->dead = true;
+    if (link)
+        link->dead = true;
     pthread_mutex_unlock(&context->lock);
-    if (handle)
+    if (link)
         shim_tell_pollfds(context, client, false);
-    atomic_store(&context->next_scan, 0); /* whoever waits for hot-plug hears of it at once */
+    shim_scanner_hurry(context); /* whoever waits for hot-plug hears of it at once */
 }
 
 static int pump(libusb_context *context, struct usbip_client *client, unsigned deadline_ms)
@@ -252,8 +250,23 @@ static int pump(libusb_context *context, struct usbip_client *client, unsigned d
     return done;
 }
 
-void shim_retire(libusb_context *context, struct usbip_client *client,
-                 struct libusb_device_handle *handle)
+void shim_settle(libusb_device_handle *handle)
+{
+    libusb_context *context = handle->device->context;
+    struct usbip_client *client = handle->link->client;
+    int64_t until = shim_now() + SETTLE_MS;
+
+    while (client && client != context->pumped && shim_in_flight(handle)) {
+        int64_t left = until - shim_now();
+
+        if (left <= 0)
+            usbip_drop(client, -ENODEV); /* a server that does not unlink is no server */
+        if (pump(context, client, left > 0 ? (unsigned)left : 0) < 0)
+            break;
+    }
+}
+
+void shim_retire(libusb_context *context, struct usbip_client *client, struct shim_link *link)
 {
     struct shim_retired *retired = malloc(sizeof *retired);
 
@@ -261,7 +274,7 @@ void shim_retire(libusb_context *context, struct usbip_client *client,
         usbip_drop(client, -ENODEV);
     if (!retired)
         return; /* lost rather than freed under its user */
-    *retired = (struct shim_retired){context->retired, client, handle};
+    *retired = (struct shim_retired){context->retired, client, link};
     context->retired = retired;
 }
 
@@ -275,7 +288,7 @@ static int handle_ready(libusb_context *context, size_t count)
     shim_expire(context);
     for (i = 0; i < count; i++) {
         if (fds[1 + 2 * i].revents || fds[2 + 2 * i].revents)
-            pump(context, context->links[i], 0);
+            pump(context, context->polled[i], 0);
     }
     shim_hotplug_run(context);
     end_turn(context, &turn);
@@ -286,8 +299,7 @@ static int handle_ready(libusb_context *context, size_t count)
  * Who wants to wake this thread waits for a slice at most. */
 static bool may_answer_at_once(libusb_context *context, size_t count, int wait)
 {
-    return count == 1 && wait > SLICE_MS && !atomic_load(&context->closing) &&
-           !shim_hotplug_wanted(context);
+    return count == 1 && wait > SLICE_MS && !atomic_load(&context->closing);
 }
 
 static bool answered_at_once(libusb_context *context)
@@ -296,7 +308,7 @@ static bool answered_at_once(libusb_context *context)
     int done;
 
     begin_turn(context, &turn);
-    done = pump(context, context->links[0], SLICE_MS);
+    done = pump(context, context->polled[0], SLICE_MS);
     end_turn(context, &turn);
     return done != 0;
 }
@@ -448,15 +460,11 @@ SHIM_API int libusb_pollfds_handle_timeouts(libusb_context *context)
 
 SHIM_API int libusb_get_next_timeout(libusb_context *context, struct timeval *ret_timeout)
 {
-    int64_t due, left;
+    int64_t due = shim_next_due(shim_context(context)), left;
 
-    context = shim_context(context);
-    due = shim_next_due(context);
-    if (!due && !shim_hotplug_wanted(context))
+    if (!due)
         return 0;
-    left = due ? due - shim_now() : SCAN_MS;
-    if (shim_hotplug_wanted(context) && left > SCAN_MS)
-        left = SCAN_MS;
+    left = due - shim_now();
     left = left < 0 ? 0 : left;
     *ret_timeout = (struct timeval){left / 1000, left % 1000 * 1000};
     return 1;

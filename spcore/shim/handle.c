@@ -1,5 +1,6 @@
-/* Opened devices: an import each, claims, settings, halts, reset. What Linux's usbfs does for a
- * device it has configured is done here: configuration 1 is selected at import. */
+/* Opened devices: claims, settings, halts, reset. All handles of a device share its import, and
+ * each has claims of its own, as with Linux's usbfs. What the kernel does for a device it has
+ * configured is done here: configuration 1 is selected at import. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -56,18 +57,19 @@ static int request(libusb_device_handle *handle, uint8_t type, uint8_t number, u
                    uint16_t index)
 {
     libusb_context *context = handle->device->context;
+    const struct shim_link *link = handle->link;
     struct usbip_urb urb = {.setup = {type, number, (uint8_t)value, (uint8_t)(value >> 8),
                                       (uint8_t)index, (uint8_t)(index >> 8), 0, 0}};
     struct shim_turn turn;
     int error;
 
-    if (shim_gone(handle))
+    if (shim_gone(link))
         return LIBUSB_ERROR_NO_DEVICE;
     if (shim_handling(context))
-        return context->pumped == handle->client ? request_unheard(handle->client, &urb)
-                                                 : request_on(handle->client, &urb);
+        return context->pumped == link->client ? request_unheard(link->client, &urb)
+                                               : request_on(link->client, &urb);
     shim_events_take(context, &turn);
-    error = request_on(handle->client, &urb);
+    error = request_on(link->client, &urb);
     shim_events_give(context, &turn);
     return error;
 }
@@ -87,13 +89,14 @@ static int import(libusb_device *device, struct usbip_client **ret_client)
 }
 
 /* As the kernel does with a device it meets; one that refuses stays unconfigured. */
-static int configure(libusb_device_handle *handle, struct usbip_client *client)
+static int configure(struct shim_link *link, struct usbip_client *client)
 {
-    uint8_t value = handle->device->config[5];
+    uint8_t value = link->device->config[5];
     struct usbip_urb urb = {.setup = {0x00, LIBUSB_REQUEST_SET_CONFIGURATION, value}};
     int error = request_on(client, &urb);
 
-    handle->configuration = error ? 0 : value;
+    link->configuration = error ? 0 : value;
+    memset(link->settings, 0, sizeof link->settings);
     return error;
 }
 
@@ -111,110 +114,179 @@ void shim_tell_pollfds(libusb_context *context, struct usbip_client *client, boo
     }
 }
 
-/* The handle this process has of the device already: the import is shared. */
-static libusb_device_handle *share(libusb_device *device)
+/* ---- open and close ----------------------------------------------------------------------------
+ */
+
+/* The import there is already. */
+static struct shim_link *share(libusb_device *device)
 {
-    libusb_device_handle *handle;
+    struct shim_link *link;
 
     pthread_mutex_lock(&device->context->lock);
-    handle = device->opened;
-    if (handle)
-        handle->users++;
+    link = device->link;
+    if (link)
+        link->users++;
     pthread_mutex_unlock(&device->context->lock);
-    return handle;
+    return link;
 }
 
-static void link_handle(libusb_context *context, libusb_device_handle *handle)
+static void add_link(libusb_context *context, struct shim_link *link)
 {
     pthread_mutex_lock(&context->lock);
-    handle->next = context->handles;
-    context->handles = handle;
-    handle->device->opened = handle;
+    link->next = context->links;
+    context->links = link;
+    link->device->link = link;
     pthread_mutex_unlock(&context->lock);
 }
 
-/* False while others have it open as well. */
-static bool unlink_handle(libusb_context *context, libusb_device_handle *handle)
+static bool is_gone(libusb_device *device)
 {
-    struct libusb_device_handle **place = &context->handles;
-    bool last;
+    bool gone;
 
-    pthread_mutex_lock(&context->lock);
-    last = --handle->users == 0;
-    if (last) {
-        while (*place != handle)
-            place = &(*place)->next;
-        *place = handle->next;
-        handle->device->opened = NULL;
-        handle->device->gone |= shim_gone(handle);
-    }
-    pthread_mutex_unlock(&context->lock);
-    return last;
+    pthread_mutex_lock(&device->context->lock);
+    gone = device->gone;
+    pthread_mutex_unlock(&device->context->lock);
+    return gone;
 }
 
 /* Only once, though two threads may want it at the same time. */
-static int open_new(libusb_device *device, libusb_device_handle **ret_handle)
+static int link_new(libusb_device *device, struct shim_link **ret_link)
 {
-    libusb_device_handle *handle = calloc(1, sizeof *handle);
+    struct shim_link *link = calloc(1, sizeof *link);
     int error;
 
-    if (!handle)
+    if (!link)
         return LIBUSB_ERROR_NO_MEM;
-    error = device->gone ? LIBUSB_ERROR_NO_DEVICE : import(device, &handle->client);
+    error = is_gone(device) ? LIBUSB_ERROR_NO_DEVICE : import(device, &link->client);
     if (error) {
-        free(handle);
+        free(link);
         return error;
     }
-    handle->device = libusb_ref_device(device);
-    handle->users = 1;
-    error = configure(handle, handle->client);
+    link->device = device;
+    link->users = 1;
+    error = configure(link, link->client);
     if (error)
         shim_log(device->context, LIBUSB_LOG_LEVEL_WARNING, "%s: no configuration: %s",
                  device->record.busid, libusb_error_name(error));
-    link_handle(device->context, handle);
-    shim_tell_pollfds(device->context, handle->client, true);
+    add_link(device->context, link);
+    shim_tell_pollfds(device->context, link->client, true);
     shim_wake(device->context);
-    *ret_handle = handle;
+    *ret_link = link;
+    return LIBUSB_SUCCESS;
+}
+
+static int link_of(libusb_device *device, struct shim_link **ret_link)
+{
+    struct shim_link *link = share(device);
+    int error = LIBUSB_SUCCESS;
+
+    if (!link) {
+        error = link_new(device, &link);
+        if (error == LIBUSB_ERROR_BUSY)
+            link = share(device); /* another thread was faster */
+    }
+    if (!link)
+        return error;
+    *ret_link = link;
     return LIBUSB_SUCCESS;
 }
 
 SHIM_API int libusb_open(libusb_device *device, libusb_device_handle **ret_handle)
 {
-    libusb_device_handle *handle = share(device);
-    int error;
+    libusb_device_handle *handle = calloc(1, sizeof *handle);
+    libusb_context *context = device->context;
+    int error = handle ? link_of(device, &handle->link) : LIBUSB_ERROR_NO_MEM;
 
-    if (!handle) {
-        error = open_new(device, &handle);
-        if (error == LIBUSB_ERROR_BUSY)
-            handle = share(device); /* another thread was faster */
-        if (error && !handle)
-            return error;
+    if (error) {
+        free(handle);
+        return error;
     }
+    handle->device = libusb_ref_device(device);
+    pthread_mutex_lock(&context->lock);
+    handle->next = context->handles;
+    context->handles = handle;
+    pthread_mutex_unlock(&context->lock);
     *ret_handle = handle;
     return LIBUSB_SUCCESS;
+}
+
+/* The link when this was its last handle, else NULL: the others keep it. */
+static struct shim_link *unlink_handle(libusb_context *context, libusb_device_handle *handle)
+{
+    struct libusb_device_handle **place = &context->handles;
+    struct shim_link *link = handle->link, **at = &context->links;
+
+    pthread_mutex_lock(&context->lock);
+    while (*place != handle)
+        place = &(*place)->next;
+    *place = handle->next;
+    link->claimed &= ~handle->claimed;
+    if (--link->users) {
+        link = NULL;
+    } else {
+        while (*at != link)
+            at = &(*at)->next;
+        *at = link->next;
+        link->device->link = NULL;
+        link->device->gone |= shim_gone(link);
+    }
+    pthread_mutex_unlock(&context->lock);
+    return link;
+}
+
+static bool is_shared(const libusb_device_handle *handle)
+{
+    bool shared;
+
+    pthread_mutex_lock(&handle->device->context->lock);
+    shared = handle->link->users > 1;
+    pthread_mutex_unlock(&handle->device->context->lock);
+    return shared;
+}
+
+static void release_all(libusb_device_handle *handle)
+{
+    int i;
+
+    for (i = 0; i < SHIM_INTERFACES_MAX; i++)
+        libusb_release_interface(handle, i); /* those that it has claimed */
+}
+
+/* Nobody pumps this link meanwhile. Its buffers are the program's when this returns; only a
+ * call-back of this very link cannot wait for that while others use it. */
+static void close_handle(libusb_context *context, libusb_device_handle *handle)
+{
+    bool shared = is_shared(handle);
+    struct shim_link *link;
+
+    shim_orphan(handle, shared);
+    if (shared) {
+        shim_settle(handle);
+        release_all(handle);
+    }
+    link = unlink_handle(context, handle);
+    if (link) {
+        if (link->client && !link->dead)
+            shim_tell_pollfds(context, link->client, false);
+        shim_retire(context, link->client, link);
+    }
+    libusb_unref_device(handle->device);
+    free(handle);
 }
 
 SHIM_API void libusb_close(libusb_device_handle *handle)
 {
     libusb_context *context;
-    libusb_device *device;
     struct shim_turn turn;
     bool inside;
 
     if (!handle)
         return;
-    device = handle->device;
-    context = device->context;
+    context = handle->device->context;
     inside = shim_handling(context);
     if (!inside)
-        shim_events_take(context, &turn); /* nobody pumps this link while it goes */
-    if (unlink_handle(context, handle)) {
-        if (handle->client && !handle->dead)
-            shim_tell_pollfds(context, handle->client, false);
-        shim_orphan(handle);
-        shim_retire(context, handle->client, handle);
-        libusb_unref_device(device);
-    }
+        shim_events_take(context, &turn);
+    close_handle(context, handle);
     if (!inside)
         shim_events_give(context, &turn);
 }
@@ -246,10 +318,21 @@ SHIM_API libusb_device *libusb_get_device(libusb_device_handle *handle)
 
 SHIM_API int libusb_get_configuration(libusb_device_handle *handle, int *ret_configuration)
 {
-    if (shim_gone(handle))
+    if (shim_gone(handle->link))
         return LIBUSB_ERROR_NO_DEVICE;
-    *ret_configuration = handle->configuration;
+    *ret_configuration = handle->link->configuration;
     return LIBUSB_SUCCESS;
+}
+
+/* Any handle's claim is in the way, as with usbfs. */
+static bool is_claimed(libusb_device_handle *handle)
+{
+    bool is;
+
+    pthread_mutex_lock(&handle->device->context->lock);
+    is = handle->link->claimed != 0;
+    pthread_mutex_unlock(&handle->device->context->lock);
+    return is;
 }
 
 SHIM_API int libusb_set_configuration(libusb_device_handle *handle, int configuration)
@@ -260,13 +343,15 @@ SHIM_API int libusb_set_configuration(libusb_device_handle *handle, int configur
         return LIBUSB_ERROR_INVALID_PARAM;
     if (configuration == -1)
         configuration = 0;
-    if (handle->claimed)
+    if (is_claimed(handle))
         return LIBUSB_ERROR_BUSY;
     if (configuration && configuration != handle->device->config[5])
         return LIBUSB_ERROR_NOT_FOUND;
     error = request(handle, 0x00, LIBUSB_REQUEST_SET_CONFIGURATION, (uint16_t)configuration, 0);
-    if (!error)
-        handle->configuration = configuration;
+    if (!error) {
+        handle->link->configuration = configuration;
+        memset(handle->link->settings, 0, sizeof handle->link->settings);
+    }
     return error;
 }
 
@@ -286,20 +371,30 @@ static bool has_interface(const libusb_device *device, int interface, int settin
     return false;
 }
 
-SHIM_API int libusb_claim_interface(libusb_device_handle *handle, int interface)
+static int claim(libusb_device_handle *handle, uint32_t bit)
 {
     int result = LIBUSB_SUCCESS;
 
-    if (interface < 0 || interface >= SHIM_INTERFACES_MAX)
-        return LIBUSB_ERROR_INVALID_PARAM;
-    if (shim_gone(handle))
-        return LIBUSB_ERROR_NO_DEVICE;
-    if (!handle->configuration || !has_interface(handle->device, interface, -1))
-        return LIBUSB_ERROR_NOT_FOUND;
     pthread_mutex_lock(&handle->device->context->lock);
-    handle->claimed |= 1u << interface;
+    if (handle->link->claimed & ~handle->claimed & bit) {
+        result = LIBUSB_ERROR_BUSY;
+    } else {
+        handle->claimed |= bit;
+        handle->link->claimed |= bit;
+    }
     pthread_mutex_unlock(&handle->device->context->lock);
     return result;
+}
+
+SHIM_API int libusb_claim_interface(libusb_device_handle *handle, int interface)
+{
+    if (interface < 0 || interface >= SHIM_INTERFACES_MAX)
+        return LIBUSB_ERROR_INVALID_PARAM;
+    if (shim_gone(handle->link))
+        return LIBUSB_ERROR_NO_DEVICE;
+    if (!handle->link->configuration || !has_interface(handle->device, interface, -1))
+        return LIBUSB_ERROR_NOT_FOUND;
+    return claim(handle, 1u << interface);
 }
 
 static bool claimed(libusb_device_handle *handle, int interface)
@@ -312,16 +407,34 @@ static bool claimed(libusb_device_handle *handle, int interface)
     return is;
 }
 
+static int set_setting(libusb_device_handle *handle, int interface, int setting)
+{
+    int error =
+        request(handle, 0x01, LIBUSB_REQUEST_SET_INTERFACE, (uint16_t)setting, (uint16_t)interface);
+
+    if (!error)
+        handle->link->settings[interface] = (uint8_t)setting;
+    return error;
+}
+
+/* The interface goes back to its first setting, as libusb documents; Linux asks the device for
+ * that only where it is in another. */
 SHIM_API int libusb_release_interface(libusb_device_handle *handle, int interface)
 {
+    uint32_t bit;
+
     if (interface < 0 || interface >= SHIM_INTERFACES_MAX)
         return LIBUSB_ERROR_INVALID_PARAM;
     if (!claimed(handle, interface))
         return LIBUSB_ERROR_NOT_FOUND;
+    if (handle->link->settings[interface])
+        set_setting(handle, interface, 0);
+    bit = 1u << interface;
     pthread_mutex_lock(&handle->device->context->lock);
-    handle->claimed &= ~(1u << interface);
+    handle->claimed &= ~bit;
+    handle->link->claimed &= ~bit;
     pthread_mutex_unlock(&handle->device->context->lock);
-    return shim_gone(handle) ? LIBUSB_ERROR_NO_DEVICE : LIBUSB_SUCCESS;
+    return shim_gone(handle->link) ? LIBUSB_ERROR_NO_DEVICE : LIBUSB_SUCCESS;
 }
 
 SHIM_API int libusb_set_interface_alt_setting(libusb_device_handle *handle, int interface,
@@ -333,8 +446,7 @@ SHIM_API int libusb_set_interface_alt_setting(libusb_device_handle *handle, int 
         return LIBUSB_ERROR_NOT_FOUND;
     if (!has_interface(handle->device, interface, setting))
         return LIBUSB_ERROR_NOT_FOUND;
-    return request(handle, 0x01, LIBUSB_REQUEST_SET_INTERFACE, (uint16_t)setting,
-                   (uint16_t)interface);
+    return set_setting(handle, interface, setting);
 }
 
 SHIM_API int libusb_clear_halt(libusb_device_handle *handle, unsigned char endpoint)
@@ -346,19 +458,18 @@ SHIM_API int libusb_clear_halt(libusb_device_handle *handle, unsigned char endpo
 
 /* USB/IP has no reset of its own; importing anew is one (the server resets the device), after
  * which configuration and settings are what a reset leaves: configuration 1, setting 0. */
-static int import_anew(libusb_device_handle *handle)
+static int import_anew(libusb_context *context, struct shim_link *link)
 {
-    libusb_context *context = handle->device->context;
     struct usbip_client *client = NULL;
     int error;
 
-    shim_tell_pollfds(context, handle->client, false);
-    shim_retire(context, handle->client, NULL);
-    error = import(handle->device, &client);
+    shim_tell_pollfds(context, link->client, false);
+    shim_retire(context, link->client, NULL);
+    error = import(link->device, &client);
     if (!error)
-        error = configure(handle, client);
+        error = configure(link, client);
     pthread_mutex_lock(&context->lock);
-    handle->client = client; /* NULL: gone for good, libusb_close() remains */
+    link->client = client; /* NULL: gone for good, libusb_close() remains */
     pthread_mutex_unlock(&context->lock);
     if (client)
         shim_tell_pollfds(context, client, true);
@@ -372,11 +483,11 @@ SHIM_API int libusb_reset_device(libusb_device_handle *handle)
     struct shim_turn turn;
     int error;
 
-    if (shim_gone(handle))
+    if (shim_gone(handle->link))
         return LIBUSB_ERROR_NO_DEVICE;
     if (!inside)
         shim_events_take(context, &turn);
-    error = import_anew(handle);
+    error = import_anew(context, handle->link);
     if (!inside)
         shim_events_give(context, &turn);
     return error;
@@ -387,13 +498,13 @@ SHIM_API int libusb_reset_device(libusb_device_handle *handle)
 SHIM_API int libusb_kernel_driver_active(libusb_device_handle *handle, int interface)
 {
     (void)interface;
-    return shim_gone(handle) ? LIBUSB_ERROR_NO_DEVICE : 0;
+    return shim_gone(handle->link) ? LIBUSB_ERROR_NO_DEVICE : 0;
 }
 
 SHIM_API int libusb_detach_kernel_driver(libusb_device_handle *handle, int interface)
 {
     (void)interface;
-    return shim_gone(handle) ? LIBUSB_ERROR_NO_DEVICE : LIBUSB_ERROR_NOT_FOUND;
+    return shim_gone(handle->link) ? LIBUSB_ERROR_NO_DEVICE : LIBUSB_ERROR_NOT_FOUND;
 }
 
 SHIM_API int libusb_attach_kernel_driver(libusb_device_handle *handle, int interface)

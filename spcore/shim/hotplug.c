@@ -1,11 +1,9 @@
-/* Hot-plug: the servers' lists are looked at four times a second while somebody wants to know. */
+/* Hot-plug call-backs: what a scan has changed is told by whoever handles events. */
 #include <stdlib.h>
 
 #include "shim/shim.h"
 
-#define SCAN_MS 250
-
-bool shim_hotplug_wanted(libusb_context *context)
+static bool is_wanted(libusb_context *context)
 {
     bool wanted;
 
@@ -96,10 +94,8 @@ void shim_hotplug_run(libusb_context *context)
     libusb_hotplug_event event;
     libusb_device *device;
 
-    if (!shim_hotplug_wanted(context) || shim_now() < atomic_load(&context->next_scan))
+    if (!is_wanted(context))
         return;
-    atomic_store(&context->next_scan, shim_now() + SCAN_MS);
-    shim_scan(context);
     while ((device = changed(context, &event))) {
         announce(context, device, event);
         libusb_unref_device(device);
@@ -112,7 +108,7 @@ static void settle_first(libusb_context *context)
 {
     struct libusb_device *device;
 
-    shim_scan(context);
+    shim_scan(context, SHIM_DEADLINE_MS);
     pthread_mutex_lock(&context->lock);
     for (device = context->devices; device; device = device->next)
         device->announced = device->present;
@@ -164,6 +160,10 @@ SHIM_API int libusb_hotplug_register_callback(libusb_context *context, int event
         product > 0xffff || device_class < -1 || device_class > 0xff || !call)
         return LIBUSB_ERROR_INVALID_PARAM;
     context = shim_context(context);
+    if (!is_wanted(context))
+        settle_first(context);
+    if (shim_scanner_start(context))
+        return LIBUSB_ERROR_OTHER;
     hotplug = calloc(1, sizeof *hotplug);
     if (!hotplug)
         return LIBUSB_ERROR_NO_MEM;
@@ -173,8 +173,6 @@ SHIM_API int libusb_hotplug_register_callback(libusb_context *context, int event
     hotplug->device_class = device_class;
     hotplug->call = call;
     hotplug->user_data = user_data;
-    if (!shim_hotplug_wanted(context))
-        settle_first(context);
     pthread_mutex_lock(&context->lock);
     hotplug->id = ++context->next_hotplug;
     hotplug->busy = tell;
@@ -185,6 +183,7 @@ SHIM_API int libusb_hotplug_register_callback(libusb_context *context, int event
     pthread_mutex_unlock(&context->lock);
     if (tell)
         enumerate(context, hotplug);
+    shim_scanner_hurry(context);
     shim_wake(context);
     return LIBUSB_SUCCESS;
 }
@@ -199,8 +198,7 @@ SHIM_API void libusb_hotplug_deregister_callback(libusb_context *context,
     for (hotplug = context->hotplugs; hotplug; hotplug = hotplug->next)
         hotplug->removed |= hotplug->id == id;
     pthread_mutex_unlock(&context->lock);
-    atomic_store(&context->next_scan, 0); /* it is swept up by the next round */
-    shim_wake(context);
+    shim_wake(context); /* it is swept up by the next round */
 }
 
 SHIM_API void *libusb_hotplug_get_user_data(libusb_context *context,

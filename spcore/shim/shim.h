@@ -22,6 +22,7 @@
 /* Where to say that this library was loaded; set by `papsim exec`. */
 #define SHIM_EXEC_VARIABLE "PAPKIT_EXEC"
 #define SHIM_DEADLINE_MS 5000u
+#define SHIM_SCAN_DEADLINE_MS 1000u /* of a scan nobody waits for */
 #define SHIM_SERVERS_MAX 64
 #define SHIM_INTERFACES_MAX 32
 
@@ -42,18 +43,27 @@ struct libusb_device {
     bool present, announced;
     bool seen; /* by the scan under way */
     bool gone; /* its link was lost: what a server lists in its place is another device */
-    struct libusb_device_handle *opened; /* the handle that has it imported */
+    struct shim_link *link; /* while it is open */
+};
+
+/* A device's import, which all libusb_open() calls of a context share. */
+struct shim_link {
+    struct shim_link *next;
+    struct libusb_device *device; /* borrowed: the handles have references */
+    struct usbip_client *client;
+    bool dead;        /* the link is gone, all that was in flight is over; not polled any more */
+    uint32_t claimed; /* bit per interface: by any handle */
+    uint8_t settings[SHIM_INTERFACES_MAX];
+    int configuration;
+    unsigned users;
 };
 
 struct libusb_device_handle {
     struct libusb_device_handle *next;
     struct libusb_device *device; /* a reference */
-    struct usbip_client *client;
-    bool dead;        /* the link is gone, all that was in flight is over; not polled any more */
-    uint32_t claimed; /* bit per interface */
-    int configuration;
+    struct shim_link *link;
+    uint32_t claimed; /* bit per interface: by this handle */
     bool auto_detach;
-    unsigned users; /* libusb_open() calls of this process share one import */
 };
 
 /* Before each public transfer, in one block with it. */
@@ -80,12 +90,20 @@ struct shim_hotplug {
     unsigned busy; /* calls under way outside of event handling */
 };
 
-/* A link (and its handle, or NULL) given up in a call-back that its own pumping may have called;
+/* A client (and its link, or NULL) given up in a call-back that its own pumping may have called;
  * freed when the round is over. */
 struct shim_retired {
     struct shim_retired *next;
     struct usbip_client *client;
-    struct libusb_device_handle *handle;
+    struct shim_link *link;
+};
+
+/* The thread that looks at the servers' lists while somebody waits for hot-plug; `lock` guards it.
+ */
+struct shim_scanner {
+    pthread_t thread;
+    pthread_cond_t changed;
+    bool running, stop, now;
 };
 
 struct libusb_context {
@@ -94,15 +112,16 @@ struct libusb_context {
     pthread_mutex_t lock;
     struct libusb_device *devices;
     struct libusb_device_handle *handles;
+    struct shim_link *links;
     struct shim_transfer *flights;
     struct shim_hotplug *hotplugs;
     int next_hotplug;
-    atomic_llong next_scan;
+    struct shim_scanner scanner;
     pthread_mutex_t scanning;
     struct shim_retired *retired;
     struct usbip_client *pumped; /* by the round under way */
     struct pollfd *fds;          /* of the round: these three are its holder's of `events` */
-    struct usbip_client **links;
+    struct usbip_client **polled;
     size_t room;
     pthread_mutex_t events; /* held by the thread that handles events */
     pthread_mutex_t waiters;
@@ -124,14 +143,14 @@ void shim_log(libusb_context *context, enum libusb_log_level level, const char *
 int shim_error(int error); /* -errno to LIBUSB_ERROR_* */
 int64_t shim_now(void);
 
-static inline bool shim_gone(const struct libusb_device_handle *handle)
+static inline bool shim_gone(const struct shim_link *link)
 {
-    return !handle->client || usbip_error(handle->client) != 0;
+    return !link->client || usbip_error(link->client) != 0;
 }
 
-/* discovery.c: brings the context's list up to date with what the servers list. Caller holds no
- * lock. */
-void shim_scan(libusb_context *context);
+/* discovery.c: brings the context's list up to date with what the servers list; a server that is
+ * silent for `deadline_ms` leaves its devices as they were. Caller holds no lock. */
+void shim_scan(libusb_context *context, unsigned deadline_ms);
 void shim_device_free(struct libusb_device *device);
 
 /* event.c: keeps every other thread out of event handling until released. */
@@ -141,8 +160,9 @@ struct shim_turn {
 };
 void shim_events_take(libusb_context *context, struct shim_turn *turn);
 bool shim_handling(libusb_context *context); /* in a call-back of this thread's event handling */
-void shim_retire(libusb_context *context, struct usbip_client *client,
-                 struct libusb_device_handle *handle);
+void shim_retire(libusb_context *context, struct usbip_client *client, struct shim_link *link);
+/* Until what is in flight for that handle is over. */
+void shim_settle(libusb_device_handle *handle);
 void shim_tell_pollfds(libusb_context *context, struct usbip_client *client, bool added);
 void shim_events_give(libusb_context *context, struct shim_turn *turn);
 void shim_wake(libusb_context *context);
@@ -152,13 +172,19 @@ static inline struct shim_transfer *shim_of(struct libusb_transfer *transfer)
 {
     return (struct shim_transfer *)(void *)((char *)transfer - sizeof(struct shim_transfer));
 }
-void shim_orphan(libusb_device_handle *handle); /* its transfers end without a call */
+/* Its transfers end without a call; `unlink`: and are to end now. */
+void shim_orphan(libusb_device_handle *handle, bool unlink);
+bool shim_in_flight(libusb_device_handle *handle);
 void shim_expire(libusb_context *context);      /* unlinks what is overdue */
 int64_t shim_next_due(libusb_context *context); /* 0: nothing has a time-out */
 
 /* hotplug.c */
-void shim_hotplug_run(libusb_context *context); /* scans when due, calls what is registered */
-bool shim_hotplug_wanted(libusb_context *context);
+void shim_hotplug_run(libusb_context *context); /* tells what the last scan has changed */
+
+/* scanner.c */
+int shim_scanner_start(libusb_context *context);  /* 0, also when it runs; or -errno */
+void shim_scanner_stop(libusb_context *context);  /* waits for its end */
+void shim_scanner_hurry(libusb_context *context); /* there may be news */
 
 /* Raw descriptor sets to libusb's structures; 0 or LIBUSB_ERROR_*. Freed with libusb's functions.
  */

@@ -248,7 +248,7 @@ SHIM_API int libusb_submit_transfer(struct libusb_transfer *transfer)
     pthread_mutex_unlock(&context->lock);
     if (busy)
         return LIBUSB_ERROR_BUSY;
-    if (shim_gone(handle))
+    if (shim_gone(handle->link))
         return LIBUSB_ERROR_NO_DEVICE;
     error = fill(transfer, own);
     if (error)
@@ -257,7 +257,7 @@ SHIM_API int libusb_submit_transfer(struct libusb_transfer *transfer)
         !has_endpoint(handle->device, transfer->endpoint))
         return LIBUSB_ERROR_IO;
     transfer->actual_length = 0;
-    own->client = handle->client;
+    own->client = handle->link->client;
     own->context = context;
     error = launch(context, own, transfer->timeout);
     /* Who polls has a new time-out, perhaps data to send. */
@@ -287,15 +287,32 @@ SHIM_API int libusb_cancel_transfer(struct libusb_transfer *transfer)
     return error;
 }
 
-void shim_orphan(libusb_device_handle *handle)
+void shim_orphan(libusb_device_handle *handle, bool unlink)
 {
     libusb_context *context = handle->device->context;
     struct shim_transfer *own;
 
     pthread_mutex_lock(&context->lock);
-    for (own = context->flights; own; own = own->next)
-        own->orphan |= public_of(own)->dev_handle == handle;
+    for (own = context->flights; own; own = own->next) {
+        if (public_of(own)->dev_handle != handle)
+            continue;
+        own->orphan = true;
+        if (unlink)
+            usbip_unlink(own->client, &own->urb);
+    }
     pthread_mutex_unlock(&context->lock);
+}
+
+bool shim_in_flight(libusb_device_handle *handle)
+{
+    libusb_context *context = handle->device->context;
+    struct shim_transfer *own;
+
+    pthread_mutex_lock(&context->lock);
+    for (own = context->flights; own && public_of(own)->dev_handle != handle; own = own->next)
+        continue;
+    pthread_mutex_unlock(&context->lock);
+    return own != NULL;
 }
 
 SHIM_API void libusb_transfer_set_stream_id(struct libusb_transfer *transfer, uint32_t stream)
