@@ -133,7 +133,8 @@ $(BUILD)/tests/spcore/test_%: $(OBJ)/spcore/tests/test_%.o $(call not_main,$(SPC
 # They start the player they talk to.
 $(BUILD)/tests/spcore/test_player $(BUILD)/tests/spcore/test_methods: | $(PAPSIM)
 # Not the real libusb: the shim's own objects, its library and a papsim to talk to.
-$(BUILD)/tests/spcore/test_shim: $(OBJ)/spcore/tests/test_shim.o $(call objects,$(SHIM_SRC)) | $(SHIM) $(PAPSIM)
+SHIM_TESTS := $(filter $(BUILD)/tests/spcore/test_shim%,$(SPC_TESTS))
+$(SHIM_TESTS): $(BUILD)/tests/spcore/test_shim%: $(OBJ)/spcore/tests/test_shim%.o $(call objects,$(SHIM_SRC)) | $(SHIM) $(PAPSIM)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -lpthread -ldl
 $(BUILD)/tests/conformance/test_%: $(OBJ)/conformance/tests/test_%.o $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))

@@ -2,18 +2,14 @@
  * of the test's own. Asynchronous use, threads and hot-plug: conformance/orchestrate/programs. */
 #include <criterion/criterion.h>
 #include <dlfcn.h>
-#include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "shim/shim.h"
+#include "shim_serving.h"
 
-enum { NAMES_MAX = 256, NAME_BYTES = 96, VENDOR = 0x1209, PRODUCT = 0x4d54, INTERRUPT_IN = 0x83 };
+enum { NAMES_MAX = 256, NAME_BYTES = 96 };
 
 /* ---- exported names -------------------------------------------------------------------------- */
 
@@ -21,18 +17,6 @@ struct names {
     char name[NAMES_MAX][NAME_BYTES];
     size_t count;
 };
-
-/* Of the build this test belongs to: BUILD/tests/spcore/test_shim. */
-static void built(const char *name, char path[PATH_MAX])
-{
-    char program[PATH_MAX / 2];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-
-    cr_assert_gt(length, 0);
-    program[length] = '\0';
-    *strrchr(program, '/') = '\0';
-    snprintf(path, PATH_MAX, "%s/../../%s", program, name);
-}
 
 static void read_names(const char *command, struct names *names)
 {
@@ -214,50 +198,6 @@ Test(shim_descriptor, hostile_bytes_do_no_harm)
 }
 
 /* ---- against a papsim ------------------------------------------------------------------------ */
-
-struct running {
-    pid_t pid;
-    char servers[64];
-};
-
-static void serve(struct running *running, const char *second)
-{
-    char path[PATH_MAX], line[128];
-    int ends[2];
-    FILE *out;
-
-    built("papsim", path);
-    cr_assert_eq(pipe(ends), 0);
-    running->pid = fork();
-    if (!running->pid) {
-        dup2(ends[1], 1);
-        close(ends[0]);
-        close(ends[1]);
-        execl(path, path, "serve", "--listen", "127.0.0.1:0", "--player", "mtp",
-              second ? "--player" : NULL, second, (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    out = fdopen(ends[0], "r");
-    cr_assert(fgets(line, sizeof line, out), "papsim says nothing");
-    cr_assert_eq(sscanf(line, "listening %63s", running->servers), 1);
-    fclose(out);
-    setenv(SHIM_VARIABLE, running->servers, 1);
-}
-
-static void end(struct running *running)
-{
-    kill(running->pid, SIGTERM);
-    waitpid(running->pid, NULL, 0);
-}
-
-static libusb_device_handle *open_player(libusb_context *context)
-{
-    libusb_device_handle *handle = libusb_open_device_with_vid_pid(context, VENDOR, PRODUCT);
-
-    cr_assert(handle);
-    return handle;
-}
 
 Test(shim, without_servers_there_are_no_devices)
 {
