@@ -1,11 +1,13 @@
 """The world's MTP clients, unmodified, on a real Linux host: libmtp's tools, gphoto2 and
-android-file-transfer list, send and get, and what comes back is what went, byte for byte."""
+android-file-transfer list, send and get, and what comes back is what went, byte for byte. What they
+print is compared with the same commands through `papsim exec`, which needs no kernel."""
 import hashlib
 import random
 import re
 
 import pytest
 
+import exec_twin
 import vm
 
 pytestmark = pytest.mark.vm
@@ -14,8 +16,9 @@ pytestmark = pytest.mark.vm
 # packet carries 500 bytes of data and its next writes 16 KiB.
 SIZES = [0, 1, 499, 500, 501, 512, 1012, 16384 + 500, 1048576 + 3]
 TOOLS = ["mtp-detect", "mtp-files", "mtp-folders", "mtp-sendfile", "mtp-getfile", "mtp-delfile",
-         "mtp-newfolder", "gphoto2", "aft-mtp-cli"]
+         "mtp-newfolder", "mtp-tracks", "gphoto2", "lsusb", "jmtpfs", "aft-mtp-cli"]
 BIG = 8 * 1048576
+DELETED = 501
 
 
 def content(size):
@@ -51,31 +54,74 @@ KILLED = r"""
 BIG_ID = "$(sed -n 's/.*New file ID: \\([0-9]*\\).*/\\1/p' sent-big)"
 
 
-def steps_of(player):
-    where = f"{player.port} {player.busid} {player.vid_pid}"
+PYUSB = r"""
+/usr/bin/python3 -c '
+import usb.core
+device = usb.core.find(idVendor=0x1209, idProduct=0x4d54)
+print(device)
+interface = device.get_active_configuration()[(0, 0)]
+out, into = interface[1], interface[0]
+out.write(bytes([16, 0, 0, 0, 1, 0, 2, 16, 0, 0, 0, 0, 1, 0, 0, 0]))
+print(bytes(into.read(512)).hex())
+out.write(bytes([12, 0, 0, 0, 1, 0, 1, 16, 1, 0, 0, 0]))
+print(bytes(into.read(512)).hex())
+print(bytes(into.read(512)).hex())
+try:
+    into.read(512, timeout=20)
+except usb.core.USBTimeoutError:
+    print("timed out")
+device.reset()
+'"""
+
+
+def shared_steps(vid_pid):
+    """In order: what the kernel lane and `papsim exec` both run, and are compared by."""
     steps = {
-        "attach": f"attach {where}",
         "detect": "mtp-detect",
         "files-before": "mtp-files",
+        "folders-before": "mtp-folders",
+        "tracks": "mtp-tracks",
         "auto-detect": "gphoto2 --auto-detect",
-        "aft-ls-before": "aft-mtp-cli ls",
+        "summary": "gphoto2 --summary",
+        "list-before": "gphoto2 --list-files",
+        "lsusb": f"lsusb -v -d {vid_pid}",
+        "pyusb": PYUSB,
+        "jmtpfs": """
+            folder=$(mktemp -d) && jmtpfs "$folder" || exit 77
+            (cd "$folder" && ls -R); code=$?
+            fusermount -u "$folder" && rmdir "$folder" && exit $code""",
+        "tone": """
+            id=$(mtp-files | grep -B 1 'Filename: Tone One.mp3' | sed -n 's/^File ID: //p')
+            mtp-getfile "$id" tone.mp3""",
     }
     steps |= {f"sendget-{size}": sendget(size) for size in SIZES}
     steps |= {
         "newfolder": "mtp-newfolder Zażółć-音楽 0 0 && mtp-folders",
         "files": "mtp-files",
-        "aft-ls": "aft-mtp-cli ls",
         "gphoto2-list": "gphoto2 --list-files",
         "gphoto2-get": """
             store=$(gphoto2 --list-folders | sed -n "s,.*- \\(store_[0-9a-f]*\\).*,/\\1,p" | head -n 1)
             mkdir gphoto && cd gphoto &&
             gphoto2 --folder "${store:-/}" --get-file send-1012.bin && cmp send-1012.bin ../send-1012.bin""",
-    }
-    steps |= {f"aft-{size}": aft(size) for size in SIZES}
-    steps |= {
+        "gphoto2-put": """
+            cp send-1012.bin put.bin
+            gphoto2 --folder /store_00010001 --upload-file put.bin &&
+            gphoto2 --folder /store_00010001 --list-files --no-recurse &&
+            gphoto2 --folder /store_00010001 --delete-file put.bin &&
+            gphoto2 --folder /store_00010001 --list-files --no-recurse""",
         "delete": """
             id=$(sed -n 's/.*New file ID: \\([0-9]*\\).*/\\1/p' sent-501)
             mtp-delfile -n "$id" && mtp-files""",
+    }
+    return steps
+
+
+def steps_of(player):
+    where = f"{player.port} {player.busid} {player.vid_pid}"
+    steps = {"attach": f"attach {where}"} | shared_steps(player.vid_pid)
+    steps |= {"aft-ls": "aft-mtp-cli ls"}
+    steps |= {f"aft-{size}": aft(size) for size in SIZES}
+    steps |= {
         "send-big": "mtp-sendfile big.bin big.bin | tr '\\r' '\\n' > sent-big; "
                     "grep 'New file ID' sent-big",
         "killed-get": KILLED.format(name="get", command=f"mtp-getfile {BIG_ID} lost.bin"),
@@ -87,7 +133,46 @@ def steps_of(player):
         "get-big": f"mtp-getfile {BIG_ID} back-big.bin && cmp big.bin back-big.bin",
         "detach": f"detach {player.vid_pid}",
     }
-    return steps
+    return steps | usbipd_steps()
+
+
+# A device of Linux's own (gadget zero, on a host controller that is none) behind Linux's own
+# server: nothing but the drop-in library is ours.
+GADGET = "0525:a4a0"
+BULK = r"""
+import usb.core
+device = usb.core.find(idVendor=0x0525, idProduct=0xa4a0)
+device.set_configuration(3)
+interface = device.get_active_configuration()[(0, 0)]
+into, out = sorted(interface, key=lambda end: end.bEndpointAddress, reverse=True)[:2]
+for size in (1, 511, 512, 65536, 1000000):
+    data = bytes(into.read(size))
+    print(size, len(data), set(data), out.write(bytes(size)))
+interface.set_altsetting()
+device.ctrl_transfer(2, 3, 0, into.bEndpointAddress)  # halts it
+try:
+    into.read(64)
+except usb.core.USBError as error:
+    print(error.backend_error_code)
+device.clear_halt(into.bEndpointAddress)
+print(len(into.read(64)))
+"""
+
+
+def usbipd_steps():
+    papsim = vm.BUILD / "papsim"
+    return {
+        "usbipd": f"""
+            usbipd -D && wait_for 20 node {GADGET} > busid || exit 1
+            busid=$(basename "$(cat busid)")
+            usbip bind -b "$busid" && usbip list -r 127.0.0.1""",
+        "usbipd-lsusb": f"{papsim} exec --connect 127.0.0.1 -- lsusb -v -d {GADGET}",
+        "usbipd-busid": f"""
+            {papsim} exec --connect 127.0.0.1:3240/$(basename "$(cat busid)") -- lsusb &&
+            {papsim} exec --connect 127.0.0.1:3240/9-9 -- lsusb && echo unseen""",
+        "usbipd-bulk": f"cat > bulk.py <<'END'\n{BULK}END\n"
+                       f"{papsim} exec --connect 127.0.0.1 -- /usr/bin/python3 bulk.py",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +185,19 @@ def lane(tmp_path_factory):
     for name in ("big.bin", "other.bin"):
         (folder / name).write_bytes(content(BIG))
     with vm.player("mtp", folder) as player:
-        return vm.boot(folder, steps_of(player))
+        return vm.boot(folder, steps_of(player), modules="vhci-hcd,usbip-host,fuse,dummy_hcd,g_zero")
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory):
+    """What exec made of the shared steps, by name."""
+    folder = tmp_path_factory.mktemp("twin")
+    for size in SIZES:
+        (folder / f"send-{size}.bin").write_bytes(content(size))
+    with vm.player("mtp", folder) as player:
+        run = exec_twin.Twin(folder, player).run
+        return {name: run(name, script)
+                for name, script in shared_steps(player.vid_pid).items()}, folder
 
 
 def test_mtp_detect_names_the_model_and_a_storage(lane):
@@ -143,7 +240,7 @@ def test_android_file_transfer_puts_and_gets_the_same_bytes(lane, size):
 def test_android_file_transfer_lists_the_files(lane):
     text = lane.step("aft-ls").ok().out
     for size in SIZES:
-        assert f"send-{size}.bin" in text
+        assert (f"send-{size}.bin" in text) == (size != DELETED)
 
 
 def test_gphoto2_finds_the_player(lane):
@@ -188,3 +285,30 @@ def test_a_big_file_is_whole_after_all_that(lane):
     lane.step("get-big").ok()
     assert hashlib.sha256(lane.file("back-big.bin").read_bytes()).digest() \
         == hashlib.sha256(content(BIG)).digest()
+
+
+# ---- the same through exec
+
+@pytest.mark.parametrize("name", shared_steps(""))
+def test_exec_has_the_kernel_lanes_outcome(lane, twin, name):
+    there, here = lane.step(name).ok(), twin[0][name]
+    if name == "jmtpfs" and here.status == 77:
+        pytest.skip("FUSE mounts are not allowed here")
+    here.ok()
+    assert exec_twin.normalised(here.out) == exec_twin.normalised(there.out)
+
+
+@pytest.mark.parametrize("name", ["tone.mp3", "gphoto/send-1012.bin",
+                                  *(f"back-{size}.bin" for size in SIZES)])
+def test_exec_gets_the_kernel_lanes_bytes(lane, twin, name):
+    lane.step("tone").ok()
+    assert (twin[1] / name).read_bytes() == lane.file(name).read_bytes()
+
+
+@pytest.mark.parametrize("rule", exec_twin.RULES, ids=lambda rule: rule.why)
+def test_every_difference_that_is_let_pass_is_there(lane, twin, rule):
+    """A rule nobody needs would hide something some day."""
+    others = [other for other in exec_twin.RULES if other is not rule]
+    assert any(exec_twin.normalised(step.out, others)
+               != exec_twin.normalised(lane.step(name).out, others)
+               for name, step in twin[0].items())

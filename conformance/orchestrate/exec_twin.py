@@ -1,0 +1,63 @@
+"""The kernel lane's twin: the same scripts, with the same shell, through `papsim exec` on this host
+and against a player of the same kind. What the two print must be the same, but for a list of named
+differences."""
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+
+import vm
+
+PAPSIM = vm.BUILD / "papsim"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """One difference that is none of the player's, and why it is there."""
+    why: str
+    pattern: str
+    instead: str = ""
+
+    def apply(self, text):
+        return re.sub(self.pattern, self.instead, text, flags=re.M)
+
+
+# Everything else is compared as it stands.
+RULES = [
+    Rule("bus and address are given by whoever enumerates: vhci has a bus of its own",
+         r"(?i)\bbus (?:location )?(\d+|0x[0-9a-f]+)(,)? dev(ice)? (\d+)", "bus N dev N"),
+    Rule("the same, as gphoto2 names ports", r"usb:\d+,\d+", "usb:N,N"),
+    Rule("the same, in libmtp's list of raw devices", r"@ bus \d+, dev \d+", "@ bus N, dev N"),
+    Rule("lsusb takes these three strings and the product's name from sysfs, where exec's devices "
+         "are not", r"^(\s*i(?:Manufacturer|Product|Serial) +\d+) .*$", r"\1 "),
+    Rule("the same, in lsusb's first line and for ids", r"^(Bus|bus)( N dev N: ID \S+) .*$",
+         r"\1\2"),
+    Rule("the same, behind the ids", r"^(\s*id(?:Vendor|Product) +0x\w+) .*$", r"\1"),
+    Rule("objects that were just sent carry the time of that", r"\b1[5-9]\d{8}\b|\b2\d{9}\b",
+         "TIME"),
+    Rule("free space is that of the moment, in libmtp's words", r"FreeSpace(InBytes)?: \d+",
+         "FreeSpace"),
+]
+
+
+def normalised(text, rules=RULES):
+    for rule in rules:
+        text = rule.apply(text)
+    return [line.rstrip() for line in text.replace("\r", "\n").splitlines() if line.strip()]
+
+
+class Twin:
+    """Runs named steps one after the other, each an exec of its own against one running player."""
+
+    def __init__(self, folder, player):
+        self.folder, self.port = pathlib.Path(folder), player.port
+
+    def run(self, name, script):
+        (self.folder / f"{name}.sh").write_text(vm.PRELUDE + script, "utf-8")
+        done = subprocess.run(
+            [PAPSIM, "exec", "--connect", f"127.0.0.1:{self.port}", "--", "sh", f"./{name}.sh"],
+            cwd=self.folder, env=os.environ | {"LC_ALL": "C.UTF-8"}, text=True, errors="replace",
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
+            check=False)
+        return vm.Step(name, done.returncode, done.stdout, done.stderr)
