@@ -155,12 +155,12 @@ static uint32_t new_seqnum(struct usbip_client *client)
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
-/* The frame's parts less the bytes that are sent already; 0 entries: it is all sent. */
-static int frame_parts(struct usbip_client *client, struct usbip_frame *frame,
+/* The frame's parts less the first `skip` bytes; 0 entries: there are no more. */
+static int frame_parts(struct usbip_client *client, struct usbip_frame *frame, size_t skip,
                        struct iovec parts[3])
 {
     struct usbip_urb *urb = frame->urb;
-    size_t skip = client->queue_done, left = 0;
+    size_t left = 0;
     int count = 0, used = 0;
 
     parts[count++] = (struct iovec){frame->header, USBIP_HEADER_BYTES};
@@ -184,6 +184,41 @@ static int frame_parts(struct usbip_client *client, struct usbip_frame *frame,
     return used;
 }
 
+static size_t frame_bytes(const struct usbip_frame *frame)
+{
+    const struct usbip_urb *urb = frame->urb;
+    size_t bytes = USBIP_HEADER_BYTES;
+
+    if (urb && !(urb->endpoint & 0x80))
+        bytes += urb->length;
+    if (urb && urb->isochronous)
+        bytes += (size_t)urb->packet_count * USBIP_PACKET_BYTES;
+    return bytes;
+}
+
+static bool is_iso(const struct usbip_frame *frame)
+{
+    return frame->urb && frame->urb->isochronous;
+}
+
+/* Of as many frames as go together; the descriptors of packets have room for one frame alone. */
+static int queue_parts(struct usbip_client *client, struct iovec parts[3 * USBIP_TOGETHER])
+{
+    struct usbip_frame *frame = client->queue;
+    size_t skip = client->queue_done;
+    int frames, count = 0;
+
+    for (frames = 0; frame && frames < USBIP_TOGETHER; frames++, frame = frame->next) {
+        if (frames && is_iso(frame))
+            break;
+        count += frame_parts(client, frame, skip, parts + count);
+        skip = 0;
+        if (is_iso(frame))
+            break;
+    }
+    return count;
+}
+
 static void frame_sent(struct usbip_client *client)
 {
     struct usbip_frame *frame = client->queue;
@@ -198,20 +233,29 @@ static void frame_sent(struct usbip_client *client)
         ((struct usbip_unlinked *)frame)->sent = true;
 }
 
+static void queue_sent(struct usbip_client *client, size_t count)
+{
+    client->queue_done += count;
+    while (client->queue && client->queue_done >= frame_bytes(client->queue)) {
+        size_t rest = client->queue_done - frame_bytes(client->queue);
+
+        frame_sent(client);
+        client->queue_done = rest;
+    }
+}
+
 void usbip_flush_locked(struct usbip_client *client)
 {
     while (client->queue && !client->error) {
-        struct iovec parts[3];
-        int part_count = frame_parts(client, client->queue, parts);
+        struct iovec parts[3 * USBIP_TOGETHER];
+        int part_count = queue_parts(client, parts);
         struct msghdr message = {.msg_iov = parts, .msg_iovlen = (size_t)part_count};
-        size_t whole = 0;
         ssize_t count;
 
-        for (int i = 0; i < part_count; i++)
-            whole += parts[i].iov_len;
         /* The common frame is one part, for which send() is the cheaper call. */
         if (part_count == 1)
-            count = send(client->fd, parts[0].iov_base, whole, MSG_DONTWAIT | MSG_NOSIGNAL);
+            count =
+                send(client->fd, parts[0].iov_base, parts[0].iov_len, MSG_DONTWAIT | MSG_NOSIGNAL);
         else
             count = sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (count < 0 && errno == EINTR)
@@ -222,9 +266,7 @@ void usbip_flush_locked(struct usbip_client *client)
             usbip_fail_locked(client, -ENODEV);
             return;
         }
-        client->queue_done += (size_t)count;
-        if ((size_t)count == whole)
-            frame_sent(client);
+        queue_sent(client, (size_t)count);
     }
 }
 
@@ -233,6 +275,10 @@ static void enqueue(struct usbip_client *client, struct usbip_frame *frame)
     frame->next = NULL;
     *client->queue_tail = frame;
     client->queue_tail = &frame->next;
+    if (client->pumping && pthread_equal(client->pumper, pthread_self()) && client->rx.reading) {
+        client->rx.held = true;
+        return;
+    }
     usbip_flush_locked(client);
     /* A thread that waits for input must now wait for room to send as well. */
     if (client->queue && client->pumping)
@@ -378,6 +424,7 @@ static int pump_locked(struct usbip_client *client, int64_t deadline)
     int count;
 
     client->pumping = true;
+    client->pumper = pthread_self();
     client->rx.sweep = client->finished || client->error;
     client->rx.large = client->large_in > 0;
     client->rx.may_block = !client->queue;

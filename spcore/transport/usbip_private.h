@@ -60,6 +60,11 @@ int usbip_op_import(int fd, const char *busid, int64_t deadline, struct usbip_de
  * swallow the beginning of it. */
 #define USBIP_LARGE 2048u
 
+/* What call-backs submit while replies are read is sent together, once so much was read. */
+#define USBIP_BATCH ((size_t)256 * 1024)
+/* Frames of one sendmsg() at most. */
+#define USBIP_TOGETHER 16
+
 /* The socket's receive time-out: how long recv() waits before poll() does. */
 #define USBIP_SLICE_MS 10
 
@@ -78,6 +83,9 @@ struct usbip_rx {
     bool sweep;            /* there is something to complete without an answer */
     bool large;            /* large replies may come */
     bool may_block, block; /* in recv(), for a slice: nothing waits to be sent */
+    bool reading;          /* replies: what this thread's call-backs submit is held back */
+    bool held;             /* there is such */
+    size_t batch;          /* bytes read since */
     struct usbip_urb *urb;
     uint32_t done, total; /* of the data, or of the packet descriptors */
     size_t from, to;      /* what waits in the stage */
@@ -94,6 +102,7 @@ struct usbip_client {
     pthread_cond_t changed;
     int error; /* not 0: the link is gone */
     bool pumping;
+    pthread_t pumper; /* if so */
     unsigned waiters, ticket, large_in;
     uint32_t next_seqnum;
     struct usbip_urb *buckets[USBIP_BUCKETS];

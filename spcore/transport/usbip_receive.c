@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "transport/usbip_private.h"
@@ -224,19 +225,32 @@ static int received_packets(struct usbip_urb *urb, const uint8_t *bytes)
 
 /* ---- bytes ----------------------------------------------------------------------------------- */
 
-/* One recv(); the count, 0 for nothing there, or -errno. */
-static ssize_t receive(struct usbip_client *client, void *data, size_t room)
+/* One recv(), into the first `room` bytes and then into the next part, if there is one; the count,
+ * 0 for nothing there, or -errno. */
+static ssize_t receive(struct usbip_client *client, void *data, size_t room,
+                       const struct iovec *next)
 {
     struct usbip_rx *rx = &client->rx;
+    int flags = rx->block ? 0 : MSG_DONTWAIT;
     ssize_t count;
 
     if (rx->drained)
         return 0;
-    count = recv(client->fd, data, room, rx->block ? 0 : MSG_DONTWAIT);
+    if (next) {
+        struct iovec parts[2] = {{data, room}, *next};
+        struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+
+        room += next->iov_len;
+        count = recvmsg(client->fd, &message, flags);
+    } else {
+        count = recv(client->fd, data, room, flags);
+    }
     rx->block = false;
     rx->drained = count < 0 || (size_t)count < room;
-    if (count > 0)
+    if (count > 0) {
+        rx->batch += (size_t)count;
         return count;
+    }
     return count < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -ENODEV;
 }
 
@@ -251,7 +265,7 @@ static int step_header(struct usbip_client *client)
         rx->from = 0;
         rx->to = have;
         room = rx->large ? USBIP_HEADER_BYTES - have : USBIP_STAGE - have;
-        count = receive(client, rx->stage + have, room);
+        count = receive(client, rx->stage + have, room, NULL);
         if (count <= 0)
             return (int)count;
         rx->to += (size_t)count;
@@ -261,7 +275,21 @@ static int step_header(struct usbip_client *client)
     return received_header(client, rx->stage + rx->from - USBIP_HEADER_BYTES);
 }
 
-/* Towards rx->total bytes at `data`: from the stage first, the rest straight from the socket. */
+/* Straight from the socket, and with it the header of the reply behind it. */
+static ssize_t receive_data(struct usbip_client *client, uint8_t *data, size_t left)
+{
+    struct usbip_rx *rx = &client->rx;
+    const struct iovec header = {rx->stage, USBIP_HEADER_BYTES};
+    ssize_t count = receive(client, data, left, &header);
+
+    rx->from = rx->to = 0;
+    if (count <= (ssize_t)left)
+        return count;
+    rx->to = (size_t)count - left;
+    return (ssize_t)left;
+}
+
+/* Towards rx->total bytes at `data`: from the stage first, the rest from the socket. */
 static int step_bytes(struct usbip_client *client, uint8_t *data)
 {
     struct usbip_rx *rx = &client->rx;
@@ -272,7 +300,7 @@ static int step_bytes(struct usbip_client *client, uint8_t *data)
         memcpy(data + rx->done, rx->stage + rx->from, (size_t)count);
         rx->from += (size_t)count;
     } else {
-        count = receive(client, data + rx->done, left);
+        count = receive_data(client, data + rx->done, left);
         if (count <= 0)
             return (int)count;
     }
@@ -305,6 +333,26 @@ static int step_payload(struct usbip_client *client)
     return STEP_DONE;
 }
 
+/* Sends what call-backs have submitted. */
+static void send_held(struct usbip_client *client)
+{
+    struct usbip_rx *rx = &client->rx;
+
+    rx->batch = 0;
+    if (!rx->held)
+        return;
+    rx->held = false;
+    pthread_mutex_lock(&client->lock);
+    usbip_flush_locked(client);
+    pthread_mutex_unlock(&client->lock);
+}
+
+/* Whether to look for another reply, so that more can be sent together. */
+static bool goes_on(const struct usbip_client *client)
+{
+    return client->rx.held && !client->rx.drained;
+}
+
 /* All that is there; the number of completions, or -errno after which the link is to go. `block`:
  * the first recv() waits for a slice of time. */
 static int receive_frames(struct usbip_client *client, bool block)
@@ -319,10 +367,12 @@ static int receive_frames(struct usbip_client *client, bool block)
         if (step < 0)
             return step;
         done += step == STEP_DONE;
+        if (client->rx.batch >= USBIP_BATCH)
+            send_held(client);
         if (step == STEP_WAIT)
             return done;
         /* Whoever waits has something; what is left in the socket wakes the next poll(). */
-        if (step == STEP_DONE && client->rx.from == client->rx.to)
+        if (step == STEP_DONE && client->rx.from == client->rx.to && !goes_on(client))
             return done;
     }
 }
@@ -349,8 +399,12 @@ static int poll_once(struct usbip_client *client, int64_t deadline, struct pollf
 /* What arrived; a link on which it was no USB/IP is dropped. */
 static int take_in(struct usbip_client *client, bool block)
 {
-    int done = receive_frames(client, block);
+    int done;
 
+    client->rx.reading = true;
+    done = receive_frames(client, block);
+    client->rx.reading = false;
+    send_held(client);
     if (done >= 0)
         return done;
     pthread_mutex_lock(&client->lock);
