@@ -2,6 +2,7 @@
 #include <libusb.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #include "shim/shim.h"
 
@@ -10,8 +11,15 @@ struct error_text {
     const char *name, *message;
 };
 
+/* The transfer statuses share the numbers from 0 on, and have names but no messages. */
 static const struct error_text errors[] = {
-    {LIBUSB_SUCCESS, "LIBUSB_SUCCESS", "Success"},
+    {LIBUSB_SUCCESS, "LIBUSB_SUCCESS / LIBUSB_TRANSFER_COMPLETED", "Success"},
+    {LIBUSB_TRANSFER_ERROR, "LIBUSB_TRANSFER_ERROR", "Other error"},
+    {LIBUSB_TRANSFER_TIMED_OUT, "LIBUSB_TRANSFER_TIMED_OUT", "Other error"},
+    {LIBUSB_TRANSFER_CANCELLED, "LIBUSB_TRANSFER_CANCELLED", "Other error"},
+    {LIBUSB_TRANSFER_STALL, "LIBUSB_TRANSFER_STALL", "Other error"},
+    {LIBUSB_TRANSFER_NO_DEVICE, "LIBUSB_TRANSFER_NO_DEVICE", "Other error"},
+    {LIBUSB_TRANSFER_OVERFLOW, "LIBUSB_TRANSFER_OVERFLOW", "Other error"},
     {LIBUSB_ERROR_IO, "LIBUSB_ERROR_IO", "Input/Output Error"},
     {LIBUSB_ERROR_INVALID_PARAM, "LIBUSB_ERROR_INVALID_PARAM", "Invalid parameter"},
     {LIBUSB_ERROR_ACCESS, "LIBUSB_ERROR_ACCESS", "Access denied (insufficient permissions)"},
@@ -61,7 +69,7 @@ SHIM_API int libusb_setlocale(const char *locale)
 {
     if (!locale || strlen(locale) < 2 || (strlen(locale) > 2 && !strchr("-_.", locale[2])))
         return LIBUSB_ERROR_INVALID_PARAM;
-    return strncmp(locale, "en", 2) ? LIBUSB_ERROR_NOT_FOUND : LIBUSB_SUCCESS;
+    return strncasecmp(locale, "en", 2) ? LIBUSB_ERROR_NOT_FOUND : LIBUSB_SUCCESS;
 }
 
 SHIM_API const struct libusb_version *libusb_get_version(void)
