@@ -27,17 +27,12 @@ class Rule:
 RULES = [
     Rule("bus and address are given by whoever enumerates: vhci has a bus of its own",
          r"(?i)\bbus (?:location )?(\d+|0x[0-9a-f]+)(,)? dev(ice)? (\d+)", "bus N dev N"),
-    Rule("the same, as gphoto2 names ports", r"usb:\d+,\d+", "usb:N,N"),
-    Rule("the same, in libmtp's list of raw devices", r"@ bus \d+, dev \d+", "@ bus N, dev N"),
     Rule("lsusb takes these three strings and the product's name from sysfs, where exec's devices "
          "are not", r"^(\s*i(?:Manufacturer|Product|Serial) +\d+) .*$", r"\1 "),
     Rule("the same, in lsusb's first line and for ids", r"^(Bus|bus)( N dev N: ID \S+) .*$",
          r"\1\2"),
-    Rule("the same, behind the ids", r"^(\s*id(?:Vendor|Product) +0x\w+) .*$", r"\1"),
     Rule("objects that were just sent carry the time of that", r"\b1[5-9]\d{8}\b|\b2\d{9}\b",
          "TIME"),
-    Rule("free space is that of the moment, in libmtp's words", r"FreeSpace(InBytes)?: \d+",
-         "FreeSpace"),
 ]
 
 

@@ -139,23 +139,41 @@ def steps_of(player):
 # A device of Linux's own (gadget zero, on a host controller that is none) behind Linux's own
 # server: nothing but the drop-in library is ours.
 GADGET = "0525:a4a0"
+MODULES = "vhci-hcd,fuse,usbip-host,dummy_hcd,usb_f_ss_lb"
 BULK = r"""
 import usb.core
 device = usb.core.find(idVendor=0x0525, idProduct=0xa4a0)
-device.set_configuration(3)
+print(device.manufacturer, device.product)
 interface = device.get_active_configuration()[(0, 0)]
-into, out = sorted(interface, key=lambda end: end.bEndpointAddress, reverse=True)[:2]
-for size in (1, 511, 512, 65536, 1000000):
-    data = bytes(into.read(size))
-    print(size, len(data), set(data), out.write(bytes(size)))
 interface.set_altsetting()
+out, into = sorted(interface, key=lambda end: end.bEndpointAddress)
+for size in (512, 65536, 1048576):
+    data = bytes(into.read(size))
+    print(len(data), set(data), out.write(bytes(size - 3)))
 device.ctrl_transfer(2, 3, 0, into.bEndpointAddress)  # halts it
 try:
-    into.read(64)
+    into.read(512)
 except usb.core.USBError as error:
-    print(error.backend_error_code)
+    print("halted", error.backend_error_code)
 device.clear_halt(into.bEndpointAddress)
-print(len(into.read(64)))
+print("cleared", len(into.read(512)))
+device.reset()
+print("reset", len(into.read(512)))
+"""
+# LIBUSB_ERROR_PIPE is -9.
+BULK_SAYS = ["papkit zero", "512 {0} 509", "65536 {0} 65533", "1048576 {0} 1048573", "halted -9",
+             "cleared 512", "reset 512"]
+
+MAKE_GADGET = r"""
+mount -t configfs none /sys/kernel/config
+cd /sys/kernel/config/usb_gadget && mkdir zero && cd zero || exit 1
+mkdir strings/0x409 configs/c.1 functions/SourceSink.0 || exit 1
+echo 0x0525 > idVendor; echo 0xa4a0 > idProduct
+echo papkit > strings/0x409/manufacturer; echo zero > strings/0x409/product
+echo 0 > functions/SourceSink.0/pattern
+ln -s functions/SourceSink.0 configs/c.1
+echo dummy_udc.0 > UDC || exit 1
+cd "$OLDPWD"
 """
 
 
@@ -163,13 +181,15 @@ def usbipd_steps():
     papsim = vm.BUILD / "papsim"
     return {
         "usbipd": f"""
-            usbipd -D && wait_for 20 node {GADGET} > busid || exit 1
+            here=$PWD
+            {MAKE_GADGET}
+            cd "$here" && wait_for 20 node {GADGET} > busid || exit 1
             busid=$(basename "$(cat busid)")
-            usbip bind -b "$busid" && usbip list -r 127.0.0.1""",
+            usbipd -D && usbip bind -b "$busid" && usbip list -r 127.0.0.1""",
         "usbipd-lsusb": f"{papsim} exec --connect 127.0.0.1 -- lsusb -v -d {GADGET}",
         "usbipd-busid": f"""
             {papsim} exec --connect 127.0.0.1:3240/$(basename "$(cat busid)") -- lsusb &&
-            {papsim} exec --connect 127.0.0.1:3240/9-9 -- lsusb && echo unseen""",
+            ! {papsim} exec --connect 127.0.0.1:3240/9-9 -- lsusb""",
         "usbipd-bulk": f"cat > bulk.py <<'END'\n{BULK}END\n"
                        f"{papsim} exec --connect 127.0.0.1 -- /usr/bin/python3 bulk.py",
     }
@@ -185,7 +205,7 @@ def lane(tmp_path_factory):
     for name in ("big.bin", "other.bin"):
         (folder / name).write_bytes(content(BIG))
     with vm.player("mtp", folder) as player:
-        return vm.boot(folder, steps_of(player), modules="vhci-hcd,usbip-host,fuse,dummy_hcd,g_zero")
+        return vm.boot(folder, steps_of(player), modules=MODULES)
 
 
 @pytest.fixture(scope="module")
@@ -312,3 +332,20 @@ def test_every_difference_that_is_let_pass_is_there(lane, twin, rule):
     assert any(exec_twin.normalised(step.out, others)
                != exec_twin.normalised(lane.step(name).out, others)
                for name, step in twin[0].items())
+
+
+# ---- exec with a real usbipd, which exports a device that is Linux's own
+
+def test_lsusb_describes_what_a_real_usbipd_exports(lane):
+    lane.step("usbipd").ok()
+    out = lane.step("usbipd-lsusb").ok().out
+    assert re.search(rf"^Bus \d+ Device \d+: ID {GADGET}", out, re.M)
+    assert len(re.findall(r"^\s*Transfer Type\s+Bulk$", out, re.M)) == 2
+
+
+def test_a_real_usbipds_bus_id_picks_the_device(lane):
+    assert len(re.findall(f"ID {GADGET}", lane.step("usbipd-busid").ok().out)) == 1
+
+
+def test_transfers_halts_and_reset_reach_a_device_behind_a_real_usbipd(lane):
+    assert lane.step("usbipd-bulk").ok().out.splitlines() == BULK_SAYS
