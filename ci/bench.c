@@ -189,20 +189,6 @@ static double client_stream(struct mtpi *mtpi, uint32_t handle)
     return (double)BENCH_STREAM / (bench_now() - start);
 }
 
-uint32_t bench_send_object(const char *uri)
-{
-    struct mtpi *mtpi;
-    struct tp *tp;
-    uint32_t handle;
-
-    if (tp_open(uri, NULL, &tp) != 0 || mtpi_new(tp, &mtpi) != 0 || mtpi_open_session(mtpi, 1) != 0)
-        bench_die(uri);
-    handle = send_object(mtpi);
-    mtpi_free(mtpi);
-    tp_close(tp);
-    return handle;
-}
-
 static bool bench_stream(const struct bench_sim *sim)
 {
     double raw[BENCH_STREAM_ROUNDS], ours[BENCH_STREAM_ROUNDS];

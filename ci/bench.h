@@ -48,7 +48,6 @@ void bench_sim_start(const char *papsim, const char *first, const char *second,
 void bench_sim_end(const struct bench_sim *sim);
 
 /* ---- figures --------------------------------------------------------------------------------- */
-uint32_t bench_send_object(const char *uri); /* BENCH_STREAM bytes, the n-th 8 of which say n */
 /* Through `papsim exec`. `program`: bench-program. */
 bool bench_exec(const char *papsim, const char *program);
 /* The world's clients, each once with its time; false when one fails. */

@@ -4,13 +4,12 @@
  * of UNIT bytes, bytes a second */
 #include <inttypes.h>
 #include <libusb.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-enum { OUT = 0x02, IN = 0x81, DEPTH = 4, SECOND_MS = 5000, CONTAINER = 12 };
+/* 1 MiB is under way, in two transfers at least: what the caches hold. */
+enum { IN = 0x81, DEPTH_MAX = 16, UNDER_WAY = 1024 * 1024, DEADLINE_MS = 5000 };
 
 static libusb_device_handle *player;
 
@@ -36,7 +35,7 @@ static double control_round(unsigned ms)
 
     while (time < end) {
         int got = libusb_control_transfer(player, 0x80, LIBUSB_REQUEST_GET_DESCRIPTOR,
-                                          LIBUSB_DT_DEVICE << 8, 0, data, 18, SECOND_MS);
+                                          LIBUSB_DT_DEVICE << 8, 0, data, 18, DEADLINE_MS);
 
         if (got != 18)
             die("control transfer", got);
@@ -46,132 +45,60 @@ static double control_round(unsigned ms)
     return count / (now() - start);
 }
 
-/* ---- MTP, as little of it as GetObject needs ------------------------------------------------- */
-
-static void put(unsigned char *at, uint32_t value, unsigned width)
-{
-    for (unsigned i = 0; i < width; i++)
-        at[i] = (unsigned char)(value >> 8 * i);
-}
-
-static void send_command(uint16_t code, uint32_t number, uint32_t parameter)
-{
-    unsigned char bytes[CONTAINER + 4];
-    int sent = 0, error;
-
-    put(bytes, sizeof bytes, 4);
-    put(bytes + 4, 1, 2);
-    put(bytes + 6, code, 2);
-    put(bytes + 8, number, 4);
-    put(bytes + 12, parameter, 4);
-    error = libusb_bulk_transfer(player, OUT, bytes, sizeof bytes, &sent, SECOND_MS);
-    if (error || sent != sizeof bytes)
-        die("command", error);
-}
-
-static void take_response(void)
-{
-    unsigned char bytes[512];
-    int got = 0, error = libusb_bulk_transfer(player, IN, bytes, sizeof bytes, &got, SECOND_MS);
-
-    if (error || got < CONTAINER || bytes[6] != 0x01 || bytes[7] != 0x20)
-        die("response", error);
-}
-
-/* ---- the data phase, several transfers under way --------------------------------------------- */
+/* ---- bulk IN, several transfers under way ---------------------------------------------------- */
 
 struct stream {
-    uint64_t asked, got, total;
+    uint64_t left; /* not asked for yet */
     int unit, under_way;
-    bool wrong;
 };
 
-static int next_length(const struct stream *stream)
-{
-    uint64_t left = stream->total - stream->asked;
-
-    return left < (uint64_t)stream->unit ? (int)left : stream->unit;
-}
-
-/* The n-th 8 bytes of the object say n; the container's header stands before them. One look a
- * transfer: plain TCP does not look at all. */
-static void look(struct stream *stream, const struct libusb_transfer *transfer)
-{
-    uint64_t word;
-
-    if (transfer->actual_length < CONTAINER + (int)sizeof word)
-        return;
-    memcpy(&word, transfer->buffer + CONTAINER, sizeof word);
-    stream->wrong |= word != stream->got / sizeof word;
-}
-
+/* One look a transfer: plain TCP does not look at all. */
 static void LIBUSB_CALL arrived(struct libusb_transfer *transfer)
 {
     struct stream *stream = transfer->user_data;
 
-    if (transfer->status || transfer->actual_length != transfer->length)
+    if (transfer->status || transfer->actual_length != stream->unit || transfer->buffer[0] != 0)
         die("bulk transfer", LIBUSB_ERROR_IO);
-    look(stream, transfer);
-    stream->got += (uint64_t)transfer->actual_length;
+    transfer->buffer[0] = 1;
     stream->under_way--;
-    transfer->length = next_length(stream);
-    if (!transfer->length)
+    if (!stream->left)
         return;
-    stream->asked += (uint64_t)transfer->length;
+    stream->left -= (uint64_t)stream->unit;
     stream->under_way++;
     if (libusb_submit_transfer(transfer))
         die("submit", LIBUSB_ERROR_IO);
 }
 
-static void receive(struct stream *stream)
+static double stream_round(uint64_t size, int unit)
 {
-    struct libusb_transfer *transfers[DEPTH] = {NULL};
-    unsigned char *buffer = malloc((size_t)DEPTH * (size_t)stream->unit);
-    int i;
+    struct libusb_transfer *transfers[DEPTH_MAX];
+    int depth = UNDER_WAY / unit > 2 ? UNDER_WAY / unit : 2;
+    struct stream stream = {.left = size, .unit = unit};
+    unsigned char *buffer = malloc((size_t)depth * (size_t)unit);
+    double start = now();
 
-    for (i = 0; i < DEPTH && buffer && next_length(stream); i++) {
-        int length = next_length(stream), error;
-
+    if (!buffer || depth > DEPTH_MAX)
+        die("memory", LIBUSB_ERROR_NO_MEM);
+    for (int i = 0; i < depth; i++) {
         transfers[i] = libusb_alloc_transfer(0);
-        libusb_fill_bulk_transfer(transfers[i], player, IN,
-                                  buffer + (size_t)i * (size_t)stream->unit, length, arrived,
-                                  stream, SECOND_MS);
-        stream->asked += (uint64_t)length;
-        stream->under_way++;
-        error = libusb_submit_transfer(transfers[i]);
-        if (error)
-            die("submit", error);
+        libusb_fill_bulk_transfer(transfers[i], player, IN, buffer + (size_t)i * (size_t)unit, unit,
+                                  arrived, &stream, DEADLINE_MS);
+        stream.left -= (uint64_t)unit;
+        stream.under_way++;
+        if (libusb_submit_transfer(transfers[i]))
+            die("submit", LIBUSB_ERROR_IO);
     }
-    while (stream->under_way)
+    while (stream.under_way)
         libusb_handle_events(NULL);
-    for (i = 0; i < DEPTH; i++)
+    for (int i = 0; i < depth; i++)
         libusb_free_transfer(transfers[i]);
     free(buffer);
-}
-
-static double get_round(uint32_t handle, uint64_t size, int unit)
-{
-    static uint32_t number;
-    struct stream stream = {.total = size + CONTAINER, .unit = unit};
-    double start = now(), seconds;
-
-    if (!number)
-        send_command(0x1002, number, 1); /* OpenSession(1) */
-    if (!number++)
-        take_response();
-    send_command(0x1009, number, handle);
-    receive(&stream);
-    take_response();
-    seconds = now() - start;
-    if (stream.wrong || stream.got != stream.total)
-        die("bytes out of place", LIBUSB_ERROR_OTHER);
-    return (double)size / seconds;
+    return (double)size / (now() - start);
 }
 
 int main(void)
 {
     libusb_device **list;
-    uint32_t handle;
     uint64_t size;
     char line[80];
     unsigned unit;
@@ -187,8 +114,8 @@ int main(void)
     while (fgets(line, sizeof line, stdin)) {
         if (sscanf(line, "control %u", &unit) == 1)
             printf("%.1f\n", control_round(unit));
-        else if (sscanf(line, "get %" SCNu32 " %" SCNu64 " %u", &handle, &size, &unit) == 3)
-            printf("%.1f\n", get_round(handle, size, (int)unit));
+        else if (sscanf(line, "stream %" SCNu64 " %u", &size, &unit) == 2)
+            printf("%.1f\n", stream_round(size, (int)unit));
         else
             die(line, LIBUSB_ERROR_INVALID_PARAM);
     }

@@ -57,8 +57,11 @@ static int step_all(struct wire_link *link)
 {
     int done = 1;
 
-    while (done > 0 && !output_blocked(&link->output) && !link->dead)
+    while (done > 0 && !output_blocked(&link->output) && !link->dead) {
+        link->output.more = wire_link_pending(link) >= 2 * (size_t)FRAME_URB_SIZE;
         done = link->offer ? wire_urb_step(link) : wire_op_step(link);
+    }
+    link->output.more = false;
     return done < 0 ? done : 0;
 }
 

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -25,6 +27,7 @@ void output_init(struct output *output, int fd)
 {
     output->fd = fd;
     output->error = 0;
+    output->more = output->corked = false;
     output->gathered = 0;
     output->head = NULL;
     output->tail = &output->head;
@@ -107,6 +110,7 @@ static void send_two(struct output *output, const void *bytes, size_t length, bo
     /* Most answers are small and all in the buffer; send() is the cheaper call for them. */
     sent = took(output, length ? sendmsg(output->fd, &message, flags)
                                : send(output->fd, output->gather, output->gathered, flags));
+    output->corked = more;
     if (output->error)
         return;
     rest = sent < output->gathered ? output->gathered - sent : 0;
@@ -119,10 +123,24 @@ static void send_two(struct output *output, const void *bytes, size_t length, bo
              &(struct usb_chunk){.memory = (const uint8_t *)bytes + sent, .length = length - sent});
 }
 
+/* What was to follow did not: setting the option anew sends what waits. */
+static void uncork(struct output *output)
+{
+    static const int one = 1;
+
+    output->corked = false;
+    setsockopt(output->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+}
+
 void output_flush(struct output *output, bool more)
 {
-    if (output->error || !output->gathered)
+    if (output->error)
         return;
+    if (!output->gathered) {
+        if (output->corked && !more)
+            uncork(output);
+        return;
+    }
     if (output_blocked(output)) {
         keep(output, &(struct usb_chunk){.memory = output->gather, .length = output->gathered});
         output->gathered = 0;
@@ -179,7 +197,7 @@ void output_chunk(struct output *output, const struct usb_chunk *chunk)
         return;
     }
     if (chunk->memory && !output_blocked(output)) {
-        send_two(output, chunk->memory, chunk->length, false);
+        send_two(output, chunk->memory, chunk->length, output->more);
         return;
     }
     output_flush(output, true);

@@ -124,6 +124,7 @@ void wire_urbs_free(struct wire_link *link)
 
 static void put_data(struct wire_link *link, const struct usb_urb *urb)
 {
+    bool more = link->output.more;
     size_t left = urb->actual;
     unsigned i;
 
@@ -132,9 +133,11 @@ static void put_data(struct wire_link *link, const struct usb_urb *urb)
 
         if (chunk.length > left)
             chunk.length = left;
-        output_chunk(&link->output, &chunk);
         left -= chunk.length;
+        link->output.more = more || left > 0;
+        output_chunk(&link->output, &chunk);
     }
+    link->output.more = more;
 }
 
 static void put_packets(struct wire_link *link, const struct usb_urb *urb)

@@ -367,7 +367,7 @@ static int receive_frames(struct usbip_client *client, bool block)
         if (step < 0)
             return step;
         done += step == STEP_DONE;
-        if (client->rx.batch >= USBIP_BATCH)
+        if (step == STEP_DONE && client->rx.batch >= USBIP_BATCH)
             send_held(client);
         if (step == STEP_WAIT)
             return done;
