@@ -315,13 +315,21 @@ static void apply_request_defects(struct wire_link *link, struct frame_urb *fram
         frame->flags &= ~(uint32_t)USB_URB_ZERO_PACKET;
 }
 
+/* The defect of a server that only its own client has ever met: flags of other hosts are refused.
+ */
+static bool is_foreign(const struct wire_link *link, const struct frame_urb *frame)
+{
+    return link_deviates(link, DEVIATION_OWN_CLIENT_ONLY) &&
+           (frame->flags & ~(uint32_t)(USB_URB_ZERO_PACKET | USB_URB_SHORT_NOT_OK));
+}
+
 static int start_submit(struct wire_link *link, struct frame_urb *frame)
 {
     bool in = frame->direction == DIRECTION_IN;
     struct link_urb *urb;
     int error;
 
-    if (!devid_matches(link, frame) || frame->direction > DIRECTION_IN ||
+    if (!devid_matches(link, frame) || frame->direction > DIRECTION_IN || is_foreign(link, frame) ||
         (frame->length > FRAME_LENGTH_MAX && !link_deviates(link, DEVIATION_ANY_LENGTH)) ||
         find_in_flight(link, frame->seqnum))
         return -EPROTO;
