@@ -381,5 +381,6 @@ Test(usbip_client, data_that_stops_half_way_costs_the_link)
                  -ETIMEDOUT);
     usbip_settle(server.client, &urb);
     cr_expect_eq(urb.status, -ENODEV);
+    cr_expect_eq(urb.actual, 0, "not what the header promised: %u", urb.actual);
     finish(&server);
 }

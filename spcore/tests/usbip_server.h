@@ -3,15 +3,17 @@
 #ifndef SPCORE_TESTS_USBIP_SERVER_H
 #define SPCORE_TESTS_USBIP_SERVER_H
 
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "transport/usbip_client.h"
+#include "transport/usbip_private.h"
 
 enum { RET_SUBMIT = 3, RET_UNLINK = 4, LONG_MS = 10000, SHORT_MS = 30 };
 
@@ -19,6 +21,7 @@ struct server {
     int ends[2]; /* the client's, the server's */
     pthread_t thread;
     void (*script)(struct server *server);
+    const void *argument; /* the script's */
     struct usbip_client *client;
     uint8_t request[48]; /* the last one read */
 };
@@ -96,12 +99,47 @@ static inline void listen_only(struct server *server)
         ;
 }
 
-static inline void start(struct server *server, void (*script)(struct server *server))
+static inline void begin(struct server *server, void (*script)(struct server *server),
+                         const void *argument)
 {
-    *server = (struct server){.script = script};
-    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, server->ends), 0);
+    server->script = script;
+    server->argument = argument;
     cr_assert_eq(pthread_create(&server->thread, NULL, serve, server), 0);
     cr_assert_eq(usbip_import_on(server->ends[0], "1-1", LONG_MS, &server->client), 0);
+}
+
+static inline void start_with(struct server *server, void (*script)(struct server *server),
+                              const void *argument)
+{
+    *server = (struct server){.script = NULL};
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, server->ends), 0);
+    begin(server, script, argument);
+}
+
+static inline void start(struct server *server, void (*script)(struct server *server))
+{
+    start_with(server, script, NULL);
+}
+
+/* The same over TCP, for what a pair of sockets has not: resets, segments, options. */
+static inline void start_tcp(struct server *server, void (*script)(struct server *server),
+                             const void *argument)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    char port[8];
+
+    *server = (struct server){.script = NULL};
+    cr_assert_eq(bind(listener, (struct sockaddr *)&address, size), 0);
+    cr_assert_eq(listen(listener, 1), 0);
+    cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    snprintf(port, sizeof(port), "%u", ntohs(address.sin_port));
+    cr_assert_eq(usbip_connect("127.0.0.1", port, usbip_now_ms() + LONG_MS, &server->ends[0]), 0);
+    server->ends[1] = accept(listener, NULL, NULL);
+    cr_assert(server->ends[1] >= 0);
+    close(listener);
+    begin(server, script, argument);
 }
 
 static inline void finish(struct server *server)

@@ -285,6 +285,14 @@ static void enqueue(struct usbip_client *client, struct usbip_frame *frame)
         usbip_wake(client);
 }
 
+void usbip_clear_packets(struct usbip_urb *urb)
+{
+    for (uint32_t i = 0; urb->isochronous && i < urb->packet_count; i++) {
+        urb->packets[i].actual = 0;
+        urb->packets[i].status = 0;
+    }
+}
+
 /* Packets must be in order and apart: where replies are packed they are spread in place. */
 static bool is_legal(const struct usbip_urb *urb)
 {
@@ -326,6 +334,7 @@ int usbip_submit(struct usbip_client *client, struct usbip_urb *urb)
         urb->status = 0;
         urb->actual = 0;
         urb->error_count = 0;
+        usbip_clear_packets(urb);
         bucket = &client->buckets[urb->seqnum % USBIP_BUCKETS];
         urb->bucket_next = *bucket;
         *bucket = urb;

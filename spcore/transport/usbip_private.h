@@ -122,6 +122,8 @@ void usbip_flush_locked(struct usbip_client *client);
 struct usbip_urb *usbip_find_locked(struct usbip_client *client, uint32_t seqnum);
 void usbip_remove_locked(struct usbip_client *client, struct usbip_urb *urb);
 void usbip_wake(struct usbip_client *client);
+/* No packet of the URB has brought anything. */
+void usbip_clear_packets(struct usbip_urb *urb);
 
 /* usbip_receive.c: what pumping does; the caller holds the role of the pumping thread. */
 int usbip_pump_once(struct usbip_client *client, int64_t deadline);

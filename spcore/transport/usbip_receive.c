@@ -50,7 +50,10 @@ static struct usbip_urb *take_all_locked(struct usbip_client *client)
     int status = client->error == -EPROTO ? -EPROTO : -ENODEV;
 
     if (list) {
+        /* Its reply had begun; what that promised has not come, or not all of it. */
         list->status = status;
+        list->actual = 0;
+        usbip_clear_packets(list);
         list->bucket_next = NULL;
     }
     client->rx.urb = NULL;
@@ -119,6 +122,11 @@ static int received_unlink(struct usbip_client *client, const struct usbip_reply
     return STEP_DONE;
 }
 
+static bool is_status(int64_t status)
+{
+    return status <= 0 && status >= -4095;
+}
+
 static bool is_believable(const struct usbip_urb *urb, const struct usbip_reply *reply)
 {
     uint32_t direction = urb->endpoint >> 7;
@@ -129,7 +137,7 @@ static bool is_believable(const struct usbip_urb *urb, const struct usbip_reply 
     /* Linux answers 0 here, others echo. */
     if (reply->direction != 0 && reply->direction != direction)
         return false;
-    if (reply->status > 0 || reply->status < -4095)
+    if (!is_status(reply->status))
         return false;
     return !urb->isochronous || reply->packet_count == urb->packet_count;
 }
@@ -209,10 +217,8 @@ static int received_packets(struct usbip_urb *urb, const uint8_t *bytes)
         struct usbip_packet *packet = &urb->packets[i];
 
         usbip_get_packet(bytes + (size_t)i * USBIP_PACKET_BYTES, packet);
-        if (packet->actual > packet->length) {
-            packet->actual = 0;
+        if (packet->actual > packet->length || !is_status(packet->status))
             return -EPROTO;
-        }
         sum += packet->actual;
     }
     if (!(urb->endpoint & 0x80))
