@@ -16,7 +16,9 @@
 
 #include "transport/usbip_private.h"
 
-enum { UNLINK_GRACE_MS = 1000 };
+/* Behind its deadline a wait takes in what is there already, but so many rounds at most: others'
+ * answers may never cease. */
+enum { UNLINK_GRACE_MS = 1000, LATE_ROUNDS = 64 };
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -478,6 +480,7 @@ int usbip_wait(struct usbip_client *client, struct usbip_urb *urb, unsigned dead
                unsigned ticket)
 {
     int64_t deadline = deadline_of(deadline_ms);
+    unsigned late = 0;
     int error = 0;
 
     pthread_mutex_lock(&client->lock);
@@ -492,7 +495,8 @@ int usbip_wait(struct usbip_client *client, struct usbip_urb *urb, unsigned dead
             wait_changed(client, deadline);
         else
             progress = pump_locked(client, deadline) != 0;
-        if (!progress && urb->state != USBIP_OVER && usbip_now_ms() >= deadline) {
+        if (urb->state != USBIP_OVER && usbip_now_ms() >= deadline &&
+            (!progress || ++late > LATE_ROUNDS)) {
             error = -ETIMEDOUT;
             break;
         }
