@@ -19,8 +19,8 @@ struct usbip_interface {
 };
 
 struct usbip_device {
-    char path[256], busid[32]; /* NUL-terminated */
-    uint32_t busnum, devnum, speed;
+    char path[256], busid[32];      /* NUL-terminated */
+    uint32_t busnum, devnum, speed; /* Linux's codes, 0 for one it has no name for */
     uint16_t vendor, product, release;
     uint8_t class_code, subclass, protocol, configuration, configuration_count;
     uint8_t interface_count;

@@ -76,6 +76,8 @@ void usbip_get_device(const uint8_t bytes[USBIP_DEVICE_BYTES], struct usbip_devi
     ret_device->busnum = get(&in, 4);
     ret_device->devnum = get(&in, 4);
     ret_device->speed = get(&in, 4);
+    if (ret_device->speed > USBIP_SPEED_MAX)
+        ret_device->speed = 0;
     ret_device->vendor = (uint16_t)get(&in, 2);
     ret_device->product = (uint16_t)get(&in, 2);
     ret_device->release = (uint16_t)get(&in, 2);

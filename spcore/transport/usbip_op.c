@@ -195,7 +195,8 @@ int usbip_op_import(int fd, const char *busid, int64_t deadline, struct usbip_de
     if (error)
         return error;
     usbip_get_device(bytes, &device);
-    if (strcmp(device.busid, busid) != 0)
+    /* Either half of a devid has 16 bits. */
+    if (strcmp(device.busid, busid) != 0 || device.busnum > 0xffff || device.devnum > 0xffff)
         return -EPROTO;
     *ret_device = device;
     return 0;

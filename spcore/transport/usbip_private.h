@@ -21,6 +21,7 @@ enum {
     USBIP_DEVICE_BYTES = 312,
     USBIP_HEADER_BYTES = 48,
     USBIP_PACKET_BYTES = 16,
+    USBIP_SPEED_MAX = 6, /* super plus; what is beyond has no name */
 };
 
 struct usbip_op {
