@@ -41,6 +41,7 @@ static void print_needs(unsigned needs)
         {CONF_FORMATS, "formats a store (--destructive and --serial on a real device)"},
         {CONF_CONTROL, "the control socket of our own simulator"},
         {CONF_PROVIDER, "a provider (--provider, or libspcore.so)"},
+        {CONF_HOST, "our own model of a host, which it judges (never in a vendor's run)"},
     };
     size_t i;
 
@@ -51,7 +52,7 @@ static void print_needs(unsigned needs)
 }
 
 static void print_deviations(const struct explanation *it, const char *row, const char *indent,
-                             bool simulator, bool provider)
+                             unsigned subjects)
 {
     bool any = false;
     size_t i;
@@ -59,10 +60,10 @@ static void print_deviations(const struct explanation *it, const char *row, cons
     for (i = 0; i < it->deviations.count; i++) {
         const struct deviation_pair *pair = &it->deviations.pairs[i];
 
-        if (strcmp(pair->row, row) || !(pair->provider ? provider : simulator))
+        if (strcmp(pair->row, row) || !(subjects & 1u << pair->subject))
             continue;
         printf("%sturned red by %s (%s): %s\n", indent, pair->name,
-               pair->provider ? "provider" : "simulator", pair->text);
+               deviation_subject_names[pair->subject], pair->text);
         any = true;
     }
     if (!any)
@@ -98,7 +99,9 @@ static void print_last(const struct explanation *it, const char *list, const cha
 
 static void explain_case(const struct explanation *it, const struct conf_case *one)
 {
-    bool provider = (one->needs & CONF_PROVIDER) != 0;
+    unsigned subject = 1u << (one->needs & CONF_PROVIDER ? DEVIATION_PROVIDER
+                              : one->needs & CONF_HOST   ? DEVIATION_HOST
+                                                         : DEVIATION_SIMULATOR);
     char name[128], where[512];
     size_t i;
 
@@ -122,7 +125,7 @@ static void explain_case(const struct explanation *it, const struct conf_case *o
                    row->inferred ? ", our own reading" : "", row->subject, row->requirement,
                    row->source);
         putchar('\n');
-        print_deviations(it, one->reqs[i], "    ", !provider, provider);
+        print_deviations(it, one->reqs[i], "    ", subject);
     }
 }
 
@@ -140,7 +143,7 @@ static void explain_row(const struct explanation *it, const struct catalogue_row
     line("check", row->check);
     line("mutant", row->mutant);
     print_last(it, "rows", row->id);
-    print_deviations(it, row->id, "", true, true);
+    print_deviations(it, row->id, "", ~0u);
     for (i = 0; i < count; i++) {
         for (k = 0; cases[i]->reqs[k]; k++) {
             if (strcmp(cases[i]->reqs[k], row->id))

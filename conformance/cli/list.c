@@ -15,11 +15,8 @@ static json_t *case_json(const struct conf_case *one, const struct deviation_lis
     static const struct {
         unsigned bit;
         const char *name;
-    } bits[] = {{CONF_WIRE, "wire"},
-                {CONF_WRITES, "writes"},
-                {CONF_FORMATS, "formats"},
-                {CONF_CONTROL, "control"},
-                {CONF_PROVIDER, "provider"}};
+    } bits[] = {{CONF_WIRE, "wire"},       {CONF_WRITES, "writes"},     {CONF_FORMATS, "formats"},
+                {CONF_CONTROL, "control"}, {CONF_PROVIDER, "provider"}, {CONF_HOST, "host"}};
     char name[128];
     size_t i, k;
 

@@ -13,7 +13,7 @@ static const struct {
      "[PATTERN…] [--device URI] [--provider LIB] [--ics F] [--out DIR] [--jobs N]\n"
      "            [--seed N] [--shard i/n] [--strict] [--fail-fast] [--destructive]\n"
      "            [--serial S] [--allow-mtp] [--deviate NAME]… [--provider-deviate NAME]\n"
-     "            [--timeout-scale N]",
+     "            [--host-deviate NAME] [--timeout-scale N]",
      cli_run},
     {"list", "[PATTERN…] [--json]", cli_list},
     {"explain", "CASE|ROW [--out DIR]", cli_explain},

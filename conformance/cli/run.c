@@ -44,6 +44,7 @@ enum {
     OPT_ALLOW_MTP,
     OPT_DEVIATE,
     OPT_PROVIDER_DEVIATE,
+    OPT_HOST_DEVIATE,
     OPT_TIMEOUT_SCALE
 };
 
@@ -62,6 +63,7 @@ static const struct option long_options[] = {
     {"allow-mtp", no_argument, NULL, OPT_ALLOW_MTP},
     {"deviate", required_argument, NULL, OPT_DEVIATE},
     {"provider-deviate", required_argument, NULL, OPT_PROVIDER_DEVIATE},
+    {"host-deviate", required_argument, NULL, OPT_HOST_DEVIATE},
     {"timeout-scale", required_argument, NULL, OPT_TIMEOUT_SCALE},
     {NULL, 0, NULL, 0},
 };
@@ -154,6 +156,9 @@ static int take_option(int option, const char *value, struct arguments *argument
     case OPT_PROVIDER_DEVIATE:
         options->provider_deviation = value;
         return 0;
+    case OPT_HOST_DEVIATE:
+        options->host_deviation = value;
+        return 0;
     default:
         return take_number(option, value, arguments);
     }
@@ -200,12 +205,13 @@ static int check_provider(struct arguments *arguments)
     return cli_check_library(options->provider);
 }
 
-static bool is_known(const struct deviation_list *list, const char *name, bool provider)
+static bool is_known(const struct deviation_list *list, const char *name,
+                     enum deviation_subject subject)
 {
     size_t i;
 
     for (i = 0; i < list->count; i++) {
-        if (list->pairs[i].provider == provider && !strcmp(list->pairs[i].name, name))
+        if (list->pairs[i].subject == subject && !strcmp(list->pairs[i].name, name))
             return true;
     }
     return false;
@@ -221,18 +227,22 @@ static int check_deviations(const struct arguments *arguments)
 
     if (arguments->deviation_count && options->device)
         return cli_usage("--deviate: only our own simulator has defects to switch on");
-    if (!arguments->deviation_count && !options->provider_deviation)
+    if (!arguments->deviation_count && !options->provider_deviation && !options->host_deviation)
         return 0;
     deviations_load(&list);
     for (i = 0; !status && i < arguments->deviation_count; i++) {
-        if (!is_known(&list, arguments->deviations[i], false))
+        if (!is_known(&list, arguments->deviations[i], DEVIATION_SIMULATOR))
             status = cli_usage("--deviate %s: no such defect (papsim deviations lists them)",
                                arguments->deviations[i]);
     }
     if (!status && options->provider_deviation &&
-        !is_known(&list, options->provider_deviation, true))
+        !is_known(&list, options->provider_deviation, DEVIATION_PROVIDER))
         status = cli_usage("--provider-deviate %s: no such defect of libspcore-deviant.so",
                            options->provider_deviation);
+    if (!status && options->host_deviation &&
+        !is_known(&list, options->host_deviation, DEVIATION_HOST))
+        status = cli_usage("--host-deviate %s: no such defect of our model of a host",
+                           options->host_deviation);
     deviations_done(&list);
     return status;
 }

@@ -63,7 +63,9 @@ static bool judges(const struct conf_case *one, const char *row)
 /* A simulator's defect is for cases about devices and servers, a provider's for providers. */
 static bool same_subject(const struct deviation_pair *pair, const struct conf_case *one)
 {
-    return pair->provider == ((one->needs & CONF_PROVIDER) != 0);
+    return pair->subject == (one->needs & CONF_PROVIDER ? DEVIATION_PROVIDER
+                             : one->needs & CONF_HOST   ? DEVIATION_HOST
+                                                        : DEVIATION_SIMULATOR);
 }
 
 static const struct run_result *clean_result(const struct selftest *self,
@@ -146,7 +148,9 @@ static void run_task(struct selftest *self, const struct task *task, size_t numb
     char slot[64];
 
     options.quiet_evidence = true;
-    if (task->deviation->provider) {
+    if (task->deviation->subject == DEVIATION_HOST) {
+        options.host_deviation = task->deviation->name;
+    } else if (task->deviation->subject == DEVIATION_PROVIDER) {
         options.provider = self->deviant;
         options.provider_deviation = task->deviation->name;
     } else {
@@ -309,7 +313,7 @@ static json_t *pairs_json(const struct selftest *self)
         if (wanted(self, pair))
             json_array_append_new(pairs, json_pack("{s:s,s:s,s:s,s:s}", "deviation", pair->name,
                                                    "row", pair->row, "subject",
-                                                   pair->provider ? "provider" : "simulator",
+                                                   deviation_subject_names[pair->subject],
                                                    "outcome", kill_names[self->kills[i]]));
     }
     return pairs;

@@ -221,6 +221,8 @@ static void write_repro(const struct attempt *attempt, const char *folder)
         fprintf(file, " --deviate %s", *deviation);
     if (attempt->options->provider_deviation)
         fprintf(file, " --provider-deviate %s", attempt->options->provider_deviation);
+    if (attempt->options->host_deviation)
+        fprintf(file, " --host-deviate %s", attempt->options->host_deviation);
     fputs(" \"$@\"\n", file);
     fchmod(fileno(file), 0755);
     fclose(file);
@@ -409,6 +411,9 @@ static void prepare(struct attempt *attempt, const char *slot)
     snprintf(context->id, sizeof context->id, "%s", attempt->conf_case->id);
     if (options->provider)
         snprintf(context->provider, sizeof context->provider, "%s", options->provider);
+    if (options->host_deviation)
+        snprintf(context->host_deviation, sizeof context->host_deviation, "%s",
+                 options->host_deviation);
     context->seed = options->seed;
     context->allow_mtp = options->allow_mtp;
     context->destructive = options->destructive;

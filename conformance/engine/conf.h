@@ -19,6 +19,7 @@ enum conf_need {
     CONF_FORMATS = 1u << 2,  /* formats a store: needs --destructive and the serial number */
     CONF_CONTROL = 1u << 3,  /* needs papsim's control socket: only with our own simulator */
     CONF_PROVIDER = 1u << 4, /* judges a provider; the others judge a device or server */
+    CONF_HOST = 1u << 5,     /* judges our own model of a host: never in a vendor's run */
 };
 
 struct conf_case {
@@ -112,6 +113,7 @@ const char *conf_busid(struct conf *c);        /* of the device on that server *
 char *conf_control(struct conf *c, const char *json);
 void *conf_provider_module(struct conf *c); /* dlopen() handle of the provider under judgement */
 const char *conf_provider_path(struct conf *c);
+const char *conf_host_deviation(const struct conf *c); /* of our host model; "": none */
 uint64_t conf_seed(const struct conf *c);
 const char *conf_evidence_dir(const struct conf *c);
 /* Folder of our own on the device for writing cases, made on first use and removed after. */

@@ -15,7 +15,8 @@ static const struct {
     {                                                                                              \
 #member, offsetof(struct conf_context, member), sizeof(((struct conf_context *)0)->member) \
     }
-    TEXT(id), TEXT(uri), TEXT(host), TEXT(busid), TEXT(control), TEXT(provider), TEXT(evidence),
+    TEXT(id),      TEXT(uri),      TEXT(host),     TEXT(busid),
+    TEXT(control), TEXT(provider), TEXT(evidence), TEXT(host_deviation),
 #undef TEXT
 };
 

@@ -18,6 +18,7 @@ struct conf_context {
     char control[PATH_MAX];  /* papsim's control socket; empty: none */
     char provider[PATH_MAX]; /* the library under judgement; empty: none */
     char evidence[PATH_MAX]; /* folder of this case */
+    char host_deviation[64]; /* of our model of a host; empty: none */
     uint64_t seed;
     bool allow_mtp;
     bool destructive;

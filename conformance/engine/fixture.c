@@ -327,6 +327,11 @@ const char *conf_provider_path(struct conf *c)
     return c->context.provider;
 }
 
+const char *conf_host_deviation(const struct conf *c)
+{
+    return c->context.host_deviation;
+}
+
 void *conf_provider_module(struct conf *c)
 {
     if (c->provider)

@@ -73,6 +73,8 @@ static json_t *subjects_json(const struct run *run)
         json_array_append_new(subjects, json_string("server"));
     if (run->options.provider)
         json_array_append_new(subjects, json_string("provider"));
+    if (!run->options.device && (!run->options.provider || run->options.own_provider))
+        json_array_append_new(subjects, json_string("host"));
     return subjects;
 }
 
@@ -99,6 +101,8 @@ static json_t *results_json(const struct run *run)
         json_array_append_new(deviations, json_string(options->deviations[i]));
     if (options->provider_deviation)
         json_array_append_new(deviations, json_string(options->provider_deviation));
+    if (options->host_deviation)
+        json_array_append_new(deviations, json_string(options->host_deviation));
     for (i = 0; i < run->count; i++)
         json_array_append_new(cases, case_json(run, &run->results[i]));
     return json_pack("{s:s,s:I,s:b,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "suite", SUITE, "seed",

@@ -39,6 +39,7 @@ struct run_options {
     const char *serial;            /* of the device that may be formatted */
     const char *const *deviations; /* of our own papsim, NULL-terminated */
     const char *provider_deviation;
+    const char *host_deviation;
     const char *papsim; /* path of the program */
     uint64_t seed;
     unsigned jobs;

@@ -144,7 +144,7 @@ int run_select(const struct catalogue *catalogue, const char *const *patterns, s
 }
 
 /* Our own simulator and provider are both there when neither is named; a vendor who brings one of
- * them is not judged by the other. */
+ * them is not judged by the other, nor by our model of a host. */
 size_t run_keep_subjects(const struct run_options *options, const struct conf_case **cases,
                          size_t count)
 {
@@ -153,7 +153,9 @@ size_t run_keep_subjects(const struct run_options *options, const struct conf_ca
     size_t kept = 0, i;
 
     for (i = 0; i < count; i++) {
-        if (cases[i]->needs & CONF_PROVIDER ? providers : devices)
+        bool own = !(cases[i]->needs & CONF_HOST) || !options->device;
+
+        if (own && (cases[i]->needs & CONF_PROVIDER ? providers : devices))
             cases[kept++] = cases[i];
     }
     return kept;

@@ -37,6 +37,7 @@ def one_line(text, *parts):
     (("run", CASE, "--device", "serial:/dev/ttyS0"), "serial:/dev/ttyS0"),
     (("run", CASE, "--deviate", "no-such-defect"), "no-such-defect"),
     (("run", CASE, "--provider-deviate", "no-such-defect"), "no-such-defect"),
+    (("run", CASE, "--host-deviate", "no-such-defect"), "no-such-defect"),
     (("run", CASE, "--device", "usbip:127.0.0.1:1/1-1", "--deviate", "device-descriptor-padded"),
      "--deviate"),
     (("run", PROVIDER_CASE, "--provider", "/no/such/library.so"), "/no/such/library.so"),

@@ -9,6 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+const char *const deviation_subject_names[DEVIATION_SUBJECTS] = {
+    [DEVIATION_SIMULATOR] = "simulator",
+    [DEVIATION_PROVIDER] = "provider",
+    [DEVIATION_HOST] = "host",
+};
+
 static int beside(const char *name, char *path, size_t size)
 {
     char program[PATH_MAX];
@@ -24,7 +30,7 @@ static int beside(const char *name, char *path, size_t size)
 }
 
 static int add_pair(struct deviation_list *list, const json_t *deviation, const char *row,
-                    bool provider)
+                    enum deviation_subject subject)
 {
     struct deviation_pair *pairs = realloc(list->pairs, (list->count + 1) * sizeof *pairs);
     const char *name = json_string_value(json_object_get(deviation, "name"));
@@ -35,12 +41,12 @@ static int add_pair(struct deviation_list *list, const json_t *deviation, const 
     list->pairs = pairs;
     if (!name || !text || !row)
         return -EPROTO;
-    pairs[list->count] = (struct deviation_pair){strdup(name), strdup(text), strdup(row), provider};
+    pairs[list->count] = (struct deviation_pair){strdup(name), strdup(text), strdup(row), subject};
     list->count++;
     return 0;
 }
 
-static int add_all(struct deviation_list *list, json_t *deviations, bool provider)
+static int add_all(struct deviation_list *list, json_t *deviations, enum deviation_subject subject)
 {
     size_t i, k;
     const json_t *deviation;
@@ -52,7 +58,7 @@ static int add_all(struct deviation_list *list, json_t *deviations, bool provide
         json_array_foreach(json_object_get(deviation, "rows"), k, row)
         {
             if (!error)
-                error = add_pair(list, deviation, json_string_value(row), provider);
+                error = add_pair(list, deviation, json_string_value(row), subject);
         }
     }
     json_decref(deviations);
@@ -73,7 +79,7 @@ static int ask_papsim(struct deviation_list *list)
         return -errno;
     answer = json_loadf(pipe, 0, NULL);
     pclose(pipe);
-    return add_all(list, answer, false);
+    return add_all(list, answer, DEVIATION_SIMULATOR);
 }
 
 static int ask_provider(struct deviation_list *list)
@@ -90,9 +96,33 @@ static int ask_provider(struct deviation_list *list)
         return -ENOEXEC;
     *(void **)&ask = dlsym(module, "spcore_deviations_json");
     if (ask)
-        error = add_all(list, json_loads(ask(), 0, NULL), true);
+        error = add_all(list, json_loads(ask(), 0, NULL), DEVIATION_PROVIDER);
     dlclose(module);
     return error;
+}
+
+/* Each in the shape the others are read from. */
+static int add_hosts(struct deviation_list *list)
+{
+    static const struct {
+        const char *name, *text, *rows[4];
+    } defects[] = {
+#define DEVIATION(token, name, text, ...) {name, text, {__VA_ARGS__}},
+#include "host/deviations_host.def"
+#undef DEVIATION
+    };
+    json_t *all = json_array();
+    size_t i, k;
+
+    for (i = 0; i < sizeof defects / sizeof defects[0]; i++) {
+        json_t *rows = json_array();
+
+        for (k = 0; k < 4 && defects[i].rows[k]; k++)
+            json_array_append_new(rows, json_string(defects[i].rows[k]));
+        json_array_append_new(all, json_pack("{s:s,s:s,s:o}", "name", defects[i].name, "text",
+                                             defects[i].text, "rows", rows));
+    }
+    return add_all(list, all, DEVIATION_HOST);
 }
 
 int deviations_load(struct deviation_list *ret)
@@ -102,6 +132,8 @@ int deviations_load(struct deviation_list *ret)
 
     if (!error)
         error = ask_provider(&list);
+    if (!error)
+        error = add_hosts(&list);
     if (error) {
         deviations_done(&list);
         return error;

@@ -1,13 +1,22 @@
-/* The declared defects of simulator and provider: one pair a (deviation, row). */
+/* The declared defects of simulator, provider and our own model of a host: one pair a (deviation,
+ * row). */
 #ifndef CONF_SELFTEST_DEVIATIONS_H
 #define CONF_SELFTEST_DEVIATIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+enum deviation_subject {
+    DEVIATION_SIMULATOR, /* switched in papsim */
+    DEVIATION_PROVIDER,  /* in libspcore-deviant.so */
+    DEVIATION_HOST,      /* in the judge's own host/pnp.h */
+    DEVIATION_SUBJECTS
+};
+extern const char *const deviation_subject_names[DEVIATION_SUBJECTS];
+
 struct deviation_pair {
     char *name, *text, *row;
-    bool provider; /* switched in libspcore-deviant.so, else in papsim */
+    enum deviation_subject subject;
 };
 
 struct deviation_list {
@@ -16,7 +25,7 @@ struct deviation_list {
 };
 
 /* Asks `papsim deviations --json` and the deviant provider, both found beside papcheck; what is
- * not there adds nothing. -errno only when memory or an answer is bad. */
+ * not there adds nothing. The host's are our own. -errno only when memory or an answer is bad. */
 int deviations_load(struct deviation_list *ret);
 void deviations_done(struct deviation_list *list);
 

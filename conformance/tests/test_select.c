@@ -133,6 +133,18 @@ Test(select, a_device_and_a_provider_are_judged_together)
     cr_assert_eq(kept("usb:1:2", "vendor.so", false, &provider), 4);
 }
 
+Test(select, our_model_of_a_host_is_in_no_vendors_run)
+{
+    static const struct conf_case host = {.needs = CONF_HOST | CONF_CONTROL};
+    const struct conf_case *cases[] = {&host};
+    struct run_options own = {.provider = "libspcore.so", .own_provider = true};
+    struct run_options device = {.device = "usb:1:2"}, provider = {.provider = "vendor.so"};
+
+    cr_assert_eq(run_keep_subjects(&own, cases, 1), 1);
+    cr_assert_eq(run_keep_subjects(&device, cases, 1), 0);
+    cr_assert_eq(run_keep_subjects(&provider, cases, 1), 0);
+}
+
 Test(select, shards_part_the_cases_without_gap_or_overlap)
 {
     static const char letters[] = "abcdefg";
