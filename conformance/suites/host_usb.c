@@ -22,9 +22,13 @@ struct hand {
 /* Every compatible id of the answer becomes MTP. */
 static void rename_ids(uint8_t *bytes, int count)
 {
+    static const uint8_t from[8] = {'W', 'I', 'N', 'U', 'S', 'B'}, to[8] = {'M', 'T', 'P'};
+
     for (int at = 0; at + 8 <= count; at++) {
-        if (memcmp(bytes + at, "WINUSB\0\0", 8) == 0)
-            memcpy(bytes + at, "MTP\0\0\0\0\0", 8);
+        bool found = memcmp(bytes + at, from, 8) == 0;
+
+        for (int i = 0; found && i < 8; i++)
+            bytes[at + i] = to[i];
     }
 }
 

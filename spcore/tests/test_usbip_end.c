@@ -403,7 +403,7 @@ Test(usbip_many, numbers_wrap_around_zero_and_those_in_flight)
 {
     static const uint32_t expected[] = {0xffffffff, 2, 3};
     struct server server;
-    uint8_t buffer[8];
+    uint8_t buffer[8] = {0};
     struct usbip_urb waiting = IN_URB(buffer), urb = IN_URB(buffer);
 
     start(&server, echo_numbers);

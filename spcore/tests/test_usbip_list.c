@@ -7,12 +7,15 @@
 
 enum { IMPORT = 8 + 312, LIST_HEAD = 12, RECORD = 312 };
 
+/* DRIBBLE: in single bytes, one a millisecond. */
+enum ending { STAY, LEAVE, RESET, DRIBBLE };
+
 /* Bytes to answer with, and how. */
 struct answer {
     size_t request; /* bytes to read before */
     const uint8_t *bytes;
     size_t length;
-    enum { STAY, LEAVE, RESET, DRIBBLE } then; /* DRIBBLE: in single bytes, one a millisecond */
+    enum ending then;
 };
 
 struct listener {
@@ -191,7 +194,7 @@ ParameterizedTest(struct head *head, usbip_op, head_says_why_not)
 
 /* ---- cut short, and too slow ----------------------------------------------------------------- */
 
-static void cut_everywhere(int then)
+static void cut_everywhere(enum ending then)
 {
     uint8_t bytes[IMPORT];
     struct answer answer = {40, bytes, 0, then};
