@@ -45,8 +45,10 @@ static int control(void *self, uint8_t type, uint8_t request, uint16_t value, ui
     count = judge_control(hand->c, type, request, value, index, length, data);
     if (standard && value >> 8 == DESC_DEVICE && count == 18) {
         bytes[12] = (uint8_t)(bytes[12] + hand->newer);
-        if (hand->no_bos)
-            memcpy(bytes + 2, "\0\2", 2);
+        if (hand->no_bos) {
+            bytes[2] = 0;
+            bytes[3] = 2;
+        }
     }
     if ((type & VENDOR_IN) != VENDOR_IN || count <= 0)
         return count;
