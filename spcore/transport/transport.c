@@ -102,7 +102,8 @@ static int read_config(struct tp *tp)
 static int configure(struct tp *tp)
 {
     struct tp_setup get = {0x80, GET_CONFIGURATION, 0, 0, 1};
-    struct tp_setup set = {0x00, SET_CONFIGURATION, 1, 0, 0};
+    /* The device's own number for it; 0 would take it away, so a device that says so gets 1. */
+    struct tp_setup set = {0x00, SET_CONFIGURATION, tp->config[5] ? tp->config[5] : 1, 0, 0};
     uint8_t value = 0;
     int count = tp_control(tp, &get, &value, CONTROL_MS);
 
