@@ -17,6 +17,7 @@ Test(context, all_of_it_comes_back)
                                    .control = "/tmp/a=b c.sock",
                                    .provider = "/tmp/lib x.so",
                                    .evidence = "/tmp/e",
+                                   .host_deviation = "host-class-key",
                                    .seed = UINT64_MAX,
                                    .allow_mtp = true,
                                    .destructive = false};
@@ -34,6 +35,7 @@ Test(context, all_of_it_comes_back)
     cr_assert_str_eq(read.control, context.control);
     cr_assert_str_eq(read.provider, context.provider);
     cr_assert_str_eq(read.evidence, context.evidence);
+    cr_assert_str_eq(read.host_deviation, context.host_deviation);
     cr_assert_eq(read.port, context.port);
     cr_assert_eq(read.seed, context.seed);
     cr_assert_eq(read.allow_mtp, true);
