@@ -56,6 +56,7 @@ class Reply:
     start_frame: int
     packets: int
     data: bytes = b""
+    descriptors: tuple = ()  # (offset, length, actual, status) of each isochronous packet
 
 
 class Link:
@@ -164,6 +165,28 @@ class Link:
         assert (found.command, found.seqnum) == (RET_SUBMIT, self.seqnum)
         return found
 
+    def iso_urb(self, endpoint, direction, places, data=b"", length=None, **more):
+        """A CMD_SUBMIT of packets at (offset, length); the buffer ends with the last of them."""
+        if length is None:
+            length = max((offset + size for offset, size in places), default=0)
+        more.setdefault("packets", len(places))
+        more.setdefault("interval", 1)
+        return self.urb(endpoint, direction, length, data, **more) + b"".join(
+            struct.pack(">4I", offset, size, 0, 0) for offset, size in places)
+
+    def iso_reply(self):
+        found = self.reply()
+        if found.command == RET_SUBMIT:
+            found.descriptors = tuple(struct.unpack(">3Ii", self.receive(16))
+                                      for _ in range(found.packets))
+        return found
+
+    def iso(self, *arguments, **more):
+        self.send(self.iso_urb(*arguments, **more))
+        found = self.iso_reply()
+        assert (found.command, found.seqnum) == (RET_SUBMIT, self.seqnum)
+        return found
+
     def control(self, request_type, request, value, index, length, data=b"", room=None):
         return self.transfer(0, IN if request_type & 0x80 else OUT,
                              (length if room is None else room), data,
@@ -188,7 +211,7 @@ class Link:
         return found
 
 
-BULK, INTERRUPT = 2, 3
+ISOCHRONOUS, BULK, INTERRUPT = 1, 2, 3
 
 
 @dataclasses.dataclass
