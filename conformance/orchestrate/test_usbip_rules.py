@@ -35,9 +35,11 @@ def frees_the_device(server):
 
 
 def addresses(server):
-    """[(first, last)] of what the process has mapped."""
+    """[(first, last)] of what the process has mapped, but for a sanitizer's tables: terabytes, of
+    which any number is a part."""
     lines = server.proc("maps").read_text().splitlines()
-    return [tuple(int(part, 16) for part in line.split()[0].split("-")) for line in lines]
+    mapped = [tuple(int(part, 16) for part in line.split()[0].split("-")) for line in lines]
+    return [(first, last) for first, last in mapped if last - first < 1 << 30]
 
 
 def pointers(data, ranges):
