@@ -11,7 +11,8 @@ import vm
 
 pytestmark = pytest.mark.vm
 
-PERSONAS = ["mtp", "mtp-full-speed", "mtp-super-speed", "pap-winusb", "pap-composite", "pap-inf"]
+PERSONAS = ["mtp", "mtp-full-speed", "mtp-super-speed", "pap-winusb", "pap-composite", "pap-inf",
+            "zero", "zero-super"]
 PACKET_BLOCK = 6  # pcapng's enhanced packet block
 MON_HEADER = 64   # usbmon's binary header (Linux, Documentation/usb/usbmon.rst)
 CONTROL = 2

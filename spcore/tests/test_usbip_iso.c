@@ -220,6 +220,7 @@ static struct request illegal[] = {
     {"a packet that ends behind the buffer", 16, 2, {{0, 8}, {9, 8}}},
     {"a packet whose end is 2^32", 16, 2, {{0, 8}, {0xffffffff, 1}}},
     {"a packet longer than the buffer", 16, 2, {{0, 0xffffffff}, {8, 8}}},
+    {"a last packet longer than the buffer", 16, 2, {{0, 8}, {8, 0xffffffff}}},
     {"more packets than there may be", 16, USBIP_PACKETS_MAX + 1, {{0, 8}, {8, 8}}},
     {"-1 packets", 16, 0xffffffff, {{0, 8}, {8, 8}}},
     {"a buffer of 2^31 bytes", (uint32_t)INT_MAX + 1, 2, {{0, 8}, {8, 8}}},

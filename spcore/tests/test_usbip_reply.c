@@ -262,3 +262,31 @@ Test(usbip_unlink, request_has_the_documented_bytes_and_is_sent_once)
     cr_expect_eq(next.status, 0);
     finish(&server);
 }
+
+/* The unlink stands behind a request that the server does not read; its number is easily guessed.
+ */
+static void answer_unread_unlink(struct server *server)
+{
+    struct pollfd gone = {.fd = server->ends[1], .events = 0};
+
+    (void)hear(server, 0);
+    answer(server, RET_UNLINK, 2, -ECONNRESET, 0);
+    (void)poll(&gone, 1, LONG_MS);
+}
+
+Test(usbip_unlink, answer_to_one_that_is_still_to_be_sent_drops_the_link)
+{
+    struct server server;
+    struct usbip_urb urb = {.endpoint = 0x02, .length = 16 << 20};
+
+    urb.data = calloc(1, urb.length);
+    cr_assert_not_null(urb.data);
+    start(&server, answer_unread_unlink);
+    cr_assert_eq(usbip_submit(server.client, &urb), 0);
+    cr_assert_eq(usbip_unlink(server.client, &urb), 0);
+    cr_assert_eq(usbip_wait(server.client, &urb, LONG_MS, usbip_ticket(server.client)), 0);
+    cr_expect_eq(urb.status, -EPROTO, "%d", urb.status);
+    cr_expect_eq(usbip_error(server.client), -EPROTO);
+    finish(&server);
+    free(urb.data);
+}
