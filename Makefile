@@ -224,7 +224,13 @@ $(OBJ)/ci/%.o: CPPFLAGS += -Ispcore -Ispcore/include
 bench: $(BUILD)/bench $(BUILD)/bench-program $(PAPSIM) $(SHIM)
 	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(wildcard $(PAPCHECK))
 
-check-vm: all
+# What the kernel lane runs inside the machine.
+USBTEST := $(BUILD)/usbtest
+$(USBTEST): $(OBJ)/ci/vm-tools/usbtest.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+check-vm: all $(USBTEST)
 	$(PYTHON) -m pytest -q -p no:cacheprovider -m vm conformance/orchestrate
 
 clean:

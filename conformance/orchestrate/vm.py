@@ -151,7 +151,7 @@ class Lane:
         return self.folder / name
 
 
-def boot(folder, steps, modules="vhci-hcd", timeout=240, step_timeout=60):
+def boot(folder, steps, modules="vhci-hcd", timeout=240, step_timeout=60, kernel=""):
     """Runs the steps {name: script} in one machine whose working folder is `folder`, shared with
     this host. A step that fails or hangs does not stop those after it."""
     folder = pathlib.Path(folder)
@@ -163,7 +163,7 @@ def boot(folder, steps, modules="vhci-hcd", timeout=240, step_timeout=60):
     (folder / "all.sh").write_text("\n".join(script) + "\n", "utf-8")
     result = subprocess.run(
         [str(ROOT / "ci/vm"), "run", "--modules", modules, "--timeout", str(timeout),
-         "--share", str(folder), "--", "sh", str(folder / "all.sh")],
+         "--kernel", kernel, "--share", str(folder), "--", "sh", str(folder / "all.sh")],
         cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, errors="replace", timeout=timeout + 60, check=False)
     return Lane(folder, set(steps), f"exit {result.returncode}: {result.stdout[-3000:]}")
