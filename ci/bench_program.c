@@ -74,7 +74,7 @@ static double stream_round(uint64_t size, int unit)
     struct libusb_transfer *transfers[DEPTH_MAX];
     int depth = UNDER_WAY / unit > 2 ? UNDER_WAY / unit : 2;
     struct stream stream = {.left = size, .unit = unit};
-    unsigned char *buffer = malloc((size_t)depth * (size_t)unit);
+    unsigned char *buffer = aligned_alloc(4096, (size_t)depth * (size_t)unit);
     double start = now();
 
     if (!buffer || depth > DEPTH_MAX)

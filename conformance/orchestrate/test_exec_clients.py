@@ -189,11 +189,11 @@ def asynchronous(program, folder):
                    f"{control} unplug > /dev/null", f"{control} plug > /dev/null")
 
 
-def compiled(folder, *words):
+def compiled(folder, *words, source="async.c"):
     flags = subprocess.run(["pkg-config", "--cflags", "libusb-1.0"], text=True, check=True,
                            stdout=subprocess.PIPE).stdout.split()
     program = folder / "program"
-    subprocess.run(["gcc", "-std=gnu11", "-g", "-o", program, PROGRAMS / "async.c", *flags, *words,
+    subprocess.run(["gcc", "-std=gnu11", "-g", "-o", program, PROGRAMS / source, *flags, *words,
                     "-lpthread"], check=True, timeout=SECONDS)
     return program
 
@@ -220,6 +220,26 @@ def test_the_library_is_clean_under_address_sanitizer(tmp_path):
     done = asynchronous(program, tmp_path)
     assert "Sanitizer" not in done.stderr, done.stderr
     assert ok(done).splitlines() == ASYNC
+
+
+ISO = ["setting", "in", "out", "cancelled", "refused", "ended", "done"]
+
+
+@pytest.mark.parametrize("name", ["zero", "zero-full", "zero-super"])
+def test_isochronous_transfers_and_alternate_settings(tmp_path, name):
+    program = compiled(tmp_path, "-lusb-1.0", source="iso.c")
+    assert ok(execute("--player", name, "--", program)).splitlines() == ISO
+
+
+@pytest.mark.parametrize("sanitizer", ["thread", "address,undefined"])
+def test_isochronous_transfers_are_clean_under_sanitizers(tmp_path, sanitizer):
+    sources = [*(vm.ROOT / "spcore" / "shim").glob("*.c"),
+               *(vm.ROOT / "spcore" / "transport").glob("usbip_*.c")]
+    program = compiled(tmp_path, f"-fsanitize={sanitizer}", "-O1", "-I", vm.ROOT / "spcore",
+                       *sources, source="iso.c")
+    done = execute("--player", "zero", "--", program)
+    assert "Sanitizer" not in done.stderr, done.stderr
+    assert ok(done).splitlines() == ISO
 
 
 def test_papcheck_judges_a_usb_device(tmp_path):

@@ -13,10 +13,11 @@
 #define LOOPBACK_ENDS 256u
 #define CONTROL_ROOM 4096u
 /* A source lends this much pattern a chunk: four chunks cover a URB of 4 MiB. It is a file mapped
- * into memory: long pieces leave as ranges of the file, so that what the socket does not take at
- * once need not be copied either. */
+ * into memory: what is longer than PATTERN_LONG leaves as ranges of the file, since the socket
+ * would not take it at once and the rest would be copied. Up to there memory is faster: sendfile
+ * goes page by page (0.86 of plain TCP at 1 MiB, where the file had 0.71). */
 #define PATTERN_ROOM (1024u * 1024u)
-#define PATTERN_LONG (128u * 1024u)
+#define PATTERN_LONG PATTERN_ROOM
 #define PATTERN_SIZES 8
 
 enum zero_request { ZERO_CONTROL_WRITE = 0x5b, ZERO_CONTROL_READ = 0x5c };
@@ -168,6 +169,7 @@ static const struct pattern_block *pattern_of(struct zero *zero, uint8_t endpoin
 static int source_in(struct zero *zero, uint8_t endpoint, size_t room, struct usb_in *ret_in)
 {
     const struct pattern_block *block = pattern_of(zero, endpoint);
+    bool lends_file = room > PATTERN_LONG;
 
     if (!block)
         return -EPIPE;
@@ -175,7 +177,7 @@ static int source_in(struct zero *zero, uint8_t endpoint, size_t room, struct us
         size_t piece = room < block->unit ? room : block->unit;
 
         ret_in->chunks[ret_in->chunk_count++] = (struct usb_chunk){
-            .memory = piece > PATTERN_LONG ? NULL : block->bytes, .fd = block->fd, .length = piece};
+            .memory = lends_file ? NULL : block->bytes, .fd = block->fd, .length = piece};
         ret_in->length += piece;
         room -= piece;
     }

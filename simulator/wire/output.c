@@ -184,6 +184,7 @@ static void send_file(struct output *output, const struct usb_chunk *chunk)
             break;
         rest.length -= sent;
     }
+    output->corked = false; /* the end of a range is sent at once */
     if (rest.length && !output->error)
         keep(output, &rest);
 }

@@ -202,14 +202,18 @@ static void enter_flight(libusb_context *context, struct shim_transfer *own, uns
     context->flights = own;
 }
 
-/* usbfs refuses what no setting of the configuration has. */
-static bool has_endpoint(const libusb_device *device, uint8_t endpoint)
+/* usbfs refuses what no interface has in its present setting. */
+static bool has_endpoint(const struct shim_link *link, uint8_t endpoint)
 {
-    const uint8_t *at = device->config;
-    size_t left = device->config_length;
+    const uint8_t *at = link->device->config;
+    size_t left = link->device->config_length;
+    bool present = false;
 
     while (left >= 2 && at[0] >= 2 && at[0] <= left) {
-        if (at[1] == LIBUSB_DT_ENDPOINT && at[0] >= LIBUSB_DT_ENDPOINT_SIZE && at[2] == endpoint)
+        if (at[1] == LIBUSB_DT_INTERFACE && at[0] >= LIBUSB_DT_INTERFACE_SIZE)
+            present = at[2] < SHIM_INTERFACES_MAX && link->settings[at[2]] == at[3];
+        if (present && at[1] == LIBUSB_DT_ENDPOINT && at[0] >= LIBUSB_DT_ENDPOINT_SIZE &&
+            at[2] == endpoint)
             return true;
         left -= at[0];
         at += at[0];
@@ -254,7 +258,7 @@ SHIM_API int libusb_submit_transfer(struct libusb_transfer *transfer)
     if (error)
         return error;
     if (transfer->type != LIBUSB_TRANSFER_TYPE_CONTROL &&
-        !has_endpoint(handle->device, transfer->endpoint))
+        !has_endpoint(handle->link, transfer->endpoint))
         return LIBUSB_ERROR_IO;
     transfer->actual_length = 0;
     own->client = handle->link->client;
