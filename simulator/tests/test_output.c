@@ -2,9 +2,12 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -160,5 +163,50 @@ Test(output, a_peer_that_left_is_an_error)
     output_bytes(pair.output, "x", 1);
     output_flush(pair.output, false);
     cr_expect_not(output_blocked(pair.output), "nothing is kept for it");
+    pair_free(&pair);
+}
+
+/* The pair over TCP: a local one knows no segments. */
+static void use_tcp(struct pair *pair)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof name;
+    int listener = socket(AF_INET, SOCK_STREAM, 0), near = socket(AF_INET, SOCK_STREAM, 0);
+
+    cr_assert_eq(bind(listener, (struct sockaddr *)&name, length), 0);
+    cr_assert_eq(listen(listener, 1), 0);
+    cr_assert_eq(getsockname(listener, (struct sockaddr *)&name, &length), 0);
+    cr_assert_eq(connect(near, (struct sockaddr *)&name, length), 0);
+    close(pair->far);
+    close(pair->output->fd);
+    pair->far = accept(listener, NULL, NULL);
+    output_init(pair->output, near);
+    close(listener);
+}
+
+/* Bytes that the socket has and has not sent. */
+static int waiting(const struct pair *pair)
+{
+    int bytes = -1;
+
+    cr_assert_eq(ioctl(pair->output->fd, SIOCOUTQNSD, &bytes), 0);
+    return bytes;
+}
+
+Test(output, the_end_of_a_piece_waits_for_the_next_and_leaves_when_there_is_none)
+{
+    static uint8_t bytes[20000], got[2 * sizeof bytes];
+    struct usb_chunk chunk = {.memory = bytes, .length = sizeof bytes};
+    struct pair pair = pair_new();
+
+    use_tcp(&pair);
+    pair.output->more = true;
+    output_chunk(pair.output, &chunk);
+    cr_expect_gt(waiting(&pair), 0, "it is held back");
+    output_chunk(pair.output, &chunk);
+    pair.output->more = false;
+    output_flush(pair.output, false);
+    cr_expect_eq(waiting(&pair), 0, "nothing follows any more");
+    cr_expect_eq(recv(pair.far, got, sizeof got, MSG_WAITALL), (ssize_t)sizeof got);
     pair_free(&pair);
 }

@@ -39,6 +39,47 @@ static void packet_too_long(struct server *server)
     answer_packets(server, 2, 5, 0, 5);
 }
 
+static void packets_too_few(struct server *server)
+{
+    answer_packets(server, 1, 5, 0, 5);
+}
+
+/* 2^32 - 1 and 6 are 5 to who adds in 32 bits. */
+static void packets_sum_wraps(struct server *server)
+{
+    answer_packets(server, 2, UINT32_MAX, 6, 5);
+}
+
+/* As packets_right(), with offsets and lengths that lead out of the buffer. */
+static void packets_elsewhere(struct server *server)
+{
+    uint8_t frame[48 + 5 + 2 * 16] = {0};
+
+    make_reply(frame, RET_SUBMIT, hear(server, 2 * 16), 0, 5);
+    put32(frame + 32, 2);
+    memcpy(frame + 48, "abcde", 5);
+    for (unsigned i = 0; i < 2; i++) {
+        put32(frame + 53 + 16 * i, 0xfffffff0);
+        put32(frame + 53 + 16 * i + 4, 0x7fffffff);
+        put32(frame + 53 + 16 * i + 8, 2 + i);
+    }
+    tell(server, frame, sizeof(frame));
+    listen_only(server);
+}
+
+/* More was taken than was sent. */
+static void packets_out_grown(struct server *server)
+{
+    uint8_t frame[48 + 2 * 16] = {0};
+
+    make_reply(frame, RET_SUBMIT, hear(server, 8 + 2 * 16), 0, 8);
+    put32(frame + 32, 2);
+    put32(frame + 48 + 8, 4);
+    put32(frame + 48 + 16 + 8, 5);
+    tell(server, frame, sizeof(frame));
+    listen_only(server);
+}
+
 struct iso {
     uint8_t buffer[8];
     struct usbip_packet packets[2];
@@ -102,6 +143,56 @@ Test(usbip_client, packet_longer_than_asked_for_drops_the_link)
 
     iso_init(&iso);
     start(&server, packet_too_long);
+    expect_dropped(&server, &iso.urb);
+    finish(&server);
+}
+
+Test(usbip_client, fewer_packets_than_asked_for_drop_the_link)
+{
+    struct server server;
+    struct iso iso;
+
+    iso_init(&iso);
+    start(&server, packets_too_few);
+    expect_dropped(&server, &iso.urb);
+    finish(&server);
+}
+
+Test(usbip_client, packets_whose_sum_wraps_drop_the_link)
+{
+    struct server server;
+    struct iso iso;
+
+    iso_init(&iso);
+    start(&server, packets_sum_wraps);
+    expect_dropped(&server, &iso.urb);
+    finish(&server);
+}
+
+Test(usbip_client, offsets_and_lengths_of_packets_are_the_clients_own)
+{
+    struct server server;
+    struct iso iso;
+
+    iso_init(&iso);
+    start(&server, packets_elsewhere);
+    cr_assert_eq(run(&server, &iso.urb), 0);
+    cr_expect_eq(iso.urb.status, 0);
+    cr_expect_eq(iso.packets[1].offset, 4);
+    cr_expect_eq(iso.packets[1].length, 4);
+    cr_expect_arr_eq(iso.buffer, "ab", 2);
+    cr_expect_arr_eq(iso.buffer + 4, "cde", 3);
+    finish(&server);
+}
+
+Test(usbip_client, packet_out_of_which_more_was_taken_drops_the_link)
+{
+    struct server server;
+    struct iso iso;
+
+    iso_init(&iso);
+    iso.urb.endpoint = 0x03;
+    start(&server, packets_out_grown);
     expect_dropped(&server, &iso.urb);
     finish(&server);
 }
