@@ -1,6 +1,6 @@
 """The judge gives the same verdicts over the kernel's USB stack as over its own USB/IP client: for
 every case that applies to both, on the same player. What only the wire can show is left out, and
-nothing else is."""
+nothing else is. Through `papsim exec` they are those of the kernel's stack."""
 import contextlib
 import json
 import subprocess
@@ -29,22 +29,29 @@ def device_cases():
             if "provider" not in case["needs"]}
 
 
+def on_host(command):
+    subprocess.run(command, cwd=vm.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, timeout=120, check=False)
+
+
 def judge(folder, uri):
     return [str(vm.BUILD / "papcheck"), "run", "--destructive", "--device", uri, "--out", str(folder)]
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """{persona: (verdicts over usbip:, verdicts over usb:)}, each against a player of its own."""
+    """{persona: (verdicts over usbip:, verdicts over usb:, the same through exec)}, each against a
+    player of its own."""
     folder = tmp_path_factory.mktemp("papcheck")
     with contextlib.ExitStack() as stack:
         steps = {}
         for name in PERSONAS:
             direct = stack.enter_context(vm.player(name, tmp_path_factory.mktemp("direct")))
-            subprocess.run(judge(folder / f"usbip-{name}",
-                                 f"usbip:127.0.0.1:{direct.port}/{direct.busid}"),
-                           cwd=vm.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, timeout=120, check=False)
+            on_host(judge(folder / f"usbip-{name}",
+                          f"usbip:127.0.0.1:{direct.port}/{direct.busid}"))
+            through = stack.enter_context(vm.player(name, tmp_path_factory.mktemp("through")))
+            on_host([vm.BUILD / "papsim", "exec", "--connect", f"127.0.0.1:{through.port}", "--",
+                     *judge(folder / f"exec-{name}", f"usb:{through.vid_pid}")])
             player = stack.enter_context(vm.player(name, folder))
             # Written inside the guest and copied out: 9p has no shared mappings, which the judge's
             # evidence needs.
@@ -57,13 +64,13 @@ def runs(tmp_path_factory):
         lane = vm.boot(folder, steps, step_timeout=200, timeout=420)
     for name in PERSONAS:
         lane.step(f"attach-{name}").ok()
-    return lane, {name: (verdicts(folder / f"usbip-{name}"), verdicts(folder / f"usb-{name}"))
+    return lane, {name: [verdicts(folder / f"{way}-{name}") for way in ("usbip", "usb", "exec")]
                   for name in PERSONAS}
 
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_every_case_that_applies_to_both_has_the_same_verdict(runs, name):
-    over_usbip, over_usb = runs[1][name]
+    over_usbip, over_usb, _ = runs[1][name]
     both = [case for case in over_usbip
             if over_usbip[case] in JUDGED and over_usb.get(case) in JUDGED]
     assert len(both) >= 40, "too few cases to mean anything"
@@ -74,7 +81,7 @@ def test_every_case_that_applies_to_both_has_the_same_verdict(runs, name):
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_only_wire_and_control_cases_are_left_out_over_usb(runs, name):
-    over_usbip, over_usb = runs[1][name]
+    over_usbip, over_usb, _ = runs[1][name]
     needs = device_cases()
     left_out = {case for case in over_usbip
                 if over_usbip[case] in JUDGED and over_usb.get(case) not in JUDGED}
@@ -86,3 +93,11 @@ def test_the_player_is_conformant_over_usb(runs, name):
     failed = {case: verdict for case, verdict in runs[1][name][1].items()
               if verdict in ("FAIL", "ERROR")}
     assert not failed, runs[0].step(f"run-{name}").text[-3000:]
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_exec_has_the_kernel_lanes_verdicts(runs, name):
+    _, over_usb, through_exec = runs[1][name]
+    different = {case: (over_usb[case], through_exec.get(case)) for case in over_usb
+                 if over_usb[case] != through_exec.get(case)}
+    assert not different
