@@ -243,3 +243,82 @@ Test(link, isochronous_packets_outside_their_buffer_are_refused)
     refused(0, 65);
     refused(0xffffffff, 1);
 }
+
+/* ---- an UNLINK that overtakes its SUBMIT: Linux's vhci under full preemption
+ * --------------------- */
+
+/* CMD_UNLINK (usbip_protocol.rst). */
+static void put_unlink(uint8_t frame[48], uint32_t seqnum, uint32_t unlink_seqnum)
+{
+    memset(frame, 0, 48);
+    put32(frame, 2);
+    put32(frame + 4, seqnum);
+    put32(frame + 8, 0x00010002);
+    put32(frame + 20, unlink_seqnum);
+}
+
+static void expect_reply(const uint8_t *frame, uint32_t command, uint32_t seqnum, int status)
+{
+    uint8_t expected[24] = {0};
+
+    put32(expected, command);
+    put32(expected + 4, seqnum);
+    put32(expected + 20, (uint32_t)status);
+    cr_expect_arr_eq(frame, expected, sizeof expected);
+}
+
+/* Lets the server work until so much of its answers has come. */
+static void whole(struct wired *wired, uint8_t *reply, size_t length)
+{
+    size_t got = 0;
+
+    while (got < length) {
+        ssize_t count = tell(wired, NULL, 0, reply + got, length - got);
+
+        cr_assert_gt(count, 0);
+        got += (size_t)count;
+    }
+}
+
+Test(link, an_unlink_waits_for_the_submit_it_names)
+{
+    struct wired wired;
+    uint8_t frame[48], payload[2][48 + 8] = {0}, reply[256];
+
+    wired_start(&wired, 60000);
+    import(&wired);
+    configure(&wired);
+    /* 2 is not there yet; 4 names it. Then 2 with its payload, and 5. */
+    put_unlink(frame, 4, 2);
+    cr_assert_eq(send(wired.client.fd, frame, 48, 0), 48);
+    put_submit(payload[0], 2, 0, 2, 8, 0);
+    put_submit(payload[1], 5, 0, 2, 8, 0);
+    cr_assert_eq(send(wired.client.fd, payload, sizeof payload, 0), sizeof payload);
+    whole(&wired, reply, 96);
+    expect_reply(reply, 4, 4, -ECONNRESET);
+    expect_reply(reply + 48, 3, 5, 0);
+    cr_expect_eq(wired.rig->out_count, 1, "the unlinked one is never carried out");
+    wired_end(&wired);
+}
+
+Test(link, an_unlink_whose_submit_was_never_sent_is_answered)
+{
+    struct wired wired;
+    uint8_t frame[48], payload[48 + 8] = {0}, reply[256];
+
+    wired_start(&wired, 60000);
+    import(&wired);
+    configure(&wired);
+    put_unlink(frame, 3, 2);
+    cr_assert_eq(send(wired.client.fd, frame, 48, 0), 48);
+    put_submit(payload, 6, 0, 2, 8, 0);
+    cr_assert_eq(send(wired.client.fd, payload, sizeof payload, 0), sizeof payload);
+    whole(&wired, reply, 96);
+    expect_reply(reply, 4, 3, 0);
+    expect_reply(reply + 48, 3, 6, 0);
+    /* With nothing behind it the time decides. */
+    put_unlink(frame, 9, 8);
+    cr_assert_eq(tell(&wired, frame, sizeof frame, reply, sizeof reply), 48);
+    expect_reply(reply, 4, 9, 0);
+    wired_end(&wired);
+}

@@ -7,6 +7,7 @@
 #include "wire/server.h"
 
 #define LINK_INPUT (64u * 1024u)
+#define LINK_EARLY_MAX 64u
 #define LINK_BUCKETS 1024u
 #define LINK_URBS_MAX 32768u
 #define LINK_HELD_MAX (128u << 20) /* bytes of payload one connection may make us hold */
@@ -44,6 +45,11 @@ struct link_urb {
     bool no_packets; /* read as isochronous by a defect */
 };
 
+/* An UNLINK whose SUBMIT has not come yet. */
+struct link_early {
+    uint32_t seqnum, unlink_seqnum;
+};
+
 struct wire_link {
     struct wire_source source;
     struct wire_timer timer;
@@ -59,6 +65,11 @@ struct wire_link {
     struct output output;
     size_t input_start, input_end;
     uint8_t input[LINK_INPUT];
+    bool submitted;  /* any SUBMIT has come; the newest is */
+    uint32_t newest; /* this one */
+    unsigned early_count;
+    struct link_early early[LINK_EARLY_MAX];
+    struct wire_timer early_over;
     struct link_urb *filling; /* its payload is still coming */
     struct link_urb *spare;
     unsigned urb_count;
@@ -81,6 +92,12 @@ bool wire_urb_hold(struct wire_link *link, struct link_urb *urb);
 void wire_urbs_free(struct wire_link *link);
 uint8_t *wire_fill_target(struct wire_link *link, size_t *ret_room);
 int wire_filled(struct wire_link *link, size_t length);
+
+/* early.c: true: the unlink waits for its SUBMIT. */
+bool wire_early_unlink(struct wire_link *link, uint32_t seqnum, uint32_t unlink_seqnum);
+/* A SUBMIT has come: true: it was unlinked before, that has been answered, and it is not to run. */
+bool wire_early_take(struct wire_link *link, uint32_t seqnum);
+void wire_early_give_up(struct wire_link *link);
 
 static inline bool link_deviates(const struct wire_link *link, enum deviation which)
 {

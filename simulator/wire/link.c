@@ -210,6 +210,17 @@ static void op_too_slow(struct wire_timer *timer)
     wire_link_free((struct wire_link *)((char *)timer - offsetof(struct wire_link, timer)));
 }
 
+static void early_over(struct wire_timer *timer)
+{
+    struct wire_link *link =
+        (struct wire_link *)(void *)((char *)timer - offsetof(struct wire_link, early_over));
+
+    link->working = true;
+    wire_early_give_up(link);
+    output_flush(&link->output, false);
+    settle(link, 0);
+}
+
 static void frames_passed(struct wire_timer *timer)
 {
     struct wire_link *link =
@@ -232,6 +243,7 @@ int wire_link_new(struct wire_server *server, int fd)
     link->source = (struct wire_source){fd, ready};
     link->timer.expired = op_too_slow;
     link->frames.expired = frames_passed;
+    link->early_over.expired = early_over;
     link->server = server;
     link->watched = EPOLLIN;
     output_init(&link->output, fd);
@@ -270,6 +282,7 @@ void wire_link_free(struct wire_link *link)
     link->dead = true;
     wire_timer_clear(link->server->loop, &link->timer);
     wire_timer_clear(link->server->loop, &link->frames);
+    wire_timer_clear(link->server->loop, &link->early_over);
     wire_loop_remove(link->server->loop, &link->source);
     if (offer)
         usb_device_detach(offer->device);

@@ -419,6 +419,10 @@ static int finish(struct wire_link *link)
     if (done <= 0)
         return done;
     link->filling = NULL;
+    if (wire_early_take(link, urb->urb.seqnum)) {
+        urb_put(link, urb);
+        return 1;
+    }
     if (link_deviates(link, DEVIATION_ABSENT_ENDPOINT_SILENT) && (urb->urb.endpoint & 0x0f) &&
         usb_device_endpoint_type(link->offer->device, urb->urb.endpoint) < 0) {
         urb_put(link, urb);
@@ -439,7 +443,8 @@ static void unlink_urb(struct wire_link *link, const struct frame_urb *frame)
     struct link_urb *urb = find_in_flight(link, frame->unlink_seqnum);
     bool found = urb && usb_device_unlink(link->offer->device, &urb->urb);
 
-    if (!found && link_deviates(link, DEVIATION_UNLINK_SILENT))
+    if (!found && (link_deviates(link, DEVIATION_UNLINK_SILENT) ||
+                   (!urb && wire_early_unlink(link, frame->seqnum, frame->unlink_seqnum))))
         return;
     frame_put_ret_unlink(header, frame->seqnum, found ? -ECONNRESET : 0);
     output_bytes(&link->output, header, sizeof header);
