@@ -97,10 +97,10 @@ static int check_endpoint(struct reporter *reporter, const struct file_interface
 /* Numbers count up from 0, the settings of each from 0. */
 static int check_number(struct reporter *reporter, unsigned index)
 {
-    const struct file_interface *it = &reporter->spec->file->usb.interfaces[index];
-    const struct file_interface *last = index ? it - 1 : NULL;
-    bool next_setting = last && it->number == last->number && it->alternate == last->alternate + 1;
-    bool next_number = it->number == (last ? last->number + 1 : 0) && it->alternate == 0;
+    const struct file_interface *all = reporter->spec->file->usb.interfaces, *it = &all[index];
+    int number = index ? (int)all[index - 1].number : -1;
+    bool next_setting = (int)it->number == number && it->alternate == all[index - 1].alternate + 1;
+    bool next_number = (int)it->number == number + 1 && it->alternate == 0;
 
     if (!next_setting && !next_number)
         return player_spec_fault(reporter, "number:", index,
