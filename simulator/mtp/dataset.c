@@ -239,6 +239,28 @@ void wr_string(struct wr *wr, const char *text)
     wr_u16(wr, 0);
 }
 
+void wr_text_words(struct wr *wr, const char *text)
+{
+    struct wr words = {0};
+    const unsigned char *at = (const unsigned char *)text;
+
+    while (*at) {
+        uint32_t point = take_utf8(&at);
+
+        if (point >= 0x10000) {
+            wr_u16(&words, (uint16_t)(0xd800 + ((point - 0x10000) >> 10)));
+            wr_u16(&words, (uint16_t)(0xdc00 + ((point - 0x10000) & 0x3ff)));
+        } else {
+            wr_u16(&words, (uint16_t)point);
+        }
+    }
+    wr_u16(&words, 0);
+    wr_u32(wr, (uint32_t)(words.used / 2));
+    wr_bytes(wr, words.data, words.used);
+    wr->failed |= words.failed;
+    wr_done(&words);
+}
+
 void wr_u16_array(struct wr *wr, const uint16_t *values, size_t count)
 {
     size_t i;

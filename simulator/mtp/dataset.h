@@ -42,6 +42,8 @@ void wr_u16(struct wr *wr, uint16_t value);
 void wr_u32(struct wr *wr, uint32_t value);
 void wr_u64(struct wr *wr, uint64_t value);
 void wr_string(struct wr *wr, const char *text);
+/* Text as an array of words with its terminator (secure time, device certificate). */
+void wr_text_words(struct wr *wr, const char *text);
 void wr_u16_array(struct wr *wr, const uint16_t *values, size_t count);
 
 /* YYYYMMDDThhmmss (MTP 1.1, 3.2.5) from and to seconds since 1970. INT64_MIN is the empty text. */

@@ -45,7 +45,6 @@ static void write_value(struct mtpr_responder *r, const struct mtpr_device_prope
 static uint16_t get_desc(struct mtpr_responder *r)
 {
     const struct mtpr_device_property *property = of_command(r);
-    size_t i;
 
     if (!property)
         return MTP_RC_DEVICE_PROP_NOT_SUPPORTED;
@@ -54,15 +53,7 @@ static uint16_t get_desc(struct mtpr_responder *r)
     wr_u8(&r->out, property->settable ? 1 : 0);
     wr_bytes(&r->out, property->value.data, property->value.length);
     write_value(r, property);
-    wr_u8(&r->out, property->form);
-    if (property->form == MTP_FORM_RANGE)
-        for (i = 0; i < 3; i++)
-            wr_bytes(&r->out, property->choices[i].data, property->choices[i].length);
-    if (property->form == MTP_FORM_ENUMERATION) {
-        wr_u16(&r->out, (uint16_t)property->enumeration_count);
-        for (i = 0; i < property->enumeration_count; i++)
-            wr_bytes(&r->out, property->enumeration[i].data, property->enumeration[i].length);
-    }
+    mtpr_form_write(&property->form, &r->out);
     mtpr_out_memory(r);
     return MTP_RC_OK;
 }
@@ -80,28 +71,6 @@ static uint16_t get_value(struct mtpr_responder *r)
 
 /* ---- setting */
 
-static bool in_form(const struct mtpr_device_property *property, const uint8_t *value,
-                    uint32_t length)
-{
-    int64_t number, low, high, step;
-    size_t i;
-
-    if (property->form == MTP_FORM_RANGE) {
-        number = mtpr_integer(property->type, value);
-        low = mtpr_integer(property->type, property->choices[0].data);
-        high = mtpr_integer(property->type, property->choices[1].data);
-        step = mtpr_integer(property->type, property->choices[2].data);
-        return number >= low && number <= high && (step <= 0 || (number - low) % step == 0);
-    }
-    if (property->form != MTP_FORM_ENUMERATION)
-        return true;
-    for (i = 0; i < property->enumeration_count; i++)
-        if (property->enumeration[i].length == length &&
-            memcmp(property->enumeration[i].data, value, length) == 0)
-            return true;
-    return false;
-}
-
 /* Bytes that are no value of the type: too short or long 0x201b, otherwise 0x201c. */
 static uint16_t check_value(const struct mtpr_device_property *property, const uint8_t *value,
                             uint32_t length)
@@ -117,7 +86,9 @@ static uint16_t check_value(const struct mtpr_device_property *property, const u
     } else if (!rd_value(&rd, property->type, &used) || used != length) {
         return MTP_RC_INVALID_DEVICE_PROP_FORMAT;
     }
-    return in_form(property, value, length) ? MTP_RC_OK : MTP_RC_INVALID_DEVICE_PROP_VALUE;
+    return mtpr_in_form(property->type, &property->form, value, length)
+               ? MTP_RC_OK
+               : MTP_RC_INVALID_DEVICE_PROP_VALUE;
 }
 
 static uint16_t may_set(const struct mtpr_responder *r)

@@ -10,6 +10,16 @@ const uint16_t mtpr_implemented_events[] = {
 const size_t mtpr_implemented_event_count =
     sizeof mtpr_implemented_events / sizeof mtpr_implemented_events[0];
 
+bool mtpr_event_implemented(uint16_t code)
+{
+    size_t i;
+
+    for (i = 0; i < mtpr_implemented_event_count; i++)
+        if (mtpr_implemented_events[i] == code)
+            return true;
+    return false;
+}
+
 static unsigned parameters(uint16_t code)
 {
     if (code == MTP_EC_UNREPORTED_STATUS)

@@ -164,24 +164,18 @@ uint16_t mtpr_format_at(const struct mtpr_responder *r, size_t index);
 bool mtpr_format_is_abstract(uint16_t format);
 bool mtpr_format_is_audio(uint16_t format);
 
-struct mtpr_object_property {
-    uint16_t code, type;
-    uint8_t groups; /* which formats have it */
-    bool settable;
-    uint8_t form;
-    bool slow;                 /* not part of "all properties" */
-    uint64_t minimum, maximum; /* of a range */
-};
-
-const struct mtpr_object_property *mtpr_property_find(uint16_t code);
-bool mtpr_property_of_format(const struct mtpr_responder *r, uint16_t format,
-                             const struct mtpr_object_property *property);
-/* The index-th property of a format in ascending order; NULL at the end. */
+/* Of this format; NULL: it has none of that code. */
+const struct mtpr_object_property *mtpr_property_of(const struct mtpr_responder *r, uint16_t format,
+                                                    uint16_t code);
+/* Of any format at all. */
+bool mtpr_property_exists(const struct mtpr_responder *r, uint16_t code);
+/* One after the other, `cursor` from 0; NULL at the end. */
 const struct mtpr_object_property *mtpr_property_at(const struct mtpr_responder *r, uint16_t format,
                                                     size_t *cursor);
 void mtpr_property_write(const struct mtpr_responder *r, const struct store_object *object,
                          const struct mtpr_object_property *property, struct wr *wr);
 /* An encoded value; checks type, range and rights. */
+void mtpr_form_write(const struct mtpr_form *form, struct wr *wr);
 uint16_t mtpr_property_check(const struct mtpr_object_property *property, const uint8_t *value,
                              uint32_t length);
 uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object,

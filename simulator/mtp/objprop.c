@@ -1,4 +1,5 @@
 /* Object properties (MTP 1.1, Annex B): types, forms, and where each value comes from. */
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -16,19 +17,19 @@
 
 #define GET(code, type, groups)                                                                    \
     {                                                                                              \
-        MTP_OPC_##code, MTP_DTC_##type, groups, false, MTP_FORM_NONE, false, 0, 0                  \
+        MTP_OPC_##code, MTP_DTC_##type, groups, false, MTP_FORM_NONE, false, 0, 0, NULL            \
     }
 #define SET(code, type, groups)                                                                    \
     {                                                                                              \
-        MTP_OPC_##code, MTP_DTC_##type, groups, true, MTP_FORM_NONE, false, 0, 0                   \
+        MTP_OPC_##code, MTP_DTC_##type, groups, true, MTP_FORM_NONE, false, 0, 0, NULL             \
     }
 #define DATE(code, groups, set)                                                                    \
     {                                                                                              \
-        MTP_OPC_##code, MTP_DTC_STRING, groups, set, MTP_FORM_DATE_TIME, false, 0, 0               \
+        MTP_OPC_##code, MTP_DTC_STRING, groups, set, MTP_FORM_DATE_TIME, false, 0, 0, NULL         \
     }
 #define RANGE(code, type, groups, set, low, high)                                                  \
     {                                                                                              \
-        MTP_OPC_##code, MTP_DTC_##type, groups, set, MTP_FORM_RANGE, false, low, high              \
+        MTP_OPC_##code, MTP_DTC_##type, groups, set, MTP_FORM_RANGE, false, low, high, NULL        \
     }
 
 /* Sorted by code. */
@@ -70,7 +71,7 @@ static const struct mtpr_object_property properties[] = {
     SET(REPRESENTATIVE_SAMPLE_WIDTH, UINT32, ART),
     SET(REPRESENTATIVE_SAMPLE_DURATION, UINT32, NONE),
     {MTP_OPC_REPRESENTATIVE_SAMPLE_DATA, MTP_DTC_ARRAY_UINT8, ART, true, MTP_FORM_BYTE_ARRAY, true,
-     0, 0x100000},
+     0, 0x100000, NULL},
     SET(WIDTH, UINT32, VIDEO | IMAGE),
     SET(HEIGHT, UINT32, VIDEO | IMAGE),
     SET(DURATION, UINT32, MEDIA | LIST),
@@ -118,7 +119,7 @@ static const struct mtpr_object_property properties[] = {
 
 #define PROPERTIES (sizeof properties / sizeof properties[0])
 
-const struct mtpr_object_property *mtpr_property_find(uint16_t code)
+const struct mtpr_object_property *mtpr_usual_property(uint16_t code)
 {
     size_t low = 0, high = PROPERTIES;
 
@@ -135,42 +136,85 @@ const struct mtpr_object_property *mtpr_property_find(uint16_t code)
     return NULL;
 }
 
-uint16_t mtpr_object_property_type(uint16_t code)
+static bool usual_of(uint16_t format, const struct mtpr_object_property *property)
 {
-    const struct mtpr_object_property *property = mtpr_property_find(code);
-
-    return property ? property->type : 0;
+    return (property->groups & (MTPR_GROUP_ALL | mtpr_format_groups(format))) != 0;
 }
 
-static const struct mtpr_codes *own_list(const struct mtpr_responder *r, uint16_t format)
+/* The format with a list of its own; NULL: the usual properties. */
+static const struct mtpr_format *own_format(const struct mtpr_config *config, uint16_t format)
+{
+    size_t i;
+
+    for (i = 0; config->formats && i < config->format_count; i++)
+        if (config->formats[i].code == format && config->formats[i].properties)
+            return &config->formats[i];
+    return NULL;
+}
+
+static const struct mtpr_object_property *find_in(const struct mtpr_format *own, uint16_t code)
+{
+    size_t i;
+
+    for (i = 0; i < own->property_count; i++)
+        if (own->properties[i].code == code)
+            return &own->properties[i];
+    return NULL;
+}
+
+static const struct mtpr_object_property *find_of(const struct mtpr_config *config, uint16_t format,
+                                                  uint16_t code)
+{
+    const struct mtpr_format *own = own_format(config, format);
+    const struct mtpr_object_property *property;
+
+    if (own)
+        return find_in(own, code);
+    property = mtpr_usual_property(code);
+    return property && usual_of(format, property) ? property : NULL;
+}
+
+static bool hidden(const struct mtpr_responder *r, uint16_t code)
+{
+    return code == MTP_OPC_PERSISTENT_UID && mtpr_deviates(r, DEVIATION_NO_UNIQUE_ID);
+}
+
+const struct mtpr_object_property *mtpr_property_of(const struct mtpr_responder *r, uint16_t format,
+                                                    uint16_t code)
+{
+    return hidden(r, code) ? NULL : find_of(r->config, format, code);
+}
+
+bool mtpr_property_exists(const struct mtpr_responder *r, uint16_t code)
 {
     size_t i;
 
     for (i = 0; r->config->formats && i < r->config->format_count; i++)
-        if (r->config->formats[i].code == format && r->config->formats[i].properties.codes)
-            return &r->config->formats[i].properties;
-    return NULL;
+        if (r->config->formats[i].properties && find_in(&r->config->formats[i], code))
+            return true;
+    return mtpr_usual_property(code) != NULL;
 }
 
-bool mtpr_property_of_format(const struct mtpr_responder *r, uint16_t format,
-                             const struct mtpr_object_property *property)
+uint16_t mtpr_object_property_type(const struct mtpr_config *config, uint16_t format, uint16_t code)
 {
-    const struct mtpr_codes *own = own_list(r, format);
+    const struct mtpr_object_property *property = find_of(config, format, code);
 
-    if (property->code == MTP_OPC_PERSISTENT_UID && mtpr_deviates(r, DEVIATION_NO_UNIQUE_ID))
-        return false;
-    if (own)
-        return mtpr_listed(own, property->code);
-    return (property->groups & (MTPR_GROUP_ALL | mtpr_format_groups(format))) != 0;
+    if (!property)
+        property = mtpr_usual_property(code);
+    return property ? property->type : 0;
 }
 
 const struct mtpr_object_property *mtpr_property_at(const struct mtpr_responder *r, uint16_t format,
                                                     size_t *cursor)
 {
-    while (*cursor < PROPERTIES) {
-        const struct mtpr_object_property *property = &properties[(*cursor)++];
+    const struct mtpr_format *own = own_format(r->config, format);
+    size_t count = own ? own->property_count : PROPERTIES;
 
-        if (mtpr_property_of_format(r, format, property))
+    while (*cursor < count) {
+        const struct mtpr_object_property *property =
+            (own ? own->properties : properties) + (*cursor)++;
+
+        if ((own || usual_of(format, property)) && !hidden(r, property->code))
             return property;
     }
     return NULL;
@@ -178,58 +222,109 @@ const struct mtpr_object_property *mtpr_property_at(const struct mtpr_responder 
 
 /* ---- values */
 
-static void put_date(struct wr *wr, int64_t seconds)
+/* In the type the property is said to have, which may not be the usual one. */
+static void put_number(struct wr *wr, uint16_t type, uint64_t number)
+{
+    if (mtpr_type_width(type) > 0 && !(type & MTP_DTC_ARRAY))
+        wr_integer(wr, type, number);
+    else
+        wr_default(wr, type);
+}
+
+static void put_text(struct wr *wr, uint16_t type, const char *text)
+{
+    if (type == MTP_DTC_STRING)
+        wr_string(wr, text);
+    else
+        wr_default(wr, type);
+}
+
+static void put_date(struct wr *wr, uint16_t type, int64_t seconds)
 {
     char text[20];
 
     mtpr_date_print(seconds, text);
-    wr_string(wr, text);
+    put_text(wr, type, text);
+}
+
+static void put_unique_id(const struct mtpr_responder *r, const struct store_object *object,
+                          uint16_t type, struct wr *wr)
+{
+    uint8_t id[16];
+    uint64_t low;
+
+    store_unique_id(r->store, object, id);
+    if (mtpr_type_width(type) == sizeof id && !(type & MTP_DTC_ARRAY)) {
+        wr_bytes(wr, id, sizeof id);
+        return;
+    }
+    memcpy(&low, id, sizeof low);
+    put_number(wr, type, le64toh(low));
 }
 
 /* What the store knows itself; false: a value of the bag or the default. */
 static bool write_own(const struct mtpr_responder *r, const struct store_object *object,
-                      uint16_t code, struct wr *wr)
+                      const struct mtpr_object_property *property, struct wr *wr)
 {
-    uint8_t id[16];
+    uint16_t type = property->type;
 
-    switch (code) {
+    switch (property->code) {
     case MTP_OPC_STORAGE_ID:
-        wr_u32(wr, mtpr_storage_id(r, object->volume));
+        put_number(wr, type, mtpr_storage_id(r, object->volume));
         return true;
     case MTP_OPC_OBJECT_FORMAT:
-        wr_u16(wr, object->format);
+        put_number(wr, type, object->format);
         return true;
     case MTP_OPC_PROTECTION_STATUS:
-        wr_u16(wr, object->protection ? 1 : 0);
+        put_number(wr, type, object->protection ? 1 : 0);
         return true;
     case MTP_OPC_OBJECT_SIZE:
-        wr_u64(wr, object->size);
+        put_number(wr, type, object->size);
         return true;
     case MTP_OPC_ASSOCIATION_TYPE:
-        wr_u16(wr, object->association);
+        put_number(wr, type, object->association);
         return true;
     case MTP_OPC_OBJECT_FILE_NAME:
-        wr_string(wr, object->name);
+        put_text(wr, type, object->name);
         return true;
     case MTP_OPC_DATE_CREATED:
-        put_date(wr, object->created);
+        put_date(wr, type, object->created);
         return true;
     case MTP_OPC_DATE_MODIFIED:
-        put_date(wr, object->modified);
+        put_date(wr, type, object->modified);
         return true;
     case MTP_OPC_DATE_ADDED:
-        put_date(wr, object->added);
+        put_date(wr, type, object->added);
         return true;
     case MTP_OPC_PARENT_OBJECT:
-        wr_u32(wr, mtpr_parent_said(r, object));
+        put_number(wr, type, mtpr_parent_said(r, object));
         return true;
     case MTP_OPC_PERSISTENT_UID:
-        store_unique_id(r->store, object, id);
-        wr_bytes(wr, id, sizeof id);
+        put_unique_id(r, object, type, wr);
         return true;
     default:
         return false;
     }
+}
+
+/* Of the store's own values these can be set, and only as the types they usually have. */
+static bool may_be_set(const struct mtpr_object_property *property)
+{
+    static const uint16_t texts[] = {MTP_OPC_OBJECT_FILE_NAME, MTP_OPC_DATE_CREATED,
+                                     MTP_OPC_DATE_MODIFIED};
+    static const uint16_t fixed[] = {MTP_OPC_STORAGE_ID,        MTP_OPC_OBJECT_FORMAT,
+                                     MTP_OPC_PROTECTION_STATUS, MTP_OPC_OBJECT_SIZE,
+                                     MTP_OPC_ASSOCIATION_TYPE,  MTP_OPC_DATE_ADDED,
+                                     MTP_OPC_PARENT_OBJECT,     MTP_OPC_PERSISTENT_UID};
+    size_t i;
+
+    for (i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (property->code == texts[i])
+            return property->type == MTP_DTC_STRING;
+    for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+        if (property->code == fixed[i])
+            return false;
+    return true;
 }
 
 void mtpr_property_write(const struct mtpr_responder *r, const struct store_object *object,
@@ -238,13 +333,15 @@ void mtpr_property_write(const struct mtpr_responder *r, const struct store_obje
     const uint8_t *value;
     uint32_t length;
 
-    if (write_own(r, object, property->code, wr))
+    if (write_own(r, object, property, wr))
         return;
     value = store_property(object, property->code, &length);
     if (value)
         wr_bytes(wr, value, length);
-    else if (property->code == MTP_OPC_NAME)
+    else if (property->code == MTP_OPC_NAME && property->type == MTP_DTC_STRING)
         wr_string(wr, object->name);
+    else if (property->own && property->own->value.data)
+        wr_bytes(wr, property->own->value.data, property->own->value.length);
     else
         wr_default(wr, property->type);
 }
@@ -260,17 +357,20 @@ uint16_t mtpr_property_check(const struct mtpr_object_property *property, const 
     if (!rd_value(&rd, property->type, &used) || used != length)
         return MTP_RC_INVALID_OBJECT_PROP_FORMAT;
     rd = rd_over(value, length);
-    if (property->form == MTP_FORM_RANGE) {
+    if (property->own && !mtpr_in_form(property->type, &property->own->form, value, length))
+        return MTP_RC_INVALID_OBJECT_PROP_VALUE;
+    if (property->form == MTP_FORM_RANGE && !property->own) {
         number = mtpr_integer(property->type, value);
         if ((uint64_t)number < property->minimum || (uint64_t)number > property->maximum)
             return MTP_RC_INVALID_OBJECT_PROP_VALUE;
-    } else if (property->form == MTP_FORM_DATE_TIME) {
+    } else if (property->form == MTP_FORM_DATE_TIME && property->type == MTP_DTC_STRING) {
         rd_string(&rd, text);
         if (!mtpr_date_parse(text, &date))
             return MTP_RC_INVALID_OBJECT_PROP_VALUE;
-    } else if (property->form == MTP_FORM_BYTE_ARRAY && length - 4 > property->maximum) {
+    } else if (property->form == MTP_FORM_BYTE_ARRAY && !property->own &&
+               length - 4 > property->maximum) {
         return MTP_RC_INVALID_OBJECT_PROP_VALUE;
-    } else if (property->code == MTP_OPC_OBJECT_FILE_NAME) {
+    } else if (property->code == MTP_OPC_OBJECT_FILE_NAME && property->type == MTP_DTC_STRING) {
         rd_string(&rd, text);
         if (!store_name_legal(text))
             return MTP_RC_INVALID_OBJECT_PROP_VALUE;
@@ -289,6 +389,8 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
 
     if (code != MTP_RC_OK)
         return code;
+    if (!may_be_set(property))
+        return MTP_RC_ACCESS_DENIED;
     if (property->code == MTP_OPC_OBJECT_FILE_NAME) {
         rd_string(&rd, text);
         return mtpr_code_of(store_rename(r->store, object, text));
@@ -297,7 +399,8 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
         bool created = property->code == MTP_OPC_DATE_CREATED;
 
         rd_string(&rd, text);
-        (void)mtpr_date_parse(text, &date);
+        if (!mtpr_date_parse(text, &date))
+            return MTP_RC_INVALID_OBJECT_PROP_VALUE;
         return mtpr_code_of(store_set_dates(r->store, object, created ? date : object->created,
                                             created ? object->modified : date));
     }
@@ -307,10 +410,10 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
 int mtpr_set_object_property(struct mtpr_responder *r, struct store_object *object, uint16_t code,
                              const void *value, uint32_t length)
 {
-    const struct mtpr_object_property *property = mtpr_property_find(code);
+    const struct mtpr_object_property *property = mtpr_property_of(r, object->format, code);
     uint16_t result;
 
-    if (!property || !mtpr_property_of_format(r, object->format, property))
+    if (!property)
         return -ENOENT;
     result = mtpr_property_set(r, object, property, value, length);
     if (result == MTP_RC_OK)
@@ -327,13 +430,22 @@ void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
     wr_u16(wr, property->type);
     wr_u8(wr, property->settable ? 1 : 0);
     if (property->code == MTP_OPC_OBJECT_FORMAT)
-        wr_u16(wr, format);
+        put_number(wr, property->type, format);
+    else if (property->own && property->own->value.data)
+        wr_bytes(wr, property->own->value.data, property->own->value.length);
     else
         wr_default(wr, property->type);
     /* Group 0xffffffff: slow, left out when all properties are asked for. */
-    wr_u32(wr, property->slow ? 0xffffffffu : 0);
+    if (property->own)
+        wr_u32(wr, property->own->group);
+    else
+        wr_u32(wr, property->slow ? 0xffffffffu : 0);
     if (mtpr_deviates(r, DEVIATION_PROP_DESC_WITHOUT_FORM))
         return;
+    if (property->own) {
+        mtpr_form_write(&property->own->form, wr);
+        return;
+    }
     wr_u8(wr, property->form);
     if (property->form == MTP_FORM_RANGE) {
         wr_integer(wr, property->type, property->minimum);

@@ -22,12 +22,12 @@ static uint16_t get_supported(struct mtpr_responder *r)
 static uint16_t property_of(const struct mtpr_responder *r, uint32_t code, uint16_t format,
                             const struct mtpr_object_property **ret_property)
 {
-    const struct mtpr_object_property *property =
-        code <= 0xffff ? mtpr_property_find((uint16_t)code) : NULL;
+    const struct mtpr_object_property *property;
 
-    if (!property)
+    if (code > 0xffff || !mtpr_property_exists(r, (uint16_t)code))
         return MTP_RC_INVALID_OBJECT_PROP_CODE;
-    if (!mtpr_property_of_format(r, format, property))
+    property = mtpr_property_of(r, format, (uint16_t)code);
+    if (!property)
         return MTP_RC_OBJECT_PROP_NOT_SUPPORTED;
     *ret_property = property;
     return MTP_RC_OK;
@@ -150,7 +150,8 @@ static uint16_t get_list(struct mtpr_responder *r)
         return MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED;
     if (format && (format > 0xffff || !mtpr_format_listed(r, (uint16_t)format)))
         return MTP_RC_INVALID_OBJECT_FORMAT_CODE;
-    if (property != 0xffffffffu && (property > 0xffff || !mtpr_property_find((uint16_t)property)))
+    if (property != 0xffffffffu &&
+        (property > 0xffff || !mtpr_property_exists(r, (uint16_t)property)))
         return MTP_RC_INVALID_OBJECT_PROP_CODE;
     code = list_scope(r, &r->list.scope);
     if (code != MTP_RC_OK)

@@ -65,6 +65,8 @@ static uint16_t check_size(struct mtpr_responder *r, struct mtpr_pending *pendin
 {
     uint64_t limit = store_volume_at(r->store, r->target)->max_object_size;
 
+    if (store_fits(r->store, r->target, 0, 1))
+        return MTP_RC_STORE_FULL;
     if (!pending->size_known)
         return MTP_RC_OK;
     if (limit && pending->draft.size > limit) {
@@ -255,21 +257,21 @@ static uint16_t take_property(struct mtpr_responder *r, struct mtpr_pending *pen
     value = rd_value(rd, type, &length);
     if (!value || handle != 0)
         return MTP_RC_INVALID_DATASET;
-    property = mtpr_property_find(code);
-    if (!property)
+    if (!mtpr_property_exists(r, code))
         return MTP_RC_INVALID_OBJECT_PROP_CODE;
-    if (!mtpr_property_of_format(r, pending->draft.format, property))
+    property = mtpr_property_of(r, pending->draft.format, code);
+    if (!property)
         return MTP_RC_OBJECT_PROP_NOT_SUPPORTED;
     if (property->type != type)
         return MTP_RC_INVALID_OBJECT_PROP_FORMAT;
     if (mtpr_property_check(property, value, length) != MTP_RC_OK)
         return MTP_RC_INVALID_OBJECT_PROP_VALUE;
     text = rd_over(value, length);
-    if (code == MTP_OPC_OBJECT_FILE_NAME) {
+    if (code == MTP_OPC_OBJECT_FILE_NAME && type == MTP_DTC_STRING) {
         rd_string(&text, pending->name);
         return check_name(r, pending);
     }
-    if (code == MTP_OPC_DATE_CREATED || code == MTP_OPC_DATE_MODIFIED) {
+    if ((code == MTP_OPC_DATE_CREATED || code == MTP_OPC_DATE_MODIFIED) && type == MTP_DTC_STRING) {
         char date[MTPR_TEXT_MAX];
 
         rd_string(&text, date);
@@ -277,7 +279,7 @@ static uint16_t take_property(struct mtpr_responder *r, struct mtpr_pending *pen
                                                                  : &pending->draft.modified);
         return MTP_RC_OK;
     }
-    if (code == MTP_OPC_PROTECTION_STATUS) {
+    if (code == MTP_OPC_PROTECTION_STATUS && mtpr_type_width(type) > 0) {
         pending->draft.protection = value[0] == 1;
         return MTP_RC_OK;
     }

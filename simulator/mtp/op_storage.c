@@ -80,8 +80,7 @@ static uint16_t get_storage_info(struct mtpr_responder *r)
     wr_u64(&r->out, mtpr_deviates(r, DEVIATION_FREE_SPACE_FIXED)
                         ? it->capacity
                         : store_free_space(r->store, volume));
-    /* Not limited by a number of objects (MTP 1.1, 5.2.2.6). */
-    wr_u32(&r->out, 0xffffffffu);
+    wr_u32(&r->out, store_free_objects(r->store, volume));
     wr_string(&r->out, it->description);
     wr_string(&r->out, it->label);
     mtpr_out_memory(r);

@@ -14,15 +14,10 @@
 
 struct mtpr_responder;
 
-/* A list of codes; `codes` NULL: whatever the responder implements. */
+/* A list of codes, said as it stands; `codes` NULL: whatever the responder implements. */
 struct mtpr_codes {
     const uint16_t *codes;
     size_t count;
-};
-
-struct mtpr_format {
-    uint16_t code;
-    struct mtpr_codes properties; /* codes NULL: the usual ones of such a format */
 };
 
 struct mtpr_bytes {
@@ -30,20 +25,56 @@ struct mtpr_bytes {
     uint32_t length;
 };
 
+/* Which values a property may have (MTP 1.1, 5.1.2.1 and 5.3.2.3); values in encoded form. */
+struct mtpr_form {
+    uint8_t form;                 /* MTP_FORM_… */
+    struct mtpr_bytes choices[3]; /* range: minimum, maximum, step */
+    const struct mtpr_bytes *enumeration;
+    size_t enumeration_count;
+    const char *expression; /* regular expression, date */
+    uint32_t length;        /* of an array or a long string: the most, or the only one */
+};
+
+/* What a player says of an object property where it differs from the usual. */
+struct mtpr_own_property {
+    struct mtpr_form form;
+    struct mtpr_bytes value; /* factory default */
+    uint32_t group;
+};
+
+/* One object property: a row of the responder's own table, or as a player file describes it. */
+struct mtpr_object_property {
+    uint16_t code, type;
+    uint8_t groups; /* table: which formats have it */
+    bool settable;
+    uint8_t form;
+    bool slow;                           /* not part of "all properties" */
+    uint64_t minimum, maximum;           /* table: of a range */
+    const struct mtpr_own_property *own; /* NULL: a row of the table */
+};
+
+struct mtpr_format {
+    uint16_t code;
+    /* In the order they are said; NULL: the usual ones of such a format. */
+    const struct mtpr_object_property *properties;
+    size_t property_count;
+};
+
 /* One device property, values in encoded form. */
 struct mtpr_device_property {
     uint16_t code, type;
     bool settable;
-    uint8_t form;                 /* MTP_FORM_NONE, _RANGE or _ENUMERATION */
-    struct mtpr_bytes value;      /* factory default */
-    struct mtpr_bytes current;    /* data NULL: the default */
-    struct mtpr_bytes choices[3]; /* range: minimum, maximum, step */
-    const struct mtpr_bytes *enumeration;
-    size_t enumeration_count;
+    struct mtpr_form form;     /* none, range or enumeration */
+    struct mtpr_bytes value;   /* factory default */
+    struct mtpr_bytes current; /* data NULL: the default */
 };
+
+/* The most codes of a list in a player file. */
+#define MTPR_LIST_MAX 250u
 
 struct mtpr_config {
     const char *extensions, *manufacturer, *model, *version, *serial;
+    uint32_t extension_id;
     uint16_t functional_mode;
     struct mtpr_codes operations, events, capture_formats;
     const struct mtpr_format *formats; /* NULL: all that are implemented */
@@ -120,8 +151,14 @@ int mtpr_set_device_property(struct mtpr_responder *responder, uint16_t code, co
 /* ---- facts about the implementation, for player files */
 bool mtpr_format_known(const struct mtpr_responder *responder, uint16_t format);
 bool mtpr_operation_implemented(uint16_t code);
-/* 0: no such object property. */
-uint16_t mtpr_object_property_type(uint16_t code);
+bool mtpr_event_implemented(uint16_t code);
+/* The responder's own row of an object property, NULL: none. */
+const struct mtpr_object_property *mtpr_usual_property(uint16_t code);
+/* On an object of this format; 0: there is no such property. */
+uint16_t mtpr_object_property_type(const struct mtpr_config *config, uint16_t format,
+                                   uint16_t code);
+bool mtpr_in_form(uint16_t type, const struct mtpr_form *form, const uint8_t *value,
+                  uint32_t length);
 /* By file extension; MTP_FC_UNDEFINED if unknown. */
 uint16_t mtpr_format_of_name(const char *name);
 /* A change of an object property made on the device: value encoded, checked like the host's. */

@@ -5,18 +5,30 @@
 
 /* ---- GetDeviceInfo (MTP 1.1, 5.1.1) */
 
-static void put_operations(struct mtpr_responder *r)
+/* MTP-DEV-… says what is there; a player file may say more, and is refused what is not. */
+static size_t all_operations(const struct mtpr_responder *r, uint16_t codes[256])
 {
     const struct mtpr_operation *const *table, *operation;
-    uint16_t codes[256];
-    size_t count = 0;
+    size_t count = 0, i;
 
+    for (i = 0; r->config->operations.codes && i < r->config->operations.count && i < 255; i++)
+        codes[count++] = r->config->operations.codes[i];
+    if (r->config->operations.codes)
+        return count;
     for (table = mtpr_tables; *table; table++)
         for (operation = *table; operation->code; operation++)
-            if (mtpr_listed(&r->config->operations, operation->code) &&
-                !(operation->code == MTP_OP_GET_OBJECT_PROP_DESC &&
-                  mtpr_deviates(r, DEVIATION_NO_PROP_DESC)))
-                codes[count++] = operation->code;
+            codes[count++] = operation->code;
+    return count;
+}
+
+static void put_operations(struct mtpr_responder *r)
+{
+    uint16_t codes[256];
+    size_t all = all_operations(r, codes), count = 0, i;
+
+    for (i = 0; i < all; i++)
+        if (codes[i] != MTP_OP_GET_OBJECT_PROP_DESC || !mtpr_deviates(r, DEVIATION_NO_PROP_DESC))
+            codes[count++] = codes[i];
     if (mtpr_deviates(r, DEVIATION_LISTS_DRIFT))
         codes[count++] = MTP_OP_SELF_TEST;
     wr_u16_array(&r->out, codes, count);
@@ -24,13 +36,10 @@ static void put_operations(struct mtpr_responder *r)
 
 static void put_events(struct mtpr_responder *r)
 {
-    uint16_t codes[32];
-    size_t count = 0, i;
-
-    for (i = 0; i < mtpr_implemented_event_count; i++)
-        if (mtpr_listed(&r->config->events, mtpr_implemented_events[i]))
-            codes[count++] = mtpr_implemented_events[i];
-    wr_u16_array(&r->out, codes, count);
+    if (r->config->events.codes)
+        wr_u16_array(&r->out, r->config->events.codes, r->config->events.count);
+    else
+        wr_u16_array(&r->out, mtpr_implemented_events, mtpr_implemented_event_count);
 }
 
 static void put_device_properties(struct mtpr_responder *r)
@@ -60,7 +69,7 @@ static uint16_t get_device_info(struct mtpr_responder *r)
     if (mtpr_deviates(r, DEVIATION_NO_MICROSOFT_EXTENSION))
         extensions = "papkit.org: 1.0;";
     wr_u16(&r->out, 100);
-    wr_u32(&r->out, 6);
+    wr_u32(&r->out, config->extension_id);
     wr_u16(&r->out, 100);
     wr_string(&r->out, extensions);
     wr_u16(&r->out, config->functional_mode);

@@ -117,13 +117,15 @@ static int content(struct player *player, const struct file_object *from, struct
                                player->seed ^ (from->seed ? from->seed : draft->size));
 }
 
-static int bag_of(const struct file_object *from, struct store_bag **ret_bag)
+static int bag_of(const struct mtpr_config *config, const struct file_object *from, uint16_t format,
+                  struct store_bag **ret_bag)
 {
     unsigned i;
     int error = 0;
 
     for (i = 0; i < from->properties_count && !error; i++) {
-        uint16_t code = from->properties[i].code, type = mtpr_object_property_type(code);
+        uint16_t code = from->properties[i].code;
+        uint16_t type = mtpr_object_property_type(config, format, code);
         struct wr wr = {0};
 
         if (!type || !wr_text_value(&wr, type, from->properties[i].value))
@@ -174,7 +176,7 @@ static int load_object(struct player *player, const struct file_object *from)
         draft.format = MTP_FC_ASSOCIATION;
         draft.association = MTP_AT_GENERIC_FOLDER;
     }
-    error = bag_of(from, &bag);
+    error = bag_of(&player->spec->config, from, draft.format, &bag);
     draft.bag = bag;
     if (!error)
         error = content(player, from, &draft);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mtp_codes.h"
@@ -18,6 +19,12 @@
 #define FLAG(key, type, member) CYAML_FIELD_BOOL(key, OPTIONAL, type, member)
 #define CHOICE(key, type, member, names)                                                           \
     CYAML_FIELD_ENUM(key, OPTIONAL | CYAML_FLAG_STRICT, type, member, names, CYAML_ARRAY_LEN(names))
+/* A name, or a number: vendors have codes of their own. */
+#define CODE(key, type, member, names)                                                             \
+    CYAML_FIELD_ENUM(key, OPTIONAL, type, member, names, CYAML_ARRAY_LEN(names))
+/* A number that may be left out, and is then no 0 but NULL. */
+#define MAYBE(key, type, member)                                                                   \
+    CYAML_FIELD_UINT_PTR(key, CYAML_FLAG_POINTER | OPTIONAL, type, member)
 #define LIST(key, type, member, entry)                                                             \
     CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | OPTIONAL, type, member, entry, 0,               \
                          CYAML_UNLIMITED)
@@ -102,6 +109,7 @@ static const cyaml_schema_field_t ms_fields[] = {
 };
 
 static const cyaml_schema_field_t device_fields[] = {
+    NUMBER("extension-id", struct file_device, extension_id),
     TEXT("extensions", struct file_device, extensions),
     TEXT("manufacturer", struct file_device, manufacturer),
     TEXT("model", struct file_device, model),
@@ -109,16 +117,25 @@ static const cyaml_schema_field_t device_fields[] = {
     TEXT("serial", struct file_device, serial),
     NUMBER("functional-mode", struct file_device, functional_mode),
     LIST("operations", struct file_device, operations, &code_entry),
+    LIST("only-announced", struct file_device, only_announced, &code_entry),
     LIST("events", struct file_device, events, &code_entry),
+    FLAG("no-events", struct file_device, no_events),
     LIST("capture-formats", struct file_device, capture_formats, &code_entry),
     CYAML_FIELD_END,
 };
 
 static const cyaml_strval_t types[] = {
-    {"int8", MTP_DTC_INT8},         {"uint8", MTP_DTC_UINT8},        {"int16", MTP_DTC_INT16},
-    {"uint16", MTP_DTC_UINT16},     {"int32", MTP_DTC_INT32},        {"uint32", MTP_DTC_UINT32},
-    {"int64", MTP_DTC_INT64},       {"uint64", MTP_DTC_UINT64},      {"uint128", MTP_DTC_UINT128},
-    {"bytes", MTP_DTC_ARRAY_UINT8}, {"words", MTP_DTC_ARRAY_UINT16}, {"string", MTP_DTC_STRING},
+    {"undefined", MTP_DTC_UNDEFINED},  {"int8", MTP_DTC_INT8},
+    {"uint8", MTP_DTC_UINT8},          {"int16", MTP_DTC_INT16},
+    {"uint16", MTP_DTC_UINT16},        {"int32", MTP_DTC_INT32},
+    {"uint32", MTP_DTC_UINT32},        {"int64", MTP_DTC_INT64},
+    {"uint64", MTP_DTC_UINT64},        {"uint128", MTP_DTC_UINT128},
+    {"bytes", MTP_DTC_ARRAY_UINT8},    {"words", MTP_DTC_ARRAY_UINT16},
+    {"string", MTP_DTC_STRING},        {"int128", MTP_DTC_INT128},
+    {"int8s", MTP_DTC_ARRAY_INT8},     {"int16s", MTP_DTC_ARRAY_INT16},
+    {"int32s", MTP_DTC_ARRAY_INT32},   {"uint32s", MTP_DTC_ARRAY_UINT32},
+    {"int64s", MTP_DTC_ARRAY_INT64},   {"uint64s", MTP_DTC_ARRAY_UINT64},
+    {"int128s", MTP_DTC_ARRAY_INT128}, {"uint128s", MTP_DTC_ARRAY_UINT128},
 };
 static const cyaml_schema_field_t range_fields[] = {
     NEEDED_TEXT("minimum", struct file_range, minimum),
@@ -133,6 +150,7 @@ static const cyaml_schema_field_t property_fields[] = {
     FLAG("settable", struct file_property, settable),
     TEXT("default", struct file_property, value),
     TEXT("current", struct file_property, current),
+    TEXT("text", struct file_property, text),
     CYAML_FIELD_MAPPING_PTR("range", CYAML_FLAG_POINTER | OPTIONAL, struct file_property, range,
                             range_fields),
     LIST("choices", struct file_property, choices, &text_entry),
@@ -141,19 +159,47 @@ static const cyaml_schema_field_t property_fields[] = {
 static const cyaml_schema_value_t property_entry = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_property, property_fields)};
 
+static const cyaml_strval_t forms[] = {{"choices", MTP_FORM_ENUMERATION}, /* and none of them */
+                                       {"date", MTP_FORM_DATE_TIME},
+                                       {"array-length", MTP_FORM_FIXED_LENGTH_ARRAY},
+                                       {"expression", MTP_FORM_REGULAR_EXPRESSION},
+                                       {"byte-array", MTP_FORM_BYTE_ARRAY},
+                                       {"long-string", MTP_FORM_LONG_STRING}};
+static const cyaml_schema_field_t described_fields[] = {
+    CYAML_FIELD_UINT("code", CYAML_FLAG_DEFAULT, struct file_described, code),
+    CYAML_FIELD_ENUM("type", CYAML_FLAG_STRICT, struct file_described, type, types,
+                     CYAML_ARRAY_LEN(types)),
+    FLAG("settable", struct file_described, settable),
+    NUMBER("group", struct file_described, group),
+    CHOICE("form", struct file_described, form, forms),
+    TEXT("default", struct file_described, value),
+    TEXT("expression", struct file_described, expression),
+    NUMBER("length", struct file_described, length),
+    CYAML_FIELD_MAPPING_PTR("range", CYAML_FLAG_POINTER | OPTIONAL, struct file_described, range,
+                            range_fields),
+    LIST("choices", struct file_described, choices, &text_entry),
+    LIST("formats", struct file_described, formats, &code_entry),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t described_entry = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_described, described_fields)};
+
 static const cyaml_schema_field_t format_fields[] = {
     CYAML_FIELD_UINT("code", CYAML_FLAG_DEFAULT, struct file_format, code),
+    FLAG("no-properties", struct file_format, no_properties),
     LIST("properties", struct file_format, properties, &code_entry),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t format_entry = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_format, format_fields)};
 
-static const cyaml_strval_t storage_types[] = {{"fixed-rom", MTP_ST_FIXED_ROM},
+static const cyaml_strval_t storage_types[] = {{"undefined", FILE_UNDEFINED},
+                                               {"fixed-rom", MTP_ST_FIXED_ROM},
                                                {"removable-rom", MTP_ST_REMOVABLE_ROM},
                                                {"fixed-ram", MTP_ST_FIXED_RAM},
                                                {"removable-ram", MTP_ST_REMOVABLE_RAM}};
-static const cyaml_strval_t filesystems[] = {{"flat", MTP_FST_GENERIC_FLAT},
+static const cyaml_strval_t filesystems[] = {{"undefined", FILE_UNDEFINED},
+                                             {"flat", MTP_FST_GENERIC_FLAT},
                                              {"hierarchical", MTP_FST_GENERIC_HIERARCHICAL},
                                              {"dcf", MTP_FST_DCF}};
 static const cyaml_strval_t accesses[] = {{"read-write", MTP_AC_READ_WRITE},
@@ -161,10 +207,12 @@ static const cyaml_strval_t accesses[] = {{"read-write", MTP_AC_READ_WRITE},
                                           {"read-delete", MTP_AC_READ_ONLY_WITH_DELETE}};
 static const cyaml_schema_field_t storage_fields[] = {
     NUMBER("id", struct file_storage, id),
-    CHOICE("type", struct file_storage, type, storage_types),
-    CHOICE("filesystem", struct file_storage, filesystem, filesystems),
-    CHOICE("access", struct file_storage, access, accesses),
+    CODE("type", struct file_storage, type, storage_types),
+    CODE("filesystem", struct file_storage, filesystem, filesystems),
+    CODE("access", struct file_storage, access, accesses),
     CYAML_FIELD_UINT("capacity", CYAML_FLAG_DEFAULT, struct file_storage, capacity),
+    MAYBE("free", struct file_storage, free),
+    MAYBE("free-objects", struct file_storage, free_objects),
     NUMBER("max-object-size", struct file_storage, max_object_size),
     TEXT("description", struct file_storage, description),
     TEXT("volume", struct file_storage, volume),
@@ -208,7 +256,10 @@ static const cyaml_schema_field_t player_fields[] = {
     CYAML_FIELD_MAPPING("microsoft-os", OPTIONAL, struct file_player, microsoft_os, ms_fields),
     CYAML_FIELD_MAPPING("device", OPTIONAL, struct file_player, device, device_fields),
     LIST("properties", struct file_player, properties, &property_entry),
+    FLAG("no-properties", struct file_player, no_properties),
+    LIST("object-properties", struct file_player, object_properties, &described_entry),
     LIST("formats", struct file_player, formats, &format_entry),
+    FLAG("no-storages", struct file_player, no_storages),
     LIST("storages", struct file_player, storages, &storage_entry),
     NUMBER("battery", struct file_player, battery),
     LIST("objects", struct file_player, objects, &object_entry),
@@ -254,7 +305,8 @@ static cyaml_config_t config_for(struct trouble *trouble)
 static void find_key(const char *path, struct trouble *trouble)
 {
     static const char prefix[] = "Unexpected key: ";
-    char needle[160], line[1024];
+    char needle[160], *line = NULL;
+    size_t room = 0;
     unsigned number = 0;
     FILE *file;
 
@@ -262,13 +314,14 @@ static void find_key(const char *path, struct trouble *trouble)
         return;
     snprintf(needle, sizeof needle, "%.150s:", trouble->what + sizeof prefix - 1);
     file = fopen(path, "re");
-    while (file && fgets(line, sizeof line, file)) {
+    while (file && getline(&line, &room, file) >= 0) {
         number++;
         if (number >= trouble->line && strstr(line, needle)) {
             trouble->line = number;
             break;
         }
     }
+    free(line);
     if (file)
         fclose(file);
 }

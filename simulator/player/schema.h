@@ -12,6 +12,8 @@ enum file_persona { FILE_PERSONA_MTP, FILE_PERSONA_PAP, FILE_PERSONA_ZERO };
 enum file_function { FILE_FUNCTION_DEFAULT, FILE_FUNCTION_SOURCE_SINK, FILE_FUNCTION_LOOPBACK };
 enum file_pattern { FILE_PATTERN_ZEROES, FILE_PATTERN_MOD63 };
 enum file_speed { FILE_SPEED_DEFAULT, FILE_SPEED_FULL, FILE_SPEED_HIGH, FILE_SPEED_SUPER };
+/* A storage's type or file system that is said to be 0, which is not the same as unsaid. */
+#define FILE_UNDEFINED 0xffff
 enum file_duplicates { FILE_REFUSE, FILE_KEEP_BOTH };
 
 struct file_endpoint {
@@ -60,10 +62,12 @@ struct file_ms {
 };
 
 struct file_device {
+    uint32_t extension_id;
     char *extensions, *manufacturer, *model, *version, *serial;
     uint16_t functional_mode;
-    uint16_t *operations, *events, *capture_formats;
-    unsigned operations_count, events_count, capture_formats_count;
+    uint16_t *operations, *events, *only_announced, *capture_formats;
+    unsigned operations_count, events_count, only_announced_count, capture_formats_count;
+    bool no_events;
 };
 
 struct file_range {
@@ -74,13 +78,30 @@ struct file_property {
     uint16_t code, type;
     bool settable;
     char *value, *current;
+    char *text; /* of an array of words: its value in UTF-16 */
     struct file_range *range;
     char **choices;
     unsigned choices_count;
 };
 
+/* What an object property is to this player; `formats` none: to all that no other entry names. */
+struct file_described {
+    uint16_t code, type;
+    bool settable;
+    uint32_t group;
+    uint8_t form;
+    char *value, *expression;
+    uint32_t length;
+    struct file_range *range;
+    char **choices;
+    unsigned choices_count;
+    uint16_t *formats;
+    unsigned formats_count;
+};
+
 struct file_format {
     uint16_t code;
+    bool no_properties;
     uint16_t *properties;
     unsigned properties_count;
 };
@@ -89,6 +110,8 @@ struct file_storage {
     uint32_t id;
     uint16_t type, filesystem, access;
     uint64_t capacity, max_object_size;
+    uint64_t *free;         /* with the objects below on it; NULL: capacity less their sizes */
+    uint32_t *free_objects; /* NULL: no limit */
     char *description, *volume;
     bool removable, absent;
     enum file_duplicates duplicates;
@@ -121,8 +144,12 @@ struct file_player {
     struct file_device device;
     struct file_property *properties;
     unsigned properties_count;
+    bool no_properties;
+    struct file_described *object_properties;
+    unsigned object_properties_count;
     struct file_format *formats;
     unsigned formats_count;
+    bool no_storages;
     struct file_storage *storages;
     unsigned storages_count;
     uint8_t battery;

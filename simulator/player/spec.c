@@ -6,16 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mtp/value.h"
 #include "mtp_codes.h"
+#include "player/spec_internal.h"
 
 unsigned player_spec_line(const struct player_spec *spec, const char *needle, unsigned nth)
 {
     FILE *file = fopen(spec->path, "re");
-    char line[1024];
+    char *line = NULL;
+    size_t room = 0;
     unsigned number = 0, found = 0;
 
-    while (!found && file && fgets(line, sizeof line, file)) {
+    while (!found && file && getline(&line, &room, file) >= 0) {
         const char *at = line;
 
         number++;
@@ -24,6 +25,7 @@ unsigned player_spec_line(const struct player_spec *spec, const char *needle, un
             found = nth-- == 0 ? number : 0;
         }
     }
+    free(line);
     if (file)
         fclose(file);
     return found ? found : 1;
@@ -58,149 +60,22 @@ void *player_spec_alloc(struct player_spec *spec, size_t count, size_t size)
     return block;
 }
 
-/* ---- device properties */
-
-static int encode(struct reporter *reporter, const struct file_property *from, unsigned index,
-                  const char *text, struct mtpr_bytes *ret_bytes)
-{
-    struct wr wr = {0};
-    uint8_t *copy;
-
-    if (text ? !wr_text_value(&wr, from->type, text) : (wr_default(&wr, from->type), false)) {
-        wr_done(&wr);
-        (void)index;
-        return player_spec_fault(reporter, text, 0, "'%s' is no value of property 0x%04x's type",
-                                 text, from->code);
-    }
-    copy = player_spec_alloc(reporter->spec, wr.used, 1);
-    if (copy && wr.used)
-        memcpy(copy, wr.data, wr.used);
-    *ret_bytes = (struct mtpr_bytes){copy, (uint32_t)wr.used};
-    wr_done(&wr);
-    return copy ? 0 : -ENOMEM;
-}
-
-static int encode_form(struct reporter *reporter, const struct file_property *from, unsigned index,
-                       struct mtpr_device_property *to)
-{
-    struct mtpr_bytes *choices;
-    unsigned i;
-    int error = 0;
-
-    if (from->range) {
-        const char *texts[] = {from->range->minimum, from->range->maximum, from->range->step};
-
-        if (mtpr_type_width(from->type) == 0 || mtpr_type_width(from->type) > 8 ||
-            (from->type & MTP_DTC_ARRAY))
-            return player_spec_fault(reporter, "range:", 0, "property 0x%04x cannot have a range",
-                                     from->code);
-        to->form = MTP_FORM_RANGE;
-        for (i = 0; i < 3 && !error; i++)
-            error = encode(reporter, from, index, texts[i], &to->choices[i]);
-        return error;
-    }
-    if (from->choices_count == 0)
-        return 0;
-    choices = player_spec_alloc(reporter->spec, from->choices_count, sizeof *choices);
-    if (!choices)
-        return -ENOMEM;
-    to->form = MTP_FORM_ENUMERATION;
-    for (i = 0; i < from->choices_count && !error; i++)
-        error = encode(reporter, from, index, from->choices[i], &choices[i]);
-    to->enumeration = choices;
-    to->enumeration_count = from->choices_count;
-    return error;
-}
-
-static int encode_property(struct reporter *reporter, const struct file_property *from,
-                           unsigned index, struct mtpr_device_property *to)
-{
-    int error;
-
-    to->code = from->code;
-    to->type = from->type;
-    to->settable = from->settable;
-    error = encode(reporter, from, index, from->value, &to->value);
-    if (!error && from->current)
-        error = encode(reporter, from, index, from->current, &to->current);
-    return error ? error : encode_form(reporter, from, index, to);
-}
-
-/* What a music player offers when its file does not say (MTP-DEV-007). */
-static struct file_range percent = {"0", "100", "1"};
-static const struct file_property usual_properties[] = {
-    {.code = MTP_DPC_BATTERY_LEVEL, .type = MTP_DTC_UINT8, .value = "80", .range = &percent},
-    {.code = MTP_DPC_DATE_TIME, .type = MTP_DTC_STRING},
-    {.code = MTP_DPC_SYNCHRONIZATION_PARTNER, .type = MTP_DTC_STRING, .settable = true},
-    {.code = MTP_DPC_DEVICE_FRIENDLY_NAME, .type = MTP_DTC_STRING, .settable = true},
-    {.code = MTP_DPC_VOLUME,
-     .type = MTP_DTC_UINT8,
-     .settable = true,
-     .value = "50",
-     .range = &percent},
-    {.code = MTP_DPC_PERCEIVED_DEVICE_TYPE, .type = MTP_DTC_UINT32, .value = "2"},
-};
-#define USUAL (sizeof usual_properties / sizeof usual_properties[0])
-
-static int fill_properties(struct reporter *reporter)
-{
-    struct player_spec *spec = reporter->spec;
-    const struct file_player *file = spec->file;
-    size_t count = file->properties_count ? file->properties_count : USUAL, i;
-    struct mtpr_device_property *properties = player_spec_alloc(spec, count, sizeof *properties);
-    int error = properties ? 0 : -ENOMEM;
-    char battery[8];
-
-    for (i = 0; i < count && !error; i++) {
-        struct file_property from =
-            file->properties_count ? file->properties[i] : usual_properties[i];
-
-        if (from.code == MTP_DPC_DEVICE_FRIENDLY_NAME && !from.value)
-            from.value = file->usb.product_name;
-        if (from.code == MTP_DPC_BATTERY_LEVEL && file->battery) {
-            snprintf(battery, sizeof battery, "%u", file->battery);
-            from.current = battery;
-        }
-        error = encode_property(reporter, &from, (unsigned)i, &properties[i]);
-    }
-    spec->config.properties = properties;
-    spec->config.property_count = count;
-    return error;
-}
-
-/* ---- DeviceInfo, formats, storages */
-
-static int fill_formats(struct reporter *reporter)
-{
-    struct player_spec *spec = reporter->spec;
-    const struct file_player *file = spec->file;
-    struct mtpr_format *formats;
-    unsigned i, j;
-
-    if (file->formats_count == 0)
-        return 0;
-    formats = player_spec_alloc(spec, file->formats_count, sizeof *formats);
-    if (!formats)
-        return -ENOMEM;
-    for (i = 0; i < file->formats_count; i++) {
-        const struct file_format *from = &file->formats[i];
-
-        for (j = 0; j < from->properties_count; j++)
-            if (!mtpr_object_property_type(from->properties[j]))
-                return player_spec_fault(reporter, "formats:", 0,
-                                         "object property 0x%04x is not known",
-                                         from->properties[j]);
-        formats[i] = (struct mtpr_format){
-            from->code, {from->properties_count ? from->properties : NULL, from->properties_count}};
-    }
-    spec->config.formats = formats;
-    spec->config.format_count = file->formats_count;
-    return 0;
-}
+/* ---- DeviceInfo, storages */
 
 static const char *either(const char *text, const char *other)
 {
     return text ? text : other ? other : "";
+}
+
+/* A real player lists more than this responder does: refused when asked for, and said here. */
+static bool announced_only(const struct file_device *device, uint16_t code)
+{
+    unsigned i;
+
+    for (i = 0; i < device->only_announced_count; i++)
+        if (device->only_announced[i] == code)
+            return true;
+    return false;
 }
 
 static int fill_device(struct reporter *reporter)
@@ -208,23 +83,70 @@ static int fill_device(struct reporter *reporter)
     struct player_spec *spec = reporter->spec;
     const struct file_device *device = &spec->file->device;
     struct mtpr_config *config = &spec->config;
+    static const uint16_t no_code = 0;
     unsigned i;
 
     for (i = 0; i < device->operations_count; i++)
-        if (!mtpr_operation_implemented(device->operations[i]))
-            return player_spec_fault(reporter, "operations:", 0,
-                                     "operation 0x%04x is not implemented", device->operations[i]);
+        if (!mtpr_operation_implemented(device->operations[i]) &&
+            !announced_only(device, device->operations[i]))
+            return player_spec_fault(
+                reporter, "operations:", 0,
+                "operation 0x%04x is not implemented (only-announced lists those)",
+                device->operations[i]);
+    if (device->operations_count > MTPR_LIST_MAX)
+        return player_spec_fault(reporter, "operations:", 0, "more than %u operations",
+                                 (unsigned)MTPR_LIST_MAX);
     config->extensions = either(device->extensions, "microsoft.com: 1.0; papkit.org: 1.0;");
     config->manufacturer = either(device->manufacturer, spec->file->usb.manufacturer);
     config->model = either(device->model, spec->file->usb.product_name);
     config->version = either(device->version, "1.0");
     config->serial = either(device->serial, spec->file->usb.serial);
+    config->extension_id = device->extension_id ? device->extension_id : 6;
     config->functional_mode = device->functional_mode;
     config->operations = (struct mtpr_codes){device->operations, device->operations_count};
-    config->events = (struct mtpr_codes){device->events, device->events_count};
+    config->events = (struct mtpr_codes){device->no_events ? &no_code : device->events,
+                                         device->no_events ? 0 : device->events_count};
     config->capture_formats =
         (struct mtpr_codes){device->capture_formats, device->capture_formats_count};
-    return fill_formats(reporter);
+    return spec_formats(reporter);
+}
+
+/* What the objects of the file take of a storage. */
+static void preloaded(const struct file_player *file, unsigned storage, uint64_t *ret_size,
+                      uint64_t *ret_objects)
+{
+    unsigned i;
+
+    *ret_size = *ret_objects = 0;
+    for (i = 0; i < file->objects_count; i++) {
+        const struct file_object *object = &file->objects[i];
+
+        if (object->storage != storage)
+            continue;
+        *ret_size += object->text ? strlen(object->text) : object->size;
+        *ret_objects += 1;
+    }
+}
+
+static void fill_room(const struct file_player *file, const struct file_storage *from,
+                      unsigned index, struct store_volume *to)
+{
+    uint64_t size, objects;
+
+    preloaded(file, index, &size, &objects);
+    if (from->free) {
+        to->has_room = true;
+        to->room = *from->free + size;
+    }
+    if (from->free_objects && *from->free_objects == 0)
+        to->says_no_objects = true;
+    else if (from->free_objects && *from->free_objects != 0xffffffffu)
+        to->most_objects = *from->free_objects + objects;
+}
+
+static uint16_t said(uint16_t code, uint16_t usual)
+{
+    return code == FILE_UNDEFINED ? 0 : code ? code : usual;
 }
 
 static void fill_volume(const struct file_storage *from, unsigned index, struct store_volume *to)
@@ -232,9 +154,8 @@ static void fill_volume(const struct file_storage *from, unsigned index, struct 
     *to = (struct store_volume){
         /* Physical number in the high word, the one partition of its medium in the low. */
         .id = from->id ? from->id : (index + 1) << 16 | 1,
-        .type =
-            from->type ? from->type : (from->removable ? MTP_ST_REMOVABLE_RAM : MTP_ST_FIXED_RAM),
-        .filesystem = from->filesystem ? from->filesystem : MTP_FST_GENERIC_HIERARCHICAL,
+        .type = said(from->type, from->removable ? MTP_ST_REMOVABLE_RAM : MTP_ST_FIXED_RAM),
+        .filesystem = said(from->filesystem, MTP_FST_GENERIC_HIERARCHICAL),
         .access = from->access,
         .capacity = from->capacity,
         .max_object_size = from->max_object_size,
@@ -252,7 +173,7 @@ static int fill_volumes(struct reporter *reporter)
                                               .description = "Internal storage"};
     struct player_spec *spec = reporter->spec;
     const struct file_player *file = spec->file;
-    unsigned count = file->storages_count ? file->storages_count : 1, i, j;
+    unsigned count = file->storages_count || file->no_storages ? file->storages_count : 1, i, j;
 
     spec->volumes = player_spec_alloc(spec, count, sizeof *spec->volumes);
     if (!spec->volumes)
@@ -262,9 +183,11 @@ static int fill_volumes(struct reporter *reporter)
         return player_spec_fault(reporter, "storages:", 0, "more than 32 storages");
     for (i = 0; i < count; i++) {
         fill_volume(file->storages_count ? &file->storages[i] : &usual, i, &spec->volumes[i]);
-        if ((spec->volumes[i].id & 0xffff) == 0 || spec->volumes[i].id >> 16 == 0)
-            return player_spec_fault(reporter, "id:", i,
-                                     "storage id 0x%08x: both words must differ from 0",
+        if (file->storages_count)
+            fill_room(file, &file->storages[i], i, &spec->volumes[i]);
+        /* Physical number 0 is against the rules and on real players; partition 0 has no medium. */
+        if ((spec->volumes[i].id & 0xffff) == 0)
+            return player_spec_fault(reporter, "id:", i, "storage id 0x%08x: the low word is 0",
                                      spec->volumes[i].id);
         for (j = 0; j < i; j++)
             if (spec->volumes[j].id == spec->volumes[i].id)
@@ -304,7 +227,7 @@ int player_load(const char *path, struct player_spec **ret_spec, char *error, si
     if (!result)
         result = fill_device(&reporter);
     if (!result)
-        result = fill_properties(&reporter);
+        result = spec_properties(&reporter);
     if (!result)
         result = fill_volumes(&reporter);
     if (!result)

@@ -109,7 +109,8 @@ static int settle(struct player *player)
 
 /* ---- objects */
 
-static int bag_of(const json_t *request, struct store_bag **bag)
+static int bag_of(const struct mtpr_config *config, const json_t *request, uint16_t format,
+                  struct store_bag **bag)
 {
     const json_t *properties = json_object_get(request, "properties"), *value;
     const char *key;
@@ -117,7 +118,8 @@ static int bag_of(const json_t *request, struct store_bag **bag)
 
     json_object_foreach((json_t *)properties, key, value)
     {
-        uint16_t code = (uint16_t)strtoul(key, NULL, 0), type = mtpr_object_property_type(code);
+        uint16_t code = (uint16_t)strtoul(key, NULL, 0);
+        uint16_t type = mtpr_object_property_type(config, format, code);
         struct wr wr = {0};
 
         if (!type || !json_string_value(value) ||
@@ -175,7 +177,7 @@ static int add_object(struct player *player, const json_t *request, uint32_t *re
     if (json_is_true(json_object_get(request, "folder")))
         draft.format = MTP_FC_ASSOCIATION;
     draft.association = draft.format == MTP_FC_ASSOCIATION ? MTP_AT_GENERIC_FOLDER : 0;
-    error = bag_of(request, &bag);
+    error = bag_of(&player->spec->config, request, draft.format, &bag);
     draft.bag = bag;
     if (!error)
         error = content_of(player, request, &draft);
@@ -258,7 +260,8 @@ static json_t *run_retag(struct player *player, const json_t *request)
     int error = object ? settle(player) : -ENOENT;
 
     (void)number_of(request, "property", &code);
-    type = mtpr_object_property_type((uint16_t)code);
+    type = object ? mtpr_object_property_type(&player->spec->config, object->format, (uint16_t)code)
+                  : (uint16_t)0;
     if (!error && (!type || !text || !wr_text_value(&wr, type, text)))
         error = -EINVAL;
     if (!error)

@@ -90,8 +90,8 @@ int store_create(struct store *store, const struct store_draft *draft,
     struct store_object *mine;
     int error = check_place(store, draft->volume, draft->parent, draft->name, NULL);
 
-    if (!error && draft->size > store_free_space(store, draft->volume))
-        error = -ENOSPC;
+    if (!error)
+        error = store_fits(store, draft->volume, draft->size, 1);
     if (!error && depth_of(store, draft->parent) >= DEPTH_MAX)
         error = -ELOOP;
     if (!error && object.handle == 0)
@@ -206,14 +206,23 @@ static int move_below(struct store *store, struct store_object *object, size_t v
     return error;
 }
 
-static uint64_t tree_size(struct store *store, const struct store_object *object)
+static void measure(struct store *store, const struct store_object *object, uint64_t *size,
+                    uint64_t *objects)
 {
     const struct store_object *child;
-    uint64_t size = object->size;
 
+    *size += object->size;
+    *objects += 1;
     for (child = store_first_child(store, object); child; child = store_next_sibling(store, child))
-        size += tree_size(store, child);
-    return size;
+        measure(store, child, size, objects);
+}
+
+static int tree_fits(struct store *store, const struct store_object *object, size_t volume)
+{
+    uint64_t size = 0, objects = 0;
+
+    measure(store, object, &size, &objects);
+    return store_fits(store, volume, size, objects);
 }
 
 int store_move(struct store *store, struct store_object *object, size_t volume, uint32_t parent)
@@ -226,9 +235,8 @@ int store_move(struct store *store, struct store_object *object, size_t volume, 
     if (depth_of(store, parent) + height_of(store, object) > DEPTH_MAX)
         return -ELOOP;
     error = check_place(store, volume, parent, object->name, object);
-    if (!error && volume != object->volume &&
-        tree_size(store, object) > store_free_space(store, volume))
-        error = -ENOSPC;
+    if (!error && volume != object->volume)
+        error = tree_fits(store, object, volume);
     if (error)
         return error;
     store_begin(store);
@@ -296,8 +304,8 @@ int store_copy(struct store *store, const struct store_object *object, size_t vo
     if (depth_of(store, parent) + height_of(store, object) > DEPTH_MAX)
         return -ELOOP;
     error = check_place(store, volume, parent, object->name, NULL);
-    if (!error && tree_size(store, object) > store_free_space(store, volume))
-        error = -ENOSPC;
+    if (!error)
+        error = tree_fits(store, object, volume);
     if (error)
         return error;
     store_begin(store);

@@ -19,6 +19,12 @@ struct store_volume {
     uint16_t type, filesystem, access; /* MTP codes */
     uint64_t capacity;
     uint64_t max_object_size; /* 0: no limit but the capacity */
+    /* What objects may take, where that is not the capacity: the rest is taken by what a player
+     * does not list. */
+    bool has_room;
+    uint64_t room;
+    uint64_t most_objects; /* 0: no limit */
+    bool says_no_objects;  /* no limit, and 0 free objects announced all the same */
     char *description, *label;
     bool removable, present;
     bool keep_both; /* two objects of one name in a folder: else refused */
@@ -87,6 +93,10 @@ const struct store_volume *store_volume_at(const struct store *store, size_t ind
 /* By id; -1: none. An absent medium's id (low word 0 or as announced) is found too. */
 int store_volume_find(const struct store *store, uint32_t id);
 uint64_t store_free_space(const struct store *store, size_t volume);
+/* As announced: 0xffffffff without a limit (MTP 1.1, 5.2.2.6). */
+uint32_t store_free_objects(const struct store *store, size_t volume);
+/* So many bytes in so many objects: 0 or -ENOSPC. */
+int store_fits(const struct store *store, size_t volume, uint64_t size, uint64_t objects);
 void store_set_present(struct store *store, size_t volume, bool present);
 /* Removes everything on it, protected objects too. */
 int store_format(struct store *store, size_t volume);

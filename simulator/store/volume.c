@@ -29,7 +29,28 @@ uint64_t store_free_space(const struct store *store, size_t volume)
 {
     const struct store_volume *it = &store->volumes[volume];
 
-    return it->used < it->capacity ? it->capacity - it->used : 0;
+    uint64_t room = it->has_room ? it->room : it->capacity;
+
+    return it->used < room ? room - it->used : 0;
+}
+
+uint32_t store_free_objects(const struct store *store, size_t volume)
+{
+    const struct store_volume *it = &store->volumes[volume];
+    uint64_t left = it->most_objects > it->objects ? it->most_objects - it->objects : 0;
+
+    if (it->most_objects == 0)
+        return it->says_no_objects ? 0 : 0xffffffffu;
+    return left < 0xffffffffu ? (uint32_t)left : 0xffffffffu;
+}
+
+int store_fits(const struct store *store, size_t volume, uint64_t size, uint64_t objects)
+{
+    const struct store_volume *it = &store->volumes[volume];
+
+    if (it->most_objects && it->objects + objects > it->most_objects)
+        return -ENOSPC;
+    return size > store_free_space(store, volume) ? -ENOSPC : 0;
 }
 
 void store_set_present(struct store *store, size_t volume, bool present)
