@@ -44,7 +44,7 @@ endif
 sources = $(sort $(wildcard $(1)))
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
-SIM_SRC := $(call sources,simulator/wire/*.c simulator/usb/*.c simulator/function/*.c simulator/mtp/*.c simulator/store/*.c simulator/player/*.c simulator/cli/*.c)
+SIM_SRC := $(call sources,simulator/wire/*.c simulator/usb/*.c simulator/function/*.c simulator/mtp/*.c simulator/store/*.c simulator/player/*.c simulator/import/*.c simulator/cli/*.c)
 SPC_SRC := $(call sources,spcore/com/*.c spcore/sac/*.c spcore/sp/*.c spcore/mtp/*.c spcore/transport/*.c)
 SHIM_SRC := $(call sources,spcore/shim/*.c) $(wildcard spcore/transport/usbip_*.c)
 CONF_SRC := $(call sources,conformance/catalogue/*.c conformance/host/*.c conformance/engine/*.c conformance/suites/*.c conformance/report/*.c conformance/cli/*.c conformance/selftest/*.c)
@@ -175,6 +175,12 @@ install: all
 	install -m 644 $(wildcard spcore/include/*.h) $(DESTDIR)$(PREFIX)/include/papkit
 	install -m 644 $(wildcard fixtures/players/*.yaml) $(DESTDIR)$(PREFIX)/share/papkit/players
 	install -m 644 $(wildcard conformance/catalogue/*.tsv) $(DESTDIR)$(PREFIX)/share/papkit/catalogue
+
+# Real logs, a folder of them: each is imported, plugged, and compared with what mtp-detect prints.
+.PHONY: check-corpus
+check-corpus: $(PAPSIM) $(SHIM)
+	@[ -n "$(DIR)" ] || { echo "check-corpus: expected DIR=FOLDER of mtp-detect logs" >&2; exit 2; }
+	$(PYTHON) conformance/orchestrate/check_corpus.py --papsim $(PAPSIM) $(DIR)
 
 # ---- everything around: static checks, sanitizers, a real Linux USB host
 .PHONY: unit-build lint sanitize check-vm

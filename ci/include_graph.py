@@ -28,7 +28,8 @@ LAYERS = {
         "mtp": {"store"},
         "store": set(),
         "player": {"usb", "function", "mtp", "store"},
-        "cli": {"wire", "usb", "function", "mtp", "store", "player"},
+        "import": {"mtp"},
+        "cli": {"wire", "usb", "function", "mtp", "store", "player", "import"},
     },
     "spcore": {
         "include": set(),

@@ -31,6 +31,8 @@ int cli_deviation_find(const char *name);
 /* Verbs: argv[0] is the verb. */
 int cli_serve(int argc, char **argv);
 int cli_exec(int argc, char **argv);
+int cli_import(int argc, char **argv);
+int cli_anonymise(int argc, char **argv);
 int cli_control(int argc, char **argv);
 int cli_players(int argc, char **argv);
 int cli_list_deviations(int argc, char **argv);

@@ -19,6 +19,10 @@ static const struct {
      "            [--capture F.pcapng] [--state DIR] [--deviate NAME]… [--seed N] -- COMMAND ARGS…",
      cli_exec},
     {"control", "SOCK VERB [KEY=VALUE]…   or   SOCK '{\"verb\":…}'", cli_control},
+    {"import", "mtp-detect LOG [--lsusb FILE] [-o FILE.yaml]   or   lsusb FILE [-o FILE.yaml]",
+     cli_import},
+    {"anonymise", "FILE [-o FILE]: other serial numbers and names in a player file or a log",
+     cli_anonymise},
     {"players", "lists the player files that come with papsim", cli_players},
     {"deviations", "[--json] lists the defects that can be switched on", cli_list_deviations},
 };
@@ -41,7 +45,8 @@ int main(int argc, char **argv)
     size_t i;
 
     if (argc < 2)
-        return cli_usage("expected a verb: serve, exec, control, players or deviations (--help)");
+        return cli_usage("expected a verb: serve, exec, control, import, anonymise, players or "
+                         "deviations (--help)");
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
         return help();
     if (!strcmp(argv[1], "--version")) {
@@ -52,6 +57,7 @@ int main(int argc, char **argv)
         if (!strcmp(argv[1], verbs[i].name))
             return verbs[i].run(argc - 1, argv + 1);
     }
-    return cli_usage("%s: unknown verb; expected serve, exec, control, players or deviations",
-                     argv[1]);
+    return cli_usage(
+        "%s: unknown verb; expected serve, exec, control, import, anonymise, players or deviations",
+        argv[1]);
 }

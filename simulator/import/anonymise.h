@@ -1,0 +1,15 @@
+/* Serial numbers and names of owners out of a player file, a log of mtp-detect or one of lsusb -v.
+ * The same text becomes the same other text, in each of them: digits stay digits, letters letters.
+ */
+#ifndef PAPSIM_IMPORT_ANONYMISE_H
+#define PAPSIM_IMPORT_ANONYMISE_H
+
+#include <stdio.h>
+
+#include "import/lines.h"
+
+/* Writes the whole text to `out`; on failure one line in `error` and -errno, `out` to be thrown
+ * away. */
+int anonymise(struct lines *lines, FILE *out, char *error, size_t error_size);
+
+#endif

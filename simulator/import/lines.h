@@ -1,0 +1,39 @@
+/* A text file as lines: bounded, UTF-8 whatever it was, without line ends and their blanks. */
+#ifndef PAPSIM_IMPORT_LINES_H
+#define PAPSIM_IMPORT_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define LINES_BYTES_MAX ((size_t)16 << 20)
+
+struct lines {
+    const char *path; /* the caller's; for messages */
+    char *text;       /* owned */
+    size_t size, at;
+    unsigned number; /* of the line last given, from 1 */
+};
+
+/* Reads a file; on failure one line "FILE: why" in `error` and -errno. */
+int lines_open(const char *path, struct lines *ret_lines, char *error, size_t error_size);
+/* Over bytes, which are copied: bytes that are no UTF-8 are taken as Latin-1. -ENOMEM, -EFBIG. */
+int lines_over(const char *path, const void *bytes, size_t size, struct lines *ret_lines);
+void lines_done(struct lines *lines);
+
+/* No NUL anywhere; else `number` becomes the line of the first. */
+bool lines_are_text(struct lines *lines);
+/* The next line, NUL-terminated, valid until lines_done(); NULL at the end. `ret_indent` is the
+ * number of blanks it began with (they are gone). */
+char *lines_next(struct lines *lines, unsigned *ret_indent);
+/* "FILE:LINE: what" into `error`; -EINVAL. */
+__attribute__((format(printf, 4, 5))) int lines_fault(const struct lines *lines, char *error,
+                                                      size_t error_size, const char *format, ...);
+
+/* ---- words of a line */
+bool text_starts(const char *text, const char *prefix);
+/* Past the prefix and the blanks after it; NULL when it does not start so. */
+const char *text_after(const char *text, const char *prefix);
+/* Hexadecimal digits (0x allowed), at most `digits`; past them, or NULL when there is none. */
+const char *text_hex(const char *text, unsigned digits, unsigned *ret_number);
+
+#endif

@@ -1,0 +1,410 @@
+/* The output of `lsusb -v`: the descriptors of one device. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/lines.h"
+#include "import/report.h"
+
+enum part { PART_NONE, PART_DEVICE, PART_CONFIGURATION, PART_INTERFACE, PART_ENDPOINT, PART_OTHER };
+#define AT(part) (1u << (part))
+
+struct parser {
+    struct lines *lines;
+    struct import_usb *usb; /* being filled */
+    enum part part;
+    unsigned configurations, promised; /* endpoints the interface is said to have */
+    bool right_vendor, found;          /* the device asked for */
+    const struct import_usb *wanted;
+    bool any;
+    char *error;
+    size_t error_size;
+};
+
+#define FAULT(parser, ...)                                                                         \
+    lines_fault((parser)->lines, (parser)->error, (parser)->error_size, __VA_ARGS__)
+
+static struct import_interface *interface_of(struct parser *parser)
+{
+    return &parser->usb->interfaces[parser->usb->interface_count - 1];
+}
+
+static struct import_endpoint *endpoint_of(struct parser *parser)
+{
+    struct import_interface *interface = interface_of(parser);
+
+    return &interface->endpoints[interface->endpoint_count - 1];
+}
+
+static int take_number(struct parser *parser, const char *value, unsigned most,
+                       unsigned *ret_number)
+{
+    char *end;
+    unsigned long number;
+
+    errno = 0;
+    number = strtoul(value, &end, 0);
+    if (end == value || *value == '-' || errno || number > most ||
+        (*end && *end != ' ' && strncmp(end, "mA", 2) != 0))
+        return FAULT(parser, "'%.60s' is no number up to %u", value, most);
+    *ret_number = (unsigned)number;
+    return 0;
+}
+
+/* "2 Acme Player": what follows the index of a string. */
+static int take_string(struct parser *parser, const char *value, char **ret_text)
+{
+    unsigned index;
+    const char *text;
+    int error = take_number(parser, value, 255, &index);
+
+    if (error || index == 0)
+        return error;
+    text = strchr(value, ' ');
+    text = text ? text + strspn(text, " ") : "";
+    if (*text == '\0' || !strcmp(text, "(error)"))
+        return 0;
+    free(*ret_text);
+    *ret_text = strdup(text);
+    return *ret_text ? 0 : FAULT(parser, "no memory");
+}
+
+enum field {
+    FIELD_VENDOR,
+    FIELD_PRODUCT,
+    FIELD_RELEASE,
+    FIELD_MANUFACTURER,
+    FIELD_NAME,
+    FIELD_SERIAL,
+    FIELD_ATTRIBUTES,
+    FIELD_POWER,
+    FIELD_NUMBER,
+    FIELD_ALTERNATE,
+    FIELD_ENDPOINTS,
+    FIELD_CLASS,
+    FIELD_SUBCLASS,
+    FIELD_PROTOCOL,
+    FIELD_INTERFACE_NAME,
+    FIELD_ADDRESS,
+    FIELD_TYPE,
+    FIELD_PACKET,
+    FIELD_INTERVAL,
+    FIELD_BURST,
+};
+
+static const struct key {
+    unsigned parts;
+    const char *name;
+    enum field field;
+    unsigned most;
+} keys[] = {
+    {AT(PART_DEVICE), "idVendor", FIELD_VENDOR, 0xffff},
+    {AT(PART_DEVICE), "idProduct", FIELD_PRODUCT, 0xffff},
+    {AT(PART_DEVICE), "bcdDevice", FIELD_RELEASE, 0},
+    {AT(PART_DEVICE), "iManufacturer", FIELD_MANUFACTURER, 0},
+    {AT(PART_DEVICE), "iProduct", FIELD_NAME, 0},
+    {AT(PART_DEVICE), "iSerial", FIELD_SERIAL, 0},
+    {AT(PART_CONFIGURATION), "bmAttributes", FIELD_ATTRIBUTES, 0xff},
+    {AT(PART_CONFIGURATION), "MaxPower", FIELD_POWER, 5000},
+    {AT(PART_INTERFACE), "bInterfaceNumber", FIELD_NUMBER, 0xff},
+    {AT(PART_INTERFACE), "bAlternateSetting", FIELD_ALTERNATE, 0xff},
+    {AT(PART_INTERFACE), "bNumEndpoints", FIELD_ENDPOINTS, 30},
+    {AT(PART_INTERFACE), "bInterfaceClass", FIELD_CLASS, 0xff},
+    {AT(PART_INTERFACE), "bInterfaceSubClass", FIELD_SUBCLASS, 0xff},
+    {AT(PART_INTERFACE), "bInterfaceProtocol", FIELD_PROTOCOL, 0xff},
+    {AT(PART_INTERFACE), "iInterface", FIELD_INTERFACE_NAME, 0},
+    {AT(PART_ENDPOINT), "bEndpointAddress", FIELD_ADDRESS, 0xff},
+    {AT(PART_ENDPOINT), "bmAttributes", FIELD_TYPE, 0xff},
+    {AT(PART_ENDPOINT), "wMaxPacketSize", FIELD_PACKET, 0xffff},
+    {AT(PART_ENDPOINT), "bInterval", FIELD_INTERVAL, 0xff},
+    {AT(PART_ENDPOINT), "bMaxBurst", FIELD_BURST, 15},
+};
+
+static void take_packet(struct parser *parser, unsigned number)
+{
+    struct import_endpoint *endpoint = endpoint_of(parser);
+
+    endpoint->packet_size = (uint16_t)(number & 0x7ff);
+    if (endpoint->type == 2)
+        parser->usb->speed = endpoint->packet_size >= 1024  ? IMPORT_SPEED_SUPER
+                             : endpoint->packet_size >= 512 ? IMPORT_SPEED_HIGH
+                                                            : IMPORT_SPEED_FULL;
+}
+
+static void take_device_field(struct parser *parser, enum field field, unsigned number)
+{
+    struct import_usb *usb = parser->usb;
+
+    if (field == FIELD_VENDOR) {
+        usb->vendor = (uint16_t)number;
+    } else if (field == FIELD_PRODUCT) {
+        usb->product = (uint16_t)number;
+        usb->identified = true;
+    } else if (field == FIELD_ATTRIBUTES) {
+        usb->self_powered = (number & 0x40) != 0;
+        usb->remote_wakeup = (number & 0x20) != 0;
+    } else {
+        usb->max_power = number;
+    }
+}
+
+static void take_interface_field(struct parser *parser, enum field field, unsigned number)
+{
+    struct import_interface *interface = interface_of(parser);
+    uint8_t *const fields[] = {[FIELD_NUMBER] = &interface->number,
+                               [FIELD_ALTERNATE] = &interface->alternate,
+                               [FIELD_CLASS] = &interface->class_code,
+                               [FIELD_SUBCLASS] = &interface->subclass,
+                               [FIELD_PROTOCOL] = &interface->protocol};
+
+    if (field == FIELD_ENDPOINTS)
+        parser->promised = number;
+    else
+        *fields[field] = (uint8_t)number;
+}
+
+static void take_endpoint_field(struct parser *parser, enum field field, unsigned number)
+{
+    struct import_endpoint *endpoint = endpoint_of(parser);
+
+    if (field == FIELD_ADDRESS)
+        endpoint->address = (uint8_t)number;
+    else if (field == FIELD_TYPE)
+        endpoint->type = (uint8_t)(number & 3);
+    else if (field == FIELD_PACKET)
+        take_packet(parser, number);
+    else if (field == FIELD_INTERVAL)
+        endpoint->interval = (uint8_t)number;
+    else
+        endpoint->burst = (uint8_t)number;
+}
+
+static int take_release(struct parser *parser, const char *value)
+{
+    unsigned high, low;
+
+    if (sscanf(value, "%2x.%2x", &high, &low) != 2)
+        return FAULT(parser, "'%.60s' is no release number", value);
+    parser->usb->release = (uint16_t)(high << 8 | low);
+    parser->usb->has_release = true;
+    return 0;
+}
+
+static int take_field(struct parser *parser, const struct key *key, const char *value)
+{
+    struct import_usb *usb = parser->usb;
+    unsigned number;
+    int error;
+
+    if (key->field == FIELD_RELEASE)
+        return take_release(parser, value);
+    if (key->most == 0)
+        return take_string(parser, value,
+                           key->field == FIELD_MANUFACTURER ? &usb->manufacturer
+                           : key->field == FIELD_NAME       ? &usb->product_name
+                           : key->field == FIELD_SERIAL     ? &usb->serial
+                                                            : &interface_of(parser)->name);
+    error = take_number(parser, value, key->most, &number);
+    if (error)
+        return error;
+    if (key->field <= FIELD_POWER)
+        take_device_field(parser, key->field, number);
+    else if (key->field <= FIELD_PROTOCOL)
+        take_interface_field(parser, key->field, number);
+    else
+        take_endpoint_field(parser, key->field, number);
+    return 0;
+}
+
+/* ---- descriptors */
+
+static int check_interface(struct parser *parser)
+{
+    if (parser->usb->interface_count == 0 || parser->part == PART_NONE ||
+        interface_of(parser)->endpoint_count == parser->promised)
+        return 0;
+    return FAULT(parser, "interface %u has %zu endpoint descriptors and says %u",
+                 interface_of(parser)->number, interface_of(parser)->endpoint_count,
+                 parser->promised);
+}
+
+static int begin_interface(struct parser *parser)
+{
+    struct import_usb *usb = parser->usb;
+    struct import_interface *bigger;
+    int error = check_interface(parser);
+
+    if (error)
+        return error;
+    bigger = usb->interface_count < 32
+                 ? import_grow(usb->interfaces, usb->interface_count, sizeof *bigger)
+                 : NULL;
+    if (!bigger)
+        return FAULT(parser, "more than 32 interfaces");
+    usb->interfaces = bigger;
+    usb->interface_count++;
+    parser->promised = 0;
+    parser->part = PART_INTERFACE;
+    return 0;
+}
+
+static int begin_endpoint(struct parser *parser)
+{
+    struct import_interface *interface;
+    struct import_endpoint *bigger;
+
+    if (parser->usb->interface_count == 0)
+        return FAULT(parser, "an endpoint before any interface");
+    interface = interface_of(parser);
+    bigger = interface->endpoint_count < 30
+                 ? import_grow(interface->endpoints, interface->endpoint_count, sizeof *bigger)
+                 : NULL;
+    if (!bigger)
+        return FAULT(parser, "more than 30 endpoints");
+    interface->endpoints = bigger;
+    interface->endpoint_count++;
+    parser->part = PART_ENDPOINT;
+    return 0;
+}
+
+/* The pipes of a player: what else is plugged, hubs and mice, has not all three. */
+static bool has_pipes(const struct import_usb *usb)
+{
+    size_t i, j;
+
+    for (i = 0; i < usb->interface_count; i++) {
+        unsigned found = 0;
+
+        for (j = 0; j < usb->interfaces[i].endpoint_count; j++) {
+            const struct import_endpoint *endpoint = &usb->interfaces[i].endpoints[j];
+            bool to_host = (endpoint->address & 0x80) != 0;
+
+            if (endpoint->type == 2)
+                found |= to_host ? 1 : 2;
+            else if (endpoint->type == 3 && to_host)
+                found |= 4;
+        }
+        if (found == 7)
+            return true;
+    }
+    return false;
+}
+
+static bool is_wanted(const struct parser *parser)
+{
+    if (parser->wanted->vendor)
+        return parser->usb->vendor == parser->wanted->vendor &&
+               parser->usb->product == parser->wanted->product;
+    return has_pipes(parser->usb);
+}
+
+/* The next device of the list: is this one, if it was one, the one to keep? */
+static int begin_device(struct parser *parser)
+{
+    struct import_usb *usb = parser->usb;
+    struct import_report old = {0};
+    int error = check_interface(parser);
+
+    if (error)
+        return error;
+    if (parser->any && is_wanted(parser)) {
+        parser->found = true;
+        return 0;
+    }
+    old.usb = *usb;
+    import_report_done(&old);
+    *usb = (struct import_usb){0};
+    parser->any = true;
+    parser->configurations = 0;
+    parser->part = PART_DEVICE;
+    return 0;
+}
+
+static int take_line(struct parser *parser, const char *line)
+{
+    size_t i;
+
+    if (!strcmp(line, "Device Descriptor:"))
+        return begin_device(parser);
+    if (!parser->any)
+        return 0;
+    if (!strcmp(line, "Configuration Descriptor:"))
+        parser->part = ++parser->configurations == 1 ? PART_CONFIGURATION : PART_OTHER;
+    else if (parser->configurations == 1 && !strcmp(line, "Interface Descriptor:"))
+        return begin_interface(parser);
+    else if (parser->configurations == 1 && !strcmp(line, "Endpoint Descriptor:"))
+        return begin_endpoint(parser);
+    else if (text_starts(line, "Device Qualifier") || text_starts(line, "Binary Object Store"))
+        parser->part = PART_OTHER;
+    else if (text_starts(line, "Interface Association:") || text_starts(line, "HID Device"))
+        parser->part = PART_CONFIGURATION;
+    for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const char *rest = text_after(line, keys[i].name);
+
+        if (rest && rest > line + strlen(keys[i].name) && (keys[i].parts & AT(parser->part)))
+            return take_field(parser, &keys[i], rest);
+    }
+    return 0;
+}
+
+static int check_whole(struct parser *parser)
+{
+    const struct import_usb *usb = parser->usb, *wanted = parser->wanted;
+    int error = check_interface(parser);
+
+    if (error)
+        return error;
+    if (!parser->any)
+        return FAULT(parser, "no output of lsusb -v: there is no 'Device Descriptor:'");
+    if (!usb->identified || usb->interface_count == 0)
+        return FAULT(parser, "the descriptors end before the first interface");
+    if (!is_wanted(parser) && wanted->vendor)
+        return FAULT(parser, "there is no device %04x:%04x in it", wanted->vendor, wanted->product);
+    if (!has_pipes(usb))
+        return FAULT(parser,
+                     "no interface with a bulk IN, a bulk OUT and an interrupt IN endpoint");
+    return 0;
+}
+
+/* What only mtp-detect sees stays. */
+static void join(struct import_report *report, struct import_usb *usb)
+{
+    struct import_report old = {.usb = report->usb};
+
+    usb->named_mtp = report->usb.named_mtp;
+    usb->microsoft = report->usb.microsoft;
+    usb->ms_vendor_code = report->usb.ms_vendor_code;
+    if (usb->speed == IMPORT_SPEED_UNKNOWN)
+        usb->speed = report->usb.speed;
+    report->usb = *usb;
+    import_report_done(&old);
+}
+
+int import_lsusb(struct lines *lines, struct import_report *report, char *error, size_t error_size)
+{
+    struct import_usb usb = {0};
+    struct import_report kept = {0};
+    struct parser parser = {.lines = lines,
+                            .usb = &usb,
+                            .wanted = &report->usb,
+                            .error = error,
+                            .error_size = error_size};
+    unsigned indent;
+    char *line;
+    int result = 0;
+
+    if (!lines_are_text(lines))
+        result = FAULT(&parser, "a NUL byte: this is no text");
+    while (!result && !parser.found && (line = lines_next(lines, &indent)) != NULL)
+        result = take_line(&parser, line);
+    if (!result)
+        result = check_whole(&parser);
+    if (!result) {
+        join(report, &usb);
+        return 0;
+    }
+    kept.usb = usb;
+    import_report_done(&kept);
+    return result;
+}
