@@ -1,4 +1,5 @@
 /* `papsim import`: a log of a real device becomes a player file. */
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -144,6 +145,7 @@ int cli_import(int argc, char **argv)
 
     if (status)
         return status;
+    assert(job.kind && job.source); /* parse_options() passes nothing less */
     lsusb = !strcmp(job.kind, "lsusb");
     status = read_one(job.source, lsusb, &report, error, sizeof error);
     if (!status && job.lsusb)
@@ -176,7 +178,7 @@ int cli_anonymise(int argc, char **argv)
         return cli_usage("%s", error);
     out = open_memstream(&text, &size);
     status = out ? anonymise(&lines, out, error, sizeof error) : -ENOMEM;
-    if (!out || (fclose(out) && !status))
+    if (!out || (fclose(out) && !status) || !text)
         status = cli_usage("%s: %s", argv[optind], strerror(ENOMEM));
     else if (status)
         status = cli_usage("%s", error);

@@ -15,7 +15,7 @@ struct parser {
     struct import_usb *usb; /* being filled */
     enum part part;
     unsigned configurations, promised; /* endpoints the interface is said to have */
-    bool right_vendor, found;          /* the device asked for */
+    bool found;                        /* the device asked for */
     const struct import_usb *wanted;
     bool any;
     char *error;
@@ -55,7 +55,7 @@ static int take_number(struct parser *parser, const char *value, unsigned most,
 /* "2 Acme Player": what follows the index of a string. */
 static int take_string(struct parser *parser, const char *value, char **ret_text)
 {
-    unsigned index;
+    unsigned index = 0;
     const char *text;
     int error = take_number(parser, value, 255, &index);
 
@@ -194,7 +194,7 @@ static int take_release(struct parser *parser, const char *value)
 static int take_field(struct parser *parser, const struct key *key, const char *value)
 {
     struct import_usb *usb = parser->usb;
-    unsigned number;
+    unsigned number = 0;
     int error;
 
     if (key->field == FIELD_RELEASE)

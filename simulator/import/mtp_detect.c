@@ -5,65 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/lines.h"
-#include "import/report.h"
+#include "import/mtp_detect_internal.h"
 
-/* In the order in which mtp-detect prints them; bits, so that a line can belong to several. */
-enum section {
-    SECTION_HEAD = 1,
-    SECTION_USB = 2,
-    SECTION_DEVICE = 4,
-    SECTION_OPERATIONS = 8,
-    SECTION_EVENTS = 16,
-    SECTION_PROPERTIES = 32,
-    SECTION_FORMATS = 64,
-    SECTION_STORAGES = 128,
-    SECTION_FOLDERS = 256,
-    SECTION_VALUES = 512,
-    SECTION_TYPES = 1024,
-    SECTION_TIME = 2048,
-    SECTION_CERTIFICATE = 4096,
-};
-#define BEFORE (SECTION_HEAD | SECTION_USB)
 #define CODES (SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES)
 #define TEXTS (SECTION_TIME | SECTION_CERTIFICATE)
 #define PENDING_BYTES ((size_t)64 << 10)
-
-struct parser {
-    struct lines *lines;
-    struct import_report *report;
-    enum section section;
-    const char *heading; /* of the section */
-    char *error;
-    size_t error_size;
-    bool ended;
-    enum section next; /* with which another report began */
-    char **wrapped;    /* a text whose next lines may belong to it */
-    char *pending;     /* owned: words of the last object property */
-    size_t pending_length;
-    unsigned pending_line;
-    bool pending_cut; /* a message stood in the middle of its last line */
-    unsigned format_indent;
-};
-
-#define FAULT(parser, ...)                                                                         \
-    lines_fault((parser)->lines, (parser)->error, (parser)->error_size, __VA_ARGS__)
-
-/* ---- values */
-
-static int set_text(struct parser *parser, char **text, const char *value)
-{
-    char *copy;
-
-    if (!strcasecmp(value, "(null)"))
-        return 0;
-    copy = strdup(value);
-    if (!copy)
-        return FAULT(parser, "no memory");
-    free(*text);
-    *text = copy;
-    return 0;
-}
 
 static int append_text(struct parser *parser, char **text, const char *between, const char *more)
 {
@@ -78,301 +24,6 @@ static int append_text(struct parser *parser, char **text, const char *between, 
     *text = bigger;
     return 0;
 }
-
-static int take_number(struct parser *parser, const char *value, uint64_t most,
-                       uint64_t *ret_number)
-{
-    char *end;
-    unsigned long long number;
-
-    errno = 0;
-    number = strtoull(value, &end, 0);
-    if (end == value || *value == '-' || errno || number > most || (*end && *end != ' '))
-        return FAULT(parser, "'%.60s' is no number up to %llu", value, (unsigned long long)most);
-    *ret_number = number;
-    return 0;
-}
-
-/* ---- lines that begin with a key */
-
-struct key {
-    unsigned sections;
-    const char *prefix;
-    int (*take)(struct parser *parser, const char *value, size_t where);
-    size_t where; /* offset in the report, or the handler's own */
-};
-
-static int take_text(struct parser *parser, const char *value, size_t where)
-{
-    char **text = (char **)((char *)parser->report + where);
-
-    parser->wrapped = NULL;
-    return set_text(parser, text, value);
-}
-
-static int take_extensions(struct parser *parser, const char *value, size_t where)
-{
-    int error = take_text(parser, value, where);
-
-    parser->wrapped = &parser->report->extensions;
-    return error;
-}
-
-static int take_extension_id(struct parser *parser, const char *value, size_t where)
-{
-    uint64_t number;
-    int error = take_number(parser, value, UINT32_MAX, &number);
-
-    (void)where;
-    if (!error)
-        parser->report->extension_id = (uint32_t)number;
-    return error;
-}
-
-static int take_nothing(struct parser *parser, const char *value, size_t where)
-{
-    (void)value;
-    (void)where;
-    parser->wrapped = NULL;
-    return 0;
-}
-
-/* "64 bits": the tool has read the description of an ObjectSize; 32 it also prints when not. */
-static int take_size(struct parser *parser, const char *value, size_t where)
-{
-    (void)where;
-    parser->wrapped = NULL;
-    parser->report->wide_sizes = text_starts(value, "64");
-    return 0;
-}
-
-static int take_usb_id(struct parser *parser, const char *value, size_t product)
-{
-    struct import_usb *usb = &parser->report->usb;
-    unsigned number;
-    const char *rest = text_hex(value, 4, &number);
-
-    if (!rest || (*rest && *rest != ' '))
-        return FAULT(parser, "'%.60s' is no USB id", value);
-    if (product)
-        usb->product = (uint16_t)number;
-    else
-        usb->vendor = (uint16_t)number;
-    usb->identified |= product != 0;
-    return 0;
-}
-
-static int take_packet(struct parser *parser, const char *value, size_t where)
-{
-    uint64_t number;
-    int error = take_number(parser, value, 65535, &number);
-
-    (void)where;
-    if (error)
-        return error;
-    parser->report->usb.speed = number >= 1024  ? IMPORT_SPEED_SUPER
-                                : number >= 512 ? IMPORT_SPEED_HIGH
-                                                : IMPORT_SPEED_FULL;
-    return 0;
-}
-
-static int take_named(struct parser *parser, const char *value, size_t where)
-{
-    (void)value;
-    (void)where;
-    parser->report->usb.named_mtp = true;
-    return 0;
-}
-
-/* "… control message 1, CMD 0xfe:" */
-static int take_microsoft(struct parser *parser, const char *value, size_t where)
-{
-    struct import_usb *usb = &parser->report->usb;
-    const char *at = strstr(value, "CMD ");
-    unsigned number;
-
-    (void)where;
-    if (at && text_hex(at + 4, 2, &number)) {
-        usb->microsoft = true;
-        usb->ms_vendor_code = number;
-    }
-    return 0;
-}
-
-static struct import_storage *last_storage(struct parser *parser)
-{
-    return parser->report->storage_count
-               ? &parser->report->storages[parser->report->storage_count - 1]
-               : NULL;
-}
-
-static struct import_storage *add_storage(struct parser *parser)
-{
-    struct import_report *report = parser->report;
-    struct import_storage *bigger =
-        report->storage_count < 32
-            ? import_grow(report->storages, report->storage_count, sizeof *bigger)
-            : NULL;
-
-    if (!bigger)
-        return NULL;
-    report->storages = bigger;
-    bigger[report->storage_count].free_objects = 0xffffffffu;
-    return &bigger[report->storage_count++];
-}
-
-static int take_storage(struct parser *parser, const char *value, size_t where)
-{
-    struct import_storage *storage;
-    uint64_t number;
-    int error = take_number(parser, value, UINT32_MAX, &number);
-
-    (void)where;
-    if (error)
-        return error;
-    storage = add_storage(parser);
-    if (!storage)
-        return FAULT(parser, "more than 32 storages");
-    storage->id = (uint32_t)number;
-    return 0;
-}
-
-enum {
-    STORAGE_TYPE,
-    STORAGE_FILESYSTEM,
-    STORAGE_ACCESS,
-    STORAGE_CAPACITY,
-    STORAGE_FREE,
-    STORAGE_OBJECTS
-};
-
-static int take_storage_number(struct parser *parser, const char *value, size_t where)
-{
-    static const uint64_t most[] = {0xffff, 0xffff, 0xffff, UINT64_MAX, UINT64_MAX, UINT32_MAX};
-    struct import_storage *storage = last_storage(parser);
-    uint64_t number;
-    int error = take_number(parser, value, most[where], &number);
-
-    if (error)
-        return error;
-    if (!storage)
-        return FAULT(parser, "a storage's line before any StorageID");
-    if (where == STORAGE_TYPE)
-        storage->type = (uint16_t)number;
-    else if (where == STORAGE_FILESYSTEM)
-        storage->filesystem = (uint16_t)number;
-    else if (where == STORAGE_ACCESS)
-        storage->access = (uint16_t)number;
-    else if (where == STORAGE_CAPACITY)
-        storage->capacity = number;
-    else if (where == STORAGE_FREE)
-        storage->free = number;
-    else
-        storage->free_objects = (uint32_t)number;
-    return 0;
-}
-
-static int take_storage_text(struct parser *parser, const char *value, size_t label)
-{
-    struct import_storage *storage = last_storage(parser);
-
-    if (!storage)
-        return FAULT(parser, "a storage's line before any StorageID");
-    return set_text(parser, label ? &storage->label : &storage->description, value);
-}
-
-/* Up to 0.2 there was one storage, told among the values. */
-static int take_old_storage(struct parser *parser, const char *value, size_t where)
-{
-    struct import_storage *storage = last_storage(parser);
-    char text[256];
-    size_t length;
-
-    if (!storage) {
-        storage = add_storage(parser);
-        if (!storage)
-            return FAULT(parser, "no memory");
-        storage->id = 0x00010001;
-        storage->type = 3;
-        storage->filesystem = 2;
-    }
-    if (where == STORAGE_CAPACITY || where == STORAGE_FREE)
-        return take_storage_number(parser, value, where);
-    value += *value == '"';
-    length = strcspn(value, "\"");
-    snprintf(text, sizeof text, "%.*s", (int)(length < 255 ? length : 255), value);
-    return set_text(parser, where == STORAGE_TYPE ? &storage->description : &storage->label, text);
-}
-
-static int take_folder(struct parser *parser, const char *value, size_t which)
-{
-    uint64_t number;
-    int error = take_number(parser, value, UINT32_MAX, &number);
-
-    if (!error)
-        parser->report->folders[which] = number != 0 && number != 0xffffffffu;
-    return error;
-}
-
-static int take_battery(struct parser *parser, const char *value, size_t where)
-{
-    struct import_report *report = parser->report;
-    unsigned level, most;
-
-    (void)where;
-    if (sscanf(value, "%3u of %3u", &level, &most) != 2 || level > 255 || most > 255)
-        return FAULT(parser, "'%.60s' is no battery level", value);
-    report->has_battery = true;
-    report->battery = level;
-    report->battery_most = most;
-    return 0;
-}
-
-#define TEXT(section, prefix, member)                                                              \
-    {                                                                                              \
-        section, prefix, take_text, offsetof(struct import_report, member)                         \
-    }
-
-static const struct key keys[] = {
-    {SECTION_USB, "idVendor:", take_usb_id, 0},
-    {SECTION_USB, "idProduct:", take_usb_id, 1},
-    {SECTION_USB, "IN endpoint maxpacket:", take_packet, 0},
-    {BEFORE, "Interface description contains the string \"MTP\"", take_named, 0},
-    {BEFORE, "Microsoft device response to control message 1", take_microsoft, 0},
-    TEXT(SECTION_DEVICE, "Manufacturer:", manufacturer),
-    TEXT(SECTION_DEVICE, "Model:", model),
-    TEXT(SECTION_DEVICE, "Device version:", version),
-    TEXT(SECTION_DEVICE, "Serial number:", serial),
-    {SECTION_DEVICE, "Vendor extension ID:", take_extension_id, 0},
-    {SECTION_DEVICE, "Vendor extension description:", take_extensions,
-     offsetof(struct import_report, extensions)},
-    {SECTION_DEVICE, "Detected object size:", take_size, 0},
-    {SECTION_DEVICE, "Extensions:", take_nothing, 0},
-    {SECTION_STORAGES, "StorageID:", take_storage, 0},
-    {SECTION_STORAGES, "StorageType:", take_storage_number, STORAGE_TYPE},
-    {SECTION_STORAGES, "FilesystemType:", take_storage_number, STORAGE_FILESYSTEM},
-    {SECTION_STORAGES, "AccessCapability:", take_storage_number, STORAGE_ACCESS},
-    {SECTION_STORAGES, "MaxCapacity:", take_storage_number, STORAGE_CAPACITY},
-    {SECTION_STORAGES, "FreeSpaceInBytes:", take_storage_number, STORAGE_FREE},
-    {SECTION_STORAGES, "FreeSpaceInObjects:", take_storage_number, STORAGE_OBJECTS},
-    {SECTION_STORAGES, "StorageDescription:", take_storage_text, 0},
-    {SECTION_STORAGES, "VolumeIdentifier:", take_storage_text, 1},
-    {SECTION_FOLDERS, "Default music folder:", take_folder, 0},
-    {SECTION_FOLDERS, "Default playlist folder:", take_folder, 1},
-    {SECTION_FOLDERS, "Default picture folder:", take_folder, 2},
-    {SECTION_FOLDERS, "Default video folder:", take_folder, 3},
-    {SECTION_FOLDERS, "Default organizer folder:", take_folder, 4},
-    {SECTION_FOLDERS, "Default zencast folder:", take_folder, 5},
-    {SECTION_FOLDERS, "Default album folder:", take_folder, 6},
-    {SECTION_FOLDERS, "Default text folder:", take_folder, 7},
-    TEXT(SECTION_VALUES, "Friendly name:", friendly_name),
-    TEXT(SECTION_VALUES, "Synchronization partner:", partner),
-    {SECTION_VALUES, "Total bytes on device:", take_old_storage, STORAGE_CAPACITY},
-    {SECTION_VALUES, "Free bytes on device:", take_old_storage, STORAGE_FREE},
-    {SECTION_VALUES, "Storage description:", take_old_storage, STORAGE_TYPE},
-    {SECTION_VALUES, "Volume label:", take_old_storage, STORAGE_FILESYSTEM},
-    {SECTION_VALUES, "Battery level", take_battery, 0},
-};
 
 /* ---- messages of libraries between the lines */
 
@@ -539,20 +190,19 @@ static int take_code(struct parser *parser, const char *line)
 static const struct {
     const char *heading;
     enum section section;
-    bool exact;
 } headings[] = {
-    {"USB low-level info:", SECTION_USB, true},
-    {"Device info:", SECTION_DEVICE, true},
-    {"Supported operations:", SECTION_OPERATIONS, true},
-    {"Events supported:", SECTION_EVENTS, true},
-    {"Device Properties Supported:", SECTION_PROPERTIES, true},
-    {"Playable File (Object) Types and Object Properties Supported:", SECTION_FORMATS, true},
-    {"Storage Devices:", SECTION_STORAGES, true},
-    {"Special directories:", SECTION_FOLDERS, true},
-    {"MTP-specific device properties:", SECTION_VALUES, true},
-    {"libmtp supported (playable) filetypes:", SECTION_TYPES, true},
-    {"Secure Time:", SECTION_TIME, true},
-    {"Device Certificate:", SECTION_CERTIFICATE, true},
+    {"USB low-level info:", SECTION_USB},
+    {"Device info:", SECTION_DEVICE},
+    {"Supported operations:", SECTION_OPERATIONS},
+    {"Events supported:", SECTION_EVENTS},
+    {"Device Properties Supported:", SECTION_PROPERTIES},
+    {"Playable File (Object) Types and Object Properties Supported:", SECTION_FORMATS},
+    {"Storage Devices:", SECTION_STORAGES},
+    {"Special directories:", SECTION_FOLDERS},
+    {"MTP-specific device properties:", SECTION_VALUES},
+    {"libmtp supported (playable) filetypes:", SECTION_TYPES},
+    {"Secure Time:", SECTION_TIME},
+    {"Device Certificate:", SECTION_CERTIFICATE},
 };
 
 /* Does the line begin a section? A second report ends the reading. */
@@ -597,21 +247,6 @@ static void guess_identity(struct parser *parser, const char *line)
     usb->product = (uint16_t)product;
 }
 
-static int take_keyed(struct parser *parser, const char *line, bool *ret_known)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const char *value = text_after(line, keys[i].prefix);
-
-        if (!value || !(keys[i].sections & (unsigned)parser->section))
-            continue;
-        *ret_known = true;
-        return keys[i].take(parser, value, keys[i].where);
-    }
-    return 0;
-}
-
 /* Secure time and certificate go to the next empty line, and may hold line ends themselves. */
 static int take_long_text(struct parser *parser, const char *line)
 {
@@ -641,7 +276,7 @@ static int take_line(struct parser *parser, char *line, unsigned indent)
         return take_format_line(parser, line, indent);
     if (parser->section & TEXTS)
         return take_long_text(parser, line);
-    error = take_keyed(parser, line, &known);
+    error = import_take_keyed(parser, line, &known);
     if (!known && parser->section == SECTION_HEAD)
         guess_identity(parser, line);
     if (!known && parser->section == SECTION_DEVICE && parser->wrapped && *line)
