@@ -230,7 +230,7 @@ static uint16_t end_edit(struct mtpr_responder *r)
 {
     struct mtpr_edit *edit = find(r, r->command.params[0]);
     struct store_object *object;
-    int error;
+    int error, closed;
 
     if (!edit)
         return store_find(r->store, r->command.params[0]) ? MTP_RC_ACCESS_DENIED
@@ -243,9 +243,12 @@ static uint16_t end_edit(struct mtpr_responder *r)
         return MTP_RC_INVALID_OBJECT_HANDLE;
     }
     arena_trim(store_arena(r->store), edit->offset, edit->room, edit->size);
+    store_begin(r->store);
     error = store_set_content(r->store, object, edit->offset, edit->size);
     if (!error)
         error = store_set_dates(r->store, object, object->created, store_now(r->store));
+    closed = store_commit(r->store);
+    error = error ? error : closed;
     if (!error) {
         *edit = (struct mtpr_edit){0};
         mtpr_echo(r, MTP_EC_OBJECT_INFO_CHANGED, object->handle);

@@ -14,6 +14,11 @@ struct store_value {
     uint8_t *data; /* owned */
 };
 
+struct store_extent {
+    off_t offset;
+    uint64_t length;
+};
+
 /* The index on disk; NULL in a store that lives in memory. */
 struct store_disk;
 
@@ -31,6 +36,12 @@ struct store {
     size_t value_count;
     uint64_t seed, generation, next_uid;
     uint32_t next_handle;
+    /* On disk stand numbers nobody has had yet; a start after a crash goes on from there. */
+    uint32_t handle_mark;
+    uint64_t uid_mark;
+    struct store_extent *holes; /* owned; punched when the transaction is on disk */
+    size_t hole_count;
+    unsigned depth; /* of nested transactions */
     uint32_t recycled;  /* deviation: given out again */
     unsigned snapshots; /* while any is held nothing is punched */
     bool was_empty;
@@ -46,7 +57,10 @@ int store_adopt(struct store *store, const struct store_object *object,
 int store_link_all(struct store *store);
 void store_clear(struct store *store);
 void store_release(struct store_object *object);
+/* The extent is nobody's any more, once the running transaction is on disk. */
 void store_give_up(struct store *store, off_t offset, uint64_t size);
+/* Before a new handle or id is used: -errno if the disk does not take note. */
+int store_mark(struct store *store);
 
 /* In memory only; the callers keep the disk in step. */
 int store_tree_insert(struct store *store, const struct store_object *object,
@@ -61,8 +75,9 @@ int store_disk_open(const char *dir, struct store *store, struct store_disk **re
 void store_disk_close(struct store_disk *disk);
 /* All succeed at once when `disk` is NULL. */
 int store_disk_load(struct store_disk *disk, struct store *store);
-int store_disk_put(struct store_disk *disk, struct store *store, const struct store_object *object);
-int store_disk_delete(struct store_disk *disk, struct store *store, uint32_t handle);
+int store_disk_put(struct store_disk *disk, const struct store_object *object);
+int store_disk_delete(struct store_disk *disk, uint32_t handle);
+int store_disk_counters(struct store_disk *disk, uint32_t handle, uint64_t uid, uint64_t seed);
 int store_disk_value(struct store_disk *disk, const struct store_value *value);
 int store_disk_clear(struct store_disk *disk);
 int store_disk_begin(struct store_disk *disk);

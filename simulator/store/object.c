@@ -6,16 +6,10 @@
 #include "mtp_codes.h"
 #include "store/internal.h"
 
-void store_give_up(struct store *store, off_t offset, uint64_t size)
-{
-    if (store->snapshots == 0 && size > 0)
-        arena_discard(store->arena, offset, size);
-}
-
 static int put(struct store *store, const struct store_object *object)
 {
     store->generation++;
-    return store_disk_put(store->disk, store, object);
+    return store_disk_put(store->disk, object);
 }
 
 /* May an object of that size and name go there? `self` does not stand in its own way. */
@@ -104,8 +98,10 @@ int store_create(struct store *store, const struct store_draft *draft,
         store_release(&object);
         return -ENOMEM;
     }
+    error = store_mark(store);
     object.uid = store->next_uid++;
-    error = store_disk_put(store->disk, store, &object);
+    if (!error)
+        error = store_disk_put(store->disk, &object);
     if (!error)
         error = store_tree_insert(store, &object, &mine);
     if (error) {
@@ -155,19 +151,18 @@ int store_remove(struct store *store, struct store_object *object)
     if (object->first_child)
         return -ENOTEMPTY;
     store_begin(store);
-    error = store_disk_delete(store->disk, store, handle);
+    error = store_disk_delete(store->disk, handle);
     if (!error) {
         store_tree_remove(store, object);
         if (referenced && !deviates(store->deviations, DEVIATION_REFERENCES_DANGLE))
             error = drop_from_lists(store, handle);
     }
-    if (!error)
-        error = store_commit(store);
-    else
+    if (error) {
         (void)store_commit(store);
-    if (!error)
-        store_give_up(store, offset, size);
-    return error;
+        return error;
+    }
+    store_give_up(store, offset, size);
+    return store_commit(store);
 }
 
 int store_rename(struct store *store, struct store_object *object, const char *name)

@@ -274,6 +274,10 @@ void store_free(struct store *store)
 
     if (!store)
         return;
+    /* In peace no number is skipped. */
+    if (store->handle_mark)
+        (void)store_disk_counters(store->disk, store->next_handle, store->next_uid, store->seed);
+    free(store->holes);
     store_clear(store);
     for (i = 0; i < store->chunk_count; i++)
         free(store->chunks[i]);
@@ -415,7 +419,7 @@ uint32_t store_reserve_handle(struct store *store)
     store->recycled = 0;
     if (recycled)
         return recycled;
-    if (store->next_handle == UINT32_MAX)
+    if (store->next_handle == UINT32_MAX || store_mark(store) < 0)
         return 0;
     return store->next_handle++;
 }
