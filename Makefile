@@ -225,10 +225,14 @@ $(BUILD)/bench: $(BENCH_OBJ) $(call objects,$(call sources,spcore/mtp/*.c spcore
 $(BUILD)/bench-program: $(OBJ)/ci/bench_program.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lusb-1.0
+$(BUILD)/bench_scale: $(OBJ)/ci/bench_scale.o $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
 $(OBJ)/ci/%.o: CPPFLAGS += -Ispcore -Ispcore/include
 
-bench: $(BUILD)/bench $(BUILD)/bench-program $(PAPSIM) $(SHIM)
+bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(SHIM)
 	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(wildcard $(PAPCHECK))
+	$(BUILD)/bench_scale $(PAPSIM)
 
 # What the kernel lane runs inside the machine.
 USBTEST := $(BUILD)/usbtest

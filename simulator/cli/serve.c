@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -93,6 +94,17 @@ static int run(struct service *service, const struct service_options *options)
     return EXIT_DONE;
 }
 
+/* Each player has a file or three open, each client a socket. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int cli_serve(int argc, char **argv)
 {
     static struct service_options options = {.address = "127.0.0.1", .port = 3240};
@@ -101,6 +113,7 @@ int cli_serve(int argc, char **argv)
 
     if (status)
         return status;
+    allow_descriptors();
     status = service_open(&service, &options);
     if (!status)
         status = run(&service, &options);

@@ -188,6 +188,87 @@ static int load_object(struct player *player, const struct file_object *from)
     return error;
 }
 
+/* ---- many objects from one entry */
+
+#define PATTERN_ROOM 1024u
+
+struct series {
+    struct file_object one;                  /* the n-th, its texts in `room` */
+    struct file_object_property *properties; /* owned */
+    char *room;                              /* owned; PATTERN_ROOM for path and each value */
+    int width;                               /* of {n} and {f} */
+};
+
+/* `pattern` with {n} and {f} filled in; false: longer than the room. */
+static bool fill_in(const char *pattern, int width, uint32_t n, uint32_t f, char *ret_text)
+{
+    char *at = ret_text, *end = ret_text + PATTERN_ROOM - 1;
+
+    for (; *pattern; pattern++) {
+        bool number = strncmp(pattern, "{n}", 3) == 0, group = strncmp(pattern, "{f}", 3) == 0;
+        uint32_t value = number ? n : f;
+        int digit;
+
+        if (end - at < width)
+            return false;
+        if (!number && !group) {
+            *at++ = *pattern;
+            continue;
+        }
+        for (digit = width; digit-- > 0; value /= 10)
+            at[digit] = (char)('0' + value % 10);
+        at += width;
+        pattern += 2;
+    }
+    *at = '\0';
+    return true;
+}
+
+static int series_at(struct series *series, const struct file_object *from, uint32_t n)
+{
+    uint32_t f = from->per_folder ? n / from->per_folder : 0;
+    char *room = series->room;
+    unsigned i;
+
+    if (!fill_in(from->path, series->width, n, f, room))
+        return -EINVAL;
+    series->one.path = room;
+    for (i = 0; i < from->properties_count; i++) {
+        room += PATTERN_ROOM;
+        if (!fill_in(from->properties[i].value, series->width, n, f, room))
+            return -EDOM;
+        series->properties[i].value = room;
+    }
+    series->one.seed = (from->seed ? from->seed : 1) + n;
+    return 0;
+}
+
+static int load_series(struct player *player, const struct file_object *from)
+{
+    struct series series = {.one = *from};
+    uint32_t n;
+    int error = -ENOMEM;
+
+    series.width = snprintf(NULL, 0, "%u", from->count - 1);
+    series.room = malloc(PATTERN_ROOM * (size_t)(from->properties_count + 1));
+    series.properties = calloc(from->properties_count + 1, sizeof *series.properties);
+    if (series.room && series.properties) {
+        error = 0;
+        if (from->properties_count)
+            memcpy(series.properties, from->properties,
+                   from->properties_count * sizeof *series.properties);
+        series.one.properties = series.properties;
+    }
+    for (n = 0; n < from->count && !error; n++) {
+        error = series_at(&series, from, n);
+        if (!error)
+            error = load_object(player, &series.one);
+    }
+    free(series.room);
+    free(series.properties);
+    return error;
+}
+
 static const char *reason(int error)
 {
     switch (error) {
@@ -221,7 +302,8 @@ int player_preload(struct player *player, char *error, size_t error_size)
     }
     store_begin(player->store);
     for (i = 0; i < file->objects_count && !result; i++) {
-        result = load_object(player, &file->objects[i]);
+        result = file->objects[i].count ? load_series(player, &file->objects[i])
+                                        : load_object(player, &file->objects[i]);
         if (result)
             snprintf(error, error_size, "%s:%u: object '%s': %s", player->spec->path,
                      player_spec_line(player->spec, file->objects[i].path, 0),

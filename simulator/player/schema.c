@@ -241,6 +241,8 @@ static const cyaml_schema_field_t object_fields[] = {
     NUMBER("size", struct file_object, size),
     NUMBER("seed", struct file_object, seed),
     FLAG("sparse", struct file_object, sparse),
+    NUMBER("count", struct file_object, count),
+    NUMBER("per-folder", struct file_object, per_folder),
     TEXT("text", struct file_object, text),
     LIST("references", struct file_object, references, &text_entry),
     LIST("properties", struct file_object, properties, &object_property_entry),

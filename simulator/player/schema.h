@@ -130,6 +130,9 @@ struct file_object {
     uint64_t size;
     uint64_t seed;
     bool sparse; /* nothing but zeros */
+    /* More than 0: so many objects; {n} in path and values is which (from 0, in equal width),
+     * {f} which group of `per_folder` it belongs to. */
+    uint32_t count, per_folder;
     char *text;
     char **references; /* paths */
     unsigned references_count;

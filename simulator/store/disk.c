@@ -207,7 +207,6 @@ static int load_object(sqlite3_stmt *row, struct store *store)
         .format = (uint16_t)sqlite3_column_int(row, 3),
         .association = (uint16_t)sqlite3_column_int(row, 4),
         .protection = sqlite3_column_int(row, 5) != 0,
-        .referenced = true, /* found out at the first deletion */
         .size = (uint64_t)sqlite3_column_int64(row, 6),
         .offset = (off_t)sqlite3_column_int64(row, 7),
         .uid = (uint64_t)sqlite3_column_int64(row, 8),

@@ -7,7 +7,8 @@
 #include "store/index.h"
 #include "store/store.h"
 
-#define STORE_CHUNK 512u
+/* Objects of one allocation: few, as most players have few. */
+#define STORE_CHUNK 32u
 
 struct store_value {
     uint32_t key, length;
@@ -41,7 +42,7 @@ struct store {
     uint64_t uid_mark;
     struct store_extent *holes; /* owned; punched when the transaction is on disk */
     size_t hole_count;
-    unsigned depth; /* of nested transactions */
+    unsigned depth;     /* of nested transactions */
     uint32_t recycled;  /* deviation: given out again */
     unsigned snapshots; /* while any is held nothing is punched */
     bool was_empty;

@@ -105,8 +105,8 @@ void store_give_up(struct store *store, off_t offset, uint64_t size)
         return;
     }
     if ((store->hole_count & (store->hole_count - 1)) == 0) {
-        holes = realloc(store->holes,
-                        (store->hole_count ? store->hole_count * 2 : 1) * sizeof *holes);
+        holes =
+            realloc(store->holes, (store->hole_count ? store->hole_count * 2 : 1) * sizeof *holes);
         if (!holes)
             return; /* the next start finds it */
         store->holes = holes;

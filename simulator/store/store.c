@@ -25,6 +25,26 @@ static uint32_t name_hash(uint32_t parent, const char *name)
 
 /* ---- slots */
 
+static int add_chunk(struct store *store)
+{
+    size_t count = store->chunk_count;
+
+    /* Room for a power of two of them. */
+    if ((count & (count - 1)) == 0) {
+        struct store_object **chunks =
+            realloc(store->chunks, (count ? count * 2 : 1) * sizeof *store->chunks);
+
+        if (!chunks)
+            return -ENOMEM;
+        store->chunks = chunks;
+    }
+    store->chunks[count] = calloc(STORE_CHUNK, sizeof **store->chunks);
+    if (!store->chunks[count])
+        return -ENOMEM;
+    store->chunk_count++;
+    return 0;
+}
+
 static int take_slot(struct store *store, uint32_t *ret_slot)
 {
     uint32_t slot = store->free_slot;
@@ -35,16 +55,10 @@ static int take_slot(struct store *store, uint32_t *ret_slot)
         return 0;
     }
     if (store->slots % STORE_CHUNK == 0) {
-        struct store_object **chunks =
-            realloc(store->chunks, (store->chunk_count + 1) * sizeof *store->chunks);
+        int error = add_chunk(store);
 
-        if (!chunks)
-            return -ENOMEM;
-        store->chunks = chunks;
-        chunks[store->chunk_count] = calloc(STORE_CHUNK, sizeof **chunks);
-        if (!chunks[store->chunk_count])
-            return -ENOMEM;
-        store->chunk_count++;
+        if (error)
+            return error;
     }
     *ret_slot = store->slots++;
     return 0;
@@ -135,6 +149,19 @@ int store_adopt(struct store *store, const struct store_object *object,
     return 0;
 }
 
+/* So that a deletion looks through all lists only where it must. */
+static void mark_referenced(const struct store *store, const struct store_references *list)
+{
+    uint32_t i;
+
+    for (i = 0; i < list->count; i++) {
+        struct store_object *target = by_handle(store, list->handles[i]);
+
+        if (target)
+            target->referenced = true;
+    }
+}
+
 int store_link_all(struct store *store)
 {
     uint32_t slot;
@@ -144,6 +171,8 @@ int store_link_all(struct store *store)
 
         if (object->name)
             link_last(store, parent_of(store, object), object);
+        if (object->references)
+            mark_referenced(store, object->references);
     }
     return 0;
 }

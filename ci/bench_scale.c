@@ -1,0 +1,416 @@
+/* Figures of size: what a million objects in one player, and a thousand players in one papsim, cost
+ * in time and memory. Each figure that has a limit stands beside it; times per object are compared
+ * with those of a small player in the same run, in interleaved rounds on one CPU, medians count.
+ * usage: bench_scale PAPSIM; exit 1 if a figure is beyond its limit. */
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mtp/mtpi.h"
+#include "transport/usbip_client.h"
+
+enum { SMALL = 10000, LARGE = 1000000, ROUNDS = 3, SAMPLE = 4000, PLAYERS = 1000, WORDS = 8 };
+
+static const char *papsim;
+
+static _Noreturn void die(const char *what)
+{
+    fprintf(stderr, "bench_scale: %s: %s\n", what, errno ? strerror(errno) : "not as expected");
+    exit(3);
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, size_t count)
+{
+    qsort(values, count, sizeof(*values), compare);
+    return values[count / 2];
+}
+
+static void pin(void)
+{
+    cpu_set_t set, one;
+    unsigned cpu = CPU_SETSIZE - 1;
+
+    if (sched_getaffinity(0, sizeof(set), &set) != 0)
+        die("sched_getaffinity");
+    while (cpu > 0 && !CPU_ISSET(cpu, &set))
+        cpu--;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    (void)sched_setaffinity(0, sizeof(one), &one);
+}
+
+/* ---- papsim ---------------------------------------------------------------------------------- */
+
+struct sim {
+    pid_t pid;
+    char host[64], port[16], uri[128];
+    double start_s;
+};
+
+/* `words` after "serve --listen ...": NULL-terminated. */
+static void sim_start(const char *const *words, size_t count, struct sim *sim)
+{
+    const char **arguments = calloc(count + 5, sizeof(*arguments));
+    char line[128];
+    double begin = now();
+    int ends[2];
+    FILE *out;
+
+    if (!arguments || pipe(ends) != 0)
+        die("pipe");
+    memcpy(arguments, (const char *[]){papsim, "serve", "--listen", "127.0.0.1:0"},
+           4 * sizeof(*arguments));
+    memcpy(arguments + 4, words, count * sizeof(*words));
+    sim->pid = fork();
+    if (sim->pid < 0)
+        die("fork");
+    if (sim->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execv(papsim, (char *const *)arguments);
+        _exit(127);
+    }
+    free(arguments);
+    close(ends[1]);
+    out = fdopen(ends[0], "r");
+    if (!out || !fgets(line, sizeof(line), out) ||
+        sscanf(line, "listening %63[^:]:%15[0-9]", sim->host, sim->port) != 2)
+        die("papsim does not say where it listens");
+    fclose(out);
+    sim->start_s = now() - begin;
+    snprintf(sim->uri, sizeof(sim->uri), "usbip:%s:%s/1-1", sim->host, sim->port);
+}
+
+static void sim_end(const struct sim *sim)
+{
+    (void)kill(sim->pid, SIGTERM);
+    (void)waitpid(sim->pid, NULL, 0);
+}
+
+/* Resident bytes. */
+static double resident(const struct sim *sim)
+{
+    char path[64], line[128];
+    unsigned long kib = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)sim->pid);
+    file = fopen(path, "re");
+    while (file && fgets(line, sizeof(line), file))
+        if (sscanf(line, "VmRSS: %lu", &kib) == 1)
+            break;
+    if (!file || !kib)
+        die(path);
+    fclose(file);
+    return (double)kib * 1024;
+}
+
+/* ---- player files ---------------------------------------------------------------------------- */
+
+static char folder[] = "/tmp/bench-scale-XXXXXX";
+
+static void write_player(const char *name, unsigned objects, bool tracks)
+{
+    static const char tags[] = "    properties:\n"
+                               "      - {code: 0xdc44, value: \"Title of {n}\"}\n"
+                               "      - {code: 0xdc46, value: \"Artist {f}\"}\n"
+                               "      - {code: 0xdc9a, value: \"Album {f}\"}\n"
+                               "      - {code: 0xdc89, value: 180000}\n";
+    char path[128];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/%s.yaml", folder, name);
+    file = fopen(path, "we");
+    if (!file)
+        die(path);
+    fprintf(file,
+            "name: %s\nusb:\n  persona: mtp\n  vendor: 0x1209\n  product: 0x4d54\n"
+            "  release: 0x0100\n  manufacturer: papkit\n  product-name: papkit MTP player\n"
+            "  serial: \"0A1B2C3D4E5F6071\"\nstorages:\n  - capacity: 17592186044416\n"
+            "objects:\n  - path: Music/{f}/Track {n}.mp3\n    count: %u\n    per-folder: 1000\n"
+            "    size: 4000000\n    sparse: true\n%s",
+            name, objects, tracks ? tags : "");
+    fclose(file);
+}
+
+static void serve(const char *name, const char *state, struct sim *sim)
+{
+    char path[128];
+    const char *words[WORDS] = {"--player", path, "--state", state};
+
+    snprintf(path, sizeof(path), "%s/%s.yaml", folder, name);
+    sim_start(words, state ? 4 : 2, sim);
+}
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static bool all_well = true;
+
+static void figure(const char *name, double value, const char *unit, double limit)
+{
+    bool well = limit == 0 || value < limit;
+
+    if (limit != 0)
+        printf("%-46s %10.2f %-8s limit %8.2f  %s\n", name, value, unit, limit,
+               well ? "ok" : "BEYOND");
+    else
+        printf("%-46s %10.2f %s\n", name, value, unit);
+    fflush(stdout);
+    all_well = all_well && well;
+}
+
+/* ---- listing --------------------------------------------------------------------------------- */
+
+struct client {
+    struct tp *tp;
+    struct mtpi *mtpi;
+};
+
+static void client_open(const struct sim *sim, struct client *client)
+{
+    if (tp_open(sim->uri, NULL, &client->tp) != 0 || mtpi_new(client->tp, &client->mtpi) != 0)
+        die(sim->uri);
+    /* The answer's length is told before its first byte: the whole list is measured by then. */
+    mtpi_set_deadline(client->mtpi, 120000);
+    if (mtpi_open_session(client->mtpi, 1) != 0)
+        die("OpenSession");
+}
+
+static void client_close(struct client *client)
+{
+    mtpi_free(client->mtpi);
+    tp_close(client->tp);
+}
+
+static int swallow(void *context, const void *data, size_t length)
+{
+    uint64_t *sum = context;
+
+    (void)data;
+    *sum += length;
+    return 0;
+}
+
+/* Microseconds an object of GetObjectPropList of everything, as libmtp asks. */
+static double list_round(struct client *client, unsigned objects)
+{
+    uint32_t params[5] = {0xffffffff, 0, 0xffffffff, 0, 0xffffffff};
+    uint64_t got = 0;
+    struct mtpi_data data = {.sink = swallow, .context = &got, .has_in = true};
+    struct mtpi_response response;
+    double begin = now();
+
+    errno = 0;
+    if (mtpi_transact(client->mtpi, MTP_OP_GET_OBJECT_PROP_LIST, params, 5, &data, &response) !=
+            0 ||
+        response.code != MTP_RC_OK || got < (uint64_t)objects * 100)
+        die("GetObjectPropList");
+    return (now() - begin) / objects * 1e6;
+}
+
+/* Microseconds a handle of GetObjectHandles. */
+static double handles_round(struct client *client, unsigned objects, struct mtpi_u32_array *handles)
+{
+    unsigned times = LARGE / objects, i; /* the short call often enough to be measured */
+    double begin = now();
+
+    errno = 0;
+    for (i = 0; i < times; i++) {
+        free(handles->item);
+        if (mtpi_get_object_handles(client->mtpi, 0xffffffff, 0, 0, handles) != 0 ||
+            handles->count < objects)
+            die("GetObjectHandles");
+    }
+    return (now() - begin) / times / objects * 1e6;
+}
+
+/* Microseconds a GetObjectInfo, over all of the tree. */
+static double info_round(struct client *client, const struct mtpi_u32_array *handles)
+{
+    double begin = now();
+    size_t i;
+
+    errno = 0;
+    for (i = 0; i < SAMPLE; i++) {
+        struct mtpi_object_info info;
+
+        if (mtpi_get_object_info(client->mtpi, handles->item[i * handles->count / SAMPLE], &info))
+            die("GetObjectInfo");
+        mtpi_object_info_done(&info);
+    }
+    return (now() - begin) / SAMPLE * 1e6;
+}
+
+static void compare_listing(const struct sim *small, const struct sim *large)
+{
+    static const char *const names[] = {"GetObjectPropList, all", "GetObjectHandles",
+                                        "GetObjectInfo"};
+    static const unsigned objects[] = {SMALL, LARGE};
+    const struct sim *sims[] = {small, large};
+    struct mtpi_u32_array handles[2] = {{0}};
+    struct client clients[2];
+    double times[3][2][ROUNDS];
+    char name[64];
+    int i, k, which;
+
+    for (which = 0; which < 2; which++)
+        client_open(sims[which], &clients[which]);
+    for (i = 0; i < ROUNDS; i++)
+        for (which = 0; which < 2; which++) {
+            times[0][which][i] = list_round(&clients[which], objects[which]);
+            times[1][which][i] = handles_round(&clients[which], objects[which], &handles[which]);
+            times[2][which][i] = info_round(&clients[which], &handles[which]);
+        }
+    for (k = 0; k < 3; k++) {
+        double few = median(times[k][0], ROUNDS), many = median(times[k][1], ROUNDS);
+
+        snprintf(name, sizeof(name), "%s: us an object at 10,000", names[k]);
+        figure(name, few, "us", 0);
+        snprintf(name, sizeof(name), "%s: at 1,000,000", names[k]);
+        figure(name, many, "us", 0);
+        figure("  ratio", many / few, "", 1.5);
+    }
+    for (which = 0; which < 2; which++) {
+        client_close(&clients[which]);
+        free(handles[which].item);
+    }
+}
+
+static void bench_objects(void)
+{
+    struct sim none, small, large;
+
+    write_player("none", 1, false);
+    write_player("small", SMALL, false);
+    write_player("large", LARGE, false);
+    serve("none", NULL, &none);
+    serve("small", NULL, &small);
+    serve("large", NULL, &large);
+    figure("1,000,000 objects made and ready", large.start_s, "s", 0);
+    figure("resident an object", (resident(&large) - resident(&none)) / LARGE, "bytes", 200);
+    compare_listing(&small, &large);
+    figure("resident an object, after listing", (resident(&large) - resident(&none)) / LARGE,
+           "bytes", 200);
+    sim_end(&large);
+    sim_end(&small);
+    write_player("tracks", LARGE, true);
+    serve("tracks", NULL, &large);
+    figure("resident a track (title, artist, album, length)",
+           (resident(&large) - resident(&none)) / LARGE, "bytes", 0);
+    sim_end(&large);
+    sim_end(&none);
+}
+
+static void bench_state(void)
+{
+    struct sim sim;
+    char state[128];
+
+    snprintf(state, sizeof(state), "%s/state", folder);
+    serve("large", state, &sim);
+    figure("1,000,000 objects made with --state", sim.start_s, "s", 0);
+    sim_end(&sim);
+    serve("large", state, &sim);
+    figure("started again with them", sim.start_s, "s", 0);
+    sim_end(&sim);
+}
+
+/* ---- many players ---------------------------------------------------------------------------- */
+
+static void bench_players(const char *state)
+{
+    const char **words = calloc(2 * PLAYERS + 2, sizeof(*words));
+    double list[ROUNDS];
+    struct usbip_device *devices;
+    struct sim one, all;
+    size_t i, count;
+
+    if (!words)
+        die("memory");
+    words[0] = "--state";
+    words[1] = state;
+    for (i = 0; i < PLAYERS; i++) {
+        words[2 + 2 * i] = "--player";
+        words[3 + 2 * i] = "mtp";
+    }
+    sim_start(words + 2, 2, &one);
+    sim_start(state ? words : words + 2, 2 * PLAYERS + (state ? 2 : 0), &all);
+    figure(state ? "1,000 players made with --state" : "1,000 players made and ready", all.start_s,
+           "s", 0);
+    for (i = 0; i < ROUNDS; i++) {
+        double begin = now();
+
+        errno = 0;
+        if (usbip_devlist(all.host, all.port, 10000, &devices, &count) != 0 || count != PLAYERS)
+            die("device list");
+        list[i] = (now() - begin) * 1e3;
+        free(devices);
+    }
+    figure("device list of 1,000 players", median(list, ROUNDS), "ms", 0);
+    figure(state ? "resident a player with --state" : "resident a player",
+           (resident(&all) - resident(&one)) / (PLAYERS - 1) / 1024, "KiB", state ? 0 : 64);
+    sim_end(&all);
+    sim_end(&one);
+    free(words);
+}
+
+static void remove_folder(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        execlp("rm", "rm", "-rf", folder, (char *)NULL);
+        _exit(127);
+    }
+    if (pid > 0)
+        (void)waitpid(pid, NULL, 0);
+}
+
+int main(int argc, char **argv)
+{
+    char state[128];
+
+    if (argc != 2) {
+        fputs("usage: bench_scale PAPSIM\n", stderr);
+        return 2;
+    }
+    papsim = argv[1];
+    if (!mkdtemp(folder))
+        die(folder);
+    (void)atexit(remove_folder);
+    pin();
+    if (!getenv("ONLY_PLAYERS"))
+        bench_objects();
+    if (!getenv("ONLY_PLAYERS"))
+        bench_state();
+    bench_players(NULL);
+    snprintf(state, sizeof(state), "%s/players", folder);
+    bench_players(state);
+    return all_well ? 0 : 1;
+}
