@@ -1,0 +1,408 @@
+"""What a player must survive: clients that die in mid-transfer, cancels at any byte, unplugging,
+resets, sizes around every packet edge, events nobody fetches. Each case ends with a player that can
+be imported, no finished object lost or torn, nothing unfinished listed, and papsim holding what it
+held before: descriptors, threads, and (its exit status says so where it is built with ASan) memory."""
+import json
+import random
+import socket
+import struct
+import time
+
+import pytest
+
+import usbip_client as usbip
+from mtp_client import ALL, DATA, FILE_NAME, INCOMPLETE, OK, SIZE, Mtp, container
+from usbip_client import IN, OUT
+
+PACKET = 512
+# Of the object: a container is 12 bytes longer. Around packets, buffers of clients, pages, pieces.
+SIZES = sorted({0, 1, 2, 11, 12, 13} | {
+    edge + near for edge in (500, 512, 1012, 1024, 1524, 2048, 4084, 4096, 8180, 8192, 16372, 16384,
+                             16884, 65524, 65536, 131060, 131072, 1048564, 1048576)
+    for near in (-1, 0, 1)})
+TREE = {"Music", "Playlists", "Tone One.mp3", "Tone Two.mp3", "Both.pla", "readme.txt", "empty.bin",
+        "card.txt"}
+
+
+def content(size):
+    return random.Random(size).randbytes(size)
+
+
+def imported(server, busid=b"1-1"):
+    """A link that has the device, as soon as the one before has been worked off."""
+    deadline = time.monotonic() + usbip.SECONDS
+    while True:
+        link = server.link()
+        if link.take(busid) == 0:
+            return link
+        link.socket.close()
+        assert time.monotonic() < deadline, "still in use"
+
+
+def session(server, busid=b"1-1"):
+    link = imported(server, busid)
+    link.configure()
+    return Mtp(link)
+
+
+def control(server, **request):
+    """One request of the control socket."""
+    with socket.socket(socket.AF_UNIX) as link:
+        link.settimeout(usbip.SECONDS)
+        link.connect(server.control)
+        link.sendall(json.dumps(request).encode() + b"\n")
+        link.shutdown(socket.SHUT_WR)
+        answer = b""
+        while piece := link.recv(65536):
+            answer += piece
+    assert json.loads(answer)["ok"], answer
+    return json.loads(answer)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Persona MTP on 1-1, and a full-speed player on 1-2."""
+    with usbip.serving(tmp_path_factory.mktemp("stress"), "mtp", "mtp-full-speed") as one:
+        one.held = held(one)  # before its first client
+        yield one
+
+
+def held(server):
+    return server.descriptors(), server.threads()
+
+
+@pytest.fixture(autouse=True)
+def unharmed(server):
+    """After each case: importable, the tree as it was, and no more held than at the start."""
+    yield
+    mtp = session(server)
+    objects = mtp.objects()
+    names = {one[FILE_NAME] for one in objects.values()}
+    for handle, one in objects.items():
+        if one[FILE_NAME] not in TREE:
+            mtp.delete(handle)
+    mtp.link.socket.close()
+    assert names == TREE, names - TREE
+    deadline = time.monotonic() + usbip.SECONDS
+    while held(server) != server.held:
+        assert time.monotonic() < deadline, (held(server), server.held)
+
+
+def grown(server, before):
+    """KiB. ASan keeps freed memory for a while; where it is, it looks for leaks itself."""
+    asan = "libasan" in server.proc("maps").read_text()
+    return 0 if asan else server.memory() - before
+
+
+def end(link, how):
+    """A client that closes (fin), or is killed with answers unread (rst)."""
+    link.socket.close() if how == "fin" else link.reset()
+
+
+def stream(link):
+    """What the client has sent since it imported the device."""
+    sent = [data for direction, data in link.log if direction == OUT]
+    return b"".join(sent[1:])
+
+
+# ---- clients that die
+
+
+def recorded(server, work):
+    """The bytes a client sends for it, and what it took."""
+    mtp = session(server)
+    start = len(stream(mtp.link))
+    result = work(mtp)
+    sent = stream(mtp.link)
+    mtp.link.socket.close()
+    return sent, start, result
+
+
+def points(seed, first, last, count):
+    """The ends, and as many points between."""
+    chance = random.Random(seed)
+    return sorted({first, first + 1, last - 1, last} | {chance.randrange(first, last)
+                                                        for _ in range(count)})
+
+
+@pytest.mark.parametrize("how", ["fin", "rst"])
+@pytest.mark.parametrize("size", [700, 70000])
+def test_a_client_dies_at_any_byte_of_a_send(server, size, how):
+    data = content(size)
+    sent, start, handle = recorded(server, lambda mtp: mtp.send("torn.bin", data))
+    mtp = session(server)
+    mtp.delete(handle)
+    mtp.link.socket.close()
+    for at in points(f"{size} {how}", start, len(sent), 40):
+        link = imported(server)
+        link.send(sent[:at])
+        if at == len(sent):  # all of it: the answer says when it is there
+            link.half_close()
+            link.rest()
+        end(link, how)
+        mtp = session(server)
+        found = [(one[FILE_NAME], one[SIZE], number) for number, one in mtp.objects().items()
+                 if one[FILE_NAME] not in TREE]
+        if at < len(sent) and found == []:
+            assert mtp.content(mtp.send("torn.bin", data)) == data
+            found = [("torn.bin", size, number) for number, one in mtp.objects().items()
+                     if one[FILE_NAME] == "torn.bin"]
+        # Either not there, or whole: the last bytes of the stream only ask for the response.
+        assert [(name, length) for name, length, _ in found] == [("torn.bin", size)], at
+        assert mtp.content(found[0][2]) == data
+        mtp.delete(found[0][2])
+        mtp.link.socket.close()
+
+
+@pytest.mark.parametrize("how", ["fin", "rst"])
+def test_a_client_dies_at_any_byte_of_a_get(server, how):
+    data = content(90000)
+    mtp = session(server)
+    handle = mtp.send("whole.bin", data)
+    mtp.link.socket.close()
+    sent, start, got = recorded(server, lambda mtp: mtp.content(handle))
+    assert got == data
+    for at in points(how, start, len(sent), 40):
+        link = imported(server)
+        link.send(sent[:at])
+        end(link, how)
+    mtp = session(server)
+    assert mtp.content(handle) == data
+    mtp.delete(handle)
+    mtp.link.socket.close()
+
+
+# ---- cancels
+
+
+@pytest.mark.parametrize("size", [1000, 16384 - 12, 200000])
+def test_a_send_cancelled_at_any_packet(server, size):
+    """In one session: after each cancel the next transaction works, the object is not there."""
+    mtp, data = session(server), content(size)
+    chance = random.Random(size)
+    cuts = {0, 1} | {chance.randrange(0, (size + 12) // PACKET + 1) for _ in range(40)}
+    for packets in sorted(cuts):
+        mtp.announce("cut.bin", size)
+        mtp.command(0x100D)
+        sent = container(DATA, 0x100D, mtp.transaction, data)[:packets * PACKET]
+        for at in range(0, len(sent), 4096):
+            part = sent[at:at + 4096]
+            assert mtp.link.transfer(mtp.bulk_out, OUT, len(part), part).status == 0
+        mtp.cancel()
+        mtp.settle()
+        mtp.next()
+        assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE
+    handle = mtp.send("cut.bin", data)
+    assert mtp.content(handle) == data
+    mtp.delete(handle)
+    mtp.link.socket.close()
+
+
+@pytest.mark.parametrize("size", [1000, 16384 - 12, 200000])
+def test_a_get_cancelled_at_any_packet(server, size):
+    """With URBs under way, which are unlinked, and without; nothing stale comes afterwards."""
+    mtp, data = session(server), content(size)
+    handle = mtp.send("whole.bin", data)
+    chance = random.Random(size)
+    for packets in {0, 1, (size + 12) // PACKET} | {chance.randrange((size + 12) // PACKET + 1)
+                                                    for _ in range(40)}:
+        mtp.command(0x1009, handle)
+        if packets:
+            assert mtp.link.transfer(mtp.bulk_in, IN, packets * PACKET).status == 0
+        mtp.cancel()
+        mtp.settle()
+        mtp.next()
+        assert mtp.ask(0x1006, ALL, 0, 0).params == (len(TREE) + 1,)
+        assert mtp.content(handle) == data
+    mtp.delete(handle)
+    mtp.link.socket.close()
+
+
+# ---- unplugged, reset
+
+
+def begin(mtp, direction, handle):
+    """In the middle of 1 MB, with a URB waiting where one can."""
+    if direction == "send":
+        mtp.announce("cut.bin", 1 << 20)
+        mtp.command(0x100D)
+        sent = container(DATA, 0x100D, mtp.transaction, content(1 << 20))[:64 * PACKET]
+        assert mtp.link.transfer(mtp.bulk_out, OUT, len(sent), sent).status == 0
+    else:
+        mtp.command(0x1009, handle)
+        assert mtp.link.transfer(mtp.bulk_in, IN, 64 * PACKET).status == 0
+
+
+@pytest.mark.parametrize("direction", ["send", "get"])
+def test_the_device_cancels(server, direction):
+    """Both pipes halt until the host has cleared them; nothing of the old transfer follows."""
+    mtp, data = session(server), content(1 << 20)
+    handle = mtp.send("whole.bin", data)
+    begin(mtp, direction, handle)
+    control(server, verb="cancel", busid="1-1")
+    if direction == "send":
+        assert mtp.link.transfer(mtp.bulk_out, OUT, PACKET, bytes(PACKET)).status == usbip.EPIPE
+    else:
+        assert mtp.link.transfer(mtp.bulk_in, IN, PACKET).status == usbip.EPIPE
+    mtp.settle()
+    mtp.next()
+    assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE | {"whole.bin"}
+    assert mtp.content(handle) == data
+    mtp.delete(handle)
+    mtp.link.socket.close()
+
+
+@pytest.mark.parametrize("direction", ["send", "get"])
+@pytest.mark.parametrize("how", ["fin", "rst", "unplug"])
+def test_detached_in_mid_transfer_and_attached_again(server, direction, how):
+    data = content(1 << 20)
+    mtp = session(server)
+    handle = mtp.send("whole.bin", data)
+    for _ in range(5):
+        begin(mtp, direction, handle)
+        if how == "unplug":
+            mtp.link.send(mtp.link.urb(mtp.events, IN, 64))
+            control(server, verb="unplug", busid="1-1")
+            mtp.link.rest()
+            mtp.link.socket.close()
+            with server.link() as link:
+                assert link.take() != 0
+            control(server, verb="plug", busid="1-1")
+        else:
+            end(mtp.link, how)
+        mtp = session(server)
+        assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE | {"whole.bin"}
+    assert mtp.content(handle) == data
+    mtp.delete(handle)
+    mtp.link.socket.close()
+
+
+@pytest.mark.parametrize("direction", ["send", "get"])
+def test_configured_anew_in_mid_transfer(server, direction):
+    """What a bus reset is over USB/IP: the kernel sets the configuration again."""
+    data = content(1 << 20)
+    mtp = session(server)
+    handle = mtp.send("whole.bin", data)
+    for _ in range(5):
+        begin(mtp, direction, handle)
+        mtp.link.configure()
+        mtp = Mtp(mtp.link)
+        assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE | {"whole.bin"}
+    assert mtp.content(handle) == data
+    mtp.delete(handle)
+    mtp.link.socket.close()
+
+
+def test_two_hundred_plug_cycles(server):
+    """By both ends in turn, with a session and an event URB open; memory stays what it was."""
+    resident = None
+    for cycle in range(200):
+        mtp = session(server)
+        mtp.link.send(mtp.link.urb(mtp.events, IN, 64))
+        if cycle % 2:
+            control(server, verb="unplug", busid="1-1")
+            mtp.link.rest()
+            control(server, verb="plug", busid="1-1")
+        mtp.link.socket.close()
+        if cycle == 99:
+            resident = server.memory()
+    imported(server).socket.close()
+    assert grown(server, resident) < 64
+
+
+# ---- sizes
+
+
+@pytest.mark.parametrize("busid, room", [(b"1-1", 512), (b"1-1", 16384), (b"1-1", 1 << 20),
+                                         (b"1-2", 64), (b"1-2", 16384)])
+def test_every_size_comes_back_byte_for_byte(server, busid, room):
+    """In both directions, with URBs of this room; a header may have a transfer of its own."""
+    mtp = session(server, busid)
+    packet = 64 if busid == b"1-2" else PACKET
+    for size in [size for size in SIZES if size <= 70000 or room > 10000]:
+        data = content(size)
+        handle = mtp.announce("edge.bin", size)
+        mtp.command(0x100D)
+        sent = container(DATA, 0x100D, mtp.transaction, data)
+        for at in range(0, len(sent), room):
+            part = sent[at:at + room]
+            assert mtp.link.transfer(mtp.bulk_out, OUT, len(part), part).status == 0
+        if len(sent) % packet == 0:
+            assert mtp.link.transfer(mtp.bulk_out, OUT, 0).status == 0
+        assert mtp.response().code == OK, size
+        mtp.next()
+        mtp.command(0x1009, handle)
+        got = mtp.get(room)
+        assert got == container(DATA, 0x1009, mtp.transaction, data), size
+        assert mtp.response().code == OK
+        mtp.next()
+        half = size // 2
+        partial = mtp.ask(0x101B, handle, half, size - half)
+        assert partial.data == data[half:] and partial.params == (size - half,)
+        mtp.delete(handle)
+    mtp.link.socket.close()
+
+
+def test_another_length_than_announced_is_no_object(server):
+    mtp = session(server)
+    for announced, came in ((500, 499), (500, 501), (500, 0), (0, 1), (1012, 500), (500, 1012)):
+        mtp.announce("wrong.bin", announced)
+        assert mtp.run(0x100D, send=content(came)).code == INCOMPLETE, (announced, came)
+        assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE
+    mtp.link.socket.close()
+
+
+def test_objects_beyond_4_gib(tmp_path):
+    """Sparse on the disk, true at both ends and around 4 GiB, also after a restart."""
+    size, pieces = (5 << 30) + 13, {}
+    state = tmp_path / "state"
+
+    def check(mtp, handle):
+        assert mtp.objects()[handle][SIZE] == size
+        for at, data in pieces.items():
+            got = mtp.ask(0x95C1, handle, at & ALL, at >> 32, len(data)).data
+            assert got == data, at
+        mtp.command(0x1009, handle)
+        head = mtp.link.transfer(mtp.bulk_in, IN, 64 * PACKET).data
+        assert head[:12] == container(DATA, 0x1009, mtp.transaction, length=ALL)
+        assert head[12:112] == pieces[0]
+        mtp.cancel()
+        mtp.settle()
+        mtp.next()
+
+    with usbip.serving(tmp_path, "mtp-large", options=("--state", state)) as server:
+        mtp = session(server)
+        handle = mtp.announce("beyond.bin", ALL)
+        mtp.ask(0x95C4, handle)
+        mtp.ask(0x95C3, handle, size & ALL, size >> 32)
+        for at in (0, (4 << 30) - 50, size - 100):
+            pieces[at] = random.Random(at).randbytes(100)
+            mtp.ask(0x95C2, handle, at & ALL, at >> 32, 100, send=pieces[at])
+        mtp.ask(0x95C5, handle)
+        check(mtp, handle)
+        mtp.link.socket.close()
+    with usbip.serving(tmp_path, "mtp-large", options=("--state", state)) as server:
+        check(session(server), handle)
+    blocks = sum(path.stat().st_blocks * 512 for path in state.rglob("*"))
+    assert blocks < 1 << 20, blocks
+
+
+# ---- events nobody fetches
+
+
+def test_an_interrupt_endpoint_nobody_polls(server):
+    """More events than any queue holds; transactions go on, and who polls at last gets some."""
+    mtp = session(server)
+    resident = server.memory()
+    for level in range(600):
+        control(server, verb="battery", busid="1-1", level=level % 100 + 1)
+        if level % 100 == 0:
+            handle = mtp.send("while.bin", content(3000))
+            assert mtp.content(handle) == content(3000)
+            mtp.delete(handle)
+    assert grown(server, resident) < 256
+    event = mtp.link.transfer(mtp.events, IN, 64)
+    length, kind, code = struct.unpack("<IHH", event.data[:8])
+    assert (event.status, length, kind) == (0, len(event.data), 4) and 0x4000 < code < 0xC900
+    control(server, verb="battery", busid="1-1", level=80)
+    mtp.link.socket.close()
