@@ -177,6 +177,16 @@ void wr_u16(struct wr *wr, uint16_t value)
     put_integer(wr, value, 2);
 }
 
+void wr_u32_at(struct wr *wr, size_t at, uint32_t value)
+{
+    size_t i;
+
+    if (wr->failed || at + 4 > wr->used)
+        return;
+    for (i = 0; i < 4; i++)
+        wr->data[at + i] = (uint8_t)(value >> (8 * i));
+}
+
 void wr_u32(struct wr *wr, uint32_t value)
 {
     put_integer(wr, value, 4);

@@ -41,6 +41,8 @@ void wr_u8(struct wr *wr, uint8_t value);
 void wr_u16(struct wr *wr, uint16_t value);
 void wr_u32(struct wr *wr, uint32_t value);
 void wr_u64(struct wr *wr, uint64_t value);
+/* Over four bytes that were written before. */
+void wr_u32_at(struct wr *wr, size_t at, uint32_t value);
 void wr_string(struct wr *wr, const char *text);
 /* Text as an array of words with its terminator (secure time, device certificate). */
 void wr_text_words(struct wr *wr, const char *text);

@@ -65,19 +65,17 @@ static uint16_t get_num_objects(struct mtpr_responder *r)
 static uint16_t get_object_handles(struct mtpr_responder *r)
 {
     const struct store_object *object;
-    struct mtpr_scope scope, again;
+    struct mtpr_scope scope;
     uint32_t count = 0;
     bool empty;
     uint16_t code = scope_of_command(r, &scope, &empty);
 
     if (code != MTP_RC_OK)
         return code;
-    again = scope;
-    while (mtpr_scope_next(r, &scope))
-        count++;
-    wr_u32(&r->out, count);
-    while ((object = mtpr_scope_next(r, &again)) != NULL)
+    wr_u32(&r->out, 0);
+    for (; (object = mtpr_scope_next(r, &scope)) != NULL; count++)
         wr_u32(&r->out, object->handle);
+    wr_u32_at(&r->out, 0, count);
     mtpr_out_memory(r);
     return MTP_RC_OK;
 }

@@ -5,71 +5,73 @@
 
 void store_index_done(struct store_index *index)
 {
-    free(index->entries);
-    *index = (struct store_index){NULL, 0, 0};
+    free(index->slots);
+    index->slots = NULL;
+    index->room = index->used = 0;
 }
 
-static void place(struct store_index *index, struct store_index_entry entry)
+static size_t home(const struct store_index *index, uint32_t slot)
 {
-    size_t at = entry.hash & (index->room - 1);
+    return index->hash(index->owner, slot) & (index->room - 1);
+}
 
-    while (index->entries[at].slot)
+static void place(struct store_index *index, uint32_t slot)
+{
+    size_t at = home(index, slot);
+
+    while (index->slots[at])
         at = (at + 1) & (index->room - 1);
-    index->entries[at] = entry;
+    index->slots[at] = slot;
 }
 
 static int grow(struct store_index *index)
 {
     struct store_index old = *index;
     size_t room = old.room ? old.room * 2 : 64, i;
-    struct store_index_entry *entries = calloc(room, sizeof *entries);
+    uint32_t *slots = calloc(room, sizeof *slots);
 
-    if (!entries)
+    if (!slots)
         return -ENOMEM;
-    index->entries = entries;
+    index->slots = slots;
     index->room = room;
     for (i = 0; i < old.room; i++)
-        if (old.entries[i].slot)
-            place(index, old.entries[i]);
-    free(old.entries);
+        if (old.slots[i])
+            place(index, old.slots[i]);
+    free(old.slots);
     return 0;
 }
 
-int store_index_add(struct store_index *index, uint32_t hash, uint32_t slot)
+int store_index_add(struct store_index *index, uint32_t slot)
 {
-    if (index->used + 1 > index->room / 4 * 3) {
-        int error = grow(index);
+    int error = index->used + 1 > index->room / 4 * 3 ? grow(index) : 0;
 
-        if (error)
-            return error;
-    }
-    place(index, (struct store_index_entry){hash, slot});
+    if (error)
+        return error;
+    place(index, slot);
     index->used++;
     return 0;
 }
 
-void store_index_remove(struct store_index *index, uint32_t hash, uint32_t slot)
+void store_index_remove(struct store_index *index, uint32_t slot)
 {
     size_t mask = index->room - 1, at, next;
 
     if (index->room == 0)
         return;
-    at = hash & mask;
-    while (index->entries[at].slot != slot) {
-        if (index->entries[at].slot == 0)
+    at = home(index, slot);
+    while (index->slots[at] != slot) {
+        if (index->slots[at] == 0)
             return;
         at = (at + 1) & mask;
     }
     /* Entries behind the gap move up unless they would land before their home. */
-    for (next = (at + 1) & mask; index->entries[next].slot; next = (next + 1) & mask) {
-        size_t home = index->entries[next].hash & mask;
-
-        if (((next - home) & mask) >= ((next - at) & mask)) {
-            index->entries[at] = index->entries[next];
+    for (next = (at + 1) & mask; index->slots[next]; next = (next + 1) & mask) {
+        if (((next - home(index, index->slots[next])) & mask) >= ((next - at) & mask)) {
+            index->slots[at] = index->slots[next];
             at = next;
         }
     }
-    index->entries[at].slot = 0;
+    index->slots[at] = 0;
     index->used--;
 }
 
@@ -77,15 +79,7 @@ uint32_t store_index_next(const struct store_index *index, uint32_t hash, size_t
 {
     if (index->room == 0)
         return 0;
-    for (;;) {
-        size_t at = (hash + *cursor) & (index->room - 1);
-
-        if (index->entries[at].slot == 0)
-            return 0;
-        (*cursor)++;
-        if (index->entries[at].hash == hash)
-            return index->entries[at].slot;
-    }
+    return index->slots[(hash + (*cursor)++) & (index->room - 1)];
 }
 
 /* FNV-1a with a final mix; names are not chosen by an enemy who could gain by collisions. */

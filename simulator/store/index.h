@@ -1,4 +1,5 @@
-/* Slots by hash: open addressing with backward shift, 8 bytes an entry. The owner compares keys. */
+/* Slots by hash: open addressing with backward shift, 4 bytes an entry. The owner compares keys,
+ * and hashes them again when entries move. */
 #ifndef PAPSIM_STORE_INDEX_H
 #define PAPSIM_STORE_INDEX_H
 
@@ -6,19 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct store_index_entry {
-    uint32_t hash, slot; /* slot 0: empty */
-};
-
 struct store_index {
-    struct store_index_entry *entries; /* owned */
-    size_t room, used;                 /* room: power of two */
+    uint32_t (*hash)(const void *owner, uint32_t slot); /* of the key it has now */
+    const void *owner;
+    uint32_t *slots;   /* owned; 0: empty */
+    size_t room, used; /* room: power of two */
 };
 
 void store_index_done(struct store_index *index);
-int store_index_add(struct store_index *index, uint32_t hash, uint32_t slot);
-void store_index_remove(struct store_index *index, uint32_t hash, uint32_t slot);
-/* Slots of that hash one by one; `cursor` starts at 0. Returns 0 at the end. */
+/* Cannot fail where one was removed just before. */
+int store_index_add(struct store_index *index, uint32_t slot);
+/* While the key is what it was when the slot was added. */
+void store_index_remove(struct store_index *index, uint32_t slot);
+/* Slots that may be of that hash one by one; `cursor` starts at 0. Returns 0 at the end. */
 uint32_t store_index_next(const struct store_index *index, uint32_t hash, size_t *cursor);
 uint32_t store_hash(uint32_t seed, const void *data, size_t length);
 

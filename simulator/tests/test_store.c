@@ -278,3 +278,74 @@ Test(store, an_object_acknowledged_survives_a_kill_and_a_half_one_does_not)
     snprintf(command, sizeof command, "rm -r %s", dir);
     cr_assert_eq(system(command), 0);
 }
+
+/* Entries of the indexes move when others go: all that is left must still be found, what went not.
+ */
+Test(store, thousands_come_and_go_and_each_is_found_by_handle_and_name)
+{
+    enum { MANY = 6000 };
+    static uint32_t handles[MANY];
+    struct store *store = open_store(NULL);
+    struct store_object *object;
+    char name[32];
+    unsigned i;
+
+    for (i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "%u.bin", i);
+        cr_assert_eq(make(store, 0, 0, name, "", &object), 0);
+        handles[i] = object->handle;
+    }
+    for (i = 0; i < MANY; i++) {
+        object = store_find(store, handles[i]);
+        cr_assert(object);
+        snprintf(name, sizeof name, "new %u.bin", i);
+        if (i % 3 == 0)
+            cr_assert_eq(store_remove(store, object), 0);
+        else if (i % 3 == 1)
+            cr_assert_eq(store_rename(store, object, name), 0);
+    }
+    for (i = 0; i < MANY; i++) {
+        object = store_find(store, handles[i]);
+        snprintf(name, sizeof name, "%u.bin", i);
+        cr_assert_eq(store_find_name(store, 0, 0, name), i % 3 == 2 ? object : NULL, "%u", i);
+        snprintf(name, sizeof name, "new %u.bin", i);
+        cr_assert_eq(store_find_name(store, 0, 0, name), i % 3 == 1 ? object : NULL, "%u", i);
+        cr_assert_eq(object != NULL, i % 3 != 0, "%u", i);
+    }
+    store_free(store);
+}
+
+/* A crash may come after a handle was told and before anything else was written. */
+Test(store, a_handle_told_before_a_kill_is_never_given_out_again)
+{
+    char dir[] = "/tmp/test-store-XXXXXX", command[64];
+    struct store *store;
+    struct store_object *object;
+    uint32_t told;
+    int ends[2];
+
+    cr_assert(mkdtemp(dir));
+    cr_assert_eq(pipe(ends), 0);
+    if (fork() == 0) {
+        store = open_store(dir);
+        if (make(store, 0, 0, "first", "1", &object) == 0) {
+            told = store_reserve_handle(store);
+            (void)!write(ends[1], &told, sizeof told);
+        }
+        kill(getpid(), SIGKILL);
+    }
+    wait(NULL);
+    cr_assert_eq(read(ends[0], &told, sizeof told), (ssize_t)sizeof told);
+    store = open_store(dir);
+    cr_assert_eq(make(store, 0, 0, "second", "2", &object), 0);
+    cr_assert_gt(object->handle, told);
+    told = object->handle;
+    store_free(store);
+    /* In peace none is skipped. */
+    store = open_store(dir);
+    cr_assert_eq(make(store, 0, 0, "third", "3", &object), 0);
+    cr_assert_eq(object->handle, told + 1);
+    store_free(store);
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    cr_assert_eq(system(command), 0);
+}
