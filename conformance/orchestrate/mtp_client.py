@@ -159,8 +159,12 @@ class Mtp:
         while (code := self.status()) != OK:
             assert code in (0x2019, CANCELLED), hex(code)
             if code == CANCELLED:
-                for endpoint in (self.bulk_in | 0x80, self.bulk_out):
-                    self.link.control(0x02, 1, 0, endpoint, 0)
+                self.resume()
+
+    def resume(self):
+        """Clears the halt of both bulk pipes."""
+        for endpoint in (self.bulk_in | 0x80, self.bulk_out):
+            assert self.link.control(0x02, 1, 0, endpoint, 0).status == 0
 
     # ---- operations
 
