@@ -20,7 +20,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-pr
 OPT ?= -O2 -g
 CFLAGS += -std=c11 -D_GNU_SOURCE $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP $(VARIANT_FLAGS)
 LDFLAGS += $(VARIANT_FLAGS)
-PKG := libusb-1.0 libcrypto sqlite3 jansson criterion
+PKG := libusb-1.0 libcrypto sqlite3 jansson criterion libavformat libavcodec libavutil
 CPPFLAGS += -I$(GEN) $(shell pkg-config --cflags $(PKG))
 
 ifeq ($(VARIANT),sanitize)
@@ -66,7 +66,7 @@ SHIM := $(BUILD)/shim/libusb-1.0.so.0
 .PHONY: all help
 all: $(PAPSIM) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(SHIM)
 
-SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lpthread
+SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lavformat -lavcodec -lavutil -lpthread
 SPC_LIBS := -lusb-1.0 -lcrypto -lpthread
 CONF_LIBS := -lcriterion -ljansson $(SPC_LIBS) -ldl
 
