@@ -33,17 +33,18 @@ static BYTE *media(struct conf *c, const char *name, size_t *ret_length)
     conf_setup_failed(c, "fixtures/media/%s is not beside this program", name);
 }
 
+/* Not what the files say of themselves: a player may read those. */
 static IWMDMMetaData *tags(DWORD format)
 {
     IWMDMMetaData *list = wmdm_metadata_new();
 
     wmdm_metadata_add_dword(list, g_wszWMDMFormatCode, format);
-    wmdm_metadata_add_string(list, g_wszWMDMTitle, "Tone");
-    wmdm_metadata_add_string(list, g_wszWMDMAuthor, "papkit");
-    wmdm_metadata_add_string(list, g_wszWMDMAlbumTitle, "Fixtures");
-    wmdm_metadata_add_string(list, g_wszWMDMGenre, "Test");
-    wmdm_metadata_add_string(list, g_wszWMDMYear, "1999");
-    wmdm_metadata_add_dword(list, g_wszWMDMTrack, 3);
+    wmdm_metadata_add_string(list, g_wszWMDMTitle, "Said Title");
+    wmdm_metadata_add_string(list, g_wszWMDMAuthor, "Said Artist");
+    wmdm_metadata_add_string(list, g_wszWMDMAlbumTitle, "Said Album");
+    wmdm_metadata_add_string(list, g_wszWMDMGenre, "Said Genre");
+    wmdm_metadata_add_string(list, g_wszWMDMYear, "2003");
+    wmdm_metadata_add_dword(list, g_wszWMDMTrack, 7);
     return list;
 }
 
@@ -117,12 +118,12 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
                 length);
     four = (IMDSPStorage4 *)wmdm_query(again, hit, &IID_IMDSPStorage4);
     REQUIRE_HR("SP-STG-049", S_OK, IMDSPStorage4, GetMetadata, four, seen);
-    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMTitle, "Tone"));
-    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMAuthor, "papkit"));
-    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMAlbumTitle, "Fixtures"));
-    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMGenre, "Test"));
-    CHECK(c, "SP-META-016", says(seen, g_wszWMDMYear, "1999"));
-    CHECK(c, "SP-META-015", wmdm_metadata_dword(seen, g_wszWMDMTrack, &track) && track == 3);
+    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMTitle, "Said Title"));
+    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMAuthor, "Said Artist"));
+    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMAlbumTitle, "Said Album"));
+    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMGenre, "Said Genre"));
+    CHECK(c, "SP-META-016", says(seen, g_wszWMDMYear, "2003"));
+    CHECK(c, "SP-META-015", wmdm_metadata_dword(seen, g_wszWMDMTrack, &track) && track == 7);
     CHECK(c, "SP-META-009",
           wmdm_metadata_dword(seen, g_wszWMDMFormatCode, &code) && code == format);
     RELEASE(four);

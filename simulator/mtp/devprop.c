@@ -29,6 +29,8 @@ static void write_value(struct mtpr_responder *r, const struct mtpr_device_prope
     const uint8_t *value = store_value(r->store, property->code, &length);
     char now[20];
 
+    if (r->owner.get && r->owner.get(r->owner.self, property->code, &r->out))
+        return;
     if (property->code == MTP_DPC_DATE_TIME) {
         mtpr_date_print(store_now(r->store), now);
         wr_string(&r->out, now);
@@ -105,6 +107,17 @@ static uint16_t set_check(struct mtpr_responder *r)
     return may_set(r);
 }
 
+static uint16_t keep_value(struct mtpr_responder *r, const struct mtpr_device_property *property)
+{
+    uint16_t code = 0;
+
+    if (r->owner.set)
+        code = r->owner.set(r->owner.self, property->code, r->in.data, (uint32_t)r->in.used);
+    return code ? code
+                : mtpr_code_of(
+                      store_set_value(r->store, property->code, r->in.data, (uint32_t)r->in.used));
+}
+
 static uint16_t set_value(struct mtpr_responder *r, bool whole)
 {
     const struct mtpr_device_property *property = of_command(r);
@@ -117,8 +130,7 @@ static uint16_t set_value(struct mtpr_responder *r, bool whole)
         mtpr_deviates(r, DEVIATION_STRING_UNTERMINATED))
         return MTP_RC_OK;
     if (code == MTP_RC_OK)
-        code = mtpr_code_of(
-            store_set_value(r->store, property->code, r->in.data, (uint32_t)r->in.used));
+        code = keep_value(r, property);
     if (code == MTP_RC_OK)
         mtpr_echo(r, MTP_EC_DEVICE_PROP_CHANGED, property->code);
     return code;

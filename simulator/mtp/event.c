@@ -1,11 +1,21 @@
 #include "mtp/internal.h"
 
 const uint16_t mtpr_implemented_events[] = {
-    MTP_EC_OBJECT_ADDED,         MTP_EC_OBJECT_REMOVED,
-    MTP_EC_STORE_ADDED,          MTP_EC_STORE_REMOVED,
-    MTP_EC_DEVICE_PROP_CHANGED,  MTP_EC_OBJECT_INFO_CHANGED,
-    MTP_EC_STORAGE_INFO_CHANGED, MTP_EC_UNREPORTED_STATUS,
-    MTP_EC_OBJECT_PROP_CHANGED,  MTP_EC_OBJECT_REFERENCES_CHANGED,
+    MTP_EC_OBJECT_ADDED,
+    MTP_EC_OBJECT_REMOVED,
+    MTP_EC_STORE_ADDED,
+    MTP_EC_STORE_REMOVED,
+    MTP_EC_DEVICE_PROP_CHANGED,
+    MTP_EC_OBJECT_INFO_CHANGED,
+    MTP_EC_STORAGE_INFO_CHANGED,
+    MTP_EC_UNREPORTED_STATUS,
+    MTP_EC_OBJECT_PROP_CHANGED,
+    MTP_EC_OBJECT_REFERENCES_CHANGED,
+    MTP_EC_DEVICE_INFO_CHANGED,
+    MTP_EC_REQUEST_OBJECT_TRANSFER,
+    MTP_EC_STORE_FULL,
+    MTP_EC_DEVICE_RESET,
+    MTP_EC_OBJECT_PROP_DESC_CHANGED,
 };
 const size_t mtpr_implemented_event_count =
     sizeof mtpr_implemented_events / sizeof mtpr_implemented_events[0];
@@ -22,9 +32,10 @@ bool mtpr_event_implemented(uint16_t code)
 
 static unsigned parameters(uint16_t code)
 {
-    if (code == MTP_EC_UNREPORTED_STATUS)
+    if (code == MTP_EC_UNREPORTED_STATUS || code == MTP_EC_DEVICE_INFO_CHANGED ||
+        code == MTP_EC_DEVICE_RESET)
         return 0;
-    return code == MTP_EC_OBJECT_PROP_CHANGED ? 2 : 1;
+    return code == MTP_EC_OBJECT_PROP_CHANGED || code == MTP_EC_OBJECT_PROP_DESC_CHANGED ? 2 : 1;
 }
 
 static void append(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uint32_t second)

@@ -68,6 +68,12 @@ bool mtpr_format_is_audio(uint16_t format)
     return (mtpr_format_groups(format) & MTPR_GROUP_AUDIO) != 0;
 }
 
+bool mtpr_format_plays(uint16_t format)
+{
+    /* ASF is a video here, and music as often. */
+    return mtpr_format_is_audio(format) || format == MTP_FC_ASF;
+}
+
 size_t mtpr_format_count(const struct mtpr_responder *r)
 {
     return r->config->formats ? r->config->format_count : FORMATS;

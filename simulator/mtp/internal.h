@@ -61,6 +61,7 @@ struct mtpr_responder {
     const struct mtpr_config *config;
     struct store *store;
     struct mtpr_host host;
+    struct mtpr_owner owner;
     const struct deviation_set *deviations;
 
     bool open;
@@ -122,7 +123,11 @@ extern const struct mtpr_operation mtpr_edit_operations[];
 extern const struct mtpr_operation mtpr_device_property_operations[];
 extern const struct mtpr_operation mtpr_object_property_operations[];
 extern const struct mtpr_operation mtpr_reference_operations[];
+extern const struct mtpr_operation mtpr_playback_operations[];
+extern const struct mtpr_operation mtpr_report_operations[];
+extern const struct mtpr_operation mtpr_wmdrmpd_operations[];
 extern const struct mtpr_operation *const mtpr_tables[];
+extern const struct mtpr_operation *const mtpr_listed_tables[];
 extern const uint16_t mtpr_implemented_events[];
 extern const size_t mtpr_implemented_event_count;
 

@@ -34,6 +34,7 @@
 
 /* Sorted by code. */
 static const struct mtpr_object_property properties[] = {
+    RANGE(BUY_FLAG, UINT8, NONE, true, 0, 1),
     GET(STORAGE_ID, UINT32, ALL),
     GET(OBJECT_FORMAT, UINT16, ALL),
     RANGE(PROTECTION_STATUS, UINT16, ALL, false, 0, 1),

@@ -251,6 +251,8 @@ static uint16_t end_edit(struct mtpr_responder *r)
     error = error ? error : closed;
     if (!error) {
         *edit = (struct mtpr_edit){0};
+        if (r->owner.stored)
+            r->owner.stored(r->owner.self, object);
         mtpr_echo(r, MTP_EC_OBJECT_INFO_CHANGED, object->handle);
     }
     return mtpr_code_of(error);

@@ -139,6 +139,8 @@ uint16_t mtpr_commit_pending(struct mtpr_responder *r, struct mtpr_pending *pend
     if (error)
         return mtpr_code_of(error);
     pending->reserved = 0;
+    if (r->owner.stored)
+        r->owner.stored(r->owner.self, object);
     mtpr_echo(r, MTP_EC_OBJECT_ADDED, object->handle);
     return MTP_RC_OK;
 }

@@ -20,6 +20,14 @@ const struct mtpr_operation *const mtpr_tables[] = {
     NULL,
 };
 
+/* Vendors' and rarer operations: there only for a player that lists them. */
+const struct mtpr_operation *const mtpr_listed_tables[] = {
+    mtpr_playback_operations,
+    mtpr_report_operations,
+    mtpr_wmdrmpd_operations,
+    NULL,
+};
+
 int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_host host,
              const struct deviation_set *deviations, struct mtpr_responder **ret_responder)
 {
@@ -33,6 +41,11 @@ int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_
     r->deviations = deviations;
     *ret_responder = r;
     return 0;
+}
+
+void mtpr_set_owner(struct mtpr_responder *r, const struct mtpr_owner *owner)
+{
+    r->owner = *owner;
 }
 
 void mtpr_free(struct mtpr_responder *r)
@@ -80,15 +93,23 @@ bool mtpr_listed(const struct mtpr_codes *codes, uint16_t code)
     return false;
 }
 
-static const struct mtpr_operation *implemented(uint16_t code)
+static const struct mtpr_operation *in_tables(const struct mtpr_operation *const *table,
+                                              uint16_t code)
 {
-    const struct mtpr_operation *const *table, *operation;
+    const struct mtpr_operation *operation;
 
-    for (table = mtpr_tables; *table; table++)
+    for (; *table; table++)
         for (operation = *table; operation->code; operation++)
             if (operation->code == code)
                 return operation;
     return NULL;
+}
+
+static const struct mtpr_operation *implemented(uint16_t code)
+{
+    const struct mtpr_operation *operation = in_tables(mtpr_tables, code);
+
+    return operation ? operation : in_tables(mtpr_listed_tables, code);
 }
 
 bool mtpr_operation_implemented(uint16_t code)
@@ -102,7 +123,7 @@ static const struct mtpr_operation *find(const struct mtpr_responder *r, uint16_
         return NULL;
     if (code == MTP_OP_GET_OBJECT_PROP_DESC && mtpr_deviates(r, DEVIATION_NO_PROP_DESC))
         return NULL;
-    return implemented(code);
+    return r->config->operations.codes ? implemented(code) : in_tables(mtpr_tables, code);
 }
 
 /* ---- the rules before any operation */

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "mtp/container.h"
+#include "mtp/dataset.h"
 #include "player/deviation.h"
 #include "store/store.h"
 
@@ -88,10 +89,23 @@ struct mtpr_host {
     void *self;
 };
 
+/* What only the player knows: what it plays, and what a file says of itself. Any may be NULL. */
+struct mtpr_owner {
+    void *self;
+    /* The host sent all of an object, or changed its content. */
+    void (*stored)(void *self, struct store_object *object);
+    /* Device properties that live: true if it wrote the encoded value. */
+    bool (*get)(void *self, uint16_t code, struct wr *wr);
+    /* A legal value; the response code, or 0: no property of the owner's. */
+    uint16_t (*set)(void *self, uint16_t code, const uint8_t *value, uint32_t length);
+    uint16_t (*skip)(void *self, int32_t count);
+};
+
 /* Config and deviations stay the caller's and outlive the responder. */
 int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_host host,
              const struct deviation_set *deviations, struct mtpr_responder **ret_responder);
 void mtpr_free(struct mtpr_responder *responder);
+void mtpr_set_owner(struct mtpr_responder *responder, const struct mtpr_owner *owner);
 
 /* ---- one transaction: begin, then by phase, then the reply */
 enum mtpr_phase { MTPR_REPLY, MTPR_DATA_IN, MTPR_DATA_OUT };
@@ -148,6 +162,21 @@ const struct mtpr_device_property *mtpr_device_property(const struct mtpr_respon
 int mtpr_set_device_property(struct mtpr_responder *responder, uint16_t code, const void *value,
                              uint32_t length);
 
+/* ---- what happened on the device since the host was last here (0x9201, 0x9202) */
+enum mtpr_change { MTPR_CHANGE_ACQUIRED, MTPR_CHANGE_MODIFIED, MTPR_CHANGE_DELETED };
+
+/* Before a deletion, after anything else. Remembered only for a player that can report it. */
+void mtpr_note_change(struct mtpr_responder *responder, const struct store_object *object,
+                      enum mtpr_change change);
+
+/* One play: true if the content is free, or a license (of the simulated kind) had a use left. */
+bool mtpr_license_use(struct mtpr_responder *responder, const struct store_object *object);
+
+/* A property of an object the player found out itself: kept if such objects have it and the value
+ * is of its type; also where the host may not set it. */
+int mtpr_note_fact(struct mtpr_responder *responder, struct store_object *object, uint16_t code,
+                   const void *value, uint32_t length);
+
 /* ---- facts about the implementation, for player files */
 bool mtpr_format_known(const struct mtpr_responder *responder, uint16_t format);
 bool mtpr_operation_implemented(uint16_t code);
@@ -159,6 +188,8 @@ uint16_t mtpr_object_property_type(const struct mtpr_config *config, uint16_t fo
                                    uint16_t code);
 bool mtpr_in_form(uint16_t type, const struct mtpr_form *form, const uint8_t *value,
                   uint32_t length);
+/* Is sound in it, by its format? */
+bool mtpr_format_plays(uint16_t format);
 /* By file extension; MTP_FC_UNDEFINED if unknown. */
 uint16_t mtpr_format_of_name(const char *name);
 /* A change of an object property made on the device: value encoded, checked like the host's. */

@@ -3,6 +3,7 @@
 void player_clock_init(struct player_clock *clock)
 {
     clock->now = PLAYER_EPOCH;
+    clock->milliseconds = 0;
 }
 
 int64_t player_clock_now(void *clock)
@@ -13,9 +14,15 @@ int64_t player_clock_now(void *clock)
 void player_clock_set(struct player_clock *clock, int64_t seconds)
 {
     clock->now = seconds;
+    clock->milliseconds = 0;
 }
 
-void player_clock_advance(struct player_clock *clock, int64_t seconds)
+void player_clock_advance(struct player_clock *clock, int64_t milliseconds)
 {
-    clock->now += seconds;
+    int64_t sum = clock->milliseconds + milliseconds, rest = sum % 1000;
+
+    if (rest < 0)
+        rest += 1000;
+    clock->now += (sum - rest) / 1000;
+    clock->milliseconds = (unsigned)rest;
 }

@@ -8,12 +8,13 @@
 #define PLAYER_EPOCH ((int64_t)1767225600)
 
 struct player_clock {
-    int64_t now; /* seconds since 1970 */
+    int64_t now;           /* seconds since 1970 */
+    unsigned milliseconds; /* beyond them */
 };
 
 void player_clock_init(struct player_clock *clock);
 int64_t player_clock_now(void *clock); /* as store_clock wants it */
 void player_clock_set(struct player_clock *clock, int64_t seconds);
-void player_clock_advance(struct player_clock *clock, int64_t seconds);
+void player_clock_advance(struct player_clock *clock, int64_t milliseconds);
 
 #endif

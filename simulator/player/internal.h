@@ -7,6 +7,7 @@
 #include "function/still_image.h"
 #include "function/zero.h"
 #include "player/clock.h"
+#include "player/playback.h"
 #include "player/player.h"
 #include "player/spec.h"
 #include "store/store.h"
@@ -16,8 +17,6 @@ struct player_snapshot {
     struct store_snapshot *store; /* owned */
     struct player_clock clock;
 };
-
-enum player_playback { PLAYER_STOPPED, PLAYER_PLAYING, PLAYER_PAUSED };
 
 struct player {
     struct player_spec *spec; /* owned */
@@ -29,7 +28,7 @@ struct player {
     struct zero *zeros[USB_FUNCTIONS_MAX]; /* owned; by interface number */
     size_t zero_count;
     uint64_t seed;
-    enum player_playback playback;
+    struct playback playback;
     struct player_snapshot *snapshots; /* owned */
     size_t snapshot_count;
 };
@@ -39,6 +38,11 @@ int player_gadget_new(struct player *player);
 void player_gadget_free(struct player *player);
 void player_gadget_attach(struct player *player, struct usb_device *device);
 json_t *player_gadget_pattern(struct player *player, const json_t *request);
+
+/* Reads what the content says of itself, where the host did not say it. */
+void player_object_stored(void *player, struct store_object *object);
+/* What the responder asks the player (mtpr_set_owner). */
+void player_own(struct player *player);
 
 /* Content that a seed decides: the same bytes for the same seed, everywhere. */
 int player_fill_content(struct store *store, off_t offset, uint64_t size, uint64_t seed);

@@ -50,7 +50,10 @@ static int make_function(struct player *player, char *error, size_t error_size)
                  player->spec->path, player_spec_line(player->spec, "interfaces:", 0));
         return result;
     }
-    return still_image_new(&options, &player->function);
+    result = still_image_new(&options, &player->function);
+    if (!result)
+        player_own(player);
+    return result;
 }
 
 int player_new(struct player_spec *spec, const struct player_options *options,

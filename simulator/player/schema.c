@@ -264,6 +264,7 @@ static const cyaml_schema_field_t player_fields[] = {
     FLAG("no-storages", struct file_player, no_storages),
     LIST("storages", struct file_player, storages, &storage_entry),
     NUMBER("battery", struct file_player, battery),
+    FLAG("ignores-content", struct file_player, ignores_content),
     LIST("objects", struct file_player, objects, &object_entry),
     CYAML_FIELD_END,
 };

@@ -156,6 +156,7 @@ struct file_player {
     struct file_storage *storages;
     unsigned storages_count;
     uint8_t battery;
+    bool ignores_content; /* believes only what the host says of a file */
     struct file_object *objects;
     unsigned objects_count;
 };

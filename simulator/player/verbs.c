@@ -9,6 +9,7 @@
 #include "mtp/value.h"
 #include "mtp_codes.h"
 #include "player/internal.h"
+#include "player/verbs_internal.h"
 
 /* ---- answers and arguments */
 
@@ -84,6 +85,27 @@ static struct store_object *object_of(struct player *player, const json_t *reque
     if (number_of(request, "handle", &handle))
         return store_find(player->store, (uint32_t)handle);
     return path && storage != SIZE_MAX ? player_find_path(player, storage, path) : NULL;
+}
+
+/* For the other files of verbs. */
+json_t *player_refuse(const char *why)
+{
+    return refuse(why);
+}
+
+json_t *player_outcome(int error)
+{
+    return outcome(error);
+}
+
+bool player_number_of(const json_t *request, const char *key, int64_t *ret_number)
+{
+    return number_of(request, key, ret_number);
+}
+
+struct store_object *player_object_of(struct player *player, const json_t *request)
+{
+    return object_of(player, request);
 }
 
 static struct mtpr_responder *responder(struct player *player)
@@ -187,6 +209,8 @@ static int add_object(struct player *player, const json_t *request, uint32_t *re
     if (error)
         return error;
     *ret_handle = object->handle;
+    player_object_stored(player, object);
+    mtpr_note_change(responder(player), object, MTPR_CHANGE_ACQUIRED);
     raise(player, MTP_EC_OBJECT_ADDED, object->handle, 0);
     if (draft.size)
         space_changed(player, draft.volume);
@@ -200,6 +224,9 @@ static json_t *run_add(struct player *player, const json_t *request)
 
     if (!error)
         error = add_object(player, request, &handle);
+    if (error == -ENOSPC && storage_of(player, request) != SIZE_MAX)
+        raise(player, MTP_EC_STORE_FULL,
+              store_volume_at(player->store, storage_of(player, request))->id, 0);
     if (error)
         return outcome(error);
     return json_pack("{s:b,s:I}", "ok", 1, "handle", (json_int_t)handle);
@@ -213,8 +240,10 @@ static int remove_tree(struct player *player, struct store_object *object)
 
     while (!error && (child = store_first_child(player->store, object)) != NULL)
         error = remove_tree(player, child);
-    if (!error)
+    if (!error) {
+        mtpr_note_change(responder(player), object, MTPR_CHANGE_DELETED);
         error = store_remove(player->store, object);
+    }
     if (!error)
         raise(player, MTP_EC_OBJECT_REMOVED, handle, 0);
     return error;
@@ -268,6 +297,8 @@ static json_t *run_retag(struct player *player, const json_t *request)
         error = mtpr_set_object_property(responder(player), object, (uint16_t)code, wr.data,
                                          (uint32_t)wr.used);
     wr_done(&wr);
+    if (!error && (code == MTP_OPC_RATING || code == MTP_OPC_USE_COUNT || code == MTP_OPC_BUY_FLAG))
+        mtpr_note_change(responder(player), object, MTPR_CHANGE_MODIFIED);
     if (!error)
         raise(player, MTP_EC_OBJECT_PROP_CHANGED, object->handle, (uint32_t)code);
     return outcome(error);
@@ -320,6 +351,7 @@ static json_t *set_medium(struct player *player, const json_t *request, bool pre
     if (!present && still_image_busy(player->function))
         (void)still_image_cancel(player->function);
     store_set_present(player->store, volume, present);
+    playback_check(player);
     raise(player, present ? MTP_EC_STORE_ADDED : MTP_EC_STORE_REMOVED, it->id, 0);
     return done();
 }
@@ -395,33 +427,20 @@ static json_t *run_press(struct player *player, const json_t *request)
     const char *key = text_of(request, "key");
 
     if (!key)
-        return refuse("key: play, stop, volume-up or volume-down");
+        return refuse("key: play, stop, next, previous, volume-up or volume-down");
     if (strcmp(key, "play") == 0)
-        player->playback = player->playback == PLAYER_PLAYING ? PLAYER_PAUSED : PLAYER_PLAYING;
-    else if (strcmp(key, "stop") == 0)
-        player->playback = PLAYER_STOPPED;
+        return player_outcome_of_playback(playback_toggle(player));
+    if (strcmp(key, "next") == 0 || strcmp(key, "previous") == 0)
+        return player_outcome_of_playback(playback_skip(player, key[0] == 'n' ? 1 : -1));
+    if (strcmp(key, "stop") == 0)
+        playback_stop(player);
     else if (strcmp(key, "volume-up") == 0)
         return outcome(turn_volume(player, 1));
     else if (strcmp(key, "volume-down") == 0)
         return outcome(turn_volume(player, -1));
     else
-        return refuse("key: play, stop, volume-up or volume-down");
+        return refuse("key: play, stop, next, previous, volume-up or volume-down");
     return done();
-}
-
-static json_t *run_clock(struct player *player, const json_t *request)
-{
-    const char *set = text_of(request, "set");
-    int64_t seconds;
-
-    if (set) {
-        if (!mtpr_date_parse(set, &seconds) || seconds == INT64_MIN)
-            return refuse("set: YYYYMMDDThhmmss");
-        player_clock_set(&player->clock, seconds);
-    } else if (number_of(request, "advance", &seconds)) {
-        player_clock_advance(&player->clock, seconds);
-    }
-    return json_pack("{s:b,s:I}", "ok", 1, "now", (json_int_t)player_clock_now(&player->clock));
 }
 
 static json_t *run_cancel(struct player *player, const json_t *request)
@@ -497,6 +516,7 @@ static json_t *run_restore(struct player *player, const json_t *request)
     error = store_snapshot_restore(player->store, snapshot->store);
     if (!error) {
         player->clock = snapshot->clock;
+        playback_stop(player);
         /* Too much changed to be told one by one. */
         raise(player, MTP_EC_UNREPORTED_STATUS, 0, 0);
     }
@@ -524,15 +544,15 @@ static json_t *storages(struct player *player)
 
 static json_t *run_details(struct player *player, const json_t *request)
 {
-    static const char *const playback[] = {"stopped", "playing", "paused"};
-
     (void)request;
-    return json_pack("{s:b,s:s,s:s,s:b,s:b,s:I,s:I,s:s,s:o}", "ok", 1, "name", player_name(player),
-                     "busid", player->busid, "session", mtpr_session_open(responder(player)),
-                     "busy", still_image_busy(player->function), "events",
+    playback_check(player);
+    return json_pack("{s:b,s:s,s:s,s:b,s:b,s:I,s:I,s:s,s:o,s:o}", "ok", 1, "name",
+                     player_name(player), "busid", player->busid, "session",
+                     mtpr_session_open(responder(player)), "busy",
+                     still_image_busy(player->function), "events",
                      (json_int_t)mtpr_event_count(responder(player)), "clock",
-                     (json_int_t)player->clock.now, "playback", playback[player->playback],
-                     "storages", storages(player));
+                     (json_int_t)player->clock.now, "playback", playback_state(player), "plays",
+                     player_what_plays(player), "storages", storages(player));
 }
 
 const struct player_verb player_verbs[] = {
@@ -540,19 +560,24 @@ const struct player_verb player_verbs[] = {
      run_add},
     {"battery", "level: 0 to 100", false, run_battery},
     {"cancel", "the device gives up the running transfer", false, run_cancel},
-    {"clock", "set YYYYMMDDThhmmss, or advance SECONDS, or nothing", false, run_clock},
+    {"clock", "set YYYYMMDDThhmmss, or advance SECONDS (also 0.25), or nothing", false,
+     player_run_clock},
     {"details", "session, storages, events waiting, clock, playback", false, run_details},
     {"eject", "[storage]: takes the medium out", false, run_eject},
+    {"event", "code [parameter] [second]: says an event a host does not expect", false,
+     player_run_event},
     {"insert", "[storage]: puts the medium in", false, run_insert},
     {"pattern", "pattern: zeroes or mod63, what persona zero sends and expects", true,
      player_gadget_pattern},
-    {"press", "key: play, stop, volume-up, volume-down", false, run_press},
+    {"play", "handle or path [index]: a track, playlist or album", false, player_run_play},
+    {"press", "key: play, stop, next, previous, volume-up, volume-down", false, run_press},
     {"property", "property CODE, value: sets a device property", false, run_property},
     {"references", "handle or path, handles: what a playlist holds", false, run_references},
     {"remove", "handle or path: with all below", false, run_remove},
     {"rename", "handle or path, name", false, run_rename},
     {"restore", "[name]: back to a snapshot", false, run_restore},
     {"retag", "handle or path, property CODE, value", false, run_retag},
+    {"seek", "position: milliseconds in the track", false, player_run_seek},
     {"snapshot", "[name]: remembers objects, properties and clock", false, run_snapshot},
     {NULL, NULL, false, NULL},
 };
