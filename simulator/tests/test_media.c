@@ -93,6 +93,7 @@ Test(media, only_the_range_is_read)
     cr_assert_eq(pwrite(fd, bytes, (size_t)length, 5000 + length), length);
     cr_assert_eq(media_read(fd, 5000, (uint64_t)length, &facts), 0);
     cr_assert_eq(facts.duration, 1000);
+    media_facts_done(&facts);
     cr_assert_eq(media_read(fd, 0, 5000, &facts), -EINVAL);
     free(bytes);
     close(fd);
@@ -109,6 +110,7 @@ Test(media, a_torn_file_is_as_long_as_what_is_there)
     cr_assert_eq(fstat(fd, &stat), 0);
     cr_assert_eq(media_read(fd, 0, (uint64_t)stat.st_size - 16000, &facts), 0);
     cr_assert_eq(facts.duration, 500);
+    media_facts_done(&facts);
     close(fd);
 }
 
