@@ -245,6 +245,9 @@ static bool measure(AVFormatContext *context, const AVStream *stream, uint64_t s
     whole = whole && result == AVERROR_EOF;
     length = av_rescale_q(walk->ticks, stream->time_base, (AVRational){1, 1000});
     *ret_duration = whole && length > 0 ? (uint64_t)length : claimed(context, stream);
+    /* Seven weeks: nothing that long is believed, and nobody's arithmetic overflows. */
+    if (*ret_duration > UINT32_MAX)
+        *ret_duration = 0;
     return walk->plays;
 }
 

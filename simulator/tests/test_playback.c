@@ -192,6 +192,103 @@ Test(playback, a_deleted_track_stops)
     driver_close(&d);
 }
 
+Test(playback, a_player_that_ignores_content_reads_nothing)
+{
+    char path[] = "/tmp/papkit-music-XXXXXX";
+    FILE *from = fopen("fixtures/players/mtp-music.yaml", "re"), *to;
+    struct driver d;
+    uint32_t handle;
+    int byte;
+
+    to = fdopen(mkstemp(path), "we");
+    cr_assert(from && to);
+    while ((byte = fgetc(from)) != EOF)
+        fputc(byte, to);
+    fputs("ignores-content: true\n", to);
+    fclose(from);
+    fclose(to);
+    driver_open(&d, path, NULL);
+    unlink(path);
+    cr_assert_eq(driver_run(&d, MTP_OP_OPEN_SESSION, 1, 1), MTP_RC_OK);
+    handle = send_tone(&d, "a.mp3", MTP_FC_MP3);
+    cr_expect_eq(object_number(&d, handle, MTP_OPC_DURATION, MTP_DTC_UINT32), 0);
+    driver_close(&d);
+}
+
+static uint16_t event(struct driver *d, uint32_t params[2], unsigned *ret_count)
+{
+    struct wr bytes = {0};
+    uint16_t code = 0;
+    unsigned i;
+
+    if (driver_in(d, DRIVER_EVENT, &bytes) == 0) {
+        code = (uint16_t)mtpr_integer(MTP_DTC_UINT16, bytes.data + 6);
+        *ret_count = (unsigned)(bytes.used - 12) / 4;
+        for (i = 0; i < *ret_count && i < 2; i++)
+            params[i] = (uint32_t)mtpr_integer(MTP_DTC_UINT32, bytes.data + 12 + 4 * i);
+    }
+    wr_done(&bytes);
+    return code;
+}
+
+Test(playback, the_end_of_a_track_is_told)
+{
+    struct driver d;
+    uint32_t handle, params[2];
+    unsigned count;
+
+    open_music(&d);
+    handle = send_tone(&d, "a.wav", MTP_FC_WAV);
+    cr_assert_eq(set_device_number(&d, MTP_DPC_PLAYBACK_OBJECT, handle), MTP_RC_OK);
+    advance(&d, "1");
+    cr_expect_eq(event(&d, params, &count), MTP_EC_OBJECT_PROP_CHANGED);
+    cr_expect(count == 2 && params[0] == handle && params[1] == 0xdc91);
+    cr_expect_eq(event(&d, params, &count), MTP_EC_DEVICE_PROP_CHANGED);
+    cr_expect(count == 1 && params[0] == 0xd411);
+    cr_expect_eq(event(&d, params, &count), MTP_EC_DEVICE_PROP_CHANGED);
+    cr_expect(count == 1 && params[0] == 0xd412);
+    cr_expect_eq(event(&d, params, &count), 0);
+    driver_close(&d);
+}
+
+Test(playback, any_event_can_be_said)
+{
+    struct driver d;
+    uint32_t params[2];
+    unsigned count;
+
+    open_music(&d);
+    cr_assert(verb(&d, "event", "{\"code\": \"0x4008\", \"parameter\": 5}"));
+    cr_expect_eq(event(&d, params, &count), MTP_EC_DEVICE_INFO_CHANGED);
+    cr_expect_eq(count, 0, "it has no parameter");
+    cr_assert(verb(&d, "event", "{\"code\": \"0xc802\", \"parameter\": 56393, \"second\": 12297}"));
+    cr_expect_eq(event(&d, params, &count), MTP_EC_OBJECT_PROP_DESC_CHANGED);
+    cr_expect(count == 2 && params[0] == 0xdc49 && params[1] == 0x3009);
+    cr_expect_not(verb(&d, "event", "{\"code\": 1}"));
+    driver_close(&d);
+}
+
+Test(playback, an_ejected_card_stops_what_played_from_it)
+{
+    struct driver d;
+    uint8_t *bytes = malloc(200000);
+    int fd = open("fixtures/media/tone.wav", O_RDONLY);
+    ssize_t length = read(fd, bytes, 200000);
+    uint32_t handle;
+
+    close(fd);
+    open_music(&d);
+    cr_assert_eq(driver_info(&d, "a.wav", MTP_FC_WAV, (uint32_t)length, 0x00020001, 0xffffffff),
+                 MTP_RC_OK);
+    handle = d.params[2];
+    cr_assert_eq(driver_send(&d, MTP_OP_SEND_OBJECT, bytes, (size_t)length, 0), MTP_RC_OK);
+    cr_assert_eq(set_device_number(&d, MTP_DPC_PLAYBACK_OBJECT, handle), MTP_RC_OK);
+    cr_assert(verb(&d, "eject", "{}"));
+    cr_expect_eq(device_number(&d, MTP_DPC_PLAYBACK_OBJECT), 0);
+    free(bytes);
+    driver_close(&d);
+}
+
 Test(playback, the_operation_is_there_only_where_it_is_listed)
 {
     struct driver d;
