@@ -8,9 +8,9 @@ static const char text[] =
     "usb: {persona: mtp, vendor: 0x1209, product: 0x7a00}\n"
     "device:\n"
     "  operations: [0x9805, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005, 0x1007, 0x100c, 0x100d, "
-    "0x9101,\n"
+    "0x9203,\n"
     "    0x9801, 0x9802, 0x9803, 0x9804, 0x1234]\n"
-    "  only-announced: [0x9101, 0x1234]\n"
+    "  only-announced: [0x9203, 0x1234]\n"
     "  events: [0x4002, 0xc0ff]\n"
     "object-properties:\n"
     "  - {code: 0xdc02, type: uint16, settable: true}\n"
@@ -81,7 +81,7 @@ Test(form, what_is_only_announced_is_refused)
     struct driver d;
 
     open_own(&d);
-    cr_assert_eq(driver_run(&d, 0x9101, 0), MTP_RC_OPERATION_NOT_SUPPORTED);
+    cr_assert_eq(driver_run(&d, 0x9203, 0), MTP_RC_OPERATION_NOT_SUPPORTED);
     cr_assert_eq(driver_run(&d, 0x1234, 0), MTP_RC_OPERATION_NOT_SUPPORTED);
     cr_assert_eq(driver_run(&d, MTP_OP_FORMAT_STORE, 2, STORE, 0), MTP_RC_OPERATION_NOT_SUPPORTED,
                  "implemented, and not listed");
