@@ -44,7 +44,9 @@ endif
 sources = $(sort $(wildcard $(1)))
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
-SIM_SRC := $(call sources,simulator/wire/*.c simulator/usb/*.c simulator/function/*.c simulator/mtp/*.c simulator/store/*.c simulator/player/*.c simulator/import/*.c simulator/cli/*.c)
+# What reads audio files is a plug-in: libavformat and its hundred libraries would slow every start.
+MEDIA_SRC := simulator/player/media_libav.c simulator/player/media_facts.c
+SIM_SRC := $(filter-out simulator/player/media_libav.c,$(call sources,simulator/wire/*.c simulator/usb/*.c simulator/function/*.c simulator/mtp/*.c simulator/store/*.c simulator/player/*.c simulator/import/*.c simulator/cli/*.c))
 SPC_SRC := $(call sources,spcore/com/*.c spcore/sac/*.c spcore/sp/*.c spcore/mtp/*.c spcore/transport/*.c)
 SHIM_SRC := $(call sources,spcore/shim/*.c) $(wildcard spcore/transport/usbip_*.c)
 CONF_SRC := $(call sources,conformance/catalogue/*.c conformance/host/*.c conformance/engine/*.c conformance/suites/*.c conformance/report/*.c conformance/cli/*.c conformance/selftest/*.c)
@@ -58,21 +60,27 @@ $(OBJ)/deviant/spcore/%.o: CPPFLAGS += -Ispcore -Ispcore/include -DSPCORE_DEVIAN
 $(OBJ)/conformance/%.o: CPPFLAGS += -Iconformance -Ispcore -Ispcore/include
 
 PAPSIM := $(BUILD)/papsim
+MEDIA := $(BUILD)/papsim-media.so
 PAPCHECK := $(BUILD)/papcheck
 SPCORE := $(BUILD)/libspcore.so
 DEVIANT := $(BUILD)/libspcore-deviant.so
 SHIM := $(BUILD)/shim/libusb-1.0.so.0
 
 .PHONY: all help
-all: $(PAPSIM) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(SHIM)
+all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(SHIM)
 
-SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lavformat -lavcodec -lavutil -lpthread
+SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lpthread -ldl
+MEDIA_LIBS := -lavformat -lavcodec -lavutil
 SPC_LIBS := -lusb-1.0 -lcrypto -lpthread
 CONF_LIBS := -lcriterion -ljansson $(SPC_LIBS) -ldl
 
 $(PAPSIM): $(call objects,$(SIM_SRC))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(SIM_LIBS)
+	$(CC) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib/papkit' -o $@ $^ $(SIM_LIBS)
+
+$(MEDIA): $(call objects,$(MEDIA_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -shared -o $@ $^ $(MEDIA_LIBS)
 
 $(SPCORE): $(call objects,$(SPC_SRC))
 	@mkdir -p $(@D)
@@ -124,9 +132,9 @@ CONF_TESTS := $(patsubst conformance/tests/test_%.c,$(BUILD)/tests/conformance/t
 UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(CONF_TESTS)
 
 not_main = $(filter-out %/main.o,$(call objects,$(1)))
-$(BUILD)/tests/simulator/test_%: $(OBJ)/simulator/tests/test_%.o $(call not_main,$(SIM_SRC))
+$(BUILD)/tests/simulator/test_%: $(OBJ)/simulator/tests/test_%.o $(call not_main,$(SIM_SRC)) | $(MEDIA)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(SIM_LIBS) -lcriterion
+	$(CC) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/../..' -o $@ $^ $(SIM_LIBS) -lcriterion
 $(BUILD)/tests/spcore/test_%: $(OBJ)/spcore/tests/test_%.o $(call not_main,$(SPC_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS) -lcriterion
@@ -170,7 +178,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/papkit/players $(DESTDIR)$(PREFIX)/share/papkit/catalogue
 	install -d $(DESTDIR)$(PREFIX)/lib/papkit
 	install $(PAPSIM) $(PAPCHECK) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(SHIM) $(DESTDIR)$(PREFIX)/lib/papkit
+	install -m 644 $(SHIM) $(MEDIA) $(DESTDIR)$(PREFIX)/lib/papkit
 	install -m 644 $(SPCORE) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(wildcard spcore/include/*.h) $(DESTDIR)$(PREFIX)/include/papkit
 	install -m 644 $(wildcard fixtures/players/*.yaml) $(DESTDIR)$(PREFIX)/share/papkit/players
@@ -206,6 +214,10 @@ $(FUZZ_SPC:%=$(BUILD)/%): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(call s
 $(BUILD)/fuzz_%: $(OBJ)/ci/fuzz/fuzz_%.o $(call not_main,$(SIM_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SIM_LIBS)
+
+# The plug-in itself, with the sanitizers in it.
+$(BUILD)/fuzz_media: $(OBJ)/simulator/player/media_libav.o
+$(BUILD)/fuzz_media: SIM_LIBS += $(MEDIA_LIBS)
 
 fuzzers: $(FUZZERS)
 fuzz-smoke:

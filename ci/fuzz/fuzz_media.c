@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (fd < 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
         abort();
-    if (media_read(fd, 0, size, &facts) == 0) {
+    if (papsim_media_read(fd, 0, size, &facts) == 0) {
         if (facts.channels == 0 || facts.sample_rate == 0 || facts.duration > UINT32_MAX)
             abort();
         media_facts_done(&facts);

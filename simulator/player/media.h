@@ -34,8 +34,11 @@ struct media_facts {
 };
 
 /* -EINVAL: no audio that plays: unknown, damaged at its start, or of a kind that is not read.
- * Decodes the first frame to know. */
+ * -ENOSYS: the plug-in that reads is not there. Decodes the first frame to know. */
 int media_read(int fd, off_t offset, uint64_t size, struct media_facts *ret_facts);
+/* The plug-in's one symbol, media_read() itself. */
+__attribute__((visibility("default"))) int papsim_media_read(int fd, off_t offset, uint64_t size,
+                                                             struct media_facts *ret_facts);
 void media_facts_done(struct media_facts *facts);
 
 #endif

@@ -1,0 +1,13 @@
+#include <stdlib.h>
+
+#include "player/media.h"
+
+void media_facts_done(struct media_facts *facts)
+{
+    size_t i;
+
+    for (i = 0; i < MEDIA_TEXTS; i++)
+        free(facts->texts[i]);
+    free(facts->art);
+    *facts = (struct media_facts){0};
+}
