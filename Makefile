@@ -76,7 +76,7 @@ CONF_LIBS := -lcriterion -ljansson $(SPC_LIBS) -ldl
 
 $(PAPSIM): $(call objects,$(SIM_SRC))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib/papkit' -o $@ $^ $(SIM_LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(SIM_LIBS)
 
 $(MEDIA): $(call objects,$(MEDIA_SRC))
 	@mkdir -p $(@D)
@@ -134,7 +134,7 @@ UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(CONF_TESTS)
 not_main = $(filter-out %/main.o,$(call objects,$(1)))
 $(BUILD)/tests/simulator/test_%: $(OBJ)/simulator/tests/test_%.o $(call not_main,$(SIM_SRC)) | $(MEDIA)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/../..' -o $@ $^ $(SIM_LIBS) -lcriterion
+	$(CC) $(LDFLAGS) -o $@ $^ $(SIM_LIBS) -lcriterion
 $(BUILD)/tests/spcore/test_%: $(OBJ)/spcore/tests/test_%.o $(call not_main,$(SPC_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS) -lcriterion
