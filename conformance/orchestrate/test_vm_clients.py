@@ -43,14 +43,30 @@ def aft(size):
         cmp send-{size}.bin aftback-{size}.bin"""
 
 
-# A client killed between two packets; peers' responders never open a session again after that.
-KILLED = r"""
-    {command} > killed-{name} 2>&1 &
+# A client in the middle of a transfer: it says how far it is into a pipe of one page that nobody
+# reads on, so it stands still long before the end, however fast the machine is.
+MIDWAY = r"""
+    rm -f /run/said; mkfifo /run/said && exec 3<>/run/said  # the shared folder is 9p: no pipes there
+    /usr/bin/python3 -c 'import fcntl; fcntl.fcntl(3, fcntl.F_SETPIPE_SZ, 4096)' || exit 1
+    {command} >&3 2>&3 &
     client=$!
-    wait_for 20 grep -aq 'Progress: [1-9][0-9]\{{5,\}} of' killed-{name} || exit 1
-    kill -0 $client && kill -9 $client || exit 1
-    wait $client
+    /usr/bin/python3 -c '
+import os, re, signal
+signal.alarm(60)
+said = b""
+while not re.search(rb"Progress: [1-9][0-9]{{5,}} of", said):
+    said += os.read(3, 64)' || exit 1"""
+# Killed between two packets; peers' responders never open a session again after that.
+KILLED = MIDWAY + r"""
+    kill -9 $client || exit 1
+    wait $client; [ $? -eq 137 ] || exit 1
     mtp-files"""
+# The rest of what it says is let out, so that it can end.
+UNPLUGGED = MIDWAY + r"""
+    detach {vid_pid} && kill -0 $client || exit 1
+    cat <&3 > busy & reader=$!
+    wait $client; kill $reader
+    attach {where} && mtp-files"""
 BIG_ID = "$(sed -n 's/.*New file ID: \\([0-9]*\\).*/\\1/p' sent-big)"
 
 
@@ -124,12 +140,10 @@ def steps_of(player):
     steps |= {
         "send-big": "mtp-sendfile big.bin big.bin | tr '\\r' '\\n' > sent-big; "
                     "grep 'New file ID' sent-big",
-        "killed-get": KILLED.format(name="get", command=f"mtp-getfile {BIG_ID} lost.bin"),
-        "killed-send": KILLED.format(name="send", command="mtp-sendfile other.bin other.bin"),
-        "unplug-busy": f"""
-            mtp-getfile {BIG_ID} lost2.bin > busy 2>&1 &
-            wait_for 20 grep -aq 'Progress: [1-9][0-9]\\{{5,\\}} of' busy || exit 1
-            detach {player.vid_pid} && wait; attach {where} && mtp-files""",
+        "killed-get": KILLED.format(command=f"mtp-getfile {BIG_ID} lost.bin"),
+        "killed-send": KILLED.format(command="mtp-sendfile other.bin other.bin"),
+        "unplug-busy": UNPLUGGED.format(command=f"mtp-getfile {BIG_ID} lost2.bin", where=where,
+                                        vid_pid=player.vid_pid),
         "get-big": f"mtp-getfile {BIG_ID} back-big.bin && cmp big.bin back-big.bin",
         "detach": f"detach {player.vid_pid}",
     }
