@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "player/deviation.h"
-
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
 /* "papsim: " and the message on one line of stderr; returns EXIT_USAGE. */
@@ -19,14 +17,6 @@ int cli_number(const char *text, uint64_t most, uint64_t *ret_number);
 /* Path of a player given by name (fixtures/players/NAME.yaml, or $PAPSIM_PLAYERS) or by file. */
 int cli_player_path(const char *name, char *path, size_t size);
 int cli_players_folder(char *path, size_t size);
-
-struct cli_deviation {
-    const char *name, *text;
-    const char *const *rows; /* NULL-terminated */
-};
-extern const struct cli_deviation cli_deviations[DEVIATION_COUNT];
-/* Index into the table, or -1. */
-int cli_deviation_find(const char *name);
 
 /* Verbs: argv[0] is the verb. */
 int cli_serve(int argc, char **argv);

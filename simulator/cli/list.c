@@ -11,24 +11,6 @@
 #include "cli/cli.h"
 #include "player/player.h"
 
-const struct cli_deviation cli_deviations[DEVIATION_COUNT] = {
-#define DEVIATION(token, label, what, ...)                                                         \
-    [DEVIATION_##token] = {label, what, (const char *const[]){__VA_ARGS__, NULL}},
-#include "player/deviations.def"
-#undef DEVIATION
-};
-
-int cli_deviation_find(const char *name)
-{
-    int i;
-
-    for (i = 0; i < DEVIATION_COUNT; i++) {
-        if (!strcmp(cli_deviations[i].name, name))
-            return i;
-    }
-    return -1;
-}
-
 /* Installed beside the program as ../share/papkit/players, in the tree as ../fixtures/players
  * (one more level up for builds with other flags). */
 int cli_players_folder(char *path, size_t size)
@@ -126,12 +108,17 @@ static void print_deviations_json(void)
     size_t k;
 
     for (i = 0; i < DEVIATION_COUNT; i++) {
-        json_t *rows = json_array();
+        json_t *rows = json_array(), *one;
 
-        for (k = 0; cli_deviations[i].rows[k]; k++)
-            json_array_append_new(rows, json_string(cli_deviations[i].rows[k]));
-        json_array_append_new(all, json_pack("{s:s,s:s,s:o}", "name", cli_deviations[i].name,
-                                             "text", cli_deviations[i].text, "rows", rows));
+        for (k = 0; deviation_texts[i].rows[k]; k++)
+            json_array_append_new(rows, json_string(deviation_texts[i].rows[k]));
+        one = json_pack("{s:s,s:s,s:o}", "name", deviation_texts[i].name, "text",
+                        deviation_texts[i].text, "rows", rows);
+        if (deviation_texts[i].quirk)
+            json_object_set_new(one, "quirk", json_integer(deviation_texts[i].quirk));
+        if (deviation_texts[i].flag)
+            json_object_set_new(one, "flag", json_string(deviation_texts[i].flag));
+        json_array_append_new(all, one);
     }
     json_dumpf(all, stdout, JSON_INDENT(1));
     putchar('\n');
@@ -150,9 +137,14 @@ int cli_list_deviations(int argc, char **argv)
         return EXIT_DONE;
     }
     for (i = 0; i < DEVIATION_COUNT; i++) {
-        printf("%-32s %s (", cli_deviations[i].name, cli_deviations[i].text);
-        for (k = 0; cli_deviations[i].rows[k]; k++)
-            printf("%s%s", k ? " " : "", cli_deviations[i].rows[k]);
+        const struct deviation_text *one = &deviation_texts[i];
+
+        printf("%-32s %s (", one->name, one->text);
+        for (k = 0; one->rows[k]; k++)
+            printf("%s%s", k ? " " : "", one->rows[k]);
+        if (one->quirk)
+            printf("quirk %u%s%s", one->quirk, one->flag ? ", libmtp " : "",
+                   one->flag ? one->flag : "");
         puts(")");
     }
     return EXIT_DONE;

@@ -34,7 +34,7 @@ int service_option(int option, const char *value, struct service_options *option
         options->players[options->player_count++] = value;
         return 0;
     case OPTION_DEVIATE:
-        if (cli_deviation_find(value) < 0)
+        if (deviation_find(value) < 0)
             return cli_usage("--deviate %s: no such deviation (papsim deviations lists them)",
                              value);
         if (options->deviation_count < DEVIATION_COUNT)
@@ -113,9 +113,8 @@ static int make_player(struct service_player *one, const struct service_options 
         return cli_usage("%s", error[0] ? error : player_spec_name(*spec));
     *spec = NULL;
     for (i = 0; i < options->deviation_count; i++) {
-        int which = cli_deviation_find(options->deviations[i]);
-
-        player_deviations(one->player)->bits[which / 64] |= (uint64_t)1 << (which % 64);
+        deviation_switch(player_deviations(one->player),
+                         (enum deviation)deviation_find(options->deviations[i]), true);
     }
     return make_device(one) < 0 ? cli_usage("out of memory") : 0;
 }

@@ -26,7 +26,7 @@ static json_t *active_deviations(const struct deviation_set *set)
 
     for (i = 0; i < DEVIATION_COUNT; i++) {
         if (deviates(set, (enum deviation)i))
-            json_array_append_new(names, json_string(cli_deviations[i].name));
+            json_array_append_new(names, json_string(deviation_texts[i].name));
     }
     return names;
 }
@@ -77,18 +77,14 @@ static json_t *deviate(struct service *service, struct service_player *one, cons
     const char *name = json_string_value(json_object_get(request, "name"));
     const json_t *on = json_object_get(request, "on");
     struct deviation_set *set = player_deviations(one->player);
-    int which = name ? cli_deviation_find(name) : -1;
-    uint64_t bit;
+    int which = name ? deviation_find(name) : -1;
 
     (void)service;
     if (which < 0)
         return refuse("%s: no such deviation", name ? name : "name");
-    bit = (uint64_t)1 << (which % 64);
-    if (on &&
-        (json_is_false(on) || !strcmp(json_is_string(on) ? json_string_value(on) : "", "false")))
-        set->bits[which / 64] &= ~bit;
-    else
-        set->bits[which / 64] |= bit;
+    deviation_switch(set, (enum deviation)which,
+                     !on || !(json_is_false(on) ||
+                              (json_is_string(on) && !strcmp(json_string_value(on), "false"))));
     return done();
 }
 

@@ -72,6 +72,7 @@ int player_new(struct player_spec *spec, const struct player_options *options,
         return -ENOMEM;
     player->spec = spec;
     player->seed = options->seed;
+    player->deviations = spec->quirks;
     player_clock_init(&player->clock);
     player->busid = strdup(options->busid ? options->busid : "");
     store.clock = (struct store_clock){player_clock_now, &player->clock};

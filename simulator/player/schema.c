@@ -266,6 +266,7 @@ static const cyaml_schema_field_t player_fields[] = {
     NUMBER("battery", struct file_player, battery),
     FLAG("ignores-content", struct file_player, ignores_content),
     LIST("objects", struct file_player, objects, &object_entry),
+    LIST("quirks", struct file_player, quirks, &text_entry),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t player_schema = {

@@ -159,6 +159,8 @@ struct file_player {
     bool ignores_content; /* believes only what the host says of a file */
     struct file_object *objects;
     unsigned objects_count;
+    char **quirks; /* defects that are on from the start */
+    unsigned quirks_count;
 };
 
 /* `error`: one line "FILE:LINE: what". */

@@ -209,6 +209,23 @@ static int check_objects(struct reporter *reporter)
     return 0;
 }
 
+static int fill_quirks(struct reporter *reporter)
+{
+    const struct file_player *file = reporter->spec->file;
+    unsigned i;
+
+    for (i = 0; i < file->quirks_count; i++) {
+        int which = deviation_find(file->quirks[i]);
+
+        if (which < 0)
+            return player_spec_fault(reporter, file->quirks[i], 0,
+                                     "%s: no such quirk (papsim deviations lists them)",
+                                     file->quirks[i]);
+        deviation_switch(&reporter->spec->quirks, (enum deviation)which, true);
+    }
+    return 0;
+}
+
 /* ---- life */
 
 int player_load(const char *path, struct player_spec **ret_spec, char *error, size_t error_size)
@@ -232,6 +249,8 @@ int player_load(const char *path, struct player_spec **ret_spec, char *error, si
         result = fill_volumes(&reporter);
     if (!result)
         result = check_objects(&reporter);
+    if (!result)
+        result = fill_quirks(&reporter);
     if (result) {
         if (!error[0])
             snprintf(error, error_size, "%s: %s", path, strerror(-result));

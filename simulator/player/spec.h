@@ -14,6 +14,7 @@ struct player_spec {
     struct mtpr_config config;
     struct store_volume *volumes; /* owned; strings as above */
     size_t volume_count;
+    struct deviation_set quirks;
     void **blocks; /* everything allocated on the way */
     size_t block_count;
 };

@@ -58,7 +58,7 @@ static inline void driver_close(struct driver *driver)
 
 static inline void driver_deviate(struct driver *driver, enum deviation which)
 {
-    player_deviations(driver->player)->bits[(unsigned)which / 64] |= (uint64_t)1 << (which % 64);
+    deviation_switch(player_deviations(driver->player), which, true);
 }
 
 static inline int driver_out(struct driver *driver, const void *data, size_t length)

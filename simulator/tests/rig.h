@@ -203,7 +203,7 @@ static inline void rig_free(struct rig *rig)
 
 static inline void rig_deviate(struct rig *rig, enum deviation which)
 {
-    rig->deviations.bits[(unsigned)which / 64] |= (uint64_t)1 << ((unsigned)which % 64);
+    deviation_switch(&rig->deviations, which, true);
 }
 
 /* One control transfer, answered at once; IN bytes are in rig->data[…]. */
