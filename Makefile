@@ -229,7 +229,7 @@ fuzz-smoke:
 
 # Ratios beside their limits in the same run; then the judge's whole run, if it is built.
 .PHONY: bench
-BENCH_OBJ := $(OBJ)/ci/bench.o $(OBJ)/ci/bench_limit.o $(OBJ)/ci/bench_exec.o
+BENCH_OBJ := $(OBJ)/ci/bench.o $(OBJ)/ci/bench_common.o $(OBJ)/ci/bench_limit.o $(OBJ)/ci/bench_exec.o
 $(BUILD)/bench: $(BENCH_OBJ) $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
@@ -237,7 +237,7 @@ $(BUILD)/bench: $(BENCH_OBJ) $(call objects,$(call sources,spcore/mtp/*.c spcore
 $(BUILD)/bench-program: $(OBJ)/ci/bench_program.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lusb-1.0
-$(BUILD)/bench_scale: $(OBJ)/ci/bench_scale.o $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
+$(BUILD)/bench_scale: $(OBJ)/ci/bench_scale.o $(OBJ)/ci/bench_common.o $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
 $(OBJ)/ci/%.o: CPPFLAGS += -Ispcore -Ispcore/include

@@ -253,7 +253,7 @@ int main(int argc, char **argv)
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     cpu = bench_pin(&before);
-    bench_sim_start(argv[1], "mtp", NULL, &sim);
+    bench_sim_start(argv[1], (const char *const[]){"--player", "mtp"}, 2, &sim);
     printf("server, client and plain TCP pinned to CPU %u; medians of %d (%d) rounds\n", cpu,
            BENCH_ROUNDS, BENCH_STREAM_ROUNDS);
     printf("%-34s %10s %10s  %-6s %6s  %6s  %s\n", "figure", "papkit", "limit", "unit", "ratio",

@@ -16,13 +16,23 @@ enum {
 };
 #define BENCH_STREAM ((uint64_t)256 * 1024 * 1024)
 
-_Noreturn void bench_die(const char *what); /* with errno's text */
-double bench_now(void);                     /* seconds */
+_Noreturn void bench_die(const char *what);        /* with errno's text, if set */
+double bench_now(void);                            /* seconds */
+double bench_median(double *values, size_t count); /* sorts them */
 /* This process, and by inheritance all it forks, on the last CPU it may use. */
 unsigned bench_pin(cpu_set_t *ret_before);
-/* One line of the table; false when the ratio is below `required`. Values are rates. */
-bool bench_report(const char *figure, const char *unit, double scale, double *each_ours,
-                  double *each_limit, size_t rounds, double required);
+
+/* ---- a papsim -------------------------------------------------------------------------------- */
+struct bench_sim {
+    pid_t pid;
+    char host[64], port[16];
+    double start_s; /* until it listened */
+};
+
+/* `words`: after "serve --listen 127.0.0.1:0". */
+void bench_sim_start(const char *papsim, const char *const *words, size_t count,
+                     struct bench_sim *ret_sim);
+void bench_sim_end(const struct bench_sim *sim);
 
 /* ---- the limit: plain TCP to a forked peer --------------------------------------------------- */
 struct bench_peer {
@@ -36,18 +46,11 @@ void bench_peer_end(struct bench_peer *peer);
 double bench_raw_replies(int fd, unsigned depth); /* round trips a second, `depth` under way */
 double bench_raw_stream(int fd, char *buffer);    /* bytes a second; BENCH_WRITE of buffer */
 
-/* ---- a papsim -------------------------------------------------------------------------------- */
-struct bench_sim {
-    pid_t pid;
-    char host[64], port[16];
-};
-
-/* `second` may be NULL; players are 1-1 and 1-2. */
-void bench_sim_start(const char *papsim, const char *first, const char *second,
-                     struct bench_sim *ret_sim);
-void bench_sim_end(const struct bench_sim *sim);
-
 /* ---- figures --------------------------------------------------------------------------------- */
+/* One line of the table; false when the ratio is below `required`. Values are rates. */
+bool bench_report(const char *figure, const char *unit, double scale, double *each_ours,
+                  double *each_limit, size_t rounds, double required);
+
 /* Through `papsim exec`. `program`: bench-program. */
 bool bench_exec(const char *papsim, const char *program);
 /* The world's clients, each once with its time; false when one fails. */

@@ -163,7 +163,7 @@ bool bench_exec(const char *papsim, const char *path)
     struct bench_sim sim;
     bool ok;
 
-    bench_sim_start(papsim, "zero", "zero", &sim);
+    bench_sim_start(papsim, (const char *const[]){"--player", "zero", "--player", "zero"}, 4, &sim);
     program_start(papsim, path, &sim, &program);
     ok = control(&sim, &program);
     ok = stream(&program) && ok;

@@ -1,67 +1,19 @@
-/* What every figure needs: clocks and medians, the plain TCP limit, a papsim, a line of the table.
- */
+/* The limit of the data path, plain TCP, and a line of the table beside it. */
 #include "bench.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
     REQUEST = 48, /* CMD_SUBMIT of a control IN transfer */
     REPLY = 66,   /* RET_SUBMIT and the 18 bytes of a device descriptor */
 };
-
-_Noreturn void bench_die(const char *what)
-{
-    fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
-    exit(3);
-}
-
-double bench_now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof(*values), compare);
-    return values[count / 2];
-}
-
-unsigned bench_pin(cpu_set_t *ret_before)
-{
-    cpu_set_t one;
-    unsigned cpu = CPU_SETSIZE - 1;
-
-    if (sched_getaffinity(0, sizeof(*ret_before), ret_before) != 0)
-        bench_die("sched_getaffinity");
-    while (cpu > 0 && !CPU_ISSET(cpu, ret_before))
-        cpu--;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    if (sched_setaffinity(0, sizeof(one), &one) != 0)
-        bench_die("sched_setaffinity");
-    return cpu;
-}
 
 /* ---- the limit: plain TCP -------------------------------------------------------------------- */
 
@@ -196,45 +148,6 @@ double bench_raw_stream(int fd, char *buffer)
     return (double)BENCH_STREAM / (bench_now() - start);
 }
 
-/* ---- papsim ------------------------------------------------------------------- */
-
-void bench_sim_start(const char *papsim, const char *first, const char *second,
-                     struct bench_sim *sim)
-{
-    char line[128];
-    int ends[2];
-    FILE *out;
-
-    if (pipe(ends) != 0)
-        bench_die("pipe");
-    sim->pid = fork();
-    if (sim->pid < 0)
-        bench_die("fork");
-    if (sim->pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(ends[1], STDOUT_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execl(papsim, papsim, "serve", "--listen", "127.0.0.1:0", "--player", first,
-              second ? "--player" : NULL, second, (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    out = fdopen(ends[0], "r");
-    if (!out || !fgets(line, sizeof(line), out) ||
-        sscanf(line, "listening %63[^:]:%15[0-9]", sim->host, sim->port) != 2) {
-        fprintf(stderr, "bench: %s did not say where it listens\n", papsim);
-        exit(3);
-    }
-    fclose(out);
-}
-
-void bench_sim_end(const struct bench_sim *sim)
-{
-    (void)kill(sim->pid, SIGTERM);
-    (void)waitpid(sim->pid, NULL, 0);
-}
-
 /* ---- the table ------------------------------------------------------------------------------- */
 
 /* Other load of the machine comes and goes: the ratio is that of each round with its neighbour. */
@@ -245,9 +158,9 @@ bool bench_report(const char *figure, const char *unit, double scale, double *ea
 
     for (size_t i = 0; i < rounds; i++)
         ratios[i] = each_ours[i] / each_limit[i];
-    ratio = median(ratios, rounds);
-    ours = median(each_ours, rounds);
-    limit = median(each_limit, rounds);
+    ratio = bench_median(ratios, rounds);
+    ours = bench_median(each_ours, rounds);
+    limit = bench_median(each_limit, rounds);
     printf("%-34s %10.0f %10.0f  %-6s %6.3f  %6.2f  %s\n", figure, ours / scale, limit / scale,
            unit, ratio, required, ratio >= required ? "ok" : "BELOW");
     return ratio >= required;

@@ -3,18 +3,14 @@
  * with those of a small player in the same run, in interleaved rounds, medians count.
  * usage: bench_scale PAPSIM; exit 1 if a figure is beyond its limit. */
 #include <errno.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "mtp/mtpi.h"
 #include "transport/usbip_client.h"
 
@@ -30,99 +26,8 @@ enum {
 
 static const char *papsim;
 
-static _Noreturn void die(const char *what)
-{
-    fprintf(stderr, "bench_scale: %s: %s\n", what, errno ? strerror(errno) : "not as expected");
-    exit(3);
-}
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof(*values), compare);
-    return values[count / 2];
-}
-
-static void pin(void)
-{
-    cpu_set_t set, one;
-    unsigned cpu = CPU_SETSIZE - 1;
-
-    if (sched_getaffinity(0, sizeof(set), &set) != 0)
-        die("sched_getaffinity");
-    while (cpu > 0 && !CPU_ISSET(cpu, &set))
-        cpu--;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    (void)sched_setaffinity(0, sizeof(one), &one);
-}
-
-/* ---- papsim ---------------------------------------------------------------------------------- */
-
-struct sim {
-    pid_t pid;
-    char host[64], port[16], uri[128];
-    double start_s;
-};
-
-/* `words` after "serve --listen ...": NULL-terminated. */
-static void sim_start(const char *const *words, size_t count, struct sim *sim)
-{
-    const char **arguments = calloc(count + 5, sizeof(*arguments));
-    char line[128];
-    double begin = now();
-    int ends[2];
-    FILE *out;
-
-    if (!arguments || pipe(ends) != 0)
-        die("pipe");
-    memcpy(arguments, (const char *[]){papsim, "serve", "--listen", "127.0.0.1:0"},
-           4 * sizeof(*arguments));
-    memcpy(arguments + 4, words, count * sizeof(*words));
-    sim->pid = fork();
-    if (sim->pid < 0)
-        die("fork");
-    if (sim->pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(ends[1], STDOUT_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execv(papsim, (char *const *)arguments);
-        _exit(127);
-    }
-    free(arguments);
-    close(ends[1]);
-    out = fdopen(ends[0], "r");
-    if (!out || !fgets(line, sizeof(line), out) ||
-        sscanf(line, "listening %63[^:]:%15[0-9]", sim->host, sim->port) != 2)
-        die("papsim does not say where it listens");
-    fclose(out);
-    sim->start_s = now() - begin;
-    snprintf(sim->uri, sizeof(sim->uri), "usbip:%s:%s/1-1", sim->host, sim->port);
-}
-
-static void sim_end(const struct sim *sim)
-{
-    (void)kill(sim->pid, SIGTERM);
-    (void)waitpid(sim->pid, NULL, 0);
-}
-
 /* Resident bytes. */
-static double resident(const struct sim *sim)
+static double resident(const struct bench_sim *sim)
 {
     char path[64], line[128];
     unsigned long kib = 0;
@@ -134,7 +39,7 @@ static double resident(const struct sim *sim)
         if (sscanf(line, "VmRSS: %lu", &kib) == 1)
             break;
     if (!file || !kib)
-        die(path);
+        bench_die(path);
     fclose(file);
     return (double)kib * 1024;
 }
@@ -156,7 +61,7 @@ static void write_player(const char *name, unsigned objects, bool tracks)
     snprintf(path, sizeof(path), "%s/%s.yaml", folder, name);
     file = fopen(path, "we");
     if (!file)
-        die(path);
+        bench_die(path);
     fprintf(file,
             "name: %s\nusb:\n  persona: mtp\n  vendor: 0x1209\n  product: 0x4d54\n"
             "  release: 0x0100\n  manufacturer: papkit\n  product-name: papkit MTP player\n"
@@ -167,13 +72,13 @@ static void write_player(const char *name, unsigned objects, bool tracks)
     fclose(file);
 }
 
-static void serve(const char *name, const char *state, struct sim *sim)
+static void serve(const char *name, const char *state, struct bench_sim *sim)
 {
     char path[128];
     const char *words[WORDS] = {"--player", path, "--state", state};
 
     snprintf(path, sizeof(path), "%s/%s.yaml", folder, name);
-    sim_start(words, state ? 4 : 2, sim);
+    bench_sim_start(papsim, words, state ? 4 : 2, sim);
 }
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -196,20 +101,23 @@ static void figure(const char *name, double value, const char *unit, double limi
 /* ---- listing --------------------------------------------------------------------------------- */
 
 struct client {
-    const struct sim *sim;
+    const struct bench_sim *sim;
     struct tp *tp;
     struct mtpi *mtpi;
 };
 
-static void client_open(const struct sim *sim, struct client *client)
+static void client_open(const struct bench_sim *sim, struct client *client)
 {
+    char uri[128];
+
+    snprintf(uri, sizeof(uri), "usbip:%s:%s/1-1", sim->host, sim->port);
     client->sim = sim;
-    if (tp_open(sim->uri, NULL, &client->tp) != 0 || mtpi_new(client->tp, &client->mtpi) != 0)
-        die(sim->uri);
+    if (tp_open(uri, NULL, &client->tp) != 0 || mtpi_new(client->tp, &client->mtpi) != 0)
+        bench_die(uri);
     /* The answer's length is told before its first byte: the whole list is measured by then. */
     mtpi_set_deadline(client->mtpi, 120000);
     if (mtpi_open_session(client->mtpi, 1) != 0)
-        die("OpenSession");
+        bench_die("OpenSession");
 }
 
 static void client_close(struct client *client)
@@ -236,7 +144,7 @@ static double spent(const struct client *client)
 
     if (clock_getcpuclockid(client->sim->pid, &clock) != 0 || clock_gettime(clock, &theirs) != 0 ||
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ours) != 0)
-        die("CPU clock");
+        bench_die("CPU clock");
     return (double)(ours.tv_sec + theirs.tv_sec) + (double)(ours.tv_nsec + theirs.tv_nsec) * 1e-9;
 }
 
@@ -255,7 +163,7 @@ static double list_round(struct client *client, unsigned objects)
         if (mtpi_transact(client->mtpi, MTP_OP_GET_OBJECT_PROP_LIST, params, 5, &data, &response) !=
                 0 ||
             response.code != MTP_RC_OK || got < (uint64_t)objects * 100)
-            die("GetObjectPropList");
+            bench_die("GetObjectPropList");
     return (spent(client) - begin) / times / objects * 1e6;
 }
 
@@ -270,7 +178,7 @@ static double handles_round(struct client *client, unsigned objects, struct mtpi
         free(handles->item);
         if (mtpi_get_object_handles(client->mtpi, 0xffffffff, 0, 0, handles) != 0 ||
             handles->count < objects)
-            die("GetObjectHandles");
+            bench_die("GetObjectHandles");
     }
     return (spent(client) - begin) / times / objects * 1e6;
 }
@@ -286,13 +194,13 @@ static double info_round(struct client *client, const struct mtpi_u32_array *han
         struct mtpi_object_info info;
 
         if (mtpi_get_object_info(client->mtpi, handles->item[i * handles->count / SAMPLE], &info))
-            die("GetObjectInfo");
+            bench_die("GetObjectInfo");
         mtpi_object_info_done(&info);
     }
     return (spent(client) - begin) / SAMPLE * 1e6;
 }
 
-static void compare_listing(const struct sim *small, const struct sim *large)
+static void compare_listing(const struct bench_sim *small, const struct bench_sim *large)
 {
     /* The two ways clients list a device: libmtp's one operation, or handles and then each one's
      * info; and the handles alone, a small part of the latter, for the record. */
@@ -300,7 +208,7 @@ static void compare_listing(const struct sim *small, const struct sim *large)
                                         "GetObjectHandles"};
     static const double limits[] = {1.5, 1.5, 0};
     static const unsigned objects[] = {SMALL, LARGE};
-    const struct sim *sims[] = {small, large};
+    const struct bench_sim *sims[] = {small, large};
     struct mtpi_u32_array handles[2] = {{0}};
     struct client clients[2];
     double times[3][2][ROUNDS];
@@ -316,7 +224,7 @@ static void compare_listing(const struct sim *small, const struct sim *large)
             times[1][which][i] = times[2][which][i] + info_round(&clients[which], &handles[which]);
         }
     for (k = 0; k < 3; k++) {
-        double few = median(times[k][0], ROUNDS), many = median(times[k][1], ROUNDS);
+        double few = bench_median(times[k][0], ROUNDS), many = bench_median(times[k][1], ROUNDS);
 
         snprintf(name, sizeof(name), "%s: an object of 10,000", names[k]);
         figure(name, few, "us", 0);
@@ -332,7 +240,7 @@ static void compare_listing(const struct sim *small, const struct sim *large)
 
 static void bench_objects(void)
 {
-    struct sim none, small, large;
+    struct bench_sim none, small, large;
 
     write_player("none", 1, false);
     write_player("small", SMALL, false);
@@ -345,28 +253,28 @@ static void bench_objects(void)
     compare_listing(&small, &large);
     figure("resident an object, after listing", (resident(&large) - resident(&none)) / LARGE,
            "bytes", 200);
-    sim_end(&large);
-    sim_end(&small);
+    bench_sim_end(&large);
+    bench_sim_end(&small);
     write_player("tracks", LARGE, true);
     serve("tracks", NULL, &large);
     figure("resident a track (title, artist, album, length)",
            (resident(&large) - resident(&none)) / LARGE, "bytes", 0);
-    sim_end(&large);
-    sim_end(&none);
+    bench_sim_end(&large);
+    bench_sim_end(&none);
 }
 
 static void bench_state(void)
 {
-    struct sim sim;
+    struct bench_sim sim;
     char state[128];
 
     snprintf(state, sizeof(state), "%s/state", folder);
     serve("large", state, &sim);
     figure("1,000,000 objects made with --state", sim.start_s, "s", 0);
-    sim_end(&sim);
+    bench_sim_end(&sim);
     serve("large", state, &sim);
     figure("started again with them", sim.start_s, "s", 0);
-    sim_end(&sim);
+    bench_sim_end(&sim);
 }
 
 /* ---- many players ---------------------------------------------------------------------------- */
@@ -376,35 +284,35 @@ static void bench_players(const char *state)
     const char **words = calloc(2 * PLAYERS + 2, sizeof(*words));
     double list[ROUNDS];
     struct usbip_device *devices;
-    struct sim one, all;
+    struct bench_sim one, all;
     size_t i, count;
 
     if (!words)
-        die("memory");
+        bench_die("memory");
     words[0] = "--state";
     words[1] = state;
     for (i = 0; i < PLAYERS; i++) {
         words[2 + 2 * i] = "--player";
         words[3 + 2 * i] = "mtp";
     }
-    sim_start(words + 2, 2, &one);
-    sim_start(state ? words : words + 2, 2 * PLAYERS + (state ? 2 : 0), &all);
+    bench_sim_start(papsim, words + 2, 2, &one);
+    bench_sim_start(papsim, state ? words : words + 2, 2 * PLAYERS + (state ? 2 : 0), &all);
     figure(state ? "1,000 players made with --state" : "1,000 players made and ready", all.start_s,
            "s", 0);
     for (i = 0; i < ROUNDS; i++) {
-        double begin = now();
+        double begin = bench_now();
 
         errno = 0;
         if (usbip_devlist(all.host, all.port, 10000, &devices, &count) != 0 || count != PLAYERS)
-            die("device list");
-        list[i] = (now() - begin) * 1e3;
+            bench_die("device list");
+        list[i] = (bench_now() - begin) * 1e3;
         free(devices);
     }
-    figure("device list of 1,000 players", median(list, ROUNDS), "ms", 0);
+    figure("device list of 1,000 players", bench_median(list, ROUNDS), "ms", 0);
     figure(state ? "resident a player with --state" : "resident a player",
            (resident(&all) - resident(&one)) / (PLAYERS - 1) / 1024, "KiB", state ? 0 : 64);
-    sim_end(&all);
-    sim_end(&one);
+    bench_sim_end(&all);
+    bench_sim_end(&one);
     free(words);
 }
 
@@ -422,6 +330,7 @@ static void remove_folder(void)
 
 int main(int argc, char **argv)
 {
+    cpu_set_t before;
     char state[128];
 
     if (argc != 2) {
@@ -430,13 +339,11 @@ int main(int argc, char **argv)
     }
     papsim = argv[1];
     if (!mkdtemp(folder))
-        die(folder);
+        bench_die(folder);
     (void)atexit(remove_folder);
-    pin();
-    if (!getenv("ONLY_PLAYERS"))
-        bench_objects();
-    if (!getenv("ONLY_PLAYERS"))
-        bench_state();
+    (void)bench_pin(&before);
+    bench_objects();
+    bench_state();
     bench_players(NULL);
     snprintf(state, sizeof(state), "%s/players", folder);
     bench_players(state);
