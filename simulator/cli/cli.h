@@ -14,6 +14,12 @@ int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A whole number of any base C knows, at most `most`; 0 or -EINVAL. */
 int cli_number(const char *text, uint64_t most, uint64_t *ret_number);
 
+/* The next option of a verb, or OPTIONS_END, or OPTION_WRONG after a line on stderr; `letters` are
+ * getopt's and hold a ':' first. */
+enum { OPTIONS_END = -1, OPTION_WRONG = -2 };
+struct option;
+int cli_option(int argc, char **argv, const char *letters, const struct option *options);
+
 /* Path of a player given by name (fixtures/players/NAME.yaml, or $PAPSIM_PLAYERS) or by file. */
 int cli_player_path(const char *name, char *path, size_t size);
 int cli_players_folder(char *path, size_t size);

@@ -29,13 +29,8 @@ enum { OPTION_CONNECT = OPTION_OWN };
 #define CONNECT_MS 5000
 
 static const struct option long_options[] = {
-    {"player", required_argument, NULL, OPTION_PLAYER},
+    SERVICE_OPTIONS,
     {"connect", required_argument, NULL, OPTION_CONNECT},
-    {"control", required_argument, NULL, OPTION_CONTROL},
-    {"state", required_argument, NULL, OPTION_STATE},
-    {"capture", required_argument, NULL, OPTION_CAPTURE},
-    {"deviate", required_argument, NULL, OPTION_DEVIATE},
-    {"seed", required_argument, NULL, OPTION_SEED},
     {NULL, 0, NULL, 0},
 };
 
@@ -127,12 +122,9 @@ static int parse_options(int argc, char **argv, struct exec *exec)
 {
     int option, status;
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
-        if (option == ':')
-            return cli_usage("%s: expected a value", argv[optind - 1]);
-        if (option == '?')
-            return cli_usage("exec: unknown option %s (--help lists them)", argv[optind - 1]);
+    while ((option = cli_option(argc, argv, "+:", long_options)) != OPTIONS_END) {
+        if (option == OPTION_WRONG)
+            return EXIT_OURS;
         status = option == OPTION_CONNECT ? take_server(exec, optarg)
                                           : service_option(option, optarg, &exec->options);
         if (status)

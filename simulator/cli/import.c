@@ -28,12 +28,9 @@ static int parse_options(int argc, char **argv, struct job *job)
 {
     int option;
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
-        if (option == ':')
-            return cli_usage("import: %s: expected a value", argv[optind - 1]);
-        if (option == '?')
-            return cli_usage("import: unknown option %s (--help lists them)", argv[optind - 1]);
+    while ((option = cli_option(argc, argv, ":o:", long_options)) != OPTIONS_END) {
+        if (option == OPTION_WRONG)
+            return EXIT_USAGE;
         if (option == 'o')
             job->output = optarg;
         else

@@ -14,13 +14,8 @@
 enum { OPTION_LISTEN = OPTION_OWN };
 
 static const struct option long_options[] = {
-    {"player", required_argument, NULL, OPTION_PLAYER},
+    SERVICE_OPTIONS,
     {"listen", required_argument, NULL, OPTION_LISTEN},
-    {"control", required_argument, NULL, OPTION_CONTROL},
-    {"state", required_argument, NULL, OPTION_STATE},
-    {"capture", required_argument, NULL, OPTION_CAPTURE},
-    {"deviate", required_argument, NULL, OPTION_DEVIATE},
-    {"seed", required_argument, NULL, OPTION_SEED},
     {NULL, 0, NULL, 0},
 };
 
@@ -42,12 +37,9 @@ static int parse_options(int argc, char **argv, struct service_options *options)
 {
     int option, status;
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-        if (option == ':')
-            return cli_usage("%s: expected a value", argv[optind - 1]);
-        if (option == '?')
-            return cli_usage("serve: unknown option %s (--help lists them)", argv[optind - 1]);
+    while ((option = cli_option(argc, argv, ":", long_options)) != OPTIONS_END) {
+        if (option == OPTION_WRONG)
+            return EXIT_USAGE;
         status = option == OPTION_LISTEN ? parse_listen(optarg, options)
                                          : service_option(option, optarg, options);
         if (status)

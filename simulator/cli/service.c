@@ -12,19 +12,6 @@
 #include "cli/cli.h"
 #include "cli/service.h"
 
-int cli_number(const char *text, uint64_t most, uint64_t *ret_number)
-{
-    char *end;
-    unsigned long long value;
-
-    errno = 0;
-    value = strtoull(text, &end, 0);
-    if (errno || end == text || *end || *text == '-' || value > most)
-        return -EINVAL;
-    *ret_number = value;
-    return 0;
-}
-
 int service_option(int option, const char *value, struct service_options *options)
 {
     switch (option) {

@@ -46,6 +46,15 @@ enum {
     OPTION_SEED,
     OPTION_OWN
 };
+/* clang-format off */
+#define SERVICE_OPTIONS                                     \
+    {"player", required_argument, NULL, OPTION_PLAYER},     \
+    {"control", required_argument, NULL, OPTION_CONTROL},   \
+    {"state", required_argument, NULL, OPTION_STATE},       \
+    {"capture", required_argument, NULL, OPTION_CAPTURE},   \
+    {"deviate", required_argument, NULL, OPTION_DEVIATE},   \
+    {"seed", required_argument, NULL, OPTION_SEED}
+/* clang-format on */
 /* One of these; 0, or the exit status after a line on stderr. */
 int service_option(int option, const char *value, struct service_options *options);
 

@@ -303,8 +303,7 @@ uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t l
     struct usb_endpoint *state = &device->endpoints[usb_index(endpoint)];
 
     if ((endpoint & 0x0f) == 0 || !state->identity || state->identity->address != endpoint ||
-        state->identity->type == USB_ENDPOINT_ISOCHRONOUS || state->halted || state->head ||
-        !state->function->ops->out_window)
+        usb_is_iso(state) || state->halted || state->head || !state->function->ops->out_window)
         return NULL;
     return state->function->ops->out_window(state->function->self, endpoint, length);
 }

@@ -155,8 +155,7 @@ void usb_device_tick(struct usb_device *device)
     for (i = 0; i < USB_ENDPOINTS; i++) {
         struct usb_endpoint *endpoint = &device->endpoints[i];
 
-        if (endpoint->head && endpoint->identity &&
-            endpoint->identity->type == USB_ENDPOINT_ISOCHRONOUS)
+        if (endpoint->head && usb_is_iso(endpoint))
             endpoint->ready = device->marked = true;
     }
     usb_leave(device);
