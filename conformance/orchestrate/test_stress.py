@@ -46,6 +46,17 @@ def session(server, busid=b"1-1"):
     return Mtp(link)
 
 
+def names(mtp):
+    return {one[FILE_NAME] for one in mtp.objects().values()}
+
+
+def leave_whole(mtp, handle, data):
+    """What was there before all this is still whole; then nothing of the test is left."""
+    assert mtp.content(handle) == data
+    mtp.delete(handle)
+    mtp.link.socket.close()
+
+
 def control(server, **request):
     """One request of the control socket."""
     with socket.socket(socket.AF_UNIX) as link:
@@ -170,9 +181,7 @@ def test_a_client_dies_at_any_byte_of_a_get(server, how):
         link.send(sent[:at])
         end(link, how)
     mtp = session(server)
-    assert mtp.content(handle) == data
-    mtp.delete(handle)
-    mtp.link.socket.close()
+    leave_whole(mtp, handle, data)
 
 
 # ---- cancels
@@ -200,11 +209,9 @@ def test_a_send_cancelled_anywhere(server, size, unit):
         mtp.cancel()
         mtp.settle()
         mtp.next()
-        assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE
+        assert names(mtp) == TREE
     handle = mtp.send("cut.bin", data)
-    assert mtp.content(handle) == data
-    mtp.delete(handle)
-    mtp.link.socket.close()
+    leave_whole(mtp, handle, data)
 
 
 @pytest.mark.parametrize("size", [1000, 16384 - 12, 200000])
@@ -223,8 +230,7 @@ def test_a_get_cancelled_at_any_packet(server, size):
         mtp.next()
         assert mtp.ask(0x1006, ALL, 0, 0).params == (len(TREE) + 1,)
         assert mtp.content(handle) == data
-    mtp.delete(handle)
-    mtp.link.socket.close()
+    leave_whole(mtp, handle, data)
 
 
 # ---- unplugged, reset
@@ -267,10 +273,8 @@ def test_cancelled_with_transfers_under_way(server, direction):
         mtp.cancel()
         mtp.settle()
         mtp.next()
-        assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE | {"whole.bin"}
-    assert mtp.content(handle) == data
-    mtp.delete(handle)
-    mtp.link.socket.close()
+        assert names(mtp) == TREE | {"whole.bin"}
+    leave_whole(mtp, handle, data)
 
 
 @pytest.mark.parametrize("direction", ["send", "get"])
@@ -286,10 +290,8 @@ def test_the_device_cancels(server, direction):
         assert mtp.link.transfer(mtp.bulk_in, IN, PACKET).status == usbip.EPIPE
     mtp.settle()
     mtp.next()
-    assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE | {"whole.bin"}
-    assert mtp.content(handle) == data
-    mtp.delete(handle)
-    mtp.link.socket.close()
+    assert names(mtp) == TREE | {"whole.bin"}
+    leave_whole(mtp, handle, data)
 
 
 @pytest.mark.parametrize("direction", ["send", "get"])
@@ -311,10 +313,8 @@ def test_detached_in_mid_transfer_and_attached_again(server, direction, how):
         else:
             end(mtp.link, how)
         mtp = session(server)
-        assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE | {"whole.bin"}
-    assert mtp.content(handle) == data
-    mtp.delete(handle)
-    mtp.link.socket.close()
+        assert names(mtp) == TREE | {"whole.bin"}
+    leave_whole(mtp, handle, data)
 
 
 @pytest.mark.parametrize("direction", ["send", "get"])
@@ -327,10 +327,8 @@ def test_configured_anew_in_mid_transfer(server, direction):
         begin(mtp, direction, handle)
         mtp.link.configure()
         mtp = Mtp(mtp.link)
-        assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE | {"whole.bin"}
-    assert mtp.content(handle) == data
-    mtp.delete(handle)
-    mtp.link.socket.close()
+        assert names(mtp) == TREE | {"whole.bin"}
+    leave_whole(mtp, handle, data)
 
 
 def test_two_hundred_plug_cycles(server):
@@ -388,7 +386,7 @@ def test_another_length_than_announced_is_no_object(server):
     for announced, came in ((500, 499), (500, 501), (500, 0), (0, 1), (1012, 500), (500, 1012)):
         mtp.announce("wrong.bin", announced)
         assert mtp.run(0x100D, send=content(came)).code == INCOMPLETE, (announced, came)
-        assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE
+        assert names(mtp) == TREE
     mtp.link.socket.close()
 
 

@@ -1,18 +1,14 @@
 /* The list of the provider's methods (sp/methods.tsv) against the ABI tables and the provider.
  * Runs from the top of the tree; starts the player it talks to and ends it by its process id. */
 #include <criterion/criterion.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "com/com_guid.h"
 #include "com/com_utf16.h"
 #include "sac.h"
+#include "serving.h"
 #include "sp/sp.h"
 #include "wmdm_certs.h"
 
@@ -169,56 +165,12 @@ enum { PROVIDER, DEVICE, STORAGE, GLOBALS, ENUM_DEVICE, ENUM_STORAGE, OBJECTS };
 
 struct graph {
     struct tables *tables;
-    pid_t pid;
+    struct serving serving;
     struct sac_channel *channel;
     IComponentAuthenticate *component;
     IMDSPStorage *child;
     IUnknown *object[OBJECTS];
 };
-
-/* PAPKIT_BUILD, or the build this test is of, or the plain one. */
-static void papsim_path(char path[PATH_MAX])
-{
-    const char *build = getenv("PAPKIT_BUILD");
-    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 32);
-
-    cr_assert_gt(length, 0);
-    path[length] = '\0';
-    for (int i = 0; i < 3; i++)
-        *strrchr(path, '/') = '\0';
-    strcat(path, "/papsim");
-    if (build)
-        snprintf(path, PATH_MAX, "%s/papsim", build);
-    else if (access(path, X_OK) != 0)
-        strcpy(path, "build/papsim");
-    cr_assert_eq(access(path, X_OK), 0, "%s is not there: `make` builds it", path);
-}
-
-static void plug(struct graph *g, char uri[128])
-{
-    char path[PATH_MAX], line[128], address[64];
-    int ends[2];
-    FILE *out;
-
-    papsim_path(path);
-    cr_assert_eq(pipe(ends), 0);
-    g->pid = fork();
-    cr_assert_geq(g->pid, 0);
-    if (g->pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(ends[1], STDOUT_FILENO);
-        execl(path, path, "serve", "--player", "pap-winusb", "--listen", "127.0.0.1:0",
-              (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    out = fdopen(ends[0], "r");
-    cr_assert_not_null(out);
-    cr_assert_not_null(fgets(line, sizeof(line), out), "%s does not start", path);
-    cr_assert_eq(sscanf(line, "listening %63s", address), 1);
-    fclose(out);
-    snprintf(uri, 128, "usbip:%s/1-1", address);
-}
 
 static IMDServiceProvider3 *provider_new(struct graph *g)
 {
@@ -276,7 +228,8 @@ static struct graph *graph_new(void)
 
     cr_assert_not_null(g);
     g->tables = tables_new();
-    plug(g, uri);
+    serve(&g->serving, "pap-winusb", NULL);
+    snprintf(uri, sizeof(uri), "usbip:%s/1-1", g->serving.address);
     provider = provider_new(g);
     authenticate(g);
     cr_assert_eq(
@@ -316,8 +269,7 @@ static void graph_free(struct graph *g)
         IUnknown_Release(g->object[i]);
     sac_free(g->channel);
     IComponentAuthenticate_Release(g->component);
-    (void)kill(g->pid, SIGTERM);
-    (void)waitpid(g->pid, NULL, 0);
+    serve_end(&g->serving);
     free(g->tables);
     free(g);
 }

@@ -2,60 +2,26 @@
  * of its own choice and ended by its process id. */
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mtp/mtpi.h"
+#include "serving.h"
 
 struct player {
-    pid_t pid;
+    struct serving serving;
     char uri[128];
     struct tp *tp;
     struct mtpi *mtpi;
 };
 
-/* Beside the directory of the tests: build/tests/spcore/test_player and build/papsim. */
-static void papsim_path(char path[PATH_MAX])
-{
-    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 32);
-
-    cr_assert_gt(length, 0);
-    path[length] = '\0';
-    for (int i = 0; i < 3; i++)
-        *strrchr(path, '/') = '\0';
-    strcat(path, "/papsim");
-}
-
 static void plug(struct player *player)
 {
-    char path[PATH_MAX], line[128], address[64];
-    int ends[2];
-    FILE *out;
-
-    papsim_path(path);
-    cr_assert_eq(pipe(ends), 0);
-    player->pid = fork();
-    cr_assert_geq(player->pid, 0);
-    if (player->pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(ends[1], STDOUT_FILENO);
-        execl(path, path, "serve", "--player", "mtp", "--listen", "127.0.0.1:0", (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    out = fdopen(ends[0], "r");
-    cr_assert_not_null(out);
-    cr_assert_not_null(fgets(line, sizeof(line), out), "%s does not start", path);
-    cr_assert_eq(sscanf(line, "listening %63s", address), 1);
-    fclose(out);
-    snprintf(player->uri, sizeof(player->uri), "usbip:%s/1-1", address);
+    serve(&player->serving, "mtp", NULL);
+    snprintf(player->uri, sizeof(player->uri), "usbip:%s/1-1", player->serving.address);
     cr_assert_eq(tp_open(player->uri, NULL, &player->tp), 0);
     cr_assert_eq(mtpi_new(player->tp, &player->mtpi), 0);
     cr_assert_eq(mtpi_open_session(player->mtpi, 1), 0);
@@ -65,8 +31,7 @@ static void unplug(struct player *player)
 {
     mtpi_free(player->mtpi);
     tp_close(player->tp);
-    (void)kill(player->pid, SIGTERM);
-    (void)waitpid(player->pid, NULL, 0);
+    serve_end(&player->serving);
 }
 
 static uint8_t *make_content(size_t length)
@@ -303,7 +268,7 @@ Test(player, transfers_run_while_another_thread_waits_for_an_event)
     handle = send_content(&player, content, length);
     for (int i = 0; i < 4; i++)
         expect_object(&player, handle, content, length);
-    cr_assert_eq(kill(player.pid, SIGKILL), 0);
+    cr_assert_eq(kill(player.serving.pid, SIGKILL), 0);
     pthread_join(thread, NULL);
     cr_expect_eq(waiting.result, -ENODEV);
     cr_expect_eq(mtpi_get_storage_ids(player.mtpi, &ids), -ENODEV);

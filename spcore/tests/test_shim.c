@@ -212,41 +212,41 @@ Test(shim, without_servers_there_are_no_devices)
 
 Test(shim, every_player_of_a_server_is_listed_once_with_its_own_number)
 {
-    struct running running;
+    struct serving serving;
     libusb_device **list;
 
-    serve(&running, "pap-winusb");
+    plug(&serving, "pap-winusb");
     cr_assert_eq(libusb_init(NULL), 0);
     cr_assert_eq(libusb_get_device_list(NULL, &list), 2);
     cr_expect_neq(libusb_get_device_address(list[0]), libusb_get_device_address(list[1]));
     libusb_free_device_list(list, 1);
     libusb_exit(NULL);
-    end(&running);
+    serve_end(&serving);
 }
 
 Test(shim, the_default_context_lives_until_its_last_user_leaves)
 {
-    struct running running;
+    struct serving serving;
     libusb_device **list;
 
-    serve(&running, NULL);
+    plug(&serving, NULL);
     cr_assert_eq(libusb_init(NULL), 0);
     cr_assert_eq(libusb_init(NULL), 0);
     libusb_exit(NULL);
     cr_expect_eq(libusb_get_device_list(NULL, &list), 1);
     libusb_free_device_list(list, 1);
     libusb_exit(NULL);
-    end(&running);
+    serve_end(&serving);
 }
 
 Test(shim, a_device_another_context_has_open_is_busy)
 {
-    struct running running;
+    struct serving serving;
     libusb_context *one, *two;
     libusb_device **list;
     libusb_device_handle *handle, *second;
 
-    serve(&running, NULL);
+    plug(&serving, NULL);
     cr_assert_eq(libusb_init(&one), 0);
     cr_assert_eq(libusb_init(&two), 0);
     cr_assert_eq(libusb_get_device_list(two, &list), 1);
@@ -260,62 +260,52 @@ Test(shim, a_device_another_context_has_open_is_busy)
     libusb_free_device_list(list, 1);
     libusb_exit(one);
     libusb_exit(two);
-    end(&running);
+    serve_end(&serving);
 }
 
 Test(shim, claims_settings_and_configurations_answer_as_libusb)
 {
-    struct running running;
-    libusb_device_handle *handle;
+    struct open open;
     int value = -1;
 
-    serve(&running, NULL);
-    cr_assert_eq(libusb_init(NULL), 0);
-    handle = open_player(NULL);
-    cr_expect_eq(libusb_get_configuration(handle, &value), 0);
+    open_one(&open);
+    cr_expect_eq(libusb_get_configuration(open.handle, &value), 0);
     cr_expect_eq(value, 1);
-    cr_expect_eq(libusb_claim_interface(handle, 1), LIBUSB_ERROR_NOT_FOUND);
-    cr_expect_eq(libusb_claim_interface(handle, 32), LIBUSB_ERROR_INVALID_PARAM);
-    cr_expect_eq(libusb_set_interface_alt_setting(handle, 0, 0), LIBUSB_ERROR_NOT_FOUND);
-    cr_expect_eq(libusb_claim_interface(handle, 0), 0);
-    cr_expect_eq(libusb_set_configuration(handle, 1), LIBUSB_ERROR_BUSY);
-    cr_expect_eq(libusb_set_interface_alt_setting(handle, 0, 1), LIBUSB_ERROR_NOT_FOUND);
-    cr_expect_eq(libusb_clear_halt(handle, 0x81), 0);
-    cr_expect_eq(libusb_clear_halt(handle, 0x8f), LIBUSB_ERROR_NOT_FOUND);
-    cr_expect_eq(libusb_release_interface(handle, 0), 0);
-    cr_expect_eq(libusb_release_interface(handle, 0), LIBUSB_ERROR_NOT_FOUND);
-    cr_expect_eq(libusb_set_configuration(handle, 9), LIBUSB_ERROR_NOT_FOUND);
-    cr_expect_eq(libusb_set_configuration(handle, -1), 0);
-    cr_expect_eq(libusb_get_configuration(handle, &value), 0);
+    cr_expect_eq(libusb_claim_interface(open.handle, 1), LIBUSB_ERROR_NOT_FOUND);
+    cr_expect_eq(libusb_claim_interface(open.handle, 32), LIBUSB_ERROR_INVALID_PARAM);
+    cr_expect_eq(libusb_set_interface_alt_setting(open.handle, 0, 0), LIBUSB_ERROR_NOT_FOUND);
+    cr_expect_eq(libusb_claim_interface(open.handle, 0), 0);
+    cr_expect_eq(libusb_set_configuration(open.handle, 1), LIBUSB_ERROR_BUSY);
+    cr_expect_eq(libusb_set_interface_alt_setting(open.handle, 0, 1), LIBUSB_ERROR_NOT_FOUND);
+    cr_expect_eq(libusb_clear_halt(open.handle, 0x81), 0);
+    cr_expect_eq(libusb_clear_halt(open.handle, 0x8f), LIBUSB_ERROR_NOT_FOUND);
+    cr_expect_eq(libusb_release_interface(open.handle, 0), 0);
+    cr_expect_eq(libusb_release_interface(open.handle, 0), LIBUSB_ERROR_NOT_FOUND);
+    cr_expect_eq(libusb_set_configuration(open.handle, 9), LIBUSB_ERROR_NOT_FOUND);
+    cr_expect_eq(libusb_set_configuration(open.handle, -1), 0);
+    cr_expect_eq(libusb_get_configuration(open.handle, &value), 0);
     cr_expect_eq(value, 0);
-    cr_expect_eq(libusb_reset_device(handle), 0);
-    cr_expect_eq(libusb_get_max_packet_size(libusb_get_device(handle), 0x81), 512);
-    cr_expect_eq(libusb_get_max_packet_size(libusb_get_device(handle), 0x8f),
+    cr_expect_eq(libusb_reset_device(open.handle), 0);
+    cr_expect_eq(libusb_get_max_packet_size(libusb_get_device(open.handle), 0x81), 512);
+    cr_expect_eq(libusb_get_max_packet_size(libusb_get_device(open.handle), 0x8f),
                  LIBUSB_ERROR_NOT_FOUND);
-    cr_expect_eq(libusb_alloc_streams(handle, 1, NULL, 0), LIBUSB_ERROR_NOT_SUPPORTED);
-    libusb_close(handle);
-    libusb_exit(NULL);
-    end(&running);
+    cr_expect_eq(libusb_alloc_streams(open.handle, 1, NULL, 0), LIBUSB_ERROR_NOT_SUPPORTED);
+    leave(&open);
 }
 
 Test(shim, strings_are_ascii_and_fit)
 {
-    struct running running;
-    libusb_device_handle *handle;
+    struct open open;
     unsigned char text[5];
 
-    serve(&running, NULL);
-    cr_assert_eq(libusb_init(NULL), 0);
-    handle = open_player(NULL);
-    cr_expect_eq(libusb_get_string_descriptor_ascii(handle, 1, text, sizeof text), 4);
+    open_one(&open);
+    cr_expect_eq(libusb_get_string_descriptor_ascii(open.handle, 1, text, sizeof text), 4);
     cr_expect_str_eq((char *)text, "papk");
-    cr_expect_eq(libusb_get_string_descriptor_ascii(handle, 0, text, sizeof text),
+    cr_expect_eq(libusb_get_string_descriptor_ascii(open.handle, 0, text, sizeof text),
                  LIBUSB_ERROR_INVALID_PARAM);
-    cr_expect_eq(libusb_get_string_descriptor_ascii(handle, 200, text, sizeof text),
+    cr_expect_eq(libusb_get_string_descriptor_ascii(open.handle, 200, text, sizeof text),
                  LIBUSB_ERROR_PIPE);
-    libusb_close(handle);
-    libusb_exit(NULL);
-    end(&running);
+    leave(&open);
 }
 
 static void LIBUSB_CALL never(struct libusb_transfer *transfer)
@@ -332,17 +322,14 @@ static void LIBUSB_CALL close_it(struct libusb_transfer *transfer)
 Test(shim, a_program_with_its_own_poll_loop_hears_of_completion)
 {
     static unsigned char setup[LIBUSB_CONTROL_SETUP_SIZE + 18];
-    struct running running;
-    libusb_device_handle *handle;
+    struct open open;
     struct libusb_transfer *transfer = libusb_alloc_transfer(0);
     struct timeval zero = {0, 0};
     int calls = 0;
 
-    serve(&running, NULL);
-    cr_assert_eq(libusb_init(NULL), 0);
-    handle = open_player(NULL);
+    open_one(&open);
     libusb_fill_control_setup(setup, 0x80, LIBUSB_REQUEST_GET_DESCRIPTOR, 0x100, 0, 18);
-    libusb_fill_control_transfer(transfer, handle, setup, never, &calls, 0);
+    libusb_fill_control_transfer(transfer, open.handle, setup, never, &calls, 0);
     cr_assert_eq(libusb_submit_transfer(transfer), 0);
     while (!calls) {
         const struct libusb_pollfd **list = libusb_get_pollfds(NULL);
@@ -357,90 +344,76 @@ Test(shim, a_program_with_its_own_poll_loop_hears_of_completion)
     }
     cr_expect_eq(transfer->actual_length, 18);
     libusb_free_transfer(transfer);
-    libusb_close(handle);
-    libusb_exit(NULL);
-    end(&running);
+    leave(&open);
 }
 
 Test(shim, a_handle_closed_with_transfers_in_flight_calls_nobody)
 {
     static unsigned char data[64];
-    struct running running;
-    libusb_device_handle *handle;
+    struct open open;
     struct libusb_transfer *transfer = libusb_alloc_transfer(0);
     int calls = 0;
 
-    serve(&running, NULL);
-    cr_assert_eq(libusb_init(NULL), 0);
-    handle = open_player(NULL);
-    libusb_fill_interrupt_transfer(transfer, handle, INTERRUPT_IN, data, sizeof data, never, &calls,
-                                   0);
+    open_one(&open);
+    libusb_fill_interrupt_transfer(transfer, open.handle, INTERRUPT_IN, data, sizeof data, never,
+                                   &calls, 0);
     cr_assert_eq(libusb_submit_transfer(transfer), 0);
-    libusb_close(handle);
+    libusb_close(open.handle);
+    open.handle = NULL;
     cr_expect_eq(calls, 0);
     libusb_free_transfer(transfer);
-    libusb_exit(NULL);
-    end(&running);
+    leave(&open);
 }
 
 Test(shim, a_handle_may_be_closed_in_its_own_call_back)
 {
     static unsigned char setup[LIBUSB_CONTROL_SETUP_SIZE + 18];
-    struct running running;
-    libusb_device_handle *handle;
+    struct open open;
     struct libusb_transfer *transfer = libusb_alloc_transfer(0);
     int calls = 0;
 
-    serve(&running, NULL);
-    cr_assert_eq(libusb_init(NULL), 0);
-    handle = open_player(NULL);
+    open_one(&open);
     libusb_fill_control_setup(setup, 0x80, LIBUSB_REQUEST_GET_DESCRIPTOR, 0x100, 0, 18);
-    libusb_fill_control_transfer(transfer, handle, setup, close_it, &calls, 0);
+    libusb_fill_control_transfer(transfer, open.handle, setup, close_it, &calls, 0);
     cr_assert_eq(libusb_submit_transfer(transfer), 0);
     while (!calls)
         cr_assert_eq(libusb_handle_events(NULL), 0);
     libusb_free_transfer(transfer);
-    libusb_close(open_player(NULL)); /* it can be opened again at once */
-    libusb_exit(NULL);
-    end(&running);
+    open.handle = open_player(NULL); /* it can be opened again at once */
+    leave(&open);
 }
 
 Test(shim, a_reset_ends_what_is_in_flight_and_the_device_answers)
 {
     static unsigned char data[64];
-    struct running running;
-    libusb_device_handle *handle;
+    struct open open;
     struct libusb_transfer *transfer = libusb_alloc_transfer(0);
     int calls = 0;
 
-    serve(&running, NULL);
-    cr_assert_eq(libusb_init(NULL), 0);
-    handle = open_player(NULL);
-    libusb_fill_interrupt_transfer(transfer, handle, INTERRUPT_IN, data, sizeof data, never, &calls,
-                                   0);
+    open_one(&open);
+    libusb_fill_interrupt_transfer(transfer, open.handle, INTERRUPT_IN, data, sizeof data, never,
+                                   &calls, 0);
     cr_assert_eq(libusb_submit_transfer(transfer), 0);
-    cr_expect_eq(libusb_reset_device(handle), 0);
+    cr_expect_eq(libusb_reset_device(open.handle), 0);
     cr_expect_eq(calls, 1);
     cr_expect_eq(transfer->status, LIBUSB_TRANSFER_NO_DEVICE);
-    cr_expect_eq(libusb_get_descriptor(handle, LIBUSB_DT_DEVICE, 0, data, 18), 18);
+    cr_expect_eq(libusb_get_descriptor(open.handle, LIBUSB_DT_DEVICE, 0, data, 18), 18);
     libusb_free_transfer(transfer);
-    libusb_close(handle);
-    libusb_exit(NULL);
-    end(&running);
+    leave(&open);
 }
 
 Test(shim, a_server_that_dies_takes_its_devices_along)
 {
-    struct running running;
+    struct serving serving;
     libusb_device_handle *handle;
     libusb_device **list;
     unsigned char data[18];
     struct timeval zero = {0, 0};
 
-    serve(&running, NULL);
+    plug(&serving, NULL);
     cr_assert_eq(libusb_init(NULL), 0);
     handle = open_player(NULL);
-    end(&running);
+    serve_end(&serving);
     cr_expect_eq(libusb_get_descriptor(handle, LIBUSB_DT_DEVICE, 0, data, 18),
                  LIBUSB_ERROR_NO_DEVICE);
     cr_expect_eq(libusb_handle_events_timeout(NULL, &zero), 0);
@@ -453,18 +426,13 @@ Test(shim, a_server_that_dies_takes_its_devices_along)
 
 Test(shim, endpoints_that_are_not_there_are_refused)
 {
-    struct running running;
-    libusb_device_handle *handle;
+    struct open open;
     unsigned char data[8];
     int got;
 
-    serve(&running, NULL);
-    cr_assert_eq(libusb_init(NULL), 0);
-    handle = open_player(NULL);
-    cr_expect_eq(libusb_bulk_transfer(handle, 0x8f, data, 8, &got, 1000), LIBUSB_ERROR_IO);
-    libusb_close(handle);
-    libusb_exit(NULL);
-    end(&running);
+    open_one(&open);
+    cr_expect_eq(libusb_bulk_transfer(open.handle, 0x8f, data, 8, &got, 1000), LIBUSB_ERROR_IO);
+    leave(&open);
 }
 
 /* ---- names and messages ---------------------------------------------------------------------- */

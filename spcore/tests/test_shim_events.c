@@ -48,25 +48,6 @@ static void answered(struct asked *asked)
     libusb_free_transfer(asked->transfer);
 }
 
-struct open {
-    struct running running;
-    libusb_device_handle *handle;
-};
-
-static void open_one(struct open *open)
-{
-    serve(&open->running, NULL);
-    cr_assert_eq(libusb_init(NULL), 0);
-    open->handle = open_player(NULL);
-}
-
-static void leave(struct open *open)
-{
-    libusb_close(open->handle);
-    libusb_exit(NULL);
-    end(&open->running);
-}
-
 /* ---- "Multi-threaded applications and asynchronous I/O", the last and complete example ------- */
 
 /* False when another thread's turn ended before what is awaited did: to be tried again. */
@@ -244,9 +225,9 @@ static void LIBUSB_CALL fd_removed(int fd, void *user_data)
 
 Test(shim_events, descriptors_to_poll_are_announced_and_taken_back)
 {
-    struct running running;
+    struct serving serving;
 
-    serve(&running, NULL);
+    plug(&serving, NULL);
     cr_assert_eq(libusb_init(NULL), 0);
     libusb_set_pollfd_notifiers(NULL, fd_added, fd_removed, &sum);
     libusb_close(open_player(NULL));
@@ -254,7 +235,7 @@ Test(shim_events, descriptors_to_poll_are_announced_and_taken_back)
     cr_expect_eq(removed, added);
     cr_expect_eq(sum, 0, "the same ones");
     libusb_exit(NULL);
-    end(&running);
+    serve_end(&serving);
 }
 
 /* ---- messages -------------------------------------------------------------------------------- */

@@ -11,24 +11,24 @@
 /* ---- handles --------------------------------------------------------------------------------- */
 
 struct two {
-    struct running running;
+    struct serving serving;
     libusb_device_handle *first, *second;
 };
 
 static void open_twice(struct two *two)
 {
-    serve(&two->running, NULL);
+    plug(&two->serving, NULL);
     cr_assert_eq(libusb_init(NULL), 0);
     two->first = open_player(NULL);
     cr_assert_eq(libusb_open(libusb_get_device(two->first), &two->second), 0);
     cr_assert_neq(two->first, two->second);
 }
 
-static void leave(struct two *two)
+static void leave_both(struct two *two)
 {
     libusb_close(two->second);
     libusb_exit(NULL);
-    end(&two->running);
+    serve_end(&two->serving);
 }
 
 Test(shim_handles, an_interface_is_one_handles_at_a_time)
@@ -45,7 +45,7 @@ Test(shim_handles, an_interface_is_one_handles_at_a_time)
     cr_expect_eq(libusb_release_interface(two.first, 0), 0);
     cr_expect_eq(libusb_claim_interface(two.second, 0), 0);
     libusb_close(two.first);
-    leave(&two);
+    leave_both(&two);
 }
 
 Test(shim_handles, closing_gives_up_the_claims_and_leaves_the_other_its_device)
@@ -58,7 +58,7 @@ Test(shim_handles, closing_gives_up_the_claims_and_leaves_the_other_its_device)
     libusb_close(two.first);
     cr_expect_eq(libusb_claim_interface(two.second, 0), 0);
     cr_expect_eq(libusb_get_descriptor(two.second, LIBUSB_DT_DEVICE, 0, data, 18), 18);
-    leave(&two);
+    leave_both(&two);
 }
 
 static void LIBUSB_CALL counted(struct libusb_transfer *transfer)
@@ -89,7 +89,7 @@ Test(shim_handles, closing_one_ends_its_transfers_alone)
         cr_assert_eq(libusb_handle_events(NULL), 0);
     cr_expect_eq(others->status, LIBUSB_TRANSFER_CANCELLED);
     libusb_free_transfer(others);
-    leave(&two);
+    leave_both(&two);
 }
 
 Test(shim_handles, a_reset_through_one_leaves_both_usable)
@@ -104,7 +104,7 @@ Test(shim_handles, a_reset_through_one_leaves_both_usable)
     cr_expect_eq(libusb_get_descriptor(two.first, LIBUSB_DT_DEVICE, 0, data, 18), 18);
     cr_expect_eq(libusb_get_descriptor(two.second, LIBUSB_DT_DEVICE, 0, data, 18), 18);
     libusb_close(two.first);
-    leave(&two);
+    leave_both(&two);
 }
 
 /* ---- a server that falls silent -------------------------------------------------------------- */
@@ -176,15 +176,15 @@ Test(shim_hotplug, a_silent_server_holds_up_nobodys_events)
 {
     struct timeval short_time = {0, 5000};
     libusb_device_handle *handle;
-    struct running running;
+    struct serving serving;
     struct quiet quiet;
     unsigned char data[18];
     char servers[160], silent[64];
     int calls = 0;
 
-    serve(&running, NULL);
+    plug(&serving, NULL);
     start_quiet(&quiet, silent, sizeof silent);
-    snprintf(servers, sizeof servers, "%s %s", running.servers, silent);
+    snprintf(servers, sizeof servers, "%s %s", serving.address, silent);
     setenv(SHIM_VARIABLE, servers, 1);
     cr_assert_eq(libusb_init(NULL), 0);
     handle = open_player(NULL);
@@ -203,5 +203,5 @@ Test(shim_hotplug, a_silent_server_holds_up_nobodys_events)
     libusb_close(handle);
     libusb_exit(NULL);
     end_quiet(&quiet);
-    end(&running);
+    serve_end(&serving);
 }

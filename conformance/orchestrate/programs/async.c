@@ -8,13 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRUE_OR_END(what)                                                                          \
-    do {                                                                                           \
-        if (!(what)) {                                                                             \
-            printf("line %d: not true: %s\n", __LINE__, #what);                                    \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "true_or_end.h"
 
 enum { VENDOR = 0x1209, PRODUCT = 0x4d54, BULK_IN = 0x81, INTERRUPT_IN = 0x83, THREADS = 4 };
 

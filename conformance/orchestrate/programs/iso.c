@@ -7,13 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRUE_OR_END(what)                                                                          \
-    do {                                                                                           \
-        if (!(what)) {                                                                             \
-            printf("line %d: not true: %s\n", __LINE__, #what);                                    \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "true_or_end.h"
 
 enum { ISO_IN = 0x82, ISO_OUT = 0x02, PACKET_MAX = 1024, PACKETS = 8, QUEUED = 6 };
 

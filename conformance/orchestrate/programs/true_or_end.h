@@ -1,0 +1,15 @@
+#ifndef PROGRAMS_TRUE_OR_END_H
+#define PROGRAMS_TRUE_OR_END_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TRUE_OR_END(what)                                                                          \
+    do {                                                                                           \
+        if (!(what)) {                                                                             \
+            printf("line %d: not true: %s\n", __LINE__, #what);                                    \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+#endif
