@@ -127,12 +127,14 @@ static void *be_quiet(void *self)
         int fd = accept(quiet->listener, NULL, NULL);
 
         if (recv(fd, request, sizeof request, MSG_WAITALL) == sizeof request) {
-            if (atomic_load(&quiet->silent))
+            bool silent = atomic_load(&quiet->silent);
+
+            if (silent)
                 atomic_fetch_add(&quiet->asked, 1);
             else
                 (void)!send(fd, empty, sizeof empty, MSG_NOSIGNAL);
             (void)!recv(fd, request, 1, 0); /* until the other end has had enough */
-            if (atomic_load(&quiet->silent))
+            if (silent)
                 atomic_fetch_add(&quiet->given_up, 1);
         }
         close(fd);
