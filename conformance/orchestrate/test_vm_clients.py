@@ -178,14 +178,29 @@ print("reset", len(into.read(512)))
 BULK_SAYS = ["papkit zero", "512 {0} 509", "65536 {0} 65533", "1048576 {0} 1048573", "halted -9",
              "cleared 512", "reset 512"]
 
+# The second configuration is a loopback.
+SECOND = r"""
+import usb.core, usb.util
+device = usb.core.find(idVendor=0x0525, idProduct=0xa4a0)
+device.set_configuration(2)
+interface = device.get_active_configuration()[(0, 0)]
+out, into = sorted(interface, key=lambda end: end.bEndpointAddress)
+data = bytes(range(256)) * 16
+print(out.write(data), bytes(into.read(4096)) == data)
+usb.util.release_interface(device, 0)
+device.set_configuration(1)
+print(device.get_active_configuration().bConfigurationValue)
+"""
+
 MAKE_GADGET = r"""
 mount -t configfs none /sys/kernel/config
 cd /sys/kernel/config/usb_gadget && mkdir zero && cd zero || exit 1
-mkdir strings/0x409 configs/c.1 functions/SourceSink.0 || exit 1
+mkdir strings/0x409 configs/c.1 configs/c.2 functions/SourceSink.0 functions/Loopback.0 || exit 1
 echo 0x0525 > idVendor; echo 0xa4a0 > idProduct
 echo papkit > strings/0x409/manufacturer; echo zero > strings/0x409/product
 echo 0 > functions/SourceSink.0/pattern
 ln -s functions/SourceSink.0 configs/c.1
+ln -s functions/Loopback.0 configs/c.2
 echo dummy_udc.0 > UDC || exit 1
 cd "$OLDPWD"
 """
@@ -199,11 +214,14 @@ def usbipd_steps():
             {MAKE_GADGET}
             cd "$here" && wait_for 20 node {GADGET} > busid || exit 1
             busid=$(basename "$(cat busid)")
+            lsusb -v -d {GADGET} > there
             usbipd -D && usbip bind -b "$busid" && usbip list -r 127.0.0.1""",
         "usbipd-lsusb": f"{papsim} exec --connect 127.0.0.1 -- lsusb -v -d {GADGET}",
         "usbipd-busid": f"""
             {papsim} exec --connect 127.0.0.1:3240/$(basename "$(cat busid)") -- lsusb &&
             ! {papsim} exec --connect 127.0.0.1:3240/9-9 -- lsusb""",
+        "usbipd-second": f"cat > second.py <<'END'\n{SECOND}END\n"
+                         f"{papsim} exec --connect 127.0.0.1 -- /usr/bin/python3 second.py",
         "usbipd-bulk": f"cat > bulk.py <<'END'\n{BULK}END\n"
                        f"{papsim} exec --connect 127.0.0.1 -- /usr/bin/python3 bulk.py",
     }
@@ -354,7 +372,13 @@ def test_lsusb_describes_what_a_real_usbipd_exports(lane):
     lane.step("usbipd").ok()
     out = lane.step("usbipd-lsusb").ok().out
     assert re.search(rf"^Bus \d+ Device \d+: ID {GADGET}", out, re.M)
-    assert len(re.findall(r"^\s*Transfer Type\s+Bulk$", out, re.M)) == 2
+    assert len(re.findall(r"^\s*bConfigurationValue\s+[12]$", out, re.M)) == 2
+    there = lane.file("there").read_text()
+    assert exec_twin.normalised(out) == exec_twin.normalised(there)
+
+
+def test_the_second_configuration_of_a_device_behind_a_real_usbipd(lane):
+    assert lane.step("usbipd-second").ok().out.splitlines() == ["4096 True", "1"]
 
 
 def test_a_real_usbipds_bus_id_picks_the_device(lane):

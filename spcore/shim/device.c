@@ -130,41 +130,56 @@ SHIM_API int libusb_get_device_descriptor(libusb_device *device,
     return LIBUSB_SUCCESS;
 }
 
+const struct shim_set *shim_config(const struct libusb_device *device, int value)
+{
+    unsigned i;
+
+    for (i = 0; i < device->config_count; i++) {
+        if (device->configs[i].raw[5] == value)
+            return &device->configs[i];
+    }
+    return NULL;
+}
+
+const struct shim_set *shim_active_config(const struct libusb_device *device)
+{
+    int value;
+
+    pthread_mutex_lock(&device->context->lock);
+    value = device->link ? device->link->configuration : device->configs[0].raw[5];
+    pthread_mutex_unlock(&device->context->lock);
+    return value ? shim_config(device, value) : NULL;
+}
+
+static int parse(const struct shim_set *set, struct libusb_config_descriptor **ret_config)
+{
+    return set ? shim_parse_config(set->raw, set->length, ret_config) : LIBUSB_ERROR_NOT_FOUND;
+}
+
 SHIM_API int libusb_get_active_config_descriptor(libusb_device *device,
                                                  struct libusb_config_descriptor **ret_config)
 {
-    bool unconfigured;
-
-    pthread_mutex_lock(&device->context->lock);
-    unconfigured = device->link && !device->link->configuration;
-    pthread_mutex_unlock(&device->context->lock);
-    if (unconfigured)
-        return LIBUSB_ERROR_NOT_FOUND;
-    return shim_parse_config(device->config, device->config_length, ret_config);
+    return parse(shim_active_config(device), ret_config);
 }
 
 SHIM_API int libusb_get_config_descriptor(libusb_device *device, uint8_t index,
                                           struct libusb_config_descriptor **ret_config)
 {
-    if (index)
-        return LIBUSB_ERROR_NOT_FOUND;
-    return shim_parse_config(device->config, device->config_length, ret_config);
+    return parse(index < device->config_count ? &device->configs[index] : NULL, ret_config);
 }
 
 SHIM_API int libusb_get_config_descriptor_by_value(libusb_device *device, uint8_t value,
                                                    struct libusb_config_descriptor **ret_config)
 {
-    if (device->config_length < 6 || device->config[5] != value)
-        return LIBUSB_ERROR_NOT_FOUND;
-    return shim_parse_config(device->config, device->config_length, ret_config);
+    return parse(shim_config(device, value), ret_config);
 }
 
 SHIM_API int libusb_get_bos_descriptor(libusb_device_handle *handle,
                                        struct libusb_bos_descriptor **ret_bos)
 {
-    if (!handle->device->bos)
+    if (!handle->device->bos.raw)
         return LIBUSB_ERROR_PIPE;
-    return shim_parse_bos(handle->device->bos, handle->device->bos_length, ret_bos);
+    return shim_parse_bos(handle->device->bos.raw, handle->device->bos.length, ret_bos);
 }
 
 /* Bytes an interval: only periodic endpoints have more than one packet in it (USB 2.0, 9.6.6). */
@@ -179,7 +194,7 @@ static int iso_size(const struct libusb_endpoint_descriptor *endpoint)
 static int find_endpoint(libusb_device *device, unsigned char endpoint, int *ret_max, bool whole)
 {
     struct libusb_config_descriptor *config;
-    int result = shim_parse_config(device->config, device->config_length, &config);
+    int result = parse(shim_active_config(device), &config);
     int i, k, e;
 
     if (result)

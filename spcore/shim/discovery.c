@@ -11,18 +11,21 @@
 
 void shim_device_free(struct libusb_device *device)
 {
-    free(device->config);
-    free(device->bos);
+    unsigned i;
+
+    for (i = 0; i < device->config_count; i++)
+        free(device->configs[i].raw);
+    free(device->bos.raw);
     free(device);
 }
 
 /* One control IN on a client nobody else uses. Bytes, or -errno. */
-static int read_descriptor(struct usbip_client *client, uint8_t type, uint8_t *data,
+static int read_descriptor(struct usbip_client *client, uint8_t type, uint8_t index, uint8_t *data,
                            uint16_t length, unsigned deadline_ms)
 {
     struct usbip_urb urb = {
         .endpoint = 0x80,
-        .setup = {0x80, 6, 0, type, 0, 0, (uint8_t)length, (uint8_t)(length >> 8)},
+        .setup = {0x80, 6, index, type, 0, 0, (uint8_t)length, (uint8_t)(length >> 8)},
         .data = data,
         .length = length};
     int error = usbip_submit(client, &urb);
@@ -37,28 +40,46 @@ static int read_descriptor(struct usbip_client *client, uint8_t type, uint8_t *d
 }
 
 /* A set whose total length stands in its bytes 2 and 3. */
-static int read_set(struct usbip_client *client, uint8_t type, unsigned deadline_ms,
-                    uint8_t **ret_data, size_t *ret_length)
+static int read_set(struct usbip_client *client, uint8_t type, uint8_t index, unsigned deadline_ms,
+                    struct shim_set *ret_set)
 {
-    uint8_t head[9];
-    int got = read_descriptor(client, type, head, type == LIBUSB_DT_BOS ? 5 : 9, deadline_ms);
+    const uint16_t least = type == LIBUSB_DT_BOS ? LIBUSB_DT_BOS_SIZE : LIBUSB_DT_CONFIG_SIZE;
+    uint8_t head[LIBUSB_DT_CONFIG_SIZE];
+    int got = read_descriptor(client, type, index, head, least, deadline_ms);
     uint16_t total;
     uint8_t *data;
 
-    if (got < 5)
+    if (got < least)
         return got < 0 ? got : -EPROTO;
     total = (uint16_t)(head[2] | head[3] << 8);
     data = malloc(total ? total : 1);
     if (!data)
         return -ENOMEM;
-    got = read_descriptor(client, type, data, total, deadline_ms);
-    if (got < 5) {
+    got = read_descriptor(client, type, index, data, total, deadline_ms);
+    if (got < least) {
         free(data);
         return got < 0 ? got : -EPROTO;
     }
-    *ret_data = data;
-    *ret_length = (size_t)got;
+    *ret_set = (struct shim_set){data, (size_t)got};
     return 0;
+}
+
+/* As the kernel does: what cannot be read, and all after it, is not there. */
+static int read_configs(struct usbip_client *client, struct libusb_device *device,
+                        unsigned deadline_ms)
+{
+    unsigned count =
+        device->descriptor[17] < SHIM_CONFIGS_MAX ? device->descriptor[17] : SHIM_CONFIGS_MAX;
+    int error = count ? 0 : -EPROTO;
+
+    while (!error && device->config_count < count) {
+        unsigned index = device->config_count;
+
+        error = read_set(client, LIBUSB_DT_CONFIG, (uint8_t)index, deadline_ms,
+                         &device->configs[index]);
+        device->config_count += !error;
+    }
+    return device->config_count ? 0 : error;
 }
 
 /* A device that somebody else holds for a moment is tried again. */
@@ -82,15 +103,13 @@ static int read_device(struct libusb_device *device, unsigned deadline_ms)
 
     if (error)
         return error;
-    error = read_descriptor(client, LIBUSB_DT_DEVICE, device->descriptor, sizeof device->descriptor,
-                            deadline_ms);
+    error = read_descriptor(client, LIBUSB_DT_DEVICE, 0, device->descriptor,
+                            sizeof device->descriptor, deadline_ms);
     error = error == LIBUSB_DT_DEVICE_SIZE ? 0 : error < 0 ? error : -EPROTO;
     if (!error)
-        error = read_set(client, LIBUSB_DT_CONFIG, deadline_ms, &device->config,
-                         &device->config_length);
+        error = read_configs(client, device, deadline_ms);
     if (!error && (device->descriptor[3] > 2 || device->descriptor[2] > 0))
-        read_set(client, LIBUSB_DT_BOS, deadline_ms, &device->bos,
-                 &device->bos_length); /* may have none */
+        read_set(client, LIBUSB_DT_BOS, 0, deadline_ms, &device->bos); /* may have none */
     usbip_free(client);
     return error;
 }

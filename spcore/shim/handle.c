@@ -1,6 +1,6 @@
 /* Opened devices: claims, settings, halts, reset. All handles of a device share its import, and
  * each has claims of its own, as with Linux's usbfs. What the kernel does for a device it has
- * configured is done here: configuration 1 is selected at import. */
+ * configured is done here: the first configuration is selected at import. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -91,7 +91,7 @@ static int import(libusb_device *device, struct usbip_client **ret_client)
 /* As the kernel does with a device it meets; one that refuses stays unconfigured. */
 static int configure(struct shim_link *link, struct usbip_client *client)
 {
-    uint8_t value = link->device->config[5];
+    uint8_t value = link->device->configs[0].raw[5];
     struct usbip_urb urb = {.setup = {0x00, LIBUSB_REQUEST_SET_CONFIGURATION, value}};
     int error = request_on(client, &urb);
 
@@ -345,7 +345,7 @@ SHIM_API int libusb_set_configuration(libusb_device_handle *handle, int configur
         configuration = 0;
     if (is_claimed(handle))
         return LIBUSB_ERROR_BUSY;
-    if (configuration && configuration != handle->device->config[5])
+    if (configuration && !shim_config(handle->device, configuration))
         return LIBUSB_ERROR_NOT_FOUND;
     error = request(handle, 0x00, LIBUSB_REQUEST_SET_CONFIGURATION, (uint16_t)configuration, 0);
     if (!error) {
@@ -355,11 +355,12 @@ SHIM_API int libusb_set_configuration(libusb_device_handle *handle, int configur
     return error;
 }
 
-/* Does the configuration have that interface, and (setting ≥ 0) that setting? */
+/* Does the configuration in force have that interface, and (setting ≥ 0) that setting? */
 static bool has_interface(const libusb_device *device, int interface, int setting)
 {
-    const uint8_t *at = device->config;
-    size_t left = device->config_length;
+    const struct shim_set *config = shim_active_config(device);
+    const uint8_t *at = config ? config->raw : NULL;
+    size_t left = config ? config->length : 0;
 
     while (left >= 2 && at[0] >= 2 && at[0] <= left) {
         if (at[1] == LIBUSB_DT_INTERFACE && at[0] >= 4 && at[2] == interface &&
@@ -392,7 +393,7 @@ SHIM_API int libusb_claim_interface(libusb_device_handle *handle, int interface)
         return LIBUSB_ERROR_INVALID_PARAM;
     if (shim_gone(handle->link))
         return LIBUSB_ERROR_NO_DEVICE;
-    if (!handle->link->configuration || !has_interface(handle->device, interface, -1))
+    if (!has_interface(handle->device, interface, -1))
         return LIBUSB_ERROR_NOT_FOUND;
     return claim(handle, 1u << interface);
 }
@@ -457,7 +458,7 @@ SHIM_API int libusb_clear_halt(libusb_device_handle *handle, unsigned char endpo
 }
 
 /* USB/IP has no reset of its own; importing anew is one (the server resets the device), after
- * which configuration and settings are what a reset leaves: configuration 1, setting 0. */
+ * which configuration and settings are what a reset leaves: the first configuration, settings 0. */
 static int import_anew(libusb_context *context, struct shim_link *link)
 {
     struct usbip_client *client = NULL;

@@ -30,6 +30,12 @@ struct shim_server {
     char host[128], port[8], busid[32]; /* busid empty: all of them */
 };
 
+#define SHIM_CONFIGS_MAX 8 /* as the kernel's USB_MAXCONFIG */
+struct shim_set {
+    uint8_t *raw; /* NULL: none */
+    size_t length;
+};
+
 struct libusb_device {
     struct libusb_device *next; /* in the context's list */
     atomic_int refs;
@@ -37,8 +43,8 @@ struct libusb_device {
     const struct shim_server *server;
     struct usbip_device record; /* as the server lists it */
     uint8_t descriptor[LIBUSB_DT_DEVICE_SIZE];
-    uint8_t *config, *bos; /* raw sets; bos NULL: none */
-    size_t config_length, bos_length;
+    struct shim_set configs[SHIM_CONFIGS_MAX], bos;
+    unsigned config_count; /* one at least */
     uint8_t bus, address;
     bool present, announced;
     bool seen; /* by the scan under way */
@@ -188,6 +194,10 @@ void shim_scanner_hurry(libusb_context *context); /* there may be news */
 
 /* Raw descriptor sets to libusb's structures; 0 or LIBUSB_ERROR_*. Freed with libusb's functions.
  */
+/* Of that value; NULL: there is none. */
+const struct shim_set *shim_config(const struct libusb_device *device, int value);
+/* That in force, or what a device nobody has open will have: the first. NULL: unconfigured. */
+const struct shim_set *shim_active_config(const struct libusb_device *device);
 int shim_parse_config(const uint8_t *raw, size_t length,
                       struct libusb_config_descriptor **ret_config);
 int shim_parse_bos(const uint8_t *raw, size_t length, struct libusb_bos_descriptor **ret_bos);

@@ -205,8 +205,9 @@ static void enter_flight(libusb_context *context, struct shim_transfer *own, uns
 /* usbfs refuses what no interface has in its present setting. */
 static bool has_endpoint(const struct shim_link *link, uint8_t endpoint)
 {
-    const uint8_t *at = link->device->config;
-    size_t left = link->device->config_length;
+    const struct shim_set *config = shim_config(link->device, link->configuration);
+    const uint8_t *at = config ? config->raw : NULL;
+    size_t left = config ? config->length : 0;
     bool present = false;
 
     while (left >= 2 && at[0] >= 2 && at[0] <= left) {
