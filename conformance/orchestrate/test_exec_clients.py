@@ -231,6 +231,24 @@ def test_isochronous_transfers_and_alternate_settings(tmp_path, name):
     assert ok(execute("--player", name, "--", program)).splitlines() == ISO
 
 
+def test_a_capture_of_isochronous_transfers_is_usbmons(tmp_path):
+    """Wireshark reads every packet of them, and finds nothing malformed."""
+    program, capture = compiled(tmp_path, "-lusb-1.0", source="iso.c"), tmp_path / "c.pcapng"
+    ok(execute("--player", "zero", "--capture", capture, "--", program))
+
+    def tshark(*words):
+        return subprocess.run([vm.tool("tshark"), "-n", "-r", capture, *words], check=True, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.splitlines()
+    assert not tshark("-Y", "_ws.malformed")
+    lengths = tshark("-Y", "usb.transfer_type == 0 && usb.urb_type == 'C' && usb.urb_status == 0",
+                     "-T", "fields", "-e", "usb.iso.numdesc", "-e", "usb.iso.iso_len",
+                     "-e", "usb.urb_len")
+    assert lengths
+    for count, each, whole in (line.split("\t") for line in lengths):
+        sizes = [int(size) for size in each.split(",")]
+        assert len(sizes) == int(count.split(",")[0]) and sum(sizes) == int(whole)
+
+
 @pytest.mark.parametrize("sanitizer", ["thread", "address,undefined"])
 def test_isochronous_transfers_are_clean_under_sanitizers(tmp_path, sanitizer):
     sources = [*(vm.ROOT / "spcore" / "shim").glob("*.c"),

@@ -109,6 +109,38 @@ Test(capture, a_control_read_is_two_blocks)
     cr_expect_eq(file.length, second + 104);
 }
 
+/* Documentation/usb/usbmon.rst: struct mon_bin_isodesc; the data come after the list. */
+Test(capture, isochronous_packets_are_listed_before_their_data)
+{
+    struct file file = file_open();
+    struct usb_iso_packet packets[] = {{0, 8, 3, 0}, {8, 8, 0, -EXDEV}, {16, 8, 2, 0}};
+    static const uint32_t sent[] = {(uint32_t)-EXDEV, 8, 8, 0}, came[] = {0, 3, 2, 0};
+    const struct wire_capture_place where = {.type = USB_ENDPOINT_ISOCHRONOUS};
+    struct usb_urb urb = {
+        .endpoint = 0x82, .length = 24, .packets = packets, .packet_count = 3, .start_frame = 77};
+    size_t first = 48 + 28, second = first + 64 + 48 + 4 + 28, i;
+
+    wire_capture_submit(file.capture, &where, &urb);
+    urb.actual = 5;
+    urb.in = (struct usb_in){
+        .chunks[0] = {.memory = "hello", .length = 5}, .chunk_count = 1, .length = 5};
+    wire_capture_complete(file.capture, &where, &urb);
+    file_read(&file);
+    cr_expect_eq(file.bytes[first + 15], '<');
+    cr_expect_eq(u32(&file, first + 36), 48, "the list counts as captured");
+    cr_expect_eq(u32(&file, first + 40), 0, "no error yet");
+    cr_expect_eq(u32(&file, second + 36), 48 + 5);
+    cr_expect_eq(u32(&file, second + 40), 1, "one packet failed");
+    cr_expect_eq(u32(&file, second + 44), 3);
+    cr_expect_eq(u32(&file, second + 52), 77);
+    cr_expect_eq(u32(&file, second + 60), 3);
+    for (i = 0; i < 4; i++) {
+        cr_expect_eq(u32(&file, first + 64 + 16 + 4 * i), sent[i]);
+        cr_expect_eq(u32(&file, second + 64 + 32 + 4 * i), came[i]);
+    }
+    cr_expect_arr_eq(file.bytes + second + 64 + 48, "hello", 5);
+}
+
 Test(capture, types_are_usbmons)
 {
     static const uint8_t types[][2] = {{USB_ENDPOINT_ISOCHRONOUS, 0},

@@ -17,6 +17,7 @@ enum {
     LINKTYPE_USB_LINUX_MMAPPED = 220,
     MON_HEADER = 64,
     SNAP = 65536, /* payload bytes kept of one URB */
+    MON_PACKET = 16,
 };
 
 /* usbmon's transfer types by ours (Linux, Documentation/usb/usbmon.rst). */
@@ -31,6 +32,7 @@ struct wire_capture {
     int fd;
     bool failed; /* a block did not go out whole: nothing follows it */
     uint8_t payload[SNAP];
+    uint8_t packets[USB_ISO_PACKETS_MAX * MON_PACKET];
 };
 
 static void put(uint8_t **at, const void *bytes, size_t length)
@@ -107,16 +109,18 @@ static size_t collect(struct wire_capture *capture, const struct usb_urb *urb)
     return done < urb->actual ? done : urb->actual;
 }
 
-static void write_block(struct wire_capture *capture, const uint8_t *header, const void *payload,
-                        size_t length)
+/* The list of isochronous packets stands between header and data. */
+static void write_block(struct wire_capture *capture, const uint8_t *header, size_t list,
+                        const void *payload, size_t length)
 {
     static const uint8_t padding[4];
     size_t padded = (length + 3) & ~(size_t)3;
-    uint32_t total = (uint32_t)(28 + MON_HEADER + padded + 4);
+    uint32_t kept = (uint32_t)(MON_HEADER + list + length);
+    uint32_t total = (uint32_t)(28 + MON_HEADER + list + padded + 4);
     uint8_t lead[28], *at = lead;
     struct timespec now;
     uint64_t stamp;
-    struct iovec parts[5];
+    struct iovec parts[6];
 
     clock_gettime(CLOCK_REALTIME, &now);
     stamp = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
@@ -125,20 +129,52 @@ static void write_block(struct wire_capture *capture, const uint8_t *header, con
     put_u32(&at, 0);
     put_u32(&at, (uint32_t)(stamp >> 32));
     put_u32(&at, (uint32_t)stamp);
-    put_u32(&at, (uint32_t)(MON_HEADER + length));
-    put_u32(&at, (uint32_t)(MON_HEADER + length));
+    put_u32(&at, kept);
+    put_u32(&at, kept);
     parts[0] = (struct iovec){lead, sizeof lead};
     parts[1] = (struct iovec){(void *)(uintptr_t)header, MON_HEADER};
-    parts[2] = (struct iovec){(void *)(uintptr_t)payload, length};
-    parts[3] = (struct iovec){(void *)(uintptr_t)padding, padded - length};
-    parts[4] = (struct iovec){&total, sizeof total};
+    parts[2] = (struct iovec){capture->packets, list};
+    parts[3] = (struct iovec){(void *)(uintptr_t)payload, length};
+    parts[4] = (struct iovec){(void *)(uintptr_t)padding, padded - length};
+    parts[5] = (struct iovec){&total, sizeof total};
     if (!capture->failed) /* a full disk costs the record, not the service */
-        capture->failed = writev(capture->fd, parts, 5) != (ssize_t)total;
+        capture->failed = writev(capture->fd, parts, 6) != (ssize_t)total;
+}
+
+/* What came in stands packed, what goes out where the host put it. Returns the list's bytes. */
+static size_t list_packets(struct wire_capture *capture, bool submit, const struct usb_urb *urb)
+{
+    bool packed = !submit && (urb->endpoint & 0x80);
+    uint32_t i, offset = 0;
+    uint8_t *at = capture->packets;
+
+    for (i = 0; urb->packets && i < urb->packet_count; i++) {
+        const struct usb_iso_packet *packet = &urb->packets[i];
+
+        put_u32(&at, submit ? (uint32_t)-18 : (uint32_t)packet->status); /* -EXDEV: not yet */
+        put_u32(&at, packed ? offset : packet->offset);
+        put_u32(&at, submit ? packet->length : packet->actual);
+        put_u32(&at, 0);
+        offset += packet->actual;
+    }
+    return (size_t)(at - capture->packets);
+}
+
+/* Errors, packets, interval (not on record), first frame, flags, packets kept. */
+static void mon_iso(uint8_t *header, bool submit, const struct usb_urb *urb, size_t list)
+{
+    uint32_t numbers[6] = {
+        0, urb->packet_count, 0, urb->start_frame, urb->flags, (uint32_t)(list / MON_PACKET)};
+    uint32_t i;
+
+    for (i = 0; !submit && i < urb->packet_count; i++)
+        numbers[0] += urb->packets[i].status != 0;
+    memcpy(header + 40, numbers, sizeof numbers);
 }
 
 /* The 64 bytes of usbmon's binary header, in host order. */
 static void mon_header(uint8_t *header, char event, const struct wire_capture_place *place,
-                       const struct usb_urb *urb, size_t captured)
+                       const struct usb_urb *urb, size_t list, size_t captured)
 {
     bool control = (urb->endpoint & 0x0f) == 0;
     bool in = control ? (urb->setup.request_type & 0x80) != 0 : (urb->endpoint & 0x80) != 0;
@@ -146,7 +182,7 @@ static void mon_header(uint8_t *header, char event, const struct wire_capture_pl
     uint64_t id = (uint64_t)place->devnum << 32 | urb->seqnum;
     int32_t status = submit ? -115 : urb->status; /* -EINPROGRESS */
     uint32_t length = submit ? urb->length : urb->actual;
-    uint32_t kept = (uint32_t)captured;
+    uint32_t kept = (uint32_t)(list + captured);
     struct timespec now;
     int64_t seconds;
     int32_t micros;
@@ -170,6 +206,8 @@ static void mon_header(uint8_t *header, char event, const struct wire_capture_pl
     memcpy(header + 36, &kept, 4);
     if (control && submit)
         frame_put_setup(header + 40, &urb->setup);
+    if (list)
+        mon_iso(header, submit, urb, list);
 }
 
 void wire_capture_submit(struct wire_capture *capture, const struct wire_capture_place *place,
@@ -177,18 +215,20 @@ void wire_capture_submit(struct wire_capture *capture, const struct wire_capture
 {
     bool in = (urb->endpoint & 0x80) != 0;
     size_t length = in || !urb->data ? 0 : urb->length < SNAP ? urb->length : SNAP;
+    size_t list = list_packets(capture, true, urb);
     uint8_t header[MON_HEADER];
 
-    mon_header(header, 'S', place, urb, length);
-    write_block(capture, header, length ? urb->data : capture->payload, length);
+    mon_header(header, 'S', place, urb, list, length);
+    write_block(capture, header, list, length ? urb->data : capture->payload, length);
 }
 
 void wire_capture_complete(struct wire_capture *capture, const struct wire_capture_place *place,
                            const struct usb_urb *urb)
 {
     size_t length = collect(capture, urb);
+    size_t list = list_packets(capture, false, urb);
     uint8_t header[MON_HEADER];
 
-    mon_header(header, 'C', place, urb, length);
-    write_block(capture, header, capture->payload, length);
+    mon_header(header, 'C', place, urb, list, length);
+    write_block(capture, header, list, capture->payload, length);
 }
