@@ -53,6 +53,8 @@ def facts(log):
             found["storage", (each, name)] = value
     for name, value in log.values.items():
         found["value", name] = value
+    if "formats" not in log.sections:
+        found["set", "types"] = frozenset(log.types)
     return found
 
 
@@ -133,6 +135,26 @@ def properties_not_got(kind, _key, _theirs, _ours, log, _mine):
         log.device.get("Detected object size") == "64 bits"
 
 
+@rule("certificate-tail", "behind the certificate stands what is no text, which was encoded twice on "
+      "the way and is then longer than libmtp's buffer")
+def certificate_tail(kind, key, theirs, ours, _log, _mine):
+    return (kind, key) == ("value", "certificate") and bool(ours) and theirs.startswith(ours) and \
+        set(theirs[len(ours):]) <= set("\xef\xbf\xbd")
+
+
+@rule("blotted", "the reporter made the number unreadable")
+def blotted(kind, _key, theirs, _ours, _log, _mine):
+    return kind == "storage" and theirs == "blotted"
+
+
+@rule("line-left-out", "the reporter's log has no such line, as serial numbers are often cut out")
+def line_left_out(kind, key, theirs, ours, log, _mine):
+    return kind == "device" and theirs is None and key in (
+        "Manufacturer", "Model", "Device version", "Serial number") and ours == "" or \
+        kind == "device" and key == "Vendor extension ID" and theirs is None and \
+        ours == "0x00000006" and bool(log.device)
+
+
 # A log may be damaged: then the importer has to say so, with this line's number.
 DAMAGED = {
     "mtp-detect-nokia-3110c.txt": (306, "a type is spelled 'UIINT32'"),
@@ -174,7 +196,8 @@ def compare(raw, printed, path):
 
 def show(value):
     if isinstance(value, frozenset):
-        return "{" + " ".join(f"{each:04x}" for each in sorted(value)) + "}"
+        return "{" + " ".join(each if isinstance(each, str) else f"{each:04x}"
+                              for each in sorted(value)) + "}"
     if isinstance(value, int):
         return f"{value:#x}"
     return str(value)

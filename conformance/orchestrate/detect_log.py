@@ -2,6 +2,7 @@
 1.1, wrapped, unindented or with other programs' messages between its lines. Written from the logs
 and from mtp-detect's output; it shares nothing with the importer, which it judges."""
 import dataclasses
+import quopri
 import re
 
 HEADINGS = {
@@ -24,7 +25,11 @@ ENTRY = re.compile(r"([0-9a-f]{4}):(?: (.*))?$")
 TYPED = re.compile(r"^(?P<name>.*?)(?P<array>array of )?\b(?P<type>U?INT(?:8|16|32|64|128)|STRING|"
                    r"UNDEFINED|UNKNOWN) data type(?P<rest>.*)$")
 # What other layers of the reporter's machine said meanwhile.
-MESSAGE = re.compile(r"PTP[:_ ]|LIBMTP|Error \d|ERROR|\(Look this up|Detect:|Connected to")
+MESSAGE = re.compile(r"PTP[:_ ]|LIBMTP|Error \d|ERROR|\(Look this up|Detect:|Connected to|"
+                     r"ptp2/|(?:in|out)ep: usb_|usb_clear_halt|Trying to |WMPInfo.xml Does not exist")
+# Those that stand in the middle of a line: it goes on where the messages end.
+SPLICE = re.compile(r"(?<=.)(PTP: (?:Closing|Opening) session|Unknown OPFF type \d+|PTP_ERROR_IO.*|"
+                    r"LIBMTP (?:PANIC|WARNING).*|ptp2/ptp_usb_.*|ignoring libusb_.*)$")
 
 
 @dataclasses.dataclass
@@ -46,6 +51,7 @@ class Log:
     values: dict = dataclasses.field(default_factory=dict)
     sections: set = dataclasses.field(default_factory=set)
     version: str = ""
+    types: list = dataclasses.field(default_factory=list)
 
 
 def decode(raw):
@@ -55,6 +61,49 @@ def decode(raw):
         # Each byte that is no UTF-8 is one of Latin-1.
         return raw.decode("utf-8", "surrogateescape").encode("utf-16", "surrogatepass").decode(
             "utf-16", "surrogatepass").translate({0xdc00 + byte: byte for byte in range(128, 256)})
+
+
+def unpaste(lines):
+    """What a mail program, a terminal or an editor put before each line, and colours, go."""
+    lines = [re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", line).removeprefix("\ufeff") for line in lines]
+    for at, line in enumerate(lines):
+        match = re.match(r"(.*\S.*?)Device info:\s*$", line)
+        if not match:
+            continue
+        parts = re.split(r"(\s*\d+\s*)", match[1])
+        pattern = "".join(r"\s*\d+\s*" if re.match(r"\s*\d", part) else re.escape(part.rstrip()) +
+                          (r"\s" * (len(part) - len(part.rstrip())) if index + 1 < len(parts) else
+                           r"\s?" * (len(part) - len(part.rstrip())))
+                          for index, part in enumerate(parts))
+        if all(re.match(pattern, each) for each in lines[at:at + 3]):
+            return [re.sub("^" + pattern, "", each) for each in lines]
+    return lines
+
+
+def mend(lines):
+    """Lines in whose middle a message stood, made whole."""
+    made, head = [], None
+    for line in lines:
+        if head is not None:
+            if MESSAGE.match(line.strip()) or (OPFF.match(line.strip())):
+                continue
+            if line.strip() in HEADINGS:
+                made.append(head)
+            else:
+                line = head + line
+            head = None
+        match = SPLICE.search(line)
+        if match and not MESSAGE.match(line.strip()) and line[:match.start()].strip() \
+                and made and any(each.strip() == "Device info:" for each in made):
+            head = line[:match.start()]
+        else:
+            made.append(line)
+    return made if head is None else made + [head]
+
+
+def amount(text):
+    """A number; one that the reporter blotted out is that."""
+    return "blotted" if re.fullmatch(r"[xX*#]{3,}", text) else int(text)
 
 
 def nothing(text):
@@ -94,7 +143,7 @@ def form(kind, text):
         return ("expression", nothing(text[len("REGULAR EXPRESSION FORM"):].strip(" ()")))
     if text.startswith("LONG STRING FORM"):
         return ("long string",)
-    if text == "" or re.match(r"ANY \d+BIT VALUE form$", text):
+    if text == "" or re.match(r"ANY \d+BIT VALUE( form)?$", text):
         return ("none",)
     return ("unread", text)
 
@@ -123,7 +172,6 @@ class Reader:
         self.runs = []
         self.format = None
         self.words = None  # of the property being read: [code, text]
-        self.cut = False
 
     def flush(self):
         if self.words:
@@ -141,6 +189,8 @@ class Reader:
 
     def line(self, line):
         text = line.strip()
+        if self.section == "head" and text.endswith("USB low-level info:"):
+            text = "USB low-level info:"  # after a message that did not end its line
         if text in HEADINGS:
             self.heading(text)
         else:
@@ -184,13 +234,9 @@ class Reader:
     def in_properties(self, _, text):
         self.codes(self.log.properties, text)
 
-    def in_formats(self, line, _):
-        cut = OPFF.search(line)
-        blank = line[:1].isspace()
-        line = OPFF.split(line)[0] if cut else line
-        text = line.strip()
+    def in_formats(self, _, text):
         match = ENTRY.match(text)
-        if match:
+        if match and "\t" not in text:
             self.flush()
             code = int(match[1], 16)
             if code >> 12 == 0xd:
@@ -198,12 +244,9 @@ class Reader:
             else:
                 self.format = code
                 self.log.formats.setdefault(code, {})
-        elif self.words and text and not MESSAGE.match(text):
-            self.words[1] += ("" if self.cut and not blank else " ") + text
-        if cut and self.words:
-            self.cut = True
-        elif text:
-            self.cut = False
+        elif self.words and text and not MESSAGE.match(text) and not OPFF.match(text) and \
+                not match:
+            self.words[1] += " " + text
 
     def in_storages(self, _, text):
         key, colon, value = text.partition(":")
@@ -215,7 +258,7 @@ class Reader:
             if key in ("StorageType", "FilesystemType", "AccessCapability"):
                 storage.values[key] = int(value.split()[0], 16)
             elif key in ("MaxCapacity", "FreeSpaceInBytes", "FreeSpaceInObjects"):
-                storage.values[key] = int(value)
+                storage.values[key] = amount(value)
             elif key in ("StorageDescription", "VolumeIdentifier"):
                 storage.values[key] = nothing(value)
 
@@ -234,7 +277,13 @@ class Reader:
         if match:
             self.log.values["battery"] = (int(match[1]), int(match[2]))
 
-    def in_types(self, line, text):
+    def in_types(self, _, text):
+        if text in ("", "OK."):
+            self.section = "tail"
+        elif not MESSAGE.match(text):
+            self.log.types.append(text)
+
+    def in_tail(self, _, text):
         pass
 
     def in_time(self, _, text):
@@ -254,10 +303,16 @@ class Reader:
 def read(raw):
     """A Log from the bytes of one."""
     reader = Reader()
-    for line in re.split(r"\r?\n", decode(raw)):
+    text = decode(raw)
+    if "VID=3D" in text or "Content-Transfer-Encoding: quoted-printable" in text:
+        text = decode(quopri.decodestring(raw))
+    for line in mend(unpaste(re.split(r"\r?\n", text))):
         reader.line(line)
     reader.flush()
     # The run that got most of the device; the first of equals; one that was cut short does not
     # count.
     runs = [log for log in reader.runs + [reader.log] if log.sections & {"folders", "values"}]
-    return max(runs or [reader.log], key=lambda log: sum(map(len, log.formats.values())))
+    first = (runs or [reader.log])[0].usb
+    same = [log for log in runs if all(log.usb.get(name) == first.get(name)
+                                       for name in ("idVendor", "idProduct"))]
+    return max(same or [reader.log], key=lambda log: sum(map(len, log.formats.values())))

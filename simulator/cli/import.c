@@ -149,8 +149,9 @@ int cli_import(int argc, char **argv)
         status = read_one(job.lsusb, true, &report, error, sizeof error);
     if (!status && !report.usb.vendor && !report.usb.product) {
         status = -EINVAL;
-        snprintf(error, sizeof error, "%s: no USB ids in it; --lsusb FILE can give them",
-                 job.source);
+        snprintf(error, sizeof error,
+                 "%s:%u: no USB ids before 'Device info:'; --lsusb FILE can give them", job.source,
+                 report.line);
     }
     status = status ? cli_usage("%s", error) : write_player(&job, &report);
     import_report_done(&report);

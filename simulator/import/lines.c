@@ -113,6 +113,7 @@ char *lines_next(struct lines *lines, unsigned *ret_indent)
 
     if (lines->at >= lines->size)
         return NULL;
+    lines->last = lines->at;
     stop = memchr(start, '\n', lines->size - lines->at);
     end = stop ? stop : lines->text + lines->size;
     lines->at = (size_t)(end - lines->text) + 1;
@@ -126,6 +127,14 @@ char *lines_next(struct lines *lines, unsigned *ret_indent)
     }
     *ret_indent = indent;
     return start;
+}
+
+void lines_again(struct lines *lines)
+{
+    if (lines->at <= lines->size)
+        lines->text[lines->at - 1] = '\n';
+    lines->at = lines->last;
+    lines->number--;
 }
 
 int lines_fault(const struct lines *lines, char *error, size_t error_size, const char *format, ...)

@@ -8,10 +8,10 @@
 #define LINES_BYTES_MAX ((size_t)16 << 20)
 
 struct lines {
-    const char *path; /* the caller's; for messages */
-    char *text;       /* owned */
-    size_t size, at;
-    unsigned number; /* of the line last given, from 1 */
+    const char *path;      /* the caller's; for messages */
+    char *text;            /* owned */
+    size_t size, at, last; /* of the next line and of the one before it */
+    unsigned number;       /* of the line last given, from 1 */
 };
 
 /* Reads a file; on failure one line "FILE: why" in `error` and -errno. */
@@ -25,6 +25,8 @@ bool lines_are_text(struct lines *lines);
 /* The next line, NUL-terminated, valid until lines_done(); NULL at the end. `ret_indent` is the
  * number of blanks it began with (they are gone). */
 char *lines_next(struct lines *lines, unsigned *ret_indent);
+/* The line last given is given again. */
+void lines_again(struct lines *lines);
 /* "FILE:LINE: what" into `error`; -EINVAL. */
 __attribute__((format(printf, 4, 5))) int lines_fault(const struct lines *lines, char *error,
                                                       size_t error_size, const char *format, ...);

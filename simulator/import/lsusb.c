@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "import/lines.h"
+#include "import/paste.h"
 #include "import/report.h"
 
 enum part { PART_NONE, PART_DEVICE, PART_CONFIGURATION, PART_INTERFACE, PART_ENDPOINT, PART_OTHER };
@@ -396,6 +397,8 @@ int import_lsusb(struct lines *lines, struct import_report *report, char *error,
 
     if (!lines_are_text(lines))
         result = FAULT(&parser, "a NUL byte: this is no text");
+    else if (paste_undo(lines, "Device Descriptor:"))
+        result = FAULT(&parser, "no memory");
     while (!result && !parser.found && (line = lines_next(lines, &indent)) != NULL)
         result = take_line(&parser, line);
     if (!result)

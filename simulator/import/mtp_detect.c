@@ -6,7 +6,12 @@
 #include <string.h>
 
 #include "import/mtp_detect_internal.h"
+#include "import/paste.h"
+#include "mtp_codes.h"
 
+#define SPLICED                                                                                    \
+    (SECTION_DEVICE | SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES | SECTION_FORMATS | \
+     SECTION_STORAGES | SECTION_FOLDERS | SECTION_VALUES)
 #define CODES (SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES)
 #define TEXTS (SECTION_TIME | SECTION_CERTIFICATE)
 #define PENDING_BYTES ((size_t)64 << 10)
@@ -28,18 +33,32 @@ static int append_text(struct parser *parser, char **text, const char *between, 
 /* ---- messages of libraries between the lines */
 
 static const char *const noise[] = {
-    "Error ",      "ERROR",   "error",  "PTP",           "LIBMTP",  "Unknown OPFF type",
-    "Detect:",     "inep:",   "outep:", "usb_",          "libusb",  "ignoring libusb",
-    "WARNING",     "Warning", "Device", "Found a bad",   "object ", "(MTPZ)",
-    "Unable to",   "unable",  "Could",  "could",         "cannot",  "Connected to",
-    "mtp-detect:", "get_",    "ptp_",   "(Look this up", "ERROR:",  "Trying",
-    "continuing",  "Closing", "Opening"};
+    "Error ",      "ERROR",   "error",   "PTP",           "LIBMTP",     "Unknown OPFF type",
+    "Detect:",     "inep:",   "outep:",  "usb_",          "libusb",     "ignoring libusb",
+    "WARNING",     "Warning", "Device",  "Found a bad",   "object ",    "(MTPZ)",
+    "Unable to",   "unable",  "Could",   "could",         "cannot",     "Connected to",
+    "mtp-detect:", "get_",    "ptp_",    "(Look this up", "ERROR:",     "Trying",
+    "continuing",  "Closing", "Opening", "ptp2/",         "WMPInfo.xml"};
+
+/* "0010: 0000 6400 5b6d" of mtp-detect -d: groups of four digits and a tab before the characters.
+ */
+static bool is_dump(const char *line)
+{
+    unsigned number;
+    const char *rest = text_hex(line, 4, &number);
+
+    if (!rest || rest - line != 4 || text_starts(line, "0x") || !text_starts(rest, ": "))
+        return false;
+    line = rest + 2;
+    rest = text_hex(line, 4, &number);
+    return rest && (rest - line == 4 || rest - line == 2) && *rest == ' ' && strchr(rest, '\t');
+}
 
 static bool is_noise(const char *line)
 {
     size_t i;
 
-    if (*line == '\0')
+    if (*line == '\0' || is_dump(line))
         return true;
     for (i = 0; i < sizeof noise / sizeof noise[0]; i++)
         if (text_starts(line, noise[i]))
@@ -53,7 +72,9 @@ static bool is_noise(const char *line)
 static int flush(struct parser *parser)
 {
     struct import_format *format;
+    unsigned number = parser->lines->number;
     const char *wrong;
+    int error;
 
     if (!parser->pending)
         return 0;
@@ -64,23 +85,14 @@ static int flush(struct parser *parser)
     if (!wrong)
         return 0;
     parser->lines->number = parser->pending_line;
-    return FAULT(parser, "object property 0x%04x: %s",
-                 format->properties[format->property_count - 1].code, wrong);
+    error = FAULT(parser, "object property 0x%04x: %s",
+                  format->properties[format->property_count - 1].code, wrong);
+    parser->lines->number = number;
+    return error;
 }
 
-/* "Unknown OPFF type 6" went to another stream, and so may stand anywhere in a line. */
-static bool cut_message(char *text)
-{
-    char *at = strstr(text, "Unknown OPFF type");
-
-    if (!at)
-        return false;
-    *at = '\0';
-    return true;
-}
-
-/* A wrapped line goes on after a blank, one that was cut in the middle where it was cut. */
-static int collect(struct parser *parser, const char *text, bool cut, bool blank)
+/* A wrapped line goes on after a blank. */
+static int collect(struct parser *parser, const char *text)
 {
     size_t length = strlen(text);
     char *bigger;
@@ -91,15 +103,14 @@ static int collect(struct parser *parser, const char *text, bool cut, bool blank
     if (!bigger)
         return FAULT(parser, "no memory");
     parser->pending = bigger;
-    if (parser->pending_length && (!parser->pending_cut || blank))
+    if (parser->pending_length)
         bigger[parser->pending_length++] = ' ';
     memcpy(bigger + parser->pending_length, text, length + 1);
     parser->pending_length += length;
-    parser->pending_cut = cut;
     return 0;
 }
 
-static int add_property(struct parser *parser, uint16_t code, const char *text, bool cut)
+static int add_property(struct parser *parser, uint16_t code, const char *text)
 {
     struct import_format *format = &parser->report->formats[parser->report->format_count - 1];
     struct import_property *bigger =
@@ -112,9 +123,8 @@ static int add_property(struct parser *parser, uint16_t code, const char *text, 
     format->properties = bigger;
     bigger[format->property_count++].code = code;
     parser->pending_length = 0;
-    parser->pending_cut = false;
     parser->pending_line = parser->lines->number;
-    return collect(parser, text, cut, false);
+    return collect(parser, text);
 }
 
 static int add_format(struct parser *parser, uint16_t code, unsigned indent)
@@ -143,17 +153,16 @@ static bool is_property(const struct parser *parser, unsigned code, unsigned ind
 
 static int take_format_line(struct parser *parser, char *line, unsigned indent)
 {
-    bool cut = cut_message(line);
     unsigned code;
     const char *rest = text_hex(line, 4, &code);
     int error;
 
-    if (!rest || *rest != ':' || rest - line != 4) {
-        if (*line == '\0' || (!cut && is_noise(line)))
+    if (!rest || *rest != ':' || rest - line != 4 || is_dump(line)) {
+        if (is_noise(line))
             return 0;
         if (!parser->pending)
             return FAULT(parser, "'%.60s' is no format", line);
-        return collect(parser, line, cut, indent > 0);
+        return collect(parser, line);
     }
     error = flush(parser);
     if (error)
@@ -161,10 +170,25 @@ static int take_format_line(struct parser *parser, char *line, unsigned indent)
     rest = rest + 1 + strspn(rest + 1, " ");
     if (parser->report->format_count == 0 || !is_property(parser, code, indent))
         return add_format(parser, (uint16_t)code, indent);
-    return add_property(parser, (uint16_t)code, rest, cut);
+    return add_property(parser, (uint16_t)code, rest);
 }
 
 /* ---- lists of codes */
+
+/* Events and properties have codes of their own (MTP 1.1, B.1) and stand after 0x, as operations do
+ * in the oldest logs only: so a heading that was lost does not make operations of events. */
+static bool is_of_kind(enum section section, const char *line, const char *rest, unsigned code)
+{
+    bool prefixed = text_starts(line, "0x");
+    bool event = code >> 12 == 0x4 || code >> 12 == 0xc;
+    bool property = code >> 12 == 0x5 || code >> 12 == 0xd;
+
+    if (rest - line != (prefixed ? 6 : 4))
+        return false;
+    if (section == SECTION_OPERATIONS)
+        return !prefixed || !(event || property);
+    return section == SECTION_EVENTS ? event : prefixed && property;
+}
 
 static int take_code(struct parser *parser, const char *line)
 {
@@ -175,10 +199,10 @@ static int take_code(struct parser *parser, const char *line)
     unsigned code;
     const char *rest = text_hex(line, 4, &code);
 
-    if (!strcmp(line, "None.") || (is_noise(line) && !rest))
+    if (!strcmp(line, "None.") || (is_noise(line) && (!rest || is_dump(line))))
         return 0;
     if (!rest || (*rest && *rest != ':' && *rest != ' ') ||
-        rest - line != (text_starts(line, "0x") ? 6 : 4))
+        !is_of_kind(parser->section, line, rest, code))
         return FAULT(parser, "'%.60s' is no code below '%s'", line, parser->heading);
     if (codes->count >= 250)
         return FAULT(parser, "more than 250 codes below '%s'", parser->heading);
@@ -205,24 +229,37 @@ static const struct {
     {"Device Certificate:", SECTION_CERTIFICATE},
 };
 
-/* Does the line begin a section? A second report ends the reading. */
+/* A message without a line's end may stand before the first heading. */
+static bool is_heading(const struct parser *parser, const char *line, const char *heading)
+{
+    size_t length = strlen(line), wanted = strlen(heading);
+
+    if (!strcmp(line, heading))
+        return true;
+    return parser->section == SECTION_HEAD && length > wanted &&
+           !strcmp(line + length - wanted, heading) && !strcmp(heading, headings[0].heading);
+}
+
+/* Does the line begin a section? One that came already ends the report. */
 static bool begin_section(struct parser *parser, const char *line, int *ret_error)
 {
     size_t i;
 
     for (i = 0; i < sizeof headings / sizeof headings[0]; i++) {
-        if (strcmp(line, headings[i].heading))
+        if (!is_heading(parser, line, headings[i].heading))
             continue;
         *ret_error = flush(parser);
-        if (headings[i].section <= parser->section) {
-            parser->ended = parser->section >= SECTION_STORAGES;
-            parser->next = headings[i].section;
-            if (!parser->ended && !*ret_error && headings[i].section != SECTION_USB)
-                *ret_error = FAULT(parser, "'%s' below '%s'", line, parser->heading);
+        if (headings[i].section == parser->section && parser->section == SECTION_USB)
             return true;
-        }
+        parser->ended = headings[i].section <= parser->section;
+        parser->next = headings[i].section;
+        if (parser->ended)
+            return true;
         parser->section = headings[i].section;
         parser->heading = headings[i].heading;
+        parser->seen |= headings[i].section;
+        if (parser->section == SECTION_DEVICE)
+            parser->report->line = parser->lines->number;
         parser->wrapped = NULL;
         return true;
     }
@@ -276,6 +313,8 @@ static int take_line(struct parser *parser, char *line, unsigned indent)
         return take_format_line(parser, line, indent);
     if (parser->section & TEXTS)
         return take_long_text(parser, line);
+    if (parser->section == SECTION_TYPES)
+        return import_type_add(parser->report, line) ? FAULT(parser, "no memory") : 0;
     error = import_take_keyed(parser, line, &known);
     if (!known && parser->section == SECTION_HEAD)
         guess_identity(parser, line);
@@ -284,35 +323,125 @@ static int take_line(struct parser *parser, char *line, unsigned indent)
     return error;
 }
 
+/* ---- messages in the middle of a line: another stream's words where this one's buffer ended */
+
+static const char *const splices[] = {
+    "PTP: Closing session", "PTP: Opening session", "PTP_ERROR_IO",  "Unknown OPFF type",
+    "LIBMTP PANIC",         "LIBMTP WARNING",       "ptp2/ptp_usb_", "ignoring libusb_",
+};
+
+static char *find_splice(char *line)
+{
+    char *first = NULL;
+    size_t i;
+
+    for (i = 0; i < sizeof splices / sizeof splices[0]; i++) {
+        char *at = strstr(line, splices[i]);
+
+        if (at && (!first || at < first))
+            first = at;
+    }
+    return first > line ? first : NULL;
+}
+
+/* The rest of the line stands on the next one that is no message. */
+static char *rest_of_line(struct parser *parser)
+{
+    unsigned indent;
+    char *line;
+    size_t i;
+
+    while ((line = lines_next(parser->lines, &indent)) != NULL) {
+        if (*line && is_noise(line))
+            continue;
+        for (i = 0; i < sizeof headings / sizeof headings[0]; i++)
+            if (!strcmp(line, headings[i].heading))
+                break;
+        if (i == sizeof headings / sizeof headings[0])
+            return line - indent;
+        lines_again(parser->lines);
+        return NULL;
+    }
+    return NULL;
+}
+
+static int next_line(struct parser *parser, char **ret_line, unsigned *ret_indent)
+{
+    char *line = lines_next(parser->lines, ret_indent), *at, *rest, *joined;
+
+    free(parser->joined);
+    parser->joined = NULL;
+    while (line && (parser->section & SPLICED) && (at = find_splice(line)) != NULL) {
+        rest = rest_of_line(parser);
+        *at = '\0';
+        if (!rest)
+            break;
+        if (strlen(line) + strlen(rest) > PENDING_BYTES)
+            return FAULT(parser, "a line of more than %zu bytes", PENDING_BYTES);
+        if (asprintf(&joined, "%s%s", line, rest) < 0)
+            return FAULT(parser, "no memory");
+        free(parser->joined);
+        line = parser->joined = joined;
+    }
+    *ret_line = line;
+    return 0;
+}
+
 /* ---- the whole */
+
+#define NEEDED (SECTION_DEVICE | SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES)
+
+static bool lists(const struct import_codes *codes, uint16_t code)
+{
+    size_t i;
+
+    for (i = 0; i < codes->count; i++)
+        if (codes->codes[i] == code)
+            return true;
+    return false;
+}
 
 static int check_whole(struct parser *parser)
 {
     struct import_report *report = parser->report;
+    size_t i;
 
     if (parser->section < SECTION_DEVICE)
         return FAULT(parser, "no output of mtp-detect: there is no 'Device info:'");
-    if (parser->section < SECTION_STORAGES)
+    if (parser->section < SECTION_TYPES)
         return FAULT(parser, "the log ends below '%s'", parser->heading);
-    if (report->operations.count == 0 || report->format_count == 0)
-        return FAULT(parser, "a log without %s", report->format_count ? "operations" : "formats");
+    for (i = 0; i < sizeof headings / sizeof headings[0]; i++)
+        if ((headings[i].section & NEEDED) && !(parser->seen & headings[i].section))
+            return FAULT(parser, "a log without '%s'", headings[i].heading);
+    if (report->operations.count == 0)
+        return FAULT(parser, "a log without operations");
+    /* The tool prints formats where the player has this operation; else the file types tell. */
+    if (report->format_count == 0 && lists(&report->operations, MTP_OP_GET_OBJECT_PROPS_SUPPORTED))
+        return FAULT(parser, "a log without formats");
+    if (!(parser->seen & SECTION_FORMATS))
+        return import_formats_of_types(report) ? FAULT(parser, "no memory") : 0;
     return 0;
 }
 
 static int read_report(struct parser *parser)
 {
     unsigned indent;
-    char *line;
+    char *line = NULL;
     int result = 0;
 
-    while (!result && !parser->ended && (line = lines_next(parser->lines, &indent)) != NULL)
+    while (!result && !parser->ended) {
+        result = next_line(parser, &line, &indent);
+        if (result || !line)
+            break;
         result = take_line(parser, line, indent);
+    }
     if (!result)
         result = flush(parser);
     if (!result)
         result = check_whole(parser);
     free(parser->pending);
-    parser->pending = NULL;
+    free(parser->joined);
+    parser->pending = parser->joined = NULL;
     return result;
 }
 
@@ -325,51 +454,104 @@ static size_t properties_of(const struct import_report *report)
     return count;
 }
 
-/* People paste a second run when the first had trouble: the one that got more object properties
- * is taken, and a second one that is cut short is as if it were not there. */
-static void prefer_second(struct import_report *report, struct import_report *second)
+static bool same_device(const struct import_usb *one, const struct import_usb *other)
 {
-    struct import_report worse = *second;
-    struct import_usb usb = report->usb;
+    return !one->identified || !other->identified ||
+           (one->vendor == other->vendor && one->product == other->product);
+}
 
-    if (properties_of(second) > properties_of(report)) {
-        worse = *report;
-        *report = *second;
-        if (!report->usb.identified) {
-            worse.usb = report->usb;
-            report->usb = usb;
+/* People paste a second run when the first had trouble: the one that got more object properties
+ * is taken. */
+static void prefer(struct import_report *best, struct import_report *next)
+{
+    struct import_report worse = *next;
+    struct import_usb usb = best->usb;
+
+    if (best->operations.count == 0 || properties_of(next) > properties_of(best)) {
+        worse = *best;
+        *best = *next;
+        if (!best->usb.identified) {
+            worse.usb = best->usb;
+            best->usb = usb;
         }
     }
     import_report_done(&worse);
 }
 
+/* After damage: to where the next report begins; false: there is none. */
+static bool find_next(struct parser *parser)
+{
+    unsigned indent;
+    char *line;
+
+    while (!parser->ended && (line = lines_next(parser->lines, &indent)) != NULL)
+        if (!strcmp(line, headings[0].heading) || !strcmp(line, headings[1].heading)) {
+            parser->next = *line == 'U' ? SECTION_USB : SECTION_DEVICE;
+            parser->ended = true;
+        }
+    return parser->ended;
+}
+
+static void begin_report(struct parser *parser, struct import_report *report)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof headings / sizeof headings[0]; i++)
+        if (headings[i].section == parser->next)
+            parser->heading = headings[i].heading;
+    parser->report = report;
+    parser->section = parser->seen = parser->next;
+    parser->ended = false;
+    parser->wrapped = NULL;
+    *report = (struct import_report){.line = parser->lines->number};
+}
+
+/* Reports until the end of the file, of which the first names the device; its error counts if none
+ * is whole. */
+static int read_reports(struct parser *parser, struct import_report *best)
+{
+    struct import_report next = {0};
+    struct import_usb device = {0};
+    char ignored[512];
+    int error = 0;
+
+    parser->report = &next;
+    do {
+        int result = read_report(parser);
+
+        if (!device.identified) {
+            device.identified = next.usb.identified;
+            device.vendor = next.usb.vendor;
+            device.product = next.usb.product;
+        }
+        if (result || !same_device(&device, &next.usb))
+            import_report_done(&next);
+        else
+            prefer(best, &next);
+        if (result && !error) {
+            error = result;
+            parser->error = ignored;
+            parser->error_size = sizeof ignored;
+        }
+        if (!find_next(parser))
+            break;
+        begin_report(parser, &next);
+    } while (true);
+    return best->operations.count ? 0 : error;
+}
+
 int import_mtp_detect(struct lines *lines, struct import_report *report, char *error,
                       size_t error_size)
 {
-    struct import_report second = {0};
-    char ignored[200];
     struct parser parser = {.lines = lines,
-                            .report = report,
                             .section = SECTION_HEAD,
                             .heading = "the beginning",
                             .error = error,
                             .error_size = error_size};
-    int result;
 
     if (!lines_are_text(lines))
         return FAULT(&parser, "a NUL byte: this is no text");
-    result = read_report(&parser);
-    if (result || !parser.ended)
-        return result;
-    parser = (struct parser){.lines = lines,
-                             .report = &second,
-                             .section = parser.next,
-                             .heading = "a second report",
-                             .error = ignored,
-                             .error_size = sizeof ignored};
-    if (read_report(&parser))
-        import_report_done(&second);
-    else
-        prefer_second(report, &second);
-    return 0;
+    if (paste_undo(lines, headings[1].heading))
+        return FAULT(&parser, "no memory");
+    return read_reports(&parser, report);
 }

@@ -32,13 +32,14 @@ struct parser {
     const char *heading; /* of the section */
     char *error;
     size_t error_size;
+    unsigned seen; /* sections */
+    char *joined;  /* owned: a line that was in pieces */
     bool ended;
     enum section next; /* with which another report began */
     char **wrapped;    /* a text whose next lines may belong to it */
     char *pending;     /* owned: words of the last object property */
     size_t pending_length;
     unsigned pending_line;
-    bool pending_cut; /* a message stood in the middle of its last line */
     unsigned format_indent;
 };
 
@@ -47,5 +48,10 @@ struct parser {
 
 /* A line that begins with a key of the running section. */
 int import_take_keyed(struct parser *parser, const char *line, bool *ret_known);
+
+/* A line of the file types; what the tool calls no type is none. -ENOMEM. */
+int import_type_add(struct import_report *report, const char *line);
+/* The formats that the types stand for; -ENOMEM. */
+int import_formats_of_types(struct import_report *report);
 
 #endif

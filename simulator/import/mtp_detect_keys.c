@@ -30,6 +30,8 @@ static int take_number(struct parser *parser, const char *value, uint64_t most,
     char *end;
     unsigned long long number;
 
+    if (*value == '\0')
+        return FAULT(parser, "a number is missing: the line is cut off");
     errno = 0;
     number = strtoull(value, &end, 0);
     if (end == value || *value == '-' || errno || number > most || (*end && *end != ' '))
@@ -69,9 +71,11 @@ static int take_extension_id(struct parser *parser, const char *value, size_t wh
     int error = take_number(parser, value, UINT32_MAX, &number);
 
     (void)where;
-    if (!error)
-        parser->report->extension_id = (uint32_t)number;
-    return error;
+    if (error)
+        return error;
+    parser->report->extension_id = (uint32_t)number;
+    parser->report->has_extension_id = true;
+    return 0;
 }
 
 static int take_nothing(struct parser *parser, const char *value, size_t where)
@@ -191,17 +195,35 @@ enum {
     STORAGE_OBJECTS
 };
 
+/* A number that the reporter made unreadable, as some do with their free space. */
+static bool is_blotted(const char *value)
+{
+    size_t length = strlen(value);
+
+    return length >= 3 && strspn(value, *value == 'x' ? "x" : *value == 'X' ? "X" : "*#") == length;
+}
+
+#define BLOTTED_CAPACITY ((uint64_t)4 << 30)
+
 static int take_storage_number(struct parser *parser, const char *value, size_t where)
 {
     static const uint64_t most[] = {0xffff, 0xffff, 0xffff, UINT64_MAX, UINT64_MAX, UINT32_MAX};
     struct import_storage *storage = last_storage(parser);
     uint64_t number = 0;
-    int error = take_number(parser, value, most[where], &number);
+    int error = 0;
 
-    if (error)
-        return error;
     if (!storage)
         return FAULT(parser, "a storage's line before any StorageID");
+    if (where == STORAGE_CAPACITY && is_blotted(value))
+        number = BLOTTED_CAPACITY;
+    else if (where == STORAGE_FREE && is_blotted(value))
+        number = storage->capacity;
+    else if (where == STORAGE_OBJECTS && is_blotted(value))
+        number = UINT32_MAX;
+    else
+        error = take_number(parser, value, most[where], &number);
+    if (error)
+        return error;
     if (where == STORAGE_TYPE)
         storage->type = (uint16_t)number;
     else if (where == STORAGE_FILESYSTEM)

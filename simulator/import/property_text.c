@@ -149,10 +149,23 @@ static const char *take_expression(const char *text, const char *end,
 
 static const char *take_nothing(const char *text, const char *end, struct import_property *property)
 {
-    (void)text;
-    (void)end;
     (void)property;
-    return NULL;
+    while (end > text && end[-1] == ' ')
+        end--;
+    return text == end ? NULL : "unexpected words after a form";
+}
+
+static const char *take_any(const char *text, const char *end, struct import_property *property)
+{
+    const char *rest = text_after(text, "form");
+
+    return take_nothing(rest ? rest : text, end, property);
+}
+
+/* "(null)" in parentheses, and whatever a vendor put there. */
+static const char *take_date(const char *text, const char *end, struct import_property *property)
+{
+    return *text == '(' ? NULL : take_nothing(text, end, property);
 }
 
 static const struct {
@@ -162,13 +175,13 @@ static const struct {
 } forms[] = {
     {"range:", MTP_FORM_RANGE, take_range},
     {"enumeration:", MTP_FORM_ENUMERATION, take_enumeration},
-    {"DATETIME FORM", MTP_FORM_DATE_TIME, take_nothing},
+    {"DATETIME FORM", MTP_FORM_DATE_TIME, take_date},
     {"REGULAR EXPRESSION FORM", MTP_FORM_REGULAR_EXPRESSION, take_expression},
     {"LONG STRING FORM", MTP_FORM_LONG_STRING, take_nothing},
     {"byte array:", MTP_FORM_BYTE_ARRAY, take_nothing},
-    {"ANY 8BIT VALUE form", MTP_FORM_NONE, take_nothing},
-    {"ANY 16BIT VALUE form", MTP_FORM_NONE, take_nothing},
-    {"ANY 32BIT VALUE form", MTP_FORM_NONE, take_nothing},
+    {"ANY 8BIT VALUE", MTP_FORM_NONE, take_any},
+    {"ANY 16BIT VALUE", MTP_FORM_NONE, take_any},
+    {"ANY 32BIT VALUE", MTP_FORM_NONE, take_any},
 };
 
 static const char *take_form(const char *text, const char *end, struct import_property *property)

@@ -74,6 +74,7 @@ void import_report_done(struct import_report *report)
     free(report->operations.codes);
     free(report->events.codes);
     free(report->properties.codes);
+    free(report->types.codes);
     free(report->manufacturer);
     free(report->model);
     free(report->version);

@@ -76,8 +76,10 @@ enum { IMPORT_FOLDERS = 8 };
 struct import_report {
     struct import_usb usb;
     char *manufacturer, *model, *version, *serial, *extensions; /* owned */
+    unsigned line; /* of the log: where it begins to tell of the device */
+    bool has_extension_id;
     uint32_t extension_id;
-    struct import_codes operations, events, properties;
+    struct import_codes operations, events, properties, types;
     bool wide_sizes;               /* an ObjectSize of 64 bits was described */
     struct import_format *formats; /* owned */
     size_t format_count;

@@ -142,7 +142,7 @@ static void put_device(FILE *out, const struct import_report *report)
     size_t i;
 
     fputs("device:\n", out);
-    if (report->extension_id && report->extension_id != 6)
+    if (report->has_extension_id && report->extension_id != 6)
         fprintf(out, "  extension-id: 0x%08x\n", report->extension_id);
     put_text(out, "  extensions", report->extensions ? report->extensions : "");
     put_text(out, "  manufacturer", report->manufacturer ? report->manufacturer : "");

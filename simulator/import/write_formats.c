@@ -258,7 +258,7 @@ void import_write_formats(FILE *out, const struct import_report *report)
      * them. Then they are the usual ones. */
     if (any == 0 && report->wide_sizes)
         fputs("# The log shows no object property, but that there are: the usual ones.\n", out);
-    fputs("formats:\n", out);
+    fputs(report->format_count ? "formats:\n" : "no-formats: true\n", out);
     for (i = 0; i < report->format_count; i++) {
         const struct import_format *format = &report->formats[i];
 

@@ -109,7 +109,7 @@ static const cyaml_schema_field_t ms_fields[] = {
 };
 
 static const cyaml_schema_field_t device_fields[] = {
-    NUMBER("extension-id", struct file_device, extension_id),
+    MAYBE("extension-id", struct file_device, extension_id),
     TEXT("extensions", struct file_device, extensions),
     TEXT("manufacturer", struct file_device, manufacturer),
     TEXT("model", struct file_device, model),
@@ -261,6 +261,7 @@ static const cyaml_schema_field_t player_fields[] = {
     FLAG("no-properties", struct file_player, no_properties),
     LIST("object-properties", struct file_player, object_properties, &described_entry),
     LIST("formats", struct file_player, formats, &format_entry),
+    FLAG("no-formats", struct file_player, no_formats),
     FLAG("no-storages", struct file_player, no_storages),
     LIST("storages", struct file_player, storages, &storage_entry),
     NUMBER("battery", struct file_player, battery),

@@ -62,7 +62,7 @@ struct file_ms {
 };
 
 struct file_device {
-    uint32_t extension_id;
+    uint32_t *extension_id;
     char *extensions, *manufacturer, *model, *version, *serial;
     uint16_t functional_mode;
     uint16_t *operations, *events, *only_announced, *capture_formats;
@@ -152,7 +152,7 @@ struct file_player {
     unsigned object_properties_count;
     struct file_format *formats;
     unsigned formats_count;
-    bool no_storages;
+    bool no_storages, no_formats;
     struct file_storage *storages;
     unsigned storages_count;
     uint8_t battery;

@@ -101,7 +101,7 @@ static int fill_device(struct reporter *reporter)
     config->model = either(device->model, spec->file->usb.product_name);
     config->version = either(device->version, "1.0");
     config->serial = either(device->serial, spec->file->usb.serial);
-    config->extension_id = device->extension_id ? device->extension_id : 6;
+    config->extension_id = device->extension_id ? *device->extension_id : 6;
     config->functional_mode = device->functional_mode;
     config->operations = (struct mtpr_codes){device->operations, device->operations_count};
     config->events = (struct mtpr_codes){device->no_events ? &no_code : device->events,

@@ -261,7 +261,7 @@ int spec_formats(struct reporter *reporter)
         error = describe(reporter, &file->object_properties[i], &all[i]);
     for (i = 0; i < file->formats_count && !error; i++)
         error = fill_format(reporter, &file->formats[i], all, &formats[i]);
-    if (file->formats_count == 0)
+    if (file->formats_count == 0 && !file->no_formats)
         return error;
     spec->config.formats = formats;
     spec->config.format_count = file->formats_count;

@@ -1,0 +1,239 @@
+#include "import/paste.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX_MAX ((size_t)90)
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* ---- colours, marks of byte order, blanks that are none */
+
+/* Length of a terminal's escape sequence (ECMA-48, 5.4; OSC: 8.3.89), 0: none. */
+static size_t escape_at(const char *at, const char *end)
+{
+    const char *from = at;
+
+    if (at == end || *at != '\x1b' || ++at == end)
+        return 0;
+    if (*at == ']') {
+        while (at < end && *at != '\a' && *at != '\n' && !(*at == '\\' && at[-1] == '\x1b'))
+            at++;
+        return (size_t)(at - from) + (at < end && *at != '\n');
+    }
+    if (*at == '[')
+        for (at++; at < end && *at >= 0x20 && *at < 0x40;)
+            at++;
+    return (size_t)(at - from) + (at < end && *at != '\n');
+}
+
+/* A no-break space (U+00A0) in an indentation, or beside a blank, was one; within a name it stays.
+ */
+static bool is_hard_blank(const char *at, const char *end)
+{
+    return end - at >= 2 && !memcmp(at, "\xc2\xa0", 2);
+}
+
+static bool is_beside_blank(const char *start, const char *before, const char *after,
+                            const char *end)
+{
+    return before == start || before[-1] == '\n' || is_blank(before[-1]) || after == end ||
+           *after == '\n' || is_blank(*after) || is_hard_blank(after, end);
+}
+
+static void plain(struct lines *lines)
+{
+    const char *at = lines->text, *end = lines->text + lines->size;
+    char *to = lines->text;
+
+    if (lines->size >= 3 && !memcmp(at, "\xef\xbb\xbf", 3))
+        at += 3;
+    while (at < end) {
+        size_t escape = escape_at(at, end);
+
+        if (escape) {
+            at += escape;
+        } else if (is_hard_blank(at, end) && is_beside_blank(lines->text, to, at + 2, end)) {
+            *to++ = ' ';
+            at += 2;
+        } else {
+            *to++ = *at++;
+        }
+    }
+    *to = '\0';
+    lines->size = (size_t)(to - lines->text);
+    if (!memchr(lines->text, '\n', lines->size))
+        for (to = lines->text; *to; to++)
+            *to = *to == '\r' ? '\n' : *to;
+}
+
+/* ---- a mail's quoted-printable (RFC 2045, 6.7) */
+
+static bool is_quoted_printable(const struct lines *lines)
+{
+    return strstr(lines->text, "VID=3D") ||
+           strcasestr(lines->text, "Content-Transfer-Encoding: quoted-printable");
+}
+
+/* The byte of "=3D"; -1: it is none, or one that no log holds. */
+static int escaped_byte(const char *at, const char *end)
+{
+    unsigned number;
+
+    if (end - at < 3 || !isxdigit((unsigned char)at[1]) || !isxdigit((unsigned char)at[2]))
+        return -1;
+    number = (unsigned)strtoul((const char[]){at[1], at[2], '\0'}, NULL, 16);
+    return number >= 0x20 || number == '\t' || number == '\r' ? (int)number : -1;
+}
+
+/* A line that was folded is made whole, and its other lines become empty ones behind it. */
+static int unquote_printable(struct lines *lines)
+{
+    const char *at = lines->text, *end = lines->text + lines->size;
+    char *to = lines->text;
+    struct lines decoded;
+    size_t owed = 0;
+    int byte, result;
+
+    while (at < end) {
+        const char *soft = at + 1;
+
+        while (soft < end && is_blank(*soft))
+            soft++;
+        if (*at == '=' && soft < end && *soft == '\n') {
+            owed++;
+            at = soft + 1;
+        } else if (*at == '=' && (byte = escaped_byte(at, end)) >= 0) {
+            *to++ = (char)byte;
+            at += 3;
+        } else if (*at == '\n') {
+            for (owed++; owed; owed--)
+                *to++ = '\n';
+            at++;
+        } else {
+            *to++ = *at++;
+        }
+    }
+    result = lines_over(lines->path, lines->text, (size_t)(to - lines->text), &decoded);
+    if (result)
+        return result;
+    free(lines->text);
+    *lines = decoded;
+    return 0;
+}
+
+/* ---- what stands before each line: "> ", "12: ", "[   3.141592] ", "12:34:56 host tool[7]: " */
+
+struct prefix {
+    char text[PREFIX_MAX + 1];
+    size_t length;
+};
+
+static const char *line_end(const char *at, const char *end)
+{
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+
+    return stop ? stop : end;
+}
+
+/* Past the prefix, where the line begins with it: numbers may differ, and so may the blanks beside
+ * them; a line that is otherwise empty may lack its last blanks. NULL: it does not. */
+static const char *past_prefix(const struct prefix *prefix, const char *at, const char *end)
+{
+    size_t i = 0;
+
+    while (i < prefix->length) {
+        bool digit = isdigit((unsigned char)prefix->text[i]) != 0,
+             blank = is_blank(prefix->text[i]);
+        size_t run = 1, taken = 0;
+        bool beside;
+
+        while ((digit || blank) && i + run < prefix->length &&
+               (digit ? isdigit((unsigned char)prefix->text[i + run]) != 0
+                      : is_blank(prefix->text[i + run])))
+            run++;
+        i += run;
+        beside = blank && i < prefix->length && isdigit((unsigned char)prefix->text[i]);
+        while (at + taken < end && (digit   ? isdigit((unsigned char)at[taken]) != 0
+                                    : blank ? is_blank(at[taken]) && (beside || taken < run)
+                                            : taken == 0 && at[0] == prefix->text[i - 1]))
+            taken++;
+        if (!taken && !(blank && (beside || i == prefix->length)))
+            return NULL;
+        at += taken;
+    }
+    return at;
+}
+
+/* Do the two lines after the anchor have its prefix, too? */
+static bool goes_on(const struct prefix *prefix, const char *at, const char *end)
+{
+    unsigned found;
+
+    for (found = 0; found < 2 && at < end; at = line_end(at, end) + 1)
+        if (past_prefix(prefix, at, line_end(at, end)))
+            found++;
+        else
+            return false;
+    return found == 2;
+}
+
+static bool find_prefix(const struct lines *lines, const char *anchor, struct prefix *prefix)
+{
+    const char *at = lines->text, *end = lines->text + lines->size;
+    size_t length = strlen(anchor);
+
+    while ((at = memmem(at, (size_t)(end - at), anchor, length)) != NULL) {
+        const char *start = at, *after = at + length, *stop = line_end(at, end), *visible;
+
+        while (after < stop && is_blank(*after))
+            after++;
+        while (start > lines->text && start[-1] != '\n')
+            start--;
+        for (visible = start; visible < at && is_blank(*visible);)
+            visible++;
+        if (after == stop && visible < at && (size_t)(at - start) <= PREFIX_MAX) {
+            prefix->length = (size_t)(at - start);
+            memcpy(prefix->text, start, prefix->length);
+            if (stop < end && goes_on(prefix, stop + 1, end))
+                return true;
+        }
+        at += length;
+    }
+    return false;
+}
+
+static void drop_prefix(struct lines *lines, const struct prefix *prefix)
+{
+    const char *at = lines->text, *end = lines->text + lines->size;
+    char *to = lines->text;
+
+    while (at < end) {
+        const char *stop = line_end(at, end), *rest = past_prefix(prefix, at, stop);
+
+        at = rest ? rest : at;
+        memmove(to, at, (size_t)(stop - at) + (stop < end));
+        to += (stop - at) + (stop < end);
+        at = stop + 1;
+    }
+    *to = '\0';
+    lines->size = (size_t)(to - lines->text);
+}
+
+int paste_undo(struct lines *lines, const char *anchor)
+{
+    struct prefix prefix;
+    int result = 0;
+
+    plain(lines);
+    if (is_quoted_printable(lines))
+        result = unquote_printable(lines);
+    if (!result && find_prefix(lines, anchor, &prefix))
+        drop_prefix(lines, &prefix);
+    return result;
+}
