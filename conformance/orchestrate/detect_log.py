@@ -21,7 +21,7 @@ HEADINGS = {
 }
 ORDER = list(HEADINGS.values())
 OPFF = re.compile(r"Unknown OPFF type \d+")
-ENTRY = re.compile(r"([0-9a-f]{4}):(?: (.*))?$")
+ENTRY = re.compile(r"([0-9a-f]{4}): ?(.*)$")
 TYPED = re.compile(r"^(?P<name>.*?)(?P<array>array of )?\b(?P<type>U?INT(?:8|16|32|64|128)|STRING|"
                    r"UNDEFINED|UNKNOWN) data type(?P<rest>.*)$")
 # What other layers of the reporter's machine said meanwhile.
@@ -65,6 +65,7 @@ def decode(raw):
 
 def unpaste(lines):
     """What a mail program, a terminal or an editor put before each line, and colours, go."""
+    lines = [re.sub(r"^LIBMTP \w+\[\d+\]: ", "", line) for line in lines]
     lines = [re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", line).removeprefix("\ufeff") for line in lines]
     for at, line in enumerate(lines):
         match = re.match(r"(.*\S.*?)Device info:\s*$", line)
@@ -218,7 +219,8 @@ class Reader:
         if colon and key in names:
             self.log.device[key] = squeeze(value)
         elif text and list(self.log.device)[-1:] == ["Vendor extension description"]:
-            self.log.device["Vendor extension description"] += " " + squeeze(text)
+            key = "Vendor extension description"
+            self.log.device[key] = squeeze(self.log.device[key] + " " + text)
 
     def codes(self, found, text):
         match = re.match(r"(?:0x)?([0-9a-f]{4})\b", text)

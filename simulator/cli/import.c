@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -16,13 +17,24 @@
 
 struct job {
     const char *kind, *source, *lsusb, *output;
+    unsigned vendor, product;
 };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"lsusb", required_argument, NULL, 'l'},
+    {"device", required_argument, NULL, 'd'},
     {NULL, 0, NULL, 0},
 };
+
+static bool read_ids(const char *text, struct job *job)
+{
+    int length = 0;
+
+    return strspn(text, "0123456789abcdefABCDEF:") == strlen(text) && strlen(text) <= 9 &&
+           sscanf(text, "%4x:%4x%n", &job->vendor, &job->product, &length) == 2 &&
+           text[length] == '\0' && (job->vendor || job->product);
+}
 
 static int parse_options(int argc, char **argv, struct job *job)
 {
@@ -33,8 +45,10 @@ static int parse_options(int argc, char **argv, struct job *job)
             return EXIT_USAGE;
         if (option == 'o')
             job->output = optarg;
-        else
+        else if (option == 'l')
             job->lsusb = optarg;
+        else if (!read_ids(optarg, job))
+            return cli_usage("import: --device %s: expected VID:PID", optarg);
     }
     if (argc - optind != 2)
         return cli_usage("import: expected mtp-detect LOG or lsusb FILE");
@@ -75,11 +89,34 @@ static void name_of(const struct job *job, char *name, size_t size)
         *strrchr(name, '.') = '\0';
 }
 
-/* All or nothing: a file beside it, checked by the loader, takes its name at the end. */
-static int put_file(const char *path, const char *text, size_t size, bool player)
+/* The loader has the last word on what was made: it reads a file that has no name yet. */
+static int check_player(const struct job *job, unsigned line, const char *text, size_t size)
 {
-    char beside[PATH_MAX], error[512];
+    char path[64], error[512], *wrong;
     struct player_spec *spec;
+    int memory = memfd_create("player", MFD_CLOEXEC), status = 0;
+
+    if (memory < 0 || write(memory, text, size) != (ssize_t)size) {
+        status = cli_usage("%s: %s", job->source, strerror(errno ? errno : EIO));
+    } else {
+        snprintf(path, sizeof path, "/proc/self/fd/%d", memory);
+        if (player_load(path, &spec, error, sizeof error)) {
+            wrong = strstr(error, path) == error ? error + strlen(path) + 1 : error;
+            status = cli_usage("%s:%u: the player made of it does not load: line %s", job->source,
+                               line ? line : 1, wrong);
+        } else {
+            player_spec_free(spec);
+        }
+    }
+    if (memory >= 0)
+        close(memory);
+    return status;
+}
+
+/* All or nothing: a file beside it takes its name at the end. */
+static int put_file(const char *path, const char *text, size_t size)
+{
+    char beside[PATH_MAX];
     FILE *file;
     int status = 0;
 
@@ -91,10 +128,6 @@ static int put_file(const char *path, const char *text, size_t size, bool player
     if (fwrite(text, 1, size, file) != size || fflush(file))
         status = cli_usage("%s: %s", path, strerror(errno));
     fclose(file);
-    if (!status && player && player_load(beside, &spec, error, sizeof error))
-        status = cli_usage("the player made of it does not load: %s", error);
-    else if (!status && player)
-        player_spec_free(spec);
     if (!status && rename(beside, path))
         status = cli_usage("%s: %s", path, strerror(errno));
     if (status)
@@ -102,10 +135,10 @@ static int put_file(const char *path, const char *text, size_t size, bool player
     return status;
 }
 
-static int put(const char *path, const char *text, size_t size, bool player)
+static int put(const char *path, const char *text, size_t size)
 {
     if (path)
-        return put_file(path, text, size, player);
+        return put_file(path, text, size);
     if (fwrite(text, 1, size, stdout) != size || fflush(stdout))
         return cli_usage("stdout: %s", strerror(errno));
     return EXIT_DONE;
@@ -127,7 +160,9 @@ static int write_player(const struct job *job, const struct import_report *repor
              job->lsusb ? (other ? other + 1 : job->lsusb) : "");
     if (import_write(report, &origin, &text, &size))
         return cli_usage("%s: %s", job->source, strerror(ENOMEM));
-    status = put(job->output, text, size, true);
+    status = check_player(job, report->line, text, size);
+    if (!status)
+        status = put(job->output, text, size);
     free(text);
     return status;
 }
@@ -144,14 +179,16 @@ int cli_import(int argc, char **argv)
         return status;
     assert(job.kind && job.source); /* parse_options() passes nothing less */
     lsusb = !strcmp(job.kind, "lsusb");
+    report.usb.vendor = (uint16_t)job.vendor;
+    report.usb.product = (uint16_t)job.product;
     status = read_one(job.source, lsusb, &report, error, sizeof error);
     if (!status && job.lsusb)
         status = read_one(job.lsusb, true, &report, error, sizeof error);
     if (!status && !report.usb.vendor && !report.usb.product) {
         status = -EINVAL;
         snprintf(error, sizeof error,
-                 "%s:%u: no USB ids before 'Device info:'; --lsusb FILE can give them", job.source,
-                 report.line);
+                 "%s:%u: no USB ids before 'Device info:'; --lsusb or --device can give them",
+                 job.source, report.line);
     }
     status = status ? cli_usage("%s", error) : write_player(&job, &report);
     import_report_done(&report);
@@ -181,7 +218,7 @@ int cli_anonymise(int argc, char **argv)
     else if (status)
         status = cli_usage("%s", error);
     else
-        status = put(job.output, text, size, false);
+        status = put(job.output, text, size);
     free(text);
     lines_done(&lines);
     return status;

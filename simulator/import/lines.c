@@ -106,6 +106,21 @@ bool lines_are_text(struct lines *lines)
     return false;
 }
 
+/* Counts the folds of a line, and takes them out. */
+static unsigned unfold(char *text)
+{
+    char *to = text;
+    unsigned folds = 0;
+
+    for (; *text; text++)
+        if (*text == LINES_FOLD)
+            folds++;
+        else
+            *to++ = *text;
+    *to = '\0';
+    return folds;
+}
+
 char *lines_next(struct lines *lines, unsigned *ret_indent)
 {
     char *start = lines->text + lines->at, *end, *stop;
@@ -121,6 +136,7 @@ char *lines_next(struct lines *lines, unsigned *ret_indent)
     while (end > start && (end[-1] == '\r' || end[-1] == ' ' || end[-1] == '\t'))
         end--;
     *end = '\0';
+    lines->number += unfold(start);
     while (start < end && (*start == ' ' || *start == '\t')) {
         start++;
         indent++;

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Stands where two lines of the file became one. */
+#define LINES_FOLD '\v'
 #define LINES_BYTES_MAX ((size_t)16 << 20)
 
 struct lines {

@@ -23,7 +23,7 @@ static int append_text(struct parser *parser, char **text, const char *between, 
 
     if (length + strlen(more) > PENDING_BYTES)
         return FAULT(parser, "a text of more than %zu bytes", PENDING_BYTES);
-    if (asprintf(&bigger, "%s%s%s", *text ? *text : "", *text ? between : "", more) < 0)
+    if (asprintf(&bigger, "%s%s%s", *text ? *text : "", length ? between : "", more) < 0)
         return FAULT(parser, "no memory");
     free(*text);
     *text = bigger;
@@ -454,9 +454,14 @@ static size_t properties_of(const struct import_report *report)
     return count;
 }
 
+static bool is_known(const struct import_usb *usb)
+{
+    return usb->vendor || usb->product;
+}
+
 static bool same_device(const struct import_usb *one, const struct import_usb *other)
 {
-    return !one->identified || !other->identified ||
+    return !is_known(one) || !is_known(other) ||
            (one->vendor == other->vendor && one->product == other->product);
 }
 
@@ -466,6 +471,7 @@ static void prefer(struct import_report *best, struct import_report *next)
 {
     struct import_report worse = *next;
     struct import_usb usb = best->usb;
+    uint32_t other = best->other;
 
     if (best->operations.count == 0 || properties_of(next) > properties_of(best)) {
         worse = *best;
@@ -474,21 +480,29 @@ static void prefer(struct import_report *best, struct import_report *next)
             worse.usb = best->usb;
             best->usb = usb;
         }
+        best->other = other;
     }
     import_report_done(&worse);
 }
 
-/* After damage: to where the next report begins; false: there is none. */
+/* To where the next report begins; false: there is none. Damage above "Device info:" is not undone
+ * by what stands below it. */
 static bool find_next(struct parser *parser)
 {
+    bool above = parser->section < SECTION_DEVICE;
     unsigned indent;
     char *line;
 
-    while (!parser->ended && (line = lines_next(parser->lines, &indent)) != NULL)
-        if (!strcmp(line, headings[0].heading) || !strcmp(line, headings[1].heading)) {
-            parser->next = *line == 'U' ? SECTION_USB : SECTION_DEVICE;
-            parser->ended = true;
+    while (!parser->ended && (line = lines_next(parser->lines, &indent)) != NULL) {
+        bool device = !strcmp(line, headings[1].heading);
+
+        if (strcmp(line, headings[0].heading) != 0 && (!device || above)) {
+            above = above && !device;
+            continue;
         }
+        parser->next = device ? SECTION_DEVICE : SECTION_USB;
+        parser->ended = true;
+    }
     return parser->ended;
 }
 
@@ -506,37 +520,41 @@ static void begin_report(struct parser *parser, struct import_report *report)
     *report = (struct import_report){.line = parser->lines->number};
 }
 
-/* Reports until the end of the file, of which the first names the device; its error counts if none
- * is whole. */
+/* Reports until the end of the file: of the device asked for, or of the first one. Its error counts
+ * if none is whole. */
 static int read_reports(struct parser *parser, struct import_report *best)
 {
+    struct import_usb device = {.vendor = best->usb.vendor, .product = best->usb.product};
     struct import_report next = {0};
-    struct import_usb device = {0};
-    char ignored[512];
-    int error = 0;
+    char ignored[512], *message = parser->error;
+    int error = 0, result;
 
     parser->report = &next;
     do {
-        int result = read_report(parser);
-
-        if (!device.identified) {
-            device.identified = next.usb.identified;
+        parser->error = error ? ignored : message;
+        result = read_report(parser);
+        if (!is_known(&device)) {
             device.vendor = next.usb.vendor;
             device.product = next.usb.product;
         }
-        if (result || !same_device(&device, &next.usb))
+        if (!same_device(&device, &next.usb)) {
+            if (!result)
+                best->other = (uint32_t)next.usb.vendor << 16 | next.usb.product;
             import_report_done(&next);
-        else
+        } else if (result) {
+            error = error ? error : result;
+            import_report_done(&next);
+        } else {
             prefer(best, &next);
-        if (result && !error) {
-            error = result;
-            parser->error = ignored;
-            parser->error_size = sizeof ignored;
         }
         if (!find_next(parser))
             break;
         begin_report(parser, &next);
     } while (true);
+    parser->error = message;
+    if (!best->operations.count && !error)
+        error =
+            FAULT(parser, "no whole report of a device %04x:%04x", device.vendor, device.product);
     return best->operations.count ? 0 : error;
 }
 

@@ -32,6 +32,22 @@ static size_t escape_at(const char *at, const char *end)
     return (size_t)(at - from) + (at < end && *at != '\n');
 }
 
+/* "LIBMTP dump_usbinfo[736]: " before what the library says while it is debugged. */
+static size_t place_at(const char *at, const char *end)
+{
+    const char *from = at;
+
+    if (end - at < 8 || memcmp(at, "LIBMTP ", 7) != 0)
+        return 0;
+    for (at += 7; at < end && (isalnum((unsigned char)*at) || *at == '_');)
+        at++;
+    if (at == end || *at++ != '[')
+        return 0;
+    while (at < end && isdigit((unsigned char)*at))
+        at++;
+    return end - at >= 3 && !memcmp(at, "]: ", 3) ? (size_t)(at + 3 - from) : 0;
+}
+
 /* A no-break space (U+00A0) in an indentation, or beside a blank, was one; within a name it stays.
  */
 static bool is_hard_blank(const char *at, const char *end)
@@ -56,8 +72,10 @@ static void plain(struct lines *lines)
     while (at < end) {
         size_t escape = escape_at(at, end);
 
-        if (escape) {
-            at += escape;
+        if (escape || *at == LINES_FOLD) {
+            at += escape ? escape : 1;
+        } else if ((to == lines->text || to[-1] == '\n') && place_at(at, end)) {
+            at += place_at(at, end);
         } else if (is_hard_blank(at, end) && is_beside_blank(lines->text, to, at + 2, end)) {
             *to++ = ' ';
             at += 2;
@@ -91,13 +109,13 @@ static int escaped_byte(const char *at, const char *end)
     return number >= 0x20 || number == '\t' || number == '\r' ? (int)number : -1;
 }
 
-/* A line that was folded is made whole, and its other lines become empty ones behind it. */
+/* A line that was folded is made whole, with a mark for each fold at its end. */
 static int unquote_printable(struct lines *lines)
 {
     const char *at = lines->text, *end = lines->text + lines->size;
     char *to = lines->text;
     struct lines decoded;
-    size_t owed = 0;
+    size_t folds = 0;
     int byte, result;
 
     while (at < end) {
@@ -106,16 +124,14 @@ static int unquote_printable(struct lines *lines)
         while (soft < end && is_blank(*soft))
             soft++;
         if (*at == '=' && soft < end && *soft == '\n') {
-            owed++;
+            folds++;
             at = soft + 1;
         } else if (*at == '=' && (byte = escaped_byte(at, end)) >= 0) {
             *to++ = (char)byte;
             at += 3;
-        } else if (*at == '\n') {
-            for (owed++; owed; owed--)
-                *to++ = '\n';
-            at++;
         } else {
+            for (; *at == '\n' && folds; folds--)
+                *to++ = LINES_FOLD;
             *to++ = *at++;
         }
     }

@@ -61,18 +61,28 @@ static bool find_type(const char *text, const char *end, uint16_t *ret_type)
     return false;
 }
 
+/* Within what the type holds, or the negative number of the same bits. */
+static bool fits(uint16_t type, size_t bits, bool negative, unsigned long long number)
+{
+    if (bits == 0 || bits >= 64)
+        return true;
+    if (negative)
+        return (long long)number >= -(1ll << (bits - 1));
+    return number >> (bits - (mtpr_type_signed(type) ? 1 : 0)) == 0;
+}
+
 /* Tools print what they take for signed: the same bits as the type has them. */
 static char *number_text(uint16_t type, const char **text)
 {
     uint16_t element = type & (uint16_t)~MTP_DTC_ARRAY;
     size_t bits = mtpr_type_width(element) * 8;
+    bool negative = **text == '-';
     unsigned long long number;
     char *end, *made = NULL;
 
     errno = 0;
-    number =
-        **text == '-' ? (unsigned long long)strtoll(*text, &end, 10) : strtoull(*text, &end, 10);
-    if (errno || end == *text)
+    number = negative ? (unsigned long long)strtoll(*text, &end, 10) : strtoull(*text, &end, 10);
+    if (errno || end == *text || !fits(element, bits, negative, number))
         return NULL;
     *text = end;
     if (mtpr_type_signed(element)) {
@@ -109,7 +119,7 @@ static const char *take_range(const char *text, const char *end, struct import_p
     for (i = 0; i < 3; i++) {
         text = text_after(text, words[i]);
         if (!text || !add_value(property, number_text(property->type, &text)))
-            return "a range needs MIN, MAX and STEP";
+            return "a range needs MIN, MAX and STEP of its type";
         text += strspn(text, ", ");
     }
     return text == end ? NULL : "unexpected words after a range";
@@ -127,10 +137,10 @@ static const char *take_enumeration(const char *text, const char *end,
                 return "too many values";
             text += length;
         } else if (!add_value(property, number_text(property->type, &text))) {
-            return "an enumeration holds what is no number";
+            return "an enumeration holds what is no number of its type";
         }
         if (text < end && *text != ',' && *text != ' ')
-            return "an enumeration holds what is no number";
+            return "an enumeration holds what is no number of its type";
         text += strspn(text, ", ");
     }
     return NULL;

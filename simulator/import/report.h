@@ -76,7 +76,8 @@ enum { IMPORT_FOLDERS = 8 };
 struct import_report {
     struct import_usb usb;
     char *manufacturer, *model, *version, *serial, *extensions; /* owned */
-    unsigned line; /* of the log: where it begins to tell of the device */
+    unsigned line;  /* of the log: where it begins to tell of the device */
+    uint32_t other; /* vendor and product of another device in the log */
     bool has_extension_id;
     uint32_t extension_id;
     struct import_codes operations, events, properties, types;
@@ -98,7 +99,9 @@ void import_report_done(struct import_report *report);
 void *import_grow(void *array, size_t count, size_t size);
 int import_code_add(struct import_codes *codes, uint16_t code);
 
-/* The two kinds of input; on failure one line in `error`, -errno, and the report is to be done. */
+/* The two kinds of input, of the device whose vendor and product `report` has if it has them, which
+ * an input without such then has, too; on failure one line in `error`, -errno, and the report is to
+ * be done. */
 struct lines;
 int import_mtp_detect(struct lines *lines, struct import_report *report, char *error,
                       size_t error_size);

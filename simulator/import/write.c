@@ -293,6 +293,9 @@ int import_write(const struct import_report *report, const struct import_origin 
     if (!out)
         return -ENOMEM;
     put_comment(out, origin->source);
+    if (report->other)
+        fprintf(out, "# The log shows another device, too, which --device %04x:%04x takes.\n",
+                report->other >> 16, report->other & 0xffffu);
     put_text(out, "name", origin->name);
     summarise(report, summary, sizeof summary);
     put_text(out, "description", summary);
