@@ -350,3 +350,60 @@ def test_a_log_is_no_descriptors_and_descriptors_are_no_log():
         assert done.returncode == 2
         assert re.fullmatch(rf"papsim: {re.escape(str(path))}:\d+: no output of [^\n]+\n",
                             done.stderr)
+
+
+# ---- anonymise, judged by what a reader of the text would call an identity
+
+REPORT = """From: Dora Explorer <dora@example.org>
+**Created:** Mon Nov 09, 2015 09:11 PM UTC by Dora Explorer
+
+dora@desk:/home/dora.e/music# mtp-detect
+Nov 21 11:58:50 desk kernel: usb 2-1: SerialNumber: 8a8f289
+E: ID_SERIAL_SHORT=8a8f28a
+    ATTRS{serial}=="8a8f28b"
+  iSerial                 3 8a8f28c
+%s
+WMPInfo.xml file contents:
+<WMP DeviceID="{DB0CA888-31E0-47B3-8F12-0419173403C2}" RelationshipID="{53FCCB67-737B-43D6-8E17-14283B906B22}"/>
+<nil id="{00000000-0000-0000-0000-000000000000}"/>
+I call it Dora's Melody.
+"""
+SECRETS = ["Dora", "dora", "Explorer", "8a8f28", "DB0CA888", "53FCCB67", "14283B906B22",
+           "5EA1C0DE00042077", "MELODY-5EA1"]
+
+
+@pytest.mark.parametrize("what", [what for what in PASTES if what not in (
+    "line ends of old", "quoted-printable")])
+def test_anonymise_leaves_no_identity_in_a_report(tmp_path, what):
+    text = REPORT % MODERN.read_text(encoding="utf-8")
+    log = tmp_path / "log.txt"
+    log.write_bytes(PASTES[what](text).encode())
+    done = subprocess.run([PAPSIM, "anonymise", log], timeout=SECONDS, check=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    found = [secret for secret in SECRETS if secret.encode() in done.stdout]
+    assert not found, done.stdout.decode()
+    assert b"{00000000-0000-0000-0000-000000000000}" in done.stdout
+    log.write_bytes(done.stdout)
+    assert papsim("import", "mtp-detect", log).returncode == 0
+
+
+def shown(text):
+    """What the bytes of all transfers spell."""
+    digits = "".join(re.findall(r"^\t[0-9a-f]{4}: ([0-9a-f ]+)\t", text, re.M)).replace(" ", "")
+    return bytes.fromhex(digits).replace(b"\0", b"").decode("latin-1")
+
+
+def test_anonymise_leaves_nothing_in_the_bytes_that_debugging_shows(tmp_path):
+    vm.tool("mtp-detect")
+    player = tmp_path / "player.yaml"
+    facts_of(tmp_path, MODERN.read_bytes(), "-o", player)
+    done = subprocess.run([PAPSIM, "exec", "--player", player, "--", "sh", "-c",
+                           "stdbuf -oL mtp-detect -d 2>&1"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, timeout=SECONDS, check=True)
+    assert "Dora" in shown(done.stdout.decode())
+    log = tmp_path / "log.txt"
+    log.write_bytes(done.stdout)
+    text = papsim("anonymise", log).stdout
+    assert text.count("\n") == done.stdout.count(b"\n")
+    letters = "".join(re.findall(r"\t(\S+)$", text, re.M)).replace(".", "")
+    assert "Dora" not in text and "Dora" not in letters and "Dora" not in shown(text)

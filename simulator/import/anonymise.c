@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/paste.h"
 #include "import/report.h"
 
-enum kind { KIND_NONE, KIND_PLAYER, KIND_DETECT, KIND_LSUSB };
+/* What people paste holds both logs and descriptors. */
+enum kind { KIND_NONE, KIND_PLAYER, KIND_TEXT };
 enum what { WHAT_NOTHING, WHAT_SERIAL, WHAT_NAME, WHAT_CERTIFICATE };
 
 /* A serial this long is looked for everywhere: shorter ones could be other numbers. */
@@ -25,6 +27,7 @@ struct work {
     struct span *secrets; /* owned; into the text */
     size_t secret_count;
     bool certificate; /* within its section */
+    bool microsoft;   /* within a descriptor that is the same on every device */
     bool tag;         /* within <…> of it */
     FILE *out;
 };
@@ -108,12 +111,20 @@ struct field {
 };
 
 static const struct field fields[] = {
-    {KIND_DETECT, "Serial number:", NULL, WHAT_SERIAL},
-    {KIND_DETECT, "VolumeIdentifier:", NULL, WHAT_SERIAL},
-    {KIND_DETECT, "Volume label:", NULL, WHAT_SERIAL},
-    {KIND_DETECT, "Friendly name:", NULL, WHAT_NAME},
-    {KIND_DETECT, "Synchronization partner:", NULL, WHAT_NAME},
-    {KIND_LSUSB, "iSerial", " ", WHAT_SERIAL},
+    {KIND_TEXT, "Serial number:", NULL, WHAT_SERIAL},
+    {KIND_TEXT, "VolumeIdentifier:", NULL, WHAT_SERIAL},
+    {KIND_TEXT, "Volume label:", NULL, WHAT_SERIAL},
+    {KIND_TEXT, "Friendly name:", NULL, WHAT_NAME},
+    {KIND_TEXT, "Synchronization partner:", NULL, WHAT_NAME},
+    {KIND_TEXT, "SerialNumber:", NULL, WHAT_SERIAL},
+    {KIND_TEXT, "ID_SERIAL_SHORT=", NULL, WHAT_SERIAL},
+    {KIND_TEXT, "ID_SERIAL=", NULL, WHAT_SERIAL},
+    {KIND_TEXT, "{serial}==", NULL, WHAT_SERIAL},
+    {KIND_TEXT, "iSerialNumber", " ", WHAT_SERIAL},
+    {KIND_TEXT, "iSerial", " ", WHAT_SERIAL},
+    {KIND_TEXT, "Created:", " by ", WHAT_NAME},
+    {KIND_TEXT, "From:", NULL, WHAT_NAME},
+    {KIND_TEXT, "Reply-To:", NULL, WHAT_NAME},
     {KIND_PLAYER, "serial:", NULL, WHAT_SERIAL},
     {KIND_PLAYER, "volume:", NULL, WHAT_SERIAL},
     {KIND_PLAYER, "- {code: 0xd401", "current: ", WHAT_NAME},
@@ -136,8 +147,13 @@ static struct span value_of(const char *start, const char *end)
                 at++;
         return (struct span){start, (size_t)(at - start)};
     }
+    for (at = start; at < end && *at != '\x1b';)
+        at++;
+    end = at;
     while (end > start && isspace((unsigned char)end[-1]))
         end--;
+    if (end - start >= 6 && !memcmp(end - 6, "<br />", 6))
+        end -= 6;
     return (struct span){start, (size_t)(end - start)};
 }
 
@@ -154,28 +170,89 @@ static bool begins(const char *start, const char *end, const char *prefix)
     return (size_t)(end - start) >= strlen(prefix) && !strncmp(start, prefix, strlen(prefix));
 }
 
+/* Past the index of the string, which stands before the string; NULL: there is none. */
+static const char *past_index(const char *at, const char *end)
+{
+    const char *digits;
+
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    for (digits = at; at < end && isdigit((unsigned char)*at);)
+        at++;
+    return at > digits && at < end && *at == ' ' ? at : NULL;
+}
+
+static const char *past_escapes(const char *at, const char *end)
+{
+    while (paste_escape(at, end))
+        at += paste_escape(at, end);
+    return at;
+}
+
+/* The last letter of a colour is none of a word. */
+static bool is_inside_word(const char *start, const char *at)
+{
+    const char *escape;
+
+    if (at == start || !isalnum((unsigned char)at[-1]))
+        return false;
+    escape = memrchr(start, '\x1b', (size_t)(at - start));
+    return !escape || escape + paste_escape(escape, at) != at;
+}
+
+/* A key, whose colon may be in another colour. */
+static const char *find_key(const char *start, const char *end, const char *key,
+                            const char **ret_past)
+{
+    size_t length = strlen(key) - (key[strlen(key) - 1] == ':');
+    const char *at = start, *past;
+
+    while ((at = memmem(at, (size_t)(end - at), key, length)) != NULL) {
+        past = past_escapes(at + length, end);
+        if (!key[length] || (past < end && *past == ':')) {
+            *ret_past = past_escapes(past + (key[length] == ':'), end);
+            return at;
+        }
+        at += length;
+    }
+    return NULL;
+}
+
+/* Where the field's value begins; NULL: it is not in the line. A text may be quoted, numbered and
+ * coloured: there its keys stand anywhere. */
+static const char *find_value(const struct field *field, const char *start, const char *end)
+{
+    const char *at = start, *past = NULL;
+
+    if (field->kind == KIND_PLAYER) {
+        while (at < end && (*at == ' ' || *at == '\t'))
+            at++;
+        if (!begins(at, end, field->prefix))
+            return NULL;
+    } else {
+        at = find_key(at, end, field->prefix, &past);
+        if (!at || (isalpha((unsigned char)*field->prefix) && is_inside_word(start, at)))
+            return NULL;
+    }
+    at = past ? past : at + strlen(field->prefix);
+    if (field->key && !strcmp(field->key, " "))
+        return past_index(at, end);
+    if (field->key) {
+        at = find(at, end, field->key);
+        at = at ? at + strlen(field->key) : NULL;
+    }
+    return at;
+}
+
 static enum what find_field(enum kind kind, const char *start, const char *end,
                             struct span *ret_value)
 {
     size_t i;
 
-    start += strspn(start, " \t") < (size_t)(end - start) ? strspn(start, " \t") : 0;
     for (i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        const char *at = start;
+        const char *at = fields[i].kind == kind ? find_value(&fields[i], start, end) : NULL;
 
-        if (fields[i].kind != kind || !begins(start, end, fields[i].prefix))
-            continue;
-        at += strlen(fields[i].prefix);
-        if (kind == KIND_LSUSB) { /* the index of the string before the string */
-            at += strspn(at, " \t");
-            at += strspn(at, "0123456789");
-        } else if (fields[i].key) {
-            at = find(at, end, fields[i].key);
-            if (!at)
-                continue;
-            at += strlen(fields[i].key);
-        }
-        if (at > end)
+        if (!at || at > end)
             continue;
         *ret_value = value_of(at, end);
         if (ret_value->length == 0 || begins(ret_value->start, end, "(null)") ||
@@ -257,20 +334,79 @@ static size_t address_at(const char *at, const char *start, const char *end)
     return middle > at ? (size_t)(stop - at) : 0;
 }
 
+/* "{53FCCB67-737B-43D6-8E17-14283B906B22}": one of a computer or of a player, unless it is nil. */
+static size_t guid_at(const char *at, const char *end)
+{
+    static const char shape[] = "{hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh}";
+    bool nil = true;
+    size_t i;
+
+    if ((size_t)(end - at) < sizeof shape - 1)
+        return 0;
+    for (i = 0; i < sizeof shape - 1; i++) {
+        if (shape[i] == 'h' ? !isxdigit((unsigned char)at[i]) : at[i] != shape[i])
+            return 0;
+        nil = nil && (shape[i] != 'h' || at[i] == '0');
+    }
+    return nil ? 0 : i;
+}
+
+/* The name behind "/home/". */
+static size_t owner_at(const char *at, const char *start, const char *end)
+{
+    static const char *const homes[] = {"/home/", "/Users/", "/run/media/"};
+    size_t i, length = 0;
+
+    for (i = 0; i < sizeof homes / sizeof homes[0]; i++) {
+        size_t before = strlen(homes[i]);
+
+        if ((size_t)(at - start) < before || memcmp(at - before, homes[i], before) != 0)
+            continue;
+        while (at + length < end &&
+               (is_word(at + length, start, end) || at[length] == '-' || at[length] == '.'))
+            length++;
+        return length;
+    }
+    return 0;
+}
+
+static size_t identity_at(const struct work *work, const char *at, const char *start,
+                          const char *end)
+{
+    size_t length = work->kind == KIND_TEXT || *at == '{' ? guid_at(at, end) : 0;
+
+    if (!length)
+        length = address_at(at, start, end);
+    return length || work->kind == KIND_PLAYER ? length : owner_at(at, start, end);
+}
+
+/* Bytes of a transfer that mtp-detect -d shows: names and serials are among them. */
+static bool is_dump(const char *start, const char *end)
+{
+    const char *at = start;
+    unsigned digits = 0;
+
+    while (at < end && isspace((unsigned char)*at))
+        at++;
+    for (; at < end && isxdigit((unsigned char)*at); at++)
+        digits++;
+    return digits == 4 && begins(at, end, ": ") && memchr(at, '\t', (size_t)(end - at));
+}
+
 static void put_plain(const struct work *work, const char *start, const char *end)
 {
     const char *at = start;
 
     while (at < end) {
         const struct span *secret = secret_at(work, at, start, end);
-        size_t address = secret ? 0 : address_at(at, start, end);
+        size_t identity = secret ? 0 : identity_at(work, at, start, end);
 
         if (secret) {
             put_other(work->out, *secret, work->kind == KIND_PLAYER);
             at += secret->length;
-        } else if (address) {
-            put_other(work->out, (struct span){at, address}, false);
-            at += address;
+        } else if (identity) {
+            put_other(work->out, (struct span){at, identity}, false);
+            at += identity;
         } else {
             fputc(*at++, work->out);
         }
@@ -287,6 +423,12 @@ static void put_certificate(struct work *work, const char *start, const char *en
     while (at < end) {
         size_t length = 0;
 
+        if (guid_at(at, end)) {
+            length = guid_at(at, end);
+            put_other(work->out, (struct span){at, length}, false);
+            at += length;
+            continue;
+        }
         while (at + length < end && at[length] && strchr(base64, at[length]))
             length++;
         if (*at == '\\' && work->kind == KIND_PLAYER) {
@@ -308,15 +450,20 @@ static void put_line(struct work *work, const char *start, const char *end)
 {
     struct span value;
     enum what what = find_field(work->kind, start, end, &value);
-    struct span line = value_of(start, end);
 
-    if (work->kind == KIND_DETECT && begins(line.start, end, "Device Certificate:")) {
+    if (is_dump(start, end) && !work->microsoft && work->kind == KIND_TEXT) {
+        put_other(work->out, (struct span){start, (size_t)(end - start)}, false);
+        return;
+    }
+    if (!is_dump(start, end))
+        work->microsoft = find(start, end, "Microsoft device") != NULL;
+    if (work->kind == KIND_TEXT && find(start, end, "Device Certificate:")) {
         work->certificate = true;
         work->tag = false;
         put_plain(work, start, end);
         return;
     }
-    if (begins(line.start, end, "OK.") || begins(line.start, end, "Device info:"))
+    if (find(start, end, "OK.") || find(start, end, "Device info:"))
         work->certificate = false;
     if (work->certificate) {
         put_certificate(work, start, end);
@@ -340,13 +487,44 @@ static void put_line(struct work *work, const char *start, const char *end)
 
 static enum kind kind_of(const char *text)
 {
-    if (strstr(text, "Device info:") && strstr(text, "Serial number:"))
-        return KIND_DETECT;
-    if (strstr(text, "Device Descriptor:") && strstr(text, "idVendor"))
-        return KIND_LSUSB;
+    if (strstr(text, "Device info:") ||
+        (strstr(text, "Device Descriptor:") && strstr(text, "idVendor")))
+        return KIND_TEXT;
     if ((text_starts(text, "usb:") || strstr(text, "\nusb:")) && strstr(text, "vendor:"))
         return KIND_PLAYER;
     return KIND_NONE;
+}
+
+/* A name that also stands in a model's or maker's is no secret. */
+static bool is_public(const struct lines *lines, struct span name)
+{
+    static const char *const keys[] = {"Model:",   "Manufacturer:", "Product:", "Vendor:",
+                                       "iProduct", "iManufacturer", " is a ",   " @ bus "};
+    const char *at = lines->text, *end = lines->text + lines->size;
+    size_t i;
+
+    while ((at = memmem(at, (size_t)(end - at), name.start, name.length)) != NULL) {
+        const char *start = at;
+
+        while (start > lines->text && start[-1] != '\n')
+            start--;
+        for (i = 0; i < sizeof keys / sizeof keys[0]; i++)
+            if (memmem(start, strcspn(start, "\n"), keys[i], strlen(keys[i])))
+                return true;
+        at += name.length;
+    }
+    return false;
+}
+
+static int gather(struct work *work, const struct lines *lines, const char *at, const char *stop)
+{
+    struct span value;
+    enum what what = find_field(work->kind, at, stop, &value);
+
+    if (what == WHAT_SERIAL ||
+        (what == WHAT_NAME && work->kind == KIND_TEXT && !is_public(lines, value)))
+        return keep_secret(work, value);
+    return 0;
 }
 
 static int each_line(struct work *work, const struct lines *lines, bool writing)
@@ -356,13 +534,12 @@ static int each_line(struct work *work, const struct lines *lines, bool writing)
 
     while (at < end && !result) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
-        struct span value;
 
         stop = stop ? stop : end;
         if (writing)
             put_line(work, at, stop);
-        else if (find_field(work->kind, at, stop, &value) == WHAT_SERIAL)
-            result = keep_secret(work, value);
+        else
+            result = gather(work, lines, at, stop);
         if (writing && stop < end)
             fputc('\n', work->out);
         at = stop + 1;

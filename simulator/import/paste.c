@@ -14,8 +14,8 @@ static bool is_blank(char c)
 
 /* ---- colours, marks of byte order, blanks that are none */
 
-/* Length of a terminal's escape sequence (ECMA-48, 5.4; OSC: 8.3.89), 0: none. */
-static size_t escape_at(const char *at, const char *end)
+/* ECMA-48, 5.4; OSC: 8.3.89. */
+size_t paste_escape(const char *at, const char *end)
 {
     const char *from = at;
 
@@ -70,7 +70,7 @@ static void plain(struct lines *lines)
     if (lines->size >= 3 && !memcmp(at, "\xef\xbb\xbf", 3))
         at += 3;
     while (at < end) {
-        size_t escape = escape_at(at, end);
+        size_t escape = paste_escape(at, end);
 
         if (escape || *at == LINES_FOLD) {
             at += escape ? escape : 1;
