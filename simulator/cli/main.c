@@ -19,7 +19,7 @@ static const struct {
      "            [--capture F.pcapng] [--state DIR] [--deviate NAME]… [--seed N] -- COMMAND ARGS…",
      cli_exec},
     {"control", "SOCK VERB [KEY=VALUE]…   or   SOCK '{\"verb\":…}'", cli_control},
-    {"import", "mtp-detect LOG [--lsusb FILE] [-o FILE.yaml]   or   lsusb FILE [-o FILE.yaml]",
+    {"import", "mtp-detect LOG [--lsusb FILE] or lsusb FILE, [--device VID:PID] [-o FILE.yaml]",
      cli_import},
     {"anonymise", "FILE [-o FILE]: other serial numbers and names in a player file or a log",
      cli_anonymise},
