@@ -511,7 +511,7 @@ static bool is_public(const struct lines *lines, struct span name)
         for (i = 0; i < sizeof keys / sizeof keys[0]; i++)
             if (memmem(start, strcspn(start, "\n"), keys[i], strlen(keys[i])))
                 return true;
-        at += name.length;
+        at += strcspn(at, "\n"); /* one look at each line */
     }
     return false;
 }
@@ -521,8 +521,8 @@ static int gather(struct work *work, const struct lines *lines, const char *at, 
     struct span value;
     enum what what = find_field(work->kind, at, stop, &value);
 
-    if (what == WHAT_SERIAL ||
-        (what == WHAT_NAME && work->kind == KIND_TEXT && !is_public(lines, value)))
+    if (what == WHAT_SERIAL || (what == WHAT_NAME && work->kind == KIND_TEXT &&
+                                value.length >= LONG_SERIAL && !is_public(lines, value)))
         return keep_secret(work, value);
     return 0;
 }
