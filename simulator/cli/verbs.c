@@ -44,11 +44,12 @@ static json_t *status(struct service *service, struct service_player *unused, co
 
         json_object_del(row, "ok");
         json_object_update_new(
-            row, json_pack("{s:s,s:s,s:b,s:b,s:i,s:o}", "name", player_name(one->player), "busid",
-                           one->busid, "plugged", usb_device_plugged(one->device), "imported",
-                           usb_device_attached(one->device), "configuration",
-                           usb_device_configuration(one->device), "deviations",
-                           active_deviations(player_deviations(one->player))));
+            row,
+            json_pack("{s:s,s:s,s:b,s:b,s:b,s:i,s:o}", "name", player_name(one->player), "busid",
+                      one->busid, "plugged", usb_device_plugged(one->device), "imported",
+                      usb_device_attached(one->device), "frozen", usb_device_frozen(one->device),
+                      "configuration", usb_device_configuration(one->device), "deviations",
+                      active_deviations(player_deviations(one->player))));
         json_array_append_new(players, row);
     }
     return json_pack("{s:b,s:i,s:o}", "ok", 1, "port", wire_server_port(service->server), "players",

@@ -92,7 +92,7 @@ void si_abandon(struct still_image *si)
     usb_function_drop(si->device, si->in);
 }
 
-static int protocol_error(struct still_image *si)
+int si_protocol_error(struct still_image *si)
 {
     si_abandon(si);
     si->has_queued = false;
@@ -123,6 +123,8 @@ void si_print_reply(struct still_image *si, const struct mtpr_reply *reply)
 
     if (si_deviates(si, DEVIATION_TRANSACTION_ID_ZERO))
         transaction = 0;
+    if (si_deviates(si, DEVIATION_QUIRK_HEADER))
+        transaction = SI_JUNK_TRANSACTION;
     if (si_deviates(si, DEVIATION_RESPONSE_PADDED)) {
         while (padded.count < 5)
             padded.params[padded.count++] = 0xdeadbeefu;
@@ -134,6 +136,7 @@ void si_print_reply(struct still_image *si, const struct mtpr_reply *reply)
 
 static void answer(struct still_image *si)
 {
+    si_pace(si, 0);
     si_print_reply(si, mtpr_reply(si->responder));
     si->now = (struct in_place){IN_REPLY, 0};
     si->out_state = OUT_COMMAND;
@@ -154,6 +157,12 @@ static void send_data(struct still_image *si, const struct mtpr_command *command
         header.length -= MTPR_HEADER;
     if (si_deviates(si, DEVIATION_TRANSACTION_ID_ZERO))
         header.transaction = 0;
+    if (si_deviates(si, DEVIATION_QUIRK_HEADER)) {
+        header.code = SI_JUNK_CODE;
+        header.transaction = SI_JUNK_TRANSACTION;
+    }
+    si->data_end = si_data_end(si, length);
+    si_pace(si, length);
     mtpr_header_print(&header, si->data_header);
     si->now = (struct in_place){IN_DATA, 0};
     si_ready(si, si->in);
@@ -169,7 +178,9 @@ static void begin(struct still_image *si, const struct mtpr_command *command)
     si->cancelling = false;
     si->silent = false;
     si->last_transaction = command->transaction;
+    si->code = command->code;
     phase = mtpr_begin(si->responder, command);
+    si_may_crash(si);
     if (phase == MTPR_DATA_IN) {
         send_data(si, command);
     } else if (phase == MTPR_DATA_OUT) {
@@ -182,7 +193,7 @@ static void begin(struct still_image *si, const struct mtpr_command *command)
     }
 }
 
-static void begin_queued(struct still_image *si)
+void si_begin_queued(struct still_image *si)
 {
     if (!si->has_queued || still_image_busy(si))
         return;
@@ -243,7 +254,7 @@ static int odd_command(struct still_image *si)
     memcpy(si->stale, si->head, si->head_used);
     memcpy(si->stale, (uint8_t[]){(uint8_t)length, 0, 0, 0, MTP_CT_COMMAND, 0}, 6);
     if (!mtpr_command_parse(si->stale, length, &command))
-        return protocol_error(si);
+        return si_protocol_error(si);
     return execute(si, &command);
 }
 
@@ -265,7 +276,7 @@ static int take_command(struct still_image *si, size_t length)
         si->head_used = 0;
         return 0;
     }
-    return protocol_error(si);
+    return si_protocol_error(si);
 }
 
 /* The data phase of an operation that has none, or that was refused before it: dropped. */
@@ -302,7 +313,7 @@ static int out_command(struct still_image *si, const uint8_t *data, size_t lengt
     int error;
 
     if (si->head_used == 0 && length == 0)
-        return si_deviates(si, DEVIATION_LATE_ZERO_PACKET_STALLS) ? protocol_error(si) : 0;
+        return si_deviates(si, DEVIATION_LATE_ZERO_PACKET_STALLS) ? si_protocol_error(si) : 0;
     memcpy(si->head + si->head_used, data, part);
     si->head_used += part;
     if (mtpr_header_parse(si->head, si->head_used, &header) && is_stray(si, &header))
@@ -314,7 +325,7 @@ static int out_command(struct still_image *si, const uint8_t *data, size_t lengt
             return 0;
         }
         return si_deviates(si, DEVIATION_COMMAND_LENGTH_UNCHECKED) ? odd_command(si)
-                                                                   : protocol_error(si);
+                                                                   : si_protocol_error(si);
     }
     if (!end && si->head_used >= MTPR_HEADER && header.length > si->head_used &&
         header.length <= MTPR_COMMAND_MAX)
@@ -332,6 +343,7 @@ static int out_command(struct still_image *si, const uint8_t *data, size_t lengt
 static void data_complete(struct still_image *si, enum mtpr_end how)
 {
     mtpr_out_end(si->responder, si->wrong_id ? MTPR_END_WRONG_ID : how);
+    si_may_crash(si);
     answer(si);
 }
 
@@ -340,9 +352,9 @@ static int data_header(struct still_image *si)
     struct mtpr_header header;
 
     if (!mtpr_header_parse(si->head, MTPR_HEADER, &header) || header.type != MTP_CT_DATA)
-        return protocol_error(si);
+        return si_protocol_error(si);
     if (header.length < MTPR_HEADER)
-        return protocol_error(si);
+        return si_protocol_error(si);
     si->announced = header.length == 0xffffffffu ? UINT64_MAX : header.length - MTPR_HEADER;
     si->received = 0;
     si->wrong_id = header.transaction != mtpr_transaction(si->responder) &&
@@ -390,7 +402,7 @@ static int out_data(struct still_image *si, const uint8_t *data, size_t length, 
         memcpy(si->head + si->head_used, data, part);
         si->head_used += part;
         if (si->head_used < MTPR_HEADER)
-            return end ? protocol_error(si) : 0;
+            return end ? si_protocol_error(si) : 0;
         error = data_header(si);
         if (error)
             return error;
@@ -409,10 +421,15 @@ static int out_data(struct still_image *si, const uint8_t *data, size_t length, 
 static int si_out(void *self, uint8_t endpoint, const uint8_t *data, size_t length, bool end)
 {
     struct still_image *si = self;
+    int error;
 
     if (endpoint != si->out || si->wedged)
         return -EPIPE;
-    begin_queued(si);
+    if (si->mute)
+        return -EAGAIN;
+    if (si_is_disk(si) && si_disk_out(si, data, length, &error))
+        return error;
+    si_begin_queued(si);
     if (is_successor(si, data, length, end))
         si_abandon(si);
     switch (si->out_state) {
@@ -426,143 +443,7 @@ static int si_out(void *self, uint8_t endpoint, const uint8_t *data, size_t leng
     return out_command(si, data, length, end);
 }
 
-/* ---- IN */
-
-static void add_chunk(struct usb_in *in, struct usb_chunk chunk)
-{
-    if (chunk.length == 0)
-        return;
-    in->chunks[in->chunk_count++] = chunk;
-    in->length += chunk.length;
-}
-
-static int in_data(struct still_image *si, size_t room, struct usb_in *in)
-{
-    uint64_t total = MTPR_HEADER + mtpr_in_length(si->responder);
-
-    if (mtpr_in_hangs(si->responder))
-        return -EAGAIN;
-    if (si->now.position < MTPR_HEADER) {
-        size_t at = (size_t)si->now.position, left = MTPR_HEADER - at;
-
-        left = left < room ? left : room;
-        add_chunk(in, (struct usb_chunk){si->data_header + at, -1, 0, left});
-    }
-    /* One piece more: a second one could overwrite the window of the first. */
-    if (in->length < room && si->now.position + in->length < total) {
-        uint64_t at = si->now.position + in->length - MTPR_HEADER;
-        struct mtpr_piece piece;
-
-        if (mtpr_in(si->responder, at, room - in->length, &piece))
-            return -EPIPE;
-        add_chunk(in, (struct usb_chunk){piece.memory, piece.fd, piece.offset, piece.length});
-    }
-    si->now.position += in->length;
-    if (si->now.position == total) {
-        in->end = true;
-        in->no_zlp = si_deviates(si, DEVIATION_NO_ZERO_PACKET);
-        si_print_reply(si, mtpr_reply(si->responder));
-        si->now = (struct in_place){si->silent ? IN_NONE : IN_REPLY, 0};
-    }
-    return 0;
-}
-
-static int in_reply(struct still_image *si, size_t room, struct usb_in *in)
-{
-    size_t at = (size_t)si->now.position, left = si->reply_length - at;
-
-    left = left < room ? left : room;
-    add_chunk(in, (struct usb_chunk){si->reply + at, -1, 0, left});
-    si->now.position += left;
-    if (si->now.position == si->reply_length) {
-        in->end = true;
-        si->now = (struct in_place){IN_NONE, 0};
-        si_ready(si, si->out);
-    }
-    return 0;
-}
-
-/* One event is one transfer; it stays in event_bytes until the next is asked for. */
-static int in_event(struct still_image *si, size_t room, struct usb_in *in)
-{
-    struct mtpr_event event;
-    size_t left;
-
-    si->event_before = si->event_position;
-    if (si->event_position == si->event_length) {
-        if (!mtpr_event_peek(si->responder, &event)) {
-            in->end = true;
-            return si_deviates(si, DEVIATION_IDLE_EVENTS_EMPTY) ? 0 : -EAGAIN;
-        }
-        si->event_length = mtpr_event_print(&event, si->event_bytes);
-        si->event_position = si->event_before = 0;
-        mtpr_event_pop(si->responder);
-    }
-    left = si->event_length - si->event_position;
-    left = left < room ? left : room;
-    add_chunk(in, (struct usb_chunk){si->event_bytes + si->event_position, -1, 0, left});
-    si->event_position += left;
-    in->end = si->event_position == si->event_length;
-    return 0;
-}
-
-static int in_bulk(struct still_image *si, size_t room, struct usb_in *in)
-{
-    int error = -EAGAIN;
-
-    begin_queued(si);
-    if (si->now.state == IN_NONE && si_deviates(si, DEVIATION_EVENTS_ON_BULK) &&
-        mtpr_event_count(si->responder) > 0)
-        return in_event(si, room, in);
-    si->before = si->now;
-    if (si->now.state == IN_DATA)
-        error = in_data(si, room, in);
-    else if (si->now.state == IN_REPLY)
-        error = in_reply(si, room, in);
-    if (!error)
-        si->last_length = in->length;
-    return error;
-}
-
-static int si_in(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_in)
-{
-    struct still_image *si = self;
-    struct usb_in in = {.chunk_count = 0};
-    int error;
-
-    if (si->wedged)
-        return -EPIPE;
-    if (endpoint == si->in)
-        error = in_bulk(si, room, &in);
-    else if (endpoint == si->event && si_deviates(si, DEVIATION_EVENTS_ON_BULK))
-        error = -EAGAIN;
-    else if (endpoint == si->event)
-        error = in_event(si, room, &in);
-    else
-        error = -EPIPE;
-    if (!error)
-        *ret_in = in;
-    return error;
-}
-
-static void si_in_undo(void *self, uint8_t endpoint, size_t length)
-{
-    struct still_image *si = self;
-
-    if (endpoint == si->event) {
-        si->event_position -= length < si->event_position ? length : si->event_position;
-        si_ready(si, si->event);
-        return;
-    }
-    if (endpoint != si->in)
-        return;
-    if (length == si->last_length)
-        si->now = si->before;
-    else if (si->now.position >= length)
-        si->now.position -= length;
-    si->last_length = SIZE_MAX; /* only the last answer can be taken back as a whole */
-    si_ready(si, si->in);
-}
+/* ---- resets */
 
 static void si_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
 {
@@ -580,11 +461,16 @@ static void si_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
         return;
     }
     /* The responder goes first: one deviation wants to know what was under way. */
-    mtpr_reset(si->responder, MTPR_LOSS_BUS);
+    mtpr_reset(si->responder, cause == USB_RESET_POWER ? MTPR_LOSS_POWER : MTPR_LOSS_BUS);
+    mass_storage_reset(&si->disk);
+    if (cause == USB_RESET_AGAIN || cause == USB_RESET_POWER)
+        si->mute = false;
+    if (cause == USB_RESET_POWER)
+        si->carried = 0;
     si_abandon(si);
     si->has_queued = si->discarding = si->cancelling = si->device_cancelled = false;
     si->event_length = si->event_position = 0;
-    if (cause != USB_RESET_CONFIGURED)
+    if (cause != USB_RESET_CONFIGURED && cause != USB_RESET_AGAIN)
         si->wedged = false;
 }
 

@@ -25,6 +25,8 @@ static int cancel_request(struct still_image *si, const struct usb_setup *setup,
     if (transaction != mtpr_transaction(si->responder) && !si_deviates(si, DEVIATION_CANCEL_ANY))
         return 0;
     sending = si->out_state == OUT_DATA;
+    if (si->now.state == IN_DATA && si_pushes_on(si))
+        return 0;
     /* Deviation: what was being sent goes on while the status says all is done. */
     if (si_deviates(si, DEVIATION_STATUS_ALWAYS_OK) && si->now.state == IN_DATA) {
         si->silent = true;
@@ -110,6 +112,8 @@ int si_setup(void *self, const struct usb_setup *setup, const uint8_t *data, uin
         return -EPIPE;
     if (still_image_busy(si) && si_deviates(si, DEVIATION_STATUS_NOT_WHILE_BUSY))
         return -EPIPE;
+    if (si_is_disk(si) && mass_storage_setup(&si->disk, setup, reply) >= 0)
+        return to_host ? 1 : 0;
     if (setup->request == MTP_REQ_CANCEL && !to_host)
         return cancel_request(si, setup, data);
     if (setup->request == MTP_REQ_DEVICE_RESET && !to_host && setup->length == 0)

@@ -65,6 +65,7 @@ struct mtpr_responder {
     const struct deviation_set *deviations;
 
     bool open;
+    bool crashed, spent, unlocked; /* quirks; spent: a session was closed since the last plug */
     uint32_t session, last_id;
     bool last_id_known;
 

@@ -388,6 +388,10 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
     char text[MTPR_TEXT_MAX];
     int64_t date;
 
+    if (r->running && mtpr_deviates(r, DEVIATION_QUIRK_SAMPLE_DIMENSIONS) &&
+        (property->code == MTP_OPC_REPRESENTATIVE_SAMPLE_WIDTH ||
+         property->code == MTP_OPC_REPRESENTATIVE_SAMPLE_HEIGHT))
+        r->crashed = true;
     if (code != MTP_RC_OK)
         return code;
     if (!may_be_set(property))

@@ -14,6 +14,8 @@ static uint16_t scope_of_command(struct mtpr_responder *r, struct mtpr_scope *re
     uint16_t code;
 
     *ret_empty = false;
+    if (mtpr_locked(r))
+        return MTP_RC_INVALID_STORAGE_ID;
     if (storage != 0xffffffffu) {
         code = mtpr_volume(r, storage, &volume);
         if (code != MTP_RC_OK)

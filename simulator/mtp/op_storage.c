@@ -19,6 +19,8 @@ uint16_t mtpr_volume(const struct mtpr_responder *r, uint32_t id, size_t *ret_vo
 {
     int volume = store_volume_find(r->store, id);
 
+    if (mtpr_locked(r))
+        return MTP_RC_INVALID_STORAGE_ID;
     if (volume < 0 && id == 1 && mtpr_deviates(r, DEVIATION_STORAGE_ID_LOW))
         volume = 0;
     if (volume < 0)

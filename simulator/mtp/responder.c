@@ -158,6 +158,8 @@ static uint16_t check(struct mtpr_responder *r)
     uint16_t code;
     unsigned i;
 
+    if (r->spent && mtpr_deviates(r, DEVIATION_QUIRK_CLOSE_SESSION))
+        return MTP_RC_GENERAL_ERROR;
     if (!r->operation)
         return MTP_RC_OPERATION_NOT_SUPPORTED;
     if (mtpr_deviates(r, DEVIATION_EVENT_QUEUE_BLOCKS) && r->event_count == MTPR_EVENTS)
@@ -250,6 +252,14 @@ uint64_t mtpr_in_length(const struct mtpr_responder *r)
 bool mtpr_in_hangs(const struct mtpr_responder *r)
 {
     return r->hangs;
+}
+
+bool mtpr_in_to_end(const struct mtpr_responder *r)
+{
+    const struct store_object *object = store_find(r->store, r->in_handle);
+
+    return r->source == MTPR_SOURCE_FILE && object &&
+           r->in_offset + (off_t)r->in_length == object->offset + (off_t)object->size;
 }
 
 int mtpr_in(struct mtpr_responder *r, uint64_t position, size_t room, struct mtpr_piece *ret_piece)

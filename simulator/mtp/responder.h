@@ -123,6 +123,8 @@ struct mtpr_piece {
 uint64_t mtpr_in_length(const struct mtpr_responder *responder);
 int mtpr_in(struct mtpr_responder *responder, uint64_t position, size_t room,
             struct mtpr_piece *ret_piece);
+/* Is what is being sent of an object's content the last of it? */
+bool mtpr_in_to_end(const struct mtpr_responder *responder);
 /* Deviation: the data phase never comes. */
 bool mtpr_in_hangs(const struct mtpr_responder *responder);
 
@@ -138,10 +140,15 @@ const struct mtpr_reply *mtpr_reply(const struct mtpr_responder *responder);
 void mtpr_cancel(struct mtpr_responder *responder);
 
 /* ---- session */
-enum mtpr_loss { MTPR_LOSS_CLASS_RESET, MTPR_LOSS_BUS };
+enum mtpr_loss { MTPR_LOSS_CLASS_RESET, MTPR_LOSS_BUS, MTPR_LOSS_POWER };
 
 void mtpr_reset(struct mtpr_responder *responder, enum mtpr_loss why);
 bool mtpr_session_open(const struct mtpr_responder *responder);
+/* A quirk: the operation locked the player up. Asked once. */
+bool mtpr_crashed(struct mtpr_responder *responder);
+/* A quirk: a locked player shows no storage; it is locked until someone unlocks it. */
+void mtpr_lock(struct mtpr_responder *responder, bool locked);
+bool mtpr_locked(const struct mtpr_responder *responder);
 uint32_t mtpr_transaction(const struct mtpr_responder *responder);
 /* Before the store changes behind the responder's back: what is being sent stays as announced. */
 int mtpr_settle(struct mtpr_responder *responder);

@@ -133,6 +133,7 @@ static uint16_t open_session(struct mtpr_responder *r)
 
 static uint16_t close_session(struct mtpr_responder *r)
 {
+    r->spent = true;
     lose_session(r);
     return MTP_RC_OK;
 }
@@ -149,11 +150,33 @@ bool mtpr_session_open(const struct mtpr_responder *r)
     return r->open;
 }
 
+bool mtpr_crashed(struct mtpr_responder *r)
+{
+    bool crashed = r->crashed;
+
+    r->crashed = false;
+    return crashed;
+}
+
+void mtpr_lock(struct mtpr_responder *r, bool locked)
+{
+    r->unlocked = !locked;
+}
+
+bool mtpr_locked(const struct mtpr_responder *r)
+{
+    return !r->unlocked && mtpr_deviates(r, DEVIATION_QUIRK_LOCKED);
+}
+
 void mtpr_reset(struct mtpr_responder *r, enum mtpr_loss why)
 {
     if (why == MTPR_LOSS_BUS && mtpr_deviates(r, DEVIATION_TORN_OBJECT_LISTED))
         mtpr_send_torn(r);
     mtpr_cancel(r);
+    if (why == MTPR_LOSS_POWER)
+        r->spent = false;
+    else if (mtpr_deviates(r, DEVIATION_QUIRK_SESSION_STAYS))
+        return;
     if (why == MTPR_LOSS_CLASS_RESET && mtpr_deviates(r, DEVIATION_RESET_KEEPS_SESSION))
         return;
     lose_session(r);

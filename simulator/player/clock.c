@@ -26,3 +26,9 @@ void player_clock_advance(struct player_clock *clock, int64_t milliseconds)
     clock->now += (sum - rest) / 1000;
     clock->milliseconds = (unsigned)rest;
 }
+
+int64_t player_clock_since(const struct player_clock *clock, const struct player_clock *then)
+{
+    return (clock->now - then->now) * 1000 + (int64_t)clock->milliseconds -
+           (int64_t)then->milliseconds;
+}

@@ -15,6 +15,8 @@ struct player_clock {
 void player_clock_init(struct player_clock *clock);
 int64_t player_clock_now(void *clock); /* as store_clock wants it */
 void player_clock_set(struct player_clock *clock, int64_t seconds);
+/* Milliseconds from then to now. */
+int64_t player_clock_since(const struct player_clock *clock, const struct player_clock *then);
 void player_clock_advance(struct player_clock *clock, int64_t milliseconds);
 
 #endif

@@ -161,6 +161,7 @@ size_t player_functions(struct player *player, struct usb_function ret_functions
 
 void player_attach(struct player *player, struct usb_device *device)
 {
+    player->device = device;
     if (player->function)
         still_image_attach(player->function, device);
     player_gadget_attach(player, device);

@@ -449,80 +449,6 @@ static json_t *run_cancel(struct player *player, const json_t *request)
     return still_image_cancel(player->function) ? refuse("no transfer is running") : done();
 }
 
-/* ---- snapshots */
-
-static struct player_snapshot *find_snapshot(struct player *player, const char *name)
-{
-    size_t i;
-
-    for (i = 0; i < player->snapshot_count; i++)
-        if (strcmp(player->snapshots[i].name, name) == 0)
-            return &player->snapshots[i];
-    return NULL;
-}
-
-static const char *snapshot_name(const json_t *request)
-{
-    const char *name = text_of(request, "name");
-
-    return name ? name : "default";
-}
-
-static int keep_snapshot(struct player *player, const char *name, struct store_snapshot *taken)
-{
-    struct player_snapshot *mine = find_snapshot(player, name), *grown;
-
-    if (!mine) {
-        char *copy = strdup(name);
-
-        grown = realloc(player->snapshots, (player->snapshot_count + 1) * sizeof *grown);
-        if (grown)
-            player->snapshots = grown;
-        if (!copy || !grown) {
-            free(copy);
-            return -ENOMEM;
-        }
-        mine = &grown[player->snapshot_count++];
-        *mine = (struct player_snapshot){.name = copy};
-    }
-    store_snapshot_free(player->store, mine->store);
-    mine->store = taken;
-    mine->clock = player->clock;
-    return 0;
-}
-
-static json_t *run_snapshot(struct player *player, const json_t *request)
-{
-    struct store_snapshot *taken;
-    int error = store_snapshot_take(player->store, &taken);
-
-    if (!error) {
-        error = keep_snapshot(player, snapshot_name(request), taken);
-        if (error)
-            store_snapshot_free(player->store, taken);
-    }
-    return outcome(error);
-}
-
-static json_t *run_restore(struct player *player, const json_t *request)
-{
-    const struct player_snapshot *snapshot = find_snapshot(player, snapshot_name(request));
-    int error;
-
-    if (!snapshot)
-        return refuse("no such snapshot");
-    if (still_image_busy(player->function))
-        (void)still_image_cancel(player->function);
-    error = store_snapshot_restore(player->store, snapshot->store);
-    if (!error) {
-        player->clock = snapshot->clock;
-        playback_stop(player);
-        /* Too much changed to be told one by one. */
-        raise(player, MTP_EC_UNREPORTED_STATUS, 0, 0);
-    }
-    return outcome(error);
-}
-
 /* ---- status */
 
 static json_t *storages(struct player *player)
@@ -567,6 +493,7 @@ const struct player_verb player_verbs[] = {
     {"event", "code [parameter] [second]: says an event a host does not expect", false,
      player_run_event},
     {"insert", "[storage]: puts the medium in", false, run_insert},
+    {"lock", "a player with the quirk locked-storage shows no storage", false, player_run_lock},
     {"pattern", "pattern: zeroes or mod63, what persona zero sends and expects", true,
      player_gadget_pattern},
     {"play", "handle or path [index]: a track, playlist or album", false, player_run_play},
@@ -575,10 +502,12 @@ const struct player_verb player_verbs[] = {
     {"references", "handle or path, handles: what a playlist holds", false, run_references},
     {"remove", "handle or path: with all below", false, run_remove},
     {"rename", "handle or path, name", false, run_rename},
-    {"restore", "[name]: back to a snapshot", false, run_restore},
+    {"restore", "[name]: back to a snapshot", false, player_run_restore},
     {"retag", "handle or path, property CODE, value", false, run_retag},
     {"seek", "position: milliseconds in the track", false, player_run_seek},
-    {"snapshot", "[name]: remembers objects, properties and clock", false, run_snapshot},
+    {"snapshot", "[name]: remembers objects, properties and clock", false, player_run_snapshot},
+    {"unlock", "a player with the quirk locked-storage shows its storages", false,
+     player_run_unlock},
     {NULL, NULL, false, NULL},
 };
 

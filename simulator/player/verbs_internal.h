@@ -24,4 +24,10 @@ json_t *player_run_seek(struct player *player, const json_t *request);
 json_t *player_outcome_of_playback(int error);
 json_t *player_what_plays(const struct player *player);
 
+/* ---- verbs_state.c */
+json_t *player_run_lock(struct player *player, const json_t *request);
+json_t *player_run_restore(struct player *player, const json_t *request);
+json_t *player_run_snapshot(struct player *player, const json_t *request);
+json_t *player_run_unlock(struct player *player, const json_t *request);
+
 #endif

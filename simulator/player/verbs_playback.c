@@ -83,6 +83,8 @@ static int advance(struct player *player, const json_t *request)
 json_t *player_run_clock(struct player *player, const json_t *request)
 {
     const char *set = json_string_value(json_object_get(request, "set"));
+    const struct player_clock before = player->clock;
+    int64_t passed;
     int64_t seconds;
     int error = 0;
 
@@ -95,6 +97,9 @@ json_t *player_run_clock(struct player *player, const json_t *request)
     }
     if (error)
         return player_outcome(error);
+    passed = player_clock_since(&player->clock, &before);
+    if (passed > 0 && player->device)
+        usb_device_pass(player->device, (uint64_t)passed);
     return json_pack("{s:b,s:I}", "ok", 1, "now", (json_int_t)player_clock_now(&player->clock));
 }
 

@@ -159,6 +159,7 @@ static int set_configuration(struct usb_device *device, const struct usb_setup *
 {
     uint8_t value = (uint8_t)setup->value;
     bool keep = usb_deviates(device, DEVIATION_CONFIGURE_KEEPS_STATE) && device->configuration;
+    bool again = device->configuration && value;
     unsigned i;
 
     if (setup->value > 1 && !usb_deviates(device, DEVIATION_ANY_CONFIGURATION))
@@ -171,7 +172,7 @@ static int set_configuration(struct usb_device *device, const struct usb_setup *
     memset(device->settings, 0, sizeof device->settings);
     device->configuration = value;
     usb_apply_settings(device);
-    usb_reset_functions(device, USB_RESET_CONFIGURED);
+    usb_reset_functions(device, again ? USB_RESET_AGAIN : USB_RESET_CONFIGURED);
     for (i = 0; i < USB_ENDPOINTS; i++)
         device->endpoints[i].ready = false;
     return 0;

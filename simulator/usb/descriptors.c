@@ -128,8 +128,10 @@ static void describe_interface(const struct usb_device *device, enum usb_speed s
 {
     const struct usb_interface_identity *interface = &device->identity->interfaces[index];
     size_t count = interface->endpoint_count;
+    uint8_t triple[3];
     size_t i;
 
+    usb_device_interface_class(device, interface, triple);
     if (usb_deviates(device, DEVIATION_NO_INTERRUPT_ENDPOINT) && count == 3)
         count = 2;
     put8(w, 9);
@@ -137,9 +139,9 @@ static void describe_interface(const struct usb_device *device, enum usb_speed s
     put8(w, interface->number);
     put8(w, interface->alternate);
     put8(w, (unsigned)count);
-    put8(w, usb_deviates(device, DEVIATION_FOREIGN_CLASS) ? 0x08 : interface->class_code);
-    put8(w, interface->subclass);
-    put8(w, interface->protocol);
+    put8(w, usb_deviates(device, DEVIATION_FOREIGN_CLASS) ? 0x08 : triple[0]);
+    put8(w, triple[1]);
+    put8(w, triple[2]);
     put8(w, interface->name ? STRING_INTERFACE + (unsigned)index : 0);
     for (i = 0; i < count; i++)
         describe_endpoint(device, speed, &interface->endpoints[i], w);

@@ -113,6 +113,7 @@ static void take_endpoint_away(struct usb_device *device, struct usb_endpoint *e
     endpoint->identity = NULL;
     endpoint->halted = endpoint->zlp_owed = endpoint->ready = endpoint->stuck = false;
     endpoint->moved = endpoint->lent = 0;
+    endpoint->wakes = 0;
     usb_endpoint_flush(device, endpoint, -ESHUTDOWN);
 }
 
@@ -156,6 +157,7 @@ int usb_device_attach(struct usb_device *device, const struct usb_host_ops *ops,
         return -EBUSY;
     device->configuration = 0;
     device->remote_wakeup = device->control_halted = false;
+    device->described = device->switched = false;
     usb_super_reset(device);
     memset(device->settings, 0, sizeof device->settings);
     usb_apply_settings(device);
@@ -184,7 +186,11 @@ bool usb_device_attached(const struct usb_device *device)
 
 void usb_device_plug(struct usb_device *device)
 {
-    device->unplugged = device->unplug_waits = false;
+    bool back = device->unplugged;
+
+    device->unplugged = device->unplug_waits = device->frozen = false;
+    if (back)
+        usb_reset_functions(device, USB_RESET_POWER);
 }
 
 void usb_unplug_now(struct usb_device *device)
@@ -265,7 +271,9 @@ void usb_device_submit(struct usb_device *device, struct usb_urb *urb)
     urb->actual = 0;
     urb->in = (struct usb_in){0};
     usb_enter(device);
-    if ((urb->endpoint & 0x0f) == 0) {
+    if ((urb->endpoint & 0x0f) == 0 && usb_unanswered(device, &urb->setup)) {
+        usb_queue_push(endpoint, urb);
+    } else if ((urb->endpoint & 0x0f) == 0) {
         submit_control(device, urb);
     } else if (!endpoint->identity || endpoint->identity->address != urb->endpoint) {
         usb_complete(device, urb, -ENOENT);

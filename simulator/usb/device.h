@@ -48,6 +48,8 @@ void usb_device_plug(struct usb_device *device);
 /* Tells the importer; called from within a function's callback, it waits for its end. */
 void usb_device_unplug(struct usb_device *device);
 bool usb_device_plugged(const struct usb_device *device);
+/* A quirk locked it up. */
+bool usb_device_frozen(const struct usb_device *device);
 
 /* Completes now or later; the URB is the core's until then. */
 void usb_device_submit(struct usb_device *device, struct usb_urb *urb);
@@ -56,13 +58,19 @@ void usb_device_submit(struct usb_device *device, struct usb_urb *urb);
 bool usb_device_unlink(struct usb_device *device, struct usb_urb *urb);
 /* The importer takes answers again. */
 void usb_device_resume(struct usb_device *device);
-/* The time of an alarm has come: isochronous URBs whose frames have passed are completed. */
+/* The time of an alarm has come: isochronous URBs whose frames have passed are completed, answers
+ * that were due come. */
 void usb_device_tick(struct usb_device *device);
+/* The player's own clock was moved on: what it waits for comes as much sooner. */
+void usb_device_pass(struct usb_device *device, uint64_t milliseconds);
 /* Memory the function offers for an OUT payload of that endpoint, or NULL. */
 uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t length);
 
 enum usb_speed usb_device_speed(const struct usb_device *device);
 const struct usb_identity *usb_device_identity(const struct usb_device *device);
+/* Class, subclass and protocol as the descriptors have them. */
+void usb_device_interface_class(const struct usb_device *device,
+                                const struct usb_interface_identity *interface, uint8_t triple[3]);
 uint8_t usb_device_configuration(const struct usb_device *device);
 /* Type of an endpoint as the chosen settings describe it, or else any; -ENOENT: the device has none
  * of that address. */

@@ -40,9 +40,12 @@ struct usb_in {
 enum usb_reset_cause {
     USB_RESET_BUS,        /* port reset or new importer */
     USB_RESET_CONFIGURED, /* SET_CONFIGURATION, also to 0 */
+    USB_RESET_AGAIN,      /* SET_CONFIGURATION of what is configured: a host's port reset, as USB/IP
+                             shows it */
     USB_RESET_INTERFACE,  /* SET_INTERFACE on this function */
     USB_RESET_HALT,       /* CLEAR_FEATURE(ENDPOINT_HALT) on endpoint `endpoint` */
     USB_RESET_DISCONNECT, /* the importer is gone */
+    USB_RESET_POWER,      /* it was unplugged and is plugged in again */
 };
 
 /* On isochronous endpoints every call of out() and in() is one packet: -EAGAIN lets its frame pass
@@ -81,6 +84,13 @@ void usb_function_unhalt(struct usb_device *device, uint8_t endpoint);
 /* The transfer under way on an IN endpoint is given up: what of it has not left is dropped, and no
  * zero-length packet is owed for it. */
 void usb_function_drop(struct usb_device *device, uint8_t endpoint);
+/* Quirks. The firmware locks up: nothing is answered on any endpoint before the next plug. */
+void usb_function_freeze(struct usb_device *device);
+/* Nothing is said on that endpoint for so long, by the host's clock and usb_device_pass(); 0 ends
+ * the wait. */
+void usb_function_delay(struct usb_device *device, uint8_t endpoint, uint64_t milliseconds);
+/* Did the host ask for MTP on a player that comes up as mass storage? */
+bool usb_function_switched(const struct usb_device *device);
 bool usb_function_halted(const struct usb_device *device, uint8_t endpoint);
 /* enum usb_endpoint_type of an active endpoint, else -ENOENT. */
 int usb_function_type(const struct usb_device *device, uint8_t endpoint);

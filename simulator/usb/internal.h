@@ -21,6 +21,7 @@ struct usb_endpoint {
     bool zlp_owed;        /* the last transfer filled its URB and ended on a packet boundary */
     size_t moved;         /* IN bytes of the running transfer so far, whole packets */
     uint64_t scheduled;   /* isochronous: the frames up to here are taken */
+    uint64_t wakes;       /* quirk: nothing is said before; 0: no wait */
     struct usb_urb *head; /* oldest first */
     struct usb_urb **tail;
 };
@@ -39,6 +40,9 @@ struct usb_device {
         bool u1, u2;     /* link states the host allowed */
         uint32_t wakeup; /* functions that may wake it, bit per first interface */
     } super;
+    /* Quirks: locked up until the next plug; the Microsoft OS string was read, MTP was asked for
+     * since the last attach. */
+    bool frozen, described, switched;
     bool control_halted; /* only a defect leaves endpoint 0 halted */
     uint8_t configuration, address;
     uint8_t settings[USB_INTERFACES_MAX]; /* alternate setting by interface number */
@@ -80,6 +84,8 @@ bool usb_copy_chunks(uint8_t *at, size_t room, const struct usb_in *from);
 /* iso.c: gives a URB that is about to be queued its frames, or refuses its packets with -EINVAL;
  * and usb_run_in()'s contract. */
 int usb_iso_admit(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb);
+/* The host's clock; 0 if it has none. */
+uint64_t usb_now(const struct usb_device *device);
 bool usb_run_iso(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
                  int *ret_status);
 
@@ -87,6 +93,11 @@ static inline bool usb_is_iso(const struct usb_endpoint *endpoint)
 {
     return endpoint->identity && endpoint->identity->type == USB_ENDPOINT_ISOCHRONOUS;
 }
+
+/* quirks.c: what real players do wrong. True: this request is never answered. */
+bool usb_unanswered(struct usb_device *device, const struct usb_setup *setup);
+/* True: a quirk keeps the endpoint silent for now. */
+bool usb_holds_back(struct usb_device *device, struct usb_endpoint *endpoint);
 
 /* device.c */
 void usb_unplug_now(struct usb_device *device);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-static uint64_t now_us(const struct usb_device *device)
+uint64_t usb_now(const struct usb_device *device)
 {
     const struct usb_host_ops *host = device->host_ops;
 
@@ -40,7 +40,7 @@ static bool packets_fit(const struct usb_urb *urb)
 static void schedule(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb)
 {
     unsigned exponent = usb_interval(device->identity->speed, endpoint->identity) - 1u;
-    uint64_t start = now_us(device);
+    uint64_t start = usb_now(device);
     uint32_t i;
 
     /* Behind what is queued, without a gap; an idle endpoint starts in the next frame. */
@@ -155,7 +155,7 @@ void usb_device_tick(struct usb_device *device)
     for (i = 0; i < USB_ENDPOINTS; i++) {
         struct usb_endpoint *endpoint = &device->endpoints[i];
 
-        if (endpoint->head && usb_is_iso(endpoint))
+        if (endpoint->head && (endpoint->wakes || usb_is_iso(endpoint)))
             endpoint->ready = device->marked = true;
     }
     usb_leave(device);

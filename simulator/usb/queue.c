@@ -76,11 +76,12 @@ static bool waits_for_others(const struct usb_device *device, const struct usb_e
 }
 
 /* What keeps the head of a queue from being worked on now. */
-static bool held_up(const struct usb_device *device, const struct usb_endpoint *endpoint, bool in)
+static bool held_up(struct usb_device *device, struct usb_endpoint *endpoint, bool in)
 {
     const struct usb_host_ops *host = device->host_ops;
 
-    return endpoint->stuck || (in && host && host->congested && host->congested(device->host)) ||
+    return endpoint->stuck || usb_holds_back(device, endpoint) ||
+           (in && host && host->congested && host->congested(device->host)) ||
            (usb_deviates(device, DEVIATION_GLOBAL_FIFO) && waits_for_others(device, endpoint));
 }
 
@@ -234,6 +235,7 @@ void usb_function_drop(struct usb_device *device, uint8_t endpoint)
     state = &device->endpoints[usb_index(endpoint)];
     state->zlp_owed = false;
     state->moved = 0;
+    state->wakes = 0;
     if (!state->head || !(endpoint & 0x80))
         return;
     state->head->actual = 0;

@@ -203,9 +203,9 @@ static void put_interfaces(struct wire_link *link, const struct wire_offer *offe
 
     for (i = 0; i < identity->interface_count; i++) {
         const struct usb_interface_identity *interface = &identity->interfaces[i];
-        uint8_t bytes[FRAME_INTERFACE_SIZE] = {interface->class_code, interface->subclass,
-                                               interface->protocol, 0};
+        uint8_t bytes[FRAME_INTERFACE_SIZE] = {0};
 
+        usb_device_interface_class(offer->device, interface, bytes);
         if (interface->alternate == 0)
             output_bytes(&link->output, bytes, sizeof bytes);
     }

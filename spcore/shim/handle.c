@@ -457,13 +457,15 @@ SHIM_API int libusb_clear_halt(libusb_device_handle *handle, unsigned char endpo
     return error == LIBUSB_ERROR_PIPE ? LIBUSB_ERROR_NOT_FOUND : error;
 }
 
-/* USB/IP has no reset of its own; importing anew is one (the server resets the device), after
- * which configuration and settings are what a reset leaves: the first configuration, settings 0. */
+/* USB/IP has no reset of its own. What a device sees of a kernel's port reset is that it is
+ * configured again; importing anew is one as well (the server resets the device), after which
+ * configuration and settings are what a reset leaves: the first configuration, settings 0. */
 static int import_anew(libusb_context *context, struct shim_link *link)
 {
     struct usbip_client *client = NULL;
     int error;
 
+    (void)configure(link, link->client);
     shim_tell_pollfds(context, link->client, false);
     shim_retire(context, link->client, NULL);
     error = import(link->device, &client);
