@@ -157,7 +157,6 @@ int usb_device_attach(struct usb_device *device, const struct usb_host_ops *ops,
         return -EBUSY;
     device->configuration = 0;
     device->remote_wakeup = device->control_halted = false;
-    device->described = device->switched = false;
     usb_super_reset(device);
     memset(device->settings, 0, sizeof device->settings);
     usb_apply_settings(device);
@@ -188,7 +187,8 @@ void usb_device_plug(struct usb_device *device)
 {
     bool back = device->unplugged;
 
-    device->unplugged = device->unplug_waits = device->frozen = false;
+    device->unplugged = device->unplug_waits = false;
+    device->frozen = device->described = device->switched = false;
     if (back)
         usb_reset_functions(device, USB_RESET_POWER);
 }

@@ -41,7 +41,7 @@ struct usb_device {
         uint32_t wakeup; /* functions that may wake it, bit per first interface */
     } super;
     /* Quirks: locked up until the next plug; the Microsoft OS string was read, MTP was asked for
-     * since the last attach. */
+     * since then. */
     bool frozen, described, switched;
     bool control_halted; /* only a defect leaves endpoint 0 halted */
     uint8_t configuration, address;
