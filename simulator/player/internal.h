@@ -29,7 +29,7 @@ struct player {
     size_t zero_count;
     uint64_t seed;
     struct playback playback;
-    struct usb_device *device; /* NULL: none yet */
+    struct usb_device *device;         /* NULL: none yet */
     struct player_snapshot *snapshots; /* owned */
     size_t snapshot_count;
 };
