@@ -151,19 +151,20 @@ class Lane:
         return self.folder / name
 
 
-def boot(folder, steps, modules="vhci-hcd", timeout=240, step_timeout=60, kernel=""):
+def boot(folder, steps, modules="vhci-hcd", timeout=240, step_timeout=60, kernel="", qemu="",
+         shell="sh"):
     """Runs the steps {name: script} in one machine whose working folder is `folder`, shared with
     this host. A step that fails or hangs does not stop those after it."""
     folder = pathlib.Path(folder)
     script = [f"cd {shlex.quote(str(folder))}"]
     for name, text in steps.items():
         (folder / f"{name}.sh").write_text(PRELUDE + text, "utf-8")
-        script.append(f"timeout -k 5 {step_timeout} sh ./{name}.sh >{name}.out 2>{name}.err; "
+        script.append(f"timeout -k 5 {step_timeout} {shell} ./{name}.sh >{name}.out 2>{name}.err; "
                       f"echo $? >{name}.status")
     (folder / "all.sh").write_text("\n".join(script) + "\n", "utf-8")
     result = subprocess.run(
         [str(ROOT / "ci/vm"), "run", "--modules", modules, "--timeout", str(timeout),
-         "--kernel", kernel, "--share", str(folder), "--", "sh", str(folder / "all.sh")],
+         "--kernel", kernel, f"--qemu={qemu}", "--share", str(folder), "--", "sh", str(folder / "all.sh")],
         cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, errors="replace", timeout=timeout + 60, check=False)
     return Lane(folder, set(steps), f"exit {result.returncode}: {result.stdout[-3000:]}")
