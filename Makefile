@@ -248,6 +248,16 @@ $(OBJ)/ci/%.o: CPPFLAGS += -Ispcore -Ispcore/include
 bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(SHIM)
 	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(wildcard $(PAPCHECK))
 	$(BUILD)/bench_scale $(PAPSIM)
+	$(MAKE) bench-vm
+
+# The same in a virtual machine: a boot, some minutes.
+.PHONY: bench-vm
+$(BUILD)/bench_tcp: $(OBJ)/ci/bench_tcp.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+bench-vm: $(BUILD)/bench_tcp $(PAPSIM) $(SHIM)
+	ci/bench_vm $(PAPSIM) $(BUILD)/bench_tcp
 
 # What the kernel lane runs inside the machine.
 USBTEST := $(BUILD)/usbtest

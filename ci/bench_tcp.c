@@ -1,6 +1,7 @@
-/* A plain TCP stream between the virtual machine and this host: the limit of `ci/bench_vm`.
- * usage: bench_tcp serve                      says its port, answers until its input ends
- *        bench_tcp HOST PORT up|down BYTES    seconds that many bytes take, on standard output */
+/* Plain TCP between the virtual machine and this host: the limit of `ci/bench_vm`.
+ * usage: bench_tcp serve                       says its port, answers until its input ends
+ *        bench_tcp HOST PORT COUNT UP DOWN     seconds that COUNT round trips take, one after the
+ *                                              other, of so many bytes there and back */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -18,8 +19,7 @@ enum { PIECE = 1024 * 1024 };
 
 /* What a client asks for: same machine, same byte order. */
 struct order {
-    uint64_t bytes;
-    uint64_t up; /* 1: the client sends, and gets one byte when all has come */
+    uint64_t count, up, down;
 };
 
 static _Noreturn void die(const char *what)
@@ -28,16 +28,14 @@ static _Noreturn void die(const char *what)
     exit(3);
 }
 
-static int stream_out(int fd, const void *from, char *piece, uint64_t left)
+static int stream_out(int fd, const void *data, uint64_t left)
 {
     while (left > 0) {
-        size_t room = left < PIECE ? (size_t)left : PIECE;
-        ssize_t count = send(fd, from ? from : piece, room, MSG_NOSIGNAL);
+        ssize_t count = send(fd, data, left < PIECE ? (size_t)left : PIECE, MSG_NOSIGNAL);
 
         if (count <= 0)
             return -1;
         left -= (uint64_t)count;
-        from = from ? (const char *)from + count : NULL;
     }
     return 0;
 }
@@ -68,10 +66,9 @@ static void answer(int fd, char *piece)
     tune(fd);
     if (recv(fd, &order, sizeof order, MSG_WAITALL) != (ssize_t)sizeof order)
         return;
-    if (!order.up)
-        (void)stream_out(fd, NULL, piece, order.bytes);
-    else if (stream_in(fd, piece, order.bytes) == 0)
-        (void)stream_out(fd, "", piece, 1);
+    for (uint64_t i = 0; i < order.count; i++)
+        if (stream_in(fd, piece, order.up) != 0 || stream_out(fd, piece, order.down) != 0)
+            return;
 }
 
 static void serve(char *piece)
@@ -117,11 +114,12 @@ static double measure(const char *host, const char *port, const struct order *or
         connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
         die(host);
     tune(fd);
+    if (send(fd, order, sizeof *order, MSG_NOSIGNAL) != (ssize_t)sizeof *order)
+        die("send");
     start = now();
-    if (stream_out(fd, order, NULL, sizeof *order) != 0 ||
-        (order->up && stream_out(fd, NULL, piece, order->bytes) != 0) ||
-        stream_in(fd, piece, order->up ? 1 : order->bytes) != 0)
-        die("stream");
+    for (uint64_t i = 0; i < order->count; i++)
+        if (stream_out(fd, piece, order->up) != 0 || stream_in(fd, piece, order->down) != 0)
+            die("round trip");
     start = now() - start;
     close(fd);
     return start;
@@ -136,11 +134,12 @@ int main(int argc, char **argv)
         die("memory");
     if (argc == 2 && strcmp(argv[1], "serve") == 0) {
         serve(piece);
-    } else if (argc == 5 && (strcmp(argv[3], "up") == 0 || strcmp(argv[3], "down") == 0)) {
-        order = (struct order){strtoull(argv[4], NULL, 10), argv[3][0] == 'u'};
+    } else if (argc == 6) {
+        order = (struct order){strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10),
+                               strtoull(argv[5], NULL, 10)};
         printf("%.6f\n", measure(argv[1], argv[2], &order, piece));
     } else {
-        fprintf(stderr, "usage: bench_tcp serve | HOST PORT up|down BYTES\n");
+        fprintf(stderr, "usage: bench_tcp serve | HOST PORT COUNT UP DOWN\n");
         return 2;
     }
     free(piece);
