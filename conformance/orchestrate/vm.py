@@ -164,7 +164,8 @@ def boot(folder, steps, modules="vhci-hcd", timeout=240, step_timeout=60, kernel
     (folder / "all.sh").write_text("\n".join(script) + "\n", "utf-8")
     result = subprocess.run(
         [str(ROOT / "ci/vm"), "run", "--modules", modules, "--timeout", str(timeout),
-         "--kernel", kernel, f"--qemu={qemu}", "--share", str(folder), "--", "sh", str(folder / "all.sh")],
+         "--kernel", kernel, f"--qemu={qemu}", "--share", str(folder), "--", "sh",
+         str(folder / "all.sh")],
         cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, errors="replace", timeout=timeout + 60, check=False)
     return Lane(folder, set(steps), f"exit {result.returncode}: {result.stdout[-3000:]}")
