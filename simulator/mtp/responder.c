@@ -133,7 +133,8 @@ static const struct mtpr_operation *find(const struct mtpr_responder *r, uint16_
 static uint16_t check_id(struct mtpr_responder *r)
 {
     uint32_t id = r->command.transaction, last = r->last_id;
-    bool wrapped = last >= 0xffffff00u && id <= 0xff;
+    bool wrapped =
+        last >= 0xffffff00u && id <= 0xff && !mtpr_deviates(r, DEVIATION_WRAPPED_ID_REFUSED);
 
     if (r->operation->flags & MTPR_ANY_ID || !r->open)
         return MTP_RC_OK;
