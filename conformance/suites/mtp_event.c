@@ -147,6 +147,50 @@ CONF_CASE(MTP_EVT_BV_03, .title = "Every change on the device is told by its eve
     judge_told(&judge, &info, MTP_EC_STORAGE_INFO_CHANGED, stores[0]);
 }
 
+/* Every event until none comes any more: listed, and with the parameters its code has. */
+static unsigned judge_events(struct judge *judge, const struct judge_info *info, uint32_t song)
+{
+    unsigned tagged = 0;
+    uint8_t bytes[64];
+    int count;
+
+    while ((count = tp_interrupt_in(judge->pipe.tp, judge->pipe.interrupt, bytes, sizeof(bytes),
+                                    JUDGE_QUIET_MS)) >= 12) {
+        uint16_t code = desc_u16(bytes + 6);
+        bool property = code == MTP_EC_OBJECT_PROP_CHANGED, none = code == MTP_EC_UNREPORTED_STATUS;
+
+        conf_note(judge->c, "event 0x%04x, %d bytes", code, count);
+        CHECK(judge->c, "MTP-EVT-003", judge_lists(info->events, info->event_count, code));
+        CHECK(judge->c, "MTP-EVT-003", count >= (none ? 12 : property ? 20 : 16));
+        if (property && desc_u32(bytes + 12) == song && desc_u32(bytes + 16) == MTP_OPC_ARTIST)
+            tagged++;
+    }
+    CHECK_EQ(judge->c, "MTP-EVT-003", count, -ETIMEDOUT);
+    return tagged;
+}
+
+CONF_CASE(MTP_EVT_BV_63, .title = "No event comes that DeviceInfo does not list",
+          .reqs = REQS("MTP-EVT-003"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .steps = "Add, re-tag and remove a song on the device, take the card out and in; each "
+                   "event is listed and has its parameters; ObjectPropChanged names the property")
+{
+    JUDGE judge = listening(c);
+    static struct judge_info info;
+    unsigned tagged;
+    uint32_t song;
+
+    judge_device_info(&judge, "MTP-EVT-003", &info);
+    song = change(c, "{\"verb\":\"add\",\"path\":\"told.mp3\",\"text\":\"song\"}");
+    change(c, "{\"verb\":\"retag\",\"handle\":%u,\"property\":\"0xdc46\",\"value\":\"Me\"}", song);
+    tagged = judge_events(&judge, &info, song);
+    CHECK_EQ(c, "MTP-EVT-003", tagged,
+             judge_lists(info.events, info.event_count, MTP_EC_OBJECT_PROP_CHANGED));
+    change(c, "{\"verb\":\"remove\",\"handle\":%u}", song);
+    change(c, "{\"verb\":\"eject\"}");
+    change(c, "{\"verb\":\"insert\"}");
+    judge_events(&judge, &info, song);
+}
+
 CONF_CASE(MTP_EVT_BV_05,
           .title = "Events wait for a host that does not poll, and nothing else does",
           .reqs = REQS("MTP-EVT-005"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,

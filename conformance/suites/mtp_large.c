@@ -76,3 +76,74 @@ CONF_CASE(
     ct_u64(&reader); /* store, format, protection */
     CHECK_EQ(c, "MTP-OBJ-004", ct_u32(&reader), 0xffffffff);
 }
+
+/* SendObjectPropList of 5 GiB; bytes at its beginning and behind 4 GiB by editing in place, so that
+ * what lies between stays a hole. The handle. */
+static uint32_t make_large(struct judge *judge, uint64_t size, uint64_t far)
+{
+    struct conf *c = judge->c;
+    struct ct_writer writer = {0};
+    uint32_t handle;
+
+    ct_put32(&writer, 1);
+    ct_put32(&writer, 0);
+    ct_put16(&writer, MTP_OPC_OBJECT_FILE_NAME);
+    ct_put16(&writer, MTP_DTC_STRING);
+    ct_put_text(&writer, "papcheck-far.bin");
+    REQUIRE_EQ(c, "MTP-PRP-006",
+               judge_put(judge, "MTP-PRP-006", MTP_OP_SEND_OBJECT_PROP_LIST,
+                         PARAMS(judge->store, judge->folder, MTP_FC_UNDEFINED,
+                                (uint32_t)(size >> 32), (uint32_t)size),
+                         writer.bytes, writer.length),
+               MTP_RC_OK);
+    handle = judge->answer.param[2];
+    if (judge_op(judge, NULL, MTP_OP_BEGIN_EDIT_OBJECT, PARAMS(handle)) != MTP_RC_OK ||
+        judge_op(judge, NULL, MTP_OP_TRUNCATE_OBJECT,
+                 PARAMS(handle, (uint32_t)size, (uint32_t)(size >> 32))) != MTP_RC_OK ||
+        judge_put(judge, NULL, MTP_OP_SEND_PARTIAL_OBJECT, PARAMS(handle, 0, 0, 4), "near", 4) !=
+            MTP_RC_OK ||
+        judge_put(judge, NULL, MTP_OP_SEND_PARTIAL_OBJECT,
+                  PARAMS(handle, (uint32_t)far, (uint32_t)(far >> 32), 3), "far", 3) != MTP_RC_OK ||
+        judge_op(judge, NULL, MTP_OP_END_EDIT_OBJECT, PARAMS(handle)) != MTP_RC_OK)
+        conf_inconclusive(c, "a large object cannot be edited in place");
+    return handle;
+}
+
+CONF_CASE(MTP_OBJ_BV_64, .title = "Bytes behind 4 GiB are written and read where they belong",
+          .reqs = REQS("MTP-OBJ-007", "MTP-PRP-006", "MTP-OBJ-004"),
+          .ics = "MTP.OP.9808 && MTP.OP.95C1 && MTP.OP.95C4 && STORE.WRITABLE",
+          .player = "mtp-large", .needs = CONF_WRITES, .timeout_s = 60,
+          .steps = "A sparse object of 5 GiB: ObjectSize 5 GiB, 0xFFFFFFFF in ObjectInfo; "
+                   "GetPartialObject64 behind 4 GiB, at the beginning, across the end")
+{
+    const uint64_t size = 5ull << 30, far = (4ull << 30) + 100;
+    JUDGE judge = judge_work(c);
+    uint32_t handle = make_large(&judge, size, far);
+    struct ct_reader reader;
+    const struct {
+        uint64_t offset;
+        uint32_t max;
+        const char *bytes;
+        size_t count;
+    } parts[] = {
+        {far, 3, "far", 3}, {0, 4, "near", 4}, {100, 3, "\0\0\0", 3}, {size - 2, 9, "\0\0", 2}};
+
+    judge_op(&judge, "MTP-PRP-006", MTP_OP_GET_OBJECT_PROP_VALUE,
+             PARAMS(handle, MTP_OPC_OBJECT_SIZE));
+    reader = judge_reader(&judge);
+    CHECK_EQ(c, "MTP-PRP-006", ct_u64(&reader), size);
+    judge_op(&judge, "MTP-OBJ-004", MTP_OP_GET_OBJECT_INFO, PARAMS(handle));
+    reader = judge_reader(&judge);
+    ct_u64(&reader); /* store, format, protection */
+    CHECK_EQ(c, "MTP-OBJ-004", ct_u32(&reader), 0xffffffff);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        CHECK_EQ(c, "MTP-OBJ-007",
+                 judge_op(&judge, "MTP-OBJ-007", MTP_OP_GET_PARTIAL_OBJECT_64,
+                          PARAMS(handle, (uint32_t)parts[i].offset,
+                                 (uint32_t)(parts[i].offset >> 32), parts[i].max)),
+                 MTP_RC_OK);
+        CHECK_BYTES(c, "MTP-OBJ-007", judge.answer.data, judge.answer.size, parts[i].bytes,
+                    parts[i].count);
+        CHECK_EQ(c, "MTP-OBJ-007", judge.answer.param[0], parts[i].count);
+    }
+}

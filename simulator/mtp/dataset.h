@@ -32,6 +32,7 @@ struct wr {
     size_t used, room;
     bool failed;
     bool long_empty; /* deviation: empty strings as 01 00 00 */
+    bool bmp_only;   /* deviation: half of each surrogate pair */
 };
 
 void wr_done(struct wr *wr);

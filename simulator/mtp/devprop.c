@@ -54,7 +54,10 @@ static uint16_t get_desc(struct mtpr_responder *r)
     wr_u16(&r->out, property->type);
     wr_u8(&r->out, property->settable ? 1 : 0);
     wr_bytes(&r->out, property->value.data, property->value.length);
-    write_value(r, property);
+    if (mtpr_deviates(r, DEVIATION_DESC_HAS_DEFAULT))
+        wr_bytes(&r->out, property->value.data, property->value.length);
+    else
+        write_value(r, property);
     mtpr_form_write(&property->form, &r->out);
     mtpr_out_memory(r);
     return MTP_RC_OK;
@@ -138,6 +141,8 @@ static uint16_t set_value(struct mtpr_responder *r, bool whole)
 
 static uint16_t reset_one(struct mtpr_responder *r, const struct mtpr_device_property *property)
 {
+    if (mtpr_deviates(r, DEVIATION_RESET_KEEPS_VALUE))
+        return MTP_RC_OK;
     return mtpr_code_of(
         store_set_value(r->store, property->code, property->value.data, property->value.length));
 }

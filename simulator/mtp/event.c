@@ -1,5 +1,7 @@
 #include "mtp/internal.h"
 
+enum { UNLISTED_EVENT = 0xc8ff }; /* a vendor's, that no player of ours lists */
+
 const uint16_t mtpr_implemented_events[] = {
     MTP_EC_OBJECT_ADDED,
     MTP_EC_OBJECT_REMOVED,
@@ -44,6 +46,8 @@ static void append(struct mtpr_responder *r, uint16_t code, uint32_t parameter, 
 
     /* Tied to no operation (Still Image 1.0, 7.3; PTP 12.3.2). */
     *event = (struct mtpr_event){code, 0xffffffffu, parameters(code), {parameter, second, 0}};
+    if (mtpr_deviates(r, DEVIATION_EVENT_WITHOUT_PROPERTY) && event->count > 1)
+        event->count = 1;
     if (mtpr_deviates(r, DEVIATION_EVENT_WITH_TRANSACTION))
         event->transaction = r->command.transaction;
     r->event_count++;
@@ -60,6 +64,8 @@ void mtpr_raise(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uin
     /* The last place is kept for the word that something was lost. */
     if (r->event_count + 1 < MTPR_EVENTS) {
         append(r, code, parameter, second);
+        if (mtpr_deviates(r, DEVIATION_EVENT_UNLISTED) && r->event_count + 1 < MTPR_EVENTS)
+            append(r, UNLISTED_EVENT, parameter, 0);
     } else if (mtpr_deviates(r, DEVIATION_EVENT_QUEUE_BLOCKS)) {
         if (r->event_count < MTPR_EVENTS)
             append(r, code, parameter, second);

@@ -47,7 +47,8 @@ struct mtpr_scope {
 
 struct mtpr_list {
     struct mtpr_scope scope;
-    uint16_t property; /* 0: all but slow ones */
+    uint16_t property; /* 0: all but slow ones, or those of the group */
+    uint32_t group;    /* 0: any */
     uint32_t count;
     uint64_t window_at; /* stream position of the window's first byte */
     struct wr window;
@@ -178,6 +179,9 @@ bool mtpr_property_exists(const struct mtpr_responder *r, uint16_t code);
 /* One after the other, `cursor` from 0; NULL at the end. */
 const struct mtpr_object_property *mtpr_property_at(const struct mtpr_responder *r, uint16_t format,
                                                     size_t *cursor);
+/* The group it is described in; 0xffffffff: slow. */
+uint32_t mtpr_property_group(const struct mtpr_object_property *property);
+bool mtpr_group_exists(const struct mtpr_responder *r, uint32_t group);
 void mtpr_property_write(const struct mtpr_responder *r, const struct store_object *object,
                          const struct mtpr_object_property *property, struct wr *wr);
 /* An encoded value; checks type, range and rights. */
@@ -196,6 +200,7 @@ int mtpr_list_read(struct mtpr_responder *r, uint64_t position, size_t room,
                    struct mtpr_piece *ret_piece);
 
 void mtpr_device_properties_forget(struct mtpr_responder *r);
+void mtpr_properties_drop(struct mtpr_responder *r, struct store_object *object);
 void mtpr_metadata_forget(struct mtpr_responder *r);
 void mtpr_echo(struct mtpr_responder *r, uint16_t code, uint32_t parameter);
 

@@ -426,6 +426,42 @@ int mtpr_set_object_property(struct mtpr_responder *r, struct store_object *obje
     return result == MTP_RC_ACCESS_DENIED ? -EEXIST : -EINVAL;
 }
 
+/* ---- groups (MTP 1.1, 5.3.2.3): what ObjectInfo says too, what is said about the content */
+
+enum { GROUP_INFO = 1, GROUP_CONTENT = 2 };
+#define GROUP_SLOW 0xffffffffu
+
+uint32_t mtpr_property_group(const struct mtpr_object_property *property)
+{
+    if (property->own)
+        return property->own->group;
+    if (property->slow)
+        return GROUP_SLOW;
+    return property->code < MTP_OPC_NAME ? GROUP_INFO : GROUP_CONTENT;
+}
+
+static bool is_usual_group(uint32_t group)
+{
+    return group == GROUP_INFO || group == GROUP_CONTENT || group == GROUP_SLOW;
+}
+
+bool mtpr_group_exists(const struct mtpr_responder *r, uint32_t group)
+{
+    const struct mtpr_config *config = r->config;
+    size_t i, k;
+
+    for (i = 0; config->formats && i < config->format_count; i++) {
+        const struct mtpr_format *format = &config->formats[i];
+
+        if (!format->properties && is_usual_group(group))
+            return true;
+        for (k = 0; k < format->property_count && format->properties; k++)
+            if (mtpr_property_group(&format->properties[k]) == group)
+                return true;
+    }
+    return !config->formats && is_usual_group(group);
+}
+
 /* ---- GetObjectPropDesc (MTP 1.1, 5.3.2.3) */
 
 void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
@@ -440,11 +476,8 @@ void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
         wr_bytes(wr, property->own->value.data, property->own->value.length);
     else
         wr_default(wr, property->type);
-    /* Group 0xffffffff: slow, left out when all properties are asked for. */
-    if (property->own)
-        wr_u32(wr, property->own->group);
-    else
-        wr_u32(wr, property->slow ? 0xffffffffu : 0);
+    /* Slow ones are left out when all properties are asked for. */
+    wr_u32(wr, mtpr_property_group(property));
     if (mtpr_deviates(r, DEVIATION_PROP_DESC_WITHOUT_FORM))
         return;
     if (property->own) {
@@ -461,14 +494,22 @@ void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
     }
 }
 
-/* Deviation: what the host said about its music is gone after a replug. */
+/* Deviations: what the host said about an object is gone after a copy; about its music, after a
+ * replug. */
+void mtpr_properties_drop(struct mtpr_responder *r, struct store_object *object)
+{
+    size_t i;
+
+    for (i = 0; i < PROPERTIES; i++)
+        (void)store_set_property(r->store, object, properties[i].code, NULL, 0);
+}
+
 void mtpr_metadata_forget(struct mtpr_responder *r)
 {
     struct store_object *object;
     uint32_t cursor = 0;
-    size_t i;
 
     while ((object = store_each(r->store, &cursor)) != NULL)
-        for (i = 0; mtpr_format_is_audio(object->format) && i < PROPERTIES; i++)
-            (void)store_set_property(r->store, object, properties[i].code, NULL, 0);
+        if (mtpr_format_is_audio(object->format))
+            mtpr_properties_drop(r, object);
 }

@@ -225,6 +225,8 @@ static uint16_t get_partial_object_64(struct mtpr_responder *r)
 {
     uint64_t offset = (uint64_t)r->command.params[2] << 32 | r->command.params[1];
 
+    if (mtpr_deviates(r, DEVIATION_PARTIAL_64_WRAPS))
+        offset = r->command.params[1];
     return partial(r, offset, r->command.params[3]);
 }
 
@@ -240,6 +242,8 @@ static uint16_t get_thumb(struct mtpr_responder *r)
         return MTP_RC_NO_THUMBNAIL_PRESENT;
     /* The property is an array of bytes: its count stays behind. */
     sample = store_property(object, MTP_OPC_REPRESENTATIVE_SAMPLE_DATA, &length);
+    if (mtpr_deviates(r, DEVIATION_THUMB_WITH_COUNT))
+        wr_bytes(&r->out, sample, 4);
     wr_bytes(&r->out, sample + 4, length - 4);
     mtpr_out_memory(r);
     return MTP_RC_OK;

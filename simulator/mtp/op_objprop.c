@@ -121,7 +121,8 @@ static uint16_t list_scope(struct mtpr_responder *r, struct mtpr_scope *ret_scop
     uint32_t handle = r->command.params[0], depth = r->command.params[4];
     struct mtpr_scope scope = {.volume = -1, .handle = handle, .depth = depth};
 
-    scope.format = (uint16_t)r->command.params[1];
+    if (!mtpr_deviates(r, DEVIATION_LIST_FORMAT_IGNORED))
+        scope.format = (uint16_t)r->command.params[1];
     if (handle == 0xffffffffu) {
         scope.kind = MTPR_SCOPE_ALL;
     } else {
@@ -143,20 +144,23 @@ static uint16_t get_list(struct mtpr_responder *r)
     uint32_t group = r->command.params[3];
     uint16_t code;
 
-    if (property == 0)
-        return group ? MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED : MTP_RC_PARAMETER_NOT_SUPPORTED;
+    if (property == 0 && group == 0)
+        return MTP_RC_PARAMETER_NOT_SUPPORTED;
+    if (property == 0 && !mtpr_group_exists(r, group))
+        return MTP_RC_GROUP_NOT_SUPPORTED;
     /* A group with a property too: the property would be ignored by some, refused by us. */
-    if (group)
+    if (property && group)
         return MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED;
     if (format && (format > 0xffff || !mtpr_format_listed(r, (uint16_t)format)))
         return MTP_RC_INVALID_OBJECT_FORMAT_CODE;
-    if (property != 0xffffffffu &&
+    if (property && property != 0xffffffffu &&
         (property > 0xffff || !mtpr_property_exists(r, (uint16_t)property)))
         return MTP_RC_INVALID_OBJECT_PROP_CODE;
     code = list_scope(r, &r->list.scope);
     if (code != MTP_RC_OK)
         return code;
     r->list.property = property == 0xffffffffu ? 0 : (uint16_t)property;
+    r->list.group = group;
     return mtpr_list_begin(r) ? MTP_RC_GENERAL_ERROR : MTP_RC_OK;
 }
 
@@ -177,7 +181,8 @@ static uint16_t set_one(struct mtpr_responder *r, struct rd *rd)
     if (result != MTP_RC_OK || mtpr_deviates(r, DEVIATION_SET_VALUE_LOST))
         return result;
     if (type != property->type)
-        return MTP_RC_INVALID_OBJECT_PROP_FORMAT;
+        return mtpr_deviates(r, DEVIATION_SET_LIST_ANY_TYPE) ? MTP_RC_OK
+                                                             : MTP_RC_INVALID_OBJECT_PROP_FORMAT;
     return mtpr_property_set(r, object, property, value, length);
 }
 
@@ -193,7 +198,7 @@ static uint16_t set_list(struct mtpr_responder *r, bool whole)
     for (i = 0; i < count && code == MTP_RC_OK; i++)
         code = set_one(r, &rd);
     error = store_commit(r->store);
-    if (code != MTP_RC_OK) {
+    if (code != MTP_RC_OK && !mtpr_deviates(r, DEVIATION_SET_LIST_WITHOUT_INDEX)) {
         /* The index of the first property that could not be set. */
         r->reply.params[0] = i ? i - 1 : 0;
         r->reply.count = 1;
@@ -206,7 +211,8 @@ static uint16_t get_interdependent(struct mtpr_responder *r)
 {
     if (r->command.params[0] > 0xffff || !mtpr_format_listed(r, (uint16_t)r->command.params[0]))
         return MTP_RC_INVALID_OBJECT_FORMAT_CODE;
-    wr_u32(&r->out, 0);
+    if (!mtpr_deviates(r, DEVIATION_INTERDEPENDENT_BARE))
+        wr_u32(&r->out, 0);
     mtpr_out_memory(r);
     return MTP_RC_OK;
 }

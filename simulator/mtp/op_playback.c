@@ -7,6 +7,8 @@ static uint16_t skip(struct mtpr_responder *r)
 
     if (!r->owner.skip)
         return MTP_RC_OPERATION_NOT_SUPPORTED;
+    if (mtpr_deviates(r, DEVIATION_SKIP_STAYS))
+        return MTP_RC_OK;
     return r->owner.skip(r->owner.self, count);
 }
 

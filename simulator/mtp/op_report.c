@@ -120,8 +120,8 @@ static void put_changes(struct mtpr_responder *r, struct window *window, enum mt
     for (i = 0; i < window->journal.count; i++) {
         const uint8_t *entry = window->journal.entries + i * JOURNAL_ENTRY;
 
-        if (entry[4] != change || number_of(entry) <= window->since ||
-            superseded(&window->journal, i))
+        if (mtpr_deviates(r, DEVIATION_REPORTS_EMPTY) || entry[4] != change ||
+            number_of(entry) <= window->since || superseded(&window->journal, i))
             continue;
         if (window->skip) {
             window->skip--;

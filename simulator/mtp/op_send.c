@@ -264,6 +264,8 @@ static uint16_t take_property(struct mtpr_responder *r, struct mtpr_pending *pen
     property = mtpr_property_of(r, pending->draft.format, code);
     if (!property)
         return MTP_RC_OBJECT_PROP_NOT_SUPPORTED;
+    if (mtpr_deviates(r, DEVIATION_SEND_LIST_UNCHECKED) && code != MTP_OPC_OBJECT_FILE_NAME)
+        return MTP_RC_OK;
     if (property->type != type)
         return MTP_RC_INVALID_OBJECT_PROP_FORMAT;
     if (mtpr_property_check(property, value, length) != MTP_RC_OK)

@@ -7,7 +7,9 @@ uint32_t mtpr_storage_id(const struct mtpr_responder *r, size_t volume)
 
     if (volume == 0 && it->present && mtpr_deviates(r, DEVIATION_STORAGE_ID_LOW))
         return 1;
-    return it->present ? it->id : it->id & 0xffff0000u;
+    if (it->present || mtpr_deviates(r, DEVIATION_EMPTY_SLOT_KEEPS_ID))
+        return it->id;
+    return it->id & 0xffff0000u;
 }
 
 static uint16_t general_if_deviant(const struct mtpr_responder *r, uint16_t code)

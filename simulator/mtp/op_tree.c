@@ -67,7 +67,7 @@ static uint16_t delete_object(struct mtpr_responder *r)
             return MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED;
         if (!mtpr_format_listed(r, (uint16_t)format))
             return MTP_RC_INVALID_OBJECT_FORMAT_CODE;
-        deletion.format = (uint16_t)format;
+        deletion.format = mtpr_deviates(r, DEVIATION_DELETE_FORMAT_IGNORED) ? 0 : (uint16_t)format;
     }
     store_begin(r->store);
     if (handle == 0xffffffffu) {
@@ -111,6 +111,16 @@ static uint16_t destination(struct mtpr_responder *r, size_t *ret_volume, uint32
     return MTP_RC_OK;
 }
 
+/* Deviation: the object that was moved is another one now. */
+static uint16_t move_by_copy(struct mtpr_responder *r, struct store_object *object, size_t volume,
+                             uint32_t parent)
+{
+    struct store_object *copy;
+    int error = store_copy(r->store, object, volume, parent, &copy);
+
+    return mtpr_code_of(error ? error : store_remove(r->store, object));
+}
+
 static uint16_t move_object(struct mtpr_responder *r)
 {
     struct store_object *object = store_find(r->store, r->command.params[0]);
@@ -126,6 +136,8 @@ static uint16_t move_object(struct mtpr_responder *r)
         code = destination(r, &volume, &parent);
     if (code != MTP_RC_OK)
         return code;
+    if (volume != object->volume && mtpr_deviates(r, DEVIATION_MOVE_CHANGES_HANDLE))
+        return move_by_copy(r, object, volume, parent);
     error = store_move(r->store, object, volume, parent);
     if (error == -ELOOP && mtpr_deviates(r, DEVIATION_MOVE_MAKES_CYCLE)) {
         r->cycle_handle = object->handle;
@@ -154,6 +166,8 @@ static uint16_t copy_object(struct mtpr_responder *r)
     error = store_copy(r->store, object, volume, parent, &copy);
     if (error)
         return mtpr_code_of(error);
+    if (mtpr_deviates(r, DEVIATION_COPY_DROPS_PROPERTIES))
+        mtpr_properties_drop(r, copy);
     r->reply.params[0] = copy->handle;
     r->reply.count = 1;
     mtpr_echo(r, MTP_EC_OBJECT_ADDED, copy->handle);

@@ -7,6 +7,15 @@
 
 #define WINDOW ((size_t)64 << 10)
 
+static bool asked_for(const struct mtpr_responder *r, const struct mtpr_object_property *property)
+{
+    if (r->list.property)
+        return property->code == r->list.property;
+    if (r->list.group && !mtpr_deviates(r, DEVIATION_GROUP_IGNORED))
+        return mtpr_property_group(property) == r->list.group;
+    return !property->slow;
+}
+
 static uint32_t write_object(struct mtpr_responder *r, const struct store_object *object,
                              struct wr *wr)
 {
@@ -15,7 +24,7 @@ static uint32_t write_object(struct mtpr_responder *r, const struct store_object
     uint32_t count = 0;
 
     while ((property = mtpr_property_at(r, object->format, &cursor)) != NULL) {
-        if (r->list.property ? property->code != r->list.property : property->slow)
+        if (!asked_for(r, property))
             continue;
         wr_u32(wr, object->handle);
         wr_u16(wr, property->code);
@@ -33,6 +42,7 @@ static void restart(struct mtpr_responder *r)
     r->list.window_at = 0;
     wr_clear(&r->list.window);
     r->list.window.long_empty = r->out.long_empty;
+    r->list.window.bmp_only = r->out.bmp_only;
     wr_u32(&r->list.window, r->list.count);
 }
 

@@ -123,6 +123,8 @@ static const struct mtpr_operation *find(const struct mtpr_responder *r, uint16_
         return NULL;
     if (code == MTP_OP_GET_OBJECT_PROP_DESC && mtpr_deviates(r, DEVIATION_NO_PROP_DESC))
         return NULL;
+    if (mtpr_deviates(r, DEVIATION_EXTENSIONS_ONLY_LISTED))
+        return in_tables(mtpr_tables, code);
     return r->config->operations.codes ? implemented(code) : in_tables(mtpr_tables, code);
 }
 
@@ -193,6 +195,7 @@ static void take_command(struct mtpr_responder *r, const struct mtpr_command *co
     wr_clear(&r->out);
     wr_clear(&r->in);
     r->out.long_empty = mtpr_deviates(r, DEVIATION_EMPTY_STRING_LONG);
+    r->out.bmp_only = mtpr_deviates(r, DEVIATION_NAMES_BMP_ONLY);
     r->in_length = 0;
     r->in_handle = 0;
     r->source = MTPR_SOURCE_MEMORY;

@@ -141,7 +141,8 @@ static uint16_t close_session(struct mtpr_responder *r)
 /* The device goes back to its power-on state; objects and settings stay (MTP 1.1, D.2.16). */
 static uint16_t reset_device(struct mtpr_responder *r)
 {
-    lose_session(r);
+    if (!mtpr_deviates(r, DEVIATION_RESET_DEVICE_KEEPS_SESSION))
+        lose_session(r);
     return MTP_RC_OK;
 }
 

@@ -1,0 +1,143 @@
+/* MTP 1.1, 5.2.1 and G: a removable medium out and in again. */
+#include <string.h>
+
+#include "suites/judge.h"
+
+enum { STORES_MAX = 16, MANY = 4096 };
+
+static size_t stores(struct judge *judge, uint32_t ids[STORES_MAX])
+{
+    struct ct_reader reader;
+    size_t count;
+
+    judge_op(judge, "MTP-STO-001", MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = judge_reader(judge);
+    count = ct_array32(&reader, ids, STORES_MAX);
+    return count < STORES_MAX ? count : STORES_MAX;
+}
+
+/* The first slot whose medium the simulator lets go of: as its `eject` takes it. */
+static uint32_t removable_store(struct judge *judge)
+{
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(judge, ids);
+
+    for (size_t i = 0; i < count; i++) {
+        struct ct_reader reader;
+
+        if (judge_op(judge, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
+            continue;
+        reader = judge_reader(judge);
+        if (ct_u16(&reader) == MTP_ST_REMOVABLE_RAM && !reader.failed)
+            return ids[i];
+    }
+    conf_inconclusive(judge->c, "no removable medium is in");
+}
+
+/* While the medium is out: its slot is told, nothing of it is there. */
+static void judge_out(struct judge *judge, uint32_t store, uint32_t file)
+{
+    struct conf *c = judge->c;
+    static uint32_t handles[MANY];
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(judge, ids);
+
+    CHECK(c, "MTP-STO-001", judge_has(ids, count, store & 0xffff0000));
+    CHECK(c, "MTP-STO-001", !judge_has(ids, count, store));
+    CHECK_EQ(c, "MTP-STO-003",
+             judge_op(judge, "MTP-STO-003", MTP_OP_GET_STORAGE_INFO, PARAMS(store)),
+             MTP_RC_STORE_NOT_AVAILABLE);
+    CHECK_EQ(c, "MTP-STO-003",
+             judge_op(judge, "MTP-STO-003", MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, 0, 0)),
+             MTP_RC_STORE_NOT_AVAILABLE);
+    CHECK_EQ(c, "MTP-STO-003",
+             judge_send_info(judge, "MTP-STO-003", store, 0xffffffff, MTP_FC_ASSOCIATION, 0, "no"),
+             MTP_RC_STORE_NOT_AVAILABLE);
+    CHECK(c, "MTP-STO-003",
+          judge_op(judge, "MTP-STO-003", MTP_OP_GET_OBJECT, PARAMS(file)) != MTP_RC_OK);
+    count = judge_handles(judge, "MTP-STO-003", 0xffffffff, 0, 0, handles, MANY);
+    CHECK(c, "MTP-STO-003", !judge_has(handles, count < MANY ? count : MANY, file));
+}
+
+CONF_CASE(MTP_STO_BV_61, .title = "A medium that is out takes its store along, and brings it back",
+          .reqs = REQS("MTP-STO-001", "MTP-STO-003"), .ics = "STORE.REMOVABLE && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_CONTROL | CONF_WRITES,
+          .steps = "A file on the card; card out: low half of its id 0, StoreNotAvailable, no "
+                   "object of it; card in: same id, same handle, same bytes; other stores go on")
+{
+    JUDGE judge = judge_work(c);
+    uint32_t inside = judge_file(&judge, judge.folder, "inside.txt", MTP_FC_TEXT, "inside", 6);
+    uint32_t card = removable_store(&judge), ids[STORES_MAX], home = judge.store, file;
+    size_t count;
+
+    if (card == home)
+        conf_inconclusive(c, "the only writable store is the removable one");
+    judge.store = card;
+    file = judge_file(&judge, 0xffffffff, "papcheck-card.txt", MTP_FC_TEXT, "card", 4);
+    judge_verb(c, "eject");
+    judge_out(&judge, card, file);
+    CHECK_EQ(c, "MTP-STO-003", judge_op(&judge, "MTP-STO-003", MTP_OP_GET_OBJECT, PARAMS(inside)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-STO-003", judge.answer.data, judge.answer.size, "inside", 6);
+    judge_verb(c, "insert");
+    count = stores(&judge, ids);
+    CHECK(c, "MTP-STO-001", judge_has(ids, count, card));
+    CHECK_EQ(c, "MTP-STO-001", judge_op(&judge, "MTP-STO-001", MTP_OP_GET_OBJECT, PARAMS(file)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-STO-001", judge.answer.data, judge.answer.size, "card", 4);
+    judge_op(&judge, "MTP-STO-001", MTP_OP_DELETE_OBJECT, PARAMS(file));
+}
+
+/* ---- device properties (MTP 1.1, 5.1.2.1, D.2.20 to D.2.23) */
+
+/* Default and current value of a string property as its description has them. */
+static void described(struct judge *judge, uint16_t property, char ret_default[256],
+                      char ret_current[256])
+{
+    struct ct_reader reader;
+
+    CHECK_EQ(judge->c, "MTP-PRP-012",
+             judge_op(judge, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(property)),
+             MTP_RC_OK);
+    reader = judge_reader(judge);
+    ct_u32(&reader); /* code, type */
+    ct_u8(&reader);
+    ct_text(&reader, ret_default);
+    ct_text(&reader, ret_current);
+    CHECK(judge->c, "MTP-PRP-012", !reader.failed);
+}
+
+CONF_CASE(MTP_PRP_BV_62, .title = "A device property that is reset has its default again",
+          .reqs = REQS("MTP-PRP-012"), .ics = "MTP.OP.1016 && MTP.OP.1017", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Set SynchronizationPartner: its description has it as current value beside "
+                   "the default; reset: value and current value are the default")
+{
+    JUDGE judge = judge_session(c);
+    const uint16_t property = MTP_DPC_SYNCHRONIZATION_PARTNER;
+    char factory[256] = "", current[256] = "", before[256] = "";
+    struct ct_writer writer = {0}, old = {0};
+    struct ct_reader reader;
+
+    if (judge_op(&judge, NULL, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(property)) != MTP_RC_OK)
+        conf_inconclusive(c, "no SynchronizationPartner");
+    reader = judge_reader(&judge);
+    ct_text(&reader, before);
+    ct_put_text(&writer, "papcheck's partner");
+    CHECK_EQ(c, "MTP-PRP-012",
+             judge_put(&judge, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property),
+                       writer.bytes, writer.length),
+             MTP_RC_OK);
+    described(&judge, property, factory, current);
+    CHECK(c, "MTP-PRP-012", strcmp(current, "papcheck's partner") == 0);
+    CHECK(c, "MTP-PRP-012", strcmp(factory, "papcheck's partner") != 0);
+    CHECK_EQ(c, "MTP-PRP-012",
+             judge_op(&judge, "MTP-PRP-012", MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(property)),
+             MTP_RC_OK);
+    described(&judge, property, factory, current);
+    conf_note(c, "default \"%s\", current \"%s\"", factory, current);
+    CHECK(c, "MTP-PRP-012", strcmp(current, factory) == 0);
+    ct_put_text(&old, before);
+    judge_put(&judge, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), old.bytes,
+              old.length);
+}
