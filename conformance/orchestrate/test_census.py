@@ -3,7 +3,9 @@ make sense, every such object property is described by a format of a player that
 are counted from real devices' logs (fixtures/mtp/census.tsv), not from papkit."""
 import functools
 import json
+import re
 import struct
+import subprocess
 
 import census
 import usbip_client as usbip
@@ -185,6 +187,26 @@ def test_what_is_excused_is_refused_even_if_a_player_announces_it(tmp_path):
         for code in excused():
             assert struct.pack("<H", code) in listed
             assert mtp.run(code).code == NOT_SUPPORTED
+
+
+ANNOUNCED = re.compile(r"^  only-announced: \[([^]]*)\]", re.M)
+
+
+def test_players_that_ship_announce_no_operation_that_is_there(tmp_path):
+    """A player file may list what is not implemented only as announced: each such code is refused
+    when it is listed like any other."""
+    codes = {int(code, 16)
+             for path in (vm.ROOT / "fixtures" / "players").glob("*.yaml")
+             for listed in ANNOUNCED.findall(path.read_text(encoding="utf-8"))
+             for code in re.findall("0x[0-9a-f]{4}", listed)}
+    assert 0x9203 in codes
+    path = tmp_path / "listing.yaml"
+    for code in sorted(codes):
+        path.write_text(MUSIC.replace("0x9820\n", f"0x9820, {code:#06x}\n"), encoding="utf-8")
+        done = subprocess.run([vm.BUILD / "papsim", "serve", "--listen", "127.0.0.1:0", "--player",
+                               path], text=True, stderr=subprocess.PIPE, timeout=60, check=False)
+        assert (done.returncode, f"operation {code:#06x} is not implemented" in done.stderr) == \
+            (2, True), done.stderr
 
 
 def described(server):

@@ -115,6 +115,29 @@ Test(form, one_format_may_have_a_description_of_its_own)
     driver_close(&d);
 }
 
+Test(form, a_list_by_group_has_the_properties_described_with_it)
+{
+    /* one element: handle, code, type, value */
+    uint8_t expected[] = {1, 0, 0, 0, 0, 0, 0, 0, 0x8a, 0xdc, 0x04, 0x00, 10, 0};
+    const uint32_t all = 0xffffffff;
+    struct driver d;
+    uint32_t handle;
+
+    open_own(&d);
+    handle = song(&d);
+    expected[4] = (uint8_t)handle;
+    cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_LIST, 5, handle, 0, 0, 7, 0), MTP_RC_OK);
+    cr_assert_eq(d.data.used, sizeof expected);
+    cr_assert_arr_eq(d.data.data, expected, sizeof expected);
+    cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_LIST, 5, handle, 0, 0, 8, 0),
+                 MTP_RC_GROUP_NOT_SUPPORTED);
+    cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_LIST, 5, handle, 0, all, 7, 0),
+                 MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED);
+    cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_LIST, 5, handle, 0, 0, 0, 0),
+                 MTP_RC_PARAMETER_NOT_SUPPORTED);
+    driver_close(&d);
+}
+
 Test(form, values_outside_the_form_are_refused)
 {
     struct driver d;
