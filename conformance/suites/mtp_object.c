@@ -67,35 +67,63 @@ CONF_CASE(MTP_OBJ_BV_01, .title = "GetObjectHandles filters by store, format and
             rows[i].expected);
 }
 
+/* GetNumObjects and the length of GetObjectHandles, for the same parameters. */
+static void judge_count(struct judge *judge, uint32_t store, uint32_t format, uint32_t parent)
+{
+    struct ct_reader reader;
+    uint32_t count = 0;
+    uint16_t one, two;
+
+    one = judge_op(judge, "MTP-OBJ-002", MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, format, parent));
+    reader = judge_reader(judge);
+    if (one == MTP_RC_OK)
+        count = ct_u32(&reader);
+    two = judge_op(judge, "MTP-OBJ-002", MTP_OP_GET_NUM_OBJECTS, PARAMS(store, format, parent));
+    conf_note(judge->c, "store %08x format %04x parent %08x: 0x%04x %u, 0x%04x %u", store, format,
+              parent, one, count, two, judge->answer.param[0]);
+    CHECK_EQ(judge->c, "MTP-OBJ-002", two, one);
+    if (one == MTP_RC_OK && two == MTP_RC_OK)
+        CHECK_EQ(judge->c, "MTP-OBJ-002", judge->answer.param[0], count);
+}
+
 /* MTP 1.1, D.2.6. */
 CONF_CASE(MTP_OBJ_BV_02, .title = "GetNumObjects counts what GetObjectHandles lists",
           .reqs = REQS("MTP-OBJ-002"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES,
-          .steps = "Both operations for every combination of store, format and parent over a tree "
-                   "with folders")
+          .needs = CONF_WRITES, .timeout_s = 60,
+          .steps = "Both operations for every combination of all and each of the first three "
+                   "stores, of no format and four, and of every parent of a random tree with empty "
+                   "folders and a playlist, a file and no object")
 {
     JUDGE judge = judge_work(c);
     struct tree tree = plant(&judge);
-    const uint32_t stores[] = {0xffffffff, judge.store},
-                   formats[] = {0, MTP_FC_ASSOCIATION, MTP_FC_MP3};
-    const uint32_t parents[] = {0, 0xffffffff, tree.outer, tree.inner, judge.folder};
+    uint32_t stores[5] = {0xffffffff},
+             parents[16] = {0,         0xffffffff, tree.outer,  tree.inner,
+                            tree.side, 0x7ffffff0, judge.folder};
+    static const uint16_t formats[] = {0, MTP_FC_ASSOCIATION, MTP_FC_MP3, MTP_FC_AV_PLAYLIST,
+                                       MTP_FC_TEXT};
+    uint64_t state = conf_seed(c) + 2;
+    size_t parent_count = 7, store_count;
+    struct ct_reader reader;
 
-    judge_folder(&judge, tree.outer, "empty");
-    for (size_t i = 0; i < 2 * 3 * 5; i++) {
-        uint32_t s = stores[i % 2], f = formats[i / 2 % 3], p = parents[i / 6];
-        uint16_t one, two;
-        uint32_t count = 0;
-        struct ct_reader reader;
+    judge_op(&judge, "MTP-OBJ-002", MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = judge_reader(&judge);
+    store_count = ct_array32(&reader, stores + 1, 3);
+    store_count = 1 + (store_count < 3 ? store_count : 3);
+    judge_file(&judge, tree.inner, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
+    /* Six folders below any of those there are, each with a song or with nothing. */
+    for (char name[] = "random-0"; name[7] < '6'; name[7]++) {
+        uint32_t above;
 
-        one = judge_op(&judge, "MTP-OBJ-002", MTP_OP_GET_OBJECT_HANDLES, PARAMS(s, f, p));
-        reader = judge_reader(&judge);
-        if (one == MTP_RC_OK)
-            count = ct_u32(&reader);
-        two = judge_op(&judge, "MTP-OBJ-002", MTP_OP_GET_NUM_OBJECTS, PARAMS(s, f, p));
-        CHECK_EQ(c, "MTP-OBJ-002", two, one);
-        if (one == MTP_RC_OK && two == MTP_RC_OK)
-            CHECK_EQ(c, "MTP-OBJ-002", judge.answer.param[0], count);
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        above = parents[state >> 33 & 1 ? parent_count - 1 : 6];
+        parents[parent_count] = judge_folder(&judge, above, name);
+        if (state >> 34 & 1)
+            judge_file(&judge, parents[parent_count], "song.mp3", MTP_FC_MP3, "song", 4);
+        parent_count++;
     }
+    for (size_t i = 0; i < store_count * 5 * parent_count; i++)
+        judge_count(&judge, stores[i % store_count], formats[i / store_count % 5],
+                    parents[i / store_count / 5]);
 }
 
 CONF_CASE(MTP_OBJ_BI_03, .title = "A parent that is no folder is refused",
