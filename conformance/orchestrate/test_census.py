@@ -18,7 +18,9 @@ MUSIC = (vm.ROOT / "fixtures" / "players" / "mtp-music.yaml").read_text(encoding
 TONE = (vm.ROOT / "fixtures" / "media" / "tone.mp3").read_bytes()
 NOT_SUPPORTED = 0x2005
 CARD = 0x00020001
-SAMPLE_DATA, RATING, FRIENDLY_NAME, PLAYBACK_OBJECT = 0xDC86, 0xDC8A, 0xD402, 0xD411
+SAMPLE_DATA, RATING = 0xDC86, 0xDC8A
+BATTERY, SECURE_TIME, CERTIFICATE, SYNC_PARTNER, FRIENDLY_NAME, ICON, PLAYBACK_OBJECT = \
+    0x5001, 0xD101, 0xD102, 0xD401, 0xD402, 0xD405, 0xD411
 STRING, UINT16 = 0xFFFF, 0x0004
 
 
@@ -115,12 +117,21 @@ class Everything:
         assert self.ask(0x1015, FRIENDLY_NAME).data == string("walker")
         self.ask(0x1017, FRIENDLY_NAME)
         assert self.ask(0x1015, FRIENDLY_NAME).data == before
+        self.ask(0x1016, SYNC_PARTNER, send=string("{partner}"))
+        assert self.ask(0x1015, SYNC_PARTNER).data == string("{partner}")
+        assert self.ask(0x1015, BATTERY).data == bytes([80])
+        # An icon file (reserved 0, type 1, one image) as an array of bytes.
+        icon = Reader(self.ask(0x1015, ICON).data)
+        assert icon.number() == len(icon.data) - 4
+        assert icon.bytes(6) == struct.pack("<3H", 0, 1, 1)
 
     def rights(self, track):
         """All that goes over the wire says that it is a test of papkit's own."""
         said = self.ask(0x9101).data
         assert said.startswith(b"papkit-test-time-challenge ")
         self.ask(0x9102, send=b"papkit-test-time-response " + said.split()[1] + b" 20261121T120000")
+        assert Reader(self.ask(0x1015, SECURE_TIME).data).numbers(2) == \
+            [*map(ord, "20261121T120000"), 0]
         uid = self.mtp.ask(0x9803, track, UID).data.hex().encode()
         self.ask(0x9103, send=b"papkit-test-license " + uid + b" 3")
         assert self.ask(0x9109, track).data == struct.pack("<I", 3)
@@ -132,7 +143,7 @@ class Everything:
         self.ask(0x9108)
         self.ask(0x910A, send=b"papkit-test-command hello")
         assert self.ask(0x910B).data == b"papkit-test-request hello"
-        certificate = Reader(self.mtp.ask(0x1015, 0xD102).data).numbers(2)
+        certificate = Reader(self.mtp.ask(0x1015, CERTIFICATE).data).numbers(2)
         assert "<papkit-test-certificate><note>simulation: no device, no rights</note>" in \
             "".join(map(chr, certificate))
 

@@ -345,7 +345,7 @@ CONF_CASE(MTP_OBJ_BV_19,
           .title = "A connection cut in SendObject leaves the object whole or absent",
           .reqs = REQS("MTP-OBJ-019"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
           .needs = CONF_WIRE | CONF_WRITES, .timeout_s = 60,
-          .steps = "Cut USB/IP at 16 offsets of SendObject; list the folder after each")
+          .steps = "Cut USB/IP at 200 offsets of SendObject; list the folder after each")
 {
     static uint8_t bytes[200000];
     uint64_t state = conf_seed(c) + 7;
@@ -353,7 +353,7 @@ CONF_CASE(MTP_OBJ_BV_19,
 
     judge_fill(bytes, sizeof(bytes), 31);
     root_folder(c, true, false, &store);
-    for (int round = 0; round < 16; round++) {
+    for (int round = 0; round < 200; round++) {
         size_t sent;
 
         state = state * 6364136223846793005u + 1442695040888963407u;
