@@ -234,7 +234,7 @@ CONF_CASE(MTP_DEV_BV_55, .title = "ResetDevice ends the session and keeps the ob
           .steps = "ResetDevice; GetStorageIDs answers 0x2003; a new session finds the object")
 {
     JUDGE judge = judge_work(c);
-    uint32_t file = judge_file(&judge, judge.folder, "stays.txt", MTP_FC_TEXT, "stays", 5);
+    uint32_t file = judge_file(&judge, judge.folder, "stays.mp3", MTP_FC_MP3, "stays", 5);
 
     CHECK_EQ(c, "MTP-DEV-003", judge_op(&judge, "MTP-DEV-003", MTP_OP_RESET_DEVICE, PARAMS()),
              MTP_RC_OK);

@@ -66,14 +66,14 @@ CONF_CASE(MTP_STO_BV_61, .title = "A medium that is out takes its store along, a
                    "object of it; card in: same id, same handle, same bytes; other stores go on")
 {
     JUDGE judge = judge_work(c);
-    uint32_t inside = judge_file(&judge, judge.folder, "inside.txt", MTP_FC_TEXT, "inside", 6);
+    uint32_t inside = judge_file(&judge, judge.folder, "inside.mp3", MTP_FC_MP3, "inside", 6);
     uint32_t card = removable_store(&judge), ids[STORES_MAX], home = judge.store, file;
     size_t count;
 
     if (card == home)
         conf_inconclusive(c, "the only writable store is the removable one");
     judge.store = card;
-    file = judge_file(&judge, 0xffffffff, "papcheck-card.txt", MTP_FC_TEXT, "card", 4);
+    file = judge_file(&judge, 0xffffffff, "papcheck-card.mp3", MTP_FC_MP3, "card", 4);
     judge_verb(c, "eject");
     judge_out(&judge, card, file);
     CHECK_EQ(c, "MTP-STO-003", judge_op(&judge, "MTP-STO-003", MTP_OP_GET_OBJECT, PARAMS(inside)),
