@@ -251,7 +251,7 @@ CONF_CASE(MTP_EVT_BV_04, .title = "The host's own changes do not come back to it
                    "ObjectRemoved within 1 s")
 {
     JUDGE judge = judge_work(c);
-    uint32_t file = judge_file(&judge, judge.folder, "own.txt", MTP_FC_TEXT, "own", 3);
+    uint32_t file = judge_file(&judge, judge.folder, "own.mp3", MTP_FC_MP3, "own", 3);
     uint8_t bytes[64];
     int count = 0;
 

@@ -6,7 +6,7 @@
 
 enum { MANY = 4096 };
 
-/* folder/{inner/{deep.mp3}, side.txt}: three levels below the work folder. */
+/* folder/{inner/{deep.mp3}, side.mp3}: three levels below the work folder. */
 struct tree {
     uint32_t outer, inner, deep, side;
 };
@@ -18,7 +18,7 @@ static struct tree plant(struct judge *judge)
     tree.outer = judge_folder(judge, judge->folder, "outer");
     tree.inner = judge_folder(judge, tree.outer, "inner");
     tree.deep = judge_file(judge, tree.inner, "deep.mp3", MTP_FC_MP3, "deep", 4);
-    tree.side = judge_file(judge, tree.outer, "side.txt", MTP_FC_TEXT, "side", 4);
+    tree.side = judge_file(judge, tree.outer, "side.mp3", MTP_FC_MP3, "side", 4);
     return tree;
 }
 
@@ -56,7 +56,7 @@ CONF_CASE(MTP_OBJ_BV_01, .title = "GetObjectHandles filters by store, format and
                 {store, 0, all, 0},
                 {store, 0, tree.outer, 10},
                 {store, MTP_FC_ASSOCIATION, tree.outer, 2},
-                {all, MTP_FC_MP3, 0, 4},
+                {all, MTP_FC_MP3, 0, 12},
                 {all, MTP_FC_ASSOCIATION, 0, 3},
                 {store, 0, tree.inner, 4}};
 
@@ -132,7 +132,7 @@ CONF_CASE(MTP_OBJ_BI_03, .title = "A parent that is no folder is refused",
           .steps = "GetObjectHandles with a file and with an unknown handle as parent")
 {
     JUDGE judge = judge_work(c);
-    uint32_t file = judge_file(&judge, judge.folder, "leaf.txt", MTP_FC_TEXT, "leaf", 4);
+    uint32_t file = judge_file(&judge, judge.folder, "leaf.mp3", MTP_FC_MP3, "leaf", 4);
     const uint32_t parents[] = {file, 0x7ffffff0};
 
     for (size_t i = 0; i < 2; i++) {
@@ -183,7 +183,7 @@ CONF_CASE(MTP_OBJ_BV_04, .title = "ObjectInfo has its fields in order, and paren
           .steps = "ObjectInfo of a file, of its folder, of everything at the root")
 {
     JUDGE judge = judge_work(c);
-    uint32_t file = judge_file(&judge, judge.folder, "info.txt", MTP_FC_TEXT, "0123456789", 10);
+    uint32_t file = judge_file(&judge, judge.folder, "info.mp3", MTP_FC_MP3, "0123456789", 10);
     static uint32_t roots[MANY];
     struct info info;
     size_t count;
@@ -191,11 +191,11 @@ CONF_CASE(MTP_OBJ_BV_04, .title = "ObjectInfo has its fields in order, and paren
     REQUIRE_EQ(c, "MTP-OBJ-004", object_info(&judge, "MTP-OBJ-004", file, &info), MTP_RC_OK);
     CHECK(c, "MTP-OBJ-004", info.whole);
     CHECK_EQ(c, "MTP-OBJ-004", info.store, judge.store);
-    CHECK_EQ(c, "MTP-OBJ-004", info.format, MTP_FC_TEXT);
+    CHECK_EQ(c, "MTP-OBJ-004", info.format, MTP_FC_MP3);
     CHECK_EQ(c, "MTP-OBJ-004", info.protection, 0);
     CHECK_EQ(c, "MTP-OBJ-004", info.size, 10);
     CHECK_EQ(c, "MTP-OBJ-004", info.parent, judge.folder);
-    CHECK(c, "MTP-OBJ-004", strcmp(info.name, "info.txt") == 0);
+    CHECK(c, "MTP-OBJ-004", strcmp(info.name, "info.mp3") == 0);
     object_info(&judge, "MTP-OBJ-004", judge.folder, &info);
     CHECK_EQ(c, "MTP-OBJ-004", info.format, MTP_FC_ASSOCIATION);
     CHECK_EQ(c, "MTP-OBJ-004", info.association, MTP_AT_GENERIC_FOLDER);
@@ -448,11 +448,11 @@ CONF_CASE(MTP_OBJ_BV_18, .title = "A protected object cannot be deleted or chang
                    "unprotect: both work")
 {
     JUDGE judge = judge_work(c);
-    uint32_t file = judge_file(&judge, judge.folder, "kept.txt", MTP_FC_TEXT, "kept", 4);
+    uint32_t file = judge_file(&judge, judge.folder, "kept.mp3", MTP_FC_MP3, "kept", 4);
     struct ct_writer writer = {0};
     struct info info;
 
-    ct_put_text(&writer, "other.txt");
+    ct_put_text(&writer, "other.mp3");
     CHECK_EQ(c, "MTP-OBJ-018",
              judge_op(&judge, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 1)),
              MTP_RC_OK);
@@ -463,7 +463,7 @@ CONF_CASE(MTP_OBJ_BV_18, .title = "A protected object cannot be deleted or chang
                     PARAMS(file, MTP_OPC_OBJECT_FILE_NAME), writer.bytes,
                     writer.length) != MTP_RC_OK);
     REQUIRE_EQ(c, "MTP-OBJ-018", object_info(&judge, "MTP-OBJ-018", file, &info), MTP_RC_OK);
-    CHECK(c, "MTP-OBJ-018", strcmp(info.name, "kept.txt") == 0);
+    CHECK(c, "MTP-OBJ-018", strcmp(info.name, "kept.mp3") == 0);
     CHECK_EQ(c, "MTP-OBJ-018", info.protection, 1);
     judge_op(&judge, "MTP-OBJ-018", MTP_OP_GET_OBJECT, PARAMS(file));
     CHECK_BYTES(c, "MTP-OBJ-018", judge.answer.data, judge.answer.size, "kept", 4);

@@ -185,7 +185,7 @@ CONF_CASE(
 CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
           .reqs = REQS("MTP-PRP-003"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
           .needs = CONF_WRITES,
-          .steps = "Every property of a music file, a folder and a text; ObjectSize is 64 bits; "
+          .steps = "Every property of two music files and a folder; ObjectSize is 64 bits; "
                    "unknown codes refused")
 {
     JUDGE judge = judge_work(c);
@@ -193,7 +193,7 @@ CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
         uint16_t format;
         uint32_t handle;
     } objects[] = {{MTP_FC_MP3, judge_file(&judge, judge.folder, "v.mp3", MTP_FC_MP3, "music", 5)},
-                   {MTP_FC_TEXT, judge_file(&judge, judge.folder, "v.txt", MTP_FC_TEXT, "text", 4)},
+                   {MTP_FC_WMA, judge_file(&judge, judge.folder, "v.wma", MTP_FC_WMA, "text", 4)},
                    {MTP_FC_ASSOCIATION, judge.folder}};
     uint16_t codes[PROPS_MAX], code;
     struct description desc;

@@ -24,8 +24,8 @@ CONF_CASE(MTP_OBJ_BV_08, .title = "SendObjectInfo names store, parent and the ha
     size_t count;
 
     REQUIRE_EQ(c, "MTP-OBJ-008",
-               judge_send_info(&judge, "MTP-OBJ-008", judge.store, judge.folder, MTP_FC_TEXT, 5,
-                               "five.txt"),
+               judge_send_info(&judge, "MTP-OBJ-008", judge.store, judge.folder, MTP_FC_MP3, 5,
+                               "five.mp3"),
                MTP_RC_OK);
     REQUIRE_EQ(c, "MTP-OBJ-008", judge.answer.params, 3);
     CHECK_EQ(c, "MTP-OBJ-008", judge.answer.param[0], judge.store);
@@ -66,13 +66,13 @@ CONF_CASE(MTP_OBJ_BV_10, .title = "A second SendObjectInfo replaces the first",
     uint32_t handles[ROOM], a, b;
     size_t count;
 
-    if (judge_send_info(&judge, NULL, judge.store, judge.folder, MTP_FC_TEXT, 3, "a.txt") !=
+    if (judge_send_info(&judge, NULL, judge.store, judge.folder, MTP_FC_MP3, 3, "a.mp3") !=
         MTP_RC_OK)
         conf_setup_failed(c, "SendObjectInfo is refused");
     a = judge.answer.param[2];
     REQUIRE_EQ(
         c, "MTP-OBJ-010",
-        judge_send_info(&judge, "MTP-OBJ-010", judge.store, judge.folder, MTP_FC_TEXT, 4, "b.txt"),
+        judge_send_info(&judge, "MTP-OBJ-010", judge.store, judge.folder, MTP_FC_MP3, 4, "b.mp3"),
         MTP_RC_OK);
     b = judge.answer.param[2];
     CHECK_EQ(c, "MTP-OBJ-010",
