@@ -77,10 +77,11 @@ void mtpr_raise(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uin
         r->host.wake(r->host.self);
 }
 
-/* The host's own changes are no news to it (MTP-EVT-004), but for one deviation. */
+/* The host's own changes are no news to it (MTP-EVT-004), but for a deviation and a quirk. */
 void mtpr_echo(struct mtpr_responder *r, uint16_t code, uint32_t parameter)
 {
-    if (mtpr_deviates(r, DEVIATION_EVENTS_ECHO))
+    if (mtpr_deviates(r, DEVIATION_EVENTS_ECHO) ||
+        (code == MTP_EC_OBJECT_REMOVED && mtpr_deviates(r, DEVIATION_QUIRK_DELETE_EVENT)))
         mtpr_raise(r, code, parameter, 0);
 }
 

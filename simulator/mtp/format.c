@@ -74,23 +74,36 @@ bool mtpr_format_plays(uint16_t format)
     return mtpr_format_is_audio(format) || format == MTP_FC_ASF;
 }
 
-size_t mtpr_format_count(const struct mtpr_responder *r)
-{
-    return r->config->formats ? r->config->format_count : FORMATS;
-}
-
-uint16_t mtpr_format_at(const struct mtpr_responder *r, size_t index)
+static uint16_t any_at(const struct mtpr_responder *r, size_t index)
 {
     return r->config->formats ? r->config->formats[index].code : formats[index].code;
 }
 
+size_t mtpr_format_count(const struct mtpr_responder *r)
+{
+    size_t all = r->config->formats ? r->config->format_count : FORMATS, count = 0, i;
+
+    for (i = 0; i < all; i++)
+        count += !mtpr_format_forgotten(r, any_at(r, i));
+    return count;
+}
+
+uint16_t mtpr_format_at(const struct mtpr_responder *r, size_t index)
+{
+    size_t i = 0;
+
+    while (mtpr_format_forgotten(r, any_at(r, i)) || index-- > 0)
+        i++;
+    return any_at(r, i);
+}
+
 bool mtpr_format_listed(const struct mtpr_responder *r, uint16_t format)
 {
-    size_t count = mtpr_format_count(r), i;
+    size_t all = r->config->formats ? r->config->format_count : FORMATS, i;
 
-    for (i = 0; i < count; i++)
-        if (mtpr_format_at(r, i) == format)
-            return true;
+    for (i = 0; i < all; i++)
+        if (any_at(r, i) == format)
+            return !mtpr_format_forgotten(r, format);
     return false;
 }
 

@@ -40,6 +40,7 @@ struct mtpr_scope {
     uint32_t depth;  /* BELOW: levels */
     uint16_t format; /* 0: any */
     int volume;      /* -1: any */
+    bool no_folders; /* quirk */
     /* where it stands */
     uint32_t cursor, current, level;
     bool started;
@@ -163,6 +164,17 @@ void mtpr_send_torn(struct mtpr_responder *r);
 void mtpr_edits_drop(struct mtpr_responder *r);
 void mtpr_edit_drop_handle(struct mtpr_responder *r, uint32_t handle);
 uint16_t mtpr_commit_pending(struct mtpr_responder *r, struct mtpr_pending *pending);
+
+/* quirks (quirk.c): what real players do wrong. Refusals are response codes, OK: none */
+uint16_t mtpr_quirk_refusal(const struct mtpr_responder *r);
+uint16_t mtpr_name_refusal(const struct mtpr_responder *r, const char *name,
+                           const struct store_object *self);
+bool mtpr_format_forgotten(const struct mtpr_responder *r, uint16_t format); /* not listed */
+bool mtpr_format_taken(const struct mtpr_responder *r, uint16_t format);     /* of new objects */
+uint16_t mtpr_format_said(const struct mtpr_responder *r, const struct store_object *object);
+uint64_t mtpr_size_said(const struct mtpr_responder *r, const struct store_object *object);
+bool mtpr_property_left_out(const struct mtpr_responder *r, uint16_t code); /* of all properties */
+bool mtpr_property_fails(const struct mtpr_responder *r, uint16_t code);    /* at being set */
 
 /* formats and object properties */
 bool mtpr_format_listed(const struct mtpr_responder *r, uint16_t format);

@@ -274,13 +274,13 @@ static bool write_own(const struct mtpr_responder *r, const struct store_object 
         put_number(wr, type, mtpr_storage_id(r, object->volume));
         return true;
     case MTP_OPC_OBJECT_FORMAT:
-        put_number(wr, type, object->format);
+        put_number(wr, type, mtpr_format_said(r, object));
         return true;
     case MTP_OPC_PROTECTION_STATUS:
         put_number(wr, type, object->protection ? 1 : 0);
         return true;
     case MTP_OPC_OBJECT_SIZE:
-        put_number(wr, type, object->size);
+        put_number(wr, type, mtpr_size_said(r, object));
         return true;
     case MTP_OPC_ASSOCIATION_TYPE:
         put_number(wr, type, object->association);
@@ -398,7 +398,8 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
         return MTP_RC_ACCESS_DENIED;
     if (property->code == MTP_OPC_OBJECT_FILE_NAME) {
         rd_string(&rd, text);
-        return mtpr_code_of(store_rename(r->store, object, text));
+        code = mtpr_name_refusal(r, text, object);
+        return code == MTP_RC_OK ? mtpr_code_of(store_rename(r->store, object, text)) : code;
     }
     if (property->code == MTP_OPC_DATE_CREATED || property->code == MTP_OPC_DATE_MODIFIED) {
         bool created = property->code == MTP_OPC_DATE_CREATED;

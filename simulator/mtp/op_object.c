@@ -138,11 +138,14 @@ static void put_object_info(struct mtpr_responder *r, const struct store_object 
     struct wr *out = &r->out;
 
     wr_u32(out, mtpr_storage_id(r, object->volume));
-    wr_u16(out, object->format);
+    wr_u16(out, mtpr_format_said(r, object));
     wr_u16(out, object->protection ? 1 : 0);
-    wr_u32(out, object->size < 0xffffffffu || mtpr_deviates(r, DEVIATION_LARGE_SIZE_WRAPS)
+    wr_u32(out, object->size < 0xffffffffu || mtpr_deviates(r, DEVIATION_LARGE_SIZE_WRAPS) ||
+                        mtpr_deviates(r, DEVIATION_QUIRK_WIDE_SIZE)
                     ? (uint32_t)object->size
                     : 0xffffffffu);
+    if (mtpr_deviates(r, DEVIATION_QUIRK_WIDE_SIZE))
+        wr_u32(out, (uint32_t)(object->size >> 32));
     wr_u16(out, thumb_size(object) ? MTP_FC_EXIF_JPEG : 0);
     wr_u32(out, thumb_size(object));
     wr_u32(out, small_property(object, MTP_OPC_REPRESENTATIVE_SAMPLE_WIDTH, MTP_DTC_UINT32));

@@ -83,7 +83,8 @@ static uint16_t may_set(struct mtpr_responder *r, uint32_t handle, uint32_t code
         *ret_object = object;
         return MTP_RC_OK;
     }
-    if (result == MTP_RC_OK && !(*ret_property)->settable)
+    if (result == MTP_RC_OK &&
+        (!(*ret_property)->settable || mtpr_property_fails(r, (*ret_property)->code)))
         result = MTP_RC_ACCESS_DENIED;
     if (result == MTP_RC_OK)
         result = mtpr_may_change(r, object);
@@ -125,6 +126,7 @@ static uint16_t list_scope(struct mtpr_responder *r, struct mtpr_scope *ret_scop
         scope.format = (uint16_t)r->command.params[1];
     if (handle == 0xffffffffu) {
         scope.kind = MTPR_SCOPE_ALL;
+        scope.no_folders = mtpr_deviates(r, DEVIATION_QUIRK_PROPLIST_ALL);
     } else {
         if (handle && !store_find(r->store, handle))
             return MTP_RC_INVALID_OBJECT_HANDLE;
@@ -177,6 +179,10 @@ static uint16_t set_one(struct mtpr_responder *r, struct rd *rd)
     value = rd_value(rd, type, &length);
     if (!value)
         return MTP_RC_INVALID_DATASET;
+    object = store_find(r->store, handle);
+    if (object && mtpr_format_is_audio(object->format) &&
+        mtpr_deviates(r, DEVIATION_QUIRK_SET_PROPLIST))
+        return MTP_RC_OK;
     result = may_set(r, handle, code, &object, &property);
     if (result != MTP_RC_OK || mtpr_deviates(r, DEVIATION_SET_VALUE_LOST))
         return result;

@@ -82,7 +82,10 @@ static uint16_t check_size(struct mtpr_responder *r, struct mtpr_pending *pendin
 static uint16_t check_name(struct mtpr_responder *r, struct mtpr_pending *pending)
 {
     const struct store_object *other;
+    uint16_t code = mtpr_name_refusal(r, pending->name, NULL);
 
+    if (code != MTP_RC_OK)
+        return code;
     if (!store_name_legal(pending->name) && !mtpr_deviates(r, DEVIATION_NAMES_UNCHECKED))
         return MTP_RC_INVALID_DATASET;
     other = store_find_name(r->store, r->target, r->target_parent, pending->name);
@@ -99,7 +102,7 @@ static uint16_t check_name(struct mtpr_responder *r, struct mtpr_pending *pendin
 
 static uint16_t check_format(struct mtpr_responder *r, uint16_t format)
 {
-    return mtpr_format_listed(r, format) ? MTP_RC_OK : MTP_RC_INVALID_OBJECT_FORMAT_CODE;
+    return mtpr_format_taken(r, format) ? MTP_RC_OK : MTP_RC_INVALID_OBJECT_FORMAT_CODE;
 }
 
 /* The announced object takes the place of one announced before. */
@@ -208,6 +211,10 @@ static bool read_object_info(struct mtpr_responder *r, struct mtpr_pending *pend
     size = rd_u32(&rd);
     pending->draft.size = size;
     pending->size_known = size != 0xffffffffu;
+    if (mtpr_deviates(r, DEVIATION_QUIRK_WIDE_SIZE)) {
+        pending->draft.size |= (uint64_t)rd_u32(&rd) << 32;
+        pending->size_known = true;
+    }
     (void)rd_bytes(&rd, 2 + 4 * 6); /* thumb and image fields */
     (void)rd_u32(&rd);              /* parent: the parameter counts */
     pending->draft.association = rd_u16(&rd);
@@ -428,6 +435,8 @@ static uint16_t send_object_finish(struct mtpr_responder *r, bool whole)
     if (whole && pending->size_known && pending->written != pending->draft.size && !cut)
         return MTP_RC_INCOMPLETE_TRANSFER;
     pending->draft.size = pending->written;
+    if (mtpr_deviates(r, DEVIATION_QUIRK_TRUNCATES))
+        pending->draft.size -= pending->written % 512;
     code = mtpr_commit_pending(r, pending);
     mtpr_pending_drop(r, pending);
     return code;

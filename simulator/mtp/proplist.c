@@ -13,7 +13,7 @@ static bool asked_for(const struct mtpr_responder *r, const struct mtpr_object_p
         return property->code == r->list.property;
     if (r->list.group && !mtpr_deviates(r, DEVIATION_GROUP_IGNORED))
         return mtpr_property_group(property) == r->list.group;
-    return !property->slow;
+    return !property->slow && !mtpr_property_left_out(r, property->code);
 }
 
 static uint32_t write_object(struct mtpr_responder *r, const struct store_object *object,

@@ -178,7 +178,7 @@ static uint16_t check(struct mtpr_responder *r)
     for (i = r->operation->params; i < r->command.count; i++)
         if (r->command.params[i] != 0)
             return MTP_RC_PARAMETER_NOT_SUPPORTED;
-    return MTP_RC_OK;
+    return mtpr_quirk_refusal(r);
 }
 
 static void take_command(struct mtpr_responder *r, const struct mtpr_command *command)

@@ -2,11 +2,14 @@
  * their number. */
 #include "mtp/internal.h"
 
-static bool wanted(const struct mtpr_scope *scope, const struct store_object *object)
+static bool wanted(const struct mtpr_responder *r, const struct mtpr_scope *scope,
+                   const struct store_object *object)
 {
     if (scope->volume >= 0 && object->volume != scope->volume)
         return false;
-    return scope->format == 0 || object->format == scope->format;
+    if (scope->no_folders && object->format == MTP_FC_ASSOCIATION)
+        return false;
+    return scope->format == 0 || mtpr_format_said(r, object) == scope->format;
 }
 
 /* Pre-order below `handle`, at most `depth` levels down. */
@@ -54,7 +57,7 @@ struct store_object *mtpr_scope_next(struct mtpr_responder *r, struct mtpr_scope
     struct store_object *object;
 
     while ((object = any_next(r, scope)) != NULL)
-        if (wanted(scope, object))
+        if (wanted(r, scope, object))
             return object;
     return NULL;
 }
