@@ -59,7 +59,7 @@ uint64_t rd_u64(struct rd *rd)
     return integer(rd, 8);
 }
 
-static char *put_utf8(char *at, uint32_t point)
+char *mtpr_put_utf8(char *at, uint32_t point)
 {
     if (point < 0x80) {
         *at++ = (char)point;
@@ -100,7 +100,7 @@ void rd_string(struct rd *rd, char ret_text[MTPR_TEXT_MAX])
             unit = 0x10000 + ((unit & 0x3ff) << 10 | (low & 0x3ff));
         }
         if (unit && !rd->failed)
-            at = put_utf8(at, unit);
+            at = mtpr_put_utf8(at, unit);
     }
     if (rd->failed)
         return;

@@ -24,6 +24,8 @@ uint64_t rd_u64(struct rd *rd);
 const uint8_t *rd_bytes(struct rd *rd, size_t length); /* NULL when failed */
 /* To UTF-8. Fails without terminator, with a lone surrogate or a NUL inside. */
 void rd_string(struct rd *rd, char ret_text[MTPR_TEXT_MAX]);
+/* One code point; returns the end. */
+char *mtpr_put_utf8(char *at, uint32_t point);
 /* Number of elements, checked against what is left. */
 uint32_t rd_array(struct rd *rd, size_t element);
 

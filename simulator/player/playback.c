@@ -1,12 +1,14 @@
 #include "player/playback.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mtp/value.h"
 #include "mtp_codes.h"
 #include "player/internal.h"
 #include "player/media.h"
+#include "player/playlist.h"
 
 #define NORMAL 1000
 
@@ -31,21 +33,39 @@ static uint64_t length_of(struct player *player, const struct store_object *obje
     return length;
 }
 
-static uint32_t count_of(const struct store_object *object)
+/* Tracks in a list, or 1; the one at an index in `ret_track`, 0: there is none. */
+static uint32_t look_at(struct player *player, const struct store_object *object, uint32_t index,
+                        uint32_t *ret_track)
 {
-    if (mtpr_format_plays(object->format))
+    uint32_t *handles, count;
+
+    *ret_track = 0;
+    if (mtpr_format_plays(object->format)) {
+        *ret_track = index == 0 ? object->handle : 0;
         return 1;
-    return object->references ? object->references->count : 0;
+    }
+    if (playlist_tracks(player, object, &handles, &count))
+        return 0;
+    if (index < count)
+        *ret_track = handles[index];
+    free(handles);
+    return count;
 }
 
-static struct store_object *track_at(struct player *player, struct store_object *object,
+static uint32_t count_of(struct player *player, const struct store_object *object)
+{
+    uint32_t track;
+
+    return look_at(player, object, 0, &track);
+}
+
+static struct store_object *track_at(struct player *player, const struct store_object *object,
                                      uint32_t index)
 {
-    if (mtpr_format_plays(object->format))
-        return index == 0 ? object : NULL;
-    if (index >= count_of(object))
-        return NULL;
-    return store_find(player->store, object->references->handles[index]);
+    uint32_t track;
+
+    (void)look_at(player, object, index, &track);
+    return store_find(player->store, track);
 }
 
 static void tell(struct player *player, uint16_t code)
@@ -81,7 +101,7 @@ static int start(struct player *player, struct store_object *object, uint32_t in
 /* The next that can be played, from `index` on in steps of `step`. */
 static int start_from(struct player *player, struct store_object *object, uint32_t index, int step)
 {
-    uint32_t count = count_of(object);
+    uint32_t count = count_of(player, object);
     int error = -ENOENT;
 
     for (; index < count; index += (uint32_t)step) { /* below 0 is beyond any count */
@@ -190,7 +210,7 @@ int playback_skip(struct player *player, int32_t count)
     if (!playback->track)
         return -ENOENT;
     object = store_find(player->store, playback->object);
-    if (!object || index < 0 || index >= count_of(object))
+    if (!object || index < 0 || index >= count_of(player, object))
         return -ERANGE;
     skipped = to_count(player);
     error = start_from(player, object, (uint32_t)index, count < 0 ? -1 : 1);

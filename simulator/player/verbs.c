@@ -497,6 +497,8 @@ const struct player_verb player_verbs[] = {
     {"pattern", "pattern: zeroes or mod63, what persona zero sends and expects", true,
      player_gadget_pattern},
     {"play", "handle or path [index]: a track, playlist or album", false, player_run_play},
+    {"playlists", "the player's own list of playlists and their tracks", false,
+     player_run_playlists},
     {"press", "key: play, stop, next, previous, volume-up, volume-down", false, run_press},
     {"property", "property CODE, value: sets a device property", false, run_property},
     {"references", "handle or path, handles: what a playlist holds", false, run_references},

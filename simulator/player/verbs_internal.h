@@ -20,6 +20,8 @@ struct store_object *player_object_of(struct player *player, const json_t *reque
 json_t *player_run_clock(struct player *player, const json_t *request);
 json_t *player_run_event(struct player *player, const json_t *request);
 json_t *player_run_play(struct player *player, const json_t *request);
+/* What the player shows as playlists, and their tracks. */
+json_t *player_run_playlists(struct player *player, const json_t *request);
 json_t *player_run_seek(struct player *player, const json_t *request);
 json_t *player_outcome_of_playback(int error);
 json_t *player_what_plays(const struct player *player);

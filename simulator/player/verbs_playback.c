@@ -1,8 +1,10 @@
 /* Control verbs of what a player does by itself: playing, time going by, events. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "mtp_codes.h"
 #include "player/internal.h"
+#include "player/playlist.h"
 #include "player/verbs_internal.h"
 
 json_t *player_outcome_of_playback(int error)
@@ -56,6 +58,31 @@ json_t *player_what_plays(const struct player *player)
                      (json_int_t)playback->index, "track", (json_int_t)playback->track, "rate",
                      (int)playback->rate, "position", (json_int_t)playback->position, "length",
                      (json_int_t)playback->length);
+}
+
+json_t *player_run_playlists(struct player *player, const json_t *request)
+{
+    json_t *lists = json_array();
+    const struct store_object *object;
+    uint32_t cursor = 0;
+
+    (void)request;
+    while ((object = store_each(player->store, &cursor)) != NULL) {
+        uint32_t *handles, count, i;
+        json_t *tracks;
+
+        /* What is damaged, or of a version the player does not know, is not shown. */
+        if (!playlist_is_one(player, object) || playlist_tracks(player, object, &handles, &count))
+            continue;
+        tracks = json_array();
+        for (i = 0; i < count; i++)
+            json_array_append_new(tracks, json_integer((json_int_t)handles[i]));
+        free(handles);
+        json_array_append_new(lists,
+                              json_pack("{s:I,s:s,s:o}", "handle", (json_int_t)object->handle,
+                                        "name", object->name, "tracks", tracks));
+    }
+    return json_pack("{s:b,s:o}", "ok", 1, "playlists", lists);
 }
 
 /* A thousand years; more is no time a test can mean. */
