@@ -211,7 +211,7 @@ static bool read_object_info(struct mtpr_responder *r, struct mtpr_pending *pend
     size = rd_u32(&rd);
     pending->draft.size = size;
     pending->size_known = size != 0xffffffffu;
-    if (mtpr_deviates(r, DEVIATION_QUIRK_WIDE_SIZE)) {
+    if (mtpr_deviates(r, DEVIATION_QUIRK_WIDE_SIZE) && mtpr_info_is_wide(r->in.data, r->in.used)) {
         pending->draft.size |= (uint64_t)rd_u32(&rd) << 32;
         pending->size_known = true;
     }

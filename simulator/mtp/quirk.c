@@ -122,3 +122,9 @@ uint64_t mtpr_size_said(const struct mtpr_responder *r, const struct store_objec
         return 0xffffffffu;
     return object->size;
 }
+
+/* The name's length stands where a name that is never empty has none with 32 bits. */
+bool mtpr_info_is_wide(const uint8_t *info, size_t length)
+{
+    return length > 56 && info[52] == 0 && info[56] != 0;
+}
