@@ -109,10 +109,14 @@ $(OBJ)/deviant/%.o: %.c | generated
 
 # Constants both sides share; codecs they do not.
 .PHONY: generated
-generated: $(GEN)/mtp_codes.h $(GEN)/sac_builtin.h $(GEN)/wmdm_certs.h
+generated: $(GEN)/mtp_codes.h $(GEN)/known_devices.h $(GEN)/sac_builtin.h $(GEN)/wmdm_certs.h
 $(GEN)/mtp_codes.h: fixtures/mtp/codes.tsv ci/gen_mtp_codes.py
 	@mkdir -p $(@D)
 	$(PYTHON) ci/gen_mtp_codes.py $< > $@.tmp && mv $@.tmp $@
+
+$(GEN)/known_devices.h: fixtures/mtp/known-devices.tsv ci/gen_known_devices.py
+	@mkdir -p $(@D)
+	$(PYTHON) ci/gen_known_devices.py $< > $@.tmp && mv $@.tmp $@
 
 # Test certificates compiled in: root and default pair of the provider's channel; the judge's own.
 CERTS := fixtures/certs

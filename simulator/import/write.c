@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/known.h"
 #include "import/report.h"
 #include "import/write.h"
 #include "mtp/responder.h"
@@ -132,6 +133,24 @@ static void put_usb(FILE *out, const struct import_report *report)
                 "microsoft-os:\n  version-1: true\n  vendor-code: 0x%02x\n"
                 "  compatible-id: MTP\n",
                 usb->ms_vendor_code);
+}
+
+/* ---- what is known to be wrong with it */
+
+static void put_quirks(FILE *out, const struct import_report *report)
+{
+    struct deviation_set known = import_known_quirks(report);
+    bool any = false;
+    int i;
+
+    for (i = 0; i < DEVIATION_COUNT; i++) {
+        if (!deviates(&known, (enum deviation)i))
+            continue;
+        if (!any)
+            fputs("# By libmtp's table of devices:\nquirks:\n", out);
+        fprintf(out, "  - %s\n", deviation_texts[i].name);
+        any = true;
+    }
 }
 
 /* ---- the device */
@@ -300,6 +319,7 @@ int import_write(const struct import_report *report, const struct import_origin 
     summarise(report, summary, sizeof summary);
     put_text(out, "description", summary);
     put_usb(out, report);
+    put_quirks(out, report);
     if (report->operations.count) {
         put_device(out, report);
         put_device_properties(out, report);

@@ -1,0 +1,116 @@
+/* Which defects a device is known to have: by its numbers, and by the extensions it names, as
+ * libmtp goes by them. Its flags stand in fixtures/mtp/known-devices.tsv, their quirks in
+ * player/quirks.def. */
+#include "import/known.h"
+
+#include <string.h>
+
+#include "mtp_codes.h"
+
+static const struct {
+    const char *name, *flags;
+} groups[] = {
+#define KNOWN_GROUP(name, flags) {name, flags},
+#define KNOWN_DEVICE(vendor, product, flags)
+#include "known_devices.h"
+#undef KNOWN_GROUP
+#undef KNOWN_DEVICE
+};
+
+static const struct {
+    uint16_t vendor, product;
+    const char *flags;
+} devices[] = {
+#define KNOWN_GROUP(name, flags)
+#define KNOWN_DEVICE(vendor, product, flags) {vendor, product, flags},
+#include "known_devices.h"
+#undef KNOWN_GROUP
+#undef KNOWN_DEVICE
+};
+
+/* One of libmtp's words for a defect, or for several. */
+static void take_word(const char *word, size_t length, struct deviation_set *set);
+
+static void take_words(const char *words, struct deviation_set *set)
+{
+    while (*words) {
+        size_t length = strcspn(words, " ");
+
+        take_word(words, length, set);
+        words += length + (words[length] == ' ');
+    }
+}
+
+static bool is_word(const char *text, const char *word, size_t length)
+{
+    return text && strlen(text) == length && strncmp(text, word, length) == 0;
+}
+
+static void take_word(const char *word, size_t length, struct deviation_set *set)
+{
+    size_t i;
+
+    /* A group holds no groups. */
+    for (i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        if (is_word(groups[i].name, word, length))
+            take_words(groups[i].flags, set);
+    for (i = 0; i < DEVIATION_COUNT; i++)
+        if (is_word(deviation_texts[i].flag, word, length))
+            deviation_switch(set, (enum deviation)i, true);
+}
+
+/* "name: 1.0;" in the list of extensions. */
+static bool names(const char *extensions, const char *name)
+{
+    size_t length = strlen(name);
+    const char *at = extensions;
+
+    while (at && (at = strstr(at, name)) != NULL) {
+        bool begins = at == extensions || at[-1] == ';' || at[-1] == ' ';
+
+        if (begins && at[length] == ':')
+            return true;
+        at += length;
+    }
+    return false;
+}
+
+/* The first that fits counts. */
+static void take_extensions(const char *extensions, struct deviation_set *set)
+{
+    bool android = names(extensions, "android.com");
+
+    if (!android && names(extensions, "microsoft.com/WPDNA") &&
+        names(extensions, "sonyericsson.com/SE"))
+        take_words("ARICENT_BUGS", set);
+    else if (android)
+        take_words("ANDROID_BUGS", set);
+    else if (names(extensions, "sony.net/WMFU"))
+        take_words("SONY_NWZ_BUGS", set);
+}
+
+/* A firmware that lists the format has learnt it since; libmtp drops the flag then, too. */
+static void drop_what_was_mended(const struct import_report *report, struct deviation_set *set)
+{
+    size_t i;
+
+    for (i = 0; i < report->format_count; i++) {
+        if (report->formats[i].code == MTP_FC_OGG)
+            deviation_switch(set, DEVIATION_QUIRK_OGG_UNKNOWN, false);
+        if (report->formats[i].code == MTP_FC_FLAC)
+            deviation_switch(set, DEVIATION_QUIRK_FLAC_UNKNOWN, false);
+    }
+}
+
+struct deviation_set import_known_quirks(const struct import_report *report)
+{
+    struct deviation_set set = {0};
+    size_t i;
+
+    for (i = 0; i < sizeof devices / sizeof devices[0]; i++)
+        if (devices[i].vendor == report->usb.vendor && devices[i].product == report->usb.product)
+            take_words(devices[i].flags, &set);
+    take_extensions(report->extensions, &set);
+    drop_what_was_mended(report, &set);
+    return set;
+}
