@@ -161,6 +161,24 @@ def test_a_broken_player_file_is_named_by_file_and_line(tmp_path, old, new, line
     assert done.stdout == "" and list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("quirks, line, name", [
+    ("quirks: [no-zero-reads, broken]\n", 1, "broken"),
+    ("quirks:\n  - broken-battery-level # and\n  - broken\n", 3, "broken"),
+    ("quirks: [mtp]\n", 1, "mtp"),                            # stands further up, too
+    ("quirks: [cancel-unchecked]\n", 1, "cancel-unchecked"),  # a deviation no player is known for
+    ("quirks: ['']\n", 1, ""),
+    ("quirks:\n  - Unique-Filenames\n", 2, "Unique-Filenames"),
+])
+def test_a_quirk_that_is_none_is_named_by_file_and_line(tmp_path, quirks, line, name):
+    text = (vm.ROOT / "fixtures/players/mtp.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "broken.yaml"
+    path.write_text(text + quirks, encoding="utf-8")
+    done = papsim("serve", "--player", path, "--listen", "127.0.0.1:0", cwd=tmp_path)
+    assert done.returncode == 2 and done.stdout == ""
+    one_line(done.stderr, f"{path}:{len(text.splitlines()) + line}: {name}: no such quirk")
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_port_in_use_is_named(tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -1,5 +1,6 @@
 #include "player/spec.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -209,6 +210,43 @@ static int check_objects(struct reporter *reporter)
     return 0;
 }
 
+static bool has_word(const char *line, const char *word)
+{
+    size_t length = strlen(word);
+    const char *at = line;
+
+    while (length && (at = strstr(at, word)) != NULL) {
+        bool begins = at == line || (!isalnum((unsigned char)at[-1]) && at[-1] != '-');
+        bool ends = !isalnum((unsigned char)at[length]) && at[length] != '-';
+
+        if (begins && ends)
+            return true;
+        at++;
+    }
+    return false;
+}
+
+/* The line that names it below `quirks:`; names are words that may stand elsewhere as well. */
+static unsigned quirk_line(const struct player_spec *spec, const char *name)
+{
+    FILE *file = fopen(spec->path, "re");
+    char *line = NULL;
+    size_t room = 0;
+    unsigned number = 0, list = 0, found = 0;
+
+    while (!found && file && getline(&line, &room, file) >= 0) {
+        number++;
+        if (strncmp(line, "quirks:", 7) == 0)
+            list = number;
+        if (list && has_word(line, name))
+            found = number;
+    }
+    free(line);
+    if (file)
+        fclose(file);
+    return found ? found : list ? list : 1;
+}
+
 static int fill_quirks(struct reporter *reporter)
 {
     const struct file_player *file = reporter->spec->file;
@@ -217,10 +255,12 @@ static int fill_quirks(struct reporter *reporter)
     for (i = 0; i < file->quirks_count; i++) {
         int which = deviation_find(file->quirks[i]);
 
-        if (which < 0)
-            return player_spec_fault(reporter, file->quirks[i], 0,
-                                     "%s: no such quirk (papsim deviations lists them)",
-                                     file->quirks[i]);
+        if (which < 0 || deviation_texts[which].quirk == 0) {
+            snprintf(reporter->error, reporter->size, "%s:%u: %s: no such quirk (docs/quirks.md)",
+                     reporter->spec->path, quirk_line(reporter->spec, file->quirks[i]),
+                     file->quirks[i]);
+            return -EINVAL;
+        }
         deviation_switch(&reporter->spec->quirks, (enum deviation)which, true);
     }
     return 0;
