@@ -108,6 +108,67 @@ def test_mtp_detect_sees_a_shipped_player_as_its_file_says(name):
                                    for code in re.findall(r"^  - code: (0x....)", text, re.M)}
 
 
+KNOWN = [
+    # What libmtp's table says of the numbers (its flags in the order of quirks).
+    ("SanDisk Sansa m240", 0x0781, 0x7400, "", ["broken-mtpgetobjproplist-all",
+     "no-release-interface", "unload-driver", "cannot-handle-datemodified"]),
+    ("Creative ZEN 8GB", 0x041e, 0x4157, "", ["broken-mtpgetobjproplist-all",
+     "ignore-header-errors", "broken-set-sample-dimensions"]),
+    ("Philips Shoqbox", 0x0471, 0x0172, "", ["only-7bit-filenames"]),
+    ("Samsung YP-M1", 0x04e8, 0x5118, "",
+     ["unload-driver", "ogg-is-unknown", "playlist-spl-v2"]),
+    ("in no table", 0x1209, 0x4d54, "", []),
+    # What libmtp takes the extensions for.
+    ("Walkman", 0x1209, 0x4d54, "sony.net/WMFU: 1.0;", ["broken-mtpgetobjproplist",
+     "unload-driver", "unique-filenames", "force-reset-on-close"]),
+    ("Android", 0x1209, 0x4d54, "android.com: 1.0;", ["broken-mtpgetobjproplist",
+     "broken-set-object-proplist", "broken-send-object-proplist", "unload-driver", "long-timeout",
+     "force-reset-on-close"]),
+    ("Aricent", 0x1209, 0x4d54, "microsoft.com/WPDNA: 1.0; sonyericsson.com/SE: 1.0;",
+     ["broken-mtpgetobjproplist", "broken-send-object-proplist", "ignore-header-errors"]),
+    ("half of Aricent", 0x1209, 0x4d54, "sonyericsson.com/SE: 1.0;", []),
+    ("another's android", 0x1209, 0x4d54, "my.android.com: 1.0;", []),
+    ("another's walkman", 0x1209, 0x4d54, "sony.net/WMFUN: 1.0;", []),
+    ("both", 0x0471, 0x0172, "sony.net/WMFU: 1.0;", ["broken-mtpgetobjproplist", "unload-driver",
+     "only-7bit-filenames", "unique-filenames", "force-reset-on-close"]),
+]
+
+
+def quirks_of(path):
+    listed = re.search(r"^quirks:\n((?:  - .+\n)+)", path.read_text(encoding="utf-8"), re.M)
+    return re.findall(r"^  - (.+)$", listed[1], re.M) if listed else []
+
+
+@pytest.mark.parametrize("_, vendor, product, extensions, quirks", KNOWN,
+                         ids=[known[0] for known in KNOWN])
+def test_what_a_device_is_known_for_stands_in_its_file(tmp_path, _, vendor, product, extensions,
+                                                       quirks):
+    text = MODERN.read_text(encoding="utf-8")
+    text = re.sub(r"VID=\w+ and PID=\w+", f"VID={vendor:04x} and PID={product:04x}", text)
+    text = re.sub(r"idVendor: \w+", f"idVendor: {vendor:04x}", text)
+    text = re.sub(r"idProduct: \w+", f"idProduct: {product:04x}", text)
+    text, count = re.subn(r"(Vendor extension description: ).*", rf"\1{extensions}", text)
+    assert count == 1
+    log = tmp_path / "log.txt"
+    log.write_text(text, encoding="utf-8")
+    assert quirks_of(made(tmp_path, "mtp-detect", log)) == quirks
+
+
+@pytest.mark.parametrize("code, quirk", [("b902", "ogg-is-unknown"), ("b906", "flac-is-unknown")])
+def test_a_format_the_log_lists_is_not_unknown_any_more(tmp_path, code, quirk):
+    text = MODERN.read_text(encoding="utf-8")
+    text = re.sub(r"idVendor: \w+", "idVendor: 0e21", text)  # Cowon iAudio D2: both are flagged
+    text = re.sub(r"idProduct: \w+", "idProduct: 0801", text)
+    assert not re.search(rf"^   {code}: ", text, re.M)
+    log = tmp_path / "log.txt"
+    log.write_text(text, encoding="utf-8")
+    before = quirks_of(made(tmp_path, "mtp-detect", log))
+    log.write_text(text.replace("\n   b901: WMA", f"\n   {code}: New\n   b901: WMA"),
+                   encoding="utf-8")
+    after = quirks_of(made(tmp_path, "mtp-detect", log))
+    assert quirk in before and after == [each for each in before if each != quirk]
+
+
 def test_the_modern_log_imports_to_a_player_that_stores_what_it_gets(tmp_path):
     vm.tool("mtp-connect")
     player = made(tmp_path, "mtp-detect", WRAPPED)

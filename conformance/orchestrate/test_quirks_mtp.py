@@ -404,6 +404,13 @@ def test_quirk_24_an_event_follows_the_hosts_own_deletion(client, on):
     assert bool(re.search(r"ObjectRemoved, Param1 00000007$", out, re.M)) == on, out
 
 
+def test_quirk_24_is_what_libgphoto2s_flag_is_for(client):
+    """It fetches the event with the deletion, for cameras of its table."""
+    status, out = client("gphoto2 --folder /store_00010001 --delete-file 1 --wait-event=1s",
+                         "delete-sends-event", (0x04a9, 0x30ba))
+    assert status == 0 and "Waiting for 1 seconds" in out and "ObjectRemoved" not in out, out
+
+
 @ON_OFF
 def test_quirk_32_the_end_of_what_is_sent_gets_lost(client, on):
     status, out = client("""mtp-sendfile song.mp3 song.mp3 > sent
