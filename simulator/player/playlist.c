@@ -72,6 +72,21 @@ struct spl {
     uint32_t count, room;
 };
 
+/* A lone surrogate stays what it is: no file has such a name. */
+static uint32_t take_point(struct rd *rd)
+{
+    uint32_t high = rd_u16(rd), low;
+    struct rd behind = *rd;
+
+    if ((high & 0xfc00) != 0xd800 || rd_left(&behind) < 2)
+        return high;
+    low = rd_u16(&behind);
+    if ((low & 0xfc00) != 0xdc00)
+        return high;
+    *rd = behind;
+    return 0x10000 + ((high & 0x3ff) << 10 | (low & 0x3ff));
+}
+
 /* One line without its end as UTF-8; false at the end. What is too long is cut. */
 static bool take_line(struct rd *rd, char ret_line[LINE_MAX_BYTES])
 {
@@ -79,15 +94,13 @@ static bool take_line(struct rd *rd, char ret_line[LINE_MAX_BYTES])
     bool any = false;
 
     while (rd_left(rd) >= 2) {
-        uint32_t point = rd_u16(rd);
+        uint32_t point = take_point(rd);
 
         any = true;
         if (point == '\n')
             break;
         if (point == '\r')
             continue;
-        if ((point & 0xfc00) == 0xd800 && rd_left(rd) >= 2)
-            point = 0x10000 + ((point & 0x3ff) << 10 | (rd_u16(rd) & 0x3ffu));
         if (used + 5 <= LINE_MAX_BYTES)
             used = (size_t)(mtpr_put_utf8(ret_line + used, point) - ret_line);
     }
@@ -104,7 +117,7 @@ static int take_track(struct spl *spl, char *path)
         if (*at == '\\')
             *at = '/';
     track = player_find_path(spl->player, spl->volume, path);
-    if (!track)
+    if (!track || track->format == MTP_FC_ASSOCIATION)
         return 0;
     if (spl->count == spl->room) {
         uint32_t room = spl->room ? spl->room * 2 : 16;
