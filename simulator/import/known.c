@@ -75,10 +75,12 @@ static bool names(const char *extensions, const char *name)
     return false;
 }
 
-/* The first that fits counts. */
+/* The first that fits counts. libmtp looks at them after GetDeviceInfo: a device whose headers were
+ * broken until then would not have got so far. */
 static void take_extensions(const char *extensions, struct deviation_set *set)
 {
     bool android = names(extensions, "android.com");
+    bool headers = deviates(set, DEVIATION_QUIRK_HEADER);
 
     if (!android && names(extensions, "microsoft.com/WPDNA") &&
         names(extensions, "sonyericsson.com/SE"))
@@ -87,6 +89,7 @@ static void take_extensions(const char *extensions, struct deviation_set *set)
         take_words("ANDROID_BUGS", set);
     else if (names(extensions, "sony.net/WMFU"))
         take_words("SONY_NWZ_BUGS", set);
+    deviation_switch(set, DEVIATION_QUIRK_HEADER, headers);
 }
 
 /* A firmware that lists the format has learnt it since; libmtp drops the flag then, too. */
@@ -112,5 +115,8 @@ struct deviation_set import_known_quirks(const struct import_report *report)
             take_words(devices[i].flags, &set);
     take_extensions(report->extensions, &set);
     drop_what_was_mended(report, &set);
+    /* Found by its interface's name, it was not probed, and worked. */
+    if (report->usb.named_mtp || !report->usb.microsoft)
+        deviation_switch(&set, DEVIATION_QUIRK_PROBE, false);
     return set;
 }

@@ -101,15 +101,25 @@ static void put_interface(FILE *out, const struct import_interface *interface)
     }
 }
 
+/* Devices whose OS descriptor libmtp must read have a vendor's interface without a name: others it
+ * takes before it comes to that. */
+static bool is_probed(const struct import_report *report)
+{
+    struct deviation_set known = import_known_quirks(report);
+
+    return deviates(&known, DEVIATION_QUIRK_PROBE);
+}
+
 static void put_usb(FILE *out, const struct import_report *report)
 {
     static const char *const speeds[] = {"high", "full", "high", "super"};
     const struct import_usb *usb = &report->usb;
     const char *serial = usb->serial ? usb->serial : report->serial;
+    bool probed = !usb->interface_count && is_probed(report);
     size_t i;
 
-    fprintf(out, "usb:\n  persona: mtp\n  vendor: 0x%04x\n  product: 0x%04x\n", usb->vendor,
-            usb->product);
+    fprintf(out, "usb:\n  persona: %s\n  vendor: 0x%04x\n  product: 0x%04x\n",
+            probed ? "pap" : "mtp", usb->vendor, usb->product);
     if (usb->has_release)
         fprintf(out, "  release: 0x%04x\n", usb->release);
     put_text(out, "  manufacturer", usb->manufacturer ? usb->manufacturer : report->manufacturer);
@@ -124,7 +134,7 @@ static void put_usb(FILE *out, const struct import_report *report)
     fprintf(out, "  max-power: %u\n", usb->max_power ? usb->max_power : 500);
     if (usb->interface_count)
         fputs("  interfaces:\n", out);
-    else
+    else if (!probed)
         fputs("  interface-name: MTP\n", out);
     for (i = 0; i < usb->interface_count; i++)
         put_interface(out, &usb->interfaces[i]);
