@@ -118,5 +118,8 @@ struct deviation_set import_known_quirks(const struct import_report *report)
     /* Found by its interface's name, it was not probed, and worked. */
     if (report->usb.named_mtp || !report->usb.microsoft)
         deviation_switch(&set, DEVIATION_QUIRK_PROBE, false);
+    /* libmtp probes a vendor's interface only: where it must, MTP's is none a disk driver takes. */
+    if (deviates(&set, DEVIATION_QUIRK_PROBE))
+        deviation_switch(&set, DEVIATION_QUIRK_UNLOAD_DRIVER, false);
     return set;
 }
