@@ -125,7 +125,7 @@ KNOWN = [
      "broken-set-object-proplist", "broken-send-object-proplist", "unload-driver", "long-timeout",
      "force-reset-on-close"]),
     ("Aricent", 0x1209, 0x4d54, "microsoft.com/WPDNA: 1.0; sonyericsson.com/SE: 1.0;",
-     ["broken-mtpgetobjproplist", "broken-send-object-proplist", "ignore-header-errors"]),
+     ["broken-mtpgetobjproplist", "broken-send-object-proplist"]),  # its headers were whole
     ("half of Aricent", 0x1209, 0x4d54, "sonyericsson.com/SE: 1.0;", []),
     ("another's android", 0x1209, 0x4d54, "my.android.com: 1.0;", []),
     ("another's walkman", 0x1209, 0x4d54, "sony.net/WMFUN: 1.0;", []),
