@@ -269,6 +269,7 @@ $(USBTEST): $(OBJ)/ci/vm-tools/usbtest.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^
 
+# CORPUS=FOLDER of mtp-detect logs: a sample of the players is compared with those, too.
 check-vm: all $(USBTEST)
 	$(PYTEST) $(SIDE_BY_SIDE) -m vm conformance/orchestrate
 

@@ -46,12 +46,13 @@ class Twin:
     """Runs named steps one after the other, each an exec of its own against one running player."""
 
     def __init__(self, folder, player):
-        self.folder, self.port = pathlib.Path(folder), player.port
+        self.folder = pathlib.Path(folder)
+        self.where = f"127.0.0.1:{player.port}/{player.busid}"
 
     def run(self, name, script):
         (self.folder / f"{name}.sh").write_text(vm.PRELUDE + script, "utf-8")
         done = subprocess.run(
-            [PAPSIM, "exec", "--connect", f"127.0.0.1:{self.port}", "--", "sh", f"./{name}.sh"],
+            [PAPSIM, "exec", "--connect", self.where, "--", "sh", f"./{name}.sh"],
             cwd=self.folder, env=os.environ | {"LC_ALL": "C.UTF-8"}, text=True, errors="replace",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
             check=False)

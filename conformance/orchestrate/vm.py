@@ -68,6 +68,7 @@ class Player:
     busid: str
     vid_pid: str
     control: str
+    pid: int
 
 
 def first_line(process, seconds):
@@ -82,12 +83,14 @@ def first_line(process, seconds):
 
 
 @contextlib.contextmanager
-def player(name, folder, *options):
-    """Serves one player on a free port of the loopback; ended by its process id."""
-    control = os.path.join(folder, f"{name}.control")
-    command = [BUILD / "papsim", "serve", "--player", name, "--listen", "127.0.0.1:0",
-               "--control", control, *options]
-    with open(os.path.join(folder, f"{name}.log"), "wb") as log, \
+def players(folder, *names, options=()):
+    """Serves these players on one free port of the loopback, the first on bus id 1-1, and so on;
+    ended by its process id."""
+    stem = pathlib.Path(names[0]).stem
+    control = os.path.join(folder, f"{stem}.control")
+    command = [BUILD / "papsim", "serve", *(word for name in names for word in ("--player", name)),
+               "--listen", "127.0.0.1:0", "--control", control, *options]
+    with open(os.path.join(folder, f"{stem}.log"), "wb") as log, \
             subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=log) as process:
         try:
@@ -95,8 +98,9 @@ def player(name, folder, *options):
             match = re.fullmatch(r"listening 127\.0\.0\.1:(\d+)", line)
             assert match, f"papsim's first line is {line!r}"
             port = int(match[1])
-            busid, vid_pid = exported(port)
-            yield Player(port, busid, vid_pid, control)
+            found = exported(port)
+            assert len(found) == len(names), f"usbip lists {found}"
+            yield [Player(port, *one, control, process.pid) for one in found]
             assert process.poll() is None, f"papsim ended by itself ({process.returncode})"
         finally:
             process.terminate()
@@ -106,13 +110,18 @@ def player(name, folder, *options):
                 process.kill()
 
 
+@contextlib.contextmanager
+def player(name, folder, *options):
+    """Serves one player."""
+    with players(folder, name, options=options) as (one,):
+        yield one
+
+
 def exported(port):
-    """Busid and ids of the one device the server exports, as usbip reads its list."""
+    """(bus id, vendor:product) of each device the server exports, as usbip reads its list."""
     text = subprocess.run([tool("usbip"), "--tcp-port", str(port), "list", "-r", "127.0.0.1"],
                           check=True, text=True, stdout=subprocess.PIPE, timeout=20).stdout
-    found = re.findall(r"^\s*([\d.-]+): .*\(([0-9a-f]{4}:[0-9a-f]{4})\)", text, re.M)
-    assert len(found) == 1, f"usbip list shows {found} in:\n{text}"
-    return found[0]
+    return re.findall(r"^\s*([\d.-]+): .*\(([0-9a-f]{4}:[0-9a-f]{4})\)", text, re.M)
 
 
 @dataclasses.dataclass
@@ -169,3 +178,16 @@ def boot(folder, steps, modules="vhci-hcd", timeout=240, step_timeout=60, kernel
         cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, errors="replace", timeout=timeout + 60, check=False)
     return Lane(folder, set(steps), f"exit {result.returncode}: {result.stdout[-3000:]}")
+
+
+# What the kernel says when a device or its driver misbehaves.
+COMPLAINT = re.compile(r"WARNING|BUG|Oops|Call Trace|blocked for more than|not responding|"
+                       r"tim(?:ed?)? ?-?out|not accepting address|unable to enumerate|can't set "
+                       r"config|device descriptor read|babble|failed|reset by peer|error", re.I)
+
+
+def complaints(log):
+    """Lines of dmesg that say something is wrong with a USB device, or with the kernel itself.
+    What a kernel says of the emulated machine while it boots is none."""
+    return [line for line in log.splitlines() if COMPLAINT.search(line)
+            and re.search(r"usb|vhci|BUG|WARNING|Oops|Call Trace|blocked", line)]
