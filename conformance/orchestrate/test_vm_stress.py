@@ -19,8 +19,8 @@ TREE = ["Music", "Playlists", "Tone One.mp3", "Tone Two.mp3", "Both.pla", "readm
         "card.txt"]
 # Of the object: a container is 12 bytes longer. Around packets, clients' buffers, pages, pieces.
 SIZES = sorted({0, 1, 2, 11, 12, 13} | {
-    edge + near for edge in (500, 512, 1012, 1024, 1524, 2048, 4084, 4096, 8180, 8192, 16372, 16384,
-                             16884, 65524, 65536, 131060, 131072) for near in (-1, 0, 1)})
+    edge + near for edge in (500, 512, 1012, 1024, 4084, 4096, 16372, 16384, 65524, 65536, 131072)
+    for near in (-1, 0, 1)})
 # For clients that take a second for what ours does in a moment.
 EDGES = sorted({0, 1} | {edge + near for edge in (500, 512, 1012, 1024, 16372, 16384)
                          for near in (-1, 0, 1)})
@@ -87,7 +87,8 @@ def killed_and_unplugged():
     steps = {}
     for tool, then in THEN.items():
         steps[f"killed-put-{tool}"] = f"killed up {PUT[tool]} && {then}"
-        steps[f"unplugged-put-{tool}"] = f"unplugged up {PUT[tool]} && {then}"
+        if tool != "gphoto2":  # takes 7 s for it, and sends as libmtp does
+            steps[f"unplugged-put-{tool}"] = f"unplugged up {PUT[tool]} && {then}"
     for tool, command in GET.items():
         steps[f"killed-get-{tool}"] = f"killed down {command} && {THEN[tool]}"
     return steps
@@ -128,7 +129,7 @@ def plugged(vid_pid):
             lsusb -d {vid_pid} || exit 1
             if [ $((cycle % 10)) -eq 9 ]; then mtp-files > files-$cycle 2>&1 || exit 1; fi
             if [ $((cycle % 2)) -eq 0 ]; then
-                detach {vid_pid} || exit 1
+                usbip detach -p 0 && wait_for 20 gone {vid_pid} || exit 1
             else
                 ask '{{"verb": "unplug", "busid": "@BUSID@"}}' > /dev/null &&
                     wait_for 20 gone {vid_pid} || exit 1
@@ -181,7 +182,7 @@ def lane(tmp_path_factory):
     for name, size in (("big.bin", BIG), ("torn.bin", BIG), ("some.bin", SOME)):
         (folder / name).write_bytes(content(size))
     with vm.player("mtp", folder) as player, relay.before(player) as between:
-        found = vm.boot(folder, steps_of(player, between), timeout=400, step_timeout=120)
+        found = vm.boot(folder, steps_of(player, between), timeout=600, step_timeout=120)
         found.relay = between
         return found
 
@@ -194,7 +195,7 @@ def test_a_client_is_stopped_in_mid_transfer(lane, step):
 
 
 def test_a_cancel_at_any_byte(lane):
-    assert int(lane.step("cancels").ok().out.split()[0]) == 54
+    assert int(lane.step("cancels").ok().out.split()[0]) == 53
 
 
 def test_a_transfer_taken_back_on_its_way(lane):
