@@ -4,7 +4,7 @@ it, or of papsim's control socket, comes as one line of JSON over a port of its 
 
     hold direction after [until] [frame]
                                   stand still after so many more bytes "up" (to papsim) or "down";
-                                  until: go on by itself when so many more have come from the machine;
+                                  until: goes on by itself when so many more came from the machine;
                                   frame: not before the frame that byte is in has ended
     held                          waits until it does, with the next byte in hand
     release [drop]                goes on; or cuts the connection there

@@ -1,7 +1,7 @@
 """What a player must survive on a real Linux host, with real clients: killed or unplugged in
 mid-transfer, cancels at any byte, a reset after each tool, sizes around every packet edge, events
-nobody fetches, twenty plug cycles. A relay stands still at a byte it is told, so what happens in the
-middle of a transfer does so by no chance. (The same without a kernel: test_stress.py,
+nobody fetches, twenty plug cycles. A relay stands still at a byte it is told, so what happens in
+the middle of a transfer does so by no chance. (The same without a kernel: test_stress.py,
 test_exec_killed.py.)"""
 import random
 import shlex
@@ -39,7 +39,8 @@ stress() { /usr/bin/python3 @STRESS@ @CONTROL@ @BUSID@ "$@"; }
 # dies, the kernel asks forever, with interrupts off (usb_hcd_flush_endpoint).
 midway() {
     frame=false; [ "$1" = up ] || frame=true
-    ask "{\"verb\": \"hold\", \"direction\": \"$1\", \"after\": @MIDDLE@, \"frame\": $frame}" || return 1
+    ask "{\"verb\": \"hold\", \"direction\": \"$1\", \"after\": @MIDDLE@, \"frame\": $frame}" ||
+        return 1
     shift
     "$@" > said 2>&1 &
     client=$!
@@ -117,7 +118,8 @@ def with_resets(vid_pid):
              "aft-mtp-cli 'get aft.bin aft-back.bin' 'rm aft.bin'", "mtp-delfile -n $(id_of 1)"]
     lines = [f"{tool} > {number} 2>&1 && {reset} || {{ cat {number}; exit 1; }}"
              for number, tool in enumerate(tools)]
-    return {"resets": "mkdir resets && cd resets && cp ../some.bin . || exit 1\n" + "\n".join(lines)}
+    begin = "mkdir resets && cd resets && cp ../some.bin . || exit 1"
+    return {"resets": "\n".join([begin, *lines])}
 
 
 def plugged(vid_pid):
@@ -150,10 +152,12 @@ def steps_of(player, between):
     steps |= {
         "storm": """
             ask '{"verb": "storm"}' || exit 1
-            mtp-sendfile some.bin some.bin > storm-sent && mtp-getfile $(id_of storm-sent) storm-back.bin &&
-            cmp some.bin storm-back.bin && aft-mtp-cli 'put some.bin storm-aft.bin' 'get storm-aft.bin' &&
-            cmp some.bin storm-aft.bin; ended=$?
-            ask '{"verb": "calm"}' && mtp-delfile -n $(id_of storm-sent) && aft-mtp-cli 'rm storm-aft.bin' &&
+            mtp-sendfile some.bin some.bin > storm-sent &&
+                mtp-getfile $(id_of storm-sent) storm-back.bin && cmp some.bin storm-back.bin &&
+                aft-mtp-cli 'put some.bin storm-aft.bin' 'get storm-aft.bin' &&
+                cmp some.bin storm-aft.bin; ended=$?
+            ask '{"verb": "calm"}' && mtp-delfile -n $(id_of storm-sent) &&
+                aft-mtp-cli 'rm storm-aft.bin' &&
             exit $ended""",
         "events": "stress events",
         "settled": f"stress settled {everything}",

@@ -150,8 +150,8 @@ def cancels(_host, mtp, _words):
 
 
 def interrupted(host, mtp, _words):
-    """A transfer is taken back while its bytes are on the way, at each of these bytes of the stream:
-    the relay stands still there until the kernel has said UNLINK."""
+    """A transfer is taken back while its bytes are on the way, at each of these bytes of the
+    stream: the relay stands still there until the kernel has said UNLINK."""
     size = 70000
     data, points = content(size), 0
     handle = mtp.send("whole.bin", data)
