@@ -245,7 +245,9 @@ def test_every_object_property_of_a_tenth_of_real_players_is_described(tmp_path)
     mine = sorted((vm.ROOT / "fixtures" / "players").glob("mtp*.yaml"))
     others = sorted(set((vm.ROOT / "fixtures" / "players").glob("*.yaml")) - set(mine))
     for number, path in enumerate(mine[:1] + others):
-        if "persona: mtp" not in path.read_text(encoding="utf-8"):
+        text = path.read_text(encoding="utf-8")
+        # headers of junk are for clients that know of them
+        if "persona: mtp" not in text or "ignore-header-errors" in text:
             continue
         folder = tmp_path / str(number)  # short: the control socket's path has its limit
         folder.mkdir()
