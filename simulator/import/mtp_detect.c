@@ -506,18 +506,17 @@ static bool find_next(struct parser *parser)
     return parser->ended;
 }
 
-static void begin_report(struct parser *parser, struct import_report *report)
+static void begin_report(struct parser *parser)
 {
     size_t i;
 
     for (i = 0; i < sizeof headings / sizeof headings[0]; i++)
         if (headings[i].section == parser->next)
             parser->heading = headings[i].heading;
-    parser->report = report;
     parser->section = parser->seen = parser->next;
     parser->ended = false;
     parser->wrapped = NULL;
-    *report = (struct import_report){.line = parser->lines->number};
+    parser->candidate = (struct import_report){.line = parser->lines->number};
 }
 
 /* Reports until the end of the file: of the device asked for, or of the first one. Its error counts
@@ -525,31 +524,31 @@ static void begin_report(struct parser *parser, struct import_report *report)
 static int read_reports(struct parser *parser, struct import_report *best)
 {
     struct import_usb device = {.vendor = best->usb.vendor, .product = best->usb.product};
-    struct import_report next = {0};
-    char ignored[512], *message = parser->error;
+    struct import_report *next = &parser->candidate;
+    char *message = parser->error;
     int error = 0, result;
 
-    parser->report = &next;
+    parser->report = next;
     do {
-        parser->error = error ? ignored : message;
+        parser->error = error ? parser->ignored : message;
         result = read_report(parser);
         if (!is_known(&device)) {
-            device.vendor = next.usb.vendor;
-            device.product = next.usb.product;
+            device.vendor = next->usb.vendor;
+            device.product = next->usb.product;
         }
-        if (!same_device(&device, &next.usb)) {
+        if (!same_device(&device, &next->usb)) {
             if (!result)
-                best->other = (uint32_t)next.usb.vendor << 16 | next.usb.product;
-            import_report_done(&next);
+                best->other = (uint32_t)next->usb.vendor << 16 | next->usb.product;
+            import_report_done(next);
         } else if (result) {
             error = error ? error : result;
-            import_report_done(&next);
+            import_report_done(next);
         } else {
-            prefer(best, &next);
+            prefer(best, next);
         }
         if (!find_next(parser))
             break;
-        begin_report(parser, &next);
+        begin_report(parser);
     } while (true);
     parser->error = message;
     if (!best->operations.count && !error)

@@ -27,7 +27,9 @@ enum section {
 
 struct parser {
     struct lines *lines;
-    struct import_report *report;
+    struct import_report *report;   /* = &candidate */
+    struct import_report candidate; /* what is being read */
+    char ignored[512];              /* what is wrong with those after the first bad one */
     enum section section;
     const char *heading; /* of the section */
     char *error;

@@ -113,8 +113,7 @@ static int escaped_byte(const char *at, const char *end)
 static int unquote_printable(struct lines *lines)
 {
     const char *at = lines->text, *end = lines->text + lines->size;
-    char *to = lines->text;
-    struct lines decoded;
+    char *to = lines->text, *before = lines->text;
     size_t folds = 0;
     int byte, result;
 
@@ -135,12 +134,10 @@ static int unquote_printable(struct lines *lines)
             *to++ = *at++;
         }
     }
-    result = lines_over(lines->path, lines->text, (size_t)(to - lines->text), &decoded);
-    if (result)
-        return result;
-    free(lines->text);
-    *lines = decoded;
-    return 0;
+    result = lines_over(lines->path, before, (size_t)(to - before), lines);
+    if (!result)
+        free(before);
+    return result;
 }
 
 /* ---- what stands before each line: "> ", "12: ", "[   3.141592] ", "12:34:56 host tool[7]: " */
