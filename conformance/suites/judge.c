@@ -359,6 +359,30 @@ bool judge_lists(const uint16_t *codes, size_t count, uint16_t code)
     return false;
 }
 
+size_t judge_properties(struct judge *judge, const char *row, uint16_t format,
+                        uint16_t codes[JUDGE_PROPS_MAX])
+{
+    struct ct_reader reader;
+    size_t count;
+
+    REQUIRE_EQ(judge->c, row,
+               judge_op(judge, row, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(format)), MTP_RC_OK);
+    reader = judge_reader(judge);
+    count = ct_array16(&reader, codes, JUDGE_PROPS_MAX);
+    CHECK(judge->c, row, !reader.failed && reader.at == reader.end);
+    return count < JUDGE_PROPS_MAX ? count : JUDGE_PROPS_MAX;
+}
+
+uint16_t judge_set_text(struct judge *judge, const char *row, uint32_t handle, uint16_t property,
+                        const char *text)
+{
+    struct ct_writer writer = {0};
+
+    ct_put_text(&writer, text);
+    return judge_put(judge, row, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(handle, property),
+                     writer.bytes, writer.length);
+}
+
 void judge_verb(struct conf *c, const char *verb)
 {
     char request[160];

@@ -114,6 +114,13 @@ struct judge_info {
 };
 void judge_device_info(struct judge *judge, const char *row, struct judge_info *ret);
 bool judge_lists(const uint16_t *codes, size_t count, uint16_t code);
+/* Properties that a format has, in a sane number. */
+enum { JUDGE_PROPS_MAX = 160 };
+size_t judge_properties(struct judge *judge, const char *row, uint16_t format,
+                        uint16_t codes[JUDGE_PROPS_MAX]);
+/* SetObjectPropValue of a string. */
+uint16_t judge_set_text(struct judge *judge, const char *row, uint32_t handle, uint16_t property,
+                        const char *text);
 /* One verb about the device under judgement to papsim, its answer dropped. */
 void judge_verb(struct conf *c, const char *verb);
 /* Reproducible bytes: byte i of content `salt`. */

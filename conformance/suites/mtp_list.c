@@ -5,7 +5,7 @@
 
 #include "suites/judge.h"
 
-enum { ELEMENTS = 512, PROPS_MAX = 160 };
+enum { ELEMENTS = 512 };
 
 static const uint32_t ALL = 0xffffffff;
 
@@ -43,19 +43,6 @@ static bool lists(const struct element *elements, size_t count, uint32_t handle,
             return true;
     }
     return false;
-}
-
-static size_t properties(struct judge *judge, const char *row, uint16_t format,
-                         uint16_t codes[PROPS_MAX])
-{
-    struct ct_reader reader;
-    size_t count;
-
-    REQUIRE_EQ(judge->c, row,
-               judge_op(judge, row, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(format)), MTP_RC_OK);
-    reader = judge_reader(judge);
-    count = ct_array16(&reader, codes, PROPS_MAX);
-    return count < PROPS_MAX ? count : PROPS_MAX;
 }
 
 /* The group a property is described in; MTP 1.1, 5.3.2.3. */
@@ -104,9 +91,9 @@ CONF_CASE(MTP_PRP_BV_31, .title = "GetObjectPropList by group gives the group's 
 {
     JUDGE judge = judge_work(c);
     uint32_t file = judge_file(&judge, judge.folder, "group.mp3", MTP_FC_MP3, "music", 5);
-    uint32_t groups[PROPS_MAX], asked[PROPS_MAX];
-    uint16_t codes[PROPS_MAX];
-    size_t count = properties(&judge, "MTP-PRP-005", MTP_FC_MP3, codes), tried = 0;
+    uint32_t groups[JUDGE_PROPS_MAX], asked[JUDGE_PROPS_MAX];
+    uint16_t codes[JUDGE_PROPS_MAX];
+    size_t count = judge_properties(&judge, "MTP-PRP-005", MTP_FC_MP3, codes), tried = 0;
 
     for (size_t i = 0; i < count; i++)
         groups[i] = group_of(&judge, "MTP-PRP-005", codes[i], MTP_FC_MP3);
@@ -196,8 +183,8 @@ static bool has_text(struct judge *judge, const char *row, uint32_t handle, uint
 /* Ends the case where songs do not have that property, which is the device's choice. */
 static void songs_need(struct judge *judge, const char *row, uint16_t code)
 {
-    uint16_t codes[PROPS_MAX];
-    size_t count = properties(judge, row, MTP_FC_MP3, codes);
+    uint16_t codes[JUDGE_PROPS_MAX];
+    size_t count = judge_properties(judge, row, MTP_FC_MP3, codes);
 
     if (!judge_lists(codes, count, code))
         conf_inconclusive(judge->c, "songs have no property 0x%04x", code);

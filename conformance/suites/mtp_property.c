@@ -4,7 +4,7 @@
 
 #include "suites/judge.h"
 
-enum { PROPS_MAX = 160, FORMATS_MAX = 128, MANY = 4096 };
+enum { FORMATS_MAX = 128, MANY = 4096 };
 
 /* MTP 1.1, 5.3.2.1 and 5.1.2.1: a description, as far as the cases need it. */
 struct description {
@@ -89,31 +89,6 @@ static uint16_t describe_device(struct judge *judge, const char *row, uint16_t p
     return code;
 }
 
-/* Properties of a format, in a sane number. */
-static size_t properties(struct judge *judge, const char *row, uint16_t format,
-                         uint16_t codes[PROPS_MAX])
-{
-    struct ct_reader reader;
-    size_t count;
-
-    REQUIRE_EQ(judge->c, row,
-               judge_op(judge, row, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(format)), MTP_RC_OK);
-    reader = judge_reader(judge);
-    count = ct_array16(&reader, codes, PROPS_MAX);
-    CHECK(judge->c, row, !reader.failed && reader.at == reader.end);
-    return count < PROPS_MAX ? count : PROPS_MAX;
-}
-
-static uint16_t set_text(struct judge *judge, const char *row, uint32_t handle, uint16_t property,
-                         const char *text)
-{
-    struct ct_writer writer = {0};
-
-    ct_put_text(&writer, text);
-    return judge_put(judge, row, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(handle, property),
-                     writer.bytes, writer.length);
-}
-
 static bool has_text(struct judge *judge, const char *row, uint32_t handle, uint16_t property,
                      const char *text)
 {
@@ -138,11 +113,11 @@ CONF_CASE(MTP_PRP_BV_01, .title = "Every format has the eight properties all obj
                                       MTP_OPC_PROTECTION_STATUS, MTP_OPC_OBJECT_SIZE,
                                       MTP_OPC_OBJECT_FILE_NAME,  MTP_OPC_PARENT_OBJECT,
                                       MTP_OPC_PERSISTENT_UID,    MTP_OPC_NAME};
-    uint16_t codes[PROPS_MAX];
+    uint16_t codes[JUDGE_PROPS_MAX];
 
     judge_device_info(&judge, "MTP-PRP-001", &info);
     for (size_t f = 0; f < info.format_count; f++) {
-        size_t count = properties(&judge, "MTP-PRP-001", info.formats[f], codes);
+        size_t count = judge_properties(&judge, "MTP-PRP-001", info.formats[f], codes);
 
         for (size_t i = 0; i < 8; i++) {
             if (!judge_lists(codes, count, wanted[i]))
@@ -161,12 +136,12 @@ CONF_CASE(
 {
     JUDGE judge = judge_session(c);
     static struct judge_info info;
-    uint16_t codes[PROPS_MAX];
+    uint16_t codes[JUDGE_PROPS_MAX];
     struct description desc;
 
     judge_device_info(&judge, "MTP-PRP-002", &info);
     for (size_t f = 0; f < info.format_count; f++) {
-        size_t count = properties(&judge, "MTP-PRP-002", info.formats[f], codes);
+        size_t count = judge_properties(&judge, "MTP-PRP-002", info.formats[f], codes);
 
         for (size_t i = 0; i < count; i++) {
             CHECK_EQ(c, "MTP-PRP-002",
@@ -195,12 +170,12 @@ CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
     } objects[] = {{MTP_FC_MP3, judge_file(&judge, judge.folder, "v.mp3", MTP_FC_MP3, "music", 5)},
                    {MTP_FC_WMA, judge_file(&judge, judge.folder, "v.wma", MTP_FC_WMA, "text", 4)},
                    {MTP_FC_ASSOCIATION, judge.folder}};
-    uint16_t codes[PROPS_MAX], code;
+    uint16_t codes[JUDGE_PROPS_MAX], code;
     struct description desc;
     struct ct_reader reader;
 
     for (size_t o = 0; o < 3; o++) {
-        size_t count = properties(&judge, "MTP-PRP-003", objects[o].format, codes);
+        size_t count = judge_properties(&judge, "MTP-PRP-003", objects[o].format, codes);
 
         for (size_t i = 0; i < count; i++) {
             if (describe(&judge, "MTP-PRP-003", codes[i], objects[o].format, &desc) != MTP_RC_OK)
@@ -251,7 +226,7 @@ CONF_CASE(MTP_PRP_BI_04, .title = "A read-only property refuses a value, a writa
               code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
                   code == MTP_RC_INVALID_OBJECT_PROP_VALUE);
         CHECK_EQ(c, "MTP-PRP-004",
-                 set_text(&judge, "MTP-PRP-004", file, MTP_OPC_NAME, "A name that stays"),
+                 judge_set_text(&judge, "MTP-PRP-004", file, MTP_OPC_NAME, "A name that stays"),
                  MTP_RC_OK);
         CHECK(c, "MTP-PRP-004",
               has_text(&judge, "MTP-PRP-004", file, MTP_OPC_NAME, "A name that stays"));
@@ -320,12 +295,12 @@ CONF_CASE(
     JUDGE judge = judge_work(c);
     static struct list list;
     uint32_t inner = judge_folder(&judge, judge.folder, "inner"), file, deep, all = 0xffffffff;
-    uint16_t codes[PROPS_MAX], code;
+    uint16_t codes[JUDGE_PROPS_MAX], code;
     size_t count;
 
     file = judge_file(&judge, judge.folder, "list.mp3", MTP_FC_MP3, "music", 5);
     deep = judge_file(&judge, inner, "deep.mp3", MTP_FC_MP3, "music", 5);
-    count = properties(&judge, "MTP-PRP-005", MTP_FC_MP3, codes);
+    count = judge_properties(&judge, "MTP-PRP-005", MTP_FC_MP3, codes);
     REQUIRE_EQ(c, "MTP-PRP-005",
                prop_list(&judge, "MTP-PRP-005", (uint32_t[]){file, 0, all, 0, 0}, &list),
                MTP_RC_OK);
@@ -439,21 +414,22 @@ enum { TOLD = sizeof(told) / sizeof(told[0]) };
 /* A file of that format with its texts set; 0: the device does not list the format. */
 static uint32_t tagged(struct judge *judge, const struct judge_info *info, size_t number)
 {
-    uint16_t codes[PROPS_MAX];
+    uint16_t codes[JUDGE_PROPS_MAX];
     char name[] = "tags-0";
     uint32_t file;
     size_t count;
 
     if (!judge_lists(info->formats, info->format_count, music[number]))
         return 0;
-    count = properties(judge, "MTP-PRP-009", music[number], codes);
+    count = judge_properties(judge, "MTP-PRP-009", music[number], codes);
     name[5] = (char)('0' + number);
     file = judge_file(judge, judge->folder, name, music[number], "music", 5);
     for (size_t i = 0; i < TOLD; i++) {
         CHECK(judge->c, "MTP-PRP-009", judge_lists(codes, count, told[i].code));
         if (told[i].text)
             CHECK_EQ(judge->c, "MTP-PRP-009",
-                     set_text(judge, "MTP-PRP-009", file, told[i].code, told[i].text), MTP_RC_OK);
+                     judge_set_text(judge, "MTP-PRP-009", file, told[i].code, told[i].text),
+                     MTP_RC_OK);
     }
     return file;
 }

@@ -6,16 +6,6 @@
 
 enum { STORES_MAX = 16 };
 
-static uint16_t set_text(struct judge *judge, const char *row, uint32_t handle, uint16_t property,
-                         const char *text)
-{
-    struct ct_writer writer = {0};
-
-    ct_put_text(&writer, text);
-    return judge_put(judge, row, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(handle, property),
-                     writer.bytes, writer.length);
-}
-
 static void check_text(struct judge *judge, const char *row, uint32_t handle, uint16_t property,
                        const char *text)
 {
@@ -66,7 +56,7 @@ CONF_CASE(MTP_OBJ_BV_41, .title = "A copy has the properties of its source, and 
     uint32_t inner = judge_folder(&judge, judge.folder, "copies"), copy;
     uint32_t song = judge_file(&judge, judge.folder, "copy me.mp3", MTP_FC_MP3, "music", 5);
 
-    if (set_text(&judge, NULL, song, MTP_OPC_ARTIST, "Source") != MTP_RC_OK)
+    if (judge_set_text(&judge, NULL, song, MTP_OPC_ARTIST, "Source") != MTP_RC_OK)
         conf_inconclusive(c, "the artist cannot be set");
     REQUIRE_EQ(
         c, "MTP-OBJ-017",
@@ -76,7 +66,7 @@ CONF_CASE(MTP_OBJ_BV_41, .title = "A copy has the properties of its source, and 
     check_content(&judge, "MTP-OBJ-017", copy, "music");
     check_text(&judge, "MTP-OBJ-017", copy, MTP_OPC_ARTIST, "Source");
     check_text(&judge, "MTP-OBJ-017", copy, MTP_OPC_OBJECT_FILE_NAME, "copy me.mp3");
-    CHECK_EQ(c, "MTP-OBJ-017", set_text(&judge, "MTP-OBJ-017", copy, MTP_OPC_ARTIST, "Copy"),
+    CHECK_EQ(c, "MTP-OBJ-017", judge_set_text(&judge, "MTP-OBJ-017", copy, MTP_OPC_ARTIST, "Copy"),
              MTP_RC_OK);
     check_text(&judge, "MTP-OBJ-017", song, MTP_OPC_ARTIST, "Source");
     CHECK_EQ(c, "MTP-OBJ-017", judge_op(&judge, "MTP-OBJ-017", MTP_OP_DELETE_OBJECT, PARAMS(copy)),
@@ -95,7 +85,7 @@ CONF_CASE(MTP_OBJ_BV_42, .title = "An object moved to another store is the same 
     uint32_t song = judge_file(&judge, judge.folder, "papcheck move.mp3", MTP_FC_MP3, "music", 5);
     struct ct_reader reader;
 
-    if (set_text(&judge, NULL, song, MTP_OPC_ARTIST, "Mover") != MTP_RC_OK)
+    if (judge_set_text(&judge, NULL, song, MTP_OPC_ARTIST, "Mover") != MTP_RC_OK)
         conf_inconclusive(c, "the artist cannot be set");
     REQUIRE_EQ(c, "MTP-OBJ-017",
                judge_op(&judge, "MTP-OBJ-017", MTP_OP_MOVE_OBJECT, PARAMS(song, other, 0)),
@@ -169,7 +159,7 @@ CONF_CASE(MTP_OBJ_BI_44, .title = "A protected object is kept from every kind of
     uint32_t song = judge_file(&judge, judge.folder, "kept.mp3", MTP_FC_MP3, "music", 5);
 
     judge_device_info(&judge, NULL, &info);
-    if (set_text(&judge, NULL, song, MTP_OPC_ARTIST, "Kept") != MTP_RC_OK ||
+    if (judge_set_text(&judge, NULL, song, MTP_OPC_ARTIST, "Kept") != MTP_RC_OK ||
         judge_op(&judge, NULL, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 1)) != MTP_RC_OK)
         conf_setup_failed(c, "no protected song");
     for (int protection = 1; protection >= 0; protection--) {
