@@ -4,6 +4,7 @@ and must not without it; where its own table has a work-around for a VID:PID, th
 no client shows is shown by hand-made containers and command blocks. A client that hangs is ended by
 its process id; papsim never hangs, and a player that locked up comes back with the next plug."""
 import json
+import os
 import random
 import re
 import signal
@@ -95,7 +96,7 @@ def locks_up(file, words, folder):
             except OSError:  # it has left meanwhile, and its player with it
                 continue
             if frozen:
-                subprocess.run(["kill", "-KILL", str(pid)], check=True)
+                os.kill(pid, signal.SIGKILL)
                 process.wait(SECONDS)
                 assert process.returncode == 128 + signal.SIGKILL  # it had not left
                 return True
@@ -263,7 +264,7 @@ def test_quirk_08_gphoto2_takes_it_for_a_disk(tmp_path, on):
     file = player(tmp_path, *quirk(on, "unload-driver"))
     _, said = client(file, "gphoto2 --auto-detect; lsusb -v", tmp_path)
     assert ("USB PTP Class Camera" in said) == (not on)
-    assert bool(re.search(r"bInterfaceClass +8 Mass Storage", said)) == on
+    assert bool(re.search(r"bInterfaceClass +8\b", said)) == on
 
 
 def test_quirk_08_both_on_the_same_pipes(serve):
@@ -319,7 +320,7 @@ def test_quirk_09_libmtp_waits_in_vain(tmp_path):
             line = process.stdout.readline()
             assert line, said
             said += line
-        subprocess.run(["kill", "-KILL", str(pid)], check=True)
+        os.kill(pid, signal.SIGKILL)
         process.communicate(timeout=SECONDS)
 
 
