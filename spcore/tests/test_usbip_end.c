@@ -130,18 +130,21 @@ Test(usbip_end, dead_server_is_noticed_by_the_socket)
     finish(&server);
 }
 
+static uint32_t segments_in(int socket)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof(info);
+
+    getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size);
+    return info.tcpi_data_segs_in;
+}
+
 static void count_segments(struct server *server)
 {
     uint32_t *segments = (uint32_t *)(uintptr_t)server->argument;
-    struct tcp_info info = {0};
-    socklen_t size = sizeof(info);
-    uint32_t before, seqnum;
+    uint32_t seqnum = hear(server, 64);
 
-    getsockopt(server->ends[1], IPPROTO_TCP, TCP_INFO, &info, &size);
-    before = info.tcpi_data_segs_in;
-    seqnum = hear(server, 64);
-    getsockopt(server->ends[1], IPPROTO_TCP, TCP_INFO, &info, &size);
-    *segments = info.tcpi_data_segs_in - before;
+    *segments = segments_in(server->ends[1]);
     answer(server, RET_SUBMIT, seqnum, 0, 64);
     listen_only(server);
 }
@@ -149,14 +152,15 @@ static void count_segments(struct server *server)
 Test(usbip_end, request_and_its_data_leave_in_one_segment)
 {
     struct server server;
-    uint32_t segments = 0;
+    uint32_t after = 0, before;
     uint8_t data[64] = {0};
     struct usbip_urb urb = {.endpoint = 0x02, .data = data, .length = sizeof(data)};
 
-    start_tcp(&server, count_segments, &segments);
+    start_tcp(&server, count_segments, &after);
+    before = segments_in(server.ends[1]); /* here, where nothing is under way */
     cr_assert_eq(run(&server, &urb), 0);
     cr_expect_eq(urb.actual, 64);
-    cr_expect_eq(segments, 1, "%u", segments);
+    cr_expect_eq(after - before, 1, "%u, %u", before, after);
     finish(&server);
 }
 
