@@ -549,11 +549,12 @@ static int each_line(struct work *work, const struct lines *lines, bool writing)
 
 int anonymise(struct lines *lines, FILE *out, char *error, size_t error_size)
 {
+    const char *damage = lines_not_text(lines);
     struct work work = {.out = out};
     int result;
 
-    if (!lines_are_text(lines))
-        return lines_fault(lines, error, error_size, "a NUL byte: this is no text");
+    if (damage)
+        return lines_fault(lines, error, error_size, "%s", damage);
     work.kind = kind_of(lines->text);
     if (work.kind == KIND_NONE)
         return lines_fault(lines, error, error_size,

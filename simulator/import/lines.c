@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "import/utf16.h"
+
 static int failed(const char *path, int number, char *error, size_t error_size)
 {
     snprintf(error, error_size, "%s: %s", path, strerror(number));
@@ -59,17 +61,10 @@ static size_t sequence(const uint8_t *at, size_t left)
     return length;
 }
 
-int lines_over(const char *path, const void *bytes, size_t size, struct lines *ret_lines)
+static size_t copy_text(const uint8_t *from, size_t size, uint8_t *text)
 {
-    const uint8_t *from = bytes;
-    uint8_t *text;
-    size_t i = 0, used = 0;
+    size_t i = size >= 3 && !memcmp(from, "\xef\xbb\xbf", 3) ? 3 : 0, used = 0;
 
-    if (size > LINES_BYTES_MAX)
-        return -EFBIG;
-    text = malloc(2 * size + 1); /* a Latin-1 byte becomes two */
-    if (!text)
-        return -ENOMEM;
     while (i < size) {
         size_t length = sequence(from + i, size - i);
 
@@ -83,8 +78,25 @@ int lines_over(const char *path, const void *bytes, size_t size, struct lines *r
         used += length;
         i += length;
     }
+    return used;
+}
+
+int lines_over(const char *path, const void *bytes, size_t size, struct lines *ret_lines)
+{
+    bool whole = true;
+    uint8_t *text;
+    size_t used;
+
+    if (size > LINES_BYTES_MAX)
+        return -EFBIG;
+    text = malloc(2 * size + 1); /* a Latin-1 byte becomes two */
+    if (!text)
+        return -ENOMEM;
+    used = utf16_marked(bytes, size) ? utf16_decode(bytes, size, text, &whole)
+                                     : copy_text(bytes, size, text);
     text[used] = '\0';
-    *ret_lines = (struct lines){.path = path, .text = (char *)text, .size = used};
+    *ret_lines =
+        (struct lines){.path = path, .text = (char *)text, .size = used, .damaged = !whole};
     return 0;
 }
 
@@ -94,16 +106,17 @@ void lines_done(struct lines *lines)
     lines->text = NULL;
 }
 
-bool lines_are_text(struct lines *lines)
+const char *lines_not_text(struct lines *lines)
 {
     const char *nul = memchr(lines->text, '\0', lines->size), *at;
+    const char *stop = nul ? nul : lines->text + lines->size;
 
-    if (!nul)
-        return true;
+    if (!nul && !lines->damaged)
+        return NULL;
     lines->number = 1;
-    for (at = lines->text; at < nul; at++)
+    for (at = lines->text; at < stop; at++)
         lines->number += *at == '\n';
-    return false;
+    return nul ? "a NUL byte: this is no text" : "half a character: this is damaged UTF-16";
 }
 
 /* Counts the folds of a line, and takes them out. */

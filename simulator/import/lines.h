@@ -1,4 +1,5 @@
-/* A text file as lines: bounded, UTF-8 whatever it was, without line ends and their blanks. */
+/* A text file as lines: bounded, UTF-8 without a mark of byte order whatever it was, without line
+ * ends and their blanks. */
 #ifndef PAPSIM_IMPORT_LINES_H
 #define PAPSIM_IMPORT_LINES_H
 
@@ -14,16 +15,18 @@ struct lines {
     char *text;            /* owned */
     size_t size, at, last; /* of the next line and of the one before it */
     unsigned number;       /* of the line last given, from 1 */
+    bool damaged;          /* it was UTF-16, and is here up to where that is none */
 };
 
 /* Reads a file; on failure one line "FILE: why" in `error` and -errno. */
 int lines_open(const char *path, struct lines *ret_lines, char *error, size_t error_size);
-/* Over bytes, which are copied: bytes that are no UTF-8 are taken as Latin-1. -ENOMEM, -EFBIG. */
+/* Over bytes, which are copied: UTF-16 behind its mark; else UTF-8, and bytes that are none are
+ * taken as Latin-1. -ENOMEM, -EFBIG. */
 int lines_over(const char *path, const void *bytes, size_t size, struct lines *ret_lines);
 void lines_done(struct lines *lines);
 
-/* No NUL anywhere; else `number` becomes the line of the first. */
-bool lines_are_text(struct lines *lines);
+/* NULL; or what makes it no text, and `number` becomes the line of the first such place. */
+const char *lines_not_text(struct lines *lines);
 /* The next line, NUL-terminated, valid until lines_done(); NULL at the end. `ret_indent` is the
  * number of blanks it began with (they are gone). */
 char *lines_next(struct lines *lines, unsigned *ret_indent);

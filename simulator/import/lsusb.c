@@ -391,12 +391,13 @@ int import_lsusb(struct lines *lines, struct import_report *report, char *error,
                             .wanted = &report->usb,
                             .error = error,
                             .error_size = error_size};
+    const char *damage;
     unsigned indent;
     char *line;
     int result = 0;
 
-    if (!lines_are_text(lines))
-        result = FAULT(&parser, "a NUL byte: this is no text");
+    if ((damage = lines_not_text(lines)) != NULL)
+        result = FAULT(&parser, "%s", damage);
     else if (paste_undo(lines, "Device Descriptor:"))
         result = FAULT(&parser, "no memory");
     while (!result && !parser.found && (line = lines_next(lines, &indent)) != NULL)

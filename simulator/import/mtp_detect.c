@@ -560,14 +560,15 @@ static int read_reports(struct parser *parser, struct import_report *best)
 int import_mtp_detect(struct lines *lines, struct import_report *report, char *error,
                       size_t error_size)
 {
+    const char *damage = lines_not_text(lines);
     struct parser parser = {.lines = lines,
                             .section = SECTION_HEAD,
                             .heading = "the beginning",
                             .error = error,
                             .error_size = error_size};
 
-    if (!lines_are_text(lines))
-        return FAULT(&parser, "a NUL byte: this is no text");
+    if (damage)
+        return FAULT(&parser, "%s", damage);
     if (paste_undo(lines, headings[1].heading))
         return FAULT(&parser, "no memory");
     return read_reports(&parser, report);

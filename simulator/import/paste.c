@@ -12,7 +12,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* ---- colours, marks of byte order, blanks that are none */
+/* ---- colours, blanks that are none */
 
 /* ECMA-48, 5.4; OSC: 8.3.89. */
 size_t paste_escape(const char *at, const char *end)
@@ -67,8 +67,6 @@ static void plain(struct lines *lines)
     const char *at = lines->text, *end = lines->text + lines->size;
     char *to = lines->text;
 
-    if (lines->size >= 3 && !memcmp(at, "\xef\xbb\xbf", 3))
-        at += 3;
     while (at < end) {
         size_t escape = paste_escape(at, end);
 
