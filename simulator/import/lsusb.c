@@ -15,8 +15,11 @@ struct parser {
     struct lines *lines;
     struct import_usb *usb; /* being filled */
     enum part part;
-    unsigned configurations, promised; /* endpoints the interface is said to have */
-    bool found;                        /* the device asked for */
+    unsigned promised;            /* endpoints the interface is said to have */
+    unsigned promised_interfaces; /* the configuration is said to have */
+    uint32_t seen;                /* fields of this part */
+    bool described;               /* the configuration to take is all there, others follow */
+    bool found;                   /* the device asked for */
     const struct import_usb *wanted;
     bool any;
     char *error;
@@ -74,10 +77,18 @@ static int take_string(struct parser *parser, const char *value, char **ret_text
 enum field {
     FIELD_VENDOR,
     FIELD_PRODUCT,
+    FIELD_CLASS_OF_DEVICE,
+    FIELD_SUBCLASS_OF_DEVICE,
+    FIELD_PROTOCOL_OF_DEVICE,
+    FIELD_CONTROL_PACKET,
+    FIELD_VERSION,
     FIELD_RELEASE,
     FIELD_MANUFACTURER,
     FIELD_NAME,
     FIELD_SERIAL,
+    FIELD_INTERFACES,
+    FIELD_VALUE,
+    FIELD_CONFIGURATION_NAME,
     FIELD_ATTRIBUTES,
     FIELD_POWER,
     FIELD_NUMBER,
@@ -100,12 +111,20 @@ static const struct key {
     enum field field;
     unsigned most;
 } keys[] = {
+    {AT(PART_DEVICE), "bcdUSB", FIELD_VERSION, 0},
+    {AT(PART_DEVICE), "bDeviceClass", FIELD_CLASS_OF_DEVICE, 0xff},
+    {AT(PART_DEVICE), "bDeviceSubClass", FIELD_SUBCLASS_OF_DEVICE, 0xff},
+    {AT(PART_DEVICE), "bDeviceProtocol", FIELD_PROTOCOL_OF_DEVICE, 0xff},
+    {AT(PART_DEVICE), "bMaxPacketSize0", FIELD_CONTROL_PACKET, 64},
     {AT(PART_DEVICE), "idVendor", FIELD_VENDOR, 0xffff},
     {AT(PART_DEVICE), "idProduct", FIELD_PRODUCT, 0xffff},
     {AT(PART_DEVICE), "bcdDevice", FIELD_RELEASE, 0},
     {AT(PART_DEVICE), "iManufacturer", FIELD_MANUFACTURER, 0},
     {AT(PART_DEVICE), "iProduct", FIELD_NAME, 0},
     {AT(PART_DEVICE), "iSerial", FIELD_SERIAL, 0},
+    {AT(PART_CONFIGURATION), "bNumInterfaces", FIELD_INTERFACES, 32},
+    {AT(PART_CONFIGURATION), "bConfigurationValue", FIELD_VALUE, 0xff},
+    {AT(PART_CONFIGURATION), "iConfiguration", FIELD_CONFIGURATION_NAME, 0},
     {AT(PART_CONFIGURATION), "bmAttributes", FIELD_ATTRIBUTES, 0xff},
     {AT(PART_CONFIGURATION), "MaxPower", FIELD_POWER, 5000},
     {AT(PART_INTERFACE), "bInterfaceNumber", FIELD_NUMBER, 0xff},
@@ -122,11 +141,23 @@ static const struct key {
     {AT(PART_ENDPOINT), "bMaxBurst", FIELD_BURST, 15},
 };
 
+/* Without these a descriptor was cut, or lines of it are lost. */
+static const uint32_t needed[] = {
+    [PART_DEVICE] = 1u << FIELD_VENDOR | 1u << FIELD_PRODUCT,
+    [PART_CONFIGURATION] = 1u << FIELD_ATTRIBUTES | 1u << FIELD_POWER,
+    [PART_INTERFACE] = 1u << FIELD_NUMBER | 1u << FIELD_ALTERNATE | 1u << FIELD_ENDPOINTS |
+                       1u << FIELD_CLASS | 1u << FIELD_SUBCLASS | 1u << FIELD_PROTOCOL,
+    [PART_ENDPOINT] =
+        1u << FIELD_ADDRESS | 1u << FIELD_TYPE | 1u << FIELD_PACKET | 1u << FIELD_INTERVAL,
+    [PART_OTHER] = 0,
+};
+
 static void take_packet(struct parser *parser, unsigned number)
 {
     struct import_endpoint *endpoint = endpoint_of(parser);
 
-    endpoint->packet_size = (uint16_t)(number & 0x7ff);
+    /* Bits 11 and 12: further transactions in a microframe. */
+    endpoint->packet_size = (uint16_t)(number & (endpoint->type == 2 ? 0x7ff : 0x1fff));
     if (endpoint->type == 2)
         parser->usb->speed = endpoint->packet_size >= 1024  ? IMPORT_SPEED_SUPER
                              : endpoint->packet_size >= 512 ? IMPORT_SPEED_HIGH
@@ -142,11 +173,20 @@ static void take_device_field(struct parser *parser, enum field field, unsigned 
     } else if (field == FIELD_PRODUCT) {
         usb->product = (uint16_t)number;
         usb->identified = true;
+    } else if (field <= FIELD_PROTOCOL_OF_DEVICE) {
+        usb->class_triple[field - FIELD_CLASS_OF_DEVICE] = (uint8_t)number;
+    } else if (field == FIELD_CONTROL_PACKET) {
+        usb->control_packet_size = (uint8_t)number;
+    } else if (field == FIELD_INTERFACES) {
+        parser->promised_interfaces = number;
+    } else if (field == FIELD_VALUE) {
+        usb->configuration_value = (uint8_t)number;
     } else if (field == FIELD_ATTRIBUTES) {
         usb->self_powered = (number & 0x40) != 0;
         usb->remote_wakeup = (number & 0x20) != 0;
     } else {
         usb->max_power = number;
+        usb->has_power = true;
     }
 }
 
@@ -181,32 +221,50 @@ static void take_endpoint_field(struct parser *parser, enum field field, unsigne
         endpoint->burst = (uint8_t)number;
 }
 
-static int take_release(struct parser *parser, const char *value)
+/* "2.10" is 0x0210. */
+static int take_version(struct parser *parser, enum field field, const char *value)
 {
     unsigned high, low;
+    int length = 0;
 
-    if (sscanf(value, "%2x.%2x", &high, &low) != 2)
-        return FAULT(parser, "'%.60s' is no release number", value);
-    parser->usb->release = (uint16_t)(high << 8 | low);
-    parser->usb->has_release = true;
+    if (sscanf(value, "%2x.%2x%n", &high, &low, &length) != 2 ||
+        (value[length] && value[length] != ' '))
+        return FAULT(parser, "'%.60s' is no version", value);
+    if (field == FIELD_VERSION) {
+        parser->usb->version = (uint16_t)(high << 8 | low);
+    } else {
+        parser->usb->release = (uint16_t)(high << 8 | low);
+        parser->usb->has_release = true;
+    }
     return 0;
+}
+
+static char **text_of(struct parser *parser, enum field field)
+{
+    struct import_usb *usb = parser->usb;
+
+    return field == FIELD_MANUFACTURER         ? &usb->manufacturer
+           : field == FIELD_NAME               ? &usb->product_name
+           : field == FIELD_SERIAL             ? &usb->serial
+           : field == FIELD_CONFIGURATION_NAME ? &usb->configuration_name
+                                               : &interface_of(parser)->name;
 }
 
 static int take_field(struct parser *parser, const struct key *key, const char *value)
 {
-    struct import_usb *usb = parser->usb;
     unsigned number = 0;
     int error;
 
-    if (key->field == FIELD_RELEASE)
-        return take_release(parser, value);
+    if (parser->seen & 1u << key->field)
+        return FAULT(parser, "a second %s in one descriptor", key->name);
+    parser->seen |= 1u << key->field;
+    if (key->field == FIELD_RELEASE || key->field == FIELD_VERSION)
+        return take_version(parser, key->field, value);
     if (key->most == 0)
-        return take_string(parser, value,
-                           key->field == FIELD_MANUFACTURER ? &usb->manufacturer
-                           : key->field == FIELD_NAME       ? &usb->product_name
-                           : key->field == FIELD_SERIAL     ? &usb->serial
-                                                            : &interface_of(parser)->name);
+        return take_string(parser, value, text_of(parser, key->field));
     error = take_number(parser, value, key->most, &number);
+    if (!error && key->field == FIELD_VALUE && number == 0)
+        error = FAULT(parser, "0 is no value of a configuration");
     if (error)
         return error;
     if (key->field <= FIELD_POWER)
@@ -220,9 +278,9 @@ static int take_field(struct parser *parser, const struct key *key, const char *
 
 /* ---- descriptors */
 
-static int check_interface(struct parser *parser)
+static int check_endpoints(struct parser *parser)
 {
-    if (parser->usb->interface_count == 0 || parser->part == PART_NONE ||
+    if (parser->usb->interface_count == 0 ||
         interface_of(parser)->endpoint_count == parser->promised)
         return 0;
     return FAULT(parser, "interface %u has %zu endpoint descriptors and says %u",
@@ -230,12 +288,56 @@ static int check_interface(struct parser *parser)
                  parser->promised);
 }
 
+/* The next descriptor begins here: the one before it is whole. */
+static int begin_part(struct parser *parser, enum part part)
+{
+    size_t i;
+
+    if (parser->part != PART_NONE && needed[parser->part] & ~parser->seen)
+        for (i = 0; i < sizeof keys / sizeof keys[0]; i++)
+            if (needed[parser->part] & ~parser->seen & 1u << keys[i].field)
+                return FAULT(parser, "the descriptor that ends here has no %s", keys[i].name);
+    parser->part = part;
+    parser->seen = 0;
+    return 0;
+}
+
+static void drop_interfaces(struct import_usb *usb)
+{
+    struct import_report old = {
+        .usb = {.interfaces = usb->interfaces, .interface_count = usb->interface_count}};
+
+    import_report_done(&old);
+    usb->interfaces = NULL;
+    usb->interface_count = 0;
+}
+
+/* Older ones, and hand-made ones, do not say how many interfaces there are. */
+static int check_configuration(struct parser *parser)
+{
+    const struct import_usb *usb = parser->usb;
+    unsigned count = 0;
+    size_t i;
+    int error = parser->described ? 0 : check_endpoints(parser);
+
+    if (error || parser->described || !parser->promised_interfaces)
+        return error;
+    for (i = 0; i < usb->interface_count; i++)
+        count += usb->interfaces[i].alternate == 0;
+    if (count == parser->promised_interfaces)
+        return 0;
+    return FAULT(parser, "a configuration has %u interfaces and says %u", count,
+                 parser->promised_interfaces);
+}
+
 static int begin_interface(struct parser *parser)
 {
     struct import_usb *usb = parser->usb;
     struct import_interface *bigger;
-    int error = check_interface(parser);
+    int error = check_endpoints(parser);
 
+    if (!error)
+        error = begin_part(parser, PART_INTERFACE);
     if (error)
         return error;
     bigger = usb->interface_count < 32
@@ -246,7 +348,6 @@ static int begin_interface(struct parser *parser)
     usb->interfaces = bigger;
     usb->interface_count++;
     parser->promised = 0;
-    parser->part = PART_INTERFACE;
     return 0;
 }
 
@@ -254,7 +355,10 @@ static int begin_endpoint(struct parser *parser)
 {
     struct import_interface *interface;
     struct import_endpoint *bigger;
+    int error = begin_part(parser, PART_ENDPOINT);
 
+    if (error)
+        return error;
     if (parser->usb->interface_count == 0)
         return FAULT(parser, "an endpoint before any interface");
     interface = interface_of(parser);
@@ -265,7 +369,6 @@ static int begin_endpoint(struct parser *parser)
         return FAULT(parser, "more than 30 endpoints");
     interface->endpoints = bigger;
     interface->endpoint_count++;
-    parser->part = PART_ENDPOINT;
     return 0;
 }
 
@@ -300,13 +403,31 @@ static bool is_wanted(const struct parser *parser)
     return has_pipes(parser->usb);
 }
 
+/* The configuration with a player's pipes is taken, as a rule the first. */
+static int begin_configuration(struct parser *parser)
+{
+    struct import_usb *usb = parser->usb;
+    int error = check_configuration(parser);
+
+    parser->described = parser->described || has_pipes(usb);
+    if (error || parser->described)
+        return error ? error : begin_part(parser, PART_OTHER);
+    drop_interfaces(usb);
+    free(usb->configuration_name);
+    usb->configuration_name = NULL;
+    parser->promised_interfaces = 0;
+    return begin_part(parser, PART_CONFIGURATION);
+}
+
 /* The next device of the list: is this one, if it was one, the one to keep? */
 static int begin_device(struct parser *parser)
 {
     struct import_usb *usb = parser->usb;
     struct import_report old = {0};
-    int error = check_interface(parser);
+    int error = check_configuration(parser);
 
+    if (!error)
+        error = begin_part(parser, PART_DEVICE);
     if (error)
         return error;
     if (parser->any && is_wanted(parser)) {
@@ -317,43 +438,45 @@ static int begin_device(struct parser *parser)
     import_report_done(&old);
     *usb = (struct import_usb){0};
     parser->any = true;
-    parser->configurations = 0;
-    parser->part = PART_DEVICE;
+    parser->described = false;
+    parser->promised_interfaces = 0;
     return 0;
 }
 
 static int take_line(struct parser *parser, const char *line)
 {
-    size_t i;
+    size_t i, length = strlen(line);
 
     if (!strcmp(line, "Device Descriptor:"))
         return begin_device(parser);
     if (!parser->any)
         return 0;
     if (!strcmp(line, "Configuration Descriptor:"))
-        parser->part = ++parser->configurations == 1 ? PART_CONFIGURATION : PART_OTHER;
-    else if (parser->configurations == 1 && !strcmp(line, "Interface Descriptor:"))
+        return begin_configuration(parser);
+    if (!parser->described && !strcmp(line, "Interface Descriptor:"))
         return begin_interface(parser);
-    else if (parser->configurations == 1 && !strcmp(line, "Endpoint Descriptor:"))
+    if (!parser->described && !strcmp(line, "Endpoint Descriptor:"))
         return begin_endpoint(parser);
-    else if (text_starts(line, "Device Qualifier") || text_starts(line, "Binary Object Store"))
-        parser->part = PART_OTHER;
-    else if (text_starts(line, "Interface Association:") || text_starts(line, "HID Device"))
-        parser->part = PART_CONFIGURATION;
     for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const char *rest = text_after(line, keys[i].name);
 
         if (rest && rest > line + strlen(keys[i].name) && (keys[i].parts & AT(parser->part)))
             return take_field(parser, &keys[i], rest);
     }
-    return 0;
+    /* "OTG Descriptor:", "Device Qualifier (for other device speed):": their fields have names that
+     * fields of ours have, too. */
+    return length && line[length - 1] == ':' ? begin_part(parser, PART_OTHER) : 0;
 }
 
 static int check_whole(struct parser *parser)
 {
     const struct import_usb *usb = parser->usb, *wanted = parser->wanted;
-    int error = check_interface(parser);
+    int error = 0;
 
+    if (!parser->found)
+        error = check_configuration(parser);
+    if (!error && !parser->found)
+        error = begin_part(parser, PART_OTHER);
     if (error)
         return error;
     if (!parser->any)
@@ -378,6 +501,10 @@ static void join(struct import_report *report, struct import_usb *usb)
     usb->ms_vendor_code = report->usb.ms_vendor_code;
     if (usb->speed == IMPORT_SPEED_UNKNOWN)
         usb->speed = report->usb.speed;
+    if (!usb->version) {
+        usb->version = report->usb.version;
+        memcpy(usb->class_triple, report->usb.class_triple, sizeof usb->class_triple);
+    }
     report->usb = *usb;
     import_report_done(&old);
 }

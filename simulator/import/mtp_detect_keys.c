@@ -111,6 +111,25 @@ static int take_usb_id(struct parser *parser, const char *value, size_t product)
     return 0;
 }
 
+static int take_version(struct parser *parser, const char *value, size_t where)
+{
+    uint64_t number = 0;
+    int error = take_number(parser, value, 0x0999, &number);
+
+    (void)where;
+    parser->report->usb.version = (uint16_t)number;
+    return error;
+}
+
+static int take_class(struct parser *parser, const char *value, size_t which)
+{
+    uint64_t number = 0;
+    int error = take_number(parser, value, 255, &number);
+
+    parser->report->usb.class_triple[which] = (uint8_t)number;
+    return error;
+}
+
 static int take_packet(struct parser *parser, const char *value, size_t where)
 {
     uint64_t number = 0;
@@ -301,6 +320,10 @@ static int take_battery(struct parser *parser, const char *value, size_t where)
     }
 
 static const struct key keys[] = {
+    {SECTION_USB, "bcdUSB:", take_version, 0},
+    {SECTION_USB, "bDeviceClass:", take_class, 0},
+    {SECTION_USB, "bDeviceSubClass:", take_class, 1},
+    {SECTION_USB, "bDeviceProtocol:", take_class, 2},
     {SECTION_USB, "idVendor:", take_usb_id, 0},
     {SECTION_USB, "idProduct:", take_usb_id, 1},
     {SECTION_USB, "IN endpoint maxpacket:", take_packet, 0},

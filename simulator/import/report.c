@@ -42,6 +42,7 @@ static void usb_done(struct import_usb *usb)
     free(usb->interfaces);
     free(usb->manufacturer);
     free(usb->product_name);
+    free(usb->configuration_name);
     free(usb->serial);
 }
 

@@ -58,12 +58,16 @@ enum import_speed {
 };
 
 struct import_usb {
-    bool identified, has_release;
+    bool identified, has_release, has_power;
     uint16_t vendor, product, release;
-    char *manufacturer, *product_name, *serial; /* owned */
+    uint16_t version;                                 /* bcdUSB; 0: unknown */
+    uint8_t class_triple[3];                          /* of the device */
+    uint8_t control_packet_size, configuration_value; /* 0: unknown */
+    char *configuration_name;                         /* owned */
+    char *manufacturer, *product_name, *serial;       /* owned */
     enum import_speed speed;
     bool self_powered, remote_wakeup;
-    unsigned max_power;                  /* mA; 0: unknown */
+    unsigned max_power;                  /* mA */
     struct import_interface *interfaces; /* owned */
     size_t interface_count;
     bool named_mtp;          /* an interface's name has "MTP" in it */

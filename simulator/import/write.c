@@ -110,9 +110,47 @@ static bool is_probed(const struct import_report *report)
     return deviates(&known, DEVIATION_QUIRK_PROBE);
 }
 
-static void put_usb(FILE *out, const struct import_report *report)
+/* Only speeds of a later version are left to one that is not known. */
+static const char *speed_of(const struct import_usb *usb)
 {
     static const char *const speeds[] = {"high", "full", "high", "super"};
+
+    return usb->speed == IMPORT_SPEED_UNKNOWN && usb->version && usb->version < 0x0200
+               ? "full"
+               : speeds[usb->speed];
+}
+
+/* A device that works at its speed cannot be of an older version (USB 2.0, 9.6.1; 3.2, 9.6.1). */
+static bool fits(const struct import_usb *usb)
+{
+    static const unsigned least[] = {0x0100, 0x0100, 0x0200, 0x0300};
+    unsigned digits;
+
+    for (digits = usb->version; digits; digits >>= 4)
+        if ((digits & 0xf) > 9)
+            return false;
+    return usb->version >= least[usb->speed];
+}
+
+static void put_numbers(FILE *out, const struct import_usb *usb)
+{
+    static const char *const keys[] = {"class", "subclass", "protocol"};
+    size_t i;
+
+    if (usb->has_release)
+        fprintf(out, "  release: 0x%04x\n", usb->release);
+    if (usb->version && fits(usb))
+        fprintf(out, "  usb-version: 0x%04x\n", usb->version);
+    else if (usb->version)
+        fprintf(out, "  # The log says usb-version 0x%04x, which its speed rules out.\n",
+                usb->version);
+    for (i = 0; i < 3; i++)
+        if (usb->class_triple[i])
+            fprintf(out, "  %s: 0x%02x\n", keys[i], usb->class_triple[i]);
+}
+
+static void put_usb(FILE *out, const struct import_report *report)
+{
     const struct import_usb *usb = &report->usb;
     const char *serial = usb->serial ? usb->serial : report->serial;
     bool probed = !usb->interface_count && is_probed(report);
@@ -120,18 +158,22 @@ static void put_usb(FILE *out, const struct import_report *report)
 
     fprintf(out, "usb:\n  persona: %s\n  vendor: 0x%04x\n  product: 0x%04x\n",
             probed ? "pap" : "mtp", usb->vendor, usb->product);
-    if (usb->has_release)
-        fprintf(out, "  release: 0x%04x\n", usb->release);
+    put_numbers(out, usb);
     put_text(out, "  manufacturer", usb->manufacturer ? usb->manufacturer : report->manufacturer);
     put_text(out, "  product-name", usb->product_name ? usb->product_name : report->model);
     if (legal_serial(serial))
         put_text(out, "  serial", serial);
-    fprintf(out, "  speed: %s\n", speeds[usb->speed]);
+    fprintf(out, "  speed: %s\n", speed_of(usb));
+    if (usb->control_packet_size && usb->speed == IMPORT_SPEED_FULL)
+        fprintf(out, "  control-packet-size: %u\n", usb->control_packet_size);
+    if (usb->configuration_value > 1)
+        fprintf(out, "  configuration-value: %u\n", usb->configuration_value);
+    put_text(out, "  configuration-name", usb->configuration_name);
     if (usb->self_powered)
         fputs("  self-powered: true\n", out);
     if (usb->remote_wakeup)
         fputs("  remote-wakeup: true\n", out);
-    fprintf(out, "  max-power: %u\n", usb->max_power ? usb->max_power : 500);
+    fprintf(out, "  max-power: %u\n", usb->has_power ? usb->max_power : 500);
     if (usb->interface_count)
         fputs("  interfaces:\n", out);
     else if (!probed)

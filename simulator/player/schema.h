@@ -34,12 +34,17 @@ struct file_interface {
 
 struct file_usb {
     enum file_persona persona;
-    uint16_t vendor, product, release;
+    uint16_t vendor, product;
+    uint16_t *release;
+    uint16_t usb_version;
+    uint8_t class_code, subclass, protocol;
     char *manufacturer, *product_name, *serial;
     enum file_speed speed;
+    uint8_t control_packet_size, configuration_value;
+    char *configuration_name;
     enum file_pattern pattern;
     bool self_powered, remote_wakeup;
-    uint16_t max_power;
+    uint16_t *max_power;
     char *interface_name;
     struct file_interface *interfaces;
     unsigned interfaces_count;

@@ -216,6 +216,46 @@ static int fill_ms(struct player_spec *spec)
     return 0;
 }
 
+/* ---- the device's own descriptor */
+
+/* bcdUSB as the speed and the capabilities need it (USB 2.0, 9.6.1; USB 3.2, 9.6.1 and 9.6.2). */
+static int check_version(struct reporter *reporter)
+{
+    enum usb_speed speed = reporter->spec->identity.speed;
+    unsigned version = reporter->spec->file->usb.usb_version, digits;
+    unsigned least = speed == USB_SPEED_SUPER ? 0x0300 : speed == USB_SPEED_HIGH ? 0x0200 : 0x0100;
+
+    if (!version)
+        return 0;
+    if (reporter->spec->file->microsoft_os.version_2)
+        least = least > 0x0201 ? least : 0x0201; /* they stand in the BOS */
+    for (digits = version; digits; digits >>= 4)
+        if ((digits & 0xf) > 9)
+            least = 0x10000;
+    if (version < least)
+        return player_spec_fault(reporter, "usb-version:", 0,
+                                 "usb-version 0x%04x does not fit its speed and capabilities",
+                                 version);
+    return 0;
+}
+
+static int check_device(struct reporter *reporter)
+{
+    const struct usb_identity *identity = &reporter->spec->identity;
+    unsigned unit = identity->speed == USB_SPEED_SUPER ? 8 : 2;
+    unsigned size = identity->control_packet_size;
+
+    if (size && (identity->speed != USB_SPEED_FULL ||
+                 (size != 8 && size != 16 && size != 32 && size != 64)))
+        return player_spec_fault(reporter, "control-packet-size:", 0,
+                                 "control-packet-size %u: 8, 16, 32 or 64, at full speed only",
+                                 size);
+    if (identity->max_power_ma > 255 * unit)
+        return player_spec_fault(reporter, "max-power:", 0, "max-power %u: at most %u mA",
+                                 identity->max_power_ma, 255 * unit);
+    return check_version(reporter);
+}
+
 int player_spec_identity_fill(struct reporter *reporter)
 {
     static const enum usb_speed speeds[] = {USB_SPEED_HIGH, USB_SPEED_FULL, USB_SPEED_HIGH,
@@ -228,20 +268,29 @@ int player_spec_identity_fill(struct reporter *reporter)
 
     identity->vendor_id = usb->vendor;
     identity->product_id = usb->product;
-    identity->release = usb->release ? usb->release : 0x0100;
+    identity->release = usb->release ? *usb->release : 0x0100;
+    identity->version = usb->usb_version;
+    identity->class_code = usb->class_code;
+    identity->subclass = usb->subclass;
+    identity->protocol = usb->protocol;
     identity->manufacturer = usb->manufacturer;
     identity->product = usb->product_name;
     identity->serial = usb->serial;
     identity->speed = speeds[usb->speed];
     identity->self_powered = usb->self_powered;
     identity->remote_wakeup = usb->remote_wakeup;
-    identity->max_power_ma = usb->max_power ? usb->max_power : 100;
+    identity->control_packet_size = usb->control_packet_size;
+    identity->configuration_value = usb->configuration_value;
+    identity->configuration_name = usb->configuration_name;
+    identity->max_power_ma = usb->max_power ? *usb->max_power : 100;
     /* Instance ids are made of it (USB-DSC-010). */
     for (at = usb->serial; at && *at; at++)
         if (*at < 0x20 || *at > 0x7e || *at == ',')
             return player_spec_fault(reporter, "serial:", 0,
                                      "serial holds a character Windows refuses");
-    error = check_interfaces(reporter);
+    error = check_device(reporter);
+    if (!error)
+        error = check_interfaces(reporter);
     if (error)
         return error;
     error = usb->interfaces_count ? own_interfaces(spec) : usual_interface(spec);

@@ -162,7 +162,8 @@ static int set_configuration(struct usb_device *device, const struct usb_setup *
     bool again = device->configuration && value;
     unsigned i;
 
-    if (setup->value > 1 && !usb_deviates(device, DEVIATION_ANY_CONFIGURATION))
+    if (setup->value && setup->value != usb_configuration_value(device->identity) &&
+        !usb_deviates(device, DEVIATION_ANY_CONFIGURATION))
         return -EPIPE;
     if (keep && value)
         return 0;

@@ -23,15 +23,20 @@ enum { STRING_MS_OS = 0xee, LANGUAGE_ENGLISH_US = 0x0409, STRING_UNITS_MAX = 126
 
 static bool has_bos(const struct usb_device *device)
 {
-    return device->identity->ms_os_20 || device->identity->speed == USB_SPEED_SUPER;
+    const struct usb_identity *identity = device->identity;
+
+    /* Who says 2.01 or more is asked for it (USB 2.0 ECN LPM, 3.1). */
+    return identity->ms_os_20 || identity->speed == USB_SPEED_SUPER || identity->version > 0x0200;
 }
 
 static unsigned usb_version(const struct usb_device *device)
 {
-    if (device->identity->speed == USB_SPEED_SUPER)
-        return 0x0320;
     if (usb_deviates(device, DEVIATION_BOS_WITHOUT_VERSION))
         return 0x0200;
+    if (device->identity->version)
+        return device->identity->version;
+    if (device->identity->speed == USB_SPEED_SUPER)
+        return 0x0320;
     return has_bos(device) ? 0x0210 : 0x0200;
 }
 
@@ -45,6 +50,16 @@ static unsigned highest_interface(const struct usb_identity *identity)
     return count;
 }
 
+/* Of endpoint 0: full-speed devices have a choice (USB 2.0, 5.5.3; USB 3.2, 9.6.1: 2^9). */
+static unsigned control_packet_size(const struct usb_identity *identity)
+{
+    if (identity->speed == USB_SPEED_SUPER)
+        return 9;
+    return identity->speed == USB_SPEED_FULL && identity->control_packet_size
+               ? identity->control_packet_size
+               : 64;
+}
+
 static int describe_device(const struct usb_device *device, struct usb_bytes *w)
 {
     const struct usb_identity *identity = device->identity;
@@ -52,10 +67,10 @@ static int describe_device(const struct usb_device *device, struct usb_bytes *w)
     put8(w, 18);
     put8(w, DT_DEVICE);
     put16(w, usb_version(device));
-    put8(w,
-         usb_deviates(device, DEVIATION_DEVICE_CLASS_SET) ? 6 : 0); /* class at interface level */
-    put16(w, 0);
-    put8(w, identity->speed == USB_SPEED_SUPER ? 9 : 64);
+    put8(w, usb_deviates(device, DEVIATION_DEVICE_CLASS_SET) ? 6 : identity->class_code);
+    put8(w, identity->subclass);
+    put8(w, identity->protocol);
+    put8(w, control_packet_size(identity));
     if (usb_deviates(device, DEVIATION_VENDOR_BIG_ENDIAN))
         put16(w, (unsigned)(identity->vendor_id >> 8 | (identity->vendor_id & 0xff) << 8));
     else
@@ -147,6 +162,12 @@ static void describe_interface(const struct usb_device *device, enum usb_speed s
         describe_endpoint(device, speed, &interface->endpoints[i], w);
 }
 
+/* Behind the interfaces' names. */
+static unsigned string_of_configuration(const struct usb_identity *identity)
+{
+    return STRING_INTERFACE + (unsigned)identity->interface_count;
+}
+
 static int describe_configuration(const struct usb_device *device, uint8_t type,
                                   enum usb_speed speed, struct usb_bytes *w)
 {
@@ -158,8 +179,9 @@ static int describe_configuration(const struct usb_device *device, uint8_t type,
     put8(w, type);
     put16(w, 0);
     put8(w, highest_interface(identity));
-    put8(w, usb_deviates(device, DEVIATION_CONFIGURATION_ZERO) ? 0 : 1);
-    put8(w, 0);
+    put8(w, usb_deviates(device, DEVIATION_CONFIGURATION_ZERO) ? 0
+                                                               : usb_configuration_value(identity));
+    put8(w, identity->configuration_name ? string_of_configuration(identity) : 0);
     put8(w, 0x80u | (identity->self_powered ? 0x40u : 0) | (identity->remote_wakeup ? 0x20u : 0));
     put8(w, identity->max_power_ma / unit);
     for (i = 0; i < identity->interface_count; i++)
@@ -171,16 +193,18 @@ static int describe_configuration(const struct usb_device *device, uint8_t type,
 /* Only a high-speed device works at another speed as well (USB 2.0, 9.6.2). */
 static int describe_qualifier(const struct usb_device *device, struct usb_bytes *w)
 {
+    const struct usb_identity *identity = device->identity;
     bool long_form = usb_deviates(device, DEVIATION_QUALIFIER_18_BYTES);
 
-    if (device->identity->speed != USB_SPEED_HIGH &&
+    if (identity->speed != USB_SPEED_HIGH &&
         !usb_deviates(device, DEVIATION_QUALIFIER_AT_FULL_SPEED))
         return -EPIPE;
     put8(w, long_form ? 18 : 10);
     put8(w, DT_QUALIFIER);
-    put16(w, 0x0200);
-    put16(w, 0);
-    put8(w, 0);
+    put16(w, identity->version ? identity->version : 0x0200);
+    put8(w, identity->class_code);
+    put8(w, identity->subclass);
+    put8(w, identity->protocol);
     put8(w, 64);
     put8(w, 1);
     put8(w, 0);
@@ -236,6 +260,8 @@ static const char *string_at(const struct usb_identity *identity, uint8_t index)
     case STRING_SERIAL:
         return identity->serial;
     default:
+        if (index == string_of_configuration(identity))
+            return identity->configuration_name;
         if (index >= STRING_INTERFACE &&
             (size_t)(index - STRING_INTERFACE) < identity->interface_count)
             return identity->interfaces[index - STRING_INTERFACE].name;

@@ -45,8 +45,14 @@ struct usb_ms_property {
 
 struct usb_identity {
     uint16_t vendor_id, product_id, release; /* bcdDevice */
+    uint16_t version; /* bcdUSB; 0: the usual one of speed and capabilities */
+    /* Of the device; 0: each interface has its own. */
+    uint8_t class_code, subclass, protocol;
     char *manufacturer, *product, *serial;
     enum usb_speed speed;
+    uint8_t control_packet_size; /* at full speed; 0: 64 */
+    uint8_t configuration_value; /* 0: 1 */
+    char *configuration_name;
     bool self_powered, remote_wakeup;
     uint16_t max_power_ma;
     struct usb_interface_identity *interfaces;
@@ -57,5 +63,11 @@ struct usb_identity {
     struct usb_ms_property *ms_properties;
     size_t ms_property_count;
 };
+
+/* bConfigurationValue. */
+static inline uint8_t usb_configuration_value(const struct usb_identity *identity)
+{
+    return identity->configuration_value ? identity->configuration_value : 1;
+}
 
 #endif

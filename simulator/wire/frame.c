@@ -54,7 +54,8 @@ void frame_put_device(uint8_t *bytes, const struct frame_device *device)
     put_be16(bytes + 300, device->vendor_id);
     put_be16(bytes + 302, device->product_id);
     put_be16(bytes + 304, device->release);
-    bytes[309] = device->configuration; /* 306..308: class, subclass, protocol 0 */
+    memcpy(bytes + 306, device->class_triple, 3);
+    bytes[309] = device->configuration;
     bytes[310] = device->configuration_count;
     bytes[311] = device->interface_count;
 }

@@ -50,7 +50,7 @@ struct frame_device {
     char path[FRAME_PATH_SIZE], busid[FRAME_BUSID_SIZE];
     uint32_t busnum, devnum, speed;
     uint16_t vendor_id, product_id, release;
-    uint8_t configuration, configuration_count, interface_count;
+    uint8_t class_triple[3], configuration, configuration_count, interface_count;
 };
 
 void frame_get_op(const uint8_t *bytes, struct frame_op_header *ret_op);

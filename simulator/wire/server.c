@@ -177,7 +177,8 @@ static struct frame_device describe(const struct wire_offer *offer)
         .vendor_id = identity->vendor_id,
         .product_id = identity->product_id,
         .release = identity->release,
-        .configuration = 1,
+        .class_triple = {identity->class_code, identity->subclass, identity->protocol},
+        .configuration = usb_configuration_value(identity),
         .configuration_count = 1,
     };
     size_t i;
