@@ -56,6 +56,16 @@ static int take_number(struct parser *parser, const char *value, unsigned most,
     return 0;
 }
 
+/* A descriptor of 255 bytes holds no more units of UTF-16. */
+static bool is_too_long(const char *text)
+{
+    size_t units = 0;
+
+    for (; *text; text++)
+        units += ((unsigned char)*text & 0xc0) != 0x80 ? 1u + ((unsigned char)*text >= 0xf0) : 0;
+    return units > 126;
+}
+
 /* "2 Acme Player": what follows the index of a string. */
 static int take_string(struct parser *parser, const char *value, char **ret_text)
 {
@@ -69,6 +79,8 @@ static int take_string(struct parser *parser, const char *value, char **ret_text
     text = text ? text + strspn(text, " ") : "";
     if (*text == '\0' || !strcmp(text, "(error)"))
         return 0;
+    if (is_too_long(text))
+        return FAULT(parser, "'%.60s...' is too long for a string descriptor", text);
     free(*ret_text);
     *ret_text = strdup(text);
     return *ret_text ? 0 : FAULT(parser, "no memory");

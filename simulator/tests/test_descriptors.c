@@ -81,6 +81,66 @@ Test(descriptors, a_full_speed_device_has_no_other_speed)
     rig_free(rig);
 }
 
+Test(descriptors, a_device_of_a_class_and_a_version_of_its_own)
+{
+    struct rig *rig = rig_unplugged();
+
+    rig->identity.version = 0x0201;
+    rig->identity.class_code = 0xef;
+    rig->identity.subclass = 2;
+    rig->identity.protocol = 1;
+    cr_assert_eq(usb_device_attach(rig->device, &rig_host, rig), 0);
+    expect_descriptor(rig, 0x0100,
+                      "12010102"
+                      "ef020140"
+                      "0912544d0201"
+                      "000203"
+                      "01");
+    expect_descriptor(rig, 0x0600, "0a060102ef0201400100"); /* the same at the other speed */
+    expect_descriptor(rig, 0x0f00,                          /* a host asks for it from 2.01 on */
+                      "050f0c0001"
+                      "07100200000000");
+    rig_free(rig);
+}
+
+Test(descriptors, an_old_device_of_full_speed)
+{
+    struct rig *rig = rig_unplugged();
+
+    rig->identity.speed = USB_SPEED_FULL;
+    rig->identity.version = 0x0110;
+    rig->identity.control_packet_size = 16;
+    cr_assert_eq(usb_device_attach(rig->device, &rig_host, rig), 0);
+    expect_descriptor(rig, 0x0100,
+                      "12011001"
+                      "00000010"
+                      "0912544d0201"
+                      "000203"
+                      "01");
+    cr_expect_eq(rig_ask(rig, 0x80, 6, 0x0600, 0, 10), -EPIPE);
+    cr_expect_eq(rig_ask(rig, 0x80, 6, 0x0700, 0, 9), -EPIPE);
+    cr_expect_eq(rig_ask(rig, 0x80, 6, 0x0f00, 0, 255), -EPIPE);
+    rig_free(rig);
+}
+
+Test(descriptors, a_configuration_with_a_value_and_a_name)
+{
+    struct rig *rig = rig_unplugged();
+
+    rig->identity.configuration_value = 3;
+    rig->identity.configuration_name = (char *)(uintptr_t) "C";
+    cr_assert_eq(usb_device_attach(rig->device, &rig_host, rig), 0);
+    cr_expect_gt(rig_ask(rig, 0x80, 6, 0x0200, 0, 255), 9);
+    cr_expect_eq(rig->data[0][5], 3);
+    cr_expect_eq(rig->data[0][6], 6, "behind the names of two settings");
+    expect_descriptor(rig, 0x0306, "04034300");
+    cr_expect_eq(rig_ask(rig, 0x00, 9, 1, 0, 0), -EPIPE, "SET_CONFIGURATION 1");
+    cr_expect_eq(rig_ask(rig, 0x00, 9, 3, 0, 0), 0);
+    cr_expect_eq(rig_ask(rig, 0x80, 8, 0, 0, 1), 1);
+    cr_expect_eq(rig->data[0][0], 3, "GET_CONFIGURATION");
+    rig_free(rig);
+}
+
 Test(descriptors, super_speed_has_companions_and_its_own_units)
 {
     struct rig *rig = rig_unplugged();

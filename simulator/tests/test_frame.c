@@ -22,8 +22,8 @@ Test(frame, op_header_is_version_code_and_status)
 /* Offsets 256 busid, 288 busnum, 292 devnum, 296 speed, 300 ids, 306 class, 309 configuration. */
 Test(frame, device_record_has_312_bytes_and_zeroes_behind_its_strings)
 {
-    static const uint8_t tail[24] = {0,    0,    0,    1,    0,    0,    0, 2, 0, 0, 0, 3,
-                                     0x12, 0x09, 0x4d, 0x54, 0x01, 0x02, 0, 0, 0, 1, 1, 2};
+    static const uint8_t tail[24] = {0,    0,    0,    1,    0,    0,    0,    2, 0, 0, 0, 3,
+                                     0x12, 0x09, 0x4d, 0x54, 0x01, 0x02, 0xef, 2, 1, 3, 1, 2};
     struct frame_device device = {.path = "/sys/x",
                                   .busid = "1-1",
                                   .busnum = 1,
@@ -32,7 +32,8 @@ Test(frame, device_record_has_312_bytes_and_zeroes_behind_its_strings)
                                   .vendor_id = 0x1209,
                                   .product_id = 0x4d54,
                                   .release = 0x0102,
-                                  .configuration = 1,
+                                  .class_triple = {0xef, 2, 1},
+                                  .configuration = 3,
                                   .configuration_count = 1,
                                   .interface_count = 2};
     static const uint8_t zeroes[FRAME_PATH_SIZE];

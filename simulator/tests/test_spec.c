@@ -65,6 +65,44 @@ Test(spec, a_value_that_is_no_number_is_named_with_its_line)
     cr_assert_eq(strncmp(error, ":3: ", 4), 0, "%s", error);
 }
 
+static const char *error_of_usb(const char *line, const char *speed)
+{
+    char text[400];
+
+    snprintf(text, sizeof text, "name: x\nusb:\n  vendor: 1\n  product: 2\n  %s\n  speed: %s\n",
+             line, speed);
+    return error_of(text);
+}
+
+Test(spec, a_version_fits_its_speed)
+{
+    cr_expect_str_eq(error_of_usb("usb-version: 0x0101", "full"), "");
+    cr_expect_str_eq(error_of_usb("usb-version: 0x0200", "high"), "");
+    cr_expect_str_eq(error_of_usb("usb-version: 0x0300", "super"), "");
+    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x0090", "full"), ":5: usb-version"));
+    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x0110", "high"), ":5: usb-version"));
+    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x0210", "super"), ":5: usb-version"));
+    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x020a", "high"), ":5: usb-version"));
+}
+
+Test(spec, capabilities_need_a_version_that_has_them)
+{
+    static const char text[] = "name: x\nusb:\n  vendor: 1\n  product: 2\n  usb-version: 0x0200\n"
+                               "microsoft-os: {version-2: true}\n";
+
+    cr_expect_not_null(strstr(error_of(text), ":5: usb-version 0x0200"));
+}
+
+Test(spec, packets_of_endpoint_zero_and_power_are_legal)
+{
+    cr_expect_str_eq(error_of_usb("control-packet-size: 8", "full"), "");
+    cr_expect_str_eq(error_of_usb("max-power: 510", "high"), "");
+    cr_expect_str_eq(error_of_usb("max-power: 2040", "super"), "");
+    cr_expect_not_null(strstr(error_of_usb("control-packet-size: 9", "full"), ":5: control-"));
+    cr_expect_not_null(strstr(error_of_usb("control-packet-size: 8", "high"), ":5: control-"));
+    cr_expect_not_null(strstr(error_of_usb("max-power: 512", "high"), ":5: max-power 512"));
+}
+
 Test(spec, an_operation_that_does_not_exist_is_refused)
 {
     const char *error = error_of("name: x\nusb: {vendor: 1, product: 2}\ndevice:\n"
