@@ -284,20 +284,33 @@ static void guess_identity(struct parser *parser, const char *line)
     usb->product = (uint16_t)product;
 }
 
+/* What a mail program put a line's end for: within a tag, a blank before an attribute, or nothing;
+ * a blank before the time of a day. Others are the text's own. */
+static const char *between(const char *text, const char *more)
+{
+    const char *tag = text ? strrchr(text, '<') : NULL, *date = text ? strrchr(text, '#') : NULL;
+
+    if (tag && !strchr(tag, '>'))
+        return more[strcspn(more, "=> ")] == '=' ? " " : "";
+    return date && strspn(date + 1, "0123456789") == 8 && date[9] == '\0' ? " " : "\n";
+}
+
 /* Secure time and certificate go to the next empty line, and may hold line ends themselves. */
 static int take_long_text(struct parser *parser, const char *line)
 {
     struct import_report *report = parser->report;
     char **text = parser->section == SECTION_TIME ? &report->secure_time : &report->certificate;
 
-    if (*line == '\0' || !strcmp(line, "OK.") || is_noise(line)) {
+    if (text_starts(line, "&lt;"))
+        return FAULT(parser, "'%.60s' is HTML, not what mtp-detect printed", line);
+    if (*line == '\0' || text_starts(line, "OK.") || text_starts(line, "[/") || is_noise(line)) {
         if (*text)
             parser->section = SECTION_CERTIFICATE * 2; /* nothing belongs anywhere any more */
         if (*text && text == &report->secure_time)
             parser->section = SECTION_TYPES;
         return 0;
     }
-    return append_text(parser, text, "\n", line);
+    return append_text(parser, text, between(*text, line), line);
 }
 
 static int take_line(struct parser *parser, char *line, unsigned indent)
@@ -389,7 +402,9 @@ static int next_line(struct parser *parser, char **ret_line, unsigned *ret_inden
 
 /* ---- the whole */
 
-#define NEEDED (SECTION_DEVICE | SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES)
+#define NEEDED                                                                                     \
+    (SECTION_DEVICE | SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES | SECTION_FOLDERS | \
+     SECTION_VALUES)
 
 static bool lists(const struct import_codes *codes, uint16_t code)
 {

@@ -10,12 +10,16 @@
 
 /* ---- values */
 
+#define TEXT_BYTES (254u * 3) /* MTP 1.1, 3.2.3: units of UTF-16 without the last, in UTF-8 */
+
 static int set_text(struct parser *parser, char **text, const char *value)
 {
     char *copy;
 
     if (!strcasecmp(value, "(null)"))
         return 0;
+    if (strlen(value) > TEXT_BYTES)
+        return FAULT(parser, "'%.60s...' is longer than a string of MTP", value);
     copy = strdup(value);
     if (!copy)
         return FAULT(parser, "no memory");
@@ -290,11 +294,19 @@ static int take_old_storage(struct parser *parser, const char *value, size_t whe
     return set_text(parser, where == STORAGE_TYPE ? &storage->description : &storage->label, text);
 }
 
+/* One without an id is not there; what was blotted out was. */
 static int take_folder(struct parser *parser, const char *value, size_t which)
 {
-    uint64_t number = 0;
-    int error = take_number(parser, value, UINT32_MAX, &number);
+    static const char *const none[] = {"", "-", "none", "(none)", "(null)"};
+    uint64_t number = 1;
+    size_t i;
+    int error = 0;
 
+    for (i = 0; i < sizeof none / sizeof none[0]; i++)
+        if (!strcasecmp(value, none[i]))
+            return 0;
+    if (!is_blotted(text_starts(value, "0x") ? value + 2 : value))
+        error = take_number(parser, value, UINT32_MAX, &number);
     if (!error)
         parser->report->folders[which] = number != 0 && number != 0xffffffffu;
     return error;

@@ -88,6 +88,37 @@ static void plain(struct lines *lines)
             *to = *to == '\r' ? '\n' : *to;
 }
 
+/* ---- a page's entities (HTML 4.01, 24) */
+
+static const struct {
+    const char *name;
+    char character;
+} entities[] = {{"&quot;", '"'}, {"&lt;", '<'},    {"&gt;", '>'}, {"&nbsp;", ' '},
+                {"&#39;", '\''}, {"&#x27;", '\''}, {"&amp;", '&'}};
+
+/* Where none of the characters stand for themselves. */
+static bool is_escaped(const char *text)
+{
+    return (strstr(text, "&quot;") && !strchr(text, '"')) ||
+           (strstr(text, "&lt;") && !strchr(text, '<'));
+}
+
+static void unescape(struct lines *lines)
+{
+    char *at = lines->text, *to = lines->text;
+
+    while (*at) {
+        size_t i = 0, count = sizeof entities / sizeof entities[0];
+
+        while (i < count && !text_starts(at, entities[i].name))
+            i++;
+        *to++ = i < count ? entities[i].character : *at;
+        at += i < count ? strlen(entities[i].name) : 1;
+    }
+    *to = '\0';
+    lines->size = (size_t)(to - lines->text);
+}
+
 /* ---- a mail's quoted-printable (RFC 2045, 6.7) */
 
 static bool is_quoted_printable(const struct lines *lines)
@@ -241,6 +272,8 @@ int paste_undo(struct lines *lines, const char *anchor)
     struct prefix prefix;
     int result = 0;
 
+    if (is_escaped(lines->text))
+        unescape(lines);
     plain(lines);
     if (is_quoted_printable(lines))
         result = unquote_printable(lines);

@@ -64,6 +64,8 @@ static bool find_type(const char *text, const char *end, uint16_t *ret_type)
 /* Within what the type holds, or the negative number of the same bits. */
 static bool fits(uint16_t type, size_t bits, bool negative, unsigned long long number)
 {
+    if (negative && !mtpr_type_signed(type) && bits < 32)
+        return false; /* a smaller one is an int to printf(), and never negative */
     if (bits == 0 || bits >= 64)
         return true;
     if (negative)
