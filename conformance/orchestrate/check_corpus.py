@@ -35,9 +35,8 @@ def rule(name, reason):
 def facts(log):
     """(kind, key) -> value of everything a log says."""
     found = {}
-    for name in ("idVendor", "idProduct", "IN endpoint maxpacket", "OUT endpoint maxpacket"):
-        if name in log.usb:
-            found["usb", name] = log.usb[name]
+    for name, value in log.usb.items():
+        found["usb", name] = value
     for name, value in log.device.items():
         found["device", name] = value
     for name in ("operations", "events", "properties"):

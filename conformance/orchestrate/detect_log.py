@@ -207,8 +207,8 @@ class Reader:
             self.log.usb.update(idVendor=match[1], idProduct=match[2])
 
     def in_usb(self, _, text):
-        match = re.match(r"(idVendor|idProduct|IN endpoint maxpacket|OUT endpoint maxpacket): (\w+)",
-                         text)
+        match = re.match(r"(bcdUSB|bDevice\w+|idVendor|idProduct|(?:IN|OUT) endpoint maxpacket): "
+                         r"(\w+)", text)
         if match:
             self.log.usb[match[1]] = match[2]
 

@@ -65,6 +65,8 @@ CHANGES = [
     ("another battery", r"level 60 of", "level 61 of"),
     ("another serial", r"Serial number: 5", "Serial number: 6"),
     ("another extension", r"WMDRMPD: 10.1;", "WMDRMPD: 10.2;"),
+    ("another version", r"bcdUSB: 512", "bcdUSB: 528"),
+    ("another class", r"bDeviceClass: 0", "bDeviceClass: 255"),
     ("another product", r"idProduct: 7a01", "idProduct: 7a09"),
     ("another secure time", r"#20110203", "#20110204"),
 ]
