@@ -1,5 +1,6 @@
-"""`papsim import lsusb`: what a log of `lsusb -v` says of a device, the real lsusb says of the player
-made of it; and logs of several devices, of other versions, without rights, with lines missing."""
+"""`papsim import lsusb`: what a log of `lsusb -v` says of a device, the real lsusb says of the
+player made of it; and logs of several devices, of other versions, without rights, with lines
+missing."""
 import re
 import subprocess
 
@@ -9,7 +10,6 @@ import vm
 from test_import import LOGS, LSUSB, MODERN, PAPSIM, SECONDS, made, papsim
 
 SUPER, UNPRIVILEGED = LOGS / "super.lsusb", LOGS / "unprivileged.lsusb"
-STRINGS = ["iManufacturer", "iProduct", "iSerial"]
 # What docs/import.md does not list as left out.
 CARRIED = {
     "Device": ["bcdUSB", "bDeviceClass", "bDeviceSubClass", "bDeviceProtocol", "bMaxPacketSize0",
@@ -94,14 +94,17 @@ def test_the_comparison_sees_each_field():
     """Whatever carried number changes in a log changes what is compared."""
     text = SUPER.read_text(encoding="utf-8")
     whole = fields_of(text, "7a05", "3")
-    begin = text.index("bConfigurationValue     3")
-    for match in re.finditer(r"^ +(bcdUSB|bDevice\w+|bMaxPacketSize0|bcdDevice|MaxPower|bmAttributes"
-                             r"|bInterface\w+|wMaxPacketSize|bInterval|bMaxBurst) +(?=\d)", text, re.M):
-        if match.start() < text.index("Configuration Descriptor") or \
-                begin < match.start() < text.index("Binary Object") and \
-                "OTG" not in text[match.start() - 90:match.start()]:
-            changed = text[:match.end()] + "9" + text[match.end():]
-            assert fields_of(changed, "7a05", "3") != whole, match[0]
+    # The device's own, and those of the configuration that is taken, behind OTG's.
+    device = range(text.index("Configuration Descriptor"))
+    taken = range(text.index("bcdOTG"), text.index("Binary Object Store"))
+    numbers = r"^ +(bcd\w+|bDevice\w+|bMaxPacketSize0|bInterface\w+|bEndpointAddress|bmAttributes" \
+              r"|wMaxPacketSize|bInterval|bMaxBurst) +(?=\d)"
+    places = [match.end() for match in re.finditer(numbers, text, re.M)
+              if (match.start() in device or match.start() in taken) and match[1] not in
+              ("bcdOTG", "bcdHID")]
+    assert len(places) == 6 + 2 * 4 + 4 * 5
+    for place in places:
+        assert fields_of(text[:place] + "9" + text[place:], "7a05", "3") != whole, place
 
 
 def test_a_qualifier_says_what_the_device_says(tmp_path):
@@ -176,7 +179,8 @@ def test_another_version_prints_the_same_device(tmp_path, product, what):
 
 def test_what_mtp_detect_knows_fills_what_lsusb_did_not_get(tmp_path):
     text = LSUSB.read_text(encoding="utf-8")
-    bare, count = re.subn(r"^( +i(?:Manufacturer|Product|Serial) +\d+) .*$", r"\1 ", text, flags=re.M)
+    bare, count = re.subn(r"^( +i(?:Manufacturer|Product|Serial) +\d+) .*$", r"\1 ", text,
+                          flags=re.M)
     assert count == 6
     usb = tmp_path / "usb.txt"
     usb.write_text(bare, encoding="utf-8")
@@ -203,8 +207,9 @@ def refused(tmp_path, text, *more):
     return int(match[1]), match[2]
 
 
-@pytest.mark.parametrize("key", ["bEndpointAddress", "bInterval", "wMaxPacketSize", "bInterfaceClass",
-                                 "bInterfaceNumber", "bAlternateSetting", "MaxPower", "idProduct"])
+@pytest.mark.parametrize("key", ["bEndpointAddress", "bInterval", "wMaxPacketSize",
+                                 "bInterfaceClass", "bInterfaceNumber", "bAlternateSetting",
+                                 "MaxPower", "idProduct"])
 def test_a_line_that_is_missing_is_named_where_its_descriptor_ends(tmp_path, key):
     text = LSUSB.read_text(encoding="utf-8")
     text = text[text.index("Bus 003 Device 014"):]
@@ -224,7 +229,8 @@ def test_a_line_that_is_missing_is_named_where_its_descriptor_ends(tmp_path, key
 def test_a_value_that_is_none_is_named_with_its_line(tmp_path, key, value):
     text = LSUSB.read_text(encoding="utf-8")
     at = text.index("Bus 003 Device 014")
-    damaged = text[:at] + re.sub(rf"^( +{key}) .*$", rf"\1   {value}", text[at:], count=1, flags=re.M)
+    damaged = text[:at] + re.sub(rf"^( +{key}) .*$", rf"\1   {value}", text[at:], count=1,
+                                 flags=re.M)
     number, _ = refused(tmp_path, damaged)
     before = text[:at].count("\n")
     line = before + lines_of(text[at:], f" {key} ")[0]
