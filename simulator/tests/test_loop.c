@@ -121,3 +121,21 @@ Test(loop, a_timer_may_be_set_again_from_its_own_call)
     cr_expect_eq(seen.count, 2);
     wire_loop_free(loop);
 }
+
+/* Held up between the two, the loop finds both: what had come in time counts. */
+Test(loop, what_came_before_a_deadline_is_seen_before_it)
+{
+    struct wire_loop *loop;
+    struct seen source, timer = {.timer.expired = expired};
+
+    cr_assert_eq(wire_loop_new(&loop), 0);
+    open_pair(&source, loop);
+    timer.loop = loop;
+    wire_timer_set(loop, &timer.timer, 0);
+    cr_assert_eq(wire_loop_run(loop), 0);
+    cr_expect_eq(source.count, 1);
+    cr_expect_eq(timer.count, 0, "the source could have taken it back");
+    cr_assert_eq(wire_loop_run(loop), 0);
+    cr_expect_eq(timer.count, 1);
+    wire_loop_free(loop);
+}

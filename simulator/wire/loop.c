@@ -108,38 +108,54 @@ bool wire_loop_has_timers(const struct wire_loop *loop)
     return loop->timers != NULL;
 }
 
-static int run_timers(struct wire_loop *loop)
+/* Milliseconds until the first timer is due; -1: there is none. */
+static int until_due(const struct wire_loop *loop)
 {
-    while (loop->timers) {
-        struct wire_timer *timer = loop->timers;
-        int64_t left = timer->due - now_ms();
+    int64_t left;
 
-        if (left > 0)
-            return left > 60000 ? 60000 : (int)left;
+    if (!loop->timers)
+        return -1;
+    left = loop->timers->due - now_ms();
+    return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+}
+
+/* Those that were due at that time. */
+static void run_timers(struct wire_loop *loop, int64_t at)
+{
+    while (loop->timers && loop->timers->due <= at && !loop->stopped) {
+        struct wire_timer *timer = loop->timers;
+
         wire_timer_clear(loop, timer);
         timer->expired(timer);
     }
-    return -1;
 }
 
+static void run_sources(struct wire_loop *loop)
+{
+    for (loop->batch_next = 0; loop->batch_next < loop->batch_count;) {
+        struct epoll_event *event = &loop->batch[loop->batch_next++];
+        struct wire_source *source = event->data.ptr;
+
+        if (source)
+            source->ready(source, event->events);
+    }
+}
+
+/* A timer runs only after a look at the sources that is later than its time: who was held up finds
+ * a deadline that has passed, and also what had come before it. */
 int wire_loop_run(struct wire_loop *loop)
 {
     loop->stopped = false;
     while (!loop->stopped) {
-        int timeout = loop->timers ? run_timers(loop) : -1;
+        int64_t looked = loop->timers ? now_ms() : 0;
 
-        if (loop->stopped)
-            break;
-        loop->batch_count = epoll_wait(loop->epoll, loop->batch, BATCH, timeout);
+        loop->batch_count = epoll_wait(loop->epoll, loop->batch, BATCH, until_due(loop));
         if (loop->batch_count < 0 && errno != EINTR)
             return -errno;
-        for (loop->batch_next = 0; loop->batch_next < loop->batch_count;) {
-            struct epoll_event *event = &loop->batch[loop->batch_next++];
-            struct wire_source *source = event->data.ptr;
-
-            if (source)
-                source->ready(source, event->events);
-        }
+        if (loop->batch_count == 0 && loop->timers)
+            looked = now_ms(); /* nothing had come until now */
+        run_sources(loop);
+        run_timers(loop, looked);
     }
     return 0;
 }
