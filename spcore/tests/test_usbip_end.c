@@ -172,11 +172,8 @@ static void dribble(struct server *server)
 
     make_reply(reply, RET_SUBMIT, hear(server, 0), 0, 4096);
     for (size_t i = 0; i < sizeof(reply); i++) {
-        struct pollfd gone = {.fd = server->ends[1], .events = POLLRDHUP};
-
-        if (poll(&gone, 1, 1) != 0 && (gone.revents & (POLLHUP | POLLRDHUP)))
+        if (!tell_byte(server->ends[1], server->ends[0], reply + i))
             return;
-        tell(server, reply + i, 1);
     }
     listen_only(server);
 }

@@ -3,12 +3,10 @@
 #include "usbip_server.h"
 
 #include <criterion/parameterized.h>
-#include <poll.h>
 
 enum { IMPORT = 8 + 312, LIST_HEAD = 12, RECORD = 312 };
 
-/* DRIBBLE: in single bytes, one a millisecond. */
-enum ending { STAY, LEAVE, RESET, DRIBBLE };
+enum ending { STAY, LEAVE, RESET };
 
 /* Bytes to answer with, and how. */
 struct answer {
@@ -25,17 +23,6 @@ struct listener {
     struct answer answer;
 };
 
-static void dribble(int fd, const struct answer *answer)
-{
-    for (size_t i = 0; i < answer->length; i++) {
-        struct pollfd gone = {.fd = fd, .events = POLLRDHUP};
-
-        if (poll(&gone, 1, 1) != 0)
-            return;
-        (void)!send(fd, answer->bytes + i, 1, MSG_NOSIGNAL);
-    }
-}
-
 static void *accept_once(void *argument)
 {
     static const struct linger at_once = {.l_onoff = 1};
@@ -46,12 +33,9 @@ static void *accept_once(void *argument)
 
     if (fd < 0)
         return NULL;
-    if (recv(fd, request, answer->request, MSG_WAITALL) == (ssize_t)answer->request) {
-        if (answer->then == DRIBBLE)
-            dribble(fd, answer);
-        else if (answer->length > 0)
-            (void)!send(fd, answer->bytes, answer->length, MSG_NOSIGNAL);
-    }
+    if (recv(fd, request, answer->request, MSG_WAITALL) == (ssize_t)answer->request &&
+        answer->length > 0)
+        (void)!send(fd, answer->bytes, answer->length, MSG_NOSIGNAL);
     if (answer->then == RESET)
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     else if (answer->then != LEAVE)
@@ -60,16 +44,23 @@ static void *accept_once(void *argument)
     return NULL;
 }
 
-static int listen_on_any(char port[8], int backlog)
+static int bind_to_any(char port[8])
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(address);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     cr_assert_eq(bind(fd, (struct sockaddr *)&address, size), 0);
-    cr_assert_eq(listen(fd, backlog), 0);
     cr_assert_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
     snprintf(port, 8, "%u", ntohs(address.sin_port));
+    return fd;
+}
+
+static int listen_on_any(char port[8], int backlog)
+{
+    int fd = bind_to_any(port);
+
+    cr_assert_eq(listen(fd, backlog), 0);
     return fd;
 }
 
@@ -82,6 +73,7 @@ static void listener_start(struct listener *listener, const struct answer *answe
 
 static void listener_end(struct listener *listener)
 {
+    shutdown(listener->fd, SHUT_RDWR); /* a client that gave up may never have come */
     pthread_join(listener->thread, NULL);
     close(listener->fd);
 }
@@ -218,14 +210,38 @@ Test(usbip_op, import_cut_short_by_rst_is_refused)
     cut_everywhere(RESET);
 }
 
-Test(usbip_op, single_bytes_do_not_stretch_the_deadline)
+static void *dribble(void *argument)
 {
-    uint8_t bytes[IMPORT];
-    struct answer answer = {40, bytes, IMPORT, DRIBBLE};
+    const int *ends = argument;
+    uint8_t request[40], bytes[IMPORT];
 
     good_import(bytes);
-    cr_expect_eq(import(&answer, SHORT_MS, NULL), -ETIMEDOUT);
-    cr_expect_eq(import(&answer, LONG_MS, NULL), 0, "slow, but in time");
+    if (recv(ends[1], request, sizeof(request), MSG_WAITALL) == sizeof(request))
+        for (size_t i = 0; i < sizeof(bytes) && tell_byte(ends[1], ends[0], bytes + i); i++)
+            ;
+    return NULL;
+}
+
+static int import_in_single_bytes(unsigned deadline_ms)
+{
+    struct usbip_client *client = NULL;
+    pthread_t thread;
+    int ends[2], error;
+
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    cr_assert_eq(pthread_create(&thread, NULL, dribble, ends), 0);
+    error = usbip_import_on(ends[0], "1-1", deadline_ms, &client);
+    if (error == 0)
+        usbip_free(client);
+    pthread_join(thread, NULL);
+    close(ends[1]);
+    return error;
+}
+
+Test(usbip_op, single_bytes_do_not_stretch_the_deadline)
+{
+    cr_expect_eq(import_in_single_bytes(SHORT_MS), -ETIMEDOUT);
+    cr_expect_eq(import_in_single_bytes(LONG_MS), 0, "slow, but in time");
 }
 
 Test(usbip_op, list_without_an_end_costs_the_deadline)
@@ -265,9 +281,10 @@ Test(usbip_op, nobody_there_is_told_at_once)
 {
     struct usbip_client *client = NULL;
     char port[8];
+    int fd = bind_to_any(port); /* kept, so that nobody else gets it meanwhile */
 
-    close(listen_on_any(port, 1));
     cr_expect_eq(usbip_import("127.0.0.1", port, "1-1", LONG_MS, &client), -ECONNREFUSED);
+    close(fd);
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 
 #include "transport/usbip_client.h"
 
-enum { LONG_MS = 10000, SHORT_MS = 30 };
+enum { LONG_MS = 60000, SHORT_MS = 30 };
 
 struct listener {
     int fd;
@@ -54,6 +54,7 @@ static void listener_start(struct listener *listener, size_t request, const void
 
 static void listener_end(struct listener *listener)
 {
+    shutdown(listener->fd, SHUT_RDWR); /* a client that gave up may never have come */
     pthread_join(listener->thread, NULL);
     close(listener->fd);
 }

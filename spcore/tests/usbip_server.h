@@ -6,16 +6,18 @@
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "transport/usbip_private.h"
 
-enum { RET_SUBMIT = 3, RET_UNLINK = 4, LONG_MS = 10000, SHORT_MS = 30 };
+enum { RET_SUBMIT = 3, RET_UNLINK = 4, LONG_MS = 60000, SHORT_MS = 30 };
 
 struct server {
     int ends[2]; /* the client's, the server's */
@@ -90,6 +92,21 @@ static inline void *serve(void *argument)
     tell(server, reply, sizeof(reply));
     server->script(server);
     return NULL;
+}
+
+/* A byte a millisecond, each only once the one before has been read: a reader that was held up does
+ * not find them all at once. False when the other end, which lies in this process, has gone. */
+static inline bool tell_byte(int fd, int reader, const uint8_t *byte)
+{
+    struct pollfd gone = {.fd = fd, .events = POLLRDHUP};
+    int unread = 1;
+
+    while (unread > 0) {
+        if ((poll(&gone, 1, 1) > 0 && (gone.revents & (POLLHUP | POLLRDHUP | POLLERR))) ||
+            ioctl(reader, FIONREAD, &unread) != 0)
+            return false;
+    }
+    return send(fd, byte, 1, MSG_NOSIGNAL) == 1;
 }
 
 /* Reads until the client closes: for scripts that only stop answering. */
