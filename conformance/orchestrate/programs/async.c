@@ -11,6 +11,7 @@
 #include "true_or_end.h"
 
 enum { VENDOR = 0x1209, PRODUCT = 0x4d54, BULK_IN = 0x81, INTERRUPT_IN = 0x83, THREADS = 4 };
+enum { PATIENCE = 30000 }; /* ms, for what must come */
 
 static libusb_context *context;
 static libusb_device_handle *handle;
@@ -74,7 +75,7 @@ static void buffers_and_transfers_are_freed(void)
 
     atomic_store(&calls, 0);
     libusb_fill_control_setup(setup, 0x80, LIBUSB_REQUEST_GET_DESCRIPTOR, 0x100, 0, 18);
-    libusb_fill_control_transfer(transfer, handle, setup, count, NULL, 1000);
+    libusb_fill_control_transfer(transfer, handle, setup, count, NULL, PATIENCE);
     transfer->flags = LIBUSB_TRANSFER_FREE_BUFFER | LIBUSB_TRANSFER_FREE_TRANSFER;
     TRUE_OR_END(libusb_submit_transfer(transfer) == 0);
     wait_for_calls(1);
@@ -88,7 +89,7 @@ static void short_is_an_error_when_asked(void)
 
     atomic_store(&calls, 0);
     libusb_fill_control_setup(setup, 0x80, LIBUSB_REQUEST_GET_DESCRIPTOR, 0x100, 0, 64);
-    libusb_fill_control_transfer(transfer, handle, setup, count, NULL, 1000);
+    libusb_fill_control_transfer(transfer, handle, setup, count, NULL, PATIENCE);
     transfer->flags = LIBUSB_TRANSFER_SHORT_NOT_OK;
     TRUE_OR_END(libusb_submit_transfer(transfer) == 0);
     wait_for_calls(1);
@@ -119,7 +120,7 @@ static void call_backs_submit_again(void)
 
     atomic_store(&calls, 0);
     libusb_fill_control_setup(setup, 0x80, LIBUSB_REQUEST_GET_DESCRIPTOR, 0x100, 0, 18);
-    libusb_fill_control_transfer(transfer, handle, setup, asks_back, &again, 1000);
+    libusb_fill_control_transfer(transfer, handle, setup, asks_back, &again, PATIENCE);
     TRUE_OR_END(libusb_submit_transfer(transfer) == 0);
     wait_for_calls(3);
     TRUE_OR_END(again == 0 && transfer->actual_length == 18);
@@ -147,7 +148,8 @@ static void *reads_descriptors(void *unused)
 
     (void)unused;
     for (i = 0; i < 50; i++) {
-        TRUE_OR_END(libusb_get_descriptor(handle, LIBUSB_DT_DEVICE, 0, data, 18) == 18);
+        TRUE_OR_END(libusb_control_transfer(handle, 0x80, LIBUSB_REQUEST_GET_DESCRIPTOR, 0x100, 0,
+                                            data, 18, PATIENCE) == 18);
         TRUE_OR_END(data[8] == (VENDOR & 0xff) && data[9] == VENDOR >> 8);
     }
     return NULL;

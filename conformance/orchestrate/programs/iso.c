@@ -3,16 +3,27 @@
  * and a sink, a packet a millisecond. Prints a line for each thing that came true; anything else
  * ends it with status 1. */
 #include <libusb.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "true_or_end.h"
 
 enum { ISO_IN = 0x82, ISO_OUT = 0x02, PACKET_MAX = 1024, PACKETS = 8, QUEUED = 6 };
+enum { LONG_PACKETS = 200 }; /* as many milliseconds */
 
 static libusb_device_handle *handle;
 static int calls, packet_size; /* 512 at full speed, 1024 above */
+
+static long milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static void LIBUSB_CALL count(struct libusb_transfer *transfer)
 {
@@ -91,38 +102,64 @@ static void packets_out_may_differ_in_length(void)
     puts("out");
 }
 
-/* Later ones are cancelled while earlier ones are under way: those are not touched. */
+/* Later ones are cancelled while earlier ones are under way: those are not touched. False when this
+ * program was held up for so long that a later one's turn came. */
+static bool cancelled_in_time(struct libusb_transfer **transfers)
+{
+    long begin = milliseconds();
+    bool in_time;
+    int i;
+
+    for (i = 0; i < QUEUED; i++)
+        TRUE_OR_END(libusb_submit_transfer(transfers[i]) == 0);
+    for (i = QUEUED - 1; i > 0; i--)
+        TRUE_OR_END(libusb_cancel_transfer(transfers[i]) == 0);
+    in_time = milliseconds() - begin < LONG_PACKETS;
+    wait_for_calls(QUEUED);
+    TRUE_OR_END(transfers[0]->status == LIBUSB_TRANSFER_COMPLETED);
+    TRUE_OR_END(transfers[0]->iso_packet_desc[LONG_PACKETS - 1].actual_length ==
+                (unsigned)packet_size);
+    for (i = 1; i < QUEUED; i++)
+        TRUE_OR_END(!in_time || transfers[i]->status == LIBUSB_TRANSFER_CANCELLED);
+    return in_time;
+}
+
 static void what_waits_can_be_cancelled(void)
 {
-    static unsigned char data[QUEUED][200 * PACKET_MAX];
+    static unsigned char data[QUEUED][LONG_PACKETS * PACKET_MAX];
     struct libusb_transfer *transfers[QUEUED];
     int i;
 
-    for (i = 0; i < QUEUED; i++) {
-        transfers[i] = iso(ISO_IN, data[i], 200);
-        TRUE_OR_END(libusb_submit_transfer(transfers[i]) == 0);
-    }
-    for (i = QUEUED - 1; i > 0; i--)
-        TRUE_OR_END(libusb_cancel_transfer(transfers[i]) == 0);
-    wait_for_calls(QUEUED);
-    TRUE_OR_END(transfers[0]->status == LIBUSB_TRANSFER_COMPLETED);
-    TRUE_OR_END(transfers[0]->iso_packet_desc[199].actual_length == (unsigned)packet_size);
-    for (i = 1; i < QUEUED; i++)
-        TRUE_OR_END(transfers[i]->status == LIBUSB_TRANSFER_CANCELLED);
+    for (i = 0; i < QUEUED; i++)
+        transfers[i] = iso(ISO_IN, data[i], LONG_PACKETS);
+    while (!cancelled_in_time(transfers))
+        continue;
     for (i = 0; i < QUEUED; i++)
         libusb_free_transfer(transfers[i]);
     puts("cancelled");
 }
 
-static void a_change_of_setting_ends_what_is_under_way(void)
+/* False when this program was held up until the transfer was over. */
+static bool ended_in_time(struct libusb_transfer *transfer)
 {
-    static unsigned char data[200 * PACKET_MAX];
-    struct libusb_transfer *transfer = iso(ISO_IN, data, 200);
+    long begin = milliseconds();
+    bool in_time;
 
     TRUE_OR_END(libusb_submit_transfer(transfer) == 0);
     TRUE_OR_END(libusb_set_interface_alt_setting(handle, 0, 0) == 0);
+    in_time = milliseconds() - begin < LONG_PACKETS;
     wait_for_calls(1);
-    TRUE_OR_END(transfer->status != LIBUSB_TRANSFER_COMPLETED);
+    TRUE_OR_END(!in_time || transfer->status != LIBUSB_TRANSFER_COMPLETED);
+    return in_time;
+}
+
+static void a_change_of_setting_ends_what_is_under_way(void)
+{
+    static unsigned char data[LONG_PACKETS * PACKET_MAX];
+    struct libusb_transfer *transfer = iso(ISO_IN, data, LONG_PACKETS);
+
+    while (!ended_in_time(transfer))
+        TRUE_OR_END(libusb_set_interface_alt_setting(handle, 0, 1) == 0);
     TRUE_OR_END(libusb_submit_transfer(transfer) == LIBUSB_ERROR_IO);
     libusb_free_transfer(transfer);
     puts("ended");
