@@ -1,12 +1,14 @@
 """Real clients through `papsim exec`, killed in mid-transfer, and a reset after each of them: the
 player serves the next one, and nothing unfinished is listed. (What must survive at every byte is in
 test_stress.py.)"""
+import contextlib
 import os
 import pathlib
-import re
+import select
 import signal
+import socket
 import subprocess
-import time
+import threading
 
 import pytest
 
@@ -25,25 +27,57 @@ def connect(server, *words, **more):
                             errors="replace", **more)
 
 
-def killed(process, pid, begun):
-    """SIGKILL as soon as the client is in the middle of it."""
-    deadline = time.monotonic() + SECONDS
-    while not begun():
-        assert process.poll() is None and time.monotonic() < deadline
+class Gate:
+    """Before a server: hands every byte on until so many have passed in one direction of one
+    connection. That one stands still from then on, and ends when its client has gone."""
+
+    def __init__(self, server, direction, after):
+        self.target, self.direction, self.after = ("127.0.0.1", server.port), direction, after
+        self.stands = threading.Event()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.threads = [threading.Thread(target=self.accept)]
+
+    def __enter__(self):
+        self.threads[0].start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        for thread in self.threads:
+            thread.join(SECONDS)
+        self.listener.close()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                self.threads.append(threading.Thread(target=self.carry, args=(client,)))
+                self.threads[-1].start()
+
+    def carry(self, client):
+        with contextlib.suppress(ConnectionError), client, \
+                socket.create_connection(self.target) as server:
+            counted, passed = (client if self.direction == "up" else server), 0
+            while passed < self.after:
+                for source in select.select([client, server], [], [])[0]:
+                    data = source.recv(1 << 16)
+                    if not data:
+                        return
+                    passed += len(data) if source is counted else 0
+                    (server if source is client else client).sendall(data)
+            self.stands.set()
+            gone = select.poll()
+            gone.register(client, select.POLLRDHUP)
+            gone.poll()
+
+
+def killed(process, pid, gate):
+    """SIGKILL to a client that stands still in the middle of it."""
+    assert gate.stands.wait(SECONDS)
+    assert process.poll() is None
     os.kill(pid, signal.SIGKILL)
-    process.wait(SECONDS)
-
-
-def position(pid, path):
-    """How far that process is in a file it has open."""
-    try:
-        for number in os.listdir(f"/proc/{pid}/fd"):
-            if os.readlink(f"/proc/{pid}/fd/{number}") == str(path):
-                return int(re.search(r"pos:\s*(\d+)", pathlib.Path(
-                    f"/proc/{pid}/fdinfo/{number}").read_text())[1])
-    except OSError:
-        pass
-    return 0
+    assert process.wait(SECONDS) == 128 + signal.SIGKILL
 
 
 @pytest.mark.parametrize("tool", ["mtp-sendfile {} big.bin",
@@ -53,10 +87,10 @@ def test_a_real_client_is_killed_in_mid_send(server, tmp_path, tool):
     path = tmp_path / "big.bin"
     with path.open("wb") as file:
         file.truncate(1 << 30)
-    with connect(server, "sh", "-c", "echo $$; exec " + tool.format(path),
-                 stdout=subprocess.PIPE) as process:
-        pid = int(process.stdout.readline())
-        killed(process, pid, lambda: 8 << 20 < position(pid, path))
+    with Gate(server, "up", 8 << 20) as gate, connect(
+            gate, "sh", "-c", "echo $$; exec " + tool.format(path),
+            stdout=subprocess.PIPE) as process:
+        killed(process, int(process.stdout.readline()), gate)
     mtp = session(server)
     assert {one[FILE_NAME] for one in mtp.objects().values()} == TREE
     mtp.link.socket.close()
@@ -73,16 +107,11 @@ def test_a_real_client_is_killed_in_mid_get(server, tmp_path, tool):
     mtp.ask(0x95C5, handle)
     mtp.link.socket.close()
     imported(server).socket.close()
-
-
-    def come():
-        return sum(path.stat().st_size for path in tmp_path.iterdir())
-
-    with connect(server, "sh", "-c", "echo $$; exec " + tool.format(handle),
-                 stdout=subprocess.PIPE, cwd=tmp_path) as process:
-        pid = int(process.stdout.readline())
-        killed(process, pid, lambda: come() > 1 << 20)
-    assert come() < 1 << 30
+    with Gate(server, "down", 8 << 20) as gate, connect(
+            gate, "sh", "-c", "echo $$; exec " + tool.format(handle),
+            stdout=subprocess.PIPE, cwd=tmp_path) as process:
+        killed(process, int(process.stdout.readline()), gate)
+    assert 0 < sum(path.stat().st_size for path in tmp_path.iterdir()) < 1 << 30
     mtp = session(server)
     assert mtp.objects()[handle][SIZE] == 1 << 30
     mtp.delete(handle)
