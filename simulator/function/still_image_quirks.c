@@ -7,7 +7,7 @@
 /* ---- answers that take their time */
 
 enum {
-    SLOW_CHANGE_MS = 21000, /* libmtp waits for 20 s, and for 60 s if it knows the player */
+    SLOW_CHANGE_MS = 30000, /* libmtp waits for 20 s, and for 60 s if it knows the player */
     SLOW_HANDLE_MS = 20,    /* 8,000 files: 160 s */
     SLOWER_MS = 250,        /* after 80 objects: 20 s */
 };
