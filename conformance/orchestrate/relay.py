@@ -22,7 +22,7 @@ import threading
 
 import usbip_client as usbip
 
-SECONDS = 20  # for what must happen; a deadline, never a measure
+SECONDS = 60  # for what must happen; a deadline, never a measure
 UP, DOWN = "up", "down"
 CHANGES = 200
 

@@ -260,7 +260,7 @@ def story(tmp_path_factory, preload):
 def ended(process):
     """Whether its end explains that a client lost it: the last byte may come before the end."""
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(1)
+        process.wait(SECONDS)
     return process.poll() is not None
 
 

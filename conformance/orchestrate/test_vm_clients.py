@@ -52,7 +52,7 @@ MIDWAY = r"""
     client=$!
     /usr/bin/python3 -c '
 import os, re, signal
-signal.alarm(60)
+signal.alarm(200)
 said = b""
 while not re.search(rb"Progress: [1-9][0-9]{{5,}} of", said):
     said += os.read(3, 64)' || exit 1"""
@@ -212,7 +212,7 @@ def usbipd_steps():
         "usbipd": f"""
             here=$PWD
             {MAKE_GADGET}
-            cd "$here" && wait_for 20 node {GADGET} > busid || exit 1
+            cd "$here" && wait_for 60 node {GADGET} > busid || exit 1
             busid=$(basename "$(cat busid)")
             lsusb -v -d {GADGET} > there
             usbipd -D && usbip bind -b "$busid" && usbip list -r 127.0.0.1""",

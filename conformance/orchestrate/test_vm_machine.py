@@ -10,7 +10,7 @@ pytestmark = pytest.mark.vm
 
 
 def run(*words):
-    return subprocess.run([vm.ROOT / "ci/vm", "run", *words], cwd=vm.ROOT, timeout=120, check=False,
+    return subprocess.run([vm.ROOT / "ci/vm", "run", *words], cwd=vm.ROOT, timeout=600, check=False,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

@@ -31,7 +31,7 @@ def device_cases():
 
 def on_host(command):
     subprocess.run(command, cwd=vm.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL, timeout=120, check=False)
+                   stderr=subprocess.DEVNULL, timeout=600, check=False)
 
 
 def judge(folder, uri):
@@ -61,7 +61,7 @@ def runs(tmp_path_factory):
             steps[f"run-{name}"] = (f"cd {vm.ROOT} && {run}; code=$?; "
                                     f"cp -r {inside} {folder} && exit $code")
             steps[f"detach-{name}"] = f"detach {player.vid_pid}"
-        lane = vm.boot(folder, steps, step_timeout=200, timeout=420)
+        lane = vm.boot(folder, steps, step_timeout=600, timeout=1500)
     for name in PERSONAS:
         lane.step(f"attach-{name}").ok()
     return lane, {name: [verdicts(folder / f"{way}-{name}") for way in ("usbip", "usb", "exec")]

@@ -21,8 +21,8 @@ PLAYERS = [  # busids 1-1, 1-2, …
 DISK = """
     bound() { [ "$(basename "$(readlink "$(node %(ids)s)"/*:1.0/driver)")" = usb-storage ]; }
     attach %(port)d %(busid)s %(ids)s || exit 1
-    wait_for 20 bound && echo bound
-    wait_for 20 sh -c 'dmesg | grep -q "papkit.*no medium"' && echo met
+    wait_for 60 bound && echo bound
+    wait_for 60 sh -c 'dmesg | grep -q "papkit.*no medium"' && echo met
     dmesg | grep -i 'direct-access'
     mtp-files 2>&1"""
 PLAIN = """

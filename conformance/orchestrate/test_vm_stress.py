@@ -112,7 +112,7 @@ def with_sizes():
 
 
 def with_resets(vid_pid):
-    reset = f"usbreset {vid_pid} && wait_for 20 node {vid_pid} > /dev/null"
+    reset = f"usbreset {vid_pid} && wait_for 60 node {vid_pid} > /dev/null"
     tools = ["mtp-detect", "mtp-sendfile some.bin some.bin", "mtp-getfile $(id_of 1) back.bin",
              "aft-mtp-cli 'put some.bin aft.bin'", "gphoto2 --list-files",
              "aft-mtp-cli 'get aft.bin aft-back.bin' 'rm aft.bin'", "mtp-delfile -n $(id_of 1)"]
@@ -131,10 +131,10 @@ def plugged(vid_pid):
             lsusb -d {vid_pid} || exit 1
             if [ $((cycle % 10)) -eq 9 ]; then mtp-files > files-$cycle 2>&1 || exit 1; fi
             if [ $((cycle % 2)) -eq 0 ]; then
-                usbip detach -p 0 && wait_for 20 gone {vid_pid} || exit 1
+                usbip detach -p 0 && wait_for 60 gone {vid_pid} || exit 1
             else
                 ask '{{"verb": "unplug", "busid": "@BUSID@"}}' > /dev/null &&
-                    wait_for 20 gone {vid_pid} || exit 1
+                    wait_for 60 gone {vid_pid} || exit 1
                 ask '{{"verb": "plug", "busid": "@BUSID@"}}' > /dev/null || exit 1
             fi
             cycle=$((cycle + 1))
@@ -186,7 +186,7 @@ def lane(tmp_path_factory):
     for name, size in (("big.bin", BIG), ("torn.bin", BIG), ("some.bin", SOME)):
         (folder / name).write_bytes(content(size))
     with vm.player("mtp", folder) as player, relay.before(player) as between:
-        found = vm.boot(folder, steps_of(player, between), timeout=600, step_timeout=120)
+        found = vm.boot(folder, steps_of(player, between), timeout=1800, step_timeout=480)
         found.relay = between
         return found
 

@@ -94,7 +94,7 @@ def lane(tmp_path_factory):
                                                [STRICT], strict)
         # unlink1() asks again and again, without a pause, as long as vhci receives the URB's data:
         # unless the kernel is preemptible, the receiver may never run again.
-        return vm.boot(folder, steps, modules="vhci-hcd,usbtest", timeout=180, step_timeout=100,
+        return vm.boot(folder, steps, modules="vhci-hcd,usbtest", timeout=900, step_timeout=400,
                        kernel="preempt=full log_buf_len=4M")
 
 

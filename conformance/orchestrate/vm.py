@@ -14,6 +14,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PAPKIT_BUILD", ROOT / "build"))
 HOST_SEEN_FROM_GUEST = "10.0.2.2"
+SECONDS = 60  # for what must come; deadlines, never a measure
 
 # Every step of the guest begins with these.
 PRELUDE = r"""
@@ -43,12 +44,12 @@ node() {
 }
 gone() { ! node "$1" > /dev/null; }
 # attach TCP-PORT BUSID VID:PID: imports and waits until the device is configured
-attach() { usbip --tcp-port "$1" attach -r @HOST@ -b "$2" && wait_for 20 node "$3" > /dev/null; }
+attach() { usbip --tcp-port "$1" attach -r @HOST@ -b "$2" && wait_for 60 node "$3" > /dev/null; }
 used_ports() { usbip port 2>/dev/null | sed -n 's/^Port \([0-9]*\):.*/\1/p'; }
 # detach VID:PID: of whatever is attached, and waits until the device is gone
 detach() {
     for port in $(used_ports); do usbip detach -p "$port" || return 1; done
-    wait_for 20 gone "$1"
+    wait_for 60 gone "$1"
 }
 # No udevd here: what libusb's clients print about devices comes from sysfs and usbfs alone.
 """.replace("@HOST@", HOST_SEEN_FROM_GUEST)
@@ -94,7 +95,7 @@ def players(folder, *names, options=()):
             subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=log) as process:
         try:
-            line = first_line(process, 20)
+            line = first_line(process, SECONDS)
             match = re.fullmatch(r"listening 127\.0\.0\.1:(\d+)", line)
             assert match, f"papsim's first line is {line!r}"
             port = int(match[1])
@@ -105,7 +106,7 @@ def players(folder, *names, options=()):
         finally:
             process.terminate()
             try:
-                process.wait(10)
+                process.wait(SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
 
@@ -120,7 +121,7 @@ def player(name, folder, *options):
 def exported(port):
     """(bus id, vendor:product) of each device the server exports, as usbip reads its list."""
     text = subprocess.run([tool("usbip"), "--tcp-port", str(port), "list", "-r", "127.0.0.1"],
-                          check=True, text=True, stdout=subprocess.PIPE, timeout=20).stdout
+                          check=True, text=True, stdout=subprocess.PIPE, timeout=SECONDS).stdout
     return re.findall(r"^\s*([\d.-]+): .*\(([0-9a-f]{4}:[0-9a-f]{4})\)", text, re.M)
 
 
@@ -160,10 +161,10 @@ class Lane:
         return self.folder / name
 
 
-def boot(folder, steps, modules="vhci-hcd", timeout=240, step_timeout=60, kernel="", qemu="",
+def boot(folder, steps, modules="vhci-hcd", timeout=900, step_timeout=240, kernel="", qemu="",
          shell="sh"):
     """Runs the steps {name: script} in one machine whose working folder is `folder`, shared with
-    this host. A step that fails or hangs does not stop those after it."""
+    this host. Deadlines are for an emulator on a slow and busy machine. A step that fails or hangs does not stop those after it."""
     folder = pathlib.Path(folder)
     script = [f"cd {shlex.quote(str(folder))}"]
     for name, text in steps.items():
