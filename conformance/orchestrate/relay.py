@@ -16,7 +16,6 @@ import collections
 import contextlib
 import json
 import pathlib
-import re
 import struct
 import threading
 
@@ -30,10 +29,9 @@ CHANGES = 200
 def held_by(pid):
     """What a process holds: descriptors, threads, KiB resident."""
     proc = pathlib.Path("/proc") / str(pid)
-    status = (proc / "status").read_text()
     return {"descriptors": len(list((proc / "fd").iterdir())),
             "threads": len(list((proc / "task").iterdir())),
-            "resident": int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M)[1])}
+            "resident": usbip.resident(pid)}
 
 
 async def requests(source, inward):

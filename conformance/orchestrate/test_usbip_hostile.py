@@ -38,8 +38,7 @@ def serves_on(server):
                 assert link.descriptor(1, 18).data[:2] == b"\x12\x01"
                 break
         assert time.monotonic() < deadline, "still in use"
-    with server.link() as link:
-        assert [busid for busid, _, _ in link.devices()] == ["1-1", "1-2"]
+    server.free("1-1", "1-2")
 
 
 def closes(link):
@@ -186,13 +185,15 @@ def test_of_eight_importers_at_once_one_wins(server):
         for link in links:
             link.socket.close()
         assert sorted(results) == [0] + [2] * 7
+        server.free("1-1", "1-2")
 
 
 def test_silent_connections_block_nobody_and_end(server):
     """300 that say nothing or half a request: lists go on; the server gives each up by itself."""
-    links = [server.link() for _ in range(300)]
-    for at, link in enumerate(links):
-        link.send(usbip.import_request(b"1-1")[:at % 40])
+    links = []
+    for at in range(300):
+        links.append(server.link())
+        links[-1].send(usbip.import_request(b"1-1")[:at % 40])
     with server.link() as lister:
         assert len(lister.devices()) == 2
     with server.imported() as link:

@@ -9,6 +9,7 @@ import resource
 import socket
 import struct
 import subprocess
+import time
 
 import vm
 
@@ -214,6 +215,15 @@ class Link:
 ISOCHRONOUS, BULK, INTERRUPT = 1, 2, 3
 
 
+def kib(path, field):
+    return int(re.search(rf"^{field}:\s+(\d+) kB", path.read_text(), re.M)[1])
+
+
+def resident(pid):
+    """KiB, counted page by page: the sum in `status` may lag behind by hundreds of them."""
+    return kib(pathlib.Path(f"/proc/{pid}/smaps_rollup"), "Rss")
+
+
 @dataclasses.dataclass
 class Server:
     """A papsim of the test's own."""
@@ -225,10 +235,26 @@ class Server:
         return Link(self.port, **options)
 
     def imported(self, busid=b"1-1"):
-        """A connection that has the device."""
-        link = Link(self.port)
-        assert link.take(busid) == 0
-        return link
+        """A connection that has the device, once the one before it has been worked off: nothing says
+        that the end of one connection is seen before the beginning of another."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            link = Link(self.port)
+            status = link.take(busid)
+            if status == 0:
+                return link
+            link.socket.close()
+            assert status == 2 and time.monotonic() < deadline, status
+
+    def free(self, *busids):
+        """Waits until a list names these, and these alone: one in use is not in it."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            with self.link() as link:
+                found = [busid for busid, _, _ in link.devices()]
+            if found == list(busids):
+                return
+            assert time.monotonic() < deadline, found
 
     def configured(self, busid=b"1-1"):
         link = self.imported(busid)
@@ -240,7 +266,7 @@ class Server:
 
     def memory(self, field="VmRSS"):
         """KiB."""
-        return int(re.search(rf"^{field}:\s+(\d+) kB", self.proc("status").read_text(), re.M)[1])
+        return resident(self.process.pid) if field == "VmRSS" else kib(self.proc("status"), field)
 
     def descriptors(self):
         return len(list(self.proc("fd").iterdir()))
