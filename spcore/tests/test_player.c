@@ -187,10 +187,13 @@ Test(player, sink_that_stops_leaves_the_session_in_step)
     free(content);
 }
 
+#define CANCELLED_BYTES ((uint64_t)2 << 30)
+
 struct canceller {
     struct player *player;
     pthread_t thread;
-    bool started;
+    bool started, ended;
+    uint64_t given;
 };
 
 static void *cancel_now(void *argument)
@@ -201,7 +204,15 @@ static void *cancel_now(void *argument)
     return NULL;
 }
 
-/* Gives zeros for ever; another thread cancels after the first of them. */
+static void await_cancel(struct canceller *canceller)
+{
+    if (!canceller->ended)
+        pthread_join(canceller->thread, NULL);
+    canceller->ended = true;
+}
+
+/* Gives zeros for ever; another thread cancels after the first of them. It is waited for before the
+ * object could be whole. */
 static int64_t give_and_be_cancelled(void *context, void *buffer, size_t room)
 {
     struct canceller *canceller = context;
@@ -210,6 +221,9 @@ static int64_t give_and_be_cancelled(void *context, void *buffer, size_t room)
         canceller->started = true;
         cr_assert_eq(pthread_create(&canceller->thread, NULL, cancel_now, canceller), 0);
     }
+    canceller->given += room;
+    if (canceller->given > CANCELLED_BYTES / 2)
+        await_cancel(canceller);
     memset(buffer, 0, room);
     return (int64_t)room;
 }
@@ -217,9 +231,8 @@ static int64_t give_and_be_cancelled(void *context, void *buffer, size_t room)
 Test(player, send_that_another_thread_cancels_leaves_no_object)
 {
     static const uint16_t name[] = {'c', 0};
-    uint64_t length = (uint64_t)2 * 1024 * 1024 * 1024;
     struct mtpi_new_object object = {
-        .parent = 0xffffffff, .format = MTP_FC_UNDEFINED, .size = length, .name = name};
+        .parent = 0xffffffff, .format = MTP_FC_UNDEFINED, .size = CANCELLED_BYTES, .name = name};
     struct mtpi_u32_array before = {0}, after = {0};
     struct player player;
     struct canceller canceller = {.player = &player};
@@ -228,9 +241,10 @@ Test(player, send_that_another_thread_cancels_leaves_no_object)
     plug(&player);
     cr_assert_eq(mtpi_get_object_handles(player.mtpi, 0xffffffff, 0, 0, &before), 0);
     cr_assert_eq(mtpi_send_object_info(player.mtpi, &object, &handle, NULL), 0);
-    cr_expect_eq(mtpi_send_object_from(player.mtpi, length, give_and_be_cancelled, &canceller),
-                 -ECANCELED);
-    pthread_join(canceller.thread, NULL);
+    cr_expect_eq(
+        mtpi_send_object_from(player.mtpi, CANCELLED_BYTES, give_and_be_cancelled, &canceller),
+        -ECANCELED);
+    await_cancel(&canceller);
     cr_assert_eq(mtpi_get_object_handles(player.mtpi, 0xffffffff, 0, 0, &after), 0);
     cr_expect_eq(after.count, before.count);
     free(before.item);
