@@ -18,7 +18,7 @@ import tempfile
 
 import detect_log
 
-SECONDS = 60
+SECONDS = 240
 RULES = {}
 
 

@@ -54,6 +54,6 @@ class Twin:
         done = subprocess.run(
             [PAPSIM, "exec", "--connect", self.where, "--", "sh", f"./{name}.sh"],
             cwd=self.folder, env=os.environ | {"LC_ALL": "C.UTF-8"}, text=True, errors="replace",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600,
             check=False)
         return vm.Step(name, done.returncode, done.stdout, done.stderr)

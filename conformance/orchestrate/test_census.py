@@ -215,7 +215,7 @@ def test_players_that_ship_announce_no_operation_that_is_there(tmp_path):
     for code in sorted(codes):
         path.write_text(MUSIC.replace("0x9820\n", f"0x9820, {code:#06x}\n"), encoding="utf-8")
         done = subprocess.run([vm.BUILD / "papsim", "serve", "--listen", "127.0.0.1:0", "--player",
-                               path], text=True, stderr=subprocess.PIPE, timeout=60, check=False)
+                               path], text=True, stderr=subprocess.PIPE, timeout=240, check=False)
         assert (done.returncode, f"operation {code:#06x} is not implemented" in done.stderr) == \
             (2, True), done.stderr
 

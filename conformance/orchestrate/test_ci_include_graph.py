@@ -25,7 +25,7 @@ def write(tree, name, text):
 
 
 def check(tree):
-    result = subprocess.run([tree / "ci/include_graph.py"], text=True, check=False, timeout=60,
+    result = subprocess.run([tree / "ci/include_graph.py"], text=True, check=False, timeout=240,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return result.returncode, result.stdout
 

@@ -20,7 +20,7 @@ def blocks():
                                id=f"{path.relative_to(ROOT)}:{line}")
 
 
-def run(script, timeout=120):
+def run(script, timeout=600):
     return subprocess.run(["bash", "-eu", "-c", script], cwd=ROOT, text=True, timeout=timeout,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False)

@@ -36,7 +36,7 @@ def named(cell):
 def cases():
     """The judge's cases, but for those about providers."""
     text = subprocess.run([vm.BUILD / "papcheck", "list", "--json"], cwd=vm.ROOT, check=True,
-                          text=True, stdout=subprocess.PIPE, timeout=60).stdout
+                          text=True, stdout=subprocess.PIPE, timeout=240).stdout
     return {case["id"] for case in json.loads(text) if "provider" not in case["needs"]}
 
 

@@ -36,7 +36,7 @@ CHANGED = {(0x0482, 0x0591), (0x0489, 0xe111), (0x18d1, 0x4e25), (0x18d1, 0x4e26
 def quirks():
     """{number: what papsim says of it}"""
     text = subprocess.run([vm.BUILD / "papsim", "deviations", "--json"], check=True, text=True,
-                          stdout=subprocess.PIPE, timeout=60).stdout
+                          stdout=subprocess.PIPE, timeout=240).stdout
     return {one["quirk"]: one for one in json.loads(text) if "quirk" in one}
 
 

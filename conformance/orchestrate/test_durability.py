@@ -19,7 +19,7 @@ from mtp_client import (ALL, ARTIST, FILE_NAME, FOLDER, INTERNAL, MP3, NAME, PAR
 from usbip_client import OUT, Link
 
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
-SECONDS = 30
+SECONDS = 120
 STEPS = 60
 FRIENDLY_NAME = 0xD402
 GONE = (AssertionError, ConnectionError)  # what a killed server looks like to a client

@@ -19,7 +19,7 @@ from test_papsim_cli import Serving
 PAPSIM = vm.BUILD / "papsim"
 SHIM = vm.BUILD / "shim" / "libusb-1.0.so.0"
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
-SECONDS = 60
+SECONDS = 240
 SIZES = [0, 1, 500, 501, 512, 16384 + 500, 1048576 + 3]
 STORE = "/store_00010001"
 NOT_LOADED = "saw no player: it did not load libusb-1.0"

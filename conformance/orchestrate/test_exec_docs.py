@@ -15,7 +15,7 @@ def pipeline():
 
 def test_the_pipelines_commands_work_in_order():
     for command in pipeline()["script"]:
-        done = subprocess.run(["sh", "-e", "-c", command], cwd=ROOT, text=True, timeout=120,
+        done = subprocess.run(["sh", "-e", "-c", command], cwd=ROOT, text=True, timeout=600,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}"

@@ -18,7 +18,7 @@ from test_stress import TREE, content, imported, server, session, unharmed  # no
 
 PAPSIM = vm.BUILD / "papsim"
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
-SECONDS = 60
+SECONDS = 240
 
 
 def connect(server, *words, **more):

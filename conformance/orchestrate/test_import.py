@@ -17,7 +17,7 @@ PAPSIM = vm.BUILD / "papsim"
 LOGS = ROOT / "fixtures" / "logs"
 MODERN, WRAPPED, NAMES = (LOGS / f"{name}.txt" for name in ("modern", "wrapped", "names"))
 LSUSB = LOGS / "modern.lsusb"
-SECONDS = 60
+SECONDS = 240
 
 
 def papsim(*words, **more):

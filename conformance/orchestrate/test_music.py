@@ -26,7 +26,7 @@ def make(path, options, rate, channels):
     subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i",
                     f"sine=frequency=330:duration={SECONDS}:sample_rate={rate}", "-ac",
                     str(channels), *options, "-metadata", "title=Made Here", "-metadata",
-                    "artist=ffmpeg", path], check=True, stdin=subprocess.DEVNULL, timeout=60)
+                    "artist=ffmpeg", path], check=True, stdin=subprocess.DEVNULL, timeout=240)
 
 
 def music(*words, **more):
@@ -53,11 +53,11 @@ def test_libmtp_reads_what_it_did_not_send(tmp_path, name, options, rate, channe
 def test_the_cover_of_a_file_is_its_representative_sample(tmp_path):
     has("mtp-sendfile", "gphoto2", "ffmpeg")
     subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=64x48:duration=1",
-                    "-frames:v", "1", tmp_path / "cover.jpg"], check=True, timeout=60)
+                    "-frames:v", "1", tmp_path / "cover.jpg"], check=True, timeout=240)
     subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=1", "-i",
                     tmp_path / "cover.jpg", "-map", "0", "-map", "1", "-c:v", "copy",
                     "-disposition:v", "attached_pic", tmp_path / "covered.mp3"], check=True,
-                   timeout=60)
+                   timeout=240)
     ok(music("sh", "-e", "-c", "mtp-sendfile covered.mp3 covered.mp3 > sent\n"
              "gphoto2 --get-thumbnail 1 --force-overwrite", cwd=tmp_path))
     assert (tmp_path / "thumb_covered.mp3").read_bytes() == (tmp_path / "cover.jpg").read_bytes()
@@ -90,6 +90,6 @@ def test_gphoto2_plays_pauses_and_seeks(tmp_path):
 
 
 def test_the_player_is_among_those_that_ship():
-    out = ok(subprocess.run([vm.BUILD / "papsim", "players"], text=True, check=False, timeout=60,
+    out = ok(subprocess.run([vm.BUILD / "papsim", "players"], text=True, check=False, timeout=240,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE))
     assert re.search(r"\bmtp-music\b", out)

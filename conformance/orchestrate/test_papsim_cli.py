@@ -12,7 +12,7 @@ import pytest
 import vm
 
 PAPSIM = vm.BUILD / "papsim"
-SECONDS = 20
+SECONDS = 120
 GOOD = (vm.ROOT / "fixtures" / "players" / "mtp-small.yaml").read_text()
 
 

@@ -23,7 +23,7 @@ from usbip_client import ECONNRESET, EPIPE, ESHUTDOWN, IN, OUT, RET_UNLINK
 
 PAPSIM = vm.BUILD / "papsim"
 BASE = (vm.ROOT / "fixtures" / "players" / "mtp.yaml").read_text()
-SECONDS = 60
+SECONDS = 240
 # As libmtp 1.1.20 and libgphoto2 2.5.30 know them.
 UNKNOWN = (0x1209, 0x4D54)
 SANSA_M240 = (0x0781, 0x7400)    # NO_RELEASE_INTERFACE
@@ -375,7 +375,7 @@ def test_quirk_20_libmtp_gives_up_unless_its_flag_says_to_wait(tmp_path):
             [PAPSIM, "exec", "--player", player(tmp_path / name, *quirks, ids=ids), "--",
              "sh", "-c", DELETE], text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
-    said = {name: process.communicate(timeout=3 * SECONDS)[0] for name, process in waits.items()}
+    said = {name: process.communicate(timeout=SECONDS)[0] for name, process in waits.items()}
     for name, process in waits.items():
         assert process.returncode == (1 if name == "on" else 0), said[name]
         assert ("Failed to delete file:6" in said[name]) == (name == "on")

@@ -24,7 +24,7 @@ def verdicts(folder):
 def device_cases():
     """Case id -> what it needs, for the cases that judge a device."""
     text = subprocess.run([vm.BUILD / "papcheck", "list", "--json"], cwd=vm.ROOT, check=True,
-                          text=True, stdout=subprocess.PIPE, timeout=60).stdout
+                          text=True, stdout=subprocess.PIPE, timeout=240).stdout
     return {case["id"]: set(case["needs"]) for case in json.loads(text)
             if "provider" not in case["needs"]}
 

@@ -53,7 +53,7 @@ def defective(case, run):
 
 def sends(player, pattern):
     subprocess.run([vm.BUILD / "papsim", "control", player.control, "pattern",
-                    f"pattern={PATTERNS[pattern]}"], check=True, timeout=20)
+                    f"pattern={PATTERNS[pattern]}"], check=True, timeout=120)
     return player
 
 
@@ -70,7 +70,7 @@ def step_of(folder, subject, player, speed, phases, wanted=lambda case, run: Tru
 def strict_module():
     """Shell that loads the module anew, without its tolerance for the real world."""
     module = subprocess.run([vm.ROOT / "ci/vm", "module", "usbtest"], check=True, text=True,
-                            stdout=subprocess.PIPE, timeout=20).stdout.strip()
+                            stdout=subprocess.PIPE, timeout=120).stdout.strip()
     return f"rmmod usbtest && insmod {shlex.quote(module)} realworld=0"
 
 
@@ -140,7 +140,7 @@ def test_a_defective_device_fails_and_the_kernel_says_so(lane):
 def test_what_is_no_usbtest_device_is_an_error():
     """The program itself: an ioctl that fails is told, a line that is no case is refused."""
     def run(lines, *words):
-        return subprocess.run([vm.BUILD / "usbtest", *words], input=lines, text=True, timeout=20,
+        return subprocess.run([vm.BUILD / "usbtest", *words], input=lines, text=True, timeout=120,
                               check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     done = run("1 2 3 4 5\n", os.devnull, "0")
     assert done.returncode == 0 and '"error": 25,' in done.stdout  # ENOTTY

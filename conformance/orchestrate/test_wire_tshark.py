@@ -52,22 +52,22 @@ class Capture:
 
     def stop(self, port):
         """Waits until the mark has come through, so that nothing before it is missing."""
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as link:
+        with socket.create_connection(("127.0.0.1", port), timeout=120) as link:
             link.sendall(struct.pack(">HHI", 0x0111, 0x8003, 0) + MARK.ljust(32, b"\0"))
             link.recv(8)
-        arrived = self.seen.wait(30)
+        arrived = self.seen.wait(120)
         self.process.send_signal(signal.SIGINT)
-        self.reader.join(30)
+        self.reader.join(120)
         self.process.stdout.close()
         self.process.stderr.close()
-        self.process.wait(10)
+        self.process.wait(120)
         self.path.write_bytes(self.bytes)
         assert arrived, "the capture lacks its last frames"
 
 
 def tshark(path, port, *more):
     return subprocess.run([vm.tool("tshark"), "-n", "-r", path, "-d", f"tcp.port=={port},usbip", *more],
-                          check=True, text=True, timeout=120, stdout=subprocess.PIPE,
+                          check=True, text=True, timeout=600, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL).stdout
 
 
@@ -84,7 +84,7 @@ def capture(tmp_path_factory):
             result = subprocess.run(
                 [vm.BUILD / "papcheck", "run", *cases(), "--destructive", "--out", folder / "out",
                  "--device", f"usbip:127.0.0.1:{player.port}/{player.busid}"],
-                cwd=vm.ROOT, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL,
+                cwd=vm.ROOT, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         finally:
             record.stop(player.port)

@@ -19,7 +19,7 @@ CMD_SUBMIT, CMD_UNLINK, RET_SUBMIT, RET_UNLINK = 1, 2, 3, 4
 OUT, IN = 0, 1
 NO_SETUP = bytes(8)
 ENOENT, EPIPE, EOVERFLOW, ECONNRESET, ESHUTDOWN, EREMOTEIO = -2, -32, -75, -104, -108, -121
-SECONDS = 30  # for what must come at once; a deadline, never a measure
+SECONDS = 120  # for what must come at once; a deadline, never a measure
 
 
 def op(code, body=b"", version=0x0111, status=0):
