@@ -500,7 +500,9 @@ def test_two_hundred_drops_leak_nothing(server):
         drop(number)
     with server.imported() as link:
         link.descriptor(1, 18)
-        assert server.descriptors() == held
+        deadline = time.monotonic() + usbip.SECONDS
+        while server.descriptors() > held:
+            assert time.monotonic() < deadline, (server.descriptors(), held)
         assert server.memory() - memory < 8 * 1024
     assert server.threads() == 1
 
