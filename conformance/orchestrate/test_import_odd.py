@@ -124,9 +124,14 @@ def test_the_device_descriptor_that_the_log_shows(tmp_path):
     assert "  usb-version: 0x0200\n  manufacturer" in facts_of(tmp_path, text.encode())
     text = text.replace("bDeviceClass: 0\n", "bDeviceClass: 255\n")
     assert "  usb-version: 0x0200\n  class: 0xff\n" in facts_of(tmp_path, text.encode())
-    # What no device of its speed says is left out, and a comment tells of it.
-    made = facts_of(tmp_path, NAMES.read_bytes().replace(b"bcdUSB: 512", b"bcdUSB: 272"))
-    assert "  # The log says usb-version 0x0110, which its speed rules out.\n" in made
+
+
+@pytest.mark.parametrize("value, version", [(272, "0x0110"), (20000, "0x4e20"), (53504, "0xd100")])
+def test_a_version_that_no_device_of_its_speed_has(tmp_path, value, version):
+    """Left out, and a comment tells of it: some real players say such."""
+    log = NAMES.read_bytes().replace(b"bcdUSB: 512", b"bcdUSB: %d" % value)
+    made = facts_of(tmp_path, log)
+    assert f"  # The log says usb-version {version}, which its speed rules out.\n" in made
     assert "  usb-version:" not in made
 
 

@@ -118,7 +118,7 @@ static int take_usb_id(struct parser *parser, const char *value, size_t product)
 static int take_version(struct parser *parser, const char *value, size_t where)
 {
     uint64_t number = 0;
-    int error = take_number(parser, value, 0x0999, &number);
+    int error = take_number(parser, value, 0xffff, &number);
 
     (void)where;
     parser->report->usb.version = (uint16_t)number;
