@@ -32,7 +32,9 @@ VARIANT_FLAGS := -fsanitize=thread
 OPT := -O1 -g
 endif
 ifeq ($(VARIANT),clang)
+# For its warnings, which are the same however much it optimises.
 CC := clang
+OPT := -O0 -g
 endif
 
 ifeq ($(VARIANT),fuzz)

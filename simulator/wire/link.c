@@ -109,7 +109,7 @@ static bool may_stay(const struct wire_link *link, int64_t *since)
 
     if (!link->offer || server->links != link || link->next || wire_loop_has_timers(server->loop))
         return false;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
     if (*since == 0)
         *since = now_ns;
