@@ -141,6 +141,12 @@ def certificate_tail(kind, key, theirs, ours, _log, _mine):
         set(theirs[len(ours):]) <= set("\xef\xbf\xbd")
 
 
+@rule("no-descriptor", "bcdUSB is no version of USB: the reporter's tool had no device descriptor")
+def no_descriptor(kind, key, _theirs, _ours, log, _mine):
+    return kind == "usb" and (key == "bcdUSB" or key.startswith("bDevice")) and \
+        not 0x0100 <= int(log.usb.get("bcdUSB", 0x0200)) <= 0x0320
+
+
 @rule("blotted", "the reporter made the number unreadable")
 def blotted(kind, _key, theirs, _ours, _log, _mine):
     return kind == "storage" and theirs == "blotted"

@@ -120,6 +120,8 @@ static const char *speed_of(const struct import_usb *usb)
                : speeds[usb->speed];
 }
 
+#define USB_3_2 0x0320u /* the last version there is */
+
 /* A device that works at its speed cannot be of an older version (USB 2.0, 9.6.1; 3.2, 9.6.1). */
 static bool fits(const struct import_usb *usb)
 {
@@ -129,7 +131,7 @@ static bool fits(const struct import_usb *usb)
     for (digits = usb->version; digits; digits >>= 4)
         if ((digits & 0xf) > 9)
             return false;
-    return usb->version >= least[usb->speed];
+    return usb->version >= least[usb->speed] && usb->version <= USB_3_2;
 }
 
 static void put_numbers(FILE *out, const struct import_usb *usb)
@@ -144,7 +146,7 @@ static void put_numbers(FILE *out, const struct import_usb *usb)
     else if (usb->version)
         fprintf(out, "  # The log says usb-version 0x%04x, which its speed rules out.\n",
                 usb->version);
-    for (i = 0; i < 3; i++)
+    for (i = 0; i < 3 && usb->version <= USB_3_2; i++) /* else it is no device descriptor */
         if (usb->class_triple[i])
             fprintf(out, "  %s: 0x%02x\n", keys[i], usb->class_triple[i]);
 }
