@@ -133,6 +133,9 @@ def test_a_version_that_no_device_of_its_speed_has(tmp_path, value, version):
     made = facts_of(tmp_path, log)
     assert f"  # The log says usb-version {version}, which its speed rules out.\n" in made
     assert "  usb-version:" not in made
+    # No version at all: then the class beside it is none either.
+    made = facts_of(tmp_path, log.replace(b"bDeviceClass: 0\n", b"bDeviceClass: 17\n"))
+    assert ("  class: 0x11\n" in made) == (value == 272)
 
 
 @pytest.mark.parametrize("value, there", [("", False), (" (null)", False), (" none", False),
