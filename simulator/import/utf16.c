@@ -1,5 +1,7 @@
 #include "import/utf16.h"
 
+#include "mtp/dataset.h"
+
 /* What is left to read, in the mark's order. */
 struct units {
     const uint8_t *at, *end;
@@ -38,28 +40,15 @@ static bool take_character(struct units *units, uint32_t *ret_character)
     return true;
 }
 
-/* RFC 3629, 3. Length. */
-static size_t put_character(uint8_t *out, uint32_t character)
-{
-    static const uint8_t first[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    size_t length = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4, i;
-
-    for (i = length - 1; i > 0; i--, character >>= 6)
-        out[i] = (uint8_t)(0x80 | (character & 0x3f));
-    out[0] = (uint8_t)(first[length] | character);
-    return length;
-}
-
 size_t utf16_decode(const uint8_t *bytes, size_t size, uint8_t *out, bool *ret_whole)
 {
     struct units units = {bytes + 2, bytes + size, bytes[0] == 0xfe};
+    char *at = (char *)out;
     uint32_t character;
-    size_t used = 0;
-
     bool whole = true;
 
     while (units.at < units.end && (whole = take_character(&units, &character)))
-        used += put_character(out + used, character);
+        at = mtpr_put_utf8(at, character);
     *ret_whole = whole;
-    return used;
+    return (size_t)(at - (char *)out);
 }
