@@ -21,7 +21,7 @@ OPT ?= -O2 -g
 CFLAGS += -std=c11 -D_GNU_SOURCE $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP $(VARIANT_FLAGS)
 LDFLAGS += $(VARIANT_FLAGS)
 PKG := libusb-1.0 libcrypto sqlite3 jansson criterion libavformat libavcodec libavutil
-CPPFLAGS += -I$(GEN) $(shell pkg-config --cflags $(PKG))
+CPPFLAGS += -I. -I$(GEN) $(shell pkg-config --cflags $(PKG))
 
 ifeq ($(VARIANT),sanitize)
 VARIANT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -46,30 +46,36 @@ endif
 sources = $(sort $(wildcard $(1)))
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
-# What reads audio files is a plug-in: libavformat and its hundred libraries would slow every start.
-MEDIA_SRC := simulator/player/media_libav.c simulator/player/media_facts.c
-SIM_SRC := $(filter-out simulator/player/media_libav.c,$(call sources,simulator/wire/*.c simulator/usb/*.c simulator/function/*.c simulator/mtp/*.c simulator/store/*.c simulator/player/*.c simulator/import/*.c simulator/cli/*.c))
-SPC_SRC := $(call sources,spcore/com/*.c spcore/sac/*.c spcore/sp/*.c spcore/mtp/*.c spcore/transport/*.c)
-SHIM_SRC := $(call sources,spcore/shim/*.c) $(wildcard spcore/transport/usbip_*.c)
-CONF_SRC := $(call sources,conformance/catalogue/*.c conformance/host/*.c conformance/engine/*.c conformance/suites/*.c conformance/report/*.c conformance/cli/*.c conformance/selftest/*.c)
+# The layers of each part, in the order data flows.
+SIM_LAYERS := defect usb store mtp function function/still_image wire wire/usbip spec player control import cli
+SPC_LAYERS := com sac sp mtp transport usbip deviant
+LUSB_LAYERS := libusb usbip
+CONF_LAYERS := catalogue case run raw wmdm host report selftest cli \
+	suites/usbip suites/usb suites/mtp suites/wmdm suites/host
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.
-JUDGE_SPC_SRC := $(call sources,spcore/mtp/*.c spcore/transport/*.c spcore/sac/*.c spcore/com/*.c)
+JUDGE_SPC_LAYERS := mtp transport usbip sac com deviant
+layers = $(call sources,$(foreach layer,$(2),$(1)/$(layer)/*.c))
 
-$(OBJ)/simulator/%.o: CPPFLAGS += -Isimulator
-$(OBJ)/spcore/%.o: CPPFLAGS += -Ispcore -Ispcore/include
-$(OBJ)/deviant/spcore/%.o: CPPFLAGS += -Ispcore -Ispcore/include -DSPCORE_DEVIANT
-$(OBJ)/conformance/%.o: CPPFLAGS += -Iconformance -Ispcore -Ispcore/include
+# What reads audio files is a plug-in: libavformat and its hundred libraries would slow every start.
+MEDIA_SRC := simulator/player/media_libav.c simulator/player/media_facts.c
+SIM_SRC := $(filter-out simulator/player/media_libav.c,$(call layers,simulator,$(SIM_LAYERS)))
+SPC_SRC := $(call layers,spcore,$(SPC_LAYERS))
+LUSB_SRC := $(call layers,spcore,$(LUSB_LAYERS))
+CONF_SRC := $(call layers,conformance,$(CONF_LAYERS))
+JUDGE_SPC_SRC := $(call layers,spcore,$(JUDGE_SPC_LAYERS))
+
+$(OBJ)/deviant/spcore/%.o: CPPFLAGS += -DSPCORE_DEVIANT
 
 PAPSIM := $(BUILD)/papsim
 MEDIA := $(BUILD)/papsim-media.so
 PAPCHECK := $(BUILD)/papcheck
 SPCORE := $(BUILD)/libspcore.so
 DEVIANT := $(BUILD)/libspcore-deviant.so
-SHIM := $(BUILD)/shim/libusb-1.0.so.0
+LUSB := $(BUILD)/libusb/libusb-1.0.so.0
 
 .PHONY: all help
-all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(SHIM)
+all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(LUSB)
 
 SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lpthread -ldl
 MEDIA_LIBS := -lavformat -lavcodec -lavutil
@@ -93,7 +99,7 @@ $(DEVIANT): $(patsubst %.c,$(OBJ)/deviant/%.o,$(SPC_SRC))
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,libspcore-deviant.so -o $@ $^ $(SPC_LIBS)
 
 # A drop-in libusb-1.0 over USB/IP: libusb's public header, nothing of its library.
-$(SHIM): $(call objects,$(SHIM_SRC))
+$(LUSB): $(call objects,$(LUSB_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,libusb-1.0.so.0 -o $@ $^ -lpthread
 
@@ -130,28 +136,29 @@ $(GEN)/wmdm_certs.h: $(wildcard $(CERTS)/*) ci/gen_certs.py
 	@mkdir -p $(@D)
 	$(PYTHON) ci/gen_certs.py $(foreach n,$(CERT_NAMES),$(subst -,_,$(n))_certificate=$(CERTS)/$(n).pem $(subst -,_,$(n))_key=$(CERTS)/$(n).key) > $@.tmp && mv $@.tmp $@
 
-# ---- unit tests: <part>/tests/test_<file>.c, one Criterion binary each; a test links its part
+# ---- unit tests: <part>/tests/<layer>/test_<file>.c, one Criterion binary each; a test links its part
 # whole, less main().
-SIM_TESTS := $(patsubst simulator/tests/test_%.c,$(BUILD)/tests/simulator/test_%,$(wildcard simulator/tests/test_*.c))
-SPC_TESTS := $(patsubst spcore/tests/test_%.c,$(BUILD)/tests/spcore/test_%,$(wildcard spcore/tests/test_*.c))
-CONF_TESTS := $(patsubst conformance/tests/test_%.c,$(BUILD)/tests/conformance/test_%,$(wildcard conformance/tests/test_*.c))
+tests_of = $(patsubst $(1)/tests/%.c,$(BUILD)/tests/$(1)/%,$(sort $(wildcard $(1)/tests/*/test_*.c)))
+SIM_TESTS := $(call tests_of,simulator)
+SPC_TESTS := $(call tests_of,spcore)
+CONF_TESTS := $(call tests_of,conformance)
 UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(CONF_TESTS)
 
-not_main = $(filter-out %/main.o,$(call objects,$(1)))
-$(BUILD)/tests/simulator/test_%: $(OBJ)/simulator/tests/test_%.o $(call not_main,$(SIM_SRC)) | $(MEDIA)
+not_main = $(filter-out %_main.o,$(call objects,$(1)))
+$(BUILD)/tests/simulator/%: $(OBJ)/simulator/tests/%.o $(call not_main,$(SIM_SRC)) | $(MEDIA)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SIM_LIBS) -lcriterion
-$(BUILD)/tests/spcore/test_%: $(OBJ)/spcore/tests/test_%.o $(call not_main,$(SPC_SRC))
+$(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o $(call not_main,$(SPC_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS) -lcriterion
 # They start the player they talk to.
-$(BUILD)/tests/spcore/test_player $(BUILD)/tests/spcore/test_methods: | $(PAPSIM)
-# Not the real libusb: the shim's own objects, its library and a papsim to talk to.
-SHIM_TESTS := $(filter $(BUILD)/tests/spcore/test_shim%,$(SPC_TESTS))
-$(SHIM_TESTS): $(BUILD)/tests/spcore/test_shim%: $(OBJ)/spcore/tests/test_shim%.o $(call objects,$(SHIM_SRC)) | $(SHIM) $(PAPSIM)
+$(BUILD)/tests/spcore/sp/test_player $(BUILD)/tests/spcore/sp/test_methods: | $(PAPSIM)
+# Not the real libusb: its own objects, its library and a papsim to talk to.
+LUSB_TESTS := $(filter $(BUILD)/tests/spcore/libusb/%,$(SPC_TESTS))
+$(LUSB_TESTS): $(BUILD)/tests/spcore/libusb/%: $(OBJ)/spcore/tests/libusb/%.o $(call objects,$(LUSB_SRC)) | $(LUSB) $(PAPSIM)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -lpthread -ldl
-$(BUILD)/tests/conformance/test_%: $(OBJ)/conformance/tests/test_%.o $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
+$(BUILD)/tests/conformance/%: $(OBJ)/conformance/tests/%.o $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(CONF_LIBS)
 
@@ -187,7 +194,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/papkit/players $(DESTDIR)$(PREFIX)/share/papkit/catalogue
 	install -d $(DESTDIR)$(PREFIX)/lib/papkit
 	install $(PAPSIM) $(PAPCHECK) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(SHIM) $(MEDIA) $(DESTDIR)$(PREFIX)/lib/papkit
+	install -m 644 $(LUSB) $(MEDIA) $(DESTDIR)$(PREFIX)/lib/papkit
 	install -m 644 $(SPCORE) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(wildcard spcore/include/*.h) $(DESTDIR)$(PREFIX)/include/papkit
 	install -m 644 $(wildcard fixtures/players/*.yaml) $(DESTDIR)$(PREFIX)/share/papkit/players
@@ -195,7 +202,7 @@ install: all
 
 # Real logs, a folder of them: each is imported, plugged, and compared with what mtp-detect prints.
 .PHONY: check-corpus
-check-corpus: $(PAPSIM) $(SHIM)
+check-corpus: $(PAPSIM) $(LUSB)
 	@[ -n "$(DIR)" ] || { echo "check-corpus: expected DIR=FOLDER of mtp-detect logs" >&2; exit 2; }
 	$(PYTHON) conformance/orchestrate/check_corpus.py --papsim $(PAPSIM) $(DIR)
 
@@ -213,11 +220,8 @@ sanitize:
 .PHONY: fuzzers fuzz-smoke
 FUZZ_SECONDS ?= 5
 FUZZERS := $(patsubst ci/fuzz/%.c,$(BUILD)/%,$(wildcard ci/fuzz/fuzz_*.c))
-FUZZ_ROOT := simulator
-$(OBJ)/ci/fuzz/%.o: CPPFLAGS += -iquote $(FUZZ_ROOT)
 FUZZ_SPC := fuzz_mtpi_dataset fuzz_usbip_client
-$(FUZZ_SPC:%=$(OBJ)/ci/fuzz/%.o): FUZZ_ROOT := spcore
-$(FUZZ_SPC:%=$(BUILD)/%): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
+$(FUZZ_SPC:%=$(BUILD)/%): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(call layers,spcore,mtp transport usbip deviant com))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SPC_LIBS)
 $(BUILD)/fuzz_%: $(OBJ)/ci/fuzz/fuzz_%.o $(call not_main,$(SIM_SRC))
@@ -239,19 +243,17 @@ fuzz-smoke:
 # Ratios beside their limits in the same run; then the judge's whole run, if it is built.
 .PHONY: bench
 BENCH_OBJ := $(OBJ)/ci/bench.o $(OBJ)/ci/bench_common.o $(OBJ)/ci/bench_limit.o $(OBJ)/ci/bench_exec.o
-$(BUILD)/bench: $(BENCH_OBJ) $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
+$(BUILD)/bench: $(BENCH_OBJ) $(call objects,$(call layers,spcore,mtp transport usbip deviant com))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
 # A client like any other: libusb's own library, until `papsim exec` puts the drop-in in its place.
 $(BUILD)/bench-program: $(OBJ)/ci/bench_program.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lusb-1.0
-$(BUILD)/bench_scale: $(OBJ)/ci/bench_scale.o $(OBJ)/ci/bench_common.o $(call objects,$(call sources,spcore/mtp/*.c spcore/transport/*.c))
+$(BUILD)/bench_scale: $(OBJ)/ci/bench_scale.o $(OBJ)/ci/bench_common.o $(call objects,$(call layers,spcore,mtp transport usbip deviant com))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
-$(OBJ)/ci/%.o: CPPFLAGS += -Ispcore -Ispcore/include
-
-bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(SHIM)
+bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(LUSB)
 	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(wildcard $(PAPCHECK))
 	$(BUILD)/bench_scale $(PAPSIM)
 	$(MAKE) bench-vm
@@ -262,7 +264,7 @@ $(BUILD)/bench_tcp: $(OBJ)/ci/bench_tcp.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^
 
-bench-vm: $(BUILD)/bench_tcp $(PAPSIM) $(SHIM)
+bench-vm: $(BUILD)/bench_tcp $(PAPSIM) $(LUSB)
 	ci/bench_vm $(PAPSIM) $(BUILD)/bench_tcp
 
 # What the kernel lane runs inside the machine.

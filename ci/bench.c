@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench.h"
-#include "mtp/mtpi.h"
-#include "transport/usbip_client.h"
+#include "ci/bench.h"
+#include "spcore/mtp/mtpi.h"
+#include "spcore/usbip/usbip_client.h"
 
 enum { DEPTH = 16, BUDGET_S = 20 };
 

@@ -1,5 +1,5 @@
 /* What every figure needs: a clock, medians, one CPU, a papsim. */
-#include "bench.h"
+#include "ci/bench.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* Figures of `papsim exec`: its library against libspcore's own client and against plain TCP; and
  * the world's clients, each with the seconds it takes. */
-#include "bench.h"
+#include "ci/bench.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "transport/transport.h"
+#include "spcore/transport/transport.h"
 
 enum { CLIENTS_BUDGET_S = 10, NOT_HERE = 77 };
 

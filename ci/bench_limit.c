@@ -1,5 +1,5 @@
 /* The limit of the data path, plain TCP, and a line of the table beside it. */
-#include "bench.h"
+#include "ci/bench.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

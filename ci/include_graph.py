@@ -51,9 +51,9 @@ LAYERS = {
     },
 }
 SEAMS = {
-    "simulator": {"usb/function.h", "usb/identity.h", "player/deviation.h"},
-    "spcore": {"com/deviation.h"},
-    "conformance": {"engine/conf.h"},
+    "simulator": {"usb/function.h", "usb/identity.h", "defect/defect.h"},
+    "spcore": {"deviant/sp_defect.h"},
+    "conformance": {"case/conf.h"},
 }
 # What one part may see of another.
 FOREIGN = {"conformance": {"spcore": {"mtp", "transport", "sac", "include", "com"}}}

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "function/still_image.h"
-#include "player/player.h"
+#include "simulator/function/still_image/still_image.h"
+#include "simulator/player/player.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mtp/dataset.h"
-#include "mtp/value.h"
+#include "simulator/mtp/dataset.h"
+#include "simulator/mtp/value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/anonymise.h"
-#include "import/lines.h"
-#include "import/report.h"
+#include "simulator/import/anonymise.h"
+#include "simulator/import/import_report.h"
+#include "simulator/import/lines.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

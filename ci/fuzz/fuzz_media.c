@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "player/media.h"
+#include "simulator/player/media.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

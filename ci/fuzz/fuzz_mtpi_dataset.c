@@ -1,8 +1,8 @@
 /* Every dataset and container parser of the initiator on one input; the first byte chooses. */
 #include <stdlib.h>
 
-#include "mtp/container.h"
-#include "mtp/dataset.h"
+#include "spcore/mtp/mtpi_container.h"
+#include "spcore/mtp/mtpi_dataset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "player/player.h"
-#include "usb/device.h"
-#include "wire/internal.h"
+#include "simulator/player/player.h"
+#include "simulator/usb/device.h"
+#include "simulator/wire/usbip/usbip_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,10 +38,10 @@ static void start(void)
         exit(1);
     }
     count = player_functions(player, functions);
-    if (usb_device_new(player_identity(player), player_deviations(player), functions, count,
+    if (usb_device_new(player_identity(player), player_defects(player), functions, count,
                        &device) ||
         wire_loop_new(&loop) || wire_server_new(loop, &listen, &server) ||
-        wire_server_offer(server, "1-1", device, player_deviations(player)))
+        wire_server_offer(server, "1-1", device, player_defects(player)))
         exit(1);
     player_attach(player, device);
 }

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "transport/usbip_client.h"
+#include "spcore/usbip/usbip_client.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,4 +1,4 @@
-#include "catalogue/catalogue.h"
+#include "conformance/catalogue/catalogue.h"
 
 #include <ctype.h>
 #include <errno.h>

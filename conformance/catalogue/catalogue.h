@@ -1,6 +1,6 @@
 /* The requirement rows, read from the TSV files beside this one. */
-#ifndef CONF_CATALOGUE_CATALOGUE_H
-#define CONF_CATALOGUE_CATALOGUE_H
+#ifndef CONFORMANCE_CATALOGUE_CATALOGUE_H
+#define CONFORMANCE_CATALOGUE_CATALOGUE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
-#include "host/pnp.h"
+#include "conformance/host/pnp.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "host/descriptors.h"
+#include "conformance/raw/raw_descriptors.h"
 
 enum { FROM_DEVICE = 0x80, VENDOR_DEVICE = 0xc0, VENDOR_INTERFACE = 0xc1, GET_DESCRIPTOR = 6 };
 enum { OS_STRING = 0xee, COMPATIBLE_INDEX = 4, PROPERTIES_INDEX = 5, SET_INDEX = 7 };
@@ -33,9 +33,9 @@ void pnp_done(struct pnp_host *host)
 bool pnp_deviate(struct pnp_host *host, const char *name)
 {
     static const char *const names[PNP_DEFECTS] = {
-#define DEVIATION(token, name, text, ...) name,
-#include "host/deviations_host.def"
-#undef DEVIATION
+#define DEFECT(token, name, text, ...) name,
+#include "conformance/host/host_defects.def"
+#undef DEFECT
     };
 
     for (size_t i = 0; i < PNP_DEFECTS; i++) {

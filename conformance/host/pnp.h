@@ -1,21 +1,21 @@
 /* What a Windows host does when a USB device of one function is plugged, as far as the Microsoft
  * OS descriptors decide it: which of them are asked for, what is remembered in the registry,
  * which driver is bound by compatible id and which device interface appears. */
-#ifndef HOST_PNP_H
-#define HOST_PNP_H
+#ifndef CONFORMANCE_HOST_PNP_H
+#define CONFORMANCE_HOST_PNP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "host/msos.h"
-#include "host/registry.h"
+#include "conformance/host/registry.h"
+#include "conformance/raw/raw_msos.h"
 
 /* Our own model's switchable defects (the catalogue's mutants of the rows about a host). */
 enum pnp_defect {
-#define DEVIATION(token, name, text, ...) PNP_##token,
-#include "host/deviations_host.def"
-#undef DEVIATION
+#define DEFECT(token, name, text, ...) PNP_##token,
+#include "conformance/host/host_defects.def"
+#undef DEFECT
     PNP_DEFECTS
 };
 

@@ -1,4 +1,4 @@
-#include "host/registry.h"
+#include "conformance/host/registry.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* The host's registry as far as plugging needs it: keys by path, values by name, both without
  * regard to case. In memory; a host begins with none. */
-#ifndef HOST_REGISTRY_H
-#define HOST_REGISTRY_H
+#ifndef CONFORMANCE_HOST_REGISTRY_H
+#define CONFORMANCE_HOST_REGISTRY_H
 
 #include <stddef.h>
 #include <stdint.h>

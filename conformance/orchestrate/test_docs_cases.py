@@ -16,7 +16,7 @@ LINE = re.compile(r"^\| (\d\.\d+) \| (.+?) \| (.+?) \| (.+?) \|$")
 CASE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+-B[IV]-\d\d")
 # End-to-end tests that run a papsim, and unit tests that run a server of their own.
 AGAINST_PAPSIM = re.compile(r"test_(usbip_\w+|vm_\w+)\.py::")
-AGAINST_A_SERVER = re.compile(r"test_(usbip_\w+|pipeline|shim)\.c:")
+AGAINST_A_SERVER = re.compile(r"test_(usbip_\w+|pipeline|lusb)\.c:")
 
 
 def table():

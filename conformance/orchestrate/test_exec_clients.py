@@ -17,7 +17,7 @@ import vm
 from test_papsim_cli import Serving
 
 PAPSIM = vm.BUILD / "papsim"
-SHIM = vm.BUILD / "shim" / "libusb-1.0.so.0"
+SHIM = vm.BUILD / "libusb" / "libusb-1.0.so.0"
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
 SECONDS = 240
 SIZES = [0, 1, 500, 501, 512, 16384 + 500, 1048576 + 3]
@@ -204,7 +204,7 @@ def test_a_program_on_the_asynchronous_interface_with_hot_plug(tmp_path):
 
 
 def test_the_library_is_clean_under_thread_sanitizer(tmp_path):
-    sources = [*(vm.ROOT / "spcore" / "shim").glob("*.c"),
+    sources = [*(vm.ROOT / "spcore" / "libusb").glob("*.c"),
                *(vm.ROOT / "spcore" / "transport").glob("usbip_*.c")]
     program = compiled(tmp_path, "-fsanitize=thread", "-O1", "-I", vm.ROOT / "spcore", *sources)
     done = asynchronous(program, tmp_path)
@@ -213,7 +213,7 @@ def test_the_library_is_clean_under_thread_sanitizer(tmp_path):
 
 
 def test_the_library_is_clean_under_address_sanitizer(tmp_path):
-    sources = [*(vm.ROOT / "spcore" / "shim").glob("*.c"),
+    sources = [*(vm.ROOT / "spcore" / "libusb").glob("*.c"),
                *(vm.ROOT / "spcore" / "transport").glob("usbip_*.c")]
     program = compiled(tmp_path, "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
                        "-O1", "-I", vm.ROOT / "spcore", *sources)
@@ -251,7 +251,7 @@ def test_a_capture_of_isochronous_transfers_is_usbmons(tmp_path):
 
 @pytest.mark.parametrize("sanitizer", ["thread", "address,undefined"])
 def test_isochronous_transfers_are_clean_under_sanitizers(tmp_path, sanitizer):
-    sources = [*(vm.ROOT / "spcore" / "shim").glob("*.c"),
+    sources = [*(vm.ROOT / "spcore" / "libusb").glob("*.c"),
                *(vm.ROOT / "spcore" / "transport").glob("usbip_*.c")]
     program = compiled(tmp_path, f"-fsanitize={sanitizer}", "-O1", "-I", vm.ROOT / "spcore",
                        *sources, source="iso.c")

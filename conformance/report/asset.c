@@ -1,4 +1,4 @@
-#include "report/asset.h"
+#include "conformance/report/asset.h"
 
 #include <openssl/evp.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* What report.html carries besides its content: one style sheet and one script, both inline and
  * both named by their hash in the page's own content policy, so that nothing else can run. */
-#ifndef CONF_REPORT_ASSET_H
-#define CONF_REPORT_ASSET_H
+#ifndef CONFORMANCE_REPORT_ASSET_H
+#define CONFORMANCE_REPORT_ASSET_H
 
 #include <stdio.h>
 

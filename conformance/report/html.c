@@ -1,10 +1,10 @@
 /* report.html: one file, no request to anywhere. What is claimed comes first, then what failed. */
-#include "report/html.h"
+#include "conformance/report/html.h"
 
 #include <string.h>
 
-#include "report/asset.h"
-#include "report/markup.h"
+#include "conformance/report/asset.h"
+#include "conformance/report/markup.h"
 
 static const char *tone(const json_t *results)
 {
@@ -112,7 +112,7 @@ static void claim(const json_t *results, FILE *out)
 {
     const char *provider = rep_text(results, "provider");
 
-    if (rep_has_deviations(results)) {
+    if (rep_has_defects(results)) {
         fputs("<section class=\"card stop\"><p><strong>Nothing can be claimed from this "
               "run.</strong> Defects were switched on: <code>",
               out);
@@ -132,7 +132,7 @@ static void claim(const json_t *results, FILE *out)
                  ? ", strict: a SHOULD that does not hold fails"
                  : "");
     fprintf(out, "<dt>Defects</dt><dd>%s</dd>\n",
-            rep_has_deviations(results) ? "switched on, see above" : "none in force");
+            rep_has_defects(results) ? "switched on, see above" : "none in force");
     observed(results, out);
     fputs("</dl>\n</section>\n", out);
 }

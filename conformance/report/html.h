@@ -1,8 +1,8 @@
 /* The parts of report.html. */
-#ifndef CONF_REPORT_HTML_H
-#define CONF_REPORT_HTML_H
+#ifndef CONFORMANCE_REPORT_HTML_H
+#define CONFORMANCE_REPORT_HTML_H
 
-#include "report/results.h"
+#include "conformance/report/report_results.h"
 
 void rep_html_cases(const struct rep *rep, FILE *out);
 void rep_html_rows(const struct rep *rep, FILE *out);

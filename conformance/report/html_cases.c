@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "report/html.h"
-#include "report/markup.h"
+#include "conformance/report/html.h"
+#include "conformance/report/markup.h"
 
 static void tools(const json_t *results, FILE *out)
 {

@@ -2,8 +2,8 @@
  * the rows of parts this run does not claim anything about stand apart. */
 #include <string.h>
 
-#include "report/html.h"
-#include "report/markup.h"
+#include "conformance/report/html.h"
+#include "conformance/report/markup.h"
 
 static const struct {
     const char *title, *text;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/markup.h"
-#include "report/results.h"
+#include "conformance/report/markup.h"
+#include "conformance/report/report_results.h"
 
 /* An attribute's line: what failed first, or why there is no verdict. */
 static const char *message_of(const json_t *one)

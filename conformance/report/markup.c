@@ -1,4 +1,4 @@
-#include "report/markup.h"
+#include "conformance/report/markup.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

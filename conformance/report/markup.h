@@ -1,7 +1,7 @@
 /* Text from a device may be anything. Everything a report prints goes through one of these: the
  * markup is ours, the values are escaped, and neither controls nor direction marks get through. */
-#ifndef CONF_REPORT_MARKUP_H
-#define CONF_REPORT_MARKUP_H
+#ifndef CONFORMANCE_REPORT_MARKUP_H
+#define CONFORMANCE_REPORT_MARKUP_H
 
 #include <stdio.h>
 

@@ -1,12 +1,12 @@
-#include "report/report.h"
+#include "conformance/report/report.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "report/markup.h"
-#include "report/results.h"
+#include "conformance/report/markup.h"
+#include "conformance/report/report_results.h"
 
 static const struct {
     unsigned format;
@@ -135,7 +135,7 @@ void report_summary(const json_t *results, const char *folder, FILE *out)
                 i + 1 < sizeof order / sizeof order[0] ? " " : "");
     fprintf(out, ", %lld warning%s – %s (%lld)%s – ", (long long)warnings, warnings == 1 ? "" : "s",
             rep_standing(results), (long long)rep_number(results, "exit"),
-            rep_has_deviations(results) ? ", defects switched on: nothing can be claimed" : "");
+            rep_has_defects(results) ? ", defects switched on: nothing can be claimed" : "");
     rep_plain(out, shown_path(folder));
     fputs("/report.html\n", out);
 }

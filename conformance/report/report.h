@@ -1,6 +1,6 @@
 /* Reports from results.json of a run's folder; made anew at any time, without a device. */
-#ifndef CONF_REPORT_REPORT_H
-#define CONF_REPORT_REPORT_H
+#ifndef CONFORMANCE_REPORT_REPORT_H
+#define CONFORMANCE_REPORT_REPORT_H
 
 #include <jansson.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* report.txt: for a terminal and for logs. */
 #include <string.h>
 
-#include "report/markup.h"
-#include "report/report.h"
-#include "report/results.h"
+#include "conformance/report/markup.h"
+#include "conformance/report/report.h"
+#include "conformance/report/report_results.h"
 
 static void member(FILE *out, const char *name, const char *value)
 {
@@ -34,7 +34,7 @@ static void claim(const json_t *results, FILE *out)
     member(out, "provider",
            *rep_text(results, "provider") ? rep_text(results, "provider") : "none");
     fprintf(out, "%-10s %lld\n", "seed", (long long)rep_number(results, "seed"));
-    if (rep_has_deviations(results)) {
+    if (rep_has_defects(results)) {
         list(out, "defects", json_object_get(results, "deviations"));
         fputs("Defects were switched on: nothing can be claimed from this run.\n", out);
     }

@@ -1,4 +1,4 @@
-#include "selftest/matrix.h"
+#include "conformance/selftest/matrix.h"
 
 const char *const kill_names[KILLS] = {"no case", "killed", "survived", "no proof", "not clean"};
 

@@ -1,6 +1,6 @@
-/* The kill matrix: what became of each (deviation, row) pair, and which rows that covers. */
-#ifndef CONF_SELFTEST_MATRIX_H
-#define CONF_SELFTEST_MATRIX_H
+/* The kill matrix: what became of each (defect, row) pair, and which rows that covers. */
+#ifndef CONFORMANCE_SELFTEST_MATRIX_H
+#define CONFORMANCE_SELFTEST_MATRIX_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "function/zero.h"
+#include "simulator/function/zero.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "usb/identity.h"
+#include "simulator/usb/identity.h"
 
 /* Room of a loopback; more makes OUT wait until IN has drained it. */
 #define LOOPBACK_ROOM (256u * 1024u)

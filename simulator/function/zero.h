@@ -2,10 +2,10 @@
  * every endpoint of an interface, whatever its setting and type, or a loopback from OUT to IN; and
  * the two vendor requests 0x5b and 0x5c that keep and return up to 4096 bytes
  * (drivers/usb/misc/usbtest.c is the other side). */
-#ifndef PAPSIM_FUNCTION_ZERO_H
-#define PAPSIM_FUNCTION_ZERO_H
+#ifndef SIMULATOR_FUNCTION_ZERO_H
+#define SIMULATOR_FUNCTION_ZERO_H
 
-#include "usb/function.h"
+#include "simulator/usb/function.h"
 
 /* All zeroes, or byte i of every packet is i modulo 63. */
 enum zero_pattern { ZERO_PATTERN_ZEROES = 0, ZERO_PATTERN_MOD63 = 1 };

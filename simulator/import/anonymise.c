@@ -1,4 +1,4 @@
-#include "import/anonymise.h"
+#include "simulator/import/anonymise.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/paste.h"
-#include "import/report.h"
+#include "simulator/import/import_report.h"
+#include "simulator/import/paste.h"
 
 /* What people paste holds both logs and descriptors. */
 enum kind { KIND_NONE, KIND_PLAYER, KIND_TEXT };

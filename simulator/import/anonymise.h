@@ -1,12 +1,12 @@
 /* Serial numbers and names of owners out of a player file, a log of mtp-detect or one of lsusb -v.
  * The same text becomes the same other text, in each of them: digits stay digits, letters letters.
  */
-#ifndef PAPSIM_IMPORT_ANONYMISE_H
-#define PAPSIM_IMPORT_ANONYMISE_H
+#ifndef SIMULATOR_IMPORT_ANONYMISE_H
+#define SIMULATOR_IMPORT_ANONYMISE_H
 
 #include <stdio.h>
 
-#include "import/lines.h"
+#include "simulator/import/lines.h"
 
 /* Writes the whole text to `out`; on failure one line in `error` and -errno, `out` to be thrown
  * away. */

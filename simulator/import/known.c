@@ -1,7 +1,7 @@
 /* Which defects a device is known to have: by its numbers, and by the extensions it names, as
  * libmtp goes by them. Its flags stand in fixtures/mtp/known-devices.tsv, their quirks in
- * player/quirks.def. */
-#include "import/known.h"
+ * defect/quirks.def. */
+#include "simulator/import/known.h"
 
 #include <string.h>
 
@@ -29,9 +29,9 @@ static const struct {
 };
 
 /* One of libmtp's words for a defect, or for several. */
-static void take_word(const char *word, size_t length, struct deviation_set *set);
+static void take_word(const char *word, size_t length, struct defect_set *set);
 
-static void take_words(const char *words, struct deviation_set *set)
+static void take_words(const char *words, struct defect_set *set)
 {
     while (*words) {
         size_t length = strcspn(words, " ");
@@ -46,7 +46,7 @@ static bool is_word(const char *text, const char *word, size_t length)
     return text && strlen(text) == length && strncmp(text, word, length) == 0;
 }
 
-static void take_word(const char *word, size_t length, struct deviation_set *set)
+static void take_word(const char *word, size_t length, struct defect_set *set)
 {
     size_t i;
 
@@ -54,9 +54,9 @@ static void take_word(const char *word, size_t length, struct deviation_set *set
     for (i = 0; i < sizeof groups / sizeof groups[0]; i++)
         if (is_word(groups[i].name, word, length))
             take_words(groups[i].flags, set);
-    for (i = 0; i < DEVIATION_COUNT; i++)
-        if (is_word(deviation_texts[i].flag, word, length))
-            deviation_switch(set, (enum deviation)i, true);
+    for (i = 0; i < DEFECT_COUNT; i++)
+        if (is_word(defect_texts[i].flag, word, length))
+            defect_switch(set, (enum defect)i, true);
 }
 
 /* "name: 1.0;" in the list of extensions. */
@@ -77,10 +77,10 @@ static bool names(const char *extensions, const char *name)
 
 /* The first that fits counts. libmtp looks at them after GetDeviceInfo: a device whose headers were
  * broken until then would not have got so far. */
-static void take_extensions(const char *extensions, struct deviation_set *set)
+static void take_extensions(const char *extensions, struct defect_set *set)
 {
     bool android = names(extensions, "android.com");
-    bool headers = deviates(set, DEVIATION_QUIRK_HEADER);
+    bool headers = deviates(set, QUIRK_HEADER);
 
     if (!android && names(extensions, "microsoft.com/WPDNA") &&
         names(extensions, "sonyericsson.com/SE"))
@@ -89,25 +89,25 @@ static void take_extensions(const char *extensions, struct deviation_set *set)
         take_words("ANDROID_BUGS", set);
     else if (names(extensions, "sony.net/WMFU"))
         take_words("SONY_NWZ_BUGS", set);
-    deviation_switch(set, DEVIATION_QUIRK_HEADER, headers);
+    defect_switch(set, QUIRK_HEADER, headers);
 }
 
 /* A firmware that lists the format has learnt it since; libmtp drops the flag then, too. */
-static void drop_what_was_mended(const struct import_report *report, struct deviation_set *set)
+static void drop_what_was_mended(const struct import_report *report, struct defect_set *set)
 {
     size_t i;
 
     for (i = 0; i < report->format_count; i++) {
         if (report->formats[i].code == MTP_FC_OGG)
-            deviation_switch(set, DEVIATION_QUIRK_OGG_UNKNOWN, false);
+            defect_switch(set, QUIRK_OGG_UNKNOWN, false);
         if (report->formats[i].code == MTP_FC_FLAC)
-            deviation_switch(set, DEVIATION_QUIRK_FLAC_UNKNOWN, false);
+            defect_switch(set, QUIRK_FLAC_UNKNOWN, false);
     }
 }
 
-struct deviation_set import_known_quirks(const struct import_report *report)
+struct defect_set import_known_quirks(const struct import_report *report)
 {
-    struct deviation_set set = {0};
+    struct defect_set set = {0};
     size_t i;
 
     for (i = 0; i < sizeof devices / sizeof devices[0]; i++)
@@ -117,9 +117,9 @@ struct deviation_set import_known_quirks(const struct import_report *report)
     drop_what_was_mended(report, &set);
     /* Found by its interface's name, it was not probed, and worked. */
     if (report->usb.named_mtp || !report->usb.microsoft)
-        deviation_switch(&set, DEVIATION_QUIRK_PROBE, false);
+        defect_switch(&set, QUIRK_PROBE, false);
     /* libmtp probes a vendor's interface only: where it must, MTP's is none a disk driver takes. */
-    if (deviates(&set, DEVIATION_QUIRK_PROBE))
-        deviation_switch(&set, DEVIATION_QUIRK_UNLOAD_DRIVER, false);
+    if (deviates(&set, QUIRK_PROBE))
+        defect_switch(&set, QUIRK_UNLOAD_DRIVER, false);
     return set;
 }

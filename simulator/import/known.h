@@ -1,10 +1,10 @@
 /* What is known to be wrong with the device of a report. */
-#ifndef PAPSIM_IMPORT_KNOWN_H
-#define PAPSIM_IMPORT_KNOWN_H
+#ifndef SIMULATOR_IMPORT_KNOWN_H
+#define SIMULATOR_IMPORT_KNOWN_H
 
-#include "import/report.h"
-#include "player/deviation.h"
+#include "simulator/defect/defect.h"
+#include "simulator/import/import_report.h"
 
-struct deviation_set import_known_quirks(const struct import_report *report);
+struct defect_set import_known_quirks(const struct import_report *report);
 
 #endif

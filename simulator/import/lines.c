@@ -1,4 +1,4 @@
-#include "import/lines.h"
+#include "simulator/import/lines.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "import/utf16.h"
+#include "simulator/import/utf16.h"
 
 static int failed(const char *path, int number, char *error, size_t error_size)
 {

@@ -1,7 +1,7 @@
 /* A text file as lines: bounded, UTF-8 without a mark of byte order whatever it was, without line
  * ends and their blanks. */
-#ifndef PAPSIM_IMPORT_LINES_H
-#define PAPSIM_IMPORT_LINES_H
+#ifndef SIMULATOR_IMPORT_LINES_H
+#define SIMULATOR_IMPORT_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/lines.h"
-#include "import/paste.h"
-#include "import/report.h"
+#include "simulator/import/import_report.h"
+#include "simulator/import/lines.h"
+#include "simulator/import/paste.h"
 
 enum part { PART_NONE, PART_DEVICE, PART_CONFIGURATION, PART_INTERFACE, PART_ENDPOINT, PART_OTHER };
 #define AT(part) (1u << (part))

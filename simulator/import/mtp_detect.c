@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/mtp_detect_internal.h"
-#include "import/paste.h"
 #include "mtp_codes.h"
+#include "simulator/import/mtp_detect_internal.h"
+#include "simulator/import/paste.h"
 
 #define SPLICED                                                                                    \
     (SECTION_DEVICE | SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES | SECTION_FORMATS | \

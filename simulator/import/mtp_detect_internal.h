@@ -1,12 +1,12 @@
 /* What the reader of mtp-detect's output and its table of keys share. */
-#ifndef PAPSIM_IMPORT_MTP_DETECT_INTERNAL_H
-#define PAPSIM_IMPORT_MTP_DETECT_INTERNAL_H
+#ifndef SIMULATOR_IMPORT_MTP_DETECT_INTERNAL_H
+#define SIMULATOR_IMPORT_MTP_DETECT_INTERNAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "import/lines.h"
-#include "import/report.h"
+#include "simulator/import/import_report.h"
+#include "simulator/import/lines.h"
 
 /* In the order in which mtp-detect prints them; bits, so that a line can belong to several. */
 enum section {

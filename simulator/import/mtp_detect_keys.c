@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/mtp_detect_internal.h"
+#include "simulator/import/mtp_detect_internal.h"
 
 #define BEFORE (SECTION_HEAD | SECTION_USB)
 

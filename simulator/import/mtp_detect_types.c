@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "import/mtp_detect_internal.h"
+#include "simulator/import/mtp_detect_internal.h"
 
 static const struct {
     const char *name;

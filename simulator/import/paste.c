@@ -1,4 +1,4 @@
-#include "import/paste.h"
+#include "simulator/import/paste.h"
 
 #include <ctype.h>
 #include <errno.h>

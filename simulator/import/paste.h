@@ -1,9 +1,9 @@
 /* Undoes what pasting did to a log: a mail's quoting and encoding, line numbers and times in front
  * of each line, colours. The number of lines stays, so that messages name those of the file. */
-#ifndef PAPSIM_IMPORT_PASTE_H
-#define PAPSIM_IMPORT_PASTE_H
+#ifndef SIMULATOR_IMPORT_PASTE_H
+#define SIMULATOR_IMPORT_PASTE_H
 
-#include "import/lines.h"
+#include "simulator/import/lines.h"
 
 /* `anchor` is a whole line of the log itself: what stands before it is not the log's. -ENOMEM. */
 int paste_undo(struct lines *lines, const char *anchor);

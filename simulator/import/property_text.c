@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/lines.h"
-#include "import/report.h"
-#include "mtp/value.h"
 #include "mtp_codes.h"
+#include "simulator/import/import_report.h"
+#include "simulator/import/lines.h"
+#include "simulator/mtp/value.h"
 
 static const struct {
     const char *name;

@@ -1,6 +1,6 @@
-#include "import/utf16.h"
+#include "simulator/import/utf16.h"
 
-#include "mtp/dataset.h"
+#include "simulator/mtp/dataset.h"
 
 /* What is left to read, in the mark's order. */
 struct units {

@@ -1,6 +1,6 @@
 /* Text that Windows wrote: UTF-16 behind a mark of byte order, as UTF-8. */
-#ifndef PAPSIM_IMPORT_UTF16_H
-#define PAPSIM_IMPORT_UTF16_H
+#ifndef SIMULATOR_IMPORT_UTF16_H
+#define SIMULATOR_IMPORT_UTF16_H
 
 #include <stdbool.h>
 #include <stddef.h>

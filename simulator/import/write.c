@@ -1,14 +1,14 @@
-/* A report as a player file: what simulator/player/schema.c reads. */
+/* A report as a player file: what simulator/spec/schema.c reads. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/known.h"
-#include "import/report.h"
-#include "import/write.h"
-#include "mtp/responder.h"
 #include "mtp_codes.h"
+#include "simulator/import/import_report.h"
+#include "simulator/import/known.h"
+#include "simulator/import/write.h"
+#include "simulator/mtp/responder.h"
 
 /* A scalar in double quotes; what YAML takes for unprintable by number (YAML 1.1, 5.1). */
 static void put_string(FILE *out, const char *text)
@@ -105,9 +105,9 @@ static void put_interface(FILE *out, const struct import_interface *interface)
  * takes before it comes to that. */
 static bool is_probed(const struct import_report *report)
 {
-    struct deviation_set known = import_known_quirks(report);
+    struct defect_set known = import_known_quirks(report);
 
-    return deviates(&known, DEVIATION_QUIRK_PROBE);
+    return deviates(&known, QUIRK_PROBE);
 }
 
 /* Only speeds of a later version are left to one that is not known. */
@@ -193,16 +193,16 @@ static void put_usb(FILE *out, const struct import_report *report)
 
 static void put_quirks(FILE *out, const struct import_report *report)
 {
-    struct deviation_set known = import_known_quirks(report);
+    struct defect_set known = import_known_quirks(report);
     bool any = false;
     int i;
 
-    for (i = 0; i < DEVIATION_COUNT; i++) {
-        if (!deviates(&known, (enum deviation)i))
+    for (i = 0; i < DEFECT_COUNT; i++) {
+        if (!deviates(&known, (enum defect)i))
             continue;
         if (!any)
             fputs("# By libmtp's table of devices:\nquirks:\n", out);
-        fprintf(out, "  - %s\n", deviation_texts[i].name);
+        fprintf(out, "  - %s\n", defect_texts[i].name);
         any = true;
     }
 }

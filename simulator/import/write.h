@@ -1,12 +1,12 @@
 /* What the writers of a player file share. */
-#ifndef PAPSIM_IMPORT_WRITE_H
-#define PAPSIM_IMPORT_WRITE_H
+#ifndef SIMULATOR_IMPORT_WRITE_H
+#define SIMULATOR_IMPORT_WRITE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "import/report.h"
+#include "simulator/import/import_report.h"
 
 /* What mtp-detect does not say of a device property: MTP 1.1, Annex C and vendor extensions. */
 struct import_device_property {

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/write.h"
-#include "mtp/responder.h"
 #include "mtp_codes.h"
+#include "simulator/import/write.h"
+#include "simulator/mtp/responder.h"
 
 static const struct {
     uint16_t type;

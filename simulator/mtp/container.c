@@ -1,7 +1,7 @@
-#include "mtp/container.h"
+#include "simulator/mtp/container.h"
 
-#include "mtp/dataset.h"
 #include "mtp_codes.h"
+#include "simulator/mtp/dataset.h"
 
 bool mtpr_header_parse(const uint8_t *data, size_t length, struct mtpr_header *ret_header)
 {

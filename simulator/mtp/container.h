@@ -1,6 +1,6 @@
 /* Containers of the still image class (Still Image 1.0, 7.1): 12 bytes of header. */
-#ifndef PAPSIM_MTP_CONTAINER_H
-#define PAPSIM_MTP_CONTAINER_H
+#ifndef SIMULATOR_MTP_CONTAINER_H
+#define SIMULATOR_MTP_CONTAINER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "mtp/dataset.h"
+#include "simulator/mtp/dataset.h"
 
 #include <stdio.h>
 #include <stdlib.h>

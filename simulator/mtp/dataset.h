@@ -1,7 +1,7 @@
 /* MTP datasets (MTP 1.1, 3.2): a bounded reader that fails once and for all, and the writer that
  * mirrors it. All integers are little-endian, strings UTF-16LE with a counted terminator. */
-#ifndef PAPSIM_MTP_DATASET_H
-#define PAPSIM_MTP_DATASET_H
+#ifndef SIMULATOR_MTP_DATASET_H
+#define SIMULATOR_MTP_DATASET_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,8 +33,8 @@ struct wr {
     uint8_t *data; /* owned */
     size_t used, room;
     bool failed;
-    bool long_empty; /* deviation: empty strings as 01 00 00 */
-    bool bmp_only;   /* deviation: half of each surrogate pair */
+    bool long_empty; /* defect: empty strings as 01 00 00 */
+    bool bmp_only;   /* defect: half of each surrogate pair */
 };
 
 void wr_done(struct wr *wr);

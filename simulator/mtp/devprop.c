@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 const struct mtpr_device_property *mtpr_device_property(const struct mtpr_responder *r,
                                                         uint16_t code)
@@ -54,7 +54,7 @@ static uint16_t get_desc(struct mtpr_responder *r)
     wr_u16(&r->out, property->type);
     wr_u8(&r->out, property->settable ? 1 : 0);
     wr_bytes(&r->out, property->value.data, property->value.length);
-    if (mtpr_deviates(r, DEVIATION_DESC_HAS_DEFAULT))
+    if (mtpr_deviates(r, DEFECT_DESC_HAS_DEFAULT))
         wr_bytes(&r->out, property->value.data, property->value.length);
     else
         write_value(r, property);
@@ -130,7 +130,7 @@ static uint16_t set_value(struct mtpr_responder *r, bool whole)
     if (code == MTP_RC_OK)
         code = check_value(property, r->in.data, (uint32_t)r->in.used);
     if (code == MTP_RC_INVALID_DEVICE_PROP_VALUE && property->type == MTP_DTC_STRING &&
-        mtpr_deviates(r, DEVIATION_STRING_UNTERMINATED))
+        mtpr_deviates(r, DEFECT_STRING_UNTERMINATED))
         return MTP_RC_OK;
     if (code == MTP_RC_OK)
         code = keep_value(r, property);
@@ -141,7 +141,7 @@ static uint16_t set_value(struct mtpr_responder *r, bool whole)
 
 static uint16_t reset_one(struct mtpr_responder *r, const struct mtpr_device_property *property)
 {
-    if (mtpr_deviates(r, DEVIATION_RESET_KEEPS_VALUE))
+    if (mtpr_deviates(r, DEFECT_RESET_KEEPS_VALUE))
         return MTP_RC_OK;
     return mtpr_code_of(
         store_set_value(r->store, property->code, property->value.data, property->value.length));

@@ -1,4 +1,4 @@
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 enum { UNLISTED_EVENT = 0xc8ff }; /* a vendor's, that no player of ours lists */
 
@@ -46,9 +46,9 @@ static void append(struct mtpr_responder *r, uint16_t code, uint32_t parameter, 
 
     /* Tied to no operation (Still Image 1.0, 7.3; PTP 12.3.2). */
     *event = (struct mtpr_event){code, 0xffffffffu, parameters(code), {parameter, second, 0}};
-    if (mtpr_deviates(r, DEVIATION_EVENT_WITHOUT_PROPERTY) && event->count > 1)
+    if (mtpr_deviates(r, DEFECT_EVENT_WITHOUT_PROPERTY) && event->count > 1)
         event->count = 1;
-    if (mtpr_deviates(r, DEVIATION_EVENT_WITH_TRANSACTION))
+    if (mtpr_deviates(r, DEFECT_EVENT_WITH_TRANSACTION))
         event->transaction = r->command.transaction;
     r->event_count++;
 }
@@ -57,16 +57,16 @@ void mtpr_raise(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uin
 {
     if (!r->open || !mtpr_listed(&r->config->events, code))
         return;
-    if (mtpr_deviates(r, DEVIATION_EVENTS_MISSING) && code != MTP_EC_OBJECT_ADDED)
+    if (mtpr_deviates(r, DEFECT_EVENTS_MISSING) && code != MTP_EC_OBJECT_ADDED)
         return;
-    if (mtpr_deviates(r, DEVIATION_EVENT_BEFORE_COMMIT) && code == MTP_EC_OBJECT_ADDED)
+    if (mtpr_deviates(r, DEFECT_EVENT_BEFORE_COMMIT) && code == MTP_EC_OBJECT_ADDED)
         r->unreadable = parameter;
     /* The last place is kept for the word that something was lost. */
     if (r->event_count + 1 < MTPR_EVENTS) {
         append(r, code, parameter, second);
-        if (mtpr_deviates(r, DEVIATION_EVENT_UNLISTED) && r->event_count + 1 < MTPR_EVENTS)
+        if (mtpr_deviates(r, DEFECT_EVENT_UNLISTED) && r->event_count + 1 < MTPR_EVENTS)
             append(r, UNLISTED_EVENT, parameter, 0);
-    } else if (mtpr_deviates(r, DEVIATION_EVENT_QUEUE_BLOCKS)) {
+    } else if (mtpr_deviates(r, DEFECT_EVENT_QUEUE_BLOCKS)) {
         if (r->event_count < MTPR_EVENTS)
             append(r, code, parameter, second);
     } else if (!r->events_lost) {
@@ -77,11 +77,11 @@ void mtpr_raise(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uin
         r->host.wake(r->host.self);
 }
 
-/* The host's own changes are no news to it (MTP-EVT-004), but for a deviation and a quirk. */
+/* The host's own changes are no news to it (MTP-EVT-004), but for a defect and a quirk. */
 void mtpr_echo(struct mtpr_responder *r, uint16_t code, uint32_t parameter)
 {
-    if (mtpr_deviates(r, DEVIATION_EVENTS_ECHO) ||
-        (code == MTP_EC_OBJECT_REMOVED && mtpr_deviates(r, DEVIATION_QUIRK_DELETE_EVENT)))
+    if (mtpr_deviates(r, DEFECT_EVENTS_ECHO) ||
+        (code == MTP_EC_OBJECT_REMOVED && mtpr_deviates(r, QUIRK_DELETE_EVENT)))
         mtpr_raise(r, code, parameter, 0);
 }
 

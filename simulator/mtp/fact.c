@@ -1,7 +1,7 @@
 /* Properties of an object that the player itself knows better than the host. */
 #include <errno.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 int mtpr_note_fact(struct mtpr_responder *r, struct store_object *object, uint16_t code,
                    const void *value, uint32_t length)

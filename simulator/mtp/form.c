@@ -1,7 +1,7 @@
 /* Forms: which values a property may have, as a player file says it. */
 #include <string.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 bool mtpr_in_form(uint16_t type, const struct mtpr_form *form, const uint8_t *value,
                   uint32_t length)

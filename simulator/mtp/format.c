@@ -2,8 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "mtp/groups.h"
-#include "mtp/internal.h"
+#include "simulator/mtp/groups.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 static const struct {
     uint16_t code;

@@ -1,6 +1,6 @@
 /* Kinds of formats and of the object properties that go with them. */
-#ifndef PAPSIM_MTP_GROUPS_H
-#define PAPSIM_MTP_GROUPS_H
+#ifndef SIMULATOR_MTP_GROUPS_H
+#define SIMULATOR_MTP_GROUPS_H
 
 #include <stdint.h>
 

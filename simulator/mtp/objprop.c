@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "mtp/groups.h"
-#include "mtp/internal.h"
+#include "simulator/mtp/groups.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 #define ALL MTPR_GROUP_ALL
 #define AUDIO MTPR_GROUP_AUDIO
@@ -177,7 +177,7 @@ static const struct mtpr_object_property *find_of(const struct mtpr_config *conf
 
 static bool hidden(const struct mtpr_responder *r, uint16_t code)
 {
-    return code == MTP_OPC_PERSISTENT_UID && mtpr_deviates(r, DEVIATION_NO_UNIQUE_ID);
+    return code == MTP_OPC_PERSISTENT_UID && mtpr_deviates(r, DEFECT_NO_UNIQUE_ID);
 }
 
 const struct mtpr_object_property *mtpr_property_of(const struct mtpr_responder *r, uint16_t format,
@@ -388,7 +388,7 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
     char text[MTPR_TEXT_MAX];
     int64_t date;
 
-    if (r->running && mtpr_deviates(r, DEVIATION_QUIRK_SAMPLE_DIMENSIONS) &&
+    if (r->running && mtpr_deviates(r, QUIRK_SAMPLE_DIMENSIONS) &&
         (property->code == MTP_OPC_REPRESENTATIVE_SAMPLE_WIDTH ||
          property->code == MTP_OPC_REPRESENTATIVE_SAMPLE_HEIGHT))
         r->crashed = true;
@@ -479,7 +479,7 @@ void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
         wr_default(wr, property->type);
     /* Slow ones are left out when all properties are asked for. */
     wr_u32(wr, mtpr_property_group(property));
-    if (mtpr_deviates(r, DEVIATION_PROP_DESC_WITHOUT_FORM))
+    if (mtpr_deviates(r, DEFECT_PROP_DESC_WITHOUT_FORM))
         return;
     if (property->own) {
         mtpr_form_write(&property->own->form, wr);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 static struct mtpr_edit *find(struct mtpr_responder *r, uint32_t handle)
 {

@@ -1,5 +1,5 @@
 /* Handles, object info and content: what reads. */
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 /* ---- GetNumObjects, GetObjectHandles (MTP 1.1, D.2.6 and D.2.7) */
 
@@ -24,18 +24,18 @@ static uint16_t scope_of_command(struct mtpr_responder *r, struct mtpr_scope *re
     }
     if (format > 0xffff)
         return MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED;
-    if (!mtpr_deviates(r, DEVIATION_FORMAT_FILTER_IGNORED)) {
+    if (!mtpr_deviates(r, DEFECT_FORMAT_FILTER_IGNORED)) {
         if (format != 0 && !mtpr_format_listed(r, (uint16_t)format))
             return MTP_RC_INVALID_OBJECT_FORMAT_CODE;
         scope.format = (uint16_t)format;
     }
-    if (parent == 0xffffffffu || (parent == 0 && mtpr_deviates(r, DEVIATION_PARENT_ZERO_IS_ROOT))) {
+    if (parent == 0xffffffffu || (parent == 0 && mtpr_deviates(r, DEFECT_PARENT_ZERO_IS_ROOT))) {
         scope.kind = MTPR_SCOPE_BELOW;
         scope.depth = 1;
     } else if (parent != 0) {
         above = store_find(r->store, parent);
         if (!above || above->format != MTP_FC_ASSOCIATION) {
-            *ret_empty = mtpr_deviates(r, DEVIATION_BAD_PARENT_EMPTY);
+            *ret_empty = mtpr_deviates(r, DEFECT_BAD_PARENT_EMPTY);
             if (!*ret_empty)
                 return above ? MTP_RC_INVALID_PARENT_OBJECT : MTP_RC_INVALID_OBJECT_HANDLE;
         }
@@ -49,7 +49,7 @@ static uint16_t scope_of_command(struct mtpr_responder *r, struct mtpr_scope *re
 
 static uint16_t get_num_objects(struct mtpr_responder *r)
 {
-    bool folders = !mtpr_deviates(r, DEVIATION_COUNT_WITHOUT_FOLDERS), empty;
+    bool folders = !mtpr_deviates(r, DEFECT_COUNT_WITHOUT_FOLDERS), empty;
     const struct store_object *object;
     struct mtpr_scope scope;
     uint32_t count = 0;
@@ -86,7 +86,7 @@ static uint16_t get_object_handles(struct mtpr_responder *r)
 
 uint32_t mtpr_parent_said(const struct mtpr_responder *r, const struct store_object *object)
 {
-    if (object->parent == 0 && mtpr_deviates(r, DEVIATION_ROOT_PARENT_ALL_ONES))
+    if (object->parent == 0 && mtpr_deviates(r, DEFECT_ROOT_PARENT_ALL_ONES))
         return 0xffffffffu;
     if (r->cycle_handle && object->handle == r->cycle_handle)
         return r->cycle_parent;
@@ -98,7 +98,7 @@ static void put_date(struct mtpr_responder *r, int64_t seconds)
     char text[20];
 
     mtpr_date_print(seconds, text);
-    if (text[0] && mtpr_deviates(r, DEVIATION_DATES_LOCALISED)) {
+    if (text[0] && mtpr_deviates(r, DEFECT_DATES_LOCALISED)) {
         char local[] = "dd.mm.yyyy hh:mm";
 
         local[0] = text[6];
@@ -140,11 +140,11 @@ static void put_object_info(struct mtpr_responder *r, const struct store_object 
     wr_u32(out, mtpr_storage_id(r, object->volume));
     wr_u16(out, mtpr_format_said(r, object));
     wr_u16(out, object->protection ? 1 : 0);
-    wr_u32(out, object->size < 0xffffffffu || mtpr_deviates(r, DEVIATION_LARGE_SIZE_WRAPS) ||
-                        mtpr_deviates(r, DEVIATION_QUIRK_WIDE_SIZE)
+    wr_u32(out, object->size < 0xffffffffu || mtpr_deviates(r, DEFECT_LARGE_SIZE_WRAPS) ||
+                        mtpr_deviates(r, QUIRK_WIDE_SIZE)
                     ? (uint32_t)object->size
                     : 0xffffffffu);
-    if (mtpr_deviates(r, DEVIATION_QUIRK_WIDE_SIZE))
+    if (mtpr_deviates(r, QUIRK_WIDE_SIZE))
         wr_u32(out, (uint32_t)(object->size >> 32));
     wr_u16(out, thumb_size(object) ? MTP_FC_EXIF_JPEG : 0);
     wr_u32(out, thumb_size(object));
@@ -194,7 +194,7 @@ static uint16_t get_object(struct mtpr_responder *r)
     if (!object)
         return MTP_RC_INVALID_OBJECT_HANDLE;
     mtpr_out_content(r, object, 0, object->size);
-    r->hangs = object->size == 0 && mtpr_deviates(r, DEVIATION_EMPTY_OBJECT_HANGS);
+    r->hangs = object->size == 0 && mtpr_deviates(r, DEFECT_EMPTY_OBJECT_HANGS);
     return MTP_RC_OK;
 }
 
@@ -212,7 +212,7 @@ static uint16_t partial(struct mtpr_responder *r, uint64_t offset, uint32_t maxi
     if (length > maximum)
         length = maximum;
     mtpr_out_content(r, object, offset, length);
-    if (!mtpr_deviates(r, DEVIATION_PARTIAL_WITHOUT_COUNT)) {
+    if (!mtpr_deviates(r, DEFECT_PARTIAL_WITHOUT_COUNT)) {
         r->reply.params[0] = (uint32_t)length;
         r->reply.count = 1;
     }
@@ -228,7 +228,7 @@ static uint16_t get_partial_object_64(struct mtpr_responder *r)
 {
     uint64_t offset = (uint64_t)r->command.params[2] << 32 | r->command.params[1];
 
-    if (mtpr_deviates(r, DEVIATION_PARTIAL_64_WRAPS))
+    if (mtpr_deviates(r, DEFECT_PARTIAL_64_WRAPS))
         offset = r->command.params[1];
     return partial(r, offset, r->command.params[3]);
 }
@@ -245,7 +245,7 @@ static uint16_t get_thumb(struct mtpr_responder *r)
         return MTP_RC_NO_THUMBNAIL_PRESENT;
     /* The property is an array of bytes: its count stays behind. */
     sample = store_property(object, MTP_OPC_REPRESENTATIVE_SAMPLE_DATA, &length);
-    if (mtpr_deviates(r, DEVIATION_THUMB_WITH_COUNT))
+    if (mtpr_deviates(r, DEFECT_THUMB_WITH_COUNT))
         wr_bytes(&r->out, sample, 4);
     wr_bytes(&r->out, sample + 4, length - 4);
     mtpr_out_memory(r);

@@ -1,5 +1,5 @@
 /* Skip (MTP 1.1, E.2.11): the one operation of playback; all else are device properties. */
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 static uint16_t skip(struct mtpr_responder *r)
 {
@@ -7,7 +7,7 @@ static uint16_t skip(struct mtpr_responder *r)
 
     if (!r->owner.skip)
         return MTP_RC_OPERATION_NOT_SUPPORTED;
-    if (mtpr_deviates(r, DEVIATION_SKIP_STAYS))
+    if (mtpr_deviates(r, DEFECT_SKIP_STAYS))
         return MTP_RC_OK;
     return r->owner.skip(r->owner.self, count);
 }

@@ -1,13 +1,13 @@
 /* GetObjectReferences, SetObjectReferences: order and doubles count (MTP 1.1, E.2.9, E.2.10). */
 #include <stdlib.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 static uint16_t get_references(struct mtpr_responder *r)
 {
     const struct store_object *object = store_find(r->store, r->command.params[0]);
     uint32_t count, i, live = 0;
-    bool all = mtpr_deviates(r, DEVIATION_REFERENCES_DANGLE);
+    bool all = mtpr_deviates(r, DEFECT_REFERENCES_DANGLE);
 
     if (!object)
         return MTP_RC_INVALID_OBJECT_HANDLE;
@@ -52,7 +52,7 @@ static uint16_t set_references(struct mtpr_responder *r, bool whole)
 {
     struct store_object *object = store_find(r->store, r->command.params[0]);
     struct rd rd = rd_over(r->in.data, r->in.used);
-    bool trusting = mtpr_deviates(r, DEVIATION_ARRAY_COUNT_TRUSTED);
+    bool trusting = mtpr_deviates(r, DEFECT_ARRAY_COUNT_TRUSTED);
     uint32_t count, i, *handles;
     uint16_t code = MTP_RC_OK;
 
@@ -70,10 +70,10 @@ static uint16_t set_references(struct mtpr_responder *r, bool whole)
         return MTP_RC_GENERAL_ERROR;
     for (i = 0; i < count && code == MTP_RC_OK; i++) {
         handles[i] = rd_u32(&rd);
-        if (!store_find(r->store, handles[i]) && !mtpr_deviates(r, DEVIATION_REFERENCES_DANGLE))
+        if (!store_find(r->store, handles[i]) && !mtpr_deviates(r, DEFECT_REFERENCES_DANGLE))
             code = MTP_RC_INVALID_OBJECT_REFERENCE;
     }
-    if (code == MTP_RC_OK && mtpr_deviates(r, DEVIATION_REFERENCES_SORTED))
+    if (code == MTP_RC_OK && mtpr_deviates(r, DEFECT_REFERENCES_SORTED))
         count = sorted_unique(handles, count);
     if (code == MTP_RC_OK)
         code = mtpr_code_of(store_set_references(r->store, object, handles, count));

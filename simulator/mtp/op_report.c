@@ -3,7 +3,7 @@
  * store, so it lives as long as the objects do. */
 #include <string.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 /* Beside the device properties, which have 16 bits. */
 #define JOURNAL_KEY 0x10000u
@@ -120,7 +120,7 @@ static void put_changes(struct mtpr_responder *r, struct window *window, enum mt
     for (i = 0; i < window->journal.count; i++) {
         const uint8_t *entry = window->journal.entries + i * JOURNAL_ENTRY;
 
-        if (mtpr_deviates(r, DEVIATION_REPORTS_EMPTY) || entry[4] != change ||
+        if (mtpr_deviates(r, DEFECT_REPORTS_EMPTY) || entry[4] != change ||
             number_of(entry) <= window->since || superseded(&window->journal, i))
             continue;
         if (window->skip) {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 void mtpr_pending_drop(struct mtpr_responder *r, struct mtpr_pending *pending)
 {
@@ -24,7 +24,7 @@ static uint16_t target_parent(struct mtpr_responder *r, uint32_t parent, bool an
         return MTP_RC_SPECIFICATION_OF_DESTINATION_UNSUPPORTED;
     if (!above || above->format != MTP_FC_ASSOCIATION)
         return MTP_RC_INVALID_PARENT_OBJECT;
-    if (above->volume != r->target && !mtpr_deviates(r, DEVIATION_PARENT_ON_OTHER_STORE))
+    if (above->volume != r->target && !mtpr_deviates(r, DEFECT_PARENT_ON_OTHER_STORE))
         return MTP_RC_INVALID_PARENT_OBJECT;
     r->target = above->volume;
     return MTP_RC_OK;
@@ -41,8 +41,8 @@ static uint16_t any_volume(struct mtpr_responder *r)
             return MTP_RC_OK;
         }
     }
-    return mtpr_deviates(r, DEVIATION_STORE_ERRORS_GENERAL) ? MTP_RC_GENERAL_ERROR
-                                                            : MTP_RC_STORE_READ_ONLY;
+    return mtpr_deviates(r, DEFECT_STORE_ERRORS_GENERAL) ? MTP_RC_GENERAL_ERROR
+                                                         : MTP_RC_STORE_READ_ONLY;
 }
 
 static uint16_t target(struct mtpr_responder *r)
@@ -70,11 +70,11 @@ static uint16_t check_size(struct mtpr_responder *r, struct mtpr_pending *pendin
     if (!pending->size_known)
         return MTP_RC_OK;
     if (limit && pending->draft.size > limit) {
-        if (!mtpr_deviates(r, DEVIATION_LARGE_OBJECT_TRUNCATED))
+        if (!mtpr_deviates(r, DEFECT_LARGE_OBJECT_TRUNCATED))
             return MTP_RC_OBJECT_TOO_LARGE;
     }
     if (pending->draft.size > store_free_space(r->store, r->target) &&
-        !mtpr_deviates(r, DEVIATION_STORE_FULL_LATE))
+        !mtpr_deviates(r, DEFECT_STORE_FULL_LATE))
         return MTP_RC_STORE_FULL;
     return MTP_RC_OK;
 }
@@ -86,7 +86,7 @@ static uint16_t check_name(struct mtpr_responder *r, struct mtpr_pending *pendin
 
     if (code != MTP_RC_OK)
         return code;
-    if (!store_name_legal(pending->name) && !mtpr_deviates(r, DEVIATION_NAMES_UNCHECKED))
+    if (!store_name_legal(pending->name) && !mtpr_deviates(r, DEFECT_NAMES_UNCHECKED))
         return MTP_RC_INVALID_DATASET;
     other = store_find_name(r->store, r->target, r->target_parent, pending->name);
     /* Deviation: the replay shows as a second object, whatever the rule for names. */
@@ -96,7 +96,7 @@ static uint16_t check_name(struct mtpr_responder *r, struct mtpr_pending *pendin
     }
     if (!other || store_volume_at(r->store, r->target)->keep_both)
         return MTP_RC_OK;
-    pending->overwrites = mtpr_deviates(r, DEVIATION_SAME_NAME_OVERWRITES);
+    pending->overwrites = mtpr_deviates(r, DEFECT_SAME_NAME_OVERWRITES);
     return pending->overwrites ? MTP_RC_OK : MTP_RC_ACCESS_DENIED;
 }
 
@@ -108,8 +108,7 @@ static uint16_t check_format(struct mtpr_responder *r, uint16_t format)
 /* The announced object takes the place of one announced before. */
 static void replace(struct mtpr_responder *r, struct mtpr_pending *pending)
 {
-    if (r->pending.valid && !r->pending.dataless &&
-        mtpr_deviates(r, DEVIATION_REPLACED_INFO_LISTED)) {
+    if (r->pending.valid && !r->pending.dataless && mtpr_deviates(r, DEFECT_REPLACED_INFO_LISTED)) {
         r->pending.draft.size = 0;
         (void)mtpr_commit_pending(r, &r->pending);
     }
@@ -152,7 +151,7 @@ uint16_t mtpr_commit_pending(struct mtpr_responder *r, struct mtpr_pending *pend
 static uint16_t announce(struct mtpr_responder *r, struct mtpr_pending *pending)
 {
     bool folder = pending->draft.format == MTP_FC_ASSOCIATION;
-    bool waits = folder && mtpr_deviates(r, DEVIATION_FOLDER_WAITS_FOR_DATA);
+    bool waits = folder && mtpr_deviates(r, DEFECT_FOLDER_WAITS_FOR_DATA);
     uint16_t code;
 
     pending->draft.handle = store_reserve_handle(r->store);
@@ -172,7 +171,7 @@ static uint16_t announce(struct mtpr_responder *r, struct mtpr_pending *pending)
     r->reply.params[1] = r->said_parent;
     r->reply.params[2] = pending->draft.handle;
     r->reply.count = 3;
-    if (!pending->dataless && mtpr_deviates(r, DEVIATION_RESERVED_HANDLE_DIFFERS))
+    if (!pending->dataless && mtpr_deviates(r, DEFECT_RESERVED_HANDLE_DIFFERS))
         pending->draft.handle = store_reserve_handle(r->store);
     replace(r, pending);
     /* A folder is complete: SendObject has nothing to follow (MTP-OBJ-012). */
@@ -211,7 +210,7 @@ static bool read_object_info(struct mtpr_responder *r, struct mtpr_pending *pend
     size = rd_u32(&rd);
     pending->draft.size = size;
     pending->size_known = size != 0xffffffffu;
-    if (mtpr_deviates(r, DEVIATION_QUIRK_WIDE_SIZE) && mtpr_info_is_wide(r->in.data, r->in.used)) {
+    if (mtpr_deviates(r, QUIRK_WIDE_SIZE) && mtpr_info_is_wide(r->in.data, r->in.used)) {
         pending->draft.size |= (uint64_t)rd_u32(&rd) << 32;
         pending->size_known = true;
     }
@@ -271,7 +270,7 @@ static uint16_t take_property(struct mtpr_responder *r, struct mtpr_pending *pen
     property = mtpr_property_of(r, pending->draft.format, code);
     if (!property)
         return MTP_RC_OBJECT_PROP_NOT_SUPPORTED;
-    if (mtpr_deviates(r, DEVIATION_SEND_LIST_UNCHECKED) && code != MTP_OPC_OBJECT_FILE_NAME)
+    if (mtpr_deviates(r, DEFECT_SEND_LIST_UNCHECKED) && code != MTP_OPC_OBJECT_FILE_NAME)
         return MTP_RC_OK;
     if (property->type != type)
         return MTP_RC_INVALID_OBJECT_PROP_FORMAT;
@@ -331,7 +330,7 @@ static uint16_t send_object_prop_list(struct mtpr_responder *r, bool whole)
     (void)whole;
     pending.draft.format = (uint16_t)r->command.params[2];
     pending.draft.created = pending.draft.modified = STORE_NO_DATE;
-    if (mtpr_deviates(r, DEVIATION_SIZE_HIGH_DROPPED))
+    if (mtpr_deviates(r, DEFECT_SIZE_HIGH_DROPPED))
         high = 0;
     pending.draft.size = high << 32 | r->command.params[4];
     if (pending.draft.format == MTP_FC_ASSOCIATION)
@@ -393,9 +392,9 @@ static uint16_t send_object_accept(struct mtpr_responder *r, const uint8_t *data
         return MTP_RC_OK;
     room = pending->reserved - pending->written;
     if (length > room) {
-        if (mtpr_deviates(r, DEVIATION_LARGE_OBJECT_TRUNCATED)) {
+        if (mtpr_deviates(r, DEFECT_LARGE_OBJECT_TRUNCATED)) {
             length = (size_t)room;
-        } else if (mtpr_deviates(r, DEVIATION_EXCESS_DATA_KEPT)) {
+        } else if (mtpr_deviates(r, DEFECT_EXCESS_DATA_KEPT)) {
             error = arena_extend(store_arena(r->store), pending->draft.offset, pending->reserved,
                                  pending->written + length);
             if (error)
@@ -418,8 +417,8 @@ static uint16_t send_object_accept(struct mtpr_responder *r, const uint8_t *data
 static uint16_t send_object_finish(struct mtpr_responder *r, bool whole)
 {
     struct mtpr_pending *pending = &r->pending;
-    bool cut = mtpr_deviates(r, DEVIATION_LARGE_OBJECT_TRUNCATED) ||
-               mtpr_deviates(r, DEVIATION_EXCESS_DATA_KEPT);
+    bool cut = mtpr_deviates(r, DEFECT_LARGE_OBJECT_TRUNCATED) ||
+               mtpr_deviates(r, DEFECT_EXCESS_DATA_KEPT);
     uint16_t code;
 
     if (!pending->valid)
@@ -429,13 +428,13 @@ static uint16_t send_object_finish(struct mtpr_responder *r, bool whole)
             mtpr_pending_drop(r, pending);
         return MTP_RC_OK;
     }
-    if (!whole && !mtpr_deviates(r, DEVIATION_HALF_OBJECT_LISTED))
+    if (!whole && !mtpr_deviates(r, DEFECT_HALF_OBJECT_LISTED))
         return MTP_RC_INCOMPLETE_TRANSFER;
     /* Another length than announced: the info stays, SendObject may be tried again. */
     if (whole && pending->size_known && pending->written != pending->draft.size && !cut)
         return MTP_RC_INCOMPLETE_TRANSFER;
     pending->draft.size = pending->written;
-    if (mtpr_deviates(r, DEVIATION_QUIRK_TRUNCATES))
+    if (mtpr_deviates(r, QUIRK_TRUNCATES))
         pending->draft.size -= pending->written % 512;
     code = mtpr_commit_pending(r, pending);
     mtpr_pending_drop(r, pending);

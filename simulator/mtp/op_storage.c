@@ -1,20 +1,20 @@
 /* GetStorageIDs, GetStorageInfo, FormatStore. */
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 uint32_t mtpr_storage_id(const struct mtpr_responder *r, size_t volume)
 {
     const struct store_volume *it = store_volume_at(r->store, volume);
 
-    if (volume == 0 && it->present && mtpr_deviates(r, DEVIATION_STORAGE_ID_LOW))
+    if (volume == 0 && it->present && mtpr_deviates(r, DEFECT_STORAGE_ID_LOW))
         return 1;
-    if (it->present || mtpr_deviates(r, DEVIATION_EMPTY_SLOT_KEEPS_ID))
+    if (it->present || mtpr_deviates(r, DEFECT_EMPTY_SLOT_KEEPS_ID))
         return it->id;
     return it->id & 0xffff0000u;
 }
 
 static uint16_t general_if_deviant(const struct mtpr_responder *r, uint16_t code)
 {
-    return mtpr_deviates(r, DEVIATION_STORE_ERRORS_GENERAL) ? MTP_RC_GENERAL_ERROR : code;
+    return mtpr_deviates(r, DEFECT_STORE_ERRORS_GENERAL) ? MTP_RC_GENERAL_ERROR : code;
 }
 
 uint16_t mtpr_volume(const struct mtpr_responder *r, uint32_t id, size_t *ret_volume)
@@ -23,7 +23,7 @@ uint16_t mtpr_volume(const struct mtpr_responder *r, uint32_t id, size_t *ret_vo
 
     if (mtpr_locked(r))
         return MTP_RC_INVALID_STORAGE_ID;
-    if (volume < 0 && id == 1 && mtpr_deviates(r, DEVIATION_STORAGE_ID_LOW))
+    if (volume < 0 && id == 1 && mtpr_deviates(r, DEFECT_STORAGE_ID_LOW))
         volume = 0;
     if (volume < 0)
         return general_if_deviant(r, MTP_RC_INVALID_STORAGE_ID);
@@ -48,7 +48,7 @@ uint16_t mtpr_may_change(const struct mtpr_responder *r, const struct store_obje
 
     if (code != MTP_RC_OK)
         return code;
-    if (object->protection && !mtpr_deviates(r, DEVIATION_PROTECTION_IGNORED))
+    if (object->protection && !mtpr_deviates(r, DEFECT_PROTECTION_IGNORED))
         return MTP_RC_OBJECT_WRITE_PROTECTED;
     return MTP_RC_OK;
 }
@@ -77,13 +77,12 @@ static uint16_t get_storage_info(struct mtpr_responder *r)
     wr_u16(&r->out, it->type);
     wr_u16(&r->out, it->filesystem);
     wr_u16(&r->out, it->access);
-    if (mtpr_deviates(r, DEVIATION_CAPACITY_32_BIT))
+    if (mtpr_deviates(r, DEFECT_CAPACITY_32_BIT))
         wr_u32(&r->out, (uint32_t)it->capacity);
     else
         wr_u64(&r->out, it->capacity);
-    wr_u64(&r->out, mtpr_deviates(r, DEVIATION_FREE_SPACE_FIXED)
-                        ? it->capacity
-                        : store_free_space(r->store, volume));
+    wr_u64(&r->out, mtpr_deviates(r, DEFECT_FREE_SPACE_FIXED) ? it->capacity
+                                                              : store_free_space(r->store, volume));
     wr_u32(&r->out, store_free_objects(r->store, volume));
     wr_string(&r->out, it->description);
     wr_string(&r->out, it->label);
@@ -107,7 +106,7 @@ static uint16_t format_store(struct mtpr_responder *r)
     mtpr_pending_drop(r, &r->pending);
     mtpr_edits_drop(r);
     error = store_format(r->store, volume);
-    if (mtpr_deviates(r, DEVIATION_FORMAT_EMPTIES_ALL))
+    if (mtpr_deviates(r, DEFECT_FORMAT_EMPTIES_ALL))
         for (i = 0; i < store_volume_count(r->store) && !error; i++)
             error = store_format(r->store, i);
     if (!error)

@@ -1,7 +1,7 @@
 /* DeleteObject, MoveObject, CopyObject, SetObjectProtection. */
 #include <errno.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 /* ---- deleting */
 
@@ -30,10 +30,10 @@ static void delete_tree(struct mtpr_responder *r, struct store_object *object,
         return;
     if (store_first_child(r->store, object))
         return;
-    if (emptied && mtpr_deviates(r, DEVIATION_DELETE_KEEPS_FOLDERS))
+    if (emptied && mtpr_deviates(r, DEFECT_DELETE_KEEPS_FOLDERS))
         return;
     code = mtpr_may_write(r, object->volume, true);
-    if (code == MTP_RC_OK && object->protection && !mtpr_deviates(r, DEVIATION_PROTECTION_IGNORED))
+    if (code == MTP_RC_OK && object->protection && !mtpr_deviates(r, DEFECT_PROTECTION_IGNORED))
         code = MTP_RC_OBJECT_WRITE_PROTECTED;
     if (code == MTP_RC_OK) {
         mtpr_edit_drop_handle(r, handle);
@@ -50,7 +50,7 @@ static void delete_tree(struct mtpr_responder *r, struct store_object *object,
 
 static uint16_t verdict(const struct mtpr_responder *r, const struct deletion *deletion)
 {
-    if (deletion->kept == 0 || mtpr_deviates(r, DEVIATION_DELETE_ALWAYS_OK))
+    if (deletion->kept == 0 || mtpr_deviates(r, DEFECT_DELETE_ALWAYS_OK))
         return MTP_RC_OK;
     return deletion->removed ? MTP_RC_PARTIAL_DELETION : deletion->reason;
 }
@@ -67,7 +67,7 @@ static uint16_t delete_object(struct mtpr_responder *r)
             return MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED;
         if (!mtpr_format_listed(r, (uint16_t)format))
             return MTP_RC_INVALID_OBJECT_FORMAT_CODE;
-        deletion.format = mtpr_deviates(r, DEVIATION_DELETE_FORMAT_IGNORED) ? 0 : (uint16_t)format;
+        deletion.format = mtpr_deviates(r, DEFECT_DELETE_FORMAT_IGNORED) ? 0 : (uint16_t)format;
     }
     store_begin(r->store);
     if (handle == 0xffffffffu) {
@@ -136,10 +136,10 @@ static uint16_t move_object(struct mtpr_responder *r)
         code = destination(r, &volume, &parent);
     if (code != MTP_RC_OK)
         return code;
-    if (volume != object->volume && mtpr_deviates(r, DEVIATION_MOVE_CHANGES_HANDLE))
+    if (volume != object->volume && mtpr_deviates(r, DEFECT_MOVE_CHANGES_HANDLE))
         return move_by_copy(r, object, volume, parent);
     error = store_move(r->store, object, volume, parent);
-    if (error == -ELOOP && mtpr_deviates(r, DEVIATION_MOVE_MAKES_CYCLE)) {
+    if (error == -ELOOP && mtpr_deviates(r, DEFECT_MOVE_MAKES_CYCLE)) {
         r->cycle_handle = object->handle;
         r->cycle_parent = parent;
         return MTP_RC_OK;
@@ -166,7 +166,7 @@ static uint16_t copy_object(struct mtpr_responder *r)
     error = store_copy(r->store, object, volume, parent, &copy);
     if (error)
         return mtpr_code_of(error);
-    if (mtpr_deviates(r, DEVIATION_COPY_DROPS_PROPERTIES))
+    if (mtpr_deviates(r, DEFECT_COPY_DROPS_PROPERTIES))
         mtpr_properties_drop(r, copy);
     r->reply.params[0] = copy->handle;
     r->reply.count = 1;

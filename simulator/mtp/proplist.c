@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 #define WINDOW ((size_t)64 << 10)
 
@@ -11,7 +11,7 @@ static bool asked_for(const struct mtpr_responder *r, const struct mtpr_object_p
 {
     if (r->list.property)
         return property->code == r->list.property;
-    if (r->list.group && !mtpr_deviates(r, DEVIATION_GROUP_IGNORED))
+    if (r->list.group && !mtpr_deviates(r, DEFECT_GROUP_IGNORED))
         return mtpr_property_group(property) == r->list.group;
     return !property->slow && !mtpr_property_left_out(r, property->code);
 }

@@ -1,11 +1,11 @@
-#include "mtp/responder.h"
+#include "simulator/mtp/responder.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 const struct mtpr_operation *const mtpr_tables[] = {
     mtpr_session_operations,
@@ -28,8 +28,8 @@ const struct mtpr_operation *const mtpr_listed_tables[] = {
     NULL,
 };
 
-int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_host host,
-             const struct deviation_set *deviations, struct mtpr_responder **ret_responder)
+int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_waker host,
+             const struct defect_set *defects, struct mtpr_responder **ret_responder)
 {
     struct mtpr_responder *r = calloc(1, sizeof *r);
 
@@ -38,7 +38,7 @@ int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_
     r->config = config;
     r->store = store;
     r->host = host;
-    r->deviations = deviations;
+    r->defects = defects;
     *ret_responder = r;
     return 0;
 }
@@ -121,9 +121,9 @@ static const struct mtpr_operation *find(const struct mtpr_responder *r, uint16_
 {
     if (!mtpr_listed(&r->config->operations, code))
         return NULL;
-    if (code == MTP_OP_GET_OBJECT_PROP_DESC && mtpr_deviates(r, DEVIATION_NO_PROP_DESC))
+    if (code == MTP_OP_GET_OBJECT_PROP_DESC && mtpr_deviates(r, DEFECT_NO_PROP_DESC))
         return NULL;
-    if (mtpr_deviates(r, DEVIATION_EXTENSIONS_ONLY_LISTED))
+    if (mtpr_deviates(r, DEFECT_EXTENSIONS_ONLY_LISTED))
         return in_tables(mtpr_tables, code);
     return r->config->operations.codes ? implemented(code) : in_tables(mtpr_tables, code);
 }
@@ -136,13 +136,12 @@ static uint16_t check_id(struct mtpr_responder *r)
 {
     uint32_t id = r->command.transaction, last = r->last_id;
     bool wrapped =
-        last >= 0xffffff00u && id <= 0xff && !mtpr_deviates(r, DEVIATION_WRAPPED_ID_REFUSED);
+        last >= 0xffffff00u && id <= 0xff && !mtpr_deviates(r, DEFECT_WRAPPED_ID_REFUSED);
 
     if (r->operation->flags & MTPR_ANY_ID || !r->open)
         return MTP_RC_OK;
     r->repeated = r->last_id_known && id <= last && !wrapped;
-    if (!mtpr_deviates(r, DEVIATION_REPEATED_ID_RUNS) &&
-        (id == 0 || id == 0xffffffffu || r->repeated))
+    if (!mtpr_deviates(r, DEFECT_REPEATED_ID_RUNS) && (id == 0 || id == 0xffffffffu || r->repeated))
         return MTP_RC_INVALID_TRANSACTION_ID;
     r->last_id = id;
     r->last_id_known = true;
@@ -151,7 +150,7 @@ static uint16_t check_id(struct mtpr_responder *r)
 
 static bool leaks(const struct mtpr_responder *r)
 {
-    return mtpr_deviates(r, DEVIATION_SESSION_LEAKS) &&
+    return mtpr_deviates(r, DEFECT_SESSION_LEAKS) &&
            (r->command.code == MTP_OP_GET_STORAGE_IDS ||
             r->command.code == MTP_OP_GET_NUM_OBJECTS || r->command.code == MTP_OP_GET_OBJECT_INFO);
 }
@@ -161,16 +160,16 @@ static uint16_t check(struct mtpr_responder *r)
     uint16_t code;
     unsigned i;
 
-    if (r->spent && mtpr_deviates(r, DEVIATION_QUIRK_CLOSE_SESSION))
+    if (r->spent && mtpr_deviates(r, QUIRK_CLOSE_SESSION))
         return MTP_RC_GENERAL_ERROR;
     if (!r->operation)
         return MTP_RC_OPERATION_NOT_SUPPORTED;
-    if (mtpr_deviates(r, DEVIATION_EVENT_QUEUE_BLOCKS) && r->event_count == MTPR_EVENTS)
+    if (mtpr_deviates(r, DEFECT_EVENT_QUEUE_BLOCKS) && r->event_count == MTPR_EVENTS)
         return MTP_RC_DEVICE_BUSY;
     if (!r->open && !(r->operation->flags & MTPR_ANY_TIME) && !leaks(r))
         return MTP_RC_SESSION_NOT_OPEN;
     if (!r->open && r->command.code == MTP_OP_GET_DEVICE_INFO &&
-        mtpr_deviates(r, DEVIATION_DEVICE_INFO_NEEDS_SESSION))
+        mtpr_deviates(r, DEFECT_DEVICE_INFO_NEEDS_SESSION))
         return MTP_RC_SESSION_NOT_OPEN;
     code = check_id(r);
     if (code != MTP_RC_OK)
@@ -187,15 +186,15 @@ static void take_command(struct mtpr_responder *r, const struct mtpr_command *co
     unsigned i;
 
     r->command = *command;
-    if (mtpr_deviates(r, DEVIATION_PARAMETERS_REUSED))
+    if (mtpr_deviates(r, DEFECT_PARAMETERS_REUSED))
         for (i = command->count; i < 5; i++)
             r->command.params[i] = before.params[i];
     r->operation = find(r, command->code);
     memset(&r->reply, 0, sizeof r->reply);
     wr_clear(&r->out);
     wr_clear(&r->in);
-    r->out.long_empty = mtpr_deviates(r, DEVIATION_EMPTY_STRING_LONG);
-    r->out.bmp_only = mtpr_deviates(r, DEVIATION_NAMES_BMP_ONLY);
+    r->out.long_empty = mtpr_deviates(r, DEFECT_EMPTY_STRING_LONG);
+    r->out.bmp_only = mtpr_deviates(r, DEFECT_NAMES_BMP_ONLY);
     r->in_length = 0;
     r->in_handle = 0;
     r->source = MTPR_SOURCE_MEMORY;
@@ -222,11 +221,11 @@ enum mtpr_phase mtpr_begin(struct mtpr_responder *r, const struct mtpr_command *
     if (phase == MTPR_DATA_IN && code != MTP_RC_OK) {
         r->in_length = 0;
         r->source = MTPR_SOURCE_MEMORY;
-        if (!mtpr_deviates(r, DEVIATION_ERROR_WITH_EMPTY_DATA))
+        if (!mtpr_deviates(r, DEFECT_ERROR_WITH_EMPTY_DATA))
             phase = MTPR_REPLY;
     }
     if (phase == MTPR_DATA_OUT && code == MTP_RC_NO_VALID_OBJECT_INFO &&
-        mtpr_deviates(r, DEVIATION_DATA_WITHOUT_INFO_LEFT))
+        mtpr_deviates(r, DEFECT_DATA_WITHOUT_INFO_LEFT))
         phase = MTPR_REPLY;
     return phase;
 }

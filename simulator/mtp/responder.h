@@ -1,17 +1,17 @@
 /* The MTP responder of one player: executes operations against the store, one at a time, and
  * queues events. It knows no USB: function/ feeds it commands and data and fetches what it says. */
-#ifndef PAPSIM_MTP_RESPONDER_H
-#define PAPSIM_MTP_RESPONDER_H
+#ifndef SIMULATOR_MTP_RESPONDER_H
+#define SIMULATOR_MTP_RESPONDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "mtp/container.h"
-#include "mtp/dataset.h"
-#include "player/deviation.h"
-#include "store/store.h"
+#include "simulator/defect/defect.h"
+#include "simulator/mtp/container.h"
+#include "simulator/mtp/dataset.h"
+#include "simulator/store/store.h"
 
 struct mtpr_responder;
 
@@ -84,7 +84,7 @@ struct mtpr_config {
     size_t property_count;
 };
 
-struct mtpr_host {
+struct mtpr_waker {
     void (*wake)(void *self); /* an event was queued */
     void *self;
 };
@@ -101,9 +101,9 @@ struct mtpr_owner {
     uint16_t (*skip)(void *self, int32_t count);
 };
 
-/* Config and deviations stay the caller's and outlive the responder. */
-int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_host host,
-             const struct deviation_set *deviations, struct mtpr_responder **ret_responder);
+/* Config and defects stay the caller's and outlive the responder. */
+int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_waker host,
+             const struct defect_set *defects, struct mtpr_responder **ret_responder);
 void mtpr_free(struct mtpr_responder *responder);
 void mtpr_set_owner(struct mtpr_responder *responder, const struct mtpr_owner *owner);
 

@@ -1,7 +1,7 @@
 /* GetDeviceInfo, OpenSession, CloseSession, ResetDevice and the ways a session gets lost. */
 #include <string.h>
 
-#include "mtp/internal.h"
+#include "simulator/mtp/mtpr_internal.h"
 
 /* ---- GetDeviceInfo (MTP 1.1, 5.1.1) */
 
@@ -27,9 +27,9 @@ static void put_operations(struct mtpr_responder *r)
     size_t all = all_operations(r, codes), count = 0, i;
 
     for (i = 0; i < all; i++)
-        if (codes[i] != MTP_OP_GET_OBJECT_PROP_DESC || !mtpr_deviates(r, DEVIATION_NO_PROP_DESC))
+        if (codes[i] != MTP_OP_GET_OBJECT_PROP_DESC || !mtpr_deviates(r, DEFECT_NO_PROP_DESC))
             codes[count++] = codes[i];
-    if (mtpr_deviates(r, DEVIATION_LISTS_DRIFT))
+    if (mtpr_deviates(r, DEFECT_LISTS_DRIFT))
         codes[count++] = MTP_OP_SELF_TEST;
     wr_u16_array(&r->out, codes, count);
 }
@@ -66,14 +66,14 @@ static uint16_t get_device_info(struct mtpr_responder *r)
     const struct mtpr_config *config = r->config;
     const char *extensions = config->extensions;
 
-    if (mtpr_deviates(r, DEVIATION_NO_MICROSOFT_EXTENSION))
+    if (mtpr_deviates(r, DEFECT_NO_MICROSOFT_EXTENSION))
         extensions = "papkit.org: 1.0;";
     wr_u16(&r->out, 100);
     wr_u32(&r->out, config->extension_id);
     wr_u16(&r->out, 100);
     wr_string(&r->out, extensions);
     wr_u16(&r->out, config->functional_mode);
-    if (mtpr_deviates(r, DEVIATION_DEVICE_INFO_SWAPPED)) {
+    if (mtpr_deviates(r, DEFECT_DEVICE_INFO_SWAPPED)) {
         put_events(r);
         put_operations(r);
     } else {
@@ -94,7 +94,7 @@ static uint16_t get_device_info(struct mtpr_responder *r)
 
 static void lose_session(struct mtpr_responder *r)
 {
-    if (!mtpr_deviates(r, DEVIATION_CLOSE_KEEPS_INFO))
+    if (!mtpr_deviates(r, DEFECT_CLOSE_KEEPS_INFO))
         mtpr_pending_drop(r, &r->pending);
     mtpr_edits_drop(r);
     r->open = false;
@@ -103,7 +103,7 @@ static void lose_session(struct mtpr_responder *r)
     r->event_count = 0;
     r->events_lost = false;
     r->unreadable = 0;
-    if (mtpr_deviates(r, DEVIATION_FRIENDLY_NAME_FORGOTTEN))
+    if (mtpr_deviates(r, DEFECT_FRIENDLY_NAME_FORGOTTEN))
         mtpr_device_properties_forget(r);
 }
 
@@ -111,10 +111,10 @@ static uint16_t open_session(struct mtpr_responder *r)
 {
     uint32_t id = r->command.params[0];
 
-    if (id == 0 && !mtpr_deviates(r, DEVIATION_SESSION_ZERO_OPENS))
+    if (id == 0 && !mtpr_deviates(r, DEFECT_SESSION_ZERO_OPENS))
         return MTP_RC_INVALID_PARAMETER;
     if (r->open) {
-        if (!mtpr_deviates(r, DEVIATION_SESSION_REOPENS)) {
+        if (!mtpr_deviates(r, DEFECT_SESSION_REOPENS)) {
             /* The host that opened it died: libmtp goes on in the session, from id 1. */
             r->last_id_known = false;
             r->reply.params[0] = r->session;
@@ -141,7 +141,7 @@ static uint16_t close_session(struct mtpr_responder *r)
 /* The device goes back to its power-on state; objects and settings stay (MTP 1.1, D.2.16). */
 static uint16_t reset_device(struct mtpr_responder *r)
 {
-    if (!mtpr_deviates(r, DEVIATION_RESET_DEVICE_KEEPS_SESSION))
+    if (!mtpr_deviates(r, DEFECT_RESET_DEVICE_KEEPS_SESSION))
         lose_session(r);
     return MTP_RC_OK;
 }
@@ -166,23 +166,23 @@ void mtpr_lock(struct mtpr_responder *r, bool locked)
 
 bool mtpr_locked(const struct mtpr_responder *r)
 {
-    return !r->unlocked && mtpr_deviates(r, DEVIATION_QUIRK_LOCKED);
+    return !r->unlocked && mtpr_deviates(r, QUIRK_LOCKED);
 }
 
 void mtpr_reset(struct mtpr_responder *r, enum mtpr_loss why)
 {
-    if (why == MTPR_LOSS_BUS && mtpr_deviates(r, DEVIATION_TORN_OBJECT_LISTED))
+    if (why == MTPR_LOSS_BUS && mtpr_deviates(r, DEFECT_TORN_OBJECT_LISTED))
         mtpr_send_torn(r);
     mtpr_cancel(r);
     if (why == MTPR_LOSS_POWER)
         r->spent = false;
-    else if (mtpr_deviates(r, DEVIATION_QUIRK_SESSION_STAYS))
+    else if (mtpr_deviates(r, QUIRK_SESSION_STAYS))
         return;
-    if (why == MTPR_LOSS_CLASS_RESET && mtpr_deviates(r, DEVIATION_RESET_KEEPS_SESSION))
+    if (why == MTPR_LOSS_CLASS_RESET && mtpr_deviates(r, DEFECT_RESET_KEEPS_SESSION))
         return;
     lose_session(r);
     mtpr_pending_drop(r, &r->pending);
-    if (why == MTPR_LOSS_BUS && mtpr_deviates(r, DEVIATION_METADATA_FORGOTTEN))
+    if (why == MTPR_LOSS_BUS && mtpr_deviates(r, DEFECT_METADATA_FORGOTTEN))
         mtpr_metadata_forget(r);
 }
 

@@ -1,4 +1,4 @@
-#include "mtp/value.h"
+#include "simulator/mtp/value.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Typed values (MTP 1.1, 3.2) in their encoded form: measuring, checking, writing forms. */
-#ifndef PAPSIM_MTP_VALUE_H
-#define PAPSIM_MTP_VALUE_H
+#ifndef SIMULATOR_MTP_VALUE_H
+#define SIMULATOR_MTP_VALUE_H
 
-#include "mtp/dataset.h"
+#include "simulator/mtp/dataset.h"
 
 /* Bytes of one element of an integer or array type; 0 for strings and unknown types. */
 size_t mtpr_type_width(uint16_t type);

@@ -1,4 +1,4 @@
-#include "player/clock.h"
+#include "simulator/player/clock.h"
 
 void player_clock_init(struct player_clock *clock)
 {

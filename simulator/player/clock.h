@@ -1,6 +1,6 @@
 /* A player's own time: it stands still until someone moves it, so runs repeat. */
-#ifndef PAPSIM_PLAYER_CLOCK_H
-#define PAPSIM_PLAYER_CLOCK_H
+#ifndef SIMULATOR_PLAYER_CLOCK_H
+#define SIMULATOR_PLAYER_CLOCK_H
 
 #include <stdint.h>
 

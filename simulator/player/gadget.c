@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "player/internal.h"
+#include "simulator/player/player_internal.h"
 
 /* A sink that got wrong bytes on an isochronous endpoint halts its bulk one instead. */
 static uint8_t bulk_out_of(const struct file_interface *interface)

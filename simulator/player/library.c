@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mtp/value.h"
 #include "mtp_codes.h"
-#include "player/internal.h"
-#include "player/media.h"
+#include "simulator/mtp/value.h"
+#include "simulator/player/media.h"
+#include "simulator/player/player_internal.h"
 
 struct note {
     struct player *player;

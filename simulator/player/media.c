@@ -1,7 +1,7 @@
 /* Reading is a plug-in, papsim-media.so (media_libav.c): libavformat brings a hundred libraries
  * with it, which is most of the time a papsim would need to start. They come with the first file
  * that is read. */
-#include "player/media.h"
+#include "simulator/player/media.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* What an audio file says of itself, read with libavformat and libavcodec. The bytes came from a
  * host and may be anything: only named demuxers and decoders see them, nothing else is opened, and
  * the reading ends after so many bytes or so much time. */
-#ifndef PAPSIM_PLAYER_MEDIA_H
-#define PAPSIM_PLAYER_MEDIA_H
+#ifndef SIMULATOR_PLAYER_MEDIA_H
+#define SIMULATOR_PLAYER_MEDIA_H
 
 #include <stddef.h>
 #include <stdint.h>

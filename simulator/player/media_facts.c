@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "player/media.h"
+#include "simulator/player/media.h"
 
 void media_facts_done(struct media_facts *facts)
 {

@@ -1,4 +1,4 @@
-#include "player/media.h"
+#include "simulator/player/media.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>

@@ -1,14 +1,14 @@
-#include "player/playback.h"
+#include "simulator/player/playback.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "mtp/value.h"
 #include "mtp_codes.h"
-#include "player/internal.h"
-#include "player/media.h"
-#include "player/playlist.h"
+#include "simulator/mtp/value.h"
+#include "simulator/player/media.h"
+#include "simulator/player/player_internal.h"
+#include "simulator/player/playlist.h"
 
 #define NORMAL 1000
 

@@ -1,12 +1,12 @@
 /* What a player plays (MTP 1.1, Annex C: PlaybackRate, PlaybackObject, PlaybackContainerIndex,
  * PlaybackPosition). Time passes only on the player's own clock; lengths are those of the files. */
-#ifndef PAPSIM_PLAYER_PLAYBACK_H
-#define PAPSIM_PLAYER_PLAYBACK_H
+#ifndef SIMULATOR_PLAYER_PLAYBACK_H
+#define SIMULATOR_PLAYER_PLAYBACK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "mtp/dataset.h"
+#include "simulator/mtp/dataset.h"
 
 struct player;
 struct store_object;

@@ -1,11 +1,11 @@
-#include "player/player.h"
+#include "simulator/player/player.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "player/internal.h"
+#include "simulator/player/player_internal.h"
 
 /* The interface that carries containers: two bulk pipes and an interrupt pipe. */
 static int find_pipes(const struct usb_identity *identity, struct still_image_options *options)
@@ -41,7 +41,7 @@ static int find_pipes(const struct usb_identity *identity, struct still_image_op
 static int make_function(struct player *player, char *error, size_t error_size)
 {
     struct still_image_options options = {
-        .config = &player->spec->config, .store = player->store, .deviations = &player->deviations};
+        .config = &player->spec->config, .store = player->store, .defects = &player->defects};
     int result = find_pipes(&player->spec->identity, &options);
 
     if (result) {
@@ -72,11 +72,11 @@ int player_new(struct player_spec *spec, const struct player_options *options,
         return -ENOMEM;
     player->spec = spec;
     player->seed = options->seed;
-    player->deviations = spec->quirks;
+    player->defects = spec->quirks;
     player_clock_init(&player->clock);
     player->busid = strdup(options->busid ? options->busid : "");
     store.clock = (struct store_clock){player_clock_now, &player->clock};
-    store.deviations = &player->deviations;
+    store.defects = &player->defects;
     if (player->busid && zero)
         result = player_gadget_new(player);
     else if (player->busid)
@@ -130,9 +130,9 @@ const struct usb_identity *player_identity(const struct player *player)
     return &player->spec->identity;
 }
 
-struct deviation_set *player_deviations(struct player *player)
+struct defect_set *player_defects(struct player *player)
 {
-    return &player->deviations;
+    return &player->defects;
 }
 
 static uint8_t interface_numbers(const struct usb_identity *identity)

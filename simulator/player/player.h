@@ -1,14 +1,14 @@
 /* A player: a YAML file (fixtures/players) brought to life as store, responder and USB function.
  * cli/ asks it for what the device core needs and joins the two with player_attach(). */
-#ifndef PAPSIM_PLAYER_PLAYER_H
-#define PAPSIM_PLAYER_PLAYER_H
+#ifndef SIMULATOR_PLAYER_PLAYER_H
+#define SIMULATOR_PLAYER_PLAYER_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "player/deviation.h"
-#include "usb/device.h"
-#include "usb/identity.h"
+#include "simulator/defect/defect.h"
+#include "simulator/usb/device.h"
+#include "simulator/usb/identity.h"
 
 struct player;
 struct player_spec; /* one player file as read */
@@ -35,7 +35,7 @@ const char *player_name(const struct player *player);
 const char *player_busid(const struct player *player);
 const struct usb_identity *player_identity(const struct player *player);
 /* Shared with the device core: cli/ sets the bits, all layers read them. */
-struct deviation_set *player_deviations(struct player *player);
+struct defect_set *player_defects(struct player *player);
 /* What the device core is to run; how many of them are filled in. */
 size_t player_functions(struct player *player, struct usb_function ret_functions[]);
 /* The core's device of this player, so that functions can wake endpoints; NULL takes it away. */

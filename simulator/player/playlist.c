@@ -8,7 +8,7 @@
  *     END PLAYLIST
  *
  * Version 2 has sound settings below. A player takes the version it knows. */
-#include "player/playlist.h"
+#include "simulator/player/playlist.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #include <strings.h>
 
 #include "mtp_codes.h"
-#include "player/internal.h"
+#include "simulator/player/player_internal.h"
 
 #define SPL_SIZE_MAX ((uint64_t)1 << 20)
 #define LINE_MAX_BYTES 2048u
@@ -25,9 +25,9 @@
 /* 0: it has playlist objects. */
 static unsigned spl_version(const struct player *player)
 {
-    if (deviates(&player->deviations, DEVIATION_QUIRK_SPL_V1))
+    if (deviates(&player->defects, QUIRK_SPL_V1))
         return 1;
-    return deviates(&player->deviations, DEVIATION_QUIRK_SPL_V2) ? 2 : 0;
+    return deviates(&player->defects, QUIRK_SPL_V2) ? 2 : 0;
 }
 
 static bool is_spl(const struct store_object *object)

@@ -1,7 +1,7 @@
 /* What the player itself shows as playlists: playlist objects and what they refer to, or, on a
  * player with one of the quirks playlist-spl-v1 and -v2, Samsung's .spl text files. */
-#ifndef PAPSIM_PLAYER_PLAYLIST_H
-#define PAPSIM_PLAYER_PLAYLIST_H
+#ifndef SIMULATOR_PLAYER_PLAYLIST_H
+#define SIMULATOR_PLAYER_PLAYLIST_H
 
 #include <stdbool.h>
 #include <stdint.h>

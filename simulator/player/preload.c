@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mtp/value.h"
 #include "mtp_codes.h"
-#include "player/internal.h"
+#include "simulator/mtp/value.h"
+#include "simulator/player/player_internal.h"
 
 /* SplitMix64. */
 static uint64_t next_random(uint64_t *state)

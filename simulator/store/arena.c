@@ -1,4 +1,4 @@
-#include "store/arena.h"
+#include "simulator/store/arena.h"
 
 #include <errno.h>
 #include <fcntl.h>

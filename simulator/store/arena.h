@@ -1,7 +1,7 @@
 /* The content of all objects of a player: one sparse file. Extents are handed out once and never
  * again, so a committed extent never changes; what is given up becomes a hole. */
-#ifndef PAPSIM_STORE_ARENA_H
-#define PAPSIM_STORE_ARENA_H
+#ifndef SIMULATOR_STORE_ARENA_H
+#define SIMULATOR_STORE_ARENA_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/store.h"
+#include "simulator/store/store.h"
 
 struct header {
     uint16_t code;

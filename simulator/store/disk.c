@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/internal.h"
+#include "simulator/store/store_internal.h"
 
 struct store_disk {
     sqlite3 *db;

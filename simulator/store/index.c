@@ -1,4 +1,4 @@
-#include "store/index.h"
+#include "simulator/store/index.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Slots by hash: open addressing with backward shift, 4 bytes an entry. The owner compares keys,
  * and hashes them again when entries move. */
-#ifndef PAPSIM_STORE_INDEX_H
-#define PAPSIM_STORE_INDEX_H
+#ifndef SIMULATOR_STORE_INDEX_H
+#define SIMULATOR_STORE_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "store/store.h"
+#include "simulator/store/store.h"
 
 /* UTF-16 units the text needs; 0 if it is no well-formed UTF-8. */
 static unsigned units(const char *text)

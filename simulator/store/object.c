@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
-#include "store/internal.h"
+#include "simulator/store/store_internal.h"
 
 static int put(struct store *store, const struct store_object *object)
 {
@@ -146,7 +146,7 @@ int store_remove(struct store *store, struct store_object *object)
     bool referenced = object->referenced;
     int error;
 
-    if (deviates(store->deviations, DEVIATION_HANDLE_RECYCLED))
+    if (deviates(store->defects, DEFECT_HANDLE_RECYCLED))
         store->recycled = handle;
     if (object->first_child)
         return -ENOTEMPTY;
@@ -154,7 +154,7 @@ int store_remove(struct store *store, struct store_object *object)
     error = store_disk_delete(store->disk, handle);
     if (!error) {
         store_tree_remove(store, object);
-        if (referenced && !deviates(store->deviations, DEVIATION_REFERENCES_DANGLE))
+        if (referenced && !deviates(store->defects, DEFECT_REFERENCES_DANGLE))
             error = drop_from_lists(store, handle);
     }
     if (error) {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/internal.h"
+#include "simulator/store/store_internal.h"
 
 struct store_snapshot {
     struct store_object *objects; /* owned, with what they own */

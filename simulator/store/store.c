@@ -1,4 +1,4 @@
-#include "store/store.h"
+#include "simulator/store/store.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "store/internal.h"
+#include "simulator/store/store_internal.h"
 
 struct store_object *store_slot(const struct store *store, uint32_t slot)
 {
@@ -295,7 +295,7 @@ int store_new(const struct store_options *options, struct store **ret_store, cha
         return -ENOMEM;
     store->seed = options->seed;
     store->clock = options->clock;
-    store->deviations = options->deviations;
+    store->defects = options->defects;
     store->next_handle = 1;
     store->next_uid = 1;
     store->was_empty = true;
@@ -353,9 +353,9 @@ int64_t store_now(const struct store *store)
     return store->clock.now(store->clock.self);
 }
 
-const struct deviation_set *store_deviations(const struct store *store)
+const struct defect_set *store_defects(const struct store *store)
 {
-    return store->deviations;
+    return store->defects;
 }
 
 uint64_t store_generation(const struct store *store)
@@ -448,7 +448,7 @@ void store_unique_id(const struct store *store, const struct store_object *objec
         ret_id[i] = (uint8_t)(object->uid >> (8 * i));
         ret_id[8 + i] = (uint8_t)(seed >> (8 * i));
     }
-    if (deviates(store->deviations, DEVIATION_UNIQUE_ID_IS_HANDLE)) {
+    if (deviates(store->defects, DEFECT_UNIQUE_ID_IS_HANDLE)) {
         memset(ret_id, 0, 16);
         for (i = 0; i < 4; i++)
             ret_id[i] = (uint8_t)(object->handle >> (8 * i));

@@ -1,15 +1,15 @@
 /* Storages and objects of one player: who exists, where, with which properties and content.
  * Handles and unique ids are never used twice, also over restarts of a player kept on disk. */
-#ifndef PAPSIM_STORE_STORE_H
-#define PAPSIM_STORE_STORE_H
+#ifndef SIMULATOR_STORE_STORE_H
+#define SIMULATOR_STORE_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "player/deviation.h"
-#include "store/arena.h"
+#include "simulator/defect/defect.h"
+#include "simulator/store/arena.h"
 
 struct store;
 
@@ -73,7 +73,7 @@ struct store_options {
     const char *state_dir; /* NULL: in memory */
     uint64_t seed;
     struct store_clock clock;
-    const struct deviation_set *deviations;
+    const struct defect_set *defects;
 };
 
 /* `error`: one line on failure. */
@@ -83,7 +83,7 @@ void store_free(struct store *store);
 bool store_was_empty(const struct store *store); /* nothing was on disk: preload */
 struct arena *store_arena(struct store *store);
 int64_t store_now(const struct store *store);
-const struct deviation_set *store_deviations(const struct store *store);
+const struct defect_set *store_defects(const struct store *store);
 /* Goes up with each change of an object, so that a listing can tell. */
 uint64_t store_generation(const struct store *store);
 

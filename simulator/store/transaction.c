@@ -2,7 +2,7 @@
  * are marked as used before. */
 #include <stdlib.h>
 
-#include "store/internal.h"
+#include "simulator/store/store_internal.h"
 
 void store_begin(struct store *store)
 {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
-#include "store/internal.h"
+#include "simulator/store/store_internal.h"
 
 size_t store_volume_count(const struct store *store)
 {

@@ -1,6 +1,6 @@
 /* Drives a still image function without a device core: containers in, containers out. */
-#ifndef PAPSIM_TESTS_DRIVER_H
-#define PAPSIM_TESTS_DRIVER_H
+#ifndef SIMULATOR_TESTS_DRIVER_H
+#define SIMULATOR_TESTS_DRIVER_H
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "function/still_image.h"
-#include "mtp/dataset.h"
-#include "mtp/value.h"
 #include "mtp_codes.h"
-#include "player/player.h"
+#include "simulator/function/still_image/still_image.h"
+#include "simulator/mtp/dataset.h"
+#include "simulator/mtp/value.h"
+#include "simulator/player/player.h"
 
 #define DRIVER_IN 0x81
 #define DRIVER_OUT 0x02
@@ -56,9 +56,9 @@ static inline void driver_close(struct driver *driver)
     wr_done(&driver->data);
 }
 
-static inline void driver_deviate(struct driver *driver, enum deviation which)
+static inline void driver_deviate(struct driver *driver, enum defect which)
 {
-    deviation_switch(player_deviations(driver->player), which, true);
+    defect_switch(player_defects(driver->player), which, true);
 }
 
 static inline int driver_out(struct driver *driver, const void *data, size_t length)

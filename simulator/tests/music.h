@@ -1,12 +1,12 @@
 /* A session with mtp-music, its verbs, and tones to play. */
-#ifndef PAPSIM_TESTS_MUSIC_H
-#define PAPSIM_TESTS_MUSIC_H
+#ifndef SIMULATOR_TESTS_MUSIC_H
+#define SIMULATOR_TESTS_MUSIC_H
 
 #include <fcntl.h>
 #include <jansson.h>
 
-#include "driver.h"
-#include "player/verbs.h"
+#include "simulator/control/verbs.h"
+#include "simulator/tests/driver.h"
 
 enum { STORE = 0x00010001 };
 

@@ -1,16 +1,16 @@
 /* A device with one function whose answers the test decides, and a host that keeps what completes.
  * Identity: high speed, interface 0 with bulk 0x81 and 0x02 and interrupt 0x83; a second setting of
  * it without endpoints. */
-#ifndef PAPSIM_TESTS_RIG_H
-#define PAPSIM_TESTS_RIG_H
+#ifndef SIMULATOR_TESTS_RIG_H
+#define SIMULATOR_TESTS_RIG_H
 
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "usb/device.h"
-#include "usb/internal.h"
+#include "simulator/usb/device.h"
+#include "simulator/usb/usb_internal.h"
 
 struct rig_piece {
     size_t length;
@@ -22,7 +22,7 @@ struct rig {
     struct usb_endpoint_identity endpoints[3];
     struct usb_interface_identity interfaces[2];
     struct usb_identity identity;
-    struct deviation_set deviations;
+    struct defect_set defects;
     struct usb_device *device;
     /* the function */
     struct rig_piece pieces[16];
@@ -154,7 +154,7 @@ static inline bool rig_hold(void *host, struct usb_urb *urb)
     return true;
 }
 
-static const struct usb_host_ops rig_host = {
+static const struct usb_front_ops rig_host = {
     .complete = rig_complete, .gone = rig_gone, .congested = rig_congested, .hold = rig_hold};
 
 static inline struct rig *rig_unplugged(void)
@@ -183,7 +183,7 @@ static inline struct rig *rig_unplugged(void)
         .interfaces = rig->interfaces,
         .interface_count = 2,
     };
-    cr_assert_eq(usb_device_new(&rig->identity, &rig->deviations, &function, 1, &rig->device), 0);
+    cr_assert_eq(usb_device_new(&rig->identity, &rig->defects, &function, 1, &rig->device), 0);
     return rig;
 }
 
@@ -201,9 +201,9 @@ static inline void rig_free(struct rig *rig)
     free(rig);
 }
 
-static inline void rig_deviate(struct rig *rig, enum deviation which)
+static inline void rig_deviate(struct rig *rig, enum defect which)
 {
-    deviation_switch(&rig->deviations, which, true);
+    defect_switch(&rig->defects, which, true);
 }
 
 /* One control transfer, answered at once; IN bytes are in rig->data[…]. */

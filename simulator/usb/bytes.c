@@ -1,4 +1,4 @@
-#include "usb/bytes.h"
+#include "simulator/usb/bytes.h"
 
 /* One code point; advances *text past it (at least one byte). */
 static uint32_t next_point(const unsigned char **text)

@@ -1,6 +1,6 @@
 /* A bounded little-endian writer for descriptors; a write beyond the room is dropped and noted. */
-#ifndef PAPSIM_USB_BYTES_H
-#define PAPSIM_USB_BYTES_H
+#ifndef SIMULATOR_USB_BYTES_H
+#define SIMULATOR_USB_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

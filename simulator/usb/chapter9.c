@@ -1,5 +1,5 @@
 /* Standard requests (USB 2.0, 9.4), and which function gets the others. */
-#include "usb/internal.h"
+#include "simulator/usb/usb_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -57,14 +57,14 @@ static int get_status(struct usb_device *device, const struct usb_setup *setup)
 
     switch (setup->request_type & 0x1f) {
     case TO_DEVICE:
-        if (!device->address && usb_deviates(device, DEVIATION_ADDRESS_AWAITED))
+        if (!device->address && usb_deviates(device, DEFECT_ADDRESS_AWAITED))
             return -EPIPE;
         answer16(device, (device->identity->self_powered ? 1u : 0) |
                              (device->remote_wakeup ? 2u : 0) | usb_super_device_status(device));
-        return usb_deviates(device, DEVIATION_STATUS_ONE_BYTE) ? 1 : 2;
+        return usb_deviates(device, DEFECT_STATUS_ONE_BYTE) ? 1 : 2;
     case TO_INTERFACE:
         if (!interface_exists(device, setup->index) &&
-            !usb_deviates(device, DEVIATION_ANY_INTERFACE_STATUS))
+            !usb_deviates(device, DEFECT_ANY_INTERFACE_STATUS))
             return -EPIPE;
         return answer16(device, usb_super_interface_status(device, (uint8_t)setup->index));
     case TO_ENDPOINT:
@@ -72,13 +72,13 @@ static int get_status(struct usb_device *device, const struct usb_setup *setup)
             return answer16(device, 0);
         endpoint = endpoint_named(device, setup->index);
         if (!endpoint)
-            return usb_deviates(device, DEVIATION_UNCONFIGURED_ANSWERS) && !device->configuration
+            return usb_deviates(device, DEFECT_UNCONFIGURED_ANSWERS) && !device->configuration
                        ? answer16(device, 0)
                        : -EPIPE;
         halted = endpoint->halted;
-        if (usb_deviates(device, DEVIATION_HALT_WITHOUT_DIRECTION))
+        if (usb_deviates(device, DEFECT_HALT_WITHOUT_DIRECTION))
             halted |= device->endpoints[usb_index((uint8_t)(setup->index ^ 0x80))].halted;
-        for (size_t i = 0; usb_deviates(device, DEVIATION_HALT_OF_ANY) && i < USB_ENDPOINTS; i++)
+        for (size_t i = 0; usb_deviates(device, DEFECT_HALT_OF_ANY) && i < USB_ENDPOINTS; i++)
             halted |= device->endpoints[i].halted;
         return answer16(device, halted);
     default:
@@ -94,7 +94,7 @@ static int set_halt(struct usb_device *device, uint16_t address, bool halt)
         return 0;
     if (!endpoint || usb_is_iso(endpoint)) /* USB 2.0, 9.4.5: bulk and interrupt only */
         return -EPIPE;
-    if (!halt && !endpoint->halted && usb_deviates(device, DEVIATION_CLEAR_HALT_STALLS))
+    if (!halt && !endpoint->halted && usb_deviates(device, DEFECT_CLEAR_HALT_STALLS))
         return -EPIPE;
     endpoint->halted = halt;
     if (halt) {
@@ -102,7 +102,7 @@ static int set_halt(struct usb_device *device, uint16_t address, bool halt)
         return 0;
     }
     endpoint->function->ops->reset(endpoint->function->self, USB_RESET_HALT, (uint8_t)address);
-    endpoint->stuck = usb_deviates(device, DEVIATION_HALT_NOT_RESUMED);
+    endpoint->stuck = usb_deviates(device, DEFECT_HALT_NOT_RESUMED);
     usb_function_ready(device, (uint8_t)address);
     return 0;
 }
@@ -115,14 +115,13 @@ static int feature(struct usb_device *device, const struct usb_setup *setup)
     if (recipient == TO_ENDPOINT && setup->value == ENDPOINT_HALT)
         return set_halt(device, setup->index, set);
     if (recipient == TO_DEVICE && setup->value == REMOTE_WAKEUP &&
-        (device->identity->remote_wakeup || usb_deviates(device, DEVIATION_WAKEUP_ACCEPTED))) {
+        (device->identity->remote_wakeup || usb_deviates(device, DEFECT_WAKEUP_ACCEPTED))) {
         device->remote_wakeup = set;
         return 0;
     }
     if (usb_super_feature(device, setup, set) == 0)
         return 0;
-    return usb_deviates(device, DEVIATION_ANY_FEATURE) && setup->value != REMOTE_WAKEUP ? 0
-                                                                                        : -EPIPE;
+    return usb_deviates(device, DEFECT_ANY_FEATURE) && setup->value != REMOTE_WAKEUP ? 0 : -EPIPE;
 }
 
 static int set_address(struct usb_device *device, const struct usb_setup *setup)
@@ -138,7 +137,7 @@ static int get_descriptor(struct usb_device *device, const struct usb_setup *set
     uint8_t type = (uint8_t)(setup->value >> 8);
     int length = usb_describe(device, type, (uint8_t)setup->value, setup->index, device->reply);
 
-    if (type == 1 && length > 0 && usb_deviates(device, DEVIATION_DEVICE_DESCRIPTOR_PADDED) &&
+    if (type == 1 && length > 0 && usb_deviates(device, DEFECT_DEVICE_DESCRIPTOR_PADDED) &&
         setup->length > length && setup->length <= USB_CONTROL_ROOM) {
         memset(device->reply + length, 0, (size_t)(setup->length - length));
         return setup->length;
@@ -150,7 +149,7 @@ static int get_configuration(struct usb_device *device, const struct usb_setup *
 {
     (void)setup;
     device->reply[0] = device->configuration;
-    if (device->configuration && usb_deviates(device, DEVIATION_CONFIGURATION_INDEX))
+    if (device->configuration && usb_deviates(device, DEFECT_CONFIGURATION_INDEX))
         device->reply[0] = 0;
     return 1;
 }
@@ -158,12 +157,12 @@ static int get_configuration(struct usb_device *device, const struct usb_setup *
 static int set_configuration(struct usb_device *device, const struct usb_setup *setup)
 {
     uint8_t value = (uint8_t)setup->value;
-    bool keep = usb_deviates(device, DEVIATION_CONFIGURE_KEEPS_STATE) && device->configuration;
+    bool keep = usb_deviates(device, DEFECT_CONFIGURE_KEEPS_STATE) && device->configuration;
     bool again = device->configuration && value;
     unsigned i;
 
     if (setup->value && setup->value != usb_configuration_value(device->identity) &&
-        !usb_deviates(device, DEVIATION_ANY_CONFIGURATION))
+        !usb_deviates(device, DEFECT_ANY_CONFIGURATION))
         return -EPIPE;
     if (keep && value)
         return 0;
@@ -196,7 +195,7 @@ static int set_interface(struct usb_device *device, const struct usb_setup *setu
         return -EPIPE;
     if (setup->value > 0xff ||
         !usb_has_interface(device, (uint8_t)setup->index, (uint8_t)setup->value))
-        return usb_deviates(device, DEVIATION_ANY_SETTING) ? 0 : -EPIPE;
+        return usb_deviates(device, DEFECT_ANY_SETTING) ? 0 : -EPIPE;
     for (i = 0; i < device->identity->interface_count; i++) {
         const struct usb_interface_identity *interface = &device->identity->interfaces[i];
 
@@ -250,9 +249,8 @@ static int standard_request(struct usb_device *device, const struct usb_setup *s
         if (standard[i].request != setup->request || standard[i].in != in)
             continue;
         if (recipient > 2 || !(standard[i].recipients >> recipient & 1))
-            return usb_deviates(device, DEVIATION_ANY_FEATURE) && standard[i].run == feature
-                       ? 0
-                       : -EPIPE;
+            return usb_deviates(device, DEFECT_ANY_FEATURE) && standard[i].run == feature ? 0
+                                                                                          : -EPIPE;
         return standard[i].run(device, setup);
     }
     return -EPIPE;
@@ -283,7 +281,7 @@ static int other_request(struct usb_device *device, const struct usb_setup *setu
     switch (setup->request_type & 0x1f) {
     case TO_INTERFACE:
         if (!interface_exists(device, setup->index & 0xff))
-            return usb_deviates(device, DEVIATION_CLASS_REQUEST_ANY_INTERFACE)
+            return usb_deviates(device, DEFECT_CLASS_REQUEST_ANY_INTERFACE)
                        ? to_function(device, &device->functions[0], setup, data)
                        : -EPIPE;
         return to_function(device, usb_function_of_interface(device, (uint8_t)setup->index), setup,

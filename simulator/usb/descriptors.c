@@ -1,6 +1,6 @@
 /* Descriptors from the identity, for the speed asked about (USB 2.0 chapter 9.6, USB 3.2 9.6). */
-#include "usb/bytes.h"
-#include "usb/internal.h"
+#include "simulator/usb/bytes.h"
+#include "simulator/usb/usb_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static bool has_bos(const struct usb_device *device)
 
 static unsigned usb_version(const struct usb_device *device)
 {
-    if (usb_deviates(device, DEVIATION_BOS_WITHOUT_VERSION))
+    if (usb_deviates(device, DEFECT_BOS_WITHOUT_VERSION))
         return 0x0200;
     if (device->identity->version)
         return device->identity->version;
@@ -67,11 +67,11 @@ static int describe_device(const struct usb_device *device, struct usb_bytes *w)
     put8(w, 18);
     put8(w, DT_DEVICE);
     put16(w, usb_version(device));
-    put8(w, usb_deviates(device, DEVIATION_DEVICE_CLASS_SET) ? 6 : identity->class_code);
+    put8(w, usb_deviates(device, DEFECT_DEVICE_CLASS_SET) ? 6 : identity->class_code);
     put8(w, identity->subclass);
     put8(w, identity->protocol);
     put8(w, control_packet_size(identity));
-    if (usb_deviates(device, DEVIATION_VENDOR_BIG_ENDIAN))
+    if (usb_deviates(device, DEFECT_VENDOR_BIG_ENDIAN))
         put16(w, (unsigned)(identity->vendor_id >> 8 | (identity->vendor_id & 0xff) << 8));
     else
         put16(w, identity->vendor_id);
@@ -101,12 +101,11 @@ static uint16_t packet_size_at(const struct usb_device *device, enum usb_speed s
 {
     struct usb_endpoint_identity usual = *endpoint;
 
-    if (usb_deviates(device, DEVIATION_BULK_PACKET_64) && endpoint->type == USB_ENDPOINT_BULK)
+    if (usb_deviates(device, DEFECT_BULK_PACKET_64) && endpoint->type == USB_ENDPOINT_BULK)
         return 64;
-    if (usb_deviates(device, DEVIATION_BULK_PACKET_512) && endpoint->type == USB_ENDPOINT_BULK)
+    if (usb_deviates(device, DEFECT_BULK_PACKET_512) && endpoint->type == USB_ENDPOINT_BULK)
         return 512;
-    if (usb_deviates(device, DEVIATION_SMALL_EVENT_PACKET) &&
-        endpoint->type == USB_ENDPOINT_INTERRUPT)
+    if (usb_deviates(device, DEFECT_SMALL_EVENT_PACKET) && endpoint->type == USB_ENDPOINT_INTERRUPT)
         return 8;
     if (speed != device->identity->speed &&
         (endpoint->type != USB_ENDPOINT_INTERRUPT || endpoint->packet_size > 64))
@@ -119,7 +118,7 @@ static void describe_endpoint(const struct usb_device *device, enum usb_speed sp
 {
     uint8_t address = endpoint->address;
 
-    if (usb_deviates(device, DEVIATION_ENDPOINT_TWICE) && endpoint->type == USB_ENDPOINT_INTERRUPT)
+    if (usb_deviates(device, DEFECT_ENDPOINT_TWICE) && endpoint->type == USB_ENDPOINT_INTERRUPT)
         address = 0x81;
     put8(w, 7);
     put8(w, DT_ENDPOINT);
@@ -147,14 +146,14 @@ static void describe_interface(const struct usb_device *device, enum usb_speed s
     size_t i;
 
     usb_device_interface_class(device, interface, triple);
-    if (usb_deviates(device, DEVIATION_NO_INTERRUPT_ENDPOINT) && count == 3)
+    if (usb_deviates(device, DEFECT_NO_INTERRUPT_ENDPOINT) && count == 3)
         count = 2;
     put8(w, 9);
     put8(w, DT_INTERFACE);
     put8(w, interface->number);
     put8(w, interface->alternate);
     put8(w, (unsigned)count);
-    put8(w, usb_deviates(device, DEVIATION_FOREIGN_CLASS) ? 0x08 : triple[0]);
+    put8(w, usb_deviates(device, DEFECT_FOREIGN_CLASS) ? 0x08 : triple[0]);
     put8(w, triple[1]);
     put8(w, triple[2]);
     put8(w, interface->name ? STRING_INTERFACE + (unsigned)index : 0);
@@ -179,14 +178,14 @@ static int describe_configuration(const struct usb_device *device, uint8_t type,
     put8(w, type);
     put16(w, 0);
     put8(w, highest_interface(identity));
-    put8(w, usb_deviates(device, DEVIATION_CONFIGURATION_ZERO) ? 0
-                                                               : usb_configuration_value(identity));
+    put8(w,
+         usb_deviates(device, DEFECT_CONFIGURATION_ZERO) ? 0 : usb_configuration_value(identity));
     put8(w, identity->configuration_name ? string_of_configuration(identity) : 0);
     put8(w, 0x80u | (identity->self_powered ? 0x40u : 0) | (identity->remote_wakeup ? 0x20u : 0));
     put8(w, identity->max_power_ma / unit);
     for (i = 0; i < identity->interface_count; i++)
         describe_interface(device, speed, i, w);
-    patch16(w, 2, w->length - (usb_deviates(device, DEVIATION_TOTAL_LENGTH_SHORT) ? 7 : 0));
+    patch16(w, 2, w->length - (usb_deviates(device, DEFECT_TOTAL_LENGTH_SHORT) ? 7 : 0));
     return 0;
 }
 
@@ -194,10 +193,9 @@ static int describe_configuration(const struct usb_device *device, uint8_t type,
 static int describe_qualifier(const struct usb_device *device, struct usb_bytes *w)
 {
     const struct usb_identity *identity = device->identity;
-    bool long_form = usb_deviates(device, DEVIATION_QUALIFIER_18_BYTES);
+    bool long_form = usb_deviates(device, DEFECT_QUALIFIER_18_BYTES);
 
-    if (identity->speed != USB_SPEED_HIGH &&
-        !usb_deviates(device, DEVIATION_QUALIFIER_AT_FULL_SPEED))
+    if (identity->speed != USB_SPEED_HIGH && !usb_deviates(device, DEFECT_QUALIFIER_AT_FULL_SPEED))
         return -EPIPE;
     put8(w, long_form ? 18 : 10);
     put8(w, DT_QUALIFIER);
@@ -218,7 +216,7 @@ static int describe_bos(const struct usb_device *device, struct usb_bytes *w)
     bool super = device->identity->speed == USB_SPEED_SUPER;
     unsigned count = 1;
 
-    if (!has_bos(device) && !usb_deviates(device, DEVIATION_EMPTY_BOS))
+    if (!has_bos(device) && !usb_deviates(device, DEFECT_EMPTY_BOS))
         return -EPIPE;
     put8(w, 5);
     put8(w, DT_BOS);
@@ -229,7 +227,7 @@ static int describe_bos(const struct usb_device *device, struct usb_bytes *w)
     put8(w, 7); /* USB 2.0 extension; link power management only where super speed asks for it */
     put8(w, DT_CAPABILITY);
     put8(w, 2);
-    put32(w, super || usb_deviates(device, DEVIATION_LPM_ANNOUNCED) ? 0x02 : 0);
+    put32(w, super || usb_deviates(device, DEFECT_LPM_ANNOUNCED) ? 0x02 : 0);
     if (super) {
         put8(w, 10);
         put8(w, DT_CAPABILITY);
@@ -246,7 +244,7 @@ static int describe_bos(const struct usb_device *device, struct usb_bytes *w)
         count++;
     }
     w->at[4] = (uint8_t)count;
-    patch16(w, 2, usb_deviates(device, DEVIATION_BOS_LENGTH_HEADER) ? 5 : w->length);
+    patch16(w, 2, usb_deviates(device, DEFECT_BOS_LENGTH_HEADER) ? 5 : w->length);
     return 0;
 }
 
@@ -286,14 +284,14 @@ static int describe_string(const struct usb_device *device, uint8_t index, uint1
         put16(w, LANGUAGE_ENGLISH_US);
     } else {
         text = string_at(device->identity, index);
-        if (!text && !usb_deviates(device, DEVIATION_EMPTY_STRING))
+        if (!text && !usb_deviates(device, DEFECT_EMPTY_STRING))
             return -EPIPE;
-        if (language != LANGUAGE_ENGLISH_US && usb_deviates(device, DEVIATION_FOREIGN_LANGUAGE))
+        if (language != LANGUAGE_ENGLISH_US && usb_deviates(device, DEFECT_FOREIGN_LANGUAGE))
             text = "?";
-        if (index == STRING_SERIAL && usb_deviates(device, DEVIATION_SERIAL_COMMA))
+        if (index == STRING_SERIAL && usb_deviates(device, DEFECT_SERIAL_COMMA))
             text = "A,B";
         put_utf16(w, text ? text : "", STRING_UNITS_MAX);
-        if (usb_deviates(device, DEVIATION_STRING_TERMINATED))
+        if (usb_deviates(device, DEFECT_STRING_TERMINATED))
             put16(w, 0);
     }
     w->at[0] = (uint8_t)w->length;
@@ -308,7 +306,7 @@ int usb_describe(const struct usb_device *device, uint8_t type, uint8_t index, u
     int error = -EPIPE;
 
     if (index && type != DT_STRING &&
-        !(type == DT_CONFIGURATION && usb_deviates(device, DEVIATION_ANY_CONFIGURATION_INDEX)))
+        !(type == DT_CONFIGURATION && usb_deviates(device, DEFECT_ANY_CONFIGURATION_INDEX)))
         return -EPIPE;
     switch (type) {
     case DT_DEVICE:

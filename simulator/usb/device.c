@@ -1,11 +1,11 @@
 /* Life of a device: plugged in, imported, configured; and the way of a submitted URB. */
-#include "usb/internal.h"
+#include "simulator/usb/usb_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-int usb_device_new(const struct usb_identity *identity, const struct deviation_set *deviations,
+int usb_device_new(const struct usb_identity *identity, const struct defect_set *defects,
                    const struct usb_function *functions, size_t function_count,
                    struct usb_device **ret_device)
 {
@@ -17,7 +17,7 @@ int usb_device_new(const struct usb_identity *identity, const struct deviation_s
     if (!device)
         return -ENOMEM;
     device->identity = identity;
-    device->deviations = deviations;
+    device->defects = defects;
     memcpy(device->functions, functions, function_count * sizeof *functions);
     device->function_count = function_count;
     usb_queue_init(device);
@@ -29,7 +29,7 @@ void usb_device_free(struct usb_device *device)
 {
     if (!device)
         return;
-    if (device->host_ops)
+    if (device->front_ops)
         usb_device_detach(device);
     free(device);
 }
@@ -149,18 +149,18 @@ void usb_apply_settings(struct usb_device *device)
     }
 }
 
-int usb_device_attach(struct usb_device *device, const struct usb_host_ops *ops, void *host)
+int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops, void *host)
 {
     if (device->unplugged)
         return -ENODEV;
-    if (device->host_ops)
+    if (device->front_ops)
         return -EBUSY;
     device->configuration = 0;
     device->remote_wakeup = device->control_halted = false;
     usb_super_reset(device);
     memset(device->settings, 0, sizeof device->settings);
     usb_apply_settings(device);
-    device->host_ops = ops;
+    device->front_ops = ops;
     device->host = host;
     usb_reset_functions(device, USB_RESET_BUS);
     return 0;
@@ -170,7 +170,7 @@ void usb_device_detach(struct usb_device *device)
 {
     unsigned i;
 
-    device->host_ops = NULL; /* completions go nowhere from here on */
+    device->front_ops = NULL; /* completions go nowhere from here on */
     device->host = NULL;
     for (i = 0; i < USB_ENDPOINTS; i++)
         take_endpoint_away(device, &device->endpoints[i]);
@@ -180,7 +180,7 @@ void usb_device_detach(struct usb_device *device)
 
 bool usb_device_attached(const struct usb_device *device)
 {
-    return device->host_ops != NULL;
+    return device->front_ops != NULL;
 }
 
 void usb_device_plug(struct usb_device *device)
@@ -195,14 +195,14 @@ void usb_device_plug(struct usb_device *device)
 
 void usb_unplug_now(struct usb_device *device)
 {
-    const struct usb_host_ops *ops = device->host_ops;
+    const struct usb_front_ops *ops = device->front_ops;
     void *host = device->host;
     unsigned i;
 
     device->unplug_waits = false;
     if (!ops)
         return;
-    for (i = 0; i < USB_ENDPOINTS && !usb_deviates(device, DEVIATION_UNPLUG_IGNORED); i++)
+    for (i = 0; i < USB_ENDPOINTS && !usb_deviates(device, DEFECT_UNPLUG_IGNORED); i++)
         take_endpoint_away(device, &device->endpoints[i]);
     usb_device_detach(device);
     ops->gone(host);
@@ -238,16 +238,16 @@ static void submit_control(struct usb_device *device, struct usb_urb *urb)
     int status = 0;
 
     if (length < 0) {
-        device->control_halted = usb_deviates(device, DEVIATION_CONTROL_STAYS_HALTED);
+        device->control_halted = usb_deviates(device, DEFECT_CONTROL_STAYS_HALTED);
         usb_complete(device, urb, length);
         return;
     }
-    if (in && length < urb->setup.length && usb_deviates(device, DEVIATION_CONTROL_NEVER_SHORT) &&
+    if (in && length < urb->setup.length && usb_deviates(device, DEFECT_CONTROL_NEVER_SHORT) &&
         length % 64 == 0 && length)
         return; /* the host waits for more */
     urb->actual = in ? (uint32_t)length : urb->length;
     if (in && urb->actual > urb->setup.length &&
-        !(usb_deviates(device, DEVIATION_MSOS_IGNORES_LENGTH) && urb->setup.request_type & 0x40))
+        !(usb_deviates(device, DEFECT_MSOS_IGNORES_LENGTH) && urb->setup.request_type & 0x40))
         urb->actual = urb->setup.length;
     if (in && urb->actual > urb->length) {
         urb->actual = urb->length;
@@ -300,7 +300,7 @@ bool usb_device_unlink(struct usb_device *device, struct usb_urb *urb)
     if (!urb->prev)
         return false;
     usb_queue_remove(endpoint, urb);
-    endpoint->lose_next = usb_deviates(device, DEVIATION_UNLINKED_DATA_LOST);
+    endpoint->lose_next = usb_deviates(device, DEFECT_UNLINKED_DATA_LOST);
     usb_take_back(endpoint, urb);
     usb_function_ready(device, urb->endpoint); /* the next one may have what it takes */
     return true;

@@ -1,12 +1,12 @@
 /* The device core: states, chapter 9, one queue an endpoint, and the rules by which transfers of a
  * function become URB completions (USB 2.0 chapters 5, 8 and 9). One importer at a time drives it.
  */
-#ifndef PAPSIM_USB_DEVICE_H
-#define PAPSIM_USB_DEVICE_H
+#ifndef SIMULATOR_USB_DEVICE_H
+#define SIMULATOR_USB_DEVICE_H
 
-#include "player/deviation.h"
-#include "usb/identity.h"
-#include "usb/urb.h"
+#include "simulator/defect/defect.h"
+#include "simulator/usb/identity.h"
+#include "simulator/usb/urb.h"
 
 /* A function and the interface numbers it serves; they follow each other. */
 struct usb_function {
@@ -16,7 +16,7 @@ struct usb_function {
 };
 
 /* The importer's side. complete() owns the URB again; chunks are valid during the call only. */
-struct usb_host_ops {
+struct usb_front_ops {
     void (*complete)(void *host, struct usb_urb *urb);
     void (*gone)(void *host); /* surprise removal: every URB has been completed with -ESHUTDOWN */
     /* Optional. True: answers pile up, so IN data are left with the functions until
@@ -33,14 +33,14 @@ struct usb_host_ops {
 
 #define USB_FUNCTIONS_MAX 4
 
-/* Identity, deviations and functions stay the caller's and outlive the device. */
-int usb_device_new(const struct usb_identity *identity, const struct deviation_set *deviations,
+/* Identity, defects and functions stay the caller's and outlive the device. */
+int usb_device_new(const struct usb_identity *identity, const struct defect_set *defects,
                    const struct usb_function *functions, size_t function_count,
                    struct usb_device **ret_device);
 void usb_device_free(struct usb_device *device);
 
 /* -EBUSY somebody has it, -ENODEV not plugged in. Attaching is a bus reset. */
-int usb_device_attach(struct usb_device *device, const struct usb_host_ops *ops, void *host);
+int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops, void *host);
 /* The importer goes: pending URBs are dropped without completion, the functions are reset. */
 void usb_device_detach(struct usb_device *device);
 bool usb_device_attached(const struct usb_device *device);

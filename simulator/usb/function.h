@@ -1,8 +1,8 @@
 /* The seam between the device core and what an interface does. The core (usb/) owns URB queues,
  * packets, halts, toggles, zero-length packets and unlink; a function (function/) only produces
  * and consumes transfers. One thread runs both: every call returns at once and none re-enters. */
-#ifndef PAPSIM_USB_FUNCTION_H
-#define PAPSIM_USB_FUNCTION_H
+#ifndef SIMULATOR_USB_FUNCTION_H
+#define SIMULATOR_USB_FUNCTION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,13 +1,13 @@
 /* Isochronous URBs (USB 2.0, 5.6): every packet has a (micro)frame of its own, good or not, and the
  * URB is answered when its last one has passed. A function is asked once a packet; what it has not
  * ready by then is not waited for. */
-#include "usb/internal.h"
+#include "simulator/usb/usb_internal.h"
 
 #include <errno.h>
 
 uint64_t usb_now(const struct usb_device *device)
 {
-    const struct usb_host_ops *host = device->host_ops;
+    const struct usb_front_ops *host = device->front_ops;
 
     return host && host->now ? host->now(device->host) : 0;
 }
@@ -121,7 +121,7 @@ static void run_packet(struct usb_endpoint *endpoint, struct usb_urb *urb,
 bool usb_run_iso(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
                  int *ret_status)
 {
-    const struct usb_host_ops *host = device->host_ops;
+    const struct usb_front_ops *host = device->front_ops;
     bool in = (urb->endpoint & 0x80) != 0;
     uint32_t i;
 

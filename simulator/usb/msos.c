@@ -1,6 +1,6 @@
 /* Microsoft OS descriptors 1.0 (string 0xEE, indexes 4 and 5) and 2.0 (BOS capability, index 7). */
-#include "usb/bytes.h"
-#include "usb/internal.h"
+#include "simulator/usb/bytes.h"
+#include "simulator/usb/usb_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,11 +24,10 @@ int usb_msos_string(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
 
-    if (!device->identity->ms_os_10 && !usb_deviates(device, DEVIATION_WINUSB_BESIDE_INF))
-        return usb_deviates(device, DEVIATION_MSOS_ORDINARY_STRING)
-                   ? (memcpy(out, "\x04\x03?", 4), 4)
-                   : -EPIPE;
-    put8(&w, usb_deviates(device, DEVIATION_MSOS_STRING_LENGTH) ? 0x14 : 0x12);
+    if (!device->identity->ms_os_10 && !usb_deviates(device, DEFECT_WINUSB_BESIDE_INF))
+        return usb_deviates(device, DEFECT_MSOS_ORDINARY_STRING) ? (memcpy(out, "\x04\x03?", 4), 4)
+                                                                 : -EPIPE;
+    put8(&w, usb_deviates(device, DEFECT_MSOS_STRING_LENGTH) ? 0x14 : 0x12);
     put8(&w, 3);
     put_utf16(&w, "MSFT100", 7);
     put8(&w, device->identity->ms_vendor_code);
@@ -48,10 +47,10 @@ static void put_id(struct usb_bytes *w, const char *id, char filler)
 static int describe_compatible_id(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
-    bool spaces = usb_deviates(device, DEVIATION_MSOS_ID_SPACES);
-    bool beside = usb_deviates(device, DEVIATION_WINUSB_BESIDE_INF);
+    bool spaces = usb_deviates(device, DEFECT_MSOS_ID_SPACES);
+    bool beside = usb_deviates(device, DEFECT_WINUSB_BESIDE_INF);
 
-    put32(&w, usb_deviates(device, DEVIATION_MSOS_LENGTH_WITHOUT_HEADER) ? 24 : 40);
+    put32(&w, usb_deviates(device, DEFECT_MSOS_LENGTH_WITHOUT_HEADER) ? 24 : 40);
     put16(&w, 0x0100);
     put16(&w, MS_COMPATIBLE_ID);
     put8(&w, 1);
@@ -88,17 +87,16 @@ static void put_value(const struct usb_device *device, struct usb_bytes *w,
     }
     for (i = 0; i < property->text_count; i++) {
         if (property->text[i][0] == '{' && strlen(property->text[i]) == 38 &&
-            usb_deviates(device, DEVIATION_INTERFACE_GUID_SWAPPED))
+            usb_deviates(device, DEFECT_INTERFACE_GUID_SWAPPED))
             put_swapped_guid(w, property->text[i]);
         else
             put_utf16(w, property->text[i], UNITS_MAX);
         put16(w, 0);
     }
     if (property->type == REGISTRY_MULTI_SZ &&
-        !usb_deviates(device, DEVIATION_MULTI_SZ_ONE_TERMINATOR))
+        !usb_deviates(device, DEFECT_MULTI_SZ_ONE_TERMINATOR))
         put16(w, 0);
-    if (property->type == REGISTRY_SZ &&
-        usb_deviates(device, DEVIATION_PROPERTY_WITHOUT_TERMINATOR))
+    if (property->type == REGISTRY_SZ && usb_deviates(device, DEFECT_PROPERTY_WITHOUT_TERMINATOR))
         w->length -= 2;
 }
 
@@ -142,7 +140,7 @@ static int describe_properties(const struct usb_device *device, uint8_t *out)
 
 static void put_compatible_id_20(const struct usb_device *device, struct usb_bytes *w)
 {
-    put16(w, usb_deviates(device, DEVIATION_MS20_ID_LENGTH) ? 18 : 20);
+    put16(w, usb_deviates(device, DEFECT_MS20_ID_LENGTH) ? 18 : 20);
     put16(w, MS20_COMPATIBLE_ID);
     put_id(w, device->identity->ms_compatible_id, 0);
     put_id(w, device->identity->ms_sub_compatible_id, 0);
@@ -167,7 +165,7 @@ static void put_property_20(const struct usb_device *device, struct usb_bytes *w
     put_value(device, w, property);
     patch16(w, mark - 2, w->length - mark);
     patch16(w, start,
-            w->length - start - (usb_deviates(device, DEVIATION_MS20_PROPERTY_LENGTH) ? 4 : 0));
+            w->length - start - (usb_deviates(device, DEFECT_MS20_PROPERTY_LENGTH) ? 4 : 0));
 }
 
 static size_t open_subset(struct usb_bytes *w, enum ms_20_type type, uint8_t first)
@@ -212,8 +210,8 @@ static bool is_composite(const struct usb_device *device)
 static int describe_set(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
-    bool subsets = is_composite(device) || usb_deviates(device, DEVIATION_MS20_SUBSETS);
-    bool short_subset = usb_deviates(device, DEVIATION_MS20_SUBSET_LENGTH);
+    bool subsets = is_composite(device) || usb_deviates(device, DEFECT_MS20_SUBSETS);
+    bool short_subset = usb_deviates(device, DEFECT_MS20_SUBSET_LENGTH);
     size_t configuration = 0, function = 0;
 
     put16(&w, 10);
@@ -229,7 +227,7 @@ static int describe_set(const struct usb_device *device, uint8_t *out)
         close_subset(&w, function, short_subset);
         close_subset(&w, configuration, false);
     }
-    patch16(&w, 8, w.length + (usb_deviates(device, DEVIATION_MS20_INNER_LENGTH) ? 2 : 0));
+    patch16(&w, 8, w.length + (usb_deviates(device, DEFECT_MS20_INNER_LENGTH) ? 2 : 0));
     return w.overrun ? -EPIPE : (int)w.length;
 }
 
@@ -248,10 +246,10 @@ size_t usb_msos_platform_capability(const struct usb_device *device, uint8_t *ou
     put8(&w, 5);
     put8(&w, 0);
     for (i = 0; i < sizeof uuid; i++)
-        put8(&w, i < 8 && usb_deviates(device, DEVIATION_MS20_UUID_TEXT_ORDER) ? text_order[i]
-                                                                               : uuid[i]);
+        put8(&w,
+             i < 8 && usb_deviates(device, DEFECT_MS20_UUID_TEXT_ORDER) ? text_order[i] : uuid[i]);
     put32(&w, WINDOWS_8_1);
-    put16(&w, (unsigned)length + (usb_deviates(device, DEVIATION_MS20_STALE_LENGTH) ? 4u : 0u));
+    put16(&w, (unsigned)length + (usb_deviates(device, DEFECT_MS20_STALE_LENGTH) ? 4u : 0u));
     put8(&w, device->identity->ms_vendor_code);
     put8(&w, 0);
     return w.length;
@@ -266,23 +264,23 @@ int usb_msos_request(const struct usb_device *device, const struct usb_setup *se
     uint16_t index = setup->index;
 
     if ((setup->request_type & 0xe0) != 0xc0 || (setup->request_type & 0x1f) > 1)
-        return usb_deviates(device, DEVIATION_MS20_ALTERNATE_ACCEPTED) &&
+        return usb_deviates(device, DEFECT_MS20_ALTERNATE_ACCEPTED) &&
                        setup->request_type == 0x40 && index == 8
                    ? 0
                    : -EPIPE;
     if (setup->request != identity->ms_vendor_code &&
-        !usb_deviates(device, DEVIATION_MSOS_ANY_REQUEST))
+        !usb_deviates(device, DEFECT_MSOS_ANY_REQUEST))
         return -EPIPE;
-    if (usb_deviates(device, DEVIATION_MSOS_ANY_REQUEST) && identity->ms_os_10 && index == 6)
+    if (usb_deviates(device, DEFECT_MSOS_ANY_REQUEST) && identity->ms_os_10 && index == 6)
         index = MS_COMPATIBLE_ID;
-    if (index == MS_COMPATIBLE_ID && usb_deviates(device, DEVIATION_MS20_ANSWERS_4))
+    if (index == MS_COMPATIBLE_ID && usb_deviates(device, DEFECT_MS20_ANSWERS_4))
         index = MS_SET;
     if (index == MS_COMPATIBLE_ID &&
-        (identity->ms_os_10 || usb_deviates(device, DEVIATION_WINUSB_BESIDE_INF)))
+        (identity->ms_os_10 || usb_deviates(device, DEFECT_WINUSB_BESIDE_INF)))
         return describe_compatible_id(device, out);
     if (index == MS_PROPERTIES && identity->ms_os_10 &&
         !(setup->request_type == 0xc0 &&
-          usb_deviates(device, DEVIATION_MSOS_PROPERTIES_INTERFACE_ONLY)))
+          usb_deviates(device, DEFECT_MSOS_PROPERTIES_INTERFACE_ONLY)))
         return describe_properties(device, out);
     if (index == MS_SET && identity->ms_os_20 && setup->request_type == 0xc0 && !setup->value)
         return describe_set(device, out);

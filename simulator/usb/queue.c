@@ -1,5 +1,5 @@
 /* Endpoint queues: which URB is worked on when, and what stops a queue. */
-#include "usb/internal.h"
+#include "simulator/usb/usb_internal.h"
 
 #include <errno.h>
 
@@ -35,8 +35,8 @@ void usb_complete(struct usb_device *device, struct usb_urb *urb, int status)
     urb->status = status;
     if (status == -EPIPE || status == -ESHUTDOWN)
         urb->actual = 0;
-    if (device->host_ops)
-        device->host_ops->complete(device->host, urb);
+    if (device->front_ops)
+        device->front_ops->complete(device->host, urb);
 }
 
 void usb_take_back(struct usb_endpoint *endpoint, struct usb_urb *urb)
@@ -78,11 +78,11 @@ static bool waits_for_others(const struct usb_device *device, const struct usb_e
 /* What keeps the head of a queue from being worked on now. */
 static bool held_up(struct usb_device *device, struct usb_endpoint *endpoint, bool in)
 {
-    const struct usb_host_ops *host = device->host_ops;
+    const struct usb_front_ops *host = device->front_ops;
 
     return endpoint->stuck || usb_holds_back(device, endpoint) ||
            (in && host && host->congested && host->congested(device->host)) ||
-           (usb_deviates(device, DEVIATION_GLOBAL_FIFO) && waits_for_others(device, endpoint));
+           (usb_deviates(device, DEFECT_GLOBAL_FIFO) && waits_for_others(device, endpoint));
 }
 
 static bool run_one(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,

@@ -1,7 +1,7 @@
 /* What super speed adds to the standard requests (USB 3.2, 9.4): link states, exit latencies, the
  * isochronous delay, and suspend by function. USB/IP has no link, so the values are kept for
  * GET_STATUS and mean nothing more. */
-#include "usb/internal.h"
+#include "simulator/usb/usb_internal.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* One URB against its function, packet by packet (USB 2.0, 5.7.3 and 5.8.3: a short packet ends a
  * transfer; one that ends on a packet boundary is closed by a zero-length packet). */
-#include "usb/internal.h"
+#include "simulator/usb/usb_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -37,7 +37,8 @@ static int hold_data(struct usb_device *device, struct usb_urb *urb)
 {
     if (urb->data || !urb->actual)
         return 0;
-    if (!device->host_ops || !device->host_ops->hold || !device->host_ops->hold(device->host, urb))
+    if (!device->front_ops || !device->front_ops->hold ||
+        !device->front_ops->hold(device->host, urb))
         return -ENOMEM;
     if (!usb_copy_chunks(urb->data, urb->actual, &urb->in))
         return -EIO;
@@ -98,7 +99,7 @@ static bool take_piece(const struct usb_device *device, struct usb_endpoint *end
     }
     if (!piece->end || (boundary && piece->no_zlp && !filled))
         return false;
-    if (!filled && usb_deviates(device, DEVIATION_CONTAINERS_MERGED))
+    if (!filled && usb_deviates(device, DEFECT_CONTAINERS_MERGED))
         return false;
     endpoint->zlp_owed = filled && boundary && !piece->no_zlp;
     *ret_status = finish_in(urb, !filled);

@@ -1,9 +1,9 @@
 /* One USB request block on its way through the simulator: filled by wire/, moved through the
- * endpoint queues by usb/, handed back through usb_host_ops.complete(). Never allocated here. */
-#ifndef PAPSIM_USB_URB_H
-#define PAPSIM_USB_URB_H
+ * endpoint queues by usb/, handed back through usb_front_ops.complete(). Never allocated here. */
+#ifndef SIMULATOR_USB_URB_H
+#define SIMULATOR_USB_URB_H
 
-#include "usb/function.h"
+#include "simulator/usb/function.h"
 
 /* Linux's transfer flags as they stand in CMD_SUBMIT. */
 enum { USB_URB_SHORT_NOT_OK = 0x0001, USB_URB_ISO_ASAP = 0x0002, USB_URB_ZERO_PACKET = 0x0040 };
@@ -22,10 +22,10 @@ struct usb_urb {
     uint32_t flags;
     uint32_t length; /* transfer_buffer_length */
     struct usb_setup setup;
-    uint8_t *data; /* OUT: `length` bytes. IN: NULL until usb_host_ops.hold() was asked */
+    uint8_t *data; /* OUT: `length` bytes. IN: NULL until usb_front_ops.hold() was asked */
     struct usb_iso_packet *packets;
     uint32_t packet_count, start_frame;
-    uint64_t due; /* isochronous: when its last packet has passed, by usb_host_ops.now() */
+    uint64_t due; /* isochronous: when its last packet has passed, by usb_front_ops.now() */
     /* Answer. */
     int status; /* 0 or -errno as on the wire */
     uint32_t actual;

@@ -1,4 +1,4 @@
-#include "wire/capture.h"
+#include "simulator/wire/capture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "wire/frame.h"
+#include "simulator/wire/usbip/frame.h"
 
 enum {
     BLOCK_SECTION = 0x0a0d0d0a,

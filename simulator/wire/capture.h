@@ -1,10 +1,10 @@
-/* URBs as a pcapng file that Wireshark reads: link type USB_LINUX_MMAPPED, a submit and a complete
+/* URBs as a pcapng file that Wireshark reads: peer type USB_LINUX_MMAPPED, a submit and a complete
  * block a URB, each written whole, so that the file is good at any time. */
-#ifndef PAPSIM_WIRE_CAPTURE_H
-#define PAPSIM_WIRE_CAPTURE_H
+#ifndef SIMULATOR_WIRE_CAPTURE_H
+#define SIMULATOR_WIRE_CAPTURE_H
 
-#include "usb/identity.h"
-#include "usb/urb.h"
+#include "simulator/usb/identity.h"
+#include "simulator/usb/urb.h"
 
 struct wire_capture;
 

@@ -1,4 +1,4 @@
-#include "wire/loop.h"
+#include "simulator/wire/loop.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -80,26 +80,26 @@ void wire_loop_remove(struct wire_loop *loop, struct wire_source *source)
 
 void wire_timer_clear(struct wire_loop *loop, struct wire_timer *timer)
 {
-    struct wire_timer **link = &loop->timers;
+    struct wire_timer **peer = &loop->timers;
 
     if (!timer->armed)
         return;
-    while (*link != timer)
-        link = &(*link)->next;
-    *link = timer->next;
+    while (*peer != timer)
+        peer = &(*peer)->next;
+    *peer = timer->next;
     timer->armed = false;
 }
 
 void wire_timer_set(struct wire_loop *loop, struct wire_timer *timer, int64_t delay_ms)
 {
-    struct wire_timer **link = &loop->timers;
+    struct wire_timer **peer = &loop->timers;
 
     wire_timer_clear(loop, timer);
     timer->due = now_ms() + delay_ms;
-    while (*link && (*link)->due <= timer->due)
-        link = &(*link)->next;
-    timer->next = *link;
-    *link = timer;
+    while (*peer && (*peer)->due <= timer->due)
+        peer = &(*peer)->next;
+    timer->next = *peer;
+    *peer = timer;
     timer->armed = true;
 }
 

@@ -1,6 +1,6 @@
 /* The simulator's one event loop: file descriptors with callbacks and a few timers, one thread. */
-#ifndef PAPSIM_WIRE_LOOP_H
-#define PAPSIM_WIRE_LOOP_H
+#ifndef SIMULATOR_WIRE_LOOP_H
+#define SIMULATOR_WIRE_LOOP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "wire/output.h"
+#include "simulator/wire/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,7 +159,7 @@ void output_bytes(struct output *output, const void *bytes, size_t length)
     output->gathered += length;
 }
 
-/* sendfile() knows no MSG_DONTWAIT, and the socket itself blocks (link.c says why). */
+/* sendfile() knows no MSG_DONTWAIT, and the socket itself blocks (peer.c says why). */
 static ssize_t send_range(int to, int from, off_t *offset, size_t length)
 {
     int flags = fcntl(to, F_GETFL), error;

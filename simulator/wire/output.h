@@ -1,14 +1,14 @@
 /* What is to leave on one socket, in order: small pieces are gathered and go out in one send, file
  * ranges go by sendfile behind them. What the socket does not take at once is kept (memory copied).
  */
-#ifndef PAPSIM_WIRE_OUTPUT_H
-#define PAPSIM_WIRE_OUTPUT_H
+#ifndef SIMULATOR_WIRE_OUTPUT_H
+#define SIMULATOR_WIRE_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "usb/function.h"
+#include "simulator/usb/function.h"
 
 #define OUTPUT_GATHER (64u * 1024u)
 

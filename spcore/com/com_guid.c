@@ -1,10 +1,10 @@
 /* The values of every GUID and string constant of the headers, for the module that links this. */
 #define INITGUID
-#include "mswmdm.h"
+#include "spcore/include/mswmdm.h"
 
 #include <string.h>
 
-#include "com/com_guid.h"
+#include "spcore/com/com_guid.h"
 
 bool IsEqualGUID(REFGUID a, REFGUID b)
 {

@@ -1,8 +1,8 @@
 /* GUIDs as text: "{7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}". */
-#ifndef SPCORE_COM_GUID_H
-#define SPCORE_COM_GUID_H
+#ifndef SPCORE_COM_COM_GUID_H
+#define SPCORE_COM_COM_GUID_H
 
-#include "com.h"
+#include "spcore/include/com.h"
 
 #define COM_GUID_TEXT 39 /* characters with the NUL */
 

@@ -1,8 +1,8 @@
-#include "com/com_hresult.h"
+#include "spcore/com/com_hresult.h"
 
 #include <errno.h>
 
-#include "mswmdm.h"
+#include "spcore/include/mswmdm.h"
 
 static const struct {
     int error;

@@ -1,9 +1,9 @@
 /* One place where -errno of the layers below becomes an HRESULT, and the codes' names for traces.
  */
-#ifndef SPCORE_COM_HRESULT_H
-#define SPCORE_COM_HRESULT_H
+#ifndef SPCORE_COM_COM_HRESULT_H
+#define SPCORE_COM_COM_HRESULT_H
 
-#include "com.h"
+#include "spcore/include/com.h"
 
 /* 0 is S_OK; a negative errno its Win32 code behind HRESULT_FROM_WIN32, never E_FAIL. */
 HRESULT hr_from_errno(int error);

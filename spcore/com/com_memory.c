@@ -1,4 +1,4 @@
-#include "com/com_memory.h"
+#include "spcore/com/com_memory.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

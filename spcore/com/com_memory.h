@@ -1,9 +1,9 @@
 /* The task allocator for tests: failing at the n-th call, and counting. The allocator itself is
  * CoTaskMemAlloc() and company of com.h, plain malloc() and free(). */
-#ifndef SPCORE_COM_MEMORY_H
-#define SPCORE_COM_MEMORY_H
+#ifndef SPCORE_COM_COM_MEMORY_H
+#define SPCORE_COM_COM_MEMORY_H
 
-#include "com.h"
+#include "spcore/include/com.h"
 
 /* The n-th CoTaskMemAlloc or Realloc from now (1: the next) fails, once; 0: none does. The
  * environment variable SPCORE_FAIL_ALLOC=n does the same from the module's first allocation. */

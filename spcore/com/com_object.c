@@ -1,4 +1,4 @@
-#include "com/com_object.h"
+#include "spcore/com/com_object.h"
 
 #include <assert.h>
 

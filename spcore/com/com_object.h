@@ -18,13 +18,13 @@
  *     };
  *     static const struct com_class sp_device_class = {"sp_device", sp_device_interfaces, destroy};
  */
-#ifndef SPCORE_COM_OBJECT_H
-#define SPCORE_COM_OBJECT_H
+#ifndef SPCORE_COM_COM_OBJECT_H
+#define SPCORE_COM_COM_OBJECT_H
 
 #include <stdatomic.h>
 
-#include "com.h"
-#include "com/deviation.h"
+#include "spcore/deviant/sp_defect.h"
+#include "spcore/include/com.h"
 
 struct com_object;
 

@@ -1,8 +1,8 @@
-#include "com/com_utf16.h"
+#include "spcore/com/com_utf16.h"
 
 #include <string.h>
 
-#include "mswmdm.h"
+#include "spcore/include/mswmdm.h"
 
 #define REPLACEMENT 0xfffdu
 

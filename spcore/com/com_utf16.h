@@ -1,8 +1,8 @@
 /* UTF-16 strings in the host's byte order, NUL-terminated, and their way from and to UTF-8. */
-#ifndef SPCORE_COM_UTF16_H
-#define SPCORE_COM_UTF16_H
+#ifndef SPCORE_COM_COM_UTF16_H
+#define SPCORE_COM_COM_UTF16_H
 
-#include "com.h"
+#include "spcore/include/com.h"
 
 size_t com_wcslen(const WCHAR *text);
 int com_wcscmp(const WCHAR *a, const WCHAR *b);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "com/com_memory.h"
-#include "com/com_utf16.h"
+#include "spcore/com/com_memory.h"
+#include "spcore/com/com_utf16.h"
 
 /* ---- BSTR: the byte count stands in front of the characters ---------------------------------- */
 struct bstr {

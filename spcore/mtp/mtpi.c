@@ -1,11 +1,11 @@
 /* The initiator's life, its interface, and the class requests (USB still image 1.0, 5.2). */
-#include "mtp/mtpi.h"
+#include "spcore/mtp/mtpi.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "mtp/mtpi_private.h"
+#include "spcore/mtp/mtpi_private.h"
 
 enum { DEADLINE_MS = 10000, CLASS_MS = 2000, CLOSE_MS = 2000, DRAIN_MS = 50 };
 

@@ -2,15 +2,15 @@
  * mtp_codes.h (generated) are shared with the simulator. Calls on one session may come from any
  * thread and are served one transaction at a time. A call answers 0, a positive MTP response code
  * (anything but OK, 0x2001), or -errno of the transport. */
-#ifndef SPCORE_MTPI_H
-#define SPCORE_MTPI_H
+#ifndef SPCORE_MTP_MTPI_H
+#define SPCORE_MTP_MTPI_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "mtp_codes.h"
-#include "transport/transport.h"
+#include "spcore/transport/transport.h"
 
 struct mtpi; /* one initiator on one interface of one device */
 

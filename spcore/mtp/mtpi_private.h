@@ -1,11 +1,11 @@
 /* Inside the initiator. */
-#ifndef SPCORE_MTPI_PRIVATE_H
-#define SPCORE_MTPI_PRIVATE_H
+#ifndef SPCORE_MTP_MTPI_PRIVATE_H
+#define SPCORE_MTP_MTPI_PRIVATE_H
 
 #include <pthread.h>
 
-#include "mtp/container.h"
-#include "mtp/dataset.h"
+#include "spcore/mtp/mtpi_container.h"
+#include "spcore/mtp/mtpi_dataset.h"
 
 #define MTPI_FIRST ((size_t)64 * 1024)   /* of the first read of a data phase */
 #define MTPI_PIECE ((size_t)1024 * 1024) /* of what is sent at once */

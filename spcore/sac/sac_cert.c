@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "com/deviation.h"
-#include "sac/sac_private.h"
 #include "sac_builtin.h"
+#include "spcore/deviant/sp_defect.h"
+#include "spcore/sac/sac_private.h"
 
 #define ARC "2.25.162889779328763739179809853370900782608"
 #define OID_LEVEL ARC ".1"

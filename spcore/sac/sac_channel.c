@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "com/deviation.h"
-#include "sac/sac_private.h"
+#include "spcore/deviant/sp_defect.h"
+#include "spcore/sac/sac_private.h"
 
 static struct sac_channel *channel_new(bool server)
 {

@@ -3,7 +3,7 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#include "sac/sac_private.h"
+#include "spcore/sac/sac_private.h"
 
 HRESULT sac_set_interface(struct sac_channel *channel, IComponentAuthenticate *component)
 {

@@ -4,7 +4,7 @@
 #include <openssl/params.h>
 #include <string.h>
 
-#include "sac/sac_private.h"
+#include "spcore/sac/sac_private.h"
 
 static char digest_name[] = "SHA256"; /* OSSL_PARAM wants it writable, and leaves it alone */
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "com/deviation.h"
-#include "sac/sac_private.h"
+#include "spcore/deviant/sp_defect.h"
+#include "spcore/sac/sac_private.h"
 
 const char sac_label_provider[] = "papkit secure channel 1, provider";
 const char sac_label_application[] = "papkit secure channel 1, application";

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sac/sac_private.h"
+#include "spcore/sac/sac_private.h"
 
 #define WIDE 64 /* from this length on the left part has a whole hash */
 #define WIDE_ROUNDS 4

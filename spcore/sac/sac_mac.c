@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "com/deviation.h"
-#include "sac/sac_private.h"
+#include "spcore/deviant/sp_defect.h"
+#include "spcore/sac/sac_private.h"
 
 #define SLOT_BITS 12 /* 4095 MACs at once; the rest of the handle is the generation */
 #define SLOT_MASK ((1u << SLOT_BITS) - 1)

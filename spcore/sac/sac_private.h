@@ -1,13 +1,13 @@
 /* What the files of the channel share. The protocol is specified in docs/secure-channel.md; the
  * names here are its names. */
-#ifndef SPCORE_SAC_PRIVATE_H
-#define SPCORE_SAC_PRIVATE_H
+#ifndef SPCORE_SAC_SAC_PRIVATE_H
+#define SPCORE_SAC_SAC_PRIVATE_H
 
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "sac.h"
+#include "spcore/include/sac.h"
 
 #define SAC_HASH 32 /* SHA-256 */
 #define SAC_RANDOM 32

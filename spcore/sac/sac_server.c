@@ -2,8 +2,8 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#include "com/deviation.h"
-#include "sac/sac_private.h"
+#include "spcore/deviant/sp_defect.h"
+#include "spcore/sac/sac_private.h"
 
 /* Pass 0: hello in, offer out. */
 static int pass_0(struct sac_channel *channel, struct sac_bytes in, struct sac_writer *ret_out)
@@ -66,7 +66,7 @@ static int pass_1(struct sac_channel *channel, struct sac_bytes in, struct sac_w
     return 0;
 }
 
-/* Opens without keys that anybody agreed on: only deviations do that. */
+/* Opens without keys that anybody agreed on: only defects do that. */
 static int open_unproven(struct sac_channel *channel, struct sac_writer *ret_out)
 {
     struct sac_keys *keys = sac_keys_new((const uint8_t[SAC_SESSION_KEYLEN]){0});

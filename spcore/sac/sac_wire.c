@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "sac/sac_private.h"
+#include "spcore/sac/sac_private.h"
 
 static const uint8_t magic[4] = {'P', 'K', 'S', 'C'};
 

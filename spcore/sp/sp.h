@@ -3,11 +3,11 @@
 #ifndef SPCORE_SP_SP_H
 #define SPCORE_SP_SP_H
 
-#include "com/com_object.h"
-#include "com/deviation.h"
-#include "mswmdm.h"
-#include "sac.h"
-#include "sp/link.h"
+#include "spcore/com/com_object.h"
+#include "spcore/deviant/sp_defect.h"
+#include "spcore/include/mswmdm.h"
+#include "spcore/include/sac.h"
+#include "spcore/sp/sp_connection.h"
 
 /* {7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10} */
 extern const CLSID sp_clsid;
@@ -29,10 +29,10 @@ HRESULT sp_mac(struct sp_context *context, const void *first, DWORD first_length
 struct sp_device {
     struct com_object com;
     IMDSPDevice3 IMDSPDevice3_iface;
-    struct sp_context *context; /* a reference */
-    struct sp_link *link;       /* a reference */
-    uint32_t storage;           /* the one this pseudo-device shows; 0: all of them */
-    WCHAR *canonical;           /* owned */
+    struct sp_context *context;       /* a reference */
+    struct sp_connection *connection; /* a reference */
+    uint32_t storage;                 /* the one this pseudo-device shows; 0: all of them */
+    WCHAR *canonical;                 /* owned */
 };
 
 HRESULT sp_class_factory_query(REFIID riid, void **ret_interface);
@@ -40,8 +40,9 @@ HRESULT sp_provider_new(REFIID riid, void **ret_interface);
 /* `devices` are borrowed; the enumerator takes references of its own. */
 HRESULT sp_enum_device_new(struct sp_context *context, IMDSPDevice *const *devices, size_t count,
                            size_t position, IMDSPEnumDevice **ret_enumerator);
-HRESULT sp_device_new(struct sp_context *context, struct sp_link *link, uint32_t storage,
-                      const WCHAR *path, unsigned index, IMDSPDevice **ret_device);
+HRESULT sp_device_new(struct sp_context *context, struct sp_connection *connection,
+                      uint32_t storage, const WCHAR *path, unsigned index,
+                      IMDSPDevice **ret_device);
 void sp_device_ref(struct sp_device *device);
 void sp_device_unref(struct sp_device *device);
 /* sp_enter(), and HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED) once the device is gone. */
@@ -50,7 +51,7 @@ HRESULT sp_enter_device(const struct sp_device *device);
 HRESULT sp_device_storages(struct sp_device *device, struct mtpi_u32_array *ret_ids);
 HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t parent,
                        WMDM_FIND_SCOPE scope, const WCHAR *id, IMDSPStorage **ret_storage);
-/* DeviceProperty by its WMDM name: sp/device_property.c. */
+/* DeviceProperty by its WMDM name: sp/sp_device_property.c. */
 HRESULT sp_device_get_property(struct sp_device *device, const WCHAR *name, PROPVARIANT *ret_value);
 HRESULT sp_device_set_property(struct sp_device *device, const WCHAR *name,
                                const PROPVARIANT *value);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mtp/mtpi.h"
-#include "transport/tp_private.h"
+#include "spcore/mtp/mtpi.h"
+#include "spcore/transport/tp_private.h"
 
 enum { PACKET = 512, QUEUE = 4096, TRANSFERS = 32, CONTROLS = 32 };
 

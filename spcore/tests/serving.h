@@ -16,7 +16,7 @@ struct serving {
     char address[64]; /* HOST:PORT; the first player is 1-1 there */
 };
 
-/* Of the build this test belongs to: BUILD/tests/spcore/test_shim. */
+/* Of the build this test belongs to: BUILD/tests/spcore/libusb/test_lusb. */
 static inline void built(const char *name, char path[PATH_MAX])
 {
     char program[PATH_MAX / 2];

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "transport/usbip_private.h"
+#include "spcore/usbip/usbip_private.h"
 
 enum { RET_SUBMIT = 3, RET_UNLINK = 4, LONG_MS = 60000, SHORT_MS = 30 };
 

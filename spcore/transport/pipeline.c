@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "transport/tp_private.h"
+#include "spcore/transport/tp_private.h"
 
 /* Bytes that came before they were asked for. */
 struct tp_kept {

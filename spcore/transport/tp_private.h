@@ -1,10 +1,10 @@
 /* What every back-end's device begins with, and the pipeline they share. */
-#ifndef SPCORE_TP_PRIVATE_H
-#define SPCORE_TP_PRIVATE_H
+#ifndef SPCORE_TRANSPORT_TP_PRIVATE_H
+#define SPCORE_TRANSPORT_TP_PRIVATE_H
 
 #include <pthread.h>
 
-#include "transport/transport.h"
+#include "spcore/transport/transport.h"
 
 #define TP_ENDPOINTS 32u /* 16 OUT, then 16 IN */
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "transport/tp_private.h"
-#include "transport/usbip_client.h"
+#include "spcore/transport/tp_private.h"
+#include "spcore/usbip/usbip_client.h"
 
 struct usbip_tp {
     struct tp tp; /* first */

@@ -1,11 +1,11 @@
-#include "transport/transport.h"
+#include "spcore/transport/transport.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "transport/tp_private.h"
+#include "spcore/transport/tp_private.h"
 
 enum { OPEN_MS = 5000, CONTROL_MS = 5000 };
 

@@ -2,8 +2,8 @@
  * `usb:`, our user-space USB/IP client for `usbip:`). Every call has a deadline and answers a
  * count or 0, or -errno: -ETIMEDOUT deadline, -EPIPE stall, -ENODEV gone (for good), -ECANCELED
  * by tp_cancel(), -EOVERFLOW more came than asked, -EPROTO the peer broke the protocol. */
-#ifndef SPCORE_TRANSPORT_H
-#define SPCORE_TRANSPORT_H
+#ifndef SPCORE_TRANSPORT_TRANSPORT_H
+#define SPCORE_TRANSPORT_TRANSPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "transport/tp_private.h"
+#include "spcore/transport/tp_private.h"
 
 enum { CANCEL_GRACE_MS = 1000, SLICE_MS = 200 };
 

@@ -25,7 +25,7 @@ MILLISECONDS = 60000  # for what must come; a deadline, never a measure
 SOON = 50             # after which a transfer that cannot end is taken back
 URB = 16384           # what libusb hands the kernel in one piece, whatever the kernel can do
 HEADER = 48           # of every USB/IP message
-EVENTS = 64           # as many as the player keeps (mtp/internal.h)
+EVENTS = 64           # as many as the player keeps (mtp/mtpr_internal.h)
 
 
 class KernelLink:

@@ -1,0 +1,354 @@
+/* What a case may use: the device, a session, raw sockets, the control socket, the provider. Made
+ * on first use; what cannot be made ends the case as a failed set-up. */
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "conformance/case/worker.h"
+#include "conformance/run/run.h"
+#include "spcore/mtp/mtpi.h"
+
+#define TRACED_BYTES 64
+#define ANSWER_MAX (1u << 20)
+#define SESSION_ID 1u
+#define FOLDER_NAME_MAX 24
+
+/* ---- device
+ * ----------------------------------------------------------------------------------------- */
+
+static void trace_transport(void *context, const char *what, uint8_t endpoint, const void *data,
+                            size_t length, int status)
+{
+    struct conf *c = context;
+    char text[TRACED_BYTES * 2 + 1];
+    const uint8_t *bytes = data;
+    size_t i;
+
+    for (i = 0; data && i < length && i < TRACED_BYTES; i++)
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    text[2 * i] = '\0';
+    conf_trace(c, "transport",
+               json_pack("{s:s,s:i,s:I,s:s,s:i}", "step", what, "endpoint", endpoint, "length",
+                         (json_int_t)length, "data", text, "status", status));
+}
+
+struct tp *conf_transport(struct conf *c)
+{
+    static struct tp_trace trace = {.event = trace_transport};
+    struct tp_options options = {.trace = &trace};
+    struct mtpi_pipe pipe;
+    int error;
+
+    if (c->tp)
+        return c->tp;
+    trace.context = c;
+    error = tp_open(c->context.uri, &options, &c->tp);
+    if (error)
+        conf_setup_failed(c, "%s: %s", c->context.uri, strerror(-error));
+    if (!mtpi_find_pipe(c->tp, &pipe)) {
+        error = tp_claim(c->tp, pipe.interface_number);
+        if (error)
+            conf_setup_failed(c, "claiming interface %u: %s", pipe.interface_number,
+                              strerror(-error));
+    }
+    return c->tp;
+}
+
+void conf_transport_drop(struct conf *c)
+{
+    mtpi_free(c->mtpi);
+    c->mtpi = NULL;
+    c->session_open = false;
+    tp_close(c->tp);
+    c->tp = NULL;
+}
+
+struct mtpi *conf_mtp(struct conf *c)
+{
+    int error;
+
+    if (c->mtpi)
+        return c->mtpi;
+    error = mtpi_new(conf_transport(c), &c->mtpi);
+    if (error)
+        conf_setup_failed(c, "no MTP interface: %s", strerror(-error));
+    return c->mtpi;
+}
+
+struct mtpi *conf_mtp_session(struct conf *c)
+{
+    struct mtpi *mtpi = conf_mtp(c);
+    int error;
+
+    if (c->session_open)
+        return mtpi;
+    error = mtpi_open_session(mtpi, SESSION_ID);
+    if (error == MTP_RC_SESSION_ALREADY_OPEN) { /* left by somebody who went away */
+        mtpi_close_session(mtpi);
+        error = mtpi_open_session(mtpi, SESSION_ID);
+    }
+    if (error)
+        conf_setup_failed(c, "OpenSession: %s%x", error < 0 ? "-" : "0x",
+                          (unsigned)(error < 0 ? -error : error));
+    c->session_open = true;
+    return mtpi;
+}
+
+const char *conf_device_uri(struct conf *c)
+{
+    return c->context.uri;
+}
+
+const char *conf_busid(struct conf *c)
+{
+    return c->context.busid;
+}
+
+uint64_t conf_seed(const struct conf *c)
+{
+    return c->context.seed;
+}
+
+const char *conf_evidence_dir(const struct conf *c)
+{
+    return c->context.evidence;
+}
+
+int conf_server_connect(struct conf *c)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL, *one;
+    char port[8];
+    int fd = -1, on = 1;
+
+    if (!c->context.port)
+        conf_setup_failed(c, "there is no USB/IP server behind %s", c->context.uri);
+    snprintf(port, sizeof port, "%u", c->context.port);
+    if (getaddrinfo(c->context.host, port, &hints, &found))
+        conf_setup_failed(c, "%s: no such host", c->context.host);
+    for (one = found; one && fd < 0; one = one->ai_next) {
+        fd = socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC, one->ai_protocol);
+        if (fd >= 0 && connect(fd, one->ai_addr, one->ai_addrlen) < 0) {
+            close(fd);
+            fd = -1;
+        }
+    }
+    freeaddrinfo(found);
+    if (fd < 0)
+        conf_setup_failed(c, "%s:%s: %s", c->context.host, port, strerror(errno));
+    /* A frame in two writes would wait for the peer's delayed acknowledgement. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return fd;
+}
+
+/* ---- a folder of our own
+ * ------------------------------------------------------------------------------ */
+
+static uint32_t first_writable_store(struct conf *c, struct mtpi *mtpi)
+{
+    struct mtpi_u32_array stores;
+    struct mtpi_storage_info info;
+    uint32_t found = 0;
+    size_t i;
+
+    if (mtpi_get_storage_ids(mtpi, &stores))
+        conf_setup_failed(c, "GetStorageIDs failed");
+    for (i = 0; i < stores.count && !found; i++) {
+        if (!(stores.item[i] & 0xffff) || mtpi_get_storage_info(mtpi, stores.item[i], &info))
+            continue;
+        if (info.access == MTP_AC_READ_WRITE)
+            found = stores.item[i];
+        mtpi_storage_info_done(&info);
+    }
+    free(stores.item);
+    if (!found)
+        conf_setup_failed(c, "the device has no writable store");
+    return found;
+}
+
+/* A device that is not ours outlives the case, and what it holds is somebody's. */
+static bool is_foreign(const struct conf *c)
+{
+    return !c->context.control[0];
+}
+
+/* papcheck- and eight digits of seed and case: nobody's folder, and the same in the next run. */
+static void folder_name(const struct conf *c, char *text, uint16_t *wide)
+{
+    uint32_t hash = 2166136261u ^ (uint32_t)c->context.seed;
+    const char *at;
+    size_t i;
+
+    for (at = c->context.id; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 16777619u;
+    snprintf(text, FOLDER_NAME_MAX, "papcheck-%08x", hash);
+    for (i = 0; text[i]; i++)
+        wide[i] = (unsigned char)text[i];
+    wide[i] = 0;
+}
+
+uint32_t conf_work_folder(struct conf *c)
+{
+    struct mtpi *mtpi = conf_mtp_session(c);
+    char text[FOLDER_NAME_MAX];
+    uint16_t name[FOLDER_NAME_MAX];
+    struct mtpi_new_object folder = {.parent = 0xffffffff,
+                                     .format = MTP_FC_ASSOCIATION,
+                                     .association_type = MTP_AT_GENERIC_FOLDER,
+                                     .name = name};
+    uint32_t made, inside = 0;
+
+    if (c->work_folder)
+        return c->work_folder;
+    folder_name(c, text, name);
+    folder.storage = first_writable_store(c, mtpi);
+    if (mtpi_send_object_info(mtpi, &folder, &made, NULL))
+        conf_setup_failed(c, "the work folder was refused");
+    /* Some devices answer with a folder that was there before. */
+    if (is_foreign(c) && !mtpi_get_num_objects(mtpi, folder.storage, 0, made, &inside) && inside)
+        conf_setup_failed(c, "there is a folder %s on the device already, and it is not empty",
+                          text);
+    c->work_folder = made;
+    return made;
+}
+
+/* After a reconnection a handle is only believed with its name. */
+static bool is_our_folder(struct conf *c, uint32_t folder)
+{
+    struct mtpi_object_info info;
+    char text[FOLDER_NAME_MAX];
+    uint16_t name[FOLDER_NAME_MAX];
+    size_t i = 0;
+    bool same;
+
+    folder_name(c, text, name);
+    if (mtpi_get_object_info(c->mtpi, folder, &info))
+        return false;
+    while (info.name && name[i] && info.name[i] == name[i])
+        i++;
+    same = info.name && info.name[i] == name[i];
+    mtpi_object_info_done(&info);
+    return same;
+}
+
+static void remove_work_folder(struct conf *c)
+{
+    uint32_t folder = c->work_folder;
+    char text[FOLDER_NAME_MAX];
+    uint16_t name[FOLDER_NAME_MAX];
+    bool here = c->mtpi && c->session_open;
+
+    c->work_folder = 0;
+    if (!folder || (!here && !is_foreign(c)))
+        return;
+    folder_name(c, text, name);
+    snprintf(c->left_behind, sizeof c->left_behind, "%s", text); /* until it is gone */
+    if (!here)
+        conf_mtp_session(c);
+    if ((!here && !is_our_folder(c, folder)) || mtpi_delete_object(c->mtpi, folder))
+        return;
+    if (is_foreign(c) && is_our_folder(c, folder)) /* it says so and did not */
+        return;
+    c->left_behind[0] = '\0';
+}
+
+/* ---- control socket
+ * -------------------------------------------------------------------------------------- */
+
+static void connect_control(struct conf *c)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+
+    if (!c->context.control[0] || strlen(c->context.control) >= sizeof name.sun_path)
+        conf_setup_failed(c, "the device under judgement has no control socket");
+    memcpy(name.sun_path, c->context.control, strlen(c->context.control));
+    c->control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (c->control < 0 || connect(c->control, (struct sockaddr *)&name, sizeof name) < 0)
+        conf_setup_failed(c, "%s: %s", c->context.control, strerror(errno));
+}
+
+static char *read_line(struct conf *c)
+{
+    char *line = malloc(ANSWER_MAX);
+    size_t length = 0;
+
+    while (line && length < ANSWER_MAX - 1) {
+        ssize_t got = recv(c->control, line + length, 1, 0);
+
+        if (got <= 0)
+            break;
+        if (line[length] == '\n') {
+            line[length] = '\0';
+            return line;
+        }
+        length++;
+    }
+    free(line);
+    conf_setup_failed(c, "papsim closed the control socket");
+}
+
+char *conf_control(struct conf *c, const char *json)
+{
+    char *answer;
+    json_t *parsed;
+    bool ok;
+
+    if (c->control < 0)
+        connect_control(c);
+    if (send(c->control, json, strlen(json), MSG_NOSIGNAL) < 0 ||
+        send(c->control, "\n", 1, MSG_NOSIGNAL) < 0)
+        conf_setup_failed(c, "control socket: %s", strerror(errno));
+    answer = read_line(c);
+    parsed = json_loads(answer, 0, NULL);
+    ok = json_is_true(json_object_get(parsed, "ok"));
+    json_decref(parsed);
+    conf_trace(c, "control", json_pack("{s:s,s:s}", "request", json, "answer", answer));
+    if (!ok) {
+        snprintf(c->reason, sizeof c->reason, "%s", answer);
+        free(answer);
+        conf_setup_failed(c, "papsim refused %s", json);
+    }
+    return answer;
+}
+
+/* ---- provider
+ * -----------------------------------------------------------------------------------------------
+ */
+
+const char *conf_provider_path(struct conf *c)
+{
+    return c->context.provider;
+}
+
+const char *conf_host_defect(const struct conf *c)
+{
+    return c->context.host_defect;
+}
+
+void *conf_provider_module(struct conf *c)
+{
+    if (c->provider)
+        return c->provider;
+    conf_in_provider(c, "", "(loading)");
+    c->provider = dlopen(c->context.provider, RTLD_NOW | RTLD_LOCAL);
+    conf_in_provider(c, "", NULL);
+    if (!c->provider)
+        conf_setup_failed(c, "%s", dlerror());
+    return c->provider;
+}
+
+void conf_fixtures_down(struct conf *c)
+{
+    remove_work_folder(c);
+    conf_transport_drop(c);
+    if (c->control >= 0)
+        close(c->control);
+    c->control = -1;
+}

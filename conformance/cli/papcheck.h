@@ -1,0 +1,40 @@
+/* papcheck's verbs and what they share. Exit codes: 0 conformant, 1 non-conformant, 2 usage,
+ * 3 suite or environment, 130 interrupted. */
+#ifndef CONFORMANCE_CLI_PAPCHECK_H
+#define CONFORMANCE_CLI_PAPCHECK_H
+
+#include <stddef.h>
+
+#include "conformance/catalogue/catalogue.h"
+
+#define PAPCHECK_VERSION "0.1.0"
+
+enum {
+    EXIT_OK = 0,
+    EXIT_NONCONFORMANT = 1,
+    EXIT_USAGE = 2,
+    EXIT_ERROR = 3,
+    EXIT_INTERRUPTED = 130
+};
+
+/* "papcheck: " and the message on one line of stderr; returns EXIT_USAGE. */
+int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Loads the catalogue or says why not: 0, or EXIT_ERROR. */
+int cli_catalogue(struct catalogue *ret);
+/* Path of a file of our own build: beside papcheck, or $PAPCHECK_<NAME> when set. 0 or -ENOENT. */
+int cli_beside(const char *name, char *path, size_t size);
+
+/* 0, or a usage error when the file cannot be opened as a library. One that crashes or hangs while
+ * it is loaded can: that is a finding. */
+int cli_check_library(const char *path);
+int cli_probe(int argc, char **argv); /* the process cli_check_library() asks */
+
+/* Verbs: argv[0] is the verb. */
+int cli_run(int argc, char **argv);
+int cli_list(int argc, char **argv);
+int cli_explain(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
+int cli_report(int argc, char **argv);
+int cli_selftest(int argc, char **argv);
+
+#endif

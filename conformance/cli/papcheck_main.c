@@ -1,0 +1,66 @@
+/* papcheck: the judge. */
+#include <stdio.h>
+#include <string.h>
+
+#include "conformance/case/worker.h"
+#include "conformance/cli/papcheck.h"
+
+static const struct {
+    const char *name, *help;
+    int (*run)(int argc, char **argv);
+} verbs[] = {
+    {"run",
+     "[PATTERN…] [--device URI] [--provider LIB] [--ics F] [--out DIR] [--jobs N]\n"
+     "            [--seed N] [--shard i/n] [--strict] [--fail-fast] [--destructive]\n"
+     "            [--serial S] [--allow-mtp] [--deviate NAME]… [--provider-deviate NAME]\n"
+     "            [--host-deviate NAME] [--timeout-scale N]",
+     cli_run},
+    {"list", "[PATTERN…] [--json]", cli_list},
+    {"explain", "CASE|ROW [--out DIR]", cli_explain},
+    {"doctor", "", cli_doctor},
+    {"report", "DIR [--format text,junit,json,html]", cli_report},
+    {"selftest", "[PATTERN…] [--out DIR] [--jobs N]", cli_selftest},
+};
+
+static int help(void)
+{
+    size_t i;
+
+    puts("papcheck: judges portable audio players, their service providers and USB/IP servers\n\n"
+         "usage:");
+    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        printf("  papcheck %s %s\n", verbs[i].name, verbs[i].help);
+    puts("\nPATTERN: a case (AREA-TOPIC-*), a requirement row, or a flow (enumeration,\n"
+         "authentication, storage, sync). Without --device a simulator of our own is judged.\n"
+         "exit: 0 conformant, 1 non-conformant, 2 usage, 3 suite or environment, 130 interrupted");
+    return EXIT_OK;
+}
+
+/* Visible: Criterion's test processes are this program again, entered through this symbol. */
+__attribute__((visibility("default"))) int main(int argc, char **argv)
+{
+    size_t i;
+
+    if (argc < 2)
+        return cli_usage(
+            "expected a verb: run, list, explain, doctor, report or selftest (--help)");
+    if (!strcmp(argv[1], "worker"))
+        return conf_worker_main();
+    if (!strcmp(argv[1], "probe"))
+        return cli_probe(argc - 1, argv + 1);
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+        return help();
+    if (!strcmp(argv[1], "--version")) {
+        puts("papcheck " PAPCHECK_VERSION);
+        return EXIT_OK;
+    }
+    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (!strcmp(argv[1], verbs[i].name) && argc > 2 &&
+            (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")))
+            return help();
+        if (!strcmp(argv[1], verbs[i].name))
+            return verbs[i].run(argc - 1, argv + 1);
+    }
+    return cli_usage("%s: unknown verb; expected run, list, explain, doctor, report or selftest",
+                     argv[1]);
+}

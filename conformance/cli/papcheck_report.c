@@ -1,0 +1,72 @@
+/* `papcheck report DIR`: the reports of a finished run, made anew. */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conformance/cli/papcheck.h"
+#include "conformance/report/report.h"
+
+static const struct {
+    const char *name;
+    unsigned format;
+} formats[] = {
+    {"text", REPORT_TEXT}, {"junit", REPORT_JUNIT}, {"json", REPORT_JSON}, {"html", REPORT_HTML}};
+
+static unsigned format_of(const char *name, size_t length)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (strlen(formats[i].name) == length && !strncmp(formats[i].name, name, length))
+            return formats[i].format;
+    }
+    return 0;
+}
+
+static int parse_formats(const char *list, unsigned *ret_formats)
+{
+    const char *at = list;
+
+    *ret_formats = 0;
+    for (;;) {
+        size_t length = strcspn(at, ",");
+        unsigned format = format_of(at, length);
+
+        if (!format)
+            return cli_usage("--format %s: expected a list of text, junit, json, html", list);
+        *ret_formats |= format;
+        if (!at[length])
+            return 0;
+        at += length + 1;
+    }
+}
+
+int cli_report(int argc, char **argv)
+{
+    unsigned chosen = REPORT_ALL;
+    const char *folder = NULL;
+    char path[4200], error[512];
+    json_t *results;
+    int i, status;
+
+    for (i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--format") && i + 1 < argc) {
+            status = parse_formats(argv[++i], &chosen);
+            if (status)
+                return status;
+        } else if (argv[i][0] == '-' || folder) {
+            return cli_usage("report: unknown argument %s; expected DIR [--format LIST]", argv[i]);
+        } else {
+            folder = argv[i];
+        }
+    }
+    if (!folder)
+        return cli_usage("report: expected the folder of a run");
+    if (report_write(folder, chosen, error, sizeof error) < 0)
+        return cli_usage("%s", error);
+    snprintf(path, sizeof path, "%s/results.json", folder);
+    results = json_load_file(path, 0, NULL);
+    report_summary(results, folder, stdout);
+    json_decref(results);
+    return EXIT_OK;
+}

@@ -1,0 +1,400 @@
+#include "conformance/raw/dut.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int dut_control(struct conf *c, uint8_t type, uint8_t request, uint16_t value, uint16_t index,
+                uint16_t length, void *data)
+{
+    struct tp_setup setup = {type, request, value, index, length};
+    int count = tp_control(conf_transport(c), &setup, data, DUT_PROMPT_MS);
+
+    conf_note(c, "control %02x %02x value %04x index %04x length %u: %d", type, request, value,
+              index, length, count);
+    return count;
+}
+
+int dut_descriptor(struct conf *c, uint8_t type, uint8_t number, uint16_t language, uint16_t length,
+                   void *data)
+{
+    return dut_control(c, USB_FROM_DEVICE, USB_GET_DESCRIPTOR, (uint16_t)(type << 8 | number),
+                       language, length, data);
+}
+
+int dut_status(struct conf *c, uint8_t type, uint16_t index)
+{
+    uint8_t bytes[2] = {0xff, 0xff};
+    int count = dut_control(c, type, USB_GET_STATUS, 0, index, 2, bytes);
+
+    if (count < 0)
+        return count;
+    return count == 2 ? bytes[0] | bytes[1] << 8 : -EMSGSIZE;
+}
+
+struct raw_connection *dut_import(struct conf *c)
+{
+    struct raw_connection *connection = calloc(1, sizeof(*connection));
+    int error = -ENOMEM;
+
+    /* A server may need a moment to see that the last importer left. */
+    for (int round = 0; connection && round < 20; round++) {
+        int fd = conf_server_connect(c);
+
+        error = raw_import(connection, fd, conf_busid(c), DUT_PROMPT_MS);
+        if (error == 0)
+            return connection;
+        close(fd);
+        if (error < 0)
+            break;
+        raw_silent(-1, 50);
+    }
+    free(connection);
+    conf_setup_failed(c, "import of %s: %d", conf_busid(c), error);
+}
+
+void dut_leave(struct raw_connection **connection)
+{
+    if (*connection) {
+        close((*connection)->fd);
+        free(*connection);
+        *connection = NULL;
+    }
+}
+
+struct dut dut_pipe(struct conf *c)
+{
+    struct dut dut = {.c = c};
+    int error = ct_attach(&dut.pipe, conf_transport(c));
+
+    if (error)
+        conf_setup_failed(c, "no interface with bulk pipes: %d", error);
+    return dut;
+}
+
+struct dut dut_raw(struct conf *c, struct raw_connection *connection)
+{
+    struct dut dut = {.c = c};
+    int error = ct_attach_raw(&dut.pipe, connection);
+
+    if (error)
+        conf_setup_failed(c, "no interface with bulk pipes: %d", error);
+    return dut;
+}
+
+struct dut dut_session(struct conf *c)
+{
+    struct mtpi *mtpi = conf_mtp_session(c);
+    struct dut dut = dut_pipe(c);
+
+    dut.mtpi = mtpi;
+    return dut;
+}
+
+struct dut dut_work(struct conf *c)
+{
+    uint32_t folder = conf_work_folder(c);
+    struct dut dut = dut_session(c);
+    struct ct_reader reader;
+
+    if (dut_op(&dut, NULL, MTP_OP_GET_OBJECT_INFO, PARAMS(folder)) != MTP_RC_OK)
+        conf_setup_failed(c, "the work folder has no ObjectInfo");
+    reader = dut_reader(&dut);
+    dut.store = ct_u32(&reader);
+    dut.folder = folder;
+    return dut;
+}
+
+void dut_done(struct dut *dut)
+{
+    ct_forget(&dut->answer);
+}
+
+/* Our operations and the engine's own share one session, so they share its transaction ids. */
+static void take_id(struct dut *dut)
+{
+    if (dut->mtpi)
+        dut->pipe.next = mtpi_next_transaction(dut->mtpi);
+}
+
+static void give_id(struct dut *dut)
+{
+    if (dut->mtpi)
+        mtpi_set_transaction(dut->mtpi, dut->pipe.next);
+}
+
+static uint16_t answered(struct dut *dut, const char *row, uint16_t code, int error)
+{
+    if (error) {
+        if (!row)
+            conf_setup_failed(dut->c, "operation 0x%04x: no answer (%d)", code, error);
+        conf_check(dut->c, row, false, __FILE__, __LINE__,
+                   "operation 0x%04x is answered by a response (%d)", code, error);
+        conf_end(dut->c);
+    }
+    conf_note(dut->c, "operation 0x%04x: response 0x%04x (%u: %08x %08x %08x), %zu data bytes",
+              code, dut->answer.code, dut->answer.params, dut->answer.param[0],
+              dut->answer.param[1], dut->answer.param[2], dut->answer.size);
+    return dut->answer.code;
+}
+
+uint16_t dut_put(struct dut *dut, const char *row, uint16_t code, const uint32_t *params,
+                 unsigned count, const void *data, size_t length)
+{
+    int error;
+
+    ct_forget(&dut->answer);
+    take_id(dut);
+    error = ct_run(&dut->pipe, code, params, count, data, length, &dut->answer);
+    give_id(dut);
+    return answered(dut, row, code, error);
+}
+
+uint16_t dut_op(struct dut *dut, const char *row, uint16_t code, const uint32_t *params,
+                unsigned count)
+{
+    return dut_put(dut, row, code, params, count, NULL, 0);
+}
+
+uint16_t dut_open(struct dut *dut, const char *row, uint32_t session)
+{
+    uint16_t code;
+
+    dut->pipe.next = 0;
+    code = dut_op(dut, row, MTP_OP_OPEN_SESSION, PARAMS(session));
+    if (code == MTP_RC_SESSION_ALREADY_OPEN) {
+        dut_op(dut, row, MTP_OP_CLOSE_SESSION, PARAMS());
+        dut->pipe.next = 0;
+        code = dut_op(dut, row, MTP_OP_OPEN_SESSION, PARAMS(session));
+    }
+    return code;
+}
+
+uint16_t dut_collect(struct dut *dut, const char *row)
+{
+    ct_forget(&dut->answer);
+    return answered(dut, row, 0, ct_collect(&dut->pipe, &dut->answer));
+}
+
+static bool drain(struct dut *dut, uint32_t id, unsigned quiet_ms)
+{
+    static uint8_t scrap[64 * 1024];
+    unsigned deadline = dut->pipe.deadline_ms;
+    bool seen = false;
+    size_t total = 0;
+
+    dut->pipe.deadline_ms = quiet_ms;
+    for (;;) {
+        int64_t count = ct_bulk_in(&dut->pipe, scrap, sizeof(scrap));
+
+        if (count < 0)
+            break;
+        if (count >= 12 && count <= 32 && desc_u16(scrap + 4) == MTP_CT_RESPONSE &&
+            desc_u32(scrap + 8) == id)
+            seen = true;
+        total += (size_t)count;
+    }
+    conf_note(dut->c, "%zu bytes thrown away, response among them: %d", total, seen);
+    dut->pipe.deadline_ms = deadline;
+    return seen;
+}
+
+bool dut_drain(struct dut *dut, uint32_t id)
+{
+    return drain(dut, id, DUT_QUIET_MS);
+}
+
+void dut_recover(struct dut *dut)
+{
+    dut_control(dut->c, 0x21, MTP_REQ_DEVICE_RESET, 0, dut->pipe.interface_number, 0, NULL);
+    tp_clear_halt(dut->pipe.tp, dut->pipe.in);
+    tp_clear_halt(dut->pipe.tp, dut->pipe.out);
+    drain(dut, 0, DUT_QUIET_MS / 6);
+    dut->mtpi = NULL;
+    dut->pipe.next = 0;
+}
+
+bool dut_in_step(struct dut *dut)
+{
+    uint32_t id;
+    int error;
+
+    ct_forget(&dut->answer);
+    take_id(dut);
+    id = dut->pipe.next;
+    error = ct_run(&dut->pipe, MTP_OP_GET_DEVICE_INFO, NULL, 0, NULL, 0, &dut->answer);
+    give_id(dut);
+    if (error) {
+        conf_note(dut->c, "GetDeviceInfo: no answer (%d)", error);
+        return false;
+    }
+    conf_note(dut->c, "GetDeviceInfo: 0x%04x id %u (ours %u), data %d code 0x%04x",
+              dut->answer.code, dut->answer.id, id, dut->answer.has_data, dut->answer.data_code);
+    return dut->answer.code == MTP_RC_OK && dut->answer.id == id && dut->answer.has_data &&
+           dut->answer.data_code == MTP_OP_GET_DEVICE_INFO;
+}
+
+struct ct_reader dut_reader(const struct dut *dut)
+{
+    return ct_reader(dut->answer.data, dut->answer.size);
+}
+
+uint32_t dut_first_store(struct dut *dut)
+{
+    uint32_t stores[16];
+    struct ct_reader reader;
+    size_t count;
+
+    if (dut_op(dut, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS()) != MTP_RC_OK)
+        conf_setup_failed(dut->c, "GetStorageIDs is refused");
+    reader = dut_reader(dut);
+    count = ct_array32(&reader, stores, 16);
+    for (size_t i = 0; i < count && i < 16; i++) {
+        if (dut_op(dut, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(stores[i])) != MTP_RC_OK)
+            continue;
+        reader = dut_reader(dut);
+        ct_u32(&reader); /* type, file system */
+        if (ct_u16(&reader) == MTP_AC_READ_WRITE && !reader.failed)
+            return stores[i];
+    }
+    conf_setup_failed(dut->c, "no writable store");
+}
+
+uint16_t dut_send_info(struct dut *dut, const char *row, uint32_t store, uint32_t parent,
+                       uint16_t format, uint32_t size, const char *name)
+{
+    struct ct_writer writer = {0};
+
+    ct_put_object_info(&writer, format, size, name);
+    return dut_put(dut, row, MTP_OP_SEND_OBJECT_INFO, PARAMS(store, parent), writer.bytes,
+                   writer.length);
+}
+
+uint32_t dut_folder(struct dut *dut, uint32_t parent, const char *name)
+{
+    uint16_t code = dut_send_info(dut, NULL, dut->store, parent, MTP_FC_ASSOCIATION, 0, name);
+
+    if (code != MTP_RC_OK || dut->answer.params < 3)
+        conf_setup_failed(dut->c, "folder %s: 0x%04x", name, code);
+    return dut->answer.param[2];
+}
+
+uint32_t dut_file(struct dut *dut, uint32_t parent, const char *name, uint16_t format,
+                  const void *data, size_t length)
+{
+    uint16_t code = dut_send_info(dut, NULL, dut->store, parent, format, (uint32_t)length, name);
+    uint32_t handle = dut->answer.param[2];
+
+    if (code == MTP_RC_OK)
+        code = dut_put(dut, NULL, MTP_OP_SEND_OBJECT, PARAMS(), data ? data : "", length);
+    if (code != MTP_RC_OK)
+        conf_setup_failed(dut->c, "file %s: 0x%04x", name, code);
+    return handle;
+}
+
+size_t dut_handles(struct dut *dut, const char *row, uint32_t store, uint32_t format,
+                   uint32_t parent, uint32_t *handles, size_t room)
+{
+    struct ct_reader reader;
+    uint16_t code = dut_op(dut, row, MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, format, parent));
+
+    if (code != MTP_RC_OK) {
+        conf_note(dut->c, "GetObjectHandles: 0x%04x", code);
+        return 0;
+    }
+    reader = dut_reader(dut);
+    return ct_array32(&reader, handles, room);
+}
+
+bool dut_has(const uint32_t *handles, size_t count, uint32_t handle)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (handles[i] == handle)
+            return true;
+    }
+    return false;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* MTP 1.1, 5.1.1. */
+void dut_device_info(struct dut *dut, const char *row, struct dut_info *ret)
+{
+    struct ct_reader reader;
+
+    memset(ret, 0, sizeof(*ret));
+    dut_op(dut, row, MTP_OP_GET_DEVICE_INFO, PARAMS());
+    reader = dut_reader(dut);
+    ret->standard = ct_u16(&reader);
+    ret->extension_id = ct_u32(&reader);
+    ret->extension_version = ct_u16(&reader);
+    ct_text(&reader, ret->extension);
+    ret->mode = ct_u16(&reader);
+    ret->operation_count = least(ct_array16(&reader, ret->operations, 256), 256);
+    ret->event_count = least(ct_array16(&reader, ret->events, 64), 64);
+    ret->property_count = least(ct_array16(&reader, ret->properties, 128), 128);
+    ret->capture_count = least(ct_array16(&reader, ret->captures, 64), 64);
+    ret->format_count = least(ct_array16(&reader, ret->formats, 128), 128);
+    ct_text(&reader, ret->manufacturer);
+    ct_text(&reader, ret->model);
+    ct_text(&reader, ret->version);
+    ct_text(&reader, ret->serial);
+    ret->broken = reader.failed;
+    ret->left_over = reader.failed ? 0 : (size_t)(reader.end - reader.at);
+}
+
+bool dut_lists(const uint16_t *codes, size_t count, uint16_t code)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (codes[i] == code)
+            return true;
+    }
+    return false;
+}
+
+size_t dut_properties(struct dut *dut, const char *row, uint16_t format,
+                      uint16_t codes[DUT_PROPS_MAX])
+{
+    struct ct_reader reader;
+    size_t count;
+
+    REQUIRE_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(format)),
+               MTP_RC_OK);
+    reader = dut_reader(dut);
+    count = ct_array16(&reader, codes, DUT_PROPS_MAX);
+    CHECK(dut->c, row, !reader.failed && reader.at == reader.end);
+    return count < DUT_PROPS_MAX ? count : DUT_PROPS_MAX;
+}
+
+uint16_t dut_set_text(struct dut *dut, const char *row, uint32_t handle, uint16_t property,
+                      const char *text)
+{
+    struct ct_writer writer = {0};
+
+    ct_put_text(&writer, text);
+    return dut_put(dut, row, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(handle, property), writer.bytes,
+                   writer.length);
+}
+
+void dut_verb(struct conf *c, const char *verb)
+{
+    char request[160];
+
+    snprintf(request, sizeof(request), "{\"verb\":\"%s\",\"busid\":\"%s\"}", verb, conf_busid(c));
+    free(conf_control(c, request));
+}
+
+void dut_fill(uint8_t *bytes, size_t length, unsigned salt)
+{
+    uint32_t state = 0x9e3779b9u * (salt + 1);
+
+    for (size_t i = 0; i < length; i++) {
+        state = state * 1664525u + 1013904223u;
+        bytes[i] = (uint8_t)(state >> 24);
+    }
+}

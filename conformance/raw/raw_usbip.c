@@ -1,0 +1,314 @@
+#include "conformance/raw/raw_usbip.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+uint32_t raw_be32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+uint16_t raw_be16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+    at[0] = (uint8_t)(value >> 24);
+    at[1] = (uint8_t)(value >> 16);
+    at[2] = (uint8_t)(value >> 8);
+    at[3] = (uint8_t)value;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* 1 readable (or closed), 0 not by then. */
+static int wait_readable(int fd, int64_t until)
+{
+    for (;;) {
+        int64_t left = until - now_ms();
+        struct pollfd item = {.fd = fd, .events = POLLIN};
+        int count = poll(&item, 1, left > 0 ? (int)left : 0);
+
+        if (count >= 0 || errno != EINTR)
+            return count > 0;
+    }
+}
+
+static int write_with(int fd, const void *data, size_t length, int flags)
+{
+    const uint8_t *at = data;
+
+    while (length > 0) {
+        ssize_t count = send(fd, at, length, MSG_NOSIGNAL | flags);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return -ECONNRESET;
+        at += count;
+        length -= (size_t)count;
+    }
+    return 0;
+}
+
+int raw_write(int fd, const void *data, size_t length)
+{
+    return write_with(fd, data, length, 0);
+}
+
+int raw_read(int fd, void *data, size_t length, unsigned deadline_ms)
+{
+    int64_t until = now_ms() + deadline_ms;
+    uint8_t *at = data;
+
+    while (length > 0) {
+        ssize_t count;
+
+        if (!wait_readable(fd, until))
+            return -ETIMEDOUT;
+        count = recv(fd, at, length, 0);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return -ECONNRESET;
+        at += count;
+        length -= (size_t)count;
+    }
+    return 0;
+}
+
+int raw_drain(int fd, unsigned deadline_ms, size_t *ret_count)
+{
+    int64_t until = now_ms() + deadline_ms;
+    size_t total = 0;
+
+    for (;;) {
+        uint8_t scrap[4096];
+        ssize_t count;
+
+        if (!wait_readable(fd, until)) {
+            *ret_count = total;
+            return -ETIMEDOUT;
+        }
+        count = recv(fd, scrap, sizeof(scrap), 0);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0) {
+            *ret_count = total;
+            return 0;
+        }
+        total += (size_t)count;
+    }
+}
+
+bool raw_silent(int fd, unsigned deadline_ms)
+{
+    return !wait_readable(fd, now_ms() + deadline_ms);
+}
+
+int raw_request(int fd, uint16_t version, uint16_t code, const void *body, size_t length)
+{
+    uint8_t frame[8 + 64] = {(uint8_t)(version >> 8), (uint8_t)version, (uint8_t)(code >> 8),
+                             (uint8_t)code};
+
+    if (length > sizeof(frame) - 8)
+        return -EINVAL;
+    if (length > 0)
+        memcpy(frame + 8, body, length);
+    return raw_write(fd, frame, 8 + length);
+}
+
+void raw_busid(uint8_t ret_field[32], const char *busid)
+{
+    size_t length = strnlen(busid, 32);
+
+    memset(ret_field, 0, 32);
+    memcpy(ret_field, busid, length);
+}
+
+int raw_import(struct raw_connection *connection, int fd, const char *busid, unsigned deadline_ms)
+{
+    uint8_t field[32], head[8];
+    int error;
+
+    memset(connection, 0, sizeof(*connection));
+    connection->fd = fd;
+    connection->next = 1;
+    raw_busid(field, busid);
+    error = raw_request(fd, RAW_VERSION, RAW_REQ_IMPORT, field, sizeof(field));
+    if (!error)
+        error = raw_read(fd, head, sizeof(head), deadline_ms);
+    if (error)
+        return error;
+    if (raw_be16(head + 2) != RAW_REP_IMPORT || raw_be32(head + 4) > 0x7fff)
+        return -EPROTO;
+    if (raw_be32(head + 4) != 0)
+        return (int)raw_be32(head + 4);
+    error = raw_read(fd, connection->record, sizeof(connection->record), deadline_ms);
+    if (error)
+        return error;
+    connection->devid =
+        raw_be32(connection->record + 288) << 16 | raw_be32(connection->record + 292);
+    connection->speed = connection->record[299];
+    return 0;
+}
+
+void raw_encode_submit(const struct raw_urb *urb, uint8_t ret_header[RAW_HEADER])
+{
+    put32(ret_header, RAW_CMD_SUBMIT);
+    put32(ret_header + 4, urb->seqnum);
+    put32(ret_header + 8, urb->devid);
+    put32(ret_header + 12, urb->direction);
+    put32(ret_header + 16, urb->endpoint);
+    put32(ret_header + 20, urb->flags);
+    put32(ret_header + 24, urb->length);
+    put32(ret_header + 28, urb->start_frame);
+    put32(ret_header + 32, urb->packets);
+    put32(ret_header + 36, urb->interval);
+    memcpy(ret_header + 40, urb->setup, 8);
+}
+
+void raw_encode_unlink(uint32_t seqnum, uint32_t devid, uint32_t victim,
+                       uint8_t ret_header[RAW_HEADER])
+{
+    memset(ret_header, 0, RAW_HEADER);
+    put32(ret_header, RAW_CMD_UNLINK);
+    put32(ret_header + 4, seqnum);
+    put32(ret_header + 8, devid);
+    put32(ret_header + 20, victim);
+}
+
+static struct raw_pending *find(struct raw_connection *connection, uint32_t seqnum)
+{
+    for (size_t i = 0; i < RAW_PENDING_MAX; i++) {
+        if (connection->pending[i].used && connection->pending[i].seqnum == seqnum)
+            return &connection->pending[i];
+    }
+    return NULL;
+}
+
+static int remember(struct raw_connection *connection, uint32_t seqnum, uint32_t direction)
+{
+    for (size_t i = 0; i < RAW_PENDING_MAX; i++) {
+        if (!connection->pending[i].used) {
+            connection->pending[i] = (struct raw_pending){seqnum, direction, true};
+            return 0;
+        }
+    }
+    return -ENOSPC;
+}
+
+int raw_submit(struct raw_connection *connection, struct raw_urb *urb, const void *data)
+{
+    uint8_t header[RAW_HEADER];
+    int error;
+
+    if (!urb->exact) {
+        urb->seqnum = connection->next++;
+        urb->devid = connection->devid;
+    }
+    error = remember(connection, urb->seqnum, urb->direction);
+    if (error)
+        return error;
+    raw_encode_submit(urb, header);
+    if (urb->direction != RAW_OUT || !urb->length)
+        return raw_write(connection->fd, header, sizeof(header));
+    error =
+        write_with(connection->fd, header, sizeof(header), MSG_MORE); /* one frame, one segment */
+    return error ? error : raw_write(connection->fd, data, urb->length);
+}
+
+int raw_unlink(struct raw_connection *connection, uint32_t victim, uint32_t *ret_seqnum)
+{
+    uint8_t header[RAW_HEADER];
+    uint32_t seqnum = connection->next++;
+    int error = remember(connection, seqnum, RAW_OUT);
+
+    if (error)
+        return error;
+    raw_encode_unlink(seqnum, connection->devid, victim, header);
+    error = raw_write(connection->fd, header, sizeof(header));
+    if (!error)
+        *ret_seqnum = seqnum;
+    return error;
+}
+
+int raw_next(struct raw_connection *connection, unsigned deadline_ms, struct raw_reply *ret,
+             void *data, size_t room)
+{
+    struct raw_reply reply = {0};
+    struct raw_pending *pending;
+    uint8_t header[RAW_HEADER];
+    bool carries;
+    int error = raw_read(connection->fd, header, sizeof(header), deadline_ms);
+
+    if (error)
+        return error;
+    reply.command = raw_be32(header);
+    reply.seqnum = raw_be32(header + 4);
+    reply.devid = raw_be32(header + 8);
+    reply.direction = raw_be32(header + 12);
+    reply.endpoint = raw_be32(header + 16);
+    reply.status = (int32_t)raw_be32(header + 20);
+    if (reply.command == RAW_RET_SUBMIT) {
+        reply.actual = raw_be32(header + 24);
+        reply.start_frame = raw_be32(header + 28);
+        reply.packets = raw_be32(header + 32);
+        reply.errors = raw_be32(header + 36);
+    }
+    *ret = reply;
+    pending = find(connection, reply.seqnum);
+    if (!pending || (reply.command != RAW_RET_SUBMIT && reply.command != RAW_RET_UNLINK))
+        return -EPROTO;
+    pending->used = false;
+    carries = reply.command == RAW_RET_SUBMIT && pending->direction == RAW_IN;
+    if (!carries || reply.actual == 0)
+        return 0;
+    if (reply.actual > room)
+        return -EMSGSIZE;
+    error = raw_read(connection->fd, data, reply.actual, deadline_ms);
+    if (!error)
+        ret->data_length = reply.actual;
+    return error;
+}
+
+int raw_transfer(struct raw_connection *connection, struct raw_urb *urb, void *data, size_t room,
+                 unsigned deadline_ms, struct raw_reply *ret)
+{
+    int error = raw_submit(connection, urb, data);
+
+    if (!error)
+        error = raw_next(connection, deadline_ms, ret, data, room);
+    if (!error && (ret->command != RAW_RET_SUBMIT || ret->seqnum != urb->seqnum))
+        error = -EPROTO;
+    return error;
+}
+
+int raw_control(struct raw_connection *connection, uint8_t request_type, uint8_t request,
+                uint16_t value, uint16_t index, uint16_t length, void *data, unsigned deadline_ms)
+{
+    struct raw_urb urb = {
+        .direction = request_type & 0x80 ? RAW_IN : RAW_OUT,
+        .length = length,
+        .packets = 0,
+        .setup = {request_type, request, (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)index,
+                  (uint8_t)(index >> 8), (uint8_t)length, (uint8_t)(length >> 8)},
+    };
+    struct raw_reply reply = {0};
+    int error = raw_transfer(connection, &urb, data, length, deadline_ms, &reply);
+
+    if (error)
+        return error;
+    return reply.status ? reply.status : (int)reply.actual;
+}

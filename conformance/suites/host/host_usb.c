@@ -1,0 +1,237 @@
+/* Our own model of a Windows host, plugging players of ours: what it asks for, remembers and binds
+ * (rows whose subject is the host). The player's answers go through a hand of the case that may
+ * change them, as another firmware would. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conformance/host/pnp.h"
+#include "conformance/raw/dut.h"
+
+enum { OS_STRING = 0xee, SET_INDEX = 7, VENDOR_IN = 0xc0 };
+
+/* The player, and what the hand in between makes of it. */
+struct hand {
+    struct conf *c;
+    bool no_bos, no_string; /* a device of USB 2.0; one without string 0xEE */
+    bool as_mtp;            /* its compatible id is MTP */
+    bool broken_set, other_set;
+    uint8_t newer; /* added to bcdDevice */
+};
+
+/* Every compatible id of the answer becomes MTP. */
+static void rename_ids(uint8_t *bytes, int count)
+{
+    static const uint8_t from[8] = {'W', 'I', 'N', 'U', 'S', 'B'}, to[8] = {'M', 'T', 'P'};
+
+    for (int at = 0; at + 8 <= count; at++) {
+        bool found = memcmp(bytes + at, from, 8) == 0;
+
+        for (int i = 0; found && i < 8; i++)
+            bytes[at + i] = to[i];
+    }
+}
+
+static int control(void *self, uint8_t type, uint8_t request, uint16_t value, uint16_t index,
+                   uint16_t length, void *data)
+{
+    const struct hand *hand = self;
+    bool standard = type == USB_FROM_DEVICE && request == USB_GET_DESCRIPTOR;
+    uint8_t *bytes = data;
+    int count;
+
+    if (standard && hand->no_string && value == (DESC_STRING << 8 | OS_STRING))
+        return -EPIPE;
+    count = dut_control(hand->c, type, request, value, index, length, data);
+    if (standard && value >> 8 == DESC_DEVICE && count == 18) {
+        bytes[12] = (uint8_t)(bytes[12] + hand->newer);
+        if (hand->no_bos) {
+            bytes[2] = 0;
+            bytes[3] = 2;
+        }
+    }
+    if ((type & VENDOR_IN) != VENDOR_IN || count <= 0)
+        return count;
+    if (hand->as_mtp)
+        rename_ids(bytes, count);
+    if (index == SET_INDEX && hand->broken_set)
+        bytes[8]++; /* of the set's own length */
+    if (index == SET_INDEX && hand->other_set)
+        bytes[count - 3] ^= 1; /* in the last property */
+    return count;
+}
+
+static void leave(struct pnp_host *host)
+{
+    pnp_done(host);
+}
+#define HOST __attribute__((cleanup(leave))) struct pnp_host
+
+static struct pnp_host host_of(struct conf *c)
+{
+    struct pnp_host host = {.registry = {0}};
+
+    if (*conf_host_defect(c) && !pnp_deviate(&host, conf_host_defect(c)))
+        conf_setup_failed(c, "%s is no defect of the host", conf_host_defect(c));
+    return host;
+}
+
+static struct pnp_plugged plug(struct pnp_host *host, struct hand *hand)
+{
+    static struct pnp_plugged plugged;
+    struct pnp_bus bus = {hand, control};
+    int error = pnp_plug(host, &bus, &plugged);
+
+    if (error)
+        conf_setup_failed(hand->c, "the player cannot be plugged: %d", error);
+    conf_note(
+        hand->c,
+        "driver %d, interface %s; steps: 0xEE %u, 2.0 set %u, 1.0 %u, properties %u, start %u",
+        plugged.driver, plugged.interface_there ? plugged.interface : "none", plugged.string_asked,
+        plugged.set_asked, plugged.compatible_asked, plugged.properties_written,
+        plugged.driver_started);
+    return plugged;
+}
+
+/* usb-device-specific-registry-settings: osvc is 0x0000, or 0x01 and the vendor code. */
+CONF_CASE(HOST_USB_BV_01, .title = "The answer to string 0xEE is remembered for a revision",
+          .level = CONF_SHOULD, .reqs = REQS("USB-MSOS-003"), .ics = "ANY", .player = "mtp",
+          .needs = CONF_CONTROL | CONF_HOST,
+          .steps =
+              "Plug without string 0xEE, then with it: not asked; with a new bcdDevice: asked, "
+              "once; read osvc each time")
+{
+    HOST host = host_of(c);
+    struct hand hand = {.c = c, .no_bos = true, .no_string = true};
+    struct pnp_plugged plugged = plug(&host, &hand);
+    const struct registry_value *osvc = registry_get(&host.registry, plugged.flags_key, "osvc");
+
+    CHECK(c, "USB-MSOS-003", plugged.string_asked > 0);
+    REQUIRE(c, "USB-MSOS-003", osvc != NULL);
+    CHECK_EQ(c, "USB-MSOS-003", osvc->type, REG_TYPE_BINARY);
+    CHECK_BYTES(c, "USB-MSOS-003", osvc->data, osvc->size, "\0\0", 2);
+    hand.no_string = false;
+    plugged = plug(&host, &hand);
+    CHECK_EQ(c, "USB-MSOS-003", plugged.string_asked, 0);
+    CHECK_EQ(c, "USB-MSOS-003", plugged.driver, PNP_NO_DRIVER);
+    hand.newer = 1;
+    plugged = plug(&host, &hand);
+    CHECK(c, "USB-MSOS-003", plugged.string_asked > 0);
+    CHECK_EQ(c, "USB-MSOS-003", plugged.driver, PNP_WPD_MTP);
+    osvc = registry_get(&host.registry, plugged.flags_key, "osvc");
+    REQUIRE(c, "USB-MSOS-003", osvc != NULL && osvc->size == 2);
+    CHECK_EQ(c, "USB-MSOS-003", osvc->data[0], 1);
+    CHECK(c, "USB-MSOS-003", osvc->data[1] != 0);
+    plugged = plug(&host, &hand);
+    CHECK_EQ(c, "USB-MSOS-003", plugged.string_asked, 0);
+    CHECK_EQ(c, "USB-MSOS-003", plugged.driver, PNP_WPD_MTP);
+}
+
+/* What pap-winusb's player file says. */
+static const char pap_interface[] = "{F33FDC04-D1AC-4E8E-9A30-19BBD4B108AE}";
+static const char provider_class[] = "{7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}";
+
+/* A string as the registry holds it, `zeroes` terminators behind it; its bytes. */
+static size_t wide(uint8_t *ret_bytes, const char *text, unsigned zeroes)
+{
+    size_t length = strlen(text);
+
+    memset(ret_bytes, 0, 2 * (length + zeroes));
+    for (size_t i = 0; i < length; i++)
+        ret_bytes[2 * i] = (uint8_t)text[i];
+    return 2 * (length + zeroes);
+}
+
+static void dut_value(struct conf *c, const struct pnp_host *host, const char *hardware_key,
+                      const char *name, uint32_t type, const void *data, size_t size)
+{
+    char key[192];
+    const struct registry_value *value;
+
+    snprintf(key, sizeof(key), "%s\\Device Parameters", hardware_key);
+    value = registry_get(&host->registry, key, name);
+    if (!CHECK(c, "USB-MSOS-011", value != NULL))
+        return;
+    CHECK_EQ(c, "USB-MSOS-011", value->type, type);
+    CHECK_BYTES(c, "USB-MSOS-011", value->data, value->size, data, size);
+}
+
+CONF_CASE(HOST_USB_BV_02,
+          .title = "The device's properties are in its hardware key before its driver starts",
+          .reqs = REQS("USB-MSOS-011"), .ics = "ANY", .player = "pap-winusb",
+          .needs = CONF_CONTROL | CONF_HOST,
+          .steps = "Plug with OS 2.0, then with 1.0 descriptors alone; read the registry")
+{
+    for (int version = 2; version >= 1; version--) {
+        HOST host = host_of(c);
+        struct hand hand = {.c = c, .no_bos = version == 1};
+        struct pnp_plugged plugged = plug(&host, &hand);
+        uint8_t bytes[128];
+        size_t size;
+
+        CHECK_EQ(c, "USB-MSOS-011", plugged.driver, PNP_WINUSB);
+        CHECK(c, "USB-MSOS-011", plugged.properties_written > 0);
+        CHECK(c, "USB-MSOS-011", plugged.properties_written < plugged.driver_started);
+        size = wide(bytes, pap_interface, 2);
+        dut_value(c, &host, plugged.hardware_key, "DeviceInterfaceGUIDs", REG_TYPE_MULTI_SZ, bytes,
+                  size);
+        size = wide(bytes, provider_class, 1);
+        dut_value(c, &host, plugged.hardware_key, "WMDMSPCLSID", REG_TYPE_SZ, bytes, size);
+        dut_value(c, &host, plugged.hardware_key, "UseExtendedWmdm", REG_TYPE_DWORD, "\1\0\0\0", 4);
+        dut_value(c, &host, plugged.hardware_key, "OptimalTransferSize", REG_TYPE_DWORD,
+                  "\0\0\x10\0", 4);
+    }
+}
+
+CONF_CASE(HOST_USB_BV_03, .title = "A device interface appears with WinUSB only",
+          .reqs = REQS("USB-MSOS-013"), .ics = "ANY", .player = "pap-winusb",
+          .needs = CONF_CONTROL | CONF_HOST,
+          .steps = "Plug as it is: WinUSB and the interface; plug with the compatible id MTP and "
+                   "the same properties: the MTP driver and none")
+{
+    for (int version = 2; version >= 1; version--) {
+        HOST host = host_of(c);
+        struct hand hand = {.c = c, .no_bos = version == 1};
+        struct pnp_plugged plugged = plug(&host, &hand);
+
+        CHECK_EQ(c, "USB-MSOS-013", plugged.driver, PNP_WINUSB);
+        CHECK(c, "USB-MSOS-013", plugged.interface_there);
+        CHECK_EQ(c, "USB-MSOS-013", strcmp(plugged.interface, pap_interface), 0);
+
+        HOST other = host_of(c);
+
+        hand.as_mtp = true;
+        plugged = plug(&other, &hand);
+        CHECK_EQ(c, "USB-MSOS-013", plugged.driver, PNP_WPD_MTP);
+        CHECK(c, "USB-MSOS-013", msos_find(&plugged.msos, "DeviceInterfaceGUIDs") != NULL);
+        CHECK(c, "USB-MSOS-013", !plugged.interface_there);
+    }
+}
+
+CONF_CASE(HOST_USB_BV_04, .title = "A valid OS 2.0 set is used alone, and 1.0 says the same",
+          .reqs = REQS("USB-MS20-009"), .ics = "ANY", .player = "pap-winusb",
+          .needs = CONF_CONTROL | CONF_HOST,
+          .steps =
+              "Plug: no question for string 0xEE; plug with a broken set: 1.0 is used; compare "
+              "both versions, and with one changed")
+{
+    HOST host = host_of(c), fresh = host_of(c);
+    struct hand hand = {.c = c};
+    struct pnp_bus bus = {&hand, control};
+    struct pnp_plugged plugged = plug(&host, &hand);
+    bool agree = false;
+
+    CHECK(c, "USB-MS20-009", plugged.version_2 && plugged.set_asked > 0);
+    CHECK_EQ(c, "USB-MS20-009", plugged.string_asked, 0);
+    CHECK_EQ(c, "USB-MS20-009", plugged.compatible_asked, 0);
+    CHECK_EQ(c, "USB-MS20-009", pnp_compare_versions(&bus, &agree), 0);
+    CHECK(c, "USB-MS20-009", agree);
+    hand.other_set = true;
+    CHECK_EQ(c, "USB-MS20-009", pnp_compare_versions(&bus, &agree), 0);
+    CHECK(c, "USB-MS20-009", !agree);
+    hand = (struct hand){.c = c, .broken_set = true};
+    plugged = plug(&fresh, &hand);
+    CHECK(c, "USB-MS20-009", !plugged.version_2);
+    CHECK(c, "USB-MS20-009", plugged.string_asked > 0 && plugged.compatible_asked > 0);
+    CHECK_EQ(c, "USB-MS20-009", plugged.driver, PNP_WINUSB);
+}

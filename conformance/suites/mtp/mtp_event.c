@@ -1,0 +1,304 @@
+/* MTP 1.1, appendix G; still image class 1.0, 7.3: events on the interrupt endpoint. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+/* One change on the device itself by papsim's control socket; the handle its answer names, or 0. */
+static uint32_t change(struct conf *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static uint32_t change(struct conf *c, const char *format, ...)
+{
+    char request[512];
+    va_list arguments;
+    char *answer;
+    json_t *parsed;
+    uint32_t handle;
+
+    va_start(arguments, format);
+    vsnprintf(request, sizeof(request), format, arguments);
+    va_end(arguments);
+    answer = conf_control(c, request);
+    parsed = json_loads(answer, 0, NULL);
+    handle = (uint32_t)json_integer_value(json_object_get(parsed, "handle"));
+    json_decref(parsed);
+    free(answer);
+    return handle;
+}
+
+/* The next event as it came; bytes, or -errno. */
+static int event(struct dut *dut, uint8_t bytes[64], unsigned deadline_ms)
+{
+    int count;
+
+    memset(bytes, 0, 64);
+    count = tp_interrupt_in(dut->pipe.tp, dut->pipe.interrupt, bytes, 64, deadline_ms);
+    conf_note(dut->c, "event: %d bytes, code 0x%04x, %08x %08x", count, desc_u16(bytes + 6),
+              desc_u32(bytes + 12), desc_u32(bytes + 16));
+    return count;
+}
+
+/* Whether that event, with that first parameter, comes in time; others before it are let pass. */
+static bool comes(struct dut *dut, uint16_t code, uint32_t parameter)
+{
+    uint8_t bytes[64];
+
+    for (int i = 0; i < 64; i++) {
+        if (event(dut, bytes, DUT_PROMPT_MS) < 12)
+            return false;
+        if (desc_u16(bytes + 6) == code && desc_u32(bytes + 12) == parameter)
+            return true;
+    }
+    return false;
+}
+
+static struct dut listening(struct conf *c)
+{
+    struct dut dut = dut_session(c);
+
+    if (!dut.pipe.interrupt)
+        conf_inconclusive(c, "no interrupt endpoint");
+    return dut;
+}
+
+CONF_CASE(MTP_EVT_BV_01, .title = "An event is a container of type 4 on the interrupt endpoint",
+          .reqs = REQS("MTP-EVT-001"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .steps = "Add an object on the device; length, type, code and parameters of what the "
+                   "interrupt endpoint sends")
+{
+    DUT dut = listening(c);
+    uint8_t bytes[64];
+    uint32_t handle = change(c, "{\"verb\":\"add\",\"path\":\"event.txt\",\"text\":\"x\"}");
+    int count = event(&dut, bytes, DUT_PROMPT_MS);
+
+    REQUIRE(c, "MTP-EVT-001", count >= 12);
+    CHECK(c, "MTP-EVT-001", count <= 24);
+    CHECK_EQ(c, "MTP-EVT-001", desc_u32(bytes), count);
+    CHECK_EQ(c, "MTP-EVT-001", desc_u16(bytes + 4), MTP_CT_EVENT);
+    CHECK_EQ(c, "MTP-EVT-001", desc_u16(bytes + 6), MTP_EC_OBJECT_ADDED);
+    CHECK_EQ(c, "MTP-EVT-001", desc_u32(bytes + 12), handle);
+}
+
+CONF_CASE(MTP_EVT_BV_02, .title = "An event tied to no operation has transaction id 0xFFFFFFFF",
+          .level = CONF_SHOULD, .reqs = REQS("MTP-EVT-002"), .ics = "MTP", .player = "mtp",
+          .needs = CONF_CONTROL,
+          .steps = "Some operations, then add an object on the device; the event's transaction id")
+{
+    DUT dut = listening(c);
+    uint8_t bytes[64];
+
+    dut_op(&dut, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    dut_op(&dut, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    change(c, "{\"verb\":\"add\",\"path\":\"event.txt\",\"text\":\"x\"}");
+    REQUIRE(c, "MTP-EVT-002", event(&dut, bytes, DUT_PROMPT_MS) >= 12);
+    CHECK_EQ(c, "MTP-EVT-002", desc_u32(bytes + 8), 0xffffffff);
+}
+
+/* The event comes if DeviceInfo lists it. */
+static void dut_told(struct dut *dut, const struct dut_info *info, uint16_t code,
+                     uint32_t parameter)
+{
+    if (dut_lists(info->events, info->event_count, code))
+        CHECK(dut->c, "MTP-EVT-003", comes(dut, code, parameter));
+}
+
+CONF_CASE(MTP_EVT_BV_03, .title = "Every change on the device is told by its event",
+          .reqs = REQS("MTP-EVT-003"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .timeout_s = 60,
+          .steps = "Add, rename, re-tag, relist and remove objects, take the card out and in, "
+                   "change a property")
+{
+    DUT dut = listening(c);
+    static struct dut_info info;
+    uint32_t song, list, stores[8];
+    struct ct_reader reader;
+    size_t count;
+
+    dut_device_info(&dut, "MTP-EVT-003", &info);
+    song = change(c, "{\"verb\":\"add\",\"path\":\"event.mp3\",\"text\":\"song\"}");
+    dut_told(&dut, &info, MTP_EC_OBJECT_ADDED, song);
+    change(c, "{\"verb\":\"rename\",\"handle\":%u,\"name\":\"renamed.mp3\"}", song);
+    dut_told(&dut, &info, MTP_EC_OBJECT_INFO_CHANGED, song);
+    change(c, "{\"verb\":\"retag\",\"handle\":%u,\"property\":\"0xdc46\",\"value\":\"Me\"}", song);
+    dut_told(&dut, &info, MTP_EC_OBJECT_PROP_CHANGED, song);
+    list = change(c, "{\"verb\":\"add\",\"path\":\"event.pla\",\"format\":\"0xba05\"}");
+    dut_told(&dut, &info, MTP_EC_OBJECT_ADDED, list);
+    change(c, "{\"verb\":\"references\",\"handle\":%u,\"handles\":[%u]}", list, song);
+    dut_told(&dut, &info, MTP_EC_OBJECT_REFERENCES_CHANGED, list);
+    change(c, "{\"verb\":\"remove\",\"handle\":%u}", list);
+    dut_told(&dut, &info, MTP_EC_OBJECT_REMOVED, list);
+    change(c, "{\"verb\":\"battery\",\"level\":33}");
+    dut_told(&dut, &info, MTP_EC_DEVICE_PROP_CHANGED, MTP_DPC_BATTERY_LEVEL);
+    dut_op(&dut, "MTP-EVT-003", MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = dut_reader(&dut);
+    count = ct_array32(&reader, stores, 8);
+    if (count < 2)
+        return;
+    change(c, "{\"verb\":\"eject\"}");
+    dut_told(&dut, &info, MTP_EC_STORE_REMOVED, stores[1]);
+    change(c, "{\"verb\":\"insert\"}");
+    dut_told(&dut, &info, MTP_EC_STORE_ADDED, stores[1]);
+    change(c, "{\"verb\":\"add\",\"path\":\"space.bin\",\"size\":100000}");
+    dut_told(&dut, &info, MTP_EC_STORAGE_INFO_CHANGED, stores[0]);
+}
+
+/* Every event until none comes any more: listed, and with the parameters its code has. The number
+ * of those that name the song's artist; so many of them are awaited for longer. */
+static unsigned dut_events(struct dut *dut, const struct dut_info *info, uint32_t song,
+                           unsigned wanted)
+{
+    unsigned tagged = 0;
+    uint8_t bytes[64];
+    int count;
+
+    while ((count = tp_interrupt_in(dut->pipe.tp, dut->pipe.interrupt, bytes, sizeof(bytes),
+                                    tagged < wanted ? DUT_PROMPT_MS : DUT_QUIET_MS)) >= 12) {
+        uint16_t code = desc_u16(bytes + 6);
+        bool property = code == MTP_EC_OBJECT_PROP_CHANGED, none = code == MTP_EC_UNREPORTED_STATUS;
+
+        conf_note(dut->c, "event 0x%04x, %d bytes", code, count);
+        CHECK(dut->c, "MTP-EVT-003", dut_lists(info->events, info->event_count, code));
+        CHECK(dut->c, "MTP-EVT-003", count >= (none ? 12 : property ? 20 : 16));
+        if (property && desc_u32(bytes + 12) == song && desc_u32(bytes + 16) == MTP_OPC_ARTIST)
+            tagged++;
+    }
+    CHECK_EQ(dut->c, "MTP-EVT-003", count, -ETIMEDOUT);
+    return tagged;
+}
+
+CONF_CASE(MTP_EVT_BV_63, .title = "No event comes that DeviceInfo does not list",
+          .reqs = REQS("MTP-EVT-003"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .steps = "Add, re-tag and remove a song on the device, take the card out and in; each "
+                   "event is listed and has its parameters; ObjectPropChanged names the property")
+{
+    DUT dut = listening(c);
+    static struct dut_info info;
+    unsigned tagged, wanted;
+    uint32_t song;
+
+    dut_device_info(&dut, "MTP-EVT-003", &info);
+    wanted = dut_lists(info.events, info.event_count, MTP_EC_OBJECT_PROP_CHANGED);
+    song = change(c, "{\"verb\":\"add\",\"path\":\"told.mp3\",\"text\":\"song\"}");
+    change(c, "{\"verb\":\"retag\",\"handle\":%u,\"property\":\"0xdc46\",\"value\":\"Me\"}", song);
+    tagged = dut_events(&dut, &info, song, wanted);
+    CHECK_EQ(c, "MTP-EVT-003", tagged, wanted);
+    change(c, "{\"verb\":\"remove\",\"handle\":%u}", song);
+    change(c, "{\"verb\":\"eject\"}");
+    change(c, "{\"verb\":\"insert\"}");
+    dut_events(&dut, &info, song, 0);
+}
+
+CONF_CASE(MTP_EVT_BV_05,
+          .title = "Events wait for a host that does not poll, and nothing else does",
+          .reqs = REQS("MTP-EVT-005"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .timeout_s = 60,
+          .steps = "100 changes without polling; operations go on; the events come in order, or "
+                   "their loss is told")
+{
+    DUT dut = listening(c);
+    uint32_t handles[100];
+    size_t next = 0;
+    bool lost = false;
+    uint8_t bytes[64];
+
+    for (int i = 0; i < 100; i++)
+        handles[i] = change(c, "{\"verb\":\"add\",\"path\":\"event-%d\",\"folder\":true}", i);
+    CHECK(c, "MTP-EVT-005", dut_in_step(&dut));
+    CHECK_EQ(c, "MTP-EVT-005",
+             dut_op(&dut, "MTP-EVT-005", MTP_OP_GET_OBJECT_INFO, PARAMS(handles[99])), MTP_RC_OK);
+    while (next < 100 && !lost) {
+        uint16_t code;
+
+        if (event(&dut, bytes, DUT_PROMPT_MS) < 12)
+            break;
+        code = desc_u16(bytes + 6);
+        lost = code == MTP_EC_UNREPORTED_STATUS || code == MTP_EC_DEVICE_INFO_CHANGED;
+        if (code == MTP_EC_OBJECT_ADDED)
+            CHECK_EQ(c, "MTP-EVT-005", desc_u32(bytes + 12), handles[next++]);
+    }
+    conf_note(c, "%zu events in order, then told of a loss: %d", next, lost);
+    CHECK(c, "MTP-EVT-005", next == 100 || lost);
+}
+
+CONF_CASE(MTP_EVT_BV_06, .title = "An object is readable as soon as its event is there",
+          .reqs = REQS("MTP-EVT-006"), .ics = "MTP", .player = "mtp", .needs = CONF_CONTROL,
+          .steps = "Add an object on the device; GetObjectInfo and GetObject right after the event")
+{
+    DUT dut = listening(c);
+    uint8_t bytes[64];
+    uint32_t handle;
+
+    change(c, "{\"verb\":\"add\",\"path\":\"event.txt\",\"text\":\"read me\"}");
+    if (event(&dut, bytes, DUT_PROMPT_MS) < 16)
+        conf_setup_failed(c, "no event");
+    handle = desc_u32(bytes + 12);
+    CHECK_EQ(c, "MTP-EVT-006", dut_op(&dut, "MTP-EVT-006", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)),
+             MTP_RC_OK);
+    CHECK_EQ(c, "MTP-EVT-006", dut_op(&dut, "MTP-EVT-006", MTP_OP_GET_OBJECT, PARAMS(handle)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-EVT-006", dut.answer.data, dut.answer.size, "read me", 7);
+}
+
+/* Changes made by the host itself (MTP 1.1, G.1). */
+CONF_CASE(MTP_EVT_BV_04, .title = "The host's own changes do not come back to it as events",
+          .level = CONF_SHOULD, .reqs = REQS("MTP-EVT-004"), .ics = "MTP && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "Send a file, rename it, delete it; no ObjectAdded, ObjectInfoChanged or "
+                   "ObjectRemoved within 1 s")
+{
+    DUT dut = dut_work(c);
+    uint32_t file = dut_file(&dut, dut.folder, "own.mp3", MTP_FC_MP3, "own", 3);
+    uint8_t bytes[64];
+    int count = 0;
+
+    if (!dut.pipe.interrupt)
+        conf_inconclusive(c, "no interrupt endpoint");
+    dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(file));
+    for (int i = 0; i < 16; i++) {
+        uint16_t code;
+
+        count = tp_interrupt_in(dut.pipe.tp, dut.pipe.interrupt, bytes, sizeof(bytes), 1000);
+        if (count < 12)
+            break;
+        code = desc_u16(bytes + 6);
+        conf_note(c, "event 0x%04x for %08x", code, desc_u32(bytes + 12));
+        /* Free space and the like may be told; the objects themselves are no news. */
+        CHECK(c, "MTP-EVT-004",
+              code != MTP_EC_OBJECT_ADDED && code != MTP_EC_OBJECT_REMOVED &&
+                  code != MTP_EC_OBJECT_INFO_CHANGED);
+    }
+    CHECK(c, "MTP-EVT-004", count == -ETIMEDOUT || count >= 12);
+}
+
+/* USB 2.0, 5.7: an interrupt endpoint without data answers NAK, so the URB stays pending. */
+CONF_CASE(MTP_EVT_BV_07, .title = "An idle interrupt read stays pending and can be unlinked",
+          .reqs = REQS("MTP-EVT-007"), .ics = "MTP", .player = "mtp", .needs = CONF_WIRE,
+          .steps = "Open a session; an interrupt URB stays unanswered for 2 s; unlink answers -104")
+{
+    DUT_CONNECTION connection = dut_import(c);
+    DUT dut = dut_raw(c, connection);
+    struct raw_urb urb = {.direction = RAW_IN,
+                          .endpoint = dut.pipe.interrupt & 0x0f,
+                          .length = 64,
+                          .packets = 0xffffffff};
+    struct raw_reply reply = {0};
+    uint32_t seqnum = 0;
+    uint8_t bytes[64];
+
+    if (!dut.pipe.interrupt)
+        conf_inconclusive(c, "no interrupt endpoint");
+    if (dut_open(&dut, NULL, 1) != MTP_RC_OK || raw_submit(connection, &urb, NULL) != 0)
+        conf_setup_failed(c, "no session");
+    REQUIRE(c, "MTP-EVT-007", raw_silent(connection->fd, 2000));
+    if (raw_unlink(connection, urb.seqnum, &seqnum) != 0)
+        conf_setup_failed(c, "unlink cannot be sent");
+    REQUIRE_EQ(c, "MTP-EVT-007", raw_next(connection, DUT_PROMPT_MS, &reply, bytes, sizeof(bytes)),
+               0);
+    CHECK_EQ(c, "MTP-EVT-007", reply.command, RAW_RET_UNLINK);
+    CHECK_EQ(c, "MTP-EVT-007", reply.status, -ECONNRESET);
+}

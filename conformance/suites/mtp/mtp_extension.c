@@ -1,0 +1,246 @@
+/* Operations that some players list and the others' cases do not call: MTP 1.1, E.2.11 (Skip),
+ * D.2.10 (GetThumb), D.2.16 (ResetDevice), and the extensions microsoft.com/WMPPD and /WMDRMPD. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+/* Bytes the device's own player takes for ten seconds of sound: 8 kHz, mono, 8 bit. */
+enum { WAV_HEAD = 44, WAV_DATA = 80000 };
+
+static void make_wav(uint8_t bytes[WAV_HEAD + WAV_DATA])
+{
+    struct ct_writer head = {0};
+
+    ct_put_bytes(&head, "RIFF", 4);
+    ct_put32(&head, WAV_HEAD - 8 + WAV_DATA);
+    ct_put_bytes(&head, "WAVEfmt ", 8);
+    ct_put32(&head, 16);
+    ct_put16(&head, 1); /* PCM */
+    ct_put16(&head, 1);
+    ct_put32(&head, 8000);
+    ct_put32(&head, 8000);
+    ct_put16(&head, 1);
+    ct_put16(&head, 8);
+    ct_put_bytes(&head, "data", 4);
+    ct_put32(&head, WAV_DATA);
+    memcpy(bytes, head.bytes, WAV_HEAD);
+    memset(bytes + WAV_HEAD, 0x80, WAV_DATA);
+}
+
+static uint16_t set_number(struct dut *dut, const char *row, uint16_t property, uint32_t value)
+{
+    struct ct_writer writer = {0};
+
+    ct_put32(&writer, value);
+    return dut_put(dut, row, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), writer.bytes,
+                   writer.length);
+}
+
+static uint32_t number(struct dut *dut, const char *row, uint16_t property)
+{
+    struct ct_reader reader;
+
+    CHECK_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(property)),
+             MTP_RC_OK);
+    reader = dut_reader(dut);
+    return ct_u32(&reader);
+}
+
+static uint32_t playlist(struct dut *dut)
+{
+    static uint8_t wav[WAV_HEAD + WAV_DATA];
+    struct ct_writer list = {0};
+    uint32_t handle;
+
+    make_wav(wav);
+    ct_put32(&list, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        char name[] = "track 0.wav";
+
+        name[6] = (char)('0' + i);
+        ct_put32(&list, dut_file(dut, dut->folder, name, MTP_FC_WAV, wav, WAV_HEAD + WAV_DATA));
+    }
+    handle = dut_file(dut, dut->folder, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
+    if (dut_put(dut, NULL, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(handle), list.bytes, list.length) !=
+        MTP_RC_OK)
+        conf_setup_failed(dut->c, "no playlist");
+    return handle;
+}
+
+CONF_CASE(MTP_DEV_BV_51, .title = "Skip goes to other tracks of what plays, and not beyond",
+          .reqs = REQS("MTP-DEV-003"), .ics = "MTP.OP.9820 && MTP.OP.9811 && STORE.WRITABLE",
+          .player = "mtp-music", .needs = CONF_WRITES,
+          .steps = "Play a playlist of three: PlaybackContainerIndex 0; Skip 2: 2; Skip -1: 1; "
+                   "Skip 5 is refused and still 1; stop")
+{
+    DUT dut = dut_work(c);
+    uint32_t list = playlist(&dut);
+    const struct {
+        int32_t skip;
+        uint32_t index;
+        bool ok;
+    } steps[] = {{2, 2, true}, {-1, 1, true}, {5, 1, false}};
+
+    if (set_number(&dut, NULL, MTP_DPC_PLAYBACK_OBJECT, list) != MTP_RC_OK)
+        conf_inconclusive(c, "the playlist does not play");
+    CHECK_EQ(c, "MTP-DEV-003", number(&dut, "MTP-DEV-003", MTP_DPC_PLAYBACK_CONTAINER_INDEX), 0);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        CHECK_EQ(c, "MTP-DEV-003",
+                 dut_op(&dut, "MTP-DEV-003", MTP_OP_SKIP, PARAMS((uint32_t)steps[i].skip)) ==
+                     MTP_RC_OK,
+                 steps[i].ok);
+        CHECK_EQ(c, "MTP-DEV-003", number(&dut, "MTP-DEV-003", MTP_DPC_PLAYBACK_CONTAINER_INDEX),
+                 steps[i].index);
+    }
+    CHECK_EQ(c, "MTP-DEV-003", set_number(&dut, "MTP-DEV-003", MTP_DPC_PLAYBACK_OBJECT, 0),
+             MTP_RC_OK);
+}
+
+/* Those without a data phase of the host, and without an effect that stays. */
+CONF_CASE(MTP_DEV_BV_52, .title = "Operations of the extensions are implemented where listed",
+          .reqs = REQS("MTP-DEV-003"), .ics = "MTP.OP.9101 || MTP.OP.9201 || MTP.OP.9202",
+          .player = "mtp-music", .needs = CONF_WRITES,
+          .steps = "GetSecureTimeChallenge, GetSyncList, GetMeterChallenge, GetLicenseState and "
+                   "the two reports, as far as listed: anything but 0x2005, and in step")
+{
+    DUT dut = dut_session(c);
+    static struct dut_info info;
+    static const uint16_t codes[] = {
+        MTP_OP_WMDRMPD_GET_SECURE_TIME_CHALLENGE, MTP_OP_WMDRMPD_GET_SYNC_LIST,
+        MTP_OP_WMDRMPD_GET_METER_CHALLENGE,       MTP_OP_WMDRMPD_GET_LICENSE_STATE,
+        MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS,  MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS};
+
+    dut_device_info(&dut, "MTP-DEV-003", &info);
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        uint16_t code;
+
+        if (!dut_lists(info.operations, info.operation_count, codes[i]))
+            continue;
+        code = dut_op(&dut, "MTP-DEV-003", codes[i], PARAMS());
+        conf_note(c, "operation 0x%04x: 0x%04x", codes[i], code);
+        CHECK(c, "MTP-DEV-003", code != MTP_RC_OPERATION_NOT_SUPPORTED);
+        CHECK(c, "MTP-DEV-003", dut_in_step(&dut));
+    }
+}
+
+/* One change on the device itself; the handle its answer names, or 0. */
+static uint32_t change(struct conf *c, const char *request)
+{
+    char *answer = conf_control(c, request);
+    json_t *parsed = json_loads(answer, 0, NULL);
+    uint32_t handle = (uint32_t)json_integer_value(json_object_get(parsed, "handle"));
+
+    json_decref(parsed);
+    free(answer);
+    return handle;
+}
+
+/* Is the unique id in the array that stands next in the answer? */
+static bool next_array_has(struct ct_reader *reader, const uint8_t id[16])
+{
+    size_t count = ct_u32(reader);
+    bool found = false;
+
+    for (size_t i = 0; i < count && !reader->failed; i++) {
+        const uint8_t *at = reader->at;
+
+        ct_skip_value(reader, MTP_DTC_UINT128);
+        found |= !reader->failed && memcmp(at, id, 16) == 0;
+    }
+    return found;
+}
+
+CONF_CASE(MTP_DEV_BV_53, .title = "What comes and goes on the device is in its reports",
+          .reqs = REQS("MTP-DEV-003"), .ics = "MTP.OP.9201 && MTP.OP.9202", .player = "mtp-music",
+          .needs = CONF_CONTROL,
+          .steps = "Add a file on the device: its unique id is among the acquired items, once the "
+                   "transaction id of that report is given it is not; remove it: among the deleted")
+{
+    DUT dut = dut_session(c);
+    uint32_t file = change(c, "{\"verb\":\"add\",\"path\":\"report.txt\",\"text\":\"x\"}"), since;
+    struct ct_reader reader;
+    char request[64];
+    uint8_t id[16];
+
+    if (dut_op(&dut, NULL, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_PERSISTENT_UID)) !=
+            MTP_RC_OK ||
+        dut.answer.size != sizeof(id))
+        conf_setup_failed(c, "no unique id");
+    memcpy(id, dut.answer.data, sizeof(id));
+    CHECK_EQ(c, "MTP-DEV-003",
+             dut_op(&dut, "MTP-DEV-003", MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS, PARAMS(0, 0, 100)),
+             MTP_RC_OK);
+    since = dut.answer.param[0];
+    reader = dut_reader(&dut);
+    CHECK(c, "MTP-DEV-003", next_array_has(&reader, id));
+    dut_op(&dut, "MTP-DEV-003", MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS, PARAMS(since, 0, 100));
+    reader = dut_reader(&dut);
+    CHECK(c, "MTP-DEV-003", !next_array_has(&reader, id));
+    snprintf(request, sizeof(request), "{\"verb\":\"remove\",\"handle\":%u}", file);
+    change(c, request);
+    CHECK_EQ(
+        c, "MTP-DEV-003",
+        dut_op(&dut, "MTP-DEV-003", MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS, PARAMS(since, 0, 100)),
+        MTP_RC_OK);
+    reader = dut_reader(&dut);
+    next_array_has(&reader, id); /* modified ones */
+    CHECK(c, "MTP-DEV-003", next_array_has(&reader, id));
+}
+
+/* ---- thumbnails and the reset */
+
+CONF_CASE(MTP_DEV_BV_54, .title = "GetThumb gives the representative sample and nothing else",
+          .reqs = REQS("MTP-DEV-003"), .ics = "MTP.OP.100A && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps =
+              "A song without sample: 0x2010 and no data; its sample set: GetThumb sends these "
+              "bytes, and ObjectInfo their number")
+{
+    DUT dut = dut_work(c);
+    uint32_t song = dut_file(&dut, dut.folder, "cover.mp3", MTP_FC_MP3, "music", 5);
+    static uint8_t image[700];
+    struct ct_writer writer = {0};
+    struct ct_reader reader;
+
+    dut_fill(image, sizeof(image), 54);
+    image[0] = 0xff; /* as a JPEG begins */
+    image[1] = 0xd8;
+    ct_put32(&writer, sizeof(image));
+    ct_put_bytes(&writer, image, sizeof(image));
+    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_THUMB, PARAMS(song)),
+             MTP_RC_NO_THUMBNAIL_PRESENT);
+    CHECK(c, "MTP-DEV-003", !dut.answer.has_data);
+    if (dut_put(&dut, NULL, MTP_OP_SET_OBJECT_PROP_VALUE,
+                PARAMS(song, MTP_OPC_REPRESENTATIVE_SAMPLE_DATA), writer.bytes,
+                writer.length) != MTP_RC_OK)
+        conf_inconclusive(c, "no representative sample can be set");
+    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_THUMB, PARAMS(song)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-DEV-003", dut.answer.data, dut.answer.size, image, sizeof(image));
+    dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_OBJECT_INFO, PARAMS(song));
+    reader = dut_reader(&dut);
+    ct_u64(&reader); /* store, format, protection */
+    ct_u32(&reader);
+    ct_u16(&reader); /* format of the thumbnail */
+    CHECK_EQ(c, "MTP-DEV-003", ct_u32(&reader), sizeof(image));
+}
+
+CONF_CASE(MTP_DEV_BV_55, .title = "ResetDevice ends the session and keeps the objects",
+          .reqs = REQS("MTP-DEV-003"), .ics = "MTP.OP.1010 && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "ResetDevice; GetStorageIDs answers 0x2003; a new session finds the object")
+{
+    DUT dut = dut_work(c);
+    uint32_t file = dut_file(&dut, dut.folder, "stays.mp3", MTP_FC_MP3, "stays", 5);
+
+    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_RESET_DEVICE, PARAMS()),
+             MTP_RC_OK);
+    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_STORAGE_IDS, PARAMS()),
+             MTP_RC_SESSION_NOT_OPEN);
+    REQUIRE_EQ(c, "MTP-DEV-003", dut_open(&dut, "MTP-DEV-003", 1), MTP_RC_OK);
+    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_OBJECT, PARAMS(file)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-DEV-003", dut.answer.data, dut.answer.size, "stays", 5);
+}

@@ -1,0 +1,91 @@
+/* MTP 1.1, B.2.1.12: persistent unique object identifiers. */
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+enum { MANY = 4096 };
+
+/* Value of one property as bytes; the response code, -1 as size when it does not fit. */
+static uint16_t value(struct dut *dut, const char *row, uint32_t handle, uint16_t property,
+                      uint8_t *bytes, size_t room, size_t *ret_size)
+{
+    uint16_t code = dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, property));
+
+    *ret_size = dut->answer.size < room ? dut->answer.size : 0;
+    if (*ret_size)
+        memcpy(bytes, dut->answer.data, *ret_size);
+    return code;
+}
+
+/* Persistent ids of everything on the device, 16 bytes each. */
+static size_t persistent_ids(struct dut *dut, uint8_t ids[][16], size_t room)
+{
+    static uint32_t handles[MANY];
+    size_t count = dut_handles(dut, "MTP-PRP-008", 0xffffffff, 0, 0, handles, MANY);
+
+    count = count < room ? count : room;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t id[32] = {0};
+        size_t size;
+
+        CHECK_EQ(
+            dut->c, "MTP-PRP-008",
+            value(dut, "MTP-PRP-008", handles[i], MTP_OPC_PERSISTENT_UID, id, sizeof(id), &size),
+            MTP_RC_OK);
+        CHECK_EQ(dut->c, "MTP-PRP-008", size, 16);
+        memcpy(ids[i], id, 16);
+    }
+    return count;
+}
+
+static bool known(uint8_t ids[][16], size_t count, const uint8_t id[16])
+{
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(ids[i], id, 16) == 0)
+            return true;
+    }
+    return false;
+}
+
+CONF_CASE(MTP_PRP_BV_08,
+          .title = "Persistent ids are unique, outlive the session and are not reused",
+          .reqs = REQS("MTP-PRP-008"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES, .timeout_s = 60,
+          .steps = "All ids differ; the file's id is the same after reconnecting; 20 deletes and "
+                   "creates never repeat one")
+{
+    static uint8_t ids[MANY + 1][16], later[MANY + 1][16];
+    uint8_t own[32] = {0}, made_id[32] = {0};
+    uint32_t file;
+    size_t count, size, handle_bytes = 0;
+
+    {
+        DUT dut = dut_work(c);
+
+        file = dut_file(&dut, dut.folder, "uid.mp3", MTP_FC_MP3, "music", 5);
+        value(&dut, "MTP-PRP-008", file, MTP_OPC_PERSISTENT_UID, own, sizeof(own), &size);
+        REQUIRE_EQ(c, "MTP-PRP-008", size, 16);
+        count = persistent_ids(&dut, ids, 200);
+        for (size_t i = 0; i < count; i++)
+            CHECK(c, "MTP-PRP-008", !known(ids, i, ids[i]));
+        /* An id that is only the handle says nothing beyond the session. */
+        for (size_t i = 4; i < 16; i++)
+            handle_bytes += own[i] == 0;
+        CHECK(c, "MTP-PRP-008", !(handle_bytes == 12 && desc_u32(own) == file));
+        for (size_t i = 0; i < 20; i++) {
+            uint32_t made = dut_folder(&dut, dut.folder, "uid");
+
+            value(&dut, "MTP-PRP-008", made, MTP_OPC_PERSISTENT_UID, made_id, sizeof(made_id),
+                  &size);
+            memcpy(later[i], made_id, 16);
+            CHECK(c, "MTP-PRP-008", !known(ids, count, later[i]) && !known(later, i, later[i]));
+            dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(made));
+        }
+    }
+    conf_transport_drop(c);
+
+    DUT dut = dut_session(c);
+
+    count = persistent_ids(&dut, later, 400);
+    CHECK(c, "MTP-PRP-008", known(later, count, own));
+}

@@ -1,0 +1,302 @@
+/* MTP 1.1, E.2.5 to E.2.8: lists of properties, by group and format, set and sent with what the
+ * device must refuse. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+enum { ELEMENTS = 512 };
+
+static const uint32_t ALL = 0xffffffff;
+
+/* One element of a list: where its value stands in the answer. */
+struct element {
+    uint32_t handle;
+    uint16_t code, type;
+    const uint8_t *value;
+    size_t size;
+};
+
+static size_t read_list(struct dut *dut, const char *row, struct element *elements)
+{
+    struct ct_reader reader = dut_reader(dut);
+    size_t count = ct_u32(&reader), kept = 0;
+
+    for (size_t i = 0; i < count && !reader.failed && kept < ELEMENTS; i++, kept++) {
+        struct element *one = &elements[kept];
+
+        one->handle = ct_u32(&reader);
+        one->code = ct_u16(&reader);
+        one->type = ct_u16(&reader);
+        one->value = reader.at;
+        ct_skip_value(&reader, one->type);
+        one->size = (size_t)(reader.at - one->value);
+    }
+    CHECK(dut->c, row, !reader.failed && (kept == ELEMENTS || reader.at == reader.end));
+    return reader.failed ? 0 : kept;
+}
+
+static bool lists(const struct element *elements, size_t count, uint32_t handle, uint16_t code)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (elements[i].handle == handle && elements[i].code == code)
+            return true;
+    }
+    return false;
+}
+
+/* The group a property is described in; MTP 1.1, 5.3.2.3. */
+static uint32_t group_of(struct dut *dut, const char *row, uint16_t code, uint16_t format)
+{
+    struct ct_reader reader;
+    uint16_t type;
+
+    if (dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(code, format)) != MTP_RC_OK)
+        return 0;
+    reader = dut_reader(dut);
+    ct_u16(&reader);
+    type = ct_u16(&reader);
+    ct_u8(&reader);
+    ct_skip_value(&reader, type);
+    return ct_u32(&reader);
+}
+
+/* All of the group and nothing else; false: the device does not do groups. */
+static bool dut_group(struct dut *dut, uint32_t file, uint32_t group, const uint16_t *codes,
+                      const uint32_t *groups, size_t count)
+{
+    static struct element elements[ELEMENTS];
+    uint16_t code =
+        dut_op(dut, "MTP-PRP-005", MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(file, 0, 0, group, 0));
+    size_t found;
+
+    conf_note(dut->c, "group %08x: 0x%04x", group, code);
+    if (code == MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED || code == MTP_RC_PARAMETER_NOT_SUPPORTED)
+        return false;
+    CHECK_EQ(dut->c, "MTP-PRP-005", code, MTP_RC_OK);
+    if (code != MTP_RC_OK)
+        return true;
+    found = read_list(dut, "MTP-PRP-005", elements);
+    for (size_t i = 0; i < count; i++)
+        CHECK_EQ(dut->c, "MTP-PRP-005", lists(elements, found, file, codes[i]), groups[i] == group);
+    return true;
+}
+
+CONF_CASE(MTP_PRP_BV_31, .title = "GetObjectPropList by group gives the group's properties",
+          .reqs = REQS("MTP-PRP-005"), .ics = "MTP.OP.9805 && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES, .timeout_s = 60,
+          .steps = "Groups of a music file's properties from their descriptions; each group's "
+                   "list has these and no others, or groups are refused")
+{
+    DUT dut = dut_work(c);
+    uint32_t file = dut_file(&dut, dut.folder, "group.mp3", MTP_FC_MP3, "music", 5);
+    uint32_t groups[DUT_PROPS_MAX], asked[DUT_PROPS_MAX];
+    uint16_t codes[DUT_PROPS_MAX];
+    size_t count = dut_properties(&dut, "MTP-PRP-005", MTP_FC_MP3, codes), tried = 0;
+
+    for (size_t i = 0; i < count; i++)
+        groups[i] = group_of(&dut, "MTP-PRP-005", codes[i], MTP_FC_MP3);
+    for (size_t i = 0; i < count; i++) {
+        if (groups[i] == 0 || dut_has(asked, tried, groups[i]))
+            continue;
+        asked[tried++] = groups[i];
+        if (!dut_group(&dut, file, groups[i], codes, groups, count))
+            conf_inconclusive(c, "the device does not list by group");
+    }
+    if (tried == 0)
+        conf_inconclusive(c, "no property of a group");
+}
+
+CONF_CASE(
+    MTP_PRP_BV_32,
+    .title = "GetObjectPropList by format leaves other formats out, and equals single gets",
+    .reqs = REQS("MTP-PRP-005"), .ics = "MTP.OP.9805 && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES, .timeout_s = 60,
+    .steps =
+        "File names of music files only: a song's and no folder's; every listed value of a file "
+        "against GetObjectPropValue")
+{
+    DUT dut = dut_work(c);
+    static struct element elements[ELEMENTS];
+    uint32_t song = dut_file(&dut, dut.folder, "one.mp3", MTP_FC_MP3, "music", 5);
+    uint16_t code = dut_op(&dut, "MTP-PRP-005", MTP_OP_GET_OBJECT_PROP_LIST,
+                           PARAMS(ALL, MTP_FC_MP3, MTP_OPC_OBJECT_FILE_NAME, 0, 0));
+    struct ct_answer whole;
+    size_t count;
+
+    if (code != MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED) {
+        REQUIRE_EQ(c, "MTP-PRP-005", code, MTP_RC_OK);
+        count = read_list(&dut, "MTP-PRP-005", elements);
+        CHECK(c, "MTP-PRP-005", lists(elements, count, song, MTP_OPC_OBJECT_FILE_NAME));
+        CHECK(c, "MTP-PRP-005", !lists(elements, count, dut.folder, MTP_OPC_OBJECT_FILE_NAME));
+    }
+    REQUIRE_EQ(c, "MTP-PRP-005",
+               dut_op(&dut, "MTP-PRP-005", MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(song, 0, ALL, 0, 0)),
+               MTP_RC_OK);
+    count = read_list(&dut, "MTP-PRP-005", elements);
+    /* The list stays ours while single values are asked for. */
+    whole = dut.answer;
+    dut.answer = (struct ct_answer){.data = NULL};
+    for (size_t i = 0; i < count; i++) {
+        CHECK_EQ(c, "MTP-PRP-005",
+                 dut_op(&dut, "MTP-PRP-005", MTP_OP_GET_OBJECT_PROP_VALUE,
+                        PARAMS(song, elements[i].code)),
+                 MTP_RC_OK);
+        CHECK_BYTES(c, "MTP-PRP-005", dut.answer.data, dut.answer.size, elements[i].value,
+                    elements[i].size);
+    }
+    ct_forget(&whole);
+}
+
+/* ---- lists from the host */
+
+static void put_text(struct ct_writer *writer, uint32_t handle, uint16_t code, const char *text)
+{
+    ct_put32(writer, handle);
+    ct_put16(writer, code);
+    ct_put16(writer, MTP_DTC_STRING);
+    ct_put_text(writer, text);
+}
+
+static void put_number(struct ct_writer *writer, uint32_t handle, uint16_t code)
+{
+    ct_put32(writer, handle);
+    ct_put16(writer, code);
+    ct_put16(writer, MTP_DTC_UINT32);
+    ct_put32(writer, 7);
+}
+
+static bool has_text(struct dut *dut, const char *row, uint32_t handle, uint16_t code,
+                     const char *text)
+{
+    struct ct_writer writer = {0};
+
+    ct_put_text(&writer, text);
+    if (dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, code)) != MTP_RC_OK)
+        return false;
+    return dut->answer.size == writer.length &&
+           memcmp(dut->answer.data, writer.bytes, writer.length) == 0;
+}
+
+/* Ends the case where songs do not have that property, which is the device's choice. */
+static void songs_need(struct dut *dut, const char *row, uint16_t code)
+{
+    uint16_t codes[DUT_PROPS_MAX];
+    size_t count = dut_properties(dut, row, MTP_FC_MP3, codes);
+
+    if (!dut_lists(codes, count, code))
+        conf_inconclusive(dut->c, "songs have no property 0x%04x", code);
+}
+
+static uint16_t set_list(struct dut *dut, const char *row, const struct ct_writer *writer)
+{
+    return dut_put(dut, row, MTP_OP_SET_OBJECT_PROP_LIST, PARAMS(), writer->bytes, writer->length);
+}
+
+CONF_CASE(MTP_PRP_BI_33, .title = "SetObjectPropList sets, and refuses by the index",
+          .reqs = REQS("MTP-PRP-004", "MTP-DEV-003"), .ics = "MTP.OP.9806 && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "Artist and genre in one list, read back; artist, genre of another type, "
+                   "composer: 0xA802, its index, genre and composer as before; ObjectSize: 0x200F")
+{
+    DUT dut = dut_work(c);
+    uint32_t song = dut_file(&dut, dut.folder, "list.mp3", MTP_FC_MP3, "music", 5);
+    struct ct_writer good = {0}, bad = {0}, fixed = {0};
+
+    songs_need(&dut, "MTP-PRP-004", MTP_OPC_ARTIST);
+    songs_need(&dut, "MTP-PRP-004", MTP_OPC_GENRE);
+    songs_need(&dut, "MTP-PRP-004", MTP_OPC_ALBUM_NAME);
+    ct_put32(&good, 2);
+    put_text(&good, song, MTP_OPC_ARTIST, "First");
+    put_text(&good, song, MTP_OPC_GENRE, "Second");
+    CHECK_EQ(c, "MTP-PRP-004", set_list(&dut, "MTP-PRP-004", &good), MTP_RC_OK);
+    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", song, MTP_OPC_ARTIST, "First"));
+    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", song, MTP_OPC_GENRE, "Second"));
+    ct_put32(&bad, 3);
+    put_text(&bad, song, MTP_OPC_ARTIST, "Third");
+    put_number(&bad, song, MTP_OPC_GENRE);
+    put_text(&bad, song, MTP_OPC_ALBUM_NAME, "Fourth");
+    CHECK_EQ(c, "MTP-PRP-004", set_list(&dut, "MTP-PRP-004", &bad),
+             MTP_RC_INVALID_OBJECT_PROP_FORMAT);
+    CHECK(c, "MTP-DEV-003",
+          dut.answer.params >= 1 && (dut.answer.param[0] == 1 || dut.answer.param[0] == 2));
+    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", song, MTP_OPC_GENRE, "Second"));
+    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", song, MTP_OPC_ALBUM_NAME, ""));
+    ct_put32(&fixed, 1);
+    ct_put32(&fixed, song);
+    ct_put16(&fixed, MTP_OPC_OBJECT_SIZE);
+    ct_put16(&fixed, MTP_DTC_UINT64);
+    ct_put64(&fixed, 7);
+    CHECK_EQ(c, "MTP-PRP-004", set_list(&dut, "MTP-PRP-004", &fixed), MTP_RC_ACCESS_DENIED);
+}
+
+/* A new object with a name and one more property, of the caller's. */
+static uint16_t send_list(struct dut *dut, const struct ct_writer *property)
+{
+    struct ct_writer writer = {0};
+
+    ct_put32(&writer, 2);
+    put_text(&writer, 0, MTP_OPC_OBJECT_FILE_NAME, "refused.mp3");
+    ct_put_bytes(&writer, property->bytes, property->length);
+    return dut_put(dut, "MTP-PRP-006", MTP_OP_SEND_OBJECT_PROP_LIST,
+                   PARAMS(dut->store, dut->folder, MTP_FC_MP3, 0, 5), writer.bytes, writer.length);
+}
+
+CONF_CASE(MTP_PRP_BI_36, .title = "SendObjectPropList refuses values that are none",
+          .reqs = REQS("MTP-PRP-006"), .ics = "MTP.OP.9808 && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "A genre that is a number: 0xA802; a date that is none: 0xA803 or 0xA802 "
+                   "(0xA80A where songs have no such date); the "
+                   "index of each; SendObject finds no info and the folder stays empty")
+{
+    DUT dut = dut_work(c);
+    struct ct_writer typed = {0}, dated = {0};
+    uint32_t handles[4];
+    uint16_t code;
+
+    songs_need(&dut, "MTP-PRP-006", MTP_OPC_GENRE);
+    put_number(&typed, 0, MTP_OPC_GENRE);
+    put_text(&dated, 0, MTP_OPC_DATE_MODIFIED, "yesterday");
+    CHECK_EQ(c, "MTP-PRP-006", send_list(&dut, &typed), MTP_RC_INVALID_OBJECT_PROP_FORMAT);
+    CHECK(c, "MTP-PRP-006",
+          dut.answer.params >= 4 && (dut.answer.param[3] == 1 || dut.answer.param[3] == 2));
+    CHECK_EQ(c, "MTP-PRP-006",
+             dut_put(&dut, "MTP-PRP-006", MTP_OP_SEND_OBJECT, PARAMS(), "music", 5),
+             MTP_RC_NO_VALID_OBJECT_INFO);
+    code = send_list(&dut, &dated);
+    CHECK(c, "MTP-PRP-006",
+          code == MTP_RC_INVALID_OBJECT_PROP_VALUE || code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
+              code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED);
+    CHECK_EQ(c, "MTP-PRP-006",
+             dut_handles(&dut, "MTP-PRP-006", dut.store, 0, dut.folder, handles, 4), 0);
+}
+
+/* MTP 1.1, E.2.7: an array of arrays of descriptions; without dependencies its count is 0. */
+CONF_CASE(MTP_DEV_BV_37, .title = "GetInterdependentPropDesc sends an array",
+          .reqs = REQS("MTP-DEV-003"), .ics = "MTP.OP.9807", .player = "mtp",
+          .steps = "For music files and folders: a count, and nothing behind it when it is 0; an "
+                   "unknown format is refused without data")
+{
+    DUT dut = dut_session(c);
+    static const uint16_t formats[] = {MTP_FC_MP3, MTP_FC_ASSOCIATION};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct ct_reader reader;
+        uint32_t count;
+
+        if (dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(formats[i])) !=
+            MTP_RC_OK)
+            continue;
+        CHECK_EQ(
+            c, "MTP-DEV-003",
+            dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_INTERDEPENDENT_PROP_DESC, PARAMS(formats[i])),
+            MTP_RC_OK);
+        reader = dut_reader(&dut);
+        count = ct_u32(&reader);
+        CHECK(c, "MTP-DEV-003", !reader.failed && (count > 0 || reader.at == reader.end));
+    }
+    CHECK(c, "MTP-DEV-003",
+          dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_INTERDEPENDENT_PROP_DESC, PARAMS(0x7777)) !=
+              MTP_RC_OK);
+    CHECK(c, "MTP-DEV-003", !dut.answer.has_data);
+}

@@ -1,0 +1,141 @@
+/* MTP 1.1, 5.2.1 and G: a removable medium out and in again. */
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+enum { STORES_MAX = 16, MANY = 4096 };
+
+static size_t stores(struct dut *dut, uint32_t ids[STORES_MAX])
+{
+    struct ct_reader reader;
+    size_t count;
+
+    dut_op(dut, "MTP-STO-001", MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = dut_reader(dut);
+    count = ct_array32(&reader, ids, STORES_MAX);
+    return count < STORES_MAX ? count : STORES_MAX;
+}
+
+/* The first slot whose medium the simulator lets go of: as its `eject` takes it. */
+static uint32_t removable_store(struct dut *dut)
+{
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(dut, ids);
+
+    for (size_t i = 0; i < count; i++) {
+        struct ct_reader reader;
+
+        if (dut_op(dut, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
+            continue;
+        reader = dut_reader(dut);
+        if (ct_u16(&reader) == MTP_ST_REMOVABLE_RAM && !reader.failed)
+            return ids[i];
+    }
+    conf_inconclusive(dut->c, "no removable medium is in");
+}
+
+/* While the medium is out: its slot is told, nothing of it is there. */
+static void dut_out(struct dut *dut, uint32_t store, uint32_t file)
+{
+    struct conf *c = dut->c;
+    static uint32_t handles[MANY];
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(dut, ids);
+
+    CHECK(c, "MTP-STO-001", dut_has(ids, count, store & 0xffff0000));
+    CHECK(c, "MTP-STO-001", !dut_has(ids, count, store));
+    CHECK_EQ(c, "MTP-STO-003", dut_op(dut, "MTP-STO-003", MTP_OP_GET_STORAGE_INFO, PARAMS(store)),
+             MTP_RC_STORE_NOT_AVAILABLE);
+    CHECK_EQ(c, "MTP-STO-003",
+             dut_op(dut, "MTP-STO-003", MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, 0, 0)),
+             MTP_RC_STORE_NOT_AVAILABLE);
+    CHECK_EQ(c, "MTP-STO-003",
+             dut_send_info(dut, "MTP-STO-003", store, 0xffffffff, MTP_FC_ASSOCIATION, 0, "no"),
+             MTP_RC_STORE_NOT_AVAILABLE);
+    CHECK(c, "MTP-STO-003",
+          dut_op(dut, "MTP-STO-003", MTP_OP_GET_OBJECT, PARAMS(file)) != MTP_RC_OK);
+    count = dut_handles(dut, "MTP-STO-003", 0xffffffff, 0, 0, handles, MANY);
+    CHECK(c, "MTP-STO-003", !dut_has(handles, count < MANY ? count : MANY, file));
+}
+
+CONF_CASE(MTP_STO_BV_61, .title = "A medium that is out takes its store along, and brings it back",
+          .reqs = REQS("MTP-STO-001", "MTP-STO-003"), .ics = "STORE.REMOVABLE && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_CONTROL | CONF_WRITES,
+          .steps = "A file on the card; card out: low half of its id 0, StoreNotAvailable, no "
+                   "object of it; card in: same id, same handle, same bytes; other stores go on")
+{
+    DUT dut = dut_work(c);
+    uint32_t inside = dut_file(&dut, dut.folder, "inside.mp3", MTP_FC_MP3, "inside", 6);
+    uint32_t card = removable_store(&dut), ids[STORES_MAX], home = dut.store, file;
+    size_t count;
+
+    if (card == home)
+        conf_inconclusive(c, "the only writable store is the removable one");
+    dut.store = card;
+    file = dut_file(&dut, 0xffffffff, "papcheck-card.mp3", MTP_FC_MP3, "card", 4);
+    dut_verb(c, "eject");
+    dut_out(&dut, card, file);
+    CHECK_EQ(c, "MTP-STO-003", dut_op(&dut, "MTP-STO-003", MTP_OP_GET_OBJECT, PARAMS(inside)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-STO-003", dut.answer.data, dut.answer.size, "inside", 6);
+    dut_verb(c, "insert");
+    count = stores(&dut, ids);
+    CHECK(c, "MTP-STO-001", dut_has(ids, count, card));
+    CHECK_EQ(c, "MTP-STO-001", dut_op(&dut, "MTP-STO-001", MTP_OP_GET_OBJECT, PARAMS(file)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-STO-001", dut.answer.data, dut.answer.size, "card", 4);
+    dut_op(&dut, "MTP-STO-001", MTP_OP_DELETE_OBJECT, PARAMS(file));
+}
+
+/* ---- device properties (MTP 1.1, 5.1.2.1, D.2.20 to D.2.23) */
+
+/* Default and current value of a string property as its description has them. */
+static void described(struct dut *dut, uint16_t property, char ret_default[256],
+                      char ret_current[256])
+{
+    struct ct_reader reader;
+
+    CHECK_EQ(dut->c, "MTP-PRP-012",
+             dut_op(dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(property)), MTP_RC_OK);
+    reader = dut_reader(dut);
+    ct_u32(&reader); /* code, type */
+    ct_u8(&reader);
+    ct_text(&reader, ret_default);
+    ct_text(&reader, ret_current);
+    CHECK(dut->c, "MTP-PRP-012", !reader.failed);
+}
+
+CONF_CASE(MTP_PRP_BV_62, .title = "A device property that is reset has its default again",
+          .reqs = REQS("MTP-PRP-012"), .ics = "MTP.OP.1016 && MTP.OP.1017", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Set SynchronizationPartner: its description has it as current value beside "
+                   "the default; reset: value and current value are the default")
+{
+    DUT dut = dut_session(c);
+    const uint16_t property = MTP_DPC_SYNCHRONIZATION_PARTNER;
+    char factory[256] = "", current[256] = "", before[256] = "";
+    struct ct_writer writer = {0}, old = {0};
+    struct ct_reader reader;
+
+    if (dut_op(&dut, NULL, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(property)) != MTP_RC_OK)
+        conf_inconclusive(c, "no SynchronizationPartner");
+    reader = dut_reader(&dut);
+    ct_text(&reader, before);
+    ct_put_text(&writer, "papcheck's partner");
+    CHECK_EQ(c, "MTP-PRP-012",
+             dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property),
+                     writer.bytes, writer.length),
+             MTP_RC_OK);
+    described(&dut, property, factory, current);
+    CHECK(c, "MTP-PRP-012", strcmp(current, "papcheck's partner") == 0);
+    CHECK(c, "MTP-PRP-012", strcmp(factory, "papcheck's partner") != 0);
+    CHECK_EQ(c, "MTP-PRP-012",
+             dut_op(&dut, "MTP-PRP-012", MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(property)),
+             MTP_RC_OK);
+    described(&dut, property, factory, current);
+    conf_note(c, "default \"%s\", current \"%s\"", factory, current);
+    CHECK(c, "MTP-PRP-012", strcmp(current, factory) == 0);
+    ct_put_text(&old, before);
+    dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), old.bytes,
+            old.length);
+}

@@ -1,0 +1,471 @@
+/* MTP 1.1, D.2.6 to D.2.11, D.2.23 to D.2.26: finding, reading, moving and deleting objects. */
+#include <ctype.h>
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+enum { MANY = 4096 };
+
+/* folder/{inner/{deep.mp3}, side.mp3}: three levels below the work folder. */
+struct tree {
+    uint32_t outer, inner, deep, side;
+};
+
+static struct tree plant(struct dut *dut)
+{
+    struct tree tree;
+
+    tree.outer = dut_folder(dut, dut->folder, "outer");
+    tree.inner = dut_folder(dut, tree.outer, "inner");
+    tree.deep = dut_file(dut, tree.inner, "deep.mp3", MTP_FC_MP3, "deep", 4);
+    tree.side = dut_file(dut, tree.outer, "side.mp3", MTP_FC_MP3, "side", 4);
+    return tree;
+}
+
+/* Which of the tree's objects a list has: 1 outer, 2 inner, 4 deep, 8 side. */
+static unsigned members(struct dut *dut, const char *row, const struct tree *tree, uint32_t store,
+                        uint32_t format, uint32_t parent)
+{
+    static uint32_t handles[MANY];
+    size_t count = dut_handles(dut, row, store, format, parent, handles, MANY);
+    unsigned found;
+
+    count = count < MANY ? count : MANY;
+    found = dut_has(handles, count, tree->outer) | 2u * dut_has(handles, count, tree->inner) |
+            4u * dut_has(handles, count, tree->deep) | 8u * dut_has(handles, count, tree->side);
+    conf_note(dut->c, "store %08x format %04x parent %08x: %zu handles, ours %x", store, format,
+              parent, count, found);
+    return found;
+}
+
+/* MTP 1.1, D.2.7. */
+CONF_CASE(MTP_OBJ_BV_01, .title = "GetObjectHandles filters by store, format and parent",
+          .reqs = REQS("MTP-OBJ-001"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "A tree of three levels; eight combinations of the parameters")
+{
+    DUT dut = dut_work(c);
+    struct tree tree = plant(&dut);
+    const uint32_t all = 0xffffffff, store = dut.store;
+    const struct {
+        uint32_t store, format, parent;
+        unsigned expected;
+    } rows[] = {{all, 0, 0, 15},
+                {store, 0, 0, 15},
+                {all, 0, all, 0},
+                {store, 0, all, 0},
+                {store, 0, tree.outer, 10},
+                {store, MTP_FC_ASSOCIATION, tree.outer, 2},
+                {all, MTP_FC_MP3, 0, 12},
+                {all, MTP_FC_ASSOCIATION, 0, 3},
+                {store, 0, tree.inner, 4}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CHECK_EQ(c, "MTP-OBJ-001",
+                 members(&dut, "MTP-OBJ-001", &tree, rows[i].store, rows[i].format, rows[i].parent),
+                 rows[i].expected);
+}
+
+/* GetNumObjects and the length of GetObjectHandles, for the same parameters. */
+static void dut_count(struct dut *dut, uint32_t store, uint32_t format, uint32_t parent)
+{
+    struct ct_reader reader;
+    uint32_t count = 0;
+    uint16_t one, two;
+
+    one = dut_op(dut, "MTP-OBJ-002", MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, format, parent));
+    reader = dut_reader(dut);
+    if (one == MTP_RC_OK)
+        count = ct_u32(&reader);
+    two = dut_op(dut, "MTP-OBJ-002", MTP_OP_GET_NUM_OBJECTS, PARAMS(store, format, parent));
+    conf_note(dut->c, "store %08x format %04x parent %08x: 0x%04x %u, 0x%04x %u", store, format,
+              parent, one, count, two, dut->answer.param[0]);
+    CHECK_EQ(dut->c, "MTP-OBJ-002", two, one);
+    if (one == MTP_RC_OK && two == MTP_RC_OK)
+        CHECK_EQ(dut->c, "MTP-OBJ-002", dut->answer.param[0], count);
+}
+
+/* MTP 1.1, D.2.6. */
+CONF_CASE(MTP_OBJ_BV_02, .title = "GetNumObjects counts what GetObjectHandles lists",
+          .reqs = REQS("MTP-OBJ-002"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES, .timeout_s = 60,
+          .steps = "Both operations for every combination of all and each of the first three "
+                   "stores, of no format and four, and of every parent of a random tree with empty "
+                   "folders and a playlist, a file and no object")
+{
+    DUT dut = dut_work(c);
+    struct tree tree = plant(&dut);
+    uint32_t stores[5] = {0xffffffff}, parents[16] = {0,         0xffffffff, tree.outer, tree.inner,
+                                                      tree.side, 0x7ffffff0, dut.folder};
+    static const uint16_t formats[] = {0, MTP_FC_ASSOCIATION, MTP_FC_MP3, MTP_FC_AV_PLAYLIST,
+                                       MTP_FC_TEXT};
+    uint64_t state = conf_seed(c) + 2;
+    size_t parent_count = 7, store_count;
+    struct ct_reader reader;
+
+    dut_op(&dut, "MTP-OBJ-002", MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = dut_reader(&dut);
+    store_count = ct_array32(&reader, stores + 1, 3);
+    store_count = 1 + (store_count < 3 ? store_count : 3);
+    dut_file(&dut, tree.inner, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
+    /* Six folders below any of those there are, each with a song or with nothing. */
+    for (char name[] = "random-0"; name[7] < '6'; name[7]++) {
+        uint32_t above;
+
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        above = parents[state >> 33 & 1 ? parent_count - 1 : 6];
+        parents[parent_count] = dut_folder(&dut, above, name);
+        if (state >> 34 & 1)
+            dut_file(&dut, parents[parent_count], "song.mp3", MTP_FC_MP3, "song", 4);
+        parent_count++;
+    }
+    for (size_t i = 0; i < store_count * 5 * parent_count; i++)
+        dut_count(&dut, stores[i % store_count], formats[i / store_count % 5],
+                  parents[i / store_count / 5]);
+}
+
+CONF_CASE(MTP_OBJ_BI_03, .title = "A parent that is no folder is refused",
+          .reqs = REQS("MTP-OBJ-003"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "GetObjectHandles with a file and with an unknown handle as parent")
+{
+    DUT dut = dut_work(c);
+    uint32_t file = dut_file(&dut, dut.folder, "leaf.mp3", MTP_FC_MP3, "leaf", 4);
+    const uint32_t parents[] = {file, 0x7ffffff0};
+
+    for (size_t i = 0; i < 2; i++) {
+        uint16_t code = dut_op(&dut, "MTP-OBJ-003", MTP_OP_GET_OBJECT_HANDLES,
+                               PARAMS(dut.store, 0, parents[i]));
+
+        CHECK(c, "MTP-OBJ-003",
+              code == MTP_RC_INVALID_PARENT_OBJECT || code == MTP_RC_INVALID_OBJECT_HANDLE);
+    }
+}
+
+/* MTP 1.1, 5.3.1. */
+struct info {
+    uint32_t store, size, parent;
+    uint16_t format, protection, association;
+    char name[256], created[256], modified[256];
+    bool whole;
+};
+
+static uint16_t object_info(struct dut *dut, const char *row, uint32_t handle, struct info *ret)
+{
+    uint16_t units[256], code = dut_op(dut, row, MTP_OP_GET_OBJECT_INFO, PARAMS(handle));
+    struct ct_reader reader = dut_reader(dut);
+
+    memset(ret, 0, sizeof(*ret));
+    ret->store = ct_u32(&reader);
+    ret->format = ct_u16(&reader);
+    ret->protection = ct_u16(&reader);
+    ret->size = ct_u32(&reader);
+    ct_u16(&reader); /* thumbnail: format, then six fields of thumbnail and image */
+    for (int i = 0; i < 6; i++)
+        ct_u32(&reader);
+    ret->parent = ct_u32(&reader);
+    ret->association = ct_u16(&reader);
+    ct_u32(&reader);
+    ct_u32(&reader);
+    ct_text(&reader, ret->name);
+    ct_text(&reader, ret->created);
+    ct_text(&reader, ret->modified);
+    ct_string(&reader, units);
+    ret->whole = !reader.failed && reader.at == reader.end;
+    return code;
+}
+
+CONF_CASE(MTP_OBJ_BV_04, .title = "ObjectInfo has its fields in order, and parent 0 at the root",
+          .reqs = REQS("MTP-OBJ-004"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "ObjectInfo of a file, of its folder, of everything at the root")
+{
+    DUT dut = dut_work(c);
+    uint32_t file = dut_file(&dut, dut.folder, "info.mp3", MTP_FC_MP3, "0123456789", 10);
+    static uint32_t roots[MANY];
+    struct info info;
+    size_t count;
+
+    REQUIRE_EQ(c, "MTP-OBJ-004", object_info(&dut, "MTP-OBJ-004", file, &info), MTP_RC_OK);
+    CHECK(c, "MTP-OBJ-004", info.whole);
+    CHECK_EQ(c, "MTP-OBJ-004", info.store, dut.store);
+    CHECK_EQ(c, "MTP-OBJ-004", info.format, MTP_FC_MP3);
+    CHECK_EQ(c, "MTP-OBJ-004", info.protection, 0);
+    CHECK_EQ(c, "MTP-OBJ-004", info.size, 10);
+    CHECK_EQ(c, "MTP-OBJ-004", info.parent, dut.folder);
+    CHECK(c, "MTP-OBJ-004", strcmp(info.name, "info.mp3") == 0);
+    object_info(&dut, "MTP-OBJ-004", dut.folder, &info);
+    CHECK_EQ(c, "MTP-OBJ-004", info.format, MTP_FC_ASSOCIATION);
+    CHECK_EQ(c, "MTP-OBJ-004", info.association, MTP_AT_GENERIC_FOLDER);
+    count = dut_handles(&dut, "MTP-OBJ-004", 0xffffffff, 0, 0xffffffff, roots, MANY);
+    REQUIRE(c, "MTP-OBJ-004", count > 0);
+    for (size_t i = 0; i < count && i < 50; i++) {
+        object_info(&dut, "MTP-OBJ-004", roots[i], &info);
+        CHECK(c, "MTP-OBJ-004", info.whole);
+        CHECK_EQ(c, "MTP-OBJ-004", info.parent, 0);
+    }
+}
+
+/* MTP 1.1, 3.2.5: YYYYMMDDThhmmss, optionally .s, then Z or +hhmm or -hhmm. */
+static bool legal_date(const char *text)
+{
+    size_t at = 15;
+
+    if (text[0] == 0)
+        return true;
+    for (size_t i = 0; i < 15; i++) {
+        if (i == 8 ? text[i] != 'T' : !isdigit((unsigned char)text[i]))
+            return false;
+    }
+    if (text[at] == '.') {
+        if (!isdigit((unsigned char)text[at + 1]))
+            return false;
+        at += 2;
+    }
+    if (text[at] == 'Z')
+        return text[at + 1] == 0;
+    if (text[at] == '+' || text[at] == '-') {
+        for (size_t i = 1; i <= 4; i++) {
+            if (!isdigit((unsigned char)text[at + i]))
+                return false;
+        }
+        return text[at + 5] == 0;
+    }
+    return text[at] == 0;
+}
+
+/* SendObjectInfo of a folder with that modification date. */
+static uint16_t send_dated(struct dut *dut, const char *name, const char *date)
+{
+    struct ct_writer writer = {0};
+
+    ct_put_object_info(&writer, MTP_FC_ASSOCIATION, 0, name);
+    writer.length -= 2; /* modification date and keywords, both empty so far */
+    ct_put_text(&writer, date);
+    ct_put_text(&writer, "");
+    return dut_put(dut, "MTP-OBJ-005", MTP_OP_SEND_OBJECT_INFO, PARAMS(dut->store, dut->folder),
+                   writer.bytes, writer.length);
+}
+
+CONF_CASE(
+    MTP_OBJ_BV_05, .title = "Dates are YYYYMMDDThhmmss with optional parts, or empty",
+    .reqs = REQS("MTP-OBJ-005"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps =
+        "Dates of up to 50 objects; legal forms in SendObjectInfo taken, an illegal one refused")
+{
+    DUT dut = dut_work(c);
+    static const char *const good[] = {"20240131T235959", "20240131T235959.5", "20240131T235959Z",
+                                       "20240131T235959+0100", ""};
+    static const char *const bad[] = {"31.01.2024", "20241331T000000", "20240131 235959"};
+    static uint32_t handles[MANY];
+    struct info info;
+    size_t count;
+
+    for (size_t i = 0; i < 5; i++) {
+        char name[] = "good-0";
+
+        name[5] = (char)('0' + i);
+        CHECK_EQ(c, "MTP-OBJ-005", send_dated(&dut, name, good[i]), MTP_RC_OK);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        char name[] = "bad-0";
+
+        name[4] = (char)('0' + i);
+        CHECK(c, "MTP-OBJ-005", send_dated(&dut, name, bad[i]) != MTP_RC_OK);
+    }
+    count = dut_handles(&dut, "MTP-OBJ-005", 0xffffffff, 0, 0, handles, MANY);
+    for (size_t i = 0; i < count && i < 50; i++) {
+        /* Newest handles last: ours must be among those looked at. */
+        object_info(&dut, "MTP-OBJ-005", handles[count - 1 - i < MANY ? count - 1 - i : i], &info);
+        conf_note(c, "%s: created %s, modified %s", info.name, info.created, info.modified);
+        CHECK(c, "MTP-OBJ-005", legal_date(info.created) && legal_date(info.modified));
+    }
+}
+
+/* MTP 1.1, D.2.9. */
+CONF_CASE(
+    MTP_OBJ_BV_06, .title = "GetObject returns the exact bytes, and refuses a folder",
+    .reqs = REQS("MTP-OBJ-006"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps =
+        "Objects of 0, 1, 499, 500, 501, 512 bytes and 1 MiB there and back; GetObject of a folder")
+{
+    DUT dut = dut_work(c);
+    static uint8_t bytes[1024 * 1024];
+    static const size_t sizes[] = {0, 1, 499, 500, 501, 512, sizeof(bytes)};
+
+    dut_fill(bytes, sizeof(bytes), 11);
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        char name[] = "size-0.bin";
+        uint32_t handle;
+
+        name[5] = (char)('0' + i);
+        handle = dut_file(&dut, dut.folder, name, MTP_FC_UNDEFINED, bytes, sizes[i]);
+        CHECK_EQ(c, "MTP-OBJ-006", dut_op(&dut, "MTP-OBJ-006", MTP_OP_GET_OBJECT, PARAMS(handle)),
+                 MTP_RC_OK);
+        CHECK(c, "MTP-OBJ-006", dut.answer.has_data);
+        CHECK_BYTES(c, "MTP-OBJ-006", dut.answer.data, dut.answer.size, bytes, sizes[i]);
+    }
+    CHECK_EQ(c, "MTP-OBJ-006", dut_op(&dut, "MTP-OBJ-006", MTP_OP_GET_OBJECT, PARAMS(dut.folder)),
+             MTP_RC_INVALID_OBJECT_HANDLE);
+    CHECK(c, "MTP-OBJ-006", !dut.answer.has_data);
+}
+
+/* MTP 1.1, D.2.27. */
+CONF_CASE(MTP_OBJ_BV_07, .title = "GetPartialObject gives at most what was asked and says how much",
+          .reqs = REQS("MTP-OBJ-007"), .ics = "MTP.OP.101B && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Offsets 0, 100, size-1, size, size+1; max 50, 1 and 0xFFFFFFFF")
+{
+    DUT dut = dut_work(c);
+    static uint8_t bytes[1500];
+    static const uint32_t offsets[] = {0, 100, 1499, 1500, 1501}, most[] = {50, 1, 0xffffffff};
+    uint32_t handle;
+
+    dut_fill(bytes, sizeof(bytes), 12);
+    handle = dut_file(&dut, dut.folder, "part.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
+    for (size_t i = 0; i < 15; i++) {
+        uint32_t offset = offsets[i / 3], max = most[i % 3];
+        size_t expected = offset >= sizeof(bytes) ? 0 : sizeof(bytes) - offset;
+        uint16_t code =
+            dut_op(&dut, "MTP-OBJ-007", MTP_OP_GET_PARTIAL_OBJECT, PARAMS(handle, offset, max));
+
+        expected = expected < max ? expected : max;
+        if (expected == 0) {
+            CHECK(c, "MTP-OBJ-007", code != MTP_RC_OK || dut.answer.size == 0);
+            continue;
+        }
+        CHECK_EQ(c, "MTP-OBJ-007", code, MTP_RC_OK);
+        CHECK_BYTES(c, "MTP-OBJ-007", dut.answer.data, dut.answer.size, bytes + offset, expected);
+        CHECK(c, "MTP-OBJ-007", dut.answer.params >= 1);
+        CHECK_EQ(c, "MTP-OBJ-007", dut.answer.param[0], expected);
+    }
+}
+
+/* MTP 1.1, D.2.11. */
+CONF_CASE(MTP_OBJ_BV_16, .title = "DeleteObject removes a folder with all below it",
+          .reqs = REQS("MTP-OBJ-016"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Delete the top of a tree; no handle of it answers any more")
+{
+    DUT dut = dut_work(c);
+    struct tree tree = plant(&dut);
+    const uint32_t gone[] = {tree.outer, tree.inner, tree.deep, tree.side};
+
+    CHECK_EQ(c, "MTP-OBJ-016",
+             dut_op(&dut, "MTP-OBJ-016", MTP_OP_DELETE_OBJECT, PARAMS(tree.outer)), MTP_RC_OK);
+    for (size_t i = 0; i < 4; i++)
+        CHECK_EQ(c, "MTP-OBJ-016",
+                 dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_OBJECT_INFO, PARAMS(gone[i])),
+                 MTP_RC_INVALID_OBJECT_HANDLE);
+}
+
+CONF_CASE(
+    MTP_OBJ_BI_16, .title = "Deleting a folder with a protected file is a partial deletion",
+    .reqs = REQS("MTP-OBJ-016"), .ics = "MTP.OP.1012 && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps = "Protect one file; delete it: 0x200D; delete the tree: 0x2012 and the file stays")
+{
+    DUT dut = dut_work(c);
+    struct tree tree = plant(&dut);
+
+    if (dut_op(&dut, NULL, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(tree.deep, 1)) != MTP_RC_OK)
+        conf_setup_failed(c, "SetObjectProtection is refused");
+    CHECK_EQ(c, "MTP-OBJ-016", dut_op(&dut, "MTP-OBJ-016", MTP_OP_DELETE_OBJECT, PARAMS(tree.deep)),
+             MTP_RC_OBJECT_WRITE_PROTECTED);
+    CHECK_EQ(c, "MTP-OBJ-016",
+             dut_op(&dut, "MTP-OBJ-016", MTP_OP_DELETE_OBJECT, PARAMS(tree.outer)),
+             MTP_RC_PARTIAL_DELETION);
+    CHECK_EQ(c, "MTP-OBJ-016", dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_OBJECT, PARAMS(tree.deep)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-OBJ-016", dut.answer.data, dut.answer.size, "deep", 4);
+    dut_op(&dut, "MTP-OBJ-016", MTP_OP_SET_OBJECT_PROTECTION, PARAMS(tree.deep, 0));
+}
+
+/* MTP 1.1, D.2.24 and D.2.25. */
+CONF_CASE(
+    MTP_OBJ_BV_17, .title = "Moving and copying keep the content and make no cycle",
+    .reqs = REQS("MTP-OBJ-017"), .ics = "MTP.OP.1019 && MTP.OP.101A && STORE.WRITABLE",
+    .player = "mtp", .needs = CONF_WRITES,
+    .steps = "Copy a file and a folder, move a file; move a folder into itself and its grandchild")
+{
+    DUT dut = dut_work(c);
+    struct tree tree = plant(&dut);
+    struct info info;
+    uint32_t copy, handles[16], up;
+    size_t count;
+
+    CHECK_EQ(
+        c, "MTP-OBJ-017",
+        dut_op(&dut, "MTP-OBJ-017", MTP_OP_COPY_OBJECT, PARAMS(tree.side, dut.store, tree.inner)),
+        MTP_RC_OK);
+    copy = dut.answer.param[0];
+    CHECK(c, "MTP-OBJ-017", copy != 0 && copy != tree.side);
+    dut_op(&dut, "MTP-OBJ-017", MTP_OP_GET_OBJECT, PARAMS(copy));
+    CHECK_BYTES(c, "MTP-OBJ-017", dut.answer.data, dut.answer.size, "side", 4);
+    CHECK_EQ(c, "MTP-OBJ-017", object_info(&dut, "MTP-OBJ-017", tree.side, &info), MTP_RC_OK);
+    CHECK_EQ(c, "MTP-OBJ-017", info.parent, tree.outer);
+    CHECK_EQ(
+        c, "MTP-OBJ-017",
+        dut_op(&dut, "MTP-OBJ-017", MTP_OP_COPY_OBJECT, PARAMS(tree.inner, dut.store, dut.folder)),
+        MTP_RC_OK);
+    copy = dut.answer.param[0];
+    count = dut_handles(&dut, "MTP-OBJ-017", dut.store, 0, copy, handles, 16);
+    CHECK_EQ(c, "MTP-OBJ-017", count, 2);
+    CHECK_EQ(
+        c, "MTP-OBJ-017",
+        dut_op(&dut, "MTP-OBJ-017", MTP_OP_MOVE_OBJECT, PARAMS(tree.side, dut.store, dut.folder)),
+        MTP_RC_OK);
+    object_info(&dut, "MTP-OBJ-017", tree.side, &info);
+    CHECK_EQ(c, "MTP-OBJ-017", info.parent, dut.folder);
+    CHECK(c, "MTP-OBJ-017",
+          dut_op(&dut, "MTP-OBJ-017", MTP_OP_MOVE_OBJECT,
+                 PARAMS(tree.outer, dut.store, tree.outer)) != MTP_RC_OK);
+    CHECK(c, "MTP-OBJ-017",
+          dut_op(&dut, "MTP-OBJ-017", MTP_OP_MOVE_OBJECT,
+                 PARAMS(tree.outer, dut.store, tree.inner)) != MTP_RC_OK);
+    up = tree.deep;
+    for (int level = 0; level < 10 && up != 0; level++) {
+        if (object_info(&dut, "MTP-OBJ-017", up, &info) != MTP_RC_OK)
+            break;
+        up = info.parent;
+    }
+    CHECK_EQ(c, "MTP-OBJ-017", up, 0);
+}
+
+/* MTP 1.1, D.2.18. */
+CONF_CASE(MTP_OBJ_BV_18, .title = "A protected object cannot be deleted or changed",
+          .reqs = REQS("MTP-OBJ-018"), .ics = "MTP.OP.1012 && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Protect a file: delete and SetObjectPropValue are refused, content stays; "
+                   "unprotect: both work")
+{
+    DUT dut = dut_work(c);
+    uint32_t file = dut_file(&dut, dut.folder, "kept.mp3", MTP_FC_MP3, "kept", 4);
+    struct ct_writer writer = {0};
+    struct info info;
+
+    ct_put_text(&writer, "other.mp3");
+    CHECK_EQ(c, "MTP-OBJ-018",
+             dut_op(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 1)), MTP_RC_OK);
+    CHECK_EQ(c, "MTP-OBJ-018", dut_op(&dut, "MTP-OBJ-018", MTP_OP_DELETE_OBJECT, PARAMS(file)),
+             MTP_RC_OBJECT_WRITE_PROTECTED);
+    CHECK(c, "MTP-OBJ-018",
+          dut_put(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROP_VALUE,
+                  PARAMS(file, MTP_OPC_OBJECT_FILE_NAME), writer.bytes,
+                  writer.length) != MTP_RC_OK);
+    REQUIRE_EQ(c, "MTP-OBJ-018", object_info(&dut, "MTP-OBJ-018", file, &info), MTP_RC_OK);
+    CHECK(c, "MTP-OBJ-018", strcmp(info.name, "kept.mp3") == 0);
+    CHECK_EQ(c, "MTP-OBJ-018", info.protection, 1);
+    dut_op(&dut, "MTP-OBJ-018", MTP_OP_GET_OBJECT, PARAMS(file));
+    CHECK_BYTES(c, "MTP-OBJ-018", dut.answer.data, dut.answer.size, "kept", 4);
+    CHECK_EQ(c, "MTP-OBJ-018",
+             dut_op(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 0)), MTP_RC_OK);
+    CHECK_EQ(c, "MTP-OBJ-018",
+             dut_put(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROP_VALUE,
+                     PARAMS(file, MTP_OPC_OBJECT_FILE_NAME), writer.bytes, writer.length),
+             MTP_RC_OK);
+    CHECK_EQ(c, "MTP-OBJ-018", dut_op(&dut, "MTP-OBJ-018", MTP_OP_DELETE_OBJECT, PARAMS(file)),
+             MTP_RC_OK);
+}

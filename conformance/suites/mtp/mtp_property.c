@@ -1,0 +1,530 @@
+/* MTP 1.1, 5.3.2, appendix D.2.28 and following: object and device properties. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+enum { FORMATS_MAX = 128, MANY = 4096 };
+
+/* MTP 1.1, 5.3.2.1 and 5.1.2.1: a description, as far as the cases need it. */
+struct description {
+    uint16_t code, type;
+    uint8_t writable, form;
+    uint32_t group; /* 0xffffffff: slow, and left out when all properties are asked for */
+    bool whole;     /* every byte accounted for, default and form in the declared type */
+};
+
+/* Reads form data of the declared type; MTP 1.1, 5.3.2.3. */
+static void read_form(struct ct_reader *reader, const struct description *desc)
+{
+    uint16_t units[256];
+    size_t count;
+
+    switch (desc->form) {
+    case MTP_FORM_RANGE:
+        for (int i = 0; i < 3; i++)
+            ct_skip_value(reader, desc->type);
+        break;
+    case MTP_FORM_ENUMERATION:
+        count = ct_u16(reader);
+        for (size_t i = 0; i < count && !reader->failed; i++)
+            ct_skip_value(reader, desc->type);
+        break;
+    case MTP_FORM_FIXED_LENGTH_ARRAY:
+        ct_u16(reader);
+        break;
+    case MTP_FORM_REGULAR_EXPRESSION:
+        ct_string(reader, units);
+        break;
+    case MTP_FORM_BYTE_ARRAY:
+    case MTP_FORM_LONG_STRING:
+        ct_u32(reader);
+        break;
+    case MTP_FORM_NONE:
+    case MTP_FORM_DATE_TIME:
+        break;
+    default:
+        reader->failed = true;
+    }
+}
+
+static uint16_t describe(struct dut *dut, const char *row, uint16_t property, uint16_t format,
+                         struct description *ret)
+{
+    uint16_t code = dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(property, format));
+    struct ct_reader reader = dut_reader(dut);
+
+    memset(ret, 0, sizeof(*ret));
+    if (code != MTP_RC_OK)
+        return code;
+    ret->code = ct_u16(&reader);
+    ret->type = ct_u16(&reader);
+    ret->writable = ct_u8(&reader);
+    ct_skip_value(&reader, ret->type);
+    ret->group = ct_u32(&reader);
+    ret->form = ct_u8(&reader);
+    read_form(&reader, ret);
+    ret->whole = !reader.failed && reader.at == reader.end && ret->writable <= 1;
+    return code;
+}
+
+/* MTP 1.1, 5.1.2.1: a device property has a current value too, and no group. */
+static uint16_t describe_device(struct dut *dut, const char *row, uint16_t property,
+                                struct description *ret)
+{
+    uint16_t code = dut_op(dut, row, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(property));
+    struct ct_reader reader = dut_reader(dut);
+
+    memset(ret, 0, sizeof(*ret));
+    if (code != MTP_RC_OK)
+        return code;
+    ret->code = ct_u16(&reader);
+    ret->type = ct_u16(&reader);
+    ret->writable = ct_u8(&reader);
+    ct_skip_value(&reader, ret->type);
+    ct_skip_value(&reader, ret->type);
+    ret->form = ct_u8(&reader);
+    read_form(&reader, ret);
+    ret->whole = !reader.failed && reader.at == reader.end && ret->writable <= 1;
+    return code;
+}
+
+static bool has_text(struct dut *dut, const char *row, uint32_t handle, uint16_t property,
+                     const char *text)
+{
+    struct ct_reader reader;
+    char got[256] = "";
+
+    if (dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, property)) != MTP_RC_OK)
+        return false;
+    reader = dut_reader(dut);
+    ct_text(&reader, got);
+    conf_note(dut->c, "property 0x%04x: \"%s\"", property, got);
+    return !reader.failed && strcmp(got, text) == 0;
+}
+
+CONF_CASE(MTP_PRP_BV_01, .title = "Every format has the eight properties all objects have",
+          .reqs = REQS("MTP-PRP-001"), .ics = "MTP", .player = "mtp",
+          .steps = "GetObjectPropsSupported of each listed format")
+{
+    DUT dut = dut_session(c);
+    static struct dut_info info;
+    static const uint16_t wanted[] = {MTP_OPC_STORAGE_ID,        MTP_OPC_OBJECT_FORMAT,
+                                      MTP_OPC_PROTECTION_STATUS, MTP_OPC_OBJECT_SIZE,
+                                      MTP_OPC_OBJECT_FILE_NAME,  MTP_OPC_PARENT_OBJECT,
+                                      MTP_OPC_PERSISTENT_UID,    MTP_OPC_NAME};
+    uint16_t codes[DUT_PROPS_MAX];
+
+    dut_device_info(&dut, "MTP-PRP-001", &info);
+    for (size_t f = 0; f < info.format_count; f++) {
+        size_t count = dut_properties(&dut, "MTP-PRP-001", info.formats[f], codes);
+
+        for (size_t i = 0; i < 8; i++) {
+            if (!dut_lists(codes, count, wanted[i]))
+                conf_note(c, "format 0x%04x lacks 0x%04x", info.formats[f], wanted[i]);
+            CHECK(c, "MTP-PRP-001", dut_lists(codes, count, wanted[i]));
+        }
+        for (size_t i = 0; i < count; i++)
+            CHECK(c, "MTP-PRP-001", !dut_lists(codes, i, codes[i]));
+    }
+}
+
+CONF_CASE(
+    MTP_PRP_BV_02, .title = "Property descriptions are whole, default and form in their type",
+    .reqs = REQS("MTP-PRP-002"), .ics = "MTP", .player = "mtp", .timeout_s = 60,
+    .steps = "GetObjectPropDesc of every property of every format; an unknown code answers 0xA801")
+{
+    DUT dut = dut_session(c);
+    static struct dut_info info;
+    uint16_t codes[DUT_PROPS_MAX];
+    struct description desc;
+
+    dut_device_info(&dut, "MTP-PRP-002", &info);
+    for (size_t f = 0; f < info.format_count; f++) {
+        size_t count = dut_properties(&dut, "MTP-PRP-002", info.formats[f], codes);
+
+        for (size_t i = 0; i < count; i++) {
+            CHECK_EQ(c, "MTP-PRP-002",
+                     describe(&dut, "MTP-PRP-002", codes[i], info.formats[f], &desc), MTP_RC_OK);
+            CHECK_EQ(c, "MTP-PRP-002", desc.code, codes[i]);
+            if (!desc.whole)
+                conf_note(c, "property 0x%04x of 0x%04x: type 0x%04x form %u", codes[i],
+                          info.formats[f], desc.type, desc.form);
+            CHECK(c, "MTP-PRP-002", desc.whole);
+        }
+    }
+    CHECK_EQ(c, "MTP-PRP-002", describe(&dut, "MTP-PRP-002", 0xdeff, MTP_FC_UNDEFINED, &desc),
+             MTP_RC_INVALID_OBJECT_PROP_CODE);
+}
+
+CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
+          .reqs = REQS("MTP-PRP-003"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Every property of two music files and a folder; ObjectSize is 64 bits; "
+                   "unknown codes refused")
+{
+    DUT dut = dut_work(c);
+    const struct {
+        uint16_t format;
+        uint32_t handle;
+    } objects[] = {{MTP_FC_MP3, dut_file(&dut, dut.folder, "v.mp3", MTP_FC_MP3, "music", 5)},
+                   {MTP_FC_WMA, dut_file(&dut, dut.folder, "v.wma", MTP_FC_WMA, "text", 4)},
+                   {MTP_FC_ASSOCIATION, dut.folder}};
+    uint16_t codes[DUT_PROPS_MAX], code;
+    struct description desc;
+    struct ct_reader reader;
+
+    for (size_t o = 0; o < 3; o++) {
+        size_t count = dut_properties(&dut, "MTP-PRP-003", objects[o].format, codes);
+
+        for (size_t i = 0; i < count; i++) {
+            if (describe(&dut, "MTP-PRP-003", codes[i], objects[o].format, &desc) != MTP_RC_OK)
+                continue;
+            code = dut_op(&dut, "MTP-PRP-003", MTP_OP_GET_OBJECT_PROP_VALUE,
+                          PARAMS(objects[o].handle, codes[i]));
+            reader = dut_reader(&dut);
+            CHECK_EQ(c, "MTP-PRP-003", code, MTP_RC_OK);
+            ct_skip_value(&reader, desc.type);
+            if (reader.failed || reader.at != reader.end)
+                conf_note(c, "property 0x%04x: %zu bytes for type 0x%04x", codes[i],
+                          dut.answer.size, desc.type);
+            CHECK(c, "MTP-PRP-003", !reader.failed && reader.at == reader.end);
+        }
+    }
+    CHECK_EQ(c, "MTP-PRP-003",
+             dut_op(&dut, "MTP-PRP-003", MTP_OP_GET_OBJECT_PROP_VALUE,
+                    PARAMS(objects[0].handle, MTP_OPC_OBJECT_SIZE)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-PRP-003", dut.answer.data, dut.answer.size, "\5\0\0\0\0\0\0\0", 8);
+    code = dut_op(&dut, "MTP-PRP-003", MTP_OP_GET_OBJECT_PROP_VALUE,
+                  PARAMS(objects[0].handle, 0xdeff));
+    CHECK(c, "MTP-PRP-003",
+          code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED || code == MTP_RC_INVALID_OBJECT_PROP_CODE);
+}
+
+CONF_CASE(MTP_PRP_BI_04, .title = "A read-only property refuses a value, a writable one keeps it",
+          .reqs = REQS("MTP-PRP-004"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Set ObjectSize: 0x200F; Name with a broken string refused; a good one is there "
+                   "after reconnecting")
+{
+    uint32_t file;
+    uint16_t code;
+    static const uint8_t eight[8] = {9}, broken[] = {5, 'a', 0};
+
+    {
+        DUT dut = dut_work(c);
+
+        file = dut_file(&dut, dut.folder, "set.mp3", MTP_FC_MP3, "music", 5);
+        CHECK_EQ(c, "MTP-PRP-004",
+                 dut_put(&dut, "MTP-PRP-004", MTP_OP_SET_OBJECT_PROP_VALUE,
+                         PARAMS(file, MTP_OPC_OBJECT_SIZE), eight, 8),
+                 MTP_RC_ACCESS_DENIED);
+        code = dut_put(&dut, "MTP-PRP-004", MTP_OP_SET_OBJECT_PROP_VALUE,
+                       PARAMS(file, MTP_OPC_NAME), broken, sizeof(broken));
+        CHECK(c, "MTP-PRP-004",
+              code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
+                  code == MTP_RC_INVALID_OBJECT_PROP_VALUE);
+        CHECK_EQ(c, "MTP-PRP-004",
+                 dut_set_text(&dut, "MTP-PRP-004", file, MTP_OPC_NAME, "A name that stays"),
+                 MTP_RC_OK);
+        CHECK(c, "MTP-PRP-004",
+              has_text(&dut, "MTP-PRP-004", file, MTP_OPC_NAME, "A name that stays"));
+    }
+    conf_transport_drop(c);
+
+    DUT dut = dut_session(c);
+
+    if (dut_op(&dut, NULL, MTP_OP_GET_OBJECT_INFO, PARAMS(file)) != MTP_RC_OK)
+        conf_inconclusive(c, "the device gives new handles after reconnecting");
+    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", file, MTP_OPC_NAME, "A name that stays"));
+}
+
+/* Elements of a property list (MTP 1.1, E.2.1.1); false when it is not whole. */
+struct list {
+    size_t count;
+    uint32_t handles[MANY];
+    uint16_t codes[MANY];
+    bool whole;
+};
+
+static uint16_t prop_list(struct dut *dut, const char *row, const uint32_t *params,
+                          struct list *ret)
+{
+    uint16_t code = dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_LIST, params, 5);
+    struct ct_reader reader = dut_reader(dut);
+    uint32_t count;
+
+    ret->count = 0;
+    ret->whole = false;
+    if (code != MTP_RC_OK)
+        return code;
+    count = ct_u32(&reader);
+    for (uint32_t i = 0; i < count && !reader.failed && i < MANY; i++) {
+        uint16_t type;
+
+        ret->handles[i] = ct_u32(&reader);
+        ret->codes[i] = ct_u16(&reader);
+        type = ct_u16(&reader);
+        ct_skip_value(&reader, type);
+        ret->count = i + 1;
+    }
+    ret->whole = !reader.failed && (count >= MANY || reader.at == reader.end);
+    conf_note(dut->c, "GetObjectPropList(%08x, %x, %x, %x, %x): %u elements, whole %d", params[0],
+              params[1], params[2], params[3], params[4], count, ret->whole);
+    return code;
+}
+
+/* Different handles in a list. */
+static size_t objects_in(const struct list *list)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        count += !dut_has(list->handles, i, list->handles[i]);
+    return count;
+}
+
+CONF_CASE(
+    MTP_PRP_BV_05, .title = "GetObjectPropList honours handle, property and depth",
+    .reqs = REQS("MTP-PRP-005"), .ics = "MTP.OP.9805 && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps = "One object all properties; one property; depth 1 and 2 of a folder; all objects")
+{
+    DUT dut = dut_work(c);
+    static struct list list;
+    uint32_t inner = dut_folder(&dut, dut.folder, "inner"), file, deep, all = 0xffffffff;
+    uint16_t codes[DUT_PROPS_MAX], code;
+    size_t count;
+
+    file = dut_file(&dut, dut.folder, "list.mp3", MTP_FC_MP3, "music", 5);
+    deep = dut_file(&dut, inner, "deep.mp3", MTP_FC_MP3, "music", 5);
+    count = dut_properties(&dut, "MTP-PRP-005", MTP_FC_MP3, codes);
+    REQUIRE_EQ(c, "MTP-PRP-005",
+               prop_list(&dut, "MTP-PRP-005", (uint32_t[]){file, 0, all, 0, 0}, &list), MTP_RC_OK);
+    CHECK(c, "MTP-PRP-005", list.whole && objects_in(&list) == 1);
+    for (size_t i = 0; i < count; i++) {
+        static struct description desc;
+
+        if (describe(&dut, "MTP-PRP-005", codes[i], MTP_FC_MP3, &desc) == MTP_RC_OK &&
+            desc.group != 0xffffffff)
+            CHECK(c, "MTP-PRP-005", dut_lists(list.codes, list.count, codes[i]));
+    }
+    CHECK_EQ(c, "MTP-PRP-005",
+             prop_list(&dut, "MTP-PRP-005", (uint32_t[]){file, 0, MTP_OPC_NAME, 0, 0}, &list),
+             MTP_RC_OK);
+    CHECK(c, "MTP-PRP-005",
+          list.whole && list.count == 1 && list.codes[0] == MTP_OPC_NAME &&
+              list.handles[0] == file);
+    code = prop_list(&dut, "MTP-PRP-005",
+                     (uint32_t[]){dut.folder, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 1}, &list);
+    CHECK(c, "MTP-PRP-005",
+          code == MTP_RC_SPECIFICATION_BY_DEPTH_UNSUPPORTED ||
+              (code == MTP_RC_OK && dut_has(list.handles, list.count, file) &&
+               !dut_has(list.handles, list.count, deep)));
+    code = prop_list(&dut, "MTP-PRP-005",
+                     (uint32_t[]){dut.folder, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 2}, &list);
+    CHECK(c, "MTP-PRP-005",
+          code == MTP_RC_SPECIFICATION_BY_DEPTH_UNSUPPORTED ||
+              (code == MTP_RC_OK && dut_has(list.handles, list.count, file) &&
+               dut_has(list.handles, list.count, deep)));
+    CHECK_EQ(
+        c, "MTP-PRP-005",
+        prop_list(&dut, "MTP-PRP-005", (uint32_t[]){all, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 0}, &list),
+        MTP_RC_OK);
+    CHECK(c, "MTP-PRP-005",
+          list.whole && dut_has(list.handles, list.count, deep) &&
+              dut_has(list.handles, list.count, dut.folder));
+    code = prop_list(&dut, "MTP-PRP-005", (uint32_t[]){file, 0, 0, 77, 0}, &list);
+    CHECK(c, "MTP-PRP-005",
+          code == MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED || code == MTP_RC_OK ||
+              code == MTP_RC_GROUP_NOT_SUPPORTED || code == MTP_RC_PARAMETER_NOT_SUPPORTED);
+}
+
+/* SendObjectPropList for a text file: a name, and three more properties of which the third may be
+ * one the device cannot take (MTP 1.1, E.2.1.3). */
+static uint16_t send_list(struct dut *dut, uint32_t high, uint32_t low, bool bad)
+{
+    struct ct_writer writer = {0};
+
+    ct_put32(&writer, 3);
+    ct_put32(&writer, 0);
+    ct_put16(&writer, MTP_OPC_OBJECT_FILE_NAME);
+    ct_put16(&writer, MTP_DTC_STRING);
+    ct_put_text(&writer, "plist.mp3");
+    ct_put32(&writer, 0);
+    ct_put16(&writer, MTP_OPC_NAME);
+    ct_put16(&writer, MTP_DTC_STRING);
+    ct_put_text(&writer, "A song");
+    ct_put32(&writer, 0);
+    ct_put16(&writer, bad ? 0xdeff : MTP_OPC_ARTIST);
+    ct_put16(&writer, MTP_DTC_STRING);
+    ct_put_text(&writer, "An artist");
+    return dut_put(dut, "MTP-PRP-006", MTP_OP_SEND_OBJECT_PROP_LIST,
+                   PARAMS(dut->store, dut->folder, MTP_FC_MP3, high, low), writer.bytes,
+                   writer.length);
+}
+
+CONF_CASE(MTP_PRP_BV_06, .title = "SendObjectPropList creates with properties and a 64-bit size",
+          .reqs = REQS("MTP-PRP-006"), .ics = "MTP.OP.9808 && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "A good list and its data; a list with a bad third property names its index; "
+                   "sizes of 2^60 bytes refused")
+{
+    DUT dut = dut_work(c);
+    uint32_t handle;
+    uint16_t code = send_list(&dut, 0, 0, true);
+
+    CHECK(c, "MTP-PRP-006", code != MTP_RC_OK);
+    REQUIRE(c, "MTP-PRP-006", dut.answer.params >= 4);
+    /* Counted from 0 or from 1: the documents do not say. */
+    CHECK(c, "MTP-PRP-006", dut.answer.param[3] == 2 || dut.answer.param[3] == 3);
+    /* A size whose low word alone would fit: dropping the high word accepts it. */
+    code = send_list(&dut, 0x10000000, 5, false);
+    CHECK(c, "MTP-PRP-006",
+          code == MTP_RC_STORE_FULL || code == MTP_RC_OBJECT_TOO_LARGE ||
+              code == MTP_RC_INVALID_DATASET);
+    REQUIRE_EQ(c, "MTP-PRP-006", send_list(&dut, 0, 5, false), MTP_RC_OK);
+    REQUIRE(c, "MTP-PRP-006", dut.answer.params >= 3);
+    CHECK_EQ(c, "MTP-PRP-006", dut.answer.param[0], dut.store);
+    CHECK_EQ(c, "MTP-PRP-006", dut.answer.param[1], dut.folder);
+    handle = dut.answer.param[2];
+    CHECK_EQ(c, "MTP-PRP-006",
+             dut_put(&dut, "MTP-PRP-006", MTP_OP_SEND_OBJECT, PARAMS(), "music", 5), MTP_RC_OK);
+    CHECK(c, "MTP-PRP-006", has_text(&dut, "MTP-PRP-006", handle, MTP_OPC_NAME, "A song"));
+    CHECK(c, "MTP-PRP-006", has_text(&dut, "MTP-PRP-006", handle, MTP_OPC_ARTIST, "An artist"));
+}
+
+/* The music formats, and what every one of them says about a song. */
+static const uint16_t music[] = {MTP_FC_MP3, MTP_FC_WMA, MTP_FC_WAV,
+                                 MTP_FC_OGG, MTP_FC_AAC, MTP_FC_FLAC};
+enum { MUSIC = sizeof(music) / sizeof(music[0]) };
+static const struct {
+    uint16_t code;
+    const char *text; /* NULL: not set here */
+} told[] = {{MTP_OPC_ARTIST, "Artist"},
+            {MTP_OPC_ALBUM_NAME, "Album"},
+            {MTP_OPC_GENRE, "Genre"},
+            {MTP_OPC_DURATION, NULL},
+            {MTP_OPC_TRACK, NULL}};
+enum { TOLD = sizeof(told) / sizeof(told[0]) };
+
+/* A file of that format with its texts set; 0: the device does not list the format. */
+static uint32_t tagged(struct dut *dut, const struct dut_info *info, size_t number)
+{
+    uint16_t codes[DUT_PROPS_MAX];
+    char name[] = "tags-0";
+    uint32_t file;
+    size_t count;
+
+    if (!dut_lists(info->formats, info->format_count, music[number]))
+        return 0;
+    count = dut_properties(dut, "MTP-PRP-009", music[number], codes);
+    name[5] = (char)('0' + number);
+    file = dut_file(dut, dut->folder, name, music[number], "music", 5);
+    for (size_t i = 0; i < TOLD; i++) {
+        CHECK(dut->c, "MTP-PRP-009", dut_lists(codes, count, told[i].code));
+        if (told[i].text)
+            CHECK_EQ(dut->c, "MTP-PRP-009",
+                     dut_set_text(dut, "MTP-PRP-009", file, told[i].code, told[i].text), MTP_RC_OK);
+    }
+    return file;
+}
+
+static void check_tags(struct dut *dut, const uint32_t files[MUSIC])
+{
+    for (size_t f = 0; f < MUSIC; f++) {
+        for (size_t i = 0; files[f] && i < TOLD; i++) {
+            if (told[i].text)
+                CHECK(dut->c, "MTP-PRP-009",
+                      has_text(dut, "MTP-PRP-009", files[f], told[i].code, told[i].text));
+        }
+    }
+}
+
+CONF_CASE(MTP_PRP_BV_09, .title = "Music formats carry artist, duration, track, genre and album",
+          .level = CONF_SHOULD, .reqs = REQS("MTP-PRP-009"), .ics = "MTP && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "Each music format that is listed has the five properties; set the three texts "
+                   "of a file of each and read them, again after a reconnect")
+{
+    static struct dut_info info;
+    uint32_t files[MUSIC];
+
+    {
+        DUT dut = dut_work(c);
+
+        dut_device_info(&dut, "MTP-PRP-009", &info);
+        for (size_t f = 0; f < MUSIC; f++)
+            files[f] = tagged(&dut, &info, f);
+        check_tags(&dut, files);
+    }
+    conf_transport_drop(c);
+
+    DUT dut = dut_session(c);
+
+    for (size_t f = 0; f < MUSIC; f++) {
+        if (files[f] && dut_op(&dut, NULL, MTP_OP_GET_OBJECT_INFO, PARAMS(files[f])) != MTP_RC_OK)
+            conf_inconclusive(c, "the device gives new handles after reconnecting");
+    }
+    check_tags(&dut, files);
+}
+
+/* Device properties: MTP 1.1, D.2.20 to D.2.23. */
+CONF_CASE(MTP_PRP_BI_12,
+          .title = "Device properties are described, set, reset, and refuse nonsense",
+          .reqs = REQS("MTP-PRP-012"), .ics = "MTP && MTP.OP.1016", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Describe all; set and reset the friendly name; unknown code 0x200A; broken "
+                   "values 0x201B or 0x201C")
+{
+    DUT dut = dut_session(c);
+    static struct dut_info info;
+    static const uint8_t unterminated[] = {3, 'a', 0, 'b', 0, 'c', 0}, cut[] = {9, 'a', 0};
+    const uint16_t name = MTP_DPC_DEVICE_FRIENDLY_NAME;
+    struct ct_writer writer = {0};
+    struct description desc;
+    uint8_t old[600] = {0};
+    size_t length;
+    uint16_t code;
+
+    dut_device_info(&dut, "MTP-PRP-012", &info);
+    for (size_t i = 0; i < info.property_count; i++) {
+        CHECK_EQ(c, "MTP-PRP-012", describe_device(&dut, "MTP-PRP-012", info.properties[i], &desc),
+                 MTP_RC_OK);
+        CHECK_EQ(c, "MTP-PRP-012", desc.code, info.properties[i]);
+        CHECK(c, "MTP-PRP-012", desc.whole);
+    }
+    CHECK_EQ(c, "MTP-PRP-012",
+             dut_op(&dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(0xdeff)),
+             MTP_RC_DEVICE_PROP_NOT_SUPPORTED);
+    CHECK_EQ(c, "MTP-PRP-012",
+             dut_op(&dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(0xdeff)),
+             MTP_RC_DEVICE_PROP_NOT_SUPPORTED);
+    if (!dut_lists(info.properties, info.property_count, name))
+        return;
+    dut_op(&dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name));
+    length = dut.answer.size < sizeof(old) ? dut.answer.size : 0;
+    if (length)
+        memcpy(old, dut.answer.data, length);
+    ct_put_text(&writer, "another name");
+    CHECK_EQ(c, "MTP-PRP-012",
+             dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), writer.bytes,
+                     writer.length),
+             MTP_RC_OK);
+    code = dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), unterminated,
+                   sizeof(unterminated));
+    CHECK(c, "MTP-PRP-012",
+          code == MTP_RC_INVALID_DEVICE_PROP_VALUE || code == MTP_RC_INVALID_DEVICE_PROP_FORMAT);
+    code =
+        dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), cut, sizeof(cut));
+    CHECK(c, "MTP-PRP-012",
+          code == MTP_RC_INVALID_DEVICE_PROP_VALUE || code == MTP_RC_INVALID_DEVICE_PROP_FORMAT);
+    dut_op(&dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name));
+    CHECK_BYTES(c, "MTP-PRP-012", dut.answer.data, dut.answer.size, writer.bytes, writer.length);
+    if (dut_lists(info.operations, info.operation_count, MTP_OP_RESET_DEVICE_PROP_VALUE))
+        CHECK_EQ(c, "MTP-PRP-012",
+                 dut_op(&dut, "MTP-PRP-012", MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(name)),
+                 MTP_RC_OK);
+    dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), old, length);
+}

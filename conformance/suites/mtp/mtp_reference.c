@@ -1,0 +1,88 @@
+/* MTP 1.1, D.2.40, D.2.41: playlists, albums and what they refer to. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+enum { LONG_LIST = 500 };
+
+/* SetObjectReferences; its response code. */
+static uint16_t refer(struct dut *dut, const char *row, uint32_t list, const uint32_t *handles,
+                      size_t count)
+{
+    struct ct_writer writer = {0};
+
+    ct_put32(&writer, (uint32_t)count);
+    for (size_t i = 0; i < count; i++)
+        ct_put32(&writer, handles[i]);
+    return dut_put(dut, row, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(list), writer.bytes,
+                   writer.length);
+}
+
+static size_t references(struct dut *dut, const char *row, uint32_t list, uint32_t *handles,
+                         size_t room)
+{
+    struct ct_reader reader;
+
+    CHECK_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_OBJECT_REFERENCES, PARAMS(list)), MTP_RC_OK);
+    reader = dut_reader(dut);
+    return ct_array32(&reader, handles, room);
+}
+
+CONF_CASE(MTP_PRP_BV_10, .title = "Playlists and albums keep their references in order",
+          .reqs = REQS("MTP-PRP-010"), .ics = "MTP.OP.9810 && MTP.OP.9811 && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "500 references with duplicates to a playlist and an album, read back; size 0")
+{
+    DUT dut = dut_work(c);
+    static const uint16_t formats[] = {MTP_FC_AV_PLAYLIST, MTP_FC_AUDIO_ALBUM};
+    static uint32_t wanted[LONG_LIST], got[LONG_LIST + 1];
+    uint32_t songs[3];
+
+    songs[0] = dut_file(&dut, dut.folder, "one.mp3", MTP_FC_MP3, "1", 1);
+    songs[1] = dut_file(&dut, dut.folder, "two.mp3", MTP_FC_MP3, "2", 1);
+    songs[2] = dut_file(&dut, dut.folder, "three.mp3", MTP_FC_MP3, "3", 1);
+    for (size_t i = 0; i < LONG_LIST; i++)
+        wanted[i] = songs[(i * 7 + i / 3 + 2) % 3];
+    for (size_t f = 0; f < 2; f++) {
+        uint32_t list =
+            dut_file(&dut, dut.folder, f ? "album.alb" : "list.pla", formats[f], NULL, 0);
+        size_t count;
+
+        CHECK_EQ(c, "MTP-PRP-010", refer(&dut, "MTP-PRP-010", list, wanted, LONG_LIST), MTP_RC_OK);
+        count = references(&dut, "MTP-PRP-010", list, got, LONG_LIST + 1);
+        CHECK_EQ(c, "MTP-PRP-010", count, LONG_LIST);
+        CHECK_BYTES(c, "MTP-PRP-010", got, sizeof(wanted), wanted, sizeof(wanted));
+        CHECK_EQ(c, "MTP-PRP-010",
+                 dut_op(&dut, "MTP-PRP-010", MTP_OP_GET_OBJECT_PROP_VALUE,
+                        PARAMS(list, MTP_OPC_OBJECT_SIZE)),
+                 MTP_RC_OK);
+        CHECK_BYTES(c, "MTP-PRP-010", dut.answer.data, dut.answer.size, "\0\0\0\0\0\0\0\0", 8);
+    }
+}
+
+CONF_CASE(MTP_PRP_BI_11,
+          .title = "A bad reference changes nothing, and deleted objects leave the lists",
+          .reqs = REQS("MTP-PRP-011"), .ics = "MTP.OP.9810 && MTP.OP.9811 && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "List [a,b]; set [c, unknown]: 0xA804 and still [a,b]; delete b: [a]")
+{
+    DUT dut = dut_work(c);
+    uint32_t two[2], three[2] = {0, 0x7ffffff0}, got[4], list;
+    size_t count;
+
+    two[0] = dut_file(&dut, dut.folder, "a.mp3", MTP_FC_MP3, "a", 1);
+    two[1] = dut_file(&dut, dut.folder, "b.mp3", MTP_FC_MP3, "b", 1);
+    three[0] = dut_file(&dut, dut.folder, "c.mp3", MTP_FC_MP3, "c", 1);
+    list = dut_file(&dut, dut.folder, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
+    if (refer(&dut, NULL, list, two, 2) != MTP_RC_OK)
+        conf_setup_failed(c, "SetObjectReferences is refused");
+    CHECK_EQ(c, "MTP-PRP-011", refer(&dut, "MTP-PRP-011", list, three, 2),
+             MTP_RC_INVALID_OBJECT_REFERENCE);
+    count = references(&dut, "MTP-PRP-011", list, got, 4);
+    CHECK_BYTES(c, "MTP-PRP-011", got, 4 * count, two, 8);
+    if (dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(two[1])) != MTP_RC_OK)
+        conf_setup_failed(c, "DeleteObject is refused");
+    count = references(&dut, "MTP-PRP-011", list, got, 4);
+    CHECK_BYTES(c, "MTP-PRP-011", got, 4 * count, two, 4);
+}

@@ -1,0 +1,364 @@
+/* MTP 1.1, D.2.12, D.2.13: SendObjectInfo and SendObject. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conformance/raw/dut.h"
+
+enum { ROOM = 256 };
+
+static size_t children(struct dut *dut, const char *row, uint32_t handles[ROOM])
+{
+    size_t count = dut_handles(dut, row, dut->store, 0, dut->folder, handles, ROOM);
+
+    return count < ROOM ? count : ROOM;
+}
+
+CONF_CASE(MTP_OBJ_BV_08, .title = "SendObjectInfo names store, parent and the handle that stays",
+          .reqs = REQS("MTP-OBJ-008"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo, SendObject; the handle announced is the one that has the bytes")
+{
+    DUT dut = dut_work(c);
+    uint32_t handles[ROOM], handle;
+    size_t count;
+
+    REQUIRE_EQ(c, "MTP-OBJ-008",
+               dut_send_info(&dut, "MTP-OBJ-008", dut.store, dut.folder, MTP_FC_MP3, 5, "five.mp3"),
+               MTP_RC_OK);
+    REQUIRE_EQ(c, "MTP-OBJ-008", dut.answer.params, 3);
+    CHECK_EQ(c, "MTP-OBJ-008", dut.answer.param[0], dut.store);
+    CHECK_EQ(c, "MTP-OBJ-008", dut.answer.param[1], dut.folder);
+    handle = dut.answer.param[2];
+    CHECK(c, "MTP-OBJ-008", handle != 0 && handle != 0xffffffff);
+    CHECK_EQ(c, "MTP-OBJ-008",
+             dut_put(&dut, "MTP-OBJ-008", MTP_OP_SEND_OBJECT, PARAMS(), "12345", 5), MTP_RC_OK);
+    CHECK_EQ(c, "MTP-OBJ-008", dut_op(&dut, "MTP-OBJ-008", MTP_OP_GET_OBJECT, PARAMS(handle)),
+             MTP_RC_OK);
+    CHECK_BYTES(c, "MTP-OBJ-008", dut.answer.data, dut.answer.size, "12345", 5);
+    count = children(&dut, "MTP-OBJ-008", handles);
+    CHECK(c, "MTP-OBJ-008", dut_has(handles, count, handle));
+}
+
+CONF_CASE(MTP_OBJ_BI_09, .title = "SendObject without information takes the data and refuses it",
+          .reqs = REQS("MTP-OBJ-009"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObject of 1000 bytes and of 1012 (12+n = 1024) in a fresh session: 0x2015")
+{
+    DUT dut = dut_session(c);
+    static uint8_t bytes[1012];
+    static const size_t sizes[] = {1000, 1012};
+
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_EQ(c, "MTP-OBJ-009",
+                 dut_put(&dut, "MTP-OBJ-009", MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizes[i]),
+                 MTP_RC_NO_VALID_OBJECT_INFO);
+        CHECK(c, "MTP-OBJ-009", dut_in_step(&dut));
+    }
+}
+
+CONF_CASE(MTP_OBJ_BV_10, .title = "A second SendObjectInfo replaces the first",
+          .reqs = REQS("MTP-OBJ-010"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES, .steps = "Info A, info B, data: only B exists")
+{
+    DUT dut = dut_work(c);
+    uint32_t handles[ROOM], a, b;
+    size_t count;
+
+    if (dut_send_info(&dut, NULL, dut.store, dut.folder, MTP_FC_MP3, 3, "a.mp3") != MTP_RC_OK)
+        conf_setup_failed(c, "SendObjectInfo is refused");
+    a = dut.answer.param[2];
+    REQUIRE_EQ(c, "MTP-OBJ-010",
+               dut_send_info(&dut, "MTP-OBJ-010", dut.store, dut.folder, MTP_FC_MP3, 4, "b.mp3"),
+               MTP_RC_OK);
+    b = dut.answer.param[2];
+    CHECK_EQ(c, "MTP-OBJ-010",
+             dut_put(&dut, "MTP-OBJ-010", MTP_OP_SEND_OBJECT, PARAMS(), "bbbb", 4), MTP_RC_OK);
+    count = children(&dut, "MTP-OBJ-010", handles);
+    CHECK(c, "MTP-OBJ-010", dut_has(handles, count, b));
+    CHECK_EQ(c, "MTP-OBJ-010", count, 1);
+    if (a != b)
+        CHECK(c, "MTP-OBJ-010", !dut_has(handles, count, a));
+    dut_op(&dut, "MTP-OBJ-010", MTP_OP_GET_OBJECT, PARAMS(b));
+    CHECK_BYTES(c, "MTP-OBJ-010", dut.answer.data, dut.answer.size, "bbbb", 4);
+}
+
+CONF_CASE(
+    MTP_OBJ_BV_11, .title = "After a short SendObject the same information may be used again",
+    .reqs = REQS("MTP-OBJ-011"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps = "Data cut in the middle; nothing listed; the full data without a new SendObjectInfo")
+{
+    DUT dut = dut_work(c);
+    static uint8_t bytes[3000];
+    uint32_t handles[ROOM], handle, id;
+    size_t count;
+
+    dut_fill(bytes, sizeof(bytes), 21);
+    if (dut_send_info(&dut, NULL, dut.store, dut.folder, MTP_FC_UNDEFINED, sizeof(bytes),
+                      "again.bin") != MTP_RC_OK)
+        conf_setup_failed(c, "SendObjectInfo is refused");
+    handle = dut.answer.param[2];
+    id = mtpi_next_transaction(dut.mtpi);
+    mtpi_set_transaction(dut.mtpi, id + 1);
+    if (ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0 ||
+        ct_send_as(&dut.pipe, sizeof(bytes) + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 1500,
+                   true) != 0)
+        conf_setup_failed(c, "the data phase cannot be sent");
+    dut.pipe.deadline_ms = DUT_PROMPT_MS;
+    CHECK(c, "MTP-OBJ-011", dut_collect(&dut, "MTP-OBJ-011") != MTP_RC_OK);
+    count = children(&dut, "MTP-OBJ-011", handles);
+    CHECK(c, "MTP-OBJ-011", !dut_has(handles, count, handle));
+    CHECK_EQ(c, "MTP-OBJ-011",
+             dut_put(&dut, "MTP-OBJ-011", MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizeof(bytes)),
+             MTP_RC_OK);
+    count = children(&dut, "MTP-OBJ-011", handles);
+    REQUIRE_EQ(c, "MTP-OBJ-011", count, 1);
+    dut_op(&dut, "MTP-OBJ-011", MTP_OP_GET_OBJECT, PARAMS(handles[0]));
+    CHECK_BYTES(c, "MTP-OBJ-011", dut.answer.data, dut.answer.size, bytes, sizeof(bytes));
+}
+
+CONF_CASE(MTP_OBJ_BV_12, .title = "A folder is complete after SendObjectInfo",
+          .reqs = REQS("MTP-OBJ-012"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo of a folder; it is listed; another operation follows at once")
+{
+    DUT dut = dut_session(c);
+    static uint32_t handles[4096];
+    uint32_t handle;
+    size_t count;
+
+    dut.store = dut_first_store(&dut);
+    REQUIRE_EQ(c, "MTP-OBJ-012",
+               dut_send_info(&dut, "MTP-OBJ-012", dut.store, 0xffffffff, MTP_FC_ASSOCIATION, 0,
+                             "papcheck-complete"),
+               MTP_RC_OK);
+    handle = dut.answer.param[2];
+    count = dut_handles(&dut, "MTP-OBJ-012", dut.store, 0, 0xffffffff, handles, 4096);
+    CHECK(c, "MTP-OBJ-012", dut_has(handles, count < 4096 ? count : 4096, handle));
+    CHECK_EQ(c, "MTP-OBJ-012", dut_op(&dut, "MTP-OBJ-012", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)),
+             MTP_RC_OK);
+    dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(handle));
+}
+
+/* The second writable store; 0: none. */
+static uint32_t other_store(struct dut *dut)
+{
+    uint32_t ids[16], found = 0;
+    struct ct_reader reader;
+    size_t count;
+
+    dut_op(dut, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = dut_reader(dut);
+    count = ct_array32(&reader, ids, 16);
+    for (size_t i = 0; i < count && i < 16; i++) {
+        if (ids[i] == dut->store ||
+            dut_op(dut, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
+            continue;
+        reader = dut_reader(dut);
+        ct_u32(&reader);
+        if (ct_u16(&reader) == MTP_AC_READ_WRITE)
+            found = ids[i];
+    }
+    return found;
+}
+
+static bool refuses_destination(uint16_t code)
+{
+    return code == MTP_RC_SPECIFICATION_OF_DESTINATION_UNSUPPORTED ||
+           code == MTP_RC_INVALID_STORAGE_ID || code == MTP_RC_INVALID_PARENT_OBJECT;
+}
+
+/* MTP 1.1, D.2.12, table of destinations. */
+CONF_CASE(
+    MTP_OBJ_BI_13, .title = "Store and parent of a new object must fit",
+    .reqs = REQS("MTP-OBJ-013"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .needs = CONF_WRITES,
+    .steps = "Good and bad pairs of store and parent; a folder of another store is never a parent")
+{
+    DUT dut = dut_work(c);
+    uint32_t second = other_store(&dut), made, handles[ROOM];
+    size_t before;
+    uint16_t code;
+
+    code = dut_send_info(&dut, "MTP-OBJ-013", 0, 0xffffffff, MTP_FC_ASSOCIATION, 0,
+                         "papcheck-anywhere");
+    CHECK_EQ(c, "MTP-OBJ-013", code, MTP_RC_OK);
+    if (code == MTP_RC_OK)
+        dut_op(&dut, "MTP-OBJ-013", MTP_OP_DELETE_OBJECT, PARAMS(dut.answer.param[2]));
+    code = dut_send_info(&dut, "MTP-OBJ-013", dut.store, 0xffffffff, MTP_FC_ASSOCIATION, 0,
+                         "papcheck-root");
+    CHECK_EQ(c, "MTP-OBJ-013", code, MTP_RC_OK);
+    made = dut.answer.param[2];
+    if (code == MTP_RC_OK) {
+        struct ct_reader reader;
+
+        dut_op(&dut, "MTP-OBJ-013", MTP_OP_GET_OBJECT_INFO, PARAMS(made));
+        reader = dut_reader(&dut);
+        for (int i = 0; i < 19; i++)
+            ct_u16(&reader);
+        CHECK_EQ(c, "MTP-OBJ-013", ct_u32(&reader), 0);
+        dut_op(&dut, "MTP-OBJ-013", MTP_OP_DELETE_OBJECT, PARAMS(made));
+    }
+    before = children(&dut, "MTP-OBJ-013", handles);
+    code =
+        dut_send_info(&dut, "MTP-OBJ-013", 0x7abc7abc, 0xffffffff, MTP_FC_ASSOCIATION, 0, "lost");
+    CHECK(c, "MTP-OBJ-013", refuses_destination(code));
+    code =
+        dut_send_info(&dut, "MTP-OBJ-013", 0x7abc7abc, dut.folder, MTP_FC_ASSOCIATION, 0, "lost");
+    CHECK(c, "MTP-OBJ-013", refuses_destination(code));
+    if (second) {
+        code =
+            dut_send_info(&dut, "MTP-OBJ-013", second, dut.folder, MTP_FC_ASSOCIATION, 0, "lost");
+        CHECK(c, "MTP-OBJ-013", refuses_destination(code));
+    }
+    CHECK_EQ(c, "MTP-OBJ-013", children(&dut, "MTP-OBJ-013", handles), before);
+}
+
+CONF_CASE(MTP_OBJ_BI_14, .title = "File names that leave their folder or are none are refused",
+          .reqs = REQS("MTP-OBJ-014"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo with ../x, a/b, a\\b, .., a control character, no name")
+{
+    DUT dut = dut_work(c);
+    static const char *const names[] = {"../x", "a/b", "a\\b", "..", "a\001b", ""};
+    uint32_t handles[ROOM];
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        uint16_t code = dut_send_info(&dut, "MTP-OBJ-014", dut.store, dut.folder,
+                                      MTP_FC_ASSOCIATION, 0, names[i]);
+
+        conf_note(c, "name %zu: 0x%04x", i, code);
+        CHECK(c, "MTP-OBJ-014", code == MTP_RC_INVALID_DATASET || code == MTP_RC_INVALID_PARAMETER);
+    }
+    CHECK_EQ(c, "MTP-OBJ-014", children(&dut, "MTP-OBJ-014", handles), 0);
+}
+
+CONF_CASE(MTP_OBJ_BV_15, .title = "A second object of the same name does not overwrite the first",
+          .reqs = REQS("MTP-OBJ-015"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Send x.mp3 twice, three rounds: refused or both kept, always the same; the "
+                   "first content stays")
+{
+    DUT dut = dut_work(c);
+    bool kept = false;
+
+    for (int round = 0; round < 3; round++) {
+        char name[] = "x0.mp3";
+        uint32_t first, second;
+        uint16_t code;
+
+        name[1] = (char)('0' + round);
+        first = dut_file(&dut, dut.folder, name, MTP_FC_MP3, "content 1", 9);
+        code = dut_send_info(&dut, "MTP-OBJ-015", dut.store, dut.folder, MTP_FC_MP3, 10, name);
+        second = dut.answer.param[2];
+        if (code == MTP_RC_OK)
+            code = dut_put(&dut, "MTP-OBJ-015", MTP_OP_SEND_OBJECT, PARAMS(), "content  2", 10);
+        if (round == 0)
+            kept = code == MTP_RC_OK;
+        CHECK_EQ(c, "MTP-OBJ-015", code == MTP_RC_OK, kept);
+        if (code == MTP_RC_OK)
+            CHECK(c, "MTP-OBJ-015", second != first);
+        CHECK_EQ(c, "MTP-OBJ-015", dut_op(&dut, "MTP-OBJ-015", MTP_OP_GET_OBJECT, PARAMS(first)),
+                 MTP_RC_OK);
+        CHECK_BYTES(c, "MTP-OBJ-015", dut.answer.data, dut.answer.size, "content 1", 9);
+    }
+}
+
+/* Cuts the connection after `sent` payload bytes of an object of `size` bytes. */
+static void cut_send(struct conf *c, uint32_t folder, uint32_t store, const uint8_t *bytes,
+                     size_t size, size_t sent)
+{
+    DUT_CONNECTION connection = dut_import(c);
+    DUT dut = dut_raw(c, connection);
+
+    if (dut_open(&dut, NULL, 1) != MTP_RC_OK ||
+        dut_send_info(&dut, NULL, store, folder, MTP_FC_UNDEFINED, (uint32_t)size, "cut.bin") !=
+            MTP_RC_OK ||
+        ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, dut.pipe.next, PARAMS()) != 0 ||
+        ct_send_as(&dut.pipe, (uint32_t)size + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, dut.pipe.next,
+                   bytes, sent, false) != 0)
+        conf_setup_failed(c, "SendObject does not start");
+}
+
+/* After a cut: the folder's objects that are neither whole nor absent. Whole ones are removed. */
+static unsigned torn(struct conf *c, uint32_t folder, uint32_t store, const uint8_t *bytes,
+                     size_t size)
+{
+    DUT_CONNECTION connection = dut_import(c);
+    DUT dut = dut_raw(c, connection);
+    uint32_t handles[ROOM];
+    size_t count;
+    unsigned bad = 0;
+
+    REQUIRE_EQ(c, "MTP-OBJ-019", dut_open(&dut, "MTP-OBJ-019", 1), MTP_RC_OK);
+    count = dut_handles(&dut, "MTP-OBJ-019", store, 0, folder, handles, ROOM);
+    for (size_t i = 0; i < count && i < ROOM; i++) {
+        dut_op(&dut, "MTP-OBJ-019", MTP_OP_GET_OBJECT, PARAMS(handles[i]));
+        bad += dut.answer.size != size || memcmp(dut.answer.data, bytes, size) != 0;
+        dut_op(&dut, "MTP-OBJ-019", MTP_OP_DELETE_OBJECT, PARAMS(handles[i]));
+    }
+    dut_op(&dut, "MTP-OBJ-019", MTP_OP_CLOSE_SESSION, PARAMS());
+    return bad;
+}
+
+/* Handles may change with the session (MTP 1.1, 3.4.1): the folder is found by its name. */
+static uint32_t root_folder(struct conf *c, bool create, bool remove, uint32_t *ret_store)
+{
+    static const char name[] = "papcheck-cut";
+    DUT_CONNECTION connection = dut_import(c);
+    DUT dut = dut_raw(c, connection);
+    uint32_t handles[ROOM], found = 0;
+    size_t count;
+
+    if (dut_open(&dut, NULL, 1) != MTP_RC_OK)
+        conf_setup_failed(c, "no session");
+    dut.store = *ret_store = dut_first_store(&dut);
+    if (create)
+        dut_folder(&dut, 0xffffffff, name);
+    count = dut_handles(&dut, NULL, dut.store, MTP_FC_ASSOCIATION, 0xffffffff, handles, ROOM);
+    for (size_t i = 0; i < count && i < ROOM; i++) {
+        struct ct_reader reader;
+        char text[256];
+
+        dut_op(&dut, NULL, MTP_OP_GET_OBJECT_INFO, PARAMS(handles[i]));
+        reader = dut_reader(&dut);
+        for (int field = 0; field < 26; field++)
+            ct_u16(&reader);
+        ct_text(&reader, text);
+        if (strcmp(text, name) == 0)
+            found = handles[i];
+    }
+    if (remove && found)
+        dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(found));
+    dut_op(&dut, NULL, MTP_OP_CLOSE_SESSION, PARAMS());
+    if (!found)
+        conf_setup_failed(c, "the folder is not there");
+    return found;
+}
+
+CONF_CASE(MTP_OBJ_BV_19,
+          .title = "A connection cut in SendObject leaves the object whole or absent",
+          .reqs = REQS("MTP-OBJ-019"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WIRE | CONF_WRITES, .timeout_s = 60,
+          .steps = "Cut USB/IP at 200 offsets of SendObject; list the folder after each")
+{
+    static uint8_t bytes[200000];
+    uint64_t state = conf_seed(c) + 7;
+    uint32_t store;
+
+    dut_fill(bytes, sizeof(bytes), 31);
+    root_folder(c, true, false, &store);
+    for (int round = 0; round < 200; round++) {
+        size_t sent;
+
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        /* Whole packets with the header, so that no short one ends the data phase. */
+        sent = ((size_t)(state >> 33) % sizeof(bytes) / 1024 + 1) * 1024 - 12;
+        cut_send(c, root_folder(c, false, false, &store), store, bytes, sizeof(bytes), sent);
+        conf_note(c, "cut after %zu bytes", sent);
+        CHECK_EQ(c, "MTP-OBJ-019",
+                 torn(c, root_folder(c, false, false, &store), store, bytes, sizeof(bytes)), 0);
+    }
+    root_folder(c, false, true, &store);
+}

@@ -1,0 +1,256 @@
+/* MTP 1.1, 5.2 and D.2.4, D.2.5, D.2.15: storages. */
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+enum { STORES_MAX = 16 };
+
+static size_t stores(struct dut *dut, const char *row, uint32_t ids[STORES_MAX])
+{
+    struct ct_reader reader;
+    size_t count;
+
+    dut_op(dut, row, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = dut_reader(dut);
+    count = ct_array32(&reader, ids, STORES_MAX);
+    CHECK(dut->c, row, !reader.failed && reader.at == reader.end);
+    return count < STORES_MAX ? count : STORES_MAX;
+}
+
+struct store_info {
+    uint16_t type, filesystem, access;
+    uint64_t capacity, free_bytes;
+    uint32_t free_objects;
+    bool whole;
+};
+
+/* MTP 1.1, 5.2.2. The response code. */
+static uint16_t store_info(struct dut *dut, const char *row, uint32_t id, struct store_info *ret)
+{
+    uint16_t units[256], code = dut_op(dut, row, MTP_OP_GET_STORAGE_INFO, PARAMS(id));
+    struct ct_reader reader = dut_reader(dut);
+
+    ret->type = ct_u16(&reader);
+    ret->filesystem = ct_u16(&reader);
+    ret->access = ct_u16(&reader);
+    ret->capacity = ct_u64(&reader);
+    ret->free_bytes = ct_u64(&reader);
+    ret->free_objects = ct_u32(&reader);
+    ct_string(&reader, units);
+    ct_string(&reader, units);
+    ret->whole = !reader.failed && reader.at == reader.end;
+    return code;
+}
+
+CONF_CASE(MTP_STO_BV_01, .title = "Storage ids pair a physical with a logical number",
+          .reqs = REQS("MTP-STO-001"), .ics = "MTP", .player = "mtp",
+          .steps = "GetStorageIDs; both halves non-zero where GetStorageInfo works, low half 0 "
+                   "where no medium is in")
+{
+    DUT dut = dut_session(c);
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(&dut, "MTP-STO-001", ids);
+
+    CHECK(c, "MTP-STO-001", count >= 1);
+    for (size_t i = 0; i < count; i++) {
+        uint16_t code = dut_op(&dut, "MTP-STO-001", MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
+
+        conf_note(c, "store %08x: 0x%04x", ids[i], code);
+        CHECK(c, "MTP-STO-001", ids[i] >> 16 != 0);
+        CHECK_EQ(c, "MTP-STO-001", (ids[i] & 0xffff) != 0, code == MTP_RC_OK);
+    }
+}
+
+CONF_CASE(
+    MTP_STO_BV_02, .title = "StorageInfo has its fields in order, sizes in 64 bits",
+    .reqs = REQS("MTP-STO-002"), .ics = "MTP", .player = "mtp",
+    .steps = "Parse the dataset of every store to its last byte; types, access and sizes are sane")
+{
+    DUT dut = dut_session(c);
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(&dut, "MTP-STO-002", ids);
+
+    for (size_t i = 0; i < count; i++) {
+        struct store_info info = {0};
+
+        if (store_info(&dut, "MTP-STO-002", ids[i], &info) != MTP_RC_OK)
+            continue;
+        CHECK(c, "MTP-STO-002", info.whole);
+        CHECK(c, "MTP-STO-002", info.type >= 1 && info.type <= 4);
+        CHECK(c, "MTP-STO-002", info.filesystem >= 1);
+        CHECK(c, "MTP-STO-002", info.access <= 2);
+        CHECK(c, "MTP-STO-002", info.free_bytes <= info.capacity && info.capacity > 0);
+    }
+}
+
+CONF_CASE(MTP_STO_BV_12, .title = "Free space follows the objects", .reqs = REQS("MTP-STO-002"),
+          .ics = "MTP && STORE.WRITABLE", .player = "mtp", .needs = CONF_WRITES,
+          .steps = "Send 100000 bytes: free space drops by at least that and by less than 2 MiB")
+{
+    DUT dut = dut_work(c);
+    static uint8_t bytes[100000];
+    struct store_info before = {0}, after = {0};
+
+    CHECK_EQ(c, "MTP-STO-002", store_info(&dut, "MTP-STO-002", dut.store, &before), MTP_RC_OK);
+    dut_file(&dut, dut.folder, "weight.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
+    store_info(&dut, "MTP-STO-002", dut.store, &after);
+    conf_note(c, "free %llu, then %llu", (unsigned long long)before.free_bytes,
+              (unsigned long long)after.free_bytes);
+    CHECK_EQ(c, "MTP-STO-002", after.capacity, before.capacity);
+    CHECK(c, "MTP-STO-002", before.free_bytes - after.free_bytes >= sizeof(bytes));
+    CHECK(c, "MTP-STO-002", before.free_bytes - after.free_bytes < 2u << 20);
+}
+
+CONF_CASE(MTP_STO_BI_03, .title = "A store that is none answers InvalidStorageID",
+          .reqs = REQS("MTP-STO-003"), .ics = "MTP", .player = "mtp",
+          .steps = "GetStorageInfo of a store never announced")
+{
+    DUT dut = dut_session(c);
+
+    CHECK_EQ(c, "MTP-STO-003",
+             dut_op(&dut, "MTP-STO-003", MTP_OP_GET_STORAGE_INFO, PARAMS(0x7abc7abc)),
+             MTP_RC_INVALID_STORAGE_ID);
+}
+
+CONF_CASE(MTP_STO_BI_13, .title = "An empty slot answers StoreNotAvailable",
+          .reqs = REQS("MTP-STO-003", "MTP-STO-001"), .ics = "MTP && STORE.EMPTY_SLOT",
+          .player = "mtp-readonly", .steps = "GetStorageInfo of the id with low half 0")
+{
+    DUT dut = dut_session(c);
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(&dut, "MTP-STO-003", ids);
+    bool seen = false;
+
+    for (size_t i = 0; i < count; i++) {
+        uint16_t code = dut_op(&dut, "MTP-STO-003", MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
+
+        conf_note(c, "store %08x: 0x%04x", ids[i], code);
+        if (code == MTP_RC_OK)
+            continue;
+        seen = true;
+        CHECK_EQ(c, "MTP-STO-003", code, MTP_RC_STORE_NOT_AVAILABLE);
+        CHECK_EQ(c, "MTP-STO-001", ids[i] & 0xffff, 0);
+    }
+    if (!seen)
+        conf_inconclusive(c, "every store has a medium");
+}
+
+CONF_CASE(MTP_STO_BI_23, .title = "A read-only store refuses writes with its own code",
+          .reqs = REQS("MTP-STO-003"), .ics = "MTP && STORE.READONLY", .player = "mtp-readonly",
+          .steps = "SendObjectInfo and DeleteObject on it answer 0x200E; nothing changed")
+{
+    DUT dut = dut_session(c);
+    uint32_t ids[STORES_MAX], handles[256];
+    size_t count = stores(&dut, "MTP-STO-003", ids), before;
+    struct store_info info;
+
+    for (size_t i = 0; i < count; i++) {
+        if (store_info(&dut, "MTP-STO-003", ids[i], &info) != MTP_RC_OK ||
+            info.access != MTP_AC_READ_ONLY)
+            continue;
+        before = dut_handles(&dut, "MTP-STO-003", ids[i], 0, 0, handles, 256);
+        CHECK_EQ(c, "MTP-STO-003",
+                 dut_send_info(&dut, "MTP-STO-003", ids[i], 0xffffffff, MTP_FC_ASSOCIATION, 0,
+                               "refused"),
+                 MTP_RC_STORE_READ_ONLY);
+        if (before > 0)
+            CHECK_EQ(c, "MTP-STO-003",
+                     dut_op(&dut, "MTP-STO-003", MTP_OP_DELETE_OBJECT, PARAMS(handles[0])),
+                     MTP_RC_STORE_READ_ONLY);
+        CHECK_EQ(c, "MTP-STO-003", dut_handles(&dut, "MTP-STO-003", ids[i], 0, 0, handles, 256),
+                 before);
+        return;
+    }
+    conf_inconclusive(c, "no read-only store");
+}
+
+CONF_CASE(MTP_STO_BI_04, .title = "A full store says so before any data is sent",
+          .reqs = REQS("MTP-STO-004"), .ics = "MTP && STORE.WRITABLE", .player = "mtp-small",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo of free space + 1: 0x200C; no object more than before")
+{
+    DUT dut = dut_work(c);
+    struct store_info info = {0};
+    uint32_t handles[256];
+    size_t before;
+
+    store_info(&dut, "MTP-STO-004", dut.store, &info);
+    if (info.free_bytes >= 0xfffffffe)
+        conf_inconclusive(c, "the store has 4 GiB or more free");
+    before = dut_handles(&dut, "MTP-STO-004", dut.store, 0, dut.folder, handles, 256);
+    CHECK_EQ(c, "MTP-STO-004",
+             dut_send_info(&dut, "MTP-STO-004", dut.store, dut.folder, MTP_FC_UNDEFINED,
+                           (uint32_t)info.free_bytes + 1, "full.bin"),
+             MTP_RC_STORE_FULL);
+    CHECK_EQ(c, "MTP-STO-004",
+             dut_handles(&dut, "MTP-STO-004", dut.store, 0, dut.folder, handles, 256), before);
+}
+
+CONF_CASE(MTP_STO_BV_05, .title = "FormatStore empties one store only", .level = CONF_MAY,
+          .reqs = REQS("MTP-STO-005"), .ics = "MTP.OP.100F && MTP.STORES.2 && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES | CONF_FORMATS,
+          .steps = "An object on two stores; format one: its object is gone, the other stays; "
+                   "unknown file system refused")
+{
+    DUT dut = dut_session(c);
+    uint32_t ids[STORES_MAX], two[2], made[2], handles[256];
+    size_t count = stores(&dut, "MTP-STO-005", ids), usable = 0, left;
+    struct store_info info;
+    uint16_t code;
+
+    for (size_t i = 0; i < count && usable < 2; i++) {
+        if (store_info(&dut, "MTP-STO-005", ids[i], &info) == MTP_RC_OK &&
+            info.access == MTP_AC_READ_WRITE)
+            two[usable++] = ids[i];
+    }
+    if (usable < 2)
+        conf_inconclusive(c, "fewer than two writable stores");
+    for (size_t i = 0; i < 2; i++) {
+        dut.store = two[i];
+        made[i] = dut_folder(&dut, 0xffffffff, "format me");
+    }
+    code = dut_op(&dut, "MTP-STO-005", MTP_OP_FORMAT_STORE, PARAMS(two[0], 0x7777));
+    CHECK_EQ(c, "MTP-STO-005", code, MTP_RC_PARAMETER_NOT_SUPPORTED);
+    CHECK_EQ(c, "MTP-STO-005", dut_op(&dut, "MTP-STO-005", MTP_OP_GET_OBJECT_INFO, PARAMS(made[0])),
+             MTP_RC_OK);
+    CHECK_EQ(c, "MTP-STO-005", dut_op(&dut, "MTP-STO-005", MTP_OP_FORMAT_STORE, PARAMS(two[0])),
+             MTP_RC_OK);
+    left = dut_handles(&dut, "MTP-STO-005", two[0], 0, 0, handles, 256);
+    CHECK_EQ(c, "MTP-STO-005", left, 0);
+    CHECK_EQ(c, "MTP-STO-005", dut_op(&dut, "MTP-STO-005", MTP_OP_GET_OBJECT_INFO, PARAMS(made[1])),
+             MTP_RC_OK);
+}
+
+/* MTP 1.1, E.2.1.3 and response 0xA809; the limit is the file system's, as FAT32's 4 GiB. */
+CONF_CASE(MTP_PRP_BI_07, .title = "An object larger than the store allows is ObjectTooLarge",
+          .level = CONF_SHOULD, .reqs = REQS("MTP-PRP-007"),
+          .ics = "MTP.OP.9808 && STORE.WRITABLE && (STORE.LIMIT.4G || FIXTURE.CONTROL)",
+          .player = "mtp-small", .needs = CONF_WRITES,
+          .steps = "SendObjectPropList of 4 GiB to each store with room for it: 0xA809")
+{
+    DUT dut = dut_session(c);
+    uint32_t ids[STORES_MAX];
+    size_t count = stores(&dut, "MTP-PRP-007", ids);
+    struct ct_writer writer = {0};
+    struct store_info info;
+    bool judged = false;
+
+    ct_put32(&writer, 1);
+    ct_put32(&writer, 0);
+    ct_put16(&writer, MTP_OPC_OBJECT_FILE_NAME);
+    ct_put16(&writer, MTP_DTC_STRING);
+    ct_put_text(&writer, "papcheck-large.bin");
+    for (size_t i = 0; i < count; i++) {
+        if (store_info(&dut, "MTP-PRP-007", ids[i], &info) != MTP_RC_OK ||
+            info.access != MTP_AC_READ_WRITE || info.free_bytes <= 0x100000000)
+            continue;
+        judged = true;
+        CHECK_EQ(c, "MTP-PRP-007",
+                 dut_put(&dut, "MTP-PRP-007", MTP_OP_SEND_OBJECT_PROP_LIST,
+                         PARAMS(ids[i], 0xffffffff, MTP_FC_UNDEFINED, 1, 0), writer.bytes,
+                         writer.length),
+                 MTP_RC_OBJECT_TOO_LARGE);
+    }
+    if (!judged)
+        conf_inconclusive(c, "no store with 4 GiB free");
+}

@@ -1,0 +1,249 @@
+/* MTP 1.1, D.2.11, D.2.18, D.2.24, D.2.25: copies, moves between stores, deletion by format, and
+ * what protection keeps from changing. */
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+enum { STORES_MAX = 16 };
+
+static void check_text(struct dut *dut, const char *row, uint32_t handle, uint16_t property,
+                       const char *text)
+{
+    struct ct_writer writer = {0};
+
+    ct_put_text(&writer, text);
+    CHECK_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, property)),
+             MTP_RC_OK);
+    CHECK_BYTES(dut->c, row, dut->answer.data, dut->answer.size, writer.bytes, writer.length);
+}
+
+static void check_content(struct dut *dut, const char *row, uint32_t handle, const char *text)
+{
+    CHECK_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+    CHECK_BYTES(dut->c, row, dut->answer.data, dut->answer.size, text, strlen(text));
+}
+
+/* A writable store that is not the one of the work folder; the case ends if there is none. */
+static uint32_t other_store(struct dut *dut)
+{
+    uint32_t ids[STORES_MAX];
+    struct ct_reader reader;
+    size_t count;
+
+    dut_op(dut, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    reader = dut_reader(dut);
+    count = ct_array32(&reader, ids, STORES_MAX);
+    for (size_t i = 0; i < count && i < STORES_MAX; i++) {
+        if (ids[i] == dut->store ||
+            dut_op(dut, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
+            continue;
+        reader = dut_reader(dut);
+        ct_u32(&reader);
+        if (ct_u16(&reader) == MTP_AC_READ_WRITE && !reader.failed)
+            return ids[i];
+    }
+    conf_inconclusive(dut->c, "no second writable store");
+}
+
+CONF_CASE(MTP_OBJ_BV_41, .title = "A copy has the properties of its source, and its own life",
+          .reqs = REQS("MTP-OBJ-017"), .ics = "MTP.OP.101A && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Copy a song with an artist; content and artist of the copy; the copy's artist "
+                   "changed and the copy deleted, the source is as before")
+{
+    DUT dut = dut_work(c);
+    uint32_t inner = dut_folder(&dut, dut.folder, "copies"), copy;
+    uint32_t song = dut_file(&dut, dut.folder, "copy me.mp3", MTP_FC_MP3, "music", 5);
+
+    if (dut_set_text(&dut, NULL, song, MTP_OPC_ARTIST, "Source") != MTP_RC_OK)
+        conf_inconclusive(c, "the artist cannot be set");
+    REQUIRE_EQ(c, "MTP-OBJ-017",
+               dut_op(&dut, "MTP-OBJ-017", MTP_OP_COPY_OBJECT, PARAMS(song, dut.store, inner)),
+               MTP_RC_OK);
+    copy = dut.answer.param[0];
+    check_content(&dut, "MTP-OBJ-017", copy, "music");
+    check_text(&dut, "MTP-OBJ-017", copy, MTP_OPC_ARTIST, "Source");
+    check_text(&dut, "MTP-OBJ-017", copy, MTP_OPC_OBJECT_FILE_NAME, "copy me.mp3");
+    CHECK_EQ(c, "MTP-OBJ-017", dut_set_text(&dut, "MTP-OBJ-017", copy, MTP_OPC_ARTIST, "Copy"),
+             MTP_RC_OK);
+    check_text(&dut, "MTP-OBJ-017", song, MTP_OPC_ARTIST, "Source");
+    CHECK_EQ(c, "MTP-OBJ-017", dut_op(&dut, "MTP-OBJ-017", MTP_OP_DELETE_OBJECT, PARAMS(copy)),
+             MTP_RC_OK);
+    check_content(&dut, "MTP-OBJ-017", song, "music");
+}
+
+CONF_CASE(MTP_OBJ_BV_42, .title = "An object moved to another store is the same object there",
+          .reqs = REQS("MTP-OBJ-017"), .ics = "MTP.OP.1019 && MTP.STORES.2 && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "Move a song with an artist to the root of a second store: same handle, new "
+                   "StorageID, content and artist kept, gone from its folder; deleted there")
+{
+    DUT dut = dut_work(c);
+    uint32_t other = other_store(&dut), handles[4];
+    uint32_t song = dut_file(&dut, dut.folder, "papcheck move.mp3", MTP_FC_MP3, "music", 5);
+    struct ct_reader reader;
+
+    if (dut_set_text(&dut, NULL, song, MTP_OPC_ARTIST, "Mover") != MTP_RC_OK)
+        conf_inconclusive(c, "the artist cannot be set");
+    REQUIRE_EQ(c, "MTP-OBJ-017",
+               dut_op(&dut, "MTP-OBJ-017", MTP_OP_MOVE_OBJECT, PARAMS(song, other, 0)), MTP_RC_OK);
+    CHECK_EQ(c, "MTP-OBJ-017",
+             dut_handles(&dut, "MTP-OBJ-017", dut.store, 0, dut.folder, handles, 4), 0);
+    CHECK_EQ(
+        c, "MTP-OBJ-017",
+        dut_op(&dut, "MTP-OBJ-017", MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(song, MTP_OPC_STORAGE_ID)),
+        MTP_RC_OK);
+    reader = dut_reader(&dut);
+    CHECK_EQ(c, "MTP-OBJ-017", ct_u32(&reader), other);
+    check_content(&dut, "MTP-OBJ-017", song, "music");
+    check_text(&dut, "MTP-OBJ-017", song, MTP_OPC_ARTIST, "Mover");
+    dut_op(&dut, "MTP-OBJ-017", MTP_OP_DELETE_OBJECT, PARAMS(song));
+}
+
+CONF_CASE(MTP_OBJ_BV_43, .title = "All objects of one format are deleted, and no other",
+          .reqs = REQS("MTP-OBJ-016"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES | CONF_FORMATS,
+          .steps = "A text and a song; DeleteObject of 0xFFFFFFFF with the text format: no text is "
+                   "left, the song and the folder are")
+{
+    DUT dut = dut_work(c);
+    uint32_t text = dut_file(&dut, dut.folder, "words.txt", MTP_FC_TEXT, "words", 5);
+    uint32_t song = dut_file(&dut, dut.folder, "song.mp3", MTP_FC_MP3, "music", 5);
+    uint16_t code =
+        dut_op(&dut, "MTP-OBJ-016", MTP_OP_DELETE_OBJECT, PARAMS(0xffffffff, MTP_FC_TEXT));
+
+    if (code == MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED)
+        conf_inconclusive(c, "the device does not delete by format");
+    CHECK_EQ(c, "MTP-OBJ-016", code, MTP_RC_OK);
+    CHECK_EQ(c, "MTP-OBJ-016", dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_OBJECT_INFO, PARAMS(text)),
+             MTP_RC_INVALID_OBJECT_HANDLE);
+    CHECK_EQ(
+        c, "MTP-OBJ-016",
+        dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_NUM_OBJECTS, PARAMS(0xffffffff, MTP_FC_TEXT, 0)),
+        MTP_RC_OK);
+    CHECK_EQ(c, "MTP-OBJ-016", dut.answer.param[0], 0);
+    check_content(&dut, "MTP-OBJ-016", song, "music");
+    CHECK_EQ(c, "MTP-OBJ-016",
+             dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_OBJECT_INFO, PARAMS(dut.folder)), MTP_RC_OK);
+}
+
+/* A list of one property for one object. */
+static uint16_t set_in_list(struct dut *dut, const char *row, uint32_t handle)
+{
+    struct ct_writer writer = {0};
+
+    ct_put32(&writer, 1);
+    ct_put32(&writer, handle);
+    ct_put16(&writer, MTP_OPC_ARTIST);
+    ct_put16(&writer, MTP_DTC_STRING);
+    ct_put_text(&writer, "Changed");
+    return dut_put(dut, row, MTP_OP_SET_OBJECT_PROP_LIST, PARAMS(), writer.bytes, writer.length);
+}
+
+CONF_CASE(MTP_OBJ_BI_44, .title = "A protected object is kept from every kind of change",
+          .reqs = REQS("MTP-OBJ-018"),
+          .ics = "MTP.OP.1012 && MTP.OP.1019 && MTP.OP.9806 && MTP.OP.9811 && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "A protected song: move, SetObjectPropList, SetObjectReferences and (where "
+                   "listed) BeginEditObject are refused; it is as before; unprotected they work")
+{
+    DUT dut = dut_work(c);
+    static struct dut_info info;
+    uint32_t inner = dut_folder(&dut, dut.folder, "inner");
+    uint32_t song = dut_file(&dut, dut.folder, "kept.mp3", MTP_FC_MP3, "music", 5);
+
+    dut_device_info(&dut, NULL, &info);
+    if (dut_set_text(&dut, NULL, song, MTP_OPC_ARTIST, "Kept") != MTP_RC_OK ||
+        dut_op(&dut, NULL, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 1)) != MTP_RC_OK)
+        conf_setup_failed(c, "no protected song");
+    for (int protection = 1; protection >= 0; protection--) {
+        if (!protection)
+            CHECK_EQ(c, "MTP-OBJ-018",
+                     dut_op(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 0)),
+                     MTP_RC_OK);
+        CHECK_EQ(c, "MTP-OBJ-018", set_in_list(&dut, "MTP-OBJ-018", song) != MTP_RC_OK, protection);
+        CHECK_EQ(c, "MTP-OBJ-018",
+                 dut_put(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_REFERENCES, PARAMS(song),
+                         "\0\0\0\0", 4) != MTP_RC_OK,
+                 protection);
+        if (dut_lists(info.operations, info.operation_count, MTP_OP_BEGIN_EDIT_OBJECT)) {
+            CHECK_EQ(c, "MTP-OBJ-018",
+                     dut_op(&dut, "MTP-OBJ-018", MTP_OP_BEGIN_EDIT_OBJECT, PARAMS(song)) !=
+                         MTP_RC_OK,
+                     protection);
+            if (!protection)
+                dut_op(&dut, "MTP-OBJ-018", MTP_OP_END_EDIT_OBJECT, PARAMS(song));
+        }
+        check_content(&dut, "MTP-OBJ-018", song, "music");
+        check_text(&dut, "MTP-OBJ-018", song, MTP_OPC_ARTIST, protection ? "Kept" : "Changed");
+        CHECK_EQ(c, "MTP-OBJ-018",
+                 dut_op(&dut, "MTP-OBJ-018", MTP_OP_MOVE_OBJECT, PARAMS(song, dut.store, inner)) !=
+                     MTP_RC_OK,
+                 protection);
+    }
+}
+
+/* ---- names (MTP 1.1, 3.2.3): UTF-16 with surrogate pairs, at most 254 units and the terminator */
+
+/* A name of `count` units as a string dataset. */
+static void put_units(struct ct_writer *writer, const uint16_t *units, size_t count)
+{
+    ct_put8(writer, (uint8_t)(count + 1));
+    for (size_t i = 0; i < count; i++)
+        ct_put16(writer, units[i]);
+    ct_put16(writer, 0);
+}
+
+/* The object is called what the string says, whoever is asked. */
+static void check_name(struct dut *dut, uint32_t handle, const struct ct_writer *name)
+{
+    enum { INFO_FIXED = 52 }; /* bytes before the name */
+
+    CHECK_EQ(dut->c, "MTP-DEV-005",
+             dut_op(dut, "MTP-DEV-005", MTP_OP_GET_OBJECT_PROP_VALUE,
+                    PARAMS(handle, MTP_OPC_OBJECT_FILE_NAME)),
+             MTP_RC_OK);
+    CHECK_BYTES(dut->c, "MTP-DEV-005", dut->answer.data, dut->answer.size, name->bytes,
+                name->length);
+    CHECK_EQ(dut->c, "MTP-DEV-005",
+             dut_op(dut, "MTP-DEV-005", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+    REQUIRE(dut->c, "MTP-DEV-005", dut->answer.size >= INFO_FIXED + name->length);
+    CHECK_BYTES(dut->c, "MTP-DEV-005", dut->answer.data + INFO_FIXED, name->length, name->bytes,
+                name->length);
+}
+
+CONF_CASE(MTP_DEV_BV_45, .title = "Names beyond the BMP come back as they were sent",
+          .reqs = REQS("MTP-DEV-005"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Folders called by an astral character, by one with Latin and CJK around it, "
+                   "and by 127 astral ones where 254 units are taken; ObjectInfo and "
+                   "ObjectFileName")
+{
+    DUT dut = dut_work(c);
+    /* U+1D11E; a, U+1F3B5, U+66F2, U+00E9. */
+    static const uint16_t clef[] = {0xd834, 0xdd1e};
+    static const uint16_t mixed[] = {'a', 0xd83c, 0xdfb5, 0x66f2, 0x00e9};
+    uint16_t many[254];
+
+    for (size_t i = 0; i < 254; i++)
+        many[i] = i % 2 ? 0xdd1e : 0xd834;
+    for (size_t i = 0; i < 3; i++) {
+        const uint16_t *units = i == 0 ? clef : i == 1 ? mixed : many;
+        struct ct_writer name = {0}, info = {0};
+        uint16_t code;
+
+        put_units(&name, units, i == 0 ? 2 : i == 1 ? 5 : 254);
+        ct_put_object_info(&info, MTP_FC_ASSOCIATION, 0, "");
+        info.length -= 4; /* four empty strings, the name first */
+        ct_put_bytes(&info, name.bytes, name.length);
+        for (int k = 0; k < 3; k++)
+            ct_put_text(&info, "");
+        code = dut_put(&dut, "MTP-DEV-005", MTP_OP_SEND_OBJECT_INFO, PARAMS(dut.store, dut.folder),
+                       info.bytes, info.length);
+        /* What a name may be at most is the file system's business. */
+        if (i == 2 && code != MTP_RC_OK)
+            continue;
+        REQUIRE_EQ(c, "MTP-DEV-005", code, MTP_RC_OK);
+        check_name(&dut, dut.answer.param[2], &name);
+    }
+}

@@ -1,0 +1,411 @@
+/* USB 2.0, 9.6: what a device says about itself. */
+#include <errno.h>
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+/* The descriptors as the device sends them now, not as a transport kept them. */
+struct sets {
+    uint8_t device[18], config[4096];
+    size_t length;
+    int speed;
+};
+
+static void read_sets(struct conf *c, struct sets *ret)
+{
+    int count = dut_descriptor(c, DESC_CONFIG, 0, 0, sizeof(ret->config), ret->config);
+
+    if (count < 9 || dut_descriptor(c, DESC_DEVICE, 0, 0, 18, ret->device) != 18)
+        conf_setup_failed(c, "no descriptors");
+    ret->length = (size_t)count;
+    ret->speed = tp_speed(conf_transport(c));
+}
+
+struct row {
+    struct conf *c;
+    const char *id;
+    unsigned faults;
+};
+
+static void on_fault(void *context, const char *row, const char *text)
+{
+    struct row *wanted = context;
+
+    if (strcmp(row, wanted->id) == 0) {
+        wanted->faults++;
+        conf_note(wanted->c, "%s: %s", row, text);
+    }
+}
+
+/* How many faults of that row the lint finds. */
+static unsigned faults(struct conf *c, const char *row)
+{
+    static struct sets sets;
+    struct row wanted = {c, row, 0};
+
+    read_sets(c, &sets);
+    desc_lint(sets.device, sets.config, sets.length, sets.speed, on_fault, &wanted);
+    return wanted.faults;
+}
+
+/* USB 2.0, 9.6.1; a BOS is only asked for where bcdUSB is 2.01 or more. */
+static void dut_device_fields(struct conf *c)
+{
+    static struct sets sets;
+    uint8_t bos[5];
+    int count;
+    uint16_t usb;
+
+    read_sets(c, &sets);
+    usb = desc_u16(sets.device + 2);
+    count = dut_descriptor(c, DESC_BOS, 0, 0, 5, bos);
+    conf_note(c, "bcdUSB %04x, BOS %d, speed %d", usb, count, sets.speed);
+    CHECK_EQ(c, "USB-DSC-001", sets.device[0], 18);
+    CHECK_EQ(c, "USB-DSC-001", sets.device[1], DESC_DEVICE);
+    CHECK_EQ(c, "USB-DSC-001", count > 0 ? usb >= 0x0201 : usb >= 0x0110, 1);
+    if (sets.speed == DESC_HIGH)
+        CHECK_EQ(c, "USB-DSC-001", sets.device[7], 64);
+    else if (sets.speed == DESC_SUPER)
+        CHECK_EQ(c, "USB-DSC-001", sets.device[7], 9);
+    else
+        CHECK(c, "USB-DSC-001",
+              sets.device[7] == 8 || sets.device[7] == 16 || sets.device[7] == 32 ||
+                  sets.device[7] == 64);
+    CHECK(c, "USB-DSC-001", sets.device[17] >= 1);
+}
+
+CONF_CASE(USB_DSC_BV_01, .title = "The device descriptor's fields fit speed and BOS",
+          .reqs = REQS("USB-DSC-001"), .ics = "ANY", .player = "mtp",
+          .steps = "Field check; bcdUSB is 2.01 or more where a BOS is offered")
+{
+    dut_device_fields(c);
+}
+
+CONF_CASE(
+    USB_DSC_BV_21,
+    .title =
+        "The device descriptor of a device with OS 2.0 descriptors lets a host ask for the BOS",
+    .reqs = REQS("USB-DSC-001"), .ics = "BOS", .player = "pap-winusb",
+    .steps = "Field check; bcdUSB is 2.01 or more where a BOS is offered")
+{
+    dut_device_fields(c);
+}
+
+CONF_CASE(USB_DSC_BV_02, .title = "The class stands at the interface, or at the association",
+          .reqs = REQS("USB-DSC-002"), .ics = "ANY", .player = "mtp",
+          .steps = "Compare bytes 4..6 of the device descriptor with the interfaces")
+{
+    CHECK_EQ(c, "USB-DSC-002", faults(c, "USB-DSC-002"), 0);
+}
+
+/* USB 2.0, 9.6.2, 9.6.4. */
+CONF_CASE(USB_DSC_BV_03, .title = "A high-speed device describes itself at the other speed too",
+          .reqs = REQS("USB-DSC-003"), .ics = "USB.SPEED.HIGH", .player = "mtp",
+          .steps = "Read device_qualifier and other_speed_configuration")
+{
+    static uint8_t bytes[1024];
+    uint8_t device[18];
+    int count = dut_descriptor(c, DESC_QUALIFIER, 0, 0, 64, bytes);
+
+    if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
+        conf_setup_failed(c, "no device descriptor");
+    REQUIRE_EQ(c, "USB-DSC-003", count, 10);
+    CHECK_EQ(c, "USB-DSC-003", bytes[0], 10);
+    CHECK_EQ(c, "USB-DSC-003", bytes[1], DESC_QUALIFIER);
+    CHECK(c, "USB-DSC-003", desc_u16(bytes + 2) >= 0x0200);
+    CHECK_BYTES(c, "USB-DSC-003", bytes + 4, 3, device + 4, 3);
+    CHECK(c, "USB-DSC-003", bytes[8] >= 1);
+    CHECK_EQ(c, "USB-DSC-003", bytes[9], 0);
+    count = dut_descriptor(c, DESC_OTHER_SPEED, 0, 0, sizeof(bytes), bytes);
+    REQUIRE(c, "USB-DSC-003", count >= 9);
+    CHECK_EQ(c, "USB-DSC-003", bytes[1], DESC_OTHER_SPEED);
+    CHECK_EQ(c, "USB-DSC-003", desc_u16(bytes + 2), count);
+}
+
+CONF_CASE(USB_DSC_BI_03, .title = "A device of full speed only stalls the high-speed descriptors",
+          .reqs = REQS("USB-DSC-003"), .ics = "USB.SPEED.FULL", .player = "mtp-full-speed",
+          .steps = "device_qualifier and other_speed_configuration stall")
+{
+    uint8_t bytes[64];
+
+    CHECK_EQ(c, "USB-DSC-003", dut_descriptor(c, DESC_QUALIFIER, 0, 0, 10, bytes), -EPIPE);
+    CHECK_EQ(c, "USB-DSC-003", dut_descriptor(c, DESC_OTHER_SPEED, 0, 0, 9, bytes), -EPIPE);
+    CHECK_EQ(c, "USB-DSC-003", dut_descriptor(c, DESC_DEVICE, 0, 0, 18, bytes), 18);
+}
+
+CONF_CASE(USB_DSC_BV_04, .title = "The configuration descriptor's fields are legal",
+          .reqs = REQS("USB-DSC-004"), .ics = "ANY", .player = "mtp",
+          .steps = "Value, attributes, power and the number of interfaces")
+{
+    CHECK_EQ(c, "USB-DSC-004", faults(c, "USB-DSC-004"), 0);
+}
+
+/* The interface of class 06/01/01, alternate setting 0; NULL if there is none. */
+static const uint8_t *still_image(const struct sets *sets, unsigned *ret_endpoints,
+                                  unsigned ret_kinds[3])
+{
+    struct desc_walk walk;
+    struct desc item;
+    const uint8_t *found = NULL;
+    bool inside = false;
+
+    *ret_endpoints = 0;
+    memset(ret_kinds, 0, 3 * sizeof(ret_kinds[0]));
+    desc_start(&walk, sets->config, sets->length);
+    while (desc_next(&walk, &item)) {
+        if (item.type == DESC_INTERFACE && item.length >= 9) {
+            inside = !found && memcmp(item.at + 5, "\x06\x01\x01", 3) == 0 && item.at[3] == 0;
+            found = inside ? item.at : found;
+        } else if (item.type == DESC_ENDPOINT && item.length >= 7 && inside) {
+            bool in = item.at[2] & 0x80;
+
+            ++*ret_endpoints;
+            ret_kinds[0] += (item.at[3] & 3) == 2 && in;
+            ret_kinds[1] += (item.at[3] & 3) == 2 && !in;
+            ret_kinds[2] += (item.at[3] & 3) == 3 && in;
+        }
+    }
+    return found;
+}
+
+/* Still image class 1.0, chapter 4. */
+CONF_CASE(USB_DSC_BV_05, .title = "The MTP interface has bulk IN, bulk OUT and interrupt IN",
+          .reqs = REQS("USB-DSC-005"), .ics = "MTP", .player = "mtp",
+          .steps = "Walk the endpoints of the interface that carries containers")
+{
+    static struct sets sets;
+    struct desc_pipes pipes;
+    unsigned count, kinds[3];
+
+    read_sets(c, &sets);
+    REQUIRE(c, "USB-DSC-005", desc_find_pipes(sets.config, sets.length, &pipes));
+    CHECK_EQ(c, "USB-DSC-005", pipes.endpoint_count, 3);
+    CHECK(c, "USB-DSC-005", pipes.interrupt_in != 0);
+    if (still_image(&sets, &count, kinds)) {
+        CHECK_EQ(c, "USB-DSC-005", count, 3);
+        CHECK(c, "USB-DSC-005", kinds[0] == 1 && kinds[1] == 1 && kinds[2] == 1);
+    }
+}
+
+/* The compatible id a host finds through string 0xEE; false: none. */
+static bool os_compatible(struct conf *c, char id[9])
+{
+    uint8_t string[18] = {0}, compat[40] = {0};
+
+    if (dut_descriptor(c, DESC_STRING, 0xee, 0, 18, string) != 18)
+        return false;
+    if (dut_control(c, 0xc0, string[16], 0, 4, 40, compat) < 40)
+        return false;
+    memcpy(id, compat + 18, 8);
+    id[8] = 0;
+    return true;
+}
+
+/* A host finds the interface by its class, or by the OS descriptor's compatible id. */
+static void dut_found(struct conf *c)
+{
+    static struct sets sets;
+    struct desc_pipes pipes;
+    unsigned count, kinds[3];
+    char id[9] = "";
+
+    read_sets(c, &sets);
+    if (still_image(&sets, &count, kinds)) {
+        CHECK(c, "USB-DSC-006", true);
+        return;
+    }
+    REQUIRE(c, "USB-DSC-006", desc_find_pipes(sets.config, sets.length, &pipes));
+    CHECK_EQ(c, "USB-DSC-006", pipes.interface_class, 0xff);
+    REQUIRE(c, "USB-DSC-006", os_compatible(c, id));
+    conf_note(c, "compatible id %s", id);
+    CHECK(c, "USB-DSC-006", strcmp(id, "MTP") == 0);
+}
+
+CONF_CASE(USB_DSC_BV_06, .title = "An MTP interface can be found by class or OS descriptor",
+          .reqs = REQS("USB-DSC-006"), .ics = "USB.PERSONA.MTP", .player = "mtp",
+          .steps = "Class 06/01/01, or a vendor class whose compatible id is MTP")
+{
+    dut_found(c);
+}
+
+CONF_CASE(USB_DSC_BV_07, .title = "Packet sizes and intervals are legal at high speed",
+          .reqs = REQS("USB-DSC-007"), .ics = "USB.SPEED.HIGH", .player = "mtp",
+          .steps = "Lint of every bulk and interrupt endpoint")
+{
+    CHECK_EQ(c, "USB-DSC-007", faults(c, "USB-DSC-007"), 0);
+}
+
+CONF_CASE(USB_DSC_BV_17, .title = "Packet sizes and intervals are legal at full speed",
+          .reqs = REQS("USB-DSC-007"), .ics = "USB.SPEED.FULL", .player = "mtp-full-speed",
+          .steps = "Lint of every bulk and interrupt endpoint")
+{
+    CHECK_EQ(c, "USB-DSC-007", faults(c, "USB-DSC-007"), 0);
+}
+
+CONF_CASE(USB_DSC_BV_18, .title = "Packet sizes and intervals are legal at super speed",
+          .reqs = REQS("USB-DSC-007"), .ics = "USB.SPEED.SUPER", .player = "mtp-super-speed",
+          .steps = "Lint of every bulk and interrupt endpoint")
+{
+    CHECK_EQ(c, "USB-DSC-007", faults(c, "USB-DSC-007"), 0);
+}
+
+CONF_CASE(USB_DSC_BV_08, .title = "An event container fits one interrupt packet",
+          .level = CONF_SHOULD, .reqs = REQS("USB-DSC-008"), .ics = "MTP", .player = "mtp",
+          .steps = "wMaxPacketSize of the interrupt endpoint is 24 or more")
+{
+    CHECK_EQ(c, "USB-DSC-008", faults(c, "USB-DSC-008"), 0);
+}
+
+CONF_CASE(USB_DSC_BV_09, .title = "Endpoint addresses are unique and legal",
+          .reqs = REQS("USB-DSC-009"), .ics = "ANY", .player = "mtp",
+          .steps = "Lint of every endpoint address")
+{
+    CHECK_EQ(c, "USB-DSC-009", faults(c, "USB-DSC-009"), 0);
+}
+
+/* Reads the serial number on a new connection; its length in bytes. */
+static int serial(struct conf *c, uint8_t bytes[255])
+{
+    uint8_t device[18];
+
+    if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
+        conf_setup_failed(c, "no device descriptor");
+    return device[16] ? dut_descriptor(c, DESC_STRING, device[16], 0x0409, 255, bytes) : 0;
+}
+
+/* Device instance ids: a serial a PnP manager takes has 0x20..0x7F and no comma. */
+static void dut_serial(struct conf *c, const uint8_t *bytes, int count)
+{
+    REQUIRE(c, "USB-DSC-010", count > 2);
+    for (int at = 2; at + 1 < count; at += 2) {
+        unsigned unit = desc_u16(bytes + at);
+
+        CHECK(c, "USB-DSC-010", unit >= 0x20 && unit < 0x7f && unit != ',');
+    }
+}
+
+CONF_CASE(
+    USB_DSC_BV_10, .title = "The serial number is plain text and the same after a replug",
+    .level = CONF_SHOULD, .reqs = REQS("USB-DSC-010"), .ics = "ANY", .player = "mtp",
+    .needs = CONF_CONTROL,
+    .steps = "Read it, unplug and plug, read it again; every character in 0x20..0x7F, no comma")
+{
+    uint8_t first[255] = {0}, second[255] = {0};
+    int a = serial(c, first), b;
+
+    dut_serial(c, first, a);
+    conf_transport_drop(c);
+    dut_verb(c, "unplug");
+    dut_verb(c, "plug");
+    b = serial(c, second);
+    CHECK_EQ(c, "USB-DSC-010", a, b);
+    if (a > 0 && a == b)
+        CHECK_BYTES(c, "USB-DSC-010", second, (size_t)b, first, (size_t)a);
+}
+
+/* USB 2.0, 8.1 and 9.6: the bus is little-endian. The USB/IP record gives the same numbers
+ * big-endian, by another way through the server. */
+CONF_CASE(USB_DSC_BV_11, .title = "Multi-byte descriptor fields are little-endian",
+          .reqs = REQS("USB-DSC-011"), .ics = "ANY", .player = "mtp", .needs = CONF_WIRE,
+          .steps = "Compare idVendor, idProduct and bcdDevice with the import record; wTotalLength "
+                   "with the set")
+{
+    DUT_CONNECTION connection = dut_import(c);
+    uint8_t device[18] = {0}, config[1024] = {0};
+    int count;
+
+    if (raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS) != 18)
+        conf_setup_failed(c, "no device descriptor");
+    for (unsigned i = 0; i < 3; i++)
+        CHECK_EQ(c, "USB-DSC-011", desc_u16(device + 8 + 2 * i),
+                 raw_be16(connection->record + 300 + 2 * i));
+    CHECK(c, "USB-DSC-011", device[3] >= 1 && device[3] <= 3);
+    count = raw_control(connection, 0x80, 6, DESC_CONFIG << 8, 0, sizeof(config), config,
+                        DUT_PROMPT_MS);
+    CHECK_EQ(c, "USB-DSC-011", desc_u16(config + 2), count);
+}
+
+/* USB 3.2, 9.6.2. */
+CONF_CASE(USB_DSC_BV_12, .title = "The BOS is as long and as full as its header says",
+          .reqs = REQS("USB-DSC-012"), .ics = "BOS", .player = "pap-winusb",
+          .steps = "Read header and whole; walk the capabilities")
+{
+    uint8_t head[5] = {0}, bytes[1024];
+    struct desc_walk walk;
+    struct desc item;
+    unsigned capabilities = 0;
+    int count;
+
+    REQUIRE_EQ(c, "USB-DSC-012", dut_descriptor(c, DESC_BOS, 0, 0, 5, head), 5);
+    CHECK_EQ(c, "USB-DSC-012", head[0], 5);
+    CHECK_EQ(c, "USB-DSC-012", head[1], DESC_BOS);
+    CHECK(c, "USB-DSC-012", desc_u16(head + 2) > 5);
+    count = dut_descriptor(c, DESC_BOS, 0, 0, sizeof(bytes), bytes);
+    REQUIRE(c, "USB-DSC-012", count >= 5);
+    CHECK_EQ(c, "USB-DSC-012", desc_u16(bytes + 2), count);
+    desc_start(&walk, bytes + 5, (size_t)count - 5);
+    while (desc_next(&walk, &item)) {
+        CHECK_EQ(c, "USB-DSC-012", item.type, DESC_CAPABILITY);
+        capabilities++;
+    }
+    CHECK(c, "USB-DSC-012", !walk.broken);
+    CHECK_EQ(c, "USB-DSC-012", bytes[4], capabilities);
+}
+
+CONF_CASE(USB_DSC_BI_12, .title = "A device without a BOS stalls it", .reqs = REQS("USB-DSC-012"),
+          .ics = "!BOS", .player = "pap-inf",
+          .steps = "GET_DESCRIPTOR(BOS) stalls, the next request works")
+{
+    uint8_t bytes[18];
+
+    CHECK_EQ(c, "USB-DSC-012", dut_descriptor(c, DESC_BOS, 0, 0, 5, bytes), -EPIPE);
+    CHECK_EQ(c, "USB-DSC-012", dut_descriptor(c, DESC_DEVICE, 0, 0, 18, bytes), 18);
+}
+
+/* USB 2.0 LPM ECN: the USB 2.0 extension capability, type 2. */
+CONF_CASE(USB_DSC_BV_13, .title = "A BOS contains the USB 2.0 extension capability",
+          .level = CONF_SHOULD, .reqs = REQS("USB-DSC-013"), .ics = "BOS", .player = "pap-winusb",
+          .steps = "Look for capability type 2, 7 bytes; reserved bits 0")
+{
+    uint8_t bytes[1024];
+    int count = dut_descriptor(c, DESC_BOS, 0, 0, sizeof(bytes), bytes);
+    struct desc_walk walk;
+    struct desc item;
+    bool found = false;
+
+    REQUIRE(c, "USB-DSC-013", count >= 5);
+    desc_start(&walk, bytes + 5, (size_t)count - 5);
+    while (desc_next(&walk, &item)) {
+        if (item.type != DESC_CAPABILITY || item.length < 3 || item.at[2] != 2)
+            continue;
+        found = true;
+        REQUIRE_EQ(c, "USB-DSC-013", item.length, 7);
+        CHECK_EQ(c, "USB-DSC-013", desc_u32(item.at + 3) & 1, 0);
+    }
+    CHECK(c, "USB-DSC-013", found);
+}
+
+/* LPM ECN, 3.1: a connection that is not there cannot go to sleep. A device that does support it
+ * over its own cable declares the item. */
+CONF_CASE(USB_DSC_BI_13,
+          .title = "Link power management is not announced where it is not supported",
+          .level = CONF_SHOULD, .reqs = REQS("USB-DSC-013"), .ics = "BOS && !USB.LPM",
+          .player = "pap-winusb", .needs = CONF_WIRE,
+          .steps = "The attributes of the USB 2.0 extension capability below super speed are 0")
+{
+    DUT_CONNECTION connection = dut_import(c);
+    uint8_t bytes[1024];
+    int count =
+        raw_control(connection, 0x80, 6, DESC_BOS << 8, 0, sizeof(bytes), bytes, DUT_PROMPT_MS);
+    struct desc_walk walk;
+    struct desc item;
+
+    if (connection->speed >= DESC_SUPER)
+        conf_inconclusive(c, "super speed has link power management");
+    REQUIRE(c, "USB-DSC-013", count >= 5);
+    desc_start(&walk, bytes + 5, (size_t)count - 5);
+    while (desc_next(&walk, &item)) {
+        if (item.type == DESC_CAPABILITY && item.length == 7 && item.at[2] == 2)
+            CHECK_EQ(c, "USB-DSC-013", desc_u32(item.at + 3), 0);
+    }
+}

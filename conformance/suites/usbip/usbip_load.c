@@ -1,0 +1,96 @@
+/* USB/IP 1.1.1: many and large URBs (usbip_protocol.rst sets no bound, hosts use both). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/raw/dut.h"
+
+enum { DEPTH = 32, SMALL = 16 * 1024, LARGE = 1024 * 1024, CONTENT = 10 * LARGE };
+
+/* Reads one GetObject through `depth` URBs of `size` bytes that are always under way; the bytes
+ * of its data container that came in order, fewer when a URB failed or was cut. */
+static size_t read_through(struct dut *dut, uint32_t handle, uint32_t size, unsigned depth,
+                           uint8_t *back, size_t room)
+{
+    struct raw_connection *connection = dut->pipe.raw;
+    uint32_t first = connection->next + 1, asked = 0;
+    size_t got = 0;
+
+    if (ct_command(&dut->pipe, MTP_OP_GET_OBJECT, dut->pipe.next++, PARAMS(handle)) != 0)
+        return 0;
+    for (uint32_t answered = 0; got < CONTENT + 12; answered++) {
+        struct raw_reply reply = {0};
+        int error;
+
+        /* As many as are needed for the container alone, so that none is left over. */
+        while (asked < answered + depth && (size_t)asked * size < CONTENT + 12) {
+            struct raw_urb urb = {
+                .direction = RAW_IN, .endpoint = dut->pipe.in & 0x0f, .length = size, .packets = 0};
+
+            if (asked++ == 0)
+                first = connection->next;
+            if (raw_submit(connection, &urb, NULL) != 0)
+                return got;
+        }
+        error = raw_next(connection, DUT_PROMPT_MS, &reply, back + got, room - got);
+        got += reply.data_length;
+        if (error || reply.status || reply.seqnum != first + answered ||
+            (reply.actual != size && got != CONTENT + 12)) {
+            conf_note(dut->c, "URB %u: %d, seqnum %u, status %d, %u bytes; %zu in all", answered,
+                      error, reply.seqnum, reply.status, reply.actual, got);
+            return got;
+        }
+    }
+    return got;
+}
+
+CONF_CASE(USBIP_URB_BV_20, .title = "32 URBs may be outstanding and one may carry a megabyte",
+          .level = CONF_SHOULD, .reqs = REQS("USBIP-URB-020"), .ics = "MTP && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WIRE | CONF_WRITES, .timeout_s = 60,
+          .steps = "Send 10 MiB in URBs of 1 MiB; read it through 32 URBs of 16 KiB, then through "
+                   "URBs of 1 MiB")
+{
+    DUT_CONNECTION connection = dut_import(c);
+    DUT dut = dut_raw(c, connection);
+    uint8_t *bytes = malloc(CONTENT + 12), *back = malloc(CONTENT + LARGE);
+    uint32_t folder, handle, id;
+    size_t sent = 0;
+
+    if (!bytes || !back || dut_open(&dut, NULL, 1) != MTP_RC_OK)
+        conf_setup_failed(c, "no session");
+    dut.store = dut_first_store(&dut);
+    folder = dut_folder(&dut, 0xffffffff, "papcheck-load");
+    dut_fill(bytes + 12, CONTENT, 41);
+    if (dut_send_info(&dut, NULL, dut.store, folder, MTP_FC_UNDEFINED, CONTENT, "load.bin") !=
+        MTP_RC_OK)
+        conf_setup_failed(c, "SendObjectInfo is refused");
+    handle = dut.answer.param[2];
+    id = dut.pipe.next++;
+    if (ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0)
+        conf_setup_failed(c, "SendObject cannot be sent");
+    for (unsigned i = 0; i < 4; i++) {
+        bytes[i] = (uint8_t)((CONTENT + 12u) >> (8 * i));
+        bytes[8 + i] = (uint8_t)(id >> (8 * i));
+    }
+    memcpy(bytes + 4, (uint8_t[]){MTP_CT_DATA, 0, 0x0d, 0x10}, 4);
+    while (sent < CONTENT + 12) {
+        size_t part = CONTENT + 12 - sent < LARGE ? CONTENT + 12 - sent : LARGE;
+        int64_t count = ct_bulk_out(&dut.pipe, bytes + sent, part, sent + part == CONTENT + 12);
+
+        REQUIRE_EQ(c, "USBIP-URB-020", count, part);
+        sent += part;
+    }
+    CHECK_EQ(c, "USBIP-URB-020", dut_collect(&dut, "USBIP-URB-020"), MTP_RC_OK);
+    for (int large = 0; large < 2; large++) {
+        memset(back, 0, CONTENT + 12);
+        REQUIRE_EQ(c, "USBIP-URB-020",
+                   read_through(&dut, handle, large ? LARGE : SMALL, large ? 2 : DEPTH, back,
+                                CONTENT + LARGE),
+                   CONTENT + 12);
+        CHECK_EQ(c, "USBIP-URB-020", memcmp(back + 12, bytes + 12, CONTENT), 0);
+        CHECK_EQ(c, "USBIP-URB-020", dut_collect(&dut, "USBIP-URB-020"), MTP_RC_OK);
+    }
+    dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(folder));
+    dut_op(&dut, NULL, MTP_OP_CLOSE_SESSION, PARAMS());
+    free(bytes);
+    free(back);
+}

@@ -1,0 +1,190 @@
+/* The main job: real audio files go to the player and come back byte for byte, with their
+ * metadata, the way a synchronising application sends them. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "conformance/wmdm/wmdm_case.h"
+
+/* fixtures/media/NAME, looked for upwards from the program. */
+static BYTE *media(struct conf *c, const char *name, size_t *ret_length)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 128);
+
+    while (length > 0) {
+        char *slash;
+        FILE *file;
+
+        path[length] = 0;
+        slash = strrchr(path, '/');
+        if (!slash)
+            break;
+        snprintf(slash, 128, "/fixtures/media/%s", name);
+        file = fopen(path, "rb");
+        if (file) {
+            BYTE *data = malloc(1 << 16);
+
+            *ret_length = data ? fread(data, 1, 1 << 16, file) : 0;
+            fclose(file);
+            return data;
+        }
+        length = slash - path;
+    }
+    conf_setup_failed(c, "fixtures/media/%s is not beside this program", name);
+}
+
+/* Not what the files say of themselves: a player may read those. */
+static IWMDMMetaData *tags(DWORD format)
+{
+    IWMDMMetaData *list = wmdm_metadata_new();
+
+    wmdm_metadata_add_dword(list, g_wszWMDMFormatCode, format);
+    wmdm_metadata_add_string(list, g_wszWMDMTitle, "Said Title");
+    wmdm_metadata_add_string(list, g_wszWMDMAuthor, "Said Artist");
+    wmdm_metadata_add_string(list, g_wszWMDMAlbumTitle, "Said Album");
+    wmdm_metadata_add_string(list, g_wszWMDMGenre, "Said Genre");
+    wmdm_metadata_add_string(list, g_wszWMDMYear, "2003");
+    wmdm_metadata_add_dword(list, g_wszWMDMTrack, 7);
+    return list;
+}
+
+static bool says(IWMDMMetaData *list, const WCHAR *name, const char *text)
+{
+    char *value = wmdm_metadata_string(list, name);
+    bool same = value && strcmp(value, text) == 0;
+
+    free(value);
+    return same;
+}
+
+/* Blocks of 5000 bytes: none of them fits a packet. */
+static void send_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, size_t length)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPObject2 *object = AS(IMDSPObject2, storage);
+
+    REQUIRE_HR("SP-OBJ-053", S_OK, IMDSPObject2, Open, object, MDSP_WRITE);
+    for (size_t at = 0; at < length;) {
+        DWORD size = length - at < 5000 ? (DWORD)(length - at) : 5000;
+
+        REQUIRE_HR("SP-OBJ-052", S_OK, IMDSPObject2, WriteOnClearChannel, object, data + at, &size);
+        REQUIRE(c, "SP-OBJ-053", size > 0);
+        at += size;
+    }
+    CHECK_HR("SP-OBJ-053", S_OK, IMDSPObject2, Close, object);
+    RELEASE(object);
+}
+
+static size_t receive_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, size_t room)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPObject2 *object = AS(IMDSPObject2, storage);
+    size_t got = 0;
+
+    REQUIRE_HR("SP-OBJ-053", S_OK, IMDSPObject2, Open, object, MDSP_READ);
+    for (;;) {
+        DWORD size = room - got < 7000 ? (DWORD)(room - got) : 7000;
+
+        REQUIRE_HR("SP-OBJ-052", S_OK, IMDSPObject2, ReadOnClearChannel, object, data + got, &size);
+        if (!size)
+            break;
+        got += size;
+    }
+    CHECK_HR("SP-OBJ-053", S_OK, IMDSPObject2, Close, object);
+    RELEASE(object);
+    return got;
+}
+
+static void round_trip(struct conf *c, const char *name, DWORD format)
+{
+    struct wmdm *w = wmdm_open(c, "SP-SYNC-005"), *again;
+    size_t length = 0;
+    BYTE *sent = media(c, name, &length), *back = calloc(1, length + 4096);
+    IWMDMMetaData *metadata = tags(format), *seen = wmdm_metadata_new();
+    IMDSPStorage *file = wmdm_create(w, wmdm_work_folder(w), name,
+                                     WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_AUDIO, length, metadata);
+    IMDSPStorage *hit = NULL;
+    IMDSPStorage4 *four;
+    WCHAR wide[80];
+    char *id = pv_id(w, "SP-SYNC-006", file);
+    DWORD track = 0, code = 0;
+
+    send_clear(w, file, sent, length);
+    again = wmdm_open(c, "SP-SYNC-006");
+    REQUIRE_HR("SP-SYNC-006", S_OK, IMDSPDevice3, FindStorage, wmdm_device3(again),
+               WMDM_FIND_SCOPE_GLOBAL, pv_wide(id, wide, 80), &hit);
+    CHECK_EQ(c, "SP-OBJ-029", pv_size(again, "SP-OBJ-029", hit), length);
+    CHECK_BYTES(c, "SP-OBJ-055", back, receive_clear(again, hit, back, length + 4096), sent,
+                length);
+    four = (IMDSPStorage4 *)wmdm_query(again, hit, &IID_IMDSPStorage4);
+    REQUIRE_HR("SP-STG-049", S_OK, IMDSPStorage4, GetMetadata, four, seen);
+    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMTitle, "Said Title"));
+    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMAuthor, "Said Artist"));
+    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMAlbumTitle, "Said Album"));
+    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMGenre, "Said Genre"));
+    CHECK(c, "SP-META-016", says(seen, g_wszWMDMYear, "2003"));
+    CHECK(c, "SP-META-015", wmdm_metadata_dword(seen, g_wszWMDMTrack, &track) && track == 7);
+    CHECK(c, "SP-META-009",
+          wmdm_metadata_dword(seen, g_wszWMDMFormatCode, &code) && code == format);
+    RELEASE(four);
+    RELEASE(hit);
+    wmdm_close(again);
+    free(id);
+    RELEASE(file);
+    RELEASE(seen);
+    RELEASE(metadata);
+    free(back);
+    free(sent);
+    wmdm_close(w);
+}
+
+#define TRANSFER_REQS                                                                              \
+    REQS("SP-SYNC-005", "SP-SYNC-006", "SP-OBJ-029", "SP-OBJ-052", "SP-OBJ-053", "SP-OBJ-055",     \
+         "SP-STG-049", "SP-META-009", "SP-META-015", "SP-META-016")
+#define TRANSFER_STEPS                                                                             \
+    "CreateStorageWithMetadata, Open, WriteOnClearChannel, Close; in a new session FindStorage "   \
+    "by "                                                                                          \
+    "id, ReadOnClearChannel to the end, compare bytes and metadata"
+
+CONF_CASE(SYNC_MEDIA_BV_01, .title = "An MP3 file comes back byte for byte with its metadata",
+          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = TRANSFER_STEPS)
+{
+    round_trip(c, "tone.mp3", WMDM_FORMATCODE_MP3);
+}
+
+CONF_CASE(SYNC_MEDIA_BV_02, .title = "A WMA file comes back byte for byte with its metadata",
+          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = TRANSFER_STEPS)
+{
+    round_trip(c, "tone.wma", WMDM_FORMATCODE_WMA);
+}
+
+CONF_CASE(SYNC_MEDIA_BV_03, .title = "A WAV file comes back byte for byte with its metadata",
+          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = TRANSFER_STEPS)
+{
+    round_trip(c, "tone.wav", WMDM_FORMATCODE_WAVE);
+}
+
+CONF_CASE(SYNC_MEDIA_BV_04, .title = "An Ogg file comes back byte for byte with its metadata",
+          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = TRANSFER_STEPS)
+{
+    round_trip(c, "tone.ogg", WMDM_FORMATCODE_OGG);
+}
+
+CONF_CASE(SYNC_MEDIA_BV_05, .title = "A FLAC file comes back byte for byte with its metadata",
+          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = TRANSFER_STEPS)
+{
+    round_trip(c, "tone.flac", WMDM_FORMATCODE_FLAC);
+}
+
+CONF_CASE(SYNC_MEDIA_BV_06,
+          .title = "An AAC file in MP4 comes back byte for byte with its metadata",
+          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = TRANSFER_STEPS)
+{
+    round_trip(c, "tone.m4a", WMDM_FORMATCODE_MP4);
+}

@@ -1,0 +1,372 @@
+#include "conformance/wmdm/wmdm.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/com/com_guid.h"
+#include "spcore/com/com_hresult.h"
+#include "spcore/com/com_utf16.h"
+#include "wmdm_certs.h"
+
+#define PAIR(text, name)                                                                           \
+    {                                                                                              \
+        text, name##_certificate, name##_key, sizeof(name##_certificate), sizeof(name##_key)       \
+    }
+static const struct wmdm_pair pairs[WMDM_CERTIFICATE_COUNT] = {
+    [WMDM_APPLICATION_HIGH] = PAIR("application-high", application_high),
+    [WMDM_APPLICATION_LOW] = PAIR("application-low", application_low),
+    [WMDM_APPLICATION_STRANGER] = PAIR("application-stranger", application_stranger),
+    [WMDM_APPLICATION_EXPIRED] = PAIR("application-expired", application_expired),
+    [WMDM_PROVIDER_AS_APPLICATION] = PAIR("provider-high", provider_high),
+    [WMDM_PROVIDER_HIGH] = PAIR("provider-high", provider_high),
+};
+
+const struct wmdm_pair *wmdm_pair(enum wmdm_certificate which)
+{
+    return &pairs[which];
+}
+
+const GUID wmdm_default_clsid = {
+    0x7a8b6e2c, 0x5c52, 0x4b7e, {0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}};
+
+struct wmdm {
+    struct conf *c;
+    const char *row;
+    IMDServiceProvider *provider; /* the references of the instance */
+    IComponentAuthenticate *component;
+    struct sac_channel *channel;
+    IMDSPDevice **devices; /* of CreateDevice, with a reference each */
+    DWORD device_count;
+    IMDSPDevice3 *device3;
+    IMDSPStorage *root, *work;
+    IMDSPStorageGlobals *globals;
+};
+
+/* ---- calls
+ * ---------------------------------------------------------------------------------------- */
+HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr)
+{
+    const char *name = hr_name(hr);
+
+    conf_note(c, "%s: 0x%08x%s%s", method, (unsigned)hr, name ? " " : "", name ? name : "");
+    return hr;
+}
+
+void wmdm_setup(struct conf *c, const char *method, HRESULT hr)
+{
+    const char *name = hr_name(hr);
+
+    if (hr != S_OK)
+        conf_setup_failed(c, "%s answers 0x%08x%s%s", method, (unsigned)hr, name ? " " : "",
+                          name ? name : "");
+}
+
+/* ---- module
+ * ----------------------------------------------------------------------------------------- */
+/* dlsym() hands out an object pointer; POSIX says it may be read as a function's. */
+static void entry(struct conf *c, const char *row, const char *name, void *ret_function)
+{
+    void *symbol = dlsym(conf_provider_module(c), name);
+
+    if (!conf_check(c, row, symbol != NULL, __FILE__, __LINE__, "%s exports %s",
+                    conf_provider_path(c), name))
+        conf_end(c);
+    memcpy(ret_function, &symbol, sizeof(symbol));
+}
+
+wmdm_get_class_object wmdm_class_object_entry(struct conf *c, const char *row)
+{
+    wmdm_get_class_object function;
+
+    entry(c, row, "DllGetClassObject", &function);
+    return function;
+}
+
+wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c, const char *row)
+{
+    wmdm_can_unload_now function;
+
+    entry(c, row, "DllCanUnloadNow", &function);
+    return function;
+}
+
+CLSID wmdm_clsid(struct conf *c)
+{
+    const char *text = getenv("PAPCHECK_CLSID");
+    CLSID clsid = wmdm_default_clsid;
+
+    if (text && !com_guid_parse(text, &clsid))
+        conf_setup_failed(c, "PAPCHECK_CLSID is no class id: %s", text);
+    return clsid;
+}
+
+/* ---- life
+ * ---------------------------------------------------------------------------------------------- */
+struct wmdm *wmdm_new(struct conf *c, const char *row)
+{
+    wmdm_get_class_object get = wmdm_class_object_entry(c, row);
+    struct wmdm *w = calloc(1, sizeof(*w));
+    CLSID clsid = wmdm_clsid(c);
+    IClassFactory *factory = NULL;
+
+    if (!w)
+        conf_setup_failed(c, "no memory");
+    w->c = c;
+    w->row = row;
+    SP_SETUP(c, row, "DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
+    SP_SETUP(c, row, "IClassFactory::CreateInstance",
+             IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider,
+                                          (void **)&w->provider));
+    SP_CALL(c, row, "IClassFactory::Release", IClassFactory_Release(factory));
+    SP_SETUP(c, row, "IMDServiceProvider::QueryInterface(IComponentAuthenticate)",
+             IMDServiceProvider_QueryInterface(w->provider, &IID_IComponentAuthenticate,
+                                               (void **)&w->component));
+    return w;
+}
+
+HRESULT wmdm_authenticate(struct wmdm *w, enum wmdm_certificate which)
+{
+    const struct wmdm_pair *pair = wmdm_pair(which);
+    HRESULT hr;
+
+    sac_free(w->channel);
+    w->channel = sac_client_new();
+    hr = sac_set_certificate(w->channel, SAC_CERT_V1, pair->certificate, pair->certificate_length,
+                             pair->key, pair->key_length);
+    if (SUCCEEDED(hr))
+        hr = sac_set_interface(w->channel, w->component);
+    if (FAILED(hr))
+        conf_setup_failed(w->c, "the host's own certificate %s: 0x%08x", pair->name, (unsigned)hr);
+    conf_note(w->c, "handshake with certificate %s", pair->name);
+    return SP_HR(w->c, w->row, "IComponentAuthenticate::SACAuth",
+                 sac_authenticate(w->channel, SAC_PROTOCOL_V1));
+}
+
+struct wmdm *wmdm_open(struct conf *c, const char *row)
+{
+    struct wmdm *w = wmdm_new(c, row);
+
+    wmdm_setup(c, "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
+    return w;
+}
+
+void wmdm_shut(struct wmdm *w)
+{
+    BYTE nonsense[] = "not a message of the channel", *out = NULL;
+    DWORD length = 0;
+
+    SP_HR(w->c, w->row, "IComponentAuthenticate::SACAuth",
+          IComponentAuthenticate_SACAuth(w->component, SAC_PROTOCOL_V1, 0, nonsense,
+                                         sizeof(nonsense), &out, &length));
+    CoTaskMemFree(out);
+}
+
+#define LET_GO(w, type, pointer)                                                                   \
+    do {                                                                                           \
+        if (pointer)                                                                               \
+            SP_CALL((w)->c, (w)->row, #type "::Release", type##_Release(pointer));                 \
+        (pointer) = NULL;                                                                          \
+    } while (0)
+
+void wmdm_close(struct wmdm *w)
+{
+    if (!w)
+        return;
+    if (w->work)
+        wmdm_delete(w, w->work);
+    LET_GO(w, IMDSPStorage, w->work);
+    LET_GO(w, IMDSPStorageGlobals, w->globals);
+    LET_GO(w, IMDSPStorage, w->root);
+    LET_GO(w, IMDSPDevice3, w->device3);
+    for (DWORD i = 0; i < w->device_count; i++)
+        LET_GO(w, IMDSPDevice, w->devices[i]);
+    CoTaskMemFree(w->devices);
+    sac_free(w->channel); /* releases its reference to the component */
+    LET_GO(w, IComponentAuthenticate, w->component);
+    LET_GO(w, IMDServiceProvider, w->provider);
+    free(w);
+}
+
+struct conf *wmdm_conf(struct wmdm *w)
+{
+    return w->c;
+}
+
+const char *wmdm_row(struct wmdm *w)
+{
+    return w->row;
+}
+
+IMDServiceProvider *wmdm_provider(struct wmdm *w)
+{
+    return w->provider;
+}
+
+IComponentAuthenticate *wmdm_component(struct wmdm *w)
+{
+    return w->component;
+}
+
+struct sac_channel *wmdm_channel(struct wmdm *w)
+{
+    return w->channel;
+}
+
+/* ---- the way to what is judged
+ * ---------------------------------------------------------------------- */
+void *wmdm_query(struct wmdm *w, void *interface, REFIID iid)
+{
+    char text[COM_GUID_TEXT];
+    void *result = NULL;
+    HRESULT hr = SP_CALL(w->c, w->row, "IUnknown::QueryInterface",
+                         IUnknown_QueryInterface((IUnknown *)interface, iid, &result));
+
+    com_guid_format(iid, text);
+    if (hr != S_OK || !result)
+        conf_setup_failed(w->c, "QueryInterface(%s) answers 0x%08x", text, (unsigned)hr);
+    return result;
+}
+
+bool wmdm_has(struct wmdm *w, void *interface, REFIID iid)
+{
+    IUnknown *result = NULL;
+    HRESULT hr = SP_CALL(w->c, w->row, "IUnknown::QueryInterface",
+                         IUnknown_QueryInterface((IUnknown *)interface, iid, (void **)&result));
+    bool has = hr == S_OK && result;
+
+    LET_GO(w, IUnknown, result);
+    return has;
+}
+
+IMDSPDevice *wmdm_device(struct wmdm *w)
+{
+    IMDServiceProvider2 *provider;
+    WCHAR *path;
+
+    if (w->device_count)
+        return w->devices[0];
+    provider = wmdm_query(w, w->provider, &IID_IMDServiceProvider2);
+    path = com_utf16_from_utf8(conf_device_uri(w->c));
+    SP_SETUP(w->c, w->row, "IMDServiceProvider2::CreateDevice",
+             IMDServiceProvider2_CreateDevice(provider, path, &w->device_count, &w->devices));
+    CoTaskMemFree(path);
+    LET_GO(w, IMDServiceProvider2, provider);
+    if (!w->device_count || !w->devices || !w->devices[0])
+        conf_setup_failed(w->c, "CreateDevice answers S_OK without a device");
+    return w->devices[0];
+}
+
+IMDSPDevice3 *wmdm_device3(struct wmdm *w)
+{
+    if (!w->device3)
+        w->device3 = wmdm_query(w, wmdm_device(w), &IID_IMDSPDevice3);
+    return w->device3;
+}
+
+IMDSPStorage *wmdm_root(struct wmdm *w)
+{
+    IMDSPEnumStorage *enumerator = NULL;
+    ULONG fetched = 0;
+
+    if (w->root)
+        return w->root;
+    SP_SETUP(w->c, w->row, "IMDSPDevice::EnumStorage",
+             IMDSPDevice_EnumStorage(wmdm_device(w), &enumerator));
+    SP_SETUP(w->c, w->row, "IMDSPEnumStorage::Next",
+             IMDSPEnumStorage_Next(enumerator, 1, &w->root, &fetched));
+    LET_GO(w, IMDSPEnumStorage, enumerator);
+    if (fetched != 1 || !w->root)
+        conf_setup_failed(w->c, "the device has no storage");
+    return w->root;
+}
+
+IMDSPStorageGlobals *wmdm_globals(struct wmdm *w)
+{
+    if (!w->globals)
+        SP_SETUP(w->c, w->row, "IMDSPStorage::GetStorageGlobals",
+                 IMDSPStorage_GetStorageGlobals(wmdm_root(w), &w->globals));
+    return w->globals;
+}
+
+IMDSPStorage *wmdm_work_folder(struct wmdm *w)
+{
+    char name[64];
+
+    if (w->work)
+        return w->work;
+    snprintf(name, sizeof(name), "papcheck-%016llx", (unsigned long long)conf_seed(w->c));
+    w->work = wmdm_child(w, wmdm_root(w), name);
+    if (w->work) {
+        /* Left behind by a run that died; it is ours by its name. */
+        wmdm_delete(w, w->work);
+        LET_GO(w, IMDSPStorage, w->work);
+    }
+    w->work = wmdm_create(w, wmdm_root(w), name, WMDM_FILE_ATTR_FOLDER, 0, NULL);
+    return w->work;
+}
+
+void wmdm_forget_work_folder(struct wmdm *w)
+{
+    LET_GO(w, IMDSPStorage, w->work);
+}
+
+char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)
+{
+    WCHAR name[512] = {0};
+
+    SP_SETUP(w->c, w->row, "IMDSPStorage::GetName", IMDSPStorage_GetName(storage, name, 512));
+    name[511] = 0;
+    return com_utf8_from_utf16(name);
+}
+
+struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent)
+{
+    struct wmdm_list list = {NULL, 0};
+    IMDSPEnumStorage *enumerator = NULL;
+
+    SP_SETUP(w->c, w->row, "IMDSPStorage::EnumStorage",
+             IMDSPStorage_EnumStorage(parent, &enumerator));
+    for (;;) {
+        IMDSPStorage *child = NULL;
+        ULONG fetched = 0;
+        HRESULT hr = SP_CALL(w->c, w->row, "IMDSPEnumStorage::Next",
+                             IMDSPEnumStorage_Next(enumerator, 1, &child, &fetched));
+        if (hr == S_FALSE || (hr == S_OK && !fetched))
+            break;
+        wmdm_setup(w->c, "IMDSPEnumStorage::Next", hr);
+        IMDSPStorage **grown = realloc(list.item, (list.count + 1) * sizeof(IMDSPStorage *));
+        if (!grown || !child)
+            conf_setup_failed(w->c, "IMDSPEnumStorage::Next fetched nothing, or no memory");
+        list.item = grown;
+        list.item[list.count++] = child;
+    }
+    LET_GO(w, IMDSPEnumStorage, enumerator);
+    return list;
+}
+
+void wmdm_release_all(struct wmdm *w, struct wmdm_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        LET_GO(w, IMDSPStorage, list->item[i]);
+    free(list->item);
+    *list = (struct wmdm_list){NULL, 0};
+}
+
+IMDSPStorage *wmdm_child(struct wmdm *w, IMDSPStorage *parent, const char *name)
+{
+    struct wmdm_list list = wmdm_children(w, parent);
+    IMDSPStorage *found = NULL;
+
+    for (size_t i = 0; i < list.count && !found; i++) {
+        char *other = wmdm_name(w, list.item[i]);
+        if (other && strcmp(other, name) == 0) {
+            found = list.item[i];
+            list.item[i] = NULL;
+        }
+        CoTaskMemFree(other);
+    }
+    wmdm_release_all(w, &list);
+    return found;
+}

@@ -1,0 +1,152 @@
+/* The judge in the place of Windows Media Device Manager: loads the provider, opens the secure
+ * channel, creates the device by its path, and calls. Every call into the provider goes through
+ * SP_CALL or SP_HR, so that a crash or a hang in there is a FAIL that names the method.
+ *
+ * Helpers end the case when the way to what is judged is barred: a missing entry point is a FAIL
+ * of the row given to wmdm_open(), anything else a failed set-up (verdict ERROR, never a kill).
+ * A case that judges such a step itself makes the calls itself. */
+#ifndef CONFORMANCE_WMDM_WMDM_H
+#define CONFORMANCE_WMDM_WMDM_H
+
+#include "conformance/case/conf.h"
+#include "spcore/include/mswmdm.h"
+#include "spcore/include/sac.h"
+
+/* {7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}; PAPCHECK_CLSID in the environment names another. */
+extern const GUID wmdm_default_clsid;
+
+/* Evaluates to the call's result. */
+#define SP_CALL(c, row, method, expression)                                                        \
+    __extension__({                                                                                \
+        conf_in_provider((c), (row), (method));                                                    \
+        __auto_type sp_call_result_ = (expression);                                                \
+        conf_in_provider((c), (row), NULL);                                                        \
+        sp_call_result_;                                                                           \
+    })
+/* The same for methods that return an HRESULT, which goes to the trace. */
+#define SP_HR(c, row, method, expression)                                                          \
+    wmdm_traced((c), (method), SP_CALL((c), (row), (method), (expression)))
+HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr);
+/* A set-up step: what is not S_OK ends the case as a failed set-up. */
+#define SP_SETUP(c, row, method, expression)                                                       \
+    wmdm_setup((c), (method), SP_CALL((c), (row), (method), (expression)))
+void wmdm_setup(struct conf *c, const char *method, HRESULT hr);
+
+/* ---- certificates of the application, compiled in from fixtures/certs
+ * ---------------------------- */
+enum wmdm_certificate {
+    WMDM_APPLICATION_HIGH,     /* level 3 */
+    WMDM_APPLICATION_LOW,      /* level 1 */
+    WMDM_APPLICATION_STRANGER, /* signed by a root the provider does not know */
+    WMDM_APPLICATION_EXPIRED,
+    WMDM_PROVIDER_AS_APPLICATION, /* good signature, wrong role */
+    WMDM_PROVIDER_HIGH,           /* level 3, the provider's role: for the server class */
+    WMDM_CERTIFICATE_COUNT
+};
+struct wmdm_pair {
+    const char *name;
+    const BYTE *certificate, *key; /* DER */
+    DWORD certificate_length, key_length;
+};
+const struct wmdm_pair *wmdm_pair(enum wmdm_certificate which);
+
+/* ---- a host with one instance of the provider
+ * ------------------------------------------------------ */
+struct wmdm;
+
+/* The module's entry points; never NULL: ends the case with a FAIL of `row`. */
+typedef HRESULT(STDMETHODCALLTYPE *wmdm_get_class_object)(REFCLSID, REFIID, void **);
+typedef HRESULT(STDMETHODCALLTYPE *wmdm_can_unload_now)(void);
+wmdm_get_class_object wmdm_class_object_entry(struct conf *c, const char *row);
+wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c, const char *row);
+CLSID wmdm_clsid(struct conf *c);
+
+/* An instance whose channel is not open, and one whose is (with WMDM_APPLICATION_HIGH). */
+struct wmdm *wmdm_new(struct conf *c, const char *row);
+struct wmdm *wmdm_open(struct conf *c, const char *row);
+/* Runs the handshake; the result of the step that failed, or S_OK. */
+HRESULT wmdm_authenticate(struct wmdm *w, enum wmdm_certificate which);
+/* Shuts the channel the documented way: a handshake that fails (reading U6 of the errata). */
+void wmdm_shut(struct wmdm *w);
+/* Removes the work folder, releases what the helpers below hold, and the instance. */
+void wmdm_close(struct wmdm *w);
+
+struct conf *wmdm_conf(struct wmdm *w);
+const char *wmdm_row(struct wmdm *w);              /* as given to wmdm_new() or wmdm_open() */
+IMDServiceProvider *wmdm_provider(struct wmdm *w); /* borrowed, as all below unless said */
+IComponentAuthenticate *wmdm_component(struct wmdm *w);
+struct sac_channel *wmdm_channel(struct wmdm *w); /* the client's end */
+
+/* ---- the way to what is judged (each made on first use, released by wmdm_close)
+ * ---------------------- */
+IMDSPDevice *wmdm_device(struct wmdm *w); /* CreateDevice with conf_device_uri() */
+IMDSPDevice3 *wmdm_device3(struct wmdm *w);
+IMDSPStorage *wmdm_root(struct wmdm *w); /* the first of the device's storages */
+IMDSPStorageGlobals *wmdm_globals(struct wmdm *w);
+/* A folder of our own below the root; deleted by wmdm_close(). Only in cases with CONF_WRITES. */
+IMDSPStorage *wmdm_work_folder(struct wmdm *w);
+/* For a case that formatted the medium: the folder is gone and is not to be deleted. */
+void wmdm_forget_work_folder(struct wmdm *w);
+
+/* The interface `iid` of that object, a reference of the caller's; ends the case when it has none.
+ */
+void *wmdm_query(struct wmdm *w, void *interface, REFIID iid);
+bool wmdm_has(struct wmdm *w, void *interface, REFIID iid);
+
+/* Children by name; a reference of the caller's, NULL: no such. */
+IMDSPStorage *wmdm_child(struct wmdm *w, IMDSPStorage *parent, const char *name);
+/* All children, each a reference of the caller's, in an array to free() (wmdm_release_all does). */
+struct wmdm_list {
+    IMDSPStorage **item;
+    size_t count;
+};
+struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent);
+void wmdm_release_all(struct wmdm *w, struct wmdm_list *list);
+
+/* A new file or folder below `parent` (CreateStorageWithMetadata when `metadata`, CreateStorage2
+ * otherwise; `attributes` gets WMDM_STORAGECONTROL_INSERTINTO); a reference of the caller's. */
+IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name, DWORD attributes,
+                          uint64_t size, IWMDMMetaData *metadata);
+/* The same with content: created, opened, written in blocks of 64 KiB with MAC, closed. */
+IMDSPStorage *wmdm_put(struct wmdm *w, IMDSPStorage *parent, const char *name, const void *data,
+                       size_t length);
+void wmdm_delete(struct wmdm *w, IMDSPStorage *storage);
+
+/* One secure Write: a copy is MACed (data, then size) and encrypted; *size as the method leaves
+ * it. One secure Read: decrypted; WMDM_E_MAC_CHECK_FAILED of our own when the MAC is wrong. */
+HRESULT wmdm_write(struct wmdm *w, const char *row, IMDSPObject *object, const void *data,
+                   DWORD *size);
+HRESULT wmdm_read(struct wmdm *w, const char *row, IMDSPObject *object, void *data, DWORD *size);
+/* Opens, reads all of it securely and closes; the caller free()s. */
+BYTE *wmdm_get(struct wmdm *w, IMDSPStorage *storage, size_t *ret_length);
+
+/* The name as UTF-8; the caller free()s. */
+char *wmdm_name(struct wmdm *w, IMDSPStorage *storage);
+
+/* The channel's MAC over two pieces in this order; the second may be empty. */
+void wmdm_mac(struct wmdm *w, const void *first, size_t first_length, const void *second,
+              size_t second_length, BYTE ret_mac[WMDM_MAC_LENGTH]);
+
+/* ---- objects of the host that a provider calls
+ * ------------------------------------------------------- */
+/* An empty property list; Release frees it. Items keep their order; AddItem of a name that is
+ * there replaces its value. Names are compared exactly. */
+IWMDMMetaData *wmdm_metadata_new(void);
+bool wmdm_metadata_add_string(IWMDMMetaData *list, const WCHAR *name, const char *text);
+bool wmdm_metadata_add_dword(IWMDMMetaData *list, const WCHAR *name, DWORD value);
+/* NULL or false: not there, or of another type. The string is to free(). */
+char *wmdm_metadata_string(IWMDMMetaData *list, const WCHAR *name);
+bool wmdm_metadata_dword(IWMDMMetaData *list, const WCHAR *name, DWORD *ret_value);
+bool wmdm_metadata_qword(IWMDMMetaData *list, const WCHAR *name, uint64_t *ret_value);
+
+/* A progress callback that counts, and answers WMDM_E_USER_CANCELLED from the `cancel_at`th
+ * Progress on (0: never). Answers IWMDMProgress, 2 and 3. The record outlives the interface. */
+struct wmdm_progress_record {
+    unsigned begins, steps, ends, cancel_at;
+    DWORD estimated, last;
+    bool backwards;     /* a step reported less than the one before */
+    HRESULT completion; /* of End2 or End3; E_PENDING before */
+};
+IWMDMProgress3 *wmdm_progress_new(struct wmdm_progress_record *record /* borrowed */);
+
+#endif

@@ -1,0 +1,144 @@
+/* The host's data path: create, write, read, delete, with the MAC of every block. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/wmdm/wmdm.h"
+#include "spcore/com/com_utf16.h"
+
+#define BLOCK 65536u
+
+void wmdm_mac(struct wmdm *w, const void *first, size_t first_length, const void *second,
+              size_t second_length, BYTE ret_mac[WMDM_MAC_LENGTH])
+{
+    struct sac_channel *channel = wmdm_channel(w);
+    SAC_HMAC mac;
+    HRESULT hr = sac_mac_init(channel, &mac);
+
+    if (SUCCEEDED(hr))
+        hr = sac_mac_update(channel, mac, first ? first : "", (DWORD)first_length);
+    if (SUCCEEDED(hr) && second_length)
+        hr = sac_mac_update(channel, mac, second, (DWORD)second_length);
+    if (SUCCEEDED(hr))
+        hr = sac_mac_final(channel, mac, ret_mac);
+    wmdm_setup(wmdm_conf(w), "the host's own MAC", hr);
+}
+
+HRESULT wmdm_write(struct wmdm *w, const char *row, IMDSPObject *object, const void *data,
+                   DWORD *size)
+{
+    BYTE *copy = malloc(*size ? *size : 1), mac[WMDM_MAC_LENGTH];
+    HRESULT hr;
+
+    if (!copy)
+        conf_setup_failed(wmdm_conf(w), "no memory");
+    if (*size)
+        memcpy(copy, data, *size);
+    wmdm_mac(w, copy, *size, size, sizeof(*size), mac);
+    wmdm_setup(wmdm_conf(w), "the host's EncryptParam",
+               sac_encrypt_param(wmdm_channel(w), copy, *size));
+    hr = SP_HR(wmdm_conf(w), row, "IMDSPObject::Write", IMDSPObject_Write(object, copy, size, mac));
+    free(copy);
+    return hr;
+}
+
+HRESULT wmdm_read(struct wmdm *w, const char *row, IMDSPObject *object, void *data, DWORD *size)
+{
+    BYTE mac[WMDM_MAC_LENGTH] = {0}, expected[WMDM_MAC_LENGTH];
+    DWORD room = *size;
+    HRESULT hr;
+
+    /* A size in the input MAC is what the method's page asks for and its sample ignores (U8). */
+    wmdm_mac(w, size, sizeof(*size), NULL, 0, mac);
+    hr = SP_HR(wmdm_conf(w), row, "IMDSPObject::Read", IMDSPObject_Read(object, data, size, mac));
+    if (FAILED(hr) || *size == 0)
+        return hr;
+    if (*size > room)
+        return E_UNEXPECTED;
+    wmdm_setup(wmdm_conf(w), "the host's DecryptParam",
+               sac_decrypt_param(wmdm_channel(w), data, *size));
+    wmdm_mac(w, data, *size, size, sizeof(*size), expected);
+    return memcmp(mac, expected, sizeof(mac)) == 0 ? hr : WMDM_E_MAC_CHECK_FAILED;
+}
+
+IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name, DWORD attributes,
+                          uint64_t size, IWMDMMetaData *metadata)
+{
+    struct conf *c = wmdm_conf(w);
+    WCHAR *wide = com_utf16_from_utf8(name);
+    IMDSPStorage *created = NULL;
+
+    attributes |= WMDM_STORAGECONTROL_INSERTINTO;
+    if (metadata) {
+        IMDSPStorage4 *storage = wmdm_query(w, parent, &IID_IMDSPStorage4);
+        SP_SETUP(c, wmdm_row(w), "IMDSPStorage4::CreateStorageWithMetadata",
+                 IMDSPStorage4_CreateStorageWithMetadata(storage, attributes, wide, metadata, size,
+                                                         &created));
+        SP_CALL(c, wmdm_row(w), "IMDSPStorage4::Release", IMDSPStorage4_Release(storage));
+    } else {
+        IMDSPStorage2 *storage = wmdm_query(w, parent, &IID_IMDSPStorage2);
+        SP_SETUP(
+            c, "", "IMDSPStorage2::CreateStorage2",
+            IMDSPStorage2_CreateStorage2(storage, attributes, 0, NULL, NULL, wide, size, &created));
+        SP_CALL(c, wmdm_row(w), "IMDSPStorage2::Release", IMDSPStorage2_Release(storage));
+    }
+    CoTaskMemFree(wide);
+    if (!created)
+        conf_setup_failed(c, "a storage was created with S_OK and no pointer");
+    return created;
+}
+
+IMDSPStorage *wmdm_put(struct wmdm *w, IMDSPStorage *parent, const char *name, const void *data,
+                       size_t length)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *file = wmdm_create(w, parent, name, WMDM_FILE_ATTR_FILE, length, NULL);
+    IMDSPObject *object = wmdm_query(w, file, &IID_IMDSPObject);
+
+    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Open", IMDSPObject_Open(object, MDSP_WRITE));
+    for (size_t at = 0; at < length;) {
+        DWORD size = length - at > BLOCK ? BLOCK : (DWORD)(length - at), asked = size;
+        wmdm_setup(c, "IMDSPObject::Write",
+                   wmdm_write(w, wmdm_row(w), object, (const BYTE *)data + at, &size));
+        if (!size || size > asked)
+            conf_setup_failed(c, "Write of %u bytes took %u", asked, size);
+        at += size;
+    }
+    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Close", IMDSPObject_Close(object));
+    SP_CALL(c, wmdm_row(w), "IMDSPObject::Release", IMDSPObject_Release(object));
+    return file;
+}
+
+BYTE *wmdm_get(struct wmdm *w, IMDSPStorage *storage, size_t *ret_length)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPObject *object = wmdm_query(w, storage, &IID_IMDSPObject);
+    BYTE *data = NULL;
+    size_t length = 0;
+
+    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Open", IMDSPObject_Open(object, MDSP_READ));
+    for (;;) {
+        DWORD size = BLOCK;
+        BYTE *grown = realloc(data, length + BLOCK);
+        if (!grown)
+            conf_setup_failed(c, "no memory");
+        data = grown;
+        wmdm_setup(c, "IMDSPObject::Read", wmdm_read(w, wmdm_row(w), object, data + length, &size));
+        if (!size)
+            break;
+        length += size;
+    }
+    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Close", IMDSPObject_Close(object));
+    SP_CALL(c, wmdm_row(w), "IMDSPObject::Release", IMDSPObject_Release(object));
+    *ret_length = length;
+    return data;
+}
+
+void wmdm_delete(struct wmdm *w, IMDSPStorage *storage)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPObject *object = wmdm_query(w, storage, &IID_IMDSPObject);
+
+    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Delete",
+             IMDSPObject_Delete(object, WMDM_MODE_BLOCK | WMDM_MODE_RECURSIVE, NULL));
+    SP_CALL(c, wmdm_row(w), "IMDSPObject::Release", IMDSPObject_Release(object));
+}

@@ -1,0 +1,36 @@
+/* papsim's verbs and what they share: one line on stderr for bad input, and where players are. */
+#ifndef SIMULATOR_CLI_PAPSIM_H
+#define SIMULATOR_CLI_PAPSIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
+
+/* "papsim: " and the message on one line of stderr; returns EXIT_USAGE. */
+int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A whole number of any base C knows, at most `most`; 0 or -EINVAL. */
+int cli_number(const char *text, uint64_t most, uint64_t *ret_number);
+
+/* The next option of a verb, or OPTIONS_END, or OPTION_WRONG after a line on stderr; `letters` are
+ * getopt's and hold a ':' first. */
+enum { OPTIONS_END = -1, OPTION_WRONG = -2 };
+struct option;
+int cli_option(int argc, char **argv, const char *letters, const struct option *options);
+
+/* Path of a player given by name (fixtures/players/NAME.yaml, or $PAPSIM_PLAYERS) or by file. */
+int cli_player_path(const char *name, char *path, size_t size);
+int cli_players_folder(char *path, size_t size);
+
+/* Verbs: argv[0] is the verb. */
+int cli_serve(int argc, char **argv);
+int cli_exec(int argc, char **argv);
+int cli_import(int argc, char **argv);
+int cli_anonymise(int argc, char **argv);
+int cli_control(int argc, char **argv);
+int cli_players(int argc, char **argv);
+int cli_list_defects(int argc, char **argv);
+
+#endif

@@ -1,0 +1,225 @@
+/* `papsim import`: a log of a real device becomes a player file. */
+#include <assert.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "simulator/cli/papsim.h"
+#include "simulator/import/anonymise.h"
+#include "simulator/import/import_report.h"
+#include "simulator/import/lines.h"
+#include "simulator/player/player.h"
+
+struct job {
+    const char *kind, *source, *lsusb, *output;
+    unsigned vendor, product;
+};
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"lsusb", required_argument, NULL, 'l'},
+    {"device", required_argument, NULL, 'd'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool read_ids(const char *text, struct job *job)
+{
+    int length = 0;
+
+    return strspn(text, "0123456789abcdefABCDEF:") == strlen(text) && strlen(text) <= 9 &&
+           sscanf(text, "%4x:%4x%n", &job->vendor, &job->product, &length) == 2 &&
+           text[length] == '\0' && (job->vendor || job->product);
+}
+
+static int parse_options(int argc, char **argv, struct job *job)
+{
+    int option;
+
+    while ((option = cli_option(argc, argv, ":o:", long_options)) != OPTIONS_END) {
+        if (option == OPTION_WRONG)
+            return EXIT_USAGE;
+        if (option == 'o')
+            job->output = optarg;
+        else if (option == 'l')
+            job->lsusb = optarg;
+        else if (!read_ids(optarg, job))
+            return cli_usage("import: --device %s: expected VID:PID", optarg);
+    }
+    if (argc - optind != 2)
+        return cli_usage("import: expected mtp-detect LOG or lsusb FILE");
+    job->kind = argv[optind];
+    job->source = argv[optind + 1];
+    if (strcmp(job->kind, "mtp-detect") && strcmp(job->kind, "lsusb"))
+        return cli_usage("import %s: expected mtp-detect or lsusb", job->kind);
+    if (job->lsusb && !strcmp(job->kind, "lsusb"))
+        return cli_usage("import lsusb: --lsusb goes with mtp-detect");
+    return 0;
+}
+
+static int read_one(const char *path, bool lsusb, struct import_report *report, char *error,
+                    size_t size)
+{
+    struct lines lines;
+    int result = lines_open(path, &lines, error, size);
+
+    if (result)
+        return result;
+    result = lsusb ? import_lsusb(&lines, report, error, size)
+                   : import_mtp_detect(&lines, report, error, size);
+    lines_done(&lines);
+    return result;
+}
+
+/* "mtp-detect-acme-one.txt" is the player "acme-one", and "out/acme.yaml" is "acme". */
+static void name_of(const struct job *job, char *name, size_t size)
+{
+    const char *path = job->output ? job->output : job->source;
+    const char *base = strrchr(path, '/');
+
+    base = base ? base + 1 : path;
+    if (!strncmp(base, "mtp-detect-", 11) && base[11])
+        base += 11;
+    snprintf(name, size, "%s", base);
+    if (strrchr(name, '.') && strrchr(name, '.') != name)
+        *strrchr(name, '.') = '\0';
+}
+
+/* The loader has the last word on what was made: it reads a file that has no name yet. */
+static int check_player(const struct job *job, unsigned line, const char *text, size_t size)
+{
+    char path[64], error[512], *wrong;
+    struct player_spec *spec;
+    int memory = memfd_create("player", MFD_CLOEXEC), status = 0;
+
+    if (memory < 0 || write(memory, text, size) != (ssize_t)size) {
+        status = cli_usage("%s: %s", job->source, strerror(errno ? errno : EIO));
+    } else {
+        snprintf(path, sizeof path, "/proc/self/fd/%d", memory);
+        if (player_load(path, &spec, error, sizeof error)) {
+            wrong = strstr(error, path) == error ? error + strlen(path) + 1 : error;
+            status = cli_usage("%s:%u: the player made of it does not load: line %s", job->source,
+                               line ? line : 1, wrong);
+        } else {
+            player_spec_free(spec);
+        }
+    }
+    if (memory >= 0)
+        close(memory);
+    return status;
+}
+
+/* All or nothing: a file beside it takes its name at the end. */
+static int put_file(const char *path, const char *text, size_t size)
+{
+    char beside[PATH_MAX];
+    FILE *file;
+    int status = 0;
+
+    if ((size_t)snprintf(beside, sizeof beside, "%s.new", path) >= sizeof beside)
+        return cli_usage("%s: %s", path, strerror(ENAMETOOLONG));
+    file = fopen(beside, "we");
+    if (!file)
+        return cli_usage("%s: %s", path, strerror(errno));
+    if (fwrite(text, 1, size, file) != size || fflush(file))
+        status = cli_usage("%s: %s", path, strerror(errno));
+    fclose(file);
+    if (!status && rename(beside, path))
+        status = cli_usage("%s: %s", path, strerror(errno));
+    if (status)
+        unlink(beside);
+    return status;
+}
+
+static int put(const char *path, const char *text, size_t size)
+{
+    if (path)
+        return put_file(path, text, size);
+    if (fwrite(text, 1, size, stdout) != size || fflush(stdout))
+        return cli_usage("stdout: %s", strerror(errno));
+    return EXIT_DONE;
+}
+
+static int write_player(const struct job *job, const struct import_report *report)
+{
+    char name[NAME_MAX + 1], source[2 * PATH_MAX];
+    const char *base = strrchr(job->source, '/'), *other;
+    struct import_origin origin = {name, source};
+    char *text;
+    size_t size;
+    int status;
+
+    other = job->lsusb ? strrchr(job->lsusb, '/') : NULL;
+    name_of(job, name, sizeof name);
+    snprintf(source, sizeof source, "Made by papsim import from %s%s%s",
+             base ? base + 1 : job->source, job->lsusb ? " and " : "",
+             job->lsusb ? (other ? other + 1 : job->lsusb) : "");
+    if (import_write(report, &origin, &text, &size))
+        return cli_usage("%s: %s", job->source, strerror(ENOMEM));
+    status = check_player(job, report->line, text, size);
+    if (!status)
+        status = put(job->output, text, size);
+    free(text);
+    return status;
+}
+
+int cli_import(int argc, char **argv)
+{
+    struct job job = {0};
+    struct import_report report = {0};
+    char error[512];
+    bool lsusb;
+    int status = parse_options(argc, argv, &job);
+
+    if (status)
+        return status;
+    assert(job.kind && job.source); /* parse_options() passes nothing less */
+    lsusb = !strcmp(job.kind, "lsusb");
+    report.usb.vendor = (uint16_t)job.vendor;
+    report.usb.product = (uint16_t)job.product;
+    status = read_one(job.source, lsusb, &report, error, sizeof error);
+    if (!status && job.lsusb)
+        status = read_one(job.lsusb, true, &report, error, sizeof error);
+    if (!status && !report.usb.vendor && !report.usb.product) {
+        status = -EINVAL;
+        snprintf(error, sizeof error,
+                 "%s:%u: no USB ids before 'Device info:'; --lsusb or --device can give them",
+                 job.source, report.line);
+    }
+    status = status ? cli_usage("%s", error) : write_player(&job, &report);
+    import_report_done(&report);
+    return status;
+}
+
+int cli_anonymise(int argc, char **argv)
+{
+    struct job job = {0};
+    struct lines lines;
+    char error[512], *text = NULL;
+    size_t size = 0;
+    FILE *out;
+    int status;
+
+    opterr = 0;
+    while ((status = getopt(argc, argv, ":o:")) == 'o')
+        job.output = optarg;
+    if (status != -1 || argc - optind != 1)
+        return cli_usage("anonymise: expected FILE [-o FILE]");
+    if (lines_open(argv[optind], &lines, error, sizeof error))
+        return cli_usage("%s", error);
+    out = open_memstream(&text, &size);
+    status = out ? anonymise(&lines, out, error, sizeof error) : -ENOMEM;
+    if (!out || (fclose(out) && !status) || !text)
+        status = cli_usage("%s: %s", argv[optind], strerror(ENOMEM));
+    else if (status)
+        status = cli_usage("%s", error);
+    else
+        status = put(job.output, text, size);
+    free(text);
+    lines_done(&lines);
+    return status;
+}

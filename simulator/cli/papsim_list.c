@@ -1,0 +1,151 @@
+/* Where player files are, and the lists papsim prints: players and defects. */
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "simulator/cli/papsim.h"
+#include "simulator/player/player.h"
+
+/* Installed beside the program as ../share/papkit/players, in the tree as ../fixtures/players
+ * (one more level up for builds with other flags). */
+int cli_players_folder(char *path, size_t size)
+{
+    static const char *const places[] = {"../fixtures/players", "../../fixtures/players",
+                                         "../share/papkit/players"};
+    const char *chosen = getenv("PAPSIM_PLAYERS");
+    char program[PATH_MAX];
+    ssize_t length;
+    size_t i;
+
+    if (chosen && *chosen)
+        return (size_t)snprintf(path, size, "%s", chosen) < size ? 0 : -ENAMETOOLONG;
+    length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length < 0)
+        return -errno;
+    program[length] = '\0';
+    *strrchr(program, '/') = '\0';
+    for (i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
+            access(path, R_OK) == 0)
+            return 0;
+    }
+    return -ENOENT;
+}
+
+int cli_player_path(const char *name, char *path, size_t size)
+{
+    char folder[PATH_MAX];
+
+    if (strchr(name, '/') || access(name, R_OK) == 0)
+        return (size_t)snprintf(path, size, "%s", name) < size ? 0 : -ENAMETOOLONG;
+    if (cli_players_folder(folder, sizeof folder) < 0)
+        return -ENOENT;
+    if ((size_t)snprintf(path, size, "%s/%s.yaml", folder, name) >= size)
+        return -ENAMETOOLONG;
+    return access(path, R_OK) == 0 ? 0 : -ENOENT;
+}
+
+static int is_player_file(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+
+    return dot && !strcmp(dot, ".yaml");
+}
+
+/* By name, without the suffix: "mtp" stands before "mtp-small". */
+static int compare_stems(const struct dirent **left, const struct dirent **right)
+{
+    size_t a = strlen((*left)->d_name) - 5, b = strlen((*right)->d_name) - 5;
+    int order = memcmp((*left)->d_name, (*right)->d_name, a < b ? a : b);
+
+    return order ? order : (a > b) - (a < b);
+}
+
+static void print_player(const char *folder, const char *file)
+{
+    char path[PATH_MAX * 2], error[512];
+    struct player_spec *spec;
+
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    if (player_load(path, &spec, error, sizeof error) < 0) {
+        printf("%-24.*s (broken: %s)\n", (int)(strlen(file) - 5), file, error);
+        return;
+    }
+    printf("%-24.*s %s\n", (int)(strlen(file) - 5), file, player_spec_description(spec));
+    player_spec_free(spec);
+}
+
+int cli_players(int argc, char **argv)
+{
+    char folder[PATH_MAX];
+    struct dirent **entries;
+    int count, i;
+
+    if (argc > 1)
+        return cli_usage("players: unknown argument %s", argv[1]);
+    if (cli_players_folder(folder, sizeof folder) < 0)
+        return cli_usage("players: no folder of player files found; set PAPSIM_PLAYERS");
+    count = scandir(folder, &entries, is_player_file, compare_stems);
+    if (count < 0)
+        return cli_usage("%s: %s", folder, strerror(errno));
+    for (i = 0; i < count; i++) {
+        print_player(folder, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return EXIT_DONE;
+}
+
+static void print_defects_json(void)
+{
+    json_t *all = json_array();
+    int i;
+    size_t k;
+
+    for (i = 0; i < DEFECT_COUNT; i++) {
+        json_t *rows = json_array(), *one;
+
+        for (k = 0; defect_texts[i].rows[k]; k++)
+            json_array_append_new(rows, json_string(defect_texts[i].rows[k]));
+        one = json_pack("{s:s,s:s,s:o}", "name", defect_texts[i].name, "text", defect_texts[i].text,
+                        "rows", rows);
+        if (defect_texts[i].quirk)
+            json_object_set_new(one, "quirk", json_integer(defect_texts[i].quirk));
+        if (defect_texts[i].flag)
+            json_object_set_new(one, "flag", json_string(defect_texts[i].flag));
+        json_array_append_new(all, one);
+    }
+    json_dumpf(all, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(all);
+}
+
+int cli_list_defects(int argc, char **argv)
+{
+    int i;
+    size_t k;
+
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json")))
+        return cli_usage("deviations: unknown argument %s; expected --json", argv[argc - 1]);
+    if (argc == 2) {
+        print_defects_json();
+        return EXIT_DONE;
+    }
+    for (i = 0; i < DEFECT_COUNT; i++) {
+        const struct defect_text *one = &defect_texts[i];
+
+        printf("%-32s %s (", one->name, one->text);
+        for (k = 0; one->rows[k]; k++)
+            printf("%s%s", k ? " " : "", one->rows[k]);
+        if (one->quirk)
+            printf("quirk %u%s%s", one->quirk, one->flag ? ", libmtp " : "",
+                   one->flag ? one->flag : "");
+        puts(")");
+    }
+    return EXIT_DONE;
+}

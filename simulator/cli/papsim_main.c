@@ -1,0 +1,63 @@
+/* papsim: a virtual USB portable audio player over USB/IP. */
+#include <stdio.h>
+#include <string.h>
+
+#include "simulator/cli/papsim.h"
+
+#define PAPSIM_VERSION "0.1.0"
+
+static const struct {
+    const char *name, *help;
+    int (*run)(int argc, char **argv);
+} verbs[] = {
+    {"serve",
+     "--player NAME|FILE… [--listen ADDR:PORT] [--control SOCK] [--state DIR]\n"
+     "            [--capture F.pcapng] [--deviate NAME]… [--seed N]",
+     cli_serve},
+    {"exec",
+     "[--player NAME|FILE]… [--connect HOST[:PORT][/BUSID]]… [--control SOCK]\n"
+     "            [--capture F.pcapng] [--state DIR] [--deviate NAME]… [--seed N] -- COMMAND ARGS…",
+     cli_exec},
+    {"control", "SOCK VERB [KEY=VALUE]…   or   SOCK '{\"verb\":…}'", cli_control},
+    {"import", "mtp-detect LOG [--lsusb FILE] or lsusb FILE, [--device VID:PID] [-o FILE.yaml]",
+     cli_import},
+    {"anonymise", "FILE [-o FILE]: other serial numbers and names in a player file or a log",
+     cli_anonymise},
+    {"players", "lists the player files that come with papsim", cli_players},
+    {"deviations", "[--json] lists the defects that can be switched on", cli_list_defects},
+};
+
+static int help(void)
+{
+    size_t i;
+
+    puts("papsim: a virtual USB portable audio player over USB/IP\n\nusage:");
+    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        printf("  papsim %s %s\n", verbs[i].name, verbs[i].help);
+    puts("\nexit: 0 done, 1 refused by the player, 2 bad usage or input, 3 no such service\n"
+         "exec: COMMAND's own, 128+n when signal n ended it, 125 papsim's own failure,\n"
+         "      126 COMMAND cannot be executed, 127 not found");
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    size_t i;
+
+    if (argc < 2)
+        return cli_usage("expected a verb: serve, exec, control, import, anonymise, players or "
+                         "deviations (--help)");
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+        return help();
+    if (!strcmp(argv[1], "--version")) {
+        puts("papsim " PAPSIM_VERSION);
+        return EXIT_DONE;
+    }
+    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (!strcmp(argv[1], verbs[i].name))
+            return verbs[i].run(argc - 1, argv + 1);
+    }
+    return cli_usage(
+        "%s: unknown verb; expected serve, exec, control, import, anonymise, players or deviations",
+        argv[1]);
+}

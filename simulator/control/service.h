@@ -1,0 +1,73 @@
+/* One running papsim: its loop, server, players and control socket. */
+#ifndef SIMULATOR_CONTROL_SERVICE_H
+#define SIMULATOR_CONTROL_SERVICE_H
+
+#include <jansson.h>
+
+#include "simulator/player/player.h"
+#include "simulator/usb/device.h"
+#include "simulator/wire/usbip/server.h"
+
+struct service_player {
+    struct player *player;     /* owned */
+    struct usb_device *device; /* owned */
+    char busid[32];
+};
+
+struct service {
+    struct wire_loop *loop;
+    struct wire_server *server;
+    struct wire_capture *capture;
+    struct service_player *players;
+    size_t player_count;
+    struct control_socket *control;
+};
+
+/* What may be asked of one; zero but for the address is a good start. */
+#define SERVICE_PLAYERS_MAX 4096
+struct service_options {
+    const char *players[SERVICE_PLAYERS_MAX];
+    size_t player_count;
+    const char *defects[DEFECT_COUNT];
+    size_t defect_count;
+    const char *control, *state, *capture;
+    char address[64];
+    uint16_t port; /* 0: any free one */
+    uint64_t seed;
+};
+
+/* Long options every verb that starts players knows; a verb's own begin at OPTION_OWN. */
+enum {
+    OPTION_PLAYER = 256,
+    OPTION_CONTROL,
+    OPTION_STATE,
+    OPTION_CAPTURE,
+    OPTION_DEVIATE,
+    OPTION_SEED,
+    OPTION_OWN
+};
+/* clang-format off */
+#define SERVICE_OPTIONS                                     \
+    {"player", required_argument, NULL, OPTION_PLAYER},     \
+    {"control", required_argument, NULL, OPTION_CONTROL},   \
+    {"state", required_argument, NULL, OPTION_STATE},       \
+    {"capture", required_argument, NULL, OPTION_CAPTURE},   \
+    {"deviate", required_argument, NULL, OPTION_DEVIATE},   \
+    {"seed", required_argument, NULL, OPTION_SEED}
+/* clang-format on */
+/* One of these; 0, or the exit status after a line on stderr. */
+int service_option(int option, const char *value, struct service_options *options);
+
+/* 0, or the exit status after a line on stderr; service_close() is due in both cases. */
+int service_open(struct service *service, const struct service_options *options);
+void service_close(struct service *service);
+
+/* One request of the control socket; the answer is a new reference, never NULL unless memory is
+ * out. */
+json_t *service_request(struct service *service, const json_t *request);
+
+/* control_socket.c: listens on a Unix socket; a stale socket file of a dead papsim is replaced. */
+int control_socket_new(struct service *service, const char *path, struct control_socket **ret);
+void control_socket_free(struct control_socket *control);
+
+#endif

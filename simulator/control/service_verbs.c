@@ -1,0 +1,140 @@
+/* The control verbs that concern the bus; the player's own stand in control/verbs.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "simulator/cli/papsim.h"
+#include "simulator/control/service.h"
+#include "simulator/control/verbs.h"
+
+static json_t *done(void)
+{
+    return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *refuse(const char *format, const char *what)
+{
+    char text[256];
+
+    snprintf(text, sizeof text, format, what);
+    return json_pack("{s:b,s:s}", "ok", 0, "error", text);
+}
+
+static json_t *active_defects(const struct defect_set *set)
+{
+    json_t *names = json_array();
+    int i;
+
+    for (i = 0; i < DEFECT_COUNT; i++) {
+        if (deviates(set, (enum defect)i))
+            json_array_append_new(names, json_string(defect_texts[i].name));
+    }
+    return names;
+}
+
+static json_t *status(struct service *service, struct service_player *unused, const json_t *request)
+{
+    const struct player_verb *own = player_verb_find("status");
+    json_t *players = json_array();
+    size_t i;
+
+    (void)unused;
+    for (i = 0; i < service->player_count; i++) {
+        struct service_player *one = &service->players[i];
+        json_t *row = own ? player_verb_run(own, one->player, request) : json_object();
+
+        json_object_del(row, "ok");
+        json_object_update_new(
+            row,
+            json_pack("{s:s,s:s,s:b,s:b,s:b,s:i,s:o}", "name", player_name(one->player), "busid",
+                      one->busid, "plugged", usb_device_plugged(one->device), "imported",
+                      usb_device_attached(one->device), "frozen", usb_device_frozen(one->device),
+                      "configuration", usb_device_configuration(one->device), "deviations",
+                      active_defects(player_defects(one->player))));
+        json_array_append_new(players, row);
+    }
+    return json_pack("{s:b,s:i,s:o}", "ok", 1, "port", wire_server_port(service->server), "players",
+                     players);
+}
+
+static json_t *plug(struct service *service, struct service_player *one, const json_t *request)
+{
+    (void)service;
+    (void)request;
+    usb_device_plug(one->device);
+    return done();
+}
+
+static json_t *unplug(struct service *service, struct service_player *one, const json_t *request)
+{
+    (void)service;
+    (void)request;
+    usb_device_unplug(one->device);
+    return done();
+}
+
+/* {"verb":"deviate","name":"…","on":true} */
+static json_t *deviate(struct service *service, struct service_player *one, const json_t *request)
+{
+    const char *name = json_string_value(json_object_get(request, "name"));
+    const json_t *on = json_object_get(request, "on");
+    struct defect_set *set = player_defects(one->player);
+    int which = name ? defect_find(name) : -1;
+
+    (void)service;
+    if (which < 0)
+        return refuse("%s: no such deviation", name ? name : "name");
+    defect_switch(set, (enum defect)which,
+                  !on || !(json_is_false(on) ||
+                           (json_is_string(on) && !strcmp(json_string_value(on), "false"))));
+    return done();
+}
+
+static const struct {
+    const char *name;
+    bool needs_player;
+    json_t *(*run)(struct service *service, struct service_player *player, const json_t *request);
+} verbs[] = {
+    {"deviate", true, deviate},
+    {"plug", true, plug},
+    {"status", false, status},
+    {"unplug", true, unplug},
+};
+
+/* The player a request names by busid; the only one when it names none. */
+static struct service_player *chosen(struct service *service, const json_t *request)
+{
+    const char *busid = json_string_value(json_object_get(request, "busid"));
+    size_t i;
+
+    if (!busid)
+        return service->player_count == 1 ? &service->players[0] : NULL;
+    for (i = 0; i < service->player_count; i++) {
+        if (!strcmp(service->players[i].busid, busid))
+            return &service->players[i];
+    }
+    return NULL;
+}
+
+json_t *service_request(struct service *service, const json_t *request)
+{
+    const char *name = json_string_value(json_object_get(request, "verb"));
+    struct service_player *player = chosen(service, request);
+    const struct player_verb *own;
+    size_t i;
+
+    if (!name)
+        return refuse("%s: expected a string", "verb");
+    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(verbs[i].name, name))
+            continue;
+        if (verbs[i].needs_player && !player)
+            return refuse("%s: expected the busid of a player", "busid");
+        return verbs[i].run(service, player, request);
+    }
+    own = player_verb_find(name);
+    if (!own)
+        return refuse("%s: no such verb", name);
+    if (!player)
+        return refuse("%s: expected the busid of a player", "busid");
+    return player_verb_run(own, player->player, request);
+}

@@ -1,0 +1,533 @@
+/* The control verbs of a player. Objects are named by handle or by storage and path. */
+#include "simulator/control/verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mtp_codes.h"
+#include "simulator/control/verbs_internal.h"
+#include "simulator/mtp/value.h"
+#include "simulator/player/player_internal.h"
+
+/* ---- answers and arguments */
+
+static json_t *done(void)
+{
+    return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *refuse(const char *why)
+{
+    return json_pack("{s:b,s:s}", "ok", 0, "error", why);
+}
+
+static json_t *outcome(int error)
+{
+    switch (error) {
+    case 0:
+        return done();
+    case -ENOENT:
+        return refuse("no such object or property");
+    case -EEXIST:
+        return refuse("the name is taken");
+    case -ENOSPC:
+        return refuse("the storage is full");
+    case -EBUSY:
+        return refuse("a host is reading that object");
+    case -EINVAL:
+        return refuse("the value or name is not legal");
+    case -ERANGE:
+        return refuse("the value is out of range");
+    default:
+        return refuse(strerror(-error));
+    }
+}
+
+static const char *text_of(const json_t *request, const char *key)
+{
+    return json_string_value(json_object_get(request, key));
+}
+
+/* A number, or a text such as "0xdc46". */
+static bool number_of(const json_t *request, const char *key, int64_t *ret_number)
+{
+    const json_t *value = json_object_get(request, key);
+    const char *text = json_string_value(value);
+    char *end;
+
+    if (json_is_integer(value)) {
+        *ret_number = json_integer_value(value);
+        return true;
+    }
+    if (!text)
+        return false;
+    *ret_number = strtoll(text, &end, 0);
+    return end != text && *end == '\0';
+}
+
+static size_t storage_of(const struct player *player, const json_t *request)
+{
+    int64_t storage = 0;
+
+    (void)number_of(request, "storage", &storage);
+    return storage >= 0 && (size_t)storage < store_volume_count(player->store) ? (size_t)storage
+                                                                               : SIZE_MAX;
+}
+
+static struct store_object *object_of(struct player *player, const json_t *request)
+{
+    const char *path = text_of(request, "path");
+    size_t storage = storage_of(player, request);
+    int64_t handle;
+
+    if (number_of(request, "handle", &handle))
+        return store_find(player->store, (uint32_t)handle);
+    return path && storage != SIZE_MAX ? player_find_path(player, storage, path) : NULL;
+}
+
+/* For the other files of verbs. */
+json_t *player_refuse(const char *why)
+{
+    return refuse(why);
+}
+
+json_t *player_outcome(int error)
+{
+    return outcome(error);
+}
+
+bool player_number_of(const json_t *request, const char *key, int64_t *ret_number)
+{
+    return number_of(request, key, ret_number);
+}
+
+struct store_object *player_object_of(struct player *player, const json_t *request)
+{
+    return object_of(player, request);
+}
+
+static struct mtpr_responder *responder(struct player *player)
+{
+    return still_image_responder(player->function);
+}
+
+static void raise(struct player *player, uint16_t code, uint32_t parameter, uint32_t second)
+{
+    mtpr_raise(responder(player), code, parameter, second);
+}
+
+static void space_changed(struct player *player, size_t volume)
+{
+    raise(player, MTP_EC_STORAGE_INFO_CHANGED, store_volume_at(player->store, volume)->id, 0);
+}
+
+/* What the host is being sent stays as announced. */
+static int settle(struct player *player)
+{
+    return mtpr_settle(responder(player));
+}
+
+/* ---- objects */
+
+static int bag_of(const struct mtpr_config *config, const json_t *request, uint16_t format,
+                  struct store_bag **bag)
+{
+    const json_t *properties = json_object_get(request, "properties"), *value;
+    const char *key;
+    int error = 0;
+
+    json_object_foreach((json_t *)properties, key, value)
+    {
+        uint16_t code = (uint16_t)strtoul(key, NULL, 0);
+        uint16_t type = mtpr_object_property_type(config, format, code);
+        struct wr wr = {0};
+
+        if (!type || !json_string_value(value) ||
+            !wr_text_value(&wr, type, json_string_value(value)))
+            error = -EINVAL;
+        else
+            error = store_bag_set(bag, code, wr.data, (uint32_t)wr.used);
+        wr_done(&wr);
+        if (error)
+            break;
+    }
+    return error;
+}
+
+static int content_of(struct player *player, const json_t *request, struct store_draft *draft)
+{
+    const char *text = text_of(request, "text");
+    int64_t size = 0, seed = 1;
+    int error;
+
+    (void)number_of(request, "size", &size);
+    (void)number_of(request, "seed", &seed);
+    if (size < 0)
+        return -EINVAL;
+    draft->size = text ? strlen(text) : (uint64_t)size;
+    if (draft->size > store_free_space(player->store, draft->volume))
+        return -ENOSPC;
+    error = arena_reserve(store_arena(player->store), draft->size, &draft->offset);
+    if (error || json_is_true(json_object_get(request, "sparse")))
+        return error;
+    if (text)
+        return arena_write(store_arena(player->store), draft->offset, text, (size_t)draft->size, 1);
+    return player_fill_content(player->store, draft->offset, draft->size,
+                               player->seed ^ (uint64_t)seed);
+}
+
+static int add_object(struct player *player, const json_t *request, uint32_t *ret_handle)
+{
+    const char *path = text_of(request, "path");
+    struct store_draft draft = {.volume = storage_of(player, request),
+                                .created = store_now(player->store),
+                                .modified = store_now(player->store)};
+    struct store_bag *bag = NULL;
+    struct store_object *object;
+    int64_t format = 0;
+    int error;
+
+    if (!path || draft.volume == SIZE_MAX)
+        return -EINVAL;
+    error = player_make_folders(player, draft.volume, path, &draft.parent, &draft.name);
+    if (error)
+        return error;
+    (void)number_of(request, "format", &format);
+    draft.format = format ? (uint16_t)format : mtpr_format_of_name(draft.name);
+    if (json_is_true(json_object_get(request, "folder")))
+        draft.format = MTP_FC_ASSOCIATION;
+    draft.association = draft.format == MTP_FC_ASSOCIATION ? MTP_AT_GENERIC_FOLDER : 0;
+    error = bag_of(&player->spec->config, request, draft.format, &bag);
+    draft.bag = bag;
+    if (!error)
+        error = content_of(player, request, &draft);
+    if (!error)
+        error = store_create(player->store, &draft, &object);
+    free(bag);
+    if (error)
+        return error;
+    *ret_handle = object->handle;
+    player_object_stored(player, object);
+    mtpr_note_change(responder(player), object, MTPR_CHANGE_ACQUIRED);
+    raise(player, MTP_EC_OBJECT_ADDED, object->handle, 0);
+    if (draft.size)
+        space_changed(player, draft.volume);
+    return 0;
+}
+
+static json_t *run_add(struct player *player, const json_t *request)
+{
+    uint32_t handle;
+    int error = settle(player);
+
+    if (!error)
+        error = add_object(player, request, &handle);
+    if (error == -ENOSPC && storage_of(player, request) != SIZE_MAX)
+        raise(player, MTP_EC_STORE_FULL,
+              store_volume_at(player->store, storage_of(player, request))->id, 0);
+    if (error)
+        return outcome(error);
+    return json_pack("{s:b,s:I}", "ok", 1, "handle", (json_int_t)handle);
+}
+
+static int remove_tree(struct player *player, struct store_object *object)
+{
+    struct store_object *child;
+    uint32_t handle = object->handle;
+    int error = mtpr_sends(responder(player), handle) ? -EBUSY : 0;
+
+    while (!error && (child = store_first_child(player->store, object)) != NULL)
+        error = remove_tree(player, child);
+    if (!error) {
+        mtpr_note_change(responder(player), object, MTPR_CHANGE_DELETED);
+        error = store_remove(player->store, object);
+    }
+    if (!error)
+        raise(player, MTP_EC_OBJECT_REMOVED, handle, 0);
+    return error;
+}
+
+static json_t *run_remove(struct player *player, const json_t *request)
+{
+    struct store_object *object = object_of(player, request);
+    size_t volume = object ? object->volume : 0;
+    int error = object ? settle(player) : -ENOENT;
+
+    if (!error)
+        error = remove_tree(player, object);
+    if (!error)
+        space_changed(player, volume);
+    return outcome(error);
+}
+
+static json_t *run_rename(struct player *player, const json_t *request)
+{
+    struct store_object *object = object_of(player, request);
+    const char *name = text_of(request, "name");
+    int error = object ? settle(player) : -ENOENT;
+
+    if (!error && (!name || !store_name_legal(name)))
+        error = -EINVAL;
+    if (!error)
+        error = store_rename(player->store, object, name);
+    if (!error) {
+        raise(player, MTP_EC_OBJECT_INFO_CHANGED, object->handle, 0);
+        raise(player, MTP_EC_OBJECT_PROP_CHANGED, object->handle, MTP_OPC_OBJECT_FILE_NAME);
+    }
+    return outcome(error);
+}
+
+static json_t *run_retag(struct player *player, const json_t *request)
+{
+    struct store_object *object = object_of(player, request);
+    const char *text = text_of(request, "value");
+    struct wr wr = {0};
+    int64_t code = 0;
+    uint16_t type;
+    int error = object ? settle(player) : -ENOENT;
+
+    (void)number_of(request, "property", &code);
+    type = object ? mtpr_object_property_type(&player->spec->config, object->format, (uint16_t)code)
+                  : (uint16_t)0;
+    if (!error && (!type || !text || !wr_text_value(&wr, type, text)))
+        error = -EINVAL;
+    if (!error)
+        error = mtpr_set_object_property(responder(player), object, (uint16_t)code, wr.data,
+                                         (uint32_t)wr.used);
+    wr_done(&wr);
+    if (!error && (code == MTP_OPC_RATING || code == MTP_OPC_USE_COUNT || code == MTP_OPC_BUY_FLAG))
+        mtpr_note_change(responder(player), object, MTPR_CHANGE_MODIFIED);
+    if (!error)
+        raise(player, MTP_EC_OBJECT_PROP_CHANGED, object->handle, (uint32_t)code);
+    return outcome(error);
+}
+
+static json_t *run_references(struct player *player, const json_t *request)
+{
+    struct store_object *object = object_of(player, request);
+    const json_t *list = json_object_get(request, "handles");
+    size_t count = json_array_size(list), i;
+    uint32_t *handles = calloc(count + 1, sizeof *handles);
+    int error = object && handles && json_is_array(list) ? settle(player) : -ENOENT;
+
+    for (i = 0; i < count && !error; i++) {
+        handles[i] = (uint32_t)json_integer_value(json_array_get(list, i));
+        error = store_find(player->store, handles[i]) ? 0 : -ENOENT;
+    }
+    if (!error)
+        error = store_set_references(player->store, object, handles, (uint32_t)count);
+    if (!error)
+        raise(player, MTP_EC_OBJECT_REFERENCES_CHANGED, object->handle, 0);
+    free(handles);
+    return outcome(error);
+}
+
+/* ---- media */
+
+static json_t *set_medium(struct player *player, const json_t *request, bool present)
+{
+    size_t volume = storage_of(player, request), i;
+    const struct store_volume *it;
+    int error;
+
+    /* Without a number: the first slot. */
+    if (!json_object_get(request, "storage"))
+        for (volume = SIZE_MAX, i = store_volume_count(player->store); i-- > 0;)
+            if (store_volume_at(player->store, i)->removable)
+                volume = i;
+    if (volume == SIZE_MAX)
+        return refuse("no such storage");
+    it = store_volume_at(player->store, volume);
+    if (!it->removable)
+        return refuse("the storage is not removable");
+    if (it->present == present)
+        return refuse(present ? "the medium is in already" : "the medium is out already");
+    /* A transfer does not survive its medium. */
+    error = settle(player);
+    if (error)
+        return outcome(error);
+    if (!present && still_image_busy(player->function))
+        (void)still_image_cancel(player->function);
+    store_set_present(player->store, volume, present);
+    playback_check(player);
+    raise(player, present ? MTP_EC_STORE_ADDED : MTP_EC_STORE_REMOVED, it->id, 0);
+    return done();
+}
+
+static json_t *run_insert(struct player *player, const json_t *request)
+{
+    return set_medium(player, request, true);
+}
+
+static json_t *run_eject(struct player *player, const json_t *request)
+{
+    return set_medium(player, request, false);
+}
+
+/* ---- properties, battery, keys, clock */
+
+static int set_property(struct player *player, uint16_t code, const char *text)
+{
+    const struct mtpr_device_property *property = mtpr_device_property(responder(player), code);
+    struct wr wr = {0};
+    int error = property ? 0 : -ENOENT;
+
+    if (!error && (!text || !wr_text_value(&wr, property->type, text)))
+        error = -EINVAL;
+    if (!error)
+        error = mtpr_set_device_property(responder(player), code, wr.data, (uint32_t)wr.used);
+    wr_done(&wr);
+    return error;
+}
+
+static json_t *run_property(struct player *player, const json_t *request)
+{
+    int64_t code;
+
+    if (!number_of(request, "property", &code))
+        return refuse("property: a code is needed");
+    return outcome(set_property(player, (uint16_t)code, text_of(request, "value")));
+}
+
+static json_t *run_battery(struct player *player, const json_t *request)
+{
+    char text[24];
+    int64_t level;
+
+    if (!number_of(request, "level", &level))
+        return refuse("level: a number from 0 to 100 is needed");
+    snprintf(text, sizeof text, "%lld", (long long)level);
+    return outcome(set_property(player, MTP_DPC_BATTERY_LEVEL, text));
+}
+
+static int turn_volume(struct player *player, int step)
+{
+    const struct mtpr_device_property *property =
+        mtpr_device_property(responder(player), MTP_DPC_VOLUME);
+    uint32_t length;
+    const uint8_t *value;
+    int64_t volume;
+    char text[24];
+    int error;
+
+    if (!property)
+        return -ENOENT;
+    value = store_value(player->store, MTP_DPC_VOLUME, &length);
+    volume = mtpr_integer(property->type, value ? value : property->value.data) + step;
+    snprintf(text, sizeof text, "%lld", (long long)volume);
+    error = set_property(player, MTP_DPC_VOLUME, text);
+    /* At the end of the scale a key does nothing. */
+    return error == -ERANGE || error == -EINVAL ? 0 : error;
+}
+
+static json_t *run_press(struct player *player, const json_t *request)
+{
+    const char *key = text_of(request, "key");
+
+    if (!key)
+        return refuse("key: play, stop, next, previous, volume-up or volume-down");
+    if (strcmp(key, "play") == 0)
+        return player_outcome_of_playback(playback_toggle(player));
+    if (strcmp(key, "next") == 0 || strcmp(key, "previous") == 0)
+        return player_outcome_of_playback(playback_skip(player, key[0] == 'n' ? 1 : -1));
+    if (strcmp(key, "stop") == 0)
+        playback_stop(player);
+    else if (strcmp(key, "volume-up") == 0)
+        return outcome(turn_volume(player, 1));
+    else if (strcmp(key, "volume-down") == 0)
+        return outcome(turn_volume(player, -1));
+    else
+        return refuse("key: play, stop, next, previous, volume-up or volume-down");
+    return done();
+}
+
+static json_t *run_cancel(struct player *player, const json_t *request)
+{
+    (void)request;
+    return still_image_cancel(player->function) ? refuse("no transfer is running") : done();
+}
+
+/* ---- status */
+
+static json_t *storages(struct player *player)
+{
+    json_t *list = json_array();
+    size_t i;
+
+    for (i = 0; i < store_volume_count(player->store); i++) {
+        const struct store_volume *it = store_volume_at(player->store, i);
+
+        json_array_append_new(list, json_pack("{s:I,s:b,s:I,s:I,s:I}", "id", (json_int_t)it->id,
+                                              "present", it->present, "capacity",
+                                              (json_int_t)it->capacity, "free",
+                                              (json_int_t)store_free_space(player->store, i),
+                                              "objects", (json_int_t)it->objects));
+    }
+    return list;
+}
+
+static json_t *run_details(struct player *player, const json_t *request)
+{
+    (void)request;
+    playback_check(player);
+    return json_pack("{s:b,s:s,s:s,s:b,s:b,s:I,s:I,s:s,s:o,s:o}", "ok", 1, "name",
+                     player_name(player), "busid", player->busid, "session",
+                     mtpr_session_open(responder(player)), "busy",
+                     still_image_busy(player->function), "events",
+                     (json_int_t)mtpr_event_count(responder(player)), "clock",
+                     (json_int_t)player->clock.now, "playback", playback_state(player), "plays",
+                     player_what_plays(player), "storages", storages(player));
+}
+
+const struct player_verb player_verbs[] = {
+    {"add", "path [storage] [size seed | text | sparse] [format] [folder] [properties]", false,
+     run_add},
+    {"battery", "level: 0 to 100", false, run_battery},
+    {"cancel", "the device gives up the running transfer", false, run_cancel},
+    {"clock", "set YYYYMMDDThhmmss, or advance SECONDS (also 0.25), or nothing", false,
+     player_run_clock},
+    {"details", "session, storages, events waiting, clock, playback", false, run_details},
+    {"eject", "[storage]: takes the medium out", false, run_eject},
+    {"event", "code [parameter] [second]: says an event a host does not expect", false,
+     player_run_event},
+    {"insert", "[storage]: puts the medium in", false, run_insert},
+    {"lock", "a player with the quirk locked-storage shows no storage", false, player_run_lock},
+    {"pattern", "pattern: zeroes or mod63, what persona zero sends and expects", true,
+     player_gadget_pattern},
+    {"play", "handle or path [index]: a track, playlist or album", false, player_run_play},
+    {"playlists", "the player's own list of playlists and their tracks", false,
+     player_run_playlists},
+    {"press", "key: play, stop, next, previous, volume-up, volume-down", false, run_press},
+    {"property", "property CODE, value: sets a device property", false, run_property},
+    {"references", "handle or path, handles: what a playlist holds", false, run_references},
+    {"remove", "handle or path: with all below", false, run_remove},
+    {"rename", "handle or path, name", false, run_rename},
+    {"restore", "[name]: back to a snapshot", false, player_run_restore},
+    {"retag", "handle or path, property CODE, value", false, run_retag},
+    {"seek", "position: milliseconds in the track", false, player_run_seek},
+    {"snapshot", "[name]: remembers objects, properties and clock", false, player_run_snapshot},
+    {"unlock", "a player with the quirk locked-storage shows its storages", false,
+     player_run_unlock},
+    {NULL, NULL, false, NULL},
+};
+
+const struct player_verb *player_verb_find(const char *name)
+{
+    const struct player_verb *verb;
+
+    for (verb = player_verbs; verb->name; verb++)
+        if (strcmp(verb->name, name) == 0)
+            return verb;
+    return NULL;
+}
+
+json_t *player_verb_run(const struct player_verb *verb, struct player *player,
+                        const json_t *request)
+{
+    if (verb->zero != (player->zero_count > 0))
+        return refuse(verb->zero ? "only persona zero has a pattern"
+                                 : "persona zero has no storages and no responder");
+    return verb->run(player, request);
+}

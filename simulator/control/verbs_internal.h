@@ -1,0 +1,35 @@
+/* What the files of control verbs share. */
+#ifndef SIMULATOR_CONTROL_VERBS_INTERNAL_H
+#define SIMULATOR_CONTROL_VERBS_INTERNAL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct player;
+struct store_object;
+
+json_t *player_refuse(const char *why);
+json_t *player_outcome(int error);
+/* A number, or a text such as "0xdc46". */
+bool player_number_of(const json_t *request, const char *key, int64_t *ret_number);
+struct store_object *player_object_of(struct player *player, const json_t *request);
+
+/* ---- verbs_playback.c */
+/* "advance" is in seconds, whole or not. */
+json_t *player_run_clock(struct player *player, const json_t *request);
+json_t *player_run_event(struct player *player, const json_t *request);
+json_t *player_run_play(struct player *player, const json_t *request);
+/* What the player shows as playlists, and their tracks. */
+json_t *player_run_playlists(struct player *player, const json_t *request);
+json_t *player_run_seek(struct player *player, const json_t *request);
+json_t *player_outcome_of_playback(int error);
+json_t *player_what_plays(const struct player *player);
+
+/* ---- verbs_state.c */
+json_t *player_run_lock(struct player *player, const json_t *request);
+json_t *player_run_restore(struct player *player, const json_t *request);
+json_t *player_run_snapshot(struct player *player, const json_t *request);
+json_t *player_run_unlock(struct player *player, const json_t *request);
+
+#endif

@@ -1,0 +1,32 @@
+/* The still image function (Still Image Capture Device 1.0): MTP containers on two bulk pipes,
+ * events on an interrupt pipe, four class requests. The same bytes run on the class interface
+ * 06/01/01 and on the vendor-specific one of a portable audio player. */
+#ifndef SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_H
+#define SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_H
+
+#include "simulator/defect/defect.h"
+#include "simulator/mtp/responder.h"
+#include "simulator/usb/function.h"
+
+struct still_image;
+
+struct still_image_options {
+    uint8_t interface;
+    uint8_t in, out, event; /* endpoint addresses */
+    const struct mtpr_config *config;
+    struct store *store;
+    const struct defect_set *defects;
+};
+
+extern const struct usb_function_ops still_image_ops;
+
+int still_image_new(const struct still_image_options *options, struct still_image **ret_function);
+void still_image_free(struct still_image *function);
+void still_image_attach(struct still_image *function, struct usb_device *device);
+struct mtpr_responder *still_image_responder(struct still_image *function);
+
+bool still_image_busy(const struct still_image *function);
+/* The device gives the running transfer up: both bulk endpoints halt. -ENOENT: none runs. */
+int still_image_cancel(struct still_image *function);
+
+#endif

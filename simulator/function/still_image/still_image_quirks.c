@@ -1,0 +1,120 @@
+/* What real players do wrong on their two bulk pipes (defect/quirks.def). */
+#include <errno.h>
+
+#include "mtp_codes.h"
+#include "simulator/function/still_image/still_image_internal.h"
+
+/* ---- answers that take their time */
+
+enum {
+    SLOW_CHANGE_MS = 30000, /* libmtp waits for 20 s, and for 60 s if it knows the player */
+    SLOW_HANDLE_MS = 20,    /* 8,000 files: 160 s */
+    SLOWER_MS = 250,        /* after 80 objects: 20 s */
+};
+
+/* Those that make a player write to its memory for long. */
+static bool changes_much(uint16_t code)
+{
+    static const uint16_t codes[] = {MTP_OP_DELETE_OBJECT, MTP_OP_SEND_OBJECT, MTP_OP_FORMAT_STORE,
+                                     MTP_OP_MOVE_OBJECT, MTP_OP_COPY_OBJECT};
+    size_t i;
+
+    for (i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (codes[i] == code)
+            return true;
+    }
+    return false;
+}
+
+void si_pace(struct still_image *si, uint64_t length)
+{
+    uint64_t wait = 0;
+
+    if (changes_much(si->code) && si_deviates(si, QUIRK_LONG_TIMEOUT))
+        wait += SLOW_CHANGE_MS;
+    if (si->code == MTP_OP_GET_OBJECT_HANDLES && length && si_deviates(si, QUIRK_SLOW_HANDLES))
+        wait += (length - MTPR_HEADER) / 4 * SLOW_HANDLE_MS; /* one for the count itself */
+    if (si_deviates(si, QUIRK_SLOWS_DOWN))
+        wait += si->carried * SLOWER_MS;
+    if (si->code == MTP_OP_SEND_OBJECT || si->code == MTP_OP_GET_OBJECT)
+        si->carried++;
+    if (wait)
+        usb_function_delay(si->device, si->in, wait);
+}
+
+/* ---- data containers of another length than they say */
+
+enum { STALE_MOST = 32768 }; /* bytes a player has in its buffers when a cancel comes */
+
+uint64_t si_data_end(const struct still_image *si, uint64_t length)
+{
+    bool full = si->device && length % usb_function_packet_size(si->device, si->in) == 0;
+
+    return length + (full && si_deviates(si, QUIRK_NO_ZERO_READS));
+}
+
+bool si_pushes_on(struct still_image *si)
+{
+    uint64_t end = si->now.position + STALE_MOST;
+
+    if (!si_deviates(si, QUIRK_CANCEL_STALE))
+        return false;
+    if (end < si->data_end)
+        si->data_end = end;
+    si->silent = true;
+    return true;
+}
+
+/* ---- players that lock up */
+
+/* GetPartialObject up to the end of the object, in packets that are all full. */
+static bool fills_last_packet(const struct still_image *si)
+{
+    uint64_t length = MTPR_HEADER + mtpr_in_length(si->responder);
+
+    return si->device &&
+           (si->code == MTP_OP_GET_PARTIAL_OBJECT || si->code == MTP_OP_GET_PARTIAL_OBJECT_64) &&
+           length > MTPR_HEADER && length % usb_function_packet_size(si->device, si->in) == 0 &&
+           mtpr_in_to_end(si->responder);
+}
+
+void si_may_crash(struct still_image *si)
+{
+    if (mtpr_crashed(si->responder) ||
+        (si_deviates(si, QUIRK_SAMSUNG_OFFSET) && fills_last_packet(si)))
+        usb_function_freeze(si->device);
+}
+
+void si_answered(struct still_image *si)
+{
+    if (si->code == MTP_OP_CLOSE_SESSION && si_deviates(si, QUIRK_RESET_ON_CLOSE))
+        si->mute = true;
+}
+
+/* ---- players that are also a disk, or one at first */
+
+static bool is_only_disk(const struct still_image *si)
+{
+    return si_deviates(si, QUIRK_BLACKBERRY) && si->device && !usb_function_switched(si->device);
+}
+
+bool si_is_disk(const struct still_image *si)
+{
+    return is_only_disk(si) || si_deviates(si, QUIRK_UNLOAD_DRIVER);
+}
+
+bool si_disk_out(struct still_image *si, const uint8_t *data, size_t length, int *ret_error)
+{
+    *ret_error = 0;
+    if (si->disk.out_left) {
+        (void)mass_storage_out(&si->disk, length);
+    } else if (mass_storage_is_command(data, length) && si->out_state == OUT_COMMAND) {
+        mass_storage_command(&si->disk, data);
+    } else {
+        if (is_only_disk(si)) /* no command: both pipes halt (BOT 1.0, 6.6.1) */
+            *ret_error = si_protocol_error(si);
+        return is_only_disk(si);
+    }
+    si_ready(si, si->in);
+    return true;
+}

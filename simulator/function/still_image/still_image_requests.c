@@ -1,0 +1,128 @@
+/* The class requests of the still image function (Still Image 1.0, 5.2). */
+#include <errno.h>
+#include <string.h>
+
+#include "mtp_codes.h"
+#include "simulator/function/still_image/still_image_internal.h"
+
+static int cancel_request(struct still_image *si, const struct usb_setup *setup,
+                          const uint8_t *data)
+{
+    uint32_t transaction;
+    bool sending;
+
+    if (!si_deviates(si, DEFECT_CANCEL_UNCHECKED) &&
+        ((setup->length != 6 && !si_deviates(si, DEFECT_CANCEL_ANY_LENGTH)) ||
+         data[0] != (MTP_EC_CANCEL_TRANSACTION & 0xff) ||
+         data[1] != MTP_EC_CANCEL_TRANSACTION >> 8))
+        return -EPIPE;
+    if (setup->length < 6)
+        return 0;
+    transaction = (uint32_t)data[2] | (uint32_t)data[3] << 8 | (uint32_t)data[4] << 16 |
+                  (uint32_t)data[5] << 24;
+    if (!still_image_busy(si))
+        return 0;
+    if (transaction != mtpr_transaction(si->responder) && !si_deviates(si, DEFECT_CANCEL_ANY))
+        return 0;
+    sending = si->out_state == OUT_DATA;
+    if (si->now.state == IN_DATA && si_pushes_on(si))
+        return 0;
+    /* Deviation: what was being sent goes on while the status says all is done. */
+    if (si_deviates(si, DEFECT_STATUS_ALWAYS_OK) && si->now.state == IN_DATA) {
+        si->silent = true;
+        return 0;
+    }
+    si_abandon(si);
+    si->discarding = sending;
+    si->cancelling = true;
+    if (si_deviates(si, DEFECT_CANCEL_ANSWERED)) {
+        struct mtpr_reply late = {.code = MTP_RC_TRANSACTION_CANCELLED};
+
+        si_print_reply(si, &late);
+        si->now = (struct in_place){IN_REPLY, 0};
+        si_ready(si, si->in);
+    }
+    if (si->has_queued)
+        si_ready(si, si->in);
+    return 0;
+}
+
+static void put_status(uint8_t *at, uint32_t value, unsigned width)
+{
+    while (width-- > 0) {
+        *at++ = (uint8_t)value;
+        value >>= 8;
+    }
+}
+
+static int status_request(struct still_image *si, const struct usb_setup *setup, uint8_t *reply)
+{
+    const uint8_t endpoints[] = {si->in, si->out, si->event};
+    uint8_t status[4 + 4 * sizeof endpoints];
+    uint16_t code = MTP_RC_OK;
+    unsigned length = 4, i, any = 0;
+
+    for (i = 0; i < sizeof endpoints; i++) {
+        if (!si_halted(si, endpoints[i]))
+            continue;
+        any++;
+        if (!si_deviates(si, DEFECT_STATUS_WITHOUT_ENDPOINTS)) {
+            put_status(status + length, endpoints[i], 4);
+            length += 4;
+        }
+    }
+    if (!any)
+        si->device_cancelled = false;
+    if (si->device_cancelled)
+        code = MTP_RC_TRANSACTION_CANCELLED;
+    else if (si->cancelling && !si_deviates(si, DEFECT_STATUS_ALWAYS_OK))
+        code = MTP_RC_DEVICE_BUSY;
+    si->cancelling = false;
+    put_status(status, length, 2);
+    put_status(status + 2, code, 2);
+    if (length > setup->length)
+        length = setup->length;
+    memcpy(reply, status, length);
+    return (int)length;
+}
+
+static int reset_request(struct still_image *si)
+{
+    si_abandon(si);
+    si->has_queued = false;
+    si->discarding = si->cancelling = si->device_cancelled = false;
+    mtpr_reset(si->responder, MTPR_LOSS_CLASS_RESET);
+    si->event_length = si->event_position = 0;
+    if (si->device) {
+        usb_function_unhalt(si->device, si->in);
+        usb_function_unhalt(si->device, si->out);
+        usb_function_unhalt(si->device, si->event);
+    }
+    return 0;
+}
+
+int si_setup(void *self, const struct usb_setup *setup, const uint8_t *data, uint8_t *reply)
+{
+    struct still_image *si = self;
+    bool to_host = (setup->request_type & 0x80) != 0;
+
+    if ((setup->request_type & 0x7f) != 0x21)
+        return -EPIPE;
+    if (setup->index != si->interface && !si_deviates(si, DEFECT_CLASS_REQUEST_ANY_INTERFACE))
+        return -EPIPE;
+    if (still_image_busy(si) && si_deviates(si, DEFECT_STATUS_NOT_WHILE_BUSY))
+        return -EPIPE;
+    if (si_is_disk(si) && mass_storage_setup(&si->disk, setup, reply) >= 0)
+        return to_host ? 1 : 0;
+    if (setup->request == MTP_REQ_CANCEL && !to_host)
+        return cancel_request(si, setup, data);
+    if (setup->request == MTP_REQ_DEVICE_RESET && !to_host && setup->length == 0)
+        return reset_request(si);
+    if (setup->request == MTP_REQ_GET_DEVICE_STATUS && to_host)
+        return status_request(si, setup, reply);
+    /* Extended event data are optional, and this device has none (Still Image 1.0, 5.2.2). */
+    if (setup->request == MTP_REQ_GET_EXTENDED_EVENT && to_host &&
+        si_deviates(si, DEFECT_EXTENDED_EVENT_IS_STATUS))
+        return status_request(si, setup, reply);
+    return -EPIPE;
+}

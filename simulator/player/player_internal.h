@@ -1,0 +1,57 @@
+/* What the player's files share. */
+#ifndef SIMULATOR_PLAYER_PLAYER_INTERNAL_H
+#define SIMULATOR_PLAYER_PLAYER_INTERNAL_H
+
+#include <jansson.h>
+
+#include "simulator/function/still_image/still_image.h"
+#include "simulator/function/zero.h"
+#include "simulator/player/clock.h"
+#include "simulator/player/playback.h"
+#include "simulator/player/player.h"
+#include "simulator/spec/spec.h"
+#include "simulator/store/store.h"
+
+struct player_snapshot {
+    char *name;                   /* owned */
+    struct store_snapshot *store; /* owned */
+    struct player_clock clock;
+};
+
+struct player {
+    struct player_spec *spec; /* owned */
+    char *busid;              /* owned */
+    struct defect_set defects;
+    struct player_clock clock;
+    struct store *store;                   /* owned; NULL with persona zero */
+    struct still_image *function;          /* owned; NULL with persona zero */
+    struct zero *zeros[USB_FUNCTIONS_MAX]; /* owned; by interface number */
+    size_t zero_count;
+    uint64_t seed;
+    struct playback playback;
+    struct usb_device *device;         /* NULL: none yet */
+    struct player_snapshot *snapshots; /* owned */
+    size_t snapshot_count;
+};
+
+/* gadget.c: the functions of persona zero. */
+int player_gadget_new(struct player *player);
+void player_gadget_free(struct player *player);
+void player_gadget_attach(struct player *player, struct usb_device *device);
+json_t *player_gadget_pattern(struct player *player, const json_t *request);
+
+/* Reads what the content says of itself, where the host did not say it. */
+void player_object_stored(void *player, struct store_object *object);
+/* What the responder asks the player (mtpr_set_owner). */
+void player_own(struct player *player);
+
+/* Content that a seed decides: the same bytes for the same seed, everywhere. */
+int player_fill_content(struct store *store, off_t offset, uint64_t size, uint64_t seed);
+int player_preload(struct player *player, char *error, size_t error_size);
+/* Path of folders and a name below the root of a volume; makes missing folders. The last part is
+ * returned in `ret_name`, its parent's handle in `ret_parent`. */
+int player_make_folders(struct player *player, size_t volume, const char *path,
+                        uint32_t *ret_parent, const char **ret_name);
+struct store_object *player_find_path(struct player *player, size_t volume, const char *path);
+
+#endif

@@ -1,0 +1,66 @@
+/* USB/IP 1.1.1 frames as bytes (Linux, Documentation/usb/usbip_protocol.rst): big-endian but for
+ * the eight setup bytes. No USB meaning here; sockets are elsewhere. */
+#ifndef SIMULATOR_WIRE_USBIP_FRAME_H
+#define SIMULATOR_WIRE_USBIP_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "simulator/usb/urb.h"
+
+enum {
+    FRAME_VERSION = 0x0111,
+    FRAME_OP_SIZE = 8,
+    FRAME_BUSID_SIZE = 32,
+    FRAME_IMPORT_SIZE = FRAME_OP_SIZE + FRAME_BUSID_SIZE,
+    FRAME_PATH_SIZE = 256,
+    FRAME_DEVICE_SIZE = 312,
+    FRAME_INTERFACE_SIZE = 4,
+    FRAME_URB_SIZE = 48,
+    FRAME_ISO_SIZE = 16,
+    FRAME_LENGTH_MAX = 16 << 20, /* of one transfer buffer: more ends the connection */
+};
+
+enum frame_op {
+    OP_REQ_IMPORT = 0x8003,
+    OP_REP_IMPORT = 0x0003,
+    OP_REQ_DEVLIST = 0x8005,
+    OP_REP_DEVLIST = 0x0005,
+};
+
+/* The texts Linux's tools print for these (tools/usb/usbip). */
+enum frame_status { ST_OK = 0, ST_NA = 1, ST_BUSY = 2, ST_ERROR = 3, ST_NO_DEVICE = 4 };
+
+enum frame_command { CMD_SUBMIT = 1, CMD_UNLINK = 2, RET_SUBMIT = 3, RET_UNLINK = 4 };
+
+struct frame_op_header {
+    uint16_t version, code;
+    uint32_t status;
+};
+
+struct frame_urb {
+    uint32_t command, seqnum, devid, direction, endpoint;
+    uint32_t flags, length, start_frame, packet_count, interval; /* CMD_SUBMIT */
+    struct usb_setup setup;
+    uint32_t unlink_seqnum; /* CMD_UNLINK */
+};
+
+struct frame_device {
+    char path[FRAME_PATH_SIZE], busid[FRAME_BUSID_SIZE];
+    uint32_t busnum, devnum, speed;
+    uint16_t vendor_id, product_id, release;
+    uint8_t class_triple[3], configuration, configuration_count, interface_count;
+};
+
+void frame_get_op(const uint8_t *bytes, struct frame_op_header *ret_op);
+void frame_put_op(uint8_t *bytes, uint16_t code, uint32_t status);
+void frame_put_device(uint8_t *bytes, const struct frame_device *device);
+void frame_get_urb(const uint8_t *bytes, struct frame_urb *ret_urb);
+void frame_put_ret_submit(uint8_t *bytes, const struct usb_urb *urb);
+void frame_put_ret_unlink(uint8_t *bytes, uint32_t seqnum, int status);
+void frame_get_iso(const uint8_t *bytes, struct usb_iso_packet *ret_packet);
+void frame_put_iso(uint8_t *bytes, const struct usb_iso_packet *packet);
+void frame_put_setup(uint8_t *bytes, const struct usb_setup *setup);
+
+#endif

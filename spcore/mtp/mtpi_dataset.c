@@ -1,0 +1,243 @@
+#include "spcore/mtp/mtpi_dataset.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TYPE_INT128 = 0x0009,
+    TYPE_UINT128 = 0x000a,
+    TYPE_ARRAY = 0x4000,
+    TYPE_STRING = 0xffff,
+    STRING_UNITS = 255, /* with the terminator */
+};
+
+/* ---- reader ---------------------------------------------------------------------------------- */
+
+struct mtpi_rd mtpi_rd_over(const void *data, size_t length)
+{
+    static const uint8_t nothing[1];
+    const uint8_t *start = length > 0 ? data : nothing;
+
+    return (struct mtpi_rd){.at = start, .end = start + length};
+}
+
+size_t mtpi_rd_left(const struct mtpi_rd *rd)
+{
+    return rd->failed ? 0 : (size_t)(rd->end - rd->at);
+}
+
+const uint8_t *mtpi_rd_bytes(struct mtpi_rd *rd, size_t count)
+{
+    const uint8_t *bytes = rd->at;
+
+    if (mtpi_rd_left(rd) < count || rd->failed) {
+        rd->failed = true;
+        return NULL;
+    }
+    rd->at += count;
+    return bytes;
+}
+
+uint64_t mtpi_rd_uint(struct mtpi_rd *rd, unsigned width)
+{
+    const uint8_t *bytes = mtpi_rd_bytes(rd, width);
+    uint64_t value = 0;
+
+    while (bytes && width-- > 0)
+        value = value << 8 | bytes[width];
+    return value;
+}
+
+uint16_t *mtpi_rd_string(struct mtpi_rd *rd)
+{
+    size_t count = (size_t)mtpi_rd_uint(rd, 1);
+    const uint8_t *bytes = mtpi_rd_bytes(rd, 2 * count);
+    uint16_t *text;
+
+    if (!bytes)
+        return NULL;
+    text = calloc(count + 1, sizeof(*text));
+    if (!text) {
+        rd->failed = true;
+        return NULL;
+    }
+    /* Its own terminator is one of the units; devices that leave it out are understood too. */
+    for (size_t i = 0; i < count; i++)
+        text[i] = (uint16_t)(bytes[2 * i] | bytes[2 * i + 1] << 8);
+    return text;
+}
+
+size_t mtpi_rd_count(struct mtpi_rd *rd, size_t element)
+{
+    size_t count = (size_t)mtpi_rd_uint(rd, 4);
+
+    if (count > mtpi_rd_left(rd) / element) {
+        rd->failed = true;
+        return 0;
+    }
+    return count;
+}
+
+void mtpi_rd_u16_array(struct mtpi_rd *rd, struct mtpi_u16_array *ret)
+{
+    size_t count = mtpi_rd_count(rd, 2);
+    uint16_t *item = count ? malloc(count * sizeof(*item)) : NULL;
+
+    if (count && !item) {
+        rd->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        item[i] = (uint16_t)mtpi_rd_uint(rd, 2);
+    *ret = (struct mtpi_u16_array){item, count};
+}
+
+void mtpi_rd_u32_array(struct mtpi_rd *rd, struct mtpi_u32_array *ret)
+{
+    size_t count = mtpi_rd_count(rd, 4);
+    uint32_t *item = count ? malloc(count * sizeof(*item)) : NULL;
+
+    if (count && !item) {
+        rd->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        item[i] = (uint32_t)mtpi_rd_uint(rd, 4);
+    *ret = (struct mtpi_u32_array){item, count};
+}
+
+/* Bytes of an integer type (MTP 1.1, 3.2.1), odd ones signed; 0: it is none. */
+static unsigned width_of(uint16_t type)
+{
+    static const unsigned widths[] = {0, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16};
+
+    return type < sizeof(widths) / sizeof(widths[0]) ? widths[type] : 0;
+}
+
+static uint64_t sign_extend(uint64_t value, uint16_t type, unsigned width)
+{
+    uint64_t sign = width < 8 ? (uint64_t)1 << (8 * width - 1) : 0;
+
+    return type % 2 == 1 && (value & sign) ? value | ~(sign * 2 - 1) : value;
+}
+
+static void read_array(struct mtpi_rd *rd, unsigned width, struct mtpi_value *value)
+{
+    size_t count = mtpi_rd_count(rd, width);
+    const uint8_t *bytes = mtpi_rd_bytes(rd, count * width);
+
+    value->array.element = width;
+    value->array.count = count;
+    if (!bytes || count == 0)
+        return;
+    value->array.data = malloc(count * width);
+    if (value->array.data)
+        memcpy(value->array.data, bytes, count * width);
+    else
+        rd->failed = true;
+}
+
+void mtpi_rd_value(struct mtpi_rd *rd, uint16_t type, struct mtpi_value *ret)
+{
+    struct mtpi_value value = {.type = type};
+    unsigned width = width_of(type == TYPE_STRING ? 0 : type & 0x3fff);
+    const uint8_t *bytes;
+
+    if (type == TYPE_STRING) {
+        value.string = mtpi_rd_string(rd);
+    } else if (width == 0 || (type & 0x8000)) {
+        rd->failed = true; /* of unknown length: nothing behind it can be read either */
+    } else if (type & TYPE_ARRAY) {
+        read_array(rd, width, &value);
+    } else if (width == 16) {
+        bytes = mtpi_rd_bytes(rd, 16);
+        if (bytes)
+            memcpy(value.wide, bytes, 16);
+    } else {
+        value.integer = sign_extend(mtpi_rd_uint(rd, width), type, width);
+    }
+    if (rd->failed)
+        mtpi_value_done(&value);
+    else
+        *ret = value;
+}
+
+void mtpi_value_done(struct mtpi_value *value)
+{
+    if (value->type == TYPE_STRING)
+        free(value->string);
+    else if (value->type & TYPE_ARRAY)
+        free(value->array.data);
+    *value = (struct mtpi_value){0};
+}
+
+/* ---- writer ---------------------------------------------------------------------------------- */
+
+void mtpi_wr_done(struct mtpi_wr *wr)
+{
+    free(wr->data);
+    *wr = (struct mtpi_wr){0};
+}
+
+void mtpi_wr_bytes(struct mtpi_wr *wr, const void *data, size_t length)
+{
+    if (wr->failed || length == 0)
+        return;
+    if (length > wr->room - wr->used) {
+        size_t room = (wr->used + length) * 2;
+        uint8_t *more = realloc(wr->data, room);
+
+        if (!more) {
+            wr->failed = true;
+            return;
+        }
+        wr->data = more;
+        wr->room = room;
+    }
+    memcpy(wr->data + wr->used, data, length);
+    wr->used += length;
+}
+
+void mtpi_wr_uint(struct mtpi_wr *wr, uint64_t value, unsigned width)
+{
+    uint8_t bytes[8];
+
+    for (unsigned i = 0; i < width; i++, value >>= 8)
+        bytes[i] = (uint8_t)value;
+    mtpi_wr_bytes(wr, bytes, width);
+}
+
+void mtpi_wr_string(struct mtpi_wr *wr, const uint16_t *text)
+{
+    size_t count = 0;
+
+    while (text && text[count])
+        count++;
+    if (count >= STRING_UNITS) {
+        wr->failed = true;
+        return;
+    }
+    /* The empty string has no terminator (MTP 1.1, 3.2.3). */
+    mtpi_wr_uint(wr, count ? count + 1 : 0, 1);
+    for (size_t i = 0; count && i <= count; i++)
+        mtpi_wr_uint(wr, text[i], 2);
+}
+
+void mtpi_wr_value(struct mtpi_wr *wr, const struct mtpi_value *value)
+{
+    unsigned width = width_of(value->type == TYPE_STRING ? 0 : value->type & 0x3fff);
+
+    if (value->type == TYPE_STRING) {
+        mtpi_wr_string(wr, value->string);
+    } else if (width == 0 || (value->type & 0x8000)) {
+        wr->failed = true;
+    } else if (value->type & TYPE_ARRAY) {
+        mtpi_wr_uint(wr, value->array.count, 4);
+        mtpi_wr_bytes(wr, value->array.data, value->array.count * width);
+    } else if (width == 16) {
+        mtpi_wr_bytes(wr, value->wide, 16);
+    } else {
+        mtpi_wr_uint(wr, value->integer, width);
+    }
+}

@@ -1,0 +1,560 @@
+/* IMDSPDevice/2/3: what is known about the device, and the way to its storages. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/com/com_memory.h"
+#include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_storage.h"
+
+COM_INTERFACE(sp_device, IMDSPDevice3)
+
+HRESULT sp_enter_device(const struct sp_device *device)
+{
+    HRESULT hr = sp_enter(device->context);
+
+    if (SUCCEEDED(hr) && sp_connection_gone(device->connection))
+        hr = SP_DEVIATES(PLAIN_E_FAIL) ? E_FAIL : HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetName(IMDSPDevice3 *This, WCHAR *pwszName,
+                                                DWORD nMaxChars)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    WCHAR *name = NULL;
+    HRESULT hr = SP_DEVIATES(NAME_WITHOUT_CHANNEL) ? S_OK : sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pwszName)
+        return E_INVALIDARG;
+    hr = sp_device_display_name(self, &name);
+    if (SUCCEEDED(hr))
+        hr = nMaxChars ? com_copy_string(name, pwszName, nMaxChars) : WMDM_E_BUFFERTOOSMALL;
+    CoTaskMemFree(name);
+    return hr == WMDM_E_BUFFERTOOSMALL && SP_DEVIATES(SHORT_NAME_OK) ? S_OK : hr;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetManufacturer(IMDSPDevice3 *This, WCHAR *pwszName,
+                                                        DWORD nMaxChars)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    const struct mtpi_device_info *info = sp_connection_info(self->connection);
+    const WCHAR *text = SP_DEVIATES(MANUFACTURER_IS_MODEL) ? info->model : info->manufacturer;
+    HRESULT hr = sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pwszName)
+        return E_INVALIDARG;
+    hr =
+        nMaxChars ? com_copy_string(text ? text : u"", pwszName, nMaxChars) : WMDM_E_BUFFERTOOSMALL;
+    return hr == WMDM_E_BUFFERTOOSMALL && SP_DEVIATES(SHORT_MANUFACTURER_OK) ? S_OK : hr;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetVersion(IMDSPDevice3 *This, DWORD *pdwVersion)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pdwVersion)
+        return E_INVALIDARG;
+    if (!SP_DEVIATES(VERSION_UNWRITTEN))
+        *pdwVersion = sp_version_number(sp_connection_info(self->connection)->version);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetType(IMDSPDevice3 *This, DWORD *pdwType)
+{
+    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+
+    if (FAILED(hr))
+        return hr;
+    if (!pdwType)
+        return E_INVALIDARG;
+    *pdwType = WMDM_DEVICE_TYPE_PLAYBACK | WMDM_DEVICE_TYPE_DECODE | WMDM_DEVICE_TYPE_STORAGE |
+               WMDM_DEVICE_TYPE_NONSDMI;
+    if (SP_DEVIATES(TYPE_BOTH_SDMI))
+        *pdwType |= WMDM_DEVICE_TYPE_SDMI;
+    if (SP_DEVIATES(TYPE_VIRTUAL))
+        *pdwType |= WMDM_DEVICE_TYPE_VIRTUAL;
+    if (SP_DEVIATES(TYPE_IS_STATUS))
+        *pdwType = WMDM_STATUS_STORAGE_UNFORMATTED | WMDM_DEVICE_TYPE_NONSDMI;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetSerialNumber(IMDSPDevice3 *This, WMDMID *pSerialNumber,
+                                                        BYTE *abMac)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pSerialNumber || !abMac)
+        return E_INVALIDARG;
+    hr = sp_serial(self->context, sp_connection_info(self->connection)->serial, pSerialNumber,
+                   abMac);
+    if (SUCCEEDED(hr) && SP_DEVIATES(SERIAL_LENGTH_WRONG))
+        pSerialNumber->SerialNumberLength *= 8;
+    if (SUCCEEDED(hr) && SP_DEVIATES(SERIAL_MAC_PARTIAL))
+        hr = sp_mac(self->context, pSerialNumber->pID, pSerialNumber->SerialNumberLength, NULL, 0,
+                    abMac);
+    return hr;
+}
+
+/* USB 2.0, 9.4.5: bit 0 of the device's status tells what it draws on right now. */
+static HRESULT self_powered(struct sp_device *self, bool *ret_self)
+{
+    const struct tp_setup setup = {.request_type = 0x80, .length = 2};
+    uint8_t status[2] = {0};
+    int got =
+        tp_control(mtpi_transport(sp_connection_mtpi(self->connection)), &setup, status, 2000);
+
+    if (got < 0)
+        return sp_connection_hr(self->connection, got);
+    *ret_self = (status[0] & 1) != 0;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetPowerSource(IMDSPDevice3 *This, DWORD *pdwPowerSource,
+                                                       DWORD *pdwPercentRemaining)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    struct mtpi_value level = {0};
+    bool on_battery = false, battery;
+    DWORD source = WMDM_POWER_CAP_EXTERNAL; /* it hangs on a bus that can feed it */
+    HRESULT hr = sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pdwPowerSource || !pdwPercentRemaining)
+        return E_INVALIDARG;
+    battery = sp_connection_lists_property(self->connection, MTP_DPC_BATTERY_LEVEL);
+    hr = self_powered(self, &on_battery);
+    if (SUCCEEDED(hr) && battery)
+        hr = sp_connection_hr(self->connection, mtpi_get_device_prop_value(
+                                                    sp_connection_mtpi(self->connection),
+                                                    MTP_DPC_BATTERY_LEVEL, MTP_DTC_UINT8, &level));
+    if (FAILED(hr))
+        return hr;
+    on_battery = on_battery && battery;
+    if (battery && !SP_DEVIATES(BATTERY_WITHOUT_CAP))
+        source |= WMDM_POWER_CAP_BATTERY;
+    source |= on_battery || SP_DEVIATES(BATTERY_WITHOUT_CAP) ? WMDM_POWER_IS_BATTERY
+                                                             : WMDM_POWER_IS_EXTERNAL;
+    if (on_battery || SP_DEVIATES(PERCENT_ALWAYS))
+        source |= WMDM_POWER_PERCENT_AVAILABLE;
+    if (SP_DEVIATES(POWER_UNWRITTEN))
+        return S_OK;
+    *pdwPowerSource = source;
+    *pdwPercentRemaining = on_battery ? (DWORD)level.integer : 0;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetStatus(IMDSPDevice3 *This, DWORD *pdwStatus)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter(self->context);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pdwStatus)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(READY_CACHED)) {
+        *pdwStatus = WMDM_STATUS_READY;
+        return S_OK;
+    }
+    *pdwStatus = sp_connection_running(self->connection, self->storage);
+    if (*pdwStatus)
+        return S_OK;
+    hr = sp_connection_probe(self->connection);
+    if (sp_connection_gone(self->connection))
+        *pdwStatus = WMDM_STATUS_DEVICE_NOTPRESENT;
+    else if (hr == WMDM_E_BUSY)
+        *pdwStatus = WMDM_STATUS_BUSY;
+    else if (FAILED(hr))
+        return hr;
+    else
+        *pdwStatus = SP_DEVIATES(STATUS_ZERO) ? 0 : WMDM_STATUS_READY;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetDeviceIcon(IMDSPDevice3 *This, DWORD *hIcon)
+{
+    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+
+    if (FAILED(hr))
+        return hr;
+    if (!hIcon)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(ICON_STUB))
+        return E_NOTIMPL;
+    if (SP_DEVIATES(ICON_NULL_OK)) {
+        *hIcon = 0;
+        return S_OK;
+    }
+    /* No icon handles outside Windows (SP-DEV-030). */
+    return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
+}
+
+HRESULT sp_device_storages(struct sp_device *device, struct mtpi_u32_array *ret_ids)
+{
+    struct mtpi_u32_array ids = {0};
+    size_t kept = 0;
+    HRESULT hr = sp_connection_hr(
+        device->connection, mtpi_get_storage_ids(sp_connection_mtpi(device->connection), &ids));
+
+    if (FAILED(hr))
+        return hr;
+    for (size_t i = 0; i < ids.count; i++) {
+        if ((ids.item[i] & 0xffff) && (!device->storage || device->storage == ids.item[i]))
+            ids.item[kept++] = ids.item[i];
+    }
+    ids.count = kept;
+    *ret_ids = ids;
+    return S_OK;
+}
+
+static HRESULT roots(struct sp_device *self, IMDSPEnumStorage **ret_enumerator)
+{
+    struct mtpi_u32_array ids = {0};
+    struct sp_place *places;
+    HRESULT hr = sp_device_storages(self, &ids);
+
+    if (FAILED(hr))
+        return hr;
+    places = com_zalloc((ids.count + 1) * sizeof(*places));
+    if (!places) {
+        free(ids.item);
+        return E_OUTOFMEMORY;
+    }
+    for (size_t i = 0; i < ids.count; i++)
+        places[i].storage = ids.item[i];
+    hr = sp_enum_storage_new(self, places, ids.count, 0, ret_enumerator);
+    free(places);
+    free(ids.item);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE device_EnumStorage(IMDSPDevice3 *This,
+                                                    IMDSPEnumStorage **ppEnumStorage)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr;
+
+    if (ppEnumStorage)
+        *ppEnumStorage = NULL;
+    hr = sp_enter_device(self);
+    if (FAILED(hr))
+        return hr;
+    return ppEnumStorage ? roots(self, ppEnumStorage) : E_INVALIDARG;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetFormatSupport(IMDSPDevice3 *This,
+                                                         WAVEFORMATEX **pFormatEx,
+                                                         DWORD *pnFormatCount,
+                                                         WCHAR ***pppwszMimeType,
+                                                         DWORD *pnMimeTypeCount)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    WAVEFORMATEX *formats = NULL;
+    DWORD count = 0;
+    HRESULT hr = sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pFormatEx || !pnFormatCount || !pppwszMimeType || !pnMimeTypeCount)
+        return E_INVALIDARG;
+    hr = sp_formats_audio(self->connection, &formats, &count);
+    if (SUCCEEDED(hr))
+        hr = sp_formats_mime(self->connection, pppwszMimeType, pnMimeTypeCount);
+    if (FAILED(hr)) {
+        CoTaskMemFree(formats);
+        return hr;
+    }
+    *pFormatEx = formats;
+    *pnFormatCount = count;
+    return S_OK;
+}
+
+/* Optional and not built yet: refused whatever the command is (SP-DEV-032). */
+static HRESULT STDMETHODCALLTYPE device_SendOpaqueCommand(IMDSPDevice3 *This,
+                                                          OPAQUECOMMAND *pCommand)
+{
+    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+
+    if (FAILED(hr))
+        return hr;
+    if (!pCommand)
+        return E_INVALIDARG;
+    return SP_DEVIATES(OPAQUE_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
+}
+
+static HRESULT find_in_roots(struct sp_device *self, const WCHAR *name, IMDSPStorage **ret_storage)
+{
+    struct mtpi_u32_array ids = {0};
+    uint32_t handle;
+    HRESULT hr = sp_device_storages(self, &ids);
+
+    for (size_t i = 0; i < ids.count && SUCCEEDED(hr); i++) {
+        hr = sp_child_by_name(self, ids.item[i], 0, name, &handle);
+        if (hr == S_OK) {
+            hr = sp_storage_new(self, ids.item[i], handle, ret_storage);
+            free(ids.item);
+            return hr;
+        }
+    }
+    free(ids.item);
+    return FAILED(hr) ? hr : S_FALSE;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetStorage(IMDSPDevice3 *This, const WCHAR *pszStorageName,
+                                                   IMDSPStorage **ppStorage)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr;
+
+    if (ppStorage)
+        *ppStorage = NULL;
+    hr = sp_enter_device(self);
+    if (FAILED(hr))
+        return hr;
+    if (!pszStorageName || !ppStorage)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(GET_STORAGE_UNSUPPORTED))
+        return WMDM_E_NOTSUPPORTED;
+    hr = find_in_roots(self, pszStorageName, ppStorage);
+    return hr == S_FALSE && SP_DEVIATES(MISSING_IS_E_FAIL) ? E_FAIL : hr;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetFormatSupport2(
+    IMDSPDevice3 *This, DWORD dwFlags, WAVEFORMATEX **ppAudioFormatEx, DWORD *pnAudioFormatCount,
+    VIDEOINFOHEADER **ppVideoFormatEx, DWORD *pnVideoFormatCount, WMFILECAPABILITIES **ppFileType,
+    DWORD *pnFileTypeCount)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self);
+    const bool audio = dwFlags & WMDM_GET_FORMAT_SUPPORT_AUDIO;
+    const bool video = dwFlags & WMDM_GET_FORMAT_SUPPORT_VIDEO;
+    const bool file = dwFlags & WMDM_GET_FORMAT_SUPPORT_FILE;
+
+    if (FAILED(hr))
+        return hr;
+    if ((audio && (!ppAudioFormatEx || !pnAudioFormatCount)) ||
+        (video && (!ppVideoFormatEx || !pnVideoFormatCount)) ||
+        (file && (!ppFileType || !pnFileTypeCount)) || !(audio || video || file))
+        return E_INVALIDARG;
+    if (audio)
+        hr = sp_formats_audio(self->connection, ppAudioFormatEx, pnAudioFormatCount);
+    if (SUCCEEDED(hr) && video) { /* no video header can be said from a format code alone */
+        *ppVideoFormatEx = NULL;
+        *pnVideoFormatCount = 0;
+    }
+    if (SUCCEEDED(hr) && file)
+        hr = sp_formats_file(self->connection, ppFileType, pnFileTypeCount);
+    return hr;
+}
+
+/* Optional; no property pages (SP-DEV-044). */
+static HRESULT STDMETHODCALLTYPE
+device_GetSpecifyPropertyPages(IMDSPDevice3 *This, ISpecifyPropertyPages **ppSpecifyPropPages,
+                               IUnknown ***pppUnknowns, DWORD *pcUnks)
+{
+    HRESULT hr;
+
+    if (ppSpecifyPropPages)
+        *ppSpecifyPropPages = NULL;
+    if (pppUnknowns)
+        *pppUnknowns = NULL;
+    hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+    if (FAILED(hr))
+        return hr;
+    if (pcUnks)
+        *pcUnks = 0;
+    return SP_DEVIATES(PAGES_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetCanonicalName(IMDSPDevice3 *This, WCHAR *pwszPnPName,
+                                                         DWORD nMaxChars)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pwszPnPName)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(CANONICAL_IS_FRIENDLY))
+        return device_GetName(This, pwszPnPName, nMaxChars);
+    return nMaxChars ? com_copy_string(self->canonical, pwszPnPName, nMaxChars)
+                     : WMDM_E_BUFFERTOOSMALL;
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetProperty(IMDSPDevice3 *This, const WCHAR *pwszPropName,
+                                                    PROPVARIANT *pValue)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pwszPropName || !pValue)
+        return E_INVALIDARG;
+    return sp_device_get_property(self, pwszPropName, pValue);
+}
+
+static HRESULT STDMETHODCALLTYPE device_SetProperty(IMDSPDevice3 *This, const WCHAR *pwszPropName,
+                                                    const PROPVARIANT *pValue)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pwszPropName || !pValue)
+        return E_INVALIDARG;
+    return sp_device_set_property(self, pwszPropName, pValue);
+}
+
+static HRESULT STDMETHODCALLTYPE device_GetFormatCapability(IMDSPDevice3 *This,
+                                                            WMDM_FORMATCODE format,
+                                                            WMDM_FORMAT_CAPABILITY *pFormatSupport)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pFormatSupport)
+        return E_INVALIDARG;
+    if ((uint32_t)format > 0xffff ||
+        !sp_connection_lists_format(self->connection, (uint16_t)format))
+        return WMDM_E_NOTSUPPORTED;
+    return sp_format_capability(self->connection, (uint16_t)format, pFormatSupport);
+}
+
+/* Optional and not built yet (SP-DEV-055). */
+static HRESULT STDMETHODCALLTYPE device_DeviceIoControl(IMDSPDevice3 *This, DWORD dwIoControlCode,
+                                                        BYTE *lpInBuffer, DWORD nInBufferSize,
+                                                        BYTE *lpOutBuffer, DWORD *pnOutBufferSize)
+{
+    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+
+    (void)dwIoControlCode;
+    (void)lpOutBuffer;
+    if (FAILED(hr))
+        return hr;
+    if (!lpInBuffer && nInBufferSize)
+        return E_INVALIDARG;
+    if (pnOutBufferSize)
+        *pnOutBufferSize = 0;
+    return SP_DEVIATES(IOCTL_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
+}
+
+static HRESULT STDMETHODCALLTYPE device_FindStorage(IMDSPDevice3 *This, WMDM_FIND_SCOPE findScope,
+                                                    const WCHAR *pwszUniqueID,
+                                                    IMDSPStorage **ppStorage)
+{
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr;
+
+    if (ppStorage)
+        *ppStorage = NULL;
+    hr = sp_enter_device(self);
+    return FAILED(hr) ? hr
+                      : sp_device_find(self, self->storage, 0, findScope, pwszUniqueID, ppStorage);
+}
+
+static const IMDSPDevice3Vtbl device_vtbl = {
+    COM_UNKNOWN_SLOTS(sp_device, IMDSPDevice3),
+    .GetName = device_GetName,
+    .GetManufacturer = device_GetManufacturer,
+    .GetVersion = device_GetVersion,
+    .GetType = device_GetType,
+    .GetSerialNumber = device_GetSerialNumber,
+    .GetPowerSource = device_GetPowerSource,
+    .GetStatus = device_GetStatus,
+    .GetDeviceIcon = device_GetDeviceIcon,
+    .EnumStorage = device_EnumStorage,
+    .GetFormatSupport = device_GetFormatSupport,
+    .SendOpaqueCommand = device_SendOpaqueCommand,
+    .GetStorage = device_GetStorage,
+    .GetFormatSupport2 = device_GetFormatSupport2,
+    .GetSpecifyPropertyPages = device_GetSpecifyPropertyPages,
+    .GetCanonicalName = device_GetCanonicalName,
+    .GetProperty = device_GetProperty,
+    .SetProperty = device_SetProperty,
+    .GetFormatCapability = device_GetFormatCapability,
+    .DeviceIoControl = device_DeviceIoControl,
+    .FindStorage = device_FindStorage,
+};
+
+static const struct com_interface device_interfaces[] = {
+    COM_MAP(sp_device, IUnknown, IMDSPDevice3),
+    COM_MAP(sp_device, IMDSPDevice, IMDSPDevice3),
+    COM_MAP(sp_device, IMDSPDevice2, IMDSPDevice3),
+    COM_MAP(sp_device, IMDSPDevice3, IMDSPDevice3),
+    COM_MAP_END,
+};
+
+/* Without IMDSPDevice3: what the deviant build shows. */
+static const struct com_interface device_interfaces_old[] = {
+    COM_MAP(sp_device, IUnknown, IMDSPDevice3),
+    COM_MAP(sp_device, IMDSPDevice, IMDSPDevice3),
+    COM_MAP_END,
+};
+
+static void device_destroy(struct com_object *object)
+{
+    struct sp_device *self = (struct sp_device *)object;
+
+    sp_connection_unref(self->connection);
+    sp_context_unref(self->context);
+    CoTaskMemFree(self->canonical);
+    free(self);
+}
+
+static const struct com_class device_class = {"sp_device", device_interfaces, device_destroy};
+static const struct com_class device_class_old = {"sp_device", device_interfaces_old,
+                                                  device_destroy};
+
+void sp_device_ref(struct sp_device *device)
+{
+    com_object_add_ref(&device->com);
+}
+
+void sp_device_unref(struct sp_device *device)
+{
+    com_object_release(&device->com);
+}
+
+HRESULT sp_device_new(struct sp_context *context, struct sp_connection *connection,
+                      uint32_t storage, const WCHAR *path, unsigned index, IMDSPDevice **ret_device)
+{
+    struct sp_device *self = com_zalloc(sizeof(*self));
+    size_t length = com_wcslen(path);
+    char digits[16];
+
+    if (!self)
+        return E_OUTOFMEMORY;
+    snprintf(digits, sizeof(digits), "$%u", index);
+    self->canonical = CoTaskMemAlloc((length + sizeof(digits)) * sizeof(WCHAR));
+    if (!self->canonical) {
+        free(self);
+        return E_OUTOFMEMORY;
+    }
+    memcpy(self->canonical, path, length * sizeof(WCHAR));
+    for (size_t i = 0; i <= strlen(digits); i++)
+        self->canonical[length + i] = (WCHAR)digits[i];
+    self->IMDSPDevice3_iface.lpVtbl = &device_vtbl;
+    self->context = sp_context_ref(context);
+    self->connection = sp_connection_ref(connection);
+    self->storage = storage;
+    com_object_init(&self->com, SP_DEVIATES(OLD_DEVICE) ? &device_class_old : &device_class);
+    *ret_device = (IMDSPDevice *)&self->IMDSPDevice3_iface;
+    return S_OK;
+}

@@ -1,0 +1,285 @@
+/* IMDSPStorageGlobals: one medium as a whole. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/com/com_memory.h"
+#include "spcore/sp/sp_storage.h"
+
+struct sp_globals {
+    struct com_object com;
+    IMDSPStorageGlobals IMDSPStorageGlobals_iface;
+    struct sp_device *device; /* a reference */
+    uint32_t storage;
+};
+
+COM_INTERFACE(sp_globals, IMDSPStorageGlobals)
+
+static HRESULT medium_of(struct sp_globals *self, struct mtpi_storage_info *ret_medium)
+{
+    return sp_connection_hr(self->device->connection,
+                            mtpi_get_storage_info(sp_connection_mtpi(self->device->connection),
+                                                  self->storage, ret_medium));
+}
+
+static HRESULT STDMETHODCALLTYPE globals_GetCapabilities(IMDSPStorageGlobals *This,
+                                                         DWORD *pdwCapabilities)
+{
+    struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
+    struct mtpi_storage_info medium = {0};
+    DWORD capabilities = 0;
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pdwCapabilities)
+        return E_INVALIDARG;
+    hr = medium_of(self, &medium);
+    if (FAILED(hr))
+        return hr;
+    mtpi_storage_info_done(&medium);
+    if (medium.access == MTP_AC_READ_WRITE)
+        capabilities |= WMDM_STORAGECAP_FILESINROOT;
+    if (medium.access == MTP_AC_READ_WRITE && medium.filesystem_type != MTP_FST_GENERIC_FLAT)
+        capabilities |= WMDM_STORAGECAP_FOLDERSINROOT | WMDM_STORAGECAP_FOLDERSINFOLDERS |
+                        WMDM_STORAGECAP_FILESINFOLDERS;
+    if (!sp_connection_lists(self->device->connection, MTP_OP_FORMAT_STORE) ||
+        medium.access != MTP_AC_READ_WRITE)
+        capabilities |= WMDM_STORAGECAP_NOT_INITIALIZABLE;
+    if (SP_DEVIATES(NO_CAPABILITIES))
+        capabilities = 0;
+    if (SP_DEVIATES(NOT_INITIALIZABLE))
+        capabilities |= WMDM_STORAGECAP_NOT_INITIALIZABLE;
+    *pdwCapabilities = capabilities;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE globals_GetSerialNumber(IMDSPStorageGlobals *This,
+                                                         WMDMID *pSerialNum, BYTE *abMac)
+{
+    struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
+    struct mtpi_storage_info medium = {0};
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pSerialNum || !abMac)
+        return E_INVALIDARG;
+    hr = medium_of(self, &medium);
+    if (FAILED(hr))
+        return hr;
+    /* The volume identifier is unique for a medium (MTP 1.1, 5.2.2.8). */
+    hr = sp_serial(self->device->context, medium.volume, pSerialNum, abMac);
+    mtpi_storage_info_done(&medium);
+    if (SUCCEEDED(hr) && SP_DEVIATES(MEDIUM_MAC_UNTOUCHED))
+        memset(abMac, 0, WMDM_MAC_LENGTH);
+    return hr;
+}
+
+enum figure { TOTAL, FREE, BAD };
+
+static HRESULT bytes_of(IMDSPStorageGlobals *This, enum figure which, DWORD *low, DWORD *high)
+{
+    struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
+    struct mtpi_storage_info medium = {0};
+    uint64_t bytes = 0; /* MTP knows no bad blocks */
+    HRESULT hr = SP_DEVIATES(GLOBALS_WITHOUT_CHANNEL) ? S_OK : sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!low || !high)
+        return E_INVALIDARG;
+    hr = medium_of(self, &medium);
+    if (FAILED(hr))
+        return hr;
+    mtpi_storage_info_done(&medium);
+    if (which == TOTAL)
+        bytes = medium.capacity;
+    else if (which == FREE)
+        bytes = SP_DEVIATES(FREE_IS_TOTAL) ? medium.capacity : medium.free_bytes;
+    if (SP_DEVIATES(SIZES_32_BIT))
+        bytes = (uint32_t)(bytes >> 32 ? bytes >> 12 : bytes);
+    *low = (DWORD)bytes;
+    *high = (DWORD)(bytes >> 32);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE globals_GetTotalSize(IMDSPStorageGlobals *This,
+                                                      DWORD *pdwTotalSizeLow,
+                                                      DWORD *pdwTotalSizeHigh)
+{
+    return bytes_of(This, TOTAL, pdwTotalSizeLow, pdwTotalSizeHigh);
+}
+
+static HRESULT STDMETHODCALLTYPE globals_GetTotalFree(IMDSPStorageGlobals *This, DWORD *pdwFreeLow,
+                                                      DWORD *pdwFreeHigh)
+{
+    return bytes_of(This, FREE, pdwFreeLow, pdwFreeHigh);
+}
+
+static HRESULT STDMETHODCALLTYPE globals_GetTotalBad(IMDSPStorageGlobals *This, DWORD *pdwBadLow,
+                                                     DWORD *pdwBadHigh)
+{
+    HRESULT hr = bytes_of(This, BAD, pdwBadLow, pdwBadHigh);
+
+    return SUCCEEDED(hr) && SP_DEVIATES(BAD_UNSUPPORTED) ? WMDM_E_NOTSUPPORTED : hr;
+}
+
+static HRESULT STDMETHODCALLTYPE globals_GetStatus(IMDSPStorageGlobals *This, DWORD *pdwStatus)
+{
+    struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
+    struct mtpi_storage_info medium = {0};
+    HRESULT hr = sp_enter(self->device->context);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pdwStatus)
+        return E_INVALIDARG;
+    *pdwStatus = sp_connection_running(self->device->connection, self->storage);
+    if (*pdwStatus)
+        return S_OK;
+    hr = medium_of(self, &medium);
+    mtpi_storage_info_done(&medium);
+    if (sp_connection_gone(self->device->connection))
+        *pdwStatus = WMDM_STATUS_DEVICE_NOTPRESENT;
+    else if (hr == HRESULT_FROM_WIN32(ERROR_NOT_READY))
+        *pdwStatus = WMDM_STATUS_STORAGE_NOTPRESENT;
+    else if (hr == WMDM_E_BUSY)
+        *pdwStatus = WMDM_STATUS_BUSY;
+    else if (FAILED(hr))
+        return hr;
+    else
+        *pdwStatus = SP_DEVIATES(MEDIUM_STATUS_ZERO) ? 0 : WMDM_STATUS_READY;
+    return S_OK;
+}
+
+static HRESULT format_medium(struct sp_globals *self, IWMDMProgress *callback)
+{
+    struct sp_connection *connection = self->device->connection;
+    struct sp_progress progress;
+    struct sp_running running;
+    HRESULT hr = sp_progress_begin(&progress, callback, 2);
+
+    sp_connection_begin(connection, &running, self->storage, WMDM_STATUS_STORAGE_INITIALIZING);
+    /* Until the device is told there is something to cancel, afterwards there is not. */
+    if (SUCCEEDED(hr))
+        hr = sp_progress_step(&progress);
+    if (SUCCEEDED(hr) && !SP_DEVIATES(FORMAT_LOST))
+        hr = sp_connection_hr(connection,
+                              mtpi_format_store(sp_connection_mtpi(connection), self->storage, 0));
+    if (SUCCEEDED(hr))
+        (void)sp_progress_step(&progress);
+    sp_connection_end(connection, &running);
+    sp_progress_end(&progress, hr);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE globals_Initialize(IMDSPStorageGlobals *This, DWORD fuMode,
+                                                    IWMDMProgress *pProgress)
+{
+    struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!(fuMode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD)) && !SP_DEVIATES(FORMAT_ANY_MODE))
+        return E_INVALIDARG;
+    if (!sp_connection_lists(self->device->connection, MTP_OP_FORMAT_STORE))
+        return WMDM_E_NOTSUPPORTED;
+    /* In the background: not built yet. Both modes are block mode (SP-GLOB-017). */
+    if ((fuMode & WMDM_MODE_THREAD) && !(fuMode & WMDM_MODE_BLOCK))
+        return WMDM_E_NOTSUPPORTED;
+    if (!pProgress && SP_DEVIATES(FORMAT_NEEDS_PROGRESS))
+        return E_INVALIDARG;
+    if ((sp_connection_is_open(self->device->connection, self->storage, 0) ||
+         sp_connection_running(self->device->connection, self->storage)) &&
+        !SP_DEVIATES(FORMAT_UNDER_OPEN))
+        return WMDM_E_BUSY;
+    return format_medium(self, pProgress);
+}
+
+static HRESULT STDMETHODCALLTYPE globals_GetDevice(IMDSPStorageGlobals *This,
+                                                   IMDSPDevice **ppDevice)
+{
+    struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
+    HRESULT hr;
+
+    if (ppDevice)
+        *ppDevice = NULL;
+    hr = sp_enter_device(self->device);
+    if (FAILED(hr))
+        return hr;
+    if (!ppDevice)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(GET_DEVICE_FAILS))
+        return E_FAIL;
+    sp_device_ref(self->device);
+    *ppDevice = (IMDSPDevice *)&self->device->IMDSPDevice3_iface;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE globals_GetRootStorage(IMDSPStorageGlobals *This,
+                                                        IMDSPStorage **ppRoot)
+{
+    struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
+    struct mtpi_u32_array below = {0};
+    uint32_t handle = 0;
+    HRESULT hr;
+
+    if (ppRoot)
+        *ppRoot = NULL;
+    hr = sp_enter_device(self->device);
+    if (FAILED(hr))
+        return hr;
+    if (!ppRoot)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(ROOT_IS_CHILD) &&
+        SUCCEEDED(sp_children(self->device, self->storage, 0, &below)) && below.count)
+        handle = below.item[0];
+    free(below.item);
+    return sp_storage_new(self->device, self->storage, handle, ppRoot);
+}
+
+static const IMDSPStorageGlobalsVtbl globals_vtbl = {
+    COM_UNKNOWN_SLOTS(sp_globals, IMDSPStorageGlobals),
+    .GetCapabilities = globals_GetCapabilities,
+    .GetSerialNumber = globals_GetSerialNumber,
+    .GetTotalSize = globals_GetTotalSize,
+    .GetTotalFree = globals_GetTotalFree,
+    .GetTotalBad = globals_GetTotalBad,
+    .GetStatus = globals_GetStatus,
+    .Initialize = globals_Initialize,
+    .GetDevice = globals_GetDevice,
+    .GetRootStorage = globals_GetRootStorage,
+};
+
+static const struct com_interface globals_interfaces[] = {
+    COM_MAP(sp_globals, IUnknown, IMDSPStorageGlobals),
+    COM_MAP(sp_globals, IMDSPStorageGlobals, IMDSPStorageGlobals),
+    COM_MAP_END,
+};
+
+static void globals_destroy(struct com_object *object)
+{
+    struct sp_globals *self = (struct sp_globals *)object;
+
+    sp_device_unref(self->device);
+    free(self);
+}
+
+static const struct com_class globals_class = {"sp_globals", globals_interfaces, globals_destroy};
+
+HRESULT sp_globals_new(struct sp_device *device, uint32_t storage,
+                       IMDSPStorageGlobals **ret_globals)
+{
+    struct sp_globals *self = com_zalloc(sizeof(*self));
+
+    if (!self)
+        return E_OUTOFMEMORY;
+    sp_device_ref(device);
+    self->IMDSPStorageGlobals_iface.lpVtbl = &globals_vtbl;
+    self->device = device;
+    self->storage = storage;
+    com_object_init(&self->com, &globals_class);
+    *ret_globals = &self->IMDSPStorageGlobals_iface;
+    return S_OK;
+}

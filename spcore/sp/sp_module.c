@@ -1,0 +1,34 @@
+/* The module's entry points. */
+#include "spcore/sp/sp.h"
+
+const CLSID sp_clsid = {
+    0x7a8b6e2c, 0x5c52, 0x4b7e, {0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}};
+
+HRESULT STDMETHODCALLTYPE DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ppv)
+{
+    if (!ppv)
+        return E_POINTER;
+    *ppv = NULL;
+    if (!rclsid || !riid)
+        return E_INVALIDARG;
+    if (!IsEqualCLSID(rclsid, &sp_clsid) && !SP_DEVIATES(ANY_CLASS))
+        return CLASS_E_CLASSNOTAVAILABLE;
+    return sp_class_factory_query(riid, ppv);
+}
+
+HRESULT STDMETHODCALLTYPE DllCanUnloadNow(void)
+{
+    return com_module_busy() && !SP_DEVIATES(UNLOAD_ALWAYS) ? S_FALSE : S_OK;
+}
+
+/* Registration goes through the registry seam, which is not here yet: what cannot be written is
+ * refused, not claimed. */
+HRESULT STDMETHODCALLTYPE DllRegisterServer(void)
+{
+    return HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED);
+}
+
+HRESULT STDMETHODCALLTYPE DllUnregisterServer(void)
+{
+    return HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED);
+}

@@ -1,0 +1,455 @@
+/* IMDSPObject/2: the open state of one object, its data through the channel or in the clear.
+ * Reading asks for one part at a time and writing edits in place, so that other calls are served
+ * in between; what was written appears at Close, all of it or nothing. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/com/com_hresult.h"
+#include "spcore/com/com_memory.h"
+#include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_object.h"
+#include "spcore/sp/sp_storage.h"
+
+COM_INTERFACE(sp_storage, IMDSPObject2)
+
+static bool edits(const struct sp_storage *self)
+{
+    return sp_connection_lists(sp_storage_connection(self), MTP_OP_BEGIN_EDIT_OBJECT);
+}
+
+/* For a device that takes objects only whole: its content so far, to be changed here. */
+static int spool_sink(void *context, const void *data, size_t length)
+{
+    return fwrite(data, 1, length, context) == length ? 0 : -ENOSPC;
+}
+
+static HRESULT begin_writing(struct sp_storage *self)
+{
+    if (edits(self))
+        return sp_storage_hr(self, mtpi_begin_edit(sp_storage_mtpi(self), self->handle));
+    self->spool = tmpfile();
+    if (!self->spool)
+        return hr_from_errno(-errno);
+    if (!self->size)
+        return S_OK;
+    return sp_storage_hr(
+        self, mtpi_get_object(sp_storage_mtpi(self), self->handle, spool_sink, self->spool));
+}
+
+static HRESULT open_locked(struct sp_storage *self, DWORD mode)
+{
+    struct mtpi_object_info info = {0};
+    HRESULT hr;
+
+    if (SP_DEVIATES(OPEN_ANY_MODE) && mode == 0)
+        mode = MDSP_READ;
+    if (mode != MDSP_READ && mode != MDSP_WRITE)
+        return E_INVALIDARG;
+    if (self->mode && !SP_DEVIATES(OPEN_TWICE))
+        return WMDM_E_CALL_OUT_OF_SEQUENCE;
+    if (!self->handle)
+        return SP_DEVIATES(OPEN_FOLDER) ? S_OK : WMDM_E_INVALIDTYPE;
+    hr = sp_storage_info(self, &info);
+    if (FAILED(hr))
+        return hr;
+    mtpi_object_info_done(&info);
+    if (info.format == MTP_FC_ASSOCIATION || sp_format_kind(info.format) == SP_KIND_LIST)
+        return SP_DEVIATES(OPEN_FOLDER) ? S_OK : WMDM_E_INVALIDTYPE;
+    hr = sp_storage_size(self, &self->size);
+    if (self->mode) { /* a deviant second open: starts over */
+        self->position = 0;
+        return hr;
+    }
+    self->opened = (struct sp_opened){NULL, self->storage, self->handle, mode == MDSP_WRITE};
+    if (SUCCEEDED(hr))
+        hr = sp_connection_open(sp_storage_connection(self), &self->opened);
+    if (FAILED(hr))
+        return hr;
+    if (mode == MDSP_WRITE)
+        hr = begin_writing(self);
+    if (FAILED(hr)) {
+        sp_connection_close(sp_storage_connection(self), &self->opened);
+        if (self->spool)
+            fclose(self->spool);
+        self->spool = NULL;
+        return hr;
+    }
+    self->mode = mode;
+    if (!SP_DEVIATES(POSITION_KEPT))
+        self->position = 0;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE object_Open(IMDSPObject2 *This, DWORD fuMode)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    pthread_mutex_lock(&self->lock);
+    hr = open_locked(self, fuMode);
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
+/* ---- reading -----------------------------------------------------------------------------------
+ */
+static HRESULT sequence(const struct sp_storage *self, DWORD mode)
+{
+    if (!self->mode)
+        return SP_DEVIATES(CLOSED_E_FAIL) ? E_FAIL : WMDM_E_CALL_OUT_OF_SEQUENCE;
+    return self->mode == mode || SP_DEVIATES(MODE_UNCHECKED)
+               ? S_OK
+               : HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
+}
+
+static HRESULT read_locked(struct sp_storage *self, BYTE *data, DWORD *size)
+{
+    struct sp_running running;
+    uint64_t left = self->position < self->size ? self->size - self->position : 0;
+    uint32_t wanted = *size < left ? *size : (uint32_t)left, got = 0;
+    HRESULT hr = sequence(self, MDSP_READ);
+
+    if (!SP_DEVIATES(FAILED_SIZE_KEPT))
+        *size = 0;
+    if (FAILED(hr))
+        return hr;
+    if (!wanted)
+        return SP_DEVIATES(EOF_FAILS) ? HRESULT_FROM_WIN32(ERROR_HANDLE_EOF) : S_OK;
+    sp_connection_begin(sp_storage_connection(self), &running, self->storage,
+                        WMDM_STATUS_STORAGECONTROL_READING);
+    hr = sp_storage_hr(self, mtpi_get_partial_object(sp_storage_mtpi(self), self->handle,
+                                                     self->position, wanted, data, &got));
+    sp_connection_end(sp_storage_connection(self), &running);
+    if (SUCCEEDED(hr)) {
+        if (!SP_DEVIATES(READ_STANDS_STILL))
+            self->position += got;
+        *size = got;
+    }
+    return hr;
+}
+
+/* Plaintext is MACed with the size really read, then encrypted (SP-MAC-013, SP-MAC-014). */
+static HRESULT protect(struct sp_storage *self, BYTE *data, DWORD *size, BYTE *mac)
+{
+    struct sp_context *context = self->device->context;
+    HRESULT hr;
+
+    if (!*size)
+        return SP_DEVIATES(EOF_ENCRYPTED) ? E_INVALIDARG : S_OK;
+    hr = SP_DEVIATES(SIZE_BEFORE_DATA)
+             ? sp_mac(context, size, sizeof(*size), data, *size, mac)
+             : sp_mac(context, data, *size, size,
+                      SP_DEVIATES(READ_MAC_WITHOUT_SIZE) ? 0u : (DWORD)sizeof(*size), mac);
+    if (SUCCEEDED(hr) && !SP_DEVIATES(READ_IN_CLEAR))
+        hr = sac_encrypt_param(context->sac, data, *size);
+    if (SUCCEEDED(hr) && SP_DEVIATES(READ_MAC_OF_CIPHERTEXT))
+        hr = sp_mac(context, data, *size, size, sizeof(*size), mac);
+    if (FAILED(hr)) {
+        memset(data, 0, *size); /* never in the clear to a caller that gets an error */
+        *size = 0;
+    }
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE object_Read(IMDSPObject2 *This, BYTE *pData, DWORD *pdwSize,
+                                             BYTE *abMac)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pData || !pdwSize || !abMac)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(READ_REFUSES_INPUT_MAC))
+        return WMDM_E_MAC_CHECK_FAILED;
+    pthread_mutex_lock(&self->lock);
+    hr = read_locked(self, pData, pdwSize);
+    pthread_mutex_unlock(&self->lock);
+    return FAILED(hr) ? hr : protect(self, pData, pdwSize, abMac);
+}
+
+static HRESULT STDMETHODCALLTYPE object_ReadOnClearChannel(IMDSPObject2 *This, BYTE *pData,
+                                                           DWORD *pdwSize)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pData || !pdwSize)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(CLEAR_READ_STUB))
+        return E_NOTIMPL;
+    pthread_mutex_lock(&self->lock);
+    hr = read_locked(self, pData, pdwSize);
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
+/* ---- writing -----------------------------------------------------------------------------------
+ */
+static HRESULT put(struct sp_storage *self, const BYTE *data, DWORD size, uint32_t *ret_written)
+{
+    if (!self->spool)
+        return sp_storage_hr(self,
+                             mtpi_send_partial_object(sp_storage_mtpi(self), self->handle,
+                                                      self->position, data, size, ret_written));
+    if (fseeko(self->spool, (off_t)self->position, SEEK_SET) != 0)
+        return hr_from_errno(-errno);
+    *ret_written = (uint32_t)fwrite(data, 1, size, self->spool);
+    return *ret_written == size ? S_OK : HRESULT_FROM_WIN32(ERROR_DISK_FULL);
+}
+
+static HRESULT write_locked(struct sp_storage *self, const BYTE *data, DWORD *size)
+{
+    struct sp_running running;
+    DWORD asked = *size, wanted = asked;
+    uint32_t written = 0;
+    HRESULT hr = sequence(self, MDSP_WRITE);
+
+    *size = 0;
+    if (FAILED(hr) || !wanted)
+        return hr;
+    if (SP_DEVIATES(LAST_BLOCK_LOST) && wanted % 2)
+        wanted--;
+    sp_connection_begin(sp_storage_connection(self), &running, self->storage,
+                        WMDM_STATUS_STORAGECONTROL_APPENDING);
+    hr = put(self, data, wanted, &written);
+    sp_connection_end(sp_storage_connection(self), &running);
+    *size = SP_DEVIATES(LAST_BLOCK_LOST) && SUCCEEDED(hr) ? asked : written;
+    self->position += written;
+    if (self->position > self->size)
+        self->size = self->position;
+    return hr;
+}
+
+/* A copy is decrypted; the caller's block stays as it is (SP-MAC-019). */
+static HRESULT unprotect(struct sp_storage *self, const BYTE *data, DWORD size, const BYTE *mac,
+                         BYTE *copy)
+{
+    struct sp_context *context = self->device->context;
+    BYTE expected[WMDM_MAC_LENGTH] = {0};
+    unsigned difference = 0;
+    HRESULT hr;
+
+    memcpy(copy, data, size);
+    if (SP_DEVIATES(CIPHERTEXT_STORED))
+        return S_OK;
+    hr = sac_decrypt_param(context->sac, copy, size);
+    if (SUCCEEDED(hr))
+        hr = sp_mac(context, copy, size, &size, sizeof(size), expected);
+    for (unsigned i = 0; SUCCEEDED(hr) && i < (SP_DEVIATES(MAC_FOUR_BYTES) ? 4u : WMDM_MAC_LENGTH);
+         i++)
+        difference |= (unsigned)(expected[i] ^ mac[i]);
+    if (SP_DEVIATES(WRITE_MAC_UNCHECKED))
+        difference = 0;
+    if (SP_DEVIATES(MAC_NOT_COMPARED))
+        difference = 0;
+    if (SUCCEEDED(hr) && difference)
+        hr = WMDM_E_MAC_CHECK_FAILED;
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE object_Write(IMDSPObject2 *This, BYTE *pData, DWORD *pdwSize,
+                                              BYTE *abMac)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = sp_enter_device(self->device);
+    BYTE *copy;
+
+    if (FAILED(hr))
+        return hr;
+    if (!pData || !pdwSize || !abMac)
+        return E_INVALIDARG;
+    pthread_mutex_lock(&self->lock);
+    hr = sequence(self, MDSP_WRITE);
+    copy = SUCCEEDED(hr) ? malloc((size_t)*pdwSize + 1) : NULL;
+    if (SUCCEEDED(hr) && !copy)
+        hr = E_OUTOFMEMORY;
+    if (SUCCEEDED(hr))
+        hr = unprotect(self, pData, *pdwSize, abMac, copy);
+    if (SUCCEEDED(hr) && SP_DEVIATES(CALLER_DECRYPTED))
+        memcpy(pData, copy, *pdwSize);
+    if (SUCCEEDED(hr) && SP_DEVIATES(WRITE_MAC_GARBAGE))
+        abMac[0] ^= 0xff;
+    if (SUCCEEDED(hr))
+        hr = write_locked(self, copy, pdwSize);
+    else
+        *pdwSize = 0;
+    free(copy);
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE object_WriteOnClearChannel(IMDSPObject2 *This, BYTE *pData,
+                                                            DWORD *pdwSize)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = SP_DEVIATES(CLEAR_WRITE_WITHOUT_CHANNEL) ? S_OK : sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pData || !pdwSize)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(CLEAR_WRITE_ENCRYPTED))
+        sac_encrypt_param(self->device->context->sac, pData, *pdwSize);
+    pthread_mutex_lock(&self->lock);
+    hr = write_locked(self, pData, pdwSize);
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
+/* ---- seeking and closing
+ * ------------------------------------------------------------------------- */
+static HRESULT seek_locked(struct sp_storage *self, DWORD mode, DWORD offset)
+{
+    uint64_t target;
+
+    if (!self->mode)
+        return WMDM_E_CALL_OUT_OF_SEQUENCE;
+    if (mode == MDSP_SEEK_BOF)
+        target = offset;
+    else if (mode == MDSP_SEEK_CUR)
+        target = self->position + offset;
+    else if (mode == MDSP_SEEK_EOF || (mode == WMDM_SEEK_END && SP_DEVIATES(SEEK_END_TAKEN)))
+        target = SP_DEVIATES(SEEK_EOF_FORWARD) ? self->size + offset : self->size - offset;
+    else
+        return E_INVALIDARG;
+    /* Backwards over the start wraps round and is beyond the end as well. */
+    if (target > self->size)
+        return SP_DEVIATES(SEEK_UNBOUND) ? S_OK : E_INVALIDARG;
+    if (!SP_DEVIATES(SEEK_STANDS_STILL))
+        self->position = target;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE object_Seek(IMDSPObject2 *This, DWORD fuFlags, DWORD dwOffset)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    pthread_mutex_lock(&self->lock);
+    hr = seek_locked(self, fuFlags, dwOffset);
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
+static int64_t spool_source(void *context, void *buffer, size_t room)
+{
+    size_t got = fread(buffer, 1, room, context);
+
+    return got || !ferror((FILE *)context) ? (int64_t)got : -EIO;
+}
+
+/* The object is sent again, whole; it takes a new handle, which this interface follows. */
+static HRESULT send_spool(struct sp_storage *self)
+{
+    struct mtpi_object_info info = {0};
+    struct mtpi *mtpi = sp_storage_mtpi(self);
+    struct mtpi_new_object object = {.storage = self->storage, .size = self->size};
+    uint32_t handle = 0;
+    unsigned failed = 0;
+    HRESULT hr = sp_storage_info(self, &info);
+
+    if (FAILED(hr))
+        return hr;
+    object.parent = info.parent ? info.parent : 0xffffffffu;
+    object.format = info.format;
+    object.name = info.name;
+    hr = sp_storage_hr(self, mtpi_delete_object(mtpi, self->handle));
+    if (SUCCEEDED(hr))
+        hr = sp_storage_hr(self, mtpi_send_object_info(mtpi, &object, &handle, &failed));
+    rewind(self->spool);
+    if (SUCCEEDED(hr))
+        hr =
+            sp_storage_hr(self, mtpi_send_object_from(mtpi, self->size, spool_source, self->spool));
+    if (SUCCEEDED(hr))
+        self->handle = handle;
+    mtpi_object_info_done(&info);
+    return hr;
+}
+
+static HRESULT close_locked(struct sp_storage *self)
+{
+    HRESULT hr = S_OK;
+
+    if (!self->mode)
+        return SP_DEVIATES(DOUBLE_CLOSE_OK) ? S_OK : WMDM_E_CALL_OUT_OF_SEQUENCE;
+    if (self->mode == MDSP_WRITE && self->spool)
+        hr = send_spool(self);
+    else if (self->mode == MDSP_WRITE && !SP_DEVIATES(CLOSE_WITHOUT_COMMIT))
+        hr = sp_storage_hr(self, mtpi_end_edit(sp_storage_mtpi(self), self->handle));
+    if (self->spool)
+        fclose(self->spool);
+    self->spool = NULL;
+    self->mode = 0;
+    sp_connection_close(sp_storage_connection(self), &self->opened);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE object_Close(IMDSPObject2 *This)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = sp_enter(self->device->context);
+
+    /* Also of a device that is gone: what is held here is let go. */
+    if (FAILED(hr))
+        return hr;
+    pthread_mutex_lock(&self->lock);
+    hr = close_locked(self);
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
+void sp_object_release_open(struct sp_storage *self)
+{
+    if (self->mode && !SP_DEVIATES(RELEASE_LEAVES_OPEN))
+        (void)close_locked(self);
+}
+
+static HRESULT STDMETHODCALLTYPE object_Delete(IMDSPObject2 *This, DWORD fuMode,
+                                               IWMDMProgress *pProgress)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    return FAILED(hr) ? hr : sp_object_delete(self, fuMode, pProgress);
+}
+
+static HRESULT STDMETHODCALLTYPE object_Rename(IMDSPObject2 *This, const WCHAR *pwszNewName,
+                                               IWMDMProgress *pProgress)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    return FAILED(hr) ? hr : sp_object_rename(self, pwszNewName, pProgress);
+}
+
+static HRESULT STDMETHODCALLTYPE object_Move(IMDSPObject2 *This, DWORD fuMode,
+                                             IWMDMProgress *pProgress, IMDSPStorage *pTarget)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    return FAILED(hr) ? hr : sp_object_move(self, fuMode, pProgress, pTarget);
+}
+
+const IMDSPObject2Vtbl sp_storage_object_vtbl = {
+    COM_UNKNOWN_SLOTS(sp_storage, IMDSPObject2),
+    .Open = object_Open,
+    .Read = object_Read,
+    .Write = object_Write,
+    .Delete = object_Delete,
+    .Seek = object_Seek,
+    .Rename = object_Rename,
+    .Move = object_Move,
+    .Close = object_Close,
+    .ReadOnClearChannel = object_ReadOnClearChannel,
+    .WriteOnClearChannel = object_WriteOnClearChannel,
+};

@@ -1,0 +1,505 @@
+/* IMDSPStorage/2/3/4: the class, and what one object says about itself. */
+#include "spcore/sp/sp_storage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/com/com_memory.h"
+#include "spcore/com/com_utf16.h"
+
+COM_INTERFACE(sp_storage, IMDSPStorage4)
+
+static const IMDSPStorage4Vtbl storage_vtbl;
+
+struct sp_storage *sp_storage_of(IMDSPStorage *interface)
+{
+    if ((const void *)interface->lpVtbl != (const void *)&storage_vtbl)
+        return NULL;
+    return sp_storage_from_IMDSPStorage4((IMDSPStorage4 *)interface);
+}
+
+HRESULT sp_storage_info(const struct sp_storage *self, struct mtpi_object_info *ret_info)
+{
+    return sp_storage_hr(self, mtpi_get_object_info(sp_storage_mtpi(self), self->handle, ret_info));
+}
+
+HRESULT sp_storage_medium(const struct sp_storage *self, struct mtpi_storage_info *ret_info)
+{
+    return sp_storage_hr(self,
+                         mtpi_get_storage_info(sp_storage_mtpi(self), self->storage, ret_info));
+}
+
+/* The 32-bit field of ObjectInfo says 0xffffffff for what does not fit (MTP 1.1, 5.3.1). */
+HRESULT sp_storage_size(const struct sp_storage *self, uint64_t *ret_size)
+{
+    struct mtpi_object_info info = {0};
+    struct mtpi_value value = {0};
+    HRESULT hr = sp_storage_info(self, &info);
+
+    if (FAILED(hr))
+        return hr;
+    *ret_size = info.format == MTP_FC_ASSOCIATION ? 0 : info.compressed_size;
+    mtpi_object_info_done(&info);
+    if (*ret_size == 0xffffffffu) {
+        hr = sp_storage_hr(self,
+                           mtpi_get_object_prop_value(sp_storage_mtpi(self), self->handle,
+                                                      MTP_OPC_OBJECT_SIZE, MTP_DTC_UINT64, &value));
+        if (SUCCEEDED(hr))
+            *ret_size = value.integer;
+    }
+    return hr;
+}
+
+/* ---- attributes --------------------------------------------------------------------------------
+ */
+static HRESULT STDMETHODCALLTYPE storage_GetAttributes2(IMDSPStorage4 *This, DWORD *pdwAttributes,
+                                                        DWORD *pdwAttributesEx,
+                                                        WAVEFORMATEX *pAudioFormat,
+                                                        VIDEOINFOHEADER *pVideoFormat)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    uint16_t format = 0;
+    HRESULT hr = sp_enter_device(self->device);
+
+    (void)pVideoFormat; /* nothing known about a video beyond its format code */
+    if (FAILED(hr))
+        return hr;
+    if (!pdwAttributes || !pdwAttributesEx)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(ATTRIBUTES2_STUB))
+        return E_NOTIMPL;
+    hr = sp_attributes_get(self, pdwAttributes, &format);
+    if (FAILED(hr))
+        return hr;
+    if (!SP_DEVIATES(ATTRIBUTES_EX_UNWRITTEN))
+        *pdwAttributesEx = 0;
+    if (pAudioFormat && sp_format_kind(format) == SP_KIND_AUDIO)
+        sp_attributes_wave(self, format, pAudioFormat);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE storage_GetAttributes(IMDSPStorage4 *This, DWORD *pdwAttributes,
+                                                       WAVEFORMATEX *pFormat)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    uint16_t format = 0;
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pdwAttributes || (!pFormat && SP_DEVIATES(FORMAT_REQUIRED)))
+        return E_INVALIDARG;
+    hr = sp_attributes_get(self, pdwAttributes, &format);
+    if (FAILED(hr) || !pFormat)
+        return hr;
+    if (sp_format_kind(format) == SP_KIND_AUDIO)
+        sp_attributes_wave(self, format, pFormat);
+    else if (SP_DEVIATES(FORMAT_ZEROED))
+        memset(pFormat, 0, sizeof(*pFormat));
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE storage_SetAttributes(IMDSPStorage4 *This, DWORD dwAttributes,
+                                                       WAVEFORMATEX *pFormat)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    (void)pFormat;
+    return FAILED(hr) ? hr : sp_attributes_set(self, dwAttributes);
+}
+
+static HRESULT STDMETHODCALLTYPE storage_SetAttributes2(IMDSPStorage4 *This, DWORD dwAttributes,
+                                                        DWORD dwAttributesEx,
+                                                        WAVEFORMATEX *pAudioFormat,
+                                                        VIDEOINFOHEADER *pVideoFormat)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    (void)pAudioFormat;
+    (void)pVideoFormat;
+    if (FAILED(hr))
+        return hr;
+    return dwAttributesEx ? E_INVALIDARG : sp_attributes_set(self, dwAttributes);
+}
+
+/* ---- name, date, size --------------------------------------------------------------------------
+ */
+static HRESULT STDMETHODCALLTYPE storage_GetStorageGlobals(IMDSPStorage4 *This,
+                                                           IMDSPStorageGlobals **ppStorageGlobals)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr;
+
+    if (ppStorageGlobals)
+        *ppStorageGlobals = NULL;
+    hr = sp_enter_device(self->device);
+    if (FAILED(hr))
+        return hr;
+    if (!ppStorageGlobals)
+        return E_INVALIDARG;
+    if (self->handle && SP_DEVIATES(GLOBALS_OF_ROOTS_ONLY))
+        return WMDM_E_INVALIDTYPE;
+    return sp_globals_new(self->device, self->storage, ppStorageGlobals);
+}
+
+static HRESULT root_name(const struct sp_storage *self, WCHAR *buffer, DWORD room)
+{
+    struct mtpi_storage_info medium = {0};
+    HRESULT hr = sp_storage_medium(self, &medium);
+    const WCHAR *name;
+
+    if (FAILED(hr))
+        return hr;
+    name = medium.description && medium.description[0] ? medium.description : medium.volume;
+    hr = com_copy_string(name ? name : u"", buffer, room);
+    mtpi_storage_info_done(&medium);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE storage_GetName(IMDSPStorage4 *This, WCHAR *pwszName,
+                                                 DWORD nMaxChars)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    struct mtpi_object_info info = {0};
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pwszName)
+        return E_INVALIDARG;
+    if (!nMaxChars)
+        return WMDM_E_BUFFERTOOSMALL;
+    if (!self->handle)
+        return root_name(self, pwszName, nMaxChars);
+    hr = sp_storage_info(self, &info);
+    if (FAILED(hr))
+        return hr;
+    if (SP_DEVIATES(NON_ASCII_LOST)) {
+        for (WCHAR *at = info.name; at && *at; at++)
+            *at = *at >= 0xd800 && *at < 0xe000 ? '?' : *at;
+    }
+    hr = com_copy_string(info.name ? info.name : u"", pwszName,
+                         SP_DEVIATES(NAME_OFF_BY_ONE) ? nMaxChars - 1 : nMaxChars);
+    if (SUCCEEDED(hr) && SP_DEVIATES(NAME_IS_PATH) && com_wcslen(info.name) + 2 < nMaxChars) {
+        memmove(pwszName + 1, pwszName, (com_wcslen(pwszName) + 1) * sizeof(WCHAR));
+        pwszName[0] = '\\';
+    }
+    mtpi_object_info_done(&info);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE storage_GetDate(IMDSPStorage4 *This, WMDMDATETIME *pDateTimeUTC)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    struct mtpi_object_info info = {0};
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pDateTimeUTC)
+        return E_INVALIDARG;
+    if (SP_DEVIATES(FOLDER_DATE_STUB))
+        return E_NOTIMPL;
+    /* A medium has no date of its own: all fields 0. */
+    memset(pDateTimeUTC, 0, sizeof(*pDateTimeUTC));
+    if (!self->handle)
+        return S_OK;
+    hr = sp_storage_info(self, &info);
+    if (FAILED(hr))
+        return hr;
+    if (!sp_date_parse(info.modified, pDateTimeUTC))
+        sp_date_parse(info.created, pDateTimeUTC);
+    if (SP_DEVIATES(MONTH_FROM_ZERO))
+        pDateTimeUTC->wMonth = 0;
+    mtpi_object_info_done(&info);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE storage_GetSize(IMDSPStorage4 *This, DWORD *pdwSizeLow,
+                                                 DWORD *pdwSizeHigh)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    uint64_t size = 0;
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pdwSizeLow)
+        return E_INVALIDARG;
+    if (self->handle)
+        hr = sp_storage_size(self, &size);
+    if (SUCCEEDED(hr) && !size && SP_DEVIATES(FOLDER_SIZE))
+        size = 3000;
+    if (SUCCEEDED(hr)) {
+        *pdwSizeLow = (DWORD)size;
+        if (pdwSizeHigh)
+            *pdwSizeHigh = (DWORD)(size >> 32);
+    }
+    return hr;
+}
+
+/* Optional and not built yet: no rights are claimed. */
+static HRESULT STDMETHODCALLTYPE storage_GetRights(IMDSPStorage4 *This, WMDMRIGHTS **ppRights,
+                                                   DWORD *pnRightsCount, BYTE *abMac)
+{
+    HRESULT hr = sp_enter_device(sp_storage_from_IMDSPStorage4(This)->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!ppRights || !pnRightsCount || !abMac)
+        return E_INVALIDARG;
+    *ppRights = NULL;
+    *pnRightsCount = 0;
+    return WMDM_E_NOTSUPPORTED;
+}
+
+/* Optional and not built yet (SP-STG-045). */
+static HRESULT STDMETHODCALLTYPE storage_SendOpaqueCommand(IMDSPStorage4 *This,
+                                                           OPAQUECOMMAND *pCommand)
+{
+    HRESULT hr = sp_enter_device(sp_storage_from_IMDSPStorage4(This)->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!pCommand)
+        return E_INVALIDARG;
+    return SP_DEVIATES(STORAGE_OPAQUE_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
+}
+
+/* ---- children, creating, metadata: thin entries; the work is in the class's other files
+ * ---------- */
+static HRESULT create(IMDSPStorage4 *This, const struct sp_creation *creation,
+                      IMDSPStorage **ret_storage)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr;
+
+    if (ret_storage)
+        *ret_storage = NULL;
+    hr = sp_enter_device(self->device);
+    return FAILED(hr) ? hr : sp_storage_create(self, creation, ret_storage);
+}
+
+static HRESULT STDMETHODCALLTYPE storage_CreateStorage(IMDSPStorage4 *This, DWORD dwAttributes,
+                                                       WAVEFORMATEX *pFormat, const WCHAR *pwszName,
+                                                       IMDSPStorage **ppNewStorage)
+{
+    return create(This, &(struct sp_creation){dwAttributes, 0, pwszName, NULL, pFormat, 0},
+                  ppNewStorage);
+}
+
+static HRESULT STDMETHODCALLTYPE storage_CreateStorage2(IMDSPStorage4 *This, DWORD dwAttributes,
+                                                        DWORD dwAttributesEx,
+                                                        WAVEFORMATEX *pAudioFormat,
+                                                        VIDEOINFOHEADER *pVideoFormat,
+                                                        const WCHAR *pwszName, ULONGLONG qwFileSize,
+                                                        IMDSPStorage **ppNewStorage)
+{
+    (void)pVideoFormat;
+    return create(This,
+                  &(struct sp_creation){dwAttributes, dwAttributesEx, pwszName, NULL, pAudioFormat,
+                                        qwFileSize},
+                  ppNewStorage);
+}
+
+static HRESULT STDMETHODCALLTYPE storage_CreateStorageWithMetadata(
+    IMDSPStorage4 *This, DWORD dwAttributes, const WCHAR *pwszName, IWMDMMetaData *pMetadata,
+    ULONGLONG qwFileSize, IMDSPStorage **ppNewStorage)
+{
+    return create(This,
+                  &(struct sp_creation){dwAttributes, 0, pwszName, pMetadata, NULL, qwFileSize},
+                  ppNewStorage);
+}
+
+static HRESULT STDMETHODCALLTYPE storage_EnumStorage(IMDSPStorage4 *This,
+                                                     IMDSPEnumStorage **ppEnumStorage)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr;
+
+    if (ppEnumStorage)
+        *ppEnumStorage = NULL;
+    hr = sp_enter_device(self->device);
+    if (FAILED(hr))
+        return hr;
+    return ppEnumStorage ? sp_storage_enumerate(self, ppEnumStorage) : E_INVALIDARG;
+}
+
+static HRESULT STDMETHODCALLTYPE storage_GetStorage(IMDSPStorage4 *This,
+                                                    const WCHAR *pszStorageName,
+                                                    IMDSPStorage **ppStorage)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    uint32_t handle = 0;
+    HRESULT hr;
+
+    if (ppStorage)
+        *ppStorage = NULL;
+    hr = sp_enter_device(self->device);
+    if (FAILED(hr))
+        return hr;
+    if (!pszStorageName || !ppStorage)
+        return E_INVALIDARG;
+    hr = sp_child_by_name(self->device, self->storage,
+                          SP_DEVIATES(GET_STORAGE_IN_ROOT) ? 0 : self->handle, pszStorageName,
+                          &handle);
+    return hr == S_OK ? sp_storage_new(self->device, self->storage, handle, ppStorage) : hr;
+}
+
+static HRESULT STDMETHODCALLTYPE storage_GetMetadata(IMDSPStorage4 *This, IWMDMMetaData *pMetadata)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    return pMetadata ? sp_metadata_get(self, pMetadata) : E_INVALIDARG;
+}
+
+static HRESULT STDMETHODCALLTYPE storage_SetMetadata(IMDSPStorage4 *This, IWMDMMetaData *pMetadata)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    return pMetadata ? sp_metadata_set(self, pMetadata) : E_INVALIDARG;
+}
+
+static HRESULT STDMETHODCALLTYPE storage_SetReferences(IMDSPStorage4 *This, DWORD dwRefs,
+                                                       IMDSPStorage **ppISPStorage)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    return FAILED(hr) ? hr : sp_storage_set_references(self, dwRefs, ppISPStorage);
+}
+
+static HRESULT STDMETHODCALLTYPE storage_GetReferences(IMDSPStorage4 *This, DWORD *pdwRefs,
+                                                       IMDSPStorage ***pppISPStorage)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr;
+
+    if (pppISPStorage)
+        *pppISPStorage = NULL;
+    hr = sp_enter_device(self->device);
+    if (FAILED(hr))
+        return hr;
+    if (!pdwRefs || !pppISPStorage)
+        return E_INVALIDARG;
+    return sp_storage_get_references(self, pdwRefs, pppISPStorage);
+}
+
+static HRESULT STDMETHODCALLTYPE storage_GetSpecifiedMetadata(IMDSPStorage4 *This,
+                                                              DWORD cProperties,
+                                                              WCHAR **ppwszPropNames,
+                                                              IWMDMMetaData *pMetadata)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr = sp_enter_device(self->device);
+
+    if (FAILED(hr))
+        return hr;
+    if (!cProperties || !ppwszPropNames || !pMetadata)
+        return E_INVALIDARG;
+    return sp_metadata_get_some(self, cProperties, ppwszPropNames, pMetadata);
+}
+
+static HRESULT STDMETHODCALLTYPE storage_FindStorage(IMDSPStorage4 *This, WMDM_FIND_SCOPE findScope,
+                                                     const WCHAR *pwszUniqueID,
+                                                     IMDSPStorage **ppStorage)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr;
+
+    if (ppStorage)
+        *ppStorage = NULL;
+    hr = sp_enter_device(self->device);
+    return FAILED(hr) ? hr
+                      : sp_device_find(self->device, self->storage, self->handle, findScope,
+                                       pwszUniqueID, ppStorage);
+}
+
+static HRESULT STDMETHODCALLTYPE storage_GetParent(IMDSPStorage4 *This, IMDSPStorage **ppStorage)
+{
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr;
+
+    if (ppStorage)
+        *ppStorage = NULL;
+    hr = SP_DEVIATES(PARENT_WITHOUT_CHANNEL) ? S_OK : sp_enter_device(self->device);
+    if (FAILED(hr))
+        return hr;
+    return ppStorage ? sp_storage_parent(self, ppStorage) : E_INVALIDARG;
+}
+
+static const IMDSPStorage4Vtbl storage_vtbl = {
+    COM_UNKNOWN_SLOTS(sp_storage, IMDSPStorage4),
+    .SetAttributes = storage_SetAttributes,
+    .GetStorageGlobals = storage_GetStorageGlobals,
+    .GetAttributes = storage_GetAttributes,
+    .GetName = storage_GetName,
+    .GetDate = storage_GetDate,
+    .GetSize = storage_GetSize,
+    .GetRights = storage_GetRights,
+    .CreateStorage = storage_CreateStorage,
+    .EnumStorage = storage_EnumStorage,
+    .SendOpaqueCommand = storage_SendOpaqueCommand,
+    .GetStorage = storage_GetStorage,
+    .CreateStorage2 = storage_CreateStorage2,
+    .SetAttributes2 = storage_SetAttributes2,
+    .GetAttributes2 = storage_GetAttributes2,
+    .GetMetadata = storage_GetMetadata,
+    .SetMetadata = storage_SetMetadata,
+    .SetReferences = storage_SetReferences,
+    .GetReferences = storage_GetReferences,
+    .CreateStorageWithMetadata = storage_CreateStorageWithMetadata,
+    .GetSpecifiedMetadata = storage_GetSpecifiedMetadata,
+    .FindStorage = storage_FindStorage,
+    .GetParent = storage_GetParent,
+};
+
+static const struct com_interface storage_interfaces[] = {
+    COM_MAP(sp_storage, IUnknown, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPStorage, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPStorage2, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPStorage3, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPObject, IMDSPObject2),
+    COM_MAP(sp_storage, IMDSPObject2, IMDSPObject2),
+    COM_MAP(sp_storage, IMDSPStorage4, IMDSPStorage4), /* last: the deviant build ends before it */
+    COM_MAP_END,
+};
+
+static void storage_destroy(struct com_object *object)
+{
+    struct sp_storage *self = (struct sp_storage *)object;
+
+    sp_object_release_open(self);
+    sp_device_unref(self->device);
+    pthread_mutex_destroy(&self->lock);
+    free(self);
+}
+
+static const struct com_class storage_class = {"sp_storage", storage_interfaces, storage_destroy};
+
+HRESULT sp_storage_new(struct sp_device *device, uint32_t storage, uint32_t handle,
+                       IMDSPStorage **ret_storage)
+{
+    struct sp_storage *self = com_zalloc(sizeof(*self));
+
+    if (!self)
+        return E_OUTOFMEMORY;
+    sp_device_ref(device);
+    pthread_mutex_init(&self->lock, NULL);
+    self->IMDSPStorage4_iface.lpVtbl = &storage_vtbl;
+    self->IMDSPObject2_iface.lpVtbl = &sp_storage_object_vtbl;
+    self->device = device;
+    self->storage = storage;
+    self->handle = handle;
+    com_object_init(&self->com, &storage_class);
+    *ret_storage = (IMDSPStorage *)&self->IMDSPStorage4_iface;
+    return S_OK;
+}

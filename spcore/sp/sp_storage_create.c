@@ -1,0 +1,180 @@
+/* CreateStorage, CreateStorage2, CreateStorageWithMetadata: one way with three doors. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_object.h"
+
+HRESULT sp_name_check(const WCHAR *name)
+{
+    size_t length = name ? com_wcslen(name) : 0;
+
+    if (!length)
+        return E_INVALIDARG;
+    if (length > 254) /* what a string of MTP 1.1, 3.2.3 can carry */
+        return HRESULT_FROM_WIN32(ERROR_INVALID_NAME);
+    for (size_t i = 0; i < length; i++) {
+        if (name[i] < 0x20 || name[i] == '/' || name[i] == '\\')
+            return HRESULT_FROM_WIN32(ERROR_INVALID_NAME);
+    }
+    return S_OK;
+}
+
+/* Where it is to go: INSERTINTO a folder, or beside this object. */
+static HRESULT placement(struct sp_storage *self, DWORD attributes, uint32_t *ret_parent)
+{
+    const DWORD inserts = WMDM_STORAGECONTROL_INSERTBEFORE | WMDM_STORAGECONTROL_INSERTAFTER |
+                          WMDM_STORAGECONTROL_INSERTINTO;
+    DWORD insert = attributes & inserts;
+    bool into = insert == WMDM_STORAGECONTROL_INSERTINTO, folder;
+    struct mtpi_object_info info = {0};
+    HRESULT hr;
+
+    *ret_parent = 0;
+    if ((!insert || (insert & (insert - 1))) && !SP_DEVIATES(ANY_INSERT))
+        return E_INVALIDARG;
+    if (!self->handle)
+        return into || SP_DEVIATES(BESIDE_ROOT_OK) ? S_OK : E_INVALIDARG;
+    hr = sp_storage_info(self, &info);
+    if (FAILED(hr))
+        return hr;
+    folder = info.format == MTP_FC_ASSOCIATION;
+    *ret_parent = into ? self->handle : info.parent;
+    mtpi_object_info_done(&info);
+    if (into && !folder) {
+        *ret_parent = info.parent;
+        return SP_DEVIATES(INTO_FILE_OK) ? S_OK : WMDM_E_INVALIDTYPE;
+    }
+    if (!into && SP_DEVIATES(BESIDE_IS_INTO) && folder)
+        *ret_parent = self->handle;
+    if (SP_DEVIATES(CREATED_IN_ROOT))
+        *ret_parent = 0;
+    return S_OK;
+}
+
+/* The name must be free, or the old bearer goes first. */
+static HRESULT make_room(struct sp_storage *self, const struct sp_creation *creation,
+                         uint32_t parent)
+{
+    struct sp_storage old = {.device = self->device, .storage = self->storage};
+    struct mtpi_storage_info medium = {0};
+    HRESULT hr = sp_child_by_name(self->device, self->storage, parent, creation->name, &old.handle);
+
+    if (hr == S_OK && !(creation->attributes & WMDM_FILE_CREATE_OVERWRITE))
+        return HRESULT_FROM_WIN32(ERROR_FILE_EXISTS);
+    if (hr == S_OK && SP_DEVIATES(OVERWRITE_IGNORED))
+        return HRESULT_FROM_WIN32(ERROR_FILE_EXISTS);
+    if (hr == S_OK)
+        hr = sp_object_delete(&old, WMDM_MODE_RECURSIVE, NULL);
+    if (FAILED(hr))
+        return hr;
+    hr = sp_storage_medium(self, &medium);
+    if (FAILED(hr))
+        return hr;
+    mtpi_storage_info_done(&medium);
+    if (creation->size > medium.free_bytes && !SP_DEVIATES(ANY_SIZE_ANNOUNCED))
+        return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
+    return S_OK;
+}
+
+static uint16_t format_of(struct sp_storage *self, const struct sp_creation *creation)
+{
+    uint16_t format = creation->metadata ? sp_metadata_format(creation->metadata) : 0;
+
+    if ((creation->attributes & WMDM_FILE_ATTR_FOLDER) &&
+        !((creation->attributes & WMDM_FILE_ATTR_FILE) && SP_DEVIATES(FILE_BEFORE_FOLDER)))
+        return MTP_FC_ASSOCIATION;
+    if (!format || format == MTP_FC_ASSOCIATION)
+        format = sp_format_by_name(creation->name);
+    if (format == MTP_FC_UNDEFINED && (creation->attributes & WMDM_FILE_ATTR_AUDIO))
+        format = MTP_FC_UNDEFINED_AUDIO;
+    return sp_connection_lists_format(sp_storage_connection(self), format) ? format
+                                                                           : MTP_FC_UNDEFINED;
+}
+
+static void add_number(struct sp_storage *self, uint16_t format, struct mtpi_property_list *list,
+                       uint16_t code, uint16_t type, uint32_t number)
+{
+    struct mtpi_property *grown;
+
+    if (!number || !sp_connection_has_property(sp_storage_connection(self), format, code))
+        return;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->item[i].code == code)
+            return; /* the metadata say it themselves */
+    }
+    grown = realloc(list->item, (list->count + 1) * sizeof(*grown));
+    if (!grown)
+        return;
+    list->item = grown;
+    grown[list->count++] =
+        (struct mtpi_property){.code = code, .value = {.type = type, .integer = number}};
+}
+
+/* Kept for GetAttributes until the file's data say better (SP-STG-038). */
+static void add_audio(struct sp_storage *self, uint16_t format, const WAVEFORMATEX *wave,
+                      struct mtpi_property_list *list)
+{
+    add_number(self, format, list, MTP_OPC_SAMPLE_RATE, MTP_DTC_UINT32, wave->nSamplesPerSec);
+    add_number(self, format, list, MTP_OPC_NUMBER_OF_CHANNELS, MTP_DTC_UINT16, wave->nChannels);
+    add_number(self, format, list, MTP_OPC_AUDIO_WAVE_CODEC, MTP_DTC_UINT32, wave->wFormatTag);
+    add_number(self, format, list, MTP_OPC_AUDIO_BITRATE, MTP_DTC_UINT32,
+               wave->nAvgBytesPerSec * 8);
+    add_number(self, format, list, MTP_OPC_AUDIO_BIT_DEPTH, MTP_DTC_UINT32, wave->wBitsPerSample);
+}
+
+/* An object without content; a file gets its data by Open, Write and Close. */
+static HRESULT make(struct sp_storage *self, const struct sp_creation *creation, uint32_t parent,
+                    uint16_t format, const struct mtpi_property_list *list, uint32_t *ret_handle)
+{
+    struct mtpi *mtpi = sp_storage_mtpi(self);
+    bool folder = format == MTP_FC_ASSOCIATION;
+    struct mtpi_new_object object = {.storage = self->storage,
+                                     .parent = parent ? parent : 0xffffffffu,
+                                     .format = format,
+                                     .association_type = folder ? MTP_AT_GENERIC_FOLDER : 0,
+                                     .name = creation->name,
+                                     .props = list->item,
+                                     .prop_count = SP_DEVIATES(METADATA_LOST) ? 0 : list->count};
+    bool at_once = sp_connection_lists(sp_storage_connection(self), MTP_OP_SEND_OBJECT_PROP_LIST);
+    unsigned failed = 0;
+    HRESULT hr = sp_storage_hr(self, mtpi_send_object_info(mtpi, &object, ret_handle, &failed));
+
+    if (SUCCEEDED(hr) && !folder && sp_format_kind(format) != SP_KIND_LIST)
+        hr = sp_storage_hr(self, mtpi_send_object(mtpi, NULL, 0));
+    for (size_t i = 0; SUCCEEDED(hr) && !at_once && i < object.prop_count; i++)
+        (void)mtpi_set_object_prop_value(mtpi, *ret_handle, list->item[i].code,
+                                         &list->item[i].value);
+    return hr;
+}
+
+HRESULT sp_storage_create(struct sp_storage *self, const struct sp_creation *creation,
+                          IMDSPStorage **ret_storage)
+{
+    struct mtpi_property_list list = {0};
+    uint32_t parent = 0, handle = 0;
+    unsigned dropped = 0;
+    uint16_t format;
+    HRESULT hr = sp_name_check(creation->name);
+
+    if (!ret_storage || creation->attributes_ex ||
+        !(creation->attributes & (WMDM_FILE_ATTR_FOLDER | WMDM_FILE_ATTR_FILE)))
+        return E_INVALIDARG;
+    if (FAILED(hr))
+        return hr;
+    hr = placement(self, creation->attributes, &parent);
+    if (SUCCEEDED(hr))
+        hr = make_room(self, creation, parent);
+    if (FAILED(hr))
+        return hr;
+    format = format_of(self, creation);
+    if (creation->metadata)
+        hr = sp_metadata_to_properties(sp_storage_connection(self), format, creation->metadata,
+                                       &list, &dropped);
+    if (SUCCEEDED(hr) && creation->audio && sp_format_kind(format) == SP_KIND_AUDIO)
+        add_audio(self, format, creation->audio, &list);
+    if (SUCCEEDED(hr))
+        hr = make(self, creation, parent, format, &list, &handle);
+    mtpi_property_list_done(&list);
+    return FAILED(hr) ? hr : sp_storage_new(self->device, self->storage, handle, ret_storage);
+}

@@ -1,0 +1,390 @@
+/* The way through the tree: children, parents, names, persistent ids, references. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/com/com_memory.h"
+#include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_storage.h"
+
+HRESULT sp_children(struct sp_device *device, uint32_t storage, uint32_t parent,
+                    struct mtpi_u32_array *ret_handles)
+{
+    HRESULT hr = sp_connection_hr(
+        device->connection, mtpi_get_object_handles(sp_connection_mtpi(device->connection), storage,
+                                                    0, parent ? parent : 0xffffffffu, ret_handles));
+
+    /* "That parent does not exist" is about the object itself here. */
+    return hr == HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND) ? WMDM_E_INTERFACEDEAD : hr;
+}
+
+/* All names in one transaction where the device can, else one by one. */
+static HRESULT names_below(struct sp_device *device, uint32_t parent,
+                           struct mtpi_property_list *ret)
+{
+    if (!sp_connection_lists(device->connection, MTP_OP_GET_OBJECT_PROP_LIST))
+        return WMDM_E_NOTSUPPORTED;
+    return sp_connection_hr(device->connection, mtpi_get_object_prop_list(
+                                                    sp_connection_mtpi(device->connection), parent,
+                                                    0, MTP_OPC_OBJECT_FILE_NAME, 0, 1, ret));
+}
+
+static bool has_name(struct sp_device *device, uint32_t handle,
+                     const struct mtpi_property_list *names, const WCHAR *name, HRESULT *hr)
+{
+    struct mtpi_object_info info = {0};
+    bool same;
+
+    for (size_t i = 0; i < names->count; i++) {
+        if (names->item[i].handle == handle)
+            return com_wcseq(names->item[i].value.string ? names->item[i].value.string : u"", name);
+    }
+    *hr = sp_connection_hr(
+        device->connection,
+        mtpi_get_object_info(sp_connection_mtpi(device->connection), handle, &info));
+    if (*hr == WMDM_E_INTERFACEDEAD)
+        *hr = S_OK; /* went away meanwhile */
+    same = info.name && com_wcseq(info.name, name);
+    mtpi_object_info_done(&info);
+    return same;
+}
+
+HRESULT sp_child_by_name(struct sp_device *device, uint32_t storage, uint32_t parent,
+                         const WCHAR *name, uint32_t *ret_handle)
+{
+    struct mtpi_u32_array handles = {0};
+    struct mtpi_property_list names = {0};
+    HRESULT hr = sp_children(device, storage, parent, &handles), found = S_FALSE;
+
+    if (FAILED(hr))
+        return hr;
+    if (handles.count)
+        (void)names_below(device, parent, &names);
+    for (size_t i = 0; i < handles.count && found == S_FALSE && SUCCEEDED(hr); i++) {
+        if (has_name(device, handles.item[i], &names, name, &hr) ||
+            (SP_DEVIATES(WILDCARDS) && name[0] == '*')) {
+            *ret_handle = handles.item[i];
+            found = S_OK;
+        }
+    }
+    mtpi_property_list_done(&names);
+    free(handles.item);
+    return FAILED(hr) ? hr : found;
+}
+
+HRESULT sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **ret_enumerator)
+{
+    struct mtpi_u32_array handles = {0};
+    struct mtpi_object_info info = {0};
+    struct sp_place *places;
+    HRESULT hr;
+
+    if (self->handle) {
+        hr = sp_storage_info(self, &info);
+        if (FAILED(hr))
+            return hr;
+        mtpi_object_info_done(&info);
+        if (info.format != MTP_FC_ASSOCIATION && !SP_DEVIATES(FILE_LISTS_SIBLINGS))
+            return sp_enum_storage_new(self->device, NULL, 0, 0, ret_enumerator);
+    }
+    hr = sp_children(self->device, self->storage,
+                     self->handle && info.format != MTP_FC_ASSOCIATION ? info.parent : self->handle,
+                     &handles);
+    if (FAILED(hr))
+        return hr;
+    if (!handles.count && SP_DEVIATES(EMPTY_FOLDER_FAILS))
+        return HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
+    places = com_zalloc((handles.count + 1) * sizeof(*places));
+    for (size_t i = 0; places && i < handles.count; i++)
+        places[i] = (struct sp_place){self->storage, handles.item[i]};
+    hr = places ? sp_enum_storage_new(self->device, places, handles.count, 0, ret_enumerator)
+                : E_OUTOFMEMORY;
+    free(places);
+    free(handles.item);
+    return hr;
+}
+
+HRESULT sp_storage_parent(struct sp_storage *self, IMDSPStorage **ret_parent)
+{
+    struct mtpi_object_info info = {0};
+    HRESULT hr;
+
+    if (!self->handle && SP_DEVIATES(ROOT_IS_OWN_PARENT))
+        return sp_storage_new(self->device, self->storage, 0, ret_parent);
+    if (!self->handle)
+        return S_FALSE;
+    hr = sp_storage_info(self, &info);
+    if (FAILED(hr))
+        return hr;
+    mtpi_object_info_done(&info);
+    return sp_storage_new(self->device, self->storage,
+                          SP_DEVIATES(PARENT_IS_ROOT) ? 0 : info.parent, ret_parent);
+}
+
+/* ---- finding by persistent id
+ * ---------------------------------------------------------------------- */
+static HRESULT match_handles(struct sp_device *device, const struct mtpi_u32_array *handles,
+                             const WCHAR *id, uint32_t *ret_handle)
+{
+    for (size_t i = 0; i < handles->count; i++) {
+        WCHAR *text = NULL;
+        HRESULT hr = sp_unique_id(device, 0, handles->item[i], &text);
+        bool same = SUCCEEDED(hr) && com_wcsicmp(text, id) == 0;
+
+        CoTaskMemFree(text);
+        if (FAILED(hr) && hr != WMDM_E_INTERFACEDEAD)
+            return hr;
+        if (same) {
+            *ret_handle = handles->item[i];
+            return S_OK;
+        }
+    }
+    return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
+}
+
+static bool same_id(const struct mtpi_value *value, const WCHAR *id)
+{
+    static const char digits[] = "0123456789abcdef";
+    WCHAR text[33] = {0};
+
+    for (unsigned i = 0; i < 16; i++) {
+        text[2 * i] = (WCHAR)digits[value->wide[15 - i] >> 4];
+        text[2 * i + 1] = (WCHAR)digits[value->wide[15 - i] & 15];
+    }
+    return com_wcsicmp(text, id) == 0;
+}
+
+/* Every id of the device in one transaction. */
+static HRESULT match_all(struct sp_device *device, const WCHAR *id, uint32_t *ret_handle)
+{
+    struct mtpi_property_list list = {0};
+    HRESULT hr = sp_connection_hr(device->connection,
+                                  mtpi_get_object_prop_list(sp_connection_mtpi(device->connection),
+                                                            0xffffffffu, 0, MTP_OPC_PERSISTENT_UID,
+                                                            0, 0, &list));
+
+    if (FAILED(hr))
+        return hr;
+    hr = HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
+    for (size_t i = 0; i < list.count && FAILED(hr); i++) {
+        if (list.item[i].code == MTP_OPC_PERSISTENT_UID && same_id(&list.item[i].value, id)) {
+            *ret_handle = list.item[i].handle;
+            hr = S_OK;
+        }
+    }
+    mtpi_property_list_done(&list);
+    return hr;
+}
+
+static HRESULT match_children(struct sp_device *device, uint32_t storage, uint32_t parent,
+                              const WCHAR *id, uint32_t *ret_handle)
+{
+    struct mtpi_u32_array ids = {0};
+    HRESULT hr = S_OK;
+
+    if (!storage)
+        hr = sp_device_storages(device, &ids);
+    else if ((ids.item = malloc(sizeof(uint32_t))) != NULL)
+        ids.item[ids.count++] = storage;
+    if (FAILED(hr))
+        return hr;
+    hr = HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
+    for (size_t i = 0; i < ids.count && hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND); i++) {
+        struct mtpi_u32_array handles = {0};
+
+        hr = sp_children(device, ids.item[i], parent, &handles);
+        if (SUCCEEDED(hr))
+            hr = match_handles(device, &handles, id, ret_handle);
+        free(handles.item);
+    }
+    free(ids.item);
+    return hr;
+}
+
+/* A medium's own id; *ret_storage stays untouched when it is none of them. */
+static HRESULT match_medium(struct sp_device *device, const WCHAR *id, uint32_t *ret_storage)
+{
+    struct mtpi_u32_array ids = {0};
+    HRESULT hr = sp_device_storages(device, &ids);
+
+    for (size_t i = 0; i < ids.count && SUCCEEDED(hr); i++) {
+        WCHAR *text = NULL;
+
+        hr = sp_unique_id(device, ids.item[i], 0, &text);
+        if (SUCCEEDED(hr) && com_wcsicmp(text, id) == 0)
+            *ret_storage = ids.item[i];
+        CoTaskMemFree(text);
+    }
+    free(ids.item);
+    return hr;
+}
+
+static HRESULT make_found(struct sp_device *device, uint32_t handle, IMDSPStorage **ret_storage)
+{
+    struct sp_storage at = {.device = device, .handle = handle};
+    struct mtpi_object_info info = {0};
+    HRESULT hr = sp_storage_info(&at, &info);
+
+    if (FAILED(hr))
+        return hr;
+    mtpi_object_info_done(&info);
+    return sp_storage_new(device, info.storage, handle, ret_storage);
+}
+
+HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t parent,
+                       WMDM_FIND_SCOPE scope, const WCHAR *id, IMDSPStorage **ret_storage)
+{
+    bool global = scope == WMDM_FIND_SCOPE_GLOBAL;
+    uint32_t handle = 0, medium = 0;
+    HRESULT hr;
+
+    if (!id || !ret_storage)
+        return E_INVALIDARG;
+    if (scope != WMDM_FIND_SCOPE_GLOBAL && scope != WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN) {
+        if (!SP_DEVIATES(ANY_SCOPE))
+            return E_INVALIDARG;
+        global = true;
+    }
+    if (SP_DEVIATES(SCOPE_IGNORED))
+        global = true;
+    if (SP_DEVIATES(ROOT_CHILDREN_ONLY) || (parent && SP_DEVIATES(GLOBAL_IS_FOLDER)))
+        global = false;
+    if (SP_DEVIATES(ROOT_CHILDREN_ONLY))
+        parent = 0;
+    if (global && sp_connection_lists(device->connection, MTP_OP_GET_OBJECT_PROP_LIST)) {
+        hr = match_all(device, id, &handle);
+        if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND) &&
+            SUCCEEDED(match_medium(device, id, &medium)) && medium)
+            return sp_storage_new(device, medium, 0, ret_storage);
+    } else if (global) {
+        struct mtpi_u32_array all = {0};
+
+        hr = sp_connection_hr(device->connection,
+                              mtpi_get_object_handles(sp_connection_mtpi(device->connection),
+                                                      0xffffffffu, 0, 0, &all));
+        if (SUCCEEDED(hr))
+            hr = match_handles(device, &all, id, &handle);
+        free(all.item);
+    } else {
+        hr = match_children(device, storage, parent, id, &handle);
+    }
+    if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND) && SP_DEVIATES(UNKNOWN_ID_IS_FALSE))
+        return S_FALSE;
+    return FAILED(hr) ? hr : make_found(device, handle, ret_storage);
+}
+
+/* ---- references
+ * ------------------------------------------------------------------------------------ */
+static HRESULT association(struct sp_storage *self)
+{
+    struct mtpi_object_info info = {0};
+    HRESULT hr;
+
+    if (!self->handle ||
+        !sp_connection_lists(sp_storage_connection(self), MTP_OP_SET_OBJECT_REFERENCES))
+        return WMDM_E_NOTSUPPORTED;
+    hr = sp_storage_info(self, &info);
+    if (FAILED(hr))
+        return hr;
+    mtpi_object_info_done(&info);
+    if (SP_DEVIATES(REFERENCES_ON_FILES))
+        return S_OK;
+    return sp_format_kind(info.format) == SP_KIND_LIST ? S_OK : WMDM_E_NOTSUPPORTED;
+}
+
+/* A song of this device; lists in lists and folders are not supported by it (SP-PL-007). */
+static HRESULT referable(struct sp_storage *self, IMDSPStorage *item, uint32_t *ret_handle)
+{
+    struct sp_storage *other = item ? sp_storage_of(item) : NULL;
+    struct mtpi_object_info info = {0};
+    HRESULT hr;
+
+    if (!other || other->device->connection != self->device->connection)
+        return E_INVALIDARG;
+    if (!other->handle)
+        return WMDM_E_NOTSUPPORTED;
+    hr = sp_storage_info(other, &info);
+    if (FAILED(hr))
+        return SP_DEVIATES(DEAD_REFERENCE_OK) ? S_FALSE : hr;
+    mtpi_object_info_done(&info);
+    if ((info.format == MTP_FC_ASSOCIATION || sp_format_kind(info.format) == SP_KIND_LIST) &&
+        !SP_DEVIATES(ANY_REFERENCE))
+        return WMDM_E_NOTSUPPORTED;
+    *ret_handle = other->handle;
+    return S_OK;
+}
+
+HRESULT sp_storage_set_references(struct sp_storage *self, DWORD count, IMDSPStorage **items)
+{
+    struct mtpi_u32_array old = {0};
+    uint32_t *handles;
+    size_t used = 0;
+    HRESULT hr = association(self);
+
+    if (FAILED(hr))
+        return hr;
+    if ((count && !items) || (!count && SP_DEVIATES(EMPTY_LIST_REFUSED)))
+        return E_INVALIDARG;
+    if (SP_DEVIATES(REFERENCES_APPEND))
+        (void)mtpi_get_object_references(sp_storage_mtpi(self), self->handle, &old);
+    handles = malloc((count + old.count + 1) * sizeof(*handles));
+    if (!handles)
+        hr = E_OUTOFMEMORY;
+    else if (old.count)
+        memcpy(handles, old.item, old.count * sizeof(*handles));
+    used = old.count;
+    for (DWORD i = 0; i < count && SUCCEEDED(hr); i++) {
+        hr = referable(self, items[i], &handles[used]);
+        used += hr == S_OK;
+    }
+    if (FAILED(hr) && used && SP_DEVIATES(LIST_HALF_REPLACED))
+        (void)mtpi_set_object_references(sp_storage_mtpi(self), self->handle, handles, used);
+    if (SUCCEEDED(hr))
+        hr = sp_storage_hr(
+            self, mtpi_set_object_references(sp_storage_mtpi(self), self->handle, handles, used));
+    free(old.item);
+    free(handles);
+    return hr;
+}
+
+static int by_number(const void *left, const void *right)
+{
+    const uint32_t *a = left, *b = right;
+
+    return *a < *b ? -1 : *a > *b;
+}
+
+HRESULT sp_storage_get_references(struct sp_storage *self, DWORD *ret_count,
+                                  IMDSPStorage ***ret_items)
+{
+    struct mtpi_u32_array handles = {0};
+    IMDSPStorage **items;
+    HRESULT hr = association(self);
+    DWORD count = 0;
+
+    if (SUCCEEDED(hr))
+        hr = sp_storage_hr(
+            self, mtpi_get_object_references(sp_storage_mtpi(self), self->handle, &handles));
+    if (FAILED(hr))
+        return hr;
+    if (SP_DEVIATES(REFERENCES_BY_NUMBER))
+        qsort(handles.item, handles.count, sizeof(uint32_t), by_number);
+    items = CoTaskMemAlloc((handles.count + 1) * sizeof(IMDSPStorage *));
+    hr = items ? S_OK : E_OUTOFMEMORY;
+    for (size_t i = 0; i < handles.count && SUCCEEDED(hr); i++) {
+        hr = make_found(self->device, handles.item[i], &items[count]);
+        if (SUCCEEDED(hr))
+            count++;
+    }
+    if (SUCCEEDED(hr) && !handles.count && SP_DEVIATES(EMPTY_LIST_FAILS))
+        hr = E_FAIL;
+    free(handles.item);
+    if (FAILED(hr)) {
+        while (count--)
+            items[count]->lpVtbl->Release(items[count]);
+        CoTaskMemFree(items);
+        return hr;
+    }
+    *ret_count = count;
+    *ret_items = items;
+    return S_OK;
+}

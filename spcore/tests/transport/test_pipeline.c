@@ -1,0 +1,236 @@
+/* The pipeline over transfers that end as the test says: what came behind the end of one call is
+ * the beginning of the next. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include "spcore/transport/tp_private.h"
+
+enum { TRANSFERS = 64 };
+
+/* The device's side: the n-th transfer that is submitted ends so. */
+struct ending {
+    size_t length; /* of the byte n, at most what was asked */
+    int error;
+    bool pending; /* ends only by being unlinked */
+    bool late;    /* is said to be cancelled, with what it brought */
+};
+
+struct stack {
+    struct tp tp;
+    struct ending endings[TRANSFERS];
+    unsigned submitted, in_slot[TP_DEPTH], most_under_way, under_way;
+    size_t asked[TRANSFERS];
+    bool unlinked[TP_DEPTH];
+};
+
+static int submit(void *self, unsigned slot, uint8_t endpoint, void *data, size_t length,
+                  bool zero_packet)
+{
+    struct stack *stack = self;
+    struct ending *ending = &stack->endings[stack->submitted];
+
+    (void)endpoint;
+    (void)zero_packet;
+    cr_assert(stack->submitted < TRANSFERS);
+    stack->in_slot[slot] = stack->submitted;
+    stack->asked[stack->submitted] = length;
+    stack->unlinked[slot] = false;
+    if (ending->length > length)
+        ending->length = length;
+    if (ending->length > 0)
+        memset(data, 'a' + (int)stack->submitted, ending->length);
+    stack->submitted++;
+    if (++stack->under_way > stack->most_under_way)
+        stack->most_under_way = stack->under_way;
+    return 0;
+}
+
+static int await(void *self, unsigned slot, unsigned deadline_ms)
+{
+    struct stack *stack = self;
+
+    (void)deadline_ms;
+    return stack->endings[stack->in_slot[slot]].pending ? -ETIMEDOUT : 0;
+}
+
+static void unlink_slot(void *self, unsigned slot)
+{
+    ((struct stack *)self)->unlinked[slot] = true;
+}
+
+static void settle(void *self, unsigned slot)
+{
+    cr_assert(((struct stack *)self)->unlinked[slot]);
+}
+
+static int result(void *self, unsigned slot, size_t *ret_actual)
+{
+    struct stack *stack = self;
+    const struct ending *ending = &stack->endings[stack->in_slot[slot]];
+
+    stack->under_way--;
+    *ret_actual = ending->pending ? 0 : ending->length;
+    return ending->pending || ending->late ? -ECANCELED : ending->error;
+}
+
+static const struct tp_slots slots = {submit, await, unlink_slot, settle, result};
+
+static void stack_init(struct stack *stack)
+{
+    static const struct tp_options options = {0};
+
+    memset(stack, 0, sizeof(*stack));
+    tp_init(&stack->tp, NULL, &options);
+    for (size_t i = 0; i < TRANSFERS; i++)
+        stack->endings[i].length = TP_UNIT;
+}
+
+static uint8_t buffer[TP_UNIT * 8];
+
+static int64_t in(struct stack *stack, size_t length)
+{
+    return tp_pipeline_in(&stack->tp, &slots, stack, 0x81, buffer, length, 1000);
+}
+
+Test(pipeline, large_call_is_cut_into_transfers_under_way_together)
+{
+    struct stack stack;
+
+    stack_init(&stack);
+    cr_expect_eq(in(&stack, 4 * TP_UNIT + 100), (int64_t)(4 * TP_UNIT + 100));
+    cr_expect_eq(stack.submitted, 5);
+    cr_expect_eq(stack.most_under_way, 5);
+    cr_expect_eq(stack.asked[4], 100);
+    cr_expect_eq(buffer[TP_UNIT], 'b');
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, short_transfer_ends_the_call_and_later_bytes_are_kept)
+{
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[1].length = 7;
+    stack.endings[2].length = 5;
+    stack.endings[3].pending = true;
+    cr_expect_eq(in(&stack, 4 * TP_UNIT), (int64_t)(TP_UNIT + 7));
+    cr_expect_eq(stack.submitted, 4);
+    /* The next call gets the third transfer, without one of its own. */
+    cr_expect_eq(in(&stack, 512), 5);
+    cr_expect_eq(stack.submitted, 4);
+    cr_expect_eq(buffer[0], 'c');
+    tp_done(&stack.tp);
+}
+
+/* As libusb tells it: the transfer ended while it was being unlinked, so it is called cancelled. */
+Test(pipeline, late_end_stays_an_end)
+{
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.tp.endpoints[1 | 0x10].packet = 512;
+    stack.endings[0].length = 7;
+    stack.endings[1].length = 12;
+    stack.endings[1].late = true;
+    stack.endings[2].length = 512 + 30;
+    stack.endings[2].late = true;
+    stack.endings[3].pending = true;
+    cr_expect_eq(in(&stack, 4 * TP_UNIT), 7);
+    cr_expect_eq(in(&stack, 4096), 12);
+    cr_expect_eq(in(&stack, 4096), 512 + 30);
+    cr_expect_eq(stack.submitted, 4);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, kept_bytes_are_given_in_parts)
+{
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[0].length = 7;
+    stack.endings[1].length = 5;
+    cr_expect_eq(in(&stack, 2 * TP_UNIT), 7);
+    cr_expect_eq(in(&stack, 2), 2);
+    cr_expect_eq(in(&stack, 2), 2);
+    cr_expect_eq(in(&stack, 2), 1);
+    cr_expect_eq(stack.submitted, 2);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, kept_end_mark_ends_the_next_call)
+{
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[0].length = 7;
+    stack.endings[1].length = 0;
+    cr_expect_eq(in(&stack, 2 * TP_UNIT), 7);
+    cr_expect_eq(in(&stack, 512), 0);
+    cr_expect_eq(stack.submitted, 2);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, bytes_before_a_timeout_are_kept)
+{
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[1].pending = true;
+    cr_expect_eq(in(&stack, 2 * TP_UNIT), -ETIMEDOUT);
+    cr_expect_eq(in(&stack, TP_UNIT), (int64_t)TP_UNIT);
+    cr_expect_eq(buffer[0], 'a');
+    cr_expect_eq(stack.submitted, 2);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, stall_is_the_result_and_takes_the_rest_back)
+{
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[0].error = -EPIPE;
+    stack.endings[0].length = 0;
+    for (size_t i = 1; i < 4; i++)
+        stack.endings[i].pending = true;
+    cr_expect_eq(in(&stack, 4 * TP_UNIT), -EPIPE);
+    cr_expect_eq(stack.under_way, 0);
+    tp_done(&stack.tp);
+}
+
+static int count_bytes(void *context, const void *data, size_t length)
+{
+    uint64_t *sum = context;
+
+    (void)data;
+    *sum += length;
+    return *sum >= 3 * TP_UNIT ? 1 : 0;
+}
+
+Test(pipeline, sink_gets_the_stream_in_order_until_it_stops)
+{
+    static uint8_t ring[TP_DEPTH * TP_UNIT];
+    uint64_t sum = 0;
+    struct tp_sink sink = {count_bytes, &sum};
+    struct stack stack;
+
+    stack_init(&stack);
+    cr_expect_eq(
+        tp_pipeline_in_to(&stack.tp, &slots, &stack, 0x81, 40 * TP_UNIT, &sink, ring, 1000),
+        -ECANCELED);
+    cr_expect_eq(sum, 3 * TP_UNIT);
+    cr_expect_eq(stack.under_way, 0);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, out_call_of_nothing_sends_only_an_end)
+{
+    struct stack stack;
+
+    stack_init(&stack);
+    cr_expect_eq(tp_pipeline_out(&slots, &stack, 2, buffer, 0, false, 1000), 0);
+    cr_expect_eq(stack.submitted, 0);
+    cr_expect_eq(tp_pipeline_out(&slots, &stack, 2, buffer, 0, true, 1000), 0);
+    cr_expect_eq(stack.submitted, 1);
+    tp_done(&stack.tp);
+}
