@@ -69,9 +69,10 @@ static double client_round_deep(struct usbip_client *client)
         if (usbip_submit(client, &requests[i].urb) != 0)
             bench_die("submit");
     }
-    while (load.under_way > 0 && !load.failed)
+    while (load.under_way > 0 && !load.failed) {
         if (usbip_pump(client, 5000) <= 0)
             load.failed = true;
+    }
     if (load.failed)
         bench_die("a control transfer failed");
     return load.count / (bench_now() - start);

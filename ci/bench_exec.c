@@ -29,7 +29,7 @@ static void program_start(const char *papsim, const char *path, const struct ben
     char server[128];
     int to[2], from[2];
 
-    snprintf(server, sizeof server, "%s:%s/1-2", sim->host, sim->port);
+    snprintf(server, sizeof(server), "%s:%s/1-2", sim->host, sim->port);
     if (pipe(to) != 0 || pipe(from) != 0)
         bench_die("pipe");
     ret_program->pid = fork();
@@ -104,8 +104,8 @@ static bool control(const struct bench_sim *sim, const struct program *program)
     char uri[128], question[32];
     struct tp *tp;
 
-    snprintf(uri, sizeof uri, "usbip:%s:%s/1-1", sim->host, sim->port);
-    snprintf(question, sizeof question, "control %d", BENCH_ROUND_MS);
+    snprintf(uri, sizeof(uri), "usbip:%s:%s/1-1", sim->host, sim->port);
+    snprintf(question, sizeof(question), "control %d", BENCH_ROUND_MS);
     if (tp_open(uri, NULL, &tp) != 0)
         bench_die(uri);
     (void)own_round(tp);
@@ -128,7 +128,7 @@ static bool stream(const struct program *program)
         {"exec: bulk IN, URBs of 64 KiB", 64 * 1024, 0.5},
         {"exec: bulk IN, URBs of 1 MiB", 1024 * 1024, 0.8},
     };
-    enum { ROWS = sizeof rows / sizeof rows[0] };
+    enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
     double raw[ROWS][BENCH_STREAM_ROUNDS], ours[ROWS][BENCH_STREAM_ROUNDS];
     struct bench_peer peer = bench_peer_stream();
     char *buffer = malloc(BENCH_WRITE), questions[ROWS][64];
@@ -138,7 +138,7 @@ static bool stream(const struct program *program)
         bench_die("memory");
     (void)bench_raw_stream(peer.fd, buffer);
     for (int row = 0; row < ROWS; row++) {
-        snprintf(questions[row], sizeof questions[row], "stream %" PRIu64 " %u", BENCH_STREAM,
+        snprintf(questions[row], sizeof(questions[row]), "stream %" PRIu64 " %u", BENCH_STREAM,
                  rows[row].unit);
         (void)ask(program, questions[row]);
     }
@@ -230,7 +230,7 @@ static void make_folder(char *folder)
 
     if (!mkdtemp(folder))
         bench_die(folder);
-    snprintf(path, sizeof path, "%s/sent.bin", folder);
+    snprintf(path, sizeof(path), "%s/sent.bin", folder);
     file = fopen(path, "w");
     for (int i = 0; file && i < 1000000; i++)
         fputc(i % 251, file);
@@ -259,7 +259,7 @@ bool bench_clients(const char *papsim)
         bench_die(papsim);
     make_folder(folder);
     printf("clients through exec, each with a player of its own:\n");
-    for (size_t i = 0; i < sizeof clients / sizeof clients[0]; i++) {
+    for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
         int status;
 
         start = bench_now();

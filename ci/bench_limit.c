@@ -48,9 +48,10 @@ static void serve_stream(int fd)
 {
     char *data = calloc(1, BENCH_WRITE), go;
 
-    while (data && all_in(fd, &go, 1))
+    while (data && all_in(fd, &go, 1)) {
         for (uint64_t sent = 0; sent < BENCH_STREAM; sent += BENCH_WRITE)
             all_out(fd, data, BENCH_WRITE);
+    }
     free(data);
 }
 
@@ -125,9 +126,10 @@ double bench_raw_replies(int fd, unsigned depth)
         if (++count % 64 == 0)
             time = bench_now();
     }
-    for (unsigned i = 0; i < depth; i++)
+    for (unsigned i = 0; i < depth; i++) {
         if (!all_in(fd, reply, sizeof(reply)))
             bench_die("raw peer");
+    }
     return (count + depth) / (bench_now() - start);
 }
 

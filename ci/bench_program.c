@@ -111,7 +111,7 @@ int main(void)
     error = libusb_open(list[0], &player);
     if (error || (error = libusb_claim_interface(player, 0)))
         die("open", error);
-    while (fgets(line, sizeof line, stdin)) {
+    while (fgets(line, sizeof(line), stdin)) {
         if (sscanf(line, "control %u", &unit) == 1)
             printf("%.1f\n", control_round(unit));
         else if (sscanf(line, "stream %" SCNu64 " %u", &size, &unit) == 2)

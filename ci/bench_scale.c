@@ -35,9 +35,10 @@ static double resident(const struct bench_sim *sim)
 
     snprintf(path, sizeof(path), "/proc/%d/status", (int)sim->pid);
     file = fopen(path, "re");
-    while (file && fgets(line, sizeof(line), file))
+    while (file && fgets(line, sizeof(line), file)) {
         if (sscanf(line, "VmRSS: %lu", &kib) == 1)
             break;
+    }
     if (!file || !kib)
         bench_die(path);
     fclose(file);
@@ -155,26 +156,27 @@ static double list_round(struct client *client, unsigned objects)
     uint64_t got = 0;
     struct mtpi_data data = {.sink = swallow, .context = &got, .has_in = true};
     struct mtpi_response response;
-    unsigned times = objects == SMALL ? SMALL_TIMES : 1, i;
+    unsigned times = objects == SMALL ? SMALL_TIMES : 1;
     double begin = spent(client);
 
     errno = 0;
-    for (i = 0; i < times; i++)
+    for (unsigned i = 0; i < times; i++) {
         if (mtpi_transact(client->mtpi, MTP_OP_GET_OBJECT_PROP_LIST, params, 5, &data, &response) !=
                 0 ||
             response.code != MTP_RC_OK || got < (uint64_t)objects * 100)
             bench_die("GetObjectPropList");
+    }
     return (spent(client) - begin) / times / objects * 1e6;
 }
 
 /* Microseconds a handle of GetObjectHandles. */
 static double handles_round(struct client *client, unsigned objects, struct mtpi_u32_array *handles)
 {
-    unsigned times = LARGE / objects, i; /* the short call often enough to be measured */
+    unsigned times = LARGE / objects; /* the short call often enough to be measured */
     double begin = spent(client);
 
     errno = 0;
-    for (i = 0; i < times; i++) {
+    for (unsigned i = 0; i < times; i++) {
         free(handles->item);
         if (mtpi_get_object_handles(client->mtpi, 0xffffffff, 0, 0, handles) != 0 ||
             handles->count < objects)
@@ -187,10 +189,9 @@ static double handles_round(struct client *client, unsigned objects, struct mtpi
 static double info_round(struct client *client, const struct mtpi_u32_array *handles)
 {
     double begin = spent(client);
-    size_t i;
 
     errno = 0;
-    for (i = 0; i < SAMPLE; i++) {
+    for (size_t i = 0; i < SAMPLE; i++) {
         struct mtpi_object_info info;
 
         if (mtpi_get_object_info(client->mtpi, handles->item[i * handles->count / SAMPLE], &info))
@@ -213,17 +214,17 @@ static void compare_listing(const struct bench_sim *small, const struct bench_si
     struct client clients[2];
     double times[3][2][ROUNDS];
     char name[64];
-    int i, k, which;
 
-    for (which = 0; which < 2; which++)
+    for (int which = 0; which < 2; which++)
         client_open(sims[which], &clients[which]);
-    for (i = 0; i < ROUNDS; i++)
-        for (which = 0; which < 2; which++) {
+    for (int i = 0; i < ROUNDS; i++) {
+        for (int which = 0; which < 2; which++) {
             times[0][which][i] = list_round(&clients[which], objects[which]);
             times[2][which][i] = handles_round(&clients[which], objects[which], &handles[which]);
             times[1][which][i] = times[2][which][i] + info_round(&clients[which], &handles[which]);
         }
-    for (k = 0; k < 3; k++) {
+    }
+    for (int k = 0; k < 3; k++) {
         double few = bench_median(times[k][0], ROUNDS), many = bench_median(times[k][1], ROUNDS);
 
         snprintf(name, sizeof(name), "%s: an object of 10,000", names[k]);
@@ -232,7 +233,7 @@ static void compare_listing(const struct bench_sim *small, const struct bench_si
         figure(name, many, "us", 0);
         figure("  ratio", many / few, "", limits[k]);
     }
-    for (which = 0; which < 2; which++) {
+    for (int which = 0; which < 2; which++) {
         client_close(&clients[which]);
         free(handles[which].item);
     }
@@ -285,13 +286,13 @@ static void bench_players(const char *state)
     double list[ROUNDS];
     struct usbip_device *devices;
     struct bench_sim one, all;
-    size_t i, count;
+    size_t count;
 
     if (!words)
         bench_die("memory");
     words[0] = "--state";
     words[1] = state;
-    for (i = 0; i < PLAYERS; i++) {
+    for (size_t i = 0; i < PLAYERS; i++) {
         words[2 + 2 * i] = "--player";
         words[3 + 2 * i] = "mtp";
     }
@@ -299,7 +300,7 @@ static void bench_players(const char *state)
     bench_sim_start(papsim, state ? words : words + 2, 2 * PLAYERS + (state ? 2 : 0), &all);
     figure(state ? "1,000 players made with --state" : "1,000 players made and ready", all.start_s,
            "s", 0);
-    for (i = 0; i < ROUNDS; i++) {
+    for (size_t i = 0; i < ROUNDS; i++) {
         double begin = bench_now();
 
         errno = 0;

@@ -56,7 +56,7 @@ static void tune(int fd)
 {
     int one = 1;
 
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
 static void answer(int fd, char *piece)
@@ -64,17 +64,18 @@ static void answer(int fd, char *piece)
     struct order order;
 
     tune(fd);
-    if (recv(fd, &order, sizeof order, MSG_WAITALL) != (ssize_t)sizeof order)
+    if (recv(fd, &order, sizeof(order), MSG_WAITALL) != (ssize_t)sizeof(order))
         return;
-    for (uint64_t i = 0; i < order.count; i++)
+    for (uint64_t i = 0; i < order.count; i++) {
         if (stream_in(fd, piece, order.up) != 0 || stream_out(fd, piece, order.down) != 0)
             return;
+    }
 }
 
 static void serve(char *piece)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
+    socklen_t length = sizeof(address);
     struct pollfd waits[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.events = POLLIN}};
 
     waits[1].fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -111,15 +112,16 @@ static double measure(const char *host, const char *port, const struct order *or
     double start;
 
     if (inet_pton(AF_INET, host, &address.sin_addr) != 1 || fd < 0 ||
-        connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+        connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
         die(host);
     tune(fd);
-    if (send(fd, order, sizeof *order, MSG_NOSIGNAL) != (ssize_t)sizeof *order)
+    if (send(fd, order, sizeof(*order), MSG_NOSIGNAL) != (ssize_t)sizeof(*order))
         die("send");
     start = now();
-    for (uint64_t i = 0; i < order->count; i++)
+    for (uint64_t i = 0; i < order->count; i++) {
         if (stream_out(fd, piece, order->up) != 0 || stream_in(fd, piece, order->down) != 0)
             die("round trip");
+    }
     start = now() - start;
     close(fd);
     return start;

@@ -18,8 +18,8 @@ static void start(void)
     struct player_spec *spec;
     char error[400];
 
-    if (player_load("fixtures/players/mtp-small.yaml", &spec, error, sizeof error) ||
-        player_new(spec, &options, &player, error, sizeof error)) {
+    if (player_load("fixtures/players/mtp-small.yaml", &spec, error, sizeof(error)) ||
+        player_new(spec, &options, &player, error, sizeof(error))) {
         fprintf(stderr, "%s\n", error);
         exit(1);
     }
@@ -28,9 +28,8 @@ static void start(void)
 static void drain(const struct usb_function_ops *ops, void *self)
 {
     struct usb_in in;
-    unsigned rounds;
 
-    for (rounds = 0; rounds < 1000 && ops->in(self, 0x81, 16384, &in) == 0; rounds++)
+    for (unsigned rounds = 0; rounds < 1000 && ops->in(self, 0x81, 16384, &in) == 0; rounds++)
         ;
 }
 
@@ -59,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         data += length;
         size -= length;
     }
-    if (ops->setup(self, &reset, NULL, NULL) || ops->out(self, 0x02, probe, sizeof probe, true) ||
+    if (ops->setup(self, &reset, NULL, NULL) || ops->out(self, 0x02, probe, sizeof(probe), true) ||
         ops->in(self, 0x81, 16384, &in))
         abort();
     drain(ops, self);

@@ -13,9 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static size_t count_lines(const char *text, size_t size)
 {
-    size_t count = 0, i;
+    size_t count = 0;
 
-    for (i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++)
         count += text[i] == '\n';
     return count;
 }
@@ -36,7 +36,7 @@ static void import(const uint8_t *data, size_t size, bool lsusb)
 
     if (lines_over("log", data, size, &lines))
         return;
-    if ((lsusb ? import_lsusb : import_mtp_detect)(&lines, &report, error, sizeof error)) {
+    if ((lsusb ? import_lsusb : import_mtp_detect)(&lines, &report, error, sizeof(error))) {
         one_line(error);
     } else if (import_write(&report, &origin, &text, &length) == 0) {
         if (length == 0 || text[length - 1] != '\n')
@@ -58,7 +58,7 @@ static void disguise(const uint8_t *data, size_t size)
     if (lines_over("log", data, size, &lines))
         return;
     out = open_memstream(&text, &length);
-    result = anonymise(&lines, out, error, sizeof error);
+    result = anonymise(&lines, out, error, sizeof(error));
     fclose(out);
     if (result)
         one_line(error);

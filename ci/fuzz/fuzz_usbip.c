@@ -32,8 +32,8 @@ static void start(void)
     struct player_spec *spec;
     char error[400] = "";
 
-    if (player_load("fixtures/players/mtp-small.yaml", &spec, error, sizeof error) ||
-        player_new(spec, &options, &player, error, sizeof error)) {
+    if (player_load("fixtures/players/mtp-small.yaml", &spec, error, sizeof(error)) ||
+        player_new(spec, &options, &player, error, sizeof(error))) {
         fprintf(stderr, "%s\n", error);
         exit(1);
     }
@@ -51,7 +51,7 @@ static void drain(int fd)
 {
     static uint8_t bytes[65536];
 
-    while (recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+    while (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
         ;
 }
 
@@ -75,9 +75,9 @@ static void preamble(int fd, uint8_t flags)
         0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 1, 0, 2, [40] = 0, 9, 1, 0, 0, 0, 0, 0};
 
     if (flags & 1)
-        give(fd, import, sizeof import);
+        give(fd, import, sizeof(import));
     if ((flags & 3) == 3)
-        give(fd, configure, sizeof configure);
+        give(fd, configure, sizeof(configure));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -54,9 +54,10 @@ static void check(const struct job *job)
 {
     if (job->over != 1)
         abort();
-    for (unsigned i = 0; i < 8; i++)
+    for (unsigned i = 0; i < 8; i++) {
         if (job->buffer[BUFFER + i] != 0xa5)
             abort();
+    }
 }
 
 static void run(struct usbip_client *client, unsigned unlinks)
@@ -68,15 +69,17 @@ static void run(struct usbip_client *client, unsigned unlinks)
         job_init(&jobs[i], i);
         submitted[i] = usbip_submit(client, &jobs[i].urb) == 0;
     }
-    for (unsigned i = 0; i < URBS; i++)
+    for (unsigned i = 0; i < URBS; i++) {
         if (submitted[i] && (unlinks >> i & 1))
             (void)usbip_unlink(client, &jobs[i].urb);
+    }
     while (usbip_pump(client, DEADLINE_MS) > 0)
         ;
     usbip_free(client);
-    for (unsigned i = 0; i < URBS; i++)
+    for (unsigned i = 0; i < URBS; i++) {
         if (submitted[i])
             check(&jobs[i]);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

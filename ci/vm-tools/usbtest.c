@@ -68,7 +68,7 @@ static int run_cases(int fd, uint32_t interface)
     struct usbtest_param param;
     char line[128];
 
-    while (fgets(line, sizeof line, stdin)) {
+    while (fgets(line, sizeof(line), stdin)) {
         if (read_case(line, &param)) {
             fprintf(stderr, "usbtest: not a case: %s", line);
             return 2;

@@ -23,11 +23,10 @@ static const struct {
 int conf_context_write(const char *path, const struct conf_context *context)
 {
     FILE *file = fopen(path, "we");
-    size_t i;
 
     if (!file)
         return -errno;
-    for (i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         fprintf(file, "%s=%s\n", texts[i].key, (const char *)context + texts[i].offset);
     fprintf(file, "port=%u\nseed=%" PRIu64 "\nallow_mtp=%d\ndestructive=%d\n", context->port,
             context->seed, context->allow_mtp, context->destructive);
@@ -36,19 +35,17 @@ int conf_context_write(const char *path, const struct conf_context *context)
 
 static void take(struct conf_context *context, const char *key, const char *value)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (!strcmp(texts[i].key, key))
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (strcmp(texts[i].key, key) == 0)
             snprintf((char *)context + texts[i].offset, texts[i].size, "%s", value);
     }
-    if (!strcmp(key, "port"))
+    if (strcmp(key, "port") == 0)
         context->port = (uint16_t)strtoul(value, NULL, 10);
-    else if (!strcmp(key, "seed"))
+    else if (strcmp(key, "seed") == 0)
         context->seed = strtoull(value, NULL, 10);
-    else if (!strcmp(key, "allow_mtp"))
+    else if (strcmp(key, "allow_mtp") == 0)
         context->allow_mtp = *value == '1';
-    else if (!strcmp(key, "destructive"))
+    else if (strcmp(key, "destructive") == 0)
         context->destructive = *value == '1';
 }
 
@@ -61,7 +58,7 @@ int conf_context_read(const char *path, struct conf_context *ret)
 
     if (!file)
         return -errno;
-    memset(ret, 0, sizeof *ret);
+    memset(ret, 0, sizeof(*ret));
     while ((length = getline(&line, &room, file)) > 0) {
         char *value = strchr(line, '=');
 

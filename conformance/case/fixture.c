@@ -130,7 +130,7 @@ int conf_server_connect(struct conf *c)
 
     if (!c->context.port)
         conf_setup_failed(c, "there is no USB/IP server behind %s", c->context.uri);
-    snprintf(port, sizeof port, "%u", c->context.port);
+    snprintf(port, sizeof(port), "%u", c->context.port);
     if (getaddrinfo(c->context.host, port, &hints, &found))
         conf_setup_failed(c, "%s: no such host", c->context.host);
     for (one = found; one && fd < 0; one = one->ai_next) {
@@ -144,7 +144,7 @@ int conf_server_connect(struct conf *c)
     if (fd < 0)
         conf_setup_failed(c, "%s:%s: %s", c->context.host, port, strerror(errno));
     /* A frame in two writes would wait for the peer's delayed acknowledgement. */
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     return fd;
 }
 
@@ -156,11 +156,10 @@ static uint32_t first_writable_store(struct conf *c, struct mtpi *mtpi)
     struct mtpi_u32_array stores;
     struct mtpi_storage_info info;
     uint32_t found = 0;
-    size_t i;
 
     if (mtpi_get_storage_ids(mtpi, &stores))
         conf_setup_failed(c, "GetStorageIDs failed");
-    for (i = 0; i < stores.count && !found; i++) {
+    for (size_t i = 0; i < stores.count && !found; i++) {
         if (!(stores.item[i] & 0xffff) || mtpi_get_storage_info(mtpi, stores.item[i], &info))
             continue;
         if (info.access == MTP_AC_READ_WRITE)
@@ -249,7 +248,7 @@ static void remove_work_folder(struct conf *c)
     if (!folder || (!here && !is_foreign(c)))
         return;
     folder_name(c, text, name);
-    snprintf(c->left_behind, sizeof c->left_behind, "%s", text); /* until it is gone */
+    snprintf(c->left_behind, sizeof(c->left_behind), "%s", text); /* until it is gone */
     if (!here)
         conf_mtp_session(c);
     if ((!here && !is_our_folder(c, folder)) || mtpi_delete_object(c->mtpi, folder))
@@ -266,11 +265,11 @@ static void connect_control(struct conf *c)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
 
-    if (!c->context.control[0] || strlen(c->context.control) >= sizeof name.sun_path)
+    if (!c->context.control[0] || strlen(c->context.control) >= sizeof(name.sun_path))
         conf_setup_failed(c, "the device under judgement has no control socket");
     memcpy(name.sun_path, c->context.control, strlen(c->context.control));
     c->control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (c->control < 0 || connect(c->control, (struct sockaddr *)&name, sizeof name) < 0)
+    if (c->control < 0 || connect(c->control, (struct sockaddr *)&name, sizeof(name)) < 0)
         conf_setup_failed(c, "%s: %s", c->context.control, strerror(errno));
 }
 
@@ -311,7 +310,7 @@ char *conf_control(struct conf *c, const char *json)
     json_decref(parsed);
     conf_trace(c, "control", json_pack("{s:s,s:s}", "request", json, "answer", answer));
     if (!ok) {
-        snprintf(c->reason, sizeof c->reason, "%s", answer);
+        snprintf(c->reason, sizeof(c->reason), "%s", answer);
         free(answer);
         conf_setup_failed(c, "papsim refused %s", json);
     }

@@ -88,7 +88,7 @@ bool conf_check(struct conf *c, const char *row, bool ok, const char *file, int 
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     return record(c, row, ok, file, line, text, ok ? "true" : "false");
 }
@@ -98,17 +98,17 @@ bool conf_check_eq(struct conf *c, const char *row, uint64_t actual, uint64_t ex
 {
     char seen[96];
 
-    snprintf(seen, sizeof seen, "0x%llx, expected 0x%llx", (unsigned long long)actual,
+    snprintf(seen, sizeof(seen), "0x%llx, expected 0x%llx", (unsigned long long)actual,
              (unsigned long long)expected);
     return record(c, row, actual == expected, file, line, text, seen);
 }
 
 static void hex(char *text, size_t size, const uint8_t *bytes, size_t length)
 {
-    size_t at = 0, i;
+    size_t at = 0;
 
     text[0] = '\0';
-    for (i = 0; i < length && at + 4 < size; i++)
+    for (size_t i = 0; i < length && at + 4 < size; i++)
         at += (size_t)snprintf(text + at, size - at, "%02x ", bytes[i]);
 }
 
@@ -118,7 +118,7 @@ bool conf_check_bytes(struct conf *c, const char *row, const void *actual, size_
 {
     const uint8_t *a = actual, *b = expected;
     bool ok = actual_length == expected_length &&
-              (!expected_length || !memcmp(actual, expected, expected_length));
+              (!expected_length || memcmp(actual, expected, expected_length) == 0);
     char seen[512], left[160], right[160];
     size_t at = 0;
 
@@ -126,9 +126,9 @@ bool conf_check_bytes(struct conf *c, const char *row, const void *actual, size_
         return record(c, row, true, file, line, text, "equal");
     while (at < actual_length && at < expected_length && a[at] == b[at])
         at++;
-    hex(left, sizeof left, a + at, actual_length - at);
-    hex(right, sizeof right, b + at, expected_length - at);
-    snprintf(seen, sizeof seen, "%zu bytes, expected %zu; first difference at %zu: %s/ %s",
+    hex(left, sizeof(left), a + at, actual_length - at);
+    hex(right, sizeof(right), b + at, expected_length - at);
+    snprintf(seen, sizeof(seen), "%zu bytes, expected %zu; first difference at %zu: %s/ %s",
              actual_length, expected_length, at, left, right);
     return record(c, row, false, file, line, text, seen);
 }
@@ -139,7 +139,7 @@ void conf_note(struct conf *c, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     if (json_array_size(c->notes) < NOTES_KEPT)
         json_array_append_new(c->notes, safe_text(text));
@@ -166,7 +166,7 @@ void conf_setup_failed(struct conf *c, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(c->reason, sizeof c->reason, format, arguments);
+    vsnprintf(c->reason, sizeof(c->reason), format, arguments);
     va_end(arguments);
     finish(c, "setup-failed");
 }
@@ -176,7 +176,7 @@ void conf_inconclusive(struct conf *c, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(c->reason, sizeof c->reason, format, arguments);
+    vsnprintf(c->reason, sizeof(c->reason), format, arguments);
     va_end(arguments);
     finish(c, "inconclusive");
 }
@@ -189,8 +189,8 @@ void conf_in_provider(struct conf *c, const char *row, const char *method)
         marker->inside = 0;
         return;
     }
-    snprintf(marker->row, sizeof marker->row, "%s", row);
-    snprintf(marker->method, sizeof marker->method, "%s", method);
+    snprintf(marker->row, sizeof(marker->row), "%s", row);
+    snprintf(marker->method, sizeof(marker->method), "%s", method);
     marker->inside = 1;
 }
 
@@ -202,15 +202,15 @@ static int open_evidence(struct conf *c)
     char path[PATH_MAX + 32];
     int fd;
 
-    snprintf(path, sizeof path, "%s/trace.jsonl", c->context.evidence);
+    snprintf(path, sizeof(path), "%s/trace.jsonl", c->context.evidence);
     c->trace = fopen(path, "we");
     if (!c->trace)
         return -errno;
-    snprintf(path, sizeof path, "%s/marker", c->context.evidence);
+    snprintf(path, sizeof(path), "%s/marker", c->context.evidence);
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0 || ftruncate(fd, sizeof *c->marker) < 0)
+    if (fd < 0 || ftruncate(fd, sizeof(*c->marker)) < 0)
         return -errno;
-    c->marker = mmap(NULL, sizeof *c->marker, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    c->marker = mmap(NULL, sizeof(*c->marker), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
     return c->marker == MAP_FAILED ? -errno : 0;
 }
@@ -223,8 +223,8 @@ static int write_verdict(struct conf *c)
                   safe_text(c->reason), "rows", c->rows, "checks", c->checks, "notes", c->notes);
     int error = -ENOMEM;
 
-    snprintf(path, sizeof path, "%s/verdict.tmp", c->context.evidence);
-    snprintf(final, sizeof final, "%s/verdict.json", c->context.evidence);
+    snprintf(path, sizeof(path), "%s/verdict.tmp", c->context.evidence);
+    snprintf(final, sizeof(final), "%s/verdict.json", c->context.evidence);
     if (verdict)
         error = json_dump_file(verdict, path, JSON_INDENT(1)) ? -EIO : 0;
     if (!error && rename(path, final) < 0)
@@ -236,10 +236,10 @@ static int write_verdict(struct conf *c)
 void conf_worker(const struct conf_case *conf_case)
 {
     static struct conf c; /* survives the jump */
-    static char reason[sizeof c.reason];
+    static char reason[sizeof(c.reason)];
     const char *path = getenv(CONF_CONTEXT_VARIABLE);
 
-    memset(&c, 0, sizeof c);
+    memset(&c, 0, sizeof(c));
     c.conf_case = conf_case;
     c.control = -1;
     if (!path || conf_context_read(path, &c.context) < 0 || open_evidence(&c) < 0) {
@@ -253,12 +253,12 @@ void conf_worker(const struct conf_case *conf_case)
         conf_case->body(&c);
         c.ending = "completed";
     }
-    memcpy(reason, c.reason, sizeof reason);
+    memcpy(reason, c.reason, sizeof(reason));
     if (!setjmp(c.end)) /* a fixture that fails to go down is a note, not another verdict */
         conf_fixtures_down(&c);
     else
         conf_note(&c, "clean-up: %s", c.reason);
-    memcpy(c.reason, reason, sizeof reason);
+    memcpy(c.reason, reason, sizeof(reason));
     if (c.left_behind[0])
         conf_note(&c, CONF_LEFT_BEHIND "%s", c.left_behind);
     if (write_verdict(&c) < 0)

@@ -18,14 +18,13 @@ static int find_folder(char *path, size_t size)
                                          "../../../conformance/catalogue",
                                          "../share/papkit/catalogue"};
     char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    size_t i;
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
     if (length < 0)
         return -errno;
     program[length] = '\0';
     *strrchr(program, '/') = '\0';
-    for (i = 0; i < sizeof places / sizeof places[0]; i++) {
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
             access(path, R_OK) == 0)
             return 0;
@@ -55,10 +54,9 @@ static bool has_reading_tag(const char *text)
 static bool is_inferred(const struct catalogue_row *row)
 {
     const char *const columns[] = {row->requirement, row->check, row->mutant, row->source};
-    bool wmdm = !strncmp(row->id, "SP-", 3);
-    size_t i;
+    bool wmdm = strncmp(row->id, "SP-", 3) == 0;
 
-    for (i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
         if (strstr(columns[i], "INFERRED") || strstr(columns[i], "inferred") ||
             strstr(columns[i], "proposed reading") || (wmdm && has_reading_tag(columns[i])))
             return true;
@@ -76,9 +74,8 @@ static int split(char *line, struct catalogue_row *row)
 {
     char **const columns[COLUMNS] = {&row->id,     &row->level,  &row->requirement, &row->check,
                                      &row->mutant, &row->source, &row->subject,     &row->flow};
-    size_t i;
 
-    for (i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < COLUMNS; i++) {
         *columns[i] = line;
         line = strchr(line, '\t');
         if (!line != (i == COLUMNS - 1))
@@ -96,7 +93,7 @@ static int add_line(struct catalogue *catalogue, const char *text)
     struct catalogue_row row;
     char *line;
 
-    rows = realloc(catalogue->rows, (catalogue->count + 1) * sizeof *rows);
+    rows = realloc(catalogue->rows, (catalogue->count + 1) * sizeof(*rows));
     if (!rows)
         return -ENOMEM;
     catalogue->rows = rows;
@@ -146,10 +143,8 @@ static int by_id(const void *a, const void *b)
 
 static int check_unique(const struct catalogue *catalogue, char *error, size_t error_size)
 {
-    size_t i;
-
-    for (i = 1; i < catalogue->count; i++) {
-        if (!strcmp(catalogue->rows[i - 1].id, catalogue->rows[i].id)) {
+    for (size_t i = 1; i < catalogue->count; i++) {
+        if (strcmp(catalogue->rows[i - 1].id, catalogue->rows[i].id) == 0) {
             snprintf(error, error_size, "row %s stands in the catalogue twice",
                      catalogue->rows[i].id);
             return -EEXIST;
@@ -162,19 +157,18 @@ int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_
 {
     struct catalogue catalogue = {0};
     char own[PATH_MAX], path[PATH_MAX * 2];
-    size_t i;
     int result = 0;
 
-    if (!folder && find_folder(own, sizeof own) < 0) {
+    if (!folder && find_folder(own, sizeof(own)) < 0) {
         snprintf(error, error_size, "no requirement catalogue beside this program");
         return -ENOENT;
     }
-    for (i = 0; i < sizeof files / sizeof files[0] && !result; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder ? folder : own, files[i]);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !result; i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder ? folder : own, files[i]);
         result = load_file(&catalogue, path, error, error_size);
     }
     if (catalogue.count)
-        qsort(catalogue.rows, catalogue.count, sizeof *catalogue.rows, by_id);
+        qsort(catalogue.rows, catalogue.count, sizeof(*catalogue.rows), by_id);
     if (!result)
         result = check_unique(&catalogue, error, error_size);
     if (result) {
@@ -187,9 +181,7 @@ int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_
 
 void catalogue_done(struct catalogue *catalogue)
 {
-    size_t i;
-
-    for (i = 0; i < catalogue->count; i++)
+    for (size_t i = 0; i < catalogue->count; i++)
         free_row(&catalogue->rows[i]);
     free(catalogue->rows);
     *catalogue = (struct catalogue){0};
@@ -201,5 +193,5 @@ const struct catalogue_row *catalogue_find(const struct catalogue *catalogue, co
 
     if (!catalogue->count)
         return NULL;
-    return bsearch(&key, catalogue->rows, catalogue->count, sizeof *catalogue->rows, by_id);
+    return bsearch(&key, catalogue->rows, catalogue->count, sizeof(*catalogue->rows), by_id);
 }

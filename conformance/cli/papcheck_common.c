@@ -24,7 +24,7 @@ int cli_catalogue(struct catalogue *ret)
 {
     char error[512];
 
-    if (!catalogue_load(NULL, ret, error, sizeof error))
+    if (!catalogue_load(NULL, ret, error, sizeof(error)))
         return 0;
     cli_usage("%s", error);
     return EXIT_ERROR;
@@ -34,7 +34,7 @@ int cli_catalogue(struct catalogue *ret)
 int cli_beside(const char *name, char *path, size_t size)
 {
     char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
     if (length < 0)
         return -errno;

@@ -48,7 +48,7 @@ static bool check_papsim(void)
 {
     char path[PATH_MAX];
 
-    if (cli_beside("papsim", path, sizeof path) < 0)
+    if (cli_beside("papsim", path, sizeof(path)) < 0)
         return fix("papsim is not beside papcheck: run `make`");
     if (access(path, X_OK) < 0)
         return fix("%s cannot be executed: chmod +x it, or mount its file system without noexec",
@@ -62,7 +62,7 @@ static bool check_provider(void)
     void *module;
     bool whole;
 
-    if (cli_beside("libspcore.so", path, sizeof path) < 0)
+    if (cli_beside("libspcore.so", path, sizeof(path)) < 0)
         return fix("libspcore.so is not beside papcheck: run `make`");
     module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!module)
@@ -79,7 +79,7 @@ static bool check_catalogue(void)
     char error[512];
     size_t count;
 
-    if (catalogue_load(NULL, &catalogue, error, sizeof error) < 0)
+    if (catalogue_load(NULL, &catalogue, error, sizeof(error)) < 0)
         return fix("%s: restore conformance/catalogue beside the build", error);
     count = catalogue.count;
     catalogue_done(&catalogue);
@@ -92,12 +92,12 @@ static bool check_loopback(void)
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int caller = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    socklen_t length = sizeof name;
+    socklen_t length = sizeof(name);
     int error = 0;
 
-    if (listener < 0 || caller < 0 || bind(listener, (struct sockaddr *)&name, sizeof name) < 0 ||
+    if (listener < 0 || caller < 0 || bind(listener, (struct sockaddr *)&name, sizeof(name)) < 0 ||
         listen(listener, 1) < 0 || getsockname(listener, (struct sockaddr *)&name, &length) < 0 ||
-        connect(caller, (struct sockaddr *)&name, sizeof name) < 0)
+        connect(caller, (struct sockaddr *)&name, sizeof(name)) < 0)
         error = errno;
     if (listener >= 0)
         close(listener);
@@ -113,7 +113,7 @@ static bool check_proc(void)
 {
     char path[PATH_MAX];
 
-    return readlink("/proc/self/exe", path, sizeof path) > 0 && access("/proc/self/exe", X_OK) == 0
+    return readlink("/proc/self/exe", path, sizeof(path)) > 0 && access("/proc/self/exe", X_OK) == 0
                ? good("/proc/self")
                : fix("/proc/self/exe cannot be read: mount /proc in this container");
 }
@@ -152,12 +152,12 @@ static unsigned refused_nodes(const char *bus, unsigned *ret_all)
     unsigned refused = 0;
     DIR *folder;
 
-    snprintf(path, sizeof path, USB_FOLDER "/%s", bus);
+    snprintf(path, sizeof(path), USB_FOLDER "/%s", bus);
     folder = opendir(path);
     while (folder && (entry = readdir(folder))) {
         if (entry->d_name[0] == '.')
             continue;
-        snprintf(path, sizeof path, USB_FOLDER "/%.64s/%.64s", bus, entry->d_name);
+        snprintf(path, sizeof(path), USB_FOLDER "/%.64s/%.64s", bus, entry->d_name);
         *ret_all += 1;
         refused += access(path, W_OK) < 0;
     }
@@ -195,14 +195,14 @@ static void check_tool(const char *name, const char *what)
     while (path && *path) {
         size_t length = strcspn(path, ":");
 
-        snprintf(file, sizeof file, "%.*s/%s", (int)length, path, name);
+        snprintf(file, sizeof(file), "%.*s/%s", (int)length, path, name);
         if (access(file, X_OK) == 0) {
             good("%s (optional, %s)", file, what);
             return;
         }
         path += length + (path[length] == ':');
     }
-    snprintf(file, sizeof file, "/usr/sbin/%s", name);
+    snprintf(file, sizeof(file), "/usr/sbin/%s", name);
     if (access(file, X_OK) == 0)
         good("%s (optional, %s)", file, what);
     else
@@ -215,11 +215,10 @@ int cli_doctor(int argc, char **argv)
                                            check_loopback, check_proc,     check_tmp,
                                            check_libusb,   check_nodes};
     unsigned bad = 0;
-    size_t i;
 
     if (argc > 1)
         return cli_usage("doctor: unknown argument %s; it takes none", argv[1]);
-    for (i = 0; i < sizeof checks / sizeof checks[0]; i++)
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
         bad += !checks[i]();
     check_tool("tshark", "the wire's third voice");
     check_tool("usbip", "real hosts and devices");

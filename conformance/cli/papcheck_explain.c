@@ -43,9 +43,8 @@ static void print_needs(unsigned needs)
         {CONF_PROVIDER, "a provider (--provider, or libspcore.so)"},
         {CONF_HOST, "our own model of a host, which it judges (never in a vendor's run)"},
     };
-    size_t i;
 
-    for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (needs & names[i].bit)
             line("needs", names[i].text);
     }
@@ -55,12 +54,11 @@ static void print_defects(const struct explanation *it, const char *row, const c
                           unsigned subjects)
 {
     bool any = false;
-    size_t i;
 
-    for (i = 0; i < it->defects.count; i++) {
+    for (size_t i = 0; i < it->defects.count; i++) {
         const struct defect_pair *pair = &it->defects.pairs[i];
 
-        if (strcmp(pair->row, row) || !(subjects & 1u << pair->subject))
+        if (strcmp(pair->row, row) != 0 || !(subjects & 1u << pair->subject))
             continue;
         printf("%sturned red by %s (%s): %s\n", indent, pair->name,
                defect_subject_names[pair->subject], pair->text);
@@ -77,7 +75,7 @@ static const json_t *last_of(const struct explanation *it, const char *list, con
 
     json_array_foreach(json_object_get(it->results, list), i, one)
     {
-        if (!strcmp(text_of(one, "id"), id))
+        if (strcmp(text_of(one, "id"), id) == 0)
             return one;
     }
     return NULL;
@@ -103,9 +101,8 @@ static void explain_case(const struct explanation *it, const struct conf_case *o
                               : one->needs & CONF_HOST   ? DEFECT_HOST
                                                          : DEFECT_SIMULATOR);
     char name[128], where[512];
-    size_t i;
 
-    run_case_name(one, name, sizeof name);
+    run_case_name(one, name, sizeof(name));
     printf("%s – %s\n", name, one->title);
     line("level", level_names[one->level]);
     if (one->steps)
@@ -113,10 +110,10 @@ static void explain_case(const struct explanation *it, const struct conf_case *o
     line("applies if", one->ics);
     line("player", run_player_of(one));
     print_needs(one->needs);
-    snprintf(where, sizeof where, "%s:%d", one->file, one->line);
+    snprintf(where, sizeof(where), "%s:%d", one->file, one->line);
     line("file", where);
     print_last(it, "cases", name);
-    for (i = 0; one->reqs[i]; i++) {
+    for (size_t i = 0; one->reqs[i]; i++) {
         const struct catalogue_row *row = catalogue_find(&it->catalogue, one->reqs[i]);
 
         printf("\n%s", one->reqs[i]);
@@ -132,7 +129,7 @@ static void explain_case(const struct explanation *it, const struct conf_case *o
 static void explain_row(const struct explanation *it, const struct catalogue_row *row)
 {
     const struct conf_case *const *cases;
-    size_t count = run_cases(&cases), i, k;
+    size_t count = run_cases(&cases);
     char name[128];
 
     printf("%s – %s\n", row->id, row->requirement);
@@ -144,11 +141,11 @@ static void explain_row(const struct explanation *it, const struct catalogue_row
     line("mutant", row->mutant);
     print_last(it, "rows", row->id);
     print_defects(it, row->id, "", ~0u);
-    for (i = 0; i < count; i++) {
-        for (k = 0; cases[i]->reqs[k]; k++) {
-            if (strcmp(cases[i]->reqs[k], row->id))
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; cases[i]->reqs[k]; k++) {
+            if (strcmp(cases[i]->reqs[k], row->id) != 0)
                 continue;
-            run_case_name(cases[i], name, sizeof name);
+            run_case_name(cases[i], name, sizeof(name));
             printf("%-12s %s – %s\n", "judged by", name, cases[i]->title);
         }
     }
@@ -160,9 +157,9 @@ static int load_results(const char *out, json_t **ret)
     char path[4200];
     json_error_t error;
     size_t length = strlen(out);
-    bool file = length > 5 && !strcmp(out + length - 5, ".json");
+    bool file = length > 5 && strcmp(out + length - 5, ".json") == 0;
 
-    snprintf(path, sizeof path, "%s%s", out, file ? "" : "/results.json");
+    snprintf(path, sizeof(path), "%s%s", out, file ? "" : "/results.json");
     *ret = json_load_file(path, 0, &error);
     if (*ret)
         return 0;
@@ -172,10 +169,8 @@ static int load_results(const char *out, json_t **ret)
 
 static int parse(int argc, char **argv, const char **ret_id, const char **ret_out)
 {
-    int i;
-
-    for (i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--out") && i + 1 < argc)
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--out") == 0 && i + 1 < argc)
             *ret_out = argv[++i];
         else if (argv[i][0] == '-' || *ret_id)
             return cli_usage("explain: unknown argument %s; expected CASE|ROW [--out DIR]",

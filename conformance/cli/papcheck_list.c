@@ -18,20 +18,19 @@ static json_t *case_json(const struct conf_case *one, const struct defect_list *
     } bits[] = {{CONF_WIRE, "wire"},       {CONF_WRITES, "writes"},     {CONF_FORMATS, "formats"},
                 {CONF_CONTROL, "control"}, {CONF_PROVIDER, "provider"}, {CONF_HOST, "host"}};
     char name[128];
-    size_t i, k;
 
-    for (i = 0; one->reqs[i]; i++) {
+    for (size_t i = 0; one->reqs[i]; i++) {
         json_array_append_new(reqs, json_string(one->reqs[i]));
-        for (k = 0; k < defects->count; k++) {
-            if (!strcmp(defects->pairs[k].row, one->reqs[i]))
+        for (size_t k = 0; k < defects->count; k++) {
+            if (strcmp(defects->pairs[k].row, one->reqs[i]) == 0)
                 json_array_append_new(names, json_string(defects->pairs[k].name));
         }
     }
-    for (i = 0; i < sizeof bits / sizeof bits[0]; i++) {
+    for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
         if (one->needs & bits[i].bit)
             json_array_append_new(needs, json_string(bits[i].name));
     }
-    run_case_name(one, name, sizeof name);
+    run_case_name(one, name, sizeof(name));
     return json_pack("{s:s,s:s,s:s,s:o,s:s,s:o,s:o}", "id", name, "title", one->title, "level",
                      levels[one->level], "reqs", reqs, "ics", one->ics, "deviations", names,
                      "needs", needs);
@@ -40,17 +39,17 @@ static json_t *case_json(const struct conf_case *one, const struct defect_list *
 int cli_list(int argc, char **argv)
 {
     const char *patterns[64];
-    size_t pattern_count = 0, count, i;
+    size_t pattern_count = 0, count;
     const struct conf_case **cases;
     struct catalogue catalogue;
     struct defect_list defects = {0};
     const char *bad = NULL;
     bool as_json = false;
     json_t *all;
-    int k, status;
+    int status;
 
-    for (k = 1; k < argc; k++) {
-        if (!strcmp(argv[k], "--json"))
+    for (int k = 1; k < argc; k++) {
+        if (strcmp(argv[k], "--json") == 0)
             as_json = true;
         else if (argv[k][0] == '-' || pattern_count == 64)
             return cli_usage("list: unknown option %s; expected --json", argv[k]);
@@ -67,10 +66,10 @@ int cli_list(int argc, char **argv)
     if (as_json)
         defects_load(&defects);
     all = json_array();
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         char name[128];
 
-        run_case_name(cases[i], name, sizeof name);
+        run_case_name(cases[i], name, sizeof(name));
         if (as_json)
             json_array_append_new(all, case_json(cases[i], &defects));
         else

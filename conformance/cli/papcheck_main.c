@@ -24,11 +24,9 @@ static const struct {
 
 static int help(void)
 {
-    size_t i;
-
     puts("papcheck: judges portable audio players, their service providers and USB/IP servers\n\n"
          "usage:");
-    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         printf("  papcheck %s %s\n", verbs[i].name, verbs[i].help);
     puts("\nPATTERN: a case (AREA-TOPIC-*), a requirement row, or a flow (enumeration,\n"
          "authentication, storage, sync). Without --device a simulator of our own is judged.\n"
@@ -39,26 +37,24 @@ static int help(void)
 /* Visible: Criterion's test processes are this program again, entered through this symbol. */
 __attribute__((visibility("default"))) int main(int argc, char **argv)
 {
-    size_t i;
-
     if (argc < 2)
         return cli_usage(
             "expected a verb: run, list, explain, doctor, report or selftest (--help)");
-    if (!strcmp(argv[1], "worker"))
+    if (strcmp(argv[1], "worker") == 0)
         return conf_worker_main();
-    if (!strcmp(argv[1], "probe"))
+    if (strcmp(argv[1], "probe") == 0)
         return cli_probe(argc - 1, argv + 1);
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help();
-    if (!strcmp(argv[1], "--version")) {
+    if (strcmp(argv[1], "--version") == 0) {
         puts("papcheck " PAPCHECK_VERSION);
         return EXIT_OK;
     }
-    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (!strcmp(argv[1], verbs[i].name) && argc > 2 &&
-            (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")))
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0 && argc > 2 &&
+            (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0))
             return help();
-        if (!strcmp(argv[1], verbs[i].name))
+        if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 1, argv + 1);
     }
     return cli_usage("%s: unknown verb; expected run, list, explain, doctor, report or selftest",

@@ -47,15 +47,14 @@ static bool is_cut_short(const char *path)
     ElfW(Phdr) part;
     bool cut = false;
     struct stat info;
-    unsigned i;
 
     if (!file)
         return false;
-    if (fstat(fileno(file), &info) == 0 && fread(&head, sizeof head, 1, file) == 1 &&
-        !memcmp(head.e_ident, ELFMAG, SELFMAG) && head.e_phentsize == sizeof part &&
+    if (fstat(fileno(file), &info) == 0 && fread(&head, sizeof(head), 1, file) == 1 &&
+        memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 && head.e_phentsize == sizeof(part) &&
         fseek(file, (long)head.e_phoff, SEEK_SET) == 0) {
-        for (i = 0; i < head.e_phnum && !cut; i++)
-            cut = fread(&part, sizeof part, 1, file) != 1 ||
+        for (unsigned i = 0; i < head.e_phnum && !cut; i++)
+            cut = fread(&part, sizeof(part), 1, file) != 1 ||
                   (part.p_type == PT_LOAD &&
                    (part.p_filesz > (uint64_t)info.st_size ||
                     part.p_offset > (uint64_t)info.st_size - part.p_filesz));
@@ -82,7 +81,7 @@ int cli_check_library(const char *path)
     if (!process_wait(&probe, PROBE_MS, -1, &status))
         process_kill(&probe);
     else if (WIFEXITED(status) && WEXITSTATUS(status) == PROBE_NOT_LOADED && out >= 0)
-        read_word(out, word, sizeof word);
+        read_word(out, word, sizeof(word));
     if (out >= 0)
         close(out);
     return word[0] ? cli_usage("--provider %s: not a library that can be loaded: %s", path, word)

@@ -14,10 +14,8 @@ static const struct {
 
 static unsigned format_of(const char *name, size_t length)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (strlen(formats[i].name) == length && !strncmp(formats[i].name, name, length))
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        if (strlen(formats[i].name) == length && strncmp(formats[i].name, name, length) == 0)
             return formats[i].format;
     }
     return 0;
@@ -47,10 +45,10 @@ int cli_report(int argc, char **argv)
     const char *folder = NULL;
     char path[4200], error[512];
     json_t *results;
-    int i, status;
+    int status;
 
-    for (i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--format") && i + 1 < argc) {
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--format") == 0 && i + 1 < argc) {
             status = parse_formats(argv[++i], &chosen);
             if (status)
                 return status;
@@ -62,9 +60,9 @@ int cli_report(int argc, char **argv)
     }
     if (!folder)
         return cli_usage("report: expected the folder of a run");
-    if (report_write(folder, chosen, error, sizeof error) < 0)
+    if (report_write(folder, chosen, error, sizeof(error)) < 0)
         return cli_usage("%s", error);
-    snprintf(path, sizeof path, "%s/results.json", folder);
+    snprintf(path, sizeof(path), "%s/results.json", folder);
     results = json_load_file(path, 0, NULL);
     report_summary(results, folder, stdout);
     json_decref(results);

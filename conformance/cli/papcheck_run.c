@@ -118,7 +118,7 @@ static int take_option(int option, const char *value, struct arguments *argument
     switch (option) {
     case OPT_DEVICE:
         options->device = value;
-        return strncmp(value, "usb:", 4) && strncmp(value, "usbip:", 6)
+        return strncmp(value, "usb:", 4) != 0 && strncmp(value, "usbip:", 6) != 0
                    ? cli_usage("--device %s: expected usb:VID:PID[:SERIAL] or "
                                "usbip:HOST[:PORT]/BUSID",
                                value)
@@ -191,7 +191,7 @@ static int check_provider(struct arguments *arguments)
     if (!options->provider && !options->device) {
         const char *own = options->provider_defect ? "libspcore-deviant.so" : "libspcore.so";
 
-        if (cli_beside(own, arguments->provider, sizeof arguments->provider) < 0)
+        if (cli_beside(own, arguments->provider, sizeof(arguments->provider)) < 0)
             return 0;
         options->provider = arguments->provider;
         options->own_provider = true;
@@ -207,10 +207,8 @@ static int check_provider(struct arguments *arguments)
 
 static bool is_known(const struct defect_list *list, const char *name, enum defect_subject subject)
 {
-    size_t i;
-
-    for (i = 0; i < list->count; i++) {
-        if (list->pairs[i].subject == subject && !strcmp(list->pairs[i].name, name))
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->pairs[i].subject == subject && strcmp(list->pairs[i].name, name) == 0)
             return true;
     }
     return false;
@@ -222,14 +220,13 @@ static int check_defects(const struct arguments *arguments)
     const struct run_options *options = &arguments->options;
     struct defect_list list = {0};
     int status = 0;
-    size_t i;
 
     if (arguments->defect_count && options->device)
         return cli_usage("--deviate: only our own simulator has defects to switch on");
     if (!arguments->defect_count && !options->provider_defect && !options->host_defect)
         return 0;
     defects_load(&list);
-    for (i = 0; !status && i < arguments->defect_count; i++) {
+    for (size_t i = 0; !status && i < arguments->defect_count; i++) {
         if (!is_known(&list, arguments->defects[i], DEFECT_SIMULATOR))
             status = cli_usage("--deviate %s: no such defect (papsim deviations lists them)",
                                arguments->defects[i]);
@@ -252,7 +249,7 @@ static int check_ics(const struct arguments *arguments)
 
     if (!arguments->options.ics)
         return 0;
-    if (ics_read(arguments->options.ics, &ics, error, sizeof error) < 0)
+    if (ics_read(arguments->options.ics, &ics, error, sizeof(error)) < 0)
         return cli_usage("%s", error);
     ics_done(&ics);
     return 0;
@@ -269,17 +266,17 @@ static int make_out(struct arguments *arguments)
 
     if (!options->out) {
         localtime_r(&now, &local);
-        strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local);
-        snprintf(relative, sizeof relative, "out/run-%s-%d", stamp, (int)getpid());
+        strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &local);
+        snprintf(relative, sizeof(relative), "out/run-%s-%d", stamp, (int)getpid());
         if (mkdir("out", 0777) < 0 && errno != EEXIST)
             return cli_usage("out: %s", strerror(errno));
     } else {
-        snprintf(relative, sizeof relative, "%s", options->out);
+        snprintf(relative, sizeof(relative), "%s", options->out);
     }
     if (mkdir(relative, 0777) < 0 && errno == ENOENT) {
         char parent[PATH_MAX];
 
-        snprintf(parent, sizeof parent, "%s", relative);
+        snprintf(parent, sizeof(parent), "%s", relative);
         if (strrchr(parent, '/')) {
             *strrchr(parent, '/') = '\0';
             mkdir(parent, 0777);
@@ -309,7 +306,7 @@ static void show(const struct run *run, const struct run_result *result, void *c
 
     (void)run;
     progress->done++;
-    run_case_name(result->conf_case, name, sizeof name);
+    run_case_name(result->conf_case, name, sizeof(name));
     if (progress->bar) {
         filled = (unsigned)(progress->done * 30 / progress->total);
         fprintf(stderr, "\r\033[K[%.*s%.*s] %zu/%zu %s", (int)filled,
@@ -336,7 +333,7 @@ static void interrupt(int signal)
 
     (void)signal;
     running->interrupted = true;
-    if (write(running->options.stop_fd, &one, sizeof one) < 0)
+    if (write(running->options.stop_fd, &one, sizeof(one)) < 0)
         running->interrupted = true; /* the cases that run come to their end first, then */
     errno = error;
 }
@@ -353,16 +350,16 @@ static void catch_interrupts(struct run *run)
 
 static void print_failures(const struct run *run)
 {
-    size_t i, k;
+    size_t k;
     const json_t *check;
     char name[128];
 
-    for (i = 0; i < run->count; i++) {
+    for (size_t i = 0; i < run->count; i++) {
         const struct run_result *result = &run->results[i];
 
         if (result->verdict != RUN_FAIL && result->verdict != RUN_ERROR)
             continue;
-        run_case_name(result->conf_case, name, sizeof name);
+        run_case_name(result->conf_case, name, sizeof(name));
         printf("%s %s: %s\n", run_verdict_names[result->verdict], name, result->conf_case->title);
         if (result->reason[0])
             printf("    %s\n", result->reason);
@@ -383,12 +380,12 @@ static void print_failures(const struct run *run)
 static void print_left_behind(const struct run *run)
 {
     const json_t *note;
-    size_t i, k;
+    size_t k;
 
-    for (i = 0; i < run->count; i++) {
+    for (size_t i = 0; i < run->count; i++) {
         json_array_foreach(run->results[i].notes, k, note)
         {
-            if (!strncmp(json_string_value(note), CONF_LEFT_BEHIND, strlen(CONF_LEFT_BEHIND)))
+            if (strncmp(json_string_value(note), CONF_LEFT_BEHIND, strlen(CONF_LEFT_BEHIND)) == 0)
                 printf("%s\n", json_string_value(note));
         }
     }
@@ -404,11 +401,11 @@ static int finish(struct run *run)
     if (run->options.device)
         print_left_behind(run);
     if (run_write(run, run->options.out) < 0 ||
-        report_write(run->options.out, REPORT_ALL, error, sizeof error) < 0) {
+        report_write(run->options.out, REPORT_ALL, error, sizeof(error)) < 0) {
         cli_usage("%s: the results cannot be written", run->options.out);
         return EXIT_ERROR;
     }
-    snprintf(path, sizeof path, "%s/results.json", run->options.out);
+    snprintf(path, sizeof(path), "%s/results.json", run->options.out);
     results = json_load_file(path, 0, NULL);
     report_summary(results, run->options.out, stdout);
     json_decref(results);
@@ -455,7 +452,8 @@ static int complete(struct arguments *arguments)
     struct run_options *options = &arguments->options;
 
     options->papsim = arguments->papsim;
-    if (!options->device && cli_beside("papsim", arguments->papsim, sizeof arguments->papsim) < 0) {
+    if (!options->device &&
+        cli_beside("papsim", arguments->papsim, sizeof(arguments->papsim)) < 0) {
         cli_usage("papsim is not beside papcheck; build it, or name a --device");
         return EXIT_ERROR;
     }

@@ -40,9 +40,7 @@ struct selftest {
 
 static bool wanted(const struct selftest *self, const struct defect_pair *pair)
 {
-    size_t i;
-
-    for (i = 0; i < self->pattern_count; i++) {
+    for (size_t i = 0; i < self->pattern_count; i++) {
         if (!fnmatch(self->patterns[i], pair->name, 0) || !fnmatch(self->patterns[i], pair->row, 0))
             return true;
     }
@@ -51,10 +49,8 @@ static bool wanted(const struct selftest *self, const struct defect_pair *pair)
 
 static bool judges(const struct conf_case *one, const char *row)
 {
-    size_t i;
-
-    for (i = 0; one->reqs[i]; i++) {
-        if (!strcmp(one->reqs[i], row))
+    for (size_t i = 0; one->reqs[i]; i++) {
+        if (strcmp(one->reqs[i], row) == 0)
             return true;
     }
     return false;
@@ -71,9 +67,7 @@ static bool same_subject(const struct defect_pair *pair, const struct conf_case 
 static const struct run_result *clean_result(const struct selftest *self,
                                              const struct conf_case *one)
 {
-    size_t i;
-
-    for (i = 0; i < self->clean.count; i++) {
+    for (size_t i = 0; i < self->clean.count; i++) {
         if (self->clean.results[i].conf_case == one)
             return &self->clean.results[i];
     }
@@ -98,9 +92,7 @@ static bool can_turn_red(const struct run_result *result, const char *row)
 
 static bool green_anywhere(const struct selftest *self, const char *row)
 {
-    size_t i;
-
-    for (i = 0; i < self->clean.count; i++) {
+    for (size_t i = 0; i < self->clean.count; i++) {
         if (green(&self->clean.results[i], row))
             return true;
     }
@@ -115,10 +107,9 @@ static int add_tasks(struct selftest *self, size_t index)
     const struct defect_pair *pair = &self->defects.pairs[index];
     const struct conf_case *const *cases;
     size_t count = run_cases(&cases);
-    size_t i;
 
     self->kills[index] = KILL_NO_CASE;
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct task *tasks;
 
         if (!judges(cases[i], pair->row) || !same_subject(pair, cases[i]))
@@ -127,7 +118,7 @@ static int add_tasks(struct selftest *self, size_t index)
             self->kills[index] = kill_best(self->kills[index], KILL_NOT_CLEAN);
             continue;
         }
-        tasks = realloc(self->tasks, (self->task_count + 1) * sizeof *tasks);
+        tasks = realloc(self->tasks, (self->task_count + 1) * sizeof(*tasks));
         if (!tasks)
             return -ENOMEM;
         self->tasks = tasks;
@@ -156,7 +147,7 @@ static void run_task(struct selftest *self, const struct task *task, size_t numb
     } else {
         options.defects = names;
     }
-    snprintf(slot, sizeof slot, "selftest/%zu", number);
+    snprintf(slot, sizeof(slot), "selftest/%zu", number);
     run_one(&options, &self->catalogue, NULL, task->conf_case, slot, &result);
     *ret = *task;
     ret->seconds = result.seconds;
@@ -169,9 +160,7 @@ static void run_task(struct selftest *self, const struct task *task, size_t numb
 /* Has any defect turned this case red? One that none does proves nothing. */
 static bool seen_red(const struct selftest *self, const struct conf_case *one)
 {
-    size_t i;
-
-    for (i = 0; i < self->task_count; i++) {
+    for (size_t i = 0; i < self->task_count; i++) {
         if (self->tasks[i].conf_case == one && self->tasks[i].kill == KILL_KILLED)
             return true;
     }
@@ -240,16 +229,16 @@ static int run_tasks(struct selftest *self)
 static int run_clean(struct selftest *self)
 {
     const struct conf_case *const *cases;
-    size_t count = run_cases(&cases), found = 0, i, k;
-    const struct conf_case **chosen = calloc(count + 1, sizeof *chosen);
+    size_t count = run_cases(&cases), found = 0;
+    const struct conf_case **chosen = calloc(count + 1, sizeof(*chosen));
     int error;
 
     if (!chosen)
         return -ENOMEM;
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         bool any = !self->pattern_count;
 
-        for (k = 0; k < self->defects.count && !any; k++)
+        for (size_t k = 0; k < self->defects.count && !any; k++)
             any = wanted(self, &self->defects.pairs[k]) &&
                   judges(cases[i], self->defects.pairs[k].row);
         if (any)
@@ -270,11 +259,9 @@ static const char *const flows[] = {"enumeration", "authentication", "storage", 
 
 static bool first_of_row(const struct selftest *self, size_t index)
 {
-    size_t i;
-
-    for (i = 0; i < index; i++) {
+    for (size_t i = 0; i < index; i++) {
         if (self->kills[i] == KILL_KILLED &&
-            !strcmp(self->defects.pairs[i].row, self->defects.pairs[index].row))
+            strcmp(self->defects.pairs[i].row, self->defects.pairs[index].row) == 0)
             return false;
     }
     return true;
@@ -283,12 +270,11 @@ static bool first_of_row(const struct selftest *self, size_t index)
 static json_t *coverage_json(const struct selftest *self, size_t *ret_rows, size_t *ret_inferred)
 {
     json_t *covered = json_object();
-    size_t i, k;
 
     *ret_rows = *ret_inferred = 0;
-    for (k = 0; k < sizeof flows / sizeof flows[0]; k++)
+    for (size_t k = 0; k < sizeof(flows) / sizeof(flows[0]); k++)
         json_object_set_new(covered, flows[k], json_array());
-    for (i = 0; i < self->defects.count; i++) {
+    for (size_t i = 0; i < self->defects.count; i++) {
         const struct catalogue_row *row =
             catalogue_find(&self->catalogue, self->defects.pairs[i].row);
 
@@ -304,9 +290,8 @@ static json_t *coverage_json(const struct selftest *self, size_t *ret_rows, size
 static json_t *pairs_json(const struct selftest *self)
 {
     json_t *pairs = json_array();
-    size_t i;
 
-    for (i = 0; i < self->defects.count; i++) {
+    for (size_t i = 0; i < self->defects.count; i++) {
         const struct defect_pair *pair = &self->defects.pairs[i];
 
         if (wanted(self, pair))
@@ -322,16 +307,15 @@ static json_t *pairs_json(const struct selftest *self)
 static json_t *matrix_json(const struct selftest *self, json_t *seconds)
 {
     json_t *matrix = json_array();
-    size_t i;
 
-    for (i = 0; i < self->task_count; i++) {
+    for (size_t i = 0; i < self->task_count; i++) {
         const struct task *task = &self->tasks[i];
         char name[128], key[256];
 
         if (!task->ran)
             continue;
-        run_case_name(task->conf_case, name, sizeof name);
-        snprintf(key, sizeof key, "%s %s %s", task->defect->name, task->defect->row, name);
+        run_case_name(task->conf_case, name, sizeof(name));
+        snprintf(key, sizeof(key), "%s %s %s", task->defect->name, task->defect->row, name);
         json_object_set_new(seconds, key, json_real(task->seconds));
         json_array_append_new(matrix, json_pack("{s:s,s:s,s:s,s:s}", "deviation",
                                                 task->defect->name, "row", task->defect->row,
@@ -344,13 +328,13 @@ static json_t *matrix_json(const struct selftest *self, json_t *seconds)
 static json_t *unproven_cases(const struct selftest *self)
 {
     const struct conf_case *const *cases;
-    size_t count = run_cases(&cases), i;
+    size_t count = run_cases(&cases);
     json_t *names = json_array();
 
-    for (i = 0; i < count && !self->pattern_count; i++) {
+    for (size_t i = 0; i < count && !self->pattern_count; i++) {
         char name[128];
 
-        run_case_name(cases[i], name, sizeof name);
+        run_case_name(cases[i], name, sizeof(name));
         if (cases[i]->level == CONF_MUST && !seen_red(self, cases[i]))
             json_array_append_new(names, json_string(name));
     }
@@ -361,14 +345,13 @@ static unsigned print_clean(const struct selftest *self)
 {
     unsigned bad = 0;
     char name[128];
-    size_t i;
 
-    for (i = 0; i < self->clean.count; i++) {
+    for (size_t i = 0; i < self->clean.count; i++) {
         const struct run_result *result = &self->clean.results[i];
 
         if (result->verdict == RUN_PASS || result->verdict == RUN_NOT_APPLICABLE)
             continue;
-        run_case_name(result->conf_case, name, sizeof name);
+        run_case_name(result->conf_case, name, sizeof(name));
         printf("clean %s: %s %s\n", run_verdict_names[result->verdict], name, result->reason);
         bad += result->verdict == RUN_FAIL || result->verdict == RUN_ERROR;
     }
@@ -398,7 +381,7 @@ static int report(const struct selftest *self)
     }
     json_array_foreach(unproven, i, name)
         printf("never red: MUST case %s\n", json_string_value(name));
-    for (i = 0; i < sizeof flows / sizeof flows[0]; i++)
+    for (i = 0; i < sizeof(flows) / sizeof(flows[0]); i++)
         printf("covered %-16s %zu rows\n", flows[i],
                json_array_size(json_object_get(covered, flows[i])));
     status = dirty || counts[KILL_SURVIVED] || counts[KILL_NO_CASE] || counts[KILL_NO_PROOF] ||
@@ -412,10 +395,10 @@ static int report(const struct selftest *self)
     all = json_pack("{s:o,s:o,s:o,s:o,s:i}", "pairs", pairs_json(self), "matrix",
                     matrix_json(self, seconds), "covered", covered, "unproven", unproven, "exit",
                     status);
-    snprintf(path, sizeof path, "%s/selftest.json", self->out);
+    snprintf(path, sizeof(path), "%s/selftest.json", self->out);
     if (json_dump_file(all, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER))
         status = EXIT_ERROR;
-    snprintf(path, sizeof path, "%s/timing.json", self->out);
+    snprintf(path, sizeof(path), "%s/timing.json", self->out);
     if (json_dump_file(seconds, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER))
         status = EXIT_ERROR;
     json_decref(all);
@@ -430,12 +413,11 @@ static int parse(int argc, char **argv, struct selftest *self)
 {
     const char *out = "out/selftest";
     struct stat info;
-    int i;
 
-    for (i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--out") && i + 1 < argc) {
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--out") == 0 && i + 1 < argc) {
             out = argv[++i];
-        } else if (!strcmp(argv[i], "--jobs") && i + 1 < argc) {
+        } else if (strcmp(argv[i], "--jobs") == 0 && i + 1 < argc) {
             self->options.jobs = (unsigned)strtoul(argv[++i], NULL, 10);
             if (!self->options.jobs || self->options.jobs > 256)
                 return cli_usage("--jobs %s: expected a number from 1 to 256", argv[i]);
@@ -455,9 +437,9 @@ static int parse(int argc, char **argv, struct selftest *self)
 
 static int set_up(struct selftest *self)
 {
-    if (cli_beside("papsim", self->papsim, sizeof self->papsim) < 0 ||
-        cli_beside("libspcore.so", self->provider, sizeof self->provider) < 0 ||
-        cli_beside("libspcore-deviant.so", self->deviant, sizeof self->deviant) < 0) {
+    if (cli_beside("papsim", self->papsim, sizeof(self->papsim)) < 0 ||
+        cli_beside("libspcore.so", self->provider, sizeof(self->provider)) < 0 ||
+        cli_beside("libspcore-deviant.so", self->deviant, sizeof(self->deviant)) < 0) {
         cli_usage("selftest: papsim, libspcore.so and libspcore-deviant.so are not all beside "
                   "papcheck");
         return EXIT_ERROR;
@@ -480,17 +462,16 @@ static int set_up(struct selftest *self)
 int cli_selftest(int argc, char **argv)
 {
     static struct selftest self;
-    size_t i;
     int status = parse(argc, argv, &self);
 
     if (!status)
         status = set_up(&self);
     if (status)
         return status;
-    self.kills = calloc(self.defects.count + 1, sizeof *self.kills);
+    self.kills = calloc(self.defects.count + 1, sizeof(*self.kills));
     if (!self.kills || run_clean(&self) < 0)
         return EXIT_ERROR;
-    for (i = 0; i < self.defects.count; i++) {
+    for (size_t i = 0; i < self.defects.count; i++) {
         if (wanted(&self, &self.defects.pairs[i]) && add_tasks(&self, i) < 0)
             return EXIT_ERROR;
     }

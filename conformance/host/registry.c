@@ -28,7 +28,7 @@ static struct registry_value **find(const struct registry *registry, const char 
 {
     struct registry_value **at = (struct registry_value **)(uintptr_t)&registry->first;
 
-    while (*at && (strcasecmp((*at)->key, key) || strcasecmp((*at)->name, name)))
+    while (*at && (strcasecmp((*at)->key, key) != 0 || strcasecmp((*at)->name, name) != 0))
         at = &(*at)->next;
     return at;
 }

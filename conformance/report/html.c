@@ -36,13 +36,13 @@ static const struct rep_verdict order[] = {
 
 static void bar(const json_t *results, FILE *out)
 {
-    size_t all = json_array_size(json_object_get(results, "cases")), at = 0, i;
+    size_t all = json_array_size(json_object_get(results, "cases")), at = 0;
 
     fprintf(out,
             "<svg class=\"bar\" viewBox=\"0 0 %zu 1\" preserveAspectRatio=\"none\" "
             "aria-hidden=\"true\">",
             all ? all : 1);
-    for (i = 0; i < sizeof order / sizeof order[0]; i++) {
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
         size_t count = rep_count_cases(results, NULL, order[i].name);
 
         if (count)
@@ -59,7 +59,6 @@ static void headline(const struct rep *rep, FILE *out)
     size_t held = rep_count_rows(results, REP_HEADLINE, REP_ROW_HELD);
     size_t failed = rep_count_rows(results, REP_HEADLINE, REP_ROW_FAILED);
     bool first = true;
-    size_t i;
 
     rep_fill(out, "<header>\n<p class=\"kind\">@</p>\n<h1 class=\"@\">@</h1>\n",
              rep_text(results, "suite"), tone(results), title(results));
@@ -70,7 +69,7 @@ static void headline(const struct rep *rep, FILE *out)
     fputs(".</p>\n", out);
     bar(results, out);
     fputs("<p class=\"soft\">", out);
-    for (i = 0; i < sizeof order / sizeof order[0]; i++) {
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
         size_t count = rep_count_cases(results, NULL, order[i].name);
 
         if (count)
@@ -139,10 +138,8 @@ static void claim(const json_t *results, FILE *out)
 
 static void matrix_row(const json_t *results, const char *name, const char *flow, FILE *out)
 {
-    size_t i;
-
     rep_fill(out, "<tr><th scope=\"row\">@</th>", name);
-    for (i = 0; i < REP_VERDICTS; i++) {
+    for (size_t i = 0; i < REP_VERDICTS; i++) {
         size_t count = rep_count_cases(results, flow, rep_verdicts[i].name);
 
         if (!rep_count_cases(results, NULL, rep_verdicts[i].name))
@@ -157,19 +154,17 @@ static void matrix_row(const json_t *results, const char *name, const char *flow
 
 static void matrix(const json_t *results, FILE *out)
 {
-    size_t flow, i;
-
     fputs("<h2>Flows</h2>\n<div class=\"scroll\"><table class=\"matrix\"><thead><tr><th>Flow</th>",
           out);
-    for (i = 0; i < REP_VERDICTS; i++) {
+    for (size_t i = 0; i < REP_VERDICTS; i++) {
         if (rep_count_cases(results, NULL, rep_verdicts[i].name))
             rep_fill(out, "<th scope=\"col\">@</th>", rep_verdicts[i].text);
     }
     fputs("</tr></thead>\n<tbody>\n", out);
-    for (flow = 0; rep_flows[flow]; flow++) {
+    for (size_t flow = 0; rep_flows[flow]; flow++) {
         size_t all = 0;
 
-        for (i = 0; i < REP_VERDICTS; i++)
+        for (size_t i = 0; i < REP_VERDICTS; i++)
             all += rep_count_cases(results, rep_flows[flow], rep_verdicts[i].name);
         if (all)
             matrix_row(results, rep_flows[flow], rep_flows[flow], out);

@@ -8,13 +8,11 @@
 
 static void tools(const json_t *results, FILE *out)
 {
-    size_t i;
-
     /* The script takes `hidden` away: without it a filter would be a lie. */
     fputs("<div class=\"tools\" hidden><input id=\"filter\" type=\"search\" "
           "placeholder=\"Filter by id, row, text …\" aria-label=\"Filter cases\">",
           out);
-    for (i = 0; i < REP_VERDICTS; i++) {
+    for (size_t i = 0; i < REP_VERDICTS; i++) {
         if (rep_count_cases(results, NULL, rep_verdicts[i].name))
             rep_fill(out, "<button type=\"button\" value=\"@\" aria-pressed=\"false\">@</button>",
                      rep_verdicts[i].name, rep_verdicts[i].text);
@@ -28,9 +26,9 @@ static void check(const json_t *one, FILE *out)
     const char *row = rep_text(one, "row"), *seen = rep_text(one, "seen");
     char line[32];
 
-    snprintf(line, sizeof line, "%lld", (long long)rep_number(one, "line"));
+    snprintf(line, sizeof(line), "%lld", (long long)rep_number(one, "line"));
     rep_fill(out, "<li class=\"@\"><code>@</code>", ok ? "pass" : "fail", rep_text(one, "text"));
-    if (!ok || strcmp(seen, "true"))
+    if (!ok || strcmp(seen, "true") != 0)
         rep_fill(out, "<span class=\"seen\">saw <code>@</code></span>", seen);
     else
         fputs("<br>", out);
@@ -84,13 +82,12 @@ static void evidence(const struct rep *rep, const json_t *one, FILE *out)
     const char *folder = rep_text(one, "evidence");
     char path[PATH_MAX];
     bool any = false;
-    size_t i;
 
     if (!rep_safe_path(folder))
         return;
-    for (i = 0; i < sizeof files / sizeof files[0]; i++) {
-        if ((size_t)snprintf(path, sizeof path, "%s/%s/%s", rep->folder, folder, files[i]) >=
-                sizeof path ||
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if ((size_t)snprintf(path, sizeof(path), "%s/%s/%s", rep->folder, folder, files[i]) >=
+                sizeof(path) ||
             access(path, R_OK) < 0)
             continue;
         rep_fill(out, any ? "<a href=\"@/@\">@</a>" : "<p class=\"files\"><a href=\"@/@\">@</a>",
@@ -118,7 +115,7 @@ static void facts(const struct rep *rep, const json_t *one, FILE *out)
 static void case_card(const struct rep *rep, const json_t *one, const struct rep_verdict *verdict,
                       FILE *out)
 {
-    bool open = !strcmp(verdict->name, "FAIL") || !strcmp(verdict->name, "ERROR");
+    bool open = strcmp(verdict->name, "FAIL") == 0 || strcmp(verdict->name, "ERROR") == 0;
 
     rep_fill(out,
              "<details class=\"case @\" data-verdict=\"@\" id=\"@\"@>"
@@ -138,14 +135,14 @@ static void case_card(const struct rep *rep, const json_t *one, const struct rep
 void rep_html_cases(const struct rep *rep, FILE *out)
 {
     const json_t *one;
-    size_t verdict, i;
+    size_t i;
 
     fputs("<h2 id=\"cases\">Cases</h2>\n", out);
     tools(rep->results, out);
-    for (verdict = 0; verdict < REP_VERDICTS; verdict++) {
+    for (size_t verdict = 0; verdict < REP_VERDICTS; verdict++) {
         json_array_foreach(json_object_get(rep->results, "cases"), i, one)
         {
-            if (!strcmp(rep_text(one, "verdict"), rep_verdicts[verdict].name))
+            if (strcmp(rep_text(one, "verdict"), rep_verdicts[verdict].name) == 0)
                 case_card(rep, one, &rep_verdicts[verdict], out);
         }
     }

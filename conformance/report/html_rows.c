@@ -55,7 +55,7 @@ static bool belongs(const json_t *results, const json_t *row, enum rep_class cla
                     const char *flow)
 {
     return json_is_string(json_object_get(row, "verdict")) && rep_class(results, row) == class &&
-           !strcmp(rep_text(row, "flow"), flow);
+           strcmp(rep_text(row, "flow"), flow) == 0;
 }
 
 static void flow_table(const json_t *results, enum rep_class class, const char *flow, FILE *out)
@@ -91,7 +91,6 @@ static void flow_table(const json_t *results, enum rep_class class, const char *
 void rep_html_rows(const struct rep *rep, FILE *out)
 {
     enum rep_class class;
-    size_t flow;
 
     for (class = REP_HEADLINE; class < REP_CLASSES; class ++) {
         size_t all = rep_count_rows(rep->results, class, REP_ROW_HELD) +
@@ -103,7 +102,7 @@ void rep_html_rows(const struct rep *rep, FILE *out)
         rep_fill(out, "<h2>@</h2>\n", classes[class].title);
         if (classes[class].text)
             rep_fill(out, "<p class=\"soft\">@</p>\n", classes[class].text);
-        for (flow = 0; rep_flows[flow]; flow++)
+        for (size_t flow = 0; rep_flows[flow]; flow++)
             flow_table(rep->results, class, rep_flows[flow], out);
     }
 }

@@ -21,14 +21,13 @@ static const struct {
 static size_t unshown_length(const char *text)
 {
     unsigned char first = (unsigned char)*text;
-    size_t i;
 
     if ((first < 0x20 && first != '\t' && first != '\n') || first == 0x7f)
         return 1;
-    for (i = 0; i < sizeof unshown / sizeof unshown[0]; i++) {
+    for (size_t i = 0; i < sizeof(unshown) / sizeof(unshown[0]); i++) {
         size_t length = strlen(unshown[i].prefix);
 
-        if (!strncmp(text, unshown[i].prefix, length) &&
+        if (strncmp(text, unshown[i].prefix, length) == 0 &&
             (unsigned char)text[length] >= unshown[i].low &&
             (unsigned char)text[length] <= unshown[i].high)
             return length + 1;

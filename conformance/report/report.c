@@ -24,7 +24,7 @@ static json_t *load(const char *folder, const char *name, char *error, size_t er
     json_error_t where;
     json_t *object;
 
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path) {
+    if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >= sizeof(path)) {
         snprintf(error, error_size, "%s: the path is too long", folder);
         return NULL;
     }
@@ -47,8 +47,8 @@ static int write_one(const struct rep *rep, const char *name,
     FILE *out;
     int result = 0;
 
-    snprintf(path, sizeof path, "%s/%s.tmp", rep->folder, name);
-    snprintf(final, sizeof final, "%s/%s", rep->folder, name);
+    snprintf(path, sizeof(path), "%s/%s.tmp", rep->folder, name);
+    snprintf(final, sizeof(final), "%s/%s", rep->folder, name);
     out = fopen(path, "we");
     if (!out) {
         result = -errno;
@@ -86,16 +86,15 @@ int report_write(const char *folder, unsigned formats, char *error, size_t error
     json_t *results = load(folder, "results.json", error, error_size);
     json_t *timing;
     char ignored[PATH_MAX];
-    size_t i;
     int result;
 
     if (!results)
         return -EINVAL;
     result = check_shape(results, folder, error, error_size);
-    timing = load(folder, "timing.json", ignored, sizeof ignored); /* reports do without */
+    timing = load(folder, "timing.json", ignored, sizeof(ignored)); /* reports do without */
     rep.results = results;
     rep.timing = timing;
-    for (i = 0; !result && i < sizeof writers / sizeof writers[0]; i++) {
+    for (size_t i = 0; !result && i < sizeof(writers) / sizeof(writers[0]); i++) {
         if (formats & writers[i].format)
             result = write_one(&rep, writers[i].file, writers[i].write, error, error_size);
     }
@@ -110,10 +109,10 @@ static const char *shown_path(const char *path)
     static char here[PATH_MAX];
     size_t length;
 
-    if (!getcwd(here, sizeof here))
+    if (!getcwd(here, sizeof(here)))
         return path;
     length = strlen(here);
-    if (!strncmp(path, here, length) && path[length] == '/' && path[length + 1])
+    if (strncmp(path, here, length) == 0 && path[length] == '/' && path[length + 1])
         return path + length + 1;
     return path;
 }
@@ -130,9 +129,9 @@ void report_summary(const json_t *results, const char *folder, FILE *out)
 
     json_array_foreach(json_object_get(results, "cases"), i, one) warnings +=
         rep_number(one, "warnings");
-    for (i = 0; i < sizeof order / sizeof order[0]; i++)
+    for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
         fprintf(out, "%lld %s%s", (long long)rep_total(results, order[i].name), order[i].text,
-                i + 1 < sizeof order / sizeof order[0] ? " " : "");
+                i + 1 < sizeof(order) / sizeof(order[0]) ? " " : "");
     fprintf(out, ", %lld warning%s – %s (%lld)%s – ", (long long)warnings, warnings == 1 ? "" : "s",
             rep_standing(results), (long long)rep_number(results, "exit"),
             rep_has_defects(results) ? ", defects switched on: nothing can be claimed" : "");

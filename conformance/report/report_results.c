@@ -37,9 +37,9 @@ double rep_seconds(const struct rep *rep, const char *id)
 
 enum rep_row rep_row(const json_t *results, const json_t *row)
 {
-    if (!strcmp(rep_text(row, "verdict"), "pass"))
+    if (strcmp(rep_text(row, "verdict"), "pass") == 0)
         return REP_ROW_HELD;
-    if (!strcmp(rep_text(row, "level"), "SHOULD") &&
+    if (strcmp(rep_text(row, "level"), "SHOULD") == 0 &&
         !json_is_true(json_object_get(results, "strict")))
         return REP_ROW_WARNED;
     return REP_ROW_FAILED;
@@ -54,7 +54,7 @@ enum rep_class rep_class(const json_t *results, const json_t *row)
     {
         const char *name = json_string_value(subject);
 
-        if (name && !strcmp(name, rep_text(row, "subject")))
+        if (name && strcmp(name, rep_text(row, "subject")) == 0)
             return json_is_true(json_object_get(row, "inferred")) ? REP_INFERRED : REP_HEADLINE;
     }
     return REP_OTHER_SUBJECT;
@@ -81,8 +81,8 @@ size_t rep_count_cases(const json_t *results, const char *flow, const char *verd
 
     json_array_foreach(json_object_get(results, "cases"), i, one)
     {
-        if (!strcmp(rep_text(one, "verdict"), verdict) &&
-            (!flow || !strcmp(rep_text(one, "flow"), flow)))
+        if (strcmp(rep_text(one, "verdict"), verdict) == 0 &&
+            (!flow || strcmp(rep_text(one, "flow"), flow) == 0))
             count++;
     }
     return count;

@@ -42,21 +42,19 @@ static void claim(const json_t *results, FILE *out)
 
 static void matrix(const json_t *results, FILE *out)
 {
-    size_t flow, i;
-
     fprintf(out, "\n%-16s", "flow");
-    for (i = 0; i < REP_VERDICTS; i++)
+    for (size_t i = 0; i < REP_VERDICTS; i++)
         fprintf(out, "%13s", rep_verdicts[i].text);
     fputc('\n', out);
-    for (flow = 0; rep_flows[flow]; flow++) {
+    for (size_t flow = 0; rep_flows[flow]; flow++) {
         size_t counts[REP_VERDICTS], all = 0;
 
-        for (i = 0; i < REP_VERDICTS; i++)
+        for (size_t i = 0; i < REP_VERDICTS; i++)
             all += counts[i] = rep_count_cases(results, rep_flows[flow], rep_verdicts[i].name);
         if (!all)
             continue;
         fprintf(out, "%-16s", rep_flows[flow]);
-        for (i = 0; i < REP_VERDICTS; i++)
+        for (size_t i = 0; i < REP_VERDICTS; i++)
             fprintf(out, "%13zu", counts[i]);
         fputc('\n', out);
     }
@@ -103,13 +101,13 @@ static void bad_checks(const json_t *one, FILE *out)
 static void cases(const json_t *results, FILE *out)
 {
     const json_t *one;
-    size_t verdict, i;
+    size_t i;
 
-    for (verdict = 0; verdict < REP_VERDICTS; verdict++) {
+    for (size_t verdict = 0; verdict < REP_VERDICTS; verdict++) {
         fputs(rep_count_cases(results, NULL, rep_verdicts[verdict].name) ? "\n" : "", out);
         json_array_foreach(json_object_get(results, "cases"), i, one)
         {
-            if (strcmp(rep_text(one, "verdict"), rep_verdicts[verdict].name))
+            if (strcmp(rep_text(one, "verdict"), rep_verdicts[verdict].name) != 0)
                 continue;
             fprintf(out, "%-14s ", rep_verdicts[verdict].name);
             rep_plain(out, rep_text(one, "id"));

@@ -34,7 +34,7 @@ static int make_folder(const char *path)
     char part[PATH_MAX];
     char *slash;
 
-    snprintf(part, sizeof part, "%s", path);
+    snprintf(part, sizeof(part), "%s", path);
     for (slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(part, 0777) < 0 && errno != EEXIST)
@@ -67,7 +67,7 @@ static int read_port(struct process *papsim, uint16_t *ret_port)
     char line[128];
     size_t length = 0;
 
-    while (length < sizeof line - 1) {
+    while (length < sizeof(line) - 1) {
         struct pollfd waiter = {.fd = papsim->out, .events = POLLIN};
         char *colon;
 
@@ -77,7 +77,7 @@ static int read_port(struct process *papsim, uint16_t *ret_port)
             continue;
         line[length] = '\0';
         colon = strrchr(line, ':');
-        if (strncmp(line, "listening ", 10) || !colon)
+        if (strncmp(line, "listening ", 10) != 0 || !colon)
             return -EPROTO;
         *ret_port = (uint16_t)strtoul(colon + 1, NULL, 10);
         return 0;
@@ -92,20 +92,20 @@ static int start_papsim(const struct run_options *options, const char *player, c
     const char *argv[16 + 2 * DEFECTS_MAX] = {options->papsim, "serve",         "--player", player,
                                               "--listen",      "127.0.0.1:0",   "--seed",   seed,
                                               "--control",     context->control};
-    size_t count = 10, i;
+    size_t count = 10;
     int error;
 
-    snprintf(log, sizeof log, "%s/device.log", folder);
-    snprintf(capture, sizeof capture, "%s/wire.pcapng", folder);
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)options->seed);
+    snprintf(log, sizeof(log), "%s/device.log", folder);
+    snprintf(capture, sizeof(capture), "%s/wire.pcapng", folder);
+    snprintf(seed, sizeof(seed), "%llu", (unsigned long long)options->seed);
     /* Unix socket names are short: the evidence folder's may not be. */
-    snprintf(context->control, sizeof context->control, "/tmp/papcheck-%d-%lx.sock", (int)getpid(),
+    snprintf(context->control, sizeof(context->control), "/tmp/papcheck-%d-%lx.sock", (int)getpid(),
              (unsigned long)(uintptr_t)context);
     if (!options->quiet_evidence) {
         argv[count++] = "--capture";
         argv[count++] = capture;
     }
-    for (i = 0; options->defects && options->defects[i] && i < DEFECTS_MAX; i++) {
+    for (size_t i = 0; options->defects && options->defects[i] && i < DEFECTS_MAX; i++) {
         argv[count++] = "--deviate";
         argv[count++] = options->defects[i];
     }
@@ -117,9 +117,9 @@ static int start_papsim(const struct run_options *options, const char *player, c
         process_kill(ret_papsim);
         return error;
     }
-    snprintf(context->host, sizeof context->host, "127.0.0.1");
-    snprintf(context->busid, sizeof context->busid, "1-1");
-    snprintf(context->uri, sizeof context->uri, "usbip:127.0.0.1:%u/1-1", context->port);
+    snprintf(context->host, sizeof(context->host), "127.0.0.1");
+    snprintf(context->busid, sizeof(context->busid), "1-1");
+    snprintf(context->uri, sizeof(context->uri), "usbip:127.0.0.1:%u/1-1", context->port);
     return 0;
 }
 
@@ -135,20 +135,20 @@ static void describe_device(const char *uri, struct conf_context *context)
     char text[256];
     char *slash, *colon;
 
-    snprintf(context->uri, sizeof context->uri, "%s", uri);
-    if (strncmp(uri, "usbip:", 6))
+    snprintf(context->uri, sizeof(context->uri), "%s", uri);
+    if (strncmp(uri, "usbip:", 6) != 0)
         return;
-    snprintf(text, sizeof text, "%s", uri + 6);
+    snprintf(text, sizeof(text), "%s", uri + 6);
     slash = strrchr(text, '/');
     if (!slash)
         return;
     *slash = '\0';
-    snprintf(context->busid, sizeof context->busid, "%s", slash + 1);
+    snprintf(context->busid, sizeof(context->busid), "%s", slash + 1);
     colon = strrchr(text, ':');
     context->port = colon ? (uint16_t)strtoul(colon + 1, NULL, 10) : 3240;
     if (colon)
         *colon = '\0';
-    snprintf(context->host, sizeof context->host, "%s", text);
+    snprintf(context->host, sizeof(context->host), "%s", text);
 }
 
 /* ---- what a case needs
@@ -169,7 +169,7 @@ static const char *inapplicable(const struct ics *ics, const struct conf_case *o
 static const char *obstacle(const struct run_options *options, const struct ics *ics,
                             const struct conf_case *one, enum run_verdict *ret_verdict)
 {
-    bool usb = options->device && !strncmp(options->device, "usb:", 4);
+    bool usb = options->device && strncmp(options->device, "usb:", 4) == 0;
 
     *ret_verdict = RUN_NOT_RUN;
     if ((one->needs & CONF_WIRE) && usb) {
@@ -185,7 +185,7 @@ static const char *obstacle(const struct run_options *options, const struct ics 
     if ((one->needs & CONF_FORMATS) && options->device && !options->serial)
         return "formats a store (--serial with the device's serial number allows it)";
     if ((one->needs & CONF_FORMATS) && options->device &&
-        (!ics || !ics->serial[0] || strcmp(ics->serial, options->serial)))
+        (!ics || !ics->serial[0] || strcmp(ics->serial, options->serial) != 0))
         return "formats a store, and --serial is not the device's serial number";
     return inapplicable(ics, one, ret_verdict);
 }
@@ -197,18 +197,18 @@ static const char *obstacle(const struct run_options *options, const struct ics 
 static void write_repro(const struct attempt *attempt, const char *folder)
 {
     char path[PATH_MAX + 16], self[PATH_MAX], name[128];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
     const char *const *defect = attempt->options->defects;
     FILE *file;
 
     if (length < 0)
         return;
     self[length] = '\0';
-    snprintf(path, sizeof path, "%s/repro.sh", folder);
+    snprintf(path, sizeof(path), "%s/repro.sh", folder);
     file = fopen(path, "we");
     if (!file)
         return;
-    run_case_name(attempt->conf_case, name, sizeof name);
+    run_case_name(attempt->conf_case, name, sizeof(name));
     fprintf(file,
             "#!/bin/sh\n# Runs this one case again; PAPCHECK may name another papcheck.\n"
             "exec \"${PAPCHECK:-%s}\" run %s --seed %llu",
@@ -242,20 +242,21 @@ static void fail_in_provider(const struct attempt *attempt, struct run_result *r
     int fd;
 
     ret->verdict = RUN_ERROR;
-    snprintf(ret->reason, sizeof ret->reason, "%s%s", how,
+    snprintf(ret->reason, sizeof(ret->reason), "%s%s", how,
              attempt->options->device && attempt->conf_case->needs & CONF_WRITES
                  ? "; its folder papcheck-… may still be on the device"
                  : "");
-    snprintf(path, sizeof path, "%s/marker", attempt->context.evidence);
+    snprintf(path, sizeof(path), "%s/marker", attempt->context.evidence);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
-    if (read(fd, &marker, sizeof marker) == sizeof marker && marker.inside) {
-        marker.row[sizeof marker.row - 1] = marker.method[sizeof marker.method - 1] = '\0';
+    if (read(fd, &marker, sizeof(marker)) == sizeof(marker) && marker.inside) {
+        marker.row[sizeof(marker.row) - 1] = marker.method[sizeof(marker.method) - 1] = '\0';
         if (!marker.row[0]) /* while loading: whatever the case is about does not work */
-            snprintf(marker.row, sizeof marker.row, "%s", attempt->conf_case->reqs[0]);
+            snprintf(marker.row, sizeof(marker.row), "%s", attempt->conf_case->reqs[0]);
         ret->verdict = RUN_FAIL;
-        snprintf(ret->reason, sizeof ret->reason, "%s inside the provider: %s", how, marker.method);
+        snprintf(ret->reason, sizeof(ret->reason), "%s inside the provider: %s", how,
+                 marker.method);
         ret->rows = json_pack("{s:{s:i,s:i}}", marker.row, "pass", 0, "fail", 1);
         ret->checks = json_pack("[{s:s,s:b,s:s,s:i,s:s,s:s}]", "row", marker.row, "ok", 0, "file",
                                 base_name(attempt->conf_case->file), "line",
@@ -266,10 +267,8 @@ static void fail_in_provider(const struct attempt *attempt, struct run_result *r
 
 static bool declared(const struct conf_case *one, const char *row)
 {
-    size_t i;
-
-    for (i = 0; one->reqs[i]; i++) {
-        if (!strcmp(one->reqs[i], row))
+    for (size_t i = 0; one->reqs[i]; i++) {
+        if (strcmp(one->reqs[i], row) == 0)
             return true;
     }
     return false;
@@ -292,7 +291,7 @@ static void judge_rows(const struct attempt *attempt, const struct catalogue *ca
         total += bad + json_integer_value(json_object_get(entry, "pass"));
         if (!declared(attempt->conf_case, row) || !known) {
             ret->verdict = RUN_ERROR;
-            snprintf(ret->reason, sizeof ret->reason, "checks row %s, which it does not declare",
+            snprintf(ret->reason, sizeof(ret->reason), "checks row %s, which it does not declare",
                      row);
             return;
         }
@@ -305,7 +304,7 @@ static void judge_rows(const struct attempt *attempt, const struct catalogue *ca
         ret->verdict = RUN_FAIL;
     } else if (!total && ret->verdict == RUN_PASS) {
         ret->verdict = RUN_ERROR;
-        snprintf(ret->reason, sizeof ret->reason, "no check was made");
+        snprintf(ret->reason, sizeof(ret->reason), "no check was made");
     }
 }
 
@@ -316,7 +315,7 @@ static void read_verdict(const struct attempt *attempt, const struct catalogue *
     json_t *verdict;
     const char *ending;
 
-    snprintf(path, sizeof path, "%s/verdict.json", attempt->context.evidence);
+    snprintf(path, sizeof(path), "%s/verdict.json", attempt->context.evidence);
     verdict = json_load_file(path, 0, NULL);
     ending = json_string_value(json_object_get(verdict, "ending"));
     if (!ending) {
@@ -324,14 +323,14 @@ static void read_verdict(const struct attempt *attempt, const struct catalogue *
         fail_in_provider(attempt, ret, how);
         return;
     }
-    snprintf(ret->reason, sizeof ret->reason, "%s",
+    snprintf(ret->reason, sizeof(ret->reason), "%s",
              json_string_value(json_object_get(verdict, "reason")));
     ret->rows = json_incref(json_object_get(verdict, "rows"));
     ret->checks = json_incref(json_object_get(verdict, "checks"));
     ret->notes = json_incref(json_object_get(verdict, "notes"));
-    ret->verdict = !strcmp(ending, "setup-failed")   ? RUN_ERROR
-                   : !strcmp(ending, "inconclusive") ? RUN_INCONCLUSIVE
-                                                     : RUN_PASS;
+    ret->verdict = strcmp(ending, "setup-failed") == 0   ? RUN_ERROR
+                   : strcmp(ending, "inconclusive") == 0 ? RUN_INCONCLUSIVE
+                                                         : RUN_PASS;
     judge_rows(attempt, catalogue, ret);
     json_decref(verdict);
 }
@@ -361,11 +360,11 @@ static void run_worker(struct attempt *attempt, const struct catalogue *catalogu
     if (attempt->options->timeout_scale)
         timeout *= attempt->options->timeout_scale;
 
-    snprintf(context, sizeof context, "%s/run.context", attempt->context.evidence);
-    snprintf(log, sizeof log, "%s/host.log", attempt->context.evidence);
-    snprintf(variable, sizeof variable, CONF_CONTEXT_VARIABLE "=%s", context);
+    snprintf(context, sizeof(context), "%s/run.context", attempt->context.evidence);
+    snprintf(log, sizeof(log), "%s/host.log", attempt->context.evidence);
+    snprintf(variable, sizeof(variable), CONF_CONTEXT_VARIABLE "=%s", context);
     if (attempt->options->provider_defect) {
-        snprintf(deviate, sizeof deviate, "SPCORE_DEVIATE=%s", attempt->options->provider_defect);
+        snprintf(deviate, sizeof(deviate), "SPCORE_DEVIATE=%s", attempt->options->provider_defect);
         environment[1] = deviate;
     }
     if (attempt->options->allow_mtp)
@@ -373,7 +372,7 @@ static void run_worker(struct attempt *attempt, const struct catalogue *catalogu
     ret->verdict = RUN_ERROR;
     if (conf_context_write(context, &attempt->context) < 0 ||
         process_start(argv, environment, log, false, &worker) < 0) {
-        snprintf(ret->reason, sizeof ret->reason, "the worker cannot be started: %s",
+        snprintf(ret->reason, sizeof(ret->reason), "the worker cannot be started: %s",
                  strerror(errno));
         return;
     }
@@ -381,12 +380,12 @@ static void run_worker(struct attempt *attempt, const struct catalogue *catalogu
         process_kill(&worker);
         if (is_stopped(attempt->options)) {
             ret->verdict = RUN_NOT_RUN;
-            snprintf(ret->reason, sizeof ret->reason, "interrupted");
+            snprintf(ret->reason, sizeof(ret->reason), "interrupted");
             return;
         }
-        snprintf(how, sizeof how, "no end within %u s", timeout);
+        snprintf(how, sizeof(how), "no end within %u s", timeout);
     } else {
-        snprintf(how, sizeof how, "the case's process ended without a verdict (%s %d)",
+        snprintf(how, sizeof(how), "the case's process ended without a verdict (%s %d)",
                  WIFSIGNALED(status) ? "signal" : "status",
                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }
@@ -406,12 +405,12 @@ static void prepare(struct attempt *attempt, const char *slot)
     const struct run_options *options = attempt->options;
     struct conf_context *context = &attempt->context;
 
-    snprintf(context->evidence, sizeof context->evidence, "%s/%s", options->out, slot);
-    snprintf(context->id, sizeof context->id, "%s", attempt->conf_case->id);
+    snprintf(context->evidence, sizeof(context->evidence), "%s/%s", options->out, slot);
+    snprintf(context->id, sizeof(context->id), "%s", attempt->conf_case->id);
     if (options->provider)
-        snprintf(context->provider, sizeof context->provider, "%s", options->provider);
+        snprintf(context->provider, sizeof(context->provider), "%s", options->provider);
     if (options->host_defect)
-        snprintf(context->host_defect, sizeof context->host_defect, "%s", options->host_defect);
+        snprintf(context->host_defect, sizeof(context->host_defect), "%s", options->host_defect);
     context->seed = options->seed;
     context->allow_mtp = options->allow_mtp;
     context->destructive = options->destructive;
@@ -425,9 +424,9 @@ static void why_not_started(const struct attempt *attempt, int error, char *reas
     char path[PATH_MAX + 16], line[256] = "";
     FILE *log;
 
-    snprintf(path, sizeof path, "%s/device.log", attempt->context.evidence);
+    snprintf(path, sizeof(path), "%s/device.log", attempt->context.evidence);
     log = fopen(path, "re");
-    if (log && fgets(line, sizeof line, log))
+    if (log && fgets(line, sizeof(line), log))
         line[strcspn(line, "\n")] = '\0';
     if (log)
         fclose(log);
@@ -447,7 +446,7 @@ void run_one(const struct run_options *options, const struct catalogue *catalogu
     *ret = (struct run_result){.conf_case = conf_case};
     why = obstacle(options, ics, conf_case, &ret->verdict);
     if (why) {
-        snprintf(ret->reason, sizeof ret->reason, "%s", why);
+        snprintf(ret->reason, sizeof(ret->reason), "%s", why);
         return;
     }
     prepare(&attempt, slot);
@@ -460,7 +459,7 @@ void run_one(const struct run_options *options, const struct catalogue *catalogu
                              &attempt.papsim, &attempt.context);
     if (error) {
         ret->verdict = RUN_ERROR;
-        why_not_started(&attempt, error, ret->reason, sizeof ret->reason);
+        why_not_started(&attempt, error, ret->reason, sizeof(ret->reason));
         return;
     }
     run_worker(&attempt, catalogue, ret);
@@ -487,7 +486,7 @@ int run_observe(const struct run_options *options, const char *player, struct ic
             snprintf(error, error_size, "%s: %s", options->device, strerror(-result));
         return result;
     }
-    snprintf(folder, sizeof folder, "%s/ics", options->out);
+    snprintf(folder, sizeof(folder), "%s/ics", options->out);
     result = make_folder(folder);
     if (!result) {
         struct run_options clean = *options;

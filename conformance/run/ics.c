@@ -13,10 +13,10 @@ static int by_name(const void *a, const void *b)
 
 bool ics_has(const struct ics *ics, const char *item)
 {
-    if (!strcmp(item, "ANY"))
+    if (strcmp(item, "ANY") == 0)
         return true;
     return ics->count &&
-           bsearch(&item, ics->items, ics->count, sizeof *ics->items, by_name) != NULL;
+           bsearch(&item, ics->items, ics->count, sizeof(*ics->items), by_name) != NULL;
 }
 
 int ics_set(struct ics *ics, const char *item)
@@ -25,7 +25,7 @@ int ics_set(struct ics *ics, const char *item)
 
     if (ics_has(ics, item))
         return 0;
-    items = realloc(ics->items, (ics->count + 1) * sizeof *items);
+    items = realloc(ics->items, (ics->count + 1) * sizeof(*items));
     if (!items)
         return -ENOMEM;
     ics->items = items;
@@ -33,15 +33,13 @@ int ics_set(struct ics *ics, const char *item)
     if (!items[ics->count])
         return -ENOMEM;
     ics->count++;
-    qsort(items, ics->count, sizeof *items, by_name);
+    qsort(items, ics->count, sizeof(*items), by_name);
     return 0;
 }
 
 void ics_done(struct ics *ics)
 {
-    size_t i;
-
-    for (i = 0; i < ics->count; i++)
+    for (size_t i = 0; i < ics->count; i++)
         free(ics->items[i]);
     free(ics->items);
     *ics = (struct ics){0};
@@ -68,7 +66,7 @@ static void skip_space(struct parser *parser)
 static bool accept(struct parser *parser, const char *token)
 {
     skip_space(parser);
-    if (strncmp(parser->at, token, strlen(token)))
+    if (strncmp(parser->at, token, strlen(token)) != 0)
         return false;
     parser->at += strlen(token);
     return true;
@@ -83,7 +81,7 @@ static bool parse_name(struct parser *parser)
     while (isalnum((unsigned char)parser->at[length]) || parser->at[length] == '.' ||
            parser->at[length] == '_')
         length++;
-    if (!length || length >= sizeof name) {
+    if (!length || length >= sizeof(name)) {
         parser->bad = true;
         return false;
     }
@@ -172,9 +170,9 @@ static int read_line(struct ics *ics, char *line)
     value = trim(value);
     if (!*line || line[strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._")])
         return -EINVAL;
-    if (!strcmp(value, "yes"))
+    if (strcmp(value, "yes") == 0)
         return ics_set(ics, line);
-    return strcmp(value, "no") ? -EINVAL : 0;
+    return strcmp(value, "no") != 0 ? -EINVAL : 0;
 }
 
 int ics_read(const char *path, struct ics *ret, char *error, size_t error_size)

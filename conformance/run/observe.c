@@ -13,7 +13,7 @@ static int set_hex(struct ics *ics, const char *prefix, uint16_t code)
 {
     char item[48];
 
-    snprintf(item, sizeof item, "%s%04X", prefix, code);
+    snprintf(item, sizeof(item), "%s%04X", prefix, code);
     return ics_set(ics, item);
 }
 
@@ -30,7 +30,7 @@ static void observe_speed(struct ics *ics, const struct tp *tp)
                                         NULL, "USB.SPEED.SUPER"};
     int speed = tp_speed(tp);
 
-    if (speed >= 0 && (size_t)speed < sizeof names / sizeof names[0] && names[speed])
+    if (speed >= 0 && (size_t)speed < sizeof(names) / sizeof(names[0]) && names[speed])
         ics_set(ics, names[speed]);
 }
 
@@ -39,17 +39,16 @@ static void observe_ms(struct ics *ics, struct tp *tp)
 {
     uint8_t data[255];
     uint8_t code = 0;
-    int length = get_descriptor(tp, 3, 0xee, data, sizeof data);
-    int bos = get_descriptor(tp, 15, 0, data + 18, sizeof data - 18);
-    int i;
+    int length = get_descriptor(tp, 3, 0xee, data, sizeof(data));
+    int bos = get_descriptor(tp, 15, 0, data + 18, sizeof(data) - 18);
 
-    if (length == 18 && !memcmp(data + 2, "M\0S\0F\0T\0", 8)) {
+    if (length == 18 && memcmp(data + 2, "M\0S\0F\0T\0", 8) == 0) {
         ics_set(ics, "MSOS.10");
         code = data[16];
     }
     if (bos >= 5)
         ics_set(ics, "BOS");
-    for (i = 5; bos > 5 && i + 28 <= bos && data[18 + i]; i += data[18 + i]) {
+    for (int i = 5; bos > 5 && i + 28 <= bos && data[18 + i]; i += data[18 + i]) {
         if (data[18 + i] == 28 && data[18 + i + 2] == 5) {
             ics_set(ics, "MSOS.20");
             code = data[18 + i + 26];
@@ -59,9 +58,9 @@ static void observe_ms(struct ics *ics, struct tp *tp)
         struct tp_setup setup = {0xc0, code, 0, 4, 40};
 
         length = tp_control(tp, &setup, data, 2000);
-        if (length >= 26 && !memcmp(data + 18, "WINUSB", 6))
+        if (length >= 26 && memcmp(data + 18, "WINUSB", 6) == 0)
             ics_set(ics, "USB.PERSONA.WINUSB");
-        else if (length >= 26 && !memcmp(data + 18, "MTP", 3))
+        else if (length >= 26 && memcmp(data + 18, "MTP", 3) == 0)
             ics_set(ics, "USB.PERSONA.MTP");
     }
 }
@@ -88,11 +87,10 @@ static void observe_stores(struct ics *ics, struct mtpi *mtpi)
     struct mtpi_u32_array stores;
     struct mtpi_storage_info info;
     char item[32];
-    size_t i;
 
     if (mtpi_get_storage_ids(mtpi, &stores))
         return;
-    for (i = 0; i < stores.count; i++) {
+    for (size_t i = 0; i < stores.count; i++) {
         if (!(stores.item[i] & 0xffff)) {
             ics_set(ics, "STORE.EMPTY_SLOT");
             continue;
@@ -106,7 +104,7 @@ static void observe_stores(struct ics *ics, struct mtpi *mtpi)
     }
     if (stores.count >= 2)
         ics_set(ics, "MTP.STORES.2");
-    snprintf(item, sizeof item, "MTP.STORES.%zu", stores.count);
+    snprintf(item, sizeof(item), "MTP.STORES.%zu", stores.count);
     ics_set(ics, item);
     free(stores.item);
 }
@@ -115,16 +113,15 @@ static void observe_mtp(struct ics *ics, struct tp *tp)
 {
     struct mtpi_device_info info;
     struct mtpi *mtpi;
-    size_t i;
 
     if (!ics_has(ics, "MTP") || mtpi_new(tp, &mtpi))
         return;
     if (!mtpi_get_device_info(mtpi, &info)) {
-        for (i = 0; i < info.operations.count; i++)
+        for (size_t i = 0; i < info.operations.count; i++)
             set_hex(ics, "MTP.OP.", info.operations.item[i]);
-        for (i = 0; i < info.events.count; i++)
+        for (size_t i = 0; i < info.events.count; i++)
             set_hex(ics, "MTP.EVENT.", info.events.item[i]);
-        for (i = 0; i < info.formats.count; i++)
+        for (size_t i = 0; i < info.formats.count; i++)
             set_hex(ics, "MTP.FORMAT.", info.formats.item[i]);
         mtpi_device_info_done(&info);
     }
@@ -139,18 +136,18 @@ static void observe_mtp(struct ics *ics, struct tp *tp)
 static void observe_serial(struct ics *ics, struct tp *tp)
 {
     uint8_t index = tp_device_descriptor(tp)[16], data[255];
-    int length, i;
+    int length;
     size_t count = 0;
 
-    if (!index || get_descriptor(tp, 3, 0, data, sizeof data) < 4)
+    if (!index || get_descriptor(tp, 3, 0, data, sizeof(data)) < 4)
         return;
     {
         struct tp_setup setup = {0x80, 6, (uint16_t)(0x300 | index),
-                                 (uint16_t)(data[2] | data[3] << 8), sizeof data};
+                                 (uint16_t)(data[2] | data[3] << 8), sizeof(data)};
 
         length = tp_control(tp, &setup, data, 2000);
     }
-    for (i = 2; i + 1 < length && count < sizeof ics->serial - 1; i += 2)
+    for (int i = 2; i + 1 < length && count < sizeof(ics->serial) - 1; i += 2)
         ics->serial[count++] =
             data[i + 1] || data[i] < 0x20 || data[i] > 0x7e ? '?' : (char)data[i];
     ics->serial[count] = '\0';

@@ -34,10 +34,10 @@ static _Noreturn void child(char *const argv[], char **environment, int log, int
 /* Of two of a name some programs take the first and some the last. */
 static bool is_replaced(const char *one, const char *const additions[], size_t count)
 {
-    size_t i, name = strcspn(one, "=");
+    size_t name = strcspn(one, "=");
 
-    for (i = 0; i < count; i++) {
-        if (!strncmp(one, additions[i], name) && additions[i][name] == '=')
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(one, additions[i], name) == 0 && additions[i][name] == '=')
             return true;
     }
     return false;
@@ -45,21 +45,21 @@ static bool is_replaced(const char *one, const char *const additions[], size_t c
 
 static char **merged_environment(const char *const additions[])
 {
-    size_t own = 0, more = 0, count = 0, i;
+    size_t own = 0, more = 0, count = 0;
     char **merged;
 
     while (environ[own])
         own++;
     while (additions && additions[more])
         more++;
-    merged = malloc((own + more + 1) * sizeof *merged);
+    merged = malloc((own + more + 1) * sizeof(*merged));
     if (!merged)
         return NULL;
-    for (i = 0; i < own; i++) {
+    for (size_t i = 0; i < own; i++) {
         if (!is_replaced(environ[i], additions, more))
             merged[count++] = environ[i];
     }
-    for (i = 0; i < more; i++)
+    for (size_t i = 0; i < more; i++)
         merged[count++] = (char *)(size_t)additions[i];
     merged[count] = NULL;
     return merged;

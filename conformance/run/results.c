@@ -19,7 +19,7 @@ static json_t *reason_json(const char *reason)
 
     if (text)
         return text;
-    for (i = 0; i < sizeof plain - 1 && reason[i]; i++)
+    for (i = 0; i < sizeof(plain) - 1 && reason[i]; i++)
         plain[i] = (unsigned char)reason[i] < 0x80 ? reason[i] : '?';
     plain[i] = '\0';
     return json_string(plain);
@@ -32,8 +32,8 @@ static json_t *case_json(const struct run *run, const struct run_result *result)
     char name[128], evidence[192];
     json_t *object;
 
-    run_case_name(one, name, sizeof name);
-    snprintf(evidence, sizeof evidence, "cases/%s", one->id);
+    run_case_name(one, name, sizeof(name));
+    snprintf(evidence, sizeof(evidence), "cases/%s", one->id);
     object = json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s,s:i}", "id", name, "title", one->title,
                        "verdict", run_verdict_names[result->verdict], "reason",
                        reason_json(result->reason), "level", level_names[one->level], "flow",
@@ -49,9 +49,8 @@ static json_t *case_json(const struct run *run, const struct run_result *result)
 static json_t *rows_json(const struct run *run)
 {
     json_t *rows = json_array();
-    size_t i;
 
-    for (i = 0; i < run->catalogue->count; i++) {
+    for (size_t i = 0; i < run->catalogue->count; i++) {
         const struct catalogue_row *row = &run->catalogue->rows[i];
         const char *verdict = run_row_verdict(run, row->id);
 
@@ -69,7 +68,7 @@ static json_t *subjects_json(const struct run *run)
     json_t *subjects = json_array();
 
     json_array_append_new(subjects, json_string("device"));
-    if (!run->options.device || !strncmp(run->options.device, "usbip:", 6))
+    if (!run->options.device || strncmp(run->options.device, "usbip:", 6) == 0)
         json_array_append_new(subjects, json_string("server"));
     if (run->options.provider)
         json_array_append_new(subjects, json_string("provider"));
@@ -82,11 +81,10 @@ static json_t *totals_json(const struct run *run)
 {
     size_t totals[RUN_VERDICTS] = {0};
     json_t *object = json_object();
-    size_t i;
 
-    for (i = 0; i < run->count; i++)
+    for (size_t i = 0; i < run->count; i++)
         totals[run->results[i].verdict]++;
-    for (i = 0; i < RUN_VERDICTS; i++)
+    for (size_t i = 0; i < RUN_VERDICTS; i++)
         json_object_set_new(object, run_verdict_names[i], json_integer((json_int_t)totals[i]));
     return object;
 }
@@ -95,15 +93,14 @@ static json_t *results_json(const struct run *run)
 {
     const struct run_options *options = &run->options;
     json_t *defects = json_array(), *cases = json_array();
-    size_t i;
 
-    for (i = 0; options->defects && options->defects[i]; i++)
+    for (size_t i = 0; options->defects && options->defects[i]; i++)
         json_array_append_new(defects, json_string(options->defects[i]));
     if (options->provider_defect)
         json_array_append_new(defects, json_string(options->provider_defect));
     if (options->host_defect)
         json_array_append_new(defects, json_string(options->host_defect));
-    for (i = 0; i < run->count; i++)
+    for (size_t i = 0; i < run->count; i++)
         json_array_append_new(cases, case_json(run, &run->results[i]));
     return json_pack("{s:s,s:I,s:b,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "suite", SUITE, "seed",
                      (json_int_t)options->seed, "strict", options->strict, "device",
@@ -121,10 +118,9 @@ static json_t *timing_json(const struct run *run)
     json_t *cases = json_object();
     char name[128];
     double total = 0;
-    size_t i;
 
-    for (i = 0; i < run->count; i++) {
-        run_case_name(run->results[i].conf_case, name, sizeof name);
+    for (size_t i = 0; i < run->count; i++) {
+        run_case_name(run->results[i].conf_case, name, sizeof(name));
         json_object_set_new(cases, name, json_real(run->results[i].seconds));
         total += run->results[i].seconds;
     }
@@ -136,8 +132,8 @@ static int dump(const char *folder, const char *name, json_t *object)
     char path[4200], final[4200];
     int error;
 
-    snprintf(path, sizeof path, "%s/%s.tmp", folder, name);
-    snprintf(final, sizeof final, "%s/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/%s.tmp", folder, name);
+    snprintf(final, sizeof(final), "%s/%s", folder, name);
     error = object && !json_dump_file(object, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER) &&
                     !rename(path, final)
                 ? 0

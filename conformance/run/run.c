@@ -30,10 +30,8 @@ struct pool {
 
 static const struct ics *observation_of(const struct run *run, const char *player)
 {
-    size_t i;
-
-    for (i = 0; run->ics && i < run->ics->count; i++) {
-        if (!strcmp(run->ics->of[i].player, player))
+    for (size_t i = 0; run->ics && i < run->ics->count; i++) {
+        if (strcmp(run->ics->of[i].player, player) == 0)
             return &run->ics->of[i].ics;
     }
     return NULL;
@@ -42,14 +40,13 @@ static const struct ics *observation_of(const struct run *run, const char *playe
 /* One observation a player the chosen cases want; a device has one for all. */
 static int observe_all(struct run *run, const struct conf_case *const *cases, size_t count)
 {
-    struct run_ics *ics = calloc(1, sizeof *ics);
+    struct run_ics *ics = calloc(1, sizeof(*ics));
     char error[512];
-    size_t i;
 
     if (!ics)
         return -ENOMEM;
     run->ics = ics;
-    for (i = 0; i < count && ics->count < PLAYERS_MAX; i++) {
+    for (size_t i = 0; i < count && ics->count < PLAYERS_MAX; i++) {
         const char *player = run->options.device ? "" : run_player_of(cases[i]);
         struct ics *one = &ics->of[ics->count].ics;
         int result;
@@ -57,9 +54,9 @@ static int observe_all(struct run *run, const struct conf_case *const *cases, si
         if (observation_of(run, player))
             continue;
         if (run->options.ics)
-            result = ics_read(run->options.ics, one, error, sizeof error);
+            result = ics_read(run->options.ics, one, error, sizeof(error));
         else
-            result = run_observe(&run->options, player, one, error, sizeof error);
+            result = run_observe(&run->options, player, one, error, sizeof(error));
         if (result) {
             fprintf(stderr, "papcheck: %s\n", error);
             if (run->options.device || run->options.ics)
@@ -74,13 +71,12 @@ static int observe_all(struct run *run, const struct conf_case *const *cases, si
 json_t *run_ics_json(const struct run *run)
 {
     json_t *all = json_object();
-    size_t i, k;
 
-    for (i = 0; run->ics && i < run->ics->count; i++) {
+    for (size_t i = 0; run->ics && i < run->ics->count; i++) {
         const struct ics *ics = &run->ics->of[i].ics;
         json_t *items = json_array();
 
-        for (k = 0; k < ics->count; k++)
+        for (size_t k = 0; k < ics->count; k++)
             json_array_append_new(items, json_string(ics->items[k]));
         json_object_set_new(all, run->ics->of[i].player, items);
     }
@@ -110,7 +106,7 @@ static void *work(void *argument)
         pthread_mutex_unlock(&pool->lock);
         if (index >= run->count)
             return NULL;
-        snprintf(slot, sizeof slot, "cases/%s", run->results[index].conf_case->id);
+        snprintf(slot, sizeof(slot), "cases/%s", run->results[index].conf_case->id);
         run_one(&run->options, run->catalogue, ics_for(run, run->results[index].conf_case),
                 run->results[index].conf_case, slot, &result);
         pthread_mutex_lock(&pool->lock);
@@ -129,10 +125,10 @@ static unsigned patience(const struct conf_case *one)
 
 static size_t *longest_first(const struct conf_case *const *cases, size_t count)
 {
-    size_t *order = calloc(count + 1, sizeof *order);
-    size_t i, k;
+    size_t *order = calloc(count + 1, sizeof(*order));
+    size_t k;
 
-    for (i = 0; order && i < count; i++) {
+    for (size_t i = 0; order && i < count; i++) {
         for (k = i; k && patience(cases[order[k - 1]]) < patience(cases[i]); k--)
             order[k] = order[k - 1];
         order[k] = i;
@@ -150,8 +146,8 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
     size_t i;
     int error;
 
-    run->results = calloc(count ? count : 1, sizeof *run->results);
-    threads = calloc(jobs, sizeof *threads);
+    run->results = calloc(count ? count : 1, sizeof(*run->results));
+    threads = calloc(jobs, sizeof(*threads));
     pool.order = longest_first(cases, count);
     if (!run->results || !threads || !pool.order) {
         free(threads);
@@ -162,7 +158,7 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
     for (i = 0; i < count; i++) {
         run->results[i].conf_case = cases[i];
         run->results[i].verdict = RUN_NOT_RUN;
-        snprintf(run->results[i].reason, sizeof run->results[i].reason, "the run ended before it");
+        snprintf(run->results[i].reason, sizeof(run->results[i].reason), "the run ended before it");
     }
     error = observe_all(run, cases, count);
     if (error) {
@@ -188,12 +184,11 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
 void run_done(struct run *run)
 {
     struct run_ics *ics = (struct run_ics *)(size_t)run->ics;
-    size_t i;
 
-    for (i = 0; i < run->count; i++)
+    for (size_t i = 0; i < run->count; i++)
         run_result_done(&run->results[i]);
     free(run->results);
-    for (i = 0; ics && i < ics->count; i++)
+    for (size_t i = 0; ics && i < ics->count; i++)
         ics_done(&ics->of[i].ics);
     free(ics);
 }
@@ -201,9 +196,8 @@ void run_done(struct run *run)
 int run_exit_code(const struct run *run)
 {
     bool failed = false, judged = false;
-    size_t i;
 
-    for (i = 0; i < run->count; i++) {
+    for (size_t i = 0; i < run->count; i++) {
         enum run_verdict verdict = run->results[i].verdict;
 
         if (verdict == RUN_ERROR)
@@ -219,9 +213,8 @@ int run_exit_code(const struct run *run)
 const char *run_row_verdict(const struct run *run, const char *row)
 {
     const char *verdict = NULL;
-    size_t i;
 
-    for (i = 0; i < run->count; i++) {
+    for (size_t i = 0; i < run->count; i++) {
         const json_t *entry = json_object_get(run->results[i].rows, row);
 
         if (!entry)

@@ -26,11 +26,11 @@ size_t run_cases(const struct conf_case *const **ret_cases)
     size_t count = (size_t)(__stop_conf_cases - __start_conf_cases);
 
     if (!sorted && count) {
-        sorted = malloc(count * sizeof *sorted);
+        sorted = malloc(count * sizeof(*sorted));
         if (!sorted)
             return 0;
-        memcpy(sorted, __start_conf_cases, count * sizeof *sorted);
-        qsort(sorted, count, sizeof *sorted, by_id);
+        memcpy(sorted, __start_conf_cases, count * sizeof(*sorted));
+        qsort(sorted, count, sizeof(*sorted), by_id);
     }
     *ret_cases = sorted;
     return count;
@@ -49,10 +49,8 @@ void run_case_name(const struct conf_case *conf_case, char *name, size_t size)
 
 static void dashed(const char *text, char *out, size_t size)
 {
-    size_t i;
-
     snprintf(out, size, "%s", text);
-    for (i = 0; out[i]; i++) {
+    for (size_t i = 0; out[i]; i++) {
         if (out[i] == '_')
             out[i] = '-';
     }
@@ -63,12 +61,11 @@ const struct conf_case *run_case_find(const char *id)
     const struct conf_case *const *cases;
     size_t count = run_cases(&cases);
     char wanted[128], name[128];
-    size_t i;
 
-    dashed(id, wanted, sizeof wanted);
-    for (i = 0; i < count; i++) {
-        run_case_name(cases[i], name, sizeof name);
-        if (!strcmp(name, wanted))
+    dashed(id, wanted, sizeof(wanted));
+    for (size_t i = 0; i < count; i++) {
+        run_case_name(cases[i], name, sizeof(name));
+        if (strcmp(name, wanted) == 0)
             return cases[i];
     }
     return NULL;
@@ -77,12 +74,10 @@ const struct conf_case *run_case_find(const char *id)
 static bool has_flow(const struct catalogue *catalogue, const struct conf_case *one,
                      const char *flow)
 {
-    size_t i;
-
-    for (i = 0; one->reqs[i]; i++) {
+    for (size_t i = 0; one->reqs[i]; i++) {
         const struct catalogue_row *row = catalogue_find(catalogue, one->reqs[i]);
 
-        if (row && !strcmp(row->flow, flow))
+        if (row && strcmp(row->flow, flow) == 0)
             return true;
     }
     return false;
@@ -92,13 +87,12 @@ static bool matches(const struct catalogue *catalogue, const struct conf_case *o
                     const char *pattern)
 {
     char wanted[128], name[128];
-    size_t i;
 
-    dashed(pattern, wanted, sizeof wanted);
-    run_case_name(one, name, sizeof name);
+    dashed(pattern, wanted, sizeof(wanted));
+    run_case_name(one, name, sizeof(name));
     if (!fnmatch(wanted, name, 0) || has_flow(catalogue, one, pattern))
         return true;
-    for (i = 0; one->reqs[i]; i++) {
+    for (size_t i = 0; one->reqs[i]; i++) {
         if (!fnmatch(pattern, one->reqs[i], 0))
             return true;
     }
@@ -110,17 +104,17 @@ int run_select(const struct catalogue *catalogue, const char *const *patterns, s
 {
     const struct conf_case *const *cases;
     size_t count = run_cases(&cases);
-    const struct conf_case **chosen = calloc(count + 1, sizeof *chosen);
-    bool *wanted = calloc(count + 1, sizeof *wanted);
-    size_t found = 0, i, k;
+    const struct conf_case **chosen = calloc(count + 1, sizeof(*chosen));
+    bool *wanted = calloc(count + 1, sizeof(*wanted));
+    size_t found = 0;
     int result = 0;
 
     if (!chosen || !wanted)
         result = -ENOMEM;
-    for (k = 0; !result && k < pattern_count; k++) {
+    for (size_t k = 0; !result && k < pattern_count; k++) {
         bool any = false;
 
-        for (i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++) {
             if (matches(catalogue, cases[i], patterns[k]))
                 any = wanted[i] = true;
         }
@@ -129,7 +123,7 @@ int run_select(const struct catalogue *catalogue, const char *const *patterns, s
             result = -ENOENT;
         }
     }
-    for (i = 0; !result && i < count; i++) {
+    for (size_t i = 0; !result && i < count; i++) {
         if (!pattern_count || wanted[i])
             chosen[found++] = cases[i];
     }
@@ -150,9 +144,9 @@ size_t run_keep_subjects(const struct run_options *options, const struct conf_ca
 {
     bool providers = options->provider != NULL;
     bool devices = options->device || !options->provider || options->own_provider;
-    size_t kept = 0, i;
+    size_t kept = 0;
 
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         bool own = !(cases[i]->needs & CONF_HOST) || !options->device;
 
         if (own && (cases[i]->needs & CONF_PROVIDER ? providers : devices))
@@ -163,9 +157,9 @@ size_t run_keep_subjects(const struct run_options *options, const struct conf_ca
 
 size_t run_shard(const struct conf_case **cases, size_t count, unsigned i, unsigned n)
 {
-    size_t kept = 0, k;
+    size_t kept = 0;
 
-    for (k = i - 1; k < count; k += n)
+    for (size_t k = i - 1; k < count; k += n)
         cases[kept++] = cases[k];
     return kept;
 }

@@ -18,7 +18,7 @@ const char *const defect_subject_names[DEFECT_SUBJECTS] = {
 static int beside(const char *name, char *path, size_t size)
 {
     char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
     if (length < 0)
         return -errno;
@@ -32,7 +32,7 @@ static int beside(const char *name, char *path, size_t size)
 static int add_pair(struct defect_list *list, const json_t *defect, const char *row,
                     enum defect_subject subject)
 {
-    struct defect_pair *pairs = realloc(list->pairs, (list->count + 1) * sizeof *pairs);
+    struct defect_pair *pairs = realloc(list->pairs, (list->count + 1) * sizeof(*pairs));
     const char *name = json_string_value(json_object_get(defect, "name"));
     const char *text = json_string_value(json_object_get(defect, "text"));
 
@@ -71,9 +71,9 @@ static int ask_papsim(struct defect_list *list)
     json_t *answer;
     FILE *pipe;
 
-    if (beside("papsim", path, sizeof path) < 0)
+    if (beside("papsim", path, sizeof(path)) < 0)
         return 0;
-    snprintf(command, sizeof command, "'%s' deviations --json", path);
+    snprintf(command, sizeof(command), "'%s' deviations --json", path);
     pipe = popen(command, "re");
     if (!pipe)
         return -errno;
@@ -89,7 +89,7 @@ static int ask_provider(struct defect_list *list)
     void *module;
     int error = 0;
 
-    if (beside("libspcore-deviant.so", path, sizeof path) < 0)
+    if (beside("libspcore-deviant.so", path, sizeof(path)) < 0)
         return 0;
     module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!module)
@@ -112,12 +112,11 @@ static int add_hosts(struct defect_list *list)
 #undef DEFECT
     };
     json_t *all = json_array();
-    size_t i, k;
 
-    for (i = 0; i < sizeof defects / sizeof defects[0]; i++) {
+    for (size_t i = 0; i < sizeof(defects) / sizeof(defects[0]); i++) {
         json_t *rows = json_array();
 
-        for (k = 0; k < 4 && defects[i].rows[k]; k++)
+        for (size_t k = 0; k < 4 && defects[i].rows[k]; k++)
             json_array_append_new(rows, json_string(defects[i].rows[k]));
         json_array_append_new(all, json_pack("{s:s,s:s,s:o}", "name", defects[i].name, "text",
                                              defects[i].text, "rows", rows));
@@ -144,9 +143,7 @@ int defects_load(struct defect_list *ret)
 
 void defects_done(struct defect_list *list)
 {
-    size_t i;
-
-    for (i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < list->count; i++) {
         free(list->pairs[i].name);
         free(list->pairs[i].text);
         free(list->pairs[i].row);

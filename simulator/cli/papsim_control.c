@@ -17,7 +17,7 @@ static int add_pair(json_t *request, const char *pair)
     char key[64];
     json_t *value;
 
-    if (!equals || equals == pair || (size_t)(equals - pair) >= sizeof key)
+    if (!equals || equals == pair || (size_t)(equals - pair) >= sizeof(key))
         return -EINVAL;
     memcpy(key, pair, (size_t)(equals - pair));
     key[equals - pair] = '\0';
@@ -30,7 +30,6 @@ static int add_pair(json_t *request, const char *pair)
 static json_t *make_request(int argc, char **argv, int *ret_status)
 {
     json_t *request;
-    int i;
 
     if (argv[2][0] == '{') {
         json_error_t error;
@@ -41,7 +40,7 @@ static json_t *make_request(int argc, char **argv, int *ret_status)
         return request;
     }
     request = json_pack("{s:s}", "verb", argv[2]);
-    for (i = 3; i < argc; i++) {
+    for (int i = 3; i < argc; i++) {
         if (add_pair(request, argv[i]) < 0) {
             *ret_status = cli_usage("control: %s: expected KEY=VALUE", argv[i]);
             json_decref(request);
@@ -56,13 +55,13 @@ static int connect_to(const char *path)
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     int fd;
 
-    if (strlen(path) >= sizeof name.sun_path)
+    if (strlen(path) >= sizeof(name.sun_path))
         return -ENAMETOOLONG;
     memcpy(name.sun_path, path, strlen(path));
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    if (connect(fd, (struct sockaddr *)&name, sizeof name) < 0) {
+    if (connect(fd, (struct sockaddr *)&name, sizeof(name)) < 0) {
         int error = -errno;
 
         close(fd);

@@ -56,7 +56,7 @@ struct exec {
 
 static int add_server(struct exec *exec, const char *text)
 {
-    size_t room = sizeof exec->servers - exec->servers_length;
+    size_t room = sizeof(exec->servers) - exec->servers_length;
     int length = snprintf(exec->servers + exec->servers_length, room, "%s%s",
                           exec->servers_length ? " " : "", text);
 
@@ -79,7 +79,7 @@ static int reach(const char *text, const char *host, const char *port)
     for (at = list; at && error; at = at->ai_next) {
         int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         struct pollfd ready = {.fd = fd, .events = POLLOUT};
-        socklen_t size = sizeof error;
+        socklen_t size = sizeof(error);
 
         error = fd < 0 || connect(fd, at->ai_addr, at->ai_addrlen) < 0 ? errno : 0;
         if (error == EINPROGRESS && (poll(&ready, 1, CONNECT_MS) != 1 ||
@@ -100,13 +100,13 @@ static int take_server(struct exec *exec, const char *text)
     const char *rest = text + length;
     uint64_t number;
 
-    if (!length || length >= sizeof host || strpbrk(text, " \t\n"))
+    if (!length || length >= sizeof(host) || strpbrk(text, " \t\n"))
         return cli_usage("--connect %s: expected HOST[:PORT][/BUSID]", text);
     memcpy(host, text, length);
     host[length] = '\0';
     if (*rest == ':') {
         digits = strcspn(++rest, "/");
-        if (!digits || digits >= sizeof port)
+        if (!digits || digits >= sizeof(port))
             return cli_usage("--connect %s: expected HOST[:PORT][/BUSID]", text);
         memcpy(port, rest, digits);
         port[digits] = '\0';
@@ -146,16 +146,15 @@ static int find_library(struct exec *exec)
 {
     static const char *const places[] = {"libusb", "../lib/papkit"};
     char program[PATH_MAX / 2], file[PATH_MAX + 32];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    size_t i;
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
     if (length < 0)
         return cli_usage("exec: /proc/self/exe: %s", strerror(errno));
     program[length] = '\0';
     *strrchr(program, '/') = '\0';
-    for (i = 0; i < sizeof places / sizeof places[0]; i++) {
-        snprintf(exec->library, sizeof exec->library, "%s/%s", program, places[i]);
-        snprintf(file, sizeof file, "%s/libusb-1.0.so.0", exec->library);
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        snprintf(exec->library, sizeof(exec->library), "%s/%s", program, places[i]);
+        snprintf(file, sizeof(file), "%s/libusb-1.0.so.0", exec->library);
         if (access(file, R_OK) == 0)
             return 0;
     }
@@ -168,16 +167,16 @@ static int find_library(struct exec *exec)
 static int open_loaded(struct exec *exec)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    socklen_t size = sizeof address.sun_family;
+    socklen_t size = sizeof(address.sun_family);
 
     exec->loaded = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (exec->loaded < 0 || bind(exec->loaded, (struct sockaddr *)&address, size) < 0)
         return cli_usage("exec: %s", strerror(errno));
-    size = sizeof address;
+    size = sizeof(address);
     if (getsockname(exec->loaded, (struct sockaddr *)&address, &size) < 0)
         return cli_usage("exec: %s", strerror(errno));
     size -= (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1);
-    if (size >= sizeof exec->loaded_name)
+    if (size >= sizeof(exec->loaded_name))
         return cli_usage("exec: %s", strerror(ENAMETOOLONG));
     memcpy(exec->loaded_name, address.sun_path + 1, size);
     exec->loaded_name[size] = '\0';
@@ -192,7 +191,7 @@ static int set_environment(struct exec *exec)
     int error;
 
     if (exec->options.player_count) {
-        snprintf(own, sizeof own, "127.0.0.1:%u", wire_server_port(exec->service.server));
+        snprintf(own, sizeof(own), "127.0.0.1:%u", wire_server_port(exec->service.server));
         if (add_server(exec, own))
             return EXIT_OURS;
     }
@@ -217,7 +216,7 @@ static void become(const struct exec *exec, int report)
     error = errno;
     if (error == ENOEXEC) /* a script without a first line, as execvp() has it */
         execv("/bin/sh", exec->shell);
-    if (write(report, &error, sizeof error) < 0)
+    if (write(report, &error, sizeof(error)) < 0)
         _exit(EXIT_OURS);
     _exit(EXIT_CANNOT_EXECUTE);
 }
@@ -235,7 +234,7 @@ static int start(struct exec *exec)
     close(report[1]);
     if (exec->child < 0)
         error = errno;
-    else if (read(report[0], &error, sizeof error) != sizeof error)
+    else if (read(report[0], &error, sizeof(error)) != sizeof(error))
         error = 0;
     close(report[0]);
     if (!error)
@@ -262,7 +261,7 @@ static void signalled(struct wire_source *source, uint32_t events)
     struct signalfd_siginfo info;
 
     (void)events;
-    while (read(source->fd, &info, sizeof info) == sizeof info) {
+    while (read(source->fd, &info, sizeof(info)) == sizeof(info)) {
         if (info.ssi_signo == SIGCHLD)
             reap(exec);
         else if (exec->child && info.ssi_code != SI_KERNEL)
@@ -275,11 +274,10 @@ static void hold_signals(struct exec *exec)
     static const int forwarded[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1,
                                     SIGUSR2, SIGALRM, SIGCONT, SIGWINCH};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
-    size_t i;
 
     sigemptyset(&exec->mask);
     sigaddset(&exec->mask, SIGCHLD);
-    for (i = 0; i < sizeof forwarded / sizeof forwarded[0]; i++)
+    for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
         sigaddset(&exec->mask, forwarded[i]);
     signal(SIGCHLD, SIG_DFL); /* who ignores it cannot wait */
     sigprocmask(SIG_BLOCK, &exec->mask, &exec->caller_mask);
@@ -324,7 +322,7 @@ static int run(struct exec *exec)
 
 static int shell_words(struct exec *exec)
 {
-    size_t count = 0, i;
+    size_t count = 0;
 
     while (exec->command[count])
         count++;
@@ -333,7 +331,7 @@ static int shell_words(struct exec *exec)
         return cli_usage("out of memory");
     exec->shell[0] = (char *)(uintptr_t) "sh";
     exec->shell[1] = exec->path;
-    for (i = 1; i < count; i++)
+    for (size_t i = 1; i < count; i++)
         exec->shell[i + 1] = exec->command[i];
     return 0;
 }
@@ -344,7 +342,7 @@ static int bring_up(struct exec *exec)
 
     if (find_library(exec))
         return EXIT_OURS;
-    error = exec_find(exec->command[0], exec->path, sizeof exec->path);
+    error = exec_find(exec->command[0], exec->path, sizeof(exec->path));
     if (error) {
         cli_usage("exec: %s: %s", exec->command[0], strerror(-error));
         return error == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;

@@ -63,24 +63,24 @@ static bool is_static(int fd, const unsigned char *ident)
 {
     Elf64_Ehdr wide;
     Elf32_Ehdr narrow;
-    uint64_t offset, i, count, entry;
+    uint64_t offset, count, entry;
     uint32_t type;
 
-    if (ident[EI_CLASS] == ELFCLASS64 && pread(fd, &wide, sizeof wide, 0) == sizeof wide) {
+    if (ident[EI_CLASS] == ELFCLASS64 && pread(fd, &wide, sizeof(wide), 0) == sizeof(wide)) {
         offset = wide.e_phoff;
         count = wide.e_phnum;
         entry = wide.e_phentsize;
     } else if (ident[EI_CLASS] == ELFCLASS32 &&
-               pread(fd, &narrow, sizeof narrow, 0) == sizeof narrow) {
+               pread(fd, &narrow, sizeof(narrow), 0) == sizeof(narrow)) {
         offset = narrow.e_phoff;
         count = narrow.e_phnum;
         entry = narrow.e_phentsize;
     } else {
         return false;
     }
-    for (i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < count; i++) {
         /* the type stands first in both sizes */
-        if (pread(fd, &type, sizeof type, (off_t)(offset + i * entry)) != sizeof type)
+        if (pread(fd, &type, sizeof(type), (off_t)(offset + i * entry)) != sizeof(type))
             return false;
         if (type == PT_INTERP)
             return false;
@@ -96,7 +96,8 @@ const char *exec_obstacle(const char *path)
 
     if (fd < 0)
         return NULL; /* executable and not readable: found out when it has run */
-    if (pread(fd, ident, sizeof ident, 0) == sizeof ident && !memcmp(ident, ELFMAG, SELFMAG)) {
+    if (pread(fd, ident, sizeof(ident), 0) == sizeof(ident) &&
+        memcmp(ident, ELFMAG, SELFMAG) == 0) {
         if (gains_rights(fd))
             obstacle = "it is a setuid or setgid program, for which LD_LIBRARY_PATH is ignored";
         else if (ident[EI_DATA] == ELFDATA2LSB && is_static(fd, ident))

@@ -54,9 +54,9 @@ static int parse_options(int argc, char **argv, struct job *job)
         return cli_usage("import: expected mtp-detect LOG or lsusb FILE");
     job->kind = argv[optind];
     job->source = argv[optind + 1];
-    if (strcmp(job->kind, "mtp-detect") && strcmp(job->kind, "lsusb"))
+    if (strcmp(job->kind, "mtp-detect") != 0 && strcmp(job->kind, "lsusb") != 0)
         return cli_usage("import %s: expected mtp-detect or lsusb", job->kind);
-    if (job->lsusb && !strcmp(job->kind, "lsusb"))
+    if (job->lsusb && strcmp(job->kind, "lsusb") == 0)
         return cli_usage("import lsusb: --lsusb goes with mtp-detect");
     return 0;
 }
@@ -82,7 +82,7 @@ static void name_of(const struct job *job, char *name, size_t size)
     const char *base = strrchr(path, '/');
 
     base = base ? base + 1 : path;
-    if (!strncmp(base, "mtp-detect-", 11) && base[11])
+    if (strncmp(base, "mtp-detect-", 11) == 0 && base[11])
         base += 11;
     snprintf(name, size, "%s", base);
     if (strrchr(name, '.') && strrchr(name, '.') != name)
@@ -99,8 +99,8 @@ static int check_player(const struct job *job, unsigned line, const char *text, 
     if (memory < 0 || write(memory, text, size) != (ssize_t)size) {
         status = cli_usage("%s: %s", job->source, strerror(errno ? errno : EIO));
     } else {
-        snprintf(path, sizeof path, "/proc/self/fd/%d", memory);
-        if (player_load(path, &spec, error, sizeof error)) {
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
+        if (player_load(path, &spec, error, sizeof(error))) {
             wrong = strstr(error, path) == error ? error + strlen(path) + 1 : error;
             status = cli_usage("%s:%u: the player made of it does not load: line %s", job->source,
                                line ? line : 1, wrong);
@@ -120,7 +120,7 @@ static int put_file(const char *path, const char *text, size_t size)
     FILE *file;
     int status = 0;
 
-    if ((size_t)snprintf(beside, sizeof beside, "%s.new", path) >= sizeof beside)
+    if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside))
         return cli_usage("%s: %s", path, strerror(ENAMETOOLONG));
     file = fopen(beside, "we");
     if (!file)
@@ -154,8 +154,8 @@ static int write_player(const struct job *job, const struct import_report *repor
     int status;
 
     other = job->lsusb ? strrchr(job->lsusb, '/') : NULL;
-    name_of(job, name, sizeof name);
-    snprintf(source, sizeof source, "Made by papsim import from %s%s%s",
+    name_of(job, name, sizeof(name));
+    snprintf(source, sizeof(source), "Made by papsim import from %s%s%s",
              base ? base + 1 : job->source, job->lsusb ? " and " : "",
              job->lsusb ? (other ? other + 1 : job->lsusb) : "");
     if (import_write(report, &origin, &text, &size))
@@ -178,15 +178,15 @@ int cli_import(int argc, char **argv)
     if (status)
         return status;
     assert(job.kind && job.source); /* parse_options() passes nothing less */
-    lsusb = !strcmp(job.kind, "lsusb");
+    lsusb = strcmp(job.kind, "lsusb") == 0;
     report.usb.vendor = (uint16_t)job.vendor;
     report.usb.product = (uint16_t)job.product;
-    status = read_one(job.source, lsusb, &report, error, sizeof error);
+    status = read_one(job.source, lsusb, &report, error, sizeof(error));
     if (!status && job.lsusb)
-        status = read_one(job.lsusb, true, &report, error, sizeof error);
+        status = read_one(job.lsusb, true, &report, error, sizeof(error));
     if (!status && !report.usb.vendor && !report.usb.product) {
         status = -EINVAL;
-        snprintf(error, sizeof error,
+        snprintf(error, sizeof(error),
                  "%s:%u: no USB ids before 'Device info:'; --lsusb or --device can give them",
                  job.source, report.line);
     }
@@ -209,10 +209,10 @@ int cli_anonymise(int argc, char **argv)
         job.output = optarg;
     if (status != -1 || argc - optind != 1)
         return cli_usage("anonymise: expected FILE [-o FILE]");
-    if (lines_open(argv[optind], &lines, error, sizeof error))
+    if (lines_open(argv[optind], &lines, error, sizeof(error)))
         return cli_usage("%s", error);
     out = open_memstream(&text, &size);
-    status = out ? anonymise(&lines, out, error, sizeof error) : -ENOMEM;
+    status = out ? anonymise(&lines, out, error, sizeof(error)) : -ENOMEM;
     if (!out || (fclose(out) && !status) || !text)
         status = cli_usage("%s: %s", argv[optind], strerror(ENOMEM));
     else if (status)

@@ -20,16 +20,15 @@ int cli_players_folder(char *path, size_t size)
     const char *chosen = getenv("PAPSIM_PLAYERS");
     char program[PATH_MAX];
     ssize_t length;
-    size_t i;
 
     if (chosen && *chosen)
         return (size_t)snprintf(path, size, "%s", chosen) < size ? 0 : -ENAMETOOLONG;
-    length = readlink("/proc/self/exe", program, sizeof program - 1);
+    length = readlink("/proc/self/exe", program, sizeof(program) - 1);
     if (length < 0)
         return -errno;
     program[length] = '\0';
     *strrchr(program, '/') = '\0';
-    for (i = 0; i < sizeof places / sizeof places[0]; i++) {
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
             access(path, R_OK) == 0)
             return 0;
@@ -43,7 +42,7 @@ int cli_player_path(const char *name, char *path, size_t size)
 
     if (strchr(name, '/') || access(name, R_OK) == 0)
         return (size_t)snprintf(path, size, "%s", name) < size ? 0 : -ENAMETOOLONG;
-    if (cli_players_folder(folder, sizeof folder) < 0)
+    if (cli_players_folder(folder, sizeof(folder)) < 0)
         return -ENOENT;
     if ((size_t)snprintf(path, size, "%s/%s.yaml", folder, name) >= size)
         return -ENAMETOOLONG;
@@ -54,7 +53,7 @@ static int is_player_file(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
 
-    return dot && !strcmp(dot, ".yaml");
+    return dot && strcmp(dot, ".yaml") == 0;
 }
 
 /* By name, without the suffix: "mtp" stands before "mtp-small". */
@@ -71,8 +70,8 @@ static void print_player(const char *folder, const char *file)
     char path[PATH_MAX * 2], error[512];
     struct player_spec *spec;
 
-    snprintf(path, sizeof path, "%s/%s", folder, file);
-    if (player_load(path, &spec, error, sizeof error) < 0) {
+    snprintf(path, sizeof(path), "%s/%s", folder, file);
+    if (player_load(path, &spec, error, sizeof(error)) < 0) {
         printf("%-24.*s (broken: %s)\n", (int)(strlen(file) - 5), file, error);
         return;
     }
@@ -84,16 +83,16 @@ int cli_players(int argc, char **argv)
 {
     char folder[PATH_MAX];
     struct dirent **entries;
-    int count, i;
+    int count;
 
     if (argc > 1)
         return cli_usage("players: unknown argument %s", argv[1]);
-    if (cli_players_folder(folder, sizeof folder) < 0)
+    if (cli_players_folder(folder, sizeof(folder)) < 0)
         return cli_usage("players: no folder of player files found; set PAPSIM_PLAYERS");
     count = scandir(folder, &entries, is_player_file, compare_stems);
     if (count < 0)
         return cli_usage("%s: %s", folder, strerror(errno));
-    for (i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++) {
         print_player(folder, entries[i]->d_name);
         free(entries[i]);
     }
@@ -104,10 +103,9 @@ int cli_players(int argc, char **argv)
 static void print_defects_json(void)
 {
     json_t *all = json_array();
-    int i;
     size_t k;
 
-    for (i = 0; i < DEFECT_COUNT; i++) {
+    for (int i = 0; i < DEFECT_COUNT; i++) {
         json_t *rows = json_array(), *one;
 
         for (k = 0; defect_texts[i].rows[k]; k++)
@@ -127,16 +125,15 @@ static void print_defects_json(void)
 
 int cli_list_defects(int argc, char **argv)
 {
-    int i;
     size_t k;
 
-    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json")))
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json") != 0))
         return cli_usage("deviations: unknown argument %s; expected --json", argv[argc - 1]);
     if (argc == 2) {
         print_defects_json();
         return EXIT_DONE;
     }
-    for (i = 0; i < DEFECT_COUNT; i++) {
+    for (int i = 0; i < DEFECT_COUNT; i++) {
         const struct defect_text *one = &defect_texts[i];
 
         printf("%-32s %s (", one->name, one->text);

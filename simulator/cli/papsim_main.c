@@ -29,10 +29,8 @@ static const struct {
 
 static int help(void)
 {
-    size_t i;
-
     puts("papsim: a virtual USB portable audio player over USB/IP\n\nusage:");
-    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         printf("  papsim %s %s\n", verbs[i].name, verbs[i].help);
     puts("\nexit: 0 done, 1 refused by the player, 2 bad usage or input, 3 no such service\n"
          "exec: COMMAND's own, 128+n when signal n ended it, 125 papsim's own failure,\n"
@@ -42,19 +40,17 @@ static int help(void)
 
 int main(int argc, char **argv)
 {
-    size_t i;
-
     if (argc < 2)
         return cli_usage("expected a verb: serve, exec, control, import, anonymise, players or "
                          "deviations (--help)");
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help();
-    if (!strcmp(argv[1], "--version")) {
+    if (strcmp(argv[1], "--version") == 0) {
         puts("papsim " PAPSIM_VERSION);
         return EXIT_DONE;
     }
-    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (!strcmp(argv[1], verbs[i].name))
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 1, argv + 1);
     }
     return cli_usage(

@@ -24,7 +24,7 @@ static int parse_listen(const char *text, struct service_options *options)
     const char *colon = strrchr(text, ':');
     uint64_t port;
 
-    if (!colon || colon == text || (size_t)(colon - text) >= sizeof options->address ||
+    if (!colon || colon == text || (size_t)(colon - text) >= sizeof(options->address) ||
         cli_number(colon + 1, 65535, &port) < 0)
         return cli_usage("--listen %s: expected ADDR:PORT", text);
     memcpy(options->address, text, (size_t)(colon - text));

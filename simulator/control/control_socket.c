@@ -82,14 +82,14 @@ static int run_lines(struct control_client *client)
         start = end + 1;
     }
     memmove(client->line, start, client->length);
-    return client->length == sizeof client->line ? -E2BIG : 0;
+    return client->length == sizeof(client->line) ? -E2BIG : 0;
 }
 
 static void client_ready(struct wire_source *source, uint32_t events)
 {
     struct control_client *client = (struct control_client *)source;
     ssize_t got =
-        recv(source->fd, client->line + client->length, sizeof client->line - client->length, 0);
+        recv(source->fd, client->line + client->length, sizeof(client->line) - client->length, 0);
 
     (void)events;
     if (got <= 0) {
@@ -111,7 +111,7 @@ static void accept_ready(struct wire_source *source, uint32_t events)
     (void)events;
     if (fd < 0)
         return;
-    client = calloc(1, sizeof *client);
+    client = calloc(1, sizeof(*client));
     if (!client || (client->source = (struct wire_source){fd, client_ready},
                     wire_loop_add(control->service->loop, &client->source, EPOLLIN)) < 0) {
         free(client);
@@ -138,7 +138,7 @@ static void remove_stale(const struct sockaddr_un *name)
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return;
-    if (connect(fd, (const struct sockaddr *)name, sizeof *name) < 0 && errno == ECONNREFUSED)
+    if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) < 0 && errno == ECONNREFUSED)
         unlink(name->sun_path);
     close(fd);
 }
@@ -149,10 +149,10 @@ int control_socket_new(struct service *service, const char *path, struct control
     struct control_socket *control;
     int error = 0;
 
-    if (strlen(path) >= sizeof name.sun_path)
+    if (strlen(path) >= sizeof(name.sun_path))
         return -ENAMETOOLONG;
     memcpy(name.sun_path, path, strlen(path));
-    control = calloc(1, sizeof *control);
+    control = calloc(1, sizeof(*control));
     if (!control)
         return -ENOMEM;
     control->service = service;
@@ -162,7 +162,7 @@ int control_socket_new(struct service *service, const char *path, struct control
         error = -errno;
     else
         remove_stale(&name);
-    if (!error && (bind(control->listener.fd, (struct sockaddr *)&name, sizeof name) < 0 ||
+    if (!error && (bind(control->listener.fd, (struct sockaddr *)&name, sizeof(name)) < 0 ||
                    listen(control->listener.fd, 16) < 0))
         error = -errno;
     if (!error)

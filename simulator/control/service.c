@@ -69,13 +69,12 @@ static int make_device(struct service_player *one)
 static int read_players(const struct service_options *options, struct player_spec **specs)
 {
     char path[PATH_MAX], error[512];
-    size_t i;
 
-    for (i = 0; i < options->player_count; i++) {
-        if (cli_player_path(options->players[i], path, sizeof path) < 0)
+    for (size_t i = 0; i < options->player_count; i++) {
+        if (cli_player_path(options->players[i], path, sizeof(path)) < 0)
             return cli_usage("--player %s: no such player file (papsim players lists names)",
                              options->players[i]);
-        if (player_load(path, &specs[i], error, sizeof error) < 0)
+        if (player_load(path, &specs[i], error, sizeof(error)) < 0)
             return cli_usage("%s", error);
     }
     return 0;
@@ -87,19 +86,18 @@ static int make_player(struct service_player *one, const struct service_options 
 {
     char state[PATH_MAX], error[512] = "";
     struct player_options how = {.busid = one->busid, .seed = options->seed};
-    size_t i;
 
     if (options->state) {
-        int status = make_state(options, one->busid, state, sizeof state);
+        int status = make_state(options, one->busid, state, sizeof(state));
 
         if (status)
             return status;
         how.state_dir = state;
     }
-    if (player_new(*spec, &how, &one->player, error, sizeof error) < 0)
+    if (player_new(*spec, &how, &one->player, error, sizeof(error)) < 0)
         return cli_usage("%s", error[0] ? error : player_spec_name(*spec));
     *spec = NULL;
-    for (i = 0; i < options->defect_count; i++) {
+    for (size_t i = 0; i < options->defect_count; i++) {
         defect_switch(player_defects(one->player), (enum defect)defect_find(options->defects[i]),
                       true);
     }
@@ -109,16 +107,14 @@ static int make_player(struct service_player *one, const struct service_options 
 static int make_players(struct service *service, const struct service_options *options,
                         struct player_spec **specs)
 {
-    size_t i;
-
-    service->players = calloc(options->player_count, sizeof *service->players);
+    service->players = calloc(options->player_count, sizeof(*service->players));
     if (!service->players)
         return cli_usage("out of memory");
-    for (i = 0; i < options->player_count; i++) {
+    for (size_t i = 0; i < options->player_count; i++) {
         struct service_player *one = &service->players[service->player_count++];
         int status;
 
-        snprintf(one->busid, sizeof one->busid, "1-%zu", i + 1);
+        snprintf(one->busid, sizeof(one->busid), "1-%zu", i + 1);
         status = make_player(one, options, &specs[i]);
         if (status)
             return status;
@@ -195,13 +191,12 @@ int service_open(struct service *service, const struct service_options *options)
 {
     struct player_spec **specs;
     int status;
-    size_t i;
 
     specs = calloc(options->player_count, sizeof(struct player_spec *));
     if (!specs)
         return cli_usage("out of memory");
     status = open_specs(service, options, specs);
-    for (i = 0; i < options->player_count; i++)
+    for (size_t i = 0; i < options->player_count; i++)
         player_spec_free(specs[i]);
     free(specs);
     return status;
@@ -209,12 +204,10 @@ int service_open(struct service *service, const struct service_options *options)
 
 void service_close(struct service *service)
 {
-    size_t i;
-
     if (service->control)
         control_socket_free(service->control);
     wire_server_free(service->server);
-    for (i = 0; i < service->player_count; i++) {
+    for (size_t i = 0; i < service->player_count; i++) {
         if (service->players[i].player && service->players[i].device)
             player_attach(service->players[i].player, NULL);
         usb_device_free(service->players[i].device);

@@ -15,16 +15,15 @@ static json_t *refuse(const char *format, const char *what)
 {
     char text[256];
 
-    snprintf(text, sizeof text, format, what);
+    snprintf(text, sizeof(text), format, what);
     return json_pack("{s:b,s:s}", "ok", 0, "error", text);
 }
 
 static json_t *active_defects(const struct defect_set *set)
 {
     json_t *names = json_array();
-    int i;
 
-    for (i = 0; i < DEFECT_COUNT; i++) {
+    for (int i = 0; i < DEFECT_COUNT; i++) {
         if (deviates(set, (enum defect)i))
             json_array_append_new(names, json_string(defect_texts[i].name));
     }
@@ -35,10 +34,9 @@ static json_t *status(struct service *service, struct service_player *unused, co
 {
     const struct player_verb *own = player_verb_find("status");
     json_t *players = json_array();
-    size_t i;
 
     (void)unused;
-    for (i = 0; i < service->player_count; i++) {
+    for (size_t i = 0; i < service->player_count; i++) {
         struct service_player *one = &service->players[i];
         json_t *row = own ? player_verb_run(own, one->player, request) : json_object();
 
@@ -85,7 +83,7 @@ static json_t *deviate(struct service *service, struct service_player *one, cons
         return refuse("%s: no such deviation", name ? name : "name");
     defect_switch(set, (enum defect)which,
                   !on || !(json_is_false(on) ||
-                           (json_is_string(on) && !strcmp(json_string_value(on), "false"))));
+                           (json_is_string(on) && strcmp(json_string_value(on), "false") == 0)));
     return done();
 }
 
@@ -104,12 +102,11 @@ static const struct {
 static struct service_player *chosen(struct service *service, const json_t *request)
 {
     const char *busid = json_string_value(json_object_get(request, "busid"));
-    size_t i;
 
     if (!busid)
         return service->player_count == 1 ? &service->players[0] : NULL;
-    for (i = 0; i < service->player_count; i++) {
-        if (!strcmp(service->players[i].busid, busid))
+    for (size_t i = 0; i < service->player_count; i++) {
+        if (strcmp(service->players[i].busid, busid) == 0)
             return &service->players[i];
     }
     return NULL;
@@ -120,12 +117,11 @@ json_t *service_request(struct service *service, const json_t *request)
     const char *name = json_string_value(json_object_get(request, "verb"));
     struct service_player *player = chosen(service, request);
     const struct player_verb *own;
-    size_t i;
 
     if (!name)
         return refuse("%s: expected a string", "verb");
-    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (strcmp(verbs[i].name, name))
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(verbs[i].name, name) != 0)
             continue;
         if (verbs[i].needs_player && !player)
             return refuse("%s: expected the busid of a player", "busid");

@@ -308,11 +308,11 @@ static json_t *run_references(struct player *player, const json_t *request)
 {
     struct store_object *object = object_of(player, request);
     const json_t *list = json_object_get(request, "handles");
-    size_t count = json_array_size(list), i;
-    uint32_t *handles = calloc(count + 1, sizeof *handles);
+    size_t count = json_array_size(list);
+    uint32_t *handles = calloc(count + 1, sizeof(*handles));
     int error = object && handles && json_is_array(list) ? settle(player) : -ENOENT;
 
-    for (i = 0; i < count && !error; i++) {
+    for (size_t i = 0; i < count && !error; i++) {
         handles[i] = (uint32_t)json_integer_value(json_array_get(list, i));
         error = store_find(player->store, handles[i]) ? 0 : -ENOENT;
     }
@@ -334,9 +334,10 @@ static json_t *set_medium(struct player *player, const json_t *request, bool pre
 
     /* Without a number: the first slot. */
     if (!json_object_get(request, "storage"))
-        for (volume = SIZE_MAX, i = store_volume_count(player->store); i-- > 0;)
+        for (volume = SIZE_MAX, i = store_volume_count(player->store); i-- > 0;) {
             if (store_volume_at(player->store, i)->removable)
                 volume = i;
+        }
     if (volume == SIZE_MAX)
         return refuse("no such storage");
     it = store_volume_at(player->store, volume);
@@ -398,7 +399,7 @@ static json_t *run_battery(struct player *player, const json_t *request)
 
     if (!number_of(request, "level", &level))
         return refuse("level: a number from 0 to 100 is needed");
-    snprintf(text, sizeof text, "%lld", (long long)level);
+    snprintf(text, sizeof(text), "%lld", (long long)level);
     return outcome(set_property(player, MTP_DPC_BATTERY_LEVEL, text));
 }
 
@@ -416,7 +417,7 @@ static int turn_volume(struct player *player, int step)
         return -ENOENT;
     value = store_value(player->store, MTP_DPC_VOLUME, &length);
     volume = mtpr_integer(property->type, value ? value : property->value.data) + step;
-    snprintf(text, sizeof text, "%lld", (long long)volume);
+    snprintf(text, sizeof(text), "%lld", (long long)volume);
     error = set_property(player, MTP_DPC_VOLUME, text);
     /* At the end of the scale a key does nothing. */
     return error == -ERANGE || error == -EINVAL ? 0 : error;
@@ -454,9 +455,8 @@ static json_t *run_cancel(struct player *player, const json_t *request)
 static json_t *storages(struct player *player)
 {
     json_t *list = json_array();
-    size_t i;
 
-    for (i = 0; i < store_volume_count(player->store); i++) {
+    for (size_t i = 0; i < store_volume_count(player->store); i++) {
         const struct store_volume *it = store_volume_at(player->store, i);
 
         json_array_append_new(list, json_pack("{s:I,s:b,s:I,s:I,s:I}", "id", (json_int_t)it->id,
@@ -517,9 +517,10 @@ const struct player_verb *player_verb_find(const char *name)
 {
     const struct player_verb *verb;
 
-    for (verb = player_verbs; verb->name; verb++)
+    for (verb = player_verbs; verb->name; verb++) {
         if (strcmp(verb->name, name) == 0)
             return verb;
+    }
     return NULL;
 }
 

@@ -68,14 +68,14 @@ json_t *player_run_playlists(struct player *player, const json_t *request)
 
     (void)request;
     while ((object = store_each(player->store, &cursor)) != NULL) {
-        uint32_t *handles, count, i;
+        uint32_t *handles, count;
         json_t *tracks;
 
         /* What is damaged, or of a version the player does not know, is not shown. */
         if (!playlist_is_one(player, object) || playlist_tracks(player, object, &handles, &count))
             continue;
         tracks = json_array();
-        for (i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count; i++)
             json_array_append_new(tracks, json_integer((json_int_t)handles[i]));
         free(handles);
         json_array_append_new(lists,

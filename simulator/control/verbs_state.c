@@ -11,11 +11,10 @@
 
 static struct player_snapshot *find_snapshot(struct player *player, const char *name)
 {
-    size_t i;
-
-    for (i = 0; i < player->snapshot_count; i++)
+    for (size_t i = 0; i < player->snapshot_count; i++) {
         if (strcmp(player->snapshots[i].name, name) == 0)
             return &player->snapshots[i];
+    }
     return NULL;
 }
 
@@ -33,7 +32,7 @@ static int keep_snapshot(struct player *player, const char *name, struct store_s
     if (!mine) {
         char *copy = strdup(name);
 
-        grown = realloc(player->snapshots, (player->snapshot_count + 1) * sizeof *grown);
+        grown = realloc(player->snapshots, (player->snapshot_count + 1) * sizeof(*grown));
         if (grown)
             player->snapshots = grown;
         if (!copy || !grown) {
@@ -86,14 +85,13 @@ json_t *player_run_restore(struct player *player, const json_t *request)
 static json_t *turn_lock(struct player *player, bool locked)
 {
     struct mtpr_responder *responder = still_image_responder(player->function);
-    size_t i;
 
     if (!deviates(&player->defects, QUIRK_LOCKED))
         return player_refuse("the player has no lock (its quirks do not name locked-storage)");
     if (mtpr_locked(responder) == locked)
         return player_refuse(locked ? "it is locked already" : "it is unlocked already");
     mtpr_lock(responder, locked);
-    for (i = 0; i < store_volume_count(player->store); i++)
+    for (size_t i = 0; i < store_volume_count(player->store); i++)
         mtpr_raise(responder, locked ? MTP_EC_STORE_REMOVED : MTP_EC_STORE_ADDED,
                    store_volume_at(player->store, i)->id, 0);
     return player_outcome(0);

@@ -15,10 +15,8 @@ const struct defect_text defect_texts[DEFECT_COUNT] = {
 
 int defect_find(const char *name)
 {
-    int i;
-
-    for (i = 0; i < DEFECT_COUNT; i++) {
-        if (!strcmp(defect_texts[i].name, name))
+    for (int i = 0; i < DEFECT_COUNT; i++) {
+        if (strcmp(defect_texts[i].name, name) == 0)
             return i;
     }
     return -1;

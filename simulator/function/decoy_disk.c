@@ -39,8 +39,8 @@ static void inquiry(struct mass_storage *disk)
         ' ',  ' ',  ' ',  ' ',  ' ',
         '1',  '.',  '0',  '0'};
 
-    memcpy(disk->answer, said, sizeof said);
-    disk->length = sizeof said;
+    memcpy(disk->answer, said, sizeof(said));
+    disk->length = sizeof(said);
 }
 
 static void request_sense(struct mass_storage *disk)
@@ -68,7 +68,7 @@ void mass_storage_command(struct mass_storage *disk, const uint8_t data[MASS_STO
     bool to_host = (data[12] & 0x80) != 0;
     uint32_t length = number_at(data + 8);
 
-    memcpy(disk->tag, data + 4, sizeof disk->tag);
+    memcpy(disk->tag, data + 4, sizeof(disk->tag));
     disk->length = disk->position = 0;
     disk->status = PASSED;
     if (data[15] == INQUIRY)
@@ -117,7 +117,7 @@ static void put_data(struct mass_storage *disk, size_t room, struct usb_in *in)
         left = disk->length - disk->position;
         in->chunks[0].memory = disk->answer + disk->position;
     } else {
-        left = left < sizeof zeroes ? left : sizeof zeroes;
+        left = left < sizeof(zeroes) ? left : sizeof(zeroes);
         in->chunks[0].memory = zeroes;
     }
     in->length = left < room ? left : room;

@@ -49,7 +49,7 @@ struct zero {
 
 struct zero *zero_new(const struct zero_options *options)
 {
-    struct zero *zero = calloc(1, sizeof *zero);
+    struct zero *zero = calloc(1, sizeof(*zero));
 
     if (!zero)
         return NULL;
@@ -75,11 +75,9 @@ static void drop_block(struct pattern_block *block)
 
 static void forget_patterns(struct zero *zero)
 {
-    size_t i;
-
-    for (i = 0; i < PATTERN_SIZES; i++)
+    for (size_t i = 0; i < PATTERN_SIZES; i++)
         drop_block(&zero->blocks[i]);
-    memset(zero->blocks, 0, sizeof zero->blocks);
+    memset(zero->blocks, 0, sizeof(zero->blocks));
 }
 
 void zero_free(struct zero *zero)
@@ -129,7 +127,6 @@ static struct pattern_block *fill_block(struct pattern_block *block, size_t pack
                                         enum zero_pattern pattern)
 {
     int fd = memfd_create("pattern", MFD_CLOEXEC);
-    size_t i;
 
     if (fd < 0)
         return NULL;
@@ -143,7 +140,7 @@ static struct pattern_block *fill_block(struct pattern_block *block, size_t pack
     block->fd = fd;
     block->packet = packet;
     block->unit = PATTERN_ROOM - PATTERN_ROOM % packet;
-    for (i = 0; i < PATTERN_ROOM; i++)
+    for (size_t i = 0; i < PATTERN_ROOM; i++)
         block->bytes[i] = pattern == ZERO_PATTERN_MOD63 ? (uint8_t)(i % packet % 63) : 0;
     return block;
 }
@@ -152,11 +149,10 @@ static struct pattern_block *fill_block(struct pattern_block *block, size_t pack
 static const struct pattern_block *pattern_of(struct zero *zero, uint8_t endpoint)
 {
     size_t packet = usb_function_packet_size(zero->device, endpoint);
-    size_t i;
 
     if (!packet)
         return NULL;
-    for (i = 0; i < PATTERN_SIZES; i++) {
+    for (size_t i = 0; i < PATTERN_SIZES; i++) {
         if (zero->blocks[i].packet == packet)
             return &zero->blocks[i];
         if (!zero->blocks[i].packet)

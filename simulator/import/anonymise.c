@@ -37,9 +37,8 @@ struct work {
 static uint64_t hash(struct span text)
 {
     uint64_t value = 0xcbf29ce484222325u; /* FNV-1a */
-    size_t i;
 
-    for (i = 0; i < text.length; i++)
+    for (size_t i = 0; i < text.length; i++)
         value = (value ^ (uint8_t)text.start[i]) * 0x100000001b3u;
     return value;
 }
@@ -55,11 +54,10 @@ static uint64_t mix(uint64_t value)
 /* Serials are hexadecimal as a rule: then they stay so. */
 static unsigned alphabet(struct span text)
 {
-    size_t i;
-
-    for (i = 0; i < text.length; i++)
+    for (size_t i = 0; i < text.length; i++) {
         if (isalpha((unsigned char)text.start[i]) && !isxdigit((unsigned char)text.start[i]))
             return 26;
+    }
     return 6;
 }
 
@@ -142,9 +140,10 @@ static struct span value_of(const char *start, const char *end)
     while (start < end && (*start == ' ' || *start == '\t'))
         start++;
     if (start < end && *start == '"') {
-        for (at = ++start; at < end && *at != '"'; at++)
+        for (at = ++start; at < end && *at != '"'; at++) {
             if (*at == '\\' && at + 1 < end)
                 at++;
+        }
         return (struct span){start, (size_t)(at - start)};
     }
     for (at = start; at < end && *at != '\x1b';)
@@ -152,7 +151,7 @@ static struct span value_of(const char *start, const char *end)
     end = at;
     while (end > start && isspace((unsigned char)end[-1]))
         end--;
-    if (end - start >= 6 && !memcmp(end - 6, "<br />", 6))
+    if (end - start >= 6 && memcmp(end - 6, "<br />", 6) == 0)
         end -= 6;
     return (struct span){start, (size_t)(end - start)};
 }
@@ -167,7 +166,7 @@ static const char *find(const char *start, const char *end, const char *needle)
 
 static bool begins(const char *start, const char *end, const char *prefix)
 {
-    return (size_t)(end - start) >= strlen(prefix) && !strncmp(start, prefix, strlen(prefix));
+    return (size_t)(end - start) >= strlen(prefix) && strncmp(start, prefix, strlen(prefix)) == 0;
 }
 
 /* Past the index of the string, which stands before the string; NULL: there is none. */
@@ -235,7 +234,7 @@ static const char *find_value(const struct field *field, const char *start, cons
             return NULL;
     }
     at = past ? past : at + strlen(field->prefix);
-    if (field->key && !strcmp(field->key, " "))
+    if (field->key && strcmp(field->key, " ") == 0)
         return past_index(at, end);
     if (field->key) {
         at = find(at, end, field->key);
@@ -247,9 +246,7 @@ static const char *find_value(const struct field *field, const char *start, cons
 static enum what find_field(enum kind kind, const char *start, const char *end,
                             struct span *ret_value)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         const char *at = fields[i].kind == kind ? find_value(&fields[i], start, end) : NULL;
 
         if (!at || at > end)
@@ -267,11 +264,10 @@ static enum what find_field(enum kind kind, const char *start, const char *end,
 
 static bool one_character(struct span text)
 {
-    size_t i;
-
-    for (i = 1; i < text.length; i++)
+    for (size_t i = 1; i < text.length; i++) {
         if (text.start[i] != text.start[0])
             return false;
+    }
     return true;
 }
 
@@ -283,11 +279,12 @@ static int keep_secret(struct work *work, struct span value)
 
     if (value.length < LONG_SERIAL || one_character(value))
         return 0;
-    for (i = 0; i < work->secret_count; i++)
+    for (i = 0; i < work->secret_count; i++) {
         if (work->secrets[i].length == value.length &&
-            !memcmp(work->secrets[i].start, value.start, value.length))
+            memcmp(work->secrets[i].start, value.start, value.length) == 0)
             return 0;
-    bigger = import_grow(work->secrets, work->secret_count, sizeof *bigger);
+    }
+    bigger = import_grow(work->secrets, work->secret_count, sizeof(*bigger));
     if (!bigger)
         return -ENOMEM;
     work->secrets = bigger;
@@ -305,13 +302,12 @@ static bool is_word(const char *at, const char *start, const char *end)
 static const struct span *secret_at(const struct work *work, const char *at, const char *start,
                                     const char *end)
 {
-    size_t i;
-
-    for (i = 0; i < work->secret_count; i++) {
+    for (size_t i = 0; i < work->secret_count; i++) {
         const struct span *secret = &work->secrets[i];
 
-        if ((size_t)(end - at) >= secret->length && !memcmp(at, secret->start, secret->length) &&
-            !is_word(at - 1, start, end) && !is_word(at + secret->length, start, end))
+        if ((size_t)(end - at) >= secret->length &&
+            memcmp(at, secret->start, secret->length) == 0 && !is_word(at - 1, start, end) &&
+            !is_word(at + secret->length, start, end))
             return secret;
     }
     return NULL;
@@ -341,9 +337,9 @@ static size_t guid_at(const char *at, const char *end)
     bool nil = true;
     size_t i;
 
-    if ((size_t)(end - at) < sizeof shape - 1)
+    if ((size_t)(end - at) < sizeof(shape) - 1)
         return 0;
-    for (i = 0; i < sizeof shape - 1; i++) {
+    for (i = 0; i < sizeof(shape) - 1; i++) {
         if (shape[i] == 'h' ? !isxdigit((unsigned char)at[i]) : at[i] != shape[i])
             return 0;
         nil = nil && (shape[i] != 'h' || at[i] == '0');
@@ -355,9 +351,9 @@ static size_t guid_at(const char *at, const char *end)
 static size_t owner_at(const char *at, const char *start, const char *end)
 {
     static const char *const homes[] = {"/home/", "/Users/", "/run/media/"};
-    size_t i, length = 0;
+    size_t length = 0;
 
-    for (i = 0; i < sizeof homes / sizeof homes[0]; i++) {
+    for (size_t i = 0; i < sizeof(homes) / sizeof(homes[0]); i++) {
         size_t before = strlen(homes[i]);
 
         if ((size_t)(at - start) < before || memcmp(at - before, homes[i], before) != 0)
@@ -501,16 +497,16 @@ static bool is_public(const struct lines *lines, struct span name)
     static const char *const keys[] = {"Model:",   "Manufacturer:", "Product:", "Vendor:",
                                        "iProduct", "iManufacturer", " is a ",   " @ bus "};
     const char *at = lines->text, *end = lines->text + lines->size;
-    size_t i;
 
     while ((at = memmem(at, (size_t)(end - at), name.start, name.length)) != NULL) {
         const char *start = at;
 
         while (start > lines->text && start[-1] != '\n')
             start--;
-        for (i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
             if (memmem(start, strcspn(start, "\n"), keys[i], strlen(keys[i])))
                 return true;
+        }
         at += strcspn(at, "\n"); /* one look at each line */
     }
     return false;

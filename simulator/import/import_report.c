@@ -22,7 +22,7 @@ void *import_grow(void *array, size_t count, size_t size)
 
 int import_code_add(struct import_codes *codes, uint16_t code)
 {
-    uint16_t *bigger = import_grow(codes->codes, codes->count, sizeof *bigger);
+    uint16_t *bigger = import_grow(codes->codes, codes->count, sizeof(*bigger));
 
     if (!bigger)
         return -ENOMEM;
@@ -33,9 +33,7 @@ int import_code_add(struct import_codes *codes, uint16_t code)
 
 static void usb_done(struct import_usb *usb)
 {
-    size_t i;
-
-    for (i = 0; i < usb->interface_count; i++) {
+    for (size_t i = 0; i < usb->interface_count; i++) {
         free(usb->interfaces[i].name);
         free(usb->interfaces[i].endpoints);
     }
@@ -48,10 +46,8 @@ static void usb_done(struct import_usb *usb)
 
 static void format_done(struct import_format *format)
 {
-    size_t i, j;
-
-    for (i = 0; i < format->property_count; i++) {
-        for (j = 0; j < format->properties[i].value_count; j++)
+    for (size_t i = 0; i < format->property_count; i++) {
+        for (size_t j = 0; j < format->properties[i].value_count; j++)
             free(format->properties[i].values[j]);
         free(format->properties[i].values);
         free(format->properties[i].expression);
@@ -61,13 +57,11 @@ static void format_done(struct import_format *format)
 
 void import_report_done(struct import_report *report)
 {
-    size_t i;
-
     usb_done(&report->usb);
-    for (i = 0; i < report->format_count; i++)
+    for (size_t i = 0; i < report->format_count; i++)
         format_done(&report->formats[i]);
     free(report->formats);
-    for (i = 0; i < report->storage_count; i++) {
+    for (size_t i = 0; i < report->storage_count; i++) {
         free(report->storages[i].description);
         free(report->storages[i].label);
     }
@@ -85,5 +79,5 @@ void import_report_done(struct import_report *report)
     free(report->partner);
     free(report->secure_time);
     free(report->certificate);
-    memset(report, 0, sizeof *report);
+    memset(report, 0, sizeof(*report));
 }

@@ -48,15 +48,15 @@ static bool is_word(const char *text, const char *word, size_t length)
 
 static void take_word(const char *word, size_t length, struct defect_set *set)
 {
-    size_t i;
-
     /* A group holds no groups. */
-    for (i = 0; i < sizeof groups / sizeof groups[0]; i++)
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
         if (is_word(groups[i].name, word, length))
             take_words(groups[i].flags, set);
-    for (i = 0; i < DEFECT_COUNT; i++)
+    }
+    for (size_t i = 0; i < DEFECT_COUNT; i++) {
         if (is_word(defect_texts[i].flag, word, length))
             defect_switch(set, (enum defect)i, true);
+    }
 }
 
 /* "name: 1.0;" in the list of extensions. */
@@ -95,9 +95,7 @@ static void take_extensions(const char *extensions, struct defect_set *set)
 /* A firmware that lists the format has learnt it since; libmtp drops the flag then, too. */
 static void drop_what_was_mended(const struct import_report *report, struct defect_set *set)
 {
-    size_t i;
-
-    for (i = 0; i < report->format_count; i++) {
+    for (size_t i = 0; i < report->format_count; i++) {
         if (report->formats[i].code == MTP_FC_OGG)
             defect_switch(set, QUIRK_OGG_UNKNOWN, false);
         if (report->formats[i].code == MTP_FC_FLAC)
@@ -108,11 +106,11 @@ static void drop_what_was_mended(const struct import_report *report, struct defe
 struct defect_set import_known_quirks(const struct import_report *report)
 {
     struct defect_set set = {0};
-    size_t i;
 
-    for (i = 0; i < sizeof devices / sizeof devices[0]; i++)
+    for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
         if (devices[i].vendor == report->usb.vendor && devices[i].product == report->usb.product)
             take_words(devices[i].flags, &set);
+    }
     take_extensions(report->extensions, &set);
     drop_what_was_mended(report, &set);
     /* Found by its interface's name, it was not probed, and worked. */

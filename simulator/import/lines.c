@@ -46,15 +46,16 @@ int lines_open(const char *path, struct lines *ret_lines, char *error, size_t er
 static size_t sequence(const uint8_t *at, size_t left)
 {
     static const uint8_t least[] = {0, 0, 0xc2, 0xe0, 0xf0};
-    size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2, i;
+    size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
 
     if (length == 1)
         return 1;
     if (at[0] < least[length] || at[0] > 0xf4 || length > left)
         return 0;
-    for (i = 1; i < length; i++)
+    for (size_t i = 1; i < length; i++) {
         if ((at[i] & 0xc0) != 0x80)
             return 0;
+    }
     if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
         (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
         return 0;
@@ -63,7 +64,7 @@ static size_t sequence(const uint8_t *at, size_t left)
 
 static size_t copy_text(const uint8_t *from, size_t size, uint8_t *text)
 {
-    size_t i = size >= 3 && !memcmp(from, "\xef\xbb\xbf", 3) ? 3 : 0, used = 0;
+    size_t i = size >= 3 && memcmp(from, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, used = 0;
 
     while (i < size) {
         size_t length = sequence(from + i, size - i);
@@ -125,11 +126,12 @@ static unsigned unfold(char *text)
     char *to = text;
     unsigned folds = 0;
 
-    for (; *text; text++)
+    for (; *text; text++) {
         if (*text == LINES_FOLD)
             folds++;
         else
             *to++ = *text;
+    }
     *to = '\0';
     return folds;
 }
@@ -177,9 +179,10 @@ int lines_fault(const struct lines *lines, char *error, size_t error_size, const
     if (used >= 0 && (size_t)used < error_size)
         vsnprintf(error + used, error_size - (size_t)used, format, arguments);
     va_end(arguments);
-    for (at = error; *at; at++)
+    for (at = error; *at; at++) {
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
             *at = '?';
+    }
     return -EINVAL;
 }
 

@@ -77,7 +77,7 @@ static int take_string(struct parser *parser, const char *value, char **ret_text
         return error;
     text = strchr(value, ' ');
     text = text ? text + strspn(text, " ") : "";
-    if (*text == '\0' || !strcmp(text, "(error)"))
+    if (*text == '\0' || strcmp(text, "(error)") == 0)
         return 0;
     if (is_too_long(text))
         return FAULT(parser, "'%.60s...' is too long for a string descriptor", text);
@@ -303,12 +303,11 @@ static int check_endpoints(struct parser *parser)
 /* The next descriptor begins here: the one before it is whole. */
 static int begin_part(struct parser *parser, enum part part)
 {
-    size_t i;
-
     if (parser->part != PART_NONE && needed[parser->part] & ~parser->seen)
-        for (i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
             if (needed[parser->part] & ~parser->seen & 1u << keys[i].field)
                 return FAULT(parser, "the descriptor that ends here has no %s", keys[i].name);
+        }
     parser->part = part;
     parser->seen = 0;
     return 0;
@@ -329,12 +328,11 @@ static int check_configuration(struct parser *parser)
 {
     const struct import_usb *usb = parser->usb;
     unsigned count = 0;
-    size_t i;
     int error = parser->described ? 0 : check_endpoints(parser);
 
     if (error || parser->described || !parser->promised_interfaces)
         return error;
-    for (i = 0; i < usb->interface_count; i++)
+    for (size_t i = 0; i < usb->interface_count; i++)
         count += usb->interfaces[i].alternate == 0;
     if (count == parser->promised_interfaces)
         return 0;
@@ -353,7 +351,7 @@ static int begin_interface(struct parser *parser)
     if (error)
         return error;
     bigger = usb->interface_count < 32
-                 ? import_grow(usb->interfaces, usb->interface_count, sizeof *bigger)
+                 ? import_grow(usb->interfaces, usb->interface_count, sizeof(*bigger))
                  : NULL;
     if (!bigger)
         return FAULT(parser, "more than 32 interfaces");
@@ -375,7 +373,7 @@ static int begin_endpoint(struct parser *parser)
         return FAULT(parser, "an endpoint before any interface");
     interface = interface_of(parser);
     bigger = interface->endpoint_count < 30
-                 ? import_grow(interface->endpoints, interface->endpoint_count, sizeof *bigger)
+                 ? import_grow(interface->endpoints, interface->endpoint_count, sizeof(*bigger))
                  : NULL;
     if (!bigger)
         return FAULT(parser, "more than 30 endpoints");
@@ -387,12 +385,10 @@ static int begin_endpoint(struct parser *parser)
 /* The pipes of a player: what else is plugged, hubs and mice, has not all three. */
 static bool has_pipes(const struct import_usb *usb)
 {
-    size_t i, j;
-
-    for (i = 0; i < usb->interface_count; i++) {
+    for (size_t i = 0; i < usb->interface_count; i++) {
         unsigned found = 0;
 
-        for (j = 0; j < usb->interfaces[i].endpoint_count; j++) {
+        for (size_t j = 0; j < usb->interfaces[i].endpoint_count; j++) {
             const struct import_endpoint *endpoint = &usb->interfaces[i].endpoints[j];
             bool to_host = (endpoint->address & 0x80) != 0;
 
@@ -457,19 +453,19 @@ static int begin_device(struct parser *parser)
 
 static int take_line(struct parser *parser, const char *line)
 {
-    size_t i, length = strlen(line);
+    size_t length = strlen(line);
 
-    if (!strcmp(line, "Device Descriptor:"))
+    if (strcmp(line, "Device Descriptor:") == 0)
         return begin_device(parser);
     if (!parser->any)
         return 0;
-    if (!strcmp(line, "Configuration Descriptor:"))
+    if (strcmp(line, "Configuration Descriptor:") == 0)
         return begin_configuration(parser);
-    if (!parser->described && !strcmp(line, "Interface Descriptor:"))
+    if (!parser->described && strcmp(line, "Interface Descriptor:") == 0)
         return begin_interface(parser);
-    if (!parser->described && !strcmp(line, "Endpoint Descriptor:"))
+    if (!parser->described && strcmp(line, "Endpoint Descriptor:") == 0)
         return begin_endpoint(parser);
-    for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         const char *rest = text_after(line, keys[i].name);
 
         if (rest && rest > line + strlen(keys[i].name) && (keys[i].parts & AT(parser->part)))
@@ -515,7 +511,7 @@ static void join(struct import_report *report, struct import_usb *usb)
         usb->speed = report->usb.speed;
     if (!usb->version) {
         usb->version = report->usb.version;
-        memcpy(usb->class_triple, report->usb.class_triple, sizeof usb->class_triple);
+        memcpy(usb->class_triple, report->usb.class_triple, sizeof(usb->class_triple));
     }
     report->usb = *usb;
     import_report_done(&old);

@@ -56,13 +56,12 @@ static bool is_dump(const char *line)
 
 static bool is_noise(const char *line)
 {
-    size_t i;
-
     if (*line == '\0' || is_dump(line))
         return true;
-    for (i = 0; i < sizeof noise / sizeof noise[0]; i++)
+    for (size_t i = 0; i < sizeof(noise) / sizeof(noise[0]); i++) {
         if (text_starts(line, noise[i]))
             return true;
+    }
     return false;
 }
 
@@ -115,7 +114,7 @@ static int add_property(struct parser *parser, uint16_t code, const char *text)
     struct import_format *format = &parser->report->formats[parser->report->format_count - 1];
     struct import_property *bigger =
         format->property_count < 250
-            ? import_grow(format->properties, format->property_count, sizeof *bigger)
+            ? import_grow(format->properties, format->property_count, sizeof(*bigger))
             : NULL;
 
     if (!bigger)
@@ -132,7 +131,7 @@ static int add_format(struct parser *parser, uint16_t code, unsigned indent)
     struct import_report *report = parser->report;
     struct import_format *bigger =
         report->format_count < 250
-            ? import_grow(report->formats, report->format_count, sizeof *bigger)
+            ? import_grow(report->formats, report->format_count, sizeof(*bigger))
             : NULL;
 
     if (!bigger)
@@ -199,7 +198,7 @@ static int take_code(struct parser *parser, const char *line)
     unsigned code;
     const char *rest = text_hex(line, 4, &code);
 
-    if (!strcmp(line, "None.") || (is_noise(line) && (!rest || is_dump(line))))
+    if (strcmp(line, "None.") == 0 || (is_noise(line) && (!rest || is_dump(line))))
         return 0;
     if (!rest || (*rest && *rest != ':' && *rest != ' ') ||
         !is_of_kind(parser->section, line, rest, code))
@@ -234,18 +233,17 @@ static bool is_heading(const struct parser *parser, const char *line, const char
 {
     size_t length = strlen(line), wanted = strlen(heading);
 
-    if (!strcmp(line, heading))
+    if (strcmp(line, heading) == 0)
         return true;
     return parser->section == SECTION_HEAD && length > wanted &&
-           !strcmp(line + length - wanted, heading) && !strcmp(heading, headings[0].heading);
+           strcmp(line + length - wanted, heading) == 0 &&
+           strcmp(heading, headings[0].heading) == 0;
 }
 
 /* Does the line begin a section? One that came already ends the report. */
 static bool begin_section(struct parser *parser, const char *line, int *ret_error)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof headings / sizeof headings[0]; i++) {
+    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
         if (!is_heading(parser, line, headings[i].heading))
             continue;
         *ret_error = flush(parser);
@@ -346,9 +344,8 @@ static const char *const splices[] = {
 static char *find_splice(char *line)
 {
     char *first = NULL;
-    size_t i;
 
-    for (i = 0; i < sizeof splices / sizeof splices[0]; i++) {
+    for (size_t i = 0; i < sizeof(splices) / sizeof(splices[0]); i++) {
         char *at = strstr(line, splices[i]);
 
         if (at && (!first || at < first))
@@ -367,10 +364,11 @@ static char *rest_of_line(struct parser *parser)
     while ((line = lines_next(parser->lines, &indent)) != NULL) {
         if (*line && is_noise(line))
             continue;
-        for (i = 0; i < sizeof headings / sizeof headings[0]; i++)
-            if (!strcmp(line, headings[i].heading))
+        for (i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
+            if (strcmp(line, headings[i].heading) == 0)
                 break;
-        if (i == sizeof headings / sizeof headings[0])
+        }
+        if (i == sizeof(headings) / sizeof(headings[0]))
             return line - indent;
         lines_again(parser->lines);
         return NULL;
@@ -408,26 +406,25 @@ static int next_line(struct parser *parser, char **ret_line, unsigned *ret_inden
 
 static bool lists(const struct import_codes *codes, uint16_t code)
 {
-    size_t i;
-
-    for (i = 0; i < codes->count; i++)
+    for (size_t i = 0; i < codes->count; i++) {
         if (codes->codes[i] == code)
             return true;
+    }
     return false;
 }
 
 static int check_whole(struct parser *parser)
 {
     struct import_report *report = parser->report;
-    size_t i;
 
     if (parser->section < SECTION_DEVICE)
         return FAULT(parser, "no output of mtp-detect: there is no 'Device info:'");
     if (parser->section < SECTION_TYPES)
         return FAULT(parser, "the log ends below '%s'", parser->heading);
-    for (i = 0; i < sizeof headings / sizeof headings[0]; i++)
+    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
         if ((headings[i].section & NEEDED) && !(parser->seen & headings[i].section))
             return FAULT(parser, "a log without '%s'", headings[i].heading);
+    }
     if (report->operations.count == 0)
         return FAULT(parser, "a log without operations");
     /* The tool prints formats where the player has this operation; else the file types tell. */
@@ -462,9 +459,9 @@ static int read_report(struct parser *parser)
 
 static size_t properties_of(const struct import_report *report)
 {
-    size_t count = 0, i;
+    size_t count = 0;
 
-    for (i = 0; i < report->format_count; i++)
+    for (size_t i = 0; i < report->format_count; i++)
         count += report->formats[i].property_count;
     return count;
 }
@@ -509,7 +506,7 @@ static bool find_next(struct parser *parser)
     char *line;
 
     while (!parser->ended && (line = lines_next(parser->lines, &indent)) != NULL) {
-        bool device = !strcmp(line, headings[1].heading);
+        bool device = strcmp(line, headings[1].heading) == 0;
 
         if (strcmp(line, headings[0].heading) != 0 && (!device || above)) {
             above = above && !device;
@@ -523,11 +520,10 @@ static bool find_next(struct parser *parser)
 
 static void begin_report(struct parser *parser)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof headings / sizeof headings[0]; i++)
+    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
         if (headings[i].section == parser->next)
             parser->heading = headings[i].heading;
+    }
     parser->section = parser->seen = parser->next;
     parser->ended = false;
     parser->wrapped = NULL;

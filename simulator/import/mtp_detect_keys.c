@@ -16,7 +16,7 @@ static int set_text(struct parser *parser, char **text, const char *value)
 {
     char *copy;
 
-    if (!strcasecmp(value, "(null)"))
+    if (strcasecmp(value, "(null)") == 0)
         return 0;
     if (strlen(value) > TEXT_BYTES)
         return FAULT(parser, "'%.60s...' is longer than a string of MTP", value);
@@ -183,7 +183,7 @@ static struct import_storage *add_storage(struct parser *parser)
     struct import_report *report = parser->report;
     struct import_storage *bigger =
         report->storage_count < 32
-            ? import_grow(report->storages, report->storage_count, sizeof *bigger)
+            ? import_grow(report->storages, report->storage_count, sizeof(*bigger))
             : NULL;
 
     if (!bigger)
@@ -290,7 +290,7 @@ static int take_old_storage(struct parser *parser, const char *value, size_t whe
         return take_storage_number(parser, value, where);
     value += *value == '"';
     length = strcspn(value, "\"");
-    snprintf(text, sizeof text, "%.*s", (int)(length < 255 ? length : 255), value);
+    snprintf(text, sizeof(text), "%.*s", (int)(length < 255 ? length : 255), value);
     return set_text(parser, where == STORAGE_TYPE ? &storage->description : &storage->label, text);
 }
 
@@ -299,12 +299,12 @@ static int take_folder(struct parser *parser, const char *value, size_t which)
 {
     static const char *const none[] = {"", "-", "none", "(none)", "(null)"};
     uint64_t number = 1;
-    size_t i;
     int error = 0;
 
-    for (i = 0; i < sizeof none / sizeof none[0]; i++)
-        if (!strcasecmp(value, none[i]))
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        if (strcasecmp(value, none[i]) == 0)
             return 0;
+    }
     if (!is_blotted(text_starts(value, "0x") ? value + 2 : value))
         error = take_number(parser, value, UINT32_MAX, &number);
     if (!error)
@@ -378,9 +378,7 @@ static const struct key keys[] = {
 
 int import_take_keyed(struct parser *parser, const char *line, bool *ret_known)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         const char *value = text_after(line, keys[i].prefix);
 
         if (!value || !(keys[i].sections & (unsigned)parser->section))

@@ -60,14 +60,13 @@ static const struct {
 
 int import_type_add(struct import_report *report, const char *line)
 {
-    size_t i, j;
-
-    for (i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (strcmp(line, types[i].name))
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (strcmp(line, types[i].name) != 0)
             continue;
-        for (j = 0; j < report->types.count; j++)
+        for (size_t j = 0; j < report->types.count; j++) {
             if (report->types.codes[j] == types[i].format)
                 return 0;
+        }
         return import_code_add(&report->types, types[i].format);
     }
     return 0;
@@ -75,11 +74,9 @@ int import_type_add(struct import_report *report, const char *line)
 
 int import_formats_of_types(struct import_report *report)
 {
-    size_t i;
-
-    for (i = 0; i < report->types.count; i++) {
+    for (size_t i = 0; i < report->types.count; i++) {
         struct import_format *bigger =
-            import_grow(report->formats, report->format_count, sizeof *bigger);
+            import_grow(report->formats, report->format_count, sizeof(*bigger));
 
         if (!bigger)
             return -ENOMEM;

@@ -45,14 +45,14 @@ static size_t place_at(const char *at, const char *end)
         return 0;
     while (at < end && isdigit((unsigned char)*at))
         at++;
-    return end - at >= 3 && !memcmp(at, "]: ", 3) ? (size_t)(at + 3 - from) : 0;
+    return end - at >= 3 && memcmp(at, "]: ", 3) == 0 ? (size_t)(at + 3 - from) : 0;
 }
 
 /* A no-break space (U+00A0) in an indentation, or beside a blank, was one; within a name it stays.
  */
 static bool is_hard_blank(const char *at, const char *end)
 {
-    return end - at >= 2 && !memcmp(at, "\xc2\xa0", 2);
+    return end - at >= 2 && memcmp(at, "\xc2\xa0", 2) == 0;
 }
 
 static bool is_beside_blank(const char *start, const char *before, const char *after,
@@ -108,7 +108,7 @@ static void unescape(struct lines *lines)
     char *at = lines->text, *to = lines->text;
 
     while (*at) {
-        size_t i = 0, count = sizeof entities / sizeof entities[0];
+        size_t i = 0, count = sizeof(entities) / sizeof(entities[0]);
 
         while (i < count && !text_starts(at, entities[i].name))
             i++;
@@ -217,11 +217,12 @@ static bool goes_on(const struct prefix *prefix, const char *at, const char *end
 {
     unsigned found;
 
-    for (found = 0; found < 2 && at < end; at = line_end(at, end) + 1)
+    for (found = 0; found < 2 && at < end; at = line_end(at, end) + 1) {
         if (past_prefix(prefix, at, line_end(at, end)))
             found++;
         else
             return false;
+    }
     return found == 2;
 }
 

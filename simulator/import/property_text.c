@@ -26,25 +26,24 @@ static const char *const markers[] = {"GET/SET", "READ ONLY"};
 static const char *find_marker(const char *text, bool *ret_settable)
 {
     const char *found = NULL, *at;
-    size_t i;
 
-    for (i = 0; i < 2; i++)
-        for (at = strstr(text, markers[i]); at; at = strstr(at + 1, markers[i]))
+    for (size_t i = 0; i < 2; i++) {
+        for (at = strstr(text, markers[i]); at; at = strstr(at + 1, markers[i])) {
             if (!found || at > found) {
                 found = at;
                 *ret_settable = i == 0;
             }
+        }
+    }
     return found;
 }
 
 /* "…name array of UINT8" up to `end`: the type. */
 static bool find_type(const char *text, const char *end, uint16_t *ret_type)
 {
-    size_t i;
-
     while (end > text && end[-1] == ' ')
         end--;
-    for (i = 0; i < sizeof types / sizeof types[0]; i++) {
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         size_t length = strlen(types[i].name);
         const char *at = end - length;
 
@@ -102,7 +101,7 @@ static char *number_text(uint16_t type, const char **text)
 static bool add_value(struct import_property *property, char *value)
 {
     char **bigger =
-        value ? import_grow(property->values, property->value_count, sizeof *bigger) : NULL;
+        value ? import_grow(property->values, property->value_count, sizeof(*bigger)) : NULL;
 
     if (!bigger) {
         free(value);
@@ -116,9 +115,8 @@ static bool add_value(struct import_property *property, char *value)
 static const char *take_range(const char *text, const char *end, struct import_property *property)
 {
     static const char *const words[] = {"MIN", "MAX", "STEP"};
-    unsigned i;
 
-    for (i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 3; i++) {
         text = text_after(text, words[i]);
         if (!text || !add_value(property, number_text(property->type, &text)))
             return "a range needs MIN, MAX and STEP of its type";
@@ -198,9 +196,7 @@ static const struct {
 
 static const char *take_form(const char *text, const char *end, struct import_property *property)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         const char *rest = text_after(text, forms[i].prefix);
 
         if (!rest || rest > end)

@@ -54,9 +54,8 @@ static void put_comment(FILE *out, const char *text)
 static void put_codes(FILE *out, const char *key, const uint16_t *codes, size_t count)
 {
     int column = fprintf(out, "%s: [", key);
-    size_t i;
 
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         column += fprintf(out, "0x%04x%s", codes[i], i + 1 < count ? "," : "");
         if (i + 1 < count)
             column = column > 88 ? fputs("\n   ", out), 3 : column;
@@ -74,16 +73,15 @@ static bool legal_serial(const char *text)
 
     if (length == 0 || length > 126)
         return false;
-    for (; *text; text++)
+    for (; *text; text++) {
         if (*text < 0x20 || *text > 0x7e || *text == ',')
             return false;
+    }
     return true;
 }
 
 static void put_interface(FILE *out, const struct import_interface *interface)
 {
-    size_t i;
-
     fprintf(out, "    - number: %u\n", interface->number);
     if (interface->alternate)
         fprintf(out, "      alternate: %u\n", interface->alternate);
@@ -92,7 +90,7 @@ static void put_interface(FILE *out, const struct import_interface *interface)
     put_text(out, "      name", interface->name);
     if (interface->endpoint_count)
         fputs("      endpoints:\n", out);
-    for (i = 0; i < interface->endpoint_count; i++) {
+    for (size_t i = 0; i < interface->endpoint_count; i++) {
         const struct import_endpoint *endpoint = &interface->endpoints[i];
 
         fprintf(out, "        - {address: 0x%02x, type: %u, packet-size: %u, interval: %u",
@@ -126,18 +124,17 @@ static const char *speed_of(const struct import_usb *usb)
 static bool fits(const struct import_usb *usb)
 {
     static const unsigned least[] = {0x0100, 0x0100, 0x0200, 0x0300};
-    unsigned digits;
 
-    for (digits = usb->version; digits; digits >>= 4)
+    for (unsigned digits = usb->version; digits; digits >>= 4) {
         if ((digits & 0xf) > 9)
             return false;
+    }
     return usb->version >= least[usb->speed] && usb->version <= USB_3_2;
 }
 
 static void put_numbers(FILE *out, const struct import_usb *usb)
 {
     static const char *const keys[] = {"class", "subclass", "protocol"};
-    size_t i;
 
     if (usb->has_release)
         fprintf(out, "  release: 0x%04x\n", usb->release);
@@ -146,9 +143,11 @@ static void put_numbers(FILE *out, const struct import_usb *usb)
     else if (usb->version)
         fprintf(out, "  # The log says usb-version 0x%04x, which its speed rules out.\n",
                 usb->version);
-    for (i = 0; i < 3 && usb->version <= USB_3_2; i++) /* else it is no device descriptor */
+    for (size_t i = 0; i < 3 && usb->version <= USB_3_2; i++) /* else it is no device descriptor */
+    {
         if (usb->class_triple[i])
             fprintf(out, "  %s: 0x%02x\n", keys[i], usb->class_triple[i]);
+    }
 }
 
 static void put_usb(FILE *out, const struct import_report *report)
@@ -156,7 +155,6 @@ static void put_usb(FILE *out, const struct import_report *report)
     const struct import_usb *usb = &report->usb;
     const char *serial = usb->serial ? usb->serial : report->serial;
     bool probed = !usb->interface_count && is_probed(report);
-    size_t i;
 
     fprintf(out, "usb:\n  persona: %s\n  vendor: 0x%04x\n  product: 0x%04x\n",
             probed ? "pap" : "mtp", usb->vendor, usb->product);
@@ -180,7 +178,7 @@ static void put_usb(FILE *out, const struct import_report *report)
         fputs("  interfaces:\n", out);
     else if (!probed)
         fputs("  interface-name: MTP\n", out);
-    for (i = 0; i < usb->interface_count; i++)
+    for (size_t i = 0; i < usb->interface_count; i++)
         put_interface(out, &usb->interfaces[i]);
     if (usb->microsoft)
         fprintf(out,
@@ -195,9 +193,8 @@ static void put_quirks(FILE *out, const struct import_report *report)
 {
     struct defect_set known = import_known_quirks(report);
     bool any = false;
-    int i;
 
-    for (i = 0; i < DEFECT_COUNT; i++) {
+    for (int i = 0; i < DEFECT_COUNT; i++) {
         if (!deviates(&known, (enum defect)i))
             continue;
         if (!any)
@@ -212,7 +209,6 @@ static void put_quirks(FILE *out, const struct import_report *report)
 static void put_device(FILE *out, const struct import_report *report)
 {
     struct import_codes missing = {0};
-    size_t i;
 
     fputs("device:\n", out);
     if (report->has_extension_id && report->extension_id != 6)
@@ -223,9 +219,10 @@ static void put_device(FILE *out, const struct import_report *report)
     put_text(out, "  version", report->version ? report->version : "");
     put_text(out, "  serial", report->serial ? report->serial : "");
     put_codes(out, "  operations", report->operations.codes, report->operations.count);
-    for (i = 0; i < report->operations.count; i++)
+    for (size_t i = 0; i < report->operations.count; i++) {
         if (!mtpr_operation_implemented(report->operations.codes[i]))
             (void)import_code_add(&missing, report->operations.codes[i]);
+    }
     if (missing.count) {
         put_comment(out, "Listed by the device, answered with OperationNotSupported here:");
         put_codes(out, "  only-announced", missing.codes, missing.count);
@@ -270,10 +267,8 @@ static void put_device_property(FILE *out, const struct import_report *report, u
 
 static void put_device_properties(FILE *out, const struct import_report *report)
 {
-    size_t i;
-
     fputs(report->properties.count ? "properties:\n" : "no-properties: true\n", out);
-    for (i = 0; i < report->properties.count; i++)
+    for (size_t i = 0; i < report->properties.count; i++)
         put_device_property(out, report, report->properties.codes[i]);
 }
 
@@ -311,23 +306,20 @@ static void put_storage(FILE *out, const struct import_storage *storage)
 
 static void put_storages(FILE *out, const struct import_report *report)
 {
-    size_t i;
-
     if (!report->storage_count) {
         fputs("no-storages: true\n", out);
         return;
     }
     fputs("storages:\n", out);
-    for (i = 0; i < report->storage_count; i++)
+    for (size_t i = 0; i < report->storage_count; i++)
         put_storage(out, &report->storages[i]);
 }
 
 static void put_folders(FILE *out, const struct import_report *report)
 {
     bool any = false;
-    size_t i;
 
-    for (i = 0; i < IMPORT_FOLDERS; i++) {
+    for (size_t i = 0; i < IMPORT_FOLDERS; i++) {
         if (!report->folders[i] || !report->storage_count)
             continue;
         if (!any)
@@ -370,7 +362,7 @@ int import_write(const struct import_report *report, const struct import_origin 
         fprintf(out, "# The log shows another device, too, which --device %04x:%04x takes.\n",
                 report->other >> 16, report->other & 0xffffu);
     put_text(out, "name", origin->name);
-    summarise(report, summary, sizeof summary);
+    summarise(report, summary, sizeof(summary));
     put_text(out, "description", summary);
     put_usb(out, report);
     put_quirks(out, report);

@@ -36,11 +36,10 @@ static const struct {
 
 static const char *type_name(uint16_t type)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof type_names / sizeof type_names[0]; i++)
+    for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++) {
         if (type_names[i].type == type)
             return type_names[i].name;
+    }
     return "undefined";
 }
 
@@ -64,11 +63,10 @@ static const struct import_device_property device_properties[] = {
 
 const struct import_device_property *import_device_property(uint16_t code)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof device_properties / sizeof device_properties[0]; i++)
+    for (size_t i = 0; i < sizeof(device_properties) / sizeof(device_properties[0]); i++) {
         if (device_properties[i].code == code)
             return &device_properties[i];
+    }
     return NULL;
 }
 
@@ -87,28 +85,28 @@ static bool same_text(const char *left, const char *right)
 
 static bool same(const struct import_property *left, const struct import_property *right)
 {
-    size_t i;
-
     if (left->type != right->type || left->settable != right->settable ||
         left->form != right->form || left->group != right->group ||
         left->value_count != right->value_count || !same_text(left->expression, right->expression))
         return false;
-    for (i = 0; i < left->value_count; i++)
-        if (strcmp(left->values[i], right->values[i]))
+    for (size_t i = 0; i < left->value_count; i++) {
+        if (strcmp(left->values[i], right->values[i]) != 0)
             return false;
+    }
     return true;
 }
 
 static void put_quoted(FILE *out, const char *text)
 {
     fputc('"', out);
-    for (; *text; text++)
+    for (; *text; text++) {
         if (*text == '"' || *text == '\\')
             fprintf(out, "\\%c", *text);
         else if ((unsigned char)*text < 0x20 || *text == 0x7f)
             fprintf(out, "\\x%02x", (unsigned char)*text);
         else
             fputc(*text, out);
+    }
     fputc('"', out);
 }
 
@@ -127,14 +125,13 @@ static void put_form(FILE *out, const struct import_property *property)
                                         [MTP_FORM_REGULAR_EXPRESSION] = "expression",
                                         [MTP_FORM_BYTE_ARRAY] = "byte-array"};
     int column = 0;
-    size_t i;
 
     if (property->form == MTP_FORM_RANGE) {
         fprintf(out, ",\n     range: {minimum: %s, maximum: %s, step: %s}", property->values[0],
                 property->values[1], property->values[2]);
     } else if (property->form == MTP_FORM_ENUMERATION && property->value_count) {
         fputs(",\n     choices: [", out);
-        for (i = 0; i < property->value_count; i++) {
+        for (size_t i = 0; i < property->value_count; i++) {
             put_scalar(out, property, property->values[i]);
             column += (int)strlen(property->values[i]) + 2;
             if (i + 1 < property->value_count)
@@ -156,7 +153,6 @@ static void put_form(FILE *out, const struct import_property *property)
 static void put_variant(FILE *out, const struct variant *variant, bool general)
 {
     const struct import_property *property = variant->property;
-    size_t i;
 
     fprintf(out, "  - {code: 0x%04x, type: %s", property->code, type_name(property->type));
     if (property->settable)
@@ -166,7 +162,7 @@ static void put_variant(FILE *out, const struct variant *variant, bool general)
     put_form(out, property);
     if (!general) {
         fputs(",\n     formats: [", out);
-        for (i = 0; i < variant->format_count; i++)
+        for (size_t i = 0; i < variant->format_count; i++)
             fprintf(out, "%s0x%04x",
                     i == 0   ? ""
                     : i % 10 ? ", "
@@ -184,10 +180,10 @@ static void put_variant(FILE *out, const struct variant *variant, bool general)
 static size_t gather(const struct import_report *report, uint16_t code,
                      struct variant variants[VARIANTS])
 {
-    size_t count = 0, i, j, k;
+    size_t count = 0, k;
 
-    for (i = 0; i < report->format_count; i++) {
-        for (j = 0; j < report->formats[i].property_count; j++) {
+    for (size_t i = 0; i < report->format_count; i++) {
+        for (size_t j = 0; j < report->formats[i].property_count; j++) {
             const struct import_property *property = &report->formats[i].properties[j];
 
             if (property->code != code || !property->described)
@@ -208,50 +204,54 @@ static size_t gather(const struct import_report *report, uint16_t code,
 static void put_code(FILE *out, const struct import_report *report, uint16_t code,
                      struct variant variants[VARIANTS])
 {
-    size_t count = gather(report, code, variants), general = 0, i;
+    size_t count = gather(report, code, variants), general = 0;
 
     if (count == 0) {
         if (!mtpr_usual_property(code))
             fprintf(out, "  - {code: 0x%04x, type: uint32} # type not in the log\n", code);
         return;
     }
-    for (i = 1; i < count; i++)
+    for (size_t i = 1; i < count; i++) {
         if (variants[i].format_count > variants[general].format_count)
             general = i;
+    }
     put_variant(out, &variants[general], true);
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (i != general)
             put_variant(out, &variants[i], false);
+    }
 }
 
 static void put_object_properties(FILE *out, const struct import_report *report)
 {
-    struct variant *variants = calloc(VARIANTS, sizeof *variants);
-    bool *seen = calloc(0x10000, sizeof *seen);
-    size_t i, j;
+    struct variant *variants = calloc(VARIANTS, sizeof(*variants));
+    bool *seen = calloc(0x10000, sizeof(*seen));
     unsigned code;
 
-    for (i = 0; seen && i < report->format_count; i++)
-        for (j = 0; j < report->formats[i].property_count; j++)
+    for (size_t i = 0; seen && i < report->format_count; i++) {
+        for (size_t j = 0; j < report->formats[i].property_count; j++)
             seen[report->formats[i].properties[j].code] = true;
+    }
     fputs("object-properties:\n", out);
-    for (code = 0; variants && seen && code < 0x10000; code++)
+    for (code = 0; variants && seen && code < 0x10000; code++) {
         if (seen[code])
             put_code(out, report, (uint16_t)code, variants);
+    }
     free(variants);
     free(seen);
 }
 
 void import_write_formats(FILE *out, const struct import_report *report)
 {
-    size_t i, j, any = 0, described = 0;
+    size_t any = 0, described = 0;
 
-    for (i = 0; i < report->format_count; i++)
+    for (size_t i = 0; i < report->format_count; i++)
         any += report->formats[i].property_count;
-    for (i = 0; i < report->format_count; i++)
-        for (j = 0; j < report->formats[i].property_count; j++)
+    for (size_t i = 0; i < report->format_count; i++) {
+        for (size_t j = 0; j < report->formats[i].property_count; j++)
             described += report->formats[i].properties[j].described ||
                          !mtpr_usual_property(report->formats[i].properties[j].code);
+    }
     if (described)
         put_object_properties(out, report);
     /* Sizes of 64 bits come from a description: there are properties, and the tool did not get
@@ -259,7 +259,7 @@ void import_write_formats(FILE *out, const struct import_report *report)
     if (any == 0 && report->wide_sizes)
         fputs("# The log shows no object property, but that there are: the usual ones.\n", out);
     fputs(report->format_count ? "formats:\n" : "no-formats: true\n", out);
-    for (i = 0; i < report->format_count; i++) {
+    for (size_t i = 0; i < report->format_count; i++) {
         const struct import_format *format = &report->formats[i];
 
         fprintf(out, "  - code: 0x%04x\n", format->code);
@@ -267,7 +267,7 @@ void import_write_formats(FILE *out, const struct import_report *report)
             fputs("    no-properties: true\n", out);
         if (format->property_count)
             fputs("    properties: [", out);
-        for (j = 0; j < format->property_count; j++)
+        for (size_t j = 0; j < format->property_count; j++)
             fprintf(out, "%s0x%04x",
                     j == 0   ? ""
                     : j % 11 ? ", "

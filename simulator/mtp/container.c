@@ -39,9 +39,7 @@ bool mtpr_command_parse(const uint8_t *data, size_t length, struct mtpr_command 
 
 static void put(uint8_t *data, uint32_t value, unsigned width)
 {
-    unsigned i;
-
-    for (i = 0; i < width; i++)
+    for (unsigned i = 0; i < width; i++)
         data[i] = (uint8_t)(value >> (8 * i));
 }
 
@@ -57,10 +55,9 @@ static size_t print(uint16_t type, uint16_t code, uint32_t transaction, const ui
                     unsigned count, uint8_t *ret_data)
 {
     struct mtpr_header header = {MTPR_HEADER + 4 * count, type, code, transaction};
-    unsigned i;
 
     mtpr_header_print(&header, ret_data);
-    for (i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++)
         put(ret_data + MTPR_HEADER + 4 * i, params[i], 4);
     return header.length;
 }

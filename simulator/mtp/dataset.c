@@ -82,9 +82,9 @@ char *mtpr_put_utf8(char *at, uint32_t point)
 void rd_string(struct rd *rd, char ret_text[MTPR_TEXT_MAX])
 {
     char text[MTPR_TEXT_MAX], *at = text;
-    unsigned count = rd_u8(rd), i;
+    unsigned count = rd_u8(rd);
 
-    for (i = 0; i < count && !rd->failed; i++) {
+    for (unsigned i = 0; i < count && !rd->failed; i++) {
         uint32_t unit = rd_u16(rd);
 
         if ((unit == 0) != (i + 1 == count))
@@ -160,9 +160,8 @@ void wr_bytes(struct wr *wr, const void *data, size_t length)
 static void put_integer(struct wr *wr, uint64_t value, size_t length)
 {
     uint8_t bytes[8];
-    size_t i;
 
-    for (i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++)
         bytes[i] = (uint8_t)(value >> (8 * i));
     wr_bytes(wr, bytes, length);
 }
@@ -179,11 +178,9 @@ void wr_u16(struct wr *wr, uint16_t value)
 
 void wr_u32_at(struct wr *wr, size_t at, uint32_t value)
 {
-    size_t i;
-
     if (wr->failed || at + 4 > wr->used)
         return;
-    for (i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         wr->data[at + i] = (uint8_t)(value >> (8 * i));
 }
 
@@ -203,13 +200,12 @@ static uint32_t take_utf8(const unsigned char **at)
     const unsigned char *byte = *at;
     unsigned more = *byte < 0x80 ? 0 : *byte < 0xc2 ? 4 : *byte < 0xe0 ? 1 : *byte < 0xf0 ? 2 : 3;
     uint32_t point = more == 0 ? *byte : *byte & (0x3fu >> more);
-    unsigned i;
 
     if (more == 4 || *byte > 0xf4) {
         *at += 1;
         return 0xfffd;
     }
-    for (i = 1; i <= more; i++) {
+    for (unsigned i = 1; i <= more; i++) {
         if ((byte[i] & 0xc0) != 0x80) {
             *at += 1;
             return 0xfffd;
@@ -224,7 +220,7 @@ void wr_string(struct wr *wr, const char *text)
 {
     const unsigned char *at = (const unsigned char *)(text ? text : "");
     uint16_t units[254];
-    unsigned count = 0, i;
+    unsigned count = 0;
 
     while (*at) {
         uint32_t point = take_utf8(&at);
@@ -245,7 +241,7 @@ void wr_string(struct wr *wr, const char *text)
         return;
     }
     wr_u8(wr, (uint8_t)(count + 1));
-    for (i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++)
         wr_u16(wr, units[i]);
     wr_u16(wr, 0);
 }
@@ -274,10 +270,8 @@ void wr_text_words(struct wr *wr, const char *text)
 
 void wr_u16_array(struct wr *wr, const uint16_t *values, size_t count)
 {
-    size_t i;
-
     wr_u32(wr, (uint32_t)count);
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         wr_u16(wr, values[i]);
 }
 

@@ -8,11 +8,10 @@
 const struct mtpr_device_property *mtpr_device_property(const struct mtpr_responder *r,
                                                         uint16_t code)
 {
-    size_t i;
-
-    for (i = 0; i < r->config->property_count; i++)
+    for (size_t i = 0; i < r->config->property_count; i++) {
         if (r->config->properties[i].code == code)
             return &r->config->properties[i];
+    }
     return NULL;
 }
 
@@ -151,12 +150,12 @@ static uint16_t reset_one(struct mtpr_responder *r, const struct mtpr_device_pro
 static uint16_t reset_value(struct mtpr_responder *r)
 {
     uint16_t code = MTP_RC_OK;
-    size_t i;
 
     if (r->command.params[0] == 0xffffffffu) {
-        for (i = 0; i < r->config->property_count && code == MTP_RC_OK; i++)
+        for (size_t i = 0; i < r->config->property_count && code == MTP_RC_OK; i++) {
             if (r->config->properties[i].settable)
                 code = reset_one(r, &r->config->properties[i]);
+        }
         return code;
     }
     code = may_set(r);

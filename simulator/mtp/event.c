@@ -20,15 +20,14 @@ const uint16_t mtpr_implemented_events[] = {
     MTP_EC_OBJECT_PROP_DESC_CHANGED,
 };
 const size_t mtpr_implemented_event_count =
-    sizeof mtpr_implemented_events / sizeof mtpr_implemented_events[0];
+    sizeof(mtpr_implemented_events) / sizeof(mtpr_implemented_events[0]);
 
 bool mtpr_event_implemented(uint16_t code)
 {
-    size_t i;
-
-    for (i = 0; i < mtpr_implemented_event_count; i++)
+    for (size_t i = 0; i < mtpr_implemented_event_count; i++) {
         if (mtpr_implemented_events[i] == code)
             return true;
+    }
     return false;
 }
 

@@ -8,7 +8,6 @@ bool mtpr_in_form(uint16_t type, const struct mtpr_form *form, const uint8_t *va
 {
     int64_t number, low, high, step;
     bool natural = !mtpr_type_signed(type);
-    size_t i;
 
     if (form->form == MTP_FORM_RANGE) {
         number = mtpr_integer(type, value);
@@ -22,26 +21,25 @@ bool mtpr_in_form(uint16_t type, const struct mtpr_form *form, const uint8_t *va
     }
     if (form->form != MTP_FORM_ENUMERATION)
         return true;
-    for (i = 0; i < form->enumeration_count; i++)
+    for (size_t i = 0; i < form->enumeration_count; i++) {
         if (form->enumeration[i].length == length &&
             memcmp(form->enumeration[i].data, value, length) == 0)
             return true;
+    }
     return false;
 }
 
 void mtpr_form_write(const struct mtpr_form *form, struct wr *wr)
 {
-    size_t i;
-
     wr_u8(wr, form->form);
     switch (form->form) {
     case MTP_FORM_RANGE:
-        for (i = 0; i < 3; i++)
+        for (size_t i = 0; i < 3; i++)
             wr_bytes(wr, form->choices[i].data, form->choices[i].length);
         break;
     case MTP_FORM_ENUMERATION:
         wr_u16(wr, (uint16_t)form->enumeration_count);
-        for (i = 0; i < form->enumeration_count; i++)
+        for (size_t i = 0; i < form->enumeration_count; i++)
             wr_bytes(wr, form->enumeration[i].data, form->enumeration[i].length);
         break;
     case MTP_FORM_REGULAR_EXPRESSION:

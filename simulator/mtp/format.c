@@ -38,15 +38,14 @@ static const struct {
     {MTP_FC_XML_DOCUMENT, 0, "xml"},
 };
 
-#define FORMATS (sizeof formats / sizeof formats[0])
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
 
 uint8_t mtpr_format_groups(uint16_t format)
 {
-    size_t i;
-
-    for (i = 0; i < FORMATS; i++)
+    for (size_t i = 0; i < FORMATS; i++) {
         if (formats[i].code == format)
             return formats[i].groups;
+    }
     /* Formats only a player file names: by the range they lie in (MTP 1.1, A.1). */
     if ((format & 0xff80) == 0xb900)
         return MTPR_GROUP_AUDIO;
@@ -81,9 +80,9 @@ static uint16_t any_at(const struct mtpr_responder *r, size_t index)
 
 size_t mtpr_format_count(const struct mtpr_responder *r)
 {
-    size_t all = r->config->formats ? r->config->format_count : FORMATS, count = 0, i;
+    size_t all = r->config->formats ? r->config->format_count : FORMATS, count = 0;
 
-    for (i = 0; i < all; i++)
+    for (size_t i = 0; i < all; i++)
         count += !mtpr_format_forgotten(r, any_at(r, i));
     return count;
 }
@@ -99,11 +98,12 @@ uint16_t mtpr_format_at(const struct mtpr_responder *r, size_t index)
 
 bool mtpr_format_listed(const struct mtpr_responder *r, uint16_t format)
 {
-    size_t all = r->config->formats ? r->config->format_count : FORMATS, i;
+    size_t all = r->config->formats ? r->config->format_count : FORMATS;
 
-    for (i = 0; i < all; i++)
+    for (size_t i = 0; i < all; i++) {
         if (any_at(r, i) == format)
             return !mtpr_format_forgotten(r, format);
+    }
     return false;
 }
 
@@ -115,10 +115,10 @@ bool mtpr_format_known(const struct mtpr_responder *r, uint16_t format)
 uint16_t mtpr_format_of_name(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    size_t i;
 
-    for (i = 0; dot && i < FORMATS; i++)
+    for (size_t i = 0; dot && i < FORMATS; i++) {
         if (formats[i].extension && strcasecmp(dot + 1, formats[i].extension) == 0)
             return formats[i].code;
+    }
     return MTP_FC_UNDEFINED;
 }

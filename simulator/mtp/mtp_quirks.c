@@ -17,12 +17,12 @@ uint16_t mtpr_quirk_refusal(const struct mtpr_responder *r)
         {QUIRK_SEND_PROPLIST, MTP_OP_SEND_OBJECT_PROP_LIST, ANY},
         {QUIRK_BATTERY, MTP_OP_GET_DEVICE_PROP_VALUE, MTP_DPC_BATTERY_LEVEL},
     };
-    size_t i;
 
-    for (i = 0; i < sizeof broken / sizeof broken[0]; i++)
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
         if (broken[i].operation == r->command.code && mtpr_deviates(r, broken[i].quirk) &&
             (broken[i].parameter == ANY || broken[i].parameter == r->command.params[0]))
             return MTP_RC_GENERAL_ERROR;
+    }
     return MTP_RC_OK;
 }
 
@@ -36,11 +36,10 @@ struct quirk_format {
 static bool stands_in(const struct mtpr_responder *r, const struct quirk_format *table,
                       size_t count, uint16_t format)
 {
-    size_t i;
-
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (table[i].format == format && mtpr_deviates(r, table[i].quirk))
             return true;
+    }
     return false;
 }
 
@@ -51,7 +50,7 @@ bool mtpr_format_forgotten(const struct mtpr_responder *r, uint16_t format)
         {QUIRK_FLAC_UNKNOWN, MTP_FC_FLAC},
     };
 
-    return stands_in(r, forgotten, sizeof forgotten / sizeof forgotten[0], format);
+    return stands_in(r, forgotten, sizeof(forgotten) / sizeof(forgotten[0]), format);
 }
 
 bool mtpr_format_taken(const struct mtpr_responder *r, uint16_t format)
@@ -63,7 +62,7 @@ bool mtpr_format_taken(const struct mtpr_responder *r, uint16_t format)
     };
 
     return mtpr_format_listed(r, format) &&
-           !stands_in(r, refused, sizeof refused / sizeof refused[0], format);
+           !stands_in(r, refused, sizeof(refused) / sizeof(refused[0]), format);
 }
 
 uint16_t mtpr_format_said(const struct mtpr_responder *r, const struct store_object *object)
@@ -81,9 +80,10 @@ static bool exists_anywhere(const struct mtpr_responder *r, const char *name,
     const struct store_object *object;
     uint32_t cursor = 0;
 
-    while ((object = store_each(r->store, &cursor)) != NULL)
+    while ((object = store_each(r->store, &cursor)) != NULL) {
         if (object != self && strcmp(object->name, name) == 0)
             return true;
+    }
     return false;
 }
 

@@ -118,7 +118,7 @@ static const struct mtpr_object_property properties[] = {
     SET(ENCODING_PROFILE, STRING, NONE),
 };
 
-#define PROPERTIES (sizeof properties / sizeof properties[0])
+#define PROPERTIES (sizeof(properties) / sizeof(properties[0]))
 
 const struct mtpr_object_property *mtpr_usual_property(uint16_t code)
 {
@@ -145,21 +145,19 @@ static bool usual_of(uint16_t format, const struct mtpr_object_property *propert
 /* The format with a list of its own; NULL: the usual properties. */
 static const struct mtpr_format *own_format(const struct mtpr_config *config, uint16_t format)
 {
-    size_t i;
-
-    for (i = 0; config->formats && i < config->format_count; i++)
+    for (size_t i = 0; config->formats && i < config->format_count; i++) {
         if (config->formats[i].code == format && config->formats[i].properties)
             return &config->formats[i];
+    }
     return NULL;
 }
 
 static const struct mtpr_object_property *find_in(const struct mtpr_format *own, uint16_t code)
 {
-    size_t i;
-
-    for (i = 0; i < own->property_count; i++)
+    for (size_t i = 0; i < own->property_count; i++) {
         if (own->properties[i].code == code)
             return &own->properties[i];
+    }
     return NULL;
 }
 
@@ -188,11 +186,10 @@ const struct mtpr_object_property *mtpr_property_of(const struct mtpr_responder 
 
 bool mtpr_property_exists(const struct mtpr_responder *r, uint16_t code)
 {
-    size_t i;
-
-    for (i = 0; r->config->formats && i < r->config->format_count; i++)
+    for (size_t i = 0; r->config->formats && i < r->config->format_count; i++) {
         if (r->config->formats[i].properties && find_in(&r->config->formats[i], code))
             return true;
+    }
     return mtpr_usual_property(code) != NULL;
 }
 
@@ -255,11 +252,11 @@ static void put_unique_id(const struct mtpr_responder *r, const struct store_obj
     uint64_t low;
 
     store_unique_id(r->store, object, id);
-    if (mtpr_type_width(type) == sizeof id && !(type & MTP_DTC_ARRAY)) {
-        wr_bytes(wr, id, sizeof id);
+    if (mtpr_type_width(type) == sizeof(id) && !(type & MTP_DTC_ARRAY)) {
+        wr_bytes(wr, id, sizeof(id));
         return;
     }
-    memcpy(&low, id, sizeof low);
+    memcpy(&low, id, sizeof(low));
     put_number(wr, type, le64toh(low));
 }
 
@@ -317,14 +314,15 @@ static bool may_be_set(const struct mtpr_object_property *property)
                                      MTP_OPC_PROTECTION_STATUS, MTP_OPC_OBJECT_SIZE,
                                      MTP_OPC_ASSOCIATION_TYPE,  MTP_OPC_DATE_ADDED,
                                      MTP_OPC_PARENT_OBJECT,     MTP_OPC_PERSISTENT_UID};
-    size_t i;
 
-    for (i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (property->code == texts[i])
             return property->type == MTP_DTC_STRING;
-    for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
         if (property->code == fixed[i])
             return false;
+    }
     return true;
 }
 
@@ -449,16 +447,16 @@ static bool is_usual_group(uint32_t group)
 bool mtpr_group_exists(const struct mtpr_responder *r, uint32_t group)
 {
     const struct mtpr_config *config = r->config;
-    size_t i, k;
 
-    for (i = 0; config->formats && i < config->format_count; i++) {
+    for (size_t i = 0; config->formats && i < config->format_count; i++) {
         const struct mtpr_format *format = &config->formats[i];
 
         if (!format->properties && is_usual_group(group))
             return true;
-        for (k = 0; k < format->property_count && format->properties; k++)
+        for (size_t k = 0; k < format->property_count && format->properties; k++) {
             if (mtpr_property_group(&format->properties[k]) == group)
                 return true;
+        }
     }
     return !config->formats && is_usual_group(group);
 }
@@ -499,9 +497,7 @@ void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
  * replug. */
 void mtpr_properties_drop(struct mtpr_responder *r, struct store_object *object)
 {
-    size_t i;
-
-    for (i = 0; i < PROPERTIES; i++)
+    for (size_t i = 0; i < PROPERTIES; i++)
         (void)store_set_property(r->store, object, properties[i].code, NULL, 0);
 }
 
@@ -510,7 +506,8 @@ void mtpr_metadata_forget(struct mtpr_responder *r)
     struct store_object *object;
     uint32_t cursor = 0;
 
-    while ((object = store_each(r->store, &cursor)) != NULL)
+    while ((object = store_each(r->store, &cursor)) != NULL) {
         if (mtpr_format_is_audio(object->format))
             mtpr_properties_drop(r, object);
+    }
 }

@@ -8,21 +8,19 @@
 
 static struct mtpr_edit *find(struct mtpr_responder *r, uint32_t handle)
 {
-    size_t i;
-
-    for (i = 0; handle && i < MTPR_EDITS; i++)
+    for (size_t i = 0; handle && i < MTPR_EDITS; i++) {
         if (r->edits[i].handle == handle)
             return &r->edits[i];
+    }
     return NULL;
 }
 
 static struct mtpr_edit *unused(struct mtpr_responder *r)
 {
-    size_t i;
-
-    for (i = 0; i < MTPR_EDITS; i++)
+    for (size_t i = 0; i < MTPR_EDITS; i++) {
         if (r->edits[i].handle == 0)
             return &r->edits[i];
+    }
     return NULL;
 }
 
@@ -39,9 +37,7 @@ static void drop(struct mtpr_responder *r, struct mtpr_edit *edit)
 
 void mtpr_edits_drop(struct mtpr_responder *r)
 {
-    size_t i;
-
-    for (i = 0; i < MTPR_EDITS; i++)
+    for (size_t i = 0; i < MTPR_EDITS; i++)
         drop(r, &r->edits[i]);
 }
 
@@ -56,7 +52,7 @@ void mtpr_edit_drop_handle(struct mtpr_responder *r, uint32_t handle)
 /* The announced object is written through the edit instead of SendObject. */
 static uint16_t begin_new(struct mtpr_responder *r, struct mtpr_edit *edit)
 {
-    struct mtpr_pending *born = malloc(sizeof *born);
+    struct mtpr_pending *born = malloc(sizeof(*born));
 
     if (!born)
         return MTP_RC_GENERAL_ERROR;

@@ -6,19 +6,20 @@
 static uint16_t get_references(struct mtpr_responder *r)
 {
     const struct store_object *object = store_find(r->store, r->command.params[0]);
-    uint32_t count, i, live = 0;
+    uint32_t count, live = 0;
     bool all = mtpr_deviates(r, DEFECT_REFERENCES_DANGLE);
 
     if (!object)
         return MTP_RC_INVALID_OBJECT_HANDLE;
     count = object->references ? object->references->count : 0;
     /* What lies on a medium that is out is not said, and there again when it is back. */
-    for (i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         live += all || store_find(r->store, object->references->handles[i]);
     wr_u32(&r->out, live);
-    for (i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         if (all || store_find(r->store, object->references->handles[i]))
             wr_u32(&r->out, object->references->handles[i]);
+    }
     mtpr_out_memory(r);
     return MTP_RC_OK;
 }
@@ -39,12 +40,13 @@ static int by_number(const void *left, const void *right)
 
 static uint32_t sorted_unique(uint32_t *handles, uint32_t count)
 {
-    uint32_t i, kept = 0;
+    uint32_t kept = 0;
 
-    qsort(handles, count, sizeof *handles, by_number);
-    for (i = 0; i < count; i++)
+    qsort(handles, count, sizeof(*handles), by_number);
+    for (uint32_t i = 0; i < count; i++) {
         if (i == 0 || handles[i] != handles[i - 1])
             handles[kept++] = handles[i];
+    }
     return kept;
 }
 
@@ -53,7 +55,7 @@ static uint16_t set_references(struct mtpr_responder *r, bool whole)
     struct store_object *object = store_find(r->store, r->command.params[0]);
     struct rd rd = rd_over(r->in.data, r->in.used);
     bool trusting = mtpr_deviates(r, DEFECT_ARRAY_COUNT_TRUSTED);
-    uint32_t count, i, *handles;
+    uint32_t count, *handles;
     uint16_t code = MTP_RC_OK;
 
     (void)whole;
@@ -68,7 +70,7 @@ static uint16_t set_references(struct mtpr_responder *r, bool whole)
     handles = malloc((size_t)count * 4 + 4);
     if (!handles)
         return MTP_RC_GENERAL_ERROR;
-    for (i = 0; i < count && code == MTP_RC_OK; i++) {
+    for (uint32_t i = 0; i < count && code == MTP_RC_OK; i++) {
         handles[i] = rd_u32(&rd);
         if (!store_find(r->store, handles[i]) && !mtpr_deviates(r, DEFECT_REFERENCES_DANGLE))
             code = MTP_RC_INVALID_OBJECT_REFERENCE;

@@ -72,7 +72,7 @@ void mtpr_note_change(struct mtpr_responder *r, const struct store_object *objec
     wr_bytes(&wr, journal.entries, journal.count * JOURNAL_ENTRY);
     wr_u32(&wr, journal.number + 1);
     wr_u8(&wr, (uint8_t)change);
-    wr_bytes(&wr, id, sizeof id);
+    wr_bytes(&wr, id, sizeof(id));
     /* Without memory or disk for it the change stays unreported, as on a device. */
     if (!wr.failed)
         (void)store_set_value(r->store, JOURNAL_KEY, wr.data, (uint32_t)wr.used);
@@ -92,9 +92,8 @@ static uint32_t number_of(const uint8_t *entry)
 static bool superseded(const struct journal *journal, size_t index)
 {
     const uint8_t *entry = journal->entries + index * JOURNAL_ENTRY;
-    size_t i;
 
-    for (i = index + 1; i < journal->count; i++) {
+    for (size_t i = index + 1; i < journal->count; i++) {
         const uint8_t *later = journal->entries + i * JOURNAL_ENTRY;
 
         if (memcmp(later + 5, entry + 5, 16) == 0 &&
@@ -115,9 +114,8 @@ static void put_changes(struct mtpr_responder *r, struct window *window, enum mt
 {
     struct wr ids = {0};
     uint32_t count = 0;
-    size_t i;
 
-    for (i = 0; i < window->journal.count; i++) {
+    for (size_t i = 0; i < window->journal.count; i++) {
         const uint8_t *entry = window->journal.entries + i * JOURNAL_ENTRY;
 
         if (mtpr_deviates(r, DEFECT_REPORTS_EMPTY) || entry[4] != change ||

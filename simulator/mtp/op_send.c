@@ -33,9 +33,7 @@ static uint16_t target_parent(struct mtpr_responder *r, uint32_t parent, bool an
 /* Store 0: the first one that takes it. */
 static uint16_t any_volume(struct mtpr_responder *r)
 {
-    size_t i;
-
-    for (i = 0; i < store_volume_count(r->store); i++) {
+    for (size_t i = 0; i < store_volume_count(r->store); i++) {
         if (store_volume_at(r->store, i)->present && mtpr_may_write(r, i, false) == MTP_RC_OK) {
             r->target = i;
             return MTP_RC_OK;
@@ -341,7 +339,7 @@ static uint16_t send_object_prop_list(struct mtpr_responder *r, bool whole)
     if (code == MTP_RC_OK)
         code = take_list(r, &pending);
     if (code == MTP_RC_OK) {
-        memset(&r->reply, 0, sizeof r->reply);
+        memset(&r->reply, 0, sizeof(r->reply));
         code = announce(r, &pending);
         /* The index of the failed property is a parameter on success too:
          * android-file-transfer does not do without. */

@@ -56,10 +56,10 @@ uint16_t mtpr_may_change(const struct mtpr_responder *r, const struct store_obje
 /* MTP 1.1, 5.2: physical in the high word, logical in the low; an empty slot has low word 0. */
 static uint16_t get_storage_ids(struct mtpr_responder *r)
 {
-    size_t count = store_volume_count(r->store), i;
+    size_t count = store_volume_count(r->store);
 
     wr_u32(&r->out, (uint32_t)count);
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         wr_u32(&r->out, mtpr_storage_id(r, i));
     mtpr_out_memory(r);
     return MTP_RC_OK;
@@ -93,7 +93,7 @@ static uint16_t get_storage_info(struct mtpr_responder *r)
 static uint16_t format_store(struct mtpr_responder *r)
 {
     uint32_t filesystem = r->command.params[1];
-    size_t volume, i;
+    size_t volume;
     uint16_t code = mtpr_volume(r, r->command.params[0], &volume);
     int error;
 
@@ -107,7 +107,7 @@ static uint16_t format_store(struct mtpr_responder *r)
     mtpr_edits_drop(r);
     error = store_format(r->store, volume);
     if (mtpr_deviates(r, DEFECT_FORMAT_EMPTIES_ALL))
-        for (i = 0; i < store_volume_count(r->store) && !error; i++)
+        for (size_t i = 0; i < store_volume_count(r->store) && !error; i++)
             error = store_format(r->store, i);
     if (!error)
         mtpr_echo(r, MTP_EC_STORAGE_INFO_CHANGED, mtpr_storage_id(r, volume));

@@ -66,13 +66,12 @@ static void say(struct mtpr_responder *r, const char *text)
 /* The host's message as text; false: too long, or bytes that are none. */
 static bool text_of(const struct mtpr_responder *r, char ret_text[TEXT_MOST])
 {
-    size_t i;
-
     if (r->in.used >= TEXT_MOST)
         return false;
-    for (i = 0; i < r->in.used; i++)
+    for (size_t i = 0; i < r->in.used; i++) {
         if (r->in.data[i] < 0x20 || r->in.data[i] > 0x7e)
             return false;
+    }
     if (r->in.used)
         memcpy(ret_text, r->in.data, r->in.used);
     ret_text[r->in.used] = '\0';
@@ -87,7 +86,7 @@ static uint16_t time_challenge(struct mtpr_responder *r)
     uint32_t nonce;
     uint16_t code = new_nonce(r, &nonce);
 
-    snprintf(text, sizeof text, "papkit-test-time-challenge %08x", nonce);
+    snprintf(text, sizeof(text), "papkit-test-time-challenge %08x", nonce);
     if (code == MTP_RC_OK)
         say(r, text);
     return code;
@@ -98,12 +97,11 @@ static uint16_t keep_secure_time(struct mtpr_responder *r, const char *date)
     const struct mtpr_device_property *property = mtpr_device_property(r, MTP_DPC_SECURE_TIME);
     struct wr wr = {0};
     uint16_t code;
-    size_t i;
 
     if (!property || property->type != MTP_DTC_ARRAY_UINT16)
         return MTP_RC_OK;
     wr_u32(&wr, (uint32_t)strlen(date) + 1);
-    for (i = 0; i <= strlen(date); i++)
+    for (size_t i = 0; i <= strlen(date); i++)
         wr_u16(&wr, (uint8_t)date[i]);
     code = wr.failed ? MTP_RC_GENERAL_ERROR
                      : mtpr_code_of(store_set_value(r->store, MTP_DPC_SECURE_TIME, wr.data,
@@ -142,31 +140,33 @@ static const uint8_t *licenses(const struct mtpr_responder *r, size_t *ret_count
 
 static bool find_license(const struct mtpr_responder *r, const uint8_t id[16], uint32_t *ret_uses)
 {
-    size_t count, i;
+    size_t count;
     const uint8_t *list = licenses(r, &count);
 
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (memcmp(list + i * LICENSE, id, 16) == 0) {
             struct rd rd = rd_over(list + i * LICENSE + 16, 4);
 
             *ret_uses = rd_u32(&rd);
             return true;
         }
+    }
     return false;
 }
 
 static uint16_t put_license(struct mtpr_responder *r, const uint8_t id[16], uint32_t uses)
 {
     struct wr wr = {0};
-    size_t count, i;
+    size_t count;
     const uint8_t *list = licenses(r, &count);
     uint16_t code;
 
     if (count >= LICENSES_MOST)
         return MTP_RC_STORE_FULL;
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (memcmp(list + i * LICENSE, id, 16) != 0)
             wr_bytes(&wr, list + i * LICENSE, LICENSE);
+    }
     wr_bytes(&wr, id, 16);
     wr_u32(&wr, uses);
     code = wr.failed
@@ -178,9 +178,9 @@ static uint16_t put_license(struct mtpr_responder *r, const uint8_t id[16], uint
 
 static bool id_from_hex(const char *hex, uint8_t ret_id[16])
 {
-    unsigned i, byte;
+    unsigned byte;
 
-    for (i = 0; i < 16; i++, hex += 2) {
+    for (unsigned i = 0; i < 16; i++, hex += 2) {
         if (sscanf(hex, "%2x", &byte) != 1)
             return false;
         ret_id[i] = (uint8_t)byte;
@@ -224,7 +224,7 @@ static uint16_t sync_list(struct mtpr_responder *r)
         store_unique_id(r->store, object, id);
         if (find_license(r, id, &uses) && uses > 0)
             continue;
-        wr_bytes(&ids, id, sizeof id);
+        wr_bytes(&ids, id, sizeof(id));
         count++;
     }
     wr_u32(&r->out, count);
@@ -283,7 +283,7 @@ static uint16_t meter_challenge(struct mtpr_responder *r)
     uint32_t nonce;
     uint16_t code = new_nonce(r, &nonce);
 
-    snprintf(text, sizeof text, "papkit-test-meter-challenge %08x %u", nonce, word(r, METER_KEY));
+    snprintf(text, sizeof(text), "papkit-test-meter-challenge %08x %u", nonce, word(r, METER_KEY));
     if (code == MTP_RC_OK)
         say(r, text);
     return code;
@@ -315,10 +315,10 @@ static uint16_t take_command(struct mtpr_responder *r, bool whole)
     char text[TEXT_MOST];
 
     (void)whole;
-    if (!text_of(r, text) || strncmp(text, prefix, sizeof prefix - 1) != 0)
+    if (!text_of(r, text) || strncmp(text, prefix, sizeof(prefix) - 1) != 0)
         return MTP_RC_INVALID_DATASET;
-    return mtpr_code_of(store_set_value(r->store, COMMAND_KEY, text + sizeof prefix - 1,
-                                        (uint32_t)(strlen(text) - (sizeof prefix - 1))));
+    return mtpr_code_of(store_set_value(r->store, COMMAND_KEY, text + sizeof(prefix) - 1,
+                                        (uint32_t)(strlen(text) - (sizeof(prefix) - 1))));
 }
 
 static uint16_t give_request(struct mtpr_responder *r)

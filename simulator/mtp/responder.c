@@ -31,7 +31,7 @@ const struct mtpr_operation *const mtpr_listed_tables[] = {
 int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_waker host,
              const struct defect_set *defects, struct mtpr_responder **ret_responder)
 {
-    struct mtpr_responder *r = calloc(1, sizeof *r);
+    struct mtpr_responder *r = calloc(1, sizeof(*r));
 
     if (!r)
         return -ENOMEM;
@@ -73,23 +73,22 @@ uint16_t mtpr_code_of(int error)
         {-ELOOP, MTP_RC_INVALID_PARENT_OBJECT},
         {-EINVAL, MTP_RC_INVALID_DATASET},
     };
-    size_t i;
 
-    for (i = 0; i < sizeof codes / sizeof codes[0]; i++)
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         if (codes[i].error == error)
             return codes[i].code;
+    }
     return MTP_RC_GENERAL_ERROR;
 }
 
 bool mtpr_listed(const struct mtpr_codes *codes, uint16_t code)
 {
-    size_t i;
-
     if (!codes->codes)
         return true;
-    for (i = 0; i < codes->count; i++)
+    for (size_t i = 0; i < codes->count; i++) {
         if (codes->codes[i] == code)
             return true;
+    }
     return false;
 }
 
@@ -98,10 +97,12 @@ static const struct mtpr_operation *in_tables(const struct mtpr_operation *const
 {
     const struct mtpr_operation *operation;
 
-    for (; *table; table++)
-        for (operation = *table; operation->code; operation++)
+    for (; *table; table++) {
+        for (operation = *table; operation->code; operation++) {
             if (operation->code == code)
                 return operation;
+        }
+    }
     return NULL;
 }
 
@@ -158,7 +159,6 @@ static bool leaks(const struct mtpr_responder *r)
 static uint16_t check(struct mtpr_responder *r)
 {
     uint16_t code;
-    unsigned i;
 
     if (r->spent && mtpr_deviates(r, QUIRK_CLOSE_SESSION))
         return MTP_RC_GENERAL_ERROR;
@@ -174,23 +174,23 @@ static uint16_t check(struct mtpr_responder *r)
     code = check_id(r);
     if (code != MTP_RC_OK)
         return code;
-    for (i = r->operation->params; i < r->command.count; i++)
+    for (unsigned i = r->operation->params; i < r->command.count; i++) {
         if (r->command.params[i] != 0)
             return MTP_RC_PARAMETER_NOT_SUPPORTED;
+    }
     return mtpr_quirk_refusal(r);
 }
 
 static void take_command(struct mtpr_responder *r, const struct mtpr_command *command)
 {
     struct mtpr_command before = r->command;
-    unsigned i;
 
     r->command = *command;
     if (mtpr_deviates(r, DEFECT_PARAMETERS_REUSED))
-        for (i = command->count; i < 5; i++)
+        for (unsigned i = command->count; i < 5; i++)
             r->command.params[i] = before.params[i];
     r->operation = find(r, command->code);
-    memset(&r->reply, 0, sizeof r->reply);
+    memset(&r->reply, 0, sizeof(r->reply));
     wr_clear(&r->out);
     wr_clear(&r->in);
     r->out.long_empty = mtpr_deviates(r, DEFECT_EMPTY_STRING_LONG);

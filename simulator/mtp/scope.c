@@ -56,8 +56,9 @@ struct store_object *mtpr_scope_next(struct mtpr_responder *r, struct mtpr_scope
 {
     struct store_object *object;
 
-    while ((object = any_next(r, scope)) != NULL)
+    while ((object = any_next(r, scope)) != NULL) {
         if (wanted(r, scope, object))
             return object;
+    }
     return NULL;
 }

@@ -9,26 +9,29 @@
 static size_t all_operations(const struct mtpr_responder *r, uint16_t codes[256])
 {
     const struct mtpr_operation *const *table, *operation;
-    size_t count = 0, i;
+    size_t count = 0;
 
-    for (i = 0; r->config->operations.codes && i < r->config->operations.count && i < 255; i++)
+    for (size_t i = 0; r->config->operations.codes && i < r->config->operations.count && i < 255;
+         i++)
         codes[count++] = r->config->operations.codes[i];
     if (r->config->operations.codes)
         return count;
-    for (table = mtpr_tables; *table; table++)
+    for (table = mtpr_tables; *table; table++) {
         for (operation = *table; operation->code; operation++)
             codes[count++] = operation->code;
+    }
     return count;
 }
 
 static void put_operations(struct mtpr_responder *r)
 {
     uint16_t codes[256];
-    size_t all = all_operations(r, codes), count = 0, i;
+    size_t all = all_operations(r, codes), count = 0;
 
-    for (i = 0; i < all; i++)
+    for (size_t i = 0; i < all; i++) {
         if (codes[i] != MTP_OP_GET_OBJECT_PROP_DESC || !mtpr_deviates(r, DEFECT_NO_PROP_DESC))
             codes[count++] = codes[i];
+    }
     if (mtpr_deviates(r, DEFECT_LISTS_DRIFT))
         codes[count++] = MTP_OP_SELF_TEST;
     wr_u16_array(&r->out, codes, count);
@@ -44,20 +47,18 @@ static void put_events(struct mtpr_responder *r)
 
 static void put_device_properties(struct mtpr_responder *r)
 {
-    size_t i;
-
     wr_u32(&r->out, (uint32_t)r->config->property_count);
-    for (i = 0; i < r->config->property_count; i++)
+    for (size_t i = 0; i < r->config->property_count; i++)
         wr_u16(&r->out, r->config->properties[i].code);
 }
 
 static void put_formats(struct mtpr_responder *r)
 {
-    size_t count = mtpr_format_count(r), i;
+    size_t count = mtpr_format_count(r);
 
     wr_u16_array(&r->out, r->config->capture_formats.codes, r->config->capture_formats.count);
     wr_u32(&r->out, (uint32_t)count);
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         wr_u16(&r->out, mtpr_format_at(r, i));
 }
 

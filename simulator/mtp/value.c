@@ -11,7 +11,7 @@ size_t mtpr_type_width(uint16_t type)
     static const uint8_t widths[] = {0, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16};
     unsigned base = type & 0x3fffu;
 
-    if ((type & 0x8000u) || base >= sizeof widths)
+    if ((type & 0x8000u) || base >= sizeof(widths))
         return 0;
     return widths[base];
 }
@@ -47,10 +47,10 @@ const uint8_t *rd_value(struct rd *rd, uint16_t type, uint32_t *ret_length)
 
 void wr_integer(struct wr *wr, uint16_t type, uint64_t value)
 {
-    size_t width = mtpr_type_width(type), i;
+    size_t width = mtpr_type_width(type);
     uint64_t fill = mtpr_type_signed(type) && (value >> 63) ? 0xff : 0;
 
-    for (i = 0; i < width; i++)
+    for (size_t i = 0; i < width; i++)
         wr_u8(wr, (uint8_t)(i < 8 ? value >> (8 * i) : fill));
 }
 
@@ -66,12 +66,12 @@ void wr_default(struct wr *wr, uint16_t type)
 
 int64_t mtpr_integer(uint16_t type, const uint8_t *value)
 {
-    size_t width = mtpr_type_width(type), i;
+    size_t width = mtpr_type_width(type);
     uint64_t number = 0;
 
     if (width > 8)
         width = 8;
-    for (i = width; i-- > 0;)
+    for (size_t i = width; i-- > 0;)
         number = number << 8 | value[i];
     if (mtpr_type_signed(type) && width > 0 && width < 8 && (number >> (8 * width - 1)) & 1)
         number |= ~(uint64_t)0 << (8 * width);
@@ -93,13 +93,13 @@ static bool fits(uint16_t type, const char *text, uint64_t number)
 
 static bool hex_array(struct wr *wr, uint16_t type, const char *text)
 {
-    size_t length = strlen(text), i;
+    size_t length = strlen(text);
     size_t width = mtpr_type_width(type);
 
     if (length % (2 * width) != 0)
         return false;
     wr_u32(wr, (uint32_t)(length / 2 / width));
-    for (i = 0; i < length; i += 2) {
+    for (size_t i = 0; i < length; i += 2) {
         char pair[3] = {text[i], text[i + 1], '\0'};
         char *end;
         unsigned long byte = strtoul(pair, &end, 16);

@@ -7,9 +7,7 @@
 /* A sink that got wrong bytes on an isochronous endpoint halts its bulk one instead. */
 static uint8_t bulk_out_of(const struct file_interface *interface)
 {
-    unsigned i;
-
-    for (i = 0; i < interface->endpoints_count; i++) {
+    for (unsigned i = 0; i < interface->endpoints_count; i++) {
         const struct file_endpoint *endpoint = &interface->endpoints[i];
 
         if (endpoint->type == USB_ENDPOINT_BULK && !(endpoint->address & 0x80))
@@ -27,9 +25,8 @@ static enum zero_pattern pattern_of(const struct player *player)
 int player_gadget_new(struct player *player)
 {
     const struct file_usb *usb = &player->spec->file->usb;
-    unsigned i;
 
-    for (i = 0; i < usb->interfaces_count; i++) {
+    for (unsigned i = 0; i < usb->interfaces_count; i++) {
         const struct file_interface *interface = &usb->interfaces[i];
         struct zero_options options = {.source_sink =
                                            interface->function == FILE_FUNCTION_SOURCE_SINK,
@@ -48,17 +45,13 @@ int player_gadget_new(struct player *player)
 
 void player_gadget_free(struct player *player)
 {
-    size_t i;
-
-    for (i = 0; i < player->zero_count; i++)
+    for (size_t i = 0; i < player->zero_count; i++)
         zero_free(player->zeros[i]);
 }
 
 void player_gadget_attach(struct player *player, struct usb_device *device)
 {
-    size_t i;
-
-    for (i = 0; i < player->zero_count; i++)
+    for (size_t i = 0; i < player->zero_count; i++)
         zero_attach(player->zeros[i], device);
 }
 
@@ -68,12 +61,11 @@ json_t *player_gadget_pattern(struct player *player, const json_t *request)
     static const char *const names[] = {
         [ZERO_PATTERN_ZEROES] = "zeroes", [ZERO_PATTERN_MOD63] = "mod63"};
     const char *wanted = json_string_value(json_object_get(request, "pattern"));
-    size_t i, pattern;
 
-    for (pattern = 0; wanted && pattern < sizeof names / sizeof names[0]; pattern++) {
-        if (strcmp(names[pattern], wanted))
+    for (size_t pattern = 0; wanted && pattern < sizeof(names) / sizeof(names[0]); pattern++) {
+        if (strcmp(names[pattern], wanted) != 0)
             continue;
-        for (i = 0; i < player->zero_count; i++)
+        for (size_t i = 0; i < player->zero_count; i++)
             zero_set_pattern(player->zeros[i], (enum zero_pattern)pattern);
         return json_pack("{s:b}", "ok", 1);
     }

@@ -98,7 +98,6 @@ static void note_all(const struct note *note, const struct media_facts *facts)
         [MEDIA_TITLE] = MTP_OPC_NAME,       [MEDIA_ARTIST] = MTP_OPC_ARTIST,
         [MEDIA_ALBUM] = MTP_OPC_ALBUM_NAME, [MEDIA_ALBUM_ARTIST] = MTP_OPC_ALBUM_ARTIST,
         [MEDIA_GENRE] = MTP_OPC_GENRE,      [MEDIA_COMPOSER] = MTP_OPC_COMPOSER};
-    size_t i;
 
     note_number(note, MTP_OPC_DURATION, MTP_DTC_UINT32,
                 facts->duration <= UINT32_MAX ? facts->duration : 0);
@@ -106,9 +105,10 @@ static void note_all(const struct note *note, const struct media_facts *facts)
     note_number(note, MTP_OPC_SAMPLE_RATE, MTP_DTC_UINT32, facts->sample_rate);
     note_number(note, MTP_OPC_NUMBER_OF_CHANNELS, MTP_DTC_UINT16, facts->channels);
     note_number(note, MTP_OPC_AUDIO_WAVE_CODEC, MTP_DTC_UINT32, facts->wave_codec);
-    for (i = 0; i < MEDIA_TEXTS; i++)
+    for (size_t i = 0; i < MEDIA_TEXTS; i++) {
         if (texts[i])
             note_text(note, texts[i], facts->texts[i]);
+    }
     note_track(note, facts->texts[MEDIA_TRACK]);
     note_date(note, facts->texts[MEDIA_DATE]);
     note_art(note, facts);

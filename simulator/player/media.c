@@ -21,7 +21,7 @@ static const char *const places[] = {"", "../lib/papkit/", "../../"};
 static void *open_at(const char *place)
 {
     char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
     size_t room;
     char *name;
 
@@ -29,7 +29,7 @@ static void *open_at(const char *place)
         return NULL;
     path[length] = '\0';
     name = strrchr(path, '/') + 1;
-    room = sizeof path - (size_t)(name - path);
+    room = sizeof(path) - (size_t)(name - path);
     if ((size_t)snprintf(name, room, "%spapsim-media.so", place) >= room)
         return NULL;
     return dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -38,9 +38,8 @@ static void *open_at(const char *place)
 static void load(void)
 {
     void *plug_in = NULL;
-    size_t i;
 
-    for (i = 0; !plug_in && i < sizeof places / sizeof places[0]; i++)
+    for (size_t i = 0; !plug_in && i < sizeof(places) / sizeof(places[0]); i++)
         plug_in = open_at(places[i]);
     if (plug_in)
         *(void **)&reader = dlsym(plug_in, "papsim_media_read");

@@ -4,9 +4,7 @@
 
 void media_facts_done(struct media_facts *facts)
 {
-    size_t i;
-
-    for (i = 0; i < MEDIA_TEXTS; i++)
+    for (size_t i = 0; i < MEDIA_TEXTS; i++)
         free(facts->texts[i]);
     free(facts->art);
     *facts = (struct media_facts){0};

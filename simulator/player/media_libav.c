@@ -262,9 +262,7 @@ static uint16_t picture_format(enum AVCodecID codec)
 
 static int take_art(const AVFormatContext *context, struct media_facts *facts)
 {
-    unsigned i;
-
-    for (i = 0; i < context->nb_streams; i++) {
+    for (unsigned i = 0; i < context->nb_streams; i++) {
         const AVStream *stream = context->streams[i];
         const AVPacket *picture = &stream->attached_pic;
         uint16_t format = picture_format(stream->codecpar->codec_id);
@@ -293,9 +291,8 @@ static int take_texts(const AVFormatContext *context, const AVStream *stream,
         [MEDIA_ALBUM] = "album", [MEDIA_ALBUM_ARTIST] = "album_artist",
         [MEDIA_GENRE] = "genre", [MEDIA_COMPOSER] = "composer",
         [MEDIA_DATE] = "date",   [MEDIA_TRACK] = "track"};
-    size_t i;
 
-    for (i = 0; i < MEDIA_TEXTS; i++) {
+    for (size_t i = 0; i < MEDIA_TEXTS; i++) {
         const AVDictionaryEntry *entry = av_dict_get(context->metadata, keys[i], NULL, 0);
 
         if (!entry) /* Ogg keeps them with the stream */

@@ -153,11 +153,12 @@ int playback_toggle(struct player *player)
         tell(player, MTP_DPC_PLAYBACK_RATE);
         return 0;
     }
-    while ((object = store_each(player->store, &cursor)) != NULL)
+    while ((object = store_each(player->store, &cursor)) != NULL) {
         if (mtpr_format_plays(object->format) && playback_choose(player, object->handle, 0) == 0) {
             say_what_plays(player);
             return 0;
         }
+    }
     return -ENOENT;
 }
 

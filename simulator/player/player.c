@@ -10,13 +10,11 @@
 /* The interface that carries containers: two bulk pipes and an interrupt pipe. */
 static int find_pipes(const struct usb_identity *identity, struct still_image_options *options)
 {
-    size_t i, j;
-
-    for (i = 0; i < identity->interface_count; i++) {
+    for (size_t i = 0; i < identity->interface_count; i++) {
         const struct usb_interface_identity *interface = &identity->interfaces[i];
         uint8_t in = 0, out = 0, event = 0;
 
-        for (j = 0; j < interface->endpoint_count; j++) {
+        for (size_t j = 0; j < interface->endpoint_count; j++) {
             const struct usb_endpoint_identity *endpoint = &interface->endpoints[j];
             bool to_host = (endpoint->address & 0x80) != 0;
 
@@ -59,7 +57,7 @@ static int make_function(struct player *player, char *error, size_t error_size)
 int player_new(struct player_spec *spec, const struct player_options *options,
                struct player **ret_player, char *error, size_t error_size)
 {
-    struct player *player = calloc(1, sizeof *player);
+    struct player *player = calloc(1, sizeof(*player));
     struct store_options store = {.volumes = spec->volumes,
                                   .volume_count = spec->volume_count,
                                   .state_dir = options->state_dir,
@@ -98,13 +96,11 @@ int player_new(struct player_spec *spec, const struct player_options *options,
 
 void player_free(struct player *player)
 {
-    size_t i;
-
     if (!player)
         return;
     still_image_free(player->function);
     player_gadget_free(player);
-    for (i = 0; i < player->snapshot_count; i++) {
+    for (size_t i = 0; i < player->snapshot_count; i++) {
         store_snapshot_free(player->store, player->snapshots[i].store);
         free(player->snapshots[i].name);
     }
@@ -142,8 +138,6 @@ static uint8_t interface_numbers(const struct usb_identity *identity)
 
 size_t player_functions(struct player *player, struct usb_function ret_functions[])
 {
-    size_t i;
-
     if (player->function) {
         ret_functions[0] =
             (struct usb_function){.ops = &still_image_ops,
@@ -151,7 +145,7 @@ size_t player_functions(struct player *player, struct usb_function ret_functions
                                   .interface_count = interface_numbers(player_identity(player))};
         return 1;
     }
-    for (i = 0; i < player->zero_count; i++)
+    for (size_t i = 0; i < player->zero_count; i++)
         ret_functions[i] = (struct usb_function){.ops = &zero_ops,
                                                  .self = player->zeros[i],
                                                  .first_interface = (uint8_t)i,

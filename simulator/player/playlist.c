@@ -48,12 +48,12 @@ static int referenced(const struct store_object *object, uint32_t **ret_handles,
                       uint32_t *ret_count)
 {
     uint32_t count = object->references ? object->references->count : 0;
-    uint32_t *handles = malloc(count * sizeof *handles + sizeof *handles);
+    uint32_t *handles = malloc(count * sizeof(*handles) + sizeof(*handles));
 
     if (!handles)
         return -ENOMEM;
     if (count)
-        memcpy(handles, object->references->handles, count * sizeof *handles);
+        memcpy(handles, object->references->handles, count * sizeof(*handles));
     *ret_handles = handles;
     *ret_count = count;
     return 0;
@@ -113,15 +113,16 @@ static int take_track(struct spl *spl, char *path)
     const struct store_object *track;
     char *at;
 
-    for (at = path; *at; at++)
+    for (at = path; *at; at++) {
         if (*at == '\\')
             *at = '/';
+    }
     track = player_find_path(spl->player, spl->volume, path);
     if (!track || track->format == MTP_FC_ASSOCIATION)
         return 0;
     if (spl->count == spl->room) {
         uint32_t room = spl->room ? spl->room * 2 : 16;
-        uint32_t *bigger = realloc(spl->handles, room * sizeof *bigger);
+        uint32_t *bigger = realloc(spl->handles, room * sizeof(*bigger));
 
         if (!bigger)
             return -ENOMEM;

@@ -22,16 +22,16 @@ int player_fill_content(struct store *store, off_t offset, uint64_t size, uint64
 {
     uint8_t block[4096];
     uint64_t done = 0;
-    size_t i, part;
+    size_t part;
     int error = 0;
 
     while (done < size && !error) {
-        for (i = 0; i < sizeof block; i += 8) {
+        for (size_t i = 0; i < sizeof(block); i += 8) {
             uint64_t value = next_random(&seed);
 
             memcpy(block + i, &value, 8);
         }
-        part = size - done < sizeof block ? (size_t)(size - done) : sizeof block;
+        part = size - done < sizeof(block) ? (size_t)(size - done) : sizeof(block);
         error = arena_write(store_arena(store), offset + (off_t)done, block, part, 1);
         done += part;
     }
@@ -55,7 +55,7 @@ int player_make_folders(struct player *player, size_t volume, const char *path,
         struct store_object *folder;
         int error;
 
-        if ((size_t)(slash - path) >= sizeof name)
+        if ((size_t)(slash - path) >= sizeof(name))
             return -EINVAL;
         memcpy(name, path, (size_t)(slash - path));
         name[slash - path] = '\0';
@@ -89,7 +89,7 @@ struct store_object *player_find_path(struct player *player, size_t volume, cons
     while (*path) {
         size_t length = strcspn(path, "/");
 
-        if (length >= sizeof name)
+        if (length >= sizeof(name))
             return NULL;
         memcpy(name, path, length);
         name[length] = '\0';
@@ -120,10 +120,9 @@ static int content(struct player *player, const struct file_object *from, struct
 static int bag_of(const struct mtpr_config *config, const struct file_object *from, uint16_t format,
                   struct store_bag **ret_bag)
 {
-    unsigned i;
     int error = 0;
 
-    for (i = 0; i < from->properties_count && !error; i++) {
+    for (unsigned i = 0; i < from->properties_count && !error; i++) {
         uint16_t code = from->properties[i].code;
         uint16_t type = mtpr_object_property_type(config, format, code);
         struct wr wr = {0};
@@ -140,11 +139,10 @@ static int bag_of(const struct mtpr_config *config, const struct file_object *fr
 static int load_references(struct player *player, const struct file_object *from,
                            struct store_object *object)
 {
-    uint32_t *handles = calloc(from->references_count + 1, sizeof *handles);
-    unsigned i;
+    uint32_t *handles = calloc(from->references_count + 1, sizeof(*handles));
     int error = handles ? 0 : -ENOMEM;
 
-    for (i = 0; i < from->references_count && !error; i++) {
+    for (unsigned i = 0; i < from->references_count && !error; i++) {
         const struct store_object *target =
             player_find_path(player, from->storage, from->references[i]);
 
@@ -207,7 +205,6 @@ static bool fill_in(const char *pattern, int width, uint32_t n, uint32_t f, char
     for (; *pattern; pattern++) {
         bool number = strncmp(pattern, "{n}", 3) == 0, group = strncmp(pattern, "{f}", 3) == 0;
         uint32_t value = number ? n : f;
-        int digit;
 
         if (end - at < width)
             return false;
@@ -215,7 +212,7 @@ static bool fill_in(const char *pattern, int width, uint32_t n, uint32_t f, char
             *at++ = *pattern;
             continue;
         }
-        for (digit = width; digit-- > 0; value /= 10)
+        for (int digit = width; digit-- > 0; value /= 10)
             at[digit] = (char)('0' + value % 10);
         at += width;
         pattern += 2;
@@ -228,12 +225,11 @@ static int series_at(struct series *series, const struct file_object *from, uint
 {
     uint32_t f = from->per_folder ? n / from->per_folder : 0;
     char *room = series->room;
-    unsigned i;
 
     if (!fill_in(from->path, series->width, n, f, room))
         return -EINVAL;
     series->one.path = room;
-    for (i = 0; i < from->properties_count; i++) {
+    for (unsigned i = 0; i < from->properties_count; i++) {
         room += PATTERN_ROOM;
         if (!fill_in(from->properties[i].value, series->width, n, f, room))
             return -EDOM;
@@ -246,20 +242,19 @@ static int series_at(struct series *series, const struct file_object *from, uint
 static int load_series(struct player *player, const struct file_object *from)
 {
     struct series series = {.one = *from};
-    uint32_t n;
     int error = -ENOMEM;
 
     series.width = snprintf(NULL, 0, "%u", from->count - 1);
     series.room = malloc(PATTERN_ROOM * (size_t)(from->properties_count + 1));
-    series.properties = calloc(from->properties_count + 1, sizeof *series.properties);
+    series.properties = calloc(from->properties_count + 1, sizeof(*series.properties));
     if (series.room && series.properties) {
         error = 0;
         if (from->properties_count)
             memcpy(series.properties, from->properties,
-                   from->properties_count * sizeof *series.properties);
+                   from->properties_count * sizeof(*series.properties));
         series.one.properties = series.properties;
     }
-    for (n = 0; n < from->count && !error; n++) {
+    for (uint32_t n = 0; n < from->count && !error; n++) {
         error = series_at(&series, from, n);
         if (!error)
             error = load_object(player, &series.one);
@@ -291,7 +286,6 @@ int player_preload(struct player *player, char *error, size_t error_size)
 {
     const struct file_player *file = player->spec->file;
     bool present[32] = {false};
-    unsigned i;
     size_t v;
     int result = 0;
 
@@ -301,7 +295,7 @@ int player_preload(struct player *player, char *error, size_t error_size)
         store_set_present(player->store, v, true);
     }
     store_begin(player->store);
-    for (i = 0; i < file->objects_count && !result; i++) {
+    for (unsigned i = 0; i < file->objects_count && !result; i++) {
         result = file->objects[i].count ? load_series(player, &file->objects[i])
                                         : load_object(player, &file->objects[i]);
         if (result)

@@ -293,7 +293,7 @@ static void listen(cyaml_log_t level, void *context, const char *format, va_list
     unsigned line;
 
     (void)level;
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     text[strcspn(text, "\n")] = '\0';
     at = strstr(text, "line: ");
     if (!at)
@@ -301,7 +301,7 @@ static void listen(cyaml_log_t level, void *context, const char *format, va_list
     if (at && trouble->line == 0 && sscanf(at + strcspn(at, "0123456789"), "%u", &line) == 1)
         trouble->line = line;
     if (trouble->what[0] == '\0' && !strstr(text, "Backtrace"))
-        snprintf(trouble->what, sizeof trouble->what, "%.190s",
+        snprintf(trouble->what, sizeof(trouble->what), "%.190s",
                  strncmp(text, "Load: ", 6) == 0 ? text + 6 : text);
 }
 
@@ -322,9 +322,9 @@ static void find_key(const char *path, struct trouble *trouble)
     unsigned number = 0;
     FILE *file;
 
-    if (strncmp(trouble->what, prefix, sizeof prefix - 1) != 0)
+    if (strncmp(trouble->what, prefix, sizeof(prefix) - 1) != 0)
         return;
-    snprintf(needle, sizeof needle, "%.150s:", trouble->what + sizeof prefix - 1);
+    snprintf(needle, sizeof(needle), "%.150s:", trouble->what + sizeof(prefix) - 1);
     file = fopen(path, "re");
     while (file && getline(&line, &room, file) >= 0) {
         number++;

@@ -48,7 +48,7 @@ int player_spec_fault(struct reporter *reporter, const char *needle, unsigned nt
 
 void *player_spec_alloc(struct player_spec *spec, size_t count, size_t size)
 {
-    void **blocks = realloc(spec->blocks, (spec->block_count + 1) * sizeof *blocks);
+    void **blocks = realloc(spec->blocks, (spec->block_count + 1) * sizeof(*blocks));
     void *block = calloc(count ? count : 1, size);
 
     if (blocks)
@@ -71,11 +71,10 @@ static const char *either(const char *text, const char *other)
 /* A real player lists more than this responder does: refused when asked for, and said here. */
 static bool announced_only(const struct file_device *device, uint16_t code)
 {
-    unsigned i;
-
-    for (i = 0; i < device->only_announced_count; i++)
+    for (unsigned i = 0; i < device->only_announced_count; i++) {
         if (device->only_announced[i] == code)
             return true;
+    }
     return false;
 }
 
@@ -85,15 +84,15 @@ static int fill_device(struct reporter *reporter)
     const struct file_device *device = &spec->file->device;
     struct mtpr_config *config = &spec->config;
     static const uint16_t no_code = 0;
-    unsigned i;
 
-    for (i = 0; i < device->operations_count; i++)
+    for (unsigned i = 0; i < device->operations_count; i++) {
         if (!mtpr_operation_implemented(device->operations[i]) &&
             !announced_only(device, device->operations[i]))
             return player_spec_fault(
                 reporter, "operations:", 0,
                 "operation 0x%04x is not implemented (only-announced lists those)",
                 device->operations[i]);
+    }
     if (device->operations_count > MTPR_LIST_MAX)
         return player_spec_fault(reporter, "operations:", 0, "more than %u operations",
                                  (unsigned)MTPR_LIST_MAX);
@@ -116,10 +115,8 @@ static int fill_device(struct reporter *reporter)
 static void preloaded(const struct file_player *file, unsigned storage, uint64_t *ret_size,
                       uint64_t *ret_objects)
 {
-    unsigned i;
-
     *ret_size = *ret_objects = 0;
-    for (i = 0; i < file->objects_count; i++) {
+    for (unsigned i = 0; i < file->objects_count; i++) {
         const struct file_object *object = &file->objects[i];
 
         if (object->storage != storage)
@@ -174,15 +171,15 @@ static int fill_volumes(struct reporter *reporter)
                                               .description = "Internal storage"};
     struct player_spec *spec = reporter->spec;
     const struct file_player *file = spec->file;
-    unsigned count = file->storages_count || file->no_storages ? file->storages_count : 1, i, j;
+    unsigned count = file->storages_count || file->no_storages ? file->storages_count : 1;
 
-    spec->volumes = player_spec_alloc(spec, count, sizeof *spec->volumes);
+    spec->volumes = player_spec_alloc(spec, count, sizeof(*spec->volumes));
     if (!spec->volumes)
         return -ENOMEM;
     spec->volume_count = count;
     if (count > 32)
         return player_spec_fault(reporter, "storages:", 0, "more than 32 storages");
-    for (i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         fill_volume(file->storages_count ? &file->storages[i] : &usual, i, &spec->volumes[i]);
         if (file->storages_count)
             fill_room(file, &file->storages[i], i, &spec->volumes[i]);
@@ -190,10 +187,11 @@ static int fill_volumes(struct reporter *reporter)
         if ((spec->volumes[i].id & 0xffff) == 0)
             return player_spec_fault(reporter, "id:", i, "storage id 0x%08x: the low word is 0",
                                      spec->volumes[i].id);
-        for (j = 0; j < i; j++)
+        for (unsigned j = 0; j < i; j++) {
             if (spec->volumes[j].id == spec->volumes[i].id)
                 return player_spec_fault(reporter, "id:", i, "storage id 0x%08x stands twice",
                                          spec->volumes[i].id);
+        }
     }
     return 0;
 }
@@ -201,12 +199,12 @@ static int fill_volumes(struct reporter *reporter)
 static int check_objects(struct reporter *reporter)
 {
     const struct file_player *file = reporter->spec->file;
-    unsigned i;
 
-    for (i = 0; i < file->objects_count; i++)
+    for (unsigned i = 0; i < file->objects_count; i++) {
         if (file->objects[i].storage >= reporter->spec->volume_count)
             return player_spec_fault(reporter, file->objects[i].path, 0, "there is no storage %u",
                                      file->objects[i].storage);
+    }
     return 0;
 }
 
@@ -250,9 +248,8 @@ static unsigned quirk_line(const struct player_spec *spec, const char *name)
 static int fill_quirks(struct reporter *reporter)
 {
     const struct file_player *file = reporter->spec->file;
-    unsigned i;
 
-    for (i = 0; i < file->quirks_count; i++) {
+    for (unsigned i = 0; i < file->quirks_count; i++) {
         int which = defect_find(file->quirks[i]);
 
         if (which < 0 || defect_texts[which].quirk == 0) {
@@ -270,7 +267,7 @@ static int fill_quirks(struct reporter *reporter)
 
 int player_load(const char *path, struct player_spec **ret_spec, char *error, size_t error_size)
 {
-    struct player_spec *spec = calloc(1, sizeof *spec);
+    struct player_spec *spec = calloc(1, sizeof(*spec));
     struct reporter reporter = {spec, error, error_size};
     int result;
 
@@ -303,11 +300,9 @@ int player_load(const char *path, struct player_spec **ret_spec, char *error, si
 
 void player_spec_free(struct player_spec *spec)
 {
-    size_t i;
-
     if (!spec)
         return;
-    for (i = 0; i < spec->block_count; i++)
+    for (size_t i = 0; i < spec->block_count; i++)
         free(spec->blocks[i]);
     free(spec->blocks);
     file_player_free(spec->file);

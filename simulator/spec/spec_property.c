@@ -38,7 +38,6 @@ static int encode_range(struct reporter *reporter, const struct form_source *fro
                         struct mtpr_form *to)
 {
     const char *texts[] = {from->range->minimum, from->range->maximum, from->range->step};
-    unsigned i;
     int error = 0;
 
     if (mtpr_type_width(from->type) == 0 || mtpr_type_width(from->type) > 8 ||
@@ -46,7 +45,7 @@ static int encode_range(struct reporter *reporter, const struct form_source *fro
         return player_spec_fault(reporter, "range:", 0, "property 0x%04x cannot have a range",
                                  from->code);
     to->form = MTP_FORM_RANGE;
-    for (i = 0; i < 3 && !error; i++)
+    for (unsigned i = 0; i < 3 && !error; i++)
         error = spec_encode(reporter, from->code, from->type, texts[i], &to->choices[i]);
     return error;
 }
@@ -55,18 +54,17 @@ static int encode_form(struct reporter *reporter, const struct form_source *from
                        struct mtpr_form *to)
 {
     struct mtpr_bytes *choices;
-    unsigned i;
     int error = 0;
 
     if (from->range)
         return encode_range(reporter, from, to);
     if (from->choices_count == 0)
         return 0;
-    choices = player_spec_alloc(reporter->spec, from->choices_count, sizeof *choices);
+    choices = player_spec_alloc(reporter->spec, from->choices_count, sizeof(*choices));
     if (!choices)
         return -ENOMEM;
     to->form = MTP_FORM_ENUMERATION;
-    for (i = 0; i < from->choices_count && !error; i++)
+    for (unsigned i = 0; i < from->choices_count && !error; i++)
         error = spec_encode(reporter, from->code, from->type, from->choices[i], &choices[i]);
     to->enumeration = choices;
     to->enumeration_count = from->choices_count;
@@ -125,25 +123,25 @@ static const struct file_property usual_properties[] = {
      .range = &percent},
     {.code = MTP_DPC_PERCEIVED_DEVICE_TYPE, .type = MTP_DTC_UINT32, .value = "2"},
 };
-#define USUAL (sizeof usual_properties / sizeof usual_properties[0])
+#define USUAL (sizeof(usual_properties) / sizeof(usual_properties[0]))
 
 int spec_properties(struct reporter *reporter)
 {
     struct player_spec *spec = reporter->spec;
     const struct file_player *file = spec->file;
     bool own = file->properties_count || file->no_properties;
-    size_t count = own ? file->properties_count : USUAL, i;
-    struct mtpr_device_property *properties = player_spec_alloc(spec, count, sizeof *properties);
+    size_t count = own ? file->properties_count : USUAL;
+    struct mtpr_device_property *properties = player_spec_alloc(spec, count, sizeof(*properties));
     int error = properties ? 0 : -ENOMEM;
     char battery[8];
 
-    for (i = 0; i < count && !error; i++) {
+    for (size_t i = 0; i < count && !error; i++) {
         struct file_property from = own ? file->properties[i] : usual_properties[i];
 
         if (from.code == MTP_DPC_DEVICE_FRIENDLY_NAME && !from.value && !from.current)
             from.value = file->usb.product_name;
         if (from.code == MTP_DPC_BATTERY_LEVEL && file->battery) {
-            snprintf(battery, sizeof battery, "%u", file->battery);
+            snprintf(battery, sizeof(battery), "%u", file->battery);
             from.current = battery;
         }
         error = encode_property(reporter, &from, &properties[i]);
@@ -171,7 +169,7 @@ static int describe(struct reporter *reporter, const struct file_described *from
 {
     const struct form_source form = {from->code, from->type, from->range, from->choices,
                                      from->choices_count};
-    struct mtpr_own_property *own = player_spec_alloc(reporter->spec, 1, sizeof *own);
+    struct mtpr_own_property *own = player_spec_alloc(reporter->spec, 1, sizeof(*own));
     int error = own ? 0 : -ENOMEM;
 
     if (error)
@@ -202,16 +200,16 @@ static const struct mtpr_object_property *described(const struct file_player *fi
                                                     uint16_t format, uint16_t code)
 {
     const struct mtpr_object_property *found = NULL;
-    unsigned i, j;
 
-    for (i = 0; i < file->object_properties_count; i++) {
+    for (unsigned i = 0; i < file->object_properties_count; i++) {
         const struct file_described *from = &file->object_properties[i];
 
         if (from->code != code)
             continue;
-        for (j = 0; j < from->formats_count; j++)
+        for (unsigned j = 0; j < from->formats_count; j++) {
             if (from->formats[j] == format)
                 return &all[i];
+        }
         if (from->formats_count == 0)
             found = &all[i];
     }
@@ -222,7 +220,6 @@ static int fill_format(struct reporter *reporter, const struct file_format *from
                        const struct mtpr_object_property *all, struct mtpr_format *to)
 {
     struct mtpr_object_property *properties;
-    unsigned i;
 
     *to = (struct mtpr_format){.code = from->code};
     if (from->properties_count == 0 && !from->no_properties)
@@ -230,10 +227,10 @@ static int fill_format(struct reporter *reporter, const struct file_format *from
     if (from->properties_count > MTPR_LIST_MAX)
         return player_spec_fault(reporter, "formats:", 0, "format 0x%04x: more than %u properties",
                                  from->code, (unsigned)MTPR_LIST_MAX);
-    properties = player_spec_alloc(reporter->spec, from->properties_count, sizeof *properties);
+    properties = player_spec_alloc(reporter->spec, from->properties_count, sizeof(*properties));
     if (!properties)
         return -ENOMEM;
-    for (i = 0; i < from->properties_count; i++) {
+    for (unsigned i = 0; i < from->properties_count; i++) {
         const struct mtpr_object_property *it =
             described(reporter->spec->file, all, from->code, from->properties[i]);
 
@@ -252,14 +249,13 @@ int spec_formats(struct reporter *reporter)
     struct player_spec *spec = reporter->spec;
     const struct file_player *file = spec->file;
     struct mtpr_object_property *all =
-        player_spec_alloc(spec, file->object_properties_count, sizeof *all);
-    struct mtpr_format *formats = player_spec_alloc(spec, file->formats_count, sizeof *formats);
+        player_spec_alloc(spec, file->object_properties_count, sizeof(*all));
+    struct mtpr_format *formats = player_spec_alloc(spec, file->formats_count, sizeof(*formats));
     int error = all && formats ? 0 : -ENOMEM;
-    unsigned i;
 
-    for (i = 0; i < file->object_properties_count && !error; i++)
+    for (unsigned i = 0; i < file->object_properties_count && !error; i++)
         error = describe(reporter, &file->object_properties[i], &all[i]);
-    for (i = 0; i < file->formats_count && !error; i++)
+    for (unsigned i = 0; i < file->formats_count && !error; i++)
         error = fill_format(reporter, &file->formats[i], all, &formats[i]);
     if (file->formats_count == 0 && !file->no_formats)
         return error;

@@ -15,7 +15,7 @@ static struct usb_endpoint_identity usual_endpoints[] = {
 static int usual_interface(struct player_spec *spec)
 {
     const struct file_usb *usb = &spec->file->usb;
-    struct usb_interface_identity *interface = player_spec_alloc(spec, 1, sizeof *interface);
+    struct usb_interface_identity *interface = player_spec_alloc(spec, 1, sizeof(*interface));
 
     if (!interface)
         return -ENOMEM;
@@ -67,16 +67,16 @@ static int check_endpoint(struct reporter *reporter, const struct file_interface
     enum usb_speed speed = reporter->spec->identity.speed;
     const struct file_endpoint *it = &interface->endpoints[index];
     bool frames = speed == USB_SPEED_FULL && it->type == USB_ENDPOINT_INTERRUPT;
-    unsigned i;
 
     if (!(it->address & 0x0f) || it->address & 0x70)
         return player_spec_fault(reporter, "address:", place,
                                  "address 0x%02x: expected 0x01 to 0x0f or 0x81 to 0x8f",
                                  it->address);
-    for (i = 0; i < index; i++)
+    for (unsigned i = 0; i < index; i++) {
         if (interface->endpoints[i].address == it->address)
             return player_spec_fault(reporter, "address:", place,
                                      "address 0x%02x stands twice in its setting", it->address);
+    }
     if (it->type < USB_ENDPOINT_ISOCHRONOUS || it->type > USB_ENDPOINT_INTERRUPT)
         return player_spec_fault(reporter, "address:", place,
                                  "type %u: expected 1 isochronous, 2 bulk or 3 interrupt",
@@ -133,14 +133,14 @@ static int check_function(struct reporter *reporter, unsigned index)
 static int check_interfaces(struct reporter *reporter)
 {
     const struct file_usb *usb = &reporter->spec->file->usb;
-    unsigned i, j, place = 0, functions = 0;
+    unsigned place = 0, functions = 0;
     int error = 0;
 
     if (usb->persona == FILE_PERSONA_ZERO && !usb->interfaces_count)
         return player_spec_fault(reporter, "persona:", 0, "persona zero needs interfaces");
     if (usb->persona != FILE_PERSONA_ZERO && usb->pattern)
         return player_spec_fault(reporter, "pattern:", 0, "pattern is for persona zero only");
-    for (i = 0; i < usb->interfaces_count && !error; i++) {
+    for (unsigned i = 0; i < usb->interfaces_count && !error; i++) {
         const struct file_interface *it = &usb->interfaces[i];
 
         error = check_number(reporter, i);
@@ -150,7 +150,7 @@ static int check_interfaces(struct reporter *reporter)
         if (!error && functions > USB_FUNCTIONS_MAX)
             error = player_spec_fault(reporter, "function:", functions - 1,
                                       "more than %d functions", USB_FUNCTIONS_MAX);
-        for (j = 0; j < it->endpoints_count && !error; j++)
+        for (unsigned j = 0; j < it->endpoints_count && !error; j++)
             error = check_endpoint(reporter, it, j, place++);
     }
     return error;
@@ -160,19 +160,18 @@ static int own_interfaces(struct player_spec *spec)
 {
     const struct file_usb *usb = &spec->file->usb;
     struct usb_interface_identity *interfaces =
-        player_spec_alloc(spec, usb->interfaces_count, sizeof *interfaces);
-    unsigned i, j;
+        player_spec_alloc(spec, usb->interfaces_count, sizeof(*interfaces));
 
     if (!interfaces)
         return -ENOMEM;
-    for (i = 0; i < usb->interfaces_count; i++) {
+    for (unsigned i = 0; i < usb->interfaces_count; i++) {
         const struct file_interface *from = &usb->interfaces[i];
         struct usb_endpoint_identity *endpoints =
-            player_spec_alloc(spec, from->endpoints_count, sizeof *endpoints);
+            player_spec_alloc(spec, from->endpoints_count, sizeof(*endpoints));
 
         if (!endpoints)
             return -ENOMEM;
-        for (j = 0; j < from->endpoints_count; j++)
+        for (unsigned j = 0; j < from->endpoints_count; j++)
             endpoints[j] = (struct usb_endpoint_identity){
                 from->endpoints[j].address, from->endpoints[j].type, from->endpoints[j].packet_size,
                 from->endpoints[j].interval, from->endpoints[j].burst};
@@ -197,12 +196,11 @@ static int fill_ms(struct player_spec *spec)
     const struct file_ms *ms = &spec->file->microsoft_os;
     struct usb_identity *identity = &spec->identity;
     struct usb_ms_property *properties =
-        player_spec_alloc(spec, ms->properties_count, sizeof *properties);
-    unsigned i;
+        player_spec_alloc(spec, ms->properties_count, sizeof(*properties));
 
     if (!properties)
         return -ENOMEM;
-    for (i = 0; i < ms->properties_count; i++)
+    for (unsigned i = 0; i < ms->properties_count; i++)
         properties[i] = (struct usb_ms_property){
             ms->properties[i].type, ms->properties[i].name, ms->properties[i].text,
             ms->properties[i].text_count, ms->properties[i].number};
@@ -222,16 +220,17 @@ static int fill_ms(struct player_spec *spec)
 static int check_version(struct reporter *reporter)
 {
     enum usb_speed speed = reporter->spec->identity.speed;
-    unsigned version = reporter->spec->file->usb.usb_version, digits;
+    unsigned version = reporter->spec->file->usb.usb_version;
     unsigned least = speed == USB_SPEED_SUPER ? 0x0300 : speed == USB_SPEED_HIGH ? 0x0200 : 0x0100;
 
     if (!version)
         return 0;
     if (reporter->spec->file->microsoft_os.version_2)
         least = least > 0x0201 ? least : 0x0201; /* they stand in the BOS */
-    for (digits = version; digits; digits >>= 4)
+    for (unsigned digits = version; digits; digits >>= 4) {
         if ((digits & 0xf) > 9)
             least = 0x10000;
+    }
     if (version < least)
         return player_spec_fault(reporter, "usb-version:", 0,
                                  "usb-version 0x%04x does not fit its speed and capabilities",
@@ -284,10 +283,11 @@ int player_spec_identity_fill(struct reporter *reporter)
     identity->configuration_name = usb->configuration_name;
     identity->max_power_ma = usb->max_power ? *usb->max_power : 100;
     /* Instance ids are made of it (USB-DSC-010). */
-    for (at = usb->serial; at && *at; at++)
+    for (at = usb->serial; at && *at; at++) {
         if (*at < 0x20 || *at > 0x7e || *at == ',')
             return player_spec_fault(reporter, "serial:", 0,
                                      "serial holds a character Windows refuses");
+    }
     error = check_device(reporter);
     if (!error)
         error = check_interfaces(reporter);

@@ -28,7 +28,7 @@ static uint64_t round_up(uint64_t value, uint64_t unit)
 
 int arena_open(const char *path, struct arena **ret_arena)
 {
-    struct arena *arena = calloc(1, sizeof *arena);
+    struct arena *arena = calloc(1, sizeof(*arena));
     struct stat status;
     int error;
 
@@ -188,7 +188,7 @@ static int copy_run(struct arena *arena, off_t from, off_t to, uint64_t length)
         if (done <= 0) {
             /* Some file systems cannot: by hand. */
             uint8_t block[PAGE];
-            size_t part = length < sizeof block ? (size_t)length : sizeof block;
+            size_t part = length < sizeof(block) ? (size_t)length : sizeof(block);
             int error = arena_read(arena, from, block, part);
 
             if (!error)

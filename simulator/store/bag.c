@@ -13,7 +13,7 @@ static struct header header_at(const struct store_bag *bag, uint32_t at)
 {
     struct header header;
 
-    memcpy(&header, bag->data + at, sizeof header);
+    memcpy(&header, bag->data + at, sizeof(header));
     return header;
 }
 
@@ -26,7 +26,7 @@ static uint32_t find(const struct store_bag *bag, uint16_t code)
 
         if (header.code == code)
             return at;
-        at += (uint32_t)sizeof header + header.length;
+        at += (uint32_t)sizeof(header) + header.length;
     }
     return at;
 }
@@ -65,9 +65,9 @@ int store_bag_set(struct store_bag **bag, uint16_t code, const void *value, uint
             take_out(*bag, code);
         return 0;
     }
-    need = (*bag ? (*bag)->used : 0) + (uint32_t)sizeof header + length;
+    need = (*bag ? (*bag)->used : 0) + (uint32_t)sizeof(header) + length;
     if (!*bag || (*bag)->room < need) {
-        struct store_bag *bigger = realloc(*bag, sizeof **bag + need);
+        struct store_bag *bigger = realloc(*bag, sizeof(**bag) + need);
 
         if (!bigger)
             return -ENOMEM;
@@ -77,9 +77,9 @@ int store_bag_set(struct store_bag **bag, uint16_t code, const void *value, uint
         *bag = bigger;
     }
     take_out(*bag, code);
-    memcpy((*bag)->data + (*bag)->used, &header, sizeof header);
+    memcpy((*bag)->data + (*bag)->used, &header, sizeof(header));
     if (length)
-        memcpy((*bag)->data + (*bag)->used + sizeof header, value, length);
-    (*bag)->used += (uint32_t)sizeof header + length;
+        memcpy((*bag)->data + (*bag)->used + sizeof(header), value, length);
+    (*bag)->used += (uint32_t)sizeof(header) + length;
     return 0;
 }

@@ -46,14 +46,14 @@ static int prepare(struct store_disk *disk, const char *sql, sqlite3_stmt **ret_
 int store_disk_open(const char *dir, struct store *store, struct store_disk **ret_disk, char *error,
                     size_t error_size)
 {
-    struct store_disk *disk = calloc(1, sizeof *disk);
+    struct store_disk *disk = calloc(1, sizeof(*disk));
     char path[4096];
     int result = 0;
 
     (void)store;
     if (!disk)
         return -ENOMEM;
-    if (snprintf(path, sizeof path, "%s/index.sqlite", dir) >= (int)sizeof path)
+    if (snprintf(path, sizeof(path), "%s/index.sqlite", dir) >= (int)sizeof(path))
         result = -ENAMETOOLONG;
     if (!result && (sqlite3_open(path, &disk->db) != SQLITE_OK ||
                     sqlite3_exec(disk->db, schema, NULL, NULL, NULL) != SQLITE_OK))
@@ -220,10 +220,10 @@ static int load_object(sqlite3_stmt *row, struct store *store)
     if (object.volume >= store->volume_count || !name || object.handle == 0)
         return -EINVAL;
     object.name = strdup((const char *)name);
-    object.bag = copy_blob(row, 13, sizeof *object.bag, &length);
+    object.bag = copy_blob(row, 13, sizeof(*object.bag), &length);
     if (object.bag)
         object.bag->used = object.bag->room = length;
-    object.references = copy_blob(row, 14, sizeof *object.references, &length);
+    object.references = copy_blob(row, 14, sizeof(*object.references), &length);
     if (object.references)
         object.references->count = length / (uint32_t)sizeof(uint32_t);
     if (!object.name) {

@@ -27,16 +27,17 @@ static void place(struct store_index *index, uint32_t slot)
 static int grow(struct store_index *index)
 {
     struct store_index old = *index;
-    size_t room = old.room ? old.room * 2 : 64, i;
-    uint32_t *slots = calloc(room, sizeof *slots);
+    size_t room = old.room ? old.room * 2 : 64;
+    uint32_t *slots = calloc(room, sizeof(*slots));
 
     if (!slots)
         return -ENOMEM;
     index->slots = slots;
     index->room = room;
-    for (i = 0; i < old.room; i++)
+    for (size_t i = 0; i < old.room; i++) {
         if (old.slots[i])
             place(index, old.slots[i]);
+    }
     free(old.slots);
     return 0;
 }
@@ -54,7 +55,7 @@ int store_index_add(struct store_index *index, uint32_t slot)
 
 void store_index_remove(struct store_index *index, uint32_t slot)
 {
-    size_t mask = index->room - 1, at, next;
+    size_t mask = index->room - 1, at;
 
     if (index->room == 0)
         return;
@@ -65,7 +66,7 @@ void store_index_remove(struct store_index *index, uint32_t slot)
         at = (at + 1) & mask;
     }
     /* Entries behind the gap move up unless they would land before their home. */
-    for (next = (at + 1) & mask; index->slots[next]; next = (next + 1) & mask) {
+    for (size_t next = (at + 1) & mask; index->slots[next]; next = (next + 1) & mask) {
         if (((next - home(index, index->slots[next])) & mask) >= ((next - at) & mask)) {
             index->slots[at] = index->slots[next];
             at = next;
@@ -87,9 +88,8 @@ uint32_t store_hash(uint32_t seed, const void *data, size_t length)
 {
     const uint8_t *bytes = data;
     uint32_t hash = 2166136261u ^ (seed * 2654435761u);
-    size_t i;
 
-    for (i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++)
         hash = (hash ^ bytes[i]) * 16777619u;
     hash ^= hash >> 16;
     hash *= 0x85ebca6bu;

@@ -14,9 +14,10 @@ static unsigned units(const char *text)
         if (more > 3 || *at > 0xf4)
             return 0;
         count += more == 3 ? 2 : 1;
-        for (at++; more > 0; more--, at++)
+        for (at++; more > 0; more--, at++) {
             if ((*at & 0xc0) != 0x80)
                 return 0;
+        }
     }
     return count;
 }
@@ -30,8 +31,9 @@ bool store_name_legal(const char *name)
         return false;
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return false;
-    for (at = (const unsigned char *)name; *at; at++)
+    for (at = (const unsigned char *)name; *at; at++) {
         if (*at < 0x20 || *at == 0x7f || *at == '/' || *at == '\\')
             return false;
+    }
     return true;
 }

@@ -55,7 +55,7 @@ static unsigned height_of(struct store *store, const struct store_object *object
 
 static struct store_bag *copy_bag(const struct store_bag *bag)
 {
-    size_t length = sizeof *bag + bag->used;
+    size_t length = sizeof(*bag) + bag->used;
     struct store_bag *copy = malloc(length);
 
     if (copy) {
@@ -115,17 +115,18 @@ int store_create(struct store *store, const struct store_draft *draft,
 /* A deleted object leaves every list it stood in. */
 static int drop_from_lists(struct store *store, uint32_t handle)
 {
-    uint32_t slot, from, to;
+    uint32_t from, to;
 
-    for (slot = 1; slot < store->slots; slot++) {
+    for (uint32_t slot = 1; slot < store->slots; slot++) {
         struct store_object *object = store_slot(store, slot);
         struct store_references *list = object->name ? object->references : NULL;
 
         if (!list)
             continue;
-        for (from = 0, to = 0; from < list->count; from++)
+        for (from = 0, to = 0; from < list->count; from++) {
             if (list->handles[from] != handle)
                 list->handles[to++] = list->handles[from];
+        }
         if (to != list->count) {
             int error;
 
@@ -370,16 +371,15 @@ int store_set_references(struct store *store, struct store_object *object, const
                          uint32_t count)
 {
     struct store_references *list = NULL;
-    uint32_t i;
 
     if (count) {
-        list = malloc(sizeof *list + count * sizeof *handles);
+        list = malloc(sizeof(*list) + count * sizeof(*handles));
         if (!list)
             return -ENOMEM;
         list->count = count;
-        memcpy(list->handles, handles, count * sizeof *handles);
+        memcpy(list->handles, handles, count * sizeof(*handles));
     }
-    for (i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         struct store_object *target = store_find(store, handles[i]);
 
         if (target)

@@ -18,17 +18,17 @@ int store_set_value(struct store *store, uint32_t key, const void *value, uint32
 {
     struct store_value *mine = NULL, *values;
     uint8_t *data = malloc(length ? length : 1);
-    size_t i;
 
     if (!data)
         return -ENOMEM;
     if (length)
         memcpy(data, value, length);
-    for (i = 0; i < store->value_count && !mine; i++)
+    for (size_t i = 0; i < store->value_count && !mine; i++) {
         if (store->values[i].key == key)
             mine = &store->values[i];
+    }
     if (!mine) {
-        values = realloc(store->values, (store->value_count + 1) * sizeof *values);
+        values = realloc(store->values, (store->value_count + 1) * sizeof(*values));
         if (!values) {
             free(data);
             return -ENOMEM;
@@ -45,9 +45,7 @@ int store_set_value(struct store *store, uint32_t key, const void *value, uint32
 
 const uint8_t *store_value(const struct store *store, uint32_t key, uint32_t *ret_length)
 {
-    size_t i;
-
-    for (i = 0; i < store->value_count; i++) {
+    for (size_t i = 0; i < store->value_count; i++) {
         if (store->values[i].key == key) {
             *ret_length = store->values[i].length;
             return store->values[i].data;
@@ -72,11 +70,11 @@ static int copy_object(const struct store_object *from, struct store_object *ret
     struct store_object copy = *from;
 
     copy.name = strdup(from->name);
-    copy.bag = from->bag ? duplicate(from->bag, sizeof *from->bag + from->bag->used) : NULL;
+    copy.bag = from->bag ? duplicate(from->bag, sizeof(*from->bag) + from->bag->used) : NULL;
     copy.references =
         from->references
             ? duplicate(from->references,
-                        sizeof *from->references + from->references->count * sizeof(uint32_t))
+                        sizeof(*from->references) + from->references->count * sizeof(uint32_t))
             : NULL;
     if (!copy.name || (from->bag && !copy.bag) || (from->references && !copy.references)) {
         store_release(&copy);
@@ -90,9 +88,7 @@ static int copy_object(const struct store_object *from, struct store_object *ret
 
 static int copy_values(const struct store *store, struct store_snapshot *snapshot)
 {
-    size_t i;
-
-    for (i = 0; i < store->value_count; i++) {
+    for (size_t i = 0; i < store->value_count; i++) {
         struct store_value *to = &snapshot->values[i];
 
         *to = store->values[i];
@@ -106,20 +102,19 @@ static int copy_values(const struct store *store, struct store_snapshot *snapsho
 
 int store_snapshot_take(struct store *store, struct store_snapshot **ret_snapshot)
 {
-    struct store_snapshot *snapshot = calloc(1, sizeof *snapshot);
-    uint32_t slot;
+    struct store_snapshot *snapshot = calloc(1, sizeof(*snapshot));
     size_t i;
     int error = -ENOMEM;
 
     if (!snapshot)
         return -ENOMEM;
     store->snapshots++;
-    snapshot->objects = calloc(store->slots, sizeof *snapshot->objects);
-    snapshot->values = calloc(store->value_count + 1, sizeof *snapshot->values);
-    snapshot->present = calloc(store->volume_count + 1, sizeof *snapshot->present);
+    snapshot->objects = calloc(store->slots, sizeof(*snapshot->objects));
+    snapshot->values = calloc(store->value_count + 1, sizeof(*snapshot->values));
+    snapshot->present = calloc(store->volume_count + 1, sizeof(*snapshot->present));
     if (snapshot->objects && snapshot->values && snapshot->present)
         error = copy_values(store, snapshot);
-    for (slot = 1; slot < store->slots && !error; slot++) {
+    for (uint32_t slot = 1; slot < store->slots && !error; slot++) {
         const struct store_object *object = store_slot(store, slot);
 
         if (!object->name)
@@ -140,10 +135,9 @@ int store_snapshot_take(struct store *store, struct store_snapshot **ret_snapsho
 
 static int put_back(struct store *store, const struct store_snapshot *snapshot)
 {
-    size_t i;
     int error = store_disk_clear(store->disk);
 
-    for (i = 0; i < snapshot->object_count && !error; i++) {
+    for (size_t i = 0; i < snapshot->object_count && !error; i++) {
         struct store_object copy;
 
         error = copy_object(&snapshot->objects[i], &copy);
@@ -155,7 +149,7 @@ static int put_back(struct store *store, const struct store_snapshot *snapshot)
         else
             error = store_disk_put(store->disk, &snapshot->objects[i]);
     }
-    for (i = 0; i < snapshot->value_count && !error; i++)
+    for (size_t i = 0; i < snapshot->value_count && !error; i++)
         error = store_set_value(store, snapshot->values[i].key, snapshot->values[i].data,
                                 snapshot->values[i].length);
     return error ? error : store_link_all(store);
@@ -163,14 +157,13 @@ static int put_back(struct store *store, const struct store_snapshot *snapshot)
 
 int store_snapshot_restore(struct store *store, const struct store_snapshot *snapshot)
 {
-    uint32_t slot;
     size_t i;
     int error, closed;
 
     store_clear(store);
     if (store->slots == 0)
         return -ENOMEM;
-    for (slot = 0; slot < store->value_count; slot++)
+    for (uint32_t slot = 0; slot < store->value_count; slot++)
         free(store->values[slot].data);
     store->value_count = 0;
     store_begin(store);
@@ -184,13 +177,11 @@ int store_snapshot_restore(struct store *store, const struct store_snapshot *sna
 
 void store_snapshot_free(struct store *store, struct store_snapshot *snapshot)
 {
-    size_t i;
-
     if (!snapshot)
         return;
-    for (i = 0; i < snapshot->object_count; i++)
+    for (size_t i = 0; i < snapshot->object_count; i++)
         store_release(&snapshot->objects[i]);
-    for (i = 0; i < snapshot->value_count; i++)
+    for (size_t i = 0; i < snapshot->value_count; i++)
         free(snapshot->values[i].data);
     free(snapshot->objects);
     free(snapshot->values);

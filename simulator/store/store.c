@@ -15,7 +15,7 @@ struct store_object *store_slot(const struct store *store, uint32_t slot)
 
 static uint32_t handle_hash(uint32_t handle)
 {
-    return store_hash(1, &handle, sizeof handle);
+    return store_hash(1, &handle, sizeof(handle));
 }
 
 static uint32_t name_hash(uint32_t parent, const char *name)
@@ -44,13 +44,13 @@ static int add_chunk(struct store *store)
     /* Room for a power of two of them. */
     if ((count & (count - 1)) == 0) {
         struct store_object **chunks =
-            realloc(store->chunks, (count ? count * 2 : 1) * sizeof *store->chunks);
+            realloc(store->chunks, (count ? count * 2 : 1) * sizeof(*store->chunks));
 
         if (!chunks)
             return -ENOMEM;
         store->chunks = chunks;
     }
-    store->chunks[count] = calloc(STORE_CHUNK, sizeof **store->chunks);
+    store->chunks[count] = calloc(STORE_CHUNK, sizeof(**store->chunks));
     if (!store->chunks[count])
         return -ENOMEM;
     store->chunk_count++;
@@ -119,9 +119,10 @@ static struct store_object *by_handle(const struct store *store, uint32_t handle
     size_t cursor = 0;
     uint32_t slot;
 
-    while ((slot = store_index_next(&store->by_handle, handle_hash(handle), &cursor)) != 0)
+    while ((slot = store_index_next(&store->by_handle, handle_hash(handle), &cursor)) != 0) {
         if (store_slot(store, slot)->handle == handle)
             return store_slot(store, slot);
+    }
     return NULL;
 }
 
@@ -164,9 +165,7 @@ int store_adopt(struct store *store, const struct store_object *object,
 /* So that a deletion looks through all lists only where it must. */
 static void mark_referenced(const struct store *store, const struct store_references *list)
 {
-    uint32_t i;
-
-    for (i = 0; i < list->count; i++) {
+    for (uint32_t i = 0; i < list->count; i++) {
         struct store_object *target = by_handle(store, list->handles[i]);
 
         if (target)
@@ -176,9 +175,7 @@ static void mark_referenced(const struct store *store, const struct store_refere
 
 int store_link_all(struct store *store)
 {
-    uint32_t slot;
-
-    for (slot = 1; slot < store->slots; slot++) {
+    for (uint32_t slot = 1; slot < store->slots; slot++) {
         struct store_object *object = store_slot(store, slot);
 
         if (object->name)
@@ -206,10 +203,9 @@ static void forget(struct store *store, struct store_object *object)
 
 void store_clear(struct store *store)
 {
-    uint32_t slot;
     size_t i;
 
-    for (slot = 1; slot < store->slots; slot++)
+    for (uint32_t slot = 1; slot < store->slots; slot++)
         store_release(store_slot(store, slot));
     store->slots = store->slots ? 1 : 0;
     store->free_slot = 0;
@@ -231,12 +227,10 @@ void store_clear(struct store *store)
 
 static int copy_volumes(struct store *store, const struct store_options *options)
 {
-    size_t i;
-
-    store->volumes = calloc(options->volume_count + 1, sizeof *store->volumes);
+    store->volumes = calloc(options->volume_count + 1, sizeof(*store->volumes));
     if (!store->volumes)
         return -ENOMEM;
-    for (i = 0; i < options->volume_count; i++) {
+    for (size_t i = 0; i < options->volume_count; i++) {
         const struct store_volume *from = &options->volumes[i];
         struct store_volume *to = &store->volumes[i];
 
@@ -268,7 +262,7 @@ static int open_files(struct store *store, const char *dir, char *error, size_t 
         snprintf(error, error_size, "%s: %s", dir, strerror(-result));
         return result;
     }
-    if (snprintf(path, sizeof path, "%s/content", dir) >= (int)sizeof path)
+    if (snprintf(path, sizeof(path), "%s/content", dir) >= (int)sizeof(path))
         return -ENAMETOOLONG;
     result = arena_open(path, &store->arena);
     if (result) {
@@ -286,7 +280,7 @@ static int open_files(struct store *store, const char *dir, char *error, size_t 
 int store_new(const struct store_options *options, struct store **ret_store, char *error,
               size_t error_size)
 {
-    struct store *store = calloc(1, sizeof *store);
+    struct store *store = calloc(1, sizeof(*store));
     uint32_t root;
     int result = -ENOMEM;
 
@@ -313,8 +307,6 @@ int store_new(const struct store_options *options, struct store **ret_store, cha
 
 void store_free(struct store *store)
 {
-    size_t i;
-
     if (!store)
         return;
     /* In peace no number is skipped. */
@@ -322,15 +314,15 @@ void store_free(struct store *store)
         (void)store_disk_counters(store->disk, store->next_handle, store->next_uid, store->seed);
     free(store->holes);
     store_clear(store);
-    for (i = 0; i < store->chunk_count; i++)
+    for (size_t i = 0; i < store->chunk_count; i++)
         free(store->chunks[i]);
     free(store->chunks);
-    for (i = 0; i < store->volume_count; i++) {
+    for (size_t i = 0; i < store->volume_count; i++) {
         free(store->volumes[i].description);
         free(store->volumes[i].label);
     }
     free(store->volumes);
-    for (i = 0; i < store->value_count; i++)
+    for (size_t i = 0; i < store->value_count; i++)
         free(store->values[i].data);
     free(store->values);
     store_disk_close(store->disk);
@@ -427,10 +419,8 @@ struct store_object *store_next_sibling(struct store *store, const struct store_
 bool store_is_below(struct store *store, const struct store_object *object,
                     const struct store_object *ancestor)
 {
-    unsigned steps;
-
     /* A tree this deep cannot be built through MTP names; the bound ends a damaged one. */
-    for (steps = 0; object && steps < 65536; steps++) {
+    for (unsigned steps = 0; object && steps < 65536; steps++) {
         if (object == ancestor)
             return true;
         object = object->parent ? by_handle(store, object->parent) : NULL;
@@ -441,16 +431,15 @@ bool store_is_below(struct store *store, const struct store_object *object,
 void store_unique_id(const struct store *store, const struct store_object *object,
                      uint8_t ret_id[16])
 {
-    unsigned i;
     uint64_t seed = store->seed * 0x9e3779b97f4a7c15u + 0x70617073696d0001u;
 
-    for (i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < 8; i++) {
         ret_id[i] = (uint8_t)(object->uid >> (8 * i));
         ret_id[8 + i] = (uint8_t)(seed >> (8 * i));
     }
     if (deviates(store->defects, DEFECT_UNIQUE_ID_IS_HANDLE)) {
         memset(ret_id, 0, 16);
-        for (i = 0; i < 4; i++)
+        for (unsigned i = 0; i < 4; i++)
             ret_id[i] = (uint8_t)(object->handle >> (8 * i));
     }
 }

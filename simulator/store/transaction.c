@@ -14,9 +14,7 @@ void store_begin(struct store *store)
 /* A snapshot, taken or about to be put back, may still want what was given up. */
 static void punch(struct store *store)
 {
-    size_t i;
-
-    for (i = 0; i < store->hole_count && store->snapshots == 0; i++)
+    for (size_t i = 0; i < store->hole_count && store->snapshots == 0; i++)
         arena_discard(store->arena, store->holes[i].offset, store->holes[i].length);
     free(store->holes);
     store->holes = NULL;
@@ -52,7 +50,7 @@ void store_give_up(struct store *store, off_t offset, uint64_t size)
     }
     if ((store->hole_count & (store->hole_count - 1)) == 0) {
         holes =
-            realloc(store->holes, (store->hole_count ? store->hole_count * 2 : 1) * sizeof *holes);
+            realloc(store->holes, (store->hole_count ? store->hole_count * 2 : 1) * sizeof(*holes));
         if (!holes)
             return; /* the next start finds it */
         store->holes = holes;

@@ -16,12 +16,11 @@ const struct store_volume *store_volume_at(const struct store *store, size_t ind
 
 int store_volume_find(const struct store *store, uint32_t id)
 {
-    size_t i;
-
-    for (i = 0; i < store->volume_count; i++)
+    for (size_t i = 0; i < store->volume_count; i++) {
         if (store->volumes[i].id == id ||
             (!store->volumes[i].present && (store->volumes[i].id & 0xffff0000u) == id))
             return (int)i;
+    }
     return -1;
 }
 
@@ -61,7 +60,6 @@ void store_set_present(struct store *store, size_t volume, bool present)
 
 int store_format(struct store *store, size_t volume)
 {
-    uint32_t slot;
     int error = 0;
 
     store_begin(store);
@@ -70,7 +68,7 @@ int store_format(struct store *store, size_t volume)
     for (;;) {
         unsigned removed = 0;
 
-        for (slot = store->slots; slot-- > 1 && !error;) {
+        for (uint32_t slot = store->slots; slot-- > 1 && !error;) {
             struct store_object *object = store_slot(store, slot);
 
             if (object->name && object->volume == volume && !object->first_child) {

@@ -42,9 +42,9 @@ static inline void driver_open(struct driver *driver, const char *file, const ch
     char error[500], path[500];
 
     *driver = (struct driver){0};
-    snprintf(path, sizeof path, "%s%s", strchr(file, '/') ? "" : "fixtures/players/", file);
-    cr_assert_eq(player_load(path, &spec, error, sizeof error), 0, "%s", error);
-    cr_assert_eq(player_new(spec, &options, &driver->player, error, sizeof error), 0, "%s", error);
+    snprintf(path, sizeof(path), "%s%s", strchr(file, '/') ? "" : "fixtures/players/", file);
+    cr_assert_eq(player_load(path, &spec, error, sizeof(error)), 0, "%s", error);
+    cr_assert_eq(player_new(spec, &options, &driver->player, error, sizeof(error)), 0, "%s", error);
     (void)player_functions(driver->player, functions);
     driver->ops = functions[0].ops;
     driver->self = functions[0].self;

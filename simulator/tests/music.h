@@ -46,7 +46,7 @@ static inline uint32_t send_tone(struct driver *d, const char *name, uint16_t fo
     ssize_t length;
     int fd;
 
-    snprintf(path, sizeof path, "fixtures/media/tone%s", strrchr(name, '.'));
+    snprintf(path, sizeof(path), "fixtures/media/tone%s", strrchr(name, '.'));
     fd = open(path, O_RDONLY | O_CLOEXEC);
     cr_assert_geq(fd, 0, "%s", path);
     length = read(fd, bytes, 200000);

@@ -81,9 +81,9 @@ static inline int rig_in(void *self, uint8_t endpoint, size_t room, struct usb_i
     piece = rig->pieces[rig->piece_next++];
     if (piece.error)
         return piece.error;
-    cr_assert_leq(piece.length, sizeof rig->memory);
+    cr_assert_leq(piece.length, sizeof(rig->memory));
     cr_assert_leq(piece.length, room, "asked for at most %zu", room);
-    memset(rig->memory, ++rig->fill, sizeof rig->memory); /* the last piece is gone */
+    memset(rig->memory, ++rig->fill, sizeof(rig->memory)); /* the last piece is gone */
     ret_in->chunks[0] = (struct usb_chunk){.memory = rig->memory, .length = piece.length};
     ret_in->chunk_count = 1;
     ret_in->length = piece.length;
@@ -149,7 +149,7 @@ static inline bool rig_hold(void *host, struct usb_urb *urb)
     static uint8_t room[65536];
 
     (void)host;
-    cr_assert_leq(urb->length, sizeof room);
+    cr_assert_leq(urb->length, sizeof(room));
     urb->data = room;
     return true;
 }
@@ -159,7 +159,7 @@ static const struct usb_front_ops rig_host = {
 
 static inline struct rig *rig_unplugged(void)
 {
-    struct rig *rig = calloc(1, sizeof *rig);
+    struct rig *rig = calloc(1, sizeof(*rig));
     struct usb_function function = {&rig_ops, rig, 0, 1};
 
     rig->endpoints[0] = (struct usb_endpoint_identity){0x81, USB_ENDPOINT_BULK, 0, 0, 0};

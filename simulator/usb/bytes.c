@@ -12,9 +12,8 @@ static uint32_t next_point(const unsigned char **text)
                  {0xf0, 0xe0, 2, 0x800},
                  {0xf8, 0xf0, 3, 0x10000}};
     const unsigned char *at = *text;
-    size_t i;
 
-    for (i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         uint32_t point = at[0] & (unsigned char)~forms[i].mask;
         unsigned k;
 

@@ -159,7 +159,6 @@ static int set_configuration(struct usb_device *device, const struct usb_setup *
     uint8_t value = (uint8_t)setup->value;
     bool keep = usb_deviates(device, DEFECT_CONFIGURE_KEEPS_STATE) && device->configuration;
     bool again = device->configuration && value;
-    unsigned i;
 
     if (setup->value && setup->value != usb_configuration_value(device->identity) &&
         !usb_deviates(device, DEFECT_ANY_CONFIGURATION))
@@ -169,11 +168,11 @@ static int set_configuration(struct usb_device *device, const struct usb_setup *
     usb_super_reset(device);
     device->configuration = 0; /* everything down first: pending transfers end, halts clear */
     usb_apply_settings(device);
-    memset(device->settings, 0, sizeof device->settings);
+    memset(device->settings, 0, sizeof(device->settings));
     device->configuration = value;
     usb_apply_settings(device);
     usb_reset_functions(device, again ? USB_RESET_AGAIN : USB_RESET_CONFIGURED);
-    for (i = 0; i < USB_ENDPOINTS; i++)
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++)
         device->endpoints[i].ready = false;
     return 0;
 }
@@ -189,20 +188,19 @@ static int get_interface(struct usb_device *device, const struct usb_setup *setu
 static int set_interface(struct usb_device *device, const struct usb_setup *setup)
 {
     struct usb_function *function;
-    size_t i, k;
 
     if (!interface_exists(device, setup->index))
         return -EPIPE;
     if (setup->value > 0xff ||
         !usb_has_interface(device, (uint8_t)setup->index, (uint8_t)setup->value))
         return usb_deviates(device, DEFECT_ANY_SETTING) ? 0 : -EPIPE;
-    for (i = 0; i < device->identity->interface_count; i++) {
+    for (size_t i = 0; i < device->identity->interface_count; i++) {
         const struct usb_interface_identity *interface = &device->identity->interfaces[i];
 
         if (interface->number != setup->index ||
             interface->alternate != device->settings[setup->index])
             continue;
-        for (k = 0; k < interface->endpoint_count; k++) {
+        for (size_t k = 0; k < interface->endpoint_count; k++) {
             struct usb_endpoint *endpoint =
                 &device->endpoints[usb_index(interface->endpoints[k].address)];
 
@@ -243,9 +241,8 @@ static int standard_request(struct usb_device *device, const struct usb_setup *s
 {
     unsigned recipient = setup->request_type & 0x1f;
     bool in = (setup->request_type & 0x80) != 0;
-    size_t i;
 
-    for (i = 0; i < sizeof standard / sizeof standard[0]; i++) {
+    for (size_t i = 0; i < sizeof(standard) / sizeof(standard[0]); i++) {
         if (standard[i].request != setup->request || standard[i].in != in)
             continue;
         if (recipient > 2 || !(standard[i].recipients >> recipient & 1))
@@ -269,7 +266,6 @@ static int other_request(struct usb_device *device, const struct usb_setup *setu
 {
     struct usb_endpoint *endpoint;
     int result = -EPIPE;
-    size_t i;
 
     if ((setup->request_type & 0x60) == 0x40) {
         result = usb_msos_request(device, setup, device->reply);
@@ -290,7 +286,7 @@ static int other_request(struct usb_device *device, const struct usb_setup *setu
         endpoint = endpoint_named(device, setup->index);
         return to_function(device, endpoint ? endpoint->function : NULL, setup, data);
     default:
-        for (i = 0; i < device->function_count && result < 0; i++)
+        for (size_t i = 0; i < device->function_count && result < 0; i++)
             result = to_function(device, &device->functions[i], setup, data);
         return result;
     }

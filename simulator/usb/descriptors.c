@@ -43,9 +43,8 @@ static unsigned usb_version(const struct usb_device *device)
 static unsigned highest_interface(const struct usb_identity *identity)
 {
     unsigned count = 0;
-    size_t i;
 
-    for (i = 0; i < identity->interface_count; i++)
+    for (size_t i = 0; i < identity->interface_count; i++)
         count += identity->interfaces[i].alternate == 0;
     return count;
 }
@@ -143,7 +142,6 @@ static void describe_interface(const struct usb_device *device, enum usb_speed s
     const struct usb_interface_identity *interface = &device->identity->interfaces[index];
     size_t count = interface->endpoint_count;
     uint8_t triple[3];
-    size_t i;
 
     usb_device_interface_class(device, interface, triple);
     if (usb_deviates(device, DEFECT_NO_INTERRUPT_ENDPOINT) && count == 3)
@@ -157,7 +155,7 @@ static void describe_interface(const struct usb_device *device, enum usb_speed s
     put8(w, triple[1]);
     put8(w, triple[2]);
     put8(w, interface->name ? STRING_INTERFACE + (unsigned)index : 0);
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         describe_endpoint(device, speed, &interface->endpoints[i], w);
 }
 
@@ -172,7 +170,6 @@ static int describe_configuration(const struct usb_device *device, uint8_t type,
 {
     const struct usb_identity *identity = device->identity;
     unsigned unit = speed == USB_SPEED_SUPER ? 8 : 2; /* mA a step of bMaxPower */
-    size_t i;
 
     put8(w, 9);
     put8(w, type);
@@ -183,7 +180,7 @@ static int describe_configuration(const struct usb_device *device, uint8_t type,
     put8(w, identity->configuration_name ? string_of_configuration(identity) : 0);
     put8(w, 0x80u | (identity->self_powered ? 0x40u : 0) | (identity->remote_wakeup ? 0x20u : 0));
     put8(w, identity->max_power_ma / unit);
-    for (i = 0; i < identity->interface_count; i++)
+    for (size_t i = 0; i < identity->interface_count; i++)
         describe_interface(device, speed, i, w);
     patch16(w, 2, w->length - (usb_deviates(device, DEFECT_TOTAL_LENGTH_SHORT) ? 7 : 0));
     return 0;

@@ -13,12 +13,12 @@ int usb_device_new(const struct usb_identity *identity, const struct defect_set 
 
     if (function_count > USB_FUNCTIONS_MAX)
         return -EINVAL;
-    device = calloc(1, sizeof *device);
+    device = calloc(1, sizeof(*device));
     if (!device)
         return -ENOMEM;
     device->identity = identity;
     device->defects = defects;
-    memcpy(device->functions, functions, function_count * sizeof *functions);
+    memcpy(device->functions, functions, function_count * sizeof(*functions));
     device->function_count = function_count;
     usb_queue_init(device);
     *ret_device = device;
@@ -36,9 +36,7 @@ void usb_device_free(struct usb_device *device)
 
 struct usb_function *usb_function_of_interface(struct usb_device *device, uint8_t number)
 {
-    size_t i;
-
-    for (i = 0; i < device->function_count; i++) {
+    for (size_t i = 0; i < device->function_count; i++) {
         struct usb_function *function = &device->functions[i];
 
         if (number >= function->first_interface &&
@@ -50,17 +48,13 @@ struct usb_function *usb_function_of_interface(struct usb_device *device, uint8_
 
 void usb_reset_functions(struct usb_device *device, enum usb_reset_cause cause)
 {
-    size_t i;
-
-    for (i = 0; i < device->function_count; i++)
+    for (size_t i = 0; i < device->function_count; i++)
         device->functions[i].ops->reset(device->functions[i].self, cause, 0);
 }
 
 bool usb_has_interface(const struct usb_device *device, uint8_t number, uint8_t alternate)
 {
-    size_t i;
-
-    for (i = 0; i < device->identity->interface_count; i++) {
+    for (size_t i = 0; i < device->identity->interface_count; i++) {
         const struct usb_interface_identity *interface = &device->identity->interfaces[i];
 
         if (interface->number == number && interface->alternate == alternate)
@@ -122,22 +116,21 @@ void usb_apply_settings(struct usb_device *device)
     const struct usb_identity *identity = device->identity;
     const struct usb_endpoint_identity *wanted[USB_ENDPOINTS] = {0};
     struct usb_function *owner[USB_ENDPOINTS] = {0};
-    size_t i, k;
 
-    for (i = 0; i < identity->interface_count && device->configuration; i++) {
+    for (size_t i = 0; i < identity->interface_count && device->configuration; i++) {
         const struct usb_interface_identity *interface = &identity->interfaces[i];
 
         if (interface->number >= USB_INTERFACES_MAX ||
             device->settings[interface->number] != interface->alternate)
             continue;
-        for (k = 0; k < interface->endpoint_count; k++) {
+        for (size_t k = 0; k < interface->endpoint_count; k++) {
             unsigned index = usb_index(interface->endpoints[k].address);
 
             wanted[index] = &interface->endpoints[k];
             owner[index] = usb_function_of_interface(device, interface->number);
         }
     }
-    for (i = 0; i < USB_ENDPOINTS; i++) {
+    for (size_t i = 0; i < USB_ENDPOINTS; i++) {
         struct usb_endpoint *endpoint = &device->endpoints[i];
 
         if (endpoint->identity == wanted[i] && wanted[i])
@@ -158,7 +151,7 @@ int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops
     device->configuration = 0;
     device->remote_wakeup = device->control_halted = false;
     usb_super_reset(device);
-    memset(device->settings, 0, sizeof device->settings);
+    memset(device->settings, 0, sizeof(device->settings));
     usb_apply_settings(device);
     device->front_ops = ops;
     device->host = host;
@@ -168,11 +161,9 @@ int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops
 
 void usb_device_detach(struct usb_device *device)
 {
-    unsigned i;
-
     device->front_ops = NULL; /* completions go nowhere from here on */
     device->host = NULL;
-    for (i = 0; i < USB_ENDPOINTS; i++)
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++)
         take_endpoint_away(device, &device->endpoints[i]);
     device->configuration = 0;
     usb_reset_functions(device, USB_RESET_DISCONNECT);
@@ -197,12 +188,11 @@ void usb_unplug_now(struct usb_device *device)
 {
     const struct usb_front_ops *ops = device->front_ops;
     void *host = device->host;
-    unsigned i;
 
     device->unplug_waits = false;
     if (!ops)
         return;
-    for (i = 0; i < USB_ENDPOINTS && !usb_deviates(device, DEFECT_UNPLUG_IGNORED); i++)
+    for (unsigned i = 0; i < USB_ENDPOINTS && !usb_deviates(device, DEFECT_UNPLUG_IGNORED); i++)
         take_endpoint_away(device, &device->endpoints[i]);
     usb_device_detach(device);
     ops->gone(host);
@@ -334,14 +324,13 @@ uint8_t usb_device_configuration(const struct usb_device *device)
 int usb_device_endpoint_type(const struct usb_device *device, uint8_t endpoint)
 {
     int chosen = usb_function_type(device, endpoint);
-    size_t i, k;
 
     if (chosen >= 0)
         return chosen;
-    for (i = 0; i < device->identity->interface_count; i++) {
+    for (size_t i = 0; i < device->identity->interface_count; i++) {
         const struct usb_interface_identity *interface = &device->identity->interfaces[i];
 
-        for (k = 0; k < interface->endpoint_count; k++) {
+        for (size_t k = 0; k < interface->endpoint_count; k++) {
             if (interface->endpoints[k].address == endpoint)
                 return interface->endpoints[k].type;
         }

@@ -21,9 +21,8 @@ static unsigned frame_us(const struct usb_device *device)
 static bool packets_fit(const struct usb_urb *urb)
 {
     uint64_t end = 0;
-    uint32_t i;
 
-    for (i = 0; i < urb->packet_count; i++) {
+    for (uint32_t i = 0; i < urb->packet_count; i++) {
         const struct usb_iso_packet *packet = &urb->packets[i];
 
         if (packet->offset < end)
@@ -41,7 +40,6 @@ static void schedule(struct usb_device *device, struct usb_endpoint *endpoint, s
 {
     unsigned exponent = usb_interval(device->identity->speed, endpoint->identity) - 1u;
     uint64_t start = usb_now(device);
-    uint32_t i;
 
     /* Behind what is queued, without a gap; an idle endpoint starts in the next frame. */
     if (endpoint->head && endpoint->scheduled > start)
@@ -49,7 +47,7 @@ static void schedule(struct usb_device *device, struct usb_endpoint *endpoint, s
     urb->due = start + ((uint64_t)urb->packet_count * frame_us(device) << (exponent & 15));
     urb->start_frame = (uint32_t)(start / frame_us(device)) & 0x7fffffff;
     endpoint->scheduled = urb->due;
-    for (i = 0; i < urb->packet_count; i++) {
+    for (uint32_t i = 0; i < urb->packet_count; i++) {
         urb->packets[i].actual = 0;
         urb->packets[i].status = -EXDEV; /* its frame has not come */
     }
@@ -57,13 +55,11 @@ static void schedule(struct usb_device *device, struct usb_endpoint *endpoint, s
 
 int usb_iso_admit(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb)
 {
-    uint32_t i;
-
     if (packets_fit(urb)) {
         schedule(device, endpoint, urb);
         return 0;
     }
-    for (i = 0; i < urb->packet_count; i++)
+    for (uint32_t i = 0; i < urb->packet_count; i++)
         urb->packets[i].status = -EINVAL;
     return -EINVAL;
 }
@@ -123,7 +119,6 @@ bool usb_run_iso(struct usb_device *device, struct usb_endpoint *endpoint, struc
 {
     const struct usb_front_ops *host = device->front_ops;
     bool in = (urb->endpoint & 0x80) != 0;
-    uint32_t i;
 
     if (host && host->now && urb->due > host->now(device->host)) {
         host->alarm(device->host, urb->due);
@@ -135,7 +130,7 @@ bool usb_run_iso(struct usb_device *device, struct usb_endpoint *endpoint, struc
         *ret_status = -ENOMEM;
         return true;
     }
-    for (i = 0; i < urb->packet_count && endpoint->head == urb; i++)
+    for (uint32_t i = 0; i < urb->packet_count && endpoint->head == urb; i++)
         run_packet(endpoint, urb, &urb->packets[i]);
     if (endpoint->head != urb)
         return false; /* reset inside a callback: it has been answered */
@@ -149,10 +144,8 @@ bool usb_run_iso(struct usb_device *device, struct usb_endpoint *endpoint, struc
 
 void usb_device_tick(struct usb_device *device)
 {
-    unsigned i;
-
     usb_enter(device);
-    for (i = 0; i < USB_ENDPOINTS; i++) {
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++) {
         struct usb_endpoint *endpoint = &device->endpoints[i];
 
         if (endpoint->head && (endpoint->wakes || usb_is_iso(endpoint)))

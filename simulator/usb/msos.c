@@ -38,9 +38,8 @@ int usb_msos_string(const struct usb_device *device, uint8_t *out)
 static void put_id(struct usb_bytes *w, const char *id, char filler)
 {
     size_t length = id ? strlen(id) : 0;
-    size_t i;
 
-    for (i = 0; i < 8; i++)
+    for (size_t i = 0; i < 8; i++)
         put8(w, (unsigned char)(i < length ? id[i] : filler));
 }
 
@@ -69,9 +68,8 @@ static void put_swapped_guid(struct usb_bytes *w, const char *text)
     static const uint8_t order[38] = {0,  7,  8,  5,  6,  3,  4,  1,  2,  9,  12, 13, 10,
                                       11, 14, 17, 18, 15, 16, 19, 20, 21, 22, 23, 24, 25,
                                       26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37};
-    size_t i;
 
-    for (i = 0; i < sizeof order; i++)
+    for (size_t i = 0; i < sizeof(order); i++)
         put16(w, (unsigned char)text[order[i]]);
 }
 
@@ -79,13 +77,11 @@ static void put_swapped_guid(struct usb_bytes *w, const char *text)
 static void put_value(const struct usb_device *device, struct usb_bytes *w,
                       const struct usb_ms_property *property)
 {
-    size_t i;
-
     if (property->type == REGISTRY_DWORD) {
         put32(w, property->number);
         return;
     }
-    for (i = 0; i < property->text_count; i++) {
+    for (size_t i = 0; i < property->text_count; i++) {
         if (property->text[i][0] == '{' && strlen(property->text[i]) == 38 &&
             usb_deviates(device, DEFECT_INTERFACE_GUID_SWAPPED))
             put_swapped_guid(w, property->text[i]);
@@ -123,13 +119,12 @@ static void put_property_10(const struct usb_device *device, struct usb_bytes *w
 static int describe_properties(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
-    size_t i;
 
     put32(&w, 0);
     put16(&w, 0x0100);
     put16(&w, MS_PROPERTIES);
     put16(&w, (unsigned)device->identity->ms_property_count);
-    for (i = 0; i < device->identity->ms_property_count; i++)
+    for (size_t i = 0; i < device->identity->ms_property_count; i++)
         put_property_10(device, &w, &device->identity->ms_properties[i]);
     patch16(&w, 0, w.length);
     return (int)w.length;
@@ -187,20 +182,18 @@ static void close_subset(struct usb_bytes *w, size_t start, bool without_header)
 
 static void put_features(const struct usb_device *device, struct usb_bytes *w)
 {
-    size_t i;
-
     if (device->identity->ms_compatible_id)
         put_compatible_id_20(device, w);
-    for (i = 0; i < device->identity->ms_property_count; i++)
+    for (size_t i = 0; i < device->identity->ms_property_count; i++)
         put_property_20(device, w, &device->identity->ms_properties[i]);
 }
 
 /* Windows takes a device of several interfaces for a composite one. */
 static bool is_composite(const struct usb_device *device)
 {
-    size_t i, numbers = 0;
+    size_t numbers = 0;
 
-    for (i = 0; i < device->identity->interface_count; i++)
+    for (size_t i = 0; i < device->identity->interface_count; i++)
         numbers += device->identity->interfaces[i].alternate == 0;
     return numbers > 1;
 }
@@ -239,13 +232,12 @@ size_t usb_msos_platform_capability(const struct usb_device *device, uint8_t *ou
     uint8_t set[USB_CONTROL_ROOM];
     struct usb_bytes w = {.at = out, .room = 28};
     int length = describe_set(device, set);
-    size_t i;
 
     put8(&w, 28);
     put8(&w, 0x10);
     put8(&w, 5);
     put8(&w, 0);
-    for (i = 0; i < sizeof uuid; i++)
+    for (size_t i = 0; i < sizeof(uuid); i++)
         put8(&w,
              i < 8 && usb_deviates(device, DEFECT_MS20_UUID_TEXT_ORDER) ? text_order[i] : uuid[i]);
     put32(&w, WINDOWS_8_1);

@@ -5,9 +5,7 @@
 
 void usb_queue_init(struct usb_device *device)
 {
-    unsigned i;
-
-    for (i = 0; i < USB_ENDPOINTS; i++)
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++)
         device->endpoints[i].tail = &device->endpoints[i].head;
 }
 
@@ -66,9 +64,7 @@ void usb_endpoint_flush(struct usb_device *device, struct usb_endpoint *endpoint
 /* The defect of one queue for all: an idle interrupt URB holds everything up. */
 static bool waits_for_others(const struct usb_device *device, const struct usb_endpoint *endpoint)
 {
-    unsigned i;
-
-    for (i = 0; i < USB_ENDPOINTS; i++) {
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++) {
         if (&device->endpoints[i] != endpoint && device->endpoints[i].head)
             return true;
     }
@@ -142,11 +138,9 @@ void usb_enter(struct usb_device *device)
 
 static void run_marked(struct usb_device *device)
 {
-    unsigned i;
-
     while (device->marked) {
         device->marked = false;
-        for (i = 0; i < USB_ENDPOINTS; i++) {
+        for (unsigned i = 0; i < USB_ENDPOINTS; i++) {
             if (!device->endpoints[i].ready)
                 continue;
             device->endpoints[i].ready = false;
@@ -166,10 +160,8 @@ void usb_leave(struct usb_device *device)
 
 void usb_device_resume(struct usb_device *device)
 {
-    unsigned i;
-
     usb_enter(device);
-    for (i = USB_ENDPOINTS / 2; i < USB_ENDPOINTS; i++) {
+    for (unsigned i = USB_ENDPOINTS / 2; i < USB_ENDPOINTS; i++) {
         if (device->endpoints[i].head)
             device->endpoints[i].ready = device->marked = true;
     }

@@ -17,7 +17,7 @@ static bool is_super(const struct usb_device *device)
 
 void usb_super_reset(struct usb_device *device)
 {
-    memset(&device->super, 0, sizeof device->super);
+    memset(&device->super, 0, sizeof(device->super));
 }
 
 unsigned usb_super_device_status(const struct usb_device *device)

@@ -16,9 +16,7 @@ static size_t room_in_packets(const struct usb_endpoint *endpoint, size_t left)
 
 bool usb_copy_chunks(uint8_t *at, size_t room, const struct usb_in *from)
 {
-    unsigned i;
-
-    for (i = 0; i < from->chunk_count && room; i++) {
+    for (unsigned i = 0; i < from->chunk_count && room; i++) {
         const struct usb_chunk *chunk = &from->chunks[i];
         size_t piece = chunk->length < room ? chunk->length : room;
 

@@ -93,9 +93,8 @@ bool usb_holds_back(struct usb_device *device, struct usb_endpoint *endpoint)
 void usb_device_pass(struct usb_device *device, uint64_t milliseconds)
 {
     uint64_t passed = milliseconds < UINT64_MAX / 1000 ? milliseconds * 1000 : UINT64_MAX;
-    unsigned i;
 
-    for (i = 0; i < USB_ENDPOINTS; i++) {
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++) {
         struct usb_endpoint *endpoint = &device->endpoints[i];
 
         if (endpoint->wakes)
@@ -112,9 +111,9 @@ void usb_device_pass(struct usb_device *device, uint64_t milliseconds)
 /* The one with two bulk pipes and an interrupt pipe is MTP's. */
 static bool carries_mtp(const struct usb_interface_identity *interface)
 {
-    size_t i, bulk = 0, interrupt = 0;
+    size_t bulk = 0, interrupt = 0;
 
-    for (i = 0; i < interface->endpoint_count; i++) {
+    for (size_t i = 0; i < interface->endpoint_count; i++) {
         bulk += interface->endpoints[i].type == USB_ENDPOINT_BULK;
         interrupt += interface->endpoints[i].type == USB_ENDPOINT_INTERRUPT;
     }

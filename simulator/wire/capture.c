@@ -43,7 +43,7 @@ static void put(uint8_t **at, const void *bytes, size_t length)
 
 static void put_u32(uint8_t **at, uint32_t value)
 {
-    put(at, &value, sizeof value); /* pcapng is in the writer's byte order */
+    put(at, &value, sizeof(value)); /* pcapng is in the writer's byte order */
 }
 
 int wire_capture_open(const char *path, struct wire_capture **ret_capture)
@@ -56,18 +56,18 @@ int wire_capture_open(const char *path, struct wire_capture **ret_capture)
     put_u32(&at, 28);
     put_u32(&at, 0x1a2b3c4d);
     put_u32(&at, 1); /* version 1.0 */
-    put(&at, unknown_length, sizeof unknown_length);
+    put(&at, unknown_length, sizeof(unknown_length));
     put_u32(&at, 28);
     put_u32(&at, BLOCK_INTERFACE);
     put_u32(&at, 20);
     put_u32(&at, LINKTYPE_USB_LINUX_MMAPPED);
     put_u32(&at, 0); /* no limit */
     put_u32(&at, 20);
-    capture = calloc(1, sizeof *capture);
+    capture = calloc(1, sizeof(*capture));
     if (!capture)
         return -ENOMEM;
     capture->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (capture->fd < 0 || write(capture->fd, blocks, sizeof blocks) != sizeof blocks) {
+    if (capture->fd < 0 || write(capture->fd, blocks, sizeof(blocks)) != sizeof(blocks)) {
         int error = -errno;
 
         if (capture->fd >= 0)
@@ -91,9 +91,8 @@ void wire_capture_close(struct wire_capture *capture)
 static size_t collect(struct wire_capture *capture, const struct usb_urb *urb)
 {
     size_t done = 0;
-    unsigned i;
 
-    for (i = 0; i < urb->in.chunk_count && done < SNAP && done < urb->actual; i++) {
+    for (unsigned i = 0; i < urb->in.chunk_count && done < SNAP && done < urb->actual; i++) {
         const struct usb_chunk *chunk = &urb->in.chunks[i];
         size_t piece = chunk->length < SNAP - done ? chunk->length : SNAP - done;
 
@@ -131,12 +130,12 @@ static void write_block(struct wire_capture *capture, const uint8_t *header, siz
     put_u32(&at, (uint32_t)stamp);
     put_u32(&at, kept);
     put_u32(&at, kept);
-    parts[0] = (struct iovec){lead, sizeof lead};
+    parts[0] = (struct iovec){lead, sizeof(lead)};
     parts[1] = (struct iovec){(void *)(uintptr_t)header, MON_HEADER};
     parts[2] = (struct iovec){capture->packets, list};
     parts[3] = (struct iovec){(void *)(uintptr_t)payload, length};
     parts[4] = (struct iovec){(void *)(uintptr_t)padding, padded - length};
-    parts[5] = (struct iovec){&total, sizeof total};
+    parts[5] = (struct iovec){&total, sizeof(total)};
     if (!capture->failed) /* a full disk costs the record, not the service */
         capture->failed = writev(capture->fd, parts, 6) != (ssize_t)total;
 }
@@ -145,10 +144,10 @@ static void write_block(struct wire_capture *capture, const uint8_t *header, siz
 static size_t list_packets(struct wire_capture *capture, bool submit, const struct usb_urb *urb)
 {
     bool packed = !submit && (urb->endpoint & 0x80);
-    uint32_t i, offset = 0;
+    uint32_t offset = 0;
     uint8_t *at = capture->packets;
 
-    for (i = 0; urb->packets && i < urb->packet_count; i++) {
+    for (uint32_t i = 0; urb->packets && i < urb->packet_count; i++) {
         const struct usb_iso_packet *packet = &urb->packets[i];
 
         put_u32(&at, submit ? (uint32_t)-18 : (uint32_t)packet->status); /* -EXDEV: not yet */
@@ -165,11 +164,10 @@ static void mon_iso(uint8_t *header, bool submit, const struct usb_urb *urb, siz
 {
     uint32_t numbers[6] = {
         0, urb->packet_count, 0, urb->start_frame, urb->flags, (uint32_t)(list / MON_PACKET)};
-    uint32_t i;
 
-    for (i = 0; !submit && i < urb->packet_count; i++)
+    for (uint32_t i = 0; !submit && i < urb->packet_count; i++)
         numbers[0] += urb->packets[i].status != 0;
-    memcpy(header + 40, numbers, sizeof numbers);
+    memcpy(header + 40, numbers, sizeof(numbers));
 }
 
 /* The 64 bytes of usbmon's binary header, in host order. */

@@ -26,7 +26,7 @@ static int64_t now_ms(void)
 
 int wire_loop_new(struct wire_loop **ret_loop)
 {
-    struct wire_loop *loop = calloc(1, sizeof *loop);
+    struct wire_loop *loop = calloc(1, sizeof(*loop));
 
     if (!loop)
         return -ENOMEM;
@@ -69,10 +69,8 @@ int wire_loop_change(struct wire_loop *loop, struct wire_source *source, uint32_
 
 void wire_loop_remove(struct wire_loop *loop, struct wire_source *source)
 {
-    int i;
-
     control(loop, EPOLL_CTL_DEL, source, 0);
-    for (i = loop->batch_next; i < loop->batch_count; i++) { /* it may be freed right after */
+    for (int i = loop->batch_next; i < loop->batch_count; i++) { /* it may be freed right after */
         if (loop->batch[i].data.ptr == source)
             loop->batch[i].data.ptr = NULL;
     }

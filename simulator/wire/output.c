@@ -59,7 +59,7 @@ bool output_blocked(const struct output *output)
 static void keep(struct output *output, const struct usb_chunk *chunk)
 {
     size_t room = chunk->memory ? chunk->length : 0;
-    struct output_segment *segment = malloc(sizeof *segment + room);
+    struct output_segment *segment = malloc(sizeof(*segment) + room);
 
     if (!segment) {
         output->error = -ENOMEM;
@@ -129,7 +129,7 @@ static void uncork(struct output *output)
     static const int one = 1;
 
     output->corked = false;
-    setsockopt(output->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    setsockopt(output->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
 void output_flush(struct output *output, bool more)
@@ -151,7 +151,7 @@ void output_flush(struct output *output, bool more)
 
 void output_bytes(struct output *output, const void *bytes, size_t length)
 {
-    if (output->gathered + length > sizeof output->gather)
+    if (output->gathered + length > sizeof(output->gather))
         output_flush(output, true);
     if (output->error)
         return;

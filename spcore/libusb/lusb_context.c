@@ -26,7 +26,7 @@ __attribute__((constructor)) static void tell_loaded(void)
     size_t length = name ? strlen(name) : 0;
     int fd;
 
-    if (!length || length >= sizeof address.sun_path)
+    if (!length || length >= sizeof(address.sun_path))
         return;
     memcpy(address.sun_path + 1, name, length);
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -66,9 +66,8 @@ int lusb_error(int error)
         {-EINTR, LIBUSB_ERROR_INTERRUPTED},
         {-EACCES, LIBUSB_ERROR_ACCESS},
     };
-    size_t i;
 
-    for (i = 0; i < sizeof map / sizeof map[0]; i++) {
+    for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
         if (map[i].error == error)
             return map[i].code;
     }
@@ -84,9 +83,9 @@ void lusb_log(libusb_context *context, enum libusb_log_level level, const char *
 
     if (!context || (int)level > context->log_level)
         return;
-    length = (size_t)snprintf(text, sizeof text, "libusb: %s [papkit] ", names[level]);
+    length = (size_t)snprintf(text, sizeof(text), "libusb: %s [papkit] ", names[level]);
     va_start(arguments, format);
-    vsnprintf(text + length, sizeof text - length - 1, format, arguments);
+    vsnprintf(text + length, sizeof(text) - length - 1, format, arguments);
     va_end(arguments);
     strcat(text, "\n");
     if (global_log)
@@ -103,19 +102,19 @@ static size_t parse_server(const char *text, size_t length, struct lusb_server *
     char one[256];
     char *slash, *colon;
 
-    if (!length || length >= sizeof one)
+    if (!length || length >= sizeof(one))
         return 0;
     memcpy(one, text, length);
     one[length] = '\0';
     slash = strchr(one, '/');
     if (slash) {
         *slash++ = '\0';
-        snprintf(server->busid, sizeof server->busid, "%s", slash);
+        snprintf(server->busid, sizeof(server->busid), "%s", slash);
     }
     colon = strrchr(one, ':');
     if (colon)
         *colon++ = '\0';
-    if (strlen(one) >= sizeof server->host || (colon && strlen(colon) >= sizeof server->port))
+    if (strlen(one) >= sizeof(server->host) || (colon && strlen(colon) >= sizeof(server->port)))
         return 0;
     memcpy(server->host, one, strlen(one) + 1);
     memcpy(server->port, colon ? colon : USBIP_PORT, strlen(colon ? colon : USBIP_PORT) + 1);
@@ -153,7 +152,7 @@ static void init_monotonic(pthread_cond_t *condition)
 
 static int context_new(libusb_context **ret_context)
 {
-    libusb_context *context = calloc(1, sizeof *context);
+    libusb_context *context = calloc(1, sizeof(*context));
 
     if (!context)
         return LIBUSB_ERROR_NO_MEM;

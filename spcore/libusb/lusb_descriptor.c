@@ -99,7 +99,6 @@ static int take_setting(struct span *span, struct libusb_interface_descriptor *s
 {
     const uint8_t *d = span_peek(span);
     struct libusb_endpoint_descriptor *endpoints;
-    uint8_t i;
     int error;
 
     setting->bLength = d[0];
@@ -114,11 +113,11 @@ static int take_setting(struct span *span, struct libusb_interface_descriptor *s
     error = take_extra(span, &setting->extra, &setting->extra_length);
     if (error || !d[4])
         return error;
-    endpoints = calloc(d[4], sizeof *endpoints);
+    endpoints = calloc(d[4], sizeof(*endpoints));
     if (!endpoints)
         return LIBUSB_ERROR_NO_MEM;
     setting->endpoint = endpoints;
-    for (i = 0; i < d[4] && !error; i++) {
+    for (uint8_t i = 0; i < d[4] && !error; i++) {
         error = take_endpoint(span, &endpoints[i]);
         if (error != LIBUSB_ERROR_IO)
             setting->bNumEndpoints = (uint8_t)(i + 1);
@@ -131,9 +130,8 @@ static struct libusb_interface *interface_for(struct libusb_config_descriptor *c
                                               uint8_t number)
 {
     struct libusb_interface *all = (struct libusb_interface *)(uintptr_t)config->interface;
-    uint8_t i;
 
-    for (i = 0; i < config->bNumInterfaces; i++) {
+    for (uint8_t i = 0; i < config->bNumInterfaces; i++) {
         if (!all[i].num_altsetting || all[i].altsetting[0].bInterfaceNumber == number)
             return &all[i];
     }
@@ -160,10 +158,10 @@ static int take_interface(struct span *span, struct libusb_config_descriptor *co
         return 0;
     }
     count = (size_t)interface->num_altsetting;
-    settings = realloc((void *)(uintptr_t)interface->altsetting, (count + 1) * sizeof *settings);
+    settings = realloc((void *)(uintptr_t)interface->altsetting, (count + 1) * sizeof(*settings));
     if (!settings)
         return LIBUSB_ERROR_NO_MEM;
-    memset(&settings[count], 0, sizeof *settings);
+    memset(&settings[count], 0, sizeof(*settings));
     interface->altsetting = settings;
     interface->num_altsetting++;
     return take_setting(span, &settings[count]);
@@ -179,7 +177,7 @@ int lusb_parse_config(const uint8_t *raw, size_t length,
     if (length < CONFIG_SIZE || raw[0] < CONFIG_SIZE || raw[0] > length ||
         raw[1] != LIBUSB_DT_CONFIG)
         return LIBUSB_ERROR_IO;
-    config = calloc(1, sizeof *config);
+    config = calloc(1, sizeof(*config));
     if (!config)
         return LIBUSB_ERROR_NO_MEM;
     config->bLength = raw[0];
@@ -190,7 +188,7 @@ int lusb_parse_config(const uint8_t *raw, size_t length,
     config->iConfiguration = raw[6];
     config->bmAttributes = raw[7];
     config->MaxPower = raw[8];
-    config->interface = calloc(raw[4] ? raw[4] : 1, sizeof *config->interface);
+    config->interface = calloc(raw[4] ? raw[4] : 1, sizeof(*config->interface));
     span_next(&span);
     error = config->interface ? take_extra(&span, &config->extra, &config->extra_length)
                               : LIBUSB_ERROR_NO_MEM;
@@ -206,9 +204,7 @@ int lusb_parse_config(const uint8_t *raw, size_t length,
 
 static void free_setting(const struct libusb_interface_descriptor *setting)
 {
-    uint8_t i;
-
-    for (i = 0; i < setting->bNumEndpoints; i++)
+    for (uint8_t i = 0; i < setting->bNumEndpoints; i++)
         free((void *)(uintptr_t)setting->endpoint[i].extra);
     free((void *)(uintptr_t)setting->endpoint);
     free((void *)(uintptr_t)setting->extra);
@@ -216,12 +212,11 @@ static void free_setting(const struct libusb_interface_descriptor *setting)
 
 LUSB_API void libusb_free_config_descriptor(struct libusb_config_descriptor *config)
 {
-    uint8_t i;
     int k;
 
     if (!config)
         return;
-    for (i = 0; config->interface && i < config->bNumInterfaces; i++) {
+    for (uint8_t i = 0; config->interface && i < config->bNumInterfaces; i++) {
         for (k = 0; k < config->interface[i].num_altsetting; k++)
             free_setting(&config->interface[i].altsetting[k]);
         free((void *)(uintptr_t)config->interface[i].altsetting);
@@ -246,7 +241,7 @@ LUSB_API int libusb_get_ss_endpoint_companion_descriptor(
             continue;
         if (d[0] < LIBUSB_DT_SS_ENDPOINT_COMPANION_SIZE)
             return LIBUSB_ERROR_IO;
-        companion = malloc(sizeof *companion);
+        companion = malloc(sizeof(*companion));
         if (!companion)
             return LIBUSB_ERROR_NO_MEM;
         *companion =
@@ -272,7 +267,7 @@ static int take_capability(struct span *span, struct libusb_bos_dev_capability_d
 
     if (!d || d[0] < CAPABILITY_SIZE || d[1] != LIBUSB_DT_DEVICE_CAPABILITY)
         return LIBUSB_ERROR_IO;
-    capability = malloc(sizeof *capability + d[0]);
+    capability = malloc(sizeof(*capability) + d[0]);
     if (!capability)
         return LIBUSB_ERROR_NO_MEM;
     capability->bLength = d[0];
@@ -288,19 +283,18 @@ int lusb_parse_bos(const uint8_t *raw, size_t length, struct libusb_bos_descript
 {
     struct span span = {raw, length};
     struct libusb_bos_descriptor *bos;
-    uint8_t i;
     int error = 0;
 
     if (length < BOS_SIZE || raw[0] < BOS_SIZE || raw[0] > length || raw[1] != LIBUSB_DT_BOS)
         return LIBUSB_ERROR_IO;
-    bos = calloc(1, sizeof *bos + raw[4] * sizeof bos->dev_capability[0]);
+    bos = calloc(1, sizeof(*bos) + raw[4] * sizeof(bos->dev_capability[0]));
     if (!bos)
         return LIBUSB_ERROR_NO_MEM;
     bos->bLength = raw[0];
     bos->bDescriptorType = raw[1];
     bos->wTotalLength = le16(raw + 2);
     span_next(&span);
-    for (i = 0; i < raw[4] && !error; i++) {
+    for (uint8_t i = 0; i < raw[4] && !error; i++) {
         error = take_capability(&span, &bos->dev_capability[i]);
         if (!error)
             bos->bNumDeviceCaps++;
@@ -315,9 +309,7 @@ int lusb_parse_bos(const uint8_t *raw, size_t length, struct libusb_bos_descript
 
 LUSB_API void libusb_free_bos_descriptor(struct libusb_bos_descriptor *bos)
 {
-    uint8_t i;
-
-    for (i = 0; bos && i < bos->bNumDeviceCaps; i++)
+    for (uint8_t i = 0; bos && i < bos->bNumDeviceCaps; i++)
         free(bos->dev_capability[i]);
     free(bos);
 }
@@ -334,7 +326,7 @@ libusb_get_usb_2_0_extension_descriptor(libusb_context *context,
         return LIBUSB_ERROR_INVALID_PARAM;
     if (capability->bLength < LIBUSB_BT_USB_2_0_EXTENSION_SIZE)
         return LIBUSB_ERROR_IO;
-    extension = malloc(sizeof *extension);
+    extension = malloc(sizeof(*extension));
     if (!extension)
         return LIBUSB_ERROR_NO_MEM;
     *extension = (struct libusb_usb_2_0_extension_descriptor){
@@ -362,7 +354,7 @@ LUSB_API int libusb_get_ss_usb_device_capability_descriptor(
         return LIBUSB_ERROR_INVALID_PARAM;
     if (capability->bLength < LIBUSB_BT_SS_USB_DEVICE_CAPABILITY_SIZE)
         return LIBUSB_ERROR_IO;
-    ss = malloc(sizeof *ss);
+    ss = malloc(sizeof(*ss));
     if (!ss)
         return LIBUSB_ERROR_NO_MEM;
     *ss = (struct libusb_ss_usb_device_capability_descriptor){
@@ -397,7 +389,7 @@ libusb_get_container_id_descriptor(libusb_context *context,
         return LIBUSB_ERROR_INVALID_PARAM;
     if (capability->bLength < LIBUSB_BT_CONTAINER_ID_SIZE)
         return LIBUSB_ERROR_IO;
-    container = malloc(sizeof *container);
+    container = malloc(sizeof(*container));
     if (!container)
         return LIBUSB_ERROR_NO_MEM;
     container->bLength = capability->bLength;
@@ -405,7 +397,7 @@ libusb_get_container_id_descriptor(libusb_context *context,
     container->bDevCapabilityType = capability->bDevCapabilityType;
     container->bReserved = capability->dev_capability_data[0];
     memcpy(container->ContainerID, capability->dev_capability_data + 1,
-           sizeof container->ContainerID);
+           sizeof(container->ContainerID));
     *ret_container = container;
     return LIBUSB_SUCCESS;
 }

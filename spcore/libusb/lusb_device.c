@@ -33,9 +33,7 @@ LUSB_API ssize_t libusb_get_device_list(libusb_context *context, libusb_device *
 
 LUSB_API void libusb_free_device_list(libusb_device **list, int unref)
 {
-    size_t i;
-
-    for (i = 0; list && unref && list[i]; i++)
+    for (size_t i = 0; list && unref && list[i]; i++)
         libusb_unref_device(list[i]);
     free(list);
 }
@@ -132,9 +130,7 @@ LUSB_API int libusb_get_device_descriptor(libusb_device *device,
 
 const struct lusb_set *lusb_config(const struct libusb_device *device, int value)
 {
-    unsigned i;
-
-    for (i = 0; i < device->config_count; i++) {
+    for (unsigned i = 0; i < device->config_count; i++) {
         if (device->configs[i].raw[5] == value)
             return &device->configs[i];
     }
@@ -195,16 +191,15 @@ static int find_endpoint(libusb_device *device, unsigned char endpoint, int *ret
 {
     struct libusb_config_descriptor *config;
     int result = parse(lusb_active_config(device), &config);
-    int i, k, e;
 
     if (result)
         return result;
     result = LIBUSB_ERROR_NOT_FOUND;
-    for (i = 0; i < config->bNumInterfaces && result; i++) {
-        for (k = 0; k < config->interface[i].num_altsetting && result; k++) {
+    for (int i = 0; i < config->bNumInterfaces && result; i++) {
+        for (int k = 0; k < config->interface[i].num_altsetting && result; k++) {
             const struct libusb_interface_descriptor *setting = &config->interface[i].altsetting[k];
 
-            for (e = 0; e < setting->bNumEndpoints; e++) {
+            for (int e = 0; e < setting->bNumEndpoints; e++) {
                 uint16_t size = setting->endpoint[e].wMaxPacketSize;
 
                 if (setting->endpoint[e].bEndpointAddress != endpoint)

@@ -11,9 +11,7 @@
 
 void lusb_device_free(struct libusb_device *device)
 {
-    unsigned i;
-
-    for (i = 0; i < device->config_count; i++)
+    for (unsigned i = 0; i < device->config_count; i++)
         free(device->configs[i].raw);
     free(device->bos.raw);
     free(device);
@@ -86,9 +84,9 @@ static int read_configs(struct usbip_client *client, struct libusb_device *devic
 static int import_briefly(const struct lusb_server *server, const char *busid, unsigned deadline_ms,
                           struct usbip_client **ret_client)
 {
-    int tries, error = -EBUSY;
+    int error = -EBUSY;
 
-    for (tries = 0; tries < BUSY_TRIES && error == -EBUSY; tries++) {
+    for (int tries = 0; tries < BUSY_TRIES && error == -EBUSY; tries++) {
         if (tries)
             poll(NULL, 0, 10);
         error = usbip_import(server->host, server->port, busid, deadline_ms, ret_client);
@@ -104,7 +102,7 @@ static int read_device(struct libusb_device *device, unsigned deadline_ms)
     if (error)
         return error;
     error = read_descriptor(client, LIBUSB_DT_DEVICE, 0, device->descriptor,
-                            sizeof device->descriptor, deadline_ms);
+                            sizeof(device->descriptor), deadline_ms);
     error = error == LIBUSB_DT_DEVICE_SIZE ? 0 : error < 0 ? error : -EPROTO;
     if (!error)
         error = read_configs(client, device, deadline_ms);
@@ -117,7 +115,7 @@ static int read_device(struct libusb_device *device, unsigned deadline_ms)
 static bool same_device(const struct libusb_device *device, const struct lusb_server *server,
                         const struct usbip_device *record)
 {
-    return device->server == server && !strcmp(device->record.busid, record->busid) &&
+    return device->server == server && strcmp(device->record.busid, record->busid) == 0 &&
            device->record.devnum == record->devnum && device->record.vendor == record->vendor &&
            device->record.product == record->product && device->record.release == record->release;
 }
@@ -137,10 +135,10 @@ static bool is_taken(const libusb_context *context, uint8_t bus, uint8_t address
  * buses of their own, and no two devices of a context share a number. The lock is held. */
 static void number_locked(libusb_context *context, struct libusb_device *device)
 {
-    uint32_t index = device->record.devnum ? device->record.devnum - 1 : 0, tries;
+    uint32_t index = device->record.devnum ? device->record.devnum - 1 : 0;
     uint32_t base = device->record.busnum + 16 * (uint32_t)(device->server - context->servers);
 
-    for (tries = 0; tries < 127 * 255; tries++, index++) {
+    for (uint32_t tries = 0; tries < 127 * 255; tries++, index++) {
         device->bus = (uint8_t)((base + index / 127 - 1) % 255 + 1);
         device->address = (uint8_t)(index % 127 + 1);
         if (!is_taken(context, device->bus, device->address))
@@ -151,7 +149,7 @@ static void number_locked(libusb_context *context, struct libusb_device *device)
 static void add_device(libusb_context *context, const struct lusb_server *server,
                        const struct usbip_device *record, unsigned deadline_ms)
 {
-    struct libusb_device *device = calloc(1, sizeof *device);
+    struct libusb_device *device = calloc(1, sizeof(*device));
     struct libusb_device **place = &context->devices;
     int error;
 
@@ -207,7 +205,7 @@ static void scan_server(libusb_context *context, const struct lusb_server *serve
                         unsigned deadline_ms)
 {
     struct usbip_device *records;
-    size_t count, i;
+    size_t count;
     int error = usbip_devlist(server->host, server->port, deadline_ms, &records, &count);
 
     if (error) {
@@ -217,8 +215,8 @@ static void scan_server(libusb_context *context, const struct lusb_server *serve
             leave_as_they_were(context, server);
         return;
     }
-    for (i = 0; i < count; i++) {
-        if (server->busid[0] && strcmp(server->busid, records[i].busid))
+    for (size_t i = 0; i < count; i++) {
+        if (server->busid[0] && strcmp(server->busid, records[i].busid) != 0)
             continue;
         if (!known(context, server, &records[i]))
             add_device(context, server, &records[i], deadline_ms);
@@ -294,11 +292,10 @@ static void end_scan(libusb_context *context)
 void lusb_scan(libusb_context *context, unsigned deadline_ms)
 {
     libusb_device *device;
-    size_t i;
 
     pthread_mutex_lock(&context->scanning);
     begin_scan(context);
-    for (i = 0; i < context->server_count; i++)
+    for (size_t i = 0; i < context->server_count; i++)
         scan_server(context, &context->servers[i], deadline_ms);
     while ((device = missing(context))) {
         ask_for(context, device, deadline_ms);

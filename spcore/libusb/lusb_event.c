@@ -17,7 +17,7 @@ void lusb_wake(libusb_context *context)
 {
     uint64_t one = 1;
 
-    if (write(context->wake, &one, sizeof one) < 0)
+    if (write(context->wake, &one, sizeof(one)) < 0)
         return; /* full: it is awake already */
 }
 
@@ -148,7 +148,7 @@ static bool has_room(libusb_context *context, size_t imports)
 
     if (imports <= context->room && context->fds)
         return true;
-    fds = realloc(context->fds, (1 + 2 * (imports + 8)) * sizeof *fds);
+    fds = realloc(context->fds, (1 + 2 * (imports + 8)) * sizeof(*fds));
     if (fds)
         context->fds = fds;
     clients = realloc(context->polled, (imports + 8) * sizeof(*clients));
@@ -218,7 +218,7 @@ static void drain(libusb_context *context)
 {
     uint64_t count;
 
-    while (read(context->wake, &count, sizeof count) > 0)
+    while (read(context->wake, &count, sizeof(count)) > 0)
         continue;
 }
 
@@ -268,7 +268,7 @@ void lusb_settle(libusb_device_handle *handle)
 
 void lusb_retire(libusb_context *context, struct usbip_client *client, struct lusb_import *import)
 {
-    struct lusb_retired *retired = malloc(sizeof *retired);
+    struct lusb_retired *retired = malloc(sizeof(*retired));
 
     if (client)
         usbip_drop(client, -ENODEV);
@@ -282,11 +282,10 @@ static int handle_ready(libusb_context *context, size_t count)
 {
     struct lusb_turn turn;
     const struct pollfd *fds = context->fds;
-    size_t i;
 
     begin_turn(context, &turn);
     lusb_expire(context);
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (fds[1 + 2 * i].revents || fds[2 + 2 * i].revents)
             pump(context, context->polled[i], 0);
     }
@@ -423,12 +422,12 @@ LUSB_API const struct libusb_pollfd **libusb_get_pollfds(libusb_context *context
     const struct libusb_pollfd **list = NULL;
     struct libusb_pollfd *entries;
     struct pollfd *fds;
-    size_t count, i;
+    size_t count;
 
     context = lusb_context(context);
     pthread_mutex_lock(&context->lock);
     count = 1 + 2 * count_imports(context);
-    fds = calloc(count, sizeof *fds);
+    fds = calloc(count, sizeof(*fds));
     if (fds)
         fill_fds(context, fds, NULL);
     pthread_mutex_unlock(&context->lock);
@@ -436,7 +435,7 @@ LUSB_API const struct libusb_pollfd **libusb_get_pollfds(libusb_context *context
         list = malloc((count + 1) * sizeof(*list) + count * sizeof(*entries));
     if (list) {
         entries = (struct libusb_pollfd *)(void *)(list + count + 1);
-        for (i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++) {
             entries[i] = (struct libusb_pollfd){.fd = fds[i].fd, .events = fds[i].events};
             list[i] = &entries[i];
         }

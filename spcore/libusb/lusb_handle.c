@@ -26,7 +26,7 @@ static void free_unheard(struct usbip_urb *urb)
 
 static int request_unheard(struct usbip_client *client, const struct usbip_urb *urb)
 {
-    struct unheard *unheard = malloc(sizeof *unheard);
+    struct unheard *unheard = malloc(sizeof(*unheard));
     int error;
 
     if (!unheard)
@@ -77,9 +77,9 @@ static int request(libusb_device_handle *handle, uint8_t type, uint8_t number, u
 /* The short import of a scan elsewhere may be in the way for a moment. */
 static int import_device(libusb_device *device, struct usbip_client **ret_client)
 {
-    int tries, error = -EBUSY;
+    int error = -EBUSY;
 
-    for (tries = 0; tries < BUSY_TRIES && error == -EBUSY; tries++) {
+    for (int tries = 0; tries < BUSY_TRIES && error == -EBUSY; tries++) {
         if (tries)
             poll(NULL, 0, 10);
         error = usbip_import(device->server->host, device->server->port, device->record.busid,
@@ -96,17 +96,16 @@ static int configure(struct lusb_import *import, struct usbip_client *client)
     int error = request_on(client, &urb);
 
     import->configuration = error ? 0 : value;
-    memset(import->settings, 0, sizeof import->settings);
+    memset(import->settings, 0, sizeof(import->settings));
     return error;
 }
 
 void lusb_tell_pollfds(libusb_context *context, struct usbip_client *client, bool added)
 {
     struct pollfd fds[2];
-    int i;
 
     usbip_pollfds(client, fds);
-    for (i = 0; i < 2; i++) {
+    for (int i = 0; i < 2; i++) {
         if (added && context->fd_added)
             context->fd_added(fds[i].fd, fds[i].events, context->fd_user_data);
         if (!added && context->fd_removed)
@@ -152,7 +151,7 @@ static bool is_gone(libusb_device *device)
 /* Only once, though two threads may want it at the same time. */
 static int import_new(libusb_device *device, struct lusb_import **ret_import)
 {
-    struct lusb_import *import = calloc(1, sizeof *import);
+    struct lusb_import *import = calloc(1, sizeof(*import));
     int error;
 
     if (!import)
@@ -193,7 +192,7 @@ static int import_of(libusb_device *device, struct lusb_import **ret_import)
 
 LUSB_API int libusb_open(libusb_device *device, libusb_device_handle **ret_handle)
 {
-    libusb_device_handle *handle = calloc(1, sizeof *handle);
+    libusb_device_handle *handle = calloc(1, sizeof(*handle));
     libusb_context *context = device->context;
     int error = handle ? import_of(device, &handle->import) : LIBUSB_ERROR_NO_MEM;
 
@@ -246,9 +245,7 @@ static bool is_shared(const libusb_device_handle *handle)
 
 static void release_all(libusb_device_handle *handle)
 {
-    int i;
-
-    for (i = 0; i < LUSB_INTERFACES_MAX; i++)
+    for (int i = 0; i < LUSB_INTERFACES_MAX; i++)
         libusb_release_interface(handle, i); /* those that it has claimed */
 }
 
@@ -298,9 +295,8 @@ LUSB_API libusb_device_handle *libusb_open_device_with_vid_pid(libusb_context *c
     struct libusb_device_descriptor descriptor;
     libusb_device **list;
     ssize_t count = libusb_get_device_list(context, &list);
-    ssize_t i;
 
-    for (i = 0; i < count && !handle; i++) {
+    for (ssize_t i = 0; i < count && !handle; i++) {
         libusb_get_device_descriptor(list[i], &descriptor);
         if (descriptor.idVendor == vendor && descriptor.idProduct == product &&
             libusb_open(list[i], &handle) < 0)
@@ -350,7 +346,7 @@ LUSB_API int libusb_set_configuration(libusb_device_handle *handle, int configur
     error = request(handle, 0x00, LIBUSB_REQUEST_SET_CONFIGURATION, (uint16_t)configuration, 0);
     if (!error) {
         handle->import->configuration = configuration;
-        memset(handle->import->settings, 0, sizeof handle->import->settings);
+        memset(handle->import->settings, 0, sizeof(handle->import->settings));
     }
     return error;
 }

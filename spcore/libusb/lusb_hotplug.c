@@ -129,10 +129,10 @@ static bool is_told(libusb_context *context, libusb_device *device, struct lusb_
 static void enumerate(libusb_context *context, struct lusb_hotplug *hotplug)
 {
     libusb_device **list;
-    ssize_t count = libusb_get_device_list(context, &list), i;
+    ssize_t count = libusb_get_device_list(context, &list);
     bool off = false;
 
-    for (i = 0; i < count && !off; i++) {
+    for (ssize_t i = 0; i < count && !off; i++) {
         if (is_told(context, list[i], hotplug))
             off = hotplug->call(context, list[i], LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED,
                                 hotplug->user_data) == 1;
@@ -164,7 +164,7 @@ LUSB_API int libusb_hotplug_register_callback(libusb_context *context, int event
         settle_first(context);
     if (lusb_scanner_start(context))
         return LIBUSB_ERROR_OTHER;
-    hotplug = calloc(1, sizeof *hotplug);
+    hotplug = calloc(1, sizeof(*hotplug));
     if (!hotplug)
         return LIBUSB_ERROR_NO_MEM;
     hotplug->events = events;

@@ -124,22 +124,22 @@ LUSB_API int libusb_get_string_descriptor_ascii(libusb_device_handle *handle, ui
 {
     unsigned char raw[255] = {0};
     uint16_t language;
-    int got, i, at = 0;
+    int got, at = 0;
 
     if (!index)
         return LIBUSB_ERROR_INVALID_PARAM;
-    got = libusb_get_string_descriptor(handle, 0, 0, raw, sizeof raw);
+    got = libusb_get_string_descriptor(handle, 0, 0, raw, sizeof(raw));
     if (got < 0)
         return got;
     if (got < 4)
         return LIBUSB_ERROR_IO;
     language = (uint16_t)(raw[2] | raw[3] << 8);
-    got = libusb_get_string_descriptor(handle, index, language, raw, sizeof raw);
+    got = libusb_get_string_descriptor(handle, index, language, raw, sizeof(raw));
     if (got < 0)
         return got;
     if (got < 2 || raw[1] != LIBUSB_DT_STRING || raw[0] > got)
         return LIBUSB_ERROR_IO;
-    for (i = 2; i + 1 < raw[0] && at < length - 1; i += 2)
+    for (int i = 2; i + 1 < raw[0] && at < length - 1; i += 2)
         data[at++] = raw[i + 1] || raw[i] & 0x80 ? '?' : raw[i];
     if (length > 0)
         data[at] = '\0';

@@ -40,9 +40,7 @@ static const struct error_text errors[] = {
 
 static const struct error_text *find(int code)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         if (errors[i].code == code)
             return &errors[i];
     }
@@ -69,7 +67,7 @@ LUSB_API int libusb_setlocale(const char *locale)
 {
     if (!locale || strlen(locale) < 2 || (strlen(locale) > 2 && !strchr("-_.", locale[2])))
         return LIBUSB_ERROR_INVALID_PARAM;
-    return strncasecmp(locale, "en", 2) ? LIBUSB_ERROR_NOT_FOUND : LIBUSB_SUCCESS;
+    return strncasecmp(locale, "en", 2) != 0 ? LIBUSB_ERROR_NOT_FOUND : LIBUSB_SUCCESS;
 }
 
 LUSB_API const struct libusb_version *libusb_get_version(void)

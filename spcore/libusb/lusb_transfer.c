@@ -16,13 +16,13 @@ LUSB_API struct libusb_transfer *libusb_alloc_transfer(int iso_packets)
 
     if (iso_packets < 0)
         return NULL;
-    transfer = calloc(1, sizeof *transfer + sizeof(struct libusb_transfer) +
+    transfer = calloc(1, sizeof(*transfer) + sizeof(struct libusb_transfer) +
                              (size_t)iso_packets * sizeof(struct libusb_iso_packet_descriptor));
     if (!transfer)
         return NULL;
     transfer->iso_max = iso_packets;
     if (iso_packets) {
-        transfer->packets = calloc((size_t)iso_packets, sizeof *transfer->packets);
+        transfer->packets = calloc((size_t)iso_packets, sizeof(*transfer->packets));
         if (!transfer->packets) {
             free(transfer);
             return NULL;
@@ -75,9 +75,7 @@ static enum libusb_transfer_status status_of(const struct lusb_transfer *own, in
 
 static void fill_packets(struct libusb_transfer *transfer, const struct lusb_transfer *own)
 {
-    int i;
-
-    for (i = 0; i < transfer->num_iso_packets; i++) {
+    for (int i = 0; i < transfer->num_iso_packets; i++) {
         struct libusb_iso_packet_descriptor *packet = &transfer->iso_packet_desc[i];
 
         packet->actual_length = own->packets[i].actual;
@@ -130,7 +128,7 @@ static int fill_control(struct libusb_transfer *transfer, struct usbip_urb *urb)
 {
     if (!transfer->buffer || transfer->length < (int)LIBUSB_CONTROL_SETUP_SIZE)
         return LIBUSB_ERROR_INVALID_PARAM;
-    memcpy(urb->setup, transfer->buffer, sizeof urb->setup);
+    memcpy(urb->setup, transfer->buffer, sizeof(urb->setup));
     urb->length = (uint32_t)(urb->setup[6] | urb->setup[7] << 8);
     if (urb->length > (uint32_t)transfer->length - (uint32_t)LIBUSB_CONTROL_SETUP_SIZE)
         return LIBUSB_ERROR_INVALID_PARAM;
@@ -142,12 +140,11 @@ static int fill_control(struct libusb_transfer *transfer, struct usbip_urb *urb)
 static int fill_iso(struct libusb_transfer *transfer, struct lusb_transfer *own)
 {
     uint32_t offset = 0;
-    int i;
 
     if (transfer->num_iso_packets <= 0 || transfer->num_iso_packets > own->iso_max ||
         (unsigned)transfer->num_iso_packets > USBIP_PACKETS_MAX)
         return LIBUSB_ERROR_INVALID_PARAM;
-    for (i = 0; i < transfer->num_iso_packets; i++) {
+    for (int i = 0; i < transfer->num_iso_packets; i++) {
         uint32_t length = transfer->iso_packet_desc[i].length;
 
         if (length > (uint32_t)transfer->length - offset)

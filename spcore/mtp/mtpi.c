@@ -250,7 +250,8 @@ void mtpi_resynchronise(struct mtpi *mtpi)
         (void)tp_clear_halt(mtpi->tp, mtpi->pipe.bulk_out);
     }
     /* Some devices push what they had queued all the same. */
-    for (tries = 0; tries < 4096; tries++)
+    for (tries = 0; tries < 4096; tries++) {
         if (tp_bulk_in(mtpi->tp, mtpi->pipe.bulk_in, mtpi->first, MTPI_FIRST, DRAIN_MS) < 0)
             break;
+    }
 }

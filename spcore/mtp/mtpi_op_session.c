@@ -16,9 +16,10 @@ int mtpi_close_session(struct mtpi *mtpi)
 
 bool mtpi_lists(const struct mtpi_device_info *info, uint16_t operation)
 {
-    for (size_t i = 0; i < info->operations.count; i++)
+    for (size_t i = 0; i < info->operations.count; i++) {
         if (info->operations.item[i] == operation)
             return true;
+    }
     return false;
 }
 

@@ -12,7 +12,6 @@ HRESULT sp_device_display_name(struct sp_device *device, WCHAR **ret_name)
     struct mtpi_value value = {0};
     const WCHAR *text = info->model ? info->model : u"";
     WCHAR *name;
-    size_t length;
     HRESULT hr = S_OK;
 
     if (sp_connection_lists_property(device->connection, MTP_DPC_DEVICE_FRIENDLY_NAME)) {
@@ -29,7 +28,7 @@ HRESULT sp_device_display_name(struct sp_device *device, WCHAR **ret_name)
     mtpi_value_done(&value);
     if (!name)
         return E_OUTOFMEMORY;
-    for (length = com_wcslen(name); length && name[length - 1] == ' '; length--)
+    for (size_t length = com_wcslen(name); length && name[length - 1] == ' '; length--)
         name[length - 1] = 0;
     *ret_name = name;
     return S_OK;

@@ -20,7 +20,7 @@ struct serving {
 static inline void built(const char *name, char path[PATH_MAX])
 {
     char program[PATH_MAX / 2];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
     cr_assert_gt(length, 0);
     program[length] = '\0';
@@ -51,7 +51,7 @@ static inline void serve(struct serving *serving, const char *first, const char 
     close(ends[1]);
     out = fdopen(ends[0], "r");
     cr_assert_not_null(out);
-    cr_assert_not_null(fgets(line, sizeof line, out), "%s does not start", path);
+    cr_assert_not_null(fgets(line, sizeof(line), out), "%s does not start", path);
     cr_assert_eq(sscanf(line, "listening %63s", serving->address), 1);
     fclose(out);
 }

@@ -121,9 +121,10 @@ static int error_of(int status)
         {-ESHUTDOWN, -ENODEV},
     };
 
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         if (table[i].status == status)
             return table[i].error;
+    }
     return status;
 }
 

@@ -39,9 +39,10 @@ static int error_of(int code)
 
     if (code >= 0)
         return 0;
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         if (table[i].code == code)
             return table[i].error;
+    }
     return -EIO;
 }
 
@@ -136,9 +137,10 @@ static void usb_close(struct tp *tp)
 {
     struct usb_tp *self = of(tp);
 
-    for (int i = 0; self->handle && i < 256; i++)
+    for (int i = 0; self->handle && i < 256; i++) {
         if (self->claimed[i / 32] >> (i % 32) & 1)
             (void)libusb_release_interface(self->handle, i);
+    }
     if (self->handle)
         libusb_close(self->handle);
     if (self->context)
@@ -328,9 +330,10 @@ static void call_start(struct call *call, struct tp *tp)
 
 static int64_t call_end(struct call *call, int64_t result)
 {
-    for (unsigned i = 0; i < TP_DEPTH; i++)
+    for (unsigned i = 0; i < TP_DEPTH; i++) {
         if (call->slots[i].transfer)
             libusb_free_transfer(call->slots[i].transfer);
+    }
     return result;
 }
 
@@ -378,13 +381,15 @@ static int set_configuration(struct usb_tp *self, uint16_t value)
 {
     int code;
 
-    for (int i = 0; i < 256; i++)
+    for (int i = 0; i < 256; i++) {
         if (self->claimed[i / 32] >> (i % 32) & 1)
             (void)libusb_release_interface(self->handle, i);
+    }
     code = libusb_set_configuration(self->handle, value == 0 ? -1 : value);
-    for (int i = 0; code == 0 && value != 0 && i < 256; i++)
+    for (int i = 0; code == 0 && value != 0 && i < 256; i++) {
         if (self->claimed[i / 32] >> (i % 32) & 1)
             (void)libusb_claim_interface(self->handle, i);
+    }
     return error_of(code);
 }
 

@@ -208,9 +208,9 @@ static int queue_parts(struct usbip_client *client, struct iovec parts[3 * USBIP
 {
     struct usbip_frame *frame = client->queue;
     size_t skip = client->queue_done;
-    int frames, count = 0;
+    int count = 0;
 
-    for (frames = 0; frame && frames < USBIP_TOGETHER; frames++, frame = frame->next) {
+    for (int frames = 0; frame && frames < USBIP_TOGETHER; frames++, frame = frame->next) {
         if (frames && is_iso(frame))
             break;
         count += frame_parts(client, frame, skip, parts + count);

@@ -17,7 +17,7 @@ static void put(const char *name, const char *text)
     char path[128];
     FILE *file;
 
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
     file = fopen(path, "w");
     cr_assert(file);
     fputs(text, file);
@@ -26,7 +26,7 @@ static void put(const char *name, const char *text)
 
 static void make(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/test-catalogue-XXXXXX");
+    snprintf(folder, sizeof(folder), "/tmp/test-catalogue-XXXXXX");
     cr_assert(mkdtemp(folder));
     put("wmdm.tsv", HEAD);
     put("usb.tsv", HEAD);
@@ -38,10 +38,9 @@ static void drop(void)
 {
     static const char *const names[] = {"wmdm.tsv", "usb.tsv", "service.tsv", "wmi.tsv"};
     char path[128];
-    size_t i;
 
-    for (i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
         unlink(path);
     }
     rmdir(folder);
@@ -57,7 +56,7 @@ Test(catalogue, a_quotation_mark_is_text)
 
     put("usb.tsv", HEAD "USB-A-1\tMUST\t\"MSFT100\" is \"it\tread \"\"\t\"\tspec\tdevice\tsync\n"
                         "USB-A-2\tMAY\tr\tc\tm\ts\tdevice\tsync\n");
-    cr_assert_eq(catalogue_load(folder, &catalogue, error, sizeof error), 0, "%s", error);
+    cr_assert_eq(catalogue_load(folder, &catalogue, error, sizeof(error)), 0, "%s", error);
     cr_assert_eq(catalogue.count, 2);
     row = catalogue_find(&catalogue, "USB-A-1");
     cr_assert_str_eq(row->requirement, "\"MSFT100\" is \"it");
@@ -75,7 +74,7 @@ Test(catalogue, rows_of_all_files_are_found_by_id)
     put("wmi.tsv", HEAD "Z-1\tMUST\tr\tc\tm\ts\tclass-provider\tclass-provider\n");
     put("wmdm.tsv",
         HEAD "M-1\tMUST\tr\tc\tm\ts\tprovider\tsync\nA-1\tMAY\tr\tc\tm\ts\tprovider\tx");
-    cr_assert_eq(catalogue_load(folder, &catalogue, error, sizeof error), 0, "%s", error);
+    cr_assert_eq(catalogue_load(folder, &catalogue, error, sizeof(error)), 0, "%s", error);
     cr_assert_str_eq(catalogue_find(&catalogue, "Z-1")->subject, "class-provider");
     cr_assert_str_eq(catalogue_find(&catalogue, "A-1")->level, "MAY");
     cr_assert_str_eq(catalogue_find(&catalogue, "A-1")->flow, "x");
@@ -89,10 +88,10 @@ Test(catalogue, a_line_with_too_few_or_too_many_columns_is_named)
     char error[256];
 
     put("service.tsv", HEAD "S-1\tMUST\tr\tc\tm\ts\tservice\tservice\nS-2\tMUST\tr\tc\n");
-    cr_assert_lt(catalogue_load(folder, &catalogue, error, sizeof error), 0);
+    cr_assert_lt(catalogue_load(folder, &catalogue, error, sizeof(error)), 0);
     cr_assert(strstr(error, "service.tsv:3: "), "%s", error);
     put("service.tsv", HEAD "S-1\tMUST\tr\tc\tm\ts\tservice\tservice\tmore\n");
-    cr_assert_lt(catalogue_load(folder, &catalogue, error, sizeof error), 0);
+    cr_assert_lt(catalogue_load(folder, &catalogue, error, sizeof(error)), 0);
     cr_assert(strstr(error, "service.tsv:2: "), "%s", error);
 }
 
@@ -103,7 +102,7 @@ Test(catalogue, an_id_twice_is_refused)
 
     put("usb.tsv", HEAD "U-1\tMUST\tr\tc\tm\ts\tdevice\tsync\n");
     put("wmi.tsv", HEAD "U-1\tMAY\tr\tc\tm\ts\tdevice\tsync\n");
-    cr_assert_lt(catalogue_load(folder, &catalogue, error, sizeof error), 0);
+    cr_assert_lt(catalogue_load(folder, &catalogue, error, sizeof(error)), 0);
     cr_assert(strstr(error, "U-1"), "%s", error);
 }
 
@@ -115,7 +114,7 @@ Test(catalogue, our_own_readings_are_told_apart)
     put("wmdm.tsv", HEAD "SP-X-1\tMUST\tr\tc\tm\tspec 1 (INFERRED)\tprovider\tsync\n"
                          "SP-X-2\tMUST\tr\tc\tm\tspec 1; U6\tprovider\tsync\n"
                          "SP-X-3\tMUST\tr with USB and GUID 4\tc\tm\tspec 1\tprovider\tsync\n");
-    cr_assert_eq(catalogue_load(folder, &catalogue, error, sizeof error), 0, "%s", error);
+    cr_assert_eq(catalogue_load(folder, &catalogue, error, sizeof(error)), 0, "%s", error);
     cr_assert(catalogue_find(&catalogue, "SP-X-1")->inferred);
     cr_assert(catalogue_find(&catalogue, "SP-X-2")->inferred);
     cr_assert_not(catalogue_find(&catalogue, "SP-X-3")->inferred);
@@ -127,7 +126,7 @@ Test(catalogue, a_missing_file_is_named)
     struct catalogue catalogue;
     char error[256];
 
-    cr_assert_lt(catalogue_load("/nonexistent", &catalogue, error, sizeof error), 0);
+    cr_assert_lt(catalogue_load("/nonexistent", &catalogue, error, sizeof(error)), 0);
     cr_assert(strstr(error, "/nonexistent/wmdm.tsv"), "%s", error);
 }
 
@@ -137,18 +136,16 @@ Test(catalogue, the_rows_of_this_tree_are_all_there)
     static const char *const levels[] = {"MUST", "SHOULD", "MAY"};
     struct catalogue catalogue;
     char error[256];
-    size_t i;
 
-    cr_assert_eq(catalogue_load("conformance/catalogue", &catalogue, error, sizeof error), 0, "%s",
+    cr_assert_eq(catalogue_load("conformance/catalogue", &catalogue, error, sizeof(error)), 0, "%s",
                  error);
     cr_assert_eq(catalogue.count, 1010);
-    for (i = 0; i < catalogue.count; i++) {
+    for (size_t i = 0; i < catalogue.count; i++) {
         const struct catalogue_row *row = &catalogue.rows[i];
         bool known = false;
-        size_t k;
 
-        for (k = 0; k < 3; k++)
-            known |= !strcmp(row->level, levels[k]);
+        for (size_t k = 0; k < 3; k++)
+            known |= strcmp(row->level, levels[k]) == 0;
         cr_assert(known, "%s has level %s", row->id, row->level);
         cr_assert(*row->requirement && *row->subject && *row->flow, "%s", row->id);
     }

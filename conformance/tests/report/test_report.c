@@ -22,10 +22,9 @@ static void remove_folder(void)
     static const char *const names[] = {"results.json", "timing.json", "report.txt", "junit.xml",
                                         "report.html"};
     char path[128];
-    size_t i;
 
-    for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
         unlink(path);
     }
     cr_expect_eq(rmdir(folder), 0, "something else was written: %s", strerror(errno));
@@ -232,7 +231,7 @@ static void write_results(const char *text)
     char path[128];
     FILE *file;
 
-    snprintf(path, sizeof path, "%s/results.json", folder);
+    snprintf(path, sizeof(path), "%s/results.json", folder);
     file = fopen(path, "we");
     cr_assert_not_null(file);
     fputs(text, file);
@@ -243,7 +242,7 @@ static bool exists(const char *name)
 {
     char path[128];
 
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
     return access(path, F_OK) == 0;
 }
 
@@ -253,7 +252,7 @@ Test(report, only_the_chosen_formats_are_written, .init = make_folder, .fini = r
     char *text = json_dumps(results, 0), error[256];
 
     write_results(text);
-    cr_expect_eq(report_write(folder, REPORT_JUNIT | REPORT_JSON, error, sizeof error), 0);
+    cr_expect_eq(report_write(folder, REPORT_JUNIT | REPORT_JSON, error, sizeof(error)), 0);
     cr_expect(exists("junit.xml"));
     cr_expect_not(exists("report.html"));
     cr_expect_not(exists("report.txt"));
@@ -267,7 +266,7 @@ Test(report, results_that_do_not_parse_are_named_by_line, .init = make_folder,
     char error[256] = "";
 
     write_results("{\n\"suite\": ,\n}\n");
-    cr_expect_lt(report_write(folder, REPORT_ALL, error, sizeof error), 0);
+    cr_expect_lt(report_write(folder, REPORT_ALL, error, sizeof(error)), 0);
     cr_expect_not_null(strstr(error, "results.json:2: "), "%s", error);
     cr_expect_not(exists("report.html"));
 }
@@ -277,7 +276,7 @@ Test(report, results_of_another_kind_are_refused, .init = make_folder, .fini = r
     char error[256] = "";
 
     write_results("{\"suite\": \"papcheck 0\"}");
-    cr_expect_lt(report_write(folder, REPORT_ALL, error, sizeof error), 0);
+    cr_expect_lt(report_write(folder, REPORT_ALL, error, sizeof(error)), 0);
     cr_expect_not_null(strstr(error, "not the results of a run"), "%s", error);
 }
 
@@ -289,6 +288,6 @@ Test(report, members_of_the_wrong_kind_do_no_harm, .init = make_folder, .fini = 
                   " \"subjects\": [4], \"deviations\": [{}], \"ics\": {\"a\": 3},"
                   " \"cases\": [null, 3, {\"verdict\": \"FAIL\", \"checks\": [7, {}],"
                   " \"notes\": [1], \"rows\": []}]}");
-    cr_expect_eq(report_write(folder, REPORT_ALL, error, sizeof error), 0);
+    cr_expect_eq(report_write(folder, REPORT_ALL, error, sizeof(error)), 0);
     cr_expect(exists("report.html"));
 }

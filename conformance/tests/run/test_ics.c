@@ -72,9 +72,8 @@ Test(ics, what_is_no_expression_is_refused)
     static const char *const broken[] = {"",     "   ",       "MTP &&", "&& MTP",
                                          "(MTP", "MTP)",      "MTP &",  "MTP PAP",
                                          "!",    "MTP | PAP", "()",     "MTP-OP"};
-    size_t i;
 
-    for (i = 0; i < sizeof broken / sizeof broken[0]; i++)
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
         cr_assert_eq(holds(broken[i]), -EINVAL, "%s", broken[i]);
 }
 
@@ -82,10 +81,10 @@ Test(ics, nesting_without_end_is_refused)
 {
     char deep[4097];
 
-    memset(deep, '(', sizeof deep - 1);
-    deep[sizeof deep - 1] = '\0';
+    memset(deep, '(', sizeof(deep) - 1);
+    deep[sizeof(deep) - 1] = '\0';
     cr_assert_eq(holds(deep), -EINVAL);
-    memset(deep, '!', sizeof deep - 1);
+    memset(deep, '!', sizeof(deep) - 1);
     cr_assert_eq(holds(deep), -EINVAL);
 }
 
@@ -121,7 +120,7 @@ Test(ics, a_file_says_yes_and_no)
     char error[256];
 
     cr_assert_eq(read_text("# of a vendor\n\nMTP = yes\nPAP=no # not here\nBOS=yes", &ics, error,
-                           sizeof error),
+                           sizeof(error)),
                  0);
     cr_assert(ics_has(&ics, "MTP"));
     cr_assert(ics_has(&ics, "BOS"));
@@ -136,10 +135,9 @@ Test(ics, a_broken_line_is_named_by_its_number)
                                          "MTP=yes\npap=yes\n"};
     struct ics ics = {0};
     char error[256];
-    size_t i;
 
-    for (i = 0; i < sizeof broken / sizeof broken[0]; i++) {
-        cr_assert_lt(read_text(broken[i], &ics, error, sizeof error), 0, "%s", broken[i]);
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+        cr_assert_lt(read_text(broken[i], &ics, error, sizeof(error)), 0, "%s", broken[i]);
         cr_assert(strstr(error, ":2: "), "%s", error);
         cr_assert_eq(ics.count, 0);
     }
@@ -151,8 +149,8 @@ Test(ics, an_empty_file_is_refused)
     struct ics ics = {0};
     char error[256];
 
-    cr_assert_lt(read_text("", &ics, error, sizeof error), 0);
-    cr_assert_lt(read_text("# nothing but this\n\n", &ics, error, sizeof error), 0);
+    cr_assert_lt(read_text("", &ics, error, sizeof(error)), 0);
+    cr_assert_lt(read_text("# nothing but this\n\n", &ics, error, sizeof(error)), 0);
 }
 
 Test(ics, a_long_line_is_one_line)
@@ -161,11 +159,11 @@ Test(ics, a_long_line_is_one_line)
     struct ics ics = {0};
     char error[256];
 
-    memset(text, ' ', sizeof text);
+    memset(text, ' ', sizeof(text));
     memcpy(text + 1000, "# remark", 8);
     memcpy(text + 1500, "MTP=perhaps", 11);
-    memcpy(text + sizeof text - 10, "\nBOS=yes\n", 10);
-    cr_assert_eq(read_text(text, &ics, error, sizeof error), 0, "%s", error);
+    memcpy(text + sizeof(text) - 10, "\nBOS=yes\n", 10);
+    cr_assert_eq(read_text(text, &ics, error, sizeof(error)), 0, "%s", error);
     cr_assert(ics_has(&ics, "BOS"));
     ics_done(&ics);
 }
@@ -175,6 +173,6 @@ Test(ics, a_missing_file_is_named)
     struct ics ics = {0};
     char error[256];
 
-    cr_assert_eq(ics_read("/nonexistent/x.ics", &ics, error, sizeof error), -ENOENT);
+    cr_assert_eq(ics_read("/nonexistent/x.ics", &ics, error, sizeof(error)), -ENOENT);
     cr_assert(strstr(error, "/nonexistent/x.ics"));
 }

@@ -16,7 +16,7 @@ static char log_path[64];
 
 static void make(void)
 {
-    snprintf(log_path, sizeof log_path, "/tmp/test-process-XXXXXX");
+    snprintf(log_path, sizeof(log_path), "/tmp/test-process-XXXXXX");
     close(mkstemp(log_path));
 }
 
@@ -46,7 +46,7 @@ Test(process, its_status_and_its_output_are_kept)
     cr_assert(process_wait(&process, 10000, -1, &status));
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
     log = fopen(log_path, "r");
-    cr_assert_eq(fread(text, 1, sizeof text - 1, log), 8);
+    cr_assert_eq(fread(text, 1, sizeof(text) - 1, log), 8);
     fclose(log);
     cr_assert_str_eq(text, "out\nerr\n");
 }
@@ -57,7 +57,7 @@ Test(process, a_piped_stdout_stays_out_of_the_log)
     char line[16] = "";
 
     cr_assert_eq(shell("echo hello; exec sleep 60", NULL, true, &process), 0);
-    cr_assert_eq(read(process.out, line, sizeof line), 6);
+    cr_assert_eq(read(process.out, line, sizeof(line)), 6);
     cr_assert_str_eq(line, "hello\n");
     process_kill(&process);
     cr_assert_eq(process.pid, 0);
@@ -70,7 +70,7 @@ Test(process, an_addition_outranks_the_environment)
     char line[32] = "";
 
     cr_assert_eq(shell("echo \"$HOME\"", additions, true, &process), 0);
-    cr_assert_gt(read(process.out, line, sizeof line - 1), 0);
+    cr_assert_gt(read(process.out, line, sizeof(line) - 1), 0);
     cr_assert_str_eq(line, "/from/us\n");
     process_kill(&process);
 }
@@ -108,7 +108,7 @@ Test(process, a_kill_takes_the_whole_group)
     struct pollfd waiter = {.events = POLLIN};
 
     cr_assert_eq(shell("sleep 60 & echo $!; wait", NULL, true, &process), 0);
-    cr_assert_gt(read(process.out, line, sizeof line - 1), 0);
+    cr_assert_gt(read(process.out, line, sizeof(line) - 1), 0);
     grandchild = (pid_t)atoi(line);
     waiter.fd = (int)syscall(SYS_pidfd_open, grandchild, 0);
     cr_assert_geq(waiter.fd, 0);

@@ -106,9 +106,9 @@ Test(results, any_text_survives_the_file)
 
     cr_assert(mkdtemp(folder));
     results[1].rows = json_pack("{s:{s:i,s:i}}", "ROW-1", "pass", 1, "fail", 0);
-    snprintf(results[1].reason, sizeof results[1].reason, "\x01 \"\\\n\t</script> ü");
+    snprintf(results[1].reason, sizeof(results[1].reason), "\x01 \"\\\n\t</script> ü");
     cr_assert_eq(run_write(&run, folder), 0);
-    snprintf(path, sizeof path, "%s/results.json", folder);
+    snprintf(path, sizeof(path), "%s/results.json", folder);
     read = json_load_file(path, 0, NULL);
     cr_assert(read);
     row = json_array_get(json_object_get(read, "cases"), 1);
@@ -118,7 +118,7 @@ Test(results, any_text_survives_the_file)
     cr_assert_str_eq(json_string_value(json_object_get(row, "requirement")), rows[0].requirement);
     json_decref(read);
     unlink(path);
-    snprintf(path, sizeof path, "%s/timing.json", folder);
+    snprintf(path, sizeof(path), "%s/timing.json", folder);
     cr_assert_eq(unlink(path), 0);
     cr_assert_eq(rmdir(folder), 0); /* and nothing else was left */
     run_result_done(&results[1]);
@@ -133,14 +133,14 @@ Test(results, a_reason_that_is_not_utf8_does_not_lose_the_file)
     json_t *read;
 
     cr_assert(mkdtemp(folder));
-    snprintf(results[1].reason, sizeof results[1].reason, "device said \xff\xfe");
+    snprintf(results[1].reason, sizeof(results[1].reason), "device said \xff\xfe");
     cr_assert_eq(run_write(&run, folder), 0);
-    snprintf(path, sizeof path, "%s/results.json", folder);
+    snprintf(path, sizeof(path), "%s/results.json", folder);
     read = json_load_file(path, 0, NULL);
     cr_assert_eq(json_array_size(json_object_get(read, "cases")), 2);
     json_decref(read);
     unlink(path);
-    snprintf(path, sizeof path, "%s/timing.json", folder);
+    snprintf(path, sizeof(path), "%s/timing.json", folder);
     unlink(path);
     rmdir(folder);
 }

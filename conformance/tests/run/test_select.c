@@ -30,14 +30,14 @@ static const char *chosen(const char *const *patterns, size_t count)
     static char text[512];
     const struct conf_case **cases;
     const char *bad = NULL;
-    size_t found, i;
+    size_t found;
 
     if (run_select(&catalogue, patterns, count, &cases, &found, &bad) < 0) {
-        snprintf(text, sizeof text, "?%s", bad);
+        snprintf(text, sizeof(text), "?%s", bad);
         return text;
     }
     text[0] = '\0';
-    for (i = 0; i < found; i++) {
+    for (size_t i = 0; i < found; i++) {
         if (i)
             strcat(text, " ");
         strcat(text, cases[i]->id);
@@ -149,19 +149,18 @@ Test(select, shards_part_the_cases_without_gap_or_overlap)
 {
     static const char letters[] = "abcdefg";
     unsigned seen[7] = {0};
-    unsigned i;
 
-    for (i = 1; i <= 3; i++) {
+    for (unsigned i = 1; i <= 3; i++) {
         const struct conf_case *cases[7];
-        size_t kept, k;
+        size_t kept;
 
-        for (k = 0; k < 7; k++)
+        for (size_t k = 0; k < 7; k++)
             cases[k] = (const struct conf_case *)(const void *)&letters[k];
         kept = run_shard(cases, 7, i, 3);
-        for (k = 0; k < kept; k++)
+        for (size_t k = 0; k < kept; k++)
             seen[(const char *)(const void *)cases[k] - letters]++;
     }
-    for (i = 0; i < 7; i++)
+    for (unsigned i = 0; i < 7; i++)
         cr_assert_eq(seen[i], 1);
 }
 

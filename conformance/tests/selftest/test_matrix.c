@@ -44,9 +44,8 @@ Test(matrix, a_crash_is_no_kill)
 Test(matrix, one_kill_is_enough_whatever_the_order)
 {
     static const enum kill others[] = {KILL_SURVIVED, KILL_NO_CASE, KILL_NO_PROOF, KILL_NOT_CLEAN};
-    size_t i;
 
-    for (i = 0; i < sizeof others / sizeof others[0]; i++) {
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         cr_assert_eq(kill_best(KILL_KILLED, others[i]), KILL_KILLED);
         cr_assert_eq(kill_best(others[i], KILL_KILLED), KILL_KILLED);
     }

@@ -39,7 +39,7 @@ static void event_waits(void *self)
 
 int still_image_new(const struct still_image_options *options, struct still_image **ret_function)
 {
-    struct still_image *si = calloc(1, sizeof *si);
+    struct still_image *si = calloc(1, sizeof(*si));
     int error;
 
     if (!si)
@@ -249,7 +249,7 @@ static int execute(struct still_image *si, const struct mtpr_command *command)
 static int odd_command(struct still_image *si)
 {
     struct mtpr_command command;
-    size_t length = sizeof si->stale;
+    size_t length = sizeof(si->stale);
 
     memcpy(si->stale, si->head, si->head_used);
     memcpy(si->stale, (uint8_t[]){(uint8_t)length, 0, 0, 0, MTP_CT_COMMAND, 0}, 6);
@@ -307,7 +307,7 @@ static int begin_stray(struct still_image *si, const struct mtpr_header *header,
 
 static int out_command(struct still_image *si, const uint8_t *data, size_t length, bool end)
 {
-    size_t room = sizeof si->head - si->head_used, part = length < room ? length : room;
+    size_t room = sizeof(si->head) - si->head_used, part = length < room ? length : room;
     struct mtpr_header header;
     int error;
 

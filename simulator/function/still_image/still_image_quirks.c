@@ -17,9 +17,8 @@ static bool changes_much(uint16_t code)
 {
     static const uint16_t codes[] = {MTP_OP_DELETE_OBJECT, MTP_OP_SEND_OBJECT, MTP_OP_FORMAT_STORE,
                                      MTP_OP_MOVE_OBJECT, MTP_OP_COPY_OBJECT};
-    size_t i;
 
-    for (i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         if (codes[i] == code)
             return true;
     }

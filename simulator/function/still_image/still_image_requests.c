@@ -58,11 +58,11 @@ static void put_status(uint8_t *at, uint32_t value, unsigned width)
 static int status_request(struct still_image *si, const struct usb_setup *setup, uint8_t *reply)
 {
     const uint8_t endpoints[] = {si->in, si->out, si->event};
-    uint8_t status[4 + 4 * sizeof endpoints];
+    uint8_t status[4 + 4 * sizeof(endpoints)];
     uint16_t code = MTP_RC_OK;
-    unsigned length = 4, i, any = 0;
+    unsigned length = 4, any = 0;
 
-    for (i = 0; i < sizeof endpoints; i++) {
+    for (unsigned i = 0; i < sizeof(endpoints); i++) {
         if (!si_halted(si, endpoints[i]))
             continue;
         any++;

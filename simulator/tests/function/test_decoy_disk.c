@@ -15,7 +15,7 @@ static void command(uint8_t opcode, uint32_t length, uint8_t flags)
     wrapper[12] = flags;
     wrapper[14] = 6;
     wrapper[15] = opcode;
-    cr_assert(mass_storage_is_command(wrapper, sizeof wrapper));
+    cr_assert(mass_storage_is_command(wrapper, sizeof(wrapper)));
     mass_storage_command(&disk, wrapper);
 }
 
@@ -37,7 +37,7 @@ static void status_is(uint8_t status, uint8_t residue)
     uint8_t found[512];
     bool end;
 
-    cr_assert_eq(in(found, sizeof found, &end), 13);
+    cr_assert_eq(in(found, sizeof(found), &end), 13);
     cr_assert(end);
     cr_assert_arr_eq(found, wanted, 13);
     cr_assert_not(mass_storage_pending(&disk));
@@ -49,7 +49,7 @@ Test(mass_storage, says_what_it_is)
     bool end;
 
     command(0x12, 36, 0x80);
-    cr_assert_eq(in(found, sizeof found, &end), 36);
+    cr_assert_eq(in(found, sizeof(found), &end), 36);
     cr_assert(end);
     cr_assert_eq(found[0], 0x00);
     cr_assert_eq(found[1], 0x80);
@@ -63,7 +63,7 @@ Test(mass_storage, says_no_more_than_was_asked)
     bool end;
 
     command(0x12, 5, 0x80);
-    cr_assert_eq(in(found, sizeof found, &end), 5);
+    cr_assert_eq(in(found, sizeof(found), &end), 5);
     cr_assert(end);
     status_is(0, 0);
 }
@@ -76,7 +76,7 @@ Test(mass_storage, fills_up_what_it_does_not_have)
 
     command(0x03, 64, 0x80);
     while (!end)
-        got += in(found, sizeof found, &end);
+        got += in(found, sizeof(found), &end);
     cr_assert_eq(got, 64);
     status_is(0, 64 - 18);
 }
@@ -89,12 +89,12 @@ Test(mass_storage, has_no_medium)
     command(0x00, 0, 0x80);
     status_is(1, 0);
     command(0x03, 18, 0x80);
-    cr_assert_eq(in(found, sizeof found, &end), 18);
+    cr_assert_eq(in(found, sizeof(found), &end), 18);
     cr_assert_eq(found[2], 2);     /* not ready */
     cr_assert_eq(found[12], 0x3a); /* medium not present */
     status_is(0, 0);
     command(0x03, 18, 0x80); /* said once */
-    cr_assert_eq(in(found, sizeof found, &end), 18);
+    cr_assert_eq(in(found, sizeof(found), &end), 18);
     cr_assert_eq(found[2], 0);
 }
 

@@ -23,10 +23,10 @@ Test(still_image, open_session_is_answered_by_a_bare_response)
     struct wr got = {0};
 
     driver_open(&d, "mtp.yaml", NULL);
-    cr_assert_eq(driver_out(&d, command, sizeof command), 0);
+    cr_assert_eq(driver_out(&d, command, sizeof(command)), 0);
     cr_assert_eq(driver_in(&d, DRIVER_IN, &got), 0);
-    cr_assert_eq(got.used, sizeof response);
-    cr_assert_arr_eq(got.data, response, sizeof response);
+    cr_assert_eq(got.used, sizeof(response));
+    cr_assert_arr_eq(got.data, response, sizeof(response));
     wr_done(&got);
     driver_close(&d);
 }
@@ -37,7 +37,6 @@ Test(still_image, device_info_starts_with_its_versions_and_ends_with_the_serial)
     struct driver d;
     struct rd rd;
     char text[MTPR_TEXT_MAX];
-    unsigned i;
 
     driver_open(&d, "mtp.yaml", NULL);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_DEVICE_INFO, 0), MTP_RC_OK);
@@ -48,9 +47,9 @@ Test(still_image, device_info_starts_with_its_versions_and_ends_with_the_serial)
     rd_string(&rd, text);
     cr_assert_str_eq(text, "microsoft.com: 1.0; papkit.org: 1.0;");
     cr_assert_eq(rd_u16(&rd), 0);
-    for (i = 0; i < 5; i++)
+    for (unsigned i = 0; i < 5; i++)
         (void)rd_bytes(&rd, 2 * (size_t)rd_array(&rd, 2));
-    for (i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 4; i++)
         rd_string(&rd, text);
     cr_assert_str_eq(text, "0A1B2C3D4E5F6071");
     cr_assert_not(rd.failed);
@@ -63,15 +62,14 @@ Test(still_image, an_object_sent_comes_back_byte_for_byte)
     uint8_t bytes[5000];
     struct driver d;
     uint32_t handle;
-    size_t i;
 
-    for (i = 0; i < sizeof bytes; i++)
+    for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = (uint8_t)(i * 7 + i / 256);
     open_session(&d);
-    handle = driver_put(&d, "song.bin", bytes, sizeof bytes);
+    handle = driver_put(&d, "song.bin", bytes, sizeof(bytes));
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT, 1, handle), MTP_RC_OK);
-    cr_assert_eq(d.data.used, sizeof bytes);
-    cr_assert_arr_eq(d.data.data, bytes, sizeof bytes);
+    cr_assert_eq(d.data.used, sizeof(bytes));
+    cr_assert_arr_eq(d.data.data, bytes, sizeof(bytes));
     driver_close(&d);
 }
 
@@ -81,12 +79,12 @@ Test(still_image, a_data_phase_that_fills_its_packets_needs_no_zero_packet)
     struct driver d;
     uint32_t handle;
 
-    memset(bytes, 0x5a, sizeof bytes);
+    memset(bytes, 0x5a, sizeof(bytes));
     open_session(&d);
-    handle = driver_put(&d, "edge.bin", bytes, sizeof bytes);
+    handle = driver_put(&d, "edge.bin", bytes, sizeof(bytes));
     cr_assert_eq(d.ops->out(d.self, DRIVER_OUT, NULL, 0, true), 0);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT, 1, handle), MTP_RC_OK);
-    cr_assert_eq(d.data.used, sizeof bytes);
+    cr_assert_eq(d.data.used, sizeof(bytes));
     driver_close(&d);
 }
 
@@ -100,7 +98,7 @@ Test(still_image, a_header_in_its_own_packet_is_accepted)
     cr_assert_eq(driver_info(&d, "s.bin", MTP_FC_UNDEFINED, 3, 0x00010001, 0xffffffff), MTP_RC_OK);
     handle = d.params[2];
     cr_assert_eq(driver_command(&d, MTP_OP_SEND_OBJECT, ++d.transaction, 0, NULL), 0);
-    cr_assert_eq(driver_out(&d, header, sizeof header), 0);
+    cr_assert_eq(driver_out(&d, header, sizeof(header)), 0);
     cr_assert_eq(driver_out(&d, "abc", 3), 0);
     cr_assert_eq(driver_answer(&d), MTP_RC_OK);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT, 1, handle), MTP_RC_OK);
@@ -168,17 +166,17 @@ Test(still_image, data_that_look_like_a_command_are_data_where_they_fit)
     struct driver d;
     uint32_t handle;
 
-    memcpy(bytes + 500, tail, sizeof tail);
+    memcpy(bytes + 500, tail, sizeof(tail));
     open_session(&d);
-    cr_assert_eq(driver_info(&d, "s.bin", MTP_FC_UNDEFINED, sizeof bytes, 0x00010001, 0xffffffff),
+    cr_assert_eq(driver_info(&d, "s.bin", MTP_FC_UNDEFINED, sizeof(bytes), 0x00010001, 0xffffffff),
                  MTP_RC_OK);
     handle = d.params[2];
     cr_assert_eq(driver_command(&d, MTP_OP_SEND_OBJECT, ++d.transaction, 0, NULL), 0);
-    cr_assert_eq(driver_data(&d, MTP_OP_SEND_OBJECT, 12 + sizeof bytes, bytes, 500), 0);
-    cr_assert_eq(driver_out(&d, tail, sizeof tail), 0);
+    cr_assert_eq(driver_data(&d, MTP_OP_SEND_OBJECT, 12 + sizeof(bytes), bytes, 500), 0);
+    cr_assert_eq(driver_out(&d, tail, sizeof(tail)), 0);
     cr_assert_eq(driver_answer(&d), MTP_RC_OK);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT, 1, handle), MTP_RC_OK);
-    cr_assert_arr_eq(d.data.data, bytes, sizeof bytes);
+    cr_assert_arr_eq(d.data.data, bytes, sizeof(bytes));
     driver_close(&d);
 }
 
@@ -200,7 +198,7 @@ Test(still_image, data_without_info_are_drained)
     struct driver d;
 
     open_session(&d);
-    cr_assert_eq(driver_send(&d, MTP_OP_SEND_OBJECT, bytes, sizeof bytes, 0),
+    cr_assert_eq(driver_send(&d, MTP_OP_SEND_OBJECT, bytes, sizeof(bytes), 0),
                  MTP_RC_NO_VALID_OBJECT_INFO);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_DEVICE_INFO, 0), MTP_RC_OK);
     driver_close(&d);
@@ -224,7 +222,7 @@ Test(still_image, a_response_from_the_host_is_a_protocol_error)
     struct driver d;
 
     open_session(&d);
-    cr_assert_eq(driver_out(&d, junk, sizeof junk), -EPIPE);
+    cr_assert_eq(driver_out(&d, junk, sizeof(junk)), -EPIPE);
     d.ops->reset(d.self, USB_RESET_HALT, DRIVER_OUT);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_STORAGE_IDS, 0), MTP_RC_OK);
     driver_close(&d);
@@ -236,7 +234,7 @@ Test(still_image, a_command_of_eleven_bytes_is_refused)
     struct driver d;
 
     open_session(&d);
-    cr_assert_eq(driver_out(&d, junk, sizeof junk), -EPIPE);
+    cr_assert_eq(driver_out(&d, junk, sizeof(junk)), -EPIPE);
     driver_close(&d);
 }
 
@@ -249,7 +247,7 @@ Test(still_image, a_cancelled_get_sends_no_response)
     uint32_t handle;
 
     open_session(&d);
-    handle = driver_put(&d, "s.bin", bytes, sizeof bytes);
+    handle = driver_put(&d, "s.bin", bytes, sizeof(bytes));
     cr_assert_eq(driver_command(&d, MTP_OP_GET_OBJECT, ++d.transaction, 1, &handle), 0);
     cr_assert_eq(d.ops->in(d.self, DRIVER_IN, 512, &in), 0);
     cancel[2] = (uint8_t)d.transaction;
@@ -310,7 +308,7 @@ Test(still_image, a_command_that_comes_early_is_answered_after_the_first)
     uint32_t handle;
 
     open_session(&d);
-    handle = driver_put(&d, "s.bin", bytes, sizeof bytes);
+    handle = driver_put(&d, "s.bin", bytes, sizeof(bytes));
     cr_assert_eq(driver_command(&d, MTP_OP_GET_OBJECT, ++d.transaction, 1, &handle), 0);
     cr_assert_eq(d.ops->in(d.self, DRIVER_IN, 512, &in), 0);
     cr_assert_eq(driver_command(&d, MTP_OP_GET_STORAGE_IDS, ++d.transaction, 0, NULL), 0);
@@ -331,18 +329,17 @@ Test(still_image, cancelled_in_data_come_again)
     struct usb_in in;
     struct wr got = {0};
     uint32_t handle;
-    size_t i;
 
-    for (i = 0; i < sizeof bytes; i++)
+    for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = (uint8_t)i;
     open_session(&d);
-    handle = driver_put(&d, "s.bin", bytes, sizeof bytes);
+    handle = driver_put(&d, "s.bin", bytes, sizeof(bytes));
     cr_assert_eq(driver_command(&d, MTP_OP_GET_OBJECT, ++d.transaction, 1, &handle), 0);
     cr_assert_eq(d.ops->in(d.self, DRIVER_IN, 512, &in), 0);
     d.ops->in_undo(d.self, DRIVER_IN, in.length);
     cr_assert_eq(driver_in(&d, DRIVER_IN, &got), 0);
     cr_assert_eq(got.used, 112);
-    cr_assert_arr_eq(got.data + 12, bytes, sizeof bytes);
+    cr_assert_arr_eq(got.data + 12, bytes, sizeof(bytes));
     wr_done(&got);
     driver_close(&d);
 }
@@ -361,7 +358,7 @@ Test(still_image, the_list_of_all_properties_has_as_many_elements_as_it_says)
 {
     struct driver d;
     struct rd rd;
-    uint32_t count, i, length;
+    uint32_t count, length;
 
     open_session(&d);
     cr_assert_eq(
@@ -370,7 +367,7 @@ Test(still_image, the_list_of_all_properties_has_as_many_elements_as_it_says)
     rd = rd_over(d.data.data, d.data.used);
     count = rd_u32(&rd);
     cr_assert_gt(count, 50);
-    for (i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         (void)rd_u32(&rd);
         (void)rd_u16(&rd);
         cr_assert_not_null(rd_value(&rd, rd_u16(&rd), &length));

@@ -36,7 +36,7 @@ static void client_ready(struct wire_source *source, uint32_t events)
 
 static struct bench *bench_new(const char *file)
 {
-    struct bench *bench = calloc(1, sizeof *bench);
+    struct bench *bench = calloc(1, sizeof(*bench));
     struct player_options options = {.busid = "1-1", .seed = 1};
     struct wire_server_options listen = {.port = 0};
     struct usb_function functions[USB_FUNCTIONS_MAX];
@@ -45,8 +45,8 @@ static struct bench *bench_new(const char *file)
     size_t count;
     int pair[2];
 
-    cr_assert_eq(player_load(file, &spec, error, sizeof error), 0, "%s", error);
-    cr_assert_eq(player_new(spec, &options, &bench->player, error, sizeof error), 0, "%s", error);
+    cr_assert_eq(player_load(file, &spec, error, sizeof(error)), 0, "%s", error);
+    cr_assert_eq(player_new(spec, &options, &bench->player, error, sizeof(error)), 0, "%s", error);
     count = player_functions(bench->player, functions);
     cr_assert_eq(count, 2);
     cr_assert_eq(usb_device_new(player_identity(bench->player), player_defects(bench->player),
@@ -116,7 +116,7 @@ static void say_submit(struct bench *bench, uint32_t seqnum, uint8_t endpoint, u
     put32(frame + 16, endpoint & 0x0f);
     put32(frame + 24, length);
     put32(frame + 32, packets);
-    say(bench, frame, sizeof frame);
+    say(bench, frame, sizeof(frame));
 }
 
 /* A request without data: SET_CONFIGURATION or SET_INTERFACE. */
@@ -126,7 +126,7 @@ static void choose(struct bench *bench, uint8_t type, uint8_t request, uint8_t v
 
     put32(frame + 4, 0x100u + request);
     put32(frame + 8, 0x00010002);
-    say(bench, frame, sizeof frame);
+    say(bench, frame, sizeof(frame));
     cr_assert_eq(get32(hear(bench, 48) + 20), 0, "status");
 }
 
@@ -135,7 +135,7 @@ static struct bench *configured(const char *file, uint8_t setting)
     static const uint8_t import[40] = {0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0, '1', '-', '1'};
     struct bench *bench = bench_new(file);
 
-    say(bench, import, sizeof import);
+    say(bench, import, sizeof(import));
     cr_assert_eq(get32(hear(bench, 320) + 4), 0, "imported");
     cr_assert_eq(get32(bench->got + 8 + 292), 2, "devnum of the devid above");
     choose(bench, 0x00, 9, 1);
@@ -177,9 +177,9 @@ Test(zero, iso_in_as_it_stands_on_the_wire)
     memcpy(first, descriptors, 16);
     first[2] = 0; /* offset 0 */
     say_submit(bench, 77, 0x82, 0x418, 3);
-    say(bench, asked, sizeof asked);
+    say(bench, asked, sizeof(asked));
     got = hear(bench, 48 + 1032 + 48);
-    cr_expect_arr_eq(got, head, sizeof head);
+    cr_expect_arr_eq(got, head, sizeof(head));
     cr_expect_eq(get32(got + 32), 3, "number_of_packets");
     cr_expect_eq(get32(got + 36), 2, "error_count");
     cr_expect_eq(got[48 + 62], 62);
@@ -205,8 +205,8 @@ Test(zero, iso_out_as_it_stands_on_the_wire)
     const uint8_t *got;
 
     say_submit(bench, 5, 0x02, 1028, 3);
-    say(bench, zeroes, sizeof zeroes);
-    say(bench, packets, sizeof packets);
+    say(bench, zeroes, sizeof(zeroes));
+    say(bench, packets, sizeof(packets));
     got = hear(bench, 48 + 48);
     cr_expect_eq(get32(got), 3);
     cr_expect_eq(get32(got + 4), 5);
@@ -214,7 +214,7 @@ Test(zero, iso_out_as_it_stands_on_the_wire)
     cr_expect_eq(get32(got + 24), 0x203, "the sum: 513 bytes do not fit a frame of 512");
     cr_expect_eq(get32(got + 32), 3);
     cr_expect_eq(get32(got + 36), 1);
-    cr_expect_arr_eq(got + 48, answer, sizeof answer);
+    cr_expect_arr_eq(got + 48, answer, sizeof(answer));
     bench_free(bench);
 }
 
@@ -232,13 +232,13 @@ Test(zero, no_packets_and_bad_packets_leave_the_connection_whole)
     cr_expect_eq(get32(got + 24), 0);
     cr_expect_eq(get32(got + 32), 0);
     say_submit(bench, 9, 0x82, 8, 1);
-    say(bench, outside, sizeof outside);
+    say(bench, outside, sizeof(outside));
     got = hear(bench, 64);
     cr_expect_eq(get32(got + 4), 9);
     cr_expect_eq(get32(got + 20), (uint32_t)-EINVAL);
     cr_expect_eq(get32(got + 24), 0);
     cr_expect_eq(get32(got + 32), 1);
-    cr_expect_arr_eq(got + 48, refused, sizeof refused);
+    cr_expect_arr_eq(got + 48, refused, sizeof(refused));
     choose(bench, 0x01, 11, 2);
     bench_free(bench);
 }
@@ -253,8 +253,8 @@ Test(zero, a_pending_iso_urb_is_unlinked)
 
     put32(frame + 8, 0x00010002);
     say_submit(bench, 30, 0x82, 4096, 1024);
-    say(bench, packets, sizeof packets);
-    say(bench, frame, sizeof frame);
+    say(bench, packets, sizeof(packets));
+    say(bench, frame, sizeof(frame));
     got = hear(bench, 48);
     cr_expect_eq(get32(got), 4, "RET_UNLINK, and no RET_SUBMIT before it");
     cr_expect_eq(get32(got + 4), 31);
@@ -272,14 +272,14 @@ Test(zero, a_pending_iso_urb_is_answered_by_set_interface)
 
     put32(set + 8, 0x00010002);
     say_submit(bench, 40, 0x82, 4096, 1024);
-    say(bench, packets, sizeof packets);
-    say(bench, set, sizeof set);
-    got = hear(bench, 48 + sizeof packets + 48);
+    say(bench, packets, sizeof(packets));
+    say(bench, set, sizeof(set));
+    got = hear(bench, 48 + sizeof(packets) + 48);
     cr_expect_eq(get32(got + 4), 40);
     cr_expect_eq(get32(got + 20), (uint32_t)-ESHUTDOWN);
     cr_expect_eq(get32(got + 24), 0);
     cr_expect_eq(get32(got + 32), 1024);
-    cr_expect_eq(get32(got + 48 + sizeof packets + 4), 41);
+    cr_expect_eq(get32(got + 48 + sizeof(packets) + 4), 41);
     bench_free(bench);
 }
 
@@ -287,17 +287,16 @@ Test(zero, the_source_streams_whole_packets_in_either_pattern)
 {
     struct bench *bench = configured(FULL, 0);
     const uint8_t *got;
-    unsigned i;
 
     say_submit(bench, 1, 0x81, 640, 0);
     got = hear(bench, 48 + 640);
-    for (i = 0; i < 640; i++)
+    for (unsigned i = 0; i < 640; i++)
         cr_assert_eq(got[48 + i], 0);
     set_pattern(bench, "mod63");
     say_submit(bench, 2, 0x81, 640, 0);
     got = hear(bench, 48 + 640);
     cr_expect_eq(get32(got + 24), 640);
-    for (i = 0; i < 640; i++)
+    for (unsigned i = 0; i < 640; i++)
         cr_assert_eq(got[48 + i], i % 64 % 63, "byte %u", i);
     say_submit(bench, 3, 0x81, 100, 0);
     got = hear(bench, 48 + 100);
@@ -313,23 +312,23 @@ Test(zero, the_sink_halts_at_a_wrong_byte_until_the_halt_is_cleared)
     const uint8_t *got;
 
     put32(clear + 8, 0x00010002);
-    say_submit(bench, 1, 0x01, sizeof data, 0);
-    say(bench, data, sizeof data);
+    say_submit(bench, 1, 0x01, sizeof(data), 0);
+    say(bench, data, sizeof(data));
     got = hear(bench, 48);
     cr_expect_eq(get32(got + 20), 0);
     cr_expect_eq(get32(got + 24), 130);
     data[129] = 1;
-    say_submit(bench, 2, 0x01, sizeof data, 0);
-    say(bench, data, sizeof data);
+    say_submit(bench, 2, 0x01, sizeof(data), 0);
+    say(bench, data, sizeof(data));
     cr_expect_eq(get32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
     data[129] = 0;
-    say_submit(bench, 3, 0x01, sizeof data, 0);
-    say(bench, data, sizeof data);
+    say_submit(bench, 3, 0x01, sizeof(data), 0);
+    say(bench, data, sizeof(data));
     cr_expect_eq(get32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
-    say(bench, clear, sizeof clear);
+    say(bench, clear, sizeof(clear));
     cr_expect_eq(get32(hear(bench, 48) + 20), 0);
-    say_submit(bench, 4, 0x01, sizeof data, 0);
-    say(bench, data, sizeof data);
+    say_submit(bench, 4, 0x01, sizeof(data), 0);
+    say(bench, data, sizeof(data));
     cr_expect_eq(get32(hear(bench, 48) + 20), 0);
     bench_free(bench);
 }
@@ -343,7 +342,7 @@ Test(zero, a_wrong_iso_byte_halts_the_bulk_sink)
 
     say_submit(bench, 1, 0x02, 1, 1);
     say(bench, "x", 1);
-    say(bench, packet, sizeof packet);
+    say(bench, packet, sizeof(packet));
     got = hear(bench, 64);
     cr_expect_eq(get32(got + 20), 0);
     cr_expect_eq(get32(got + 24), 1);
@@ -359,7 +358,7 @@ Test(zero, the_loopback_returns_transfers_as_they_came)
     const uint8_t *got;
     unsigned i;
 
-    for (i = 0; i < sizeof data; i++)
+    for (i = 0; i < sizeof(data); i++)
         data[i] = (uint8_t)(i * 7);
     say_submit(bench, 1, 0x84, 1024, 0); /* waits */
     say_submit(bench, 2, 0x04, 100, 0);
@@ -394,13 +393,12 @@ Test(zero, a_full_loopback_makes_out_wait)
     static uint8_t data[300000], more[512];
     struct bench *bench = configured(HIGH, 0);
     const uint8_t *got;
-    uint32_t at;
 
-    memset(data, 0x35, sizeof data);
-    memset(more, 0x53, sizeof more);
-    say_submit(bench, 1, 0x04, sizeof data - 1, 0);
-    for (at = 0; at < sizeof data - 1;) { /* as much as the socket takes */
-        ssize_t sent = send(bench->client.fd, data + at, sizeof data - 1 - at, MSG_DONTWAIT);
+    memset(data, 0x35, sizeof(data));
+    memset(more, 0x53, sizeof(more));
+    say_submit(bench, 1, 0x04, sizeof(data) - 1, 0);
+    for (uint32_t at = 0; at < sizeof(data) - 1;) { /* as much as the socket takes */
+        ssize_t sent = send(bench->client.fd, data + at, sizeof(data) - 1 - at, MSG_DONTWAIT);
 
         if (sent > 0)
             at += (uint32_t)sent;
@@ -408,8 +406,8 @@ Test(zero, a_full_loopback_makes_out_wait)
             bench->server->peers->source.ready(&bench->server->peers->source, EPOLLIN);
     }
     cr_expect_eq(get32(hear(bench, 48) + 4), 1);
-    say_submit(bench, 2, 0x04, sizeof more, 0);
-    say(bench, more, sizeof more);
+    say_submit(bench, 2, 0x04, sizeof(more), 0);
+    say(bench, more, sizeof(more));
     say_submit(bench, 3, 0x84, 32768, 0);
     got = hear(bench, 48 + 32768);
     cr_expect_eq(get32(got + 4), 3, "not 2: there is no room");
@@ -427,17 +425,17 @@ Test(zero, vendor_requests_keep_and_return_what_they_get)
 
     put32(out + 8, 0x00010002);
     put32(in + 8, 0x00010002);
-    say(bench, out, sizeof out);
+    say(bench, out, sizeof(out));
     say(bench, "hello", 5);
     got = hear(bench, 48);
     cr_expect_eq(get32(got + 20), 0);
     cr_expect_eq(get32(got + 24), 5);
-    say(bench, in, sizeof in);
+    say(bench, in, sizeof(in));
     got = hear(bench, 48 + 5);
     cr_expect_arr_eq(got + 48, "hello", 5);
     in[7] = 3;
     in[42] = 1; /* wValue */
-    say(bench, in, sizeof in);
+    say(bench, in, sizeof(in));
     cr_expect_eq(get32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
     bench_free(bench);
 }

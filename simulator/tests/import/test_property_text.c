@@ -16,10 +16,9 @@ static struct import_property read_text(const char *text)
 static void refused(const char *text)
 {
     struct import_property property = {0};
-    size_t i;
 
     cr_assert_not_null(import_property_text(text, &property), "%s", text);
-    for (i = 0; i < property.value_count; i++)
+    for (size_t i = 0; i < property.value_count; i++)
         free(property.values[i]);
     free(property.values);
     free(property.expression);
@@ -27,9 +26,7 @@ static void refused(const char *text)
 
 static void done(struct import_property *property)
 {
-    size_t i;
-
-    for (i = 0; i < property->value_count; i++)
+    for (size_t i = 0; i < property->value_count; i++)
         free(property->values[i]);
     free(property->values);
     free(property->expression);

@@ -10,8 +10,8 @@ Test(dataset, a_string_is_counted_with_its_terminator)
     struct wr wr = {0};
 
     wr_string(&wr, "ok");
-    cr_assert_eq(wr.used, sizeof expected);
-    cr_assert_arr_eq(wr.data, expected, sizeof expected);
+    cr_assert_eq(wr.used, sizeof(expected));
+    cr_assert_arr_eq(wr.data, expected, sizeof(expected));
     wr_done(&wr);
 }
 
@@ -34,8 +34,8 @@ Test(dataset, a_character_beyond_the_bmp_is_a_surrogate_pair_and_comes_back)
     struct rd rd;
 
     wr_string(&wr, "\xf0\x9f\x8e\xb5");
-    cr_assert_eq(wr.used, sizeof expected);
-    cr_assert_arr_eq(wr.data, expected, sizeof expected);
+    cr_assert_eq(wr.used, sizeof(expected));
+    cr_assert_arr_eq(wr.data, expected, sizeof(expected));
     rd = rd_over(wr.data, wr.used);
     rd_string(&rd, text);
     cr_assert_str_eq(text, "\xf0\x9f\x8e\xb5");
@@ -46,11 +46,11 @@ Test(dataset, a_lone_surrogate_or_a_missing_terminator_fails)
 {
     static const uint8_t lone[] = {2, 0x3c, 0xd8, 0, 0}, open[] = {2, 'a', 0, 'b', 0};
     char text[MTPR_TEXT_MAX];
-    struct rd rd = rd_over(lone, sizeof lone);
+    struct rd rd = rd_over(lone, sizeof(lone));
 
     rd_string(&rd, text);
     cr_assert(rd.failed);
-    rd = rd_over(open, sizeof open);
+    rd = rd_over(open, sizeof(open));
     rd_string(&rd, text);
     cr_assert(rd.failed);
 }
@@ -58,7 +58,7 @@ Test(dataset, a_lone_surrogate_or_a_missing_terminator_fails)
 Test(dataset, an_array_count_beyond_the_data_fails)
 {
     static const uint8_t bytes[] = {0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4};
-    struct rd rd = rd_over(bytes, sizeof bytes);
+    struct rd rd = rd_over(bytes, sizeof(bytes));
 
     cr_assert_eq(rd_array(&rd, 4), 0);
     cr_assert(rd.failed);

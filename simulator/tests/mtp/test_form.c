@@ -60,7 +60,7 @@ static uint16_t set_u16(struct driver *d, uint32_t handle, uint16_t property, ui
 {
     uint8_t bytes[] = {(uint8_t)value, (uint8_t)(value >> 8)};
 
-    return driver_send(d, MTP_OP_SET_OBJECT_PROP_VALUE, bytes, sizeof bytes, 2, handle,
+    return driver_send(d, MTP_OP_SET_OBJECT_PROP_VALUE, bytes, sizeof(bytes), 2, handle,
                        (uint32_t)property);
 }
 
@@ -71,7 +71,7 @@ Test(form, lists_are_said_in_the_order_of_the_file)
 
     open_own(&d);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_DEVICE_INFO, 0), MTP_RC_OK);
-    cr_assert_not_null(memmem(d.data.data, d.data.used, operations, sizeof operations));
+    cr_assert_not_null(memmem(d.data.data, d.data.used, operations, sizeof(operations)));
     cr_assert_not_null(memmem(d.data.data, d.data.used, "\2\0\0\0\x02\x40\xff\xc0", 8), "events");
     driver_close(&d);
 }
@@ -97,8 +97,8 @@ Test(form, a_description_has_the_file_s_range_and_group)
 
     open_own(&d);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_DESC, 2, 0xdc8a, 0x3009), MTP_RC_OK);
-    cr_assert_eq(d.data.used, sizeof expected);
-    cr_assert_arr_eq(d.data.data, expected, sizeof expected);
+    cr_assert_eq(d.data.used, sizeof(expected));
+    cr_assert_arr_eq(d.data.data, expected, sizeof(expected));
     driver_close(&d);
 }
 
@@ -110,8 +110,8 @@ Test(form, one_format_may_have_a_description_of_its_own)
 
     open_own(&d);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_DESC, 2, 0xde99, 0xb901), MTP_RC_OK);
-    cr_assert_eq(d.data.used, sizeof wma);
-    cr_assert_arr_eq(d.data.data, wma, sizeof wma);
+    cr_assert_eq(d.data.used, sizeof(wma));
+    cr_assert_arr_eq(d.data.data, wma, sizeof(wma));
     driver_close(&d);
 }
 
@@ -127,8 +127,8 @@ Test(form, a_list_by_group_has_the_properties_described_with_it)
     handle = song(&d);
     expected[4] = (uint8_t)handle;
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_LIST, 5, handle, 0, 0, 7, 0), MTP_RC_OK);
-    cr_assert_eq(d.data.used, sizeof expected);
-    cr_assert_arr_eq(d.data.data, expected, sizeof expected);
+    cr_assert_eq(d.data.used, sizeof(expected));
+    cr_assert_arr_eq(d.data.data, expected, sizeof(expected));
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_LIST, 5, handle, 0, 0, 8, 0),
                  MTP_RC_GROUP_NOT_SUPPORTED);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_LIST, 5, handle, 0, all, 7, 0),
@@ -186,8 +186,8 @@ Test(form, a_storage_has_what_the_file_says_is_free)
 
     open_own(&d);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_STORAGE_INFO, 1, STORE), MTP_RC_OK);
-    cr_assert_geq(d.data.used, sizeof expected);
-    cr_assert_arr_eq(d.data.data, expected, sizeof expected);
+    cr_assert_geq(d.data.used, sizeof(expected));
+    cr_assert_arr_eq(d.data.data, expected, sizeof(expected));
     driver_close(&d);
 }
 

@@ -124,11 +124,10 @@ Test(report, more_than_the_journal_holds_is_said_to_be_missing)
 {
     char request[80];
     struct driver d;
-    unsigned i;
 
     open_music(&d);
-    for (i = 0; i < 1025; i++) {
-        snprintf(request, sizeof request, "{\"path\": \"n%u.bin\", \"size\": 1}", i);
+    for (unsigned i = 0; i < 1025; i++) {
+        snprintf(request, sizeof(request), "{\"path\": \"n%u.bin\", \"size\": 1}", i);
         (void)add(&d, request);
     }
     cr_assert_eq(driver_run(&d, 0x9202, 3, 0, 0, 0x10000), MTP_RC_OK);

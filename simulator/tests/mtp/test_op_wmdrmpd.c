@@ -7,7 +7,7 @@ static const char *give(struct driver *d, uint16_t operation)
     static char text[300];
 
     cr_assert_eq(driver_run(d, operation, 0), MTP_RC_OK, "%04x", operation);
-    cr_assert_lt(d->data.used, sizeof text);
+    cr_assert_lt(d->data.used, sizeof(text));
     memcpy(text, d->data.data, d->data.used);
     text[d->data.used] = '\0';
     return text;
@@ -30,13 +30,13 @@ Test(wmdrmpd, secure_time_is_set_by_an_answer_to_the_challenge)
 
     open_music(&d);
     cr_assert_eq(sscanf(give(&d, 0x9101), "papkit-test-time-challenge %x", &nonce), 1);
-    snprintf(answer, sizeof answer, "papkit-test-time-response %08x 20260304T050607", nonce + 1);
+    snprintf(answer, sizeof(answer), "papkit-test-time-response %08x 20260304T050607", nonce + 1);
     cr_expect_eq(take(&d, 0x9102, answer), MTP_RC_ACCESS_DENIED, "another challenge's answer");
-    snprintf(answer, sizeof answer, "papkit-test-time-response %08x 20260304T050607", nonce);
+    snprintf(answer, sizeof(answer), "papkit-test-time-response %08x 20260304T050607", nonce);
     cr_assert_eq(take(&d, 0x9102, answer), MTP_RC_OK);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_DEVICE_PROP_VALUE, 1, MTP_DPC_SECURE_TIME), MTP_RC_OK);
-    cr_assert_eq(d.data.used, sizeof expected);
-    cr_expect_arr_eq(d.data.data, expected, sizeof expected);
+    cr_assert_eq(d.data.used, sizeof(expected));
+    cr_expect_arr_eq(d.data.data, expected, sizeof(expected));
     driver_close(&d);
 }
 
@@ -45,15 +45,14 @@ Test(wmdrmpd, other_messages_are_no_datasets)
     static const uint16_t takes[] = {0x9102, 0x9103, 0x9105, 0x9107, 0x910a};
     char large[600];
     struct driver d;
-    size_t i;
 
-    memset(large, 'a', sizeof large);
+    memset(large, 'a', sizeof(large));
     open_music(&d);
-    for (i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 5; i++) {
         cr_expect_eq(take(&d, takes[i], "a real license"), MTP_RC_INVALID_DATASET, "%04x",
                      takes[i]);
         cr_expect_eq(take(&d, takes[i], ""), MTP_RC_INVALID_DATASET, "%04x", takes[i]);
-        cr_expect_eq(driver_send(&d, takes[i], large, sizeof large, 0), MTP_RC_INVALID_DATASET);
+        cr_expect_eq(driver_send(&d, takes[i], large, sizeof(large), 0), MTP_RC_INVALID_DATASET);
     }
     driver_close(&d);
 }
@@ -61,11 +60,10 @@ Test(wmdrmpd, other_messages_are_no_datasets)
 static void license(struct driver *d, uint32_t handle, unsigned uses)
 {
     char text[120] = "papkit-test-license ";
-    unsigned i;
 
     cr_assert_eq(driver_run(d, MTP_OP_GET_OBJECT_PROP_VALUE, 2, handle, MTP_OPC_PERSISTENT_UID),
                  MTP_RC_OK);
-    for (i = 0; i < 16; i++)
+    for (unsigned i = 0; i < 16; i++)
         snprintf(text + strlen(text), 3, "%02x", d->data.data[i]);
     snprintf(text + strlen(text), 12, " %u", uses);
     cr_assert_eq(take(d, 0x9103, text), MTP_RC_OK, "%s", text);
@@ -121,7 +119,7 @@ Test(wmdrmpd, plays_are_metered_until_they_are_settled)
     cr_assert_eq(take(&d, 0x9105, "papkit-test-meter-query"), MTP_RC_OK);
     cr_assert_eq(sscanf(give(&d, 0x9106), "papkit-test-meter-challenge %x %u", &nonce, &count), 2);
     cr_expect_eq(count, 1);
-    snprintf(answer, sizeof answer, "papkit-test-meter-response %08x", nonce);
+    snprintf(answer, sizeof(answer), "papkit-test-meter-response %08x", nonce);
     cr_assert_eq(take(&d, 0x9107, answer), MTP_RC_OK);
     cr_assert_eq(sscanf(give(&d, 0x9106), "papkit-test-meter-challenge %x %u", &nonce, &count), 2);
     cr_expect_eq(count, 0);

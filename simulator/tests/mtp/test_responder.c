@@ -234,7 +234,7 @@ Test(responder, references_keep_order_and_doubles_and_refuse_strangers)
     list = d.params[2];
     a = driver_put(&d, "a", "1", 1);
     b = driver_put(&d, "b", "2", 1);
-    memset(bytes, 0, sizeof bytes);
+    memset(bytes, 0, sizeof(bytes));
     bytes[0] = 3;
     bytes[4] = (uint8_t)b;
     bytes[8] = (uint8_t)a;
@@ -302,12 +302,12 @@ Test(responder, a_full_event_queue_says_that_something_was_lost)
     struct mtpr_event last = {0}, next;
     struct mtpr_responder *r;
     char request[64];
-    unsigned i, count = 0;
+    unsigned count = 0;
 
     open_session(&d, "mtp.yaml");
     r = still_image_responder(d.self);
-    for (i = 0; i < 100; i++) {
-        snprintf(request, sizeof request, "{\"path\":\"n%u\",\"size\":0}", i);
+    for (unsigned i = 0; i < 100; i++) {
+        snprintf(request, sizeof(request), "{\"path\":\"n%u\",\"size\":0}", i);
         cr_assert(verb(&d, "add", request));
     }
     while (mtpr_event_peek(r, &next)) {
@@ -344,6 +344,6 @@ Test(responder, a_friendly_name_and_an_artist_survive_a_restart)
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_VALUE, 2, handle, 0xdc46), MTP_RC_OK);
     cr_assert_arr_eq(d.data.data, name, 7);
     driver_close(&d);
-    snprintf(command, sizeof command, "rm -r %s", dir);
+    snprintf(command, sizeof(command), "rm -r %s", dir);
     cr_assert_eq(system(command), 0);
 }

@@ -121,13 +121,12 @@ Test(media, damaged_files_do_no_harm)
                                         "fixtures/media/tone.ogg", "fixtures/media/tone.wma",
                                         "fixtures/media/tone.flac"};
     uint8_t *bytes = malloc(100000);
-    size_t n;
 
-    for (n = 0; n < sizeof names / sizeof names[0]; n++) {
+    for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
         int fd = memfd_create("damaged", MFD_CLOEXEC), from = open(names[n], O_RDONLY);
-        ssize_t length = read(from, bytes, 100000), at;
+        ssize_t length = read(from, bytes, 100000);
 
-        for (at = 0; at < length; at += at < 256 ? 5 : length / 20) {
+        for (ssize_t at = 0; at < length; at += at < 256 ? 5 : length / 20) {
             struct media_facts facts;
             uint8_t kept = bytes[at];
 

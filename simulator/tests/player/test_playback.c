@@ -5,19 +5,19 @@ static void advance(struct driver *d, const char *seconds)
 {
     char request[60];
 
-    snprintf(request, sizeof request, "{\"advance\": %s}", seconds);
+    snprintf(request, sizeof(request), "{\"advance\": %s}", seconds);
     cr_assert(verb(d, "clock", request));
 }
 
 static uint32_t playlist(struct driver *d, const uint32_t *tracks, uint32_t count)
 {
     struct wr list = {0};
-    uint32_t handle, i;
+    uint32_t handle;
 
     cr_assert_eq(driver_info(d, "list.pla", MTP_FC_AV_PLAYLIST, 0, STORE, 0xffffffff), MTP_RC_OK);
     handle = d->params[2];
     wr_u32(&list, count);
-    for (i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         wr_u32(&list, tracks[i]);
     cr_assert_eq(driver_send(d, MTP_OP_SET_OBJECT_REFERENCES, list.data, list.used, 1, handle),
                  MTP_RC_OK);
@@ -39,7 +39,7 @@ Test(playback, what_the_host_did_not_say_is_read_from_the_file)
     cr_expect_eq(object_number(&d, handle, MTP_OPC_AUDIO_WAVE_CODEC, MTP_DTC_UINT32), 0x55);
     cr_expect_eq(object_number(&d, handle, MTP_OPC_TRACK, MTP_DTC_UINT16), 3);
     cr_assert_eq(driver_run(&d, MTP_OP_GET_OBJECT_PROP_VALUE, 2, handle, MTP_OPC_NAME), MTP_RC_OK);
-    cr_expect_arr_eq(d.data.data, title, sizeof title);
+    cr_expect_arr_eq(d.data.data, title, sizeof(title));
     driver_close(&d);
 }
 
@@ -219,12 +219,11 @@ static uint16_t event(struct driver *d, uint32_t params[2], unsigned *ret_count)
 {
     struct wr bytes = {0};
     uint16_t code = 0;
-    unsigned i;
 
     if (driver_in(d, DRIVER_EVENT, &bytes) == 0) {
         code = (uint16_t)mtpr_integer(MTP_DTC_UINT16, bytes.data + 6);
         *ret_count = (unsigned)(bytes.used - 12) / 4;
-        for (i = 0; i < *ret_count && i < 2; i++)
+        for (unsigned i = 0; i < *ret_count && i < 2; i++)
             params[i] = (uint32_t)mtpr_integer(MTP_DTC_UINT32, bytes.data + 12 + 4 * i);
     }
     wr_done(&bytes);

@@ -12,10 +12,8 @@ static const char *const lines[] = {"SPL PLAYLIST",           "VERSION 1.00", ""
 /* UTF-16 behind a byte order mark, CR LF ends. */
 static void spell(struct wr *wr, const char *const *text, size_t count)
 {
-    size_t i;
-
     wr_u16(wr, 0xfeff);
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const char *at;
 
         for (at = text[i]; *at; at++)
@@ -78,7 +76,7 @@ static void expect_shown(struct driver *d, const char *expected)
 {
     char text[400];
 
-    shown(d, text, sizeof text);
+    shown(d, text, sizeof(text));
     cr_expect_str_eq(text, expected);
 }
 
@@ -92,7 +90,7 @@ Test(playlist, a_text_file_of_its_version_is_shown_with_the_tracks_that_are_ther
     tracks = open_spl(&d, QUIRK_SPL_V1);
     spell(&text, lines, 8);
     send_bytes(&d, "mix.SPL", text.data, text.used);
-    snprintf(expected, sizeof expected, "mix.SPL:%u,%u;", tracks.b, tracks.a);
+    snprintf(expected, sizeof(expected), "mix.SPL:%u,%u;", tracks.b, tracks.a);
     expect_shown(&d, expected);
     wr_done(&text);
     driver_close(&d);
@@ -137,11 +135,10 @@ Test(playlist, a_text_cut_anywhere_is_shown_as_far_as_it_goes_or_not_at_all)
     uint32_t handle, *handles, count, most = 0;
     struct wr text = {0};
     struct driver d;
-    size_t length;
 
     open_spl(&d, QUIRK_SPL_V1);
     spell(&text, lines, 8);
-    for (length = 0; length <= text.used; length++) {
+    for (size_t length = 0; length <= text.used; length++) {
         handle = send_bytes(&d, "cut.spl", text.data, length);
         if (!playlist_tracks(d.player, store_find(d.player->store, handle), &handles, &count)) {
             cr_expect(count >= most && count <= 2, "%zu", length);
@@ -173,7 +170,7 @@ static const struct hostile {
 ParameterizedTestParameters(playlist, what_is_no_track_is_passed_over)
 {
     return cr_make_param_array(struct hostile, (struct hostile *)hostile,
-                               sizeof hostile / sizeof hostile[0]);
+                               sizeof(hostile) / sizeof(hostile[0]));
 }
 
 ParameterizedTest(struct hostile *one, playlist, what_is_no_track_is_passed_over)
@@ -182,18 +179,18 @@ ParameterizedTest(struct hostile *one, playlist, what_is_no_track_is_passed_over
     struct wr text = {0};
     struct tracks tracks;
     struct driver d;
-    size_t i, j;
 
     tracks = open_spl(&d, QUIRK_SPL_V1);
     spell(&text, lines, 2);
-    for (i = 0; i < one->repeated; i++)
-        for (j = 0; j < one->count; j++)
+    for (size_t i = 0; i < one->repeated; i++) {
+        for (size_t j = 0; j < one->count; j++)
             wr_u16(&text, one->units[j]);
+    }
     wr_u16(&text, '\n');
-    for (i = 0; i < 6; i++)
+    for (size_t i = 0; i < 6; i++)
         wr_u16(&text, (uint8_t) "\\a.mp3"[i]);
     send_bytes(&d, "odd.spl", text.data, text.used);
-    snprintf(expected, sizeof expected, "odd.spl:%u;", tracks.a);
+    snprintf(expected, sizeof(expected), "odd.spl:%u;", tracks.a);
     expect_shown(&d, expected);
     wr_done(&text);
     driver_close(&d);
@@ -214,7 +211,7 @@ Test(playlist, playlist_objects_are_shown_with_their_references)
     wr_u32(&list, track);
     cr_assert_eq(driver_send(&d, MTP_OP_SET_OBJECT_REFERENCES, list.data, list.used, 1, handle),
                  MTP_RC_OK);
-    snprintf(expected, sizeof expected, "l.pla:%u;", track);
+    snprintf(expected, sizeof(expected), "l.pla:%u;", track);
     expect_shown(&d, expected);
     wr_done(&list);
     driver_close(&d);

@@ -172,9 +172,8 @@ Test(packets, packets_outside_the_buffer_or_over_each_other_are_refused)
         {{UINT32_MAX, 2}, {1, 0}, 200}, /* wraps */
     };
     struct rig *rig = iso_rig(&rig_host);
-    size_t i;
 
-    for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct usb_iso_packet packets[] = {
             {.offset = bad[i].first[0], .length = bad[i].first[1]},
             {.offset = bad[i].second[0], .length = bad[i].second[1]}};

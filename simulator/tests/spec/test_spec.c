@@ -19,7 +19,7 @@ static const char *error_of(const char *text)
     cr_assert_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
     close(file);
     error[0] = '\0';
-    if (player_load(path, &spec, error, sizeof error) == 0)
+    if (player_load(path, &spec, error, sizeof(error)) == 0)
         player_spec_free(spec);
     else
         cr_assert_eq(strncmp(error, path, strlen(path)), 0, "names the file: %s", error);
@@ -30,15 +30,14 @@ static const char *error_of(const char *text)
 Test(spec, every_player_we_ship_loads)
 {
     glob_t files;
-    size_t i;
 
     cr_assert_eq(glob("fixtures/players/*.yaml", 0, NULL, &files), 0);
     cr_assert_geq(files.gl_pathc, 7);
-    for (i = 0; i < files.gl_pathc; i++) {
+    for (size_t i = 0; i < files.gl_pathc; i++) {
         struct player_spec *spec;
         char error[500];
 
-        cr_assert_eq(player_load(files.gl_pathv[i], &spec, error, sizeof error), 0, "%s", error);
+        cr_assert_eq(player_load(files.gl_pathv[i], &spec, error, sizeof(error)), 0, "%s", error);
         player_spec_free(spec);
     }
     globfree(&files);
@@ -69,7 +68,7 @@ static const char *error_of_usb(const char *line, const char *speed)
 {
     char text[400];
 
-    snprintf(text, sizeof text, "name: x\nusb:\n  vendor: 1\n  product: 2\n  %s\n  speed: %s\n",
+    snprintf(text, sizeof(text), "name: x\nusb:\n  vendor: 1\n  product: 2\n  %s\n  speed: %s\n",
              line, speed);
     return error_of(text);
 }
@@ -123,7 +122,7 @@ Test(spec, a_file_that_is_not_there_says_so)
     struct player_spec *spec;
     char error[200];
 
-    cr_assert_neq(player_load("/nonexistent.yaml", &spec, error, sizeof error), 0);
+    cr_assert_neq(player_load("/nonexistent.yaml", &spec, error, sizeof(error)), 0);
     cr_assert_str_eq(error, "/nonexistent.yaml: No such file or directory");
 }
 
@@ -132,7 +131,7 @@ static const char *zero_error(const char *speed, const char *interfaces)
 {
     static char text[2000];
 
-    snprintf(text, sizeof text,
+    snprintf(text, sizeof(text),
              "name: x\nusb:\n  persona: zero\n  vendor: 1\n  product: 2\n  speed: %s\n"
              "  interfaces:\n%s",
              speed, interfaces);
@@ -172,9 +171,8 @@ Test(spec, interfaces_are_checked_with_their_line)
                 "[{address: 1, type: 9}]}\n",
          ":9: ", "type 9"},
     };
-    size_t i;
 
-    for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         const char *error = zero_error(bad[i].speed, bad[i].interfaces);
 
         cr_expect_eq(strncmp(error, bad[i].line, strlen(bad[i].line)), 0, "%zu: %s", i, error);

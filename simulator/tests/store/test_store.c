@@ -36,7 +36,7 @@ static struct store *open_store(const char *dir)
     struct store *store;
     char error[300];
 
-    cr_assert_eq(store_new(&options, &store, error, sizeof error), 0, "%s", error);
+    cr_assert_eq(store_new(&options, &store, error, sizeof(error)), 0, "%s", error);
     return store;
 }
 
@@ -80,7 +80,7 @@ Test(store, names_follow_the_rules)
 {
     char long_name[300];
 
-    memset(long_name, 'x', sizeof long_name);
+    memset(long_name, 'x', sizeof(long_name));
     long_name[254] = '\0';
     cr_assert(store_name_legal(long_name));
     long_name[254] = 'x';
@@ -201,15 +201,15 @@ Test(store, random_changes_keep_tree_space_and_names_in_step)
     struct store_object *objects[400], *at;
     uint64_t random = 42, used = 0;
     uint32_t cursor = 0;
-    size_t count = 0, seen = 0, i;
+    size_t count = 0, seen = 0;
 
-    for (i = 0; i < 3000; i++) {
+    for (size_t i = 0; i < 3000; i++) {
         char name[16];
         size_t pick;
 
         random = random * 6364136223846793005u + 1442695040888963407u;
         pick = count ? (size_t)(random >> 33) % count : 0;
-        snprintf(name, sizeof name, "n%zu", i);
+        snprintf(name, sizeof(name), "n%zu", i);
         if (count < 390 && (random >> 20) % 3) {
             struct store_object *above =
                 count && objects[pick]->format == MTP_FC_ASSOCIATION ? objects[pick] : NULL;
@@ -223,7 +223,7 @@ Test(store, random_changes_keep_tree_space_and_names_in_step)
             objects[pick] = objects[--count];
         }
     }
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         used += objects[i]->size;
         cr_assert_eq(store_find(store, objects[i]->handle), objects[i]);
         cr_assert_eq(store_find_name(store, 0, objects[i]->parent, objects[i]->name), objects[i]);
@@ -275,7 +275,7 @@ Test(store, an_object_acknowledged_survives_a_kill_and_a_half_one_does_not)
     cr_assert_eq(store_volume_at(store, 0)->objects, 1);
     cr_assert_gt(store_reserve_handle(store), handle);
     store_free(store);
-    snprintf(command, sizeof command, "rm -r %s", dir);
+    snprintf(command, sizeof(command), "rm -r %s", dir);
     cr_assert_eq(system(command), 0);
 }
 
@@ -288,27 +288,26 @@ Test(store, thousands_come_and_go_and_each_is_found_by_handle_and_name)
     struct store *store = open_store(NULL);
     struct store_object *object;
     char name[32];
-    unsigned i;
 
-    for (i = 0; i < MANY; i++) {
-        snprintf(name, sizeof name, "%u.bin", i);
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(name, sizeof(name), "%u.bin", i);
         cr_assert_eq(make(store, 0, 0, name, "", &object), 0);
         handles[i] = object->handle;
     }
-    for (i = 0; i < MANY; i++) {
+    for (unsigned i = 0; i < MANY; i++) {
         object = store_find(store, handles[i]);
         cr_assert(object);
-        snprintf(name, sizeof name, "new %u.bin", i);
+        snprintf(name, sizeof(name), "new %u.bin", i);
         if (i % 3 == 0)
             cr_assert_eq(store_remove(store, object), 0);
         else if (i % 3 == 1)
             cr_assert_eq(store_rename(store, object, name), 0);
     }
-    for (i = 0; i < MANY; i++) {
+    for (unsigned i = 0; i < MANY; i++) {
         object = store_find(store, handles[i]);
-        snprintf(name, sizeof name, "%u.bin", i);
+        snprintf(name, sizeof(name), "%u.bin", i);
         cr_assert_eq(store_find_name(store, 0, 0, name), i % 3 == 2 ? object : NULL, "%u", i);
-        snprintf(name, sizeof name, "new %u.bin", i);
+        snprintf(name, sizeof(name), "new %u.bin", i);
         cr_assert_eq(store_find_name(store, 0, 0, name), i % 3 == 1 ? object : NULL, "%u", i);
         cr_assert_eq(object != NULL, i % 3 != 0, "%u", i);
     }
@@ -330,12 +329,12 @@ Test(store, a_handle_told_before_a_kill_is_never_given_out_again)
         store = open_store(dir);
         if (make(store, 0, 0, "first", "1", &object) == 0) {
             told = store_reserve_handle(store);
-            (void)!write(ends[1], &told, sizeof told);
+            (void)!write(ends[1], &told, sizeof(told));
         }
         kill(getpid(), SIGKILL);
     }
     wait(NULL);
-    cr_assert_eq(read(ends[0], &told, sizeof told), (ssize_t)sizeof told);
+    cr_assert_eq(read(ends[0], &told, sizeof(told)), (ssize_t)sizeof(told));
     store = open_store(dir);
     cr_assert_eq(make(store, 0, 0, "second", "2", &object), 0);
     cr_assert_gt(object->handle, told);
@@ -346,6 +345,6 @@ Test(store, a_handle_told_before_a_kill_is_never_given_out_again)
     cr_assert_eq(make(store, 0, 0, "third", "3", &object), 0);
     cr_assert_eq(object->handle, told + 1);
     store_free(store);
-    snprintf(command, sizeof command, "rm -rf %s", dir);
+    snprintf(command, sizeof(command), "rm -rf %s", dir);
     cr_assert_eq(system(command), 0);
 }

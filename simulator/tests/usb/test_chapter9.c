@@ -40,10 +40,10 @@ Test(chapter9, a_data_stage_must_fit_its_setup)
 {
     struct rig *rig = rig_new();
     uint8_t two[2] = {0x01, 0x40};
-    struct usb_urb short_one = {.setup = {0x21, 0x64, 0, 0, 6}, .length = sizeof two, .data = two};
+    struct usb_urb short_one = {.setup = {0x21, 0x64, 0, 0, 6}, .length = sizeof(two), .data = two};
     struct usb_urb wrong_way = {.endpoint = 0x80, .setup = {0x21, 0x64, 0, 0, 6}, .length = 6};
     struct usb_urb wrong_way_in = {
-        .setup = {0x80, GET_DESCRIPTOR, 0x0100, 0, 2}, .length = sizeof two, .data = two};
+        .setup = {0x80, GET_DESCRIPTOR, 0x0100, 0, 2}, .length = sizeof(two), .data = two};
 
     rig_configure(rig);
     usb_device_submit(rig->device, &short_one);
@@ -241,12 +241,11 @@ Test(chapter9, class_requests_go_to_the_function_of_the_interface)
 Test(chapter9, every_request_is_answered_within_its_length)
 {
     struct rig *rig = rig_new();
-    unsigned type, request, value;
 
     rig->setup_answer = 16;
-    for (type = 0; type < 256; type++) {
-        for (request = 0; request < 256; request++) {
-            for (value = 0; value < 2; value++) {
+    for (unsigned type = 0; type < 256; type++) {
+        for (unsigned request = 0; request < 256; request++) {
+            for (unsigned value = 0; value < 2; value++) {
                 uint16_t length = type & 0x80 ? 7 : 0;
                 struct usb_urb urb = rig_control(rig, (uint8_t)type, (uint8_t)request,
                                                  (uint16_t)(value * 0x0302), 0, length);

@@ -234,9 +234,9 @@ Test(descriptors, a_long_string_is_cut_at_a_whole_unit)
     struct rig *rig = rig_unplugged();
     char text[400];
 
-    memset(text, 'a', sizeof text);
+    memset(text, 'a', sizeof(text));
     memcpy(text + 125, "\xf0\x9f\x8e\xb5", 4); /* would be units 126 and 127 */
-    text[sizeof text - 1] = '\0';
+    text[sizeof(text) - 1] = '\0';
     rig->identity.product = text;
     cr_assert_eq(usb_device_attach(rig->device, &rig_host, rig), 0);
     cr_expect_eq(rig_ask(rig, 0x80, 6, 0x0302, 0x0409, 255), 2 + 2 * 125);

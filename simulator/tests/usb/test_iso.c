@@ -34,7 +34,7 @@ static int iso_in(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_
     rig->in_calls++;
     if (!length)
         return -EAGAIN;
-    memset(bytes, rig->next++, sizeof bytes);
+    memset(bytes, rig->next++, sizeof(bytes));
     *ret_in = (struct usb_in){
         .chunks = {{.memory = bytes, .length = length}}, .chunk_count = 1, .length = length};
     return 0;

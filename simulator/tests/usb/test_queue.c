@@ -113,10 +113,9 @@ Test(queue, many_pieces_do_not_end_a_urb_early)
 {
     struct rig *rig = rig_new();
     struct usb_urb urb = {0};
-    int i;
 
     rig_configure(rig);
-    for (i = 0; i < 9; i++)
+    for (int i = 0; i < 9; i++)
         gives(rig, 512, false);
     gives(rig, 1, true);
     rig_submit(rig, &urb, 0x81, 16384);
@@ -157,16 +156,15 @@ Test(queue, order_is_kept_within_an_endpoint)
 {
     struct rig *rig = rig_new();
     struct usb_urb urbs[5] = {{0}};
-    size_t i;
 
     rig_configure(rig);
-    for (i = 0; i < 5; i++)
+    for (size_t i = 0; i < 5; i++)
         rig_submit(rig, &urbs[i], 0x81, 512);
-    for (i = 0; i < 5; i++)
+    for (size_t i = 0; i < 5; i++)
         gives(rig, i + 1, true);
     ready(rig, 0x81);
     cr_assert_eq(rig->done_count, 5);
-    for (i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 5; i++) {
         cr_expect_eq(rig->done[i], &urbs[i]);
         cr_expect_eq(urbs[i].actual, i + 1);
     }

@@ -33,7 +33,7 @@ static struct file file_open(void)
 static void file_read(struct file *file)
 {
     int fd = open(file->path, O_RDONLY);
-    ssize_t got = read(fd, file->bytes, sizeof file->bytes);
+    ssize_t got = read(fd, file->bytes, sizeof(file->bytes));
 
     cr_assert_geq(got, 0);
     file->length = (size_t)got;
@@ -118,7 +118,7 @@ Test(capture, isochronous_packets_are_listed_before_their_data)
     const struct wire_capture_place where = {.type = USB_ENDPOINT_ISOCHRONOUS};
     struct usb_urb urb = {
         .endpoint = 0x82, .length = 24, .packets = packets, .packet_count = 3, .start_frame = 77};
-    size_t first = 48 + 28, second = first + 64 + 48 + 4 + 28, i;
+    size_t first = 48 + 28, second = first + 64 + 48 + 4 + 28;
 
     wire_capture_submit(file.capture, &where, &urb);
     urb.actual = 5;
@@ -134,7 +134,7 @@ Test(capture, isochronous_packets_are_listed_before_their_data)
     cr_expect_eq(u32(&file, second + 44), 3);
     cr_expect_eq(u32(&file, second + 52), 77);
     cr_expect_eq(u32(&file, second + 60), 3);
-    for (i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++) {
         cr_expect_eq(u32(&file, first + 64 + 16 + 4 * i), sent[i]);
         cr_expect_eq(u32(&file, second + 64 + 32 + 4 * i), came[i]);
     }
@@ -149,12 +149,11 @@ Test(capture, types_are_usbmons)
                                        {USB_ENDPOINT_BULK, 3}};
     struct file file = file_open();
     struct usb_urb urb = {.endpoint = 0x83};
-    size_t i;
 
-    for (i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         wire_capture_submit(file.capture, &(struct wire_capture_place){.type = types[i][0]}, &urb);
     file_read(&file);
-    for (i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         cr_expect_eq(file.bytes[48 + 96 * i + 28 + 9], types[i][1]);
 }
 

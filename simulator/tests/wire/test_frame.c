@@ -12,7 +12,7 @@ Test(frame, op_header_is_version_code_and_status)
     struct frame_op_header op;
 
     frame_put_op(bytes, OP_REP_IMPORT, ST_BUSY);
-    cr_expect_arr_eq(bytes, busy, sizeof busy);
+    cr_expect_arr_eq(bytes, busy, sizeof(busy));
     frame_get_op((const uint8_t[]){0x01, 0x11, 0x80, 0x05, 0xde, 0xad, 0xbe, 0xef}, &op);
     cr_expect_eq(op.version, 0x0111);
     cr_expect_eq(op.code, OP_REQ_DEVLIST);
@@ -39,13 +39,13 @@ Test(frame, device_record_has_312_bytes_and_zeroes_behind_its_strings)
     static const uint8_t zeroes[FRAME_PATH_SIZE];
     uint8_t bytes[FRAME_DEVICE_SIZE + 1];
 
-    memset(bytes, 0xa5, sizeof bytes);
+    memset(bytes, 0xa5, sizeof(bytes));
     frame_put_device(bytes, &device);
     cr_expect_str_eq((const char *)bytes, "/sys/x");
     cr_expect_arr_eq(bytes + 6, zeroes, FRAME_PATH_SIZE - 6);
     cr_expect_str_eq((const char *)bytes + 256, "1-1");
     cr_expect_arr_eq(bytes + 259, zeroes, FRAME_BUSID_SIZE - 3);
-    cr_expect_arr_eq(bytes + 288, tail, sizeof tail);
+    cr_expect_arr_eq(bytes + 288, tail, sizeof(tail));
     cr_expect_eq(bytes[FRAME_DEVICE_SIZE], 0xa5);
 }
 
@@ -54,8 +54,8 @@ Test(frame, strings_that_fill_their_field_are_terminated)
     struct frame_device device = {.speed = 3};
     uint8_t bytes[FRAME_DEVICE_SIZE];
 
-    memset(device.path, 'p', sizeof device.path);
-    memset(device.busid, 'b', sizeof device.busid);
+    memset(device.path, 'p', sizeof(device.path));
+    memset(device.busid, 'b', sizeof(device.busid));
     frame_put_device(bytes, &device);
     cr_expect_eq(bytes[254], 'p');
     cr_expect_eq(bytes[255], 0);
@@ -110,9 +110,9 @@ Test(frame, answer_of_a_stalled_urb)
         .seqnum = 0x80000001, .endpoint = 0x81, .status = -EPIPE, .start_frame = 77};
     uint8_t bytes[FRAME_URB_SIZE];
 
-    memset(bytes, 0xa5, sizeof bytes);
+    memset(bytes, 0xa5, sizeof(bytes));
     frame_put_ret_submit(bytes, &urb);
-    cr_expect_arr_eq(bytes, wanted, sizeof wanted);
+    cr_expect_arr_eq(bytes, wanted, sizeof(wanted));
 }
 
 Test(frame, answer_of_an_isochronous_urb_repeats_its_packet_count)
@@ -133,9 +133,9 @@ Test(frame, answer_of_an_unlink)
                                                    0, 9, [20] = 0xff, 0xff, 0xff, 0x98};
     uint8_t bytes[FRAME_URB_SIZE];
 
-    memset(bytes, 0xa5, sizeof bytes);
+    memset(bytes, 0xa5, sizeof(bytes));
     frame_put_ret_unlink(bytes, 9, -ECONNRESET);
-    cr_expect_arr_eq(bytes, wanted, sizeof wanted);
+    cr_expect_arr_eq(bytes, wanted, sizeof(wanted));
 }
 
 Test(frame, isochronous_descriptor_is_four_words)
@@ -154,7 +154,7 @@ Test(frame, isochronous_descriptor_is_four_words)
     packet.actual = 180;
     packet.status = -18;
     frame_put_iso(out, &packet);
-    cr_expect_arr_eq(out, wanted, sizeof wanted);
+    cr_expect_arr_eq(out, wanted, sizeof(wanted));
 }
 
 Test(frame, setup_goes_back_as_it_came)
@@ -163,5 +163,5 @@ Test(frame, setup_goes_back_as_it_came)
     uint8_t bytes[8];
 
     frame_put_setup(bytes, &(struct usb_setup){0x21, 0x64, 0x0102, 0x0304, 0x0506});
-    cr_expect_arr_eq(bytes, wanted, sizeof wanted);
+    cr_expect_arr_eq(bytes, wanted, sizeof(wanted));
 }

@@ -28,18 +28,17 @@ static uint8_t file_byte(size_t at)
 
 static struct pair pair_new(void)
 {
-    struct pair pair = {.output = calloc(1, sizeof *pair.output)};
+    struct pair pair = {.output = calloc(1, sizeof(*pair.output))};
     uint8_t *bytes = malloc(FILE_SIZE);
     int fds[2], small = 4096;
-    size_t i;
 
     signal(SIGPIPE, SIG_IGN);
     cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
-    setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
     output_init(pair.output, fds[0]);
     pair.far = fds[1];
     pair.file = memfd_create("file", MFD_CLOEXEC);
-    for (i = 0; i < FILE_SIZE; i++)
+    for (size_t i = 0; i < FILE_SIZE; i++)
         bytes[i] = file_byte(i);
     cr_assert_eq(write(pair.file, bytes, FILE_SIZE), FILE_SIZE);
     free(bytes);
@@ -80,9 +79,9 @@ Test(output, small_pieces_leave_together)
 
     output_bytes(pair.output, "one", 3);
     output_bytes(pair.output, "two", 3);
-    cr_expect_eq(read(pair.far, text, sizeof text), -1, "gathered");
+    cr_expect_eq(read(pair.far, text, sizeof(text)), -1, "gathered");
     output_flush(pair.output, false);
-    cr_expect_eq(read(pair.far, text, sizeof text), 6);
+    cr_expect_eq(read(pair.far, text, sizeof(text)), 6);
     cr_expect_arr_eq(text, "onetwo", 6);
     pair_free(&pair);
 }
@@ -93,7 +92,6 @@ Test(output, memory_and_files_keep_their_order)
     uint8_t *large = malloc(100000), *seen = malloc(100000 + 50000 + 9);
     struct usb_chunk memory = {.memory = large, .length = 100000};
     struct usb_chunk range = {.fd = pair.file, .offset = 1000, .length = 50000};
-    size_t i;
 
     memset(large, 0x11, 100000);
     output_bytes(pair.output, "abc", 3);
@@ -106,10 +104,10 @@ Test(output, memory_and_files_keep_their_order)
     cr_assert(output_blocked(pair.output));
     drain(&pair, seen, 100000 + 50000 + 9);
     cr_expect_arr_eq(seen, "abc", 3);
-    for (i = 0; i < 100000; i++)
+    for (size_t i = 0; i < 100000; i++)
         cr_assert_eq(seen[3 + i], 0x11, "byte %zu", i);
     cr_expect_arr_eq(seen + 100003, "def", 3);
-    for (i = 0; i < 50000; i++)
+    for (size_t i = 0; i < 50000; i++)
         cr_assert_eq(seen[100006 + i], file_byte(1000 + i), "byte %zu of the file", i);
     cr_expect_arr_eq(seen + 150006, "ghi", 3);
     free(large);
@@ -138,12 +136,11 @@ Test(output, a_file_that_became_shorter_is_an_error_and_no_endless_wait)
     struct pair pair = pair_new();
     struct usb_chunk range = {.fd = pair.file, .offset = 0, .length = FILE_SIZE};
     uint8_t seen[65536];
-    unsigned rounds;
 
     output_chunk(pair.output, &range);
     cr_assert_eq(ftruncate(pair.file, 1000), 0);
-    for (rounds = 0; rounds < 10000 && !pair.output->error; rounds++) {
-        cr_expect_neq(read(pair.far, seen, sizeof seen), 0);
+    for (unsigned rounds = 0; rounds < 10000 && !pair.output->error; rounds++) {
+        cr_expect_neq(read(pair.far, seen, sizeof(seen)), 0);
         output_resume(pair.output);
     }
     cr_expect_eq(pair.output->error, -EIO);
@@ -170,7 +167,7 @@ Test(output, a_peer_that_left_is_an_error)
 static void use_tcp(struct pair *pair)
 {
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof name;
+    socklen_t length = sizeof(name);
     int listener = socket(AF_INET, SOCK_STREAM, 0), near = socket(AF_INET, SOCK_STREAM, 0);
 
     cr_assert_eq(bind(listener, (struct sockaddr *)&name, length), 0);
@@ -195,8 +192,8 @@ static int waiting(const struct pair *pair)
 
 Test(output, the_end_of_a_piece_waits_for_the_next_and_leaves_when_there_is_none)
 {
-    static uint8_t bytes[20000], got[2 * sizeof bytes];
-    struct usb_chunk chunk = {.memory = bytes, .length = sizeof bytes};
+    static uint8_t bytes[20000], got[2 * sizeof(bytes)];
+    struct usb_chunk chunk = {.memory = bytes, .length = sizeof(bytes)};
     struct pair pair = pair_new();
 
     use_tcp(&pair);
@@ -207,6 +204,6 @@ Test(output, the_end_of_a_piece_waits_for_the_next_and_leaves_when_there_is_none
     pair.output->more = false;
     output_flush(pair.output, false);
     cr_expect_eq(waiting(&pair), 0, "nothing follows any more");
-    cr_expect_eq(recv(pair.far, got, sizeof got, MSG_WAITALL), (ssize_t)sizeof got);
+    cr_expect_eq(recv(pair.far, got, sizeof(got), MSG_WAITALL), (ssize_t)sizeof(got));
     pair_free(&pair);
 }

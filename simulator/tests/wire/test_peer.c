@@ -41,7 +41,7 @@ static void wired_start(struct wired *wired, uint32_t deadline_ms)
                  0);
     name.sin_port = htons(wire_server_port(wired->server));
     wired->client = (struct wire_source){socket(AF_INET, SOCK_STREAM, 0), readable};
-    cr_assert_eq(connect(wired->client.fd, (struct sockaddr *)&name, sizeof name), 0);
+    cr_assert_eq(connect(wired->client.fd, (struct sockaddr *)&name, sizeof(name)), 0);
     cr_assert_eq(wire_loop_add(wired->loop, &wired->client, EPOLLIN), 0);
 }
 
@@ -68,15 +68,13 @@ static void import(struct wired *wired)
     static const uint8_t request[40] = {1, 0x11, 0x80, 3, 0, 0, 0, 0, '1', '-', '1'};
     uint8_t reply[512];
 
-    cr_assert_eq(tell(wired, request, sizeof request, reply, sizeof reply), 320);
+    cr_assert_eq(tell(wired, request, sizeof(request), reply, sizeof(reply)), 320);
     cr_assert_eq(reply[7], 0);
 }
 
 static void put32(uint8_t *at, uint32_t value)
 {
-    int i;
-
-    for (i = 3; i >= 0; i--, value >>= 8)
+    for (int i = 3; i >= 0; i--, value >>= 8)
         at[i] = (uint8_t)value;
 }
 
@@ -100,7 +98,7 @@ static void configure(struct wired *wired)
 
     put_submit(frame, 1, 0, 0, 0, 0);
     memcpy(frame + 40, "\0\x09\1\0\0\0\0\0", 8);
-    cr_assert_eq(tell(wired, frame, sizeof frame, reply, sizeof reply), 48);
+    cr_assert_eq(tell(wired, frame, sizeof(frame), reply, sizeof(reply)), 48);
     cr_assert_eq(reply[23], 0);
 }
 
@@ -110,13 +108,12 @@ static void configure(struct wired *wired)
 static int other_end(const struct wired *wired)
 {
     struct sockaddr_in ours, peer;
-    socklen_t size = sizeof ours;
-    int fd;
+    socklen_t size = sizeof(ours);
 
     cr_assert_eq(getsockname(wired->client.fd, (struct sockaddr *)&ours, &size), 0);
-    for (fd = 0; fd < DESCRIPTORS; fd++) {
-        size = sizeof peer;
-        if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0 && size == sizeof peer &&
+    for (int fd = 0; fd < DESCRIPTORS; fd++) {
+        size = sizeof(peer);
+        if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0 && size == sizeof(peer) &&
             peer.sin_family == AF_INET && peer.sin_port == ours.sin_port)
             return fd;
     }
@@ -160,7 +157,7 @@ Test(peer, half_a_request_is_given_up_at_the_deadline)
     uint8_t reply[64];
 
     wired_start(&wired, DEADLINE_MS);
-    cr_expect_eq(tell(&wired, "\1\x11\x80\3\0\0\0\0001-", 10, reply, sizeof reply), 0);
+    cr_expect_eq(tell(&wired, "\1\x11\x80\3\0\0\0\0001-", 10, reply, sizeof(reply)), 0);
     wired_end(&wired);
 }
 
@@ -230,7 +227,7 @@ static void refused(uint32_t offset, uint32_t length)
     put32(descriptors, offset);
     put32(descriptors + 4, length);
     put32(status, (uint32_t)-22);
-    cr_expect_eq(ask_packets(2, descriptors, sizeof descriptors, reply), 48 + 32);
+    cr_expect_eq(ask_packets(2, descriptors, sizeof(descriptors), reply), 48 + 32);
     cr_expect_arr_eq(reply + 20, status, 4);
     cr_expect_arr_eq(reply + 24, "\0\0\0", 4); /* nothing moved */
     cr_expect_arr_eq(reply + 48, descriptors, 8, "the places are the request's");
@@ -264,7 +261,7 @@ static void expect_reply(const uint8_t *frame, uint32_t command, uint32_t seqnum
     put32(expected, command);
     put32(expected + 4, seqnum);
     put32(expected + 20, (uint32_t)status);
-    cr_expect_arr_eq(frame, expected, sizeof expected);
+    cr_expect_arr_eq(frame, expected, sizeof(expected));
 }
 
 /* Lets the server work until so much of its answers has come. */
@@ -293,7 +290,7 @@ Test(peer, an_unlink_waits_for_the_submit_it_names)
     cr_assert_eq(send(wired.client.fd, frame, 48, 0), 48);
     put_submit(payload[0], 2, 0, 2, 8, 0);
     put_submit(payload[1], 5, 0, 2, 8, 0);
-    cr_assert_eq(send(wired.client.fd, payload, sizeof payload, 0), sizeof payload);
+    cr_assert_eq(send(wired.client.fd, payload, sizeof(payload), 0), sizeof(payload));
     whole(&wired, reply, 96);
     expect_reply(reply, 4, 4, -ECONNRESET);
     expect_reply(reply + 48, 3, 5, 0);
@@ -312,13 +309,13 @@ Test(peer, an_unlink_whose_submit_was_never_sent_is_answered)
     put_unlink(frame, 3, 2);
     cr_assert_eq(send(wired.client.fd, frame, 48, 0), 48);
     put_submit(payload, 6, 0, 2, 8, 0);
-    cr_assert_eq(send(wired.client.fd, payload, sizeof payload, 0), sizeof payload);
+    cr_assert_eq(send(wired.client.fd, payload, sizeof(payload), 0), sizeof(payload));
     whole(&wired, reply, 96);
     expect_reply(reply, 4, 3, 0);
     expect_reply(reply + 48, 3, 6, 0);
     /* With nothing behind it the time decides. */
     put_unlink(frame, 9, 8);
-    cr_assert_eq(tell(&wired, frame, sizeof frame, reply, sizeof reply), 48);
+    cr_assert_eq(tell(&wired, frame, sizeof(frame), reply, sizeof(reply)), 48);
     expect_reply(reply, 4, 9, 0);
     wired_end(&wired);
 }

@@ -78,9 +78,9 @@ void frame_get_urb(const uint8_t *bytes, struct frame_urb *ret_urb)
 
 static uint32_t failed_packets(const struct usb_urb *urb)
 {
-    uint32_t count = 0, i;
+    uint32_t count = 0;
 
-    for (i = 0; urb->packets && i < urb->packet_count; i++)
+    for (uint32_t i = 0; urb->packets && i < urb->packet_count; i++)
         count += urb->packets[i].status != 0;
     return count;
 }

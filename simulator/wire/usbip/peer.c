@@ -36,14 +36,14 @@ static void watch(struct wire_peer *peer)
 
 static int set_option(int fd, int level, int name, int value)
 {
-    return setsockopt(fd, level, name, &value, sizeof value);
+    return setsockopt(fd, level, name, &value, sizeof(value));
 }
 
 static void tune(int fd)
 {
     static const struct timeval slice = {.tv_usec = STAY_MS * 1000};
 
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof(slice));
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
@@ -121,10 +121,9 @@ static bool may_stay(const struct wire_peer *peer, int64_t *since)
 static int work(struct wire_peer *peer)
 {
     bool more = true;
-    unsigned rounds;
     int64_t since = 0;
 
-    for (rounds = 0; !output_blocked(&peer->output); rounds++) {
+    for (unsigned rounds = 0; !output_blocked(&peer->output); rounds++) {
         ssize_t got;
         int error;
 
@@ -235,7 +234,7 @@ static void frames_passed(struct wire_timer *timer)
 
 int wire_peer_new(struct wire_server *server, int fd)
 {
-    struct wire_peer *peer = calloc(1, sizeof *peer);
+    struct wire_peer *peer = calloc(1, sizeof(*peer));
 
     if (!peer)
         return -ENOMEM;

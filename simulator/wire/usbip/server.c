@@ -55,13 +55,13 @@ static void spare_pacing(int fd, const struct in_addr *address)
     static const char unpaced[] = "reno"; /* the one every kernel has and everybody may choose */
 
     if (ntohl(address->s_addr) >> 24 == IN_LOOPBACKNET)
-        setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, unpaced, sizeof unpaced - 1);
+        setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, unpaced, sizeof(unpaced) - 1);
 }
 
 static int listen_on(const char *address, uint16_t port, uint16_t *ret_port)
 {
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port)};
-    socklen_t length = sizeof name;
+    socklen_t length = sizeof(name);
     int fd, one = 1;
 
     if (inet_pton(AF_INET, address ? address : "127.0.0.1", &name.sin_addr) != 1)
@@ -69,9 +69,9 @@ static int listen_on(const char *address, uint16_t port, uint16_t *ret_port)
     fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
     spare_pacing(fd, &name.sin_addr);
-    if (bind(fd, (struct sockaddr *)&name, sizeof name) < 0 || listen(fd, BACKLOG) < 0 ||
+    if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 || listen(fd, BACKLOG) < 0 ||
         getsockname(fd, (struct sockaddr *)&name, &length) < 0) {
         int error = -errno;
 
@@ -85,7 +85,7 @@ static int listen_on(const char *address, uint16_t port, uint16_t *ret_port)
 int wire_server_new(struct wire_loop *loop, const struct wire_server_options *options,
                     struct wire_server **ret_server)
 {
-    struct wire_server *server = calloc(1, sizeof *server);
+    struct wire_server *server = calloc(1, sizeof(*server));
     int fd, error;
 
     if (!server)
@@ -147,11 +147,11 @@ int wire_server_offer(struct wire_server *server, const char *busid, struct usb_
     if (strlen(busid) >= FRAME_BUSID_SIZE)
         return -EINVAL;
     for (offer = server->offers; offer; offer = offer->next) {
-        if (!strcmp(offer->busid, busid))
+        if (strcmp(offer->busid, busid) == 0)
             return -EEXIST;
         count++;
     }
-    offer = calloc(1, sizeof *offer);
+    offer = calloc(1, sizeof(*offer));
     if (!offer)
         return -ENOMEM;
     offer->device = device;
@@ -181,12 +181,11 @@ static struct frame_device describe(const struct wire_offer *offer)
         .configuration = usb_configuration_value(identity),
         .configuration_count = 1,
     };
-    size_t i;
 
-    memcpy(device.busid, offer->busid, sizeof device.busid);
-    snprintf(device.path, sizeof device.path, "/sys/devices/papsim/usb%u/%s", offer->busnum,
+    memcpy(device.busid, offer->busid, sizeof(device.busid));
+    snprintf(device.path, sizeof(device.path), "/sys/devices/papsim/usb%u/%s", offer->busnum,
              offer->busid);
-    for (i = 0; i < identity->interface_count; i++)
+    for (size_t i = 0; i < identity->interface_count; i++)
         device.interface_count =
             (uint8_t)(device.interface_count + (identity->interfaces[i].alternate == 0));
     if (deviates(offer->defects, DEFECT_SPEED_FULL_FOR_HIGH) && device.speed == USB_SPEED_HIGH)
@@ -199,15 +198,14 @@ static struct frame_device describe(const struct wire_offer *offer)
 static void put_interfaces(struct wire_peer *peer, const struct wire_offer *offer)
 {
     const struct usb_identity *identity = usb_device_identity(offer->device);
-    size_t i;
 
-    for (i = 0; i < identity->interface_count; i++) {
+    for (size_t i = 0; i < identity->interface_count; i++) {
         const struct usb_interface_identity *interface = &identity->interfaces[i];
         uint8_t bytes[FRAME_INTERFACE_SIZE] = {0};
 
         usb_device_interface_class(offer->device, interface, bytes);
         if (interface->alternate == 0)
-            output_bytes(&peer->output, bytes, sizeof bytes);
+            output_bytes(&peer->output, bytes, sizeof(bytes));
     }
 }
 
@@ -219,7 +217,7 @@ static void put_device(struct wire_peer *peer, const struct wire_offer *offer)
     frame_put_device(bytes, &device);
     if (deviates(offer->defects, DEFECT_STACK_LEAK))
         memset(bytes + strlen(device.path) + 1, 0xa5, 8);
-    output_bytes(&peer->output, bytes, sizeof bytes);
+    output_bytes(&peer->output, bytes, sizeof(bytes));
 }
 
 /* As Linux's usbipd: a device somebody has imported is not for the taking, hence not listed. */
@@ -255,7 +253,7 @@ static int answer_list(struct wire_peer *peer)
     bytes[9] = (uint8_t)(count >> 16);
     bytes[10] = (uint8_t)(count >> 8);
     bytes[11] = (uint8_t)count;
-    output_bytes(&peer->output, bytes, sizeof bytes);
+    output_bytes(&peer->output, bytes, sizeof(bytes));
     for (offer = peer->server->offers; offer; offer = offer->next) {
         if (!listed(offer))
             continue;
@@ -276,9 +274,9 @@ static struct wire_offer *find(const struct wire_peer *peer, const char *busid)
         size_t length = strlen(offer->busid);
 
         if (deviates(offer->defects, DEFECT_BUSID_UNTERMINATED) &&
-            !memcmp(offer->busid, busid, length) && !memchr(busid, 0, FRAME_BUSID_SIZE))
+            memcmp(offer->busid, busid, length) == 0 && !memchr(busid, 0, FRAME_BUSID_SIZE))
             return offer;
-        if (memchr(busid, 0, FRAME_BUSID_SIZE) && !strcmp(offer->busid, busid))
+        if (memchr(busid, 0, FRAME_BUSID_SIZE) && strcmp(offer->busid, busid) == 0)
             return offer;
     }
     return NULL;
@@ -289,7 +287,7 @@ static void put_import(struct wire_peer *peer, enum frame_status status)
     uint8_t bytes[FRAME_OP_SIZE];
 
     frame_put_op(bytes, OP_REP_IMPORT, status);
-    output_bytes(&peer->output, bytes, sizeof bytes);
+    output_bytes(&peer->output, bytes, sizeof(bytes));
 }
 
 static int answer_import(struct wire_peer *peer, const char *busid)

@@ -27,7 +27,7 @@ static struct peer_urb *urb_get(struct wire_peer *peer)
     } else {
         if (peer->urb_count >= PEER_URBS_MAX)
             return NULL;
-        urb = calloc(1, sizeof *urb);
+        urb = calloc(1, sizeof(*urb));
         if (!urb)
             return NULL;
         peer->urb_count++;
@@ -46,7 +46,7 @@ static struct peer_urb *urb_get(struct wire_peer *peer)
 static void urb_put(struct wire_peer *peer, struct peer_urb *urb)
 {
     if (urb->buffer_size > BUFFER_KEPT || peer->held > PEER_HELD_IDLE) {
-        peer->held -= urb->buffer_size + urb->packets_size * sizeof *urb->packets;
+        peer->held -= urb->buffer_size + urb->packets_size * sizeof(*urb->packets);
         free(urb->buffer);
         free(urb->packets);
         urb->buffer = NULL;
@@ -98,15 +98,13 @@ static void free_chain(struct peer_urb *urb)
 
 void wire_urbs_free(struct wire_peer *peer)
 {
-    unsigned i;
-
     while (peer->spare) {
         struct peer_urb *urb = peer->spare;
 
         peer->spare = urb->free_next;
         free_chain(urb);
     }
-    for (i = 0; i < PEER_BUCKETS; i++) {
+    for (unsigned i = 0; i < PEER_BUCKETS; i++) {
         while (peer->buckets[i]) {
             struct peer_urb *urb = peer->buckets[i];
 
@@ -126,9 +124,8 @@ static void put_data(struct wire_peer *peer, const struct usb_urb *urb)
 {
     bool more = peer->output.more;
     size_t left = urb->actual;
-    unsigned i;
 
-    for (i = 0; i < urb->in.chunk_count && left; i++) {
+    for (unsigned i = 0; i < urb->in.chunk_count && left; i++) {
         struct usb_chunk chunk = urb->in.chunks[i];
 
         if (chunk.length > left)
@@ -143,11 +140,10 @@ static void put_data(struct wire_peer *peer, const struct usb_urb *urb)
 static void put_packets(struct wire_peer *peer, const struct usb_urb *urb)
 {
     uint8_t bytes[FRAME_ISO_SIZE];
-    uint32_t i;
 
-    for (i = 0; urb->packets && i < urb->packet_count; i++) {
+    for (uint32_t i = 0; urb->packets && i < urb->packet_count; i++) {
         frame_put_iso(bytes, &urb->packets[i]);
-        output_bytes(&peer->output, bytes, sizeof bytes);
+        output_bytes(&peer->output, bytes, sizeof(bytes));
     }
 }
 
@@ -205,7 +201,7 @@ void wire_urb_answer(struct wire_peer *peer, struct peer_urb *urb)
     record_complete(peer, &answer);
     spoil(peer, urb, &answer, header);
     output_bytes(&peer->output, header,
-                 peer_deviates(peer, DEFECT_HEADER_40_BYTES) ? 40 : sizeof header);
+                 peer_deviates(peer, DEFECT_HEADER_40_BYTES) ? 40 : sizeof(header));
     if (in)
         put_data(peer, &answer);
     else if (peer_deviates(peer, DEFECT_OUT_ECHOES_DATA) && answer.length)
@@ -271,12 +267,12 @@ bool wire_urb_hold(struct wire_peer *peer, struct peer_urb *urb)
 static int make_packets(struct wire_peer *peer, struct peer_urb *urb, uint32_t count)
 {
     if (count > urb->packets_size) {
-        size_t more = (count - urb->packets_size) * sizeof *urb->packets;
+        size_t more = (count - urb->packets_size) * sizeof(*urb->packets);
         struct usb_iso_packet *packets;
 
         if (!may_hold(peer, more))
             return -ENOBUFS;
-        packets = realloc(urb->packets, count * sizeof *packets);
+        packets = realloc(urb->packets, count * sizeof(*packets));
         if (!packets)
             return -ENOMEM;
         peer->held += more;
@@ -447,7 +443,7 @@ static void unlink_urb(struct wire_peer *peer, const struct frame_urb *frame)
                    (!urb && wire_early_unlink(peer, frame->seqnum, frame->unlink_seqnum))))
         return;
     frame_put_ret_unlink(header, frame->seqnum, found ? -ECONNRESET : 0);
-    output_bytes(&peer->output, header, sizeof header);
+    output_bytes(&peer->output, header, sizeof(header));
     if (!found)
         return;
     urb->urb.status = -ECONNRESET;

@@ -34,14 +34,13 @@ static void names_of_ours(const char *how, struct names *names)
     char path[PATH_MAX], command[PATH_MAX + 128];
 
     built("libusb/libusb-1.0.so.0", path);
-    snprintf(command, sizeof command, "nm -D %s %s | sed 's/.* //' | sort", how, path);
+    snprintf(command, sizeof(command), "nm -D %s %s | sed 's/.* //' | sort", how, path);
     read_names(command, names);
 }
 
 Test(lusb_names, ours_are_those_of_debians_library)
 {
     static struct names ours, theirs;
-    size_t i;
 
     names_of_ours("--defined-only", &ours);
     read_names("nm -D --defined-only \"$(pkg-config --variable=libdir "
@@ -49,7 +48,7 @@ Test(lusb_names, ours_are_those_of_debians_library)
                &theirs);
     cr_assert_eq(theirs.count, 90);
     cr_assert_eq(ours.count, theirs.count);
-    for (i = 0; i < ours.count; i++)
+    for (size_t i = 0; i < ours.count; i++)
         cr_expect_str_eq(ours.name[i], theirs.name[i]);
 }
 
@@ -59,13 +58,12 @@ Test(lusb_names, each_is_found_in_the_library_itself)
     char path[PATH_MAX];
     void *library;
     Dl_info info;
-    size_t i;
 
     names_of_ours("--defined-only", &ours);
     built("libusb/libusb-1.0.so.0", path);
     library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     cr_assert(library, "%s", dlerror());
-    for (i = 0; i < ours.count; i++) {
+    for (size_t i = 0; i < ours.count; i++) {
         cr_assert(dladdr(dlsym(library, ours.name[i]), &info), "%s", ours.name[i]);
         cr_expect(strstr(info.dli_fname, "/libusb/libusb-1.0.so.0"), "%s", ours.name[i]);
     }
@@ -75,11 +73,10 @@ Test(lusb_names, each_is_found_in_the_library_itself)
 Test(lusb_names, none_is_passed_through)
 {
     static struct names wanted;
-    size_t i;
 
     names_of_ours("--undefined-only", &wanted);
     cr_assert_gt(wanted.count, 0);
-    for (i = 0; i < wanted.count; i++) {
+    for (size_t i = 0; i < wanted.count; i++) {
         cr_expect(strncmp(wanted.name[i], "libusb_", 7) != 0, "%s", wanted.name[i]);
         cr_expect(strncmp(wanted.name[i], "dl", 2) != 0, "%s", wanted.name[i]);
     }
@@ -108,7 +105,7 @@ static struct libusb_config_descriptor *parsed(const uint8_t *raw, size_t length
 Test(lusb_descriptor, settings_endpoints_and_companions_are_found)
 {
     struct libusb_ss_endpoint_companion_descriptor *companion;
-    struct libusb_config_descriptor *config = parsed(good, sizeof good - 1);
+    struct libusb_config_descriptor *config = parsed(good, sizeof(good) - 1);
 
     cr_assert_eq(config->bNumInterfaces, 1);
     cr_assert_eq(config->interface[0].num_altsetting, 2);
@@ -126,7 +123,7 @@ Test(lusb_descriptor, settings_endpoints_and_companions_are_found)
 
 Test(lusb_descriptor, what_is_cut_off_is_left_out)
 {
-    struct libusb_config_descriptor *config = parsed(good, sizeof good);
+    struct libusb_config_descriptor *config = parsed(good, sizeof(good));
 
     cr_expect_eq(config->interface[0].num_altsetting, 2);
     libusb_free_config_descriptor(config);
@@ -137,10 +134,10 @@ Test(lusb_descriptor, what_is_cut_off_is_left_out)
 
 Test(lusb_descriptor, more_endpoints_than_there_are_is_those_there_are)
 {
-    uint8_t raw[sizeof good];
+    uint8_t raw[sizeof(good)];
     struct libusb_config_descriptor *config;
 
-    memcpy(raw, good, sizeof raw);
+    memcpy(raw, good, sizeof(raw));
     raw[9 + 4] = 255;
     config = parsed(raw, 9 + 9 + 7 + 6);
     cr_expect_eq(config->interface[0].altsetting[0].bNumEndpoints, 1);
@@ -149,12 +146,12 @@ Test(lusb_descriptor, more_endpoints_than_there_are_is_those_there_are)
 
 Test(lusb_descriptor, more_interfaces_than_announced_are_left_out)
 {
-    uint8_t raw[sizeof good];
+    uint8_t raw[sizeof(good)];
     struct libusb_config_descriptor *config;
 
-    memcpy(raw, good, sizeof raw);
+    memcpy(raw, good, sizeof(raw));
     raw[31 + 2] = 7;
-    config = parsed(raw, sizeof raw - 1);
+    config = parsed(raw, sizeof(raw) - 1);
     cr_expect_eq(config->interface[0].num_altsetting, 1);
     libusb_free_config_descriptor(config);
 }
@@ -168,23 +165,23 @@ Test(lusb_descriptor, a_set_that_is_none_is_refused)
     cr_expect_eq(lusb_parse_config(no_config, 9, &config), LIBUSB_ERROR_IO);
     cr_expect_eq(lusb_parse_config(good, 8, &config), LIBUSB_ERROR_IO);
     cr_expect_eq(lusb_parse_config(good, 0, &config), LIBUSB_ERROR_IO);
-    cr_expect_eq(lusb_parse_config(zero, sizeof zero, &config), LIBUSB_ERROR_IO);
-    cr_expect_eq(lusb_parse_bos(good, sizeof good, &bos), LIBUSB_ERROR_IO);
+    cr_expect_eq(lusb_parse_config(zero, sizeof(zero), &config), LIBUSB_ERROR_IO);
+    cr_expect_eq(lusb_parse_bos(good, sizeof(good), &bos), LIBUSB_ERROR_IO);
 }
 
 /* No input may read or write where it must not: the sanitizer builds run this too. */
 Test(lusb_descriptor, hostile_bytes_do_no_harm)
 {
-    unsigned seed = 1, round, i;
+    unsigned seed = 1, round;
 
     for (round = 0; round < 20000; round++) {
-        size_t length = (size_t)(rand_r(&seed) % (int)sizeof good);
+        size_t length = (size_t)(rand_r(&seed) % (int)sizeof(good));
         uint8_t *raw = malloc(length + 1); /* on the heap, so that its end is watched */
         struct libusb_config_descriptor *config;
         struct libusb_bos_descriptor *bos;
 
         memcpy(raw, good, length);
-        for (i = 0; length && i < 1 + round % 4; i++)
+        for (unsigned i = 0; length && i < 1 + round % 4; i++)
             raw[(size_t)rand_r(&seed) % length] = (uint8_t)rand_r(&seed);
         if (!lusb_parse_config(raw, length, &config))
             libusb_free_config_descriptor(config);
@@ -299,11 +296,11 @@ Test(lusb, strings_are_ascii_and_fit)
     unsigned char text[5];
 
     open_one(&open);
-    cr_expect_eq(libusb_get_string_descriptor_ascii(open.handle, 1, text, sizeof text), 4);
+    cr_expect_eq(libusb_get_string_descriptor_ascii(open.handle, 1, text, sizeof(text)), 4);
     cr_expect_str_eq((char *)text, "papk");
-    cr_expect_eq(libusb_get_string_descriptor_ascii(open.handle, 0, text, sizeof text),
+    cr_expect_eq(libusb_get_string_descriptor_ascii(open.handle, 0, text, sizeof(text)),
                  LIBUSB_ERROR_INVALID_PARAM);
-    cr_expect_eq(libusb_get_string_descriptor_ascii(open.handle, 200, text, sizeof text),
+    cr_expect_eq(libusb_get_string_descriptor_ascii(open.handle, 200, text, sizeof(text)),
                  LIBUSB_ERROR_PIPE);
     leave(&open);
 }
@@ -355,7 +352,7 @@ Test(lusb, a_handle_closed_with_transfers_in_flight_calls_nobody)
     int calls = 0;
 
     open_one(&open);
-    libusb_fill_interrupt_transfer(transfer, open.handle, INTERRUPT_IN, data, sizeof data, never,
+    libusb_fill_interrupt_transfer(transfer, open.handle, INTERRUPT_IN, data, sizeof(data), never,
                                    &calls, 0);
     cr_assert_eq(libusb_submit_transfer(transfer), 0);
     libusb_close(open.handle);
@@ -391,7 +388,7 @@ Test(lusb, a_reset_ends_what_is_in_flight_and_the_device_answers)
     int calls = 0;
 
     open_one(&open);
-    libusb_fill_interrupt_transfer(transfer, open.handle, INTERRUPT_IN, data, sizeof data, never,
+    libusb_fill_interrupt_transfer(transfer, open.handle, INTERRUPT_IN, data, sizeof(data), never,
                                    &calls, 0);
     cr_assert_eq(libusb_submit_transfer(transfer), 0);
     cr_expect_eq(libusb_reset_device(open.handle), 0);

@@ -34,7 +34,7 @@ static bool is_over(const struct asked *asked)
 
 static void ask(libusb_device_handle *handle, struct asked *asked)
 {
-    memset(asked, 0, sizeof *asked);
+    memset(asked, 0, sizeof(*asked));
     asked->transfer = libusb_alloc_transfer(0);
     libusb_fill_control_setup(asked->setup, 0x80, LIBUSB_REQUEST_GET_DESCRIPTOR, 0x100, 0, 18);
     libusb_fill_control_transfer(asked->transfer, handle, asked->setup, over, asked, 10000);
@@ -193,7 +193,7 @@ Test(lusb_events, the_next_time_out_is_that_of_the_first_transfer_due)
 
     open_one(&open);
     cr_expect_eq(libusb_get_next_timeout(NULL, &time), 0, "nothing is in flight");
-    libusb_fill_interrupt_transfer(transfer, open.handle, INTERRUPT_IN, data, sizeof data, over,
+    libusb_fill_interrupt_transfer(transfer, open.handle, INTERRUPT_IN, data, sizeof(data), over,
                                    &asked, 100000);
     cr_assert_eq(libusb_submit_transfer(transfer), 0);
     cr_expect_eq(libusb_get_next_timeout(NULL, &time), 1);
@@ -252,7 +252,7 @@ static void hear(struct heard *heard, enum libusb_log_level level, const char *t
 {
     heard->count++;
     heard->level = level;
-    snprintf(heard->text, sizeof heard->text, "%s", text);
+    snprintf(heard->text, sizeof(heard->text), "%s", text);
 }
 
 static void LIBUSB_CALL context_says(libusb_context *context, enum libusb_log_level level,
@@ -317,7 +317,7 @@ static void *real_library(void)
 
     cr_assert(pipe && fscanf(pipe, "%2000s", folder) == 1);
     pclose(pipe);
-    snprintf(path, sizeof path, "%s/libusb-1.0.so.0", folder);
+    snprintf(path, sizeof(path), "%s/libusb-1.0.so.0", folder);
     library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     cr_assert(library, "%s", dlerror());
     return library;
@@ -354,7 +354,7 @@ Test(lusb_text, locales_and_capabilities_are_the_real_librarys)
 
     *(void **)&setlocale_of = real(library, "libusb_setlocale");
     *(void **)&has_capability = real(library, "libusb_has_capability");
-    for (size_t i = 0; i < sizeof locales / sizeof locales[0]; i++)
+    for (size_t i = 0; i < sizeof(locales) / sizeof(locales[0]); i++)
         cr_expect_eq(libusb_setlocale(locales[i]), setlocale_of(locales[i]), "%s", locales[i]);
     for (uint32_t capability = 0; capability < 0x200; capability++)
         cr_expect_eq(!libusb_has_capability(capability), !has_capability(capability), "%#x",

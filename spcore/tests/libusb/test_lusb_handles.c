@@ -126,13 +126,13 @@ static void *be_quiet(void *self)
     while (!atomic_load(&quiet->stop)) {
         int fd = accept(quiet->listener, NULL, NULL);
 
-        if (recv(fd, request, sizeof request, MSG_WAITALL) == sizeof request) {
+        if (recv(fd, request, sizeof(request), MSG_WAITALL) == sizeof(request)) {
             bool silent = atomic_load(&quiet->silent);
 
             if (silent)
                 atomic_fetch_add(&quiet->asked, 1);
             else
-                (void)!send(fd, empty, sizeof empty, MSG_NOSIGNAL);
+                (void)!send(fd, empty, sizeof(empty), MSG_NOSIGNAL);
             (void)!recv(fd, request, 1, 0); /* until the other end has had enough */
             if (silent)
                 atomic_fetch_add(&quiet->given_up, 1);
@@ -145,9 +145,9 @@ static void *be_quiet(void *self)
 static void start_quiet(struct quiet *quiet, char *server, size_t size)
 {
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof name;
+    socklen_t length = sizeof(name);
 
-    memset(quiet, 0, sizeof *quiet);
+    memset(quiet, 0, sizeof(*quiet));
     quiet->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     cr_assert_eq(bind(quiet->listener, (struct sockaddr *)&name, length), 0);
     cr_assert_eq(listen(quiet->listener, 8), 0);
@@ -201,8 +201,8 @@ Test(lusb_hotplug, a_silent_server_holds_up_nobodys_events)
     int calls = 0, rounds = 0;
 
     plug(&serving, NULL);
-    start_quiet(&quiet, silent, sizeof silent);
-    snprintf(servers, sizeof servers, "%s %s", serving.address, silent);
+    start_quiet(&quiet, silent, sizeof(silent));
+    snprintf(servers, sizeof(servers), "%s %s", serving.address, silent);
     setenv(LUSB_VARIABLE, servers, 1);
     cr_assert_eq(libusb_init(NULL), 0);
     handle = open_player(NULL);

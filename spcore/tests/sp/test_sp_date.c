@@ -55,7 +55,7 @@ Test(date, what_is_no_date_is_refused)
                                       "20260102T030405Zulu",
                                       "20260102T030405+0100Z"};
 
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         WMDMDATETIME date = {.wYear = 7};
 
         cr_expect_not(parse(bad[i], &date), "%s", bad[i]);
