@@ -22,7 +22,7 @@ double bench_median(double *values, size_t count); /* sorts them */
 /* This process, and by inheritance all it forks, on the last CPU it may use. */
 unsigned bench_pin(cpu_set_t *ret_before);
 
-/* ---- a papsim -------------------------------------------------------------------------------- */
+/* ---- a papsim */
 struct bench_sim {
     pid_t pid;
     char host[64], port[16];
@@ -34,7 +34,7 @@ void bench_sim_start(const char *papsim, const char *const *words, size_t count,
                      struct bench_sim *ret_sim);
 void bench_sim_end(const struct bench_sim *sim);
 
-/* ---- the limit: plain TCP to a forked peer --------------------------------------------------- */
+/* ---- the limit: plain TCP to a forked peer */
 struct bench_peer {
     pid_t pid;
     int fd;
@@ -46,7 +46,7 @@ void bench_peer_end(struct bench_peer *peer);
 double bench_raw_replies(int fd, unsigned depth); /* round trips a second, `depth` under way */
 double bench_raw_stream(int fd, char *buffer);    /* bytes a second; BENCH_WRITE of buffer */
 
-/* ---- figures --------------------------------------------------------------------------------- */
+/* ---- figures */
 /* One line of the table; false when the ratio is below `required`. Values are rates. */
 bool bench_report(const char *figure, const char *unit, double scale, double *each_ours,
                   double *each_limit, size_t rounds, double required);

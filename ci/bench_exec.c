@@ -1,6 +1,7 @@
 /* Figures of `papsim exec`: its library against libspcore's own client and against plain TCP; and
  * the world's clients, each with the seconds it takes. */
 #include "ci/bench.h"
+#include "spcore/base.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,7 +17,7 @@
 
 enum { CLIENTS_BUDGET_S = 10, NOT_HERE = 77 };
 
-/* ---- the program under exec, told what to measure -------------------------------------------- */
+/* ---- the program under exec, told what to measure */
 
 struct program {
     pid_t pid;
@@ -79,7 +80,7 @@ static void program_end(struct program *program)
     }
 }
 
-/* ---- ratios ---------------------------------------------------------------------------------- */
+/* ---- ratios */
 
 static double own_round(struct tp *tp)
 {
@@ -128,7 +129,7 @@ static bool stream(const struct program *program)
         {"exec: bulk IN, URBs of 64 KiB", 64 * 1024, 0.5},
         {"exec: bulk IN, URBs of 1 MiB", 1024 * 1024, 0.8},
     };
-    enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+    enum { ROWS = ARRAY_SIZE(rows) };
     double raw[ROWS][BENCH_STREAM_ROUNDS], ours[ROWS][BENCH_STREAM_ROUNDS];
     struct bench_peer peer = bench_peer_stream();
     char *buffer = malloc(BENCH_WRITE), questions[ROWS][64];
@@ -172,7 +173,7 @@ bool bench_exec(const char *papsim, const char *path)
     return ok;
 }
 
-/* ---- the world's clients --------------------------------------------------------------------- */
+/* ---- the world's clients */
 
 /* $1 of the output of mtp-sendfile: the new object's id. */
 #define NEW_ID                                                                                     \
@@ -259,7 +260,7 @@ bool bench_clients(const char *papsim)
         bench_die(papsim);
     make_folder(folder);
     printf("clients through exec, each with a player of its own:\n");
-    for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(clients); i++) {
         int status;
 
         start = bench_now();

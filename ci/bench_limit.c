@@ -15,7 +15,7 @@ enum {
     REPLY = 66,   /* RET_SUBMIT and the 18 bytes of a device descriptor */
 };
 
-/* ---- the limit: plain TCP -------------------------------------------------------------------- */
+/* ---- the limit: plain TCP */
 
 static void all_out(int fd, const void *data, size_t length)
 {
@@ -150,7 +150,7 @@ double bench_raw_stream(int fd, char *buffer)
     return (double)BENCH_STREAM / (bench_now() - start);
 }
 
-/* ---- the table ------------------------------------------------------------------------------- */
+/* ---- the table */
 
 /* Other load of the machine comes and goes: the ratio is that of each round with its neighbour. */
 bool bench_report(const char *figure, const char *unit, double scale, double *each_ours,

@@ -45,7 +45,7 @@ static double control_round(unsigned ms)
     return count / (now() - start);
 }
 
-/* ---- bulk IN, several transfers under way ---------------------------------------------------- */
+/* ---- bulk IN, several transfers under way */
 
 struct stream {
     uint64_t left; /* not asked for yet */

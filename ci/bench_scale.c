@@ -45,7 +45,7 @@ static double resident(const struct bench_sim *sim)
     return (double)kib * 1024;
 }
 
-/* ---- player files ---------------------------------------------------------------------------- */
+/* ---- player files */
 
 static char folder[] = "/tmp/bench-scale-XXXXXX";
 
@@ -82,7 +82,7 @@ static void serve(const char *name, const char *state, struct bench_sim *sim)
     bench_sim_start(papsim, words, state ? 4 : 2, sim);
 }
 
-/* ---- the table ------------------------------------------------------------------------------- */
+/* ---- the table */
 
 static bool all_well = true;
 
@@ -99,7 +99,7 @@ static void figure(const char *name, double value, const char *unit, double limi
     all_well = all_well && well;
 }
 
-/* ---- listing --------------------------------------------------------------------------------- */
+/* ---- listing */
 
 struct client {
     const struct bench_sim *sim;
@@ -278,7 +278,7 @@ static void bench_state(void)
     bench_sim_end(&sim);
 }
 
-/* ---- many players ---------------------------------------------------------------------------- */
+/* ---- many players */
 
 static void bench_players(const char *state)
 {

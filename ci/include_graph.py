@@ -3,9 +3,10 @@
 
     ci/include_graph.py [--cc gcc] [-- FLAGS...]
 
-Parts (simulator, spcore, conformance) are layered; each layer names the layers it may include. A
-few headers are seams: declared in one layer, implemented or filled in by another, open to all of
-their part. Warnings (long functions and files, test files without a module) do not fail the check.
+Includes are relative to the root. A layer is a folder; MAY names the layers that its files include,
+every one of them: an edge that stands here and that nothing uses is an error too. Tests may see all
+of their part. Warnings (long functions and files, test files without a module) do not fail the
+check.
 """
 import argparse
 import concurrent.futures
@@ -16,95 +17,123 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+PARTS = ("simulator", "spcore", "conformance")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 GENERATED = ROOT / "build/gen"
+# Open to everyone: it includes nothing of the tree.
+GROUND = "spcore/base.h"
 
-# layer -> layers of the same part its files may include (besides itself and the seams)
-LAYERS = {
-    "simulator": {
-        "wire": {"usb"},
-        "usb": set(),
-        "function": {"mtp", "store"},
-        "mtp": {"store"},
-        "store": set(),
-        "player": {"usb", "function", "mtp", "store"},
-        "import": {"mtp"},
-        "cli": {"wire", "usb", "function", "mtp", "store", "player", "import"},
+# layer -> the layers its files include, besides itself
+MAY = {
+    "simulator/defect": set(),
+    "simulator/usb": {"simulator/defect"},
+    "simulator/store": {"simulator/defect"},
+    "simulator/mtp": {"simulator/defect", "simulator/store"},
+    "simulator/function": {"simulator/usb"},
+    "simulator/function/still_image": {
+        "simulator/defect",
+        "simulator/function",
+        "simulator/mtp",
+        "simulator/usb",
     },
-    "spcore": {
-        "include": set(),
-        "com": {"include", "sac", "sp"},
-        "sac": {"include", "com"},
-        "sp": {"include", "com", "sac", "mtp", "transport"},
-        "mtp": {"com", "transport"},
-        "transport": {"com"},
-        "shim": {"com", "transport"},
+    "simulator/wire": {"simulator/usb", "simulator/wire/usbip"},
+    "simulator/wire/usbip": {"simulator/usb", "simulator/wire"},
+    "simulator/spec": {"simulator/mtp", "simulator/player", "simulator/store", "simulator/usb"},
+    "simulator/player": {
+        "simulator/defect",
+        "simulator/function",
+        "simulator/function/still_image",
+        "simulator/mtp",
+        "simulator/spec",
+        "simulator/store",
+        "simulator/usb",
     },
-    "conformance": {
-        "catalogue": set(),
-        "host": set(),
-        "engine": {"host", "catalogue"},
-        "suites": {"engine", "host"},
-        "report": {"engine", "catalogue"},
-        "selftest": {"engine", "host", "report", "catalogue"},
-        "cli": {"engine", "host", "report", "selftest", "catalogue"},
+    "simulator/control": {
+        "simulator/cli",
+        "simulator/mtp",
+        "simulator/player",
+        "simulator/usb",
+        "simulator/wire/usbip",
     },
-}
-SEAMS = {
-    "simulator": {"usb/function.h", "usb/identity.h", "defect/defect.h"},
-    "spcore": {"deviant/sp_defect.h"},
-    "conformance": {"case/conf.h"},
-}
-# What one part may see of another.
-FOREIGN = {"conformance": {"spcore": {"mtp", "transport", "sac", "include", "com"}}}
-SEARCH = {
-    "simulator": ["simulator"],
-    "spcore": ["spcore", "spcore/include"],
-    "conformance": ["conformance", "spcore", "spcore/include"],
+    "simulator/import": {"simulator/defect", "simulator/mtp"},
+    "simulator/cli": {"simulator/control", "simulator/import", "simulator/player"},
+    "spcore/include": set(),
+    "spcore/com": {"spcore/deviant", "spcore/include"},
+    "spcore/sac": {"spcore/deviant", "spcore/include"},
+    "spcore/usbip": set(),
+    "spcore/transport": {"spcore/usbip"},
+    "spcore/mtp": {"spcore/transport"},
+    "spcore/sp": {"spcore/com", "spcore/deviant", "spcore/include", "spcore/mtp"},
+    "spcore/deviant": set(),
+    "spcore/libusb": {"spcore/usbip"},
+    "conformance/case": {"conformance/run", "spcore/mtp"},
+    "conformance/catalogue": set(),
+    "conformance/cli": {
+        "conformance/case",
+        "conformance/catalogue",
+        "conformance/report",
+        "conformance/run",
+        "conformance/selftest",
+    },
+    "conformance/host": {"conformance/raw"},
+    "conformance/raw": {"conformance/case", "spcore/mtp", "spcore/transport"},
+    "conformance/report": set(),
+    "conformance/run": {
+        "conformance/case",
+        "conformance/catalogue",
+        "conformance/raw",
+        "spcore/mtp",
+    },
+    "conformance/selftest": {"conformance/host"},
+    "conformance/suites/host": {"conformance/host", "conformance/raw"},
+    "conformance/suites/mtp": {"conformance/raw"},
+    "conformance/suites/usb": {"conformance/raw"},
+    "conformance/suites/usbip": {"conformance/raw"},
+    "conformance/suites/wmdm": {"conformance/wmdm", "spcore/com", "spcore/mtp"},
+    "conformance/wmdm": {"conformance/case", "spcore/com", "spcore/include"},
 }
 LONGEST_FUNCTION, LONGEST_FILE = 60, 600
 
 
 def sources():
-    for part in LAYERS:
+    for part in PARTS:
         yield from sorted(path for path in (ROOT / part).rglob("*")
-                          if path.suffix in (".c", ".h", ".def"))
+                          if path.suffix in (".c", ".h", ".def") and "programs" not in path.parts)
 
 
-def place(path):
-    """(part, layer) of a file."""
-    parts = path.relative_to(ROOT).parts
-    return parts[0], parts[1] if len(parts) > 2 else ""
+def layer_of(path):
+    """The folder of a file, from the root."""
+    return path.relative_to(ROOT).parent.as_posix()
 
 
 def resolve(path, name):
-    part, _ = place(path)
-    for folder in [path.parent] + [ROOT / folder for folder in SEARCH[part]]:
-        if (folder / name).is_file():
-            return pathlib.Path(os.path.normpath(folder / name))
-    return None
+    """Installed headers name each other as their users do: beside themselves."""
+    beside = path.parent / name
+    if layer_of(path) == "spcore/include" and beside.is_file():
+        return beside
+    return ROOT / name if (ROOT / name).is_file() else None
 
 
-def judge(path, target):
-    """Why `path` may not include `target`, or None."""
-    part, layer = place(path)
-    other, theirs = place(target)
-    if other != part:
-        if theirs in FOREIGN.get(part, {}).get(other, ()):
-            return None
-        return f"{part} may not see {other}/{theirs}"
-    inside = target.relative_to(ROOT / part).as_posix()
-    if layer == "tests" or theirs == layer or inside in SEAMS[part]:
+def judge(layer, target, used):
+    """Why files of `layer` may not include `target`, or None."""
+    theirs = layer_of(target)
+    if theirs == layer or target == ROOT / GROUND:
         return None
-    if layer not in LAYERS[part]:
-        return f"{part}/{layer} is no known layer"
-    if theirs not in LAYERS[part][layer]:
-        return f"{part}/{layer} may not include {theirs}/"
+    if "tests" in layer.split("/"):
+        part = layer.split("/")[0]
+        seen = theirs.startswith(part + "/") or theirs in set().union(
+            *(MAY[other] for other in MAY if other.startswith(part + "/")))
+        return None if seen else f"tests of {part} may not see {theirs}"
+    if layer not in MAY:
+        return f"{layer} is no known layer"
+    if theirs not in MAY[layer]:
+        return f"{layer} may not include {theirs}"
+    used.add((layer, theirs))
     return None
 
 
 def graph_errors():
-    errors, edges = [], {}
+    errors, edges, used = [], {}, set()
     for path in sources():
         text = path.read_text(encoding="utf-8")
         for match in INCLUDE.finditer(text):
@@ -117,9 +146,11 @@ def graph_errors():
                 errors.append(f"{where}: \"{name}\" is not in the tree")
                 continue
             edges.setdefault(path, []).append(target)
-            reason = judge(path, target)
+            reason = judge(layer_of(path), target, used)
             if reason:
                 errors.append(f"{where}: {reason} (\"{name}\")")
+    errors += [f"MAY: {layer} includes nothing of {theirs}"
+               for layer in MAY for theirs in sorted(MAY[layer]) if (layer, theirs) not in used]
     return errors + cycles(edges)
 
 
@@ -148,9 +179,7 @@ def cycles(edges):
 
 def alone(header, compiler, flags):
     """The compiler's words when the header does not compile by itself."""
-    part, _ = place(header)
-    command = [compiler, "-fsyntax-only", "-x", "c", "-I", str(GENERATED)]
-    command += [word for folder in SEARCH[part] for word in ("-I", str(ROOT / folder))]
+    command = [compiler, "-fsyntax-only", "-x", "c", "-I", str(ROOT), "-I", str(GENERATED)]
     # A second time through the guard must be silent too.
     text = f'#include "{header}"\n#include "{header}"\n'
     result = subprocess.run(command + flags + ["-"], input=text, text=True, check=False,
@@ -189,9 +218,9 @@ def length_warnings():
 
 def test_name_warnings():
     found = []
-    for part in LAYERS:
+    for part in PARTS:
         modules = {path.stem for path in (ROOT / part).rglob("*.[ch]") if "tests" not in path.parts}
-        for test in sorted((ROOT / part / "tests").glob("test_*.c")):
+        for test in sorted((ROOT / part / "tests").rglob("test_*.c")):
             if test.stem.removeprefix("test_") not in modules:
                 found.append(f"{test.relative_to(ROOT)}: no module of that name")
     return found

@@ -1,6 +1,7 @@
 /* Every dataset and container parser of the initiator on one input; the first byte chooses. */
 #include <stdlib.h>
 
+#include "spcore/base.h"
 #include "spcore/mtp/mtpi_container.h"
 #include "spcore/mtp/mtpi_dataset.h"
 
@@ -91,6 +92,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         device_info, storage_info, object_info, property_list, value, arrays, containers};
 
     if (size > 0)
-        parsers[data[0] % (sizeof(parsers) / sizeof(parsers[0]))](data + 1, size - 1);
+        parsers[data[0] % (ARRAY_SIZE(parsers))](data + 1, size - 1);
     return 0;
 }

@@ -56,8 +56,7 @@ void conf_worker(const struct conf_case *conf_case);
     }                                                                                              \
     static void token##_body(struct conf *c)
 
-/* ---- checks: each names the row it judges. CHECK counts and goes on, REQUIRE ends the case. ----
- */
+/* ---- checks: each names the row it judges. CHECK counts and goes on, REQUIRE ends the case. */
 bool conf_check(struct conf *c, const char *row, bool ok, const char *file, int line,
                 const char *format, ...) __attribute__((format(printf, 6, 7)));
 bool conf_check_eq(struct conf *c, const char *row, uint64_t actual, uint64_t expected,
@@ -96,9 +95,7 @@ _Noreturn void conf_inconclusive(struct conf *c, const char *format, ...)
 /* A line of the evidence trace that says what was seen. */
 void conf_note(struct conf *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* ---- fixtures: made on first use, torn down by the engine. Failure ends the case as
- * conf_setup_failed() would. ---------------------------------------------------------------------
- */
+/* ---- fixtures: made on first use, torn down by the engine. Failure ends the case as conf_setup_failed() would. */
 struct tp;
 struct mtpi;
 struct tp *conf_transport(struct conf *c); /* the device, opened, pipe claimed when there is one */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
+
 static const struct {
     const char *key;
     size_t offset, size;
@@ -26,7 +28,7 @@ int conf_context_write(const char *path, const struct conf_context *context)
 
     if (!file)
         return -errno;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         fprintf(file, "%s=%s\n", texts[i].key, (const char *)context + texts[i].offset);
     fprintf(file, "port=%u\nseed=%" PRIu64 "\nallow_mtp=%d\ndestructive=%d\n", context->port,
             context->seed, context->allow_mtp, context->destructive);
@@ -35,7 +37,7 @@ int conf_context_write(const char *path, const struct conf_context *context)
 
 static void take(struct conf_context *context, const char *key, const char *value)
 {
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
         if (strcmp(texts[i].key, key) == 0)
             snprintf((char *)context + texts[i].offset, texts[i].size, "%s", value);
     }

@@ -20,8 +20,7 @@
 #define SESSION_ID 1u
 #define FOLDER_NAME_MAX 24
 
-/* ---- device
- * ----------------------------------------------------------------------------------------- */
+/* ---- device */
 
 static void trace_transport(void *context, const char *what, uint8_t endpoint, const void *data,
                             size_t length, int status)
@@ -148,8 +147,7 @@ int conf_server_connect(struct conf *c)
     return fd;
 }
 
-/* ---- a folder of our own
- * ------------------------------------------------------------------------------ */
+/* ---- a folder of our own */
 
 static uint32_t first_writable_store(struct conf *c, struct mtpi *mtpi)
 {
@@ -258,8 +256,7 @@ static void remove_work_folder(struct conf *c)
     c->left_behind[0] = '\0';
 }
 
-/* ---- control socket
- * -------------------------------------------------------------------------------------- */
+/* ---- control socket */
 
 static void connect_control(struct conf *c)
 {
@@ -317,9 +314,7 @@ char *conf_control(struct conf *c, const char *json)
     return answer;
 }
 
-/* ---- provider
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- provider */
 
 const char *conf_provider_path(struct conf *c)
 {

@@ -15,8 +15,7 @@
 #define CHECKS_KEPT 200
 #define NOTES_KEPT 500
 
-/* ---- trace and checks
- * ------------------------------------------------------------------------------ */
+/* ---- trace and checks */
 
 void conf_trace(struct conf *c, const char *what, json_t *members)
 {
@@ -146,8 +145,7 @@ void conf_note(struct conf *c, const char *format, ...)
     conf_trace(c, "note", json_pack("{s:o}", "text", safe_text(text)));
 }
 
-/* ---- endings
- * ---------------------------------------------------------------------------------------- */
+/* ---- endings */
 
 static _Noreturn void finish(struct conf *c, const char *ending)
 {
@@ -194,8 +192,7 @@ void conf_in_provider(struct conf *c, const char *row, const char *method)
     marker->inside = 1;
 }
 
-/* ---- the worker's life
- * -------------------------------------------------------------------------------- */
+/* ---- the worker's life */
 
 static int open_evidence(struct conf *c)
 {

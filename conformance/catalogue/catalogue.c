@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "spcore/base.h"
+
 static const char *const files[] = {"wmdm.tsv", "usb.tsv", "service.tsv", "wmi.tsv"};
 
 enum { COLUMNS = 8 };
@@ -24,7 +26,7 @@ static int find_folder(char *path, size_t size)
         return -errno;
     program[length] = '\0';
     *strrchr(program, '/') = '\0';
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
             access(path, R_OK) == 0)
             return 0;
@@ -56,7 +58,7 @@ static bool is_inferred(const struct catalogue_row *row)
     const char *const columns[] = {row->requirement, row->check, row->mutant, row->source};
     bool wmdm = strncmp(row->id, "SP-", 3) == 0;
 
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
         if (strstr(columns[i], "INFERRED") || strstr(columns[i], "inferred") ||
             strstr(columns[i], "proposed reading") || (wmdm && has_reading_tag(columns[i])))
             return true;
@@ -163,7 +165,7 @@ int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_
         snprintf(error, error_size, "no requirement catalogue beside this program");
         return -ENOENT;
     }
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !result; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(files) && !result; i++) {
         snprintf(path, sizeof(path), "%s/%s", folder ? folder : own, files[i]);
         result = load_file(&catalogue, path, error, error_size);
     }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "conformance/cli/papcheck.h"
+#include "spcore/base.h"
 
 #define USB_FOLDER "/dev/bus/usb"
 
@@ -218,7 +219,7 @@ int cli_doctor(int argc, char **argv)
 
     if (argc > 1)
         return cli_usage("doctor: unknown argument %s; it takes none", argv[1]);
-    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
         bad += !checks[i]();
     check_tool("tshark", "the wire's third voice");
     check_tool("usbip", "real hosts and devices");

@@ -9,6 +9,7 @@
 #include "conformance/report/markup.h"
 #include "conformance/run/run.h"
 #include "conformance/selftest/defect_list.h"
+#include "spcore/base.h"
 
 struct explanation {
     struct catalogue catalogue;
@@ -44,7 +45,7 @@ static void print_needs(unsigned needs)
         {CONF_HOST, "our own model of a host, which it judges (never in a vendor's run)"},
     };
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         if (needs & names[i].bit)
             line("needs", names[i].text);
     }

@@ -7,6 +7,7 @@
 #include "conformance/cli/papcheck.h"
 #include "conformance/run/run.h"
 #include "conformance/selftest/defect_list.h"
+#include "spcore/base.h"
 
 static json_t *case_json(const struct conf_case *one, const struct defect_list *defects)
 {
@@ -26,7 +27,7 @@ static json_t *case_json(const struct conf_case *one, const struct defect_list *
                 json_array_append_new(names, json_string(defects->pairs[k].name));
         }
     }
-    for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
         if (one->needs & bits[i].bit)
             json_array_append_new(needs, json_string(bits[i].name));
     }

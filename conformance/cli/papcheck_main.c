@@ -4,6 +4,7 @@
 
 #include "conformance/case/worker.h"
 #include "conformance/cli/papcheck.h"
+#include "spcore/base.h"
 
 static const struct {
     const char *name, *help;
@@ -26,7 +27,7 @@ static int help(void)
 {
     puts("papcheck: judges portable audio players, their service providers and USB/IP servers\n\n"
          "usage:");
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
         printf("  papcheck %s %s\n", verbs[i].name, verbs[i].help);
     puts("\nPATTERN: a case (AREA-TOPIC-*), a requirement row, or a flow (enumeration,\n"
          "authentication, storage, sync). Without --device a simulator of our own is judged.\n"
@@ -50,7 +51,7 @@ __attribute__((visibility("default"))) int main(int argc, char **argv)
         puts("papcheck " PAPCHECK_VERSION);
         return EXIT_OK;
     }
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
         if (strcmp(argv[1], verbs[i].name) == 0 && argc > 2 &&
             (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0))
             return help();

@@ -5,6 +5,7 @@
 
 #include "conformance/cli/papcheck.h"
 #include "conformance/report/report.h"
+#include "spcore/base.h"
 
 static const struct {
     const char *name;
@@ -14,7 +15,7 @@ static const struct {
 
 static unsigned format_of(const char *name, size_t length)
 {
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
         if (strlen(formats[i].name) == length && strncmp(formats[i].name, name, length) == 0)
             return formats[i].format;
     }

@@ -290,8 +290,7 @@ static int make_out(struct arguments *arguments)
     return 0;
 }
 
-/* ---- progress ---------------------------------------------------------------------------------
- */
+/* ---- progress */
 
 struct progress {
     size_t done, total;
@@ -321,8 +320,7 @@ static void show(const struct run *run, const struct run_result *result, void *c
                 result->reason[0] ? result->reason : result->conf_case->title);
 }
 
-/* ---- interruption -------------------------------------------------------------------------------
- */
+/* ---- interruption */
 
 static struct run *running; /* for the handler alone */
 

@@ -14,6 +14,7 @@
 #include "conformance/run/run.h"
 #include "conformance/selftest/defect_list.h"
 #include "conformance/selftest/matrix.h"
+#include "spcore/base.h"
 
 /* One case to run against one defect; the pairs it may prove share its result. */
 struct task {
@@ -99,8 +100,7 @@ static bool green_anywhere(const struct selftest *self, const char *row)
     return false;
 }
 
-/* ---- tasks --------------------------------------------------------------------------------------
- */
+/* ---- tasks */
 
 static int add_tasks(struct selftest *self, size_t index)
 {
@@ -223,8 +223,7 @@ static int run_tasks(struct selftest *self)
     return 0;
 }
 
-/* ---- the clean run
- * ---------------------------------------------------------------------------------- */
+/* ---- the clean run */
 
 static int run_clean(struct selftest *self)
 {
@@ -251,8 +250,7 @@ static int run_clean(struct selftest *self)
     return error;
 }
 
-/* ---- report
- * ------------------------------------------------------------------------------------------ */
+/* ---- report */
 
 static const char *const flows[] = {"enumeration", "authentication", "storage",       "sync",
                                     "control",     "service",        "class-provider"};
@@ -272,7 +270,7 @@ static json_t *coverage_json(const struct selftest *self, size_t *ret_rows, size
     json_t *covered = json_object();
 
     *ret_rows = *ret_inferred = 0;
-    for (size_t k = 0; k < sizeof(flows) / sizeof(flows[0]); k++)
+    for (size_t k = 0; k < ARRAY_SIZE(flows); k++)
         json_object_set_new(covered, flows[k], json_array());
     for (size_t i = 0; i < self->defects.count; i++) {
         const struct catalogue_row *row =
@@ -381,7 +379,7 @@ static int report(const struct selftest *self)
     }
     json_array_foreach(unproven, i, name)
         printf("never red: MUST case %s\n", json_string_value(name));
-    for (i = 0; i < sizeof(flows) / sizeof(flows[0]); i++)
+    for (i = 0; i < ARRAY_SIZE(flows); i++)
         printf("covered %-16s %zu rows\n", flows[i],
                json_array_size(json_object_get(covered, flows[i])));
     status = dirty || counts[KILL_SURVIVED] || counts[KILL_NO_CASE] || counts[KILL_NO_PROOF] ||
@@ -406,8 +404,7 @@ static int report(const struct selftest *self)
     return status;
 }
 
-/* ---- command line
- * --------------------------------------------------------------------------------------- */
+/* ---- command line */
 
 static int parse(int argc, char **argv, struct selftest *self)
 {

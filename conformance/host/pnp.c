@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conformance/raw/raw_descriptors.h"
+#include "spcore/base.h"
 
 enum { FROM_DEVICE = 0x80, VENDOR_DEVICE = 0xc0, VENDOR_INTERFACE = 0xc1, GET_DESCRIPTOR = 6 };
 enum { OS_STRING = 0xee, COMPATIBLE_INDEX = 4, PROPERTIES_INDEX = 5, SET_INDEX = 7 };
@@ -47,7 +48,7 @@ bool pnp_deviate(struct pnp_host *host, const char *name)
     return false;
 }
 
-/* ---- asking ---------------------------------------------------------------------------------- */
+/* ---- asking */
 
 static int ask(const struct pnp_bus *bus, uint8_t type, uint8_t request, uint16_t value,
                uint16_t index, uint16_t length, void *data)
@@ -141,7 +142,7 @@ static int read_version_1(const struct pnp_bus *bus, uint8_t code, uint8_t answe
     return error;
 }
 
-/* ---- remembering ----------------------------------------------------------------------------- */
+/* ---- remembering */
 
 static void name_keys(struct plugging *it, const char *serial)
 {
@@ -210,7 +211,7 @@ static int write_properties(struct plugging *it)
     return error;
 }
 
-/* ---- drivers --------------------------------------------------------------------------------- */
+/* ---- drivers */
 
 /* USB\MS_COMP_<id>: winusb.inf and wpdmtp.inf. */
 static enum pnp_driver driver_of(const char *compatible)
@@ -220,7 +221,7 @@ static enum pnp_driver driver_of(const char *compatible)
         enum pnp_driver driver;
     } table[] = {{"WINUSB", PNP_WINUSB}, {"MTP", PNP_WPD_MTP}};
 
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
         if (strcmp(table[i].compatible, compatible) == 0)
             return table[i].driver;
     }
@@ -267,7 +268,7 @@ static void start_driver(struct plugging *it)
     }
 }
 
-/* ---- plugging -------------------------------------------------------------------------------- */
+/* ---- plugging */
 
 /* The serial number's characters, or what Windows makes up for a device without one. */
 static void read_serial(struct plugging *it, char ret_text[64])

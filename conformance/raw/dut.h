@@ -33,7 +33,7 @@ enum {
     USB_FROM_ENDPOINT = 0x82,
 };
 
-/* ---- control transfers over the engine's transport ------------------------------------------- */
+/* ---- control transfers over the engine's transport */
 int dut_control(struct conf *c, uint8_t type, uint8_t request, uint16_t value, uint16_t index,
                 uint16_t length, void *data);
 /* A descriptor as far as `length`; bytes or -errno. */
@@ -42,15 +42,13 @@ int dut_descriptor(struct conf *c, uint8_t type, uint8_t number, uint16_t langua
 /* Status bits of device, interface or endpoint; -errno, or -EMSGSIZE when it is not two bytes. */
 int dut_status(struct conf *c, uint8_t type, uint16_t index);
 
-/* ---- raw frames --------------------------------------------------------------------------------
- */
+/* ---- raw frames */
 /* Connects and imports; a set-up failure if that does not work. dut_leave() closes. */
 struct raw_connection *dut_import(struct conf *c);
 void dut_leave(struct raw_connection **connection);
 #define DUT_CONNECTION __attribute__((cleanup(dut_leave))) struct raw_connection *
 
-/* ---- containers
- * ---------------------------------------------------------------------------------- */
+/* ---- containers */
 struct dut {
     struct conf *c;
     struct ct_pipe pipe;

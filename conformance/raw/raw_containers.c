@@ -243,7 +243,7 @@ void ct_forget(struct ct_answer *answer)
     *answer = (struct ct_answer){0};
 }
 
-/* ---- datasets -------------------------------------------------------------------------------- */
+/* ---- datasets */
 struct ct_reader ct_reader(const void *bytes, size_t length)
 {
     const uint8_t *at = bytes;

@@ -73,8 +73,7 @@ int ct_run(struct ct_pipe *pipe, uint16_t code, const uint32_t *params, unsigned
 int ct_collect(struct ct_pipe *pipe, struct ct_answer *ret);
 void ct_forget(struct ct_answer *answer);
 
-/* ---- datasets: a reader and a writer, both bounded, both sticky on failure --------------------
- */
+/* ---- datasets: a reader and a writer, both bounded, both sticky on failure */
 struct ct_reader {
     const uint8_t *at, *end;
     bool failed;

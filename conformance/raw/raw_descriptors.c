@@ -69,7 +69,7 @@ bool desc_find_pipes(const uint8_t *config, size_t length, struct desc_pipes *re
     return true;
 }
 
-/* ---- lint ------------------------------------------------------------------------------------ */
+/* ---- lint */
 struct lint {
     desc_fault fault;
     void *context;

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "spcore/base.h"
+
 uint32_t raw_be32(const uint8_t *at)
 {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
@@ -24,19 +26,11 @@ static void put32(uint8_t *at, uint32_t value)
     at[3] = (uint8_t)value;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* 1 readable (or closed), 0 not by then. */
 static int wait_readable(int fd, int64_t until)
 {
     for (;;) {
-        int64_t left = until - now_ms();
+        int64_t left = until - base_now_ms();
         struct pollfd item = {.fd = fd, .events = POLLIN};
         int count = poll(&item, 1, left > 0 ? (int)left : 0);
 
@@ -69,7 +63,7 @@ int raw_write(int fd, const void *data, size_t length)
 
 int raw_read(int fd, void *data, size_t length, unsigned deadline_ms)
 {
-    int64_t until = now_ms() + deadline_ms;
+    int64_t until = base_now_ms() + deadline_ms;
     uint8_t *at = data;
 
     while (length > 0) {
@@ -90,7 +84,7 @@ int raw_read(int fd, void *data, size_t length, unsigned deadline_ms)
 
 int raw_drain(int fd, unsigned deadline_ms, size_t *ret_count)
 {
-    int64_t until = now_ms() + deadline_ms;
+    int64_t until = base_now_ms() + deadline_ms;
     size_t total = 0;
 
     for (;;) {
@@ -114,7 +108,7 @@ int raw_drain(int fd, unsigned deadline_ms, size_t *ret_count)
 
 bool raw_silent(int fd, unsigned deadline_ms)
 {
-    return !wait_readable(fd, now_ms() + deadline_ms);
+    return !wait_readable(fd, base_now_ms() + deadline_ms);
 }
 
 int raw_request(int fd, uint16_t version, uint16_t code, const void *body, size_t length)

@@ -5,6 +5,7 @@
 
 #include "conformance/report/asset.h"
 #include "conformance/report/markup.h"
+#include "spcore/base.h"
 
 static const char *tone(const json_t *results)
 {
@@ -42,7 +43,7 @@ static void bar(const json_t *results, FILE *out)
             "<svg class=\"bar\" viewBox=\"0 0 %zu 1\" preserveAspectRatio=\"none\" "
             "aria-hidden=\"true\">",
             all ? all : 1);
-    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
         size_t count = rep_count_cases(results, NULL, order[i].name);
 
         if (count)
@@ -69,7 +70,7 @@ static void headline(const struct rep *rep, FILE *out)
     fputs(".</p>\n", out);
     bar(results, out);
     fputs("<p class=\"soft\">", out);
-    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
         size_t count = rep_count_cases(results, NULL, order[i].name);
 
         if (count)

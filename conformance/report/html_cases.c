@@ -5,6 +5,7 @@
 
 #include "conformance/report/html.h"
 #include "conformance/report/markup.h"
+#include "spcore/base.h"
 
 static void tools(const json_t *results, FILE *out)
 {
@@ -85,7 +86,7 @@ static void evidence(const struct rep *rep, const json_t *one, FILE *out)
 
     if (!rep_safe_path(folder))
         return;
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
         if ((size_t)snprintf(path, sizeof(path), "%s/%s/%s", rep->folder, folder, files[i]) >=
                 sizeof(path) ||
             access(path, R_OK) < 0)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "spcore/base.h"
+
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
 /* Byte sequences a page or a terminal would obey rather than show: C1 controls, marks and
@@ -24,7 +26,7 @@ static size_t unshown_length(const char *text)
 
     if ((first < 0x20 && first != '\t' && first != '\n') || first == 0x7f)
         return 1;
-    for (size_t i = 0; i < sizeof(unshown) / sizeof(unshown[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(unshown); i++) {
         size_t length = strlen(unshown[i].prefix);
 
         if (strncmp(text, unshown[i].prefix, length) == 0 &&

@@ -7,6 +7,7 @@
 
 #include "conformance/report/markup.h"
 #include "conformance/report/report_results.h"
+#include "spcore/base.h"
 
 static const struct {
     unsigned format;
@@ -94,7 +95,7 @@ int report_write(const char *folder, unsigned formats, char *error, size_t error
     timing = load(folder, "timing.json", ignored, sizeof(ignored)); /* reports do without */
     rep.results = results;
     rep.timing = timing;
-    for (size_t i = 0; !result && i < sizeof(writers) / sizeof(writers[0]); i++) {
+    for (size_t i = 0; !result && i < ARRAY_SIZE(writers); i++) {
         if (formats & writers[i].format)
             result = write_one(&rep, writers[i].file, writers[i].write, error, error_size);
     }
@@ -129,9 +130,9 @@ void report_summary(const json_t *results, const char *folder, FILE *out)
 
     json_array_foreach(json_object_get(results, "cases"), i, one) warnings +=
         rep_number(one, "warnings");
-    for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+    for (i = 0; i < ARRAY_SIZE(order); i++)
         fprintf(out, "%lld %s%s", (long long)rep_total(results, order[i].name), order[i].text,
-                i + 1 < sizeof(order) / sizeof(order[0]) ? " " : "");
+                i + 1 < ARRAY_SIZE(order) ? " " : "");
     fprintf(out, ", %lld warning%s – %s (%lld)%s – ", (long long)warnings, warnings == 1 ? "" : "s",
             rep_standing(results), (long long)rep_number(results, "exit"),
             rep_has_defects(results) ? ", defects switched on: nothing can be claimed" : "");

@@ -59,8 +59,7 @@ const char *run_player_of(const struct conf_case *conf_case)
     return conf_case->needs & CONF_PROVIDER ? "pap-winusb" : "mtp";
 }
 
-/* ---- our own papsim
- * ---------------------------------------------------------------------------------- */
+/* ---- our own papsim */
 
 static int read_port(struct process *papsim, uint16_t *ret_port)
 {
@@ -151,8 +150,7 @@ static void describe_device(const char *uri, struct conf_context *context)
     snprintf(context->host, sizeof(context->host), "%s", text);
 }
 
-/* ---- what a case needs
- * ---------------------------------------------------------------------------------- */
+/* ---- what a case needs */
 
 static const char *inapplicable(const struct ics *ics, const struct conf_case *one,
                                 enum run_verdict *ret_verdict)
@@ -190,9 +188,7 @@ static const char *obstacle(const struct run_options *options, const struct ics 
     return inapplicable(ics, one, ret_verdict);
 }
 
-/* ---- the worker
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- the worker */
 
 static void write_repro(const struct attempt *attempt, const char *folder)
 {

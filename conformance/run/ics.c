@@ -45,8 +45,7 @@ void ics_done(struct ics *ics)
     *ics = (struct ics){0};
 }
 
-/* ---- expressions: or := and ("||" and)*, and := not ("&&" not)*, not := "!" not | "(" or ")" |
- * name */
+/* ---- expressions: or := and ("||" and)*, and := not ("&&" not)*, not := "!" not | "(" or ")" | name */
 
 struct parser {
     const struct ics *ics;
@@ -140,7 +139,7 @@ int ics_holds(const struct ics *ics, const char *expression)
     return value;
 }
 
-/* ---- files ----------------------------------------------------------------------------------- */
+/* ---- files */
 
 static char *trim(char *text)
 {

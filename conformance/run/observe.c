@@ -7,6 +7,7 @@
 
 #include "conformance/raw/raw_descriptors.h"
 #include "conformance/run/ics.h"
+#include "spcore/base.h"
 #include "spcore/mtp/mtpi.h"
 
 static int set_hex(struct ics *ics, const char *prefix, uint16_t code)
@@ -30,7 +31,7 @@ static void observe_speed(struct ics *ics, const struct tp *tp)
                                         NULL, "USB.SPEED.SUPER"};
     int speed = tp_speed(tp);
 
-    if (speed >= 0 && (size_t)speed < sizeof(names) / sizeof(names[0]) && names[speed])
+    if (speed >= 0 && (size_t)speed < ARRAY_SIZE(names) && names[speed])
         ics_set(ics, names[speed]);
 }
 

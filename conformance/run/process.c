@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "spcore/base.h"
+
 extern char **environ;
 
 /* Between fork and exec only what is safe there. */
@@ -97,28 +99,20 @@ out:
     return error;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 bool process_wait(struct process *process, unsigned timeout_ms, int stop_fd, int *ret_status)
 {
     struct pollfd waiters[2] = {
         {.fd = (int)syscall(SYS_pidfd_open, process->pid, 0), .events = POLLIN},
         {.fd = stop_fd, .events = POLLIN},
     };
-    int64_t end = now_ms() + timeout_ms, left = timeout_ms;
+    int64_t end = base_now_ms() + timeout_ms, left = timeout_ms;
     int ready;
 
     if (waiters[0].fd < 0)
         return false;
     do { /* a signal may end the wait early */
         ready = poll(waiters, 2, (int)left);
-        left = end - now_ms();
+        left = end - base_now_ms();
     } while (ready < 0 && errno == EINTR && left > 0);
     close(waiters[0].fd);
     if (ready <= 0 || !waiters[0].revents)

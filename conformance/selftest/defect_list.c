@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "spcore/base.h"
 const char *const defect_subject_names[DEFECT_SUBJECTS] = {
     [DEFECT_SIMULATOR] = "simulator",
     [DEFECT_PROVIDER] = "provider",
@@ -113,7 +114,7 @@ static int add_hosts(struct defect_list *list)
     };
     json_t *all = json_array();
 
-    for (size_t i = 0; i < sizeof(defects) / sizeof(defects[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(defects); i++) {
         json_t *rows = json_array();
 
         for (size_t k = 0; k < 4 && defects[i].rows[k]; k++)

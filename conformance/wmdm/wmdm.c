@@ -44,8 +44,7 @@ struct wmdm {
     IMDSPStorageGlobals *globals;
 };
 
-/* ---- calls
- * ---------------------------------------------------------------------------------------- */
+/* ---- calls */
 HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr)
 {
     const char *name = hr_name(hr);
@@ -63,8 +62,7 @@ void wmdm_setup(struct conf *c, const char *method, HRESULT hr)
                           name ? name : "");
 }
 
-/* ---- module
- * ----------------------------------------------------------------------------------------- */
+/* ---- module */
 /* dlsym() hands out an object pointer; POSIX says it may be read as a function's. */
 static void entry(struct conf *c, const char *row, const char *name, void *ret_function)
 {
@@ -102,8 +100,7 @@ CLSID wmdm_clsid(struct conf *c)
     return clsid;
 }
 
-/* ---- life
- * ---------------------------------------------------------------------------------------------- */
+/* ---- life */
 struct wmdm *wmdm_new(struct conf *c, const char *row)
 {
     wmdm_get_class_object get = wmdm_class_object_entry(c, row);
@@ -214,8 +211,7 @@ struct sac_channel *wmdm_channel(struct wmdm *w)
     return w->channel;
 }
 
-/* ---- the way to what is judged
- * ---------------------------------------------------------------------- */
+/* ---- the way to what is judged */
 void *wmdm_query(struct wmdm *w, void *interface, REFIID iid)
 {
     char text[COM_GUID_TEXT];

@@ -32,8 +32,7 @@ HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr);
     wmdm_setup((c), (method), SP_CALL((c), (row), (method), (expression)))
 void wmdm_setup(struct conf *c, const char *method, HRESULT hr);
 
-/* ---- certificates of the application, compiled in from fixtures/certs
- * ---------------------------- */
+/* ---- certificates of the application, compiled in from fixtures/certs */
 enum wmdm_certificate {
     WMDM_APPLICATION_HIGH,     /* level 3 */
     WMDM_APPLICATION_LOW,      /* level 1 */
@@ -50,8 +49,7 @@ struct wmdm_pair {
 };
 const struct wmdm_pair *wmdm_pair(enum wmdm_certificate which);
 
-/* ---- a host with one instance of the provider
- * ------------------------------------------------------ */
+/* ---- a host with one instance of the provider */
 struct wmdm;
 
 /* The module's entry points; never NULL: ends the case with a FAIL of `row`. */
@@ -77,8 +75,7 @@ IMDServiceProvider *wmdm_provider(struct wmdm *w); /* borrowed, as all below unl
 IComponentAuthenticate *wmdm_component(struct wmdm *w);
 struct sac_channel *wmdm_channel(struct wmdm *w); /* the client's end */
 
-/* ---- the way to what is judged (each made on first use, released by wmdm_close)
- * ---------------------- */
+/* ---- the way to what is judged (each made on first use, released by wmdm_close) */
 IMDSPDevice *wmdm_device(struct wmdm *w); /* CreateDevice with conf_device_uri() */
 IMDSPDevice3 *wmdm_device3(struct wmdm *w);
 IMDSPStorage *wmdm_root(struct wmdm *w); /* the first of the device's storages */
@@ -127,8 +124,7 @@ char *wmdm_name(struct wmdm *w, IMDSPStorage *storage);
 void wmdm_mac(struct wmdm *w, const void *first, size_t first_length, const void *second,
               size_t second_length, BYTE ret_mac[WMDM_MAC_LENGTH]);
 
-/* ---- objects of the host that a provider calls
- * ------------------------------------------------------- */
+/* ---- objects of the host that a provider calls */
 /* An empty property list; Release frees it. Items keep their order; AddItem of a name that is
  * there replaces its value. Names are compared exactly. */
 IWMDMMetaData *wmdm_metadata_new(void);

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "conformance/wmdm/wmdm.h"
+#include "spcore/base.h"
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_object.h"
 #include "spcore/com/com_utf16.h"
 
-/* ---- IWMDMMetaData ----------------------------------------------------------------------------
- */
+/* ---- IWMDMMetaData */
 struct item {
     WCHAR *name;
     WMDM_TAG_DATATYPE type;
@@ -53,7 +53,7 @@ static UINT fixed_length(WMDM_TAG_DATATYPE type)
         [WMDM_TYPE_WORD] = 2,  [WMDM_TYPE_GUID] = 16, [WMDM_TYPE_DATE] = sizeof(WMDMDATETIME),
     };
 
-    return (size_t)type < sizeof(lengths) / sizeof(lengths[0]) ? lengths[type] : 0;
+    return (size_t)type < ARRAY_SIZE(lengths) ? lengths[type] : 0;
 }
 
 static BYTE *copy_of(const BYTE *value, UINT length)
@@ -230,8 +230,7 @@ bool wmdm_metadata_qword(IWMDMMetaData *list, const WCHAR *name, uint64_t *ret_v
     return true;
 }
 
-/* ---- IWMDMProgress3
- * ------------------------------------------------------------------------------ */
+/* ---- IWMDMProgress3 */
 struct progress {
     struct com_object com;
     IWMDMProgress3 IWMDMProgress3_iface;

@@ -21,6 +21,7 @@
 #include "simulator/cli/papsim.h"
 #include "simulator/cli/papsim_exec.h"
 #include "simulator/control/service.h"
+#include "spcore/base.h"
 
 /* As timeout(1), env(1) and the shell have them. */
 enum { EXIT_OURS = 125, EXIT_CANNOT_EXECUTE = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNALLED = 128 };
@@ -52,7 +53,7 @@ struct exec {
     int status; /* of the child, once it ended */
 };
 
-/* ---- the command line ------------------------------------------------------------------------ */
+/* ---- the command line */
 
 static int add_server(struct exec *exec, const char *text)
 {
@@ -152,7 +153,7 @@ static int find_library(struct exec *exec)
         return cli_usage("exec: /proc/self/exe: %s", strerror(errno));
     program[length] = '\0';
     *strrchr(program, '/') = '\0';
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         snprintf(exec->library, sizeof(exec->library), "%s/%s", program, places[i]);
         snprintf(file, sizeof(file), "%s/libusb-1.0.so.0", exec->library);
         if (access(file, R_OK) == 0)
@@ -161,7 +162,7 @@ static int find_library(struct exec *exec)
     return cli_usage("exec: no libusb/libusb-1.0.so.0 beside %s", program);
 }
 
-/* ---- the program ----------------------------------------------------------------------------- */
+/* ---- the program */
 
 /* An abstract address of the kernel's choosing, so that nothing is left on disk. */
 static int open_loaded(struct exec *exec)
@@ -245,7 +246,7 @@ static int start(struct exec *exec)
     return exec->child < 0 ? EXIT_OURS : error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
 }
 
-/* ---- while it runs --------------------------------------------------------------------------- */
+/* ---- while it runs */
 
 static void reap(struct exec *exec)
 {
@@ -277,7 +278,7 @@ static void hold_signals(struct exec *exec)
 
     sigemptyset(&exec->mask);
     sigaddset(&exec->mask, SIGCHLD);
-    for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(forwarded); i++)
         sigaddset(&exec->mask, forwarded[i]);
     signal(SIGCHLD, SIG_DFL); /* who ignores it cannot wait */
     sigprocmask(SIG_BLOCK, &exec->mask, &exec->caller_mask);

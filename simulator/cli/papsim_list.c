@@ -10,6 +10,7 @@
 
 #include "simulator/cli/papsim.h"
 #include "simulator/player/player.h"
+#include "spcore/base.h"
 
 /* Installed beside the program as ../share/papkit/players, in the tree as ../fixtures/players
  * (one more level up for builds with other flags). */
@@ -28,7 +29,7 @@ int cli_players_folder(char *path, size_t size)
         return -errno;
     program[length] = '\0';
     *strrchr(program, '/') = '\0';
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
             access(path, R_OK) == 0)
             return 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "simulator/cli/papsim.h"
+#include "spcore/base.h"
 
 #define PAPSIM_VERSION "0.1.0"
 
@@ -30,7 +31,7 @@ static const struct {
 static int help(void)
 {
     puts("papsim: a virtual USB portable audio player over USB/IP\n\nusage:");
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
         printf("  papsim %s %s\n", verbs[i].name, verbs[i].help);
     puts("\nexit: 0 done, 1 refused by the player, 2 bad usage or input, 3 no such service\n"
          "exec: COMMAND's own, 128+n when signal n ended it, 125 papsim's own failure,\n"
@@ -49,7 +50,7 @@ int main(int argc, char **argv)
         puts("papsim " PAPSIM_VERSION);
         return EXIT_DONE;
     }
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 1, argv + 1);
     }

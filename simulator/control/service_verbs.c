@@ -5,6 +5,7 @@
 #include "simulator/cli/papsim.h"
 #include "simulator/control/service.h"
 #include "simulator/control/verbs.h"
+#include "spcore/base.h"
 
 static json_t *done(void)
 {
@@ -120,7 +121,7 @@ json_t *service_request(struct service *service, const json_t *request)
 
     if (!name)
         return refuse("%s: expected a string", "verb");
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
         if (strcmp(verbs[i].name, name) != 0)
             continue;
         if (verbs[i].needs_player && !player)

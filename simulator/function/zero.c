@@ -120,8 +120,7 @@ static int zero_setup(void *self, const struct usb_setup *setup, const uint8_t *
     return -EPIPE;
 }
 
-/* ---- source and sink
- * ------------------------------------------------------------------------------- */
+/* ---- source and sink */
 
 static struct pattern_block *fill_block(struct pattern_block *block, size_t packet,
                                         enum zero_pattern pattern)
@@ -202,8 +201,7 @@ static int sink_out(struct zero *zero, uint8_t endpoint, const uint8_t *data, si
     return 0;
 }
 
-/* ---- loopback
- * --------------------------------------------------------------------------------------- */
+/* ---- loopback */
 
 /* Room for a transfer larger than the ring, when nothing is in it. */
 static int loop_grow(struct loop *loop, size_t length)
@@ -287,8 +285,7 @@ static void loop_release(struct zero *zero, size_t length)
         usb_function_ready(zero->device, loop->out);
 }
 
-/* ---- the seam
- * --------------------------------------------------------------------------------------- */
+/* ---- the seam */
 
 static int zero_out(void *self, uint8_t endpoint, const uint8_t *data, size_t length, bool end)
 {

@@ -9,6 +9,7 @@
 
 #include "simulator/import/import_report.h"
 #include "simulator/import/paste.h"
+#include "spcore/base.h"
 
 /* What people paste holds both logs and descriptors. */
 enum kind { KIND_NONE, KIND_PLAYER, KIND_TEXT };
@@ -246,7 +247,7 @@ static const char *find_value(const struct field *field, const char *start, cons
 static enum what find_field(enum kind kind, const char *start, const char *end,
                             struct span *ret_value)
 {
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
         const char *at = fields[i].kind == kind ? find_value(&fields[i], start, end) : NULL;
 
         if (!at || at > end)
@@ -353,7 +354,7 @@ static size_t owner_at(const char *at, const char *start, const char *end)
     static const char *const homes[] = {"/home/", "/Users/", "/run/media/"};
     size_t length = 0;
 
-    for (size_t i = 0; i < sizeof(homes) / sizeof(homes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(homes); i++) {
         size_t before = strlen(homes[i]);
 
         if ((size_t)(at - start) < before || memcmp(at - before, homes[i], before) != 0)
@@ -503,7 +504,7 @@ static bool is_public(const struct lines *lines, struct span name)
 
         while (start > lines->text && start[-1] != '\n')
             start--;
-        for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
             if (memmem(start, strcspn(start, "\n"), keys[i], strlen(keys[i])))
                 return true;
         }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
+#include "spcore/base.h"
 
 static const struct {
     const char *name, *flags;
@@ -49,7 +50,7 @@ static bool is_word(const char *text, const char *word, size_t length)
 static void take_word(const char *word, size_t length, struct defect_set *set)
 {
     /* A group holds no groups. */
-    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
         if (is_word(groups[i].name, word, length))
             take_words(groups[i].flags, set);
     }
@@ -107,7 +108,7 @@ struct defect_set import_known_quirks(const struct import_report *report)
 {
     struct defect_set set = {0};
 
-    for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
         if (devices[i].vendor == report->usb.vendor && devices[i].product == report->usb.product)
             take_words(devices[i].flags, &set);
     }

@@ -7,6 +7,7 @@
 #include "simulator/import/import_report.h"
 #include "simulator/import/lines.h"
 #include "simulator/import/paste.h"
+#include "spcore/base.h"
 
 enum part { PART_NONE, PART_DEVICE, PART_CONFIGURATION, PART_INTERFACE, PART_ENDPOINT, PART_OTHER };
 #define AT(part) (1u << (part))
@@ -304,7 +305,7 @@ static int check_endpoints(struct parser *parser)
 static int begin_part(struct parser *parser, enum part part)
 {
     if (parser->part != PART_NONE && needed[parser->part] & ~parser->seen)
-        for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
             if (needed[parser->part] & ~parser->seen & 1u << keys[i].field)
                 return FAULT(parser, "the descriptor that ends here has no %s", keys[i].name);
         }
@@ -465,7 +466,7 @@ static int take_line(struct parser *parser, const char *line)
         return begin_interface(parser);
     if (!parser->described && strcmp(line, "Endpoint Descriptor:") == 0)
         return begin_endpoint(parser);
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         const char *rest = text_after(line, keys[i].name);
 
         if (rest && rest > line + strlen(keys[i].name) && (keys[i].parts & AT(parser->part)))

@@ -8,6 +8,7 @@
 #include "mtp_codes.h"
 #include "simulator/import/mtp_detect_internal.h"
 #include "simulator/import/paste.h"
+#include "spcore/base.h"
 
 #define SPLICED                                                                                    \
     (SECTION_DEVICE | SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES | SECTION_FORMATS | \
@@ -58,7 +59,7 @@ static bool is_noise(const char *line)
 {
     if (*line == '\0' || is_dump(line))
         return true;
-    for (size_t i = 0; i < sizeof(noise) / sizeof(noise[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(noise); i++) {
         if (text_starts(line, noise[i]))
             return true;
     }
@@ -243,7 +244,7 @@ static bool is_heading(const struct parser *parser, const char *line, const char
 /* Does the line begin a section? One that came already ends the report. */
 static bool begin_section(struct parser *parser, const char *line, int *ret_error)
 {
-    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(headings); i++) {
         if (!is_heading(parser, line, headings[i].heading))
             continue;
         *ret_error = flush(parser);
@@ -345,7 +346,7 @@ static char *find_splice(char *line)
 {
     char *first = NULL;
 
-    for (size_t i = 0; i < sizeof(splices) / sizeof(splices[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(splices); i++) {
         char *at = strstr(line, splices[i]);
 
         if (at && (!first || at < first))
@@ -364,11 +365,11 @@ static char *rest_of_line(struct parser *parser)
     while ((line = lines_next(parser->lines, &indent)) != NULL) {
         if (*line && is_noise(line))
             continue;
-        for (i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
+        for (i = 0; i < ARRAY_SIZE(headings); i++) {
             if (strcmp(line, headings[i].heading) == 0)
                 break;
         }
-        if (i == sizeof(headings) / sizeof(headings[0]))
+        if (i == ARRAY_SIZE(headings))
             return line - indent;
         lines_again(parser->lines);
         return NULL;
@@ -421,7 +422,7 @@ static int check_whole(struct parser *parser)
         return FAULT(parser, "no output of mtp-detect: there is no 'Device info:'");
     if (parser->section < SECTION_TYPES)
         return FAULT(parser, "the log ends below '%s'", parser->heading);
-    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(headings); i++) {
         if ((headings[i].section & NEEDED) && !(parser->seen & headings[i].section))
             return FAULT(parser, "a log without '%s'", headings[i].heading);
     }
@@ -520,7 +521,7 @@ static bool find_next(struct parser *parser)
 
 static void begin_report(struct parser *parser)
 {
-    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(headings); i++) {
         if (headings[i].section == parser->next)
             parser->heading = headings[i].heading;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simulator/import/mtp_detect_internal.h"
+#include "spcore/base.h"
 
 #define BEFORE (SECTION_HEAD | SECTION_USB)
 
@@ -301,7 +302,7 @@ static int take_folder(struct parser *parser, const char *value, size_t which)
     uint64_t number = 1;
     int error = 0;
 
-    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
         if (strcasecmp(value, none[i]) == 0)
             return 0;
     }
@@ -378,7 +379,7 @@ static const struct key keys[] = {
 
 int import_take_keyed(struct parser *parser, const char *line, bool *ret_known)
 {
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         const char *value = text_after(line, keys[i].prefix);
 
         if (!value || !(keys[i].sections & (unsigned)parser->section))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "simulator/import/mtp_detect_internal.h"
+#include "spcore/base.h"
 
 static const struct {
     const char *name;
@@ -60,7 +61,7 @@ static const struct {
 
 int import_type_add(struct import_report *report, const char *line)
 {
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
         if (strcmp(line, types[i].name) != 0)
             continue;
         for (size_t j = 0; j < report->types.count; j++) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
+
 #define PREFIX_MAX ((size_t)90)
 
 static bool is_blank(char c)
@@ -108,7 +110,7 @@ static void unescape(struct lines *lines)
     char *at = lines->text, *to = lines->text;
 
     while (*at) {
-        size_t i = 0, count = sizeof(entities) / sizeof(entities[0]);
+        size_t i = 0, count = ARRAY_SIZE(entities);
 
         while (i < count && !text_starts(at, entities[i].name))
             i++;
@@ -169,7 +171,7 @@ static int unquote_printable(struct lines *lines)
     return result;
 }
 
-/* ---- what stands before each line: "> ", "12: ", "[   3.141592] ", "12:34:56 host tool[7]: " */
+/* ---- what stands before each line: "> ", "12: ", "[ 3.141592] ", "12:34:56 host tool[7]: " */
 
 struct prefix {
     char text[PREFIX_MAX + 1];

@@ -8,6 +8,7 @@
 #include "simulator/import/import_report.h"
 #include "simulator/import/lines.h"
 #include "simulator/mtp/value.h"
+#include "spcore/base.h"
 
 static const struct {
     const char *name;
@@ -43,7 +44,7 @@ static bool find_type(const char *text, const char *end, uint16_t *ret_type)
 {
     while (end > text && end[-1] == ' ')
         end--;
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
         size_t length = strlen(types[i].name);
         const char *at = end - length;
 
@@ -196,7 +197,7 @@ static const struct {
 
 static const char *take_form(const char *text, const char *end, struct import_property *property)
 {
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
         const char *rest = text_after(text, forms[i].prefix);
 
         if (!rest || rest > end)

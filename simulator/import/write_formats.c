@@ -5,6 +5,7 @@
 #include "mtp_codes.h"
 #include "simulator/import/write.h"
 #include "simulator/mtp/responder.h"
+#include "spcore/base.h"
 
 static const struct {
     uint16_t type;
@@ -36,7 +37,7 @@ static const struct {
 
 static const char *type_name(uint16_t type)
 {
-    for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(type_names); i++) {
         if (type_names[i].type == type)
             return type_names[i].name;
     }
@@ -63,7 +64,7 @@ static const struct import_device_property device_properties[] = {
 
 const struct import_device_property *import_device_property(uint16_t code)
 {
-    for (size_t i = 0; i < sizeof(device_properties) / sizeof(device_properties[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(device_properties); i++) {
         if (device_properties[i].code == code)
             return &device_properties[i];
     }

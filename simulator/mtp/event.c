@@ -1,4 +1,5 @@
 #include "simulator/mtp/mtpr_internal.h"
+#include "spcore/base.h"
 
 enum { UNLISTED_EVENT = 0xc8ff }; /* a vendor's, that no player of ours lists */
 
@@ -19,8 +20,7 @@ const uint16_t mtpr_implemented_events[] = {
     MTP_EC_DEVICE_RESET,
     MTP_EC_OBJECT_PROP_DESC_CHANGED,
 };
-const size_t mtpr_implemented_event_count =
-    sizeof(mtpr_implemented_events) / sizeof(mtpr_implemented_events[0]);
+const size_t mtpr_implemented_event_count = ARRAY_SIZE(mtpr_implemented_events);
 
 bool mtpr_event_implemented(uint16_t code)
 {

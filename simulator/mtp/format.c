@@ -4,6 +4,7 @@
 
 #include "simulator/mtp/groups.h"
 #include "simulator/mtp/mtpr_internal.h"
+#include "spcore/base.h"
 
 static const struct {
     uint16_t code;
@@ -38,7 +39,7 @@ static const struct {
     {MTP_FC_XML_DOCUMENT, 0, "xml"},
 };
 
-#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+#define FORMATS (ARRAY_SIZE(formats))
 
 uint8_t mtpr_format_groups(uint16_t format)
 {

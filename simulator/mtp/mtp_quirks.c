@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "spcore/base.h"
 
 /* ---- operations that are listed and fail, always or for one value of their first parameter */
 
@@ -18,7 +19,7 @@ uint16_t mtpr_quirk_refusal(const struct mtpr_responder *r)
         {QUIRK_BATTERY, MTP_OP_GET_DEVICE_PROP_VALUE, MTP_DPC_BATTERY_LEVEL},
     };
 
-    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
         if (broken[i].operation == r->command.code && mtpr_deviates(r, broken[i].quirk) &&
             (broken[i].parameter == ANY || broken[i].parameter == r->command.params[0]))
             return MTP_RC_GENERAL_ERROR;
@@ -50,7 +51,7 @@ bool mtpr_format_forgotten(const struct mtpr_responder *r, uint16_t format)
         {QUIRK_FLAC_UNKNOWN, MTP_FC_FLAC},
     };
 
-    return stands_in(r, forgotten, sizeof(forgotten) / sizeof(forgotten[0]), format);
+    return stands_in(r, forgotten, ARRAY_SIZE(forgotten), format);
 }
 
 bool mtpr_format_taken(const struct mtpr_responder *r, uint16_t format)
@@ -61,8 +62,7 @@ bool mtpr_format_taken(const struct mtpr_responder *r, uint16_t format)
         {QUIRK_SPL_V2, MTP_FC_AV_PLAYLIST},
     };
 
-    return mtpr_format_listed(r, format) &&
-           !stands_in(r, refused, sizeof(refused) / sizeof(refused[0]), format);
+    return mtpr_format_listed(r, format) && !stands_in(r, refused, ARRAY_SIZE(refused), format);
 }
 
 uint16_t mtpr_format_said(const struct mtpr_responder *r, const struct store_object *object)

@@ -5,6 +5,7 @@
 
 #include "simulator/mtp/groups.h"
 #include "simulator/mtp/mtpr_internal.h"
+#include "spcore/base.h"
 
 #define ALL MTPR_GROUP_ALL
 #define AUDIO MTPR_GROUP_AUDIO
@@ -118,7 +119,7 @@ static const struct mtpr_object_property properties[] = {
     SET(ENCODING_PROFILE, STRING, NONE),
 };
 
-#define PROPERTIES (sizeof(properties) / sizeof(properties[0]))
+#define PROPERTIES (ARRAY_SIZE(properties))
 
 const struct mtpr_object_property *mtpr_usual_property(uint16_t code)
 {
@@ -315,11 +316,11 @@ static bool may_be_set(const struct mtpr_object_property *property)
                                      MTP_OPC_ASSOCIATION_TYPE,  MTP_OPC_DATE_ADDED,
                                      MTP_OPC_PARENT_OBJECT,     MTP_OPC_PERSISTENT_UID};
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
         if (property->code == texts[i])
             return property->type == MTP_DTC_STRING;
     }
-    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(fixed); i++) {
         if (property->code == fixed[i])
             return false;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "spcore/base.h"
 
 const struct mtpr_operation *const mtpr_tables[] = {
     mtpr_session_operations,
@@ -74,7 +75,7 @@ uint16_t mtpr_code_of(int error)
         {-EINVAL, MTP_RC_INVALID_DATASET},
     };
 
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
         if (codes[i].error == error)
             return codes[i].code;
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "simulator/player/player_internal.h"
+#include "spcore/base.h"
 
 /* A sink that got wrong bytes on an isochronous endpoint halts its bulk one instead. */
 static uint8_t bulk_out_of(const struct file_interface *interface)
@@ -62,7 +63,7 @@ json_t *player_gadget_pattern(struct player *player, const json_t *request)
         [ZERO_PATTERN_ZEROES] = "zeroes", [ZERO_PATTERN_MOD63] = "mod63"};
     const char *wanted = json_string_value(json_object_get(request, "pattern"));
 
-    for (size_t pattern = 0; wanted && pattern < sizeof(names) / sizeof(names[0]); pattern++) {
+    for (size_t pattern = 0; wanted && pattern < ARRAY_SIZE(names); pattern++) {
         if (strcmp(names[pattern], wanted) != 0)
             continue;
         for (size_t i = 0; i < player->zero_count; i++)

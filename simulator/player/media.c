@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "spcore/base.h"
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int (*reader)(int fd, off_t offset, uint64_t size, struct media_facts *ret_facts);
 
@@ -39,7 +41,7 @@ static void load(void)
 {
     void *plug_in = NULL;
 
-    for (size_t i = 0; !plug_in && i < sizeof(places) / sizeof(places[0]); i++)
+    for (size_t i = 0; !plug_in && i < ARRAY_SIZE(places); i++)
         plug_in = open_at(places[i]);
     if (plug_in)
         *(void **)&reader = dlsym(plug_in, "papsim_media_read");

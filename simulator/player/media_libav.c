@@ -1,4 +1,5 @@
 #include "simulator/player/media.h"
+#include "spcore/base.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -27,19 +28,11 @@ struct source {
     int64_t deadline; /* CLOCK_MONOTONIC, milliseconds */
 };
 
-static int64_t monotonic(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int is_over(void *opaque)
 {
     const struct source *source = opaque;
 
-    return source->budget == 0 || monotonic() > source->deadline;
+    return source->budget == 0 || base_now_ms() > source->deadline;
 }
 
 static int read_some(void *opaque, uint8_t *buffer, int room)
@@ -358,7 +351,7 @@ int papsim_media_read(int fd, off_t offset, uint64_t size, struct media_facts *r
                             .offset = offset,
                             .size = size,
                             .budget = READ_MOST,
-                            .deadline = monotonic() + MILLISECONDS_MOST};
+                            .deadline = base_now_ms() + MILLISECONDS_MOST};
     struct media_facts facts = {0};
     uint8_t *buffer = av_malloc(BUFFER);
     AVFormatContext *context = NULL;

@@ -5,6 +5,7 @@
 
 #include "mtp_codes.h"
 #include "simulator/spec/spec_internal.h"
+#include "spcore/base.h"
 
 int spec_encode(struct reporter *reporter, uint16_t code, uint16_t type, const char *text,
                 struct mtpr_bytes *ret_bytes)
@@ -123,7 +124,7 @@ static const struct file_property usual_properties[] = {
      .range = &percent},
     {.code = MTP_DPC_PERCEIVED_DEVICE_TYPE, .type = MTP_DTC_UINT32, .value = "2"},
 };
-#define USUAL (sizeof(usual_properties) / sizeof(usual_properties[0]))
+#define USUAL (ARRAY_SIZE(usual_properties))
 
 int spec_properties(struct reporter *reporter)
 {

@@ -1,4 +1,5 @@
 #include "simulator/usb/bytes.h"
+#include "spcore/base.h"
 
 /* One code point; advances *text past it (at least one byte). */
 static uint32_t next_point(const unsigned char **text)
@@ -13,7 +14,7 @@ static uint32_t next_point(const unsigned char **text)
                  {0xf8, 0xf0, 3, 0x10000}};
     const unsigned char *at = *text;
 
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
         uint32_t point = at[0] & (unsigned char)~forms[i].mask;
         unsigned k;
 

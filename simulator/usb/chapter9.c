@@ -1,5 +1,6 @@
 /* Standard requests (USB 2.0, 9.4), and which function gets the others. */
 #include "simulator/usb/usb_internal.h"
+#include "spcore/base.h"
 
 #include <errno.h>
 #include <string.h>
@@ -242,7 +243,7 @@ static int standard_request(struct usb_device *device, const struct usb_setup *s
     unsigned recipient = setup->request_type & 0x1f;
     bool in = (setup->request_type & 0x80) != 0;
 
-    for (size_t i = 0; i < sizeof(standard) / sizeof(standard[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(standard); i++) {
         if (standard[i].request != setup->request || standard[i].in != in)
             continue;
         if (recipient > 2 || !(standard[i].recipients >> recipient & 1))

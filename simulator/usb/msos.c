@@ -130,8 +130,7 @@ static int describe_properties(const struct usb_device *device, uint8_t *out)
     return (int)w.length;
 }
 
-/* ---- 2.0 ----------------------------------------------------------------------------------------
- */
+/* ---- 2.0 */
 
 static void put_compatible_id_20(const struct usb_device *device, struct usb_bytes *w)
 {
@@ -247,8 +246,7 @@ size_t usb_msos_platform_capability(const struct usb_device *device, uint8_t *ou
     return w.length;
 }
 
-/* ---- the vendor request
- * -------------------------------------------------------------------------- */
+/* ---- the vendor request */
 
 int usb_msos_request(const struct usb_device *device, const struct usb_setup *setup, uint8_t *out)
 {

@@ -168,8 +168,7 @@ void usb_device_resume(struct usb_device *device)
     usb_leave(device);
 }
 
-/* ---- what functions call (usb/function.h) -----------------------------------------------------
- */
+/* ---- what functions call (usb/function.h) */
 
 void usb_function_ready(struct usb_device *device, uint8_t endpoint)
 {

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "spcore/base.h"
+
 #define BATCH 64
 
 struct wire_loop {
@@ -15,14 +17,6 @@ struct wire_loop {
     struct epoll_event batch[BATCH];
     int batch_count, batch_next;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 int wire_loop_new(struct wire_loop **ret_loop)
 {
@@ -93,7 +87,7 @@ void wire_timer_set(struct wire_loop *loop, struct wire_timer *timer, int64_t de
     struct wire_timer **peer = &loop->timers;
 
     wire_timer_clear(loop, timer);
-    timer->due = now_ms() + delay_ms;
+    timer->due = base_now_ms() + delay_ms;
     while (*peer && (*peer)->due <= timer->due)
         peer = &(*peer)->next;
     timer->next = *peer;
@@ -113,7 +107,7 @@ static int until_due(const struct wire_loop *loop)
 
     if (!loop->timers)
         return -1;
-    left = loop->timers->due - now_ms();
+    left = loop->timers->due - base_now_ms();
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
@@ -145,13 +139,13 @@ int wire_loop_run(struct wire_loop *loop)
 {
     loop->stopped = false;
     while (!loop->stopped) {
-        int64_t looked = loop->timers ? now_ms() : 0;
+        int64_t looked = loop->timers ? base_now_ms() : 0;
 
         loop->batch_count = epoll_wait(loop->epoll, loop->batch, BATCH, until_due(loop));
         if (loop->batch_count < 0 && errno != EINTR)
             return -errno;
         if (loop->batch_count == 0 && loop->timers)
-            looked = now_ms(); /* nothing had come until now */
+            looked = base_now_ms(); /* nothing had come until now */
         run_sources(loop);
         run_timers(loop, looked);
     }

@@ -1,5 +1,6 @@
 /* The values of every GUID and string constant of the headers, for the module that links this. */
 #define INITGUID
+#include "spcore/base.h"
 #include "spcore/include/mswmdm.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ void com_guid_format(REFGUID guid, char ret_text[COM_GUID_TEXT])
     char *out = ret_text;
 
     *out++ = '{';
-    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
         if (order[i] < 0) {
             *out++ = '-';
             continue;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "spcore/base.h"
 #include "spcore/include/mswmdm.h"
 
 static const struct {
@@ -42,7 +43,7 @@ HRESULT hr_from_errno(int error)
         return E_OUTOFMEMORY;
     if (error == -EINVAL)
         return E_INVALIDARG;
-    for (size_t i = 0; i < sizeof(from_errno) / sizeof(from_errno[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(from_errno); i++) {
         if (from_errno[i].error == -error)
             return HRESULT_FROM_WIN32(from_errno[i].win32);
     }
@@ -95,7 +96,7 @@ static const struct {
 
 const char *hr_name(HRESULT hr)
 {
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         if (names[i].hr == hr)
             return names[i].name;
     }

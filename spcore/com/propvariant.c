@@ -6,7 +6,7 @@
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 
-/* ---- BSTR: the byte count stands in front of the characters ---------------------------------- */
+/* ---- BSTR: the byte count stands in front of the characters */
 struct bstr {
     uint64_t bytes; /* eight wide, so that the text after it stays aligned for any use */
     WCHAR text[];
@@ -45,7 +45,7 @@ UINT SysStringLen(BSTR text)
     return text ? (UINT)(bstr_of(text)->bytes / sizeof(WCHAR)) : 0;
 }
 
-/* ---- SAFEARRAY ------------------------------------------------------------------------------- */
+/* ---- SAFEARRAY */
 struct vector {
     uint32_t pad[3], vt; /* where FADF_HAVEVARTYPE keeps it: right before the descriptor */
     SAFEARRAY array;
@@ -194,7 +194,7 @@ static SAFEARRAY *array_copy(SAFEARRAY *source)
     return copy;
 }
 
-/* ---- PROPVARIANT ----------------------------------------------------------------------------- */
+/* ---- PROPVARIANT */
 /* What stands behind a type: nothing, or which kind of block. */
 enum owned {
     OWNS_NOTHING,

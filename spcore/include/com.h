@@ -60,7 +60,7 @@ bool IsEqualGUID(REFGUID a, REFGUID b); /* by pointer in C, as on Windows */
 #define IsEqualIID(a, b) IsEqualGUID(a, b)
 #define IsEqualCLSID(a, b) IsEqualGUID(a, b)
 
-/* ---- result codes ------------------------------------------------------------------------- */
+/* ---- result codes */
 #define SUCCEEDED(hr) ((HRESULT)(hr) >= 0)
 #define FAILED(hr) ((HRESULT)(hr) < 0)
 #define HRESULT_CODE(hr) ((uint32_t)(hr)&0xffffu)
@@ -118,7 +118,7 @@ bool IsEqualGUID(REFGUID a, REFGUID b); /* by pointer in C, as on Windows */
 #define ERROR_CANCELLED 1223u
 #define ERROR_TIMEOUT 1460u
 
-/* ---- IUnknown, IClassFactory ---------------------------------------------------------------- */
+/* ---- IUnknown, IClassFactory */
 typedef struct IUnknown IUnknown;
 typedef struct IUnknownVtbl {
     HRESULT(STDMETHODCALLTYPE *QueryInterface)(IUnknown *This, REFIID riid, void **ppvObject);
@@ -154,8 +154,7 @@ struct IClassFactory {
 
 typedef struct ISpecifyPropertyPages ISpecifyPropertyPages; /* opaque here */
 
-/* ---- memory, strings, arrays ------------------------------------------------------------------
- */
+/* ---- memory, strings, arrays */
 void *CoTaskMemAlloc(size_t size); /* NULL: no memory */
 void *CoTaskMemRealloc(void *block, size_t size);
 void CoTaskMemFree(void *block); /* NULL is fine */
@@ -299,7 +298,7 @@ HRESULT PropVariantClear(PROPVARIANT *value);
 /* Deep copy; *ret_copy is VT_EMPTY on failure. */
 HRESULT PropVariantCopy(PROPVARIANT *ret_copy, const PROPVARIANT *source);
 
-/* ---- media formats --------------------------------------------------------------------------- */
+/* ---- media formats */
 #pragma pack(push, 1)
 typedef struct WAVEFORMATEX {
     WORD wFormatTag, nChannels;
@@ -325,8 +324,7 @@ typedef struct VIDEOINFOHEADER {
     BITMAPINFOHEADER bmiHeader;
 } VIDEOINFOHEADER;
 
-/* ---- what a provider module exports ------------------------------------------------------------
- */
+/* ---- what a provider module exports */
 COM_EXPORT HRESULT STDMETHODCALLTYPE DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ppv);
 COM_EXPORT HRESULT STDMETHODCALLTYPE DllCanUnloadNow(void);
 COM_EXPORT HRESULT STDMETHODCALLTYPE DllRegisterServer(void);

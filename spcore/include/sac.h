@@ -14,12 +14,12 @@ struct sac_channel;
 /* A MAC being computed. Never 0, and not used again by its channel after sac_mac_final(). */
 typedef DWORD SAC_HMAC;
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- life */
 struct sac_channel *sac_server_new(void); /* NULL: no memory */
 struct sac_channel *sac_client_new(void);
 void sac_free(struct sac_channel *channel); /* NULL is fine */
 
-/* ---- both ends ------------------------------------------------------------------------------- */
+/* ---- both ends */
 /* `flags` is SAC_CERT_V1. Certificate: X.509 as DER; key: PKCS#8 as DER; both are copied. On a
  * server both NULL (or of no length) select the built-in pair, which gives the basic level.
  * E_INVALIDARG: another type, only one of the two, not parsed, or not a pair. */
@@ -42,16 +42,14 @@ HRESULT sac_set_session_key(struct sac_channel *channel, const BYTE key[SAC_SESS
 /* The security levels in this end's certificate and in the other's. */
 HRESULT sac_get_app_sec(struct sac_channel *channel, DWORD *ret_local, DWORD *ret_remote);
 
-/* ---- server: IComponentAuthenticate hands its calls on to these ---------------------------------
- */
+/* ---- server: IComponentAuthenticate hands its calls on to these */
 /* *ret_out is the caller's, from CoTaskMemAlloc; NULL and 0 on failure. Bad arguments leave the
  * channel as it was; a message that does not verify closes it. */
 HRESULT sac_auth(struct sac_channel *channel, DWORD protocol, DWORD pass, const BYTE *in,
                  DWORD in_length, BYTE **ret_out, DWORD *ret_out_length);
 HRESULT sac_get_protocols(struct sac_channel *channel, DWORD **ret_protocols, DWORD *ret_count);
 
-/* ---- client ------------------------------------------------------------------------------------
- */
+/* ---- client */
 HRESULT sac_set_interface(struct sac_channel *channel, IComponentAuthenticate *component);
 HRESULT sac_authenticate(struct sac_channel *channel, DWORD protocol);
 
@@ -63,10 +61,9 @@ HRESULT sac_client_answer(struct sac_channel *channel, const BYTE *in, DWORD in_
                           BYTE **ret_out, DWORD *ret_out_length);
 HRESULT sac_client_finish(struct sac_channel *channel, const BYTE *in, DWORD in_length);
 
-/* ---- a provider's channel class, for the judge
- * --------------------------------------------------- A provider may export this function; then the
- * rows about the class itself can be judged, which no COM interface reaches. The table's slots are
- * the server functions above. */
+/* ---- a provider's channel class, for the judge */
+/* A provider may export this function; then the rows about the class itself can be judged, which no
+ * COM interface reaches. The table's slots are the server functions above. */
 struct sac_class {
     size_t size; /* of this structure */
     struct sac_channel *(*server_new)(void);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "spcore/base.h"
 #include "spcore/libusb/lusb.h"
 
 static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -67,7 +68,7 @@ int lusb_error(int error)
         {-EACCES, LIBUSB_ERROR_ACCESS},
     };
 
-    for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(map); i++) {
         if (map[i].error == error)
             return map[i].code;
     }

@@ -258,7 +258,7 @@ LUSB_API void libusb_free_ss_endpoint_companion_descriptor(
     free(companion);
 }
 
-/* ---- binary object store (USB 3.2, 9.6.2) -------------------------------------------------- */
+/* ---- binary object store (USB 3.2, 9.6.2) */
 
 static int take_capability(struct span *span, struct libusb_bos_dev_capability_descriptor **ret)
 {

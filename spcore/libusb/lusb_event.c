@@ -33,8 +33,7 @@ bool lusb_handling(libusb_context *context)
     return turn != NULL;
 }
 
-/* ---- the event lock ----------------------------------------------------------------------------
- */
+/* ---- the event lock */
 
 LUSB_API int libusb_try_lock_events(libusb_context *context)
 {
@@ -137,8 +136,7 @@ LUSB_API int libusb_wait_for_event(libusb_context *context, struct timeval *time
     return pthread_cond_timedwait(&context->waiters_woken, &context->waiters, &until) == ETIMEDOUT;
 }
 
-/* ---- one round
- * ------------------------------------------------------------------------------------ */
+/* ---- one round */
 
 /* Room for every import there is; the lock is held. */
 static bool has_room(libusb_context *context, size_t imports)
@@ -346,8 +344,7 @@ static int round_of(libusb_context *context, const struct timeval *timeout)
     return error;
 }
 
-/* ---- the public forms
- * --------------------------------------------------------------------------------- */
+/* ---- the public forms */
 
 LUSB_API int libusb_handle_events_locked(libusb_context *context, struct timeval *timeout)
 {
@@ -414,8 +411,7 @@ LUSB_API int libusb_handle_events(libusb_context *context)
     return libusb_handle_events_completed(context, NULL);
 }
 
-/* ---- for programs with a loop of their own
- * --------------------------------------------------------------- */
+/* ---- for programs with a loop of their own */
 
 LUSB_API const struct libusb_pollfd **libusb_get_pollfds(libusb_context *context)
 {

@@ -11,8 +11,7 @@
 #define CONTROL_MS 5000u
 #define BUSY_TRIES 50
 
-/* ---- requests that libusb promises to be done when it returns ----------------------------------
- */
+/* ---- requests that libusb promises to be done when it returns */
 
 /* From a call-back that pumping this very import has called, the answer cannot be waited for. */
 struct unheard {
@@ -113,8 +112,7 @@ void lusb_tell_pollfds(libusb_context *context, struct usbip_client *client, boo
     }
 }
 
-/* ---- open and close ----------------------------------------------------------------------------
- */
+/* ---- open and close */
 
 /* The import there is already. */
 static struct lusb_import *share(libusb_device *device)
@@ -492,7 +490,7 @@ LUSB_API int libusb_reset_device(libusb_device_handle *handle)
     return error;
 }
 
-/* ---- kernel drivers: there is no kernel in between ------------------------------------------- */
+/* ---- kernel drivers: there is no kernel in between */
 
 LUSB_API int libusb_kernel_driver_active(libusb_device_handle *handle, int interface)
 {
@@ -517,8 +515,7 @@ LUSB_API int libusb_set_auto_detach_kernel_driver(libusb_device_handle *handle, 
     return LIBUSB_SUCCESS;
 }
 
-/* ---- what cannot be over USB/IP -----------------------------------------------------------------
- */
+/* ---- what cannot be over USB/IP */
 
 LUSB_API int libusb_wrap_sys_device(libusb_context *context, intptr_t device,
                                     libusb_device_handle **ret_handle)

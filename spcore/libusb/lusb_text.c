@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "spcore/base.h"
 #include "spcore/libusb/lusb.h"
 
 struct error_text {
@@ -40,7 +41,7 @@ static const struct error_text errors[] = {
 
 static const struct error_text *find(int code)
 {
-    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
         if (errors[i].code == code)
             return &errors[i];
     }

@@ -47,8 +47,7 @@ LUSB_API void libusb_free_transfer(struct libusb_transfer *transfer)
     free(own);
 }
 
-/* ---- completion ---------------------------------------------------------------------------------
- */
+/* ---- completion */
 
 static enum libusb_transfer_status status_of(const struct lusb_transfer *own, int status)
 {
@@ -121,8 +120,7 @@ static void complete(struct usbip_urb *urb)
         libusb_free_transfer(transfer);
 }
 
-/* ---- submit
- * ---------------------------------------------------------------------------------------- */
+/* ---- submit */
 
 static int fill_control(struct libusb_transfer *transfer, struct usbip_urb *urb)
 {
@@ -329,8 +327,7 @@ LUSB_API uint32_t libusb_transfer_get_stream_id(struct libusb_transfer *transfer
     return 0;
 }
 
-/* ---- time-outs
- * -------------------------------------------------------------------------------------- */
+/* ---- time-outs */
 
 /* Unlinking never blocks and calls nobody back, so it may be done under the lock. */
 void lusb_expire(libusb_context *context)

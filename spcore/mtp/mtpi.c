@@ -9,7 +9,7 @@
 
 enum { DEADLINE_MS = 10000, CLASS_MS = 2000, CLOSE_MS = 2000, DRAIN_MS = 50 };
 
-/* ---- the interface --------------------------------------------------------------------------- */
+/* ---- the interface */
 
 struct seen {
     struct mtpi_pipe pipe;
@@ -76,7 +76,7 @@ int mtpi_find_pipe(const struct tp *tp, struct mtpi_pipe *ret_pipe)
     return 0;
 }
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- life */
 
 int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi)
 {
@@ -145,7 +145,7 @@ const struct mtpi_pipe *mtpi_pipe(const struct mtpi *mtpi)
     return &mtpi->pipe;
 }
 
-/* ---- class requests -------------------------------------------------------------------------- */
+/* ---- class requests */
 
 int mtpi_cancel_request(struct mtpi *mtpi, uint32_t transaction_id)
 {

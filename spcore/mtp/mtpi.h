@@ -28,7 +28,7 @@ void mtpi_set_deadline(struct mtpi *mtpi, unsigned milliseconds); /* per transfe
 struct tp *mtpi_transport(struct mtpi *mtpi);
 const struct mtpi_pipe *mtpi_pipe(const struct mtpi *mtpi);
 
-/* ---- one transaction --------------------------------------------------------------------- */
+/* ---- one transaction */
 struct mtpi_response {
     uint16_t code;
     uint32_t param[5];
@@ -62,7 +62,7 @@ int mtpi_cancel(struct mtpi *mtpi);
 int mtpi_device_status(struct mtpi *mtpi, uint16_t *ret_code); /* class request 0x67 */
 int mtpi_device_reset(struct mtpi *mtpi);                      /* class request 0x66 */
 
-/* ---- datasets ------------------------------------------------------------------------------ */
+/* ---- datasets */
 /* Strings are UTF-16, NUL-terminated, host order, owned by the structure. */
 struct mtpi_u16_array {
     uint16_t *item;
@@ -125,7 +125,7 @@ void mtpi_storage_info_done(struct mtpi_storage_info *info);
 void mtpi_object_info_done(struct mtpi_object_info *info);
 void mtpi_property_list_done(struct mtpi_property_list *list);
 
-/* ---- operations (MTP 1.1 appendix D); outputs are untouched on failure ----------------------- */
+/* ---- operations (MTP 1.1 appendix D); outputs are untouched on failure */
 int mtpi_open_session(struct mtpi *mtpi, uint32_t session_id);
 int mtpi_close_session(struct mtpi *mtpi);
 int mtpi_get_device_info(struct mtpi *mtpi, struct mtpi_device_info *ret);

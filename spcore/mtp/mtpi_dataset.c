@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
+
 enum {
     TYPE_INT128 = 0x0009,
     TYPE_UINT128 = 0x000a,
@@ -12,7 +14,7 @@ enum {
     STRING_UNITS = 255, /* with the terminator */
 };
 
-/* ---- reader ---------------------------------------------------------------------------------- */
+/* ---- reader */
 
 struct mtpi_rd mtpi_rd_over(const void *data, size_t length)
 {
@@ -112,7 +114,7 @@ static unsigned width_of(uint16_t type)
 {
     static const unsigned widths[] = {0, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16};
 
-    return type < sizeof(widths) / sizeof(widths[0]) ? widths[type] : 0;
+    return type < ARRAY_SIZE(widths) ? widths[type] : 0;
 }
 
 static uint64_t sign_extend(uint64_t value, uint16_t type, unsigned width)
@@ -172,7 +174,7 @@ void mtpi_value_done(struct mtpi_value *value)
     *value = (struct mtpi_value){0};
 }
 
-/* ---- writer ---------------------------------------------------------------------------------- */
+/* ---- writer */
 
 void mtpi_wr_done(struct mtpi_wr *wr)
 {

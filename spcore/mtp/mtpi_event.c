@@ -4,15 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "spcore/base.h"
 #include "spcore/mtp/mtpi_private.h"
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static unsigned cancels_of(struct mtpi *mtpi)
 {
@@ -28,7 +21,7 @@ static unsigned cancels_of(struct mtpi *mtpi)
 static int read_packets(struct mtpi *mtpi, size_t room, int64_t deadline)
 {
     for (;;) {
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - base_now_ms();
         unsigned cancels = cancels_of(mtpi);
         int count =
             tp_interrupt_in(mtpi->tp, mtpi->pipe.interrupt_in, mtpi->event + mtpi->event_length,
@@ -68,7 +61,7 @@ static int wait_event(struct mtpi *mtpi, int64_t deadline, struct mtpi_event *re
         if (count < 0)
             return count;
         mtpi->event_length += (size_t)count;
-        if (count == 0 && now_ms() >= deadline)
+        if (count == 0 && base_now_ms() >= deadline)
             return -ETIMEDOUT;
     }
     if (whole > 0 && !container_get_event(mtpi->event, mtpi->event_length, ret))
@@ -103,7 +96,7 @@ static void end_waiting(struct mtpi *mtpi)
 
 int mtpi_wait_event(struct mtpi *mtpi, unsigned deadline_ms, struct mtpi_event *ret)
 {
-    int64_t deadline = now_ms() + deadline_ms;
+    int64_t deadline = base_now_ms() + deadline_ms;
     int result;
 
     if (!begin_waiting(mtpi, deadline))

@@ -48,7 +48,7 @@ int mtpi_get_object(struct mtpi *mtpi, uint32_t handle,
     return mtpi_run(mtpi, MTP_OP_GET_OBJECT, MTPI_PARAMS(handle), &data, NULL);
 }
 
-/* ---- parts of objects ------------------------------------------------------------------------ */
+/* ---- parts of objects */
 
 struct window {
     uint8_t *at;
@@ -87,7 +87,7 @@ int mtpi_get_partial_object(struct mtpi *mtpi, uint32_t handle, uint64_t offset,
     return result;
 }
 
-/* ---- the tree -------------------------------------------------------------------------------- */
+/* ---- the tree */
 
 int mtpi_delete_object(struct mtpi *mtpi, uint32_t handle)
 {
@@ -116,7 +116,7 @@ int mtpi_copy_object(struct mtpi *mtpi, uint32_t handle, uint32_t storage, uint3
     return result;
 }
 
-/* ---- references ------------------------------------------------------------------------------ */
+/* ---- references */
 
 int mtpi_get_object_references(struct mtpi *mtpi, uint32_t handle, struct mtpi_u32_array *ret)
 {

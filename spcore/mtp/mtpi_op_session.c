@@ -76,7 +76,7 @@ bool mtpi_has(struct mtpi *mtpi, uint16_t operation)
     return listed;
 }
 
-/* ---- device properties ----------------------------------------------------------------------- */
+/* ---- device properties */
 
 int mtpi_get_device_prop_value(struct mtpi *mtpi, uint16_t property, uint16_t type,
                                struct mtpi_value *ret)

@@ -21,7 +21,7 @@ struct phase {
     size_t waiting;
 };
 
-/* ---- ids ------------------------------------------------------------------------------------- */
+/* ---- ids */
 
 static uint32_t after(uint32_t id)
 {
@@ -95,7 +95,7 @@ void mtpi_set_transaction(struct mtpi *mtpi, uint32_t next)
     pthread_mutex_unlock(&mtpi->state);
 }
 
-/* ---- data to the device ---------------------------------------------------------------------- */
+/* ---- data to the device */
 
 static int send(struct mtpi *mtpi, const void *data, size_t length, bool end)
 {
@@ -190,7 +190,7 @@ static int send_data(struct phase *phase)
                                : send_from_memory(phase, CONTAINER_HEADER);
 }
 
-/* ---- data from the device -------------------------------------------------------------------- */
+/* ---- data from the device */
 
 static int store(struct phase *phase, const void *bytes, size_t length)
 {
@@ -317,7 +317,7 @@ static int read_data(struct phase *phase, const struct container *container, siz
     return read_rest(phase, unbounded);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------- */
+/* ---- the whole */
 
 static int read_answer(struct phase *phase, struct mtpi_response *ret_response)
 {

@@ -18,8 +18,7 @@
 #define SAC_MAX_MESSAGE                                                                            \
     (SAC_HEADER + SAC_RANDOM + SAC_PUBLIC + 4 + SAC_MAX_CERT + SAC_MAX_SIGNATURE)
 
-/* ---- sac_wire.c: bounded bytes ----------------------------------------------------------------
- */
+/* ---- sac_wire.c: bounded bytes */
 struct sac_reader {
     const uint8_t *p, *end;
     bool failed;
@@ -47,8 +46,7 @@ void sac_write_counted(struct sac_writer *w, const void *data, size_t length);
 /* Puts the length into the header, of the message with `more` bytes still to come. */
 void sac_write_length(struct sac_writer *w, size_t more);
 
-/* ---- sac_crypto.c: the primitives as the specification writes them
- * -------------------------------- */
+/* ---- sac_crypto.c: the primitives as the specification writes them */
 bool sac_hmac(const uint8_t *key, size_t key_length, const void *data, size_t length,
               uint8_t ret[SAC_HASH]);
 bool sac_hkdf(const uint8_t *secret, size_t secret_length, const uint8_t *salt, size_t salt_length,
@@ -61,8 +59,7 @@ bool sac_sign(EVP_PKEY *key, const char *label, const uint8_t hash[SAC_HASH], ui
 bool sac_verify(EVP_PKEY *key, const char *label, const uint8_t hash[SAC_HASH],
                 struct sac_bytes signature);
 
-/* ---- sac_cert.c
- * ------------------------------------------------------------------------------------ */
+/* ---- sac_cert.c */
 enum sac_role { SAC_ROLE_APPLICATION = 1, SAC_ROLE_PROVIDER = 2 };
 
 struct sac_identity {     /* a certificate with its private key, or a peer's without */
@@ -80,8 +77,7 @@ int sac_identity_new_peer(struct sac_bytes certificate, enum sac_role role,
                           struct sac_identity **ret_identity);
 void sac_identity_free(struct sac_identity *identity);
 
-/* ---- sac_keys.c: what follows from the eight bytes of a session key
- * --------------------------------- */
+/* ---- sac_keys.c: what follows from the eight bytes of a session key */
 struct sac_keys; /* constant once made; shared by the calls that use it */
 
 struct sac_keys *sac_keys_new(const uint8_t session[SAC_SESSION_KEYLEN]);
@@ -92,8 +88,7 @@ EVP_MAC_CTX *sac_keys_mac(const struct sac_keys *keys); /* the caller's; NULL: n
 bool sac_keys_encrypt(const struct sac_keys *keys, uint8_t *data, size_t length);
 bool sac_keys_decrypt(const struct sac_keys *keys, uint8_t *data, size_t length);
 
-/* ---- sac_handshake.c: what both ends compute
- * ---------------------------------------------------------- */
+/* ---- sac_handshake.c: what both ends compute */
 struct sac_handshake {
     EVP_PKEY *ephemeral;        /* owned */
     EVP_MD_CTX *transcript;     /* owned: SHA-256 over the messages so far */
@@ -121,8 +116,7 @@ int sac_handshake_verify(struct sac_handshake *handshake, enum sac_role role, co
 
 extern const char sac_label_provider[], sac_label_application[];
 
-/* ---- the channel
- * ------------------------------------------------------------------------------------- */
+/* ---- the channel */
 struct sac_mac_slot {
     EVP_MAC_CTX *context; /* owned; NULL: free */
     uint32_t generation;  /* in the handle, so that an old handle of this slot is none */

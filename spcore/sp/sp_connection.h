@@ -29,8 +29,7 @@ HRESULT sp_connection_hr(struct sp_connection *connection, int result);
 /* Asks the device for a sign of life. */
 HRESULT sp_connection_probe(struct sp_connection *connection);
 
-/* ---- what is running, for GetStatus: WMDM_STATUS_* bits of operations on a storage ------------
- */
+/* ---- what is running, for GetStatus: WMDM_STATUS_* bits of operations on a storage */
 struct sp_running {
     struct sp_running *next;
     uint32_t storage;
@@ -41,8 +40,7 @@ void sp_connection_begin(struct sp_connection *connection, struct sp_running *ru
 void sp_connection_end(struct sp_connection *connection, struct sp_running *running);
 DWORD sp_connection_running(struct sp_connection *connection, uint32_t storage /* 0: any */);
 
-/* ---- who is open: one writer or several readers of an object ------------------------------------
- */
+/* ---- who is open: one writer or several readers of an object */
 struct sp_opened {
     struct sp_opened *next;
     uint32_t storage, handle;

@@ -85,7 +85,7 @@ HRESULT sp_serial(struct sp_context *context, const uint16_t *text, WMDMID *ret_
     return hr;
 }
 
-/* ---- progress ------------------------------------------------------------------------------ */
+/* ---- progress */
 HRESULT sp_progress_begin(struct sp_progress *progress, IWMDMProgress *callback, DWORD estimated)
 {
     HRESULT hr;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp.h"
@@ -181,7 +182,7 @@ static const struct row {
     {g_wszWMDMDeviceProtocol, get_protocol, 0, false, false},
     {g_wszWMDMDeviceServiceProviderVendor, get_vendor, 0, false, false},
 };
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { ROWS = ARRAY_SIZE(rows) };
 
 static bool offered(const struct sp_device *device, const struct row *row)
 {

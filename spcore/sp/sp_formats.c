@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_storage.h"
@@ -39,7 +40,7 @@ static const struct format_row {
     {MTP_FC_WPL_PLAYLIST, SP_KIND_LIST, 0, NULL, u"wpl"},
     {MTP_FC_M3U_PLAYLIST, SP_KIND_LIST, 0, NULL, u"m3u"},
 };
-enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
+enum { FORMATS = ARRAY_SIZE(formats) };
 
 static const struct format_row *format_of(uint16_t code)
 {

@@ -1,6 +1,7 @@
 /* The seam between MTP response codes and HRESULTs: one row a code. */
 #include <errno.h>
 
+#include "spcore/base.h"
 #include "spcore/com/com_hresult.h"
 #include "spcore/sp/sp_connection.h"
 
@@ -49,7 +50,7 @@ HRESULT hr_from_mtp(int result)
 {
     if (result <= 0)
         return hr_from_tp(result);
-    for (size_t i = 0; i < sizeof(from_response) / sizeof(from_response[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(from_response); i++) {
         if (from_response[i].code == result)
             return from_response[i].hr;
     }

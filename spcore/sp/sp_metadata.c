@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_metadata.h"
@@ -59,7 +60,7 @@ static const struct sp_metadata_row rows[] = {
         false),
 #undef ROW
 };
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { ROWS = ARRAY_SIZE(rows) };
 
 const struct sp_metadata_row *sp_metadata_row(const WCHAR *name)
 {
@@ -81,8 +82,7 @@ const WCHAR *sp_metadata_name(struct sp_connection *connection, uint16_t format,
     return NULL;
 }
 
-/* ---- from the device
- * ------------------------------------------------------------------------------ */
+/* ---- from the device */
 static HRESULT add(IWMDMMetaData *list, const WCHAR *name, WMDM_TAG_DATATYPE type,
                    const void *value, size_t length)
 {

@@ -94,8 +94,7 @@ static HRESULT STDMETHODCALLTYPE object_Open(IMDSPObject2 *This, DWORD fuMode)
     return hr;
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading */
 static HRESULT sequence(const struct sp_storage *self, DWORD mode)
 {
     if (!self->mode)
@@ -190,8 +189,7 @@ static HRESULT STDMETHODCALLTYPE object_ReadOnClearChannel(IMDSPObject2 *This, B
     return hr;
 }
 
-/* ---- writing -----------------------------------------------------------------------------------
- */
+/* ---- writing */
 static HRESULT put(struct sp_storage *self, const BYTE *data, DWORD size, uint32_t *ret_written)
 {
     if (!self->spool)
@@ -303,8 +301,7 @@ static HRESULT STDMETHODCALLTYPE object_WriteOnClearChannel(IMDSPObject2 *This, 
     return hr;
 }
 
-/* ---- seeking and closing
- * ------------------------------------------------------------------------- */
+/* ---- seeking and closing */
 static HRESULT seek_locked(struct sp_storage *self, DWORD mode, DWORD offset)
 {
     uint64_t target;

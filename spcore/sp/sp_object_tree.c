@@ -159,8 +159,7 @@ HRESULT sp_object_rename(struct sp_storage *self, const WCHAR *name, IWMDMProgre
     return hr;
 }
 
-/* ---- Move
- * ---------------------------------------------------------------------------------------- */
+/* ---- Move */
 static HRESULT target_folder(const struct sp_storage *target, DWORD insert, uint32_t *ret_parent)
 {
     struct mtpi_object_info info = {0};

@@ -207,7 +207,7 @@ static HRESULT STDMETHODCALLTYPE provider_SetDeviceEnumPreference(IMDServiceProv
     return FAILED(hr) ? hr : set_preference(dwEnumPref);
 }
 
-/* ---- the two methods that work without a channel: they make it ------------------------------ */
+/* ---- the two methods that work without a channel: they make it */
 static HRESULT STDMETHODCALLTYPE provider_SACAuth(IComponentAuthenticate *This, DWORD dwProtocolID,
                                                   DWORD dwPass, BYTE *pbDataIn, DWORD dwDataInLen,
                                                   BYTE **ppbDataOut, DWORD *pdwDataOutLen)

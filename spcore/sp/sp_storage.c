@@ -50,8 +50,7 @@ HRESULT sp_storage_size(const struct sp_storage *self, uint64_t *ret_size)
     return hr;
 }
 
-/* ---- attributes --------------------------------------------------------------------------------
- */
+/* ---- attributes */
 static HRESULT STDMETHODCALLTYPE storage_GetAttributes2(IMDSPStorage4 *This, DWORD *pdwAttributes,
                                                         DWORD *pdwAttributesEx,
                                                         WAVEFORMATEX *pAudioFormat,
@@ -124,8 +123,7 @@ static HRESULT STDMETHODCALLTYPE storage_SetAttributes2(IMDSPStorage4 *This, DWO
     return dwAttributesEx ? E_INVALIDARG : sp_attributes_set(self, dwAttributes);
 }
 
-/* ---- name, date, size --------------------------------------------------------------------------
- */
+/* ---- name, date, size */
 static HRESULT STDMETHODCALLTYPE storage_GetStorageGlobals(IMDSPStorage4 *This,
                                                            IMDSPStorageGlobals **ppStorageGlobals)
 {
@@ -268,8 +266,7 @@ static HRESULT STDMETHODCALLTYPE storage_SendOpaqueCommand(IMDSPStorage4 *This,
     return SP_DEVIATES(STORAGE_OPAQUE_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
 }
 
-/* ---- children, creating, metadata: thin entries; the work is in the class's other files
- * ---------- */
+/* ---- children, creating, metadata: thin entries; the work is in the class's other files */
 static HRESULT create(IMDSPStorage4 *This, const struct sp_creation *creation,
                       IMDSPStorage **ret_storage)
 {

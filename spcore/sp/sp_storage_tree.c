@@ -120,8 +120,7 @@ HRESULT sp_storage_parent(struct sp_storage *self, IMDSPStorage **ret_parent)
                           SP_DEVIATES(PARENT_IS_ROOT) ? 0 : info.parent, ret_parent);
 }
 
-/* ---- finding by persistent id
- * ---------------------------------------------------------------------- */
+/* ---- finding by persistent id */
 static HRESULT match_handles(struct sp_device *device, const struct mtpi_u32_array *handles,
                              const WCHAR *id, uint32_t *ret_handle)
 {
@@ -272,8 +271,7 @@ HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t pare
     return FAILED(hr) ? hr : make_found(device, handle, ret_storage);
 }
 
-/* ---- references
- * ------------------------------------------------------------------------------------ */
+/* ---- references */
 static HRESULT association(struct sp_storage *self)
 {
     struct mtpi_object_info info = {0};

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "spcore/base.h"
 #include "spcore/transport/tp_private.h"
 
 /* Bytes that came before they were asked for. */
@@ -31,15 +32,7 @@ struct pipeline {
     int error;
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* ---- kept bytes ------------------------------------------------------------------------------ */
+/* ---- kept bytes */
 
 void tp_forget_kept(struct tp *tp, uint8_t endpoint)
 {
@@ -107,7 +100,7 @@ static bool has_kept(struct tp *tp, uint8_t endpoint)
     return has;
 }
 
-/* ---- the pipeline ---------------------------------------------------------------------------- */
+/* ---- the pipeline */
 
 static void stop(struct pipeline *p, int error)
 {
@@ -192,7 +185,7 @@ static void drain(struct pipeline *p, bool *ended)
 
 static void run(struct pipeline *p, unsigned deadline_ms)
 {
-    int64_t deadline = now_ms() + deadline_ms;
+    int64_t deadline = base_now_ms() + deadline_ms;
     bool ended = false;
 
     for (;;) {
@@ -204,7 +197,7 @@ static void run(struct pipeline *p, unsigned deadline_ms)
             ask(p);
         if (p->count == 0 || ended || p->error)
             break;
-        left = deadline - now_ms();
+        left = deadline - base_now_ms();
         error = p->slots->wait(p->self, p->head, left < 0 ? 0 : (unsigned)left);
         if (error) {
             p->over = true;
@@ -216,7 +209,7 @@ static void run(struct pipeline *p, unsigned deadline_ms)
         }
         take(p, &ended);
         if (p->sink)
-            deadline = now_ms() + deadline_ms;
+            deadline = base_now_ms() + deadline_ms;
     }
     drain(p, &ended);
 }

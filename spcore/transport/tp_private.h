@@ -31,7 +31,7 @@ void tp_forget_kept(struct tp *tp, uint8_t endpoint);
 
 extern const struct tp_backend tp_backend_usbip, tp_backend_usb;
 
-/* ---- pipeline.c: one bulk or interrupt call as many transfers ------------------------------- */
+/* ---- pipeline.c: one bulk or interrupt call as many transfers */
 #define TP_DEPTH 16u
 #define TP_UNIT ((size_t)128 * 1024)
 

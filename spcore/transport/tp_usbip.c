@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/transport/tp_private.h"
 #include "spcore/usbip/usbip_client.h"
 
@@ -19,7 +20,7 @@ static struct usbip_tp *of(struct tp *tp)
     return (struct usbip_tp *)tp;
 }
 
-/* ---- opening --------------------------------------------------------------------------------- */
+/* ---- opening */
 
 /* HOST, HOST:PORT or [HOST]:PORT up to the slash. */
 struct target {
@@ -109,7 +110,7 @@ static int usbip_tp_claim(struct tp *tp, uint8_t interface_number)
     return 0;
 }
 
-/* ---- transfers ------------------------------------------------------------------------------- */
+/* ---- transfers */
 
 static int error_of(int status)
 {
@@ -121,7 +122,7 @@ static int error_of(int status)
         {-ESHUTDOWN, -ENODEV},
     };
 
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
         if (table[i].status == status)
             return table[i].error;
     }

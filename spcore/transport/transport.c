@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/transport/tp_private.h"
 
 enum { OPEN_MS = 5000, CONTROL_MS = 5000 };
@@ -32,7 +33,7 @@ static void trace(const struct tp *tp, const char *what, uint8_t endpoint, const
         tp->trace->event(tp->trace->context, what, endpoint, data, length, status);
 }
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- life */
 
 void tp_init(struct tp *tp, const struct tp_backend *backend, const struct tp_options *options)
 {
@@ -153,7 +154,7 @@ int tp_open(const char *uri, const struct tp_options *options, struct tp **ret_t
         return -EINVAL;
     if (chosen.deadline_ms == 0)
         chosen.deadline_ms = OPEN_MS;
-    for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(backends); i++) {
         size_t length = strlen(backends[i]->scheme);
         struct tp *tp;
         int error;
@@ -183,7 +184,7 @@ void tp_close(struct tp *tp)
     tp->backend->close(tp);
 }
 
-/* ---- descriptors ----------------------------------------------------------------------------- */
+/* ---- descriptors */
 
 const uint8_t *tp_device_descriptor(const struct tp *tp)
 {
@@ -211,7 +212,7 @@ int tp_claim(struct tp *tp, uint8_t interface_number)
     return tp->backend->claim(tp, interface_number);
 }
 
-/* ---- transfers ------------------------------------------------------------------------------- */
+/* ---- transfers */
 
 int tp_control(struct tp *tp, const struct tp_setup *setup, void *data, unsigned deadline_ms)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "spcore/base.h"
 #include "spcore/transport/tp_private.h"
 
 enum { CANCEL_GRACE_MS = 1000, SLICE_MS = 200 };
@@ -39,7 +40,7 @@ static int error_of(int code)
 
     if (code >= 0)
         return 0;
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
         if (table[i].code == code)
             return table[i].error;
     }
@@ -55,10 +56,10 @@ static int error_of_transfer(enum libusb_transfer_status status)
         [LIBUSB_TRANSFER_OVERFLOW] = -EOVERFLOW,
     };
 
-    return (unsigned)status < sizeof(errors) / sizeof(errors[0]) ? errors[status] : -EIO;
+    return (unsigned)status < ARRAY_SIZE(errors) ? errors[status] : -EIO;
 }
 
-/* ---- opening --------------------------------------------------------------------------------- */
+/* ---- opening */
 
 struct wanted {
     unsigned vendor, product;
@@ -192,7 +193,7 @@ static int usb_claim(struct tp *tp, uint8_t number)
     return error_of(code);
 }
 
-/* ---- transfers ------------------------------------------------------------------------------- */
+/* ---- transfers */
 
 struct slot {
     struct libusb_transfer *transfer;
@@ -204,14 +205,6 @@ struct call {
     unsigned ticket;
     struct slot slots[TP_DEPTH];
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void LIBUSB_CALL transfer_over(struct libusb_transfer *transfer)
 {
@@ -232,7 +225,7 @@ static unsigned ticket_of(struct usb_tp *self)
 static int await(struct call *call, struct slot *slot, int64_t deadline, bool cancellable)
 {
     while (!__atomic_load_n(&slot->over, __ATOMIC_ACQUIRE)) {
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - base_now_ms();
         struct timeval slice;
 
         if (cancellable && ticket_of(call->self) != call->ticket)
@@ -262,7 +255,7 @@ static int submit(struct slot *slot)
  * so this only waits longer when the machine is slow. */
 static void settle(struct call *call, struct slot *slot)
 {
-    while (await(call, slot, now_ms() + CANCEL_GRACE_MS, false) != 0)
+    while (await(call, slot, base_now_ms() + CANCEL_GRACE_MS, false) != 0)
         (void)libusb_cancel_transfer(slot->transfer);
 }
 
@@ -289,7 +282,7 @@ static int slot_wait(void *self, unsigned index, unsigned deadline_ms)
 {
     struct call *call = self;
 
-    return await(call, &call->slots[index], now_ms() + deadline_ms, true);
+    return await(call, &call->slots[index], base_now_ms() + deadline_ms, true);
 }
 
 static void slot_unlink(void *self, unsigned index)
@@ -374,7 +367,7 @@ static int64_t usb_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
     return count;
 }
 
-/* ---- control --------------------------------------------------------------------------------- */
+/* ---- control */
 
 /* Requests the host's stack must know of, or its state and the device's would differ. */
 static int set_configuration(struct usb_tp *self, uint16_t value)
@@ -422,7 +415,7 @@ static int run_control(struct usb_tp *self, uint8_t *buffer, void *data, unsigne
     error = submit(slot);
     if (error)
         return (int)call_end(&call, error);
-    waited = await(&call, slot, now_ms() + deadline_ms, true);
+    waited = await(&call, slot, base_now_ms() + deadline_ms, true);
     if (waited) {
         (void)libusb_cancel_transfer(slot->transfer);
         settle(&call, slot);

@@ -20,7 +20,7 @@
  * answers may never cease. */
 enum { UNLINK_GRACE_MS = 1000, LATE_ROUNDS = 64 };
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- life */
 
 static struct usbip_client *client_new(int fd)
 {
@@ -97,7 +97,7 @@ const struct usbip_device *usbip_client_device(const struct usbip_client *client
     return &client->device;
 }
 
-/* ---- state, under the lock ------------------------------------------------------------------- */
+/* ---- state, under the lock */
 
 void usbip_wake(struct usbip_client *client)
 {
@@ -155,7 +155,7 @@ static uint32_t new_seqnum(struct usbip_client *client)
     return seqnum;
 }
 
-/* ---- sending --------------------------------------------------------------------------------- */
+/* ---- sending */
 
 /* The frame's parts less the first `skip` bytes; 0 entries: there are no more. */
 static int frame_parts(struct usbip_client *client, struct usbip_frame *frame, size_t skip,
@@ -349,7 +349,7 @@ int usbip_submit(struct usbip_client *client, struct usbip_urb *urb)
     return error;
 }
 
-/* ---- unlinking ------------------------------------------------------------------------------- */
+/* ---- unlinking */
 
 /* True if no byte of it had left, so that the server need not know. */
 static bool withdraw(struct usbip_client *client, struct usbip_urb *urb)
@@ -419,7 +419,7 @@ int usbip_error(struct usbip_client *client)
     return error;
 }
 
-/* ---- progress -------------------------------------------------------------------------------- */
+/* ---- progress */
 
 void usbip_pollfds(struct usbip_client *client, struct pollfd ret_fds[2])
 {

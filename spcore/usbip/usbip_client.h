@@ -13,7 +13,7 @@
 #define USBIP_PACKETS_MAX 1024u /* isochronous packets of one URB, as Linux bounds them */
 #define USBIP_FOREVER UINT_MAX
 
-/* ---- what a server offers ------------------------------------------------------------------ */
+/* ---- what a server offers */
 struct usbip_interface {
     uint8_t class_code, subclass, protocol;
 };
@@ -31,7 +31,7 @@ struct usbip_device {
 int usbip_devlist(const char *host, const char *port, unsigned deadline_ms,
                   struct usbip_device **ret_devices, size_t *ret_count);
 
-/* ---- one imported device ------------------------------------------------------------------- */
+/* ---- one imported device */
 struct usbip_client;
 
 /* -ENODEV no such device, -EBUSY in use, -EPROTO not a USB/IP server, or what connecting said. */
@@ -45,7 +45,7 @@ int usbip_import_on(int fd, const char *busid, unsigned deadline_ms,
 void usbip_free(struct usbip_client *client);
 const struct usbip_device *usbip_client_device(const struct usbip_client *client);
 
-/* ---- URBs ---------------------------------------------------------------------------------- */
+/* ---- URBs */
 enum { USBIP_ZERO_PACKET = 0x40, USBIP_SHORT_NOT_OK = 0x01, USBIP_ISO_ASAP = 0x02 };
 
 struct usbip_packet {
@@ -95,7 +95,7 @@ void usbip_drop(struct usbip_client *client, int error);
 /* 0, or why the link is gone for good. */
 int usbip_error(struct usbip_client *client);
 
-/* ---- progress ------------------------------------------------------------------------------ */
+/* ---- progress */
 /* Receives, sends what waits and calls completions; returns after the first progress, or 0 with
  * nothing done at the deadline. One thread pumps at a time, a second gets -EBUSY at once. The
  * result is the number of completions, or -errno of a link that is gone. */

@@ -2,7 +2,7 @@
 
 #include "spcore/usbip/usbip_private.h"
 
-/* ---- writing and reading in order; every frame has a fixed size checked by its caller -------- */
+/* ---- writing and reading in order; every frame has a fixed size checked by its caller */
 
 struct out {
     uint8_t *at, *end;

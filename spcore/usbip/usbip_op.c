@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "spcore/base.h"
 #include "spcore/usbip/usbip_private.h"
 
 /* A list longer than this is no list of devices. */
@@ -95,7 +96,7 @@ static void set_options(int fd)
         {IPPROTO_TCP, TCP_KEEPCNT, 3},   {IPPROTO_TCP, TCP_USER_TIMEOUT, 25000},
     };
 
-    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++)
         (void)setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof(int));
 }
 
@@ -161,7 +162,7 @@ static int error_of_status(uint32_t status)
 {
     static const int errors[] = {0, -ENODEV, -EBUSY, -EIO, -ENODEV, -EPROTO};
 
-    return status < sizeof(errors) / sizeof(errors[0]) ? errors[status] : -EPROTO;
+    return status < ARRAY_SIZE(errors) ? errors[status] : -EPROTO;
 }
 
 static int read_op(int fd, uint16_t code, int64_t deadline)
@@ -213,7 +214,7 @@ static int read_listed(int fd, int64_t deadline, struct usbip_device *ret_device
     usbip_get_device(bytes, ret_device);
     for (unsigned i = 0; i < ret_device->interface_count && !error; i++) {
         error = receive_all(fd, interface, sizeof(interface), deadline);
-        if (!error && i < sizeof(ret_device->interfaces) / sizeof(ret_device->interfaces[0]))
+        if (!error && i < ARRAY_SIZE(ret_device->interfaces))
             ret_device->interfaces[i] =
                 (struct usbip_interface){interface[0], interface[1], interface[2]};
     }

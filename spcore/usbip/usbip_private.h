@@ -6,7 +6,7 @@
 
 #include "spcore/usbip/usbip_client.h"
 
-/* ---- usbip_frame.c: bytes of the wire, big-endian (Linux, usbip_protocol.rst) --------------- */
+/* ---- usbip_frame.c: bytes of the wire, big-endian (Linux, usbip_protocol.rst) */
 enum {
     USBIP_VERSION = 0x0111,
     USBIP_REQ_DEVLIST = 0x8005,
@@ -49,12 +49,12 @@ void usbip_get_reply(const uint8_t bytes[USBIP_HEADER_BYTES], struct usbip_reply
 /* Only actual and status count: offset and length are the caller's own. */
 void usbip_get_packet(const uint8_t bytes[USBIP_PACKET_BYTES], struct usbip_packet *packet);
 
-/* ---- usbip_op.c ------------------------------------------------------------------------------ */
+/* ---- usbip_op.c */
 int64_t usbip_now_ms(void); /* monotonic */
 int usbip_connect(const char *host, const char *port, int64_t deadline, int *ret_fd);
 int usbip_op_import(int fd, const char *busid, int64_t deadline, struct usbip_device *ret_device);
 
-/* ---- the client ------------------------------------------------------------------------------ */
+/* ---- the client */
 #define USBIP_BUCKETS 256u
 #define USBIP_STAGE 4096u
 /* A reply of this much data and more is received straight into its buffer, so the stage must not

@@ -12,7 +12,7 @@
 /* What a step answers beside -errno. */
 enum { STEP_WAIT, STEP_ON, STEP_DONE };
 
-/* ---- completion ------------------------------------------------------------------------------ */
+/* ---- completion */
 
 static void complete(struct usbip_client *client, struct usbip_urb *urb)
 {
@@ -96,7 +96,7 @@ static int sweep(struct usbip_client *client)
     return count == 0 && error ? -ENODEV : count;
 }
 
-/* ---- headers --------------------------------------------------------------------------------- */
+/* ---- headers */
 
 static int received_unlink(struct usbip_client *client, const struct usbip_reply *reply,
                            struct usbip_urb **ret_over)
@@ -190,8 +190,7 @@ static int received_header(struct usbip_client *client, const uint8_t *bytes)
     return step;
 }
 
-/* ---- isochronous packets ----------------------------------------------------------------------
- */
+/* ---- isochronous packets */
 
 /* The data came packed; each packet's bytes go to its own place, the last ones first. */
 static void spread(struct usbip_urb *urb)
@@ -229,7 +228,7 @@ static int received_packets(struct usbip_urb *urb, const uint8_t *bytes)
     return STEP_DONE;
 }
 
-/* ---- bytes ----------------------------------------------------------------------------------- */
+/* ---- bytes */
 
 /* One recv(), into the first `room` bytes and then into the next part, if there is one; the count,
  * 0 for nothing there, or -errno. */
@@ -383,7 +382,7 @@ static int receive_frames(struct usbip_client *client, bool block)
     }
 }
 
-/* ---- pumping --------------------------------------------------------------------------------- */
+/* ---- pumping */
 
 static int poll_once(struct usbip_client *client, int64_t deadline, struct pollfd fds[2])
 {

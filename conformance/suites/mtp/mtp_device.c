@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 static bool codes_within(const uint16_t *codes, size_t count, uint16_t low, uint16_t high,
                          uint16_t vendor_low, uint16_t vendor_high)
@@ -61,7 +62,7 @@ static bool has_host_data(uint16_t code)
                                      MTP_OP_SET_OBJECT_PROP_LIST,  MTP_OP_SEND_OBJECT_PROP_LIST,
                                      MTP_OP_SET_OBJECT_REFERENCES, MTP_OP_SEND_PARTIAL_OBJECT};
 
-    return dut_lists(codes, sizeof(codes) / sizeof(codes[0]), code);
+    return dut_lists(codes, ARRAY_SIZE(codes), code);
 }
 
 /* Calls an operation with parameters that name nothing, so that it can only refuse them. */
@@ -78,7 +79,7 @@ static bool not_to_probe(uint16_t code)
                                      MTP_OP_RESET_DEVICE,     MTP_OP_POWER_DOWN,
                                      MTP_OP_INITIATE_CAPTURE, MTP_OP_INITIATE_OPEN_CAPTURE};
 
-    return dut_lists(codes, sizeof(codes) / sizeof(codes[0]), code) ||
+    return dut_lists(codes, ARRAY_SIZE(codes), code) ||
            (code >= 0x9000 && (code < 0x9800 || code > 0x98ff));
 }
 
@@ -96,7 +97,7 @@ CONF_CASE(MTP_DEV_BV_03, .title = "What DeviceInfo lists works, and what it does
     };
 
     dut_device_info(&dut, "MTP-DEV-003", &info);
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
         bool listed = dut_lists(info.operations, info.operation_count, all[i]);
         uint16_t code;
 
@@ -137,7 +138,7 @@ CONF_CASE(MTP_DEV_BV_04, .title = "The mandatory operations are offered",
     bool writable = false;
 
     dut_device_info(&dut, "MTP-DEV-004", &info);
-    for (size_t i = 0; i < sizeof(mandatory) / sizeof(mandatory[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(mandatory); i++) {
         bool listed = dut_lists(info.operations, info.operation_count, mandatory[i]);
 
         conf_note(c, "operation 0x%04x: %d", mandatory[i], listed);

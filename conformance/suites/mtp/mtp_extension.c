@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 /* Bytes the device's own player takes for ten seconds of sound: 8 kHz, mono, 8 bit. */
 enum { WAV_HEAD = 44, WAV_DATA = 80000 };
@@ -86,7 +87,7 @@ CONF_CASE(MTP_DEV_BV_51, .title = "Skip goes to other tracks of what plays, and 
     if (set_number(&dut, NULL, MTP_DPC_PLAYBACK_OBJECT, list) != MTP_RC_OK)
         conf_inconclusive(c, "the playlist does not play");
     CHECK_EQ(c, "MTP-DEV-003", number(&dut, "MTP-DEV-003", MTP_DPC_PLAYBACK_CONTAINER_INDEX), 0);
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
         CHECK_EQ(c, "MTP-DEV-003",
                  dut_op(&dut, "MTP-DEV-003", MTP_OP_SKIP, PARAMS((uint32_t)steps[i].skip)) ==
                      MTP_RC_OK,
@@ -113,7 +114,7 @@ CONF_CASE(MTP_DEV_BV_52, .title = "Operations of the extensions are implemented 
         MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS,  MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS};
 
     dut_device_info(&dut, "MTP-DEV-003", &info);
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
         uint16_t code;
 
         if (!dut_lists(info.operations, info.operation_count, codes[i]))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { COMMANDS = 16 };
 
@@ -92,7 +93,7 @@ CONF_CASE(MTP_SES_BV_04, .title = "Transaction ids wrap from 0xFFFFFFFE to 1",
     static const uint32_t ids[] = {0xfffffffd, 0xfffffffe, 1, 2};
     DUT dut = dut_session(c);
 
-    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
         mtpi_set_transaction(dut.mtpi, ids[i]);
         CHECK_EQ(c, "MTP-SES-004", dut_op(&dut, "MTP-SES-004", MTP_OP_GET_STORAGE_IDS, PARAMS()),
                  MTP_RC_OK);

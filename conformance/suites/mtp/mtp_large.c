@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { MANY = 4096 };
 
@@ -153,7 +154,7 @@ CONF_CASE(MTP_OBJ_BV_64, .title = "Bytes behind 4 GiB are written and read where
     reader = dut_reader(&dut);
     ct_u64(&reader); /* store, format, protection */
     CHECK_EQ(c, "MTP-OBJ-004", ct_u32(&reader), 0xffffffff);
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
         CHECK_EQ(c, "MTP-OBJ-007",
                  dut_op(&dut, "MTP-OBJ-007", MTP_OP_GET_PARTIAL_OBJECT_64,
                         PARAMS(handle, (uint32_t)parts[i].offset, (uint32_t)(parts[i].offset >> 32),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { MANY = 4096 };
 
@@ -60,7 +61,7 @@ CONF_CASE(MTP_OBJ_BV_01, .title = "GetObjectHandles filters by store, format and
                 {all, MTP_FC_ASSOCIATION, 0, 3},
                 {store, 0, tree.inner, 4}};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
         CHECK_EQ(c, "MTP-OBJ-001",
                  members(&dut, "MTP-OBJ-001", &tree, rows[i].store, rows[i].format, rows[i].parent),
                  rows[i].expected);
@@ -296,7 +297,7 @@ CONF_CASE(
     static const size_t sizes[] = {0, 1, 499, 500, 501, 512, sizeof(bytes)};
 
     dut_fill(bytes, sizeof(bytes), 11);
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
         char name[] = "size-0.bin";
         uint32_t handle;
 

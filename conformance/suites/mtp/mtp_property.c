@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { FORMATS_MAX = 128, MANY = 4096 };
 
@@ -398,7 +399,7 @@ CONF_CASE(MTP_PRP_BV_06, .title = "SendObjectPropList creates with properties an
 /* The music formats, and what every one of them says about a song. */
 static const uint16_t music[] = {MTP_FC_MP3, MTP_FC_WMA, MTP_FC_WAV,
                                  MTP_FC_OGG, MTP_FC_AAC, MTP_FC_FLAC};
-enum { MUSIC = sizeof(music) / sizeof(music[0]) };
+enum { MUSIC = ARRAY_SIZE(music) };
 static const struct {
     uint16_t code;
     const char *text; /* NULL: not set here */
@@ -407,7 +408,7 @@ static const struct {
             {MTP_OPC_GENRE, "Genre"},
             {MTP_OPC_DURATION, NULL},
             {MTP_OPC_TRACK, NULL}};
-enum { TOLD = sizeof(told) / sizeof(told[0]) };
+enum { TOLD = ARRAY_SIZE(told) };
 
 /* A file of that format with its texts set; 0: the device does not list the format. */
 static uint32_t tagged(struct dut *dut, const struct dut_info *info, size_t number)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { ROOM = 256 };
 
@@ -224,7 +225,7 @@ CONF_CASE(MTP_OBJ_BI_14, .title = "File names that leave their folder or are non
     static const char *const names[] = {"../x", "a/b", "a\\b", "..", "a\001b", ""};
     uint32_t handles[ROOM];
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         uint16_t code = dut_send_info(&dut, "MTP-OBJ-014", dut.store, dut.folder,
                                       MTP_FC_ASSOCIATION, 0, names[i]);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 /* MTP 1.1, D.2.1. */
 CONF_CASE(
@@ -117,7 +118,7 @@ static bool has_host_data(uint16_t code)
                                      MTP_OP_SET_OBJECT_PROP_LIST,  MTP_OP_SEND_OBJECT_PROP_LIST,
                                      MTP_OP_SET_OBJECT_REFERENCES, MTP_OP_SEND_PARTIAL_OBJECT};
 
-    return dut_lists(codes, sizeof(codes) / sizeof(codes[0]), code);
+    return dut_lists(codes, ARRAY_SIZE(codes), code);
 }
 
 CONF_CASE(MTP_SES_BI_06, .title = "Without a session every other operation answers SessionNotOpen",

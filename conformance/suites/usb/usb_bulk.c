@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 CONF_CASE(USB_BLK_BV_01, .title = "Container headers are little-endian and count themselves",
           .reqs = REQS("USB-BLK-001"), .ics = "MTP", .player = "mtp",
@@ -66,7 +67,7 @@ CONF_CASE(USB_BLK_BI_03, .title = "A command of an impossible length is refused"
         size_t payload;
     } shapes[] = {{11, 0}, {14, 2}, {33, 21}, {36, 24}, {16, 0}};
 
-    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
         conf_note(c, "length %u with %zu bytes", shapes[i].said, shapes[i].payload + 12);
         ct_send_as(&dut.pipe, shapes[i].said, MTP_CT_COMMAND, MTP_OP_GET_DEVICE_INFO, 0, zeros,
                    shapes[i].payload, true);

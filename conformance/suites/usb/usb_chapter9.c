@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 /* USB 2.0, 9.4.3 and table 9-8. */
 CONF_CASE(USB_CH9_BV_01, .title = "The device descriptor is cut to wLength and never padded",
@@ -242,7 +243,7 @@ CONF_CASE(
                   {0x03, 0, 0}};
     int before = dut_status(c, USB_FROM_DEVICE, 0);
 
-    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
         CHECK_EQ(c, "USB-CH9-017",
                  dut_control(c, shapes[i].type, USB_SET_FEATURE, shapes[i].selector,
                              shapes[i].index, 0, NULL),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 /* URB_DIR_IN of Linux's transfer_flags (include/linux/usb.h): its hosts set it on every IN URB. */
 enum { LINUX_DIR_IN = 0x200, ANSWERS_MAX = 64 * 1024, STRING_LANGUAGES = 0, ENGLISH = 0x0409 };
@@ -168,7 +169,7 @@ CONF_CASE(USBIP_URB_BV_21, .title = "Every importer's way of writing URBs gets t
     static struct answers first, other;
 
     see(c, NULL, &first);
-    for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
         see(c, &dialects[i], &other);
         CHECK_BYTES(c, "USBIP-URB-021", other.bytes, other.used, first.bytes, first.used);
     }
@@ -193,7 +194,7 @@ CONF_CASE(USBIP_URB_BV_22, .title = "Bulk transfers are the same whoever asks fo
 {
     static struct answers first, other;
 
-    for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
         DUT_CONNECTION connection = dut_import(c);
         DUT dut = dut_raw(c, connection);
         struct host host = {.c = c,

@@ -343,8 +343,7 @@ CONF_CASE(AUTH_KEY_BV_04, .title = "A second handshake replaces the session key"
     ends_free(&e);
 }
 
-/* ---- MAC
- * ---------------------------------------------------------------------------------------------- */
+/* ---- MAC */
 static void server_mac(struct ends *e, const void *data, DWORD length, BYTE ret[WMDM_MAC_LENGTH])
 {
     BYTE room[64]; /* a class that writes too much spoils no stack but its own row's check */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/wmdm/wmdm.h"
+#include "spcore/base.h"
 
 #define COUNT_REFUSED(w, row) CHECK_EQ(c, row, device_count(w, row), WMDM_E_NOTCERTIFIED)
 
@@ -146,7 +147,7 @@ CONF_CASE(AUTH_PROTOCOL_BI_01, .title = "SACAuth takes SAC_PROTOCOL_V1 only",
     struct message hello = {NULL, 0}, out = {NULL, 0};
 
     wmdm_setup(c, "the host's hello", sac_client_hello(channel, &hello.data, &hello.length));
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         HRESULT hr =
             SP_HR(c, "SP-AUTH-005", "IComponentAuthenticate::SACAuth",
                   IComponentAuthenticate_SACAuth(wmdm_component(w), others[i], 0, hello.data,

@@ -181,8 +181,7 @@ CONF_CASE(AUTH_READ_BV_03, .title = "Read accepts a MAC over the size it is aske
     file_free(&f);
 }
 
-/* ---- Write
- * -------------------------------------------------------------------------------------------- */
+/* ---- Write */
 /* A block as the host sends it, to be spoilt by the case. */
 struct block {
     BYTE data[100], mac[WMDM_MAC_LENGTH];
@@ -334,8 +333,7 @@ CONF_CASE(AUTH_CLEAR_BV_01, .title = "The clear channel neither encrypts nor wan
     file_free(&f);
 }
 
-/* ---- several threads
- * ------------------------------------------------------------------------------------- */
+/* ---- several threads */
 struct reader {
     struct sac_channel *channel;
     IMDSPObject *object;

@@ -1,5 +1,6 @@
 /* IMDSPDevice/2/3: what a device object tells about the device. */
 #include "conformance/wmdm/wmdm_case.h"
+#include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/mtp/mtpi.h"
 
@@ -247,7 +248,7 @@ DEVICE_CASE(DEVICE_PROPERTY_BV_01, "Each listed property is there, with its docu
     names = list.parray->pvData;
     for (LONG i = 0; i <= last; i++) {
         CHECK_HR("SP-DEV-047", S_OK, IMDSPDevice3, GetProperty, device, names[i], &value);
-        for (unsigned k = 0; k < sizeof(types) / sizeof(types[0]); k++) {
+        for (unsigned k = 0; k < ARRAY_SIZE(types); k++) {
             if (com_wcscmp(types[k].name, names[i]) == 0)
                 CHECK_EQ(c, "SP-DEV-046", value.vt, types[k].type);
         }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conformance/raw/raw_msos.h"
+#include "spcore/base.h"
 
 /* OS 2.0: set header, compatible id, one property "Ab" of type REG_DWORD with 4 bytes. */
 static const uint8_t set[50] = {
@@ -97,7 +98,7 @@ Test(msos, a_length_or_a_type_that_is_off_makes_the_set_invalid)
                   {42, 'c'}, {44, 3}, {44, 5}, {45, 0xff}, {34, 0},    {34, 8}};
     struct msos msos = {.count = 77};
 
-    for (size_t i = 0; i < sizeof(spoilt) / sizeof(spoilt[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(spoilt); i++)
         cr_expect_eq(read_as(msos_read_set, set, sizeof(set), spoilt[i].at, spoilt[i].value, &msos),
                      -EPROTO, "byte %zu is %u", spoilt[i].at, spoilt[i].value);
     cr_expect_eq(msos.count, 77);

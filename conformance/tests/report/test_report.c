@@ -9,6 +9,7 @@
 #include "conformance/report/markup.h"
 #include "conformance/report/report.h"
 #include "conformance/report/report_results.h"
+#include "spcore/base.h"
 
 static char folder[] = "/tmp/papcheck-report-XXXXXX";
 
@@ -23,7 +24,7 @@ static void remove_folder(void)
                                         "report.html"};
     char path[128];
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
         unlink(path);
     }

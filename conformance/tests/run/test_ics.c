@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conformance/run/ics.h"
+#include "spcore/base.h"
 
 static struct ics some(void)
 {
@@ -73,7 +74,7 @@ Test(ics, what_is_no_expression_is_refused)
                                          "(MTP", "MTP)",      "MTP &",  "MTP PAP",
                                          "!",    "MTP | PAP", "()",     "MTP-OP"};
 
-    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(broken); i++)
         cr_assert_eq(holds(broken[i]), -EINVAL, "%s", broken[i]);
 }
 
@@ -97,8 +98,7 @@ Test(ics, an_item_set_twice_is_there_once)
     ics_done(&ics);
 }
 
-/* ---- files ------------------------------------------------------------------------------------
- */
+/* ---- files */
 
 static int read_text(const char *text, struct ics *ret, char *error, size_t size)
 {
@@ -136,7 +136,7 @@ Test(ics, a_broken_line_is_named_by_its_number)
     struct ics ics = {0};
     char error[256];
 
-    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
         cr_assert_lt(read_text(broken[i], &ics, error, sizeof(error)), 0, "%s", broken[i]);
         cr_assert(strstr(error, ":2: "), "%s", error);
         cr_assert_eq(ics.count, 0);

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "conformance/selftest/matrix.h"
+#include "spcore/base.h"
 
 static enum kill judged(const char *rows, bool ended)
 {
@@ -45,7 +46,7 @@ Test(matrix, one_kill_is_enough_whatever_the_order)
 {
     static const enum kill others[] = {KILL_SURVIVED, KILL_NO_CASE, KILL_NO_PROOF, KILL_NOT_CLEAN};
 
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         cr_assert_eq(kill_best(KILL_KILLED, others[i]), KILL_KILLED);
         cr_assert_eq(kill_best(others[i], KILL_KILLED), KILL_KILLED);
     }

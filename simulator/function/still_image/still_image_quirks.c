@@ -3,6 +3,7 @@
 
 #include "mtp_codes.h"
 #include "simulator/function/still_image/still_image_internal.h"
+#include "spcore/base.h"
 
 /* ---- answers that take their time */
 
@@ -18,7 +19,7 @@ static bool changes_much(uint16_t code)
     static const uint16_t codes[] = {MTP_OP_DELETE_OBJECT, MTP_OP_SEND_OBJECT, MTP_OP_FORMAT_STORE,
                                      MTP_OP_MOVE_OBJECT, MTP_OP_COPY_OBJECT};
 
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
         if (codes[i] == code)
             return true;
     }

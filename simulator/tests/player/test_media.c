@@ -11,6 +11,7 @@
 
 #include "mtp_codes.h"
 #include "simulator/player/media.h"
+#include "spcore/base.h"
 
 static int read_file(const char *path, struct media_facts *ret_facts)
 {
@@ -122,7 +123,7 @@ Test(media, damaged_files_do_no_harm)
                                         "fixtures/media/tone.flac"};
     uint8_t *bytes = malloc(100000);
 
-    for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+    for (size_t n = 0; n < ARRAY_SIZE(names); n++) {
         int fd = memfd_create("damaged", MFD_CLOEXEC), from = open(names[n], O_RDONLY);
         ssize_t length = read(from, bytes, 100000);
 

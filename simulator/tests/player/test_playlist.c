@@ -5,6 +5,7 @@
 #include "simulator/player/player_internal.h"
 #include "simulator/player/playlist.h"
 #include "simulator/tests/music.h"
+#include "spcore/base.h"
 
 static const char *const lines[] = {"SPL PLAYLIST",           "VERSION 1.00", "", "\\Tunes\\b.mp3",
                                     "\\Tunes\\not there.mp3", "\\a.mp3",      "", "END PLAYLIST"};
@@ -169,8 +170,7 @@ static const struct hostile {
 
 ParameterizedTestParameters(playlist, what_is_no_track_is_passed_over)
 {
-    return cr_make_param_array(struct hostile, (struct hostile *)hostile,
-                               sizeof(hostile) / sizeof(hostile[0]));
+    return cr_make_param_array(struct hostile, (struct hostile *)hostile, ARRAY_SIZE(hostile));
 }
 
 ParameterizedTest(struct hostile *one, playlist, what_is_no_track_is_passed_over)

@@ -1,6 +1,7 @@
 /* Isochronous URBs in the device core: what each packet reports, when a URB is due, which packet
  * lists are refused; and alternate settings, whose endpoints answer only while they are chosen. */
 #include "simulator/tests/rig.h"
+#include "spcore/base.h"
 
 /* The rig's host with a clock that the test moves. */
 static uint64_t clock_now, clock_wake;
@@ -173,7 +174,7 @@ Test(packets, packets_outside_the_buffer_or_over_each_other_are_refused)
     };
     struct rig *rig = iso_rig(&rig_host);
 
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
         struct usb_iso_packet packets[] = {
             {.offset = bad[i].first[0], .length = bad[i].first[1]},
             {.offset = bad[i].second[0], .length = bad[i].second[1]}};

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "simulator/player/player.h"
+#include "spcore/base.h"
 
 /* The error a player file with this text gives; "" if it loads. */
 static const char *error_of(const char *text)
@@ -172,7 +173,7 @@ Test(spec, interfaces_are_checked_with_their_line)
          ":9: ", "type 9"},
     };
 
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
         const char *error = zero_error(bad[i].speed, bad[i].interfaces);
 
         cr_expect_eq(strncmp(error, bad[i].line, strlen(bad[i].line)), 0, "%zu: %s", i, error);

@@ -102,7 +102,7 @@ static void configure(struct wired *wired)
     cr_assert_eq(reply[23], 0);
 }
 
-/* ---- options --------------------------------------------------------------------------------- */
+/* ---- options */
 
 /* The server's end of the client's connection: they share this process. */
 static int other_end(const struct wired *wired)
@@ -149,7 +149,7 @@ Test(peer, a_dead_importer_is_noticed_by_the_socket)
     wired_end(&wired);
 }
 
-/* ---- the deadline before an import ----------------------------------------------------------- */
+/* ---- the deadline before an import */
 
 Test(peer, half_a_request_is_given_up_at_the_deadline)
 {
@@ -187,7 +187,7 @@ Test(peer, an_importer_may_be_idle_as_long_as_it_likes)
     wired_end(&wired);
 }
 
-/* ---- isochronous frames ---------------------------------------------------------------------- */
+/* ---- isochronous frames */
 
 /* Bytes the server answers to an IN URB of 64 bytes, 0 if it closes instead; `reply` holds them. */
 static ssize_t ask_packets(uint32_t packets, const uint8_t *descriptors, size_t size,
@@ -241,8 +241,7 @@ Test(peer, isochronous_packets_outside_their_buffer_are_refused)
     refused(0xffffffff, 1);
 }
 
-/* ---- an UNLINK that overtakes its SUBMIT: Linux's vhci under full preemption
- * --------------------- */
+/* ---- an UNLINK that overtakes its SUBMIT: Linux's vhci under full preemption */
 
 /* CMD_UNLINK (usbip_protocol.rst). */
 static void put_unlink(uint8_t frame[48], uint32_t seqnum, uint32_t unlink_seqnum)

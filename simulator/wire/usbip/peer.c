@@ -297,8 +297,7 @@ void wire_peer_free(struct wire_peer *peer)
     free(peer);
 }
 
-/* ---- the device core's calls
- * --------------------------------------------------------------------- */
+/* ---- the device core's calls */
 
 /* Surprise removal: closing the connection is unplugging it (USB/IP has no other word for it). */
 static void gone(void *host)

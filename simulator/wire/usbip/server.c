@@ -164,8 +164,7 @@ int wire_server_offer(struct wire_server *server, const char *busid, struct usb_
     return 0;
 }
 
-/* ---- list and import --------------------------------------------------------------------------
- */
+/* ---- list and import */
 
 static struct frame_device describe(const struct wire_offer *offer)
 {

@@ -12,8 +12,7 @@ enum { DIRECTION_OUT = 0, DIRECTION_IN = 1 };
 #define BUFFER_KEPT (1u << 20)
 #define SMALL_BUFFER (16u * 1024u)
 
-/* ---- URBs of the connection
- * ---------------------------------------------------------------------- */
+/* ---- URBs of the connection */
 
 static struct peer_urb *urb_get(struct wire_peer *peer)
 {
@@ -117,8 +116,7 @@ void wire_urbs_free(struct wire_peer *peer)
     peer->filling = NULL;
 }
 
-/* ---- answers
- * --------------------------------------------------------------------------------------- */
+/* ---- answers */
 
 static void put_data(struct wire_peer *peer, const struct usb_urb *urb)
 {
@@ -210,8 +208,7 @@ void wire_urb_answer(struct wire_peer *peer, struct peer_urb *urb)
     urb_put(peer, urb);
 }
 
-/* ---- CMD_SUBMIT
- * ------------------------------------------------------------------------------------- */
+/* ---- CMD_SUBMIT */
 
 static void submit(struct wire_peer *peer, struct peer_urb *urb)
 {
@@ -428,8 +425,7 @@ static int finish(struct wire_peer *peer)
     return 1;
 }
 
-/* ---- CMD_UNLINK
- * ------------------------------------------------------------------------------------- */
+/* ---- CMD_UNLINK */
 
 /* Found: it never gets a RET_SUBMIT, and the status says it was cancelled. Not found: it has been
  * answered already, or never was there; 0 either way, behind whatever was sent before. */

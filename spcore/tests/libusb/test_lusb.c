@@ -11,7 +11,7 @@
 
 enum { NAMES_MAX = 256, NAME_BYTES = 96 };
 
-/* ---- exported names -------------------------------------------------------------------------- */
+/* ---- exported names */
 
 struct names {
     char name[NAMES_MAX][NAME_BYTES];
@@ -82,7 +82,7 @@ Test(lusb_names, none_is_passed_through)
     }
 }
 
-/* ---- descriptors ----------------------------------------------------------------------------- */
+/* ---- descriptors */
 
 static const uint8_t good[] = {
     9, 2,  48,   0, 1, 1,    0, 0x80, 50, /* configuration */
@@ -194,7 +194,7 @@ Test(lusb_descriptor, hostile_bytes_do_no_harm)
     cr_assert_eq(round, 20000);
 }
 
-/* ---- against a papsim ------------------------------------------------------------------------ */
+/* ---- against a papsim */
 
 Test(lusb, without_servers_there_are_no_devices)
 {
@@ -432,7 +432,7 @@ Test(lusb, endpoints_that_are_not_there_are_refused)
     leave(&open);
 }
 
-/* ---- names and messages ---------------------------------------------------------------------- */
+/* ---- names and messages */
 
 Test(lusb_text, codes_have_libusbs_names)
 {

@@ -6,13 +6,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "spcore/base.h"
 #include "spcore/tests/lusb_serving.h"
 
 #define HANGS .timeout = 60
 
 enum { ROUNDS = 30 };
 
-/* ---- a transfer that says when it is over ---------------------------------------------------- */
+/* ---- a transfer that says when it is over */
 
 struct asked {
     struct libusb_transfer *transfer;
@@ -48,7 +49,7 @@ static void answered(struct asked *asked)
     libusb_free_transfer(asked->transfer);
 }
 
-/* ---- "Multi-threaded applications and asynchronous I/O", the last and complete example ------- */
+/* ---- "Multi-threaded applications and asynchronous I/O", the last and complete example */
 
 /* False when another thread's turn ended before what is awaited did: to be tried again. */
 static bool handle_or_wait(const struct asked *asked)
@@ -94,7 +95,7 @@ Test(lusb_events, threads_take_turns_as_the_documentation_has_it, HANGS)
     leave(&open);
 }
 
-/* ---- single calls ---------------------------------------------------------------------------- */
+/* ---- single calls */
 
 Test(lusb_events, every_form_of_handling_completes_a_transfer, HANGS)
 {
@@ -238,7 +239,7 @@ Test(lusb_events, descriptors_to_poll_are_announced_and_taken_back)
     serve_end(&serving);
 }
 
-/* ---- messages -------------------------------------------------------------------------------- */
+/* ---- messages */
 
 struct heard {
     int count;
@@ -307,7 +308,7 @@ Test(lusb_log, call_backs_hear_what_the_level_lets_through)
     libusb_exit(two);
 }
 
-/* ---- the same words as the real library's ---------------------------------------------------- */
+/* ---- the same words as the real library's */
 
 static void *real_library(void)
 {
@@ -354,7 +355,7 @@ Test(lusb_text, locales_and_capabilities_are_the_real_librarys)
 
     *(void **)&setlocale_of = real(library, "libusb_setlocale");
     *(void **)&has_capability = real(library, "libusb_has_capability");
-    for (size_t i = 0; i < sizeof(locales) / sizeof(locales[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(locales); i++)
         cr_expect_eq(libusb_setlocale(locales[i]), setlocale_of(locales[i]), "%s", locales[i]);
     for (uint32_t capability = 0; capability < 0x200; capability++)
         cr_expect_eq(!libusb_has_capability(capability), !has_capability(capability), "%#x",

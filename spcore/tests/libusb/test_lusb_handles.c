@@ -8,7 +8,7 @@
 
 #include "spcore/tests/lusb_serving.h"
 
-/* ---- handles --------------------------------------------------------------------------------- */
+/* ---- handles */
 
 struct two {
     struct serving serving;
@@ -107,7 +107,7 @@ Test(lusb_handles, a_reset_through_one_leaves_both_usable)
     leave_both(&two);
 }
 
-/* ---- a server that falls silent -------------------------------------------------------------- */
+/* ---- a server that falls silent */
 
 /* Lists no device; once it is `silent`, takes requests and says nothing. */
 struct quiet {

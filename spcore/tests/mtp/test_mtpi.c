@@ -63,8 +63,7 @@ static int get(struct host *host, struct received *received)
     return mtpi_get_object(host->mtpi, 5, receive, received);
 }
 
-/* ---- sessions and ids -------------------------------------------------------------------------
- */
+/* ---- sessions and ids */
 
 Test(mtpi, open_session_has_id_0_and_the_next_operation_1)
 {
@@ -132,8 +131,7 @@ Test(mtpi, response_of_another_transaction_is_no_protocol)
     host_free(&host);
 }
 
-/* ---- data from the device ---------------------------------------------------------------------
- */
+/* ---- data from the device */
 
 static void check_get(size_t payload, bool mark)
 {
@@ -330,8 +328,7 @@ Test(mtpi, dataset_with_a_count_beyond_its_bytes_is_refused)
     host_free(&host);
 }
 
-/* ---- cancelling and stalls --------------------------------------------------------------------
- */
+/* ---- cancelling and stalls */
 
 Test(mtpi, sink_that_stops_cancels_the_transaction)
 {
@@ -381,8 +378,7 @@ Test(mtpi, device_that_is_gone_is_left_alone)
     host_free(&host);
 }
 
-/* ---- data to the device -----------------------------------------------------------------------
- */
+/* ---- data to the device */
 
 Test(mtpi, header_and_content_leave_together)
 {
@@ -470,8 +466,7 @@ Test(mtpi, source_that_fails_cancels_the_transaction)
     host_free(&host);
 }
 
-/* ---- the interface and events -----------------------------------------------------------------
- */
+/* ---- the interface and events */
 
 Test(mtpi, still_image_interface_is_found)
 {

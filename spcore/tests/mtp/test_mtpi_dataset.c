@@ -9,7 +9,7 @@
 
 #define BYTES(...) (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})
 
-/* ---- containers ------------------------------------------------------------------------------ */
+/* ---- containers */
 
 Test(mtp_container, command_is_twelve_bytes_and_its_parameters)
 {
@@ -69,7 +69,7 @@ Test(mtp_container, event_has_three_parameters_at_most)
     cr_expect_not(container_get_event(bytes, 28, &event));
 }
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading */
 
 Test(mtp_dataset, string_counts_its_terminator)
 {
@@ -255,7 +255,7 @@ Test(mtp_dataset, every_cut_object_info_is_refused)
     }
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing */
 
 Test(mtp_dataset, written_string_is_counted_with_its_terminator)
 {

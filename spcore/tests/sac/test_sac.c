@@ -308,8 +308,7 @@ Test(sac, pass_1_comes_after_pass_0)
     ends_free(&e);
 }
 
-/* ---- the client through an interface ------------------------------------------------------------
- */
+/* ---- the client through an interface */
 struct component {
     IComponentAuthenticate iface;
     struct sac_channel *server;
@@ -376,8 +375,7 @@ Test(sac, protocols_are_one_block_with_v1)
     ends_free(&e);
 }
 
-/* ---- parameters ---------------------------------------------------------------------------------
- */
+/* ---- parameters */
 Test(sac, parameters_of_any_length_go_over_and_back)
 {
     struct ends e = ends_new();
@@ -465,8 +463,7 @@ Test(sac, a_set_session_key_takes_the_place_of_the_agreed_one)
     ends_free(&e);
 }
 
-/* ---- MAC
- * ------------------------------------------------------------------------------------------ */
+/* ---- MAC */
 static void mac_of(struct sac_channel *c, const void *data, DWORD length, BYTE *ret)
 {
     SAC_HMAC mac;
@@ -540,8 +537,7 @@ Test(sac, more_macs_at_once_than_slots_at_first)
     ends_free(&e);
 }
 
-/* ---- threads
- * ---------------------------------------------------------------------------------------- */
+/* ---- threads */
 static void *work(void *context)
 {
     struct ends *e = context;
@@ -576,8 +572,7 @@ Test(sac, eight_threads_share_a_channel)
     ends_free(&e);
 }
 
-/* ---- the specification's vectors, made by ci/sac_vectors.py without this code
- * ----------------------- */
+/* ---- the specification's vectors, made by ci/sac_vectors.py without this code */
 static size_t from_hex(const char *text, uint8_t *out)
 {
     size_t length = strlen(text) / 2;

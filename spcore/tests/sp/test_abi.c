@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/com/com_guid.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/include/mswmdm.h"
@@ -51,7 +52,7 @@ static const struct name fields[] = {
 #undef FIELD
 };
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define COUNT(table) (ARRAY_SIZE(table))
 
 static const struct name *find(const struct name *table, size_t count, const char *owner,
                                const char *name)

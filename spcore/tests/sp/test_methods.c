@@ -17,8 +17,7 @@
 #define MAX_ROWS 256
 #define MAX_FIELDS 8
 
-/* ---- tables ------------------------------------------------------------------------------------
- */
+/* ---- tables */
 struct method {
     char interface[40], name[40], state[16];
     unsigned slot;
@@ -159,8 +158,7 @@ Test(methods, the_list_knows_three_states)
     free(t);
 }
 
-/* ---- the player and the objects ----------------------------------------------------------------
- */
+/* ---- the player and the objects */
 enum { PROVIDER, DEVICE, STORAGE, GLOBALS, ENUM_DEVICE, ENUM_STORAGE, OBJECTS };
 
 struct graph {
@@ -274,8 +272,7 @@ static void graph_free(struct graph *g)
     free(g);
 }
 
-/* ---- slots -------------------------------------------------------------------------------------
- */
+/* ---- slots */
 /* Of which object is the interface? The vtable of an absent one is NULL. */
 static void *find(const struct graph *g, const char *name)
 {

@@ -167,8 +167,7 @@ Test(player, part_of_an_object_comes_from_its_offset)
     free(content);
 }
 
-/* ---- breaking off -----------------------------------------------------------------------------
- */
+/* ---- breaking off */
 
 Test(player, sink_that_stops_leaves_the_session_in_step)
 {
@@ -301,8 +300,7 @@ Test(player, device_in_use_is_busy)
     unplug(&player);
 }
 
-/* ---- addresses --------------------------------------------------------------------------------
- */
+/* ---- addresses */
 
 static int open_uri(const char *uri)
 {

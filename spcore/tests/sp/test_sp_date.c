@@ -1,6 +1,7 @@
 /* Dates of MTP 1.1, 3.2.5, as WMDM wants them: in UTC. Expected values by hand. */
 #include <criterion/criterion.h>
 
+#include "spcore/base.h"
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_storage.h"
@@ -55,7 +56,7 @@ Test(date, what_is_no_date_is_refused)
                                       "20260102T030405Zulu",
                                       "20260102T030405+0100Z"};
 
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
         WMDMDATETIME date = {.wYear = 7};
 
         cr_expect_not(parse(bad[i], &date), "%s", bad[i]);

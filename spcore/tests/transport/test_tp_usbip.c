@@ -1,5 +1,6 @@
 /* Opening a device through the transport: devices that describe themselves in unusual ways, or in
  * none at all. */
+#include "spcore/base.h"
 #include "spcore/tests/usbip_server.h"
 
 #include <criterion/parameterized.h>
@@ -146,7 +147,7 @@ static struct device refused[] = {
 
 ParameterizedTestParameters(tp_usbip, device_that_does_not_describe_itself_is_refused)
 {
-    return cr_make_param_array(struct device, refused, sizeof(refused) / sizeof(refused[0]));
+    return cr_make_param_array(struct device, refused, ARRAY_SIZE(refused));
 }
 
 ParameterizedTest(struct device *one, tp_usbip, device_that_does_not_describe_itself_is_refused)
@@ -171,7 +172,7 @@ static struct device opened[] = {
 
 ParameterizedTestParameters(tp_usbip, device_is_configured_by_its_own_value)
 {
-    return cr_make_param_array(struct device, opened, sizeof(opened) / sizeof(opened[0]));
+    return cr_make_param_array(struct device, opened, ARRAY_SIZE(opened));
 }
 
 ParameterizedTest(struct device *one, tp_usbip, device_is_configured_by_its_own_value)

@@ -1,5 +1,6 @@
 /* How connections end, how long a server may keep the client waiting, and how much it may have
  * under way. */
+#include "spcore/base.h"
 #include "spcore/tests/usbip_server.h"
 
 #include <criterion/parameterized.h>
@@ -7,7 +8,7 @@
 #include <fcntl.h>
 #include <linux/tcp.h>
 
-/* ---- cut short ------------------------------------------------------------------------------- */
+/* ---- cut short */
 
 enum { REPLY = 48 + 5 };
 
@@ -44,7 +45,7 @@ static void cut_off(struct server *server)
 
 ParameterizedTestParameters(usbip_end, anywhere_in_a_reply_is_a_device_gone)
 {
-    return cr_make_param_array(struct cut, cuts, sizeof(cuts) / sizeof(cuts[0]));
+    return cr_make_param_array(struct cut, cuts, ARRAY_SIZE(cuts));
 }
 
 ParameterizedTest(struct cut *cut, usbip_end, anywhere_in_a_reply_is_a_device_gone)
@@ -118,7 +119,7 @@ Test(usbip_end, dead_server_is_noticed_by_the_socket)
     struct server server;
 
     start_tcp(&server, listen_only, NULL);
-    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
         int value = 0;
         socklen_t size = sizeof(value);
 
@@ -164,7 +165,7 @@ Test(usbip_end, request_and_its_data_leave_in_one_segment)
     finish(&server);
 }
 
-/* ---- slow, silent and deaf servers ----------------------------------------------------------- */
+/* ---- slow, silent and deaf servers */
 
 static void dribble(struct server *server)
 {
@@ -274,7 +275,7 @@ Test(usbip_end, server_that_never_reads_costs_the_deadline_and_then_the_link)
     free(large.data);
 }
 
-/* ---- several threads at once ----------------------------------------------------------------- */
+/* ---- several threads at once */
 
 struct waiter {
     struct server *server;
@@ -340,7 +341,7 @@ Test(usbip_end, server_that_leaves_ends_the_waits_of_all_threads)
     finish(&server);
 }
 
-/* ---- how many -------------------------------------------------------------------------------- */
+/* ---- how many */
 
 enum { MANY = 20000 };
 
@@ -456,7 +457,7 @@ Test(usbip_many, two_hundred_lost_links_leave_no_file_open)
     cr_expect_eq(open_files(), before);
 }
 
-/* ---- noise ----------------------------------------------------------------------------------- */
+/* ---- noise */
 
 static uint32_t dice(uint32_t *state)
 {

@@ -1,6 +1,7 @@
 /* Isochronous replies a server must not send, and requests the client must not. */
 #include <limits.h>
 
+#include "spcore/base.h"
 #include "spcore/tests/usbip_server.h"
 
 #include <criterion/parameterized.h>
@@ -97,7 +98,7 @@ static struct reply refused[] = {
 
 ParameterizedTestParameters(usbip_iso, reply_that_does_not_add_up_drops_the_link)
 {
-    return cr_make_param_array(struct reply, refused, sizeof(refused) / sizeof(refused[0]));
+    return cr_make_param_array(struct reply, refused, ARRAY_SIZE(refused));
 }
 
 ParameterizedTest(struct reply *one, usbip_iso, reply_that_does_not_add_up_drops_the_link)
@@ -203,7 +204,7 @@ Test(usbip_iso, out_sends_data_then_descriptors_and_gets_descriptors_only)
     finish(&server);
 }
 
-/* ---- what never leaves ----------------------------------------------------------------------- */
+/* ---- what never leaves */
 
 struct request {
     char what[48];
@@ -229,7 +230,7 @@ static struct request illegal[] = {
 
 ParameterizedTestParameters(usbip_iso, impossible_request_is_refused_before_it_is_sent)
 {
-    return cr_make_param_array(struct request, illegal, sizeof(illegal) / sizeof(illegal[0]));
+    return cr_make_param_array(struct request, illegal, ARRAY_SIZE(illegal));
 }
 
 ParameterizedTest(struct request *one, usbip_iso, impossible_request_is_refused_before_it_is_sent)
@@ -253,7 +254,7 @@ ParameterizedTest(struct request *one, usbip_iso, impossible_request_is_refused_
     finish(&server);
 }
 
-/* ---- no answer ------------------------------------------------------------------------------- */
+/* ---- no answer */
 
 static void right_then_cancel(struct server *server)
 {

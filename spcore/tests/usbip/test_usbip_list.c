@@ -1,5 +1,6 @@
 /* The phase before URBs against servers that say anything, in one piece, cut short or too slowly.
  */
+#include "spcore/base.h"
 #include "spcore/tests/usbip_server.h"
 
 #include <criterion/parameterized.h>
@@ -125,7 +126,7 @@ static void good_import(uint8_t bytes[IMPORT])
     good_record(bytes + 8, "1-1");
 }
 
-/* ---- status, version, code ------------------------------------------------------------------- */
+/* ---- status, version, code */
 
 struct head {
     uint8_t bytes[8];
@@ -158,7 +159,7 @@ static struct head heads[] = {
 
 ParameterizedTestParameters(usbip_op, head_says_why_not)
 {
-    return cr_make_param_array(struct head, heads, sizeof(heads) / sizeof(heads[0]));
+    return cr_make_param_array(struct head, heads, ARRAY_SIZE(heads));
 }
 
 ParameterizedTest(struct head *head, usbip_op, head_says_why_not)
@@ -184,7 +185,7 @@ ParameterizedTest(struct head *head, usbip_op, head_says_why_not)
     cr_expect_eq(count, 77);
 }
 
-/* ---- cut short, and too slow ----------------------------------------------------------------- */
+/* ---- cut short, and too slow */
 
 static void cut_everywhere(enum ending then)
 {
@@ -287,7 +288,7 @@ Test(usbip_op, nobody_there_is_told_at_once)
     close(fd);
 }
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names */
 
 struct name {
     char busid[33]; /* all 32 bytes count */
@@ -314,7 +315,7 @@ static struct name names[] = {
 
 ParameterizedTestParameters(usbip_op, record_must_be_of_the_device_asked_for)
 {
-    return cr_make_param_array(struct name, names, sizeof(names) / sizeof(names[0]));
+    return cr_make_param_array(struct name, names, ARRAY_SIZE(names));
 }
 
 ParameterizedTest(struct name *name, usbip_op, record_must_be_of_the_device_asked_for)
@@ -372,7 +373,7 @@ Test(usbip_op, request_has_the_documented_bytes)
     close(ends[1]);
 }
 
-/* ---- numbers --------------------------------------------------------------------------------- */
+/* ---- numbers */
 
 static void list_of_two(uint8_t *bytes, uint8_t interfaces)
 {
@@ -392,7 +393,7 @@ static struct interfaces counts[] = {{0}, {1}, {32}, {33}, {255}};
 
 ParameterizedTestParameters(usbip_op, any_interface_count_stays_in_step)
 {
-    return cr_make_param_array(struct interfaces, counts, sizeof(counts) / sizeof(counts[0]));
+    return cr_make_param_array(struct interfaces, counts, ARRAY_SIZE(counts));
 }
 
 ParameterizedTest(struct interfaces *one, usbip_op, any_interface_count_stays_in_step)
@@ -439,7 +440,7 @@ static struct device_count many[] = {{4097}, {0x7fffffff}, {0x80000000}, {0xffff
 
 ParameterizedTestParameters(usbip_op, more_devices_than_there_can_be_are_refused_at_once)
 {
-    return cr_make_param_array(struct device_count, many, sizeof(many) / sizeof(many[0]));
+    return cr_make_param_array(struct device_count, many, ARRAY_SIZE(many));
 }
 
 ParameterizedTest(struct device_count *one, usbip_op,
@@ -465,7 +466,7 @@ static struct speed speeds[] = {{0, 0}, {1, 1}, {2, 2}, {3, 3},   {4, 4},       
 
 ParameterizedTestParameters(usbip_op, speed_without_a_name_is_unknown)
 {
-    return cr_make_param_array(struct speed, speeds, sizeof(speeds) / sizeof(speeds[0]));
+    return cr_make_param_array(struct speed, speeds, ARRAY_SIZE(speeds));
 }
 
 ParameterizedTest(struct speed *one, usbip_op, speed_without_a_name_is_unknown)
@@ -497,7 +498,7 @@ static struct place places[] = {{1, 2, 0},
 
 ParameterizedTestParameters(usbip_op, place_on_the_bus_must_fit_the_device_id)
 {
-    return cr_make_param_array(struct place, places, sizeof(places) / sizeof(places[0]));
+    return cr_make_param_array(struct place, places, ARRAY_SIZE(places));
 }
 
 ParameterizedTest(struct place *place, usbip_op, place_on_the_bus_must_fit_the_device_id)
@@ -513,7 +514,7 @@ ParameterizedTest(struct place *place, usbip_op, place_on_the_bus_must_fit_the_d
     cr_expect_eq(error, place->error, "%x-%x: %d", place->busnum, place->devnum, error);
 }
 
-/* ---- more than was asked for ----------------------------------------------------------------- */
+/* ---- more than was asked for */
 
 /* Behind the record of an import: interface records, as some servers send, or a reply to what the
  * client has not asked yet. */

@@ -1,6 +1,7 @@
 /* One reply of any kind: what is no answer to the request ends the link before a byte of it is
  * believed; what is one, however odd, leaves the link in step. */
 
+#include "spcore/base.h"
 #include "spcore/tests/usbip_server.h"
 
 #include <criterion/parameterized.h>
@@ -72,7 +73,7 @@ static struct reply refused[] = {
 
 ParameterizedTestParameters(usbip_reply, that_is_none_drops_the_link)
 {
-    return cr_make_param_array(struct reply, refused, sizeof(refused) / sizeof(refused[0]));
+    return cr_make_param_array(struct reply, refused, ARRAY_SIZE(refused));
 }
 
 ParameterizedTest(struct reply *one, usbip_reply, that_is_none_drops_the_link)
@@ -124,7 +125,7 @@ static struct reply taken[] = {
 
 ParameterizedTestParameters(usbip_reply, that_is_one_keeps_the_link_in_step)
 {
-    return cr_make_param_array(struct reply, taken, sizeof(taken) / sizeof(taken[0]));
+    return cr_make_param_array(struct reply, taken, ARRAY_SIZE(taken));
 }
 
 ParameterizedTest(struct reply *one, usbip_reply, that_is_one_keeps_the_link_in_step)
@@ -149,7 +150,7 @@ ParameterizedTest(struct reply *one, usbip_reply, that_is_one_keeps_the_link_in_
     finish(&server);
 }
 
-/* ---- replies and unlinks --------------------------------------------------------------------- */
+/* ---- replies and unlinks */
 
 /* The status of a RET_UNLINK says how far the server was; the URB is over either way. */
 static int32_t unlink_statuses[] = {0, -ECONNRESET, -EPIPE, -ENOENT, 7, INT32_MIN};
@@ -163,8 +164,7 @@ static void unlink_says(struct server *server)
 
 ParameterizedTestParameters(usbip_unlink, any_answer_ends_the_urb)
 {
-    return cr_make_param_array(int32_t, unlink_statuses,
-                               sizeof(unlink_statuses) / sizeof(unlink_statuses[0]));
+    return cr_make_param_array(int32_t, unlink_statuses, ARRAY_SIZE(unlink_statuses));
 }
 
 ParameterizedTest(int32_t *status, usbip_unlink, any_answer_ends_the_urb)
