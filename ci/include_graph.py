@@ -3,10 +3,10 @@
 
     ci/include_graph.py [--cc gcc] [-- FLAGS...]
 
-Includes are relative to the root. A layer is a folder; MAY names the layers that its files include,
-every one of them: an edge that stands here and that nothing uses is an error too. Tests may see all
-of their part. Warnings (long functions and files, test files without a module) do not fail the
-check.
+Includes are relative to the root. A layer is a folder; include_graph.may names the layers that its
+files include, every one of them: an edge that stands there and that nothing uses is an error too.
+Tests may see what their part may. Warnings (long functions and files, test files without a module)
+do not fail the check.
 """
 import argparse
 import concurrent.futures
@@ -18,80 +18,13 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PARTS = ("simulator", "spcore", "conformance")
-INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"', re.M)
 GENERATED = ROOT / "build/gen"
+TABLE = ROOT / "ci/include_graph.may"
+ROW = re.compile(r"(\S+):((?: \S+)*)")
 # Open to everyone: it includes nothing of the tree.
 GROUND = "spcore/base.h"
 
-# layer -> the layers its files include, besides itself
-MAY = {
-    "simulator/defect": set(),
-    "simulator/usb": {"simulator/defect"},
-    "simulator/store": {"simulator/defect"},
-    "simulator/mtp": {"simulator/defect", "simulator/store"},
-    "simulator/function": {"simulator/usb"},
-    "simulator/function/still_image": {
-        "simulator/defect",
-        "simulator/function",
-        "simulator/mtp",
-        "simulator/usb",
-    },
-    "simulator/wire": {"simulator/usb", "simulator/wire/usbip"},
-    "simulator/wire/usbip": {"simulator/usb", "simulator/wire"},
-    "simulator/spec": {"simulator/mtp", "simulator/player", "simulator/store", "simulator/usb"},
-    "simulator/player": {
-        "simulator/defect",
-        "simulator/function",
-        "simulator/function/still_image",
-        "simulator/mtp",
-        "simulator/spec",
-        "simulator/store",
-        "simulator/usb",
-    },
-    "simulator/control": {
-        "simulator/cli",
-        "simulator/mtp",
-        "simulator/player",
-        "simulator/usb",
-        "simulator/wire/usbip",
-    },
-    "simulator/import": {"simulator/defect", "simulator/mtp"},
-    "simulator/cli": {"simulator/control", "simulator/import", "simulator/player"},
-    "spcore/include": set(),
-    "spcore/com": {"spcore/deviant", "spcore/include"},
-    "spcore/sac": {"spcore/deviant", "spcore/include"},
-    "spcore/usbip": set(),
-    "spcore/transport": {"spcore/usbip"},
-    "spcore/mtp": {"spcore/transport"},
-    "spcore/sp": {"spcore/com", "spcore/deviant", "spcore/include", "spcore/mtp"},
-    "spcore/deviant": set(),
-    "spcore/libusb": {"spcore/usbip"},
-    "conformance/case": {"conformance/run", "spcore/mtp"},
-    "conformance/catalogue": set(),
-    "conformance/cli": {
-        "conformance/case",
-        "conformance/catalogue",
-        "conformance/report",
-        "conformance/run",
-        "conformance/selftest",
-    },
-    "conformance/host": {"conformance/raw"},
-    "conformance/raw": {"conformance/case", "spcore/mtp", "spcore/transport"},
-    "conformance/report": set(),
-    "conformance/run": {
-        "conformance/case",
-        "conformance/catalogue",
-        "conformance/raw",
-        "spcore/mtp",
-    },
-    "conformance/selftest": {"conformance/host"},
-    "conformance/suites/host": {"conformance/host", "conformance/raw"},
-    "conformance/suites/mtp": {"conformance/raw"},
-    "conformance/suites/usb": {"conformance/raw"},
-    "conformance/suites/usbip": {"conformance/raw"},
-    "conformance/suites/wmdm": {"conformance/wmdm", "spcore/com", "spcore/mtp"},
-    "conformance/wmdm": {"conformance/case", "spcore/com", "spcore/include"},
-}
 LONGEST_FUNCTION, LONGEST_FILE = 60, 600
 
 
@@ -106,6 +39,40 @@ def layer_of(path):
     return path.relative_to(ROOT).parent.as_posix()
 
 
+def read_table():
+    """Layer -> (line, the layers its files may include), and what is wrong with the rows."""
+    rows, errors = {}, []
+    for number, line in enumerate(TABLE.read_text(encoding="utf-8").splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        row = ROW.fullmatch(line)
+        reason = row_fault(row, rows)
+        if reason:
+            errors.append(f"{row_name(number)}: {reason}: {line}")
+        else:
+            rows[row[1]] = (number, row[2].split())
+    return rows, errors
+
+
+def row_name(number):
+    return f"{TABLE.relative_to(ROOT)}:{number}"
+
+
+def row_fault(row, rows):
+    """Why a row cannot stand below `rows`, or None."""
+    if row is None:
+        return 'expected "layer: layer layer …"'
+    layer, edges = row[1], row[2].split()
+    absent = [name for name in [layer] + edges if not (ROOT / name).is_dir()]
+    if absent:
+        return f"no folder {absent[0]}"
+    if layer in rows:
+        return f"{layer} stands in line {rows[layer][0]} already"
+    if edges != sorted(set(edges) - {layer}):
+        return "expected other layers, sorted, each once"
+    return None
+
+
 def resolve(path, name):
     """Installed headers name each other as their users do: beside themselves."""
     beside = path.parent / name
@@ -114,26 +81,27 @@ def resolve(path, name):
     return ROOT / name if (ROOT / name).is_file() else None
 
 
-def judge(layer, target, used):
+def judge(rows, layer, target, used):
     """Why files of `layer` may not include `target`, or None."""
     theirs = layer_of(target)
     if theirs == layer or target == ROOT / GROUND:
         return None
     if "tests" in layer.split("/"):
         part = layer.split("/")[0]
-        seen = theirs.startswith(part + "/") or theirs in set().union(
-            *(MAY[other] for other in MAY if other.startswith(part + "/")))
+        seen = theirs.startswith(part + "/") or any(
+            theirs in edges for other, (_, edges) in rows.items() if other.startswith(part + "/"))
         return None if seen else f"tests of {part} may not see {theirs}"
-    if layer not in MAY:
+    if layer not in rows:
         return f"{layer} is no known layer"
-    if theirs not in MAY[layer]:
+    if theirs not in rows[layer][1]:
         return f"{layer} may not include {theirs}"
     used.add((layer, theirs))
     return None
 
 
 def graph_errors():
-    errors, edges, used = [], {}, set()
+    rows, errors = read_table()
+    edges, used = {}, set()
     for path in sources():
         text = path.read_text(encoding="utf-8")
         for match in INCLUDE.finditer(text):
@@ -146,11 +114,12 @@ def graph_errors():
                 errors.append(f"{where}: \"{name}\" is not in the tree")
                 continue
             edges.setdefault(path, []).append(target)
-            reason = judge(layer_of(path), target, used)
+            reason = judge(rows, layer_of(path), target, used)
             if reason:
                 errors.append(f"{where}: {reason} (\"{name}\")")
-    errors += [f"MAY: {layer} includes nothing of {theirs}"
-               for layer in MAY for theirs in sorted(MAY[layer]) if (layer, theirs) not in used]
+    errors += [f"{row_name(number)}: {layer} includes nothing of {theirs}"
+               for layer, (number, may) in rows.items()
+               for theirs in may if (layer, theirs) not in used]
     return errors + cycles(edges)
 
 

@@ -6,15 +6,25 @@ import subprocess
 import pytest
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "ci/include_graph.py"
+TABLE = """\
+# who includes whom
+
+simulator/store:
+simulator/mtp: simulator/store
+spcore/mtp:
+"""
 
 
 @pytest.fixture(name="tree")
 def fixture_tree(tmp_path):
     (tmp_path / "ci").mkdir()
     shutil.copy(SCRIPT, tmp_path / "ci")
+    write(tmp_path, "ci/include_graph.may", TABLE)
     write(tmp_path, "simulator/store/store.h", "int store_count(void);\n")
-    write(tmp_path, "simulator/mtp/responder.h", '#include "store/store.h"\n')
-    write(tmp_path, "spcore/mtp/mtpi.h", "int mtpi_run(void);\n")
+    write(tmp_path, "simulator/mtp/responder.h", '#include "simulator/store/store.h"\n')
+    write(tmp_path, "simulator/tests/mtp/test_responder.c", '#include "simulator/store/store.h"\n')
+    write(tmp_path, "spcore/base.h", "int base_now_ms(void);\n")
+    write(tmp_path, "spcore/mtp/mtpi.h", '#include "spcore/base.h"\n')
     return tmp_path
 
 
@@ -31,30 +41,59 @@ def check(tree):
 
 
 def test_a_clean_tree_passes(tree):
-    assert check(tree)[0] == 0
+    assert check(tree) == (0, "include graph: 0 errors in 5 files\n")
 
 
 @pytest.mark.parametrize("name, text, words", [
-    ("simulator/store/back.c", '#include "mtp/responder.h"\n', "store may not include mtp/"),
-    ("simulator/mtp/other.c", '#include "spcore/mtp/mtpi.h"\n', "is not in the tree"),
-    ("simulator/mtp/other.c", '#include "../../spcore/mtp/mtpi.h"\n', "may not see spcore/mtp"),
-    ("spcore/mtp/other.c", '#include "../../simulator/store/store.h"\n', "may not see simulator"),
-    ("simulator/store/needy.h", "size_t store_size(void);\n", "does not compile alone"),
-    ("simulator/store/twice.h", "struct twice { int a; };\n", "does not compile alone"),
-    ("simulator/nowhere/new.c", '#include "store/store.h"\n', "no known layer"),
+    ("simulator/store/back.c", '#include "simulator/mtp/responder.h"\n',
+     "back.c:1: simulator/store may not include simulator/mtp ("),
+    ("simulator/mtp/other.c", '\n#include "store.h"\n', 'other.c:2: "store.h" is not in the tree'),
+    ("simulator/mtp/other.c", '#include "spcore/mtp/mtpi.h"\n',
+     "other.c:1: simulator/mtp may not include spcore/mtp ("),
+    ("spcore/mtp/other.c", '#include "simulator/store/store.h"\n',
+     "other.c:1: spcore/mtp may not include simulator/store ("),
+    ("spcore/tests/mtp/test_mtpi.c", '#include "simulator/store/store.h"\n',
+     "test_mtpi.c:1: tests of spcore may not see simulator/store ("),
+    ("simulator/store/needy.h", "size_t store_size(void);\n", "needy.h does not compile alone"),
+    ("simulator/store/twice.h", "struct twice { int a; };\n", "twice.h does not compile alone"),
+    ("simulator/nowhere/new.c", '#include "simulator/store/store.h"\n',
+     "new.c:1: simulator/nowhere is no known layer ("),
 ])
 def test_a_fault_is_named(tree, name, text, words):
     write(tree, name, text)
     status, said = check(tree)
-    assert status == 1 and words in said and name.rsplit("/", maxsplit=1)[-1] in said
+    assert status == 1 and words in said and "include graph: 1 errors" in said
+
+
+@pytest.mark.parametrize("row, words", [
+    ("simulator/mtp simulator/store", 'expected "layer: layer layer …"'),
+    ("simulator/mtp:simulator/store", 'expected "layer: layer layer …"'),
+    ("simulator/mtp: simulator/shop", "no folder simulator/shop"),
+    ("simulator/shop: simulator/store", "no folder simulator/shop"),
+    ("simulator/store: simulator/mtp", "simulator/store stands in line 3 already"),
+    ("simulator/mtp: spcore/mtp simulator/store", "expected other layers, sorted, each once"),
+    ("simulator/mtp: simulator/store simulator/store", "expected other layers, sorted, each once"),
+    ("simulator/mtp: simulator/mtp simulator/store", "expected other layers, sorted, each once"),
+])
+def test_a_malformed_row_is_named(tree, row, words):
+    write(tree, "ci/include_graph.may", TABLE.replace("simulator/mtp: simulator/store", row))
+    status, said = check(tree)
+    assert status == 1 and f"error: ci/include_graph.may:4: {words}: {row}\n" in said
+
+
+def test_an_edge_that_nothing_uses_is_named(tree):
+    write(tree, "simulator/mtp/responder.h", "int responder_run(void);\n")
+    status, said = check(tree)
+    assert status == 1
+    assert "error: ci/include_graph.may:4: simulator/mtp includes nothing of simulator/store\n" in said
 
 
 def test_headers_that_include_each_other_are_a_ring(tree):
-    guarded = "#ifndef {0}_H\n#define {0}_H\n#include \"store/{1}.h\"\n#endif\n"
+    guarded = '#ifndef {0}_H\n#define {0}_H\n#include "simulator/store/{1}.h"\n#endif\n'
     write(tree, "simulator/store/one.h", guarded.format("ONE", "two"))
     write(tree, "simulator/store/two.h", guarded.format("TWO", "one"))
     status, said = check(tree)
-    assert status == 1 and "include ring" in said
+    assert status == 1 and "include ring: simulator/store/one.h -> simulator/store/two.h" in said
 
 
 def test_a_long_function_is_a_warning_only(tree):
