@@ -152,7 +152,7 @@ $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o $(call not_main,$(SPC_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS) -lcriterion
 # They start the player they talk to.
-$(BUILD)/tests/spcore/sp/test_player $(BUILD)/tests/spcore/sp/test_methods: | $(PAPSIM)
+$(BUILD)/tests/spcore/mtp/test_mtpi_player $(BUILD)/tests/spcore/sp/test_sp_methods: | $(PAPSIM)
 # Not the real libusb: its own objects, its library and a papsim to talk to.
 LUSB_TESTS := $(filter $(BUILD)/tests/spcore/libusb/%,$(SPC_TESTS))
 $(LUSB_TESTS): $(BUILD)/tests/spcore/libusb/%: $(OBJ)/spcore/tests/libusb/%.o $(call objects,$(LUSB_SRC)) | $(LUSB) $(PAPSIM)

@@ -186,11 +186,14 @@ def length_warnings():
 
 
 def test_name_warnings():
+    """test_<module>.c or test_<module>_<topic>.c, the module being a file or a folder."""
     found = []
     for part in PARTS:
-        modules = {path.stem for path in (ROOT / part).rglob("*.[ch]") if "tests" not in path.parts}
+        modules = {name for path in (ROOT / part).rglob("*.[ch]") if "tests" not in path.parts
+                   for name in (path.stem, path.parent.name)}
         for test in sorted((ROOT / part / "tests").rglob("test_*.c")):
-            if test.stem.removeprefix("test_") not in modules:
+            words = test.stem.split("_")[1:]
+            if modules.isdisjoint("_".join(words[:i + 1]) for i in range(len(words))):
                 found.append(f"{test.relative_to(ROOT)}: no module of that name")
     return found
 

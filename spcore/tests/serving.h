@@ -25,7 +25,7 @@ static inline void built(const char *name, char path[PATH_MAX])
     cr_assert_gt(length, 0);
     program[length] = '\0';
     *strrchr(program, '/') = '\0';
-    snprintf(path, PATH_MAX, "%s/../../%s", program, name);
+    snprintf(path, PATH_MAX, "%s/../../../%s", program, name);
 }
 
 /* `second` may be NULL. */
