@@ -48,19 +48,20 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 # The layers of each part, in the order data flows.
 SIM_LAYERS := defect usb store mtp function function/still_image wire wire/usbip spec player control import cli
-SPC_LAYERS := com sac sp mtp transport usbip deviant
+SPC_LAYERS := com sac sp mtp transport usbip
 LUSB_LAYERS := libusb usbip
 CONF_LAYERS := catalogue case run raw wmdm host report selftest cli \
 	suites/usbip suites/usb suites/mtp suites/wmdm suites/host
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.
-JUDGE_SPC_LAYERS := mtp transport usbip sac com deviant
+JUDGE_SPC_LAYERS := mtp transport usbip sac com
 layers = $(call sources,$(foreach layer,$(2),$(1)/$(layer)/*.c))
 
 # What reads audio files is a plug-in: libavformat and its hundred libraries would slow every start.
 MEDIA_SRC := simulator/player/media_libav.c simulator/player/media_facts.c
 SIM_SRC := $(filter-out simulator/player/media_libav.c,$(call layers,simulator,$(SIM_LAYERS)))
 SPC_SRC := $(call layers,spcore,$(SPC_LAYERS))
+DEVIANT_SRC := $(call layers,spcore,deviant)
 LUSB_SRC := $(call layers,spcore,$(LUSB_LAYERS))
 CONF_SRC := $(call layers,conformance,$(CONF_LAYERS))
 JUDGE_SPC_SRC := $(call layers,spcore,$(JUDGE_SPC_LAYERS))
@@ -94,9 +95,12 @@ $(SPCORE): $(call objects,$(SPC_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,libspcore.so -o $@ $^ $(SPC_LIBS)
 
-$(DEVIANT): $(patsubst %.c,$(OBJ)/deviant/%.o,$(SPC_SRC))
+# The provider's defects take hold of its own objects from outside: each SEAM(function) of their
+# sources has the linker bring calls of that function to them (spcore/deviant/seam.h).
+SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' $(DEVIANT_SRC))
+$(DEVIANT): $(patsubst %.c,$(OBJ)/deviant/%.o,$(SPC_SRC)) $(call objects,$(DEVIANT_SRC))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -shared -Wl,-soname,libspcore-deviant.so -o $@ $^ $(SPC_LIBS)
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,libspcore-deviant.so $(SEAMS) -o $@ $^ $(SPC_LIBS)
 
 # A drop-in libusb-1.0 over USB/IP: libusb's public header, nothing of its library.
 $(LUSB): $(call objects,$(LUSB_SRC))
@@ -221,7 +225,7 @@ sanitize:
 FUZZ_SECONDS ?= 5
 FUZZERS := $(patsubst ci/fuzz/%.c,$(BUILD)/%,$(wildcard ci/fuzz/fuzz_*.c))
 FUZZ_SPC := fuzz_mtpi_dataset fuzz_usbip_client
-$(FUZZ_SPC:%=$(BUILD)/%): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(call layers,spcore,mtp transport usbip deviant com))
+$(FUZZ_SPC:%=$(BUILD)/%): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(call layers,spcore,mtp transport usbip com))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SPC_LIBS)
 $(BUILD)/fuzz_%: $(OBJ)/ci/fuzz/fuzz_%.o $(call not_main,$(SIM_SRC))
@@ -243,14 +247,14 @@ fuzz-smoke:
 # Ratios beside their limits in the same run; then the judge's whole run, if it is built.
 .PHONY: bench
 BENCH_OBJ := $(OBJ)/ci/bench.o $(OBJ)/ci/bench_common.o $(OBJ)/ci/bench_limit.o $(OBJ)/ci/bench_exec.o
-$(BUILD)/bench: $(BENCH_OBJ) $(call objects,$(call layers,spcore,mtp transport usbip deviant com))
+$(BUILD)/bench: $(BENCH_OBJ) $(call objects,$(call layers,spcore,mtp transport usbip com))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
 # A client like any other: libusb's own library, until `papsim exec` puts the drop-in in its place.
 $(BUILD)/bench-program: $(OBJ)/ci/bench_program.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lusb-1.0
-$(BUILD)/bench_scale: $(OBJ)/ci/bench_scale.o $(OBJ)/ci/bench_common.o $(call objects,$(call layers,spcore,mtp transport usbip deviant com))
+$(BUILD)/bench_scale: $(OBJ)/ci/bench_scale.o $(OBJ)/ci/bench_common.o $(call objects,$(call layers,spcore,mtp transport usbip com))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
 bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(LUSB)

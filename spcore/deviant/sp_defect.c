@@ -1,6 +1,6 @@
+/* Which defects there are and which are chosen: the list of sp_defects.def as a table, read out as
+ * JSON and matched with the environment. */
 #include "spcore/deviant/sp_defect.h"
-
-#ifdef SPCORE_DEVIANT
 
 #include <pthread.h>
 #include <stdio.h>
@@ -18,8 +18,7 @@ static const struct row table[] = {
 #undef DEFECT
 };
 
-/* Read once: the environment is the caller's, and a defect that changes midway judges nothing.
- */
+/* Read once: the environment is the caller's, and a defect that changes midway judges nothing. */
 static bool chosen[SP_DEFECT_COUNT];
 static char json[SP_DEFECT_COUNT * 1024 + 8];
 static pthread_once_t read_once = PTHREAD_ONCE_INIT, json_once = PTHREAD_ONCE_INIT;
@@ -67,5 +66,3 @@ const char *spcore_deviations_json(void)
     pthread_once(&json_once, write_json);
     return json;
 }
-
-#endif

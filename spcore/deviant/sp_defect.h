@@ -1,6 +1,5 @@
-/* Switchable defects of the provider: only in libspcore-deviant.so (built with SPCORE_DEVIANT,
- * never installed), chosen by the environment variable SPCORE_DEVIATE=name[,name…]. In the real
- * library every SP_DEVIATES() is the constant false and leaves no code behind. */
+/* Switchable defects of the provider: only in libspcore-deviant.so (never installed), chosen by the
+ * environment variable SPCORE_DEVIATE=name[,name…]. */
 #ifndef SPCORE_DEVIANT_SP_DEFECT_H
 #define SPCORE_DEVIANT_SP_DEFECT_H
 
@@ -13,11 +12,13 @@ enum sp_defect {
     SP_DEFECT_COUNT
 };
 
-#ifdef SPCORE_DEVIANT
 bool sp_deviates(enum sp_defect which);
-#define SP_DEVIATES(token) sp_deviates(SP_DEFECT_##token)
 /* Exported: the list as JSON, the same form as `papsim defects --json`; static storage. */
 __attribute__((visibility("default"))) const char *spcore_deviations_json(void);
+
+/* What still stands in the product; goes with the last of them. */
+#ifdef SPCORE_DEVIANT
+#define SP_DEVIATES(token) sp_deviates(SP_DEFECT_##token)
 #else
 #define SP_DEVIATES(token) false
 #endif

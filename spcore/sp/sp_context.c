@@ -104,8 +104,6 @@ HRESULT sp_progress_step(struct sp_progress *progress)
     if (progress->done < progress->estimated)
         progress->done++;
     hr = progress->callback->lpVtbl->Progress(progress->callback, progress->done);
-    if (SP_DEVIATES(CANCEL_IGNORED))
-        return S_OK;
     return hr == WMDM_E_USER_CANCELLED ? hr : S_OK;
 }
 
@@ -115,7 +113,7 @@ void sp_progress_end(struct sp_progress *progress, HRESULT result)
     IWMDMProgress2 *second = NULL;
     IWMDMProgress3 *third = NULL;
 
-    if (!callback || SP_DEVIATES(PROGRESS_NEVER_ENDS))
+    if (!callback)
         return;
     if (SUCCEEDED(
             callback->lpVtbl->QueryInterface(callback, &IID_IWMDMProgress3, (void **)&third))) {

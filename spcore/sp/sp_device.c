@@ -33,7 +33,7 @@ static HRESULT STDMETHODCALLTYPE device_GetName(IMDSPDevice3 *This, WCHAR *pwszN
     if (SUCCEEDED(hr))
         hr = nMaxChars ? com_copy_string(name, pwszName, nMaxChars) : WMDM_E_BUFFERTOOSMALL;
     CoTaskMemFree(name);
-    return hr == WMDM_E_BUFFERTOOSMALL && SP_DEVIATES(SHORT_NAME_OK) ? S_OK : hr;
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE device_GetManufacturer(IMDSPDevice3 *This, WCHAR *pwszName,
@@ -50,7 +50,7 @@ static HRESULT STDMETHODCALLTYPE device_GetManufacturer(IMDSPDevice3 *This, WCHA
         return E_INVALIDARG;
     hr =
         nMaxChars ? com_copy_string(text ? text : u"", pwszName, nMaxChars) : WMDM_E_BUFFERTOOSMALL;
-    return hr == WMDM_E_BUFFERTOOSMALL && SP_DEVIATES(SHORT_MANUFACTURER_OK) ? S_OK : hr;
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE device_GetVersion(IMDSPDevice3 *This, DWORD *pdwVersion)
@@ -62,8 +62,7 @@ static HRESULT STDMETHODCALLTYPE device_GetVersion(IMDSPDevice3 *This, DWORD *pd
         return hr;
     if (!pdwVersion)
         return E_INVALIDARG;
-    if (!SP_DEVIATES(VERSION_UNWRITTEN))
-        *pdwVersion = sp_version_number(sp_connection_info(self->connection)->version);
+    *pdwVersion = sp_version_number(sp_connection_info(self->connection)->version);
     return S_OK;
 }
 

@@ -9,13 +9,14 @@
 
 COM_INTERFACE(sp_storage, IMDSPStorage4)
 
-static const IMDSPStorage4Vtbl storage_vtbl;
-
+/* Who answers with the class's QueryInterface is of the class. */
 struct sp_storage *sp_storage_of(IMDSPStorage *interface)
 {
-    if ((const void *)interface->lpVtbl != (const void *)&storage_vtbl)
-        return NULL;
-    return sp_storage_from_IMDSPStorage4((IMDSPStorage4 *)interface);
+    IMDSPStorage4 *newest = (IMDSPStorage4 *)interface;
+
+    return newest->lpVtbl->QueryInterface == sp_storage_IMDSPStorage4_QueryInterface
+               ? sp_storage_from_IMDSPStorage4(newest)
+               : NULL;
 }
 
 HRESULT sp_storage_info(const struct sp_storage *self, struct mtpi_object_info *ret_info)
