@@ -81,7 +81,7 @@ all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(LUSB)
 SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lpthread -ldl
 MEDIA_LIBS := -lavformat -lavcodec -lavutil
 SPC_LIBS := -lusb-1.0 -lcrypto -lpthread
-CONF_LIBS := -lcriterion -ljansson $(SPC_LIBS) -ldl
+CONF_LIBS := -ljansson $(SPC_LIBS) -ldl
 
 $(PAPSIM): $(call objects,$(SIM_SRC))
 	@mkdir -p $(@D)
@@ -164,7 +164,7 @@ $(LUSB_TESTS): $(BUILD)/tests/spcore/libusb/%: $(OBJ)/spcore/tests/libusb/%.o $(
 	$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -lpthread -ldl
 $(BUILD)/tests/conformance/%: $(OBJ)/conformance/tests/%.o $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(CONF_LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(CONF_LIBS) -lcriterion
 
 .PHONY: unit clean
 unit: $(UNIT_TESTS)

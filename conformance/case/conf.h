@@ -1,9 +1,8 @@
 /* What a suite sees of the engine: declaring a case, checking, and the fixtures a case may use.
- * A case is a Criterion test in a process of its own; metadata stands in section `conf_cases`. */
+ * A case runs in a process of its own; the cases linked in stand in section `conf_cases`. */
 #ifndef CONFORMANCE_CASE_CONF_H
 #define CONFORMANCE_CASE_CONF_H
 
-#include <criterion/criterion.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,23 +36,18 @@ struct conf_case {
     void (*body)(struct conf *c);
 };
 
-/* Runs `body` of the case in the worker: fixture up, body, fixture down, verdict.json last. */
-void conf_worker(const struct conf_case *conf_case);
-
 #define REQS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* Declares a case. The id is a C token with `_` that the reports show with `-`:
- * AREA_TOPIC_BV|BI_NN, never reused. The Criterion test is papcheck/<id>. */
+ * AREA_TOPIC_BV|BI_NN, never reused. `<id>_case` has external linkage, so that an id that stands
+ * twice does not link. */
 #define CONF_CASE(token, ...)                                                                      \
     static void token##_body(struct conf *c);                                                      \
-    static const struct conf_case token##_case = {                                                 \
+    extern const struct conf_case token##_case;                                                    \
+    const struct conf_case token##_case = {                                                        \
         .id = #token, .body = token##_body, .file = __FILE__, .line = __LINE__, __VA_ARGS__};      \
     static const struct conf_case *const token##_entry                                             \
         __attribute__((used, section("conf_cases"))) = &token##_case;                              \
-    Test(papcheck, token)                                                                          \
-    {                                                                                              \
-        conf_worker(&token##_case);                                                                \
-    }                                                                                              \
     static void token##_body(struct conf *c)
 
 /* ---- checks: each names the row it judges. CHECK counts and goes on, REQUIRE ends the case. */
@@ -95,7 +89,8 @@ _Noreturn void conf_inconclusive(struct conf *c, const char *format, ...)
 /* A line of the evidence trace that says what was seen. */
 void conf_note(struct conf *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* ---- fixtures: made on first use, torn down by the engine. Failure ends the case as conf_setup_failed() would. */
+/* ---- fixtures: made on first use, torn down by the engine. Failure ends the case as
+ * conf_setup_failed() would. */
 struct tp;
 struct mtpi;
 struct tp *conf_transport(struct conf *c); /* the device, opened, pipe claimed when there is one */

@@ -230,7 +230,8 @@ static int write_verdict(struct conf *c)
     return error;
 }
 
-void conf_worker(const struct conf_case *conf_case)
+/* Body, fixtures down, verdict.json last. */
+static void run(const struct conf_case *conf_case)
 {
     static struct conf c; /* survives the jump */
     static char reason[sizeof(c.reason)];
@@ -276,6 +277,6 @@ int conf_worker_main(void)
         conf_case = run_case_find(context.id);
     if (!conf_case)
         return 3;
-    conf_worker(conf_case);
+    run(conf_case);
     return 0;
 }

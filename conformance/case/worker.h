@@ -37,7 +37,7 @@ void conf_trace(struct conf *c, const char *what, json_t *members);
 /* fixture.c */
 void conf_fixtures_down(struct conf *c);
 
-/* Runs the one case the environment's context names under Criterion; the process's exit status. */
+/* Runs the one case the environment's context names; the process's exit status. */
 int conf_worker_main(void);
 
 #endif

@@ -35,8 +35,7 @@ static int help(void)
     return EXIT_OK;
 }
 
-/* Visible: Criterion's test processes are this program again, entered through this symbol. */
-__attribute__((visibility("default"))) int main(int argc, char **argv)
+int main(int argc, char **argv)
 {
     if (argc < 2)
         return cli_usage(

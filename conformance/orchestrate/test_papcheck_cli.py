@@ -127,6 +127,11 @@ def test_an_interrupt_exits_130_keeps_what_is_known_and_leaves_nobody_behind(tmp
         assert time.monotonic() < deadline, left
 
 
+def test_the_installed_program_needs_no_test_framework():
+    needed = subprocess.run(["ldd", PAPCHECK], check=True, text=True, stdout=subprocess.PIPE).stdout
+    assert "libjansson" in needed and "criterion" not in needed
+
+
 # ---- list and explain
 
 
