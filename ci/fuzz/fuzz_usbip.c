@@ -38,10 +38,10 @@ static void start(void)
         exit(1);
     }
     count = player_functions(player, functions);
-    if (usb_device_new(player_identity(player), player_defects(player), functions, count,
+    if (usb_device_new(player_identity(player), &player_policies(player)->on, functions, count,
                        &device) ||
         wire_loop_new(&loop) || wire_server_new(loop, &listen, &server) ||
-        wire_server_offer(server, "1-1", device, player_defects(player)))
+        wire_server_offer(server, "1-1", device, &player_policies(player)->on))
         exit(1);
     player_attach(player, device);
 }

@@ -57,8 +57,8 @@ static int make_device(struct service_player *one)
 {
     struct usb_function functions[USB_FUNCTIONS_MAX];
     size_t count = player_functions(one->player, functions);
-    int error = usb_device_new(player_identity(one->player), player_defects(one->player), functions,
-                               count, &one->device);
+    int error = usb_device_new(player_identity(one->player), &player_policies(one->player)->on,
+                               functions, count, &one->device);
 
     if (!error)
         player_attach(one->player, one->device);
@@ -98,8 +98,8 @@ static int make_player(struct service_player *one, const struct service_options 
         return cli_usage("%s", error[0] ? error : player_spec_name(*spec));
     *spec = NULL;
     for (size_t i = 0; i < options->defect_count; i++) {
-        defect_switch(player_defects(one->player), (enum defect)defect_find(options->defects[i]),
-                      true);
+        policies_switch(player_policies(one->player), (enum defect)defect_find(options->defects[i]),
+                        true);
     }
     return make_device(one) < 0 ? cli_usage("out of memory") : 0;
 }
@@ -119,7 +119,7 @@ static int make_players(struct service *service, const struct service_options *o
         if (status)
             return status;
         if (wire_server_offer(service->server, one->busid, one->device,
-                              player_defects(one->player)) < 0)
+                              &player_policies(one->player)->on) < 0)
             return cli_usage("out of memory");
     }
     return 0;

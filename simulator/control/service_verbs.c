@@ -48,7 +48,7 @@ static json_t *status(struct service *service, struct service_player *unused, co
                       one->busid, "plugged", usb_device_plugged(one->device), "imported",
                       usb_device_attached(one->device), "frozen", usb_device_frozen(one->device),
                       "configuration", usb_device_configuration(one->device), "deviations",
-                      active_defects(player_defects(one->player))));
+                      active_defects(&player_policies(one->player)->on)));
         json_array_append_new(players, row);
     }
     return json_pack("{s:b,s:i,s:o}", "ok", 1, "port", wire_server_port(service->server), "players",
@@ -76,15 +76,14 @@ static json_t *deviate(struct service *service, struct service_player *one, cons
 {
     const char *name = json_string_value(json_object_get(request, "name"));
     const json_t *on = json_object_get(request, "on");
-    struct defect_set *set = player_defects(one->player);
     int which = name ? defect_find(name) : -1;
 
     (void)service;
     if (which < 0)
         return refuse("%s: no such deviation", name ? name : "name");
-    defect_switch(set, (enum defect)which,
-                  !on || !(json_is_false(on) ||
-                           (json_is_string(on) && strcmp(json_string_value(on), "false") == 0)));
+    policies_switch(player_policies(one->player), (enum defect)which,
+                    !on || !(json_is_false(on) ||
+                             (json_is_string(on) && strcmp(json_string_value(on), "false") == 0)));
     return done();
 }
 

@@ -86,7 +86,7 @@ static json_t *turn_lock(struct player *player, bool locked)
 {
     struct mtpr_responder *responder = still_image_responder(player->function);
 
-    if (!deviates(&player->defects, QUIRK_LOCKED))
+    if (!deviates(&player->policies.on, QUIRK_LOCKED))
         return player_refuse("the player has no lock (its quirks do not name locked-storage)");
     if (mtpr_locked(responder) == locked)
         return player_refuse(locked ? "it is locked already" : "it is unlocked already");

@@ -6,7 +6,7 @@
 const struct defect_text defect_texts[DEFECT_COUNT] = {
 #define QUIRK(token, quirk_number, label, libmtp_flag, what)                                       \
     [QUIRK_##token] = {label, what, (const char *const[]){NULL}, quirk_number, libmtp_flag},
-#define DEFECT(token, label, what, ...)                                                            \
+#define DEFECT(token, label, how, what, ...)                                                       \
     [DEFECT_##token] = {label, what, (const char *const[]){__VA_ARGS__, NULL}, 0, NULL},
 #include "simulator/defect/defects.def"
 #undef DEFECT

@@ -39,7 +39,7 @@ static int find_pipes(const struct usb_identity *identity, struct still_image_op
 static int make_function(struct player *player, char *error, size_t error_size)
 {
     struct still_image_options options = {
-        .config = &player->spec->config, .store = player->store, .defects = &player->defects};
+        .config = &player->spec->config, .store = player->store, .defects = &player->policies.on};
     int result = find_pipes(&player->spec->identity, &options);
 
     if (result) {
@@ -70,11 +70,11 @@ int player_new(struct player_spec *spec, const struct player_options *options,
         return -ENOMEM;
     player->spec = spec;
     player->seed = options->seed;
-    player->defects = spec->quirks;
+    policies_init(&player->policies, &spec->quirks);
     player_clock_init(&player->clock);
     player->busid = strdup(options->busid ? options->busid : "");
     store.clock = (struct store_clock){player_clock_now, &player->clock};
-    store.defects = &player->defects;
+    store.defects = &player->policies.on;
     if (player->busid && zero)
         result = player_gadget_new(player);
     else if (player->busid)
@@ -126,9 +126,9 @@ const struct usb_identity *player_identity(const struct player *player)
     return &player->spec->identity;
 }
 
-struct defect_set *player_defects(struct player *player)
+struct policies *player_policies(struct player *player)
 {
-    return &player->defects;
+    return &player->policies;
 }
 
 static uint8_t interface_numbers(const struct usb_identity *identity)

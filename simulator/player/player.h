@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "simulator/defect/defect.h"
+#include "simulator/defect/policies.h"
 #include "simulator/usb/device.h"
 #include "simulator/usb/identity.h"
 
@@ -34,8 +34,8 @@ void player_free(struct player *player);
 const char *player_name(const struct player *player);
 const char *player_busid(const struct player *player);
 const struct usb_identity *player_identity(const struct player *player);
-/* Shared with the device core: cli/ sets the bits, all layers read them. */
-struct defect_set *player_defects(struct player *player);
+/* Which defects it has: switched by whoever runs it, pointed into by its layers. */
+struct policies *player_policies(struct player *player);
 /* What the device core is to run; how many of them are filled in. */
 size_t player_functions(struct player *player, struct usb_function ret_functions[]);
 /* The core's device of this player, so that functions can wake endpoints; NULL takes it away. */

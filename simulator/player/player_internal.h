@@ -21,7 +21,7 @@ struct player_snapshot {
 struct player {
     struct player_spec *spec; /* owned */
     char *busid;              /* owned */
-    struct defect_set defects;
+    struct policies policies;
     struct player_clock clock;
     struct store *store;                   /* owned; NULL with persona zero */
     struct still_image *function;          /* owned; NULL with persona zero */

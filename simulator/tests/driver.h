@@ -58,7 +58,7 @@ static inline void driver_close(struct driver *driver)
 
 static inline void driver_deviate(struct driver *driver, enum defect which)
 {
-    defect_switch(player_defects(driver->player), which, true);
+    policies_switch(player_policies(driver->player), which, true);
 }
 
 static inline int driver_out(struct driver *driver, const void *data, size_t length)

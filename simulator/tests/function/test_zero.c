@@ -49,14 +49,15 @@ static struct bench *bench_new(const char *file)
     cr_assert_eq(player_new(spec, &options, &bench->player, error, sizeof(error)), 0, "%s", error);
     count = player_functions(bench->player, functions);
     cr_assert_eq(count, 2);
-    cr_assert_eq(usb_device_new(player_identity(bench->player), player_defects(bench->player),
+    cr_assert_eq(usb_device_new(player_identity(bench->player), &player_policies(bench->player)->on,
                                 functions, count, &bench->device),
                  0);
     player_attach(bench->player, bench->device);
     cr_assert_eq(wire_loop_new(&bench->loop), 0);
     cr_assert_eq(wire_server_new(bench->loop, &listen, &bench->server), 0);
     cr_assert_eq(
-        wire_server_offer(bench->server, "1-1", bench->device, player_defects(bench->player)), 0);
+        wire_server_offer(bench->server, "1-1", bench->device, &player_policies(bench->player)->on),
+        0);
     cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
     cr_assert_eq(wire_peer_new(bench->server, pair[0]), 0);
     bench->client = (struct wire_source){pair[1], client_ready};

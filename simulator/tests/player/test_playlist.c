@@ -46,7 +46,7 @@ static struct tracks open_spl(struct driver *d, enum defect quirk)
     uint32_t folder;
 
     open_music(d);
-    defect_switch(player_defects(d->player), quirk, true);
+    policies_switch(player_policies(d->player), quirk, true);
     tracks.a = send_tone(d, "a.mp3", MTP_FC_MP3);
     tracks.b = send_tone(d, "b.mp3", MTP_FC_MP3);
     cr_assert_eq(driver_info(d, "Tunes", MTP_FC_ASSOCIATION, 0, STORE, 0xffffffff), MTP_RC_OK);
@@ -106,7 +106,7 @@ Test(playlist, a_text_file_is_nothing_to_a_player_of_another_version_or_without_
     spell(&text, lines, 8);
     send_bytes(&d, "mix.spl", text.data, text.used);
     expect_shown(&d, "");
-    defect_switch(player_defects(d.player), QUIRK_SPL_V2, false);
+    policies_switch(player_policies(d.player), QUIRK_SPL_V2, false);
     expect_shown(&d, "");
     wr_done(&text);
     driver_close(&d);
