@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "sac_builtin.h"
-#include "spcore/deviant/sp_defect.h"
 #include "spcore/sac/sac_private.h"
 
 #define ARC "2.25.162889779328763739179809853370900782608"
@@ -65,10 +64,8 @@ static bool trusted(X509 *certificate)
     X509 *root = parse((struct sac_bytes){sac_root, sizeof(sac_root)});
     X509_STORE *store = X509_STORE_new();
     X509_STORE_CTX *context = X509_STORE_CTX_new();
-    unsigned long flags =
-        X509_V_FLAG_X509_STRICT | (SP_DEVIATES(EXPIRED_ACCEPTED) ? X509_V_FLAG_NO_CHECK_TIME : 0ul);
     bool ok = root && store && context && X509_STORE_add_cert(store, root) == 1 &&
-              X509_STORE_set_flags(store, flags) == 1 &&
+              X509_STORE_set_flags(store, X509_V_FLAG_X509_STRICT) == 1 &&
               X509_STORE_CTX_init(context, store, certificate, NULL) == 1 &&
               X509_verify_cert(context) == 1;
 
@@ -131,8 +128,7 @@ int sac_identity_new_peer(struct sac_bytes certificate, enum sac_role role,
     X509 *x509 = parse(certificate);
     int error = x509 ? -EACCES : -EBADMSG;
 
-    if (x509 && (has_role(x509, role) || SP_DEVIATES(ROLE_IGNORED)) &&
-        (trusted(x509) || SP_DEVIATES(ROOT_IGNORED))) {
+    if (x509 && has_role(x509, role) && trusted(x509)) {
         error = identity_of(x509, certificate, X509_get_pubkey(x509), ret_identity);
         error = error == -EINVAL ? -EACCES : error;
     }

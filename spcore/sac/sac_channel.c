@@ -1,9 +1,9 @@
+/* The channel as such, of either end: its life, its certificate, and what an open one does with its
+ * keys. How it comes to be open is in sac_server.c and sac_client.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "spcore/deviant/sp_defect.h"
 #include "spcore/sac/sac_private.h"
 
 static struct sac_channel *channel_new(bool server)
@@ -44,10 +44,6 @@ void sac_free(struct sac_channel *channel)
     free(channel);
 }
 
-#ifdef SPCORE_DEVIANT
-static atomic_bool any_open; /* of GLOBAL_CHANNEL: what the published sample does */
-#endif
-
 void sac_channel_shut(struct sac_channel *channel)
 {
     atomic_store(&channel->open, false);
@@ -60,18 +56,10 @@ void sac_channel_shut(struct sac_channel *channel)
 
 void sac_channel_open(struct sac_channel *channel, struct sac_keys *keys, DWORD remote_level)
 {
-    bool keep = SP_DEVIATES(REHANDSHAKE_KEEPS_KEY) && channel->keys;
-    struct sac_keys *old = keep ? sac_keys_ref(channel->keys) : NULL;
-
     sac_channel_shut(channel);
-    if (keep)
-        sac_keys_unref(keys);
-    channel->keys = keep ? old : keys;
+    channel->keys = keys;
     channel->remote_level = remote_level;
     atomic_store(&channel->open, true);
-#ifdef SPCORE_DEVIANT
-    atomic_store(&any_open, true);
-#endif
 }
 
 HRESULT sac_hr(int error)
@@ -94,24 +82,12 @@ static int load_identity(struct sac_channel *channel, struct sac_bytes certifica
 {
     bool no_certificate = !certificate.data || !certificate.length;
     bool no_key = !key.data || !key.length;
-    int error;
 
-    if (no_certificate && no_key && channel->server) {
-        error = sac_identity_new_builtin(ret_identity);
-        if (!error && SP_DEVIATES(DEFAULT_PAIR_HIGH))
-            (*ret_identity)->level = 3;
-        return error;
-    }
-    if (no_certificate || no_key) {
-        error = SP_DEVIATES(MIXED_PAIR) ? sac_identity_new_builtin(ret_identity) : -EINVAL;
-        if (!error)
-            (*ret_identity)->level = 3;
-        return error;
-    }
-    error = sac_identity_new(certificate, key, ret_identity);
-    if (error == -EINVAL && SP_DEVIATES(KEY_UNUSED))
-        error = sac_identity_new_builtin(ret_identity);
-    return error;
+    if (no_certificate && no_key && channel->server)
+        return sac_identity_new_builtin(ret_identity);
+    if (no_certificate || no_key)
+        return -EINVAL;
+    return sac_identity_new(certificate, key, ret_identity);
 }
 
 HRESULT sac_set_certificate(struct sac_channel *channel, DWORD flags, const BYTE *certificate,
@@ -120,7 +96,7 @@ HRESULT sac_set_certificate(struct sac_channel *channel, DWORD flags, const BYTE
     struct sac_identity *identity = NULL;
     int error;
 
-    if (!channel || (flags != SAC_CERT_V1 && !SP_DEVIATES(CERTIFICATE_TYPE_IGNORED)))
+    if (!channel || flags != SAC_CERT_V1)
         return E_INVALIDARG;
     error = load_identity(channel, (struct sac_bytes){certificate, certificate_length},
                           (struct sac_bytes){key, key_length}, &identity);
@@ -135,24 +111,7 @@ HRESULT sac_set_certificate(struct sac_channel *channel, DWORD flags, const BYTE
 
 BOOL sac_is_authenticated(const struct sac_channel *channel)
 {
-    bool open = channel && atomic_load(&channel->open);
-
-#ifdef SPCORE_DEVIANT
-    static atomic_uint questions;
-    static atomic_long first;
-    long none = 0;
-
-    atomic_compare_exchange_strong(&first, &none, (long)gettid());
-    if (SP_DEVIATES(CHANNEL_OF_ONE_THREAD))
-        open = open && atomic_load(&first) == (long)gettid();
-    if (SP_DEVIATES(GLOBAL_CHANNEL))
-        open = atomic_load(&any_open);
-    if (SP_DEVIATES(AUTHENTICATED_ONCE))
-        open = open && atomic_fetch_add(&questions, 1) < 200;
-    if (SP_DEVIATES(AUTHENTICATED_AS_HRESULT))
-        return open ? S_OK : S_FALSE;
-#endif
-    return open ? TRUE : FALSE;
+    return channel && atomic_load(&channel->open);
 }
 
 struct sac_keys *sac_channel_keys(struct sac_channel *channel)
@@ -162,8 +121,6 @@ struct sac_keys *sac_channel_keys(struct sac_channel *channel)
     pthread_mutex_lock(&channel->lock);
     keys = channel->keys ? sac_keys_ref(channel->keys) : NULL;
     pthread_mutex_unlock(&channel->lock);
-    if (!keys && SP_DEVIATES(PARAM_WITHOUT_KEY))
-        keys = sac_keys_new((const uint8_t[SAC_SESSION_KEYLEN]){0});
     return keys;
 }
 
@@ -173,11 +130,11 @@ HRESULT sac_encrypt_param(struct sac_channel *channel, BYTE *data, DWORD length)
     bool ok;
 
     if (!channel || !data)
-        return SP_DEVIATES(PARAM_NULL_ACCEPTED) ? S_OK : E_INVALIDARG;
+        return E_INVALIDARG;
     keys = sac_channel_keys(channel);
     if (!keys)
         return WMDM_E_NOTCERTIFIED;
-    ok = sac_keys_encrypt(keys, data, SP_DEVIATES(TAIL_IN_CLEAR) ? length & ~7u : length);
+    ok = sac_keys_encrypt(keys, data, length);
     sac_keys_unref(keys);
     return ok ? S_OK : E_OUTOFMEMORY;
 }
@@ -188,11 +145,11 @@ HRESULT sac_decrypt_param(struct sac_channel *channel, BYTE *data, DWORD length)
     bool ok;
 
     if (!channel || !data)
-        return SP_DEVIATES(PARAM_NULL_ACCEPTED) ? S_OK : E_INVALIDARG;
+        return E_INVALIDARG;
     keys = sac_channel_keys(channel);
     if (!keys)
         return WMDM_E_NOTCERTIFIED;
-    ok = sac_keys_decrypt(keys, data, SP_DEVIATES(TAIL_IN_CLEAR) ? length & ~7u : length);
+    ok = sac_keys_decrypt(keys, data, length);
     sac_keys_unref(keys);
     return ok ? S_OK : E_OUTOFMEMORY;
 }
@@ -208,10 +165,6 @@ HRESULT sac_get_session_key(struct sac_channel *channel, BYTE ret_key[SAC_SESSIO
         return WMDM_E_NOTCERTIFIED;
     memcpy(ret_key, sac_keys_session(keys), SAC_SESSION_KEYLEN);
     sac_keys_unref(keys);
-    for (size_t i = 0; SP_DEVIATES(SESSION_KEY_TOO_LONG) && i < 16; i++)
-        ret_key[i] = (BYTE)i;
-    for (size_t i = 0; SP_DEVIATES(SESSION_KEY_CONSTANT) && i < SAC_SESSION_KEYLEN; i++)
-        ret_key[i] = 0x5a;
     return S_OK;
 }
 
@@ -222,8 +175,6 @@ HRESULT sac_set_session_key(struct sac_channel *channel, const BYTE key[SAC_SESS
 
     if (!channel || !key)
         return E_INVALIDARG;
-    if (SP_DEVIATES(SET_KEY_STORED_ONLY))
-        return S_OK;
     keys = sac_keys_new(key);
     if (!keys)
         return E_OUTOFMEMORY;
@@ -247,9 +198,8 @@ HRESULT sac_get_app_sec(struct sac_channel *channel, DWORD *ret_local, DWORD *re
         return E_INVALIDARG;
     pthread_mutex_lock(&channel->lock);
     if (channel->keys) {
-        *ret_local = SP_DEVIATES(LEVELS_SWAPPED) ? channel->remote_level : channel->identity->level;
-        *ret_remote =
-            SP_DEVIATES(LEVELS_SWAPPED) ? channel->identity->level : channel->remote_level;
+        *ret_local = channel->identity->level;
+        *ret_remote = channel->remote_level;
         hr = S_OK;
     }
     pthread_mutex_unlock(&channel->lock);

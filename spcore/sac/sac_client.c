@@ -1,7 +1,7 @@
+/* The application's end: three steps around the provider's two passes, each by itself for a host
+ * that watches the messages, and sac_authenticate(), which takes them all. */
 #include <errno.h>
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
-#include <string.h>
 
 #include "spcore/sac/sac_private.h"
 
@@ -25,8 +25,7 @@ static int make_hello(struct sac_channel *channel, struct sac_writer *w)
 
     sac_handshake_free(channel->handshake);
     channel->handshake = handshake;
-    if (!handshake || RAND_bytes(own, SAC_RANDOM) != 1 ||
-        !sac_handshake_public(handshake, own + SAC_RANDOM))
+    if (!handshake || !sac_handshake_share(handshake, own))
         return -ENOMEM;
     sac_write_begin(w, SAC_HELLO);
     sac_write(w, own, sizeof(own));

@@ -1,3 +1,5 @@
+/* The primitives as the specification writes them, so that no other file of the channel knows how
+ * libcrypto wants to be asked for them. */
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/kdf.h>

@@ -1,9 +1,11 @@
+/* A handshake while it is under way: what both ends compute over the messages, so that the two
+ * files of the ends only say who sends what. */
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "spcore/deviant/sp_defect.h"
 #include "spcore/sac/sac_private.h"
 
 const char sac_label_provider[] = "papkit secure channel 1, provider";
@@ -37,11 +39,13 @@ void sac_handshake_free(struct sac_handshake *handshake)
     free(handshake);
 }
 
-bool sac_handshake_public(const struct sac_handshake *handshake, uint8_t ret[SAC_PUBLIC])
+bool sac_handshake_share(const struct sac_handshake *handshake,
+                         uint8_t ret[SAC_RANDOM + SAC_PUBLIC])
 {
     size_t length = SAC_PUBLIC;
 
-    return EVP_PKEY_get_raw_public_key(handshake->ephemeral, ret, &length) == 1 &&
+    return RAND_bytes(ret, SAC_RANDOM) == 1 &&
+           EVP_PKEY_get_raw_public_key(handshake->ephemeral, ret + SAC_RANDOM, &length) == 1 &&
            length == SAC_PUBLIC;
 }
 
@@ -118,8 +122,7 @@ int sac_handshake_verify(struct sac_handshake *handshake, enum sac_role role, co
         return error;
     if (!hash_with(handshake, message.data, covered, hash))
         return -ENOMEM;
-    if (!sac_verify(handshake->peer->key, label, hash, signature) &&
-        !SP_DEVIATES(SIGNATURE_IGNORED))
+    if (!sac_verify(handshake->peer->key, label, hash, signature))
         return -EACCES;
     return sac_handshake_add(handshake, message.data, message.length) ? 0 : -ENOMEM;
 }

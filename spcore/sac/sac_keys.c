@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/sac/sac_private.h"
 
 #define WIDE 64 /* from this length on the left part has a whole hash */
@@ -71,14 +72,15 @@ EVP_MAC_CTX *sac_keys_mac(const struct sac_keys *keys)
 static bool round_hash(const struct sac_keys *keys, unsigned round, size_t n, const uint8_t *part,
                        size_t length, uint8_t ret[SAC_HASH])
 {
-    const uint8_t head[5] = {(uint8_t)round, (uint8_t)n, (uint8_t)(n >> 8), (uint8_t)(n >> 16),
-                             (uint8_t)(n >> 24)};
     EVP_MAC_CTX *context = EVP_MAC_CTX_dup(keys->round);
+    uint8_t head[5] = {(uint8_t)round};
     size_t out = 0;
-    bool ok = context && EVP_MAC_update(context, head, sizeof(head)) == 1 &&
-              EVP_MAC_update(context, part, length) == 1 &&
-              EVP_MAC_final(context, ret, &out, SAC_HASH) == 1;
+    bool ok;
 
+    put_le32(head + 1, (uint32_t)n);
+    ok = context && EVP_MAC_update(context, head, sizeof(head)) == 1 &&
+         EVP_MAC_update(context, part, length) == 1 &&
+         EVP_MAC_final(context, ret, &out, SAC_HASH) == 1;
     EVP_MAC_CTX_free(context);
     return ok;
 }

@@ -99,7 +99,9 @@ struct sac_handshake {
 };
 struct sac_handshake *sac_handshake_new(void);
 void sac_handshake_free(struct sac_handshake *handshake); /* NULL is fine; wipes */
-bool sac_handshake_public(const struct sac_handshake *handshake, uint8_t ret[SAC_PUBLIC]);
+/* What an end opens with: a random value and its own public one. */
+bool sac_handshake_share(const struct sac_handshake *handshake,
+                         uint8_t ret[SAC_RANDOM + SAC_PUBLIC]);
 bool sac_handshake_add(struct sac_handshake *handshake, const void *data, size_t length);
 bool sac_handshake_hash(const struct sac_handshake *handshake, uint8_t ret[SAC_HASH]);
 /* Session keys and the value of the last message, from the whole transcript and the secret. */
@@ -144,6 +146,14 @@ HRESULT sac_hand_out(const void *data, size_t length, BYTE **ret_out, DWORD *ret
 HRESULT sac_hr(int error);
 /* A reference to the current keys; NULL: the channel is not open. */
 struct sac_keys *sac_channel_keys(struct sac_channel *channel);
+
+/* ---- sac_mac_slots.c: the MACs under way, by handle */
+/* Keeps `context`, which is the channel's from then on; false: no room, and it is the caller's. */
+bool sac_mac_keep(struct sac_channel *channel, EVP_MAC_CTX *context, SAC_HMAC *ret_mac);
+/* The handle's context, out of reach of other calls until sac_mac_give(); NULL: no such handle. */
+EVP_MAC_CTX *sac_mac_take(struct sac_channel *channel, SAC_HMAC mac);
+/* `finished`: frees the context, and the handle is none any more. */
+void sac_mac_give(struct sac_channel *channel, EVP_MAC_CTX *context, bool finished);
 void sac_mac_done(struct sac_channel *channel);
 
 #endif

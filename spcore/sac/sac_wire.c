@@ -1,5 +1,8 @@
+/* Messages as bytes: a reader that no length can lead out of its message and a writer that knows
+ * its room. A failure of either sticks, so that their users ask once, at the end. */
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/sac/sac_private.h"
 
 static const uint8_t magic[4] = {'P', 'K', 'S', 'C'};
@@ -19,7 +22,7 @@ struct sac_bytes sac_read(struct sac_reader *r, size_t length)
 struct sac_bytes sac_read_counted(struct sac_reader *r, size_t limit)
 {
     struct sac_bytes count = sac_read(r, 2);
-    size_t length = r->failed ? 0 : (size_t)count.data[0] | (size_t)count.data[1] << 8;
+    size_t length = r->failed ? 0 : get_le16(count.data);
 
     if (length > limit)
         r->failed = true;
@@ -41,8 +44,7 @@ struct sac_reader sac_read_message(const uint8_t *data, size_t length, enum sac_
         return r;
     }
     r.failed = memcmp(header.data, magic, sizeof(magic)) != 0 || header.data[4] != 1 ||
-               header.data[5] != (uint8_t)kind ||
-               ((size_t)header.data[6] | (size_t)header.data[7] << 8) != length - SAC_HEADER;
+               header.data[5] != (uint8_t)kind || get_le16(header.data + 6) != length - SAC_HEADER;
     return r;
 }
 
@@ -59,10 +61,11 @@ void sac_write(struct sac_writer *w, const void *data, size_t length)
 
 void sac_write_counted(struct sac_writer *w, const void *data, size_t length)
 {
-    const uint8_t count[2] = {(uint8_t)length, (uint8_t)(length >> 8)};
+    uint8_t count[2];
 
     if (length > 0xffff)
         w->failed = true;
+    put_le16(count, (uint16_t)length);
     sac_write(w, count, sizeof(count));
     sac_write(w, data, length);
 }
@@ -85,6 +88,5 @@ void sac_write_length(struct sac_writer *w, size_t more)
         w->failed = true;
         return;
     }
-    w->data[6] = (uint8_t)length;
-    w->data[7] = (uint8_t)(length >> 8);
+    put_le16(w->data + 6, (uint16_t)length);
 }
