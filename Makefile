@@ -1,4 +1,4 @@
-# papkit: one Makefile, no recursion. `make help` lists the targets.
+# papkit: one Makefile, no recursion. `make help` lists the targets; V=1 shows the commands.
 # VARIANT keeps objects of different flags apart: plain, sanitize, tsan, clang …
 VARIANT ?= plain
 ifeq ($(VARIANT),plain)
@@ -12,6 +12,14 @@ GEN := build/gen
 # As many jobs as processors, unless the caller says otherwise.
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
+endif
+
+# One line a step, so that a warning is seen.
+ifeq ($(V),)
+Q := @
+ifeq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+say = @printf '  %-5s %s\n' $(1) $@
+endif
 endif
 
 CC ?= gcc
@@ -36,17 +44,13 @@ ifeq ($(VARIANT),clang)
 CC := clang
 OPT := -O0 -g
 endif
-
 ifeq ($(VARIANT),fuzz)
 CC := clang
 VARIANT_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT := -O1 -g
 endif
 
-sources = $(sort $(wildcard $(1)))
-objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
-
-# The layers of each part, in the order data flows.
+# ---- the sources: the layers of each part, in the order data flows
 SIM_LAYERS := defect usb store mtp function function/still_image wire wire/usbip spec player control import cli
 SPC_LAYERS := com sac sp mtp transport usbip
 LUSB_LAYERS := libusb usbip
@@ -54,8 +58,12 @@ CONF_LAYERS := catalogue case run raw wmdm host report selftest cli \
 	suites/usbip suites/usb suites/mtp suites/wmdm suites/host
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.
-JUDGE_SPC_LAYERS := mtp transport usbip sac com
-layers = $(call sources,$(foreach layer,$(2),$(1)/$(layer)/*.c))
+JUDGE_SPC_LAYERS := com sac mtp transport usbip
+INITIATOR_LAYERS := com mtp transport usbip
+
+layers = $(sort $(foreach layer,$(2),$(wildcard $(1)/$(layer)/*.c)))
+objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
+not_main = $(filter-out %_main.o,$(call objects,$(1)))
 
 # What reads audio files is a plug-in: libavformat and its hundred libraries would slow every start.
 MEDIA_SRC := simulator/player/media_libav.c simulator/player/media_facts.c
@@ -65,9 +73,14 @@ DEVIANT_SRC := $(call layers,spcore,deviant)
 LUSB_SRC := $(call layers,spcore,$(LUSB_LAYERS))
 CONF_SRC := $(call layers,conformance,$(CONF_LAYERS))
 JUDGE_SPC_SRC := $(call layers,spcore,$(JUDGE_SPC_LAYERS))
+INITIATOR_SRC := $(call layers,spcore,$(INITIATOR_LAYERS))
+TEST_SRC := $(sort $(wildcard simulator/tests/*/test_*.c spcore/tests/*/test_*.c conformance/tests/*/test_*.c))
+TOOL_SRC := $(sort $(wildcard ci/*.c ci/vm-tools/*.c ci/fuzz/*.c))
+ALL_SRC := $(sort $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC) $(LUSB_SRC) $(CONF_SRC) $(TEST_SRC) $(TOOL_SRC))
 
 $(OBJ)/deviant/spcore/%.o: CPPFLAGS += -DSPCORE_DEVIANT
 
+# ---- the programs
 PAPSIM := $(BUILD)/papsim
 MEDIA := $(BUILD)/papsim-media.so
 PAPCHECK := $(BUILD)/papcheck
@@ -76,99 +89,167 @@ DEVIANT := $(BUILD)/libspcore-deviant.so
 LUSB := $(BUILD)/libusb/libusb-1.0.so.0
 
 .PHONY: all help
-all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(LUSB)
+## all: what is installed, the deviant provider, compile_commands.json (the default)
+all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(LUSB) compile_commands.json
+
+help:
+	@sed -n 's/^## \([^:]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 34
 
 SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lpthread -ldl
 MEDIA_LIBS := -lavformat -lavcodec -lavutil
 SPC_LIBS := -lusb-1.0 -lcrypto -lpthread
 CONF_LIBS := -ljansson $(SPC_LIBS) -ldl
 
+# Links what stands before the bar, with LIBS and LINK of the target.
+define link
+$(call say,LINK)
+@mkdir -p $(@D)
+$(Q)$(CC) $(LDFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(LIBS)
+endef
+
+$(PAPSIM): LIBS := $(SIM_LIBS)
 $(PAPSIM): $(call objects,$(SIM_SRC))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(SIM_LIBS)
+	$(link)
 
+$(MEDIA): LINK := -shared
+$(MEDIA): LIBS := $(MEDIA_LIBS)
 $(MEDIA): $(call objects,$(MEDIA_SRC))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -shared -o $@ $^ $(MEDIA_LIBS)
+	$(link)
 
+$(SPCORE): LINK := -shared -Wl,-soname,libspcore.so
+$(SPCORE): LIBS := $(SPC_LIBS)
 $(SPCORE): $(call objects,$(SPC_SRC))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -shared -Wl,-soname,libspcore.so -o $@ $^ $(SPC_LIBS)
+	$(link)
 
 # The provider's defects take hold of its own objects from outside: each SEAM(function) of their
 # sources has the linker bring calls of that function to them (spcore/deviant/seam.h).
 SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' $(DEVIANT_SRC))
+$(DEVIANT): LINK = -shared -Wl,-soname,libspcore-deviant.so $(SEAMS)
+$(DEVIANT): LIBS := $(SPC_LIBS)
 $(DEVIANT): $(patsubst %.c,$(OBJ)/deviant/%.o,$(SPC_SRC)) $(call objects,$(DEVIANT_SRC))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -shared -Wl,-soname,libspcore-deviant.so $(SEAMS) -o $@ $^ $(SPC_LIBS)
+	$(link)
 
 # A drop-in libusb-1.0 over USB/IP: libusb's public header, nothing of its library.
+$(LUSB): LINK := -shared -Wl,-soname,libusb-1.0.so.0
+$(LUSB): LIBS := -lpthread
 $(LUSB): $(call objects,$(LUSB_SRC))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -shared -Wl,-soname,libusb-1.0.so.0 -o $@ $^ -lpthread
+	$(link)
 
+$(PAPCHECK): LIBS := $(CONF_LIBS)
 $(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(CONF_LIBS)
+	$(link)
 
-$(OBJ)/%.o: %.c | generated
+# ---- compiling
+# Flags that change rebuild what they are for.
+FLAGS := $(BUILD)/flags
+COMPILE = $(CC) $(CPPFLAGS) $(CFLAGS)
+.PHONY: always
+$(FLAGS): always
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@printf '%s\n' '$(COMPILE)' | cmp -s - $@ || printf '%s\n' '$(COMPILE)' > $@
 
-$(OBJ)/deviant/%.o: %.c | generated
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+define compile
+$(call say,CC)
+@mkdir -p $(@D)
+$(Q)$(COMPILE) -c -o $@ $<
+endef
+
+$(OBJ)/%.o: %.c $(FLAGS) | generated
+	$(compile)
+
+$(OBJ)/deviant/%.o: %.c $(FLAGS) | generated
+	$(compile)
+
+# How each source is compiled, for clangd and its like.
+comma := ,
+entry = {"directory":"$(CURDIR)"$(comma)"file":"$(1)"$(comma)"command":"$(COMPILE) -c $(1)"}
+compile_commands.json: $(FLAGS) $(ALL_SRC)
+	$(call say,DB)
+	@printf '[%s]\n' '$(subst "} {","}$(comma){",$(foreach one,$(ALL_SRC),$(call entry,$(one))))' > $@
 
 # Constants both sides share; codecs they do not.
 .PHONY: generated
 generated: $(GEN)/mtp_codes.h $(GEN)/known_devices.h $(GEN)/sac_builtin.h $(GEN)/wmdm_certs.h
+
+define generate
+$(call say,GEN)
+@mkdir -p $(@D)
+$(Q)$(PYTHON) $(1) > $@.tmp && mv $@.tmp $@
+endef
+
 $(GEN)/mtp_codes.h: fixtures/mtp/codes.tsv ci/gen_mtp_codes.py
-	@mkdir -p $(@D)
-	$(PYTHON) ci/gen_mtp_codes.py $< > $@.tmp && mv $@.tmp $@
+	$(call generate,ci/gen_mtp_codes.py $<)
 
 $(GEN)/known_devices.h: fixtures/mtp/known-devices.tsv ci/gen_known_devices.py
-	@mkdir -p $(@D)
-	$(PYTHON) ci/gen_known_devices.py $< > $@.tmp && mv $@.tmp $@
+	$(call generate,ci/gen_known_devices.py $<)
 
 # Test certificates compiled in: root and default pair of the provider's channel; the judge's own.
 CERTS := fixtures/certs
 $(GEN)/sac_builtin.h: $(wildcard $(CERTS)/*) ci/gen_certs.py
-	@mkdir -p $(@D)
-	$(PYTHON) ci/gen_certs.py sac_root=$(CERTS)/ca.pem sac_certificate=$(CERTS)/provider.pem sac_key=$(CERTS)/provider.key > $@.tmp && mv $@.tmp $@
+	$(call generate,ci/gen_certs.py sac_root=$(CERTS)/ca.pem \
+		sac_certificate=$(CERTS)/provider.pem sac_key=$(CERTS)/provider.key)
+
 CERT_NAMES := application-high application-low application-stranger application-expired provider-high
+cert_pair = $(subst -,_,$(1))_certificate=$(CERTS)/$(1).pem $(subst -,_,$(1))_key=$(CERTS)/$(1).key
 $(GEN)/wmdm_certs.h: $(wildcard $(CERTS)/*) ci/gen_certs.py
-	@mkdir -p $(@D)
-	$(PYTHON) ci/gen_certs.py $(foreach n,$(CERT_NAMES),$(subst -,_,$(n))_certificate=$(CERTS)/$(n).pem $(subst -,_,$(n))_key=$(CERTS)/$(n).key) > $@.tmp && mv $@.tmp $@
+	$(call generate,ci/gen_certs.py $(foreach name,$(CERT_NAMES),$(call cert_pair,$(name))))
 
-# ---- unit tests: <part>/tests/<layer>/test_<file>.c, one Criterion binary each; a test links its part
-# whole, less main().
-tests_of = $(patsubst $(1)/tests/%.c,$(BUILD)/tests/$(1)/%,$(sort $(wildcard $(1)/tests/*/test_*.c)))
+# ---- unit tests: <part>/tests/<layer>/test_<file>.c, one Criterion binary each. A test takes what
+# it needs from its part's archive, and is linked again when one of those objects changes: the
+# linker says which they are.
+tests_of = $(patsubst %.c,$(BUILD)/tests/%,$(subst /tests/,/,$(filter $(1)/%,$(TEST_SRC))))
 SIM_TESTS := $(call tests_of,simulator)
-SPC_TESTS := $(call tests_of,spcore)
+LUSB_TESTS := $(call tests_of,spcore/tests/libusb)
+SPC_TESTS := $(filter-out $(LUSB_TESTS),$(call tests_of,spcore))
 CONF_TESTS := $(call tests_of,conformance)
-UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(CONF_TESTS)
+UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(LUSB_TESTS) $(CONF_TESTS)
 
-not_main = $(filter-out %_main.o,$(call objects,$(1)))
-$(BUILD)/tests/simulator/%: $(OBJ)/simulator/tests/%.o $(call not_main,$(SIM_SRC)) | $(MEDIA)
+$(BUILD)/tests/simulator.a: $(call not_main,$(SIM_SRC))
+$(BUILD)/tests/spcore.a: $(call not_main,$(SPC_SRC))
+$(BUILD)/tests/libusb.a: $(call not_main,$(LUSB_SRC))
+$(BUILD)/tests/conformance.a: $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
+$(BUILD)/tests/%.a:
+	$(call say,AR)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(SIM_LIBS) -lcriterion
-$(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o $(call not_main,$(SPC_SRC))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS) -lcriterion
-# They start the player they talk to.
-$(BUILD)/tests/spcore/mtp/test_mtpi_player $(BUILD)/tests/spcore/sp/test_sp_methods: | $(PAPSIM)
+	$(Q)rm -f $@ && ar rcsT $@ $^
+
+define link_test
+$(call say,LINK)
+@mkdir -p $(@D)
+$(Q)$(CC) $(LDFLAGS) -Wl,--trace -o $@ $< $(1) $(LIBS) -lcriterion > $@.linked
+@{ printf '%s:' $@; sed -n 's/^\(.*tests\/\.\.\|$(subst /,\/,$(BUILD))\)\(\/obj\/.*\.o\)$$/$(subst /,\/,$(BUILD))\2/p' $@.linked | sort -u | tee $@.linked | tr '\n' ' '; \
+	echo; sed 's/$$/:/' $@.linked; } > $@.d && rm $@.linked
+endef
+
+$(SIM_TESTS): LIBS := $(SIM_LIBS)
+$(SIM_TESTS): $(BUILD)/tests/simulator/%: $(OBJ)/simulator/tests/%.o | $(BUILD)/tests/simulator.a $(MEDIA)
+	$(call link_test,$(BUILD)/tests/simulator.a)
+
+$(SPC_TESTS): LIBS := $(SPC_LIBS)
+$(SPC_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests/spcore.a $(PAPSIM)
+	$(call link_test,$(BUILD)/tests/spcore.a)
+
 # Not the real libusb: its own objects, its library and a papsim to talk to.
-LUSB_TESTS := $(filter $(BUILD)/tests/spcore/libusb/%,$(SPC_TESTS))
-$(LUSB_TESTS): $(BUILD)/tests/spcore/libusb/%: $(OBJ)/spcore/tests/libusb/%.o $(call objects,$(LUSB_SRC)) | $(LUSB) $(PAPSIM)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -lpthread -ldl
-$(BUILD)/tests/conformance/%: $(OBJ)/conformance/tests/%.o $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(CONF_LIBS) -lcriterion
+$(LUSB_TESTS): LIBS := -lpthread -ldl
+$(LUSB_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests/libusb.a $(LUSB) $(PAPSIM)
+	$(call link_test,$(BUILD)/tests/libusb.a)
 
-.PHONY: unit clean
-unit: $(UNIT_TESTS)
-	sh ci/unit $(UNIT_TESTS)
+$(CONF_TESTS): LIBS := $(CONF_LIBS)
+$(CONF_TESTS): $(BUILD)/tests/conformance/%: $(OBJ)/conformance/tests/%.o | $(BUILD)/tests/conformance.a
+	$(call link_test,$(BUILD)/tests/conformance.a)
+
+# ---- the inner loop
+.PHONY: t case
+## t T=NAME [F=GLOB]: one unit test file, e.g. make t T=queue F='*zero*'
+CHOSEN := $(filter %/test_$(T),$(UNIT_TESTS))
+t: $(CHOSEN)
+	@[ -n "$(CHOSEN)" ] || { echo "t: no test_$(or $(T),NAME).c: expected T=NAME of one of" $(patsubst test_%,%,$(notdir $(UNIT_TESTS))) >&2; exit 2; }
+	$(Q)set -e; for test in $(CHOSEN); do $$test $(if $(F),--filter '*/$(F)'); done
+
+## case C=ID: one case of the judge, with its report in out/case
+case: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE)
+	@[ -n "$(C)" ] || { echo "case: expected C=CASE, ROW or PATTERN (build/papcheck list)" >&2; exit 2; }
+	$(Q)$(PAPCHECK) run '$(C)' --out out/case
 
 # ---- the main job, and all that needs no virtual machine. pytest's exit 5 (nothing ran) is a
 # failure by itself.
@@ -176,23 +257,109 @@ PYTEST := $(PYTHON) -m pytest -q -p no:cacheprovider
 # A file of tests at a time on each processor: what a file's tests share is made once. A virtual
 # machine is one file's, and takes 1 GiB.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
-.PHONY: certify check selftest end-to-end
+.PHONY: certify check unit unit-build selftest end-to-end
+## certify: the main job: every suite on the simulated players, report in out/certify
 certify: all
 	$(PAPCHECK) run --out out/certify
 
-selftest: all
-	$(PAPCHECK) selftest --out out/selftest
-
-end-to-end: all
-	$(PYTEST) $(SIDE_BY_SIDE) -m "not vm" conformance/orchestrate
-
+## check: unit, selftest and end-to-end
 check: all
 	$(MAKE) unit
 	$(MAKE) selftest
 	$(MAKE) end-to-end
 
-.PHONY: install
+## unit: the unit tests, side by side
+unit: unit-build
+	$(Q)sh ci/unit $(UNIT_TESTS)
+
+unit-build: $(UNIT_TESTS)
+
+## selftest: every declared defect must turn its case red
+selftest: all
+	$(PAPCHECK) selftest --out out/selftest
+
+## end-to-end: pytest over the programs, without a virtual machine
+end-to-end: all
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not vm" conformance/orchestrate
+
+# What the kernel lane runs inside the machine.
+USBTEST := $(BUILD)/usbtest
+$(USBTEST): $(OBJ)/ci/vm-tools/usbtest.o
+	$(link)
+
+.PHONY: check-vm check-corpus
+# CORPUS=FOLDER of mtp-detect logs: a sample of the players is compared with those, too.
+## check-vm: Debian's kernel in QEMU and the world's MTP clients use the players
+check-vm: all $(USBTEST)
+	$(PYTEST) $(SIDE_BY_SIDE) -m vm conformance/orchestrate
+
+## check-corpus DIR=FOLDER: real mtp-detect logs are imported, plugged and compared
+check-corpus: $(PAPSIM) $(LUSB)
+	@[ -n "$(DIR)" ] || { echo "check-corpus: expected DIR=FOLDER of mtp-detect logs" >&2; exit 2; }
+	$(PYTHON) conformance/orchestrate/check_corpus.py --papsim $(PAPSIM) $(DIR)
+
+# ---- everything around: static checks, sanitizers, fuzzers
+.PHONY: lint sanitize fuzzers fuzz-smoke
+## lint: everything that judges the sources without running them
+lint: generated
+	@MAKE='$(MAKE)' FLAGS='-std=c11 -D_GNU_SOURCE $(WARNINGS)' INCLUDES='$(CPPFLAGS)' \
+		SOURCES='$(ALL_SRC)' sh ci/lint
+
+## sanitize: unit tests, a whole run and hostile input under ASan and UBSan
+sanitize:
+	@MAKE='$(MAKE)' sh ci/sanitize
+
+# Fuzz entry points over everybody's parsers: each runs FUZZ_SECONDS from what it found before.
+FUZZ_SECONDS ?= 5
+FUZZERS := $(patsubst ci/fuzz/%.c,$(BUILD)/%,$(wildcard ci/fuzz/fuzz_*.c))
+FUZZ_SPC := $(BUILD)/fuzz_mtpi_dataset $(BUILD)/fuzz_usbip_client
+$(FUZZERS): LINK := -fsanitize=fuzzer
+$(FUZZ_SPC): LIBS := $(SPC_LIBS)
+$(FUZZ_SPC): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(INITIATOR_SRC))
+	$(link)
+$(filter-out $(FUZZ_SPC),$(FUZZERS)): LIBS := $(SIM_LIBS) $(MEDIA_LIBS)
+$(filter-out $(FUZZ_SPC),$(FUZZERS)): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call not_main,$(SIM_SRC))
+	$(link)
+# The plug-in itself, with the sanitizers in it.
+$(BUILD)/fuzz_media: $(OBJ)/simulator/player/media_libav.o
+
+fuzzers: $(FUZZERS)
+## fuzz-smoke: every fuzz target for FUZZ_SECONDS
+fuzz-smoke:
+	$(MAKE) VARIANT=fuzz fuzzers
+	@set -e; for one in $(notdir $(FUZZERS)); do mkdir -p build/fuzz/corpus/$$one; \
+		echo "$$one: $(FUZZ_SECONDS) s"; \
+		build/fuzz/$$one -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/$$one- build/fuzz/corpus/$$one; done
+
+# ---- figures: ratios beside their limits in the same run
+.PHONY: bench bench-vm
+$(BUILD)/bench $(BUILD)/bench_scale: LIBS := $(SPC_LIBS)
+$(BUILD)/bench: $(call objects,ci/bench.c ci/bench_common.c ci/bench_limit.c ci/bench_exec.c $(INITIATOR_SRC))
+	$(link)
+$(BUILD)/bench_scale: $(call objects,ci/bench_scale.c ci/bench_common.c $(INITIATOR_SRC))
+	$(link)
+# A client like any other: libusb's own library, until `papsim exec` puts the drop-in in its place.
+$(BUILD)/bench-program: LIBS := -lusb-1.0
+$(BUILD)/bench-program: $(OBJ)/ci/bench_program.o
+	$(link)
+$(BUILD)/bench_tcp: $(OBJ)/ci/bench_tcp.o
+	$(link)
+
+## bench: what the data path, the judge and the drop-in libusb cost, then bench-vm
+bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(LUSB) $(PAPCHECK)
+	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(PAPCHECK)
+	$(BUILD)/bench_scale $(PAPSIM)
+	$(MAKE) bench-vm
+
+## bench-vm: the same in a virtual machine, beside QEMU's own player
+bench-vm: $(BUILD)/bench_tcp $(PAPSIM) $(LUSB)
+	ci/bench_vm $(PAPSIM) $(BUILD)/bench_tcp
+
+# ---- installing
+.PHONY: install clean
 PREFIX ?= /usr/local
+## install PREFIX=… DESTDIR=…: all but the deviant provider
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/papkit
 	install -d $(DESTDIR)$(PREFIX)/share/papkit/players $(DESTDIR)$(PREFIX)/share/papkit/catalogue
@@ -204,85 +371,9 @@ install: all
 	install -m 644 $(wildcard fixtures/players/*.yaml) $(DESTDIR)$(PREFIX)/share/papkit/players
 	install -m 644 $(wildcard conformance/catalogue/*.tsv) $(DESTDIR)$(PREFIX)/share/papkit/catalogue
 
-# Real logs, a folder of them: each is imported, plugged, and compared with what mtp-detect prints.
-.PHONY: check-corpus
-check-corpus: $(PAPSIM) $(LUSB)
-	@[ -n "$(DIR)" ] || { echo "check-corpus: expected DIR=FOLDER of mtp-detect logs" >&2; exit 2; }
-	$(PYTHON) conformance/orchestrate/check_corpus.py --papsim $(PAPSIM) $(DIR)
-
-# ---- everything around: static checks, sanitizers, a real Linux USB host
-.PHONY: unit-build lint sanitize check-vm
-unit-build: $(UNIT_TESTS)
-
-lint: generated
-	@MAKE='$(MAKE)' FLAGS='-std=c11 -D_GNU_SOURCE $(WARNINGS)' INCLUDES='$(CPPFLAGS)' sh ci/lint
-
-sanitize:
-	@MAKE='$(MAKE)' sh ci/sanitize
-
-# Fuzz entry points over everybody's parsers: each runs FUZZ_SECONDS from what it found before.
-.PHONY: fuzzers fuzz-smoke
-FUZZ_SECONDS ?= 5
-FUZZERS := $(patsubst ci/fuzz/%.c,$(BUILD)/%,$(wildcard ci/fuzz/fuzz_*.c))
-FUZZ_SPC := fuzz_mtpi_dataset fuzz_usbip_client
-$(FUZZ_SPC:%=$(BUILD)/%): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(call layers,spcore,mtp transport usbip com))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SPC_LIBS)
-$(BUILD)/fuzz_%: $(OBJ)/ci/fuzz/fuzz_%.o $(call not_main,$(SIM_SRC))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(SIM_LIBS)
-
-# The plug-in itself, with the sanitizers in it.
-$(BUILD)/fuzz_media: $(OBJ)/simulator/player/media_libav.o
-$(BUILD)/fuzz_media: SIM_LIBS += $(MEDIA_LIBS)
-
-fuzzers: $(FUZZERS)
-fuzz-smoke:
-	$(MAKE) VARIANT=fuzz fuzzers
-	@set -e; for one in $(notdir $(FUZZERS)); do mkdir -p build/fuzz/corpus/$$one; \
-		echo "$$one: $(FUZZ_SECONDS) s"; \
-		build/fuzz/$$one -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 -print_final_stats=1 \
-			-artifact_prefix=build/fuzz/$$one- build/fuzz/corpus/$$one; done
-
-# Ratios beside their limits in the same run; then the judge's whole run, if it is built.
-.PHONY: bench
-BENCH_OBJ := $(OBJ)/ci/bench.o $(OBJ)/ci/bench_common.o $(OBJ)/ci/bench_limit.o $(OBJ)/ci/bench_exec.o
-$(BUILD)/bench: $(BENCH_OBJ) $(call objects,$(call layers,spcore,mtp transport usbip com))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
-# A client like any other: libusb's own library, until `papsim exec` puts the drop-in in its place.
-$(BUILD)/bench-program: $(OBJ)/ci/bench_program.o
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lusb-1.0
-$(BUILD)/bench_scale: $(OBJ)/ci/bench_scale.o $(OBJ)/ci/bench_common.o $(call objects,$(call layers,spcore,mtp transport usbip com))
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(SPC_LIBS)
-bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(LUSB)
-	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(wildcard $(PAPCHECK))
-	$(BUILD)/bench_scale $(PAPSIM)
-	$(MAKE) bench-vm
-
-# The same in a virtual machine: a boot, some minutes.
-.PHONY: bench-vm
-$(BUILD)/bench_tcp: $(OBJ)/ci/bench_tcp.o
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^
-
-bench-vm: $(BUILD)/bench_tcp $(PAPSIM) $(LUSB)
-	ci/bench_vm $(PAPSIM) $(BUILD)/bench_tcp
-
-# What the kernel lane runs inside the machine.
-USBTEST := $(BUILD)/usbtest
-$(USBTEST): $(OBJ)/ci/vm-tools/usbtest.o
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^
-
-# CORPUS=FOLDER of mtp-detect logs: a sample of the players is compared with those, too.
-check-vm: all $(USBTEST)
-	$(PYTEST) $(SIDE_BY_SIDE) -m vm conformance/orchestrate
-
+## clean: build/ and out/
 clean:
-	rm -rf build out
+	rm -rf build out compile_commands.json
 
--include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+-include $(shell find $(OBJ) $(BUILD)/tests -name '*.d' 2>/dev/null)
 .SECONDARY:
