@@ -1,24 +1,10 @@
 /* The control verbs that concern the bus; the player's own stand in control/verbs.c. */
-#include <stdio.h>
 #include <string.h>
 
-#include "simulator/cli/papsim.h"
 #include "simulator/control/service.h"
 #include "simulator/control/verbs.h"
+#include "simulator/control/verbs_internal.h"
 #include "spcore/base.h"
-
-static json_t *done(void)
-{
-    return json_pack("{s:b}", "ok", 1);
-}
-
-static json_t *refuse(const char *format, const char *what)
-{
-    char text[256];
-
-    snprintf(text, sizeof(text), format, what);
-    return json_pack("{s:b,s:s}", "ok", 0, "error", text);
-}
 
 static json_t *active_defects(const struct defect_set *set)
 {
@@ -33,23 +19,20 @@ static json_t *active_defects(const struct defect_set *set)
 
 static json_t *status(struct service *service, struct service_player *unused, const json_t *request)
 {
-    const struct player_verb *own = player_verb_find("status");
     json_t *players = json_array();
 
     (void)unused;
+    (void)request;
     for (size_t i = 0; i < service->player_count; i++) {
         struct service_player *one = &service->players[i];
-        json_t *row = own ? player_verb_run(own, one->player, request) : json_object();
 
-        json_object_del(row, "ok");
-        json_object_update_new(
-            row,
+        json_array_append_new(
+            players,
             json_pack("{s:s,s:s,s:b,s:b,s:b,s:i,s:o}", "name", player_name(one->player), "busid",
                       one->busid, "plugged", usb_device_plugged(one->device), "imported",
                       usb_device_attached(one->device), "frozen", usb_device_frozen(one->device),
                       "configuration", usb_device_configuration(one->device), "deviations",
                       active_defects(&player_policies(one->player)->on)));
-        json_array_append_new(players, row);
     }
     return json_pack("{s:b,s:i,s:o}", "ok", 1, "port", wire_server_port(service->server), "players",
                      players);
@@ -60,7 +43,7 @@ static json_t *plug(struct service *service, struct service_player *one, const j
     (void)service;
     (void)request;
     usb_device_plug(one->device);
-    return done();
+    return verb_done();
 }
 
 static json_t *unplug(struct service *service, struct service_player *one, const json_t *request)
@@ -68,7 +51,7 @@ static json_t *unplug(struct service *service, struct service_player *one, const
     (void)service;
     (void)request;
     usb_device_unplug(one->device);
-    return done();
+    return verb_done();
 }
 
 /* {"verb":"deviate","name":"…","on":true} */
@@ -80,11 +63,11 @@ static json_t *deviate(struct service *service, struct service_player *one, cons
 
     (void)service;
     if (which < 0)
-        return refuse("%s: no such deviation", name ? name : "name");
+        return verb_refuse("%s: no such deviation", name ? name : "name");
     policies_switch(player_policies(one->player), (enum defect)which,
                     !on || !(json_is_false(on) ||
                              (json_is_string(on) && strcmp(json_string_value(on), "false") == 0)));
-    return done();
+    return verb_done();
 }
 
 static const struct {
@@ -119,18 +102,18 @@ json_t *service_request(struct service *service, const json_t *request)
     const struct player_verb *own;
 
     if (!name)
-        return refuse("%s: expected a string", "verb");
+        return verb_refuse("verb: expected a string");
     for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
         if (strcmp(verbs[i].name, name) != 0)
             continue;
         if (verbs[i].needs_player && !player)
-            return refuse("%s: expected the busid of a player", "busid");
+            return verb_refuse("busid: expected the busid of a player");
         return verbs[i].run(service, player, request);
     }
     own = player_verb_find(name);
     if (!own)
-        return refuse("%s: no such verb", name);
+        return verb_refuse("%s: no such verb", name);
     if (!player)
-        return refuse("%s: expected the busid of a player", "busid");
+        return verb_refuse("busid: expected the busid of a player");
     return player_verb_run(own, player->player, request);
 }

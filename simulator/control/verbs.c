@@ -1,4 +1,5 @@
-/* The control verbs of a player. Objects are named by handle or by storage and path. */
+/* The control verbs of a player: what stands in it, its media, properties and keys, and the table
+ * of all. */
 #include "simulator/control/verbs.h"
 
 #include <errno.h>
@@ -8,109 +9,13 @@
 
 #include "mtp_codes.h"
 #include "simulator/control/verbs_internal.h"
+#include "simulator/function/zero.h"
 #include "simulator/mtp/value.h"
 #include "simulator/player/player_internal.h"
 
-/* ---- answers and arguments */
-
-static json_t *done(void)
-{
-    return json_pack("{s:b}", "ok", 1);
-}
-
-static json_t *refuse(const char *why)
-{
-    return json_pack("{s:b,s:s}", "ok", 0, "error", why);
-}
-
-static json_t *outcome(int error)
-{
-    switch (error) {
-    case 0:
-        return done();
-    case -ENOENT:
-        return refuse("no such object or property");
-    case -EEXIST:
-        return refuse("the name is taken");
-    case -ENOSPC:
-        return refuse("the storage is full");
-    case -EBUSY:
-        return refuse("a host is reading that object");
-    case -EINVAL:
-        return refuse("the value or name is not legal");
-    case -ERANGE:
-        return refuse("the value is out of range");
-    default:
-        return refuse(strerror(-error));
-    }
-}
-
-static const char *text_of(const json_t *request, const char *key)
-{
-    return json_string_value(json_object_get(request, key));
-}
-
-/* A number, or a text such as "0xdc46". */
-static bool number_of(const json_t *request, const char *key, int64_t *ret_number)
-{
-    const json_t *value = json_object_get(request, key);
-    const char *text = json_string_value(value);
-    char *end;
-
-    if (json_is_integer(value)) {
-        *ret_number = json_integer_value(value);
-        return true;
-    }
-    if (!text)
-        return false;
-    *ret_number = strtoll(text, &end, 0);
-    return end != text && *end == '\0';
-}
-
-static size_t storage_of(const struct player *player, const json_t *request)
-{
-    int64_t storage = 0;
-
-    (void)number_of(request, "storage", &storage);
-    return storage >= 0 && (size_t)storage < store_volume_count(player->store) ? (size_t)storage
-                                                                               : SIZE_MAX;
-}
-
-static struct store_object *object_of(struct player *player, const json_t *request)
-{
-    const char *path = text_of(request, "path");
-    size_t storage = storage_of(player, request);
-    int64_t handle;
-
-    if (number_of(request, "handle", &handle))
-        return store_find(player->store, (uint32_t)handle);
-    return path && storage != SIZE_MAX ? player_find_path(player, storage, path) : NULL;
-}
-
-/* For the other files of verbs. */
-json_t *player_refuse(const char *why)
-{
-    return refuse(why);
-}
-
-json_t *player_outcome(int error)
-{
-    return outcome(error);
-}
-
-bool player_number_of(const json_t *request, const char *key, int64_t *ret_number)
-{
-    return number_of(request, key, ret_number);
-}
-
-struct store_object *player_object_of(struct player *player, const json_t *request)
-{
-    return object_of(player, request);
-}
-
 static struct mtpr_responder *responder(struct player *player)
 {
-    return still_image_responder(player->function);
+    return still_image_responder(player->still_image);
 }
 
 static void raise(struct player *player, uint16_t code, uint32_t parameter, uint32_t second)
@@ -158,12 +63,12 @@ static int bag_of(const struct mtpr_config *config, const json_t *request, uint1
 
 static int content_of(struct player *player, const json_t *request, struct store_draft *draft)
 {
-    const char *text = text_of(request, "text");
+    const char *text = verb_text_of(request, "text");
     int64_t size = 0, seed = 1;
     int error;
 
-    (void)number_of(request, "size", &size);
-    (void)number_of(request, "seed", &seed);
+    (void)verb_number_of(request, "size", &size);
+    (void)verb_number_of(request, "seed", &seed);
     if (size < 0)
         return -EINVAL;
     draft->size = text ? strlen(text) : (uint64_t)size;
@@ -180,8 +85,8 @@ static int content_of(struct player *player, const json_t *request, struct store
 
 static int add_object(struct player *player, const json_t *request, uint32_t *ret_handle)
 {
-    const char *path = text_of(request, "path");
-    struct store_draft draft = {.volume = storage_of(player, request),
+    const char *path = verb_text_of(request, "path");
+    struct store_draft draft = {.volume = verb_storage_of(player, request),
                                 .created = store_now(player->store),
                                 .modified = store_now(player->store)};
     struct store_bag *bag = NULL;
@@ -194,7 +99,7 @@ static int add_object(struct player *player, const json_t *request, uint32_t *re
     error = player_make_folders(player, draft.volume, path, &draft.parent, &draft.name);
     if (error)
         return error;
-    (void)number_of(request, "format", &format);
+    (void)verb_number_of(request, "format", &format);
     draft.format = format ? (uint16_t)format : mtpr_format_of_name(draft.name);
     if (json_is_true(json_object_get(request, "folder")))
         draft.format = MTP_FC_ASSOCIATION;
@@ -224,11 +129,11 @@ static json_t *run_add(struct player *player, const json_t *request)
 
     if (!error)
         error = add_object(player, request, &handle);
-    if (error == -ENOSPC && storage_of(player, request) != SIZE_MAX)
+    if (error == -ENOSPC && verb_storage_of(player, request) != SIZE_MAX)
         raise(player, MTP_EC_STORE_FULL,
-              store_volume_at(player->store, storage_of(player, request))->id, 0);
+              store_volume_at(player->store, verb_storage_of(player, request))->id, 0);
     if (error)
-        return outcome(error);
+        return verb_outcome(error);
     return json_pack("{s:b,s:I}", "ok", 1, "handle", (json_int_t)handle);
 }
 
@@ -251,7 +156,7 @@ static int remove_tree(struct player *player, struct store_object *object)
 
 static json_t *run_remove(struct player *player, const json_t *request)
 {
-    struct store_object *object = object_of(player, request);
+    struct store_object *object = verb_object_of(player, request);
     size_t volume = object ? object->volume : 0;
     int error = object ? settle(player) : -ENOENT;
 
@@ -259,13 +164,13 @@ static json_t *run_remove(struct player *player, const json_t *request)
         error = remove_tree(player, object);
     if (!error)
         space_changed(player, volume);
-    return outcome(error);
+    return verb_outcome(error);
 }
 
 static json_t *run_rename(struct player *player, const json_t *request)
 {
-    struct store_object *object = object_of(player, request);
-    const char *name = text_of(request, "name");
+    struct store_object *object = verb_object_of(player, request);
+    const char *name = verb_text_of(request, "name");
     int error = object ? settle(player) : -ENOENT;
 
     if (!error && (!name || !store_name_legal(name)))
@@ -276,19 +181,19 @@ static json_t *run_rename(struct player *player, const json_t *request)
         raise(player, MTP_EC_OBJECT_INFO_CHANGED, object->handle, 0);
         raise(player, MTP_EC_OBJECT_PROP_CHANGED, object->handle, MTP_OPC_OBJECT_FILE_NAME);
     }
-    return outcome(error);
+    return verb_outcome(error);
 }
 
 static json_t *run_retag(struct player *player, const json_t *request)
 {
-    struct store_object *object = object_of(player, request);
-    const char *text = text_of(request, "value");
+    struct store_object *object = verb_object_of(player, request);
+    const char *text = verb_text_of(request, "value");
     struct wr wr = {0};
     int64_t code = 0;
     uint16_t type;
     int error = object ? settle(player) : -ENOENT;
 
-    (void)number_of(request, "property", &code);
+    (void)verb_number_of(request, "property", &code);
     type = object ? mtpr_object_property_type(&player->spec->config, object->format, (uint16_t)code)
                   : (uint16_t)0;
     if (!error && (!type || !text || !wr_text_value(&wr, type, text)))
@@ -301,12 +206,12 @@ static json_t *run_retag(struct player *player, const json_t *request)
         mtpr_note_change(responder(player), object, MTPR_CHANGE_MODIFIED);
     if (!error)
         raise(player, MTP_EC_OBJECT_PROP_CHANGED, object->handle, (uint32_t)code);
-    return outcome(error);
+    return verb_outcome(error);
 }
 
 static json_t *run_references(struct player *player, const json_t *request)
 {
-    struct store_object *object = object_of(player, request);
+    struct store_object *object = verb_object_of(player, request);
     const json_t *list = json_object_get(request, "handles");
     size_t count = json_array_size(list);
     uint32_t *handles = calloc(count + 1, sizeof(*handles));
@@ -321,14 +226,14 @@ static json_t *run_references(struct player *player, const json_t *request)
     if (!error)
         raise(player, MTP_EC_OBJECT_REFERENCES_CHANGED, object->handle, 0);
     free(handles);
-    return outcome(error);
+    return verb_outcome(error);
 }
 
 /* ---- media */
 
 static json_t *set_medium(struct player *player, const json_t *request, bool present)
 {
-    size_t volume = storage_of(player, request), i;
+    size_t volume = verb_storage_of(player, request), i;
     const struct store_volume *it;
     int error;
 
@@ -339,22 +244,22 @@ static json_t *set_medium(struct player *player, const json_t *request, bool pre
                 volume = i;
         }
     if (volume == SIZE_MAX)
-        return refuse("no such storage");
+        return verb_refuse("no such storage");
     it = store_volume_at(player->store, volume);
     if (!it->removable)
-        return refuse("the storage is not removable");
+        return verb_refuse("the storage is not removable");
     if (it->present == present)
-        return refuse(present ? "the medium is in already" : "the medium is out already");
+        return verb_refuse(present ? "the medium is in already" : "the medium is out already");
     /* A transfer does not survive its medium. */
     error = settle(player);
     if (error)
-        return outcome(error);
-    if (!present && still_image_busy(player->function))
-        (void)still_image_cancel(player->function);
+        return verb_outcome(error);
+    if (!present && still_image_busy(player->still_image))
+        (void)still_image_cancel(player->still_image);
     store_set_present(player->store, volume, present);
     playback_check(player);
     raise(player, present ? MTP_EC_STORE_ADDED : MTP_EC_STORE_REMOVED, it->id, 0);
-    return done();
+    return verb_done();
 }
 
 static json_t *run_insert(struct player *player, const json_t *request)
@@ -387,9 +292,9 @@ static json_t *run_property(struct player *player, const json_t *request)
 {
     int64_t code;
 
-    if (!number_of(request, "property", &code))
-        return refuse("property: a code is needed");
-    return outcome(set_property(player, (uint16_t)code, text_of(request, "value")));
+    if (!verb_number_of(request, "property", &code))
+        return verb_refuse("property: a code is needed");
+    return verb_outcome(set_property(player, (uint16_t)code, verb_text_of(request, "value")));
 }
 
 static json_t *run_battery(struct player *player, const json_t *request)
@@ -397,10 +302,10 @@ static json_t *run_battery(struct player *player, const json_t *request)
     char text[24];
     int64_t level;
 
-    if (!number_of(request, "level", &level))
-        return refuse("level: a number from 0 to 100 is needed");
+    if (!verb_number_of(request, "level", &level))
+        return verb_refuse("level: a number from 0 to 100 is needed");
     snprintf(text, sizeof(text), "%lld", (long long)level);
-    return outcome(set_property(player, MTP_DPC_BATTERY_LEVEL, text));
+    return verb_outcome(set_property(player, MTP_DPC_BATTERY_LEVEL, text));
 }
 
 static int turn_volume(struct player *player, int step)
@@ -425,10 +330,10 @@ static int turn_volume(struct player *player, int step)
 
 static json_t *run_press(struct player *player, const json_t *request)
 {
-    const char *key = text_of(request, "key");
+    const char *key = verb_text_of(request, "key");
 
     if (!key)
-        return refuse("key: play, stop, next, previous, volume-up or volume-down");
+        return verb_refuse("key: play, stop, next, previous, volume-up or volume-down");
     if (strcmp(key, "play") == 0)
         return player_outcome_of_playback(playback_toggle(player));
     if (strcmp(key, "next") == 0 || strcmp(key, "previous") == 0)
@@ -436,18 +341,19 @@ static json_t *run_press(struct player *player, const json_t *request)
     if (strcmp(key, "stop") == 0)
         playback_stop(player);
     else if (strcmp(key, "volume-up") == 0)
-        return outcome(turn_volume(player, 1));
+        return verb_outcome(turn_volume(player, 1));
     else if (strcmp(key, "volume-down") == 0)
-        return outcome(turn_volume(player, -1));
+        return verb_outcome(turn_volume(player, -1));
     else
-        return refuse("key: play, stop, next, previous, volume-up or volume-down");
-    return done();
+        return verb_refuse("key: play, stop, next, previous, volume-up or volume-down");
+    return verb_done();
 }
 
 static json_t *run_cancel(struct player *player, const json_t *request)
 {
     (void)request;
-    return still_image_cancel(player->function) ? refuse("no transfer is running") : done();
+    return still_image_cancel(player->still_image) ? verb_refuse("no transfer is running")
+                                                   : verb_done();
 }
 
 /* ---- status */
@@ -475,42 +381,48 @@ static json_t *run_details(struct player *player, const json_t *request)
     return json_pack("{s:b,s:s,s:s,s:b,s:b,s:I,s:I,s:s,s:o,s:o}", "ok", 1, "name",
                      player_name(player), "busid", player->busid, "session",
                      mtpr_session_open(responder(player)), "busy",
-                     still_image_busy(player->function), "events",
+                     still_image_busy(player->still_image), "events",
                      (json_int_t)mtpr_event_count(responder(player)), "clock",
                      (json_int_t)player->clock.now, "playback", playback_state(player), "plays",
                      player_what_plays(player), "storages", storages(player));
 }
 
 const struct player_verb player_verbs[] = {
-    {"add", "path [storage] [size seed | text | sparse] [format] [folder] [properties]", false,
-     run_add},
-    {"battery", "level: 0 to 100", false, run_battery},
-    {"cancel", "the device gives up the running transfer", false, run_cancel},
-    {"clock", "set YYYYMMDDThhmmss, or advance SECONDS (also 0.25), or nothing", false,
+    {"add", "path [storage] [size seed | text | sparse] [format] [folder] [properties]",
+     &still_image_ops, run_add},
+    {"battery", "level: 0 to 100", &still_image_ops, run_battery},
+    {"cancel", "the device gives up the running transfer", &still_image_ops, run_cancel},
+    {"clock", "set YYYYMMDDThhmmss, or advance SECONDS (also 0.25), or nothing", &still_image_ops,
      player_run_clock},
-    {"details", "session, storages, events waiting, clock, playback", false, run_details},
-    {"eject", "[storage]: takes the medium out", false, run_eject},
-    {"event", "code [parameter] [second]: says an event a host does not expect", false,
+    {"details", "session, storages, events waiting, clock, playback", &still_image_ops,
+     run_details},
+    {"eject", "[storage]: takes the medium out", &still_image_ops, run_eject},
+    {"event", "code [parameter] [second]: says an event a host does not expect", &still_image_ops,
      player_run_event},
-    {"insert", "[storage]: puts the medium in", false, run_insert},
-    {"lock", "a player with the quirk locked-storage shows no storage", false, player_run_lock},
-    {"pattern", "pattern: zeroes or mod63, what persona zero sends and expects", true,
-     player_gadget_pattern},
-    {"play", "handle or path [index]: a track, playlist or album", false, player_run_play},
-    {"playlists", "the player's own list of playlists and their tracks", false,
+    {"insert", "[storage]: puts the medium in", &still_image_ops, run_insert},
+    {"lock", "a player with the quirk locked-storage shows no storage", &still_image_ops,
+     player_run_lock},
+    {"pattern", "pattern: zeroes or mod63, what persona zero sends and expects", &zero_ops,
+     player_run_pattern},
+    {"play", "handle or path [index]: a track, playlist or album", &still_image_ops,
+     player_run_play},
+    {"playlists", "the player's own list of playlists and their tracks", &still_image_ops,
      player_run_playlists},
-    {"press", "key: play, stop, next, previous, volume-up, volume-down", false, run_press},
-    {"property", "property CODE, value: sets a device property", false, run_property},
-    {"references", "handle or path, handles: what a playlist holds", false, run_references},
-    {"remove", "handle or path: with all below", false, run_remove},
-    {"rename", "handle or path, name", false, run_rename},
-    {"restore", "[name]: back to a snapshot", false, player_run_restore},
-    {"retag", "handle or path, property CODE, value", false, run_retag},
-    {"seek", "position: milliseconds in the track", false, player_run_seek},
-    {"snapshot", "[name]: remembers objects, properties and clock", false, player_run_snapshot},
-    {"unlock", "a player with the quirk locked-storage shows its storages", false,
+    {"press", "key: play, stop, next, previous, volume-up, volume-down", &still_image_ops,
+     run_press},
+    {"property", "property CODE, value: sets a device property", &still_image_ops, run_property},
+    {"references", "handle or path, handles: what a playlist holds", &still_image_ops,
+     run_references},
+    {"remove", "handle or path: with all below", &still_image_ops, run_remove},
+    {"rename", "handle or path, name", &still_image_ops, run_rename},
+    {"restore", "[name]: back to a snapshot", &still_image_ops, player_run_restore},
+    {"retag", "handle or path, property CODE, value", &still_image_ops, run_retag},
+    {"seek", "position: milliseconds in the track", &still_image_ops, player_run_seek},
+    {"snapshot", "[name]: remembers objects, properties and clock", &still_image_ops,
+     player_run_snapshot},
+    {"unlock", "a player with the quirk locked-storage shows its storages", &still_image_ops,
      player_run_unlock},
-    {NULL, NULL, false, NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
 const struct player_verb *player_verb_find(const char *name)
@@ -527,8 +439,10 @@ const struct player_verb *player_verb_find(const char *name)
 json_t *player_verb_run(const struct player_verb *verb, struct player *player,
                         const json_t *request)
 {
-    if (verb->zero != (player->zero_count > 0))
-        return refuse(verb->zero ? "only persona zero has a pattern"
-                                 : "persona zero has no storages and no responder");
-    return verb->run(player, request);
+    for (size_t i = 0; i < player->function_count; i++) {
+        if (player->functions[i].ops == verb->of)
+            return verb->run(player, request);
+    }
+    return verb_refuse(verb->of == &zero_ops ? "only persona zero has a pattern"
+                                             : "persona zero has no storages and no responder");
 }

@@ -11,30 +11,30 @@ json_t *player_outcome_of_playback(int error)
 {
     switch (error) {
     case -ENOENT:
-        return player_refuse("there is nothing that can be played");
+        return verb_refuse("there is nothing that can be played");
     case -ERANGE:
-        return player_refuse("beyond the end");
+        return verb_refuse("beyond the end");
     case -EACCES:
-        return player_refuse("the license is used up");
+        return verb_refuse("the license is used up");
     default:
-        return player_outcome(error);
+        return verb_outcome(error);
     }
 }
 
 json_t *player_run_play(struct player *player, const json_t *request)
 {
-    const struct store_object *object = player_object_of(player, request);
+    const struct store_object *object = verb_object_of(player, request);
     int64_t index = 0;
     int error;
 
     if (!object)
-        return player_outcome(-ENOENT);
-    (void)player_number_of(request, "index", &index);
+        return verb_outcome(-ENOENT);
+    (void)verb_number_of(request, "index", &index);
     if (index < 0 || index > UINT32_MAX)
         return player_outcome_of_playback(-ERANGE);
     error = playback_choose(player, object->handle, (uint32_t)index);
     if (!error)
-        mtpr_raise(still_image_responder(player->function), MTP_EC_DEVICE_PROP_CHANGED,
+        mtpr_raise(still_image_responder(player->still_image), MTP_EC_DEVICE_PROP_CHANGED,
                    MTP_DPC_PLAYBACK_OBJECT, 0);
     return player_outcome_of_playback(error);
 }
@@ -43,8 +43,8 @@ json_t *player_run_seek(struct player *player, const json_t *request)
 {
     int64_t position;
 
-    if (!player_number_of(request, "position", &position) || position < 0)
-        return player_refuse("position: milliseconds are needed");
+    if (!verb_number_of(request, "position", &position) || position < 0)
+        return verb_refuse("position: milliseconds are needed");
     return player_outcome_of_playback(playback_seek(player, (uint64_t)position));
 }
 
@@ -96,7 +96,7 @@ static int advance(struct player *player, const json_t *request)
 
     if (json_is_real(value))
         seconds = json_real_value(value);
-    else if (player_number_of(request, "advance", &number))
+    else if (verb_number_of(request, "advance", &number))
         seconds = (double)number;
     if (!(seconds >= -ADVANCE_MOST && seconds <= ADVANCE_MOST))
         return -ERANGE;
@@ -117,13 +117,13 @@ json_t *player_run_clock(struct player *player, const json_t *request)
 
     if (set) {
         if (!mtpr_date_parse(set, &seconds) || seconds == INT64_MIN)
-            return player_refuse("set: YYYYMMDDThhmmss");
+            return verb_refuse("set: YYYYMMDDThhmmss");
         player_clock_set(&player->clock, seconds);
     } else {
         error = advance(player, request);
     }
     if (error)
-        return player_outcome(error);
+        return verb_outcome(error);
     passed = player_clock_since(&player->clock, &before);
     if (passed > 0 && player->device)
         usb_device_pass(player->device, (uint64_t)passed);
@@ -132,13 +132,13 @@ json_t *player_run_clock(struct player *player, const json_t *request)
 
 json_t *player_run_event(struct player *player, const json_t *request)
 {
-    struct mtpr_responder *responder = still_image_responder(player->function);
+    struct mtpr_responder *responder = still_image_responder(player->still_image);
     int64_t code, parameter = 0, second = 0;
 
-    if (!player_number_of(request, "code", &code) || code < 0x4000 || code > 0xffff)
-        return player_refuse("code: an event code is needed");
-    (void)player_number_of(request, "parameter", &parameter);
-    (void)player_number_of(request, "second", &second);
+    if (!verb_number_of(request, "code", &code) || code < 0x4000 || code > 0xffff)
+        return verb_refuse("code: an event code is needed");
+    (void)verb_number_of(request, "parameter", &parameter);
+    (void)verb_number_of(request, "second", &second);
     mtpr_raise(responder, (uint16_t)code, (uint32_t)parameter, (uint32_t)second);
-    return player_outcome(0);
+    return verb_outcome(0);
 }

@@ -1,11 +1,14 @@
-/* The control verbs that put a player into a state as a whole: snapshots, and its lock. */
+/* The control verbs that put a player into a state as a whole: snapshots, its lock, and what its
+ * sources send. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mtp_codes.h"
 #include "simulator/control/verbs_internal.h"
+#include "simulator/function/zero.h"
 #include "simulator/player/player_internal.h"
+#include "spcore/base.h"
 
 /* ---- snapshots */
 
@@ -58,7 +61,7 @@ json_t *player_run_snapshot(struct player *player, const json_t *request)
         if (error)
             store_snapshot_free(player->store, taken);
     }
-    return player_outcome(error);
+    return verb_outcome(error);
 }
 
 json_t *player_run_restore(struct player *player, const json_t *request)
@@ -67,34 +70,34 @@ json_t *player_run_restore(struct player *player, const json_t *request)
     int error;
 
     if (!snapshot)
-        return player_refuse("no such snapshot");
-    if (still_image_busy(player->function))
-        (void)still_image_cancel(player->function);
+        return verb_refuse("no such snapshot");
+    if (still_image_busy(player->still_image))
+        (void)still_image_cancel(player->still_image);
     error = store_snapshot_restore(player->store, snapshot->store);
     if (!error) {
         player->clock = snapshot->clock;
         playback_stop(player);
         /* Too much changed to be told one by one. */
-        mtpr_raise(still_image_responder(player->function), MTP_EC_UNREPORTED_STATUS, 0, 0);
+        mtpr_raise(still_image_responder(player->still_image), MTP_EC_UNREPORTED_STATUS, 0, 0);
     }
-    return player_outcome(error);
+    return verb_outcome(error);
 }
 
 /* ---- the lock of players that have one */
 
 static json_t *turn_lock(struct player *player, bool locked)
 {
-    struct mtpr_responder *responder = still_image_responder(player->function);
+    struct mtpr_responder *responder = still_image_responder(player->still_image);
 
     if (!deviates(&player->policies.on, QUIRK_LOCKED))
-        return player_refuse("the player has no lock (its quirks do not name locked-storage)");
+        return verb_refuse("the player has no lock (its quirks do not name locked-storage)");
     if (mtpr_locked(responder) == locked)
-        return player_refuse(locked ? "it is locked already" : "it is unlocked already");
+        return verb_refuse(locked ? "it is locked already" : "it is unlocked already");
     mtpr_lock(responder, locked);
     for (size_t i = 0; i < store_volume_count(player->store); i++)
         mtpr_raise(responder, locked ? MTP_EC_STORE_REMOVED : MTP_EC_STORE_ADDED,
                    store_volume_at(player->store, i)->id, 0);
-    return player_outcome(0);
+    return verb_outcome(0);
 }
 
 json_t *player_run_lock(struct player *player, const json_t *request)
@@ -107,4 +110,24 @@ json_t *player_run_unlock(struct player *player, const json_t *request)
 {
     (void)request;
     return turn_lock(player, false);
+}
+
+/* ---- sources and sinks */
+
+json_t *player_run_pattern(struct player *player, const json_t *request)
+{
+    static const char *const names[] = {
+        [ZERO_PATTERN_ZEROES] = "zeroes", [ZERO_PATTERN_MOD63] = "mod63"};
+    const char *wanted = verb_text_of(request, "pattern");
+
+    for (size_t pattern = 0; wanted && pattern < ARRAY_SIZE(names); pattern++) {
+        if (strcmp(names[pattern], wanted) != 0)
+            continue;
+        for (size_t i = 0; i < player->function_count; i++) {
+            if (player->functions[i].ops == &zero_ops)
+                zero_set_pattern(player->functions[i].self, (enum zero_pattern)pattern);
+        }
+        return verb_done();
+    }
+    return verb_refuse("pattern: expected zeroes or mod63");
 }

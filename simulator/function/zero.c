@@ -1,3 +1,5 @@
+/* Sources and sinks that move as much as a host can take, and a loopback: what Linux's usbtest
+ * wants of a device, so that the kernel's own tests judge the core. */
 #include "simulator/function/zero.h"
 
 #include <errno.h>
@@ -5,8 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include "simulator/usb/identity.h"
 
 /* Room of a loopback; more makes OUT wait until IN has drained it. */
 #define LOOPBACK_ROOM (256u * 1024u)
@@ -41,11 +41,28 @@ struct loop {
 
 struct zero {
     struct usb_device *device; /* borrowed */
-    struct zero_options options;
+    bool source_sink;
+    enum zero_pattern pattern;
+    uint8_t bulk_out; /* halted when an isochronous sink gets wrong bytes; 0: none */
     struct pattern_block blocks[PATTERN_SIZES];
     uint8_t control[CONTROL_ROOM]; /* what 0x5b left for 0x5c */
     struct loop loop;
 };
+
+/* An isochronous sink cannot complain: its interface's bulk one does. */
+static uint8_t bulk_out_of(const struct zero_options *options)
+{
+    for (size_t i = 0; i < options->setting_count; i++) {
+        const struct usb_interface_identity *setting = &options->settings[i];
+
+        for (size_t j = 0; j < setting->endpoint_count; j++) {
+            if (setting->endpoints[j].type == USB_ENDPOINT_BULK &&
+                !(setting->endpoints[j].address & 0x80))
+                return setting->endpoints[j].address;
+        }
+    }
+    return 0;
+}
 
 struct zero *zero_new(const struct zero_options *options)
 {
@@ -53,7 +70,9 @@ struct zero *zero_new(const struct zero_options *options)
 
     if (!zero)
         return NULL;
-    zero->options = *options;
+    zero->source_sink = options->source_sink;
+    zero->pattern = options->pattern;
+    zero->bulk_out = bulk_out_of(options);
     if (options->source_sink)
         return zero;
     zero->loop.ring = malloc(LOOPBACK_ROOM);
@@ -80,23 +99,23 @@ static void forget_patterns(struct zero *zero)
     memset(zero->blocks, 0, sizeof(zero->blocks));
 }
 
-void zero_free(struct zero *zero)
+static void zero_free(void *self)
 {
-    if (!zero)
-        return;
+    struct zero *zero = self;
+
     forget_patterns(zero);
     free(zero->loop.ring);
     free(zero);
 }
 
-void zero_attach(struct zero *zero, struct usb_device *device)
+static void zero_attach(void *self, struct usb_device *device)
 {
-    zero->device = device;
+    ((struct zero *)self)->device = device;
 }
 
 void zero_set_pattern(struct zero *zero, enum zero_pattern pattern)
 {
-    zero->options.pattern = pattern;
+    zero->pattern = pattern;
     forget_patterns(zero);
 }
 
@@ -155,7 +174,7 @@ static const struct pattern_block *pattern_of(struct zero *zero, uint8_t endpoin
         if (zero->blocks[i].packet == packet)
             return &zero->blocks[i];
         if (!zero->blocks[i].packet)
-            return fill_block(&zero->blocks[i], packet, zero->options.pattern);
+            return fill_block(&zero->blocks[i], packet, zero->pattern);
     }
     return NULL;
 }
@@ -196,8 +215,8 @@ static int sink_out(struct zero *zero, uint8_t endpoint, const uint8_t *data, si
         return 0;
     if (usb_function_type(zero->device, endpoint) != USB_ENDPOINT_ISOCHRONOUS)
         return -EPIPE;
-    if (zero->options.bulk_out)
-        usb_function_halt(zero->device, zero->options.bulk_out);
+    if (zero->bulk_out)
+        usb_function_halt(zero->device, zero->bulk_out);
     return 0;
 }
 
@@ -291,16 +310,16 @@ static int zero_out(void *self, uint8_t endpoint, const uint8_t *data, size_t le
 {
     struct zero *zero = self;
 
-    return zero->options.source_sink ? sink_out(zero, endpoint, data, length)
-                                     : loop_out(zero, endpoint, data, length, end);
+    return zero->source_sink ? sink_out(zero, endpoint, data, length)
+                             : loop_out(zero, endpoint, data, length, end);
 }
 
 static int zero_in(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_in)
 {
     struct zero *zero = self;
 
-    return zero->options.source_sink ? source_in(zero, endpoint, room, ret_in)
-                                     : loop_in(&zero->loop, endpoint, room, ret_in);
+    return zero->source_sink ? source_in(zero, endpoint, room, ret_in)
+                             : loop_in(&zero->loop, endpoint, room, ret_in);
 }
 
 static void zero_in_done(void *self, uint8_t endpoint, size_t length)
@@ -308,7 +327,7 @@ static void zero_in_done(void *self, uint8_t endpoint, size_t length)
     struct zero *zero = self;
 
     (void)endpoint;
-    if (!zero->options.source_sink)
+    if (!zero->source_sink)
         loop_release(zero, length);
 }
 
@@ -323,12 +342,11 @@ static void zero_in_undo(void *self, uint8_t endpoint, size_t length)
         loop->end_next--;
 }
 
-static void zero_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
+static void zero_reset(void *self, struct usb_reset reset)
 {
     struct loop *loop = &((struct zero *)self)->loop;
 
-    (void)endpoint;
-    if (cause == USB_RESET_HALT)
+    if (reset.cause == USB_RESET_HALT)
         return;
     loop->released = loop->lent = loop->written = 0;
     loop->end_first = loop->end_next = loop->end_last = 0;
@@ -337,6 +355,8 @@ static void zero_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
 
 const struct usb_function_ops zero_ops = {
     .name = "zero",
+    .attach = zero_attach,
+    .free = zero_free,
     .setup = zero_setup,
     .out = zero_out,
     .in = zero_in,

@@ -6,6 +6,7 @@
 #define SIMULATOR_FUNCTION_ZERO_H
 
 #include "simulator/usb/function.h"
+#include "simulator/usb/identity.h"
 
 /* All zeroes, or byte i of every packet is i modulo 63. */
 enum zero_pattern { ZERO_PATTERN_ZEROES = 0, ZERO_PATTERN_MOD63 = 1 };
@@ -15,12 +16,13 @@ struct zero;
 struct zero_options {
     bool source_sink; /* false: loopback */
     enum zero_pattern pattern;
-    uint8_t bulk_out; /* halted when an isochronous sink gets wrong bytes; 0: none */
+    const struct usb_interface_identity *settings; /* of its interface */
+    size_t setting_count;
 };
 
+/* NULL: no memory. */
 struct zero *zero_new(const struct zero_options *options);
-void zero_free(struct zero *zero);
-void zero_attach(struct zero *zero, struct usb_device *device); /* NULL takes it away */
+/* From now on, until someone asks for another one. */
 void zero_set_pattern(struct zero *zero, enum zero_pattern pattern);
 extern const struct usb_function_ops zero_ops;
 

@@ -24,7 +24,7 @@ static bool is_open(const struct note *note, uint16_t code)
 static void keep(const struct note *note, uint16_t code, const struct wr *wr)
 {
     if (!wr->failed)
-        (void)mtpr_note_fact(still_image_responder(note->player->function), note->object, code,
+        (void)mtpr_note_fact(still_image_responder(note->player->still_image), note->object, code,
                              wr->data, (uint32_t)wr->used);
 }
 
@@ -137,5 +137,5 @@ void player_own(struct player *player)
                                      .set = playback_set,
                                      .skip = playback_skip_operation};
 
-    mtpr_set_owner(still_image_responder(player->function), &owner);
+    mtpr_set_owner(still_image_responder(player->still_image), &owner);
 }

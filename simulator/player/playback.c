@@ -14,7 +14,7 @@
 
 static struct mtpr_responder *responder(struct player *player)
 {
-    return still_image_responder(player->function);
+    return still_image_responder(player->still_image);
 }
 
 /* ---- what there is to play */

@@ -37,8 +37,8 @@ const struct usb_identity *player_identity(const struct player *player);
 /* Which defects it has: switched by whoever runs it, pointed into by its layers. */
 struct policies *player_policies(struct player *player);
 /* What the device core is to run; how many of them are filled in. */
-size_t player_functions(struct player *player, struct usb_function ret_functions[]);
-/* The core's device of this player, so that functions can wake endpoints; NULL takes it away. */
+size_t player_functions(const struct player *player, struct usb_function ret_functions[]);
+/* The core's device of this player, for what is done to it from outside; NULL takes it away. */
 void player_attach(struct player *player, struct usb_device *device);
 
 #endif

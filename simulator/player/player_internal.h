@@ -5,7 +5,6 @@
 #include <jansson.h>
 
 #include "simulator/function/still_image/still_image.h"
-#include "simulator/function/zero.h"
 #include "simulator/player/clock.h"
 #include "simulator/player/playback.h"
 #include "simulator/player/player.h"
@@ -23,22 +22,16 @@ struct player {
     char *busid;              /* owned */
     struct policies policies;
     struct player_clock clock;
-    struct store *store;                   /* owned; NULL with persona zero */
-    struct still_image *function;          /* owned; NULL with persona zero */
-    struct zero *zeros[USB_FUNCTIONS_MAX]; /* owned; by interface number */
-    size_t zero_count;
+    struct usb_function functions[USB_FUNCTIONS_MAX]; /* owned */
+    size_t function_count;
+    struct still_image *still_image; /* of the functions, the one with the responder */
+    struct store *store;             /* owned; both NULL: it has none */
     uint64_t seed;
     struct playback playback;
     struct usb_device *device;         /* NULL: none yet */
     struct player_snapshot *snapshots; /* owned */
     size_t snapshot_count;
 };
-
-/* gadget.c: the functions of persona zero. */
-int player_gadget_new(struct player *player);
-void player_gadget_free(struct player *player);
-void player_gadget_attach(struct player *player, struct usb_device *device);
-json_t *player_gadget_pattern(struct player *player, const json_t *request);
 
 /* Reads what the content says of itself, where the host did not say it. */
 void player_object_stored(void *player, struct store_object *object);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
+#include "simulator/function/kinds.h"
 #include "simulator/usb/identity.h"
 
 #define OPTIONAL CYAML_FLAG_OPTIONAL
@@ -35,10 +36,13 @@ static const cyaml_schema_value_t text_entry = {
 
 static const cyaml_strval_t personas[] = {
     {"mtp", FILE_PERSONA_MTP}, {"pap", FILE_PERSONA_PAP}, {"zero", FILE_PERSONA_ZERO}};
-static const cyaml_strval_t functions[] = {{"source-sink", FILE_FUNCTION_SOURCE_SINK},
-                                           {"loopback", FILE_FUNCTION_LOOPBACK}};
-static const cyaml_strval_t patterns[] = {{"zeroes", FILE_PATTERN_ZEROES},
-                                          {"mod63", FILE_PATTERN_MOD63}};
+static const cyaml_strval_t functions[] = {
+#define FUNCTION(name, word, make) {word, FUNCTION_##name},
+#include "simulator/function/kinds.def"
+#undef FUNCTION
+};
+static const cyaml_strval_t patterns[] = {{"zeroes", ZERO_PATTERN_ZEROES},
+                                          {"mod63", ZERO_PATTERN_MOD63}};
 static const cyaml_strval_t speeds[] = {
     {"full", FILE_SPEED_FULL}, {"high", FILE_SPEED_HIGH}, {"super", FILE_SPEED_SUPER}};
 static const cyaml_strval_t policies[] = {{"refuse", FILE_REFUSE}, {"keep-both", FILE_KEEP_BOTH}};

@@ -8,9 +8,6 @@
 #include <stdint.h>
 
 enum file_persona { FILE_PERSONA_MTP, FILE_PERSONA_PAP, FILE_PERSONA_ZERO };
-/* What an interface of persona zero does; an alternate setting does what its setting 0 does. */
-enum file_function { FILE_FUNCTION_DEFAULT, FILE_FUNCTION_SOURCE_SINK, FILE_FUNCTION_LOOPBACK };
-enum file_pattern { FILE_PATTERN_ZEROES, FILE_PATTERN_MOD63 };
 enum file_speed { FILE_SPEED_DEFAULT, FILE_SPEED_FULL, FILE_SPEED_HIGH, FILE_SPEED_SUPER };
 /* A storage's type or file system that is said to be 0, which is not the same as unsaid. */
 #define FILE_UNDEFINED 0xffff
@@ -27,7 +24,7 @@ struct file_interface {
     uint8_t number, alternate;
     uint8_t class_code, subclass, protocol;
     char *name;
-    enum file_function function;
+    uint8_t function; /* enum function_kind */
     struct file_endpoint *endpoints;
     unsigned endpoints_count;
 };
@@ -42,7 +39,7 @@ struct file_usb {
     enum file_speed speed;
     uint8_t control_packet_size, configuration_value;
     char *configuration_name;
-    enum file_pattern pattern;
+    uint8_t pattern; /* enum zero_pattern */
     bool self_powered, remote_wakeup;
     uint16_t *max_power;
     char *interface_name;

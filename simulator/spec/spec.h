@@ -2,6 +2,7 @@
 #ifndef SIMULATOR_SPEC_SPEC_H
 #define SIMULATOR_SPEC_SPEC_H
 
+#include "simulator/function/kinds.h"
 #include "simulator/mtp/responder.h"
 #include "simulator/player/player.h"
 #include "simulator/spec/schema.h"
@@ -11,6 +12,7 @@ struct player_spec {
     char *path;
     struct file_player *file;     /* owned */
     struct usb_identity identity; /* strings belong to `file` or are constants */
+    enum zero_pattern pattern;    /* of its sources and sinks */
     struct mtpr_config config;
     struct store_volume *volumes; /* owned; strings as above */
     size_t volume_count;

@@ -2,8 +2,8 @@
  * Microsoft OS descriptors. */
 #include <errno.h>
 
+#include "simulator/function/still_image/still_image.h"
 #include "simulator/spec/spec.h"
-#include "simulator/usb/device.h"
 
 static struct usb_endpoint_identity usual_endpoints[] = {
     {.address = 0x81, .type = USB_ENDPOINT_BULK},
@@ -27,6 +27,7 @@ static int usual_interface(struct player_spec *spec)
         interface->class_code = 0xff;
         interface->subclass = 0xff;
     }
+    interface->function = FUNCTION_STILL_IMAGE;
     interface->name = usb->interface_name;
     interface->endpoints = usual_endpoints;
     interface->endpoint_count = 3;
@@ -111,20 +112,18 @@ static int check_number(struct reporter *reporter, unsigned index)
     return 0;
 }
 
-/* Only persona zero says what each interface does, and it has to. */
+/* What an interface does is said in its setting 0; persona zero has to. */
 static int check_function(struct reporter *reporter, unsigned index)
 {
     const struct file_usb *usb = &reporter->spec->file->usb;
     const struct file_interface *it = &usb->interfaces[index];
     bool zero = usb->persona == FILE_PERSONA_ZERO;
 
-    if (!zero && it->function)
-        return player_spec_fault(reporter, "function:", 0, "function is for persona zero only");
     if (zero && it->alternate == 0 && !it->function)
         return player_spec_fault(reporter, "number:", index,
                                  "interface %u has no function (source-sink or loopback)",
                                  it->number);
-    if (zero && it->alternate && it->function)
+    if (it->alternate && it->function)
         return player_spec_fault(reporter, "number:", index,
                                  "function belongs to setting 0 of interface %u", it->number);
     return 0;
@@ -133,23 +132,17 @@ static int check_function(struct reporter *reporter, unsigned index)
 static int check_interfaces(struct reporter *reporter)
 {
     const struct file_usb *usb = &reporter->spec->file->usb;
-    unsigned place = 0, functions = 0;
+    unsigned place = 0;
     int error = 0;
 
     if (usb->persona == FILE_PERSONA_ZERO && !usb->interfaces_count)
         return player_spec_fault(reporter, "persona:", 0, "persona zero needs interfaces");
-    if (usb->persona != FILE_PERSONA_ZERO && usb->pattern)
-        return player_spec_fault(reporter, "pattern:", 0, "pattern is for persona zero only");
     for (unsigned i = 0; i < usb->interfaces_count && !error; i++) {
         const struct file_interface *it = &usb->interfaces[i];
 
         error = check_number(reporter, i);
         if (!error)
             error = check_function(reporter, i);
-        functions += it->function != FILE_FUNCTION_DEFAULT;
-        if (!error && functions > USB_FUNCTIONS_MAX)
-            error = player_spec_fault(reporter, "function:", functions - 1,
-                                      "more than %d functions", USB_FUNCTIONS_MAX);
         for (unsigned j = 0; j < it->endpoints_count && !error; j++)
             error = check_endpoint(reporter, it, j, place++);
     }
@@ -178,6 +171,7 @@ static int own_interfaces(struct player_spec *spec)
         interfaces[i] = (struct usb_interface_identity){
             .number = from->number,
             .alternate = from->alternate,
+            .function = from->function,
             .class_code = from->class_code,
             .subclass = from->subclass,
             .protocol = from->protocol,
@@ -188,6 +182,56 @@ static int own_interfaces(struct player_spec *spec)
     }
     spec->identity.interfaces = interfaces;
     spec->identity.interface_count = usb->interfaces_count;
+    return 0;
+}
+
+/* ---- what the interfaces do */
+
+/* The one that carries MTP. Where no interface says that it does, the first that can. */
+static int settle_still_image(struct reporter *reporter)
+{
+    struct usb_identity *identity = &reporter->spec->identity;
+    struct usb_interface_identity *chosen = NULL;
+    struct still_image_pipes pipes;
+    bool said = function_is_used(identity, FUNCTION_STILL_IMAGE);
+
+    if (!said && reporter->spec->file->usb.persona == FILE_PERSONA_ZERO)
+        return 0;
+    for (size_t i = 0, count; i < identity->interface_count; i += count) {
+        struct usb_interface_identity *it = &identity->interfaces[i];
+
+        count = usb_setting_count(identity, i);
+        if (it->function != (said ? FUNCTION_STILL_IMAGE : FUNCTION_NONE))
+            continue;
+        if (chosen && said)
+            return player_spec_fault(reporter, "still-image", 1, "still-image stands twice");
+        if (!chosen && !still_image_find_pipes(it, count, &pipes))
+            chosen = it;
+    }
+    if (!chosen)
+        return player_spec_fault(
+            reporter, "interfaces:", 0,
+            "no interface with a bulk IN, a bulk OUT and an interrupt IN endpoint");
+    chosen->function = FUNCTION_STILL_IMAGE;
+    return 0;
+}
+
+static int settle_functions(struct reporter *reporter)
+{
+    const struct usb_identity *identity = &reporter->spec->identity;
+    unsigned functions = 0;
+    int error = settle_still_image(reporter);
+
+    if (error)
+        return error;
+    for (size_t i = 0; i < identity->interface_count; i++) {
+        functions += identity->interfaces[i].function != FUNCTION_NONE;
+        if (functions > USB_FUNCTIONS_MAX)
+            return player_spec_fault(reporter, "function:", functions - 1, "more than %d functions",
+                                     USB_FUNCTIONS_MAX);
+    }
+    if (reporter->spec->pattern && !function_is_used(identity, FUNCTION_SOURCE_SINK))
+        return player_spec_fault(reporter, "pattern:", 0, "pattern is for source-sink only");
     return 0;
 }
 
@@ -294,5 +338,8 @@ int player_spec_identity_fill(struct reporter *reporter)
     if (error)
         return error;
     error = usb->interfaces_count ? own_interfaces(spec) : usual_interface(spec);
+    spec->pattern = usb->pattern;
+    if (!error)
+        error = settle_functions(reporter);
     return error ? error : fill_ms(spec);
 }

@@ -30,7 +30,8 @@ struct rig {
     uint8_t memory[65536]; /* lent anew with every piece */
     uint8_t fill;
     size_t undone, resets;
-    enum usb_reset_cause cause;
+    struct usb_reset reset;
+    struct usb_device *attached;
     int out_answer, setup_answer;
     size_t out_lengths[16], out_count;
     bool out_ends[16];
@@ -98,17 +99,22 @@ static inline void rig_undo(void *self, uint8_t endpoint, size_t length)
     ((struct rig *)self)->undone += length;
 }
 
-static inline void rig_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
+static inline void rig_attach(void *self, struct usb_device *device)
+{
+    ((struct rig *)self)->attached = device;
+}
+
+static inline void rig_reset(void *self, struct usb_reset reset)
 {
     struct rig *rig = self;
 
-    (void)endpoint;
     rig->resets++;
-    rig->cause = cause;
+    rig->reset = reset;
 }
 
 static const struct usb_function_ops rig_ops = {
     .name = "rig",
+    .attach = rig_attach,
     .setup = rig_setup,
     .out = rig_out,
     .in = rig_in,

@@ -102,7 +102,9 @@ static int set_halt(struct usb_device *device, uint16_t address, bool halt)
         usb_endpoint_flush(device, endpoint, -EPIPE);
         return 0;
     }
-    endpoint->function->ops->reset(endpoint->function->self, USB_RESET_HALT, (uint8_t)address);
+    endpoint->function->ops->reset(
+        endpoint->function->self,
+        (struct usb_reset){.cause = USB_RESET_HALT, .endpoint = (uint8_t)address});
     endpoint->stuck = usb_deviates(device, DEFECT_HALT_NOT_RESUMED);
     usb_function_ready(device, (uint8_t)address);
     return 0;
@@ -188,7 +190,7 @@ static int get_interface(struct usb_device *device, const struct usb_setup *setu
 
 static int set_interface(struct usb_device *device, const struct usb_setup *setup)
 {
-    struct usb_function *function;
+    const struct usb_function *function;
 
     if (!interface_exists(device, setup->index))
         return -EPIPE;
@@ -212,8 +214,9 @@ static int set_interface(struct usb_device *device, const struct usb_setup *setu
     device->settings[setup->index] = (uint8_t)setup->value;
     usb_apply_settings(device);
     function = usb_function_of_interface(device, (uint8_t)setup->index);
-    if (function)
-        function->ops->reset(function->self, USB_RESET_INTERFACE, 0);
+    function->ops->reset(function->self, (struct usb_reset){.cause = USB_RESET_INTERFACE,
+                                                            .interface = (uint8_t)setup->index,
+                                                            .alternate = (uint8_t)setup->value});
     return 0;
 }
 
@@ -254,11 +257,9 @@ static int standard_request(struct usb_device *device, const struct usb_setup *s
     return -EPIPE;
 }
 
-static int to_function(struct usb_device *device, struct usb_function *function,
+static int to_function(struct usb_device *device, const struct usb_function *function,
                        const struct usb_setup *setup, const uint8_t *data)
 {
-    if (!function)
-        return -EPIPE;
     return function->ops->setup(function->self, setup, data, device->reply);
 }
 
@@ -285,7 +286,7 @@ static int other_request(struct usb_device *device, const struct usb_setup *setu
                            data);
     case TO_ENDPOINT:
         endpoint = endpoint_named(device, setup->index);
-        return to_function(device, endpoint ? endpoint->function : NULL, setup, data);
+        return endpoint ? to_function(device, endpoint->function, setup, data) : -EPIPE;
     default:
         for (size_t i = 0; i < device->function_count && result < 0; i++)
             result = to_function(device, &device->functions[i], setup, data);

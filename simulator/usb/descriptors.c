@@ -136,6 +136,18 @@ static void describe_endpoint(const struct usb_device *device, enum usb_speed sp
                  : usb_frame_room(speed, packet_size_at(device, speed, endpoint), endpoint));
 }
 
+/* What the class adds behind the descriptor of an interface or, not 0, an endpoint. */
+static void describe_class(const struct usb_device *device,
+                           const struct usb_interface_identity *interface, uint8_t endpoint,
+                           struct usb_bytes *w)
+{
+    const struct usb_function *function = usb_function_of_interface(device, interface->number);
+
+    if (function->ops->describe)
+        w->length += function->ops->describe(function->self, interface, endpoint, w->at + w->length,
+                                             w->room - w->length);
+}
+
 static void describe_interface(const struct usb_device *device, enum usb_speed speed, size_t index,
                                struct usb_bytes *w)
 {
@@ -155,8 +167,11 @@ static void describe_interface(const struct usb_device *device, enum usb_speed s
     put8(w, triple[1]);
     put8(w, triple[2]);
     put8(w, interface->name ? STRING_INTERFACE + (unsigned)index : 0);
-    for (size_t i = 0; i < count; i++)
+    describe_class(device, interface, 0, w);
+    for (size_t i = 0; i < count; i++) {
         describe_endpoint(device, speed, &interface->endpoints[i], w);
+        describe_class(device, interface, interface->endpoints[i].address, w);
+    }
 }
 
 /* Behind the interfaces' names. */

@@ -5,6 +5,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- interfaces that are only looked at: no function serves them */
+
+static int nobody_setup(void *self, const struct usb_setup *setup, const uint8_t *data,
+                        uint8_t *reply)
+{
+    (void)self, (void)setup, (void)data, (void)reply;
+    return -EPIPE;
+}
+
+static int nobody_out(void *self, uint8_t endpoint, const uint8_t *data, size_t length, bool end)
+{
+    (void)self, (void)endpoint, (void)data, (void)length, (void)end;
+    return -EPIPE;
+}
+
+static int nobody_in(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_in)
+{
+    (void)self, (void)endpoint, (void)room, (void)ret_in;
+    return -EPIPE;
+}
+
+static void nobody_reset(void *self, struct usb_reset reset)
+{
+    (void)self, (void)reset;
+}
+
+static const struct usb_function nobody = {
+    .ops = &(const struct usb_function_ops){.name = "nobody",
+                                            .setup = nobody_setup,
+                                            .out = nobody_out,
+                                            .in = nobody_in,
+                                            .reset = nobody_reset},
+};
+
+/* ---- life */
+
+static void attach_functions(struct usb_device *device, struct usb_device *to)
+{
+    for (size_t i = 0; i < device->function_count; i++) {
+        const struct usb_function *function = &device->functions[i];
+
+        if (function->ops->attach)
+            function->ops->attach(function->self, to);
+    }
+}
+
 int usb_device_new(const struct usb_identity *identity, const struct defect_set *defects,
                    const struct usb_function *functions, size_t function_count,
                    struct usb_device **ret_device)
@@ -21,6 +67,7 @@ int usb_device_new(const struct usb_identity *identity, const struct defect_set 
     memcpy(device->functions, functions, function_count * sizeof(*functions));
     device->function_count = function_count;
     usb_queue_init(device);
+    attach_functions(device, device);
     *ret_device = device;
     return 0;
 }
@@ -31,25 +78,28 @@ void usb_device_free(struct usb_device *device)
         return;
     if (device->front_ops)
         usb_device_detach(device);
+    attach_functions(device, NULL);
     free(device);
 }
 
-struct usb_function *usb_function_of_interface(struct usb_device *device, uint8_t number)
+const struct usb_function *usb_function_of_interface(const struct usb_device *device,
+                                                     uint8_t number)
 {
     for (size_t i = 0; i < device->function_count; i++) {
-        struct usb_function *function = &device->functions[i];
+        const struct usb_function *function = &device->functions[i];
 
         if (number >= function->first_interface &&
             number < function->first_interface + function->interface_count)
             return function;
     }
-    return NULL;
+    return &nobody;
 }
 
 void usb_reset_functions(struct usb_device *device, enum usb_reset_cause cause)
 {
     for (size_t i = 0; i < device->function_count; i++)
-        device->functions[i].ops->reset(device->functions[i].self, cause, 0);
+        device->functions[i].ops->reset(device->functions[i].self,
+                                        (struct usb_reset){.cause = cause});
 }
 
 bool usb_has_interface(const struct usb_device *device, uint8_t number, uint8_t alternate)
@@ -91,7 +141,7 @@ uint32_t usb_frame_room(enum usb_speed speed, uint16_t packet_size,
 
 static void bring_endpoint_up(struct usb_device *device, struct usb_endpoint *endpoint,
                               const struct usb_endpoint_identity *identity,
-                              struct usb_function *function)
+                              const struct usb_function *function)
 {
     enum usb_speed speed = device->identity->speed;
     uint16_t size = usb_packet_size(speed, identity);
@@ -115,7 +165,7 @@ void usb_apply_settings(struct usb_device *device)
 {
     const struct usb_identity *identity = device->identity;
     const struct usb_endpoint_identity *wanted[USB_ENDPOINTS] = {0};
-    struct usb_function *owner[USB_ENDPOINTS] = {0};
+    const struct usb_function *owner[USB_ENDPOINTS] = {0};
 
     for (size_t i = 0; i < identity->interface_count && device->configuration; i++) {
         const struct usb_interface_identity *interface = &identity->interfaces[i];
@@ -136,9 +186,8 @@ void usb_apply_settings(struct usb_device *device)
         if (endpoint->identity == wanted[i] && wanted[i])
             continue;
         take_endpoint_away(device, endpoint);
-        if (!wanted[i] || !owner[i])
-            continue;
-        bring_endpoint_up(device, endpoint, wanted[i], owner[i]);
+        if (wanted[i])
+            bring_endpoint_up(device, endpoint, wanted[i], owner[i]);
     }
 }
 

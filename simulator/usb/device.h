@@ -33,7 +33,8 @@ struct usb_front_ops {
 
 #define USB_FUNCTIONS_MAX 4
 
-/* Identity, defects and functions stay the caller's and outlive the device. */
+/* Identity, defects and functions stay the caller's and outlive the device, to which the functions
+ * are attached as long as it lives. What no function serves stalls, and its endpoints halt. */
 int usb_device_new(const struct usb_identity *identity, const struct defect_set *defects,
                    const struct usb_function *functions, size_t function_count,
                    struct usb_device **ret_device);

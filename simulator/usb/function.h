@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 struct usb_device; /* the core's device; opaque here */
+struct usb_interface_identity;
 
 /* The eight bytes of a SETUP packet, host order (USB 2.0, 9.3). */
 struct usb_setup {
@@ -48,10 +49,24 @@ enum usb_reset_cause {
     USB_RESET_POWER,      /* it was unplugged and is plugged in again */
 };
 
+struct usb_reset {
+    enum usb_reset_cause cause;
+    uint8_t endpoint;             /* USB_RESET_HALT: the one that runs again */
+    uint8_t interface, alternate; /* USB_RESET_INTERFACE: the setting that holds from now on */
+};
+
 /* On isochronous endpoints every call of out() and in() is one packet: -EAGAIN lets its frame pass
  * empty, and nothing halts. */
 struct usb_function_ops {
     const char *name;
+    /* Optional. The device that runs it, for the calls below; NULL: it is gone. */
+    void (*attach)(void *self, struct usb_device *device);
+    /* Of its owner, who no longer needs it; the device is gone by then. */
+    void (*free)(void *self);
+    /* Optional. Class-specific descriptors, at most `room` bytes of them to `at`: what follows the
+     * descriptor of an interface's setting (`endpoint` 0) or of an endpoint in it. Their length. */
+    size_t (*describe)(void *self, const struct usb_interface_identity *interface, uint8_t endpoint,
+                       uint8_t *at, size_t room);
     /* Class or vendor request to one of the function's interfaces or endpoints. `data` holds
      * setup->length bytes for OUT requests. IN answers go to `reply` (room: 4096 bytes); returns
      * the bytes to send (0 for OUT), or -EPIPE to stall. Never blocks. */
@@ -72,7 +87,7 @@ struct usb_function_ops {
     /* Optional. `length` bytes got from in() were cancelled before any of them left: they are to
      * come again (USBIP-URB-014). */
     void (*in_undo)(void *self, uint8_t endpoint, size_t length);
-    void (*reset)(void *self, enum usb_reset_cause cause, uint8_t endpoint);
+    void (*reset)(void *self, struct usb_reset reset);
 };
 
 /* What the core offers to functions; `endpoint` is the full address. All may be called from any

@@ -28,6 +28,7 @@ struct usb_endpoint_identity {
 /* One alternate setting; settings of one interface number follow each other, 0 first. */
 struct usb_interface_identity {
     uint8_t number, alternate;
+    uint8_t function; /* enum function_kind (function/kinds.h); said by setting 0 for all */
     uint8_t class_code, subclass, protocol;
     char *name;
     struct usb_endpoint_identity *endpoints;
@@ -63,6 +64,17 @@ struct usb_identity {
     struct usb_ms_property *ms_properties;
     size_t ms_property_count;
 };
+
+/* How many entries are settings of the interface that begins at `first`. */
+static inline size_t usb_setting_count(const struct usb_identity *identity, size_t first)
+{
+    size_t end = first;
+
+    while (end < identity->interface_count &&
+           identity->interfaces[end].number == identity->interfaces[first].number)
+        end++;
+    return end - first;
+}
 
 /* bConfigurationValue. */
 static inline uint8_t usb_configuration_value(const struct usb_identity *identity)

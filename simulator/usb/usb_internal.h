@@ -11,7 +11,7 @@
 /* Queue and state of one endpoint of the active settings. */
 struct usb_endpoint {
     const struct usb_endpoint_identity *identity; /* NULL: not in the active settings */
-    struct usb_function *function;
+    const struct usb_function *function;
     uint16_t packet_size; /* without the bits for further transactions */
     uint32_t frame_room;  /* bytes a (micro)frame may carry */
     size_t lent;          /* bytes of in() that have not left */
@@ -101,7 +101,8 @@ bool usb_holds_back(struct usb_device *device, struct usb_endpoint *endpoint);
 
 /* device.c */
 void usb_unplug_now(struct usb_device *device);
-struct usb_function *usb_function_of_interface(struct usb_device *device, uint8_t number);
+const struct usb_function *usb_function_of_interface(const struct usb_device *device,
+                                                     uint8_t number);
 void usb_reset_functions(struct usb_device *device, enum usb_reset_cause cause);
 /* Brings the endpoints of the active settings up; those that go away are flushed. */
 void usb_apply_settings(struct usb_device *device);

@@ -1,3 +1,5 @@
+/* The OUT half of the still image function and its life: which container is coming in, what it
+ * starts, and what a reset leaves of it. */
 #include "simulator/function/still_image/still_image.h"
 
 #include <errno.h>
@@ -37,39 +39,67 @@ static void event_waits(void *self)
 
 /* ---- life */
 
+int still_image_find_pipes(const struct usb_interface_identity *settings, size_t setting_count,
+                           struct still_image_pipes *ret_pipes)
+{
+    for (size_t i = 0; i < setting_count; i++) {
+        struct still_image_pipes pipes = {0};
+
+        for (size_t j = 0; j < settings[i].endpoint_count; j++) {
+            const struct usb_endpoint_identity *endpoint = &settings[i].endpoints[j];
+            bool to_host = (endpoint->address & 0x80) != 0;
+
+            if (endpoint->type == USB_ENDPOINT_BULK && to_host)
+                pipes.in = endpoint->address;
+            else if (endpoint->type == USB_ENDPOINT_BULK)
+                pipes.out = endpoint->address;
+            else if (endpoint->type == USB_ENDPOINT_INTERRUPT && to_host)
+                pipes.event = endpoint->address;
+        }
+        if (pipes.in && pipes.out && pipes.event) {
+            *ret_pipes = pipes;
+            return 0;
+        }
+    }
+    return -ENOENT;
+}
+
 int still_image_new(const struct still_image_options *options, struct still_image **ret_function)
 {
     struct still_image *si = calloc(1, sizeof(*si));
+    struct still_image_pipes pipes;
     int error;
 
     if (!si)
         return -ENOMEM;
-    si->defects = options->defects;
-    si->interface = options->interface;
-    si->in = options->in;
-    si->out = options->out;
-    si->event = options->event;
-    error = mtpr_new(options->config, options->store, (struct mtpr_waker){event_waits, si},
-                     options->defects, &si->responder);
+    error = still_image_find_pipes(options->settings, options->setting_count, &pipes);
+    if (!error)
+        error = mtpr_new(options->config, options->store, (struct mtpr_waker){event_waits, si},
+                         options->defects, &si->responder);
     if (error) {
         free(si);
         return error;
     }
+    si->defects = options->defects;
+    si->interface = options->settings[0].number;
+    si->in = pipes.in;
+    si->out = pipes.out;
+    si->event = pipes.event;
     *ret_function = si;
     return 0;
 }
 
-void still_image_free(struct still_image *si)
+static void si_free(void *self)
 {
-    if (!si)
-        return;
+    struct still_image *si = self;
+
     mtpr_free(si->responder);
     free(si);
 }
 
-void still_image_attach(struct still_image *si, struct usb_device *device)
+static void si_attach(void *self, struct usb_device *device)
 {
-    si->device = device;
+    ((struct still_image *)self)->device = device;
 }
 
 struct mtpr_responder *still_image_responder(struct still_image *si)
@@ -444,14 +474,15 @@ static int si_out(void *self, uint8_t endpoint, const uint8_t *data, size_t leng
 
 /* ---- resets */
 
-static void si_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
+static void si_reset(void *self, struct usb_reset reset)
 {
     struct still_image *si = self;
+    enum usb_reset_cause cause = reset.cause;
 
     if (cause == USB_RESET_HALT) {
-        if (endpoint == si->out && si->out_state == OUT_COMMAND)
+        if (reset.endpoint == si->out && si->out_state == OUT_COMMAND)
             si->head_used = 0;
-        si_ready(si, endpoint);
+        si_ready(si, reset.endpoint);
         return;
     }
     if (cause == USB_RESET_INTERFACE) {
@@ -461,7 +492,7 @@ static void si_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
     }
     /* The responder goes first: one defect wants to know what was under way. */
     mtpr_reset(si->responder, cause == USB_RESET_POWER ? MTPR_LOSS_POWER : MTPR_LOSS_BUS);
-    mass_storage_reset(&si->disk);
+    decoy_disk_reset(&si->disk);
     if (cause == USB_RESET_AGAIN || cause == USB_RESET_POWER)
         si->mute = false;
     if (cause == USB_RESET_POWER)
@@ -475,6 +506,8 @@ static void si_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
 
 const struct usb_function_ops still_image_ops = {
     .name = "still-image",
+    .attach = si_attach,
+    .free = si_free,
     .setup = si_setup,
     .out = si_out,
     .in = si_in,

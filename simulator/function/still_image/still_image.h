@@ -7,12 +7,13 @@
 #include "simulator/defect/defect.h"
 #include "simulator/mtp/responder.h"
 #include "simulator/usb/function.h"
+#include "simulator/usb/identity.h"
 
 struct still_image;
 
 struct still_image_options {
-    uint8_t interface;
-    uint8_t in, out, event; /* endpoint addresses */
+    const struct usb_interface_identity *settings; /* of its interface */
+    size_t setting_count;
     const struct mtpr_config *config;
     struct store *store;
     const struct defect_set *defects;
@@ -20,9 +21,17 @@ struct still_image_options {
 
 extern const struct usb_function_ops still_image_ops;
 
+/* The endpoints of the first setting that has what the function needs: a bulk IN, a bulk OUT and
+ * an interrupt IN endpoint. -ENOENT: none has. */
+struct still_image_pipes {
+    uint8_t in, out, event; /* addresses */
+};
+int still_image_find_pipes(const struct usb_interface_identity *settings, size_t setting_count,
+                           struct still_image_pipes *ret_pipes);
+
+/* -ENOENT: no pipes. Settings, config, store and defects stay the caller's and outlive it; so does
+ * a device it is attached to (still_image_ops). */
 int still_image_new(const struct still_image_options *options, struct still_image **ret_function);
-void still_image_free(struct still_image *function);
-void still_image_attach(struct still_image *function, struct usb_device *device);
 struct mtpr_responder *still_image_responder(struct still_image *function);
 
 bool still_image_busy(const struct still_image *function);

@@ -95,9 +95,9 @@ static int in_bulk(struct still_image *si, size_t room, struct usb_in *in)
 
     if (si->mute)
         return -EAGAIN;
-    if (si_is_disk(si) && mass_storage_pending(&si->disk)) {
+    if (si_is_disk(si) && decoy_disk_pending(&si->disk)) {
         si->last_length = SIZE_MAX; /* nothing of MTP's to take back */
-        return mass_storage_in(&si->disk, room, in);
+        return decoy_disk_in(&si->disk, room, in);
     }
     si_begin_queued(si);
     if (si->now.state == IN_NONE && si_deviates(si, DEFECT_EVENTS_ON_BULK) &&

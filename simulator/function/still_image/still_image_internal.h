@@ -2,7 +2,7 @@
 #ifndef SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_INTERNAL_H
 #define SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_INTERNAL_H
 
-#include "simulator/function/decoy_disk.h"
+#include "simulator/function/still_image/decoy_disk.h"
 #include "simulator/function/still_image/still_image.h"
 #include "simulator/mtp/container.h"
 
@@ -54,9 +54,9 @@ struct still_image {
     bool silent;           /* defect: no response follows the data */
 
     /* Quirks. */
-    bool mute;                /* until a reset */
-    uint64_t carried;         /* objects sent and got since it was plugged in */
-    struct mass_storage disk; /* on the same pipes */
+    bool mute;              /* until a reset */
+    uint64_t carried;       /* objects sent and got since it was plugged in */
+    struct decoy_disk disk; /* on the same pipes */
 };
 
 static inline bool si_deviates(const struct still_image *si, enum defect which)

@@ -107,9 +107,9 @@ bool si_disk_out(struct still_image *si, const uint8_t *data, size_t length, int
 {
     *ret_error = 0;
     if (si->disk.out_left) {
-        (void)mass_storage_out(&si->disk, length);
-    } else if (mass_storage_is_command(data, length) && si->out_state == OUT_COMMAND) {
-        mass_storage_command(&si->disk, data);
+        (void)decoy_disk_out(&si->disk, length);
+    } else if (decoy_disk_is_command(data, length) && si->out_state == OUT_COMMAND) {
+        decoy_disk_command(&si->disk, data);
     } else {
         if (is_only_disk(si)) /* no command: both pipes halt (BOT 1.0, 6.6.1) */
             *ret_error = si_protocol_error(si);

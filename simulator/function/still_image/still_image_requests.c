@@ -4,6 +4,7 @@
 
 #include "mtp_codes.h"
 #include "simulator/function/still_image/still_image_internal.h"
+#include "spcore/base.h"
 
 static int cancel_request(struct still_image *si, const struct usb_setup *setup,
                           const uint8_t *data)
@@ -18,8 +19,7 @@ static int cancel_request(struct still_image *si, const struct usb_setup *setup,
         return -EPIPE;
     if (setup->length < 6)
         return 0;
-    transaction = (uint32_t)data[2] | (uint32_t)data[3] << 8 | (uint32_t)data[4] << 16 |
-                  (uint32_t)data[5] << 24;
+    transaction = get_le32(data + 2);
     if (!still_image_busy(si))
         return 0;
     if (transaction != mtpr_transaction(si->responder) && !si_deviates(si, DEFECT_CANCEL_ANY))
@@ -47,14 +47,6 @@ static int cancel_request(struct still_image *si, const struct usb_setup *setup,
     return 0;
 }
 
-static void put_status(uint8_t *at, uint32_t value, unsigned width)
-{
-    while (width-- > 0) {
-        *at++ = (uint8_t)value;
-        value >>= 8;
-    }
-}
-
 static int status_request(struct still_image *si, const struct usb_setup *setup, uint8_t *reply)
 {
     const uint8_t endpoints[] = {si->in, si->out, si->event};
@@ -67,7 +59,7 @@ static int status_request(struct still_image *si, const struct usb_setup *setup,
             continue;
         any++;
         if (!si_deviates(si, DEFECT_STATUS_WITHOUT_ENDPOINTS)) {
-            put_status(status + length, endpoints[i], 4);
+            put_le32(status + length, endpoints[i]);
             length += 4;
         }
     }
@@ -78,8 +70,8 @@ static int status_request(struct still_image *si, const struct usb_setup *setup,
     else if (si->cancelling && !si_deviates(si, DEFECT_STATUS_ALWAYS_OK))
         code = MTP_RC_DEVICE_BUSY;
     si->cancelling = false;
-    put_status(status, length, 2);
-    put_status(status + 2, code, 2);
+    put_le16(status, (uint16_t)length);
+    put_le16(status + 2, code);
     if (length > setup->length)
         length = setup->length;
     memcpy(reply, status, length);
@@ -112,7 +104,7 @@ int si_setup(void *self, const struct usb_setup *setup, const uint8_t *data, uin
         return -EPIPE;
     if (still_image_busy(si) && si_deviates(si, DEFECT_STATUS_NOT_WHILE_BUSY))
         return -EPIPE;
-    if (si_is_disk(si) && mass_storage_setup(&si->disk, setup, reply) >= 0)
+    if (si_is_disk(si) && decoy_disk_setup(&si->disk, setup, reply) >= 0)
         return to_host ? 1 : 0;
     if (setup->request == MTP_REQ_CANCEL && !to_host)
         return cancel_request(si, setup, data);

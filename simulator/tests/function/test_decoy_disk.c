@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "simulator/function/decoy_disk.h"
+#include "simulator/function/still_image/decoy_disk.h"
 
-static struct mass_storage disk;
+static struct decoy_disk disk;
 
 /* A command block wrapper of tag 1, for IN data. */
 static void command(uint8_t opcode, uint32_t length, uint8_t flags)
@@ -15,16 +15,16 @@ static void command(uint8_t opcode, uint32_t length, uint8_t flags)
     wrapper[12] = flags;
     wrapper[14] = 6;
     wrapper[15] = opcode;
-    cr_assert(mass_storage_is_command(wrapper, sizeof(wrapper)));
-    mass_storage_command(&disk, wrapper);
+    cr_assert(decoy_disk_is_command(wrapper, sizeof(wrapper)));
+    decoy_disk_command(&disk, wrapper);
 }
 
 static size_t in(uint8_t *at, size_t room, bool *ret_end)
 {
     struct usb_in piece;
 
-    cr_assert(mass_storage_pending(&disk));
-    cr_assert_eq(mass_storage_in(&disk, room, &piece), 0);
+    cr_assert(decoy_disk_pending(&disk));
+    cr_assert_eq(decoy_disk_in(&disk, room, &piece), 0);
     cr_assert_eq(piece.chunk_count, 1);
     memcpy(at, piece.chunks[0].memory, piece.length);
     *ret_end = piece.end;
@@ -40,10 +40,10 @@ static void status_is(uint8_t status, uint8_t residue)
     cr_assert_eq(in(found, sizeof(found), &end), 13);
     cr_assert(end);
     cr_assert_arr_eq(found, wanted, 13);
-    cr_assert_not(mass_storage_pending(&disk));
+    cr_assert_not(decoy_disk_pending(&disk));
 }
 
-Test(mass_storage, says_what_it_is)
+Test(decoy_disk, says_what_it_is)
 {
     uint8_t found[512];
     bool end;
@@ -57,7 +57,7 @@ Test(mass_storage, says_what_it_is)
     status_is(0, 0);
 }
 
-Test(mass_storage, says_no_more_than_was_asked)
+Test(decoy_disk, says_no_more_than_was_asked)
 {
     uint8_t found[512];
     bool end;
@@ -68,7 +68,7 @@ Test(mass_storage, says_no_more_than_was_asked)
     status_is(0, 0);
 }
 
-Test(mass_storage, fills_up_what_it_does_not_have)
+Test(decoy_disk, fills_up_what_it_does_not_have)
 {
     uint8_t found[512];
     size_t got = 0;
@@ -81,7 +81,7 @@ Test(mass_storage, fills_up_what_it_does_not_have)
     status_is(0, 64 - 18);
 }
 
-Test(mass_storage, has_no_medium)
+Test(decoy_disk, has_no_medium)
 {
     uint8_t found[512];
     bool end;
@@ -98,43 +98,43 @@ Test(mass_storage, has_no_medium)
     cr_assert_eq(found[2], 0);
 }
 
-Test(mass_storage, takes_data_and_keeps_none)
+Test(decoy_disk, takes_data_and_keeps_none)
 {
     command(0x2a, 200, 0x00);
-    cr_assert_not(mass_storage_pending(&disk));
-    cr_assert_eq(mass_storage_out(&disk, 150), 150);
-    cr_assert_not(mass_storage_pending(&disk));
-    cr_assert_eq(mass_storage_out(&disk, 150), 50);
+    cr_assert_not(decoy_disk_pending(&disk));
+    cr_assert_eq(decoy_disk_out(&disk, 150), 150);
+    cr_assert_not(decoy_disk_pending(&disk));
+    cr_assert_eq(decoy_disk_out(&disk, 150), 50);
     status_is(1, 200);
 }
 
-Test(mass_storage, a_reset_forgets_the_command)
+Test(decoy_disk, a_reset_forgets_the_command)
 {
     const struct usb_setup reset = {.request_type = 0x21, .request = 0xff};
     uint8_t reply[4];
 
     command(0x12, 36, 0x80);
-    cr_assert_eq(mass_storage_setup(&disk, &reset, reply), 0);
-    cr_assert_not(mass_storage_pending(&disk));
+    cr_assert_eq(decoy_disk_setup(&disk, &reset, reply), 0);
+    cr_assert_not(decoy_disk_pending(&disk));
 }
 
-Test(mass_storage, knows_its_two_requests_only)
+Test(decoy_disk, knows_its_two_requests_only)
 {
     const struct usb_setup luns = {.request_type = 0xa1, .request = 0xfe, .length = 1};
     const struct usb_setup other = {.request_type = 0x21, .request = 0x64, .length = 6};
     uint8_t reply[4] = {9};
 
-    cr_assert_eq(mass_storage_setup(&disk, &luns, reply), 1);
+    cr_assert_eq(decoy_disk_setup(&disk, &luns, reply), 1);
     cr_assert_eq(reply[0], 0);
-    cr_assert_eq(mass_storage_setup(&disk, &other, reply), -EPIPE);
+    cr_assert_eq(decoy_disk_setup(&disk, &other, reply), -EPIPE);
 }
 
-Test(mass_storage, other_transfers_are_no_commands)
+Test(decoy_disk, other_transfers_are_no_commands)
 {
     uint8_t wrapper[32] = "USBC";
 
-    cr_assert_not(mass_storage_is_command(wrapper, 30));
-    cr_assert_not(mass_storage_is_command(wrapper, 32));
+    cr_assert_not(decoy_disk_is_command(wrapper, 30));
+    cr_assert_not(decoy_disk_is_command(wrapper, 32));
     wrapper[3] = 'S';
-    cr_assert_not(mass_storage_is_command(wrapper, 31));
+    cr_assert_not(decoy_disk_is_command(wrapper, 31));
 }

@@ -223,7 +223,7 @@ Test(still_image, a_response_from_the_host_is_a_protocol_error)
 
     open_session(&d);
     cr_assert_eq(driver_out(&d, junk, sizeof(junk)), -EPIPE);
-    d.ops->reset(d.self, USB_RESET_HALT, DRIVER_OUT);
+    d.ops->reset(d.self, (struct usb_reset){.cause = USB_RESET_HALT, .endpoint = DRIVER_OUT});
     cr_assert_eq(driver_run(&d, MTP_OP_GET_STORAGE_IDS, 0), MTP_RC_OK);
     driver_close(&d);
 }

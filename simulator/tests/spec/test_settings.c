@@ -312,7 +312,7 @@ Test(settings, choosing_another_answers_what_is_pending_on_the_endpoints_it_take
     cr_expect_eq(urb.actual, 0);
     cr_expect_eq(packets[1].actual, 0);
     cr_expect_eq(packets[1].status, -EXDEV);
-    cr_expect_eq(rig->cause, USB_RESET_INTERFACE);
+    cr_expect_eq(rig->reset.cause, USB_RESET_INTERFACE);
     rig_free(rig);
 }
 

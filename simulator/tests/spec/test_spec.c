@@ -193,14 +193,41 @@ Test(spec, legal_interfaces_load)
     cr_expect_str_eq(zero_error("super", SOURCE "{address: 1, type: 2, burst: 15}]}\n"), "");
 }
 
-Test(spec, what_belongs_to_persona_zero_is_refused_elsewhere)
+Test(spec, what_belongs_to_other_functions_is_refused)
 {
     const char *error = error_of("name: x\nusb:\n  persona: zero\n  vendor: 1\n  product: 2\n");
 
     cr_expect_eq(strncmp(error, ":3: ", 4), 0, "%s", error);
     error = error_of("name: x\nusb:\n  vendor: 1\n  product: 2\n  pattern: mod63\n");
     cr_expect_eq(strncmp(error, ":5: ", 4), 0, "%s", error);
-    error = error_of("name: x\nusb:\n  vendor: 1\n  product: 2\n  interfaces:\n"
-                     "    - {number: 0, function: loopback}\n");
-    cr_expect_eq(strncmp(error, ":6: ", 4), 0, "%s", error);
+}
+
+#define PIPES "endpoints: [{address: 0x81, type: 2}, {address: 2, type: 2}, {address: 0x83, type: 3}]"
+
+/* The error a file of persona mtp gives whose interfaces, each in one line, begin at line 6. */
+static const char *mtp_error(const char *interfaces)
+{
+    static char text[2000];
+
+    snprintf(text, sizeof(text), "name: x\nusb:\n  vendor: 1\n  product: 2\n  interfaces:\n%s",
+             interfaces);
+    return error_of(text);
+}
+
+Test(spec, a_player_has_one_interface_for_mtp)
+{
+    cr_expect_str_eq(mtp_error("    - {number: 0, " PIPES "}\n"), "");
+    cr_expect_str_eq(mtp_error("    - {number: 0, function: loopback}\n"
+                               "    - {number: 1, " PIPES "}\n"),
+                     "");
+    cr_expect_str_eq(mtp_error("    - {number: 0, " PIPES "}\n"
+                               "    - {number: 1, function: still-image, " PIPES "}\n"),
+                     "");
+    cr_expect_not_null(strstr(mtp_error("    - {number: 0, function: loopback}\n"),
+                              ":5: no interface with a bulk IN"));
+    cr_expect_not_null(strstr(mtp_error("    - {number: 0, function: loopback, " PIPES "}\n"),
+                              ":5: no interface with a bulk IN"));
+    cr_expect_not_null(strstr(mtp_error("    - {number: 0, function: still-image, " PIPES "}\n"
+                                        "    - {number: 1, function: still-image, " PIPES "}\n"),
+                              ":7: still-image stands twice"));
 }

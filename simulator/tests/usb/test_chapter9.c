@@ -81,7 +81,7 @@ Test(chapter9, configurations)
     cr_expect_eq(rig_ask(rig, 0x80, GET_CONFIGURATION, 0, 0, 1), 1);
     cr_expect_eq(rig->data[0][0], 0);
     cr_expect_eq(rig_ask(rig, 0x00, SET_CONFIGURATION, 1, 0, 0), 0);
-    cr_expect_eq(rig->cause, USB_RESET_CONFIGURED);
+    cr_expect_eq(rig->reset.cause, USB_RESET_CONFIGURED);
     cr_expect_eq(rig_ask(rig, 0x80, GET_CONFIGURATION, 0, 0, 1), 1);
     cr_expect_eq(rig->data[0][0], 1);
     cr_expect_eq(rig_ask(rig, 0x00, SET_CONFIGURATION, 7, 0, 0), -EPIPE);
@@ -144,7 +144,7 @@ Test(chapter9, a_halt_is_that_of_one_direction)
     rig_ask(rig, 0x82, GET_STATUS, 0, 0x01, 2);
     cr_expect_eq(rig->data[0][0], 0);
     cr_expect_eq(rig_ask(rig, 0x02, CLEAR_FEATURE, 0, 0x81, 0), 0);
-    cr_expect_eq(rig->cause, USB_RESET_HALT);
+    cr_expect_eq(rig->reset.cause, USB_RESET_HALT);
     rig_ask(rig, 0x82, GET_STATUS, 0, 0x81, 2);
     cr_expect_eq(rig->data[0][0], 0);
     rig_free(rig);
@@ -184,7 +184,7 @@ Test(chapter9, settings)
     cr_expect_eq(rig_ask(rig, 0x81, GET_INTERFACE, 0, 0, 1), -EPIPE, "not configured");
     rig_configure(rig);
     cr_expect_eq(rig_ask(rig, 0x01, SET_INTERFACE, 1, 0, 0), 0);
-    cr_expect_eq(rig->cause, USB_RESET_INTERFACE);
+    cr_expect_eq(rig->reset.cause, USB_RESET_INTERFACE);
     cr_expect_eq(rig_ask(rig, 0x81, GET_INTERFACE, 0, 0, 1), 1);
     cr_expect_eq(rig->data[0][0], 1);
     cr_expect_eq(rig_ask(rig, 0x82, GET_STATUS, 0, 0x81, 2), -EPIPE, "setting 1 has no endpoint");

@@ -51,11 +51,10 @@ static int iso_out(void *self, uint8_t endpoint, const uint8_t *data, size_t len
     return 0;
 }
 
-static void iso_reset(void *self, enum usb_reset_cause cause, uint8_t endpoint)
+static void iso_reset(void *self, struct usb_reset reset)
 {
     (void)self;
-    (void)cause;
-    (void)endpoint;
+    (void)reset;
 }
 
 static const struct usb_function_ops function_ops = {

@@ -411,9 +411,9 @@ Test(queue, a_second_importer_is_refused)
 
     cr_expect_eq(usb_device_attach(rig->device, &rig_host, rig), -EBUSY);
     usb_device_detach(rig->device);
-    cr_expect_eq(rig->cause, USB_RESET_DISCONNECT);
+    cr_expect_eq(rig->reset.cause, USB_RESET_DISCONNECT);
     cr_expect_eq(usb_device_attach(rig->device, &rig_host, rig), 0);
-    cr_expect_eq(rig->cause, USB_RESET_BUS);
+    cr_expect_eq(rig->reset.cause, USB_RESET_BUS);
     rig_free(rig);
 }
 

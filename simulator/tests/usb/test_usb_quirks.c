@@ -80,7 +80,7 @@ Test(quirks, only_a_plug_ends_a_lock_up)
     usb_device_plug(rig->device); /* it never left */
     usb_device_unplug(rig->device);
     usb_device_plug(rig->device);
-    cr_assert_eq(rig->cause, USB_RESET_POWER);
+    cr_assert_eq(rig->reset.cause, USB_RESET_POWER);
     cr_assert_eq(usb_device_attach(rig->device, &rig_host, rig), 0);
     cr_assert_eq(rig_ask(rig, 0x80, 6, 0x0100, 0, 18), 18);
     rig_free(rig);
@@ -152,11 +152,11 @@ Test(quirks, configuring_again_is_told_from_configuring)
     struct rig *rig = rig_new();
 
     rig_configure(rig);
-    cr_assert_eq(rig->cause, USB_RESET_CONFIGURED);
+    cr_assert_eq(rig->reset.cause, USB_RESET_CONFIGURED);
     rig_configure(rig);
-    cr_assert_eq(rig->cause, USB_RESET_AGAIN);
+    cr_assert_eq(rig->reset.cause, USB_RESET_AGAIN);
     cr_assert_eq(rig_ask(rig, 0x00, 9, 0, 0, 0), 0);
-    cr_assert_eq(rig->cause, USB_RESET_CONFIGURED);
+    cr_assert_eq(rig->reset.cause, USB_RESET_CONFIGURED);
     rig_free(rig);
 }
 
