@@ -18,7 +18,7 @@ static int (*reader)(int fd, off_t offset, uint64_t size, struct media_facts *re
 
 /* Beside the program, where `make install` puts it, and beside what the unit tests were built with.
  * Said in full: a run path does not reach a dlopen() that a sanitizer has wrapped. */
-static const char *const places[] = {"", "../lib/papkit/", "../../"};
+static const char *const places[] = {"", "../lib/papkit/", "../../../"};
 
 static void *open_at(const char *place)
 {
