@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct player *player;
 static struct usb_device *device;
 static struct wire_loop *loop;
+static struct wire_bus bus;
 static struct wire_server *server;
 
 static void start(void)
@@ -37,11 +38,12 @@ static void start(void)
         fprintf(stderr, "%s\n", error);
         exit(1);
     }
+    wire_bus_init(&bus);
     count = player_functions(player, functions);
     if (usb_device_new(player_identity(player), &player_policies(player)->on, functions, count,
                        &device) ||
-        wire_loop_new(&loop) || wire_server_new(loop, &listen, &server) ||
-        wire_server_offer(server, "1-1", device, &player_policies(player)->on))
+        wire_loop_new(&loop) || wire_server_new(loop, &bus, &listen, &server) ||
+        wire_bus_offer(&bus, "1-1", device, &player_policies(player)->usbip))
         exit(1);
     player_attach(player, device);
 }
@@ -57,12 +59,12 @@ static void drain(int fd)
 
 static void give(int fd, const void *bytes, size_t length)
 {
-    if (!server->links || send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) <= 0)
+    if (!server->peers || send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) <= 0)
         return;
-    server->links->source.ready(&server->links->source, EPOLLIN);
-    while (server->links && server->links->output.head) {
+    server->peers->source.ready(&server->peers->source, EPOLLIN);
+    while (server->peers && server->peers->output.head) {
         drain(fd);
-        server->links->source.ready(&server->links->source, EPOLLOUT);
+        server->peers->source.ready(&server->peers->source, EPOLLOUT);
     }
     drain(fd);
 }
@@ -100,9 +102,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         data += 1 + length;
         size -= 1 + length;
     }
-    if (server->links)
-        wire_link_free(server->links);
-    if (usb_device_attached(device) || server->links)
+    if (server->peers)
+        wire_link_free(server->peers);
+    if (usb_device_attached(device) || server->peers)
         abort();
     close(ends[0]);
     return 0;

@@ -118,8 +118,8 @@ static int make_players(struct service *service, const struct service_options *o
         status = make_player(one, options, &specs[i]);
         if (status)
             return status;
-        if (wire_server_offer(service->server, one->busid, one->device,
-                              &player_policies(one->player)->on) < 0)
+        if (wire_bus_offer(&service->bus, one->busid, one->device,
+                           &player_policies(one->player)->usbip) < 0)
             return cli_usage("out of memory");
     }
     return 0;
@@ -130,9 +130,10 @@ static int open_sockets(struct service *service, const struct service_options *o
     struct wire_server_options how = {.address = options->address, .port = options->port};
     int error;
 
+    wire_bus_init(&service->bus);
     if (wire_loop_new(&service->loop) < 0)
         return cli_usage("no event loop: %s", strerror(errno));
-    error = wire_server_new(service->loop, &how, &service->server);
+    error = wire_server_new(service->loop, &service->bus, &how, &service->server);
     if (error)
         return cli_usage("--listen %s:%u: %s", options->address, options->port, strerror(-error));
     if (!options->control)
@@ -183,7 +184,7 @@ static int open_specs(struct service *service, const struct service_options *opt
     if (status && options->state && !state_there)
         rmdir(options->state);
     if (!status)
-        wire_server_capture(service->server, service->capture);
+        service->bus.capture = service->capture;
     return status;
 }
 
@@ -207,6 +208,7 @@ void service_close(struct service *service)
     if (service->control)
         control_socket_free(service->control);
     wire_server_free(service->server);
+    wire_bus_done(&service->bus);
     for (size_t i = 0; i < service->player_count; i++) {
         if (service->players[i].player && service->players[i].device)
             player_attach(service->players[i].player, NULL);

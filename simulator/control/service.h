@@ -16,6 +16,7 @@ struct service_player {
 
 struct service {
     struct wire_loop *loop;
+    struct wire_bus bus;
     struct wire_server *server;
     struct wire_capture *capture;
     struct service_player *players;

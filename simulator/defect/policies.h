@@ -4,20 +4,18 @@
 #ifndef SIMULATOR_DEFECT_POLICIES_H
 #define SIMULATOR_DEFECT_POLICIES_H
 
-#include <stddef.h>
-
 #include "simulator/defect/defect.h"
+#include "simulator/wire/usbip/usbip_policy.h"
 
 /* Of one player, whose layers point into it. */
 struct policies {
     struct defect_set on;
+    struct usbip_policy usbip;
+    struct usbip_filter usbip_filter;
 };
 
 void policies_init(struct policies *policies, const struct defect_set *on);
 /* May be called while the player runs. */
 void policies_switch(struct policies *policies, enum defect which, bool on);
-
-/* For policies_*.c: turns the flag over, whatever else has turned it. */
-void policies_turn(void *policy, const void *by_the_book, size_t at);
 
 #endif

@@ -374,6 +374,8 @@ int usb_device_endpoint_type(const struct usb_device *device, uint8_t endpoint)
 {
     int chosen = usb_function_type(device, endpoint);
 
+    if (!(endpoint & 0x0f))
+        return USB_ENDPOINT_CONTROL;
     if (chosen >= 0)
         return chosen;
     for (size_t i = 0; i < device->identity->interface_count; i++) {

@@ -1,3 +1,5 @@
+/* Blocks of a pcapng file, each in one gathered write: what usbmon would have seen of a URB,
+ * payload cut to what Wireshark needs. */
 #include "simulator/wire/capture.h"
 
 #include <errno.h>
@@ -7,8 +9,6 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "simulator/wire/usbip/frame.h"
 
 enum {
     BLOCK_SECTION = 0x0a0d0d0a,
@@ -203,7 +203,7 @@ static void mon_header(uint8_t *header, char event, const struct wire_capture_pl
     memcpy(header + 32, &length, 4);
     memcpy(header + 36, &kept, 4);
     if (control && submit)
-        frame_put_setup(header + 40, &urb->setup);
+        usb_setup_put(header + 40, &urb->setup);
     if (list)
         mon_iso(header, submit, urb, list);
 }

@@ -1,3 +1,4 @@
+/* epoll and a sorted list of timers: a simulator has few of either, and needs no thread. */
 #include "simulator/wire/loop.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* Sending without waiting: one gathered send a round, ranges of files by sendfile, and a queue for
+ * what the socket does not take. */
 #include "simulator/wire/output.h"
 
 #include <errno.h>

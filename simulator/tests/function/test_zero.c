@@ -15,6 +15,7 @@
 struct bench {
     struct wire_source client; /* first: its callback gets it */
     struct wire_loop *loop;
+    struct wire_bus bus;
     struct wire_server *server;
     struct player *player;
     struct usb_device *device;
@@ -54,9 +55,10 @@ static struct bench *bench_new(const char *file)
                  0);
     player_attach(bench->player, bench->device);
     cr_assert_eq(wire_loop_new(&bench->loop), 0);
-    cr_assert_eq(wire_server_new(bench->loop, &listen, &bench->server), 0);
+    wire_bus_init(&bench->bus);
+    cr_assert_eq(wire_server_new(bench->loop, &bench->bus, &listen, &bench->server), 0);
     cr_assert_eq(
-        wire_server_offer(bench->server, "1-1", bench->device, &player_policies(bench->player)->on),
+        wire_bus_offer(&bench->bus, "1-1", bench->device, &player_policies(bench->player)->usbip),
         0);
     cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
     cr_assert_eq(wire_peer_new(bench->server, pair[0]), 0);
@@ -70,6 +72,7 @@ static void bench_free(struct bench *bench)
     wire_loop_remove(bench->loop, &bench->client);
     close(bench->client.fd);
     wire_server_free(bench->server);
+    wire_bus_done(&bench->bus);
     player_attach(bench->player, NULL);
     usb_device_free(bench->device);
     player_free(bench->player);

@@ -162,6 +162,6 @@ Test(frame, setup_goes_back_as_it_came)
     static const uint8_t wanted[8] = {0x21, 0x64, 0x02, 0x01, 0x04, 0x03, 0x06, 0x05};
     uint8_t bytes[8];
 
-    frame_put_setup(bytes, &(struct usb_setup){0x21, 0x64, 0x0102, 0x0304, 0x0506});
+    usb_setup_put(bytes, &(struct usb_setup){0x21, 0x64, 0x0102, 0x0304, 0x0506});
     cr_expect_arr_eq(bytes, wanted, sizeof(wanted));
 }

@@ -16,6 +16,7 @@ enum { DEADLINE_MS = 30, DESCRIPTORS = 256 };
 struct wired {
     struct rig *rig;
     struct wire_loop *loop;
+    struct wire_bus bus;
     struct wire_server *server;
     struct wire_source client;
 };
@@ -36,9 +37,9 @@ static void wired_start(struct wired *wired, uint32_t deadline_ms)
     *wired = (struct wired){.rig = rig_unplugged()};
     wired->rig->endpoints[2].type = USB_ENDPOINT_ISOCHRONOUS;
     cr_assert_eq(wire_loop_new(&wired->loop), 0);
-    cr_assert_eq(wire_server_new(wired->loop, &options, &wired->server), 0);
-    cr_assert_eq(wire_server_offer(wired->server, "1-1", wired->rig->device, &wired->rig->defects),
-                 0);
+    wire_bus_init(&wired->bus);
+    cr_assert_eq(wire_server_new(wired->loop, &wired->bus, &options, &wired->server), 0);
+    cr_assert_eq(wire_bus_offer(&wired->bus, "1-1", wired->rig->device, &usbip_by_the_book), 0);
     name.sin_port = htons(wire_server_port(wired->server));
     wired->client = (struct wire_source){socket(AF_INET, SOCK_STREAM, 0), readable};
     cr_assert_eq(connect(wired->client.fd, (struct sockaddr *)&name, sizeof(name)), 0);
@@ -50,6 +51,7 @@ static void wired_end(struct wired *wired)
     wire_loop_remove(wired->loop, &wired->client);
     close(wired->client.fd);
     wire_server_free(wired->server);
+    wire_bus_done(&wired->bus);
     wire_loop_free(wired->loop);
     rig_free(wired->rig);
 }

@@ -20,7 +20,7 @@ static void answer(struct wire_peer *peer, uint32_t seqnum, int status)
     uint8_t header[FRAME_URB_SIZE];
 
     frame_put_ret_unlink(header, seqnum, status);
-    output_bytes(&peer->output, header, sizeof(header));
+    wire_urb_put_frame(peer, header);
 }
 
 static void forget(struct wire_peer *peer, unsigned index)

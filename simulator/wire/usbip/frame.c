@@ -1,39 +1,15 @@
+/* Reading and writing USB/IP frames: the only place that knows their offsets. */
 #include "simulator/wire/usbip/frame.h"
 
 #include <string.h>
 
-static uint16_t be16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint32_t be32(const uint8_t *at)
-{
-    return (uint32_t)be16(at) << 16 | be16(at + 2);
-}
-
-static uint16_t le16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] | at[1] << 8);
-}
-
-static void put_be16(uint8_t *at, unsigned value)
-{
-    at[0] = (uint8_t)(value >> 8);
-    at[1] = (uint8_t)value;
-}
-
-static void put_be32(uint8_t *at, uint32_t value)
-{
-    put_be16(at, value >> 16);
-    put_be16(at + 2, value & 0xffff);
-}
+#include "spcore/base.h"
 
 void frame_get_op(const uint8_t *bytes, struct frame_op_header *ret_op)
 {
-    ret_op->version = be16(bytes);
-    ret_op->code = be16(bytes + 2);
-    ret_op->status = be32(bytes + 4);
+    ret_op->version = get_be16(bytes);
+    ret_op->code = get_be16(bytes + 2);
+    ret_op->status = get_be32(bytes + 4);
 }
 
 void frame_put_op(uint8_t *bytes, uint16_t code, uint32_t status)
@@ -62,18 +38,17 @@ void frame_put_device(uint8_t *bytes, const struct frame_device *device)
 
 void frame_get_urb(const uint8_t *bytes, struct frame_urb *ret_urb)
 {
-    ret_urb->command = be32(bytes);
-    ret_urb->seqnum = be32(bytes + 4);
-    ret_urb->devid = be32(bytes + 8);
-    ret_urb->direction = be32(bytes + 12);
-    ret_urb->endpoint = be32(bytes + 16);
-    ret_urb->flags = ret_urb->unlink_seqnum = be32(bytes + 20);
-    ret_urb->length = be32(bytes + 24);
-    ret_urb->start_frame = be32(bytes + 28);
-    ret_urb->packet_count = be32(bytes + 32);
-    ret_urb->interval = be32(bytes + 36);
-    ret_urb->setup = (struct usb_setup){bytes[40], bytes[41], le16(bytes + 42), le16(bytes + 44),
-                                        le16(bytes + 46)};
+    ret_urb->command = get_be32(bytes);
+    ret_urb->seqnum = get_be32(bytes + 4);
+    ret_urb->devid = get_be32(bytes + 8);
+    ret_urb->direction = get_be32(bytes + 12);
+    ret_urb->endpoint = get_be32(bytes + 16);
+    ret_urb->flags = ret_urb->unlink_seqnum = get_be32(bytes + 20);
+    ret_urb->length = get_be32(bytes + 24);
+    ret_urb->start_frame = get_be32(bytes + 28);
+    ret_urb->packet_count = get_be32(bytes + 32);
+    ret_urb->interval = get_be32(bytes + 36);
+    ret_urb->setup = usb_setup_get(bytes + 40);
 }
 
 static uint32_t failed_packets(const struct usb_urb *urb)
@@ -107,8 +82,8 @@ void frame_put_ret_unlink(uint8_t *bytes, uint32_t seqnum, int status)
 
 void frame_get_iso(const uint8_t *bytes, struct usb_iso_packet *ret_packet)
 {
-    ret_packet->offset = be32(bytes);
-    ret_packet->length = be32(bytes + 4);
+    ret_packet->offset = get_be32(bytes);
+    ret_packet->length = get_be32(bytes + 4);
     ret_packet->actual = 0;
     ret_packet->status = 0;
 }
@@ -119,16 +94,4 @@ void frame_put_iso(uint8_t *bytes, const struct usb_iso_packet *packet)
     put_be32(bytes + 4, packet->length);
     put_be32(bytes + 8, packet->actual);
     put_be32(bytes + 12, (uint32_t)packet->status);
-}
-
-void frame_put_setup(uint8_t *bytes, const struct usb_setup *setup)
-{
-    bytes[0] = setup->request_type;
-    bytes[1] = setup->request;
-    bytes[2] = (uint8_t)setup->value;
-    bytes[3] = (uint8_t)(setup->value >> 8);
-    bytes[4] = (uint8_t)setup->index;
-    bytes[5] = (uint8_t)(setup->index >> 8);
-    bytes[6] = (uint8_t)setup->length;
-    bytes[7] = (uint8_t)(setup->length >> 8);
 }

@@ -53,14 +53,24 @@ struct frame_device {
     uint8_t class_triple[3], configuration, configuration_count, interface_count;
 };
 
+/* Each reads or writes as many bytes as its frame has, FRAME_…_SIZE, without a check: the caller
+ * has them or the room for them. What is read is as it came, in host order: ranges are the caller's
+ * to judge. */
 void frame_get_op(const uint8_t *bytes, struct frame_op_header *ret_op);
 void frame_put_op(uint8_t *bytes, uint16_t code, uint32_t status);
+/* Texts end in zeroes, cut to their fields less one. The interfaces of a list are not in it. */
 void frame_put_device(uint8_t *bytes, const struct frame_device *device);
+/* Any command: what only one of the two has is junk of the other. The endpoint is its number alone,
+ * `direction` is 0 for OUT and 1 for IN. */
 void frame_get_urb(const uint8_t *bytes, struct frame_urb *ret_urb);
+/* The header of an answer; data and isochronous packets follow it on the wire. Status, bytes and
+ * packets are the URB's as it stands; start frame and packets are 0 where it has no packets. */
 void frame_put_ret_submit(uint8_t *bytes, const struct usb_urb *urb);
+/* `seqnum` is the CMD_UNLINK's own; `status` 0 or -errno. */
 void frame_put_ret_unlink(uint8_t *bytes, uint32_t seqnum, int status);
+/* One isochronous packet, FRAME_ISO_SIZE bytes. What the host says of actual and status is not
+ * read: both are 0. */
 void frame_get_iso(const uint8_t *bytes, struct usb_iso_packet *ret_packet);
 void frame_put_iso(uint8_t *bytes, const struct usb_iso_packet *packet);
-void frame_put_setup(uint8_t *bytes, const struct usb_setup *setup);
 
 #endif

@@ -1,7 +1,5 @@
 /* One connection: its input buffer, which phase reads from it, and when it stops reading because
  * the peer does not take its answers. */
-#include "simulator/wire/usbip/usbip_internal.h"
-
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -10,6 +8,9 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "simulator/wire/usbip/usbip_internal.h"
+#include "spcore/base.h"
 
 /* A peer whose cable was pulled is found by keep-alive, one that stops acknowledging by the user
  * time-out; an idle but living one stays (the protocol has no keep-alive of its own). */
@@ -89,8 +90,8 @@ static ssize_t receive(struct wire_peer *peer, bool wait, bool *ret_more)
             peer->input_end += (size_t)got;
     } else {
         got = recv(peer->source.fd, target, room, flags);
-        if (got > 0 && wire_filled(peer, (size_t)got) < 0)
-            return -EPROTO;
+        if (got > 0)
+            peer->filling->received += (size_t)got;
     }
     if (got == 0)
         return -ECONNRESET;
@@ -192,7 +193,7 @@ static void settle(struct wire_peer *peer, int error)
 
 static void ready(struct wire_source *source, uint32_t events)
 {
-    struct wire_peer *peer = (struct wire_peer *)source; /* first member */
+    struct wire_peer *peer = container_of(source, struct wire_peer, source);
     int error = 0;
 
     peer->working = true;
@@ -206,24 +207,23 @@ static void ready(struct wire_source *source, uint32_t events)
 /* The list and import phase, or the peer's goodbye, takes too long. */
 static void op_too_slow(struct wire_timer *timer)
 {
-    wire_peer_free((struct wire_peer *)((char *)timer - offsetof(struct wire_peer, timer)));
+    wire_peer_free(container_of(timer, struct wire_peer, timer));
 }
 
 static void early_over(struct wire_timer *timer)
 {
-    struct wire_peer *peer =
-        (struct wire_peer *)(void *)((char *)timer - offsetof(struct wire_peer, early_over));
+    struct wire_peer *peer = container_of(timer, struct wire_peer, early_over);
 
     peer->working = true;
-    wire_early_give_up(peer);
+    if (peer->offer)
+        wire_early_give_up(peer);
     output_flush(&peer->output, false);
     settle(peer, 0);
 }
 
 static void frames_passed(struct wire_timer *timer)
 {
-    struct wire_peer *peer =
-        (struct wire_peer *)(void *)((char *)timer - offsetof(struct wire_peer, frames));
+    struct wire_peer *peer = container_of(timer, struct wire_peer, frames);
 
     peer->working = true;
     if (peer->offer)
@@ -235,6 +235,7 @@ static void frames_passed(struct wire_timer *timer)
 int wire_peer_new(struct wire_server *server, int fd)
 {
     struct wire_peer *peer = calloc(1, sizeof(*peer));
+    int error;
 
     if (!peer)
         return -ENOMEM;
@@ -246,9 +247,10 @@ int wire_peer_new(struct wire_server *server, int fd)
     peer->server = server;
     peer->watched = EPOLLIN;
     output_init(&peer->output, fd);
-    if (wire_loop_add(server->loop, &peer->source, EPOLLIN) < 0) {
+    error = wire_loop_add(server->loop, &peer->source, EPOLLIN);
+    if (error) {
         free(peer);
-        return -errno;
+        return error;
     }
     wire_timer_set(server->loop, &peer->timer, server->op_deadline_ms);
     peer->next = server->peers;
@@ -259,24 +261,9 @@ int wire_peer_new(struct wire_server *server, int fd)
     return 0;
 }
 
-static void forget(void *host, struct usb_urb *urb)
-{
-    (void)host;
-    (void)urb;
-}
-
-static void ignore(void *host)
-{
-    (void)host;
-}
-
-/* Who has a device that a defect leaves in use. */
-static const struct usb_front_ops nobody = {.complete = forget, .gone = ignore};
-
 void wire_peer_free(struct wire_peer *peer)
 {
     struct wire_offer *offer = peer->offer;
-    bool stays_busy = peer_deviates(peer, DEFECT_DROP_STAYS_BUSY);
 
     peer->dead = true;
     wire_timer_clear(peer->server->loop, &peer->timer);
@@ -285,8 +272,8 @@ void wire_peer_free(struct wire_peer *peer)
     wire_loop_remove(peer->server->loop, &peer->source);
     if (offer)
         usb_device_detach(offer->device);
-    if (offer && stays_busy)
-        usb_device_attach(offer->device, &nobody, NULL);
+    if (offer && offer->usbip->filter && offer->usbip->filter->left)
+        offer->usbip->filter->left(offer->usbip->filter->self, offer->device);
     peer->offer = NULL;
     wire_urbs_free(peer);
     output_done(&peer->output);
@@ -304,13 +291,9 @@ static void gone(void *host)
 {
     struct wire_peer *peer = host;
 
-    if (peer_deviates(peer, DEFECT_UNPLUG_IGNORED)) {
-        peer->offer = NULL;
-        return;
-    }
+    peer->dead = peer->offer->usbip->unplug_ends_connection;
     peer->offer = NULL;
-    peer->dead = true;
-    if (!peer->working)
+    if (peer->dead && !peer->working)
         wire_peer_free(peer);
 }
 
@@ -318,7 +301,7 @@ static void complete(void *host, struct usb_urb *urb)
 {
     struct wire_peer *peer = host;
 
-    wire_urb_answer(peer, (struct peer_urb *)urb);
+    wire_urb_answer(peer, container_of(urb, struct peer_urb, urb));
     if (peer->working)
         return;
     output_flush(&peer->output, false); /* an answer of its own: an event, a late transfer */
@@ -332,7 +315,7 @@ static bool congested(void *host)
 
 static bool hold(void *host, struct usb_urb *urb)
 {
-    return wire_urb_hold(host, (struct peer_urb *)urb);
+    return wire_urb_hold(host, container_of(urb, struct peer_urb, urb));
 }
 
 static uint64_t now(void *host)

@@ -145,66 +145,46 @@ static void put_packets(struct wire_peer *peer, const struct usb_urb *urb)
     }
 }
 
-/* The defects of an answer; each spoils one field of an otherwise good frame. */
-static void spoil(struct wire_peer *peer, const struct peer_urb *urb, struct usb_urb *answer,
-                  uint8_t *header)
+void wire_urb_put_frame(struct wire_peer *peer, uint8_t *frame)
 {
-    if (peer_deviates(peer, DEFECT_STALL_AS_SUCCESS) && answer->status == -EPIPE)
-        answer->status = 0;
-    if (peer_deviates(peer, DEFECT_OUT_ALWAYS_OK) && urb->direction == DIRECTION_OUT &&
-        (answer->endpoint & 0x0f) == 0)
-        answer->status = 0;
-    if (peer_deviates(peer, DEFECT_OVERFLOW_AS_SUCCESS) && answer->status == -EOVERFLOW)
-        answer->status = 0;
-    if (peer_deviates(peer, DEFECT_SHORT_ALWAYS_OK) && answer->status == -EREMOTEIO)
-        answer->status = 0;
-    frame_put_ret_submit(header, answer);
-    if (peer_deviates(peer, DEFECT_DEVID_ECHOED)) {
-        header[9] = (uint8_t)peer->offer->busnum;
-        header[11] = (uint8_t)peer->offer->devnum;
-    }
+    const struct usbip_filter *filter = peer->offer->usbip->filter;
+    size_t length = FRAME_URB_SIZE;
+
+    if (filter && filter->frame)
+        length = filter->frame(filter->self, peer->offer, frame, length);
+    output_bytes(&peer->output, frame, length);
 }
 
 static struct wire_capture_place capture_place(const struct wire_peer *peer,
-                                               const struct usb_urb *urb)
+                                               const struct peer_urb *urb)
 {
-    int type = urb->endpoint & 0x0f ? usb_device_endpoint_type(peer->offer->device, urb->endpoint)
-                                    : USB_ENDPOINT_CONTROL;
-
-    return (struct wire_capture_place){(uint16_t)peer->offer->busnum, (uint8_t)peer->offer->devnum,
-                                       type < 0 ? USB_ENDPOINT_BULK : (uint8_t)type};
+    return (struct wire_capture_place){peer->offer->busnum, (uint8_t)peer->offer->devnum,
+                                       urb->type < 0 ? USB_ENDPOINT_BULK : (uint8_t)urb->type};
 }
 
-static void record_complete(struct wire_peer *peer, const struct usb_urb *urb)
+static void record_complete(struct wire_peer *peer, const struct peer_urb *urb,
+                            const struct usb_urb *answer)
 {
-    struct wire_capture_place place;
+    struct wire_capture_place place = capture_place(peer, urb);
 
-    if (!peer->server->capture)
-        return;
-    place = capture_place(peer, urb);
-    wire_capture_complete(peer->server->capture, &place, urb);
+    if (peer->server->bus->capture)
+        wire_capture_complete(peer->server->bus->capture, &place, answer);
 }
 
 void wire_urb_answer(struct wire_peer *peer, struct peer_urb *urb)
 {
+    const struct usbip_filter *filter = peer->offer->usbip->filter;
     uint8_t header[FRAME_URB_SIZE];
     struct usb_urb answer = urb->urb;
-    bool in = urb->direction == DIRECTION_IN;
 
     leave_flight(peer, urb);
-    if (urb->no_packets)
-        answer.actual = 0;
-    if (peer_deviates(peer, DEFECT_BUFFER_16K) && in && answer.actual > SMALL_BUFFER)
-        answer.actual = SMALL_BUFFER;
-    record_complete(peer, &answer);
-    spoil(peer, urb, &answer, header);
-    output_bytes(&peer->output, header,
-                 peer_deviates(peer, DEFECT_HEADER_40_BYTES) ? 40 : sizeof(header));
-    if (in)
+    if (!filter || !filter->answer || filter->answer(filter->self, peer->offer, &answer)) {
+        record_complete(peer, urb, &answer);
+        frame_put_ret_submit(header, &answer);
+        wire_urb_put_frame(peer, header);
         put_data(peer, &answer);
-    else if (peer_deviates(peer, DEFECT_OUT_ECHOES_DATA) && answer.length)
-        output_bytes(&peer->output, answer.data, answer.length > 64 ? 64 : answer.length);
-    put_packets(peer, &answer);
+        put_packets(peer, &answer);
+    }
     urb_put(peer, urb);
 }
 
@@ -212,12 +192,11 @@ void wire_urb_answer(struct wire_peer *peer, struct peer_urb *urb)
 
 static void submit(struct wire_peer *peer, struct peer_urb *urb)
 {
-    enter_flight(peer, urb);
-    if (peer->server->capture) {
-        struct wire_capture_place place = capture_place(peer, &urb->urb);
+    struct wire_capture_place place = capture_place(peer, urb);
 
-        wire_capture_submit(peer->server->capture, &place, &urb->urb);
-    }
+    enter_flight(peer, urb);
+    if (peer->server->bus->capture)
+        wire_capture_submit(peer->server->bus->capture, &place, &urb->urb);
     usb_device_submit(peer->offer->device, &urb->urb);
 }
 
@@ -232,7 +211,7 @@ static size_t payload_left(const struct peer_urb *urb)
 /* What one connection holds is bounded, whatever its URBs announce. */
 static bool may_hold(const struct wire_peer *peer, size_t more)
 {
-    return peer->held + more <= PEER_HELD_MAX || peer_deviates(peer, DEFECT_ANY_LENGTH);
+    return peer->held + more <= PEER_HELD_MAX || !peer->offer->usbip->lengths_bounded;
 }
 
 static int make_room(struct wire_peer *peer, struct peer_urb *urb, size_t size)
@@ -284,49 +263,37 @@ static int make_packets(struct wire_peer *peer, struct peer_urb *urb, uint32_t c
 /* number_of_packets counts for isochronous endpoints only: elsewhere clients send 0, -1 or junk. */
 static int take_packet_count(struct wire_peer *peer, struct peer_urb *urb, uint32_t count)
 {
-    int type = usb_device_endpoint_type(peer->offer->device, urb->urb.endpoint);
-
-    urb->no_packets = !count && peer_deviates(peer, DEFECT_ZERO_PACKETS_IS_ISO);
-    if (type != USB_ENDPOINT_ISOCHRONOUS)
+    if (urb->type != USB_ENDPOINT_ISOCHRONOUS)
         return 0;
     if (count > USB_ISO_PACKETS_MAX)
         return -EPROTO;
     return make_packets(peer, urb, count);
 }
 
-static bool devid_matches(const struct wire_peer *peer, const struct frame_urb *frame)
+/* Whether it can be served at all; if not, the next frame cannot be found either. */
+static int check_submit(struct wire_peer *peer, struct frame_urb *frame)
 {
-    return frame->devid == (peer->offer->busnum << 16 | peer->offer->devnum) ||
-           peer_deviates(peer, DEFECT_ANY_DEVID);
-}
+    const struct usbip_policy *policy = peer->offer->usbip;
+    const struct usbip_filter *filter = policy->filter;
+    int error = filter && filter->submit ? filter->submit(filter->self, peer->offer, frame) : 0;
 
-static void apply_request_defects(struct wire_peer *peer, struct frame_urb *frame)
-{
-    if (peer_deviates(peer, DEFECT_SETUP_SWAPPED))
-        frame->setup.length = (uint16_t)(frame->setup.length >> 8 | frame->setup.length << 8);
-    if (peer_deviates(peer, DEFECT_ZERO_FLAG_IGNORED))
-        frame->flags &= ~(uint32_t)USB_URB_ZERO_PACKET;
-}
-
-/* The defect of a server that only its own client has ever met: flags of other hosts are refused.
- */
-static bool is_foreign(const struct wire_peer *peer, const struct frame_urb *frame)
-{
-    return peer_deviates(peer, DEFECT_OWN_CLIENT_ONLY) &&
-           (frame->flags & ~(uint32_t)(USB_URB_ZERO_PACKET | USB_URB_SHORT_NOT_OK));
+    if (error)
+        return error;
+    return frame->devid != wire_devid(peer->offer) || frame->direction > DIRECTION_IN ||
+                   (frame->length > FRAME_LENGTH_MAX && policy->lengths_bounded) ||
+                   find_in_flight(peer, frame->seqnum)
+               ? -EPROTO
+               : 0;
 }
 
 static int start_submit(struct wire_peer *peer, struct frame_urb *frame)
 {
+    int error = check_submit(peer, frame);
     bool in = frame->direction == DIRECTION_IN;
     struct peer_urb *urb;
-    int error;
 
-    if (!devid_matches(peer, frame) || frame->direction > DIRECTION_IN || is_foreign(peer, frame) ||
-        (frame->length > FRAME_LENGTH_MAX && !peer_deviates(peer, DEFECT_ANY_LENGTH)) ||
-        find_in_flight(peer, frame->seqnum))
-        return -EPROTO;
-    apply_request_defects(peer, frame);
+    if (error)
+        return error;
     urb = urb_get(peer);
     if (!urb)
         return -ENOBUFS;
@@ -340,6 +307,7 @@ static int start_submit(struct wire_peer *peer, struct frame_urb *frame)
     urb->urb.start_frame = frame->start_frame;
     if (frame->endpoint > 15)
         urb->urb.endpoint = in ? 0xff : 0x7f; /* no device has it: answered as absent */
+    urb->type = usb_device_endpoint_type(peer->offer->device, urb->urb.endpoint);
     error = take_packet_count(peer, urb, frame->packet_count);
     if (!error && !in && frame->length) {
         urb->urb.data = usb_device_window(peer->offer->device, urb->urb.endpoint, frame->length);
@@ -387,21 +355,14 @@ static int fill(struct wire_peer *peer)
     return take_packets(peer, urb);
 }
 
-/* Where the next received bytes may go directly: the rest of an awaited payload. */
-uint8_t *wire_fill_target(struct wire_peer *peer, size_t *ret_room)
+uint8_t *wire_fill_target(const struct wire_peer *peer, size_t *ret_room)
 {
-    struct peer_urb *urb = peer->filling;
+    const struct peer_urb *urb = peer->filling;
 
     if (!urb || urb->direction != DIRECTION_OUT || urb->received >= urb->urb.length)
         return NULL;
     *ret_room = urb->urb.length - urb->received;
     return urb->urb.data + urb->received;
-}
-
-int wire_filled(struct wire_peer *peer, size_t length)
-{
-    peer->filling->received += length;
-    return 0;
 }
 
 static int finish(struct wire_peer *peer)
@@ -413,11 +374,6 @@ static int finish(struct wire_peer *peer)
         return done;
     peer->filling = NULL;
     if (wire_early_take(peer, urb->urb.seqnum)) {
-        urb_put(peer, urb);
-        return 1;
-    }
-    if (peer_deviates(peer, DEFECT_ABSENT_ENDPOINT_SILENT) && (urb->urb.endpoint & 0x0f) &&
-        usb_device_endpoint_type(peer->offer->device, urb->urb.endpoint) < 0) {
         urb_put(peer, urb);
         return 1;
     }
@@ -435,19 +391,18 @@ static void unlink_urb(struct wire_peer *peer, const struct frame_urb *frame)
     struct peer_urb *urb = find_in_flight(peer, frame->unlink_seqnum);
     bool found = urb && usb_device_unlink(peer->offer->device, &urb->urb);
 
-    if (!found && (peer_deviates(peer, DEFECT_UNLINK_SILENT) ||
-                   (!urb && wire_early_unlink(peer, frame->seqnum, frame->unlink_seqnum))))
+    if (!urb && wire_early_unlink(peer, frame->seqnum, frame->unlink_seqnum))
         return;
     frame_put_ret_unlink(header, frame->seqnum, found ? -ECONNRESET : 0);
-    output_bytes(&peer->output, header, sizeof(header));
+    wire_urb_put_frame(peer, header);
     if (!found)
         return;
     urb->urb.status = -ECONNRESET;
-    if (peer_deviates(peer, DEFECT_UNLINK_ANSWERS_TWICE)) {
+    if (!peer->offer->usbip->unlinked_unanswered) {
         wire_urb_answer(peer, urb);
         return;
     }
-    record_complete(peer, &urb->urb);
+    record_complete(peer, urb, &urb->urb);
     leave_flight(peer, urb);
     urb_put(peer, urb);
 }

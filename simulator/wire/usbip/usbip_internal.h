@@ -1,4 +1,4 @@
-/* Inside wire/: the server's table of offers and one connection's state. */
+/* Inside usbip/: the server and one connection's state. */
 #ifndef SIMULATOR_WIRE_USBIP_USBIP_INTERNAL_H
 #define SIMULATOR_WIRE_USBIP_USBIP_INTERNAL_H
 
@@ -13,20 +13,18 @@
 #define PEER_HELD_MAX (128u << 20) /* bytes of payload one connection may make us hold */
 #define PEER_HELD_IDLE (8u << 20)  /* of it kept for reuse */
 
-struct wire_offer {
-    struct wire_offer *next;
-    struct usb_device *device;
-    const struct defect_set *defects;
-    char busid[FRAME_BUSID_SIZE];
-    uint32_t busnum, devnum;
+/* The longest piece of an operation's answer: a record and the interfaces of its device, of which
+ * bNumInterfaces counts no more. */
+enum {
+    WIRE_INTERFACES_ROOM = 255 * FRAME_INTERFACE_SIZE,
+    WIRE_OP_ROOM = FRAME_OP_SIZE + FRAME_DEVICE_SIZE + WIRE_INTERFACES_ROOM,
 };
 
 struct wire_server {
     struct wire_loop *loop;
     struct wire_source listener;
-    struct wire_offer *offers, **offers_tail;
+    const struct wire_bus *bus;
     struct wire_peer *peers;
-    struct wire_capture *capture;
     struct wire_timer rest; /* no descriptors left: accepting pauses */
     uint32_t op_deadline_ms;
     uint16_t port;
@@ -42,7 +40,7 @@ struct peer_urb {
     size_t packets_size;
     size_t received; /* of payload and isochronous descriptors */
     uint32_t direction;
-    bool no_packets; /* read as isochronous by a defect */
+    int type; /* enum usb_endpoint_type, or -ENOENT */
 };
 
 /* An UNLINK whose SUBMIT has not come yet. */
@@ -57,7 +55,7 @@ struct wire_peer {
     uint64_t frames_due;
     struct wire_server *server;
     struct wire_peer *next, **prev;
-    struct wire_offer *offer; /* NULL: still in the list and import phase */
+    struct wire_offer *offer; /* imported; NULL: still in the list and import phase */
     uint32_t watched;         /* EPOLL* bits asked for */
     bool closing;             /* the last answer is in the output */
     bool lingering;           /* it has left: waiting for the peer to have read it */
@@ -79,29 +77,35 @@ struct wire_peer {
 
 extern const struct usb_front_ops wire_peer_front_ops;
 
-/* server.c: answers what stands in the input; 0 not enough yet, 1 done one, -errno close. */
+/* op.c: answers what stands in the input; 0 not enough yet, 1 done one, -errno close. */
 int wire_op_step(struct wire_peer *peer);
+/* FRAME_DEVICE_SIZE bytes; and what a list has behind them: their length. */
+void wire_op_record(const struct wire_offer *offer, uint8_t *bytes);
+size_t wire_op_interfaces(const struct wire_offer *offer, uint8_t *bytes);
 /* peer.c */
 int wire_peer_new(struct wire_server *server, int fd);
 void wire_peer_free(struct wire_peer *peer);
-int wire_urb_step(struct wire_peer *peer);
 size_t wire_peer_pending(const struct wire_peer *peer); /* bytes in the input */
-/* urb_phase.c */
+static inline uint32_t wire_devid(const struct wire_offer *offer)
+{
+    return (uint32_t)offer->busnum << 16 | offer->devnum;
+}
+
+/* urb_phase.c: wire_op_step()'s contract. */
+int wire_urb_step(struct wire_peer *peer);
 void wire_urb_answer(struct wire_peer *peer, struct peer_urb *urb);
 bool wire_urb_hold(struct wire_peer *peer, struct peer_urb *urb);
 void wire_urbs_free(struct wire_peer *peer);
-uint8_t *wire_fill_target(struct wire_peer *peer, size_t *ret_room);
-int wire_filled(struct wire_peer *peer, size_t length);
+/* A RET_SUBMIT or RET_UNLINK. */
+void wire_urb_put_frame(struct wire_peer *peer, uint8_t *frame);
+/* Where the next received bytes may go directly: the rest of an awaited payload, or NULL. Who puts
+ * them there counts them in peer->filling->received. */
+uint8_t *wire_fill_target(const struct wire_peer *peer, size_t *ret_room);
 
 /* early.c: true: the unlink waits for its SUBMIT. */
 bool wire_early_unlink(struct wire_peer *peer, uint32_t seqnum, uint32_t unlink_seqnum);
 /* A SUBMIT has come: true: it was unlinked before, that has been answered, and it is not to run. */
 bool wire_early_take(struct wire_peer *peer, uint32_t seqnum);
 void wire_early_give_up(struct wire_peer *peer);
-
-static inline bool peer_deviates(const struct wire_peer *peer, enum defect which)
-{
-    return peer->offer && deviates(peer->offer->defects, which);
-}
 
 #endif
