@@ -23,7 +23,6 @@
 
 #include <stdatomic.h>
 
-#include "spcore/deviant/sp_defect.h"
 #include "spcore/include/com.h"
 
 struct com_object;
@@ -72,11 +71,7 @@ bool com_module_busy(void);
     static HRESULT STDMETHODCALLTYPE class_##_##iface_##_QueryInterface(iface_ *This, REFIID riid, \
                                                                         void **ppvObject)          \
     {                                                                                              \
-        HRESULT hr = com_object_query(&class_##_from_##iface_(This)->com, riid, ppvObject);        \
-                                                                                                   \
-        if (SP_DEVIATES(IDENTITY_PER_INTERFACE) && hr == S_OK && IsEqualIID(riid, &IID_IUnknown))  \
-            *ppvObject = This;                                                                     \
-        return hr;                                                                                 \
+        return com_object_query(&class_##_from_##iface_(This)->com, riid, ppvObject);              \
     }                                                                                              \
     static ULONG STDMETHODCALLTYPE class_##_##iface_##_AddRef(iface_ *This)                        \
     {                                                                                              \

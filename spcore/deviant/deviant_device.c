@@ -1,19 +1,32 @@
-/* Defects of IMDSPDevice. */
+/* Defects of IMDSPDevice: what it says about the device, and the way to its storages. */
+#include <string.h>
+
+#include "spcore/com/com_utf16.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
+#include "spcore/sp/sp.h"
 
-METHOD(SHORT_NAME_OK, IMDSPDevice3, GetName, WCHAR *name, DWORD room)
+METHOD(SHORT_NAME_OK, IMDSPDevice3, GetName, WCHAR *name, UINT room)
 {
-    HRESULT hr = SHORT_NAME_OK_book(This, name, room);
-
-    return hr == WMDM_E_BUFFERTOOSMALL ? S_OK : hr;
+    return hr_swap(SHORT_NAME_OK_book(This, name, room), WMDM_E_BUFFERTOOSMALL, S_OK);
 }
 
-METHOD(SHORT_MANUFACTURER_OK, IMDSPDevice3, GetManufacturer, WCHAR *name, DWORD room)
+METHOD(MANUFACTURER_IS_MODEL, IMDSPDevice3, GetManufacturer, WCHAR *name, UINT room)
 {
-    HRESULT hr = SHORT_MANUFACTURER_OK_book(This, name, room);
+    HRESULT hr = MANUFACTURER_IS_MODEL_book(This, name, room);
+    const WCHAR *model = sp_connection_info(SELF(sp_device, IMDSPDevice3)->connection)->model;
 
-    return hr == WMDM_E_BUFFERTOOSMALL ? S_OK : hr;
+    return SUCCEEDED(hr) ? com_copy_string(model ? model : u"", name, room) : hr;
+}
+
+METHOD(SHORT_MANUFACTURER_OK, IMDSPDevice3, GetManufacturer, WCHAR *name, UINT room)
+{
+    return hr_swap(SHORT_MANUFACTURER_OK_book(This, name, room), WMDM_E_BUFFERTOOSMALL, S_OK);
+}
+
+METHOD(CANONICAL_IS_FRIENDLY, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT room)
+{
+    return This->lpVtbl->GetName(This, name, room);
 }
 
 METHOD(VERSION_UNWRITTEN, IMDSPDevice3, GetVersion, DWORD *version)
@@ -21,4 +34,158 @@ METHOD(VERSION_UNWRITTEN, IMDSPDevice3, GetVersion, DWORD *version)
     DWORD unwritten;
 
     return VERSION_UNWRITTEN_book(This, version ? &unwritten : NULL);
+}
+
+/* ---- its type */
+METHOD(TYPE_BOTH_SDMI, IMDSPDevice3, GetType, DWORD *type)
+{
+    HRESULT hr = TYPE_BOTH_SDMI_book(This, type);
+
+    if (SUCCEEDED(hr))
+        *type |= WMDM_DEVICE_TYPE_SDMI;
+    return hr;
+}
+
+METHOD(TYPE_VIRTUAL, IMDSPDevice3, GetType, DWORD *type)
+{
+    HRESULT hr = TYPE_VIRTUAL_book(This, type);
+
+    if (SUCCEEDED(hr))
+        *type |= WMDM_DEVICE_TYPE_VIRTUAL;
+    return hr;
+}
+
+METHOD(TYPE_IS_STATUS, IMDSPDevice3, GetType, DWORD *type)
+{
+    HRESULT hr = TYPE_IS_STATUS_book(This, type);
+
+    if (SUCCEEDED(hr))
+        *type = WMDM_STATUS_STORAGE_UNFORMATTED | WMDM_DEVICE_TYPE_NONSDMI;
+    return hr;
+}
+
+/* ---- its serial number */
+METHOD(SERIAL_LENGTH_WRONG, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *mac)
+{
+    HRESULT hr = SERIAL_LENGTH_WRONG_book(This, serial, mac);
+
+    if (SUCCEEDED(hr))
+        serial->SerialNumberLength *= 8;
+    return hr;
+}
+
+METHOD(SERIAL_MAC_PARTIAL, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *mac)
+{
+    HRESULT hr = SERIAL_MAC_PARTIAL_book(This, serial, mac);
+
+    return FAILED(hr) ? hr
+                      : sp_mac(SELF(sp_device, IMDSPDevice3)->context, serial->pID,
+                               serial->SerialNumberLength, NULL, 0, mac);
+}
+
+SEAM(sp_serial);
+HRESULT __wrap_sp_serial(struct sp_context *context, const uint16_t *text, WMDMID *ret_id,
+                         BYTE ret_mac[WMDM_MAC_LENGTH])
+{
+    const WMDMID before = *ret_id;
+    HRESULT hr = __real_sp_serial(context, text, ret_id, ret_mac);
+    DWORD used = ret_id->SerialNumberLength;
+
+    if (FAILED(hr) || !deviates(SERIAL_TAIL_DIRTY))
+        return hr;
+    memcpy(ret_id->pID + used, before.pID + used, sizeof(before.pID) - used);
+    return sp_mac(context, ret_id, sizeof(*ret_id), NULL, 0, ret_mac);
+}
+
+/* ---- its power and its state */
+METHOD(BATTERY_WITHOUT_CAP, IMDSPDevice3, GetPowerSource, DWORD *source, DWORD *percent)
+{
+    HRESULT hr = BATTERY_WITHOUT_CAP_book(This, source, percent);
+
+    if (SUCCEEDED(hr))
+        *source = (*source & ~(DWORD)(WMDM_POWER_CAP_BATTERY | WMDM_POWER_IS_EXTERNAL)) |
+                  WMDM_POWER_IS_BATTERY;
+    return hr;
+}
+
+METHOD(PERCENT_ALWAYS, IMDSPDevice3, GetPowerSource, DWORD *source, DWORD *percent)
+{
+    HRESULT hr = PERCENT_ALWAYS_book(This, source, percent);
+
+    if (SUCCEEDED(hr))
+        *source |= WMDM_POWER_PERCENT_AVAILABLE;
+    return hr;
+}
+
+METHOD(POWER_UNWRITTEN, IMDSPDevice3, GetPowerSource, DWORD *source, DWORD *percent)
+{
+    DWORD unwritten[2];
+
+    return POWER_UNWRITTEN_book(This, source ? &unwritten[0] : NULL,
+                                percent ? &unwritten[1] : NULL);
+}
+
+METHOD(READY_CACHED, IMDSPDevice3, GetStatus, DWORD *status)
+{
+    HRESULT hr = READY_CACHED_book(This, status);
+
+    if (hr == WMDM_E_NOTCERTIFIED || hr == E_INVALIDARG)
+        return hr;
+    *status = WMDM_STATUS_READY;
+    return S_OK;
+}
+
+METHOD(STATUS_ZERO, IMDSPDevice3, GetStatus, DWORD *status)
+{
+    HRESULT hr = STATUS_ZERO_book(This, status);
+
+    if (SUCCEEDED(hr) && *status == WMDM_STATUS_READY)
+        *status = 0;
+    return hr;
+}
+
+/* ---- what is optional */
+METHOD(ICON_STUB, IMDSPDevice3, GetDeviceIcon, DWORD *icon)
+{
+    return hr_swap(ICON_STUB_book(This, icon), HRESULT_FROM_WIN32(ERROR_NOT_FOUND), E_NOTIMPL);
+}
+
+METHOD(ICON_NULL_OK, IMDSPDevice3, GetDeviceIcon, DWORD *icon)
+{
+    HRESULT hr = ICON_NULL_OK_book(This, icon);
+
+    if (hr != HRESULT_FROM_WIN32(ERROR_NOT_FOUND))
+        return hr;
+    *icon = 0;
+    return S_OK;
+}
+
+METHOD(OPAQUE_OK, IMDSPDevice3, SendOpaqueCommand, OPAQUECOMMAND *command)
+{
+    return hr_swap(OPAQUE_OK_book(This, command), WMDM_E_NOTSUPPORTED, S_OK);
+}
+
+METHOD(PAGES_OK, IMDSPDevice3, GetSpecifyPropertyPages, ISpecifyPropertyPages **pages,
+       IUnknown ***unknowns, DWORD *count)
+{
+    return hr_swap(PAGES_OK_book(This, pages, unknowns, count), WMDM_E_NOTSUPPORTED, S_OK);
+}
+
+METHOD(IOCTL_OK, IMDSPDevice3, DeviceIoControl, DWORD code, BYTE *in, DWORD in_size, BYTE *out,
+       DWORD *out_size)
+{
+    return hr_swap(IOCTL_OK_book(This, code, in, in_size, out, out_size), WMDM_E_NOTSUPPORTED,
+                   S_OK);
+}
+
+/* ---- its storages */
+METHOD(GET_STORAGE_UNSUPPORTED, IMDSPDevice3, GetStorage, const WCHAR *name, IMDSPStorage **storage)
+{
+    return take_back(GET_STORAGE_UNSUPPORTED_book(This, name, storage), storage,
+                     WMDM_E_NOTSUPPORTED);
+}
+
+METHOD(MISSING_IS_E_FAIL, IMDSPDevice3, GetStorage, const WCHAR *name, IMDSPStorage **storage)
+{
+    return hr_swap(MISSING_IS_E_FAIL_book(This, name, storage), S_FALSE, E_FAIL);
 }

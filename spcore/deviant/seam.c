@@ -74,3 +74,15 @@ void __wrap_com_object_init(struct com_object *object, const struct com_class *c
         *interface = deviant_vtbl(*interface, row->iid);
     }
 }
+
+HRESULT take_back(HRESULT hr, void *ret_interface, HRESULT failure)
+{
+    IUnknown **interface = ret_interface;
+
+    if (FAILED(hr))
+        return hr;
+    if (*interface)
+        (*interface)->lpVtbl->Release(*interface);
+    *interface = NULL;
+    return failure;
+}

@@ -20,6 +20,7 @@
 
 #include <stddef.h>
 
+#include "spcore/base.h"
 #include "spcore/deviant/sp_defect.h"
 #include "spcore/include/com.h"
 
@@ -35,12 +36,15 @@
  * the method by the book, or the next defect's of the same method. `interface` is the newest of
  * its line, which is the one that the class implements. */
 #define METHOD(token, interface, method, ...)                                                      \
-    METHOD_AS(token, token, interface, method, __VA_ARGS__)
+    METHOD_AS(token, token, interface, method, ##__VA_ARGS__)
 
 /* For a defect's second method: its functions are named `name`. */
 #define METHOD_AS(name, token, interface, method, ...)                                             \
-    static HRESULT(STDMETHODCALLTYPE *name##_book)(interface * This, __VA_ARGS__);                 \
-    static HRESULT STDMETHODCALLTYPE name##_instead(interface *This, __VA_ARGS__);                 \
+    static HRESULT(STDMETHODCALLTYPE *name##_book)(interface * This, ##__VA_ARGS__);               \
+    static HRESULT STDMETHODCALLTYPE name##_instead(interface *This, ##__VA_ARGS__);               \
+    _Static_assert(__builtin_types_compatible_p(__typeof__(name##_book),                           \
+                                                __typeof__(((interface##Vtbl *)0)->method)),       \
+                   "the method's own parameters");                                                 \
     static const struct seam_method name##_row = {SP_DEFECT_##token,                               \
                                                   &IID_##interface,                                \
                                                   sizeof(interface##Vtbl),                         \
@@ -49,10 +53,7 @@
                                                   &name##_book};                                   \
     static const struct seam_method *const name##_entry                                            \
         __attribute__((used, section("seam_methods"))) = &name##_row;                              \
-    _Static_assert(__builtin_types_compatible_p(__typeof__(name##_book),                           \
-                                                __typeof__(((interface##Vtbl *)0)->method)),       \
-                   "the method's own parameters");                                                 \
-    static HRESULT STDMETHODCALLTYPE name##_instead(interface *This, __VA_ARGS__)
+    static HRESULT STDMETHODCALLTYPE name##_instead(interface *This, ##__VA_ARGS__)
 
 typedef void seam_function(void);
 
@@ -63,5 +64,18 @@ struct seam_method {
     seam_function *instead;
     void *book; /* the address of the pointer to what it replaced */
 };
+
+/* The object of one of the provider's classes behind an interface. */
+#define SELF(class, interface) container_of(This, struct class, interface##_iface)
+
+/* `hr`, but `to` for `from`. */
+static inline HRESULT hr_swap(HRESULT hr, HRESULT from, HRESULT to)
+{
+    return hr == from ? to : hr;
+}
+
+/* For a call that handed out an interface and is to fail with `failure`: releases it again. What
+ * failed already stays so. */
+HRESULT take_back(HRESULT hr, void *ret_interface, HRESULT failure);
 
 #endif

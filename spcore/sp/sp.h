@@ -4,7 +4,6 @@
 #define SPCORE_SP_SP_H
 
 #include "spcore/com/com_object.h"
-#include "spcore/deviant/sp_defect.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/include/sac.h"
 #include "spcore/sp/sp_connection.h"

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "spcore/com/com_memory.h"
-#include "spcore/deviant/sp_defect.h"
 
 struct format_properties {
     struct format_properties *next;
@@ -125,7 +124,7 @@ static struct sp_connection *known(const char *uri)
 {
     for (struct sp_connection *connection = connections; connection;
          connection = connection->next) {
-        if (strcmp(connection->uri, uri) == 0 || SP_DEVIATES(FIRST_DEVICE_ALWAYS))
+        if (strcmp(connection->uri, uri) == 0)
             return connection;
     }
     return NULL;
@@ -140,8 +139,7 @@ HRESULT sp_connection_get(const char *uri, struct sp_connection **ret_connection
 
     pthread_mutex_lock(&connections_lock);
     connection = known(uri);
-    if (connection && FAILED(sp_connection_probe(connection)) && sp_connection_gone(connection) &&
-        !SP_DEVIATES(DEAD_LINK_KEPT)) {
+    if (connection && FAILED(sp_connection_probe(connection)) && sp_connection_gone(connection)) {
         forget(connection);
         connection = NULL;
     }

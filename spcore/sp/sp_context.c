@@ -43,6 +43,15 @@ HRESULT sp_enter(const struct sp_context *context)
     return sac_is_authenticated(context->sac) ? S_OK : WMDM_E_NOTCERTIFIED;
 }
 
+HRESULT sp_enter_device(const struct sp_device *device)
+{
+    HRESULT hr = sp_enter(device->context);
+
+    if (SUCCEEDED(hr) && sp_connection_gone(device->connection))
+        hr = HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
+    return hr;
+}
+
 HRESULT sp_mac(struct sp_context *context, const void *first, DWORD first_length,
                const void *second, DWORD second_length, BYTE ret_mac[WMDM_MAC_LENGTH])
 {
@@ -76,9 +85,6 @@ HRESULT sp_serial(struct sp_context *context, const uint16_t *text, WMDMID *ret_
     id.SerialNumberLength = length > sizeof(id.pID) ? sizeof(id.pID) : (DWORD)length;
     memcpy(id.pID, bytes, id.SerialNumberLength);
     CoTaskMemFree(bytes);
-    if (SP_DEVIATES(SERIAL_TAIL_DIRTY))
-        memcpy(id.pID + id.SerialNumberLength, ret_id->pID + id.SerialNumberLength,
-               sizeof(id.pID) - id.SerialNumberLength);
     hr = sp_mac(context, &id, sizeof(id), NULL, 0, ret_mac);
     if (SUCCEEDED(hr))
         *ret_id = id;

@@ -9,21 +9,12 @@
 
 COM_INTERFACE(sp_device, IMDSPDevice3)
 
-HRESULT sp_enter_device(const struct sp_device *device)
-{
-    HRESULT hr = sp_enter(device->context);
-
-    if (SUCCEEDED(hr) && sp_connection_gone(device->connection))
-        hr = SP_DEVIATES(PLAIN_E_FAIL) ? E_FAIL : HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
-    return hr;
-}
-
 static HRESULT STDMETHODCALLTYPE device_GetName(IMDSPDevice3 *This, WCHAR *pwszName,
                                                 DWORD nMaxChars)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
     WCHAR *name = NULL;
-    HRESULT hr = SP_DEVIATES(NAME_WITHOUT_CHANNEL) ? S_OK : sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self);
 
     if (FAILED(hr))
         return hr;
@@ -40,17 +31,15 @@ static HRESULT STDMETHODCALLTYPE device_GetManufacturer(IMDSPDevice3 *This, WCHA
                                                         DWORD nMaxChars)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    const struct mtpi_device_info *info = sp_connection_info(self->connection);
-    const WCHAR *text = SP_DEVIATES(MANUFACTURER_IS_MODEL) ? info->model : info->manufacturer;
+    const WCHAR *text = sp_connection_info(self->connection)->manufacturer;
     HRESULT hr = sp_enter_device(self);
 
     if (FAILED(hr))
         return hr;
     if (!pwszName)
         return E_INVALIDARG;
-    hr =
-        nMaxChars ? com_copy_string(text ? text : u"", pwszName, nMaxChars) : WMDM_E_BUFFERTOOSMALL;
-    return hr;
+    return nMaxChars ? com_copy_string(text ? text : u"", pwszName, nMaxChars)
+                     : WMDM_E_BUFFERTOOSMALL;
 }
 
 static HRESULT STDMETHODCALLTYPE device_GetVersion(IMDSPDevice3 *This, DWORD *pdwVersion)
@@ -76,12 +65,6 @@ static HRESULT STDMETHODCALLTYPE device_GetType(IMDSPDevice3 *This, DWORD *pdwTy
         return E_INVALIDARG;
     *pdwType = WMDM_DEVICE_TYPE_PLAYBACK | WMDM_DEVICE_TYPE_DECODE | WMDM_DEVICE_TYPE_STORAGE |
                WMDM_DEVICE_TYPE_NONSDMI;
-    if (SP_DEVIATES(TYPE_BOTH_SDMI))
-        *pdwType |= WMDM_DEVICE_TYPE_SDMI;
-    if (SP_DEVIATES(TYPE_VIRTUAL))
-        *pdwType |= WMDM_DEVICE_TYPE_VIRTUAL;
-    if (SP_DEVIATES(TYPE_IS_STATUS))
-        *pdwType = WMDM_STATUS_STORAGE_UNFORMATTED | WMDM_DEVICE_TYPE_NONSDMI;
     return S_OK;
 }
 
@@ -95,14 +78,8 @@ static HRESULT STDMETHODCALLTYPE device_GetSerialNumber(IMDSPDevice3 *This, WMDM
         return hr;
     if (!pSerialNumber || !abMac)
         return E_INVALIDARG;
-    hr = sp_serial(self->context, sp_connection_info(self->connection)->serial, pSerialNumber,
-                   abMac);
-    if (SUCCEEDED(hr) && SP_DEVIATES(SERIAL_LENGTH_WRONG))
-        pSerialNumber->SerialNumberLength *= 8;
-    if (SUCCEEDED(hr) && SP_DEVIATES(SERIAL_MAC_PARTIAL))
-        hr = sp_mac(self->context, pSerialNumber->pID, pSerialNumber->SerialNumberLength, NULL, 0,
-                    abMac);
-    return hr;
+    return sp_serial(self->context, sp_connection_info(self->connection)->serial, pSerialNumber,
+                     abMac);
 }
 
 /* USB 2.0, 9.4.5: bit 0 of the device's status tells what it draws on right now. */
@@ -141,14 +118,10 @@ static HRESULT STDMETHODCALLTYPE device_GetPowerSource(IMDSPDevice3 *This, DWORD
     if (FAILED(hr))
         return hr;
     on_battery = on_battery && battery;
-    if (battery && !SP_DEVIATES(BATTERY_WITHOUT_CAP))
+    if (battery)
         source |= WMDM_POWER_CAP_BATTERY;
-    source |= on_battery || SP_DEVIATES(BATTERY_WITHOUT_CAP) ? WMDM_POWER_IS_BATTERY
-                                                             : WMDM_POWER_IS_EXTERNAL;
-    if (on_battery || SP_DEVIATES(PERCENT_ALWAYS))
-        source |= WMDM_POWER_PERCENT_AVAILABLE;
-    if (SP_DEVIATES(POWER_UNWRITTEN))
-        return S_OK;
+    source |=
+        on_battery ? WMDM_POWER_IS_BATTERY | WMDM_POWER_PERCENT_AVAILABLE : WMDM_POWER_IS_EXTERNAL;
     *pdwPowerSource = source;
     *pdwPercentRemaining = on_battery ? (DWORD)level.integer : 0;
     return S_OK;
@@ -163,10 +136,6 @@ static HRESULT STDMETHODCALLTYPE device_GetStatus(IMDSPDevice3 *This, DWORD *pdw
         return hr;
     if (!pdwStatus)
         return E_INVALIDARG;
-    if (SP_DEVIATES(READY_CACHED)) {
-        *pdwStatus = WMDM_STATUS_READY;
-        return S_OK;
-    }
     *pdwStatus = sp_connection_running(self->connection, self->storage);
     if (*pdwStatus)
         return S_OK;
@@ -178,7 +147,7 @@ static HRESULT STDMETHODCALLTYPE device_GetStatus(IMDSPDevice3 *This, DWORD *pdw
     else if (FAILED(hr))
         return hr;
     else
-        *pdwStatus = SP_DEVIATES(STATUS_ZERO) ? 0 : WMDM_STATUS_READY;
+        *pdwStatus = WMDM_STATUS_READY;
     return S_OK;
 }
 
@@ -190,12 +159,6 @@ static HRESULT STDMETHODCALLTYPE device_GetDeviceIcon(IMDSPDevice3 *This, DWORD 
         return hr;
     if (!hIcon)
         return E_INVALIDARG;
-    if (SP_DEVIATES(ICON_STUB))
-        return E_NOTIMPL;
-    if (SP_DEVIATES(ICON_NULL_OK)) {
-        *hIcon = 0;
-        return S_OK;
-    }
     /* No icon handles outside Windows (SP-DEV-030). */
     return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
 }
@@ -290,7 +253,7 @@ static HRESULT STDMETHODCALLTYPE device_SendOpaqueCommand(IMDSPDevice3 *This,
         return hr;
     if (!pCommand)
         return E_INVALIDARG;
-    return SP_DEVIATES(OPAQUE_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
+    return WMDM_E_NOTSUPPORTED;
 }
 
 static HRESULT find_in_roots(struct sp_device *self, const WCHAR *name, IMDSPStorage **ret_storage)
@@ -324,10 +287,7 @@ static HRESULT STDMETHODCALLTYPE device_GetStorage(IMDSPDevice3 *This, const WCH
         return hr;
     if (!pszStorageName || !ppStorage)
         return E_INVALIDARG;
-    if (SP_DEVIATES(GET_STORAGE_UNSUPPORTED))
-        return WMDM_E_NOTSUPPORTED;
-    hr = find_in_roots(self, pszStorageName, ppStorage);
-    return hr == S_FALSE && SP_DEVIATES(MISSING_IS_E_FAIL) ? E_FAIL : hr;
+    return find_in_roots(self, pszStorageName, ppStorage);
 }
 
 static HRESULT STDMETHODCALLTYPE device_GetFormatSupport2(
@@ -374,7 +334,7 @@ device_GetSpecifyPropertyPages(IMDSPDevice3 *This, ISpecifyPropertyPages **ppSpe
         return hr;
     if (pcUnks)
         *pcUnks = 0;
-    return SP_DEVIATES(PAGES_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
+    return WMDM_E_NOTSUPPORTED;
 }
 
 static HRESULT STDMETHODCALLTYPE device_GetCanonicalName(IMDSPDevice3 *This, WCHAR *pwszPnPName,
@@ -387,8 +347,6 @@ static HRESULT STDMETHODCALLTYPE device_GetCanonicalName(IMDSPDevice3 *This, WCH
         return hr;
     if (!pwszPnPName)
         return E_INVALIDARG;
-    if (SP_DEVIATES(CANONICAL_IS_FRIENDLY))
-        return device_GetName(This, pwszPnPName, nMaxChars);
     return nMaxChars ? com_copy_string(self->canonical, pwszPnPName, nMaxChars)
                      : WMDM_E_BUFFERTOOSMALL;
 }
@@ -451,7 +409,7 @@ static HRESULT STDMETHODCALLTYPE device_DeviceIoControl(IMDSPDevice3 *This, DWOR
         return E_INVALIDARG;
     if (pnOutBufferSize)
         *pnOutBufferSize = 0;
-    return SP_DEVIATES(IOCTL_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
+    return WMDM_E_NOTSUPPORTED;
 }
 
 static HRESULT STDMETHODCALLTYPE device_FindStorage(IMDSPDevice3 *This, WMDM_FIND_SCOPE findScope,
@@ -500,13 +458,6 @@ static const struct com_interface device_interfaces[] = {
     COM_MAP_END,
 };
 
-/* Without IMDSPDevice3: what the deviant build shows. */
-static const struct com_interface device_interfaces_old[] = {
-    COM_MAP(sp_device, IUnknown, IMDSPDevice3),
-    COM_MAP(sp_device, IMDSPDevice, IMDSPDevice3),
-    COM_MAP_END,
-};
-
 static void device_destroy(struct com_object *object)
 {
     struct sp_device *self = (struct sp_device *)object;
@@ -518,8 +469,6 @@ static void device_destroy(struct com_object *object)
 }
 
 static const struct com_class device_class = {"sp_device", device_interfaces, device_destroy};
-static const struct com_class device_class_old = {"sp_device", device_interfaces_old,
-                                                  device_destroy};
 
 void sp_device_ref(struct sp_device *device)
 {
@@ -553,7 +502,7 @@ HRESULT sp_device_new(struct sp_context *context, struct sp_connection *connecti
     self->context = sp_context_ref(context);
     self->connection = sp_connection_ref(connection);
     self->storage = storage;
-    com_object_init(&self->com, SP_DEVIATES(OLD_DEVICE) ? &device_class_old : &device_class);
+    com_object_init(&self->com, &device_class);
     *ret_device = (IMDSPDevice *)&self->IMDSPDevice3_iface;
     return S_OK;
 }

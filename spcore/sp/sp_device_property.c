@@ -127,8 +127,6 @@ static HRESULT get_firmware(struct sp_device *device, uint16_t code, PROPVARIANT
     const WCHAR *text = sp_connection_info(device->connection)->version;
 
     (void)code;
-    if (SP_DEVIATES(FIRMWARE_AS_TEXT))
-        return put_bstr(text, ret);
     ret->vt = VT_UI4;
     ret->ulVal = sp_version_number(text);
     return S_OK;
@@ -197,17 +195,16 @@ static HRESULT get_supported(struct sp_device *device, uint16_t code, PROPVARIAN
 
     (void)code;
     for (size_t i = 0; i < ROWS; i++)
-        count += offered(device, &rows[i]) || SP_DEVIATES(LISTS_TOO_MUCH);
+        count += offered(device, &rows[i]);
     array = SafeArrayCreateVector(VT_BSTR, 0, count);
     if (!array)
         return E_OUTOFMEMORY;
     items = array->pvData;
     count = 0;
     for (size_t i = 0; i < ROWS; i++) {
-        if (!offered(device, &rows[i]) && !SP_DEVIATES(LISTS_TOO_MUCH))
+        if (!offered(device, &rows[i]))
             continue;
-        items[count] =
-            SysAllocString(SP_DEVIATES(LISTS_TOO_MUCH) && i == 0 ? u"WMDM/Bogus" : rows[i].name);
+        items[count] = SysAllocString(rows[i].name);
         if (!items[count++]) {
             SafeArrayDestroy(array);
             return E_OUTOFMEMORY;
@@ -234,8 +231,6 @@ HRESULT sp_device_get_property(struct sp_device *device, const WCHAR *name, PROP
     HRESULT hr;
 
     PropVariantInit(&value);
-    if (!row && SP_DEVIATES(UNKNOWN_PROPERTY_OK))
-        return S_OK;
     if (!row)
         return WMDM_E_NOTSUPPORTED;
     hr = row->get(device, row->code, &value);
@@ -255,10 +250,7 @@ HRESULT sp_device_set_property(struct sp_device *device, const WCHAR *name,
     if (!row->writable)
         return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
     if (value->vt != VT_BSTR)
-        return SP_DEVIATES(VARIANT_UNCHECKED) ? S_OK : E_INVALIDARG;
-    if (SP_DEVIATES(SET_PROPERTY_LOST) ||
-        (row->code == MTP_DPC_SYNCHRONIZATION_PARTNER && SP_DEVIATES(SYNC_ID_LOST)))
-        return S_OK;
+        return E_INVALIDARG;
     text.string = value->bstrVal ? value->bstrVal : (WCHAR[]){0}; /* borrowed */
     return sp_connection_hr(
         device->connection,

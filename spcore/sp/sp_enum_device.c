@@ -69,7 +69,7 @@ static HRESULT STDMETHODCALLTYPE enum_device_Skip(IMDSPEnumDevice *This, DWORD c
 static HRESULT STDMETHODCALLTYPE enum_device_Reset(IMDSPEnumDevice *This)
 {
     struct sp_enum_device *self = sp_enum_device_from_IMDSPEnumDevice(This);
-    HRESULT hr = SP_DEVIATES(RESET_WITHOUT_CHANNEL) ? S_OK : sp_enter(self->context);
+    HRESULT hr = sp_enter(self->context);
 
     if (SUCCEEDED(hr))
         atomic_store(&self->position, 0);

@@ -56,7 +56,7 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Next(IMDSPEnumStorage *This, DWORD
     }
     if (pceltFetched)
         *pceltFetched = taken;
-    return taken == celt || SP_DEVIATES(PARTIAL_NEXT_OK) ? S_OK : S_FALSE;
+    return taken == celt ? S_OK : S_FALSE;
 }
 
 static HRESULT STDMETHODCALLTYPE enum_storage_Skip(IMDSPEnumStorage *This, DWORD celt,
@@ -71,7 +71,7 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Skip(IMDSPEnumStorage *This, DWORD
     take(self, celt, &taken);
     if (pceltFetched)
         *pceltFetched = taken;
-    return taken == celt || SP_DEVIATES(SKIP_PAST_END_OK) ? S_OK : S_FALSE;
+    return taken == celt ? S_OK : S_FALSE;
 }
 
 static HRESULT STDMETHODCALLTYPE enum_storage_Reset(IMDSPEnumStorage *This)
@@ -79,8 +79,7 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Reset(IMDSPEnumStorage *This)
     struct sp_enum_storage *self = sp_enum_storage_from_IMDSPEnumStorage(This);
     HRESULT hr = sp_enter_device(self->device);
 
-    if (SUCCEEDED(hr) &&
-        !(SP_DEVIATES(RESET_AT_END_LOST) && atomic_load(&self->position) == self->count))
+    if (SUCCEEDED(hr))
         atomic_store(&self->position, 0);
     return hr;
 }
@@ -98,13 +97,6 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Clone(IMDSPEnumStorage *This,
         return hr;
     if (!ppEnumStorage)
         return E_INVALIDARG;
-    if (SP_DEVIATES(CLONE_SHARES)) {
-        com_object_add_ref(&self->com);
-        *ppEnumStorage = This;
-        return S_OK;
-    }
-    if (SP_DEVIATES(CLONE_STUB))
-        return E_NOTIMPL;
     return sp_enum_storage_new(self->device, self->places, self->count,
                                atomic_load(&self->position), ppEnumStorage);
 }

@@ -45,10 +45,6 @@ static HRESULT STDMETHODCALLTYPE globals_GetCapabilities(IMDSPStorageGlobals *Th
     if (!sp_connection_lists(self->device->connection, MTP_OP_FORMAT_STORE) ||
         medium.access != MTP_AC_READ_WRITE)
         capabilities |= WMDM_STORAGECAP_NOT_INITIALIZABLE;
-    if (SP_DEVIATES(NO_CAPABILITIES))
-        capabilities = 0;
-    if (SP_DEVIATES(NOT_INITIALIZABLE))
-        capabilities |= WMDM_STORAGECAP_NOT_INITIALIZABLE;
     *pdwCapabilities = capabilities;
     return S_OK;
 }
@@ -70,8 +66,6 @@ static HRESULT STDMETHODCALLTYPE globals_GetSerialNumber(IMDSPStorageGlobals *Th
     /* The volume identifier is unique for a medium (MTP 1.1, 5.2.2.8). */
     hr = sp_serial(self->device->context, medium.volume, pSerialNum, abMac);
     mtpi_storage_info_done(&medium);
-    if (SUCCEEDED(hr) && SP_DEVIATES(MEDIUM_MAC_UNTOUCHED))
-        memset(abMac, 0, WMDM_MAC_LENGTH);
     return hr;
 }
 
@@ -82,7 +76,7 @@ static HRESULT bytes_of(IMDSPStorageGlobals *This, enum figure which, DWORD *low
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
     struct mtpi_storage_info medium = {0};
     uint64_t bytes = 0; /* MTP knows no bad blocks */
-    HRESULT hr = SP_DEVIATES(GLOBALS_WITHOUT_CHANNEL) ? S_OK : sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device);
 
     if (FAILED(hr))
         return hr;
@@ -95,9 +89,7 @@ static HRESULT bytes_of(IMDSPStorageGlobals *This, enum figure which, DWORD *low
     if (which == TOTAL)
         bytes = medium.capacity;
     else if (which == FREE)
-        bytes = SP_DEVIATES(FREE_IS_TOTAL) ? medium.capacity : medium.free_bytes;
-    if (SP_DEVIATES(SIZES_32_BIT))
-        bytes = (uint32_t)(bytes >> 32 ? bytes >> 12 : bytes);
+        bytes = medium.free_bytes;
     *low = (DWORD)bytes;
     *high = (DWORD)(bytes >> 32);
     return S_OK;
@@ -119,9 +111,7 @@ static HRESULT STDMETHODCALLTYPE globals_GetTotalFree(IMDSPStorageGlobals *This,
 static HRESULT STDMETHODCALLTYPE globals_GetTotalBad(IMDSPStorageGlobals *This, DWORD *pdwBadLow,
                                                      DWORD *pdwBadHigh)
 {
-    HRESULT hr = bytes_of(This, BAD, pdwBadLow, pdwBadHigh);
-
-    return SUCCEEDED(hr) && SP_DEVIATES(BAD_UNSUPPORTED) ? WMDM_E_NOTSUPPORTED : hr;
+    return bytes_of(This, BAD, pdwBadLow, pdwBadHigh);
 }
 
 static HRESULT STDMETHODCALLTYPE globals_GetStatus(IMDSPStorageGlobals *This, DWORD *pdwStatus)
@@ -148,7 +138,7 @@ static HRESULT STDMETHODCALLTYPE globals_GetStatus(IMDSPStorageGlobals *This, DW
     else if (FAILED(hr))
         return hr;
     else
-        *pdwStatus = SP_DEVIATES(MEDIUM_STATUS_ZERO) ? 0 : WMDM_STATUS_READY;
+        *pdwStatus = WMDM_STATUS_READY;
     return S_OK;
 }
 
@@ -163,7 +153,7 @@ static HRESULT format_medium(struct sp_globals *self, IWMDMProgress *callback)
     /* Until the device is told there is something to cancel, afterwards there is not. */
     if (SUCCEEDED(hr))
         hr = sp_progress_step(&progress);
-    if (SUCCEEDED(hr) && !SP_DEVIATES(FORMAT_LOST))
+    if (SUCCEEDED(hr))
         hr = sp_connection_hr(connection,
                               mtpi_format_store(sp_connection_mtpi(connection), self->storage, 0));
     if (SUCCEEDED(hr))
@@ -181,18 +171,15 @@ static HRESULT STDMETHODCALLTYPE globals_Initialize(IMDSPStorageGlobals *This, D
 
     if (FAILED(hr))
         return hr;
-    if (!(fuMode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD)) && !SP_DEVIATES(FORMAT_ANY_MODE))
+    if (!(fuMode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD)))
         return E_INVALIDARG;
     if (!sp_connection_lists(self->device->connection, MTP_OP_FORMAT_STORE))
         return WMDM_E_NOTSUPPORTED;
     /* In the background: not built yet. Both modes are block mode (SP-GLOB-017). */
     if ((fuMode & WMDM_MODE_THREAD) && !(fuMode & WMDM_MODE_BLOCK))
         return WMDM_E_NOTSUPPORTED;
-    if (!pProgress && SP_DEVIATES(FORMAT_NEEDS_PROGRESS))
-        return E_INVALIDARG;
-    if ((sp_connection_is_open(self->device->connection, self->storage, 0) ||
-         sp_connection_running(self->device->connection, self->storage)) &&
-        !SP_DEVIATES(FORMAT_UNDER_OPEN))
+    if (sp_connection_is_open(self->device->connection, self->storage, 0) ||
+        sp_connection_running(self->device->connection, self->storage))
         return WMDM_E_BUSY;
     return format_medium(self, pProgress);
 }
@@ -210,8 +197,6 @@ static HRESULT STDMETHODCALLTYPE globals_GetDevice(IMDSPStorageGlobals *This,
         return hr;
     if (!ppDevice)
         return E_INVALIDARG;
-    if (SP_DEVIATES(GET_DEVICE_FAILS))
-        return E_FAIL;
     sp_device_ref(self->device);
     *ppDevice = (IMDSPDevice *)&self->device->IMDSPDevice3_iface;
     return S_OK;
@@ -221,8 +206,6 @@ static HRESULT STDMETHODCALLTYPE globals_GetRootStorage(IMDSPStorageGlobals *Thi
                                                         IMDSPStorage **ppRoot)
 {
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
-    struct mtpi_u32_array below = {0};
-    uint32_t handle = 0;
     HRESULT hr;
 
     if (ppRoot)
@@ -232,11 +215,7 @@ static HRESULT STDMETHODCALLTYPE globals_GetRootStorage(IMDSPStorageGlobals *Thi
         return hr;
     if (!ppRoot)
         return E_INVALIDARG;
-    if (SP_DEVIATES(ROOT_IS_CHILD) &&
-        SUCCEEDED(sp_children(self->device, self->storage, 0, &below)) && below.count)
-        handle = below.item[0];
-    free(below.item);
-    return sp_storage_new(self->device, self->storage, handle, ppRoot);
+    return sp_storage_new(self->device, self->storage, 0, ppRoot);
 }
 
 static const IMDSPStorageGlobalsVtbl globals_vtbl = {

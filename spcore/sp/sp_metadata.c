@@ -86,17 +86,12 @@ const WCHAR *sp_metadata_name(struct sp_connection *connection, uint16_t format,
 static HRESULT add(IWMDMMetaData *list, const WCHAR *name, WMDM_TAG_DATATYPE type,
                    const void *value, size_t length)
 {
-    if (SP_DEVIATES(SHORT_NAMES))
-        name += 5; /* without "WMDM/" */
     return list->lpVtbl->AddItem(list, type, name, (BYTE *)(uintptr_t)value, (DWORD)length);
 }
 
 static HRESULT add_string(IWMDMMetaData *list, const WCHAR *name, const WCHAR *text)
 {
-    size_t length = com_wcslen(text) + 1;
-
-    return add(list, name, WMDM_TYPE_STRING, text,
-               SP_DEVIATES(LENGTH_IN_CHARACTERS) ? length : length * sizeof(WCHAR));
+    return add(list, name, WMDM_TYPE_STRING, text, (com_wcslen(text) + 1) * sizeof(WCHAR));
 }
 
 /* The 16 bytes come least significant first; the text is read from the other end. */
@@ -116,13 +111,12 @@ static HRESULT add_number(IWMDMMetaData *list, const struct sp_metadata_row *row
     DWORD small = (DWORD)number;
 
     if (row->conversion == DURATION)
-        number *= SP_DEVIATES(DURATION_IN_MS) ? 1 : 10000;
+        number *= 10000;
     if (row->conversion == TRUTH)
         small = number != 0;
     if (row->type == WMDM_TYPE_QWORD)
         return add(list, row->name, row->type, &number, sizeof(number));
-    return add(list, row->name, row->type, &small,
-               row->type == WMDM_TYPE_BOOL && SP_DEVIATES(BOOL_OF_ONE_BYTE) ? 1 : sizeof(small));
+    return add(list, row->name, row->type, &small, sizeof(small));
 }
 
 static HRESULT add_text(IWMDMMetaData *list, const struct sp_metadata_row *row,
@@ -138,8 +132,6 @@ static HRESULT add_text(IWMDMMetaData *list, const struct sp_metadata_row *row,
         for (unsigned i = 0; text && i < 4 && text[i]; i++)
             year[i] = text[i];
         text = year;
-        if (SP_DEVIATES(YEAR_AS_NUMBER))
-            return add(list, row->name, WMDM_TYPE_DWORD, &(DWORD){1999}, sizeof(DWORD));
     }
     return add_string(list, row->name, text ? text : u"");
 }
@@ -152,12 +144,9 @@ static HRESULT add_value(IWMDMMetaData *list, const struct sp_metadata_row *row,
     if (value->type != row->mtp)
         return S_FALSE;
     if (row->conversion == UID) {
-        uid_text(SP_DEVIATES(PERSISTENT_ID_SHARED) ? (const uint8_t[16]){1} : value->wide, text);
+        uid_text(value->wide, text);
         return add_string(list, row->name, text);
     }
-    if (row->shell && SP_DEVIATES(EMPTY_FIELDS_LEFT_OUT) &&
-        (row->mtp == MTP_DTC_STRING ? !value->string || !value->string[0] : value->integer == 0))
-        return S_FALSE;
     if (row->conversion == BYTES)
         return value->array.count
                    ? add(list, row->name, row->type, value->array.data, value->array.count)
@@ -227,8 +216,7 @@ static HRESULT add_row(struct sp_storage *self, const struct sp_metadata_row *ro
                                    &single) == 0) {
         hr = add_value(metadata, row, &single);
         mtpi_value_done(&single);
-    } else if (row->shell && (kind == SP_KIND_AUDIO || kind == SP_KIND_VIDEO) &&
-               !SP_DEVIATES(EMPTY_FIELDS_LEFT_OUT)) {
+    } else if (row->shell && (kind == SP_KIND_AUDIO || kind == SP_KIND_VIDEO)) {
         hr = add_string(metadata, row->name, u"");
     }
     return hr;
@@ -282,8 +270,6 @@ HRESULT sp_metadata_get_some(struct sp_storage *self, DWORD count, WCHAR **names
 
     if (!self->handle)
         return WMDM_E_NOTSUPPORTED;
-    if (SP_DEVIATES(SPECIFIED_RETURNS_ALL))
-        return sp_metadata_get(self, metadata);
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
         return hr;
@@ -301,11 +287,8 @@ HRESULT sp_metadata_get_some(struct sp_storage *self, DWORD count, WCHAR **names
     if (FAILED(hr))
         return hr;
     if (!found)
-        return SP_DEVIATES(NONE_SPECIFIED_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
-    if (SP_DEVIATES(ALWAYS_NOT_ALL))
-        return WMDM_S_NOT_ALL_PROPERTIES_RETRIEVED;
-    return found == count || SP_DEVIATES(MISSING_IS_OK) ? S_OK
-                                                        : WMDM_S_NOT_ALL_PROPERTIES_RETRIEVED;
+        return WMDM_E_NOTSUPPORTED;
+    return found == count ? S_OK : WMDM_S_NOT_ALL_PROPERTIES_RETRIEVED;
 }
 
 HRESULT sp_unique_id(struct sp_device *device, uint32_t storage, uint32_t handle, WCHAR **ret_id)

@@ -71,8 +71,6 @@ static bool take_text(const struct sp_metadata_row *row, const struct item *item
     if (!is_text(item))
         return false;
     ret->string = row->conversion == YEAR ? year_text(item) : text_copy(item);
-    if (ret->string && SP_DEVIATES(TITLE_CUT) && item->length > 8 * sizeof(WCHAR))
-        ret->string[7] = 0;
     return ret->string != NULL;
 }
 
@@ -211,11 +209,7 @@ HRESULT sp_metadata_set(struct sp_storage *self, IWMDMMetaData *metadata)
     mtpi_object_info_done(&info);
     hr = sp_metadata_to_properties(sp_storage_connection(self), info.format, metadata, &list,
                                    &dropped);
-    if (SUCCEEDED(hr) && dropped && SP_DEVIATES(UNKNOWN_ABORTS)) {
-        mtpi_property_list_done(&list);
-        return E_INVALIDARG;
-    }
-    for (size_t i = 0; i < list.count && SUCCEEDED(hr) && !SP_DEVIATES(SET_METADATA_LOST); i++) {
+    for (size_t i = 0; i < list.count && SUCCEEDED(hr); i++) {
         one =
             sp_storage_hr(self, mtpi_set_object_prop_value(sp_storage_mtpi(self), self->handle,
                                                            list.item[i].code, &list.item[i].value));
@@ -227,7 +221,7 @@ HRESULT sp_metadata_set(struct sp_storage *self, IWMDMMetaData *metadata)
             applied++;
     }
     mtpi_property_list_done(&list);
-    if (FAILED(hr) || !dropped || SP_DEVIATES(DROPPED_IS_OK))
+    if (FAILED(hr) || !dropped)
         return hr;
     return applied ? WMDM_S_NOT_ALL_PROPERTIES_APPLIED : WMDM_E_NOTSUPPORTED;
 }

@@ -11,14 +11,14 @@ HRESULT STDMETHODCALLTYPE DllGetClassObject(REFCLSID rclsid, REFIID riid, void *
     *ppv = NULL;
     if (!rclsid || !riid)
         return E_INVALIDARG;
-    if (!IsEqualCLSID(rclsid, &sp_clsid) && !SP_DEVIATES(ANY_CLASS))
+    if (!IsEqualCLSID(rclsid, &sp_clsid))
         return CLASS_E_CLASSNOTAVAILABLE;
     return sp_class_factory_query(riid, ppv);
 }
 
 HRESULT STDMETHODCALLTYPE DllCanUnloadNow(void)
 {
-    return com_module_busy() && !SP_DEVIATES(UNLOAD_ALWAYS) ? S_FALSE : S_OK;
+    return com_module_busy() ? S_FALSE : S_OK;
 }
 
 /* Registration goes through the registry seam, which is not here yet: what cannot be written is

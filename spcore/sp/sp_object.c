@@ -42,25 +42,19 @@ static HRESULT open_locked(struct sp_storage *self, DWORD mode)
     struct mtpi_object_info info = {0};
     HRESULT hr;
 
-    if (SP_DEVIATES(OPEN_ANY_MODE) && mode == 0)
-        mode = MDSP_READ;
     if (mode != MDSP_READ && mode != MDSP_WRITE)
         return E_INVALIDARG;
-    if (self->mode && !SP_DEVIATES(OPEN_TWICE))
+    if (self->mode)
         return WMDM_E_CALL_OUT_OF_SEQUENCE;
     if (!self->handle)
-        return SP_DEVIATES(OPEN_FOLDER) ? S_OK : WMDM_E_INVALIDTYPE;
+        return WMDM_E_INVALIDTYPE;
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
         return hr;
     mtpi_object_info_done(&info);
     if (info.format == MTP_FC_ASSOCIATION || sp_format_kind(info.format) == SP_KIND_LIST)
-        return SP_DEVIATES(OPEN_FOLDER) ? S_OK : WMDM_E_INVALIDTYPE;
+        return WMDM_E_INVALIDTYPE;
     hr = sp_storage_size(self, &self->size);
-    if (self->mode) { /* a deviant second open: starts over */
-        self->position = 0;
-        return hr;
-    }
     self->opened = (struct sp_opened){NULL, self->storage, self->handle, mode == MDSP_WRITE};
     if (SUCCEEDED(hr))
         hr = sp_connection_open(sp_storage_connection(self), &self->opened);
@@ -76,8 +70,7 @@ static HRESULT open_locked(struct sp_storage *self, DWORD mode)
         return hr;
     }
     self->mode = mode;
-    if (!SP_DEVIATES(POSITION_KEPT))
-        self->position = 0;
+    self->position = 0;
     return S_OK;
 }
 
@@ -98,10 +91,8 @@ static HRESULT STDMETHODCALLTYPE object_Open(IMDSPObject2 *This, DWORD fuMode)
 static HRESULT sequence(const struct sp_storage *self, DWORD mode)
 {
     if (!self->mode)
-        return SP_DEVIATES(CLOSED_E_FAIL) ? E_FAIL : WMDM_E_CALL_OUT_OF_SEQUENCE;
-    return self->mode == mode || SP_DEVIATES(MODE_UNCHECKED)
-               ? S_OK
-               : HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
+        return WMDM_E_CALL_OUT_OF_SEQUENCE;
+    return self->mode == mode ? S_OK : HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
 }
 
 static HRESULT read_locked(struct sp_storage *self, BYTE *data, DWORD *size)
@@ -111,20 +102,16 @@ static HRESULT read_locked(struct sp_storage *self, BYTE *data, DWORD *size)
     uint32_t wanted = *size < left ? *size : (uint32_t)left, got = 0;
     HRESULT hr = sequence(self, MDSP_READ);
 
-    if (!SP_DEVIATES(FAILED_SIZE_KEPT))
-        *size = 0;
-    if (FAILED(hr))
+    *size = 0;
+    if (FAILED(hr) || !wanted)
         return hr;
-    if (!wanted)
-        return SP_DEVIATES(EOF_FAILS) ? HRESULT_FROM_WIN32(ERROR_HANDLE_EOF) : S_OK;
     sp_connection_begin(sp_storage_connection(self), &running, self->storage,
                         WMDM_STATUS_STORAGECONTROL_READING);
     hr = sp_storage_hr(self, mtpi_get_partial_object(sp_storage_mtpi(self), self->handle,
                                                      self->position, wanted, data, &got));
     sp_connection_end(sp_storage_connection(self), &running);
     if (SUCCEEDED(hr)) {
-        if (!SP_DEVIATES(READ_STANDS_STILL))
-            self->position += got;
+        self->position += got;
         *size = got;
     }
     return hr;
@@ -137,15 +124,10 @@ static HRESULT protect(struct sp_storage *self, BYTE *data, DWORD *size, BYTE *m
     HRESULT hr;
 
     if (!*size)
-        return SP_DEVIATES(EOF_ENCRYPTED) ? E_INVALIDARG : S_OK;
-    hr = SP_DEVIATES(SIZE_BEFORE_DATA)
-             ? sp_mac(context, size, sizeof(*size), data, *size, mac)
-             : sp_mac(context, data, *size, size,
-                      SP_DEVIATES(READ_MAC_WITHOUT_SIZE) ? 0u : (DWORD)sizeof(*size), mac);
-    if (SUCCEEDED(hr) && !SP_DEVIATES(READ_IN_CLEAR))
+        return S_OK;
+    hr = sp_mac(context, data, *size, size, sizeof(*size), mac);
+    if (SUCCEEDED(hr))
         hr = sac_encrypt_param(context->sac, data, *size);
-    if (SUCCEEDED(hr) && SP_DEVIATES(READ_MAC_OF_CIPHERTEXT))
-        hr = sp_mac(context, data, *size, size, sizeof(*size), mac);
     if (FAILED(hr)) {
         memset(data, 0, *size); /* never in the clear to a caller that gets an error */
         *size = 0;
@@ -163,8 +145,6 @@ static HRESULT STDMETHODCALLTYPE object_Read(IMDSPObject2 *This, BYTE *pData, DW
         return hr;
     if (!pData || !pdwSize || !abMac)
         return E_INVALIDARG;
-    if (SP_DEVIATES(READ_REFUSES_INPUT_MAC))
-        return WMDM_E_MAC_CHECK_FAILED;
     pthread_mutex_lock(&self->lock);
     hr = read_locked(self, pData, pdwSize);
     pthread_mutex_unlock(&self->lock);
@@ -181,8 +161,6 @@ static HRESULT STDMETHODCALLTYPE object_ReadOnClearChannel(IMDSPObject2 *This, B
         return hr;
     if (!pData || !pdwSize)
         return E_INVALIDARG;
-    if (SP_DEVIATES(CLEAR_READ_STUB))
-        return E_NOTIMPL;
     pthread_mutex_lock(&self->lock);
     hr = read_locked(self, pData, pdwSize);
     pthread_mutex_unlock(&self->lock);
@@ -205,20 +183,18 @@ static HRESULT put(struct sp_storage *self, const BYTE *data, DWORD size, uint32
 static HRESULT write_locked(struct sp_storage *self, const BYTE *data, DWORD *size)
 {
     struct sp_running running;
-    DWORD asked = *size, wanted = asked;
+    DWORD wanted = *size;
     uint32_t written = 0;
     HRESULT hr = sequence(self, MDSP_WRITE);
 
     *size = 0;
     if (FAILED(hr) || !wanted)
         return hr;
-    if (SP_DEVIATES(LAST_BLOCK_LOST) && wanted % 2)
-        wanted--;
     sp_connection_begin(sp_storage_connection(self), &running, self->storage,
                         WMDM_STATUS_STORAGECONTROL_APPENDING);
     hr = put(self, data, wanted, &written);
     sp_connection_end(sp_storage_connection(self), &running);
-    *size = SP_DEVIATES(LAST_BLOCK_LOST) && SUCCEEDED(hr) ? asked : written;
+    *size = written;
     self->position += written;
     if (self->position > self->size)
         self->size = self->position;
@@ -235,18 +211,11 @@ static HRESULT unprotect(struct sp_storage *self, const BYTE *data, DWORD size, 
     HRESULT hr;
 
     memcpy(copy, data, size);
-    if (SP_DEVIATES(CIPHERTEXT_STORED))
-        return S_OK;
     hr = sac_decrypt_param(context->sac, copy, size);
     if (SUCCEEDED(hr))
         hr = sp_mac(context, copy, size, &size, sizeof(size), expected);
-    for (unsigned i = 0; SUCCEEDED(hr) && i < (SP_DEVIATES(MAC_FOUR_BYTES) ? 4u : WMDM_MAC_LENGTH);
-         i++)
+    for (unsigned i = 0; SUCCEEDED(hr) && i < WMDM_MAC_LENGTH; i++)
         difference |= (unsigned)(expected[i] ^ mac[i]);
-    if (SP_DEVIATES(WRITE_MAC_UNCHECKED))
-        difference = 0;
-    if (SP_DEVIATES(MAC_NOT_COMPARED))
-        difference = 0;
     if (SUCCEEDED(hr) && difference)
         hr = WMDM_E_MAC_CHECK_FAILED;
     return hr;
@@ -270,10 +239,6 @@ static HRESULT STDMETHODCALLTYPE object_Write(IMDSPObject2 *This, BYTE *pData, D
         hr = E_OUTOFMEMORY;
     if (SUCCEEDED(hr))
         hr = unprotect(self, pData, *pdwSize, abMac, copy);
-    if (SUCCEEDED(hr) && SP_DEVIATES(CALLER_DECRYPTED))
-        memcpy(pData, copy, *pdwSize);
-    if (SUCCEEDED(hr) && SP_DEVIATES(WRITE_MAC_GARBAGE))
-        abMac[0] ^= 0xff;
     if (SUCCEEDED(hr))
         hr = write_locked(self, copy, pdwSize);
     else
@@ -287,14 +252,12 @@ static HRESULT STDMETHODCALLTYPE object_WriteOnClearChannel(IMDSPObject2 *This, 
                                                             DWORD *pdwSize)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = SP_DEVIATES(CLEAR_WRITE_WITHOUT_CHANNEL) ? S_OK : sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device);
 
     if (FAILED(hr))
         return hr;
     if (!pData || !pdwSize)
         return E_INVALIDARG;
-    if (SP_DEVIATES(CLEAR_WRITE_ENCRYPTED))
-        sac_encrypt_param(self->device->context->sac, pData, *pdwSize);
     pthread_mutex_lock(&self->lock);
     hr = write_locked(self, pData, pdwSize);
     pthread_mutex_unlock(&self->lock);
@@ -312,15 +275,14 @@ static HRESULT seek_locked(struct sp_storage *self, DWORD mode, DWORD offset)
         target = offset;
     else if (mode == MDSP_SEEK_CUR)
         target = self->position + offset;
-    else if (mode == MDSP_SEEK_EOF || (mode == WMDM_SEEK_END && SP_DEVIATES(SEEK_END_TAKEN)))
-        target = SP_DEVIATES(SEEK_EOF_FORWARD) ? self->size + offset : self->size - offset;
+    else if (mode == MDSP_SEEK_EOF)
+        target = self->size - offset;
     else
         return E_INVALIDARG;
     /* Backwards over the start wraps round and is beyond the end as well. */
     if (target > self->size)
-        return SP_DEVIATES(SEEK_UNBOUND) ? S_OK : E_INVALIDARG;
-    if (!SP_DEVIATES(SEEK_STANDS_STILL))
-        self->position = target;
+        return E_INVALIDARG;
+    self->position = target;
     return S_OK;
 }
 
@@ -377,10 +339,10 @@ static HRESULT close_locked(struct sp_storage *self)
     HRESULT hr = S_OK;
 
     if (!self->mode)
-        return SP_DEVIATES(DOUBLE_CLOSE_OK) ? S_OK : WMDM_E_CALL_OUT_OF_SEQUENCE;
+        return WMDM_E_CALL_OUT_OF_SEQUENCE;
     if (self->mode == MDSP_WRITE && self->spool)
         hr = send_spool(self);
-    else if (self->mode == MDSP_WRITE && !SP_DEVIATES(CLOSE_WITHOUT_COMMIT))
+    else if (self->mode == MDSP_WRITE)
         hr = sp_storage_hr(self, mtpi_end_edit(sp_storage_mtpi(self), self->handle));
     if (self->spool)
         fclose(self->spool);
@@ -406,7 +368,7 @@ static HRESULT STDMETHODCALLTYPE object_Close(IMDSPObject2 *This)
 
 void sp_object_release_open(struct sp_storage *self)
 {
-    if (self->mode && !SP_DEVIATES(RELEASE_LEAVES_OPEN))
+    if (self->mode)
         (void)close_locked(self);
 }
 

@@ -71,8 +71,7 @@ static HRESULT delete_tree(struct sp_storage *self, IWMDMProgress *callback)
         hr = collect(self, &tree);
     }
     for (size_t i = 0; SUCCEEDED(hr) && i < tree.count; i++) {
-        if (sp_connection_is_open(sp_storage_connection(self), self->storage, tree.item[i]) &&
-            !SP_DEVIATES(DELETE_OPEN))
+        if (sp_connection_is_open(sp_storage_connection(self), self->storage, tree.item[i]))
             hr = WMDM_E_BUSY;
     }
     if (SUCCEEDED(hr)) {
@@ -91,23 +90,15 @@ HRESULT sp_object_delete(struct sp_storage *self, DWORD mode, IWMDMProgress *cal
     bool folder;
     HRESULT hr;
 
-    if (SP_DEVIATES(DELETE_STUB))
-        return E_NOTIMPL;
-    if (!callback && SP_DEVIATES(PROGRESS_REQUIRED))
-        return E_INVALIDARG;
     if (!self->handle) /* a medium is emptied by Initialize */
         return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
-        return SP_DEVIATES(DELETE_TWICE_OK) ? S_OK : hr;
+        return hr;
     folder = info.format == MTP_FC_ASSOCIATION;
     mtpi_object_info_done(&info);
-    if (folder && !(mode & WMDM_MODE_RECURSIVE) && !SP_DEVIATES(DELETE_ALWAYS_RECURSIVE))
+    if (folder && !(mode & WMDM_MODE_RECURSIVE))
         return E_INVALIDARG;
-    if (!folder && !mode && SP_DEVIATES(FILE_DELETE_NEEDS_MODE))
-        return E_INVALIDARG;
-    if (SP_DEVIATES(DELETE_LOST))
-        return S_OK;
     return delete_tree(self, callback);
 }
 
@@ -129,10 +120,8 @@ HRESULT sp_object_rename(struct sp_storage *self, const WCHAR *name, IWMDMProgre
     struct sp_progress progress;
     HRESULT hr = sp_name_check(name);
 
-    if (FAILED(hr) && !SP_DEVIATES(EMPTY_RENAME_OK))
-        return hr;
     if (FAILED(hr))
-        return S_OK;
+        return hr;
     if (!self->handle ||
         !sp_connection_lists(sp_storage_connection(self), MTP_OP_SET_OBJECT_PROP_VALUE))
         return WMDM_E_NOTSUPPORTED;
@@ -146,8 +135,6 @@ HRESULT sp_object_rename(struct sp_storage *self, const WCHAR *name, IWMDMProgre
     mtpi_object_info_done(&info);
     if (FAILED(hr))
         return hr;
-    if (SP_DEVIATES(RENAME_LOST))
-        return S_OK;
     hr = sp_progress_begin(&progress, callback, 1);
     value.string = (uint16_t *)(uintptr_t)name; /* borrowed, not written */
     if (SUCCEEDED(hr))
@@ -175,11 +162,7 @@ static HRESULT target_folder(const struct sp_storage *target, DWORD insert, uint
     folder = info.format == MTP_FC_ASSOCIATION;
     *ret_parent = insert == WMDM_STORAGECONTROL_INSERTINTO ? target->handle : info.parent;
     mtpi_object_info_done(&info);
-    if (insert == WMDM_STORAGECONTROL_INSERTINTO && !folder) {
-        *ret_parent = info.parent;
-        return SP_DEVIATES(MOVE_BESIDE_FILE) ? S_OK : WMDM_E_INVALIDTYPE;
-    }
-    return S_OK;
+    return insert == WMDM_STORAGECONTROL_INSERTINTO && !folder ? WMDM_E_INVALIDTYPE : S_OK;
 }
 
 /* Is `folder` this object or below it? */
@@ -243,7 +226,5 @@ HRESULT sp_object_move(struct sp_storage *self, DWORD mode, IWMDMProgress *callb
     hr = target_folder(to, insert, &parent);
     if (SUCCEEDED(hr))
         hr = outside(self, parent);
-    if (SUCCEEDED(hr) && SP_DEVIATES(MOVE_LOST))
-        return S_OK;
     return FAILED(hr) ? hr : move_to(self, parent, callback);
 }

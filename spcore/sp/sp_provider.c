@@ -12,9 +12,6 @@ struct sp_provider {
     IMDServiceProvider3 IMDServiceProvider3_iface;
     IComponentAuthenticate IComponentAuthenticate_iface;
     struct sp_context *context;
-#ifdef SPCORE_DEVIANT
-    IMDSPRevoked IMDSPRevoked_iface;
-#endif
 };
 
 COM_INTERFACE(sp_provider, IMDServiceProvider3)
@@ -43,15 +40,12 @@ static HRESULT set_preference(DWORD value)
 {
     HRESULT hr = S_OK;
 
-    if ((value & ~(DWORD)(DO_NOT_VIRTUALIZE_STORAGES_AS_DEVICES | ALLOW_OUTOFBAND_NOTIFICATION)) &&
-        !SP_DEVIATES(PREFERENCE_ANY_BIT))
-        return E_INVALIDARG;
-    if (value == 3 && SP_DEVIATES(PREFERENCE_THREE_REFUSED))
+    if ((value & ~(DWORD)(DO_NOT_VIRTUALIZE_STORAGES_AS_DEVICES | ALLOW_OUTOFBAND_NOTIFICATION)))
         return E_INVALIDARG;
     pthread_mutex_lock(&preference_lock);
-    if (preference.set && preference.value == value && !SP_DEVIATES(PREFERENCE_ONCE)) {
+    if (preference.set && preference.value == value) {
         hr = S_OK;
-    } else if ((preference.enumerated && !SP_DEVIATES(PREFERENCE_LATE)) || preference.set) {
+    } else if (preference.enumerated || preference.set) {
         hr = WMDM_E_CALL_OUT_OF_SEQUENCE;
     } else {
         preference.value = value;
@@ -64,18 +58,14 @@ static HRESULT set_preference(DWORD value)
 static HRESULT STDMETHODCALLTYPE provider_GetDeviceCount(IMDServiceProvider3 *This, DWORD *pdwCount)
 {
     struct sp_provider *self = sp_provider_from_IMDServiceProvider3(This);
-    HRESULT hr = SP_DEVIATES(COUNT_WITHOUT_CHANNEL) ? S_OK : sp_enter(self->context);
+    HRESULT hr = sp_enter(self->context);
 
-    if (!pdwCount && SP_DEVIATES(ARGUMENTS_FIRST))
-        return E_INVALIDARG;
     if (FAILED(hr))
         return hr;
     if (!pdwCount)
         return E_INVALIDARG;
-    if (SP_DEVIATES(COUNT_STUB))
-        return E_NOTIMPL;
     /* Plug and play devices come by CreateDevice; others we do not serve (SP-ENUM-008). */
-    *pdwCount = SP_DEVIATES(COUNT_OFF_BY_ONE) ? 1 : 0;
+    *pdwCount = 0;
     return S_OK;
 }
 
@@ -92,10 +82,6 @@ static HRESULT STDMETHODCALLTYPE provider_EnumDevices(IMDServiceProvider3 *This,
         return hr;
     if (!ppEnumDevice)
         return E_INVALIDARG;
-    if (SP_DEVIATES(ENUM_DEVICES_STUB))
-        return E_NOTIMPL;
-    if (SP_DEVIATES(NO_DEVICES_FAIL))
-        return E_FAIL;
     enumeration_begins();
     return sp_enum_device_new(self->context, NULL, 0, 0, ppEnumDevice);
 }
@@ -108,7 +94,7 @@ static WCHAR *plain_path(const WCHAR *path)
 
     while (end > 0 && copy[end - 1] >= '0' && copy[end - 1] <= '9')
         end--;
-    if (end > 0 && end < length && copy[end - 1] == '$' && !SP_DEVIATES(SUFFIX_KEPT))
+    if (end > 0 && end < length && copy[end - 1] == '$')
         copy[end - 1] = 0;
     return copy;
 }
@@ -125,8 +111,7 @@ static HRESULT make_devices(struct sp_provider *self, struct sp_connection *conn
     for (i = 0; i < count && SUCCEEDED(hr); i++) {
         uint32_t storage = whole || ids->count == 0 ? 0 : ids->item[i];
 
-        hr = sp_device_new(self->context, connection, storage, path,
-                           SP_DEVIATES(ONE_CANONICAL_NAME) ? 0 : i, &devices[i]);
+        hr = sp_device_new(self->context, connection, storage, path, i, &devices[i]);
     }
     if (FAILED(hr)) {
         for (DWORD k = 0; k + 1 < i; k++)
@@ -147,8 +132,6 @@ static HRESULT create_on(struct sp_provider *self, struct sp_connection *connect
     HRESULT hr =
         sp_connection_hr(connection, mtpi_get_storage_ids(sp_connection_mtpi(connection), &ids));
 
-    if (SP_DEVIATES(VIRTUALIZE_IGNORED))
-        whole = !whole;
     if (FAILED(hr))
         return hr;
     for (size_t i = 0; i < ids.count; i++) {
@@ -177,21 +160,19 @@ static HRESULT STDMETHODCALLTYPE provider_CreateDevice(IMDServiceProvider3 *This
     char *uri;
     HRESULT hr;
 
-    if (pppDeviceArray && !SP_DEVIATES(OUTPUTS_KEPT))
+    if (pppDeviceArray)
         *pppDeviceArray = NULL;
-    hr = SP_DEVIATES(CREATE_WITHOUT_CHANNEL) ? S_OK : sp_enter(self->context);
+    hr = sp_enter(self->context);
     if (FAILED(hr))
         return hr;
-    if (pdwCount && !SP_DEVIATES(OUTPUTS_KEPT))
+    if (pdwCount)
         *pdwCount = 0;
     if (!pwszDevicePath || !pdwCount || !pppDeviceArray || !pwszDevicePath[0])
         return E_INVALIDARG;
     path = plain_path(pwszDevicePath);
     uri = path ? com_utf8_from_utf16(path) : NULL;
     hr = uri ? sp_connection_get(uri, &connection) : E_OUTOFMEMORY;
-    if (SUCCEEDED(hr) && SP_DEVIATES(NO_DEVICES_CREATED))
-        *pdwCount = 0;
-    else if (SUCCEEDED(hr))
+    if (SUCCEEDED(hr))
         hr = create_on(self, connection, path, pdwCount, pppDeviceArray);
     sp_connection_unref(connection);
     CoTaskMemFree(uri);
@@ -231,30 +212,6 @@ static HRESULT STDMETHODCALLTYPE provider_SACGetProtocols(IComponentAuthenticate
     return sac_get_protocols(self->context->sac, ppdwProtocols, pdwProtocolCount);
 }
 
-#ifdef SPCORE_DEVIANT
-/* Offered by the deviant build alone: an optional interface that does not ask for the channel. */
-COM_INTERFACE(sp_provider, IMDSPRevoked)
-
-static HRESULT STDMETHODCALLTYPE revoked_GetRevocationURL(IMDSPRevoked *This,
-                                                          WCHAR **ppwszRevocationURL,
-                                                          DWORD *pdwBufferLen)
-{
-    struct sp_provider *self = sp_provider_from_IMDSPRevoked(This);
-    HRESULT hr = SP_DEVIATES(REVOKED_WITHOUT_CHANNEL) ? S_OK : sp_enter(self->context);
-
-    if (FAILED(hr))
-        return hr;
-    *ppwszRevocationURL = com_utf16_from_utf8("https://papkit.example/revoked");
-    *pdwBufferLen = *ppwszRevocationURL ? (DWORD)com_wcslen(*ppwszRevocationURL) + 1 : 0;
-    return S_OK;
-}
-
-static const IMDSPRevokedVtbl revoked_vtbl = {
-    COM_UNKNOWN_SLOTS(sp_provider, IMDSPRevoked),
-    .GetRevocationURL = revoked_GetRevocationURL,
-};
-#endif
-
 static const IMDServiceProvider3Vtbl provider_vtbl = {
     COM_UNKNOWN_SLOTS(sp_provider, IMDServiceProvider3),
     .GetDeviceCount = provider_GetDeviceCount,
@@ -275,9 +232,6 @@ static const struct com_interface provider_interfaces[] = {
     COM_MAP(sp_provider, IMDServiceProvider2, IMDServiceProvider3),
     COM_MAP(sp_provider, IMDServiceProvider3, IMDServiceProvider3),
     COM_MAP(sp_provider, IComponentAuthenticate, IComponentAuthenticate),
-#ifdef SPCORE_DEVIANT
-    COM_MAP(sp_provider, IMDSPRevoked, IMDSPRevoked),
-#endif
     COM_MAP_END,
 };
 
@@ -306,9 +260,6 @@ HRESULT sp_provider_new(REFIID riid, void **ret_interface)
     }
     self->IMDServiceProvider3_iface.lpVtbl = &provider_vtbl;
     self->IComponentAuthenticate_iface.lpVtbl = &authenticate_vtbl;
-#ifdef SPCORE_DEVIANT
-    self->IMDSPRevoked_iface.lpVtbl = &revoked_vtbl;
-#endif
     com_object_init(&self->com, &provider_class);
     hr = com_object_query(&self->com, riid, ret_interface);
     com_object_release(&self->com);

@@ -66,13 +66,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetAttributes2(IMDSPStorage4 *This, DWO
         return hr;
     if (!pdwAttributes || !pdwAttributesEx)
         return E_INVALIDARG;
-    if (SP_DEVIATES(ATTRIBUTES2_STUB))
-        return E_NOTIMPL;
     hr = sp_attributes_get(self, pdwAttributes, &format);
     if (FAILED(hr))
         return hr;
-    if (!SP_DEVIATES(ATTRIBUTES_EX_UNWRITTEN))
-        *pdwAttributesEx = 0;
+    *pdwAttributesEx = 0;
     if (pAudioFormat && sp_format_kind(format) == SP_KIND_AUDIO)
         sp_attributes_wave(self, format, pAudioFormat);
     return S_OK;
@@ -87,15 +84,13 @@ static HRESULT STDMETHODCALLTYPE storage_GetAttributes(IMDSPStorage4 *This, DWOR
 
     if (FAILED(hr))
         return hr;
-    if (!pdwAttributes || (!pFormat && SP_DEVIATES(FORMAT_REQUIRED)))
+    if (!pdwAttributes)
         return E_INVALIDARG;
     hr = sp_attributes_get(self, pdwAttributes, &format);
     if (FAILED(hr) || !pFormat)
         return hr;
     if (sp_format_kind(format) == SP_KIND_AUDIO)
         sp_attributes_wave(self, format, pFormat);
-    else if (SP_DEVIATES(FORMAT_ZEROED))
-        memset(pFormat, 0, sizeof(*pFormat));
     return S_OK;
 }
 
@@ -138,8 +133,6 @@ static HRESULT STDMETHODCALLTYPE storage_GetStorageGlobals(IMDSPStorage4 *This,
         return hr;
     if (!ppStorageGlobals)
         return E_INVALIDARG;
-    if (self->handle && SP_DEVIATES(GLOBALS_OF_ROOTS_ONLY))
-        return WMDM_E_INVALIDTYPE;
     return sp_globals_new(self->device, self->storage, ppStorageGlobals);
 }
 
@@ -175,16 +168,7 @@ static HRESULT STDMETHODCALLTYPE storage_GetName(IMDSPStorage4 *This, WCHAR *pws
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
         return hr;
-    if (SP_DEVIATES(NON_ASCII_LOST)) {
-        for (WCHAR *at = info.name; at && *at; at++)
-            *at = *at >= 0xd800 && *at < 0xe000 ? '?' : *at;
-    }
-    hr = com_copy_string(info.name ? info.name : u"", pwszName,
-                         SP_DEVIATES(NAME_OFF_BY_ONE) ? nMaxChars - 1 : nMaxChars);
-    if (SUCCEEDED(hr) && SP_DEVIATES(NAME_IS_PATH) && com_wcslen(info.name) + 2 < nMaxChars) {
-        memmove(pwszName + 1, pwszName, (com_wcslen(pwszName) + 1) * sizeof(WCHAR));
-        pwszName[0] = '\\';
-    }
+    hr = com_copy_string(info.name ? info.name : u"", pwszName, nMaxChars);
     mtpi_object_info_done(&info);
     return hr;
 }
@@ -199,8 +183,6 @@ static HRESULT STDMETHODCALLTYPE storage_GetDate(IMDSPStorage4 *This, WMDMDATETI
         return hr;
     if (!pDateTimeUTC)
         return E_INVALIDARG;
-    if (SP_DEVIATES(FOLDER_DATE_STUB))
-        return E_NOTIMPL;
     /* A medium has no date of its own: all fields 0. */
     memset(pDateTimeUTC, 0, sizeof(*pDateTimeUTC));
     if (!self->handle)
@@ -210,8 +192,6 @@ static HRESULT STDMETHODCALLTYPE storage_GetDate(IMDSPStorage4 *This, WMDMDATETI
         return hr;
     if (!sp_date_parse(info.modified, pDateTimeUTC))
         sp_date_parse(info.created, pDateTimeUTC);
-    if (SP_DEVIATES(MONTH_FROM_ZERO))
-        pDateTimeUTC->wMonth = 0;
     mtpi_object_info_done(&info);
     return S_OK;
 }
@@ -229,8 +209,6 @@ static HRESULT STDMETHODCALLTYPE storage_GetSize(IMDSPStorage4 *This, DWORD *pdw
         return E_INVALIDARG;
     if (self->handle)
         hr = sp_storage_size(self, &size);
-    if (SUCCEEDED(hr) && !size && SP_DEVIATES(FOLDER_SIZE))
-        size = 3000;
     if (SUCCEEDED(hr)) {
         *pdwSizeLow = (DWORD)size;
         if (pdwSizeHigh)
@@ -264,7 +242,7 @@ static HRESULT STDMETHODCALLTYPE storage_SendOpaqueCommand(IMDSPStorage4 *This,
         return hr;
     if (!pCommand)
         return E_INVALIDARG;
-    return SP_DEVIATES(STORAGE_OPAQUE_OK) ? S_OK : WMDM_E_NOTSUPPORTED;
+    return WMDM_E_NOTSUPPORTED;
 }
 
 /* ---- children, creating, metadata: thin entries; the work is in the class's other files */
@@ -340,9 +318,7 @@ static HRESULT STDMETHODCALLTYPE storage_GetStorage(IMDSPStorage4 *This,
         return hr;
     if (!pszStorageName || !ppStorage)
         return E_INVALIDARG;
-    hr = sp_child_by_name(self->device, self->storage,
-                          SP_DEVIATES(GET_STORAGE_IN_ROOT) ? 0 : self->handle, pszStorageName,
-                          &handle);
+    hr = sp_child_by_name(self->device, self->storage, self->handle, pszStorageName, &handle);
     return hr == S_OK ? sp_storage_new(self->device, self->storage, handle, ppStorage) : hr;
 }
 
@@ -428,7 +404,7 @@ static HRESULT STDMETHODCALLTYPE storage_GetParent(IMDSPStorage4 *This, IMDSPSto
 
     if (ppStorage)
         *ppStorage = NULL;
-    hr = SP_DEVIATES(PARENT_WITHOUT_CHANNEL) ? S_OK : sp_enter_device(self->device);
+    hr = sp_enter_device(self->device);
     if (FAILED(hr))
         return hr;
     return ppStorage ? sp_storage_parent(self, ppStorage) : E_INVALIDARG;
@@ -465,9 +441,9 @@ static const struct com_interface storage_interfaces[] = {
     COM_MAP(sp_storage, IMDSPStorage, IMDSPStorage4),
     COM_MAP(sp_storage, IMDSPStorage2, IMDSPStorage4),
     COM_MAP(sp_storage, IMDSPStorage3, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPStorage4, IMDSPStorage4),
     COM_MAP(sp_storage, IMDSPObject, IMDSPObject2),
     COM_MAP(sp_storage, IMDSPObject2, IMDSPObject2),
-    COM_MAP(sp_storage, IMDSPStorage4, IMDSPStorage4), /* last: the deviant build ends before it */
     COM_MAP_END,
 };
 

@@ -9,8 +9,6 @@ static DWORD medium_attributes(const struct mtpi_storage_info *medium)
 
     if (medium->filesystem_type != MTP_FST_GENERIC_FLAT)
         attributes |= WMDM_STORAGE_ATTR_FOLDERS;
-    if (SP_DEVIATES(BOTH_REMOVABLE))
-        attributes |= WMDM_STORAGE_ATTR_REMOVABLE | WMDM_STORAGE_ATTR_NONREMOVABLE;
     return attributes;
 }
 
@@ -20,8 +18,6 @@ static HRESULT child_attributes(const struct sp_storage *self, DWORD *attributes
     struct mtpi *mtpi = sp_storage_mtpi(self);
     HRESULT hr;
 
-    if (SP_DEVIATES(CHILD_FLAGS_FIXED))
-        return S_OK;
     hr = sp_storage_hr(self, mtpi_get_num_objects(mtpi, self->storage, 0, parent, &all));
     if (SUCCEEDED(hr) && all)
         hr = sp_storage_hr(
@@ -59,9 +55,6 @@ static DWORD can_attributes(const struct sp_storage *self, const struct mtpi_obj
     }
     if (sp_format_kind(info->format) != SP_KIND_LIST && info->format != MTP_FC_ASSOCIATION)
         attributes |= WMDM_FILE_ATTR_CANREAD;
-    if (SP_DEVIATES(ALL_CAN_FLAGS))
-        attributes |= WMDM_FILE_ATTR_CANDELETE | WMDM_FILE_ATTR_CANMOVE | WMDM_FILE_ATTR_CANRENAME |
-                      WMDM_FILE_ATTR_CANREAD | WMDM_FILE_ATTR_CANPLAY;
     return attributes;
 }
 
@@ -73,9 +66,9 @@ static DWORD kind_attributes(uint16_t format)
     case SP_KIND_VIDEO:
         return WMDM_FILE_ATTR_VIDEO;
     case SP_KIND_LIST:
-        return SP_DEVIATES(LIST_AS_FILE) ? WMDM_FILE_ATTR_CANREAD : WMDM_STORAGE_ATTR_VIRTUAL;
+        return WMDM_STORAGE_ATTR_VIRTUAL;
     default:
-        return SP_DEVIATES(ALL_AUDIO) ? WMDM_FILE_ATTR_AUDIO : WMDM_FILE_ATTR_DATA;
+        return WMDM_FILE_ATTR_DATA;
     }
 }
 
@@ -89,8 +82,6 @@ static HRESULT object_attributes(struct sp_storage *self, const struct mtpi_stor
     if (FAILED(hr))
         return hr;
     *attributes |= folder ? WMDM_FILE_ATTR_FOLDER : WMDM_FILE_ATTR_FILE;
-    if (SP_DEVIATES(FILE_AND_FOLDER) && !folder)
-        *attributes |= WMDM_FILE_ATTR_FOLDER;
     *attributes |= can_attributes(self, &info, medium);
     if (info.protection == 1)
         *attributes |= WMDM_FILE_ATTR_READONLY;
@@ -118,9 +109,7 @@ HRESULT sp_attributes_get(struct sp_storage *self, DWORD *ret_attributes, uint16
     if (self->handle) {
         hr = object_attributes(self, &medium, &attributes, ret_format);
     } else {
-        attributes |= SP_DEVIATES(ROOT_NO_FILESYSTEM)
-                          ? WMDM_FILE_ATTR_FOLDER
-                          : WMDM_STORAGE_ATTR_FILESYSTEM | WMDM_FILE_ATTR_FOLDER;
+        attributes |= WMDM_STORAGE_ATTR_FILESYSTEM | WMDM_FILE_ATTR_FOLDER;
         hr = child_attributes(self, &attributes);
     }
     if (SUCCEEDED(hr))
@@ -178,8 +167,6 @@ HRESULT sp_attributes_set(struct sp_storage *self, DWORD attributes)
     if ((attributes & WMDM_STORAGE_ATTR_FILESYSTEM) ||
         (attributes & (folder ? WMDM_FILE_ATTR_FILE : WMDM_FILE_ATTR_FOLDER)))
         return E_INVALIDARG;
-    if (SP_DEVIATES(SET_ATTRIBUTES_LOST))
-        return S_OK;
     if (sp_connection_has_property(sp_storage_connection(self), info.format, MTP_OPC_HIDDEN) &&
         is_hidden(self, info.format) != !!(attributes & WMDM_FILE_ATTR_HIDDEN)) {
         hidden.integer = attributes & WMDM_FILE_ATTR_HIDDEN ? 1 : 0;

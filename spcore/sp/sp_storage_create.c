@@ -31,25 +31,17 @@ static HRESULT placement(struct sp_storage *self, DWORD attributes, uint32_t *re
     HRESULT hr;
 
     *ret_parent = 0;
-    if ((!insert || (insert & (insert - 1))) && !SP_DEVIATES(ANY_INSERT))
+    if (!insert || (insert & (insert - 1)))
         return E_INVALIDARG;
     if (!self->handle)
-        return into || SP_DEVIATES(BESIDE_ROOT_OK) ? S_OK : E_INVALIDARG;
+        return into ? S_OK : E_INVALIDARG;
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
         return hr;
     folder = info.format == MTP_FC_ASSOCIATION;
     *ret_parent = into ? self->handle : info.parent;
     mtpi_object_info_done(&info);
-    if (into && !folder) {
-        *ret_parent = info.parent;
-        return SP_DEVIATES(INTO_FILE_OK) ? S_OK : WMDM_E_INVALIDTYPE;
-    }
-    if (!into && SP_DEVIATES(BESIDE_IS_INTO) && folder)
-        *ret_parent = self->handle;
-    if (SP_DEVIATES(CREATED_IN_ROOT))
-        *ret_parent = 0;
-    return S_OK;
+    return into && !folder ? WMDM_E_INVALIDTYPE : S_OK;
 }
 
 /* The name must be free, or the old bearer goes first. */
@@ -62,8 +54,6 @@ static HRESULT make_room(struct sp_storage *self, const struct sp_creation *crea
 
     if (hr == S_OK && !(creation->attributes & WMDM_FILE_CREATE_OVERWRITE))
         return HRESULT_FROM_WIN32(ERROR_FILE_EXISTS);
-    if (hr == S_OK && SP_DEVIATES(OVERWRITE_IGNORED))
-        return HRESULT_FROM_WIN32(ERROR_FILE_EXISTS);
     if (hr == S_OK)
         hr = sp_object_delete(&old, WMDM_MODE_RECURSIVE, NULL);
     if (FAILED(hr))
@@ -72,7 +62,7 @@ static HRESULT make_room(struct sp_storage *self, const struct sp_creation *crea
     if (FAILED(hr))
         return hr;
     mtpi_storage_info_done(&medium);
-    if (creation->size > medium.free_bytes && !SP_DEVIATES(ANY_SIZE_ANNOUNCED))
+    if (creation->size > medium.free_bytes)
         return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
     return S_OK;
 }
@@ -81,8 +71,7 @@ static uint16_t format_of(struct sp_storage *self, const struct sp_creation *cre
 {
     uint16_t format = creation->metadata ? sp_metadata_format(creation->metadata) : 0;
 
-    if ((creation->attributes & WMDM_FILE_ATTR_FOLDER) &&
-        !((creation->attributes & WMDM_FILE_ATTR_FILE) && SP_DEVIATES(FILE_BEFORE_FOLDER)))
+    if (creation->attributes & WMDM_FILE_ATTR_FOLDER)
         return MTP_FC_ASSOCIATION;
     if (!format || format == MTP_FC_ASSOCIATION)
         format = sp_format_by_name(creation->name);
@@ -135,7 +124,7 @@ static HRESULT make(struct sp_storage *self, const struct sp_creation *creation,
                                      .association_type = folder ? MTP_AT_GENERIC_FOLDER : 0,
                                      .name = creation->name,
                                      .props = list->item,
-                                     .prop_count = SP_DEVIATES(METADATA_LOST) ? 0 : list->count};
+                                     .prop_count = list->count};
     bool at_once = sp_connection_lists(sp_storage_connection(self), MTP_OP_SEND_OBJECT_PROP_LIST);
     unsigned failed = 0;
     HRESULT hr = sp_storage_hr(self, mtpi_send_object_info(mtpi, &object, ret_handle, &failed));

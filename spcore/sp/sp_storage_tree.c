@@ -60,8 +60,7 @@ HRESULT sp_child_by_name(struct sp_device *device, uint32_t storage, uint32_t pa
     if (handles.count)
         (void)names_below(device, parent, &names);
     for (size_t i = 0; i < handles.count && found == S_FALSE && SUCCEEDED(hr); i++) {
-        if (has_name(device, handles.item[i], &names, name, &hr) ||
-            (SP_DEVIATES(WILDCARDS) && name[0] == '*')) {
+        if (has_name(device, handles.item[i], &names, name, &hr)) {
             *ret_handle = handles.item[i];
             found = S_OK;
         }
@@ -83,16 +82,12 @@ HRESULT sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **ret_enu
         if (FAILED(hr))
             return hr;
         mtpi_object_info_done(&info);
-        if (info.format != MTP_FC_ASSOCIATION && !SP_DEVIATES(FILE_LISTS_SIBLINGS))
+        if (info.format != MTP_FC_ASSOCIATION)
             return sp_enum_storage_new(self->device, NULL, 0, 0, ret_enumerator);
     }
-    hr = sp_children(self->device, self->storage,
-                     self->handle && info.format != MTP_FC_ASSOCIATION ? info.parent : self->handle,
-                     &handles);
+    hr = sp_children(self->device, self->storage, self->handle, &handles);
     if (FAILED(hr))
         return hr;
-    if (!handles.count && SP_DEVIATES(EMPTY_FOLDER_FAILS))
-        return HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
     places = com_zalloc((handles.count + 1) * sizeof(*places));
     for (size_t i = 0; places && i < handles.count; i++)
         places[i] = (struct sp_place){self->storage, handles.item[i]};
@@ -108,16 +103,13 @@ HRESULT sp_storage_parent(struct sp_storage *self, IMDSPStorage **ret_parent)
     struct mtpi_object_info info = {0};
     HRESULT hr;
 
-    if (!self->handle && SP_DEVIATES(ROOT_IS_OWN_PARENT))
-        return sp_storage_new(self->device, self->storage, 0, ret_parent);
     if (!self->handle)
         return S_FALSE;
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
         return hr;
     mtpi_object_info_done(&info);
-    return sp_storage_new(self->device, self->storage,
-                          SP_DEVIATES(PARENT_IS_ROOT) ? 0 : info.parent, ret_parent);
+    return sp_storage_new(self->device, self->storage, info.parent, ret_parent);
 }
 
 /* ---- finding by persistent id */
@@ -238,17 +230,8 @@ HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t pare
 
     if (!id || !ret_storage)
         return E_INVALIDARG;
-    if (scope != WMDM_FIND_SCOPE_GLOBAL && scope != WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN) {
-        if (!SP_DEVIATES(ANY_SCOPE))
-            return E_INVALIDARG;
-        global = true;
-    }
-    if (SP_DEVIATES(SCOPE_IGNORED))
-        global = true;
-    if (SP_DEVIATES(ROOT_CHILDREN_ONLY) || (parent && SP_DEVIATES(GLOBAL_IS_FOLDER)))
-        global = false;
-    if (SP_DEVIATES(ROOT_CHILDREN_ONLY))
-        parent = 0;
+    if (scope != WMDM_FIND_SCOPE_GLOBAL && scope != WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN)
+        return E_INVALIDARG;
     if (global && sp_connection_lists(device->connection, MTP_OP_GET_OBJECT_PROP_LIST)) {
         hr = match_all(device, id, &handle);
         if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND) &&
@@ -266,8 +249,6 @@ HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t pare
     } else {
         hr = match_children(device, storage, parent, id, &handle);
     }
-    if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND) && SP_DEVIATES(UNKNOWN_ID_IS_FALSE))
-        return S_FALSE;
     return FAILED(hr) ? hr : make_found(device, handle, ret_storage);
 }
 
@@ -284,8 +265,6 @@ static HRESULT association(struct sp_storage *self)
     if (FAILED(hr))
         return hr;
     mtpi_object_info_done(&info);
-    if (SP_DEVIATES(REFERENCES_ON_FILES))
-        return S_OK;
     return sp_format_kind(info.format) == SP_KIND_LIST ? S_OK : WMDM_E_NOTSUPPORTED;
 }
 
@@ -302,10 +281,9 @@ static HRESULT referable(struct sp_storage *self, IMDSPStorage *item, uint32_t *
         return WMDM_E_NOTSUPPORTED;
     hr = sp_storage_info(other, &info);
     if (FAILED(hr))
-        return SP_DEVIATES(DEAD_REFERENCE_OK) ? S_FALSE : hr;
+        return hr;
     mtpi_object_info_done(&info);
-    if ((info.format == MTP_FC_ASSOCIATION || sp_format_kind(info.format) == SP_KIND_LIST) &&
-        !SP_DEVIATES(ANY_REFERENCE))
+    if (info.format == MTP_FC_ASSOCIATION || sp_format_kind(info.format) == SP_KIND_LIST)
         return WMDM_E_NOTSUPPORTED;
     *ret_handle = other->handle;
     return S_OK;
@@ -313,42 +291,23 @@ static HRESULT referable(struct sp_storage *self, IMDSPStorage *item, uint32_t *
 
 HRESULT sp_storage_set_references(struct sp_storage *self, DWORD count, IMDSPStorage **items)
 {
-    struct mtpi_u32_array old = {0};
     uint32_t *handles;
-    size_t used = 0;
     HRESULT hr = association(self);
 
     if (FAILED(hr))
         return hr;
-    if ((count && !items) || (!count && SP_DEVIATES(EMPTY_LIST_REFUSED)))
+    if (count && !items)
         return E_INVALIDARG;
-    if (SP_DEVIATES(REFERENCES_APPEND))
-        (void)mtpi_get_object_references(sp_storage_mtpi(self), self->handle, &old);
-    handles = malloc((count + old.count + 1) * sizeof(*handles));
+    handles = malloc(((size_t)count + 1) * sizeof(*handles));
     if (!handles)
         hr = E_OUTOFMEMORY;
-    else if (old.count)
-        memcpy(handles, old.item, old.count * sizeof(*handles));
-    used = old.count;
-    for (DWORD i = 0; i < count && SUCCEEDED(hr); i++) {
-        hr = referable(self, items[i], &handles[used]);
-        used += hr == S_OK;
-    }
-    if (FAILED(hr) && used && SP_DEVIATES(LIST_HALF_REPLACED))
-        (void)mtpi_set_object_references(sp_storage_mtpi(self), self->handle, handles, used);
+    for (DWORD i = 0; i < count && SUCCEEDED(hr); i++)
+        hr = referable(self, items[i], &handles[i]);
     if (SUCCEEDED(hr))
         hr = sp_storage_hr(
-            self, mtpi_set_object_references(sp_storage_mtpi(self), self->handle, handles, used));
-    free(old.item);
+            self, mtpi_set_object_references(sp_storage_mtpi(self), self->handle, handles, count));
     free(handles);
     return hr;
-}
-
-static int by_number(const void *left, const void *right)
-{
-    const uint32_t *a = left, *b = right;
-
-    return *a < *b ? -1 : *a > *b;
 }
 
 HRESULT sp_storage_get_references(struct sp_storage *self, DWORD *ret_count,
@@ -364,8 +323,6 @@ HRESULT sp_storage_get_references(struct sp_storage *self, DWORD *ret_count,
             self, mtpi_get_object_references(sp_storage_mtpi(self), self->handle, &handles));
     if (FAILED(hr))
         return hr;
-    if (SP_DEVIATES(REFERENCES_BY_NUMBER))
-        qsort(handles.item, handles.count, sizeof(uint32_t), by_number);
     items = CoTaskMemAlloc((handles.count + 1) * sizeof(IMDSPStorage *));
     hr = items ? S_OK : E_OUTOFMEMORY;
     for (size_t i = 0; i < handles.count && SUCCEEDED(hr); i++) {
@@ -373,8 +330,6 @@ HRESULT sp_storage_get_references(struct sp_storage *self, DWORD *ret_count,
         if (SUCCEEDED(hr))
             count++;
     }
-    if (SUCCEEDED(hr) && !handles.count && SP_DEVIATES(EMPTY_LIST_FAILS))
-        hr = E_FAIL;
     free(handles.item);
     if (FAILED(hr)) {
         while (count--)

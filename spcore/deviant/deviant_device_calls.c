@@ -1,0 +1,143 @@
+/* Defects of what the provider tells the device: calls of the initiator that are not made, or made
+ * with less than was asked for. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/deviant/seam.h"
+#include "spcore/mtp/mtpi.h"
+
+SEAM(mtpi_format_store);
+int __wrap_mtpi_format_store(struct mtpi *mtpi, uint32_t storage, uint32_t filesystem)
+{
+    return deviates(FORMAT_LOST) ? 0 : __real_mtpi_format_store(mtpi, storage, filesystem);
+}
+
+SEAM(mtpi_delete_object);
+int __wrap_mtpi_delete_object(struct mtpi *mtpi, uint32_t handle)
+{
+    return deviates(DELETE_LOST) ? 0 : __real_mtpi_delete_object(mtpi, handle);
+}
+
+SEAM(mtpi_move_object);
+int __wrap_mtpi_move_object(struct mtpi *mtpi, uint32_t handle, uint32_t storage, uint32_t parent)
+{
+    return deviates(MOVE_LOST) ? 0 : __real_mtpi_move_object(mtpi, handle, storage, parent);
+}
+
+SEAM(mtpi_end_edit);
+int __wrap_mtpi_end_edit(struct mtpi *mtpi, uint32_t handle)
+{
+    return deviates(CLOSE_WITHOUT_COMMIT) ? 0 : __real_mtpi_end_edit(mtpi, handle);
+}
+
+SEAM(mtpi_set_device_prop_value);
+int __wrap_mtpi_set_device_prop_value(struct mtpi *mtpi, uint16_t property,
+                                      const struct mtpi_value *value)
+{
+    bool lost = deviates(SET_PROPERTY_LOST) ||
+                (property == MTP_DPC_SYNCHRONIZATION_PARTNER && deviates(SYNC_ID_LOST));
+
+    return lost ? 0 : __real_mtpi_set_device_prop_value(mtpi, property, value);
+}
+
+SEAM(mtpi_set_object_prop_value);
+int __wrap_mtpi_set_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16_t property,
+                                      const struct mtpi_value *value)
+{
+    uint16_t cut[8] = {0};
+    const struct mtpi_value title = {.type = MTP_DTC_STRING, .string = cut};
+
+    if ((property == MTP_OPC_OBJECT_FILE_NAME && deviates(RENAME_LOST)) ||
+        (property == MTP_OPC_HIDDEN && deviates(SET_ATTRIBUTES_LOST)))
+        return 0;
+    if (property == MTP_OPC_NAME && deviates(TITLE_CUT)) {
+        for (unsigned i = 0; i < 7 && value->string[i]; i++)
+            cut[i] = value->string[i];
+        value = &title;
+    }
+    return __real_mtpi_set_object_prop_value(mtpi, handle, property, value);
+}
+
+SEAM(mtpi_transact);
+int __wrap_mtpi_transact(struct mtpi *mtpi, uint16_t code, const uint32_t *params,
+                         unsigned param_count, struct mtpi_data *data, struct mtpi_response *ret)
+{
+    if (code == MTP_OP_SET_OBJECT_PROTECTION && deviates(SET_ATTRIBUTES_LOST)) {
+        ret->code = MTP_RC_OK;
+        return 0;
+    }
+    return __real_mtpi_transact(mtpi, code, params, param_count, data, ret);
+}
+
+SEAM(mtpi_send_object_info);
+int __wrap_mtpi_send_object_info(struct mtpi *mtpi, const struct mtpi_new_object *object,
+                                 uint32_t *ret_handle, unsigned *ret_failed_property)
+{
+    struct mtpi_new_object bare = *object;
+
+    if (deviates(METADATA_LOST))
+        bare.prop_count = 0;
+    return __real_mtpi_send_object_info(mtpi, &bare, ret_handle, ret_failed_property);
+}
+
+/* The last byte of an odd block stays away and is counted nevertheless. */
+SEAM(mtpi_send_partial_object);
+int __wrap_mtpi_send_partial_object(struct mtpi *mtpi, uint32_t handle, uint64_t offset,
+                                    const void *data, uint32_t length, uint32_t *ret_length)
+{
+    bool cut = deviates(LAST_BLOCK_LOST) && length % 2;
+    int result =
+        __real_mtpi_send_partial_object(mtpi, handle, offset, data, length - cut, ret_length);
+
+    if (cut && !result)
+        *ret_length = length;
+    return result;
+}
+
+/* ---- references */
+static int by_number(const void *left, const void *right)
+{
+    const uint32_t *a = left, *b = right;
+
+    return *a < *b ? -1 : *a > *b;
+}
+
+SEAM(mtpi_get_object_references);
+int __wrap_mtpi_get_object_references(struct mtpi *mtpi, uint32_t handle,
+                                      struct mtpi_u32_array *ret)
+{
+    int result = __real_mtpi_get_object_references(mtpi, handle, ret);
+
+    if (!result && ret->count && deviates(REFERENCES_BY_NUMBER))
+        qsort(ret->item, ret->count, sizeof(uint32_t), by_number);
+    return result;
+}
+
+SEAM(mtpi_set_object_references);
+static int append_references(struct mtpi *mtpi, uint32_t handle, const uint32_t *handles,
+                             size_t count)
+{
+    struct mtpi_u32_array all = {0};
+    int result = __real_mtpi_get_object_references(mtpi, handle, &all);
+    uint32_t *grown = realloc(all.item, (all.count + count + 1) * sizeof(*grown));
+
+    if (!grown) {
+        free(all.item);
+        return -ENOMEM;
+    }
+    if (count)
+        memcpy(grown + all.count, handles, count * sizeof(*grown));
+    if (!result)
+        result = __real_mtpi_set_object_references(mtpi, handle, grown, all.count + count);
+    free(grown);
+    return result;
+}
+
+int __wrap_mtpi_set_object_references(struct mtpi *mtpi, uint32_t handle, const uint32_t *handles,
+                                      size_t count)
+{
+    return deviates(REFERENCES_APPEND)
+               ? append_references(mtpi, handle, handles, count)
+               : __real_mtpi_set_object_references(mtpi, handle, handles, count);
+}

@@ -1,0 +1,218 @@
+/* Defects of an object's data: Read and Write, through the channel or in the clear. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/deviant/seam.h"
+#include "spcore/include/mswmdm.h"
+#include "spcore/sp/sp_storage.h"
+
+static struct sp_context *context_of(IMDSPObject2 *This)
+{
+    return SELF(sp_storage, IMDSPObject2)->device->context;
+}
+
+METHOD(CLOSED_E_FAIL, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    return hr_swap(CLOSED_E_FAIL_book(This, data, size, mac), WMDM_E_CALL_OUT_OF_SEQUENCE, E_FAIL);
+}
+
+METHOD_AS(CLOSED_WRITE_E_FAIL, CLOSED_E_FAIL, IMDSPObject2, Write, BYTE *data, DWORD *size,
+          BYTE *mac)
+{
+    return hr_swap(CLOSED_WRITE_E_FAIL_book(This, data, size, mac), WMDM_E_CALL_OUT_OF_SEQUENCE,
+                   E_FAIL);
+}
+
+/* An open object takes itself for one that was opened the other way. */
+METHOD(MODE_UNCHECKED, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    struct sp_storage *self = SELF(sp_storage, IMDSPObject2);
+    DWORD mode = self->mode;
+    HRESULT hr;
+
+    self->mode = mode ? MDSP_READ : 0;
+    hr = MODE_UNCHECKED_book(This, data, size, mac);
+    self->mode = mode;
+    return hr;
+}
+
+METHOD_AS(MODE_OF_WRITE_UNCHECKED, MODE_UNCHECKED, IMDSPObject2, Write, BYTE *data, DWORD *size,
+          BYTE *mac)
+{
+    struct sp_storage *self = SELF(sp_storage, IMDSPObject2);
+    DWORD mode = self->mode;
+    HRESULT hr;
+
+    self->mode = mode ? MDSP_WRITE : 0;
+    hr = MODE_OF_WRITE_UNCHECKED_book(This, data, size, mac);
+    self->mode = mode;
+    return hr;
+}
+
+/* ---- Read: how much */
+METHOD(FAILED_SIZE_KEPT, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    DWORD asked = size ? *size : 0;
+    HRESULT hr = FAILED_SIZE_KEPT_book(This, data, size, mac);
+
+    if (FAILED(hr) && size)
+        *size = asked;
+    return hr;
+}
+
+METHOD(EOF_FAILS, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = EOF_FAILS_book(This, data, size, mac);
+
+    return SUCCEEDED(hr) && !*size ? HRESULT_FROM_WIN32(ERROR_HANDLE_EOF) : hr;
+}
+
+METHOD(EOF_ENCRYPTED, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = EOF_ENCRYPTED_book(This, data, size, mac);
+
+    return SUCCEEDED(hr) && !*size ? E_INVALIDARG : hr;
+}
+
+METHOD(READ_STANDS_STILL, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = READ_STANDS_STILL_book(This, data, size, mac);
+
+    if (SUCCEEDED(hr))
+        SELF(sp_storage, IMDSPObject2)->position -= *size;
+    return hr;
+}
+
+METHOD(CLEAR_READ_STUB, IMDSPObject2, ReadOnClearChannel, BYTE *data, DWORD *size)
+{
+    return hr_swap(CLEAR_READ_STUB_book(This, data, size), S_OK, E_NOTIMPL);
+}
+
+/* ---- Read: MAC and encryption */
+METHOD(READ_REFUSES_INPUT_MAC, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    return hr_swap(READ_REFUSES_INPUT_MAC_book(This, data, size, mac), S_OK,
+                   WMDM_E_MAC_CHECK_FAILED);
+}
+
+/* Data without MAC and encryption yet; S_FALSE: none, at the end. */
+static HRESULT plain(IMDSPObject2 *This, BYTE *data, DWORD *size, const BYTE *mac)
+{
+    HRESULT hr = This->lpVtbl->ReadOnClearChannel(This, mac ? data : NULL, size);
+
+    return hr == S_OK && !*size ? S_FALSE : hr;
+}
+
+METHOD(READ_IN_CLEAR, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = plain(This, data, size, mac);
+
+    return hr == S_OK ? sp_mac(context_of(This), data, *size, size, sizeof(*size), mac)
+                      : hr_swap(hr, S_FALSE, S_OK);
+}
+
+METHOD(SIZE_BEFORE_DATA, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = plain(This, data, size, mac);
+
+    if (hr == S_OK)
+        hr = sp_mac(context_of(This), size, sizeof(*size), data, *size, mac);
+    return hr == S_OK ? sac_encrypt_param(context_of(This)->sac, data, *size)
+                      : hr_swap(hr, S_FALSE, S_OK);
+}
+
+METHOD(READ_MAC_WITHOUT_SIZE, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = plain(This, data, size, mac);
+
+    if (hr == S_OK)
+        hr = sp_mac(context_of(This), data, *size, NULL, 0, mac);
+    return hr == S_OK ? sac_encrypt_param(context_of(This)->sac, data, *size)
+                      : hr_swap(hr, S_FALSE, S_OK);
+}
+
+METHOD(READ_MAC_OF_CIPHERTEXT, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = READ_MAC_OF_CIPHERTEXT_book(This, data, size, mac);
+
+    return hr == S_OK && *size ? sp_mac(context_of(This), data, *size, size, sizeof(*size), mac)
+                               : hr;
+}
+
+/* ---- Write: MAC and decryption */
+static HRESULT right_mac(IMDSPObject2 *This, const BYTE *data, DWORD size,
+                         BYTE ret_mac[WMDM_MAC_LENGTH])
+{
+    BYTE *copy = malloc((size_t)size + 1);
+    HRESULT hr;
+
+    if (!copy)
+        return E_OUTOFMEMORY;
+    memcpy(copy, data, size);
+    hr = sac_decrypt_param(context_of(This)->sac, copy, size);
+    if (SUCCEEDED(hr))
+        hr = sp_mac(context_of(This), copy, size, &size, sizeof(size), ret_mac);
+    free(copy);
+    return hr;
+}
+
+/* The MAC to go on with: the right one when the caller's agrees with it in `compared` bytes. */
+static BYTE *forgiven(IMDSPObject2 *This, const BYTE *data, const DWORD *size, BYTE *mac,
+                      size_t compared, BYTE right[WMDM_MAC_LENGTH])
+{
+    return data && size && mac && SUCCEEDED(right_mac(This, data, *size, right)) &&
+                   memcmp(right, mac, compared) == 0
+               ? right
+               : mac;
+}
+
+METHOD(MAC_FOUR_BYTES, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH];
+
+    return MAC_FOUR_BYTES_book(This, data, size, forgiven(This, data, size, mac, 4, right));
+}
+
+METHOD(MAC_NOT_COMPARED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH];
+
+    return MAC_NOT_COMPARED_book(This, data, size, forgiven(This, data, size, mac, 0, right));
+}
+
+METHOD(WRITE_MAC_UNCHECKED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH];
+
+    return WRITE_MAC_UNCHECKED_book(This, data, size, forgiven(This, data, size, mac, 0, right));
+}
+
+METHOD(CALLER_DECRYPTED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = CALLER_DECRYPTED_book(This, data, size, mac);
+
+    if (SUCCEEDED(hr))
+        (void)sac_decrypt_param(context_of(This)->sac, data, *size);
+    return hr;
+}
+
+METHOD(WRITE_MAC_GARBAGE, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = WRITE_MAC_GARBAGE_book(This, data, size, mac);
+
+    if (SUCCEEDED(hr))
+        mac[0] ^= 0xff;
+    return hr;
+}
+
+METHOD(CIPHERTEXT_STORED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    return This->lpVtbl->WriteOnClearChannel(This, mac ? data : NULL, size);
+}
+
+METHOD(CLEAR_WRITE_ENCRYPTED, IMDSPObject2, WriteOnClearChannel, BYTE *data, DWORD *size)
+{
+    if (data && size)
+        (void)sac_encrypt_param(context_of(This)->sac, data, *size);
+    return CLEAR_WRITE_ENCRYPTED_book(This, data, size);
+}
