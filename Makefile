@@ -78,8 +78,6 @@ TEST_SRC := $(sort $(wildcard simulator/tests/*/test_*.c spcore/tests/*/test_*.c
 TOOL_SRC := $(sort $(wildcard ci/*.c ci/vm-tools/*.c ci/fuzz/*.c))
 ALL_SRC := $(sort $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC) $(LUSB_SRC) $(CONF_SRC) $(TEST_SRC) $(TOOL_SRC))
 
-$(OBJ)/deviant/spcore/%.o: CPPFLAGS += -DSPCORE_DEVIANT
-
 # ---- the programs
 PAPSIM := $(BUILD)/papsim
 MEDIA := $(BUILD)/papsim-media.so
@@ -126,7 +124,7 @@ $(SPCORE): $(call objects,$(SPC_SRC))
 SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' $(DEVIANT_SRC))
 $(DEVIANT): LINK = -shared -Wl,-soname,libspcore-deviant.so $(SEAMS)
 $(DEVIANT): LIBS := $(SPC_LIBS)
-$(DEVIANT): $(patsubst %.c,$(OBJ)/deviant/%.o,$(SPC_SRC)) $(call objects,$(DEVIANT_SRC))
+$(DEVIANT): $(call objects,$(SPC_SRC) $(DEVIANT_SRC))
 	$(link)
 
 # A drop-in libusb-1.0 over USB/IP: libusb's public header, nothing of its library.
@@ -148,17 +146,10 @@ $(FLAGS): always
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(COMPILE)' | cmp -s - $@ || printf '%s\n' '$(COMPILE)' > $@
 
-define compile
-$(call say,CC)
-@mkdir -p $(@D)
-$(Q)$(COMPILE) -c -o $@ $<
-endef
-
 $(OBJ)/%.o: %.c $(FLAGS) | generated
-	$(compile)
-
-$(OBJ)/deviant/%.o: %.c $(FLAGS) | generated
-	$(compile)
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -c -o $@ $<
 
 # How each source is compiled, for clangd and its like.
 comma := ,

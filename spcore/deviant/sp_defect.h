@@ -16,11 +16,4 @@ bool sp_deviates(enum sp_defect which);
 /* Exported: the list as JSON, the same form as `papsim defects --json`; static storage. */
 __attribute__((visibility("default"))) const char *spcore_deviations_json(void);
 
-/* What still stands in the product; goes with the last of them. */
-#ifdef SPCORE_DEVIANT
-#define SP_DEVIATES(token) sp_deviates(SP_DEFECT_##token)
-#else
-#define SP_DEVIATES(token) false
-#endif
-
 #endif
