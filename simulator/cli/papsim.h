@@ -1,4 +1,4 @@
-/* papsim's verbs and what they share: one line on stderr for bad input, and where players are. */
+/* papsim's verbs and what they share: their options, and one line on stderr for bad input. */
 #ifndef SIMULATOR_CLI_PAPSIM_H
 #define SIMULATOR_CLI_PAPSIM_H
 
@@ -19,10 +19,6 @@ int cli_number(const char *text, uint64_t most, uint64_t *ret_number);
 enum { OPTIONS_END = -1, OPTION_WRONG = -2 };
 struct option;
 int cli_option(int argc, char **argv, const char *letters, const struct option *options);
-
-/* Path of a player given by name (fixtures/players/NAME.yaml, or $PAPSIM_PLAYERS) or by file. */
-int cli_player_path(const char *name, char *path, size_t size);
-int cli_players_folder(char *path, size_t size);
 
 /* Verbs: argv[0] is the verb. */
 int cli_serve(int argc, char **argv);

@@ -20,7 +20,8 @@
 
 #include "simulator/cli/papsim.h"
 #include "simulator/cli/papsim_exec.h"
-#include "simulator/control/service.h"
+#include "simulator/cli/papsim_service.h"
+#include "simulator/player/beside.h"
 #include "spcore/base.h"
 
 /* As timeout(1), env(1) and the shell have them. */
@@ -46,7 +47,7 @@ struct exec {
     char library[PATH_MAX];       /* folder of our libusb-1.0.so.0 */
     int loaded;                   /* a datagram arrives here when the library is loaded */
     char loaded_name[16];         /* of that socket, less the leading NUL */
-    struct wire_source signals;   /* first of what the loop waits for */
+    struct wire_source signals;   /* what the loop waits for */
     sigset_t mask, caller_mask;   /* waited for; as we found it */
     struct sigaction caller_pipe; /* SIGPIPE as we found it */
     pid_t child;
@@ -127,7 +128,7 @@ static int parse_options(int argc, char **argv, struct exec *exec)
         if (option == OPTION_WRONG)
             return EXIT_OURS;
         status = option == OPTION_CONNECT ? take_server(exec, optarg)
-                                          : service_option(option, optarg, &exec->options);
+                                          : cli_service_option(option, optarg, &exec->options);
         if (status)
             return status;
     }
@@ -145,21 +146,16 @@ static int parse_options(int argc, char **argv, struct exec *exec)
 /* Beside the program as libusb/, installed as ../lib/papkit. */
 static int find_library(struct exec *exec)
 {
-    static const char *const places[] = {"libusb", "../lib/papkit"};
-    char program[PATH_MAX / 2], file[PATH_MAX + 32];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    static const char *const places[] = {"libusb/libusb-1.0.so.0", "../lib/papkit/libusb-1.0.so.0"};
+    char program[PATH_MAX];
+    int error = beside_folder(program, sizeof(program));
 
-    if (length < 0)
-        return cli_usage("exec: /proc/self/exe: %s", strerror(errno));
-    program[length] = '\0';
-    *strrchr(program, '/') = '\0';
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-        snprintf(exec->library, sizeof(exec->library), "%s/%s", program, places[i]);
-        snprintf(file, sizeof(file), "%s/libusb-1.0.so.0", exec->library);
-        if (access(file, R_OK) == 0)
-            return 0;
-    }
-    return cli_usage("exec: no libusb/libusb-1.0.so.0 beside %s", program);
+    if (error)
+        return cli_usage("exec: /proc/self/exe: %s", strerror(-error));
+    if (beside_program(places, ARRAY_SIZE(places), exec->library, sizeof(exec->library)))
+        return cli_usage("exec: no libusb/libusb-1.0.so.0 beside %s", program);
+    *strrchr(exec->library, '/') = '\0';
+    return 0;
 }
 
 /* ---- the program */
@@ -258,7 +254,7 @@ static void reap(struct exec *exec)
 
 static void signalled(struct wire_source *source, uint32_t events)
 {
-    struct exec *exec = (struct exec *)(void *)((char *)source - offsetof(struct exec, signals));
+    struct exec *exec = container_of(source, struct exec, signals);
     struct signalfd_siginfo info;
 
     (void)events;
@@ -348,7 +344,7 @@ static int bring_up(struct exec *exec)
         cli_usage("exec: %s: %s", exec->command[0], strerror(-error));
         return error == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
     }
-    if (exec->options.player_count ? service_open(&exec->service, &exec->options)
+    if (exec->options.player_count ? cli_service_open(&exec->service, &exec->options)
                                    : wire_loop_new(&exec->service.loop) < 0)
         return EXIT_OURS;
     return shell_words(exec) || open_loaded(exec) || set_environment(exec) ? EXIT_OURS : 0;

@@ -1,4 +1,4 @@
-/* Where player files are, and the lists papsim prints: players and defects. */
+/* The lists papsim prints: players and defects. */
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
@@ -6,49 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "simulator/cli/papsim.h"
+#include "simulator/player/beside.h"
 #include "simulator/player/player.h"
-#include "spcore/base.h"
-
-/* Installed beside the program as ../share/papkit/players, in the tree as ../fixtures/players
- * (one more level up for builds with other flags). */
-int cli_players_folder(char *path, size_t size)
-{
-    static const char *const places[] = {"../fixtures/players", "../../fixtures/players",
-                                         "../share/papkit/players"};
-    const char *chosen = getenv("PAPSIM_PLAYERS");
-    char program[PATH_MAX];
-    ssize_t length;
-
-    if (chosen && *chosen)
-        return (size_t)snprintf(path, size, "%s", chosen) < size ? 0 : -ENAMETOOLONG;
-    length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-    if (length < 0)
-        return -errno;
-    program[length] = '\0';
-    *strrchr(program, '/') = '\0';
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-        if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
-            access(path, R_OK) == 0)
-            return 0;
-    }
-    return -ENOENT;
-}
-
-int cli_player_path(const char *name, char *path, size_t size)
-{
-    char folder[PATH_MAX];
-
-    if (strchr(name, '/') || access(name, R_OK) == 0)
-        return (size_t)snprintf(path, size, "%s", name) < size ? 0 : -ENAMETOOLONG;
-    if (cli_players_folder(folder, sizeof(folder)) < 0)
-        return -ENOENT;
-    if ((size_t)snprintf(path, size, "%s/%s.yaml", folder, name) >= size)
-        return -ENAMETOOLONG;
-    return access(path, R_OK) == 0 ? 0 : -ENOENT;
-}
 
 static int is_player_file(const struct dirent *entry)
 {
@@ -88,7 +49,7 @@ int cli_players(int argc, char **argv)
 
     if (argc > 1)
         return cli_usage("players: unknown argument %s", argv[1]);
-    if (cli_players_folder(folder, sizeof(folder)) < 0)
+    if (beside_players(folder, sizeof(folder)) < 0)
         return cli_usage("players: no folder of player files found; set PAPSIM_PLAYERS");
     count = scandir(folder, &entries, is_player_file, compare_stems);
     if (count < 0)

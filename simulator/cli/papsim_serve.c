@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "simulator/cli/papsim.h"
-#include "simulator/control/service.h"
+#include "simulator/cli/papsim_service.h"
+#include "spcore/base.h"
 
 enum { OPTION_LISTEN = OPTION_OWN };
 
@@ -41,7 +42,7 @@ static int parse_options(int argc, char **argv, struct service_options *options)
         if (option == OPTION_WRONG)
             return EXIT_USAGE;
         status = option == OPTION_LISTEN ? parse_listen(optarg, options)
-                                         : service_option(option, optarg, options);
+                                         : cli_service_option(option, optarg, options);
         if (status)
             return status;
     }
@@ -59,7 +60,7 @@ struct stopper {
 
 static void signalled(struct wire_source *source, uint32_t events)
 {
-    struct stopper *stopper = (struct stopper *)source;
+    struct stopper *stopper = container_of(source, struct stopper, source);
 
     (void)events;
     wire_loop_stop(stopper->loop);
@@ -106,7 +107,7 @@ int cli_serve(int argc, char **argv)
     if (status)
         return status;
     allow_descriptors();
-    status = service_open(&service, &options);
+    status = cli_service_open(&service, &options);
     if (!status)
         status = run(&service, &options);
     service_close(&service);

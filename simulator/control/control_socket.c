@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "simulator/control/service.h"
+#include "spcore/base.h"
 
 #define LINE_MAX_BYTES (64u * 1024u)
 
@@ -87,7 +88,7 @@ static int run_lines(struct control_client *client)
 
 static void client_ready(struct wire_source *source, uint32_t events)
 {
-    struct control_client *client = (struct control_client *)source;
+    struct control_client *client = container_of(source, struct control_client, source);
     ssize_t got =
         recv(source->fd, client->line + client->length, sizeof(client->line) - client->length, 0);
 
@@ -104,7 +105,7 @@ static void client_ready(struct wire_source *source, uint32_t events)
 
 static void accept_ready(struct wire_source *source, uint32_t events)
 {
-    struct control_socket *control = (struct control_socket *)source;
+    struct control_socket *control = container_of(source, struct control_socket, listener);
     int fd = accept4(source->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     struct control_client *client;
 

@@ -3,53 +3,44 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "simulator/cli/papsim.h"
 #include "simulator/control/service.h"
+#include "simulator/player/beside.h"
 
-int service_option(int option, const char *value, struct service_options *options)
+/* One that is on its way up, and who is told what keeps it down. */
+struct opening {
+    struct service *service;
+    const struct service_options *options;
+    struct player_spec **specs; /* one a player; NULL: taken over, or not read */
+    char *error;
+    size_t error_size;
+};
+
+__attribute__((format(printf, 2, 3))) static int refuse(const struct opening *opening,
+                                                        const char *format, ...)
 {
-    switch (option) {
-    case OPTION_PLAYER:
-        if (options->player_count == SERVICE_PLAYERS_MAX)
-            return cli_usage("--player %s: more than %d players", value, SERVICE_PLAYERS_MAX);
-        options->players[options->player_count++] = value;
-        return 0;
-    case OPTION_DEVIATE:
-        if (defect_find(value) < 0)
-            return cli_usage("--deviate %s: no such deviation (papsim deviations lists them)",
-                             value);
-        if (options->defect_count < DEFECT_COUNT)
-            options->defects[options->defect_count++] = value;
-        return 0;
-    case OPTION_CONTROL:
-        options->control = value;
-        return 0;
-    case OPTION_STATE:
-        options->state = value;
-        return 0;
-    case OPTION_CAPTURE:
-        options->capture = value;
-        return 0;
-    default:
-        if (cli_number(value, UINT64_MAX, &options->seed) < 0)
-            return cli_usage("--seed %s: expected a number", value);
-        return 0;
-    }
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(opening->error, opening->error_size, format, arguments);
+    va_end(arguments);
+    return -EINVAL;
 }
 
-static int make_state(const struct service_options *options, const char *busid, char *path,
-                      size_t size)
+static int make_state(const struct opening *opening, const char *busid, char *path, size_t size)
 {
+    const struct service_options *options = opening->options;
+
     if (mkdir(options->state, 0777) < 0 && errno != EEXIST)
-        return cli_usage("--state %s: %s", options->state, strerror(errno));
+        return refuse(opening, "--state %s: %s", options->state, strerror(errno));
     if ((size_t)snprintf(path, size, "%s/%s", options->state, busid) >= size)
-        return cli_usage("--state %s: the name is too long", options->state);
+        return refuse(opening, "--state %s: the name is too long", options->state);
     return 0;
 }
 
@@ -66,80 +57,86 @@ static int make_device(struct service_player *one)
 }
 
 /* The player files first: reading them changes nothing. */
-static int read_players(const struct service_options *options, struct player_spec **specs)
+static int read_players(const struct opening *opening)
 {
-    char path[PATH_MAX], error[512];
+    const struct service_options *options = opening->options;
+    char path[PATH_MAX];
 
     for (size_t i = 0; i < options->player_count; i++) {
-        if (cli_player_path(options->players[i], path, sizeof(path)) < 0)
-            return cli_usage("--player %s: no such player file (papsim players lists names)",
-                             options->players[i]);
-        if (player_load(path, &specs[i], error, sizeof(error)) < 0)
-            return cli_usage("%s", error);
+        if (beside_player(options->players[i], path, sizeof(path)) < 0)
+            return refuse(opening, "--player %s: no such player file (papsim players lists names)",
+                          options->players[i]);
+        if (player_load(path, &opening->specs[i], opening->error, opening->error_size) < 0)
+            return -EINVAL;
     }
     return 0;
 }
 
 /* Takes over *spec when it succeeds. */
-static int make_player(struct service_player *one, const struct service_options *options,
+static int make_player(const struct opening *opening, struct service_player *one,
                        struct player_spec **spec)
 {
-    char state[PATH_MAX], error[512] = "";
+    const struct service_options *options = opening->options;
     struct player_options how = {.busid = one->busid, .seed = options->seed};
+    char state[PATH_MAX];
 
     if (options->state) {
-        int status = make_state(options, one->busid, state, sizeof(state));
+        int error = make_state(opening, one->busid, state, sizeof(state));
 
-        if (status)
-            return status;
+        if (error)
+            return error;
         how.state_dir = state;
     }
-    if (player_new(*spec, &how, &one->player, error, sizeof(error)) < 0)
-        return cli_usage("%s", error[0] ? error : player_spec_name(*spec));
+    if (player_new(*spec, &how, &one->player, opening->error, opening->error_size) < 0)
+        return -EINVAL;
     *spec = NULL;
     for (size_t i = 0; i < options->defect_count; i++) {
         policies_switch(player_policies(one->player), (enum defect)defect_find(options->defects[i]),
                         true);
     }
-    return make_device(one) < 0 ? cli_usage("out of memory") : 0;
+    return make_device(one) < 0 ? refuse(opening, "out of memory") : 0;
 }
 
-static int make_players(struct service *service, const struct service_options *options,
-                        struct player_spec **specs)
+static int make_players(const struct opening *opening)
 {
-    service->players = calloc(options->player_count, sizeof(*service->players));
+    struct service *service = opening->service;
+
+    service->players = calloc(opening->options->player_count, sizeof(*service->players));
     if (!service->players)
-        return cli_usage("out of memory");
-    for (size_t i = 0; i < options->player_count; i++) {
+        return refuse(opening, "out of memory");
+    for (size_t i = 0; i < opening->options->player_count; i++) {
         struct service_player *one = &service->players[service->player_count++];
-        int status;
+        int error;
 
         snprintf(one->busid, sizeof(one->busid), "1-%zu", i + 1);
-        status = make_player(one, options, &specs[i]);
-        if (status)
-            return status;
+        error = make_player(opening, one, &opening->specs[i]);
+        if (error)
+            return error;
         if (wire_bus_offer(&service->bus, one->busid, one->device,
                            &player_policies(one->player)->usbip) < 0)
-            return cli_usage("out of memory");
+            return refuse(opening, "out of memory");
     }
     return 0;
 }
 
-static int open_sockets(struct service *service, const struct service_options *options)
+static int open_sockets(const struct opening *opening)
 {
+    const struct service_options *options = opening->options;
+    struct service *service = opening->service;
     struct wire_server_options how = {.address = options->address, .port = options->port};
     int error;
 
     wire_bus_init(&service->bus);
     if (wire_loop_new(&service->loop) < 0)
-        return cli_usage("no event loop: %s", strerror(errno));
+        return refuse(opening, "no event loop: %s", strerror(errno));
     error = wire_server_new(service->loop, &service->bus, &how, &service->server);
     if (error)
-        return cli_usage("--listen %s:%u: %s", options->address, options->port, strerror(-error));
+        return refuse(opening, "--listen %s:%u: %s", options->address, options->port,
+                      strerror(-error));
     if (!options->control)
         return 0;
     error = control_socket_new(service, options->control, &service->control);
-    return error ? cli_usage("--control %s: %s", options->control, strerror(-error)) : 0;
+    return error ? refuse(opening, "--control %s: %s", options->control, strerror(-error)) : 0;
 }
 
 /* Whether the capture can be written. What an earlier run left in a file stays until all else is
@@ -163,44 +160,47 @@ static int probe_capture(struct service *service, const char *path, bool *ret_cr
 }
 
 /* In the order of what can be undone: files read, sockets, then what stays on disk. */
-static int open_specs(struct service *service, const struct service_options *options,
-                      struct player_spec **specs)
+static int open_all(const struct opening *opening)
 {
+    const struct service_options *options = opening->options;
+    struct service *service = opening->service;
     bool capture_created = false, state_there = options->state && !access(options->state, F_OK);
-    int error = 0, status = read_players(options, specs);
+    int unwritable = 0, error = read_players(opening);
 
-    if (!status)
-        status = open_sockets(service, options);
-    if (!status && options->capture)
-        error = probe_capture(service, options->capture, &capture_created);
-    if (!status && !error)
-        status = make_players(service, options, specs);
-    if (!status && !error && options->capture && !service->capture)
-        error = wire_capture_open(options->capture, &service->capture);
-    if (error)
-        status = cli_usage("--capture %s: %s", options->capture, strerror(-error));
-    if (status && capture_created)
+    if (!error)
+        error = open_sockets(opening);
+    if (!error && options->capture)
+        unwritable = probe_capture(service, options->capture, &capture_created);
+    if (!error && !unwritable)
+        error = make_players(opening);
+    if (!error && !unwritable && options->capture && !service->capture)
+        unwritable = wire_capture_open(options->capture, &service->capture);
+    if (unwritable)
+        error = refuse(opening, "--capture %s: %s", options->capture, strerror(-unwritable));
+    if (error && capture_created)
         unlink(options->capture);
-    if (status && options->state && !state_there)
+    if (error && options->state && !state_there)
         rmdir(options->state);
-    if (!status)
+    if (!error)
         service->bus.capture = service->capture;
-    return status;
+    return error;
 }
 
-int service_open(struct service *service, const struct service_options *options)
+int service_open(struct service *service, const struct service_options *options, char *error,
+                 size_t error_size)
 {
-    struct player_spec **specs;
-    int status;
+    struct opening opening = {service, options, NULL, error, error_size};
+    int result;
 
-    specs = calloc(options->player_count, sizeof(struct player_spec *));
-    if (!specs)
-        return cli_usage("out of memory");
-    status = open_specs(service, options, specs);
+    error[0] = '\0';
+    opening.specs = calloc(options->player_count, sizeof(struct player_spec *));
+    if (!opening.specs)
+        return refuse(&opening, "out of memory");
+    result = open_all(&opening);
     for (size_t i = 0; i < options->player_count; i++)
-        player_spec_free(specs[i]);
-    free(specs);
-    return status;
+        player_spec_free(opening.specs[i]);
+    free(opening.specs);
+    return result && !error[0] ? refuse(&opening, "out of memory") : result;
 }
 
 void service_close(struct service *service)

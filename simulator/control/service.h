@@ -37,30 +37,10 @@ struct service_options {
     uint64_t seed;
 };
 
-/* Long options every verb that starts players knows; a verb's own begin at OPTION_OWN. */
-enum {
-    OPTION_PLAYER = 256,
-    OPTION_CONTROL,
-    OPTION_STATE,
-    OPTION_CAPTURE,
-    OPTION_DEVIATE,
-    OPTION_SEED,
-    OPTION_OWN
-};
-/* clang-format off */
-#define SERVICE_OPTIONS                                     \
-    {"player", required_argument, NULL, OPTION_PLAYER},     \
-    {"control", required_argument, NULL, OPTION_CONTROL},   \
-    {"state", required_argument, NULL, OPTION_STATE},       \
-    {"capture", required_argument, NULL, OPTION_CAPTURE},   \
-    {"deviate", required_argument, NULL, OPTION_DEVIATE},   \
-    {"seed", required_argument, NULL, OPTION_SEED}
-/* clang-format on */
-/* One of these; 0, or the exit status after a line on stderr. */
-int service_option(int option, const char *value, struct service_options *options);
-
-/* 0, or the exit status after a line on stderr; service_close() is due in both cases. */
-int service_open(struct service *service, const struct service_options *options);
+/* 0, or -EINVAL with one line about what is wrong in `error`; service_close() is due in both cases.
+ */
+int service_open(struct service *service, const struct service_options *options, char *error,
+                 size_t error_size);
 void service_close(struct service *service);
 
 /* One request of the control socket; the answer is a new reference, never NULL unless memory is

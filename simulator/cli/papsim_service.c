@@ -1,0 +1,43 @@
+/* `papsim serve` and `papsim exec` both bring players up: from the same options, and with the same
+ * line on stderr when that fails. */
+#include "simulator/cli/papsim_service.h"
+
+#include "simulator/cli/papsim.h"
+
+int cli_service_option(int option, const char *value, struct service_options *options)
+{
+    switch (option) {
+    case OPTION_PLAYER:
+        if (options->player_count == SERVICE_PLAYERS_MAX)
+            return cli_usage("--player %s: more than %d players", value, SERVICE_PLAYERS_MAX);
+        options->players[options->player_count++] = value;
+        return 0;
+    case OPTION_DEVIATE:
+        if (defect_find(value) < 0)
+            return cli_usage("--deviate %s: no such deviation (papsim deviations lists them)",
+                             value);
+        if (options->defect_count < DEFECT_COUNT)
+            options->defects[options->defect_count++] = value;
+        return 0;
+    case OPTION_CONTROL:
+        options->control = value;
+        return 0;
+    case OPTION_STATE:
+        options->state = value;
+        return 0;
+    case OPTION_CAPTURE:
+        options->capture = value;
+        return 0;
+    default:
+        if (cli_number(value, UINT64_MAX, &options->seed) < 0)
+            return cli_usage("--seed %s: expected a number", value);
+        return 0;
+    }
+}
+
+int cli_service_open(struct service *service, const struct service_options *options)
+{
+    char error[1024];
+
+    return service_open(service, options, error, sizeof(error)) < 0 ? cli_usage("%s", error) : 0;
+}
