@@ -156,7 +156,7 @@ comma := ,
 entry = {"directory":"$(CURDIR)"$(comma)"file":"$(1)"$(comma)"command":"$(COMPILE) -c $(1)"}
 compile_commands.json: $(FLAGS) $(ALL_SRC)
 	$(call say,DB)
-	@printf '[%s]\n' '$(subst "} {","}$(comma){",$(foreach one,$(ALL_SRC),$(call entry,$(one))))' > $@
+	$(file >$@,[$(subst "} {","}$(comma){",$(foreach one,$(ALL_SRC),$(call entry,$(one))))])
 
 # Constants both sides share; codecs they do not.
 .PHONY: generated
