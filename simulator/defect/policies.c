@@ -1,14 +1,46 @@
 /* From the set of what is switched on to the policies of a player's layers, anew at each switch. */
 #include "simulator/defect/policies_internal.h"
 
+#include "spcore/base.h"
+
+static const struct policy_table *const tables[] = {&policies_usbip};
+
+static void reset(struct policies *policies)
+{
+    policies->row_count = 0;
+    policies_reset_usbip(policies);
+}
+
+/* The flag becomes the opposite of what it is by the book, whatever else has turned it. */
+static void turn(struct policies *policies, const struct policies *by_the_book, size_t flag)
+{
+    *(bool *)((char *)policies + flag) = !*(const bool *)((const char *)by_the_book + flag);
+}
+
 static void fill(struct policies *policies)
 {
-    policies_fill_usbip(policies);
+    struct policies by_the_book;
+
+    reset(policies);
+    by_the_book = *policies;
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+        for (size_t k = 0; k < tables[i]->count; k++) {
+            const struct policy_row *row = &tables[i]->rows[k];
+
+            if (!deviates(&policies->on, row->which))
+                continue;
+            if (row->turns)
+                turn(policies, &by_the_book, row->flag);
+            if (!defect_texts[row->which].quirk)
+                policies->rows[policies->row_count++] = row;
+        }
+    }
+    policies->usbip.filter = policies->row_count ? &policies->usbip_filter : NULL;
 }
 
 void policies_init(struct policies *policies, const struct defect_set *on)
 {
-    policies->on = *on;
+    *policies = (struct policies){.on = *on};
     fill(policies);
 }
 
@@ -16,17 +48,4 @@ void policies_switch(struct policies *policies, enum defect which, bool on)
 {
     defect_switch(&policies->on, which, on);
     fill(policies);
-}
-
-const struct policy_row *policies_next(const struct policies *policies,
-                                       const struct policy_row *row, const struct policy_row *end)
-{
-    while (row < end && !deviates(&policies->on, row->which))
-        row++;
-    return row < end ? row : NULL;
-}
-
-void policies_turn(void *policy, const void *by_the_book, size_t flag)
-{
-    *(bool *)((char *)policy + flag) = !*(const bool *)((const char *)by_the_book + flag);
 }

@@ -4,14 +4,21 @@
 #ifndef SIMULATOR_DEFECT_POLICIES_H
 #define SIMULATOR_DEFECT_POLICIES_H
 
+#include <stddef.h>
+
 #include "simulator/defect/defect.h"
 #include "simulator/wire/usbip/usbip_policy.h"
+
+struct policy_row;
 
 /* Of one player, whose layers point into it. */
 struct policies {
     struct defect_set on;
     struct usbip_policy usbip;
     struct usbip_filter usbip_filter;
+    /* The defects that are on, for the filters; quirks have flags only. */
+    const struct policy_row *rows[DEFECT_COUNT];
+    size_t row_count;
 };
 
 void policies_init(struct policies *policies, const struct defect_set *on);

@@ -1,4 +1,5 @@
-/* How a defect or a quirk is done, for the files that fill the policies in. */
+/* How a defect or a quirk is done, for the files that make policies of them: one a layer, with a
+ * table of its rows and, for each seam of the layer, a function that asks those that are on. */
 #ifndef SIMULATOR_DEFECT_POLICIES_INTERNAL_H
 #define SIMULATOR_DEFECT_POLICIES_INTERNAL_H
 
@@ -6,23 +7,22 @@
 
 #include "simulator/defect/policies.h"
 
-/* Turns a flag of its layer's policy over, looks at one of its seams, or both. */
+/* Turns a flag of its layer's policy over, has a filter at a seam of it, or both. A quirk may have
+ * several rows, each a flag. */
 struct policy_row {
     enum defect which;
     bool turns;
-    size_t flag; /* offsetof() the bool in the policy */
-    union {
-        struct usbip_filter usbip;
-    };
+    size_t flag; /* offsetof(struct policies, …) */
+    struct usbip_filter usbip;
 };
 
-/* The first from `row` on that is switched on, or NULL. */
-const struct policy_row *policies_next(const struct policies *policies,
-                                       const struct policy_row *row, const struct policy_row *end);
-/* Makes the flag of `policy` the opposite of what it is by the book, whatever else has done so. */
-void policies_turn(void *policy, const void *by_the_book, size_t flag);
+struct policy_table {
+    const struct policy_row *rows;
+    size_t count;
+};
+extern const struct policy_table policies_usbip;
 
-/* One a layer. */
-void policies_fill_usbip(struct policies *policies);
+/* What is by the book, and the functions that ask the rows. */
+void policies_reset_usbip(struct policies *policies);
 
 #endif

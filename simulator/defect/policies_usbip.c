@@ -258,41 +258,36 @@ static void stay_busy(void *self, struct usb_device *device)
 /* ---- which is whose */
 
 static const struct policy_row rows[] = {
-#define FLAG(member) .turns = true, .flag = offsetof(struct usbip_policy, member)
+#define FLAG(member) .turns = true, .flag = offsetof(struct policies, usbip.member)
 #define ON(seam, function) .usbip.seam = function
 #define BOTH(...) __VA_ARGS__
 #define DEFECT(token, label, how, ...) {DEFECT_##token, how},
 #include "simulator/defect/defects_usbip.def"
 #undef DEFECT
 };
+const struct policy_table policies_usbip = {rows, ARRAY_SIZE(rows)};
 
-/* The rows that are switched on, one after the other. */
-static const struct policy_row *first(const struct policies *policies)
-{
-    return policies_next(policies, rows, rows + ARRAY_SIZE(rows));
-}
-
-static const struct policy_row *next(const struct policies *policies, const struct policy_row *row)
-{
-    return policies_next(policies, row + 1, rows + ARRAY_SIZE(rows));
-}
+/* ---- the seams: all that are on, one after the other */
 
 static int op(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
 {
+    const struct policies *policies = self;
     int error = 0;
 
-    for (const struct policy_row *row = first(self); row && !error; row = next(self, row)) {
-        if (row->usbip.op)
-            error = row->usbip.op(self, offer, bytes, have);
+    for (size_t i = 0; i < policies->row_count && !error; i++) {
+        if (policies->rows[i]->usbip.op)
+            error = policies->rows[i]->usbip.op(self, offer, bytes, have);
     }
     return error;
 }
 
 static size_t op_header(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t length)
 {
-    for (const struct policy_row *row = first(self); row; row = next(self, row)) {
-        if (row->usbip.op_header)
-            length = row->usbip.op_header(self, offer, bytes, length);
+    const struct policies *policies = self;
+
+    for (size_t i = 0; i < policies->row_count; i++) {
+        if (policies->rows[i]->usbip.op_header)
+            length = policies->rows[i]->usbip.op_header(self, offer, bytes, length);
     }
     return length;
 }
@@ -300,54 +295,63 @@ static size_t op_header(void *self, const struct wire_offer *offer, uint8_t *byt
 static size_t record(void *self, const struct wire_offer *offer, uint16_t code, uint8_t *bytes,
                      size_t length)
 {
-    for (const struct policy_row *row = first(self); row; row = next(self, row)) {
-        if (row->usbip.record)
-            length = row->usbip.record(self, offer, code, bytes, length);
+    const struct policies *policies = self;
+
+    for (size_t i = 0; i < policies->row_count; i++) {
+        if (policies->rows[i]->usbip.record)
+            length = policies->rows[i]->usbip.record(self, offer, code, bytes, length);
     }
     return length;
 }
 
 static int submit(void *self, const struct wire_offer *offer, struct frame_urb *frame)
 {
+    const struct policies *policies = self;
     int error = 0;
 
-    for (const struct policy_row *row = first(self); row && !error; row = next(self, row)) {
-        if (row->usbip.submit)
-            error = row->usbip.submit(self, offer, frame);
+    for (size_t i = 0; i < policies->row_count && !error; i++) {
+        if (policies->rows[i]->usbip.submit)
+            error = policies->rows[i]->usbip.submit(self, offer, frame);
     }
     return error;
 }
 
 static bool answer(void *self, const struct wire_offer *offer, struct usb_urb *urb)
 {
+    const struct policies *policies = self;
     bool said = true;
 
-    for (const struct policy_row *row = first(self); row && said; row = next(self, row)) {
-        if (row->usbip.answer)
-            said = row->usbip.answer(self, offer, urb);
+    for (size_t i = 0; i < policies->row_count && said; i++) {
+        if (policies->rows[i]->usbip.answer)
+            said = policies->rows[i]->usbip.answer(self, offer, urb);
     }
     return said;
 }
 
 static size_t frame(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t length)
 {
-    for (const struct policy_row *row = first(self); row; row = next(self, row)) {
-        if (row->usbip.frame)
-            length = row->usbip.frame(self, offer, bytes, length);
+    const struct policies *policies = self;
+
+    for (size_t i = 0; i < policies->row_count; i++) {
+        if (policies->rows[i]->usbip.frame)
+            length = policies->rows[i]->usbip.frame(self, offer, bytes, length);
     }
     return length;
 }
 
 static void left(void *self, struct usb_device *device)
 {
-    for (const struct policy_row *row = first(self); row; row = next(self, row)) {
-        if (row->usbip.left)
-            row->usbip.left(self, device);
+    const struct policies *policies = self;
+
+    for (size_t i = 0; i < policies->row_count; i++) {
+        if (policies->rows[i]->usbip.left)
+            policies->rows[i]->usbip.left(self, device);
     }
 }
 
-void policies_fill_usbip(struct policies *policies)
+void policies_reset_usbip(struct policies *policies)
 {
+    policies->usbip = usbip_by_the_book;
     policies->usbip_filter = (struct usbip_filter){.self = policies,
                                                    .op = op,
                                                    .op_header = op_header,
@@ -356,10 +360,4 @@ void policies_fill_usbip(struct policies *policies)
                                                    .answer = answer,
                                                    .frame = frame,
                                                    .left = left};
-    policies->usbip = usbip_by_the_book;
-    for (const struct policy_row *row = first(policies); row; row = next(policies, row)) {
-        if (row->turns)
-            policies_turn(&policies->usbip, &usbip_by_the_book, row->flag);
-        policies->usbip.filter = &policies->usbip_filter;
-    }
 }
