@@ -22,20 +22,20 @@
 
 /* ---- device */
 
-static void trace_transport(void *context, const char *what, uint8_t endpoint, const void *data,
-                            size_t length, int status)
+static void trace_transport(void *context, const struct tp_event *event)
 {
     struct conf *c = context;
     char text[TRACED_BYTES * 2 + 1];
-    const uint8_t *bytes = data;
+    const uint8_t *bytes = event->data;
     size_t i;
 
-    for (i = 0; data && i < length && i < TRACED_BYTES; i++)
+    for (i = 0; bytes && i < event->length && i < TRACED_BYTES; i++)
         snprintf(text + 2 * i, 3, "%02x", bytes[i]);
     text[2 * i] = '\0';
     conf_trace(c, "transport",
-               json_pack("{s:s,s:i,s:I,s:s,s:i}", "step", what, "endpoint", endpoint, "length",
-                         (json_int_t)length, "data", text, "status", status));
+               json_pack("{s:s,s:i,s:I,s:s,s:i}", "step", event->what, "endpoint", event->endpoint,
+                         "length", (json_int_t)event->length, "data", text, "status",
+                         event->status));
 }
 
 struct tp *conf_transport(struct conf *c)

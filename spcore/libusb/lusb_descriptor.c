@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/libusb/lusb.h"
 
 enum {
@@ -20,16 +21,6 @@ struct span {
     const uint8_t *at;
     size_t left;
 };
-
-static uint16_t le16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] | at[1] << 8);
-}
-
-static uint32_t le32(const uint8_t *at)
-{
-    return (uint32_t)le16(at) | (uint32_t)le16(at + 2) << 16;
-}
 
 /* The descriptor at the front, or NULL when its length does not fit. */
 static const uint8_t *span_peek(const struct span *span)
@@ -85,7 +76,7 @@ static int take_endpoint(struct span *span, struct libusb_endpoint_descriptor *e
     endpoint->bDescriptorType = d[1];
     endpoint->bEndpointAddress = d[2];
     endpoint->bmAttributes = d[3];
-    endpoint->wMaxPacketSize = le16(d + 4);
+    endpoint->wMaxPacketSize = get_le16(d + 4);
     endpoint->bInterval = d[6];
     if (d[0] >= AUDIO_ENDPOINT_SIZE) {
         endpoint->bRefresh = d[7];
@@ -182,7 +173,7 @@ int lusb_parse_config(const uint8_t *raw, size_t length,
         return LIBUSB_ERROR_NO_MEM;
     config->bLength = raw[0];
     config->bDescriptorType = raw[1];
-    config->wTotalLength = le16(raw + 2);
+    config->wTotalLength = get_le16(raw + 2);
     config->bNumInterfaces = raw[4];
     config->bConfigurationValue = raw[5];
     config->iConfiguration = raw[6];
@@ -244,8 +235,8 @@ LUSB_API int libusb_get_ss_endpoint_companion_descriptor(
         companion = malloc(sizeof(*companion));
         if (!companion)
             return LIBUSB_ERROR_NO_MEM;
-        *companion =
-            (struct libusb_ss_endpoint_companion_descriptor){d[0], d[1], d[2], d[3], le16(d + 4)};
+        *companion = (struct libusb_ss_endpoint_companion_descriptor){d[0], d[1], d[2], d[3],
+                                                                      get_le16(d + 4)};
         *ret_companion = companion;
         return LIBUSB_SUCCESS;
     }
@@ -292,7 +283,7 @@ int lusb_parse_bos(const uint8_t *raw, size_t length, struct libusb_bos_descript
         return LIBUSB_ERROR_NO_MEM;
     bos->bLength = raw[0];
     bos->bDescriptorType = raw[1];
-    bos->wTotalLength = le16(raw + 2);
+    bos->wTotalLength = get_le16(raw + 2);
     span_next(&span);
     for (uint8_t i = 0; i < raw[4] && !error; i++) {
         error = take_capability(&span, &bos->dev_capability[i]);
@@ -331,7 +322,7 @@ libusb_get_usb_2_0_extension_descriptor(libusb_context *context,
         return LIBUSB_ERROR_NO_MEM;
     *extension = (struct libusb_usb_2_0_extension_descriptor){
         capability->bLength, capability->bDescriptorType, capability->bDevCapabilityType,
-        le32(capability->dev_capability_data)};
+        get_le32(capability->dev_capability_data)};
     *ret_extension = extension;
     return LIBUSB_SUCCESS;
 }
@@ -362,10 +353,10 @@ LUSB_API int libusb_get_ss_usb_device_capability_descriptor(
         .bDescriptorType = capability->bDescriptorType,
         .bDevCapabilityType = capability->bDevCapabilityType,
         .bmAttributes = d[0],
-        .wSpeedSupported = le16(d + 1),
+        .wSpeedSupported = get_le16(d + 1),
         .bFunctionalitySupport = d[3],
         .bU1DevExitLat = d[4],
-        .bU2DevExitLat = le16(d + 5),
+        .bU2DevExitLat = get_le16(d + 5),
     };
     *ret_capability = ss;
     return LIBUSB_SUCCESS;

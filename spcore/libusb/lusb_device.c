@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/libusb/lusb.h"
 
 LUSB_API ssize_t libusb_get_device_list(libusb_context *context, libusb_device ***ret_list)
@@ -112,14 +113,14 @@ LUSB_API int libusb_get_device_descriptor(libusb_device *device,
     *ret = (struct libusb_device_descriptor){
         .bLength = d[0],
         .bDescriptorType = d[1],
-        .bcdUSB = (uint16_t)(d[2] | d[3] << 8),
+        .bcdUSB = get_le16(d + 2),
         .bDeviceClass = d[4],
         .bDeviceSubClass = d[5],
         .bDeviceProtocol = d[6],
         .bMaxPacketSize0 = d[7],
-        .idVendor = (uint16_t)(d[8] | d[9] << 8),
-        .idProduct = (uint16_t)(d[10] | d[11] << 8),
-        .bcdDevice = (uint16_t)(d[12] | d[13] << 8),
+        .idVendor = get_le16(d + 8),
+        .idProduct = get_le16(d + 10),
+        .bcdDevice = get_le16(d + 12),
         .iManufacturer = d[14],
         .iProduct = d[15],
         .iSerialNumber = d[16],

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/libusb/lusb.h"
 
 #define BUSY_TRIES 20
@@ -22,12 +23,11 @@ static int read_descriptor(struct usbip_client *client, uint8_t type, uint8_t in
                            uint16_t length, unsigned deadline_ms)
 {
     struct usbip_urb urb = {
-        .endpoint = 0x80,
-        .setup = {0x80, 6, index, type, 0, 0, (uint8_t)length, (uint8_t)(length >> 8)},
-        .data = data,
-        .length = length};
-    int error = usbip_submit(client, &urb);
+        .endpoint = 0x80, .setup = {0x80, 6, index, type}, .data = data, .length = length};
+    int error;
 
+    put_le16(urb.setup + 6, length);
+    error = usbip_submit(client, &urb);
     if (!error)
         error = usbip_wait(client, &urb, deadline_ms, usbip_ticket(client));
     if (error && urb.state != USBIP_OVER)
@@ -49,7 +49,7 @@ static int read_set(struct usbip_client *client, uint8_t type, uint8_t index, un
 
     if (got < least)
         return got < 0 ? got : -EPROTO;
-    total = (uint16_t)(head[2] | head[3] << 8);
+    total = get_le16(head + 2);
     data = malloc(total ? total : 1);
     if (!data)
         return -ENOMEM;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/libusb/lusb.h"
 
 #define CONTROL_MS 5000u
@@ -57,11 +58,12 @@ static int request(libusb_device_handle *handle, uint8_t type, uint8_t number, u
 {
     libusb_context *context = handle->device->context;
     const struct lusb_import *import = handle->import;
-    struct usbip_urb urb = {.setup = {type, number, (uint8_t)value, (uint8_t)(value >> 8),
-                                      (uint8_t)index, (uint8_t)(index >> 8), 0, 0}};
+    struct usbip_urb urb = {.setup = {type, number}};
     struct lusb_turn turn;
     int error;
 
+    put_le16(urb.setup + 2, value);
+    put_le16(urb.setup + 4, index);
     if (lusb_gone(import))
         return LIBUSB_ERROR_NO_DEVICE;
     if (lusb_handling(context))

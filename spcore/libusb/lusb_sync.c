@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/libusb/lusb.h"
 
 static void LIBUSB_CALL set_completed(struct libusb_transfer *transfer)
@@ -133,7 +134,7 @@ LUSB_API int libusb_get_string_descriptor_ascii(libusb_device_handle *handle, ui
         return got;
     if (got < 4)
         return LIBUSB_ERROR_IO;
-    language = (uint16_t)(raw[2] | raw[3] << 8);
+    language = get_le16(raw + 2);
     got = libusb_get_string_descriptor(handle, index, language, raw, sizeof(raw));
     if (got < 0)
         return got;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/libusb/lusb.h"
 
 static struct libusb_transfer *public_of(struct lusb_transfer *transfer)
@@ -127,7 +128,7 @@ static int fill_control(struct libusb_transfer *transfer, struct usbip_urb *urb)
     if (!transfer->buffer || transfer->length < (int)LIBUSB_CONTROL_SETUP_SIZE)
         return LIBUSB_ERROR_INVALID_PARAM;
     memcpy(urb->setup, transfer->buffer, sizeof(urb->setup));
-    urb->length = (uint32_t)(urb->setup[6] | urb->setup[7] << 8);
+    urb->length = get_le16(urb->setup + 6);
     if (urb->length > (uint32_t)transfer->length - (uint32_t)LIBUSB_CONTROL_SETUP_SIZE)
         return LIBUSB_ERROR_INVALID_PARAM;
     urb->data = transfer->buffer + LIBUSB_CONTROL_SETUP_SIZE;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "spcore/base.h"
 #include "spcore/mtp/mtpi_private.h"
 
 enum { DEADLINE_MS = 10000, CLASS_MS = 2000, CLOSE_MS = 2000, DRAIN_MS = 50 };
@@ -150,11 +151,11 @@ const struct mtpi_pipe *mtpi_pipe(const struct mtpi *mtpi)
 int mtpi_cancel_request(struct mtpi *mtpi, uint32_t transaction_id)
 {
     struct tp_setup setup = {0x21, MTP_REQ_CANCEL, 0, mtpi->pipe.interface_number, 6};
-    uint8_t data[6] = {0x01, 0x40}; /* 0x4001, then the id */
+    uint8_t data[6]; /* 0x4001, then the id */
     int count;
 
-    for (unsigned i = 0; i < 4; i++)
-        data[2 + i] = (uint8_t)(transaction_id >> (8 * i));
+    put_le16(data, 0x4001);
+    put_le32(data + 2, transaction_id);
     count = tp_control(mtpi->tp, &setup, data, CLASS_MS);
     return count < 0 ? count : 0;
 }

@@ -1,7 +1,18 @@
 /* The initiator: MTP 1.1 operations over a transport. Its codec is its own; only the constants in
  * mtp_codes.h (generated) are shared with the simulator. Calls on one session may come from any
- * thread and are served one transaction at a time. A call answers 0, a positive MTP response code
- * (anything but OK, 0x2001), or -errno of the transport. */
+ * thread and are served one transaction at a time: each waits for those before it, however long
+ * they take.
+ *
+ * A call answers 0, a positive MTP response code (anything but OK, 0x2001), or -errno: what
+ * transport.h lists, -EPROTO also for a container or dataset that is none, -ENOMEM. Its outputs are
+ * written at 0 alone, unless it says otherwise. It blocks until the device has answered; the
+ * deadline is that of each transfer, so what bounds a call is how many transfers it needs.
+ *
+ * After -errno the device is made ready for the next transaction before the call returns: a stall
+ * is cleared; after anything else, -ETIMEDOUT included, the transaction is cancelled, and the call
+ * waits for the device to be idle (its status, asked 200 times at most) and drops what it still
+ * sends. The session stays open and its next call has the next id; whether the device has done what
+ * was asked is for the caller to find out. After -ENODEV only mtpi_free() is of use. */
 #ifndef SPCORE_MTP_MTPI_H
 #define SPCORE_MTP_MTPI_H
 
@@ -14,19 +25,26 @@
 
 struct mtpi; /* one initiator on one interface of one device */
 
-/* Which interface carries the containers: found from the descriptors (06/01/01, or a vendor class
- * interface with bulk IN, bulk OUT and interrupt IN). -ENOTSUP: there is none. */
+/* Which interface carries the containers: 06/01/01, or a vendor class interface with bulk IN, bulk
+ * OUT and interrupt IN. */
 struct mtpi_pipe {
     uint8_t interface_number, bulk_in, bulk_out, interrupt_in;
     bool still_image; /* class 06/01/01, persona A */
 };
+/* From the descriptors alone. -ENOTSUP: there is none. */
 int mtpi_find_pipe(const struct tp *tp, struct mtpi_pipe *ret_pipe);
 
-int mtpi_new(struct tp *tp /* borrowed */, struct mtpi **ret_mtpi);
-void mtpi_free(struct mtpi *mtpi); /* closes an open session if the device is still there */
-void mtpi_set_deadline(struct mtpi *mtpi, unsigned milliseconds); /* per transfer; 10000 at first */
-struct tp *mtpi_transport(struct mtpi *mtpi);
-const struct mtpi_pipe *mtpi_pipe(const struct mtpi *mtpi);
+/* Claims the interface of `tp`, which is borrowed until mtpi_free(); sends nothing. -ENOTSUP: no
+ * interface for containers; or why it cannot be claimed. */
+int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi);
+/* Closes an open session, with a deadline of 2000 ms, and whatever the device answers. No other
+ * call may be under way. The transport stays open. NULL is fine. */
+void mtpi_free(struct mtpi *mtpi);
+/* Of each transfer from now on, and of each piece of a long one; 10000 at first. Waits for the
+ * transaction under way. */
+void mtpi_set_deadline(struct mtpi *mtpi, unsigned milliseconds);
+struct tp *mtpi_transport(struct mtpi *mtpi);               /* borrowed, as it was given */
+const struct mtpi_pipe *mtpi_pipe(const struct mtpi *mtpi); /* borrowed, constant */
 
 /* ---- one transaction */
 struct mtpi_response {
@@ -36,34 +54,53 @@ struct mtpi_response {
     uint32_t transaction_id;
 };
 
-/* Data phase. OUT: `out`/`out_length`, or `source` called for pieces when it is set. IN: pieces go
- * to `sink` (non-zero stops with a cancel request and comes back as the result), or into a buffer
- * of the call's own (`*in`, `*in_length`; caller frees with free()). */
+/* Where the bytes to send come from: fills `buffer` with 1 to `room` of them and answers how many,
+ * or -errno, which ends the call with that. 0 is -EIO: the length was promised. Sources and sinks
+ * run in the thread of the call, with the transaction under way: of the initiator's calls they may
+ * make mtpi_cancel() alone. */
+typedef int64_t mtpi_source(void *context, void *buffer, size_t room);
+/* Takes received bytes, borrowed for the call. Anything but 0 cancels the transaction and comes
+ * back as the result: a -errno, as a positive one reads like a response code. */
+typedef int mtpi_sink(void *context, const void *data, size_t length);
+
+/* Data phase. OUT: `out`/`out_length`, or `source` when it is set. IN: pieces go to `sink`, or into
+ * a buffer of the call's own, `in`/`in_length`: the caller's to free() at 0, NULL on failure and
+ * when nothing came. */
 struct mtpi_data {
     const void *out;
     uint64_t out_length;
-    int64_t (*source)(void *context, void *buffer, size_t room);
-    int (*sink)(void *context, const void *data, size_t length);
+    mtpi_source *source;
+    mtpi_sink *sink;
     void *context;
     uint8_t *in;
     size_t in_length;
     bool has_out, has_in;
 };
 
-/* Sends operation `code` with `param_count` parameters, runs the data phase, reads the response.
- * Unlike the named calls below it answers 0 for every well-formed response: look at ret->code. */
+/* Sends operation `code` with `param_count` parameters, runs the data phase (`data` NULL: there is
+ * none), reads the response. Unlike the named calls below it answers 0 for every well-formed
+ * response: look at ret->code. -EINVAL: more than five parameters. */
 int mtpi_transact(struct mtpi *mtpi, uint16_t code, const uint32_t *params, unsigned param_count,
                   struct mtpi_data *data, struct mtpi_response *ret);
 /* The next transaction id (0 outside a session), and a way to preset it for tests. */
 uint32_t mtpi_next_transaction(const struct mtpi *mtpi);
 void mtpi_set_transaction(struct mtpi *mtpi, uint32_t next);
-/* Class request Cancel (0x64) of the running transaction; any thread. */
+
+/* The three class requests do not wait for the transaction under way and take 2000 ms at most. */
+
+/* Cancel (0x64) of the running transaction; any thread, also a source or sink. Its call answers
+ * -ECANCELED, or its result if that was in already. Waits some 2 s more for that call to notice. 0
+ * as well when nothing runs. */
 int mtpi_cancel(struct mtpi *mtpi);
-int mtpi_device_status(struct mtpi *mtpi, uint16_t *ret_code); /* class request 0x67 */
-int mtpi_device_reset(struct mtpi *mtpi);                      /* class request 0x66 */
+/* Get Device Status (0x67): a response code. */
+int mtpi_device_status(struct mtpi *mtpi, uint16_t *ret_code);
+/* Device Reset (0x66): at 0 there is no session any more, on either side. */
+int mtpi_device_reset(struct mtpi *mtpi);
 
 /* ---- datasets */
-/* Strings are UTF-16, NUL-terminated, host order, owned by the structure. */
+/* Whoever gets one frees it with its mtpi_…_done(), whose argument may be zeroed, too; arrays alone
+ * with free(item). Strings are UTF-16, NUL-terminated, host order, owned by the structure and never
+ * NULL in one that was got. */
 struct mtpi_u16_array {
     uint16_t *item;
     size_t count;
@@ -102,13 +139,13 @@ struct mtpi_value {
         uint8_t wide[16]; /* INT128, UINT128 */
         uint16_t *string; /* owned */
         struct {
-            uint8_t *data;
+            uint8_t *data; /* owned; NULL when empty */
             size_t count;
-            unsigned element;
-        } array; /* raw little-endian */
+            unsigned element; /* bytes of one */
+        } array;              /* raw little-endian */
     };
 };
-void mtpi_value_done(struct mtpi_value *value);
+void mtpi_value_done(struct mtpi_value *value); /* leaves it zeroed */
 
 struct mtpi_property {
     uint32_t handle;
@@ -120,76 +157,110 @@ struct mtpi_property_list {
     size_t count;
 };
 
-void mtpi_device_info_done(struct mtpi_device_info *info);
+void mtpi_device_info_done(struct mtpi_device_info *info); /* leaves it zeroed */
+/* Of the next two the numbers stay: who has read the strings out may go on. */
 void mtpi_storage_info_done(struct mtpi_storage_info *info);
 void mtpi_object_info_done(struct mtpi_object_info *info);
-void mtpi_property_list_done(struct mtpi_property_list *list);
+void mtpi_property_list_done(struct mtpi_property_list *list); /* leaves it zeroed */
 
-/* ---- operations (MTP 1.1 appendix D); outputs are untouched on failure */
+/* ---- operations (MTP 1.1 appendix D) */
+/* This side has a session once the device said OK, until it says so to mtpi_close_session(), a
+ * device reset or mtpi_free(). A -errno of either call leaves this side as it was: if the device
+ * went further, the next open answers Session_Already_Open (0x201e), and a close without a session
+ * is sent all the same, for what another host has left open. */
 int mtpi_open_session(struct mtpi *mtpi, uint32_t session_id);
 int mtpi_close_session(struct mtpi *mtpi);
+/* Also without a session. */
 int mtpi_get_device_info(struct mtpi *mtpi, struct mtpi_device_info *ret);
 int mtpi_get_storage_ids(struct mtpi *mtpi, struct mtpi_u32_array *ret);
 int mtpi_get_storage_info(struct mtpi *mtpi, uint32_t storage, struct mtpi_storage_info *ret);
+/* storage 0xffffffff: all; format 0: any; parent 0: of every folder, 0xffffffff: of the root. */
 int mtpi_get_object_handles(struct mtpi *mtpi, uint32_t storage, uint16_t format, uint32_t parent,
                             struct mtpi_u32_array *ret);
 int mtpi_get_num_objects(struct mtpi *mtpi, uint32_t storage, uint16_t format, uint32_t parent,
                          uint32_t *ret);
 int mtpi_get_object_info(struct mtpi *mtpi, uint32_t handle, struct mtpi_object_info *ret);
-int mtpi_get_object(struct mtpi *mtpi, uint32_t handle,
-                    int (*sink)(void *context, const void *data, size_t length), void *context);
+/* The content, in pieces and in order; the sink may have had some of it on failure. */
+int mtpi_get_object(struct mtpi *mtpi, uint32_t handle, mtpi_sink *sink, void *context);
+/* At most `length` bytes into `buffer`, of which *ret_length are the object's (less at its end); on
+ * failure the buffer holds what had come. 0x101b, or 0x95c1 beyond 4 GB and when the device does
+ * not list that; asks for DeviceInfo first when nobody has yet. */
 int mtpi_get_partial_object(struct mtpi *mtpi, uint32_t handle, uint64_t offset, uint32_t length,
-                            void *buffer, uint32_t *ret_length); /* 0x101b, or 0x95c1 beyond 4 GB */
-/* Creates an object: SendObjectPropList when listed and `props` given, else SendObjectInfo. */
+                            void *buffer, uint32_t *ret_length);
+
+/* An object to be: SendObjectPropList when `props` are given and the device lists it (which asks
+ * for DeviceInfo first when nobody has yet), else SendObjectInfo. */
 struct mtpi_new_object {
     uint32_t storage, parent; /* parent 0xffffffff: root */
     uint16_t format, association_type;
     uint64_t size;
-    const uint16_t *name;
+    const uint16_t *name;              /* 254 units at most, or -EINVAL */
     const struct mtpi_property *props; /* further object properties; handle ignored */
     size_t prop_count;
 };
+/* *ret_failed_property (may be NULL): after a response code, the index in `props` of the one that
+ * the device refuses; else as it was. The content follows by the next call, also when it is of no
+ * bytes; a folder has none. */
 int mtpi_send_object_info(struct mtpi *mtpi, const struct mtpi_new_object *object,
                           uint32_t *ret_handle, unsigned *ret_failed_property);
+/* `length` is the size that was announced. */
 int mtpi_send_object(struct mtpi *mtpi, const void *data, uint64_t length);
-int mtpi_send_object_from(struct mtpi *mtpi, uint64_t length,
-                          int64_t (*source)(void *context, void *buffer, size_t room),
-                          void *context);
+int mtpi_send_object_from(struct mtpi *mtpi, uint64_t length, mtpi_source *source, void *context);
+/* A folder with all in it. */
 int mtpi_delete_object(struct mtpi *mtpi, uint32_t handle);
+/* parent 0xffffffff: root. */
 int mtpi_move_object(struct mtpi *mtpi, uint32_t handle, uint32_t storage, uint32_t parent);
 int mtpi_copy_object(struct mtpi *mtpi, uint32_t handle, uint32_t storage, uint32_t parent,
                      uint32_t *ret_handle);
+/* The device answers when it is done, for which the deadline has to leave it time. */
 int mtpi_format_store(struct mtpi *mtpi, uint32_t storage, uint32_t filesystem);
+
+/* ---- properties (MTP 1.1 appendix E and D.2.20 to D.2.23) */
 int mtpi_get_object_props_supported(struct mtpi *mtpi, uint16_t format, struct mtpi_u16_array *ret);
+/* `type` is the property's, as its description says: the bytes do not tell. */
 int mtpi_get_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16_t property, uint16_t type,
                                struct mtpi_value *ret);
+/* -EINVAL: a type that is none, or a string of more than 254 units; here and in every call that
+ * sends values. */
 int mtpi_set_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16_t property,
                                const struct mtpi_value *value);
-/* depth and group as in MTP 1.1 appendix E (GetObjectPropList); property 0xffff: all of them. */
+/* depth and group as in appendix E (GetObjectPropList); property 0xffff: all of them. */
 int mtpi_get_object_prop_list(struct mtpi *mtpi, uint32_t handle, uint16_t format,
                               uint32_t property, uint32_t group, uint32_t depth,
                               struct mtpi_property_list *ret);
+/* What a playlist or album holds; setting replaces all of it. */
 int mtpi_get_object_references(struct mtpi *mtpi, uint32_t handle, struct mtpi_u32_array *ret);
 int mtpi_set_object_references(struct mtpi *mtpi, uint32_t handle, const uint32_t *handles,
                                size_t count);
+/* As with objects' properties. */
 int mtpi_get_device_prop_value(struct mtpi *mtpi, uint16_t property, uint16_t type,
                                struct mtpi_value *ret);
 int mtpi_set_device_prop_value(struct mtpi *mtpi, uint16_t property,
                                const struct mtpi_value *value);
-/* Edit in place, the papkit vendor extension's 0x95c1..0x95c5: begin, write at an offset,
- * truncate, end. What was written becomes visible at the end, or not at all. */
+
+/* ---- editing in place */
+/* The papkit vendor extension's 0x95c1..0x95c5: begin, write at an offset, truncate, end. What was
+ * written becomes visible at the end, or not at all. */
 int mtpi_begin_edit(struct mtpi *mtpi, uint32_t handle);
+/* *ret_length: how many the device took, `length` at most. */
 int mtpi_send_partial_object(struct mtpi *mtpi, uint32_t handle, uint64_t offset, const void *data,
                              uint32_t length, uint32_t *ret_length);
 int mtpi_truncate_object(struct mtpi *mtpi, uint32_t handle, uint64_t size);
 int mtpi_end_edit(struct mtpi *mtpi, uint32_t handle);
+
+/* Whether that DeviceInfo names the operation. */
 bool mtpi_lists(const struct mtpi_device_info *info, uint16_t operation);
 
+/* ---- events */
 struct mtpi_event {
     uint16_t code;
     uint32_t transaction_id, param[3];
     unsigned param_count;
 };
+/* Waits for the next one, beside transactions of other threads, which it does not delay; a second
+ * thread that waits is served after the first. mtpi_cancel() does not end the wait; tp_cancel()
+ * does, by -ECANCELED. -ETIMEDOUT: none came whole; the part that came is kept for the next call.
+ * -EPROTO: what came was no event and is dropped. */
 int mtpi_wait_event(struct mtpi *mtpi, unsigned deadline_ms, struct mtpi_event *ret);
 
 #endif

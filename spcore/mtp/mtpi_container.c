@@ -1,28 +1,15 @@
+/* Containers as bytes. What a device sent is taken for one only when every length in it agrees with
+ * what came, so that no reader behind this needs to ask again. */
 #include "spcore/mtp/mtpi_container.h"
 
-#include <string.h>
-
-static void put(uint8_t *bytes, uint32_t value, unsigned width)
-{
-    for (unsigned i = 0; i < width; i++, value >>= 8)
-        bytes[i] = (uint8_t)value;
-}
-
-static uint32_t get(const uint8_t *bytes, unsigned width)
-{
-    uint32_t value = 0;
-
-    while (width-- > 0)
-        value = value << 8 | bytes[width];
-    return value;
-}
+#include "spcore/base.h"
 
 void container_put(uint8_t ret_bytes[CONTAINER_HEADER], const struct container *container)
 {
-    put(ret_bytes, container->length, 4);
-    put(ret_bytes + 4, container->type, 2);
-    put(ret_bytes + 6, container->code, 2);
-    put(ret_bytes + 8, container->transaction_id, 4);
+    put_le32(ret_bytes, container->length);
+    put_le16(ret_bytes + 4, container->type);
+    put_le16(ret_bytes + 6, container->code);
+    put_le32(ret_bytes + 8, container->transaction_id);
 }
 
 bool container_get(const uint8_t *bytes, size_t length, struct container *ret_container)
@@ -31,13 +18,13 @@ bool container_get(const uint8_t *bytes, size_t length, struct container *ret_co
 
     if (length < CONTAINER_HEADER)
         return false;
-    said = get(bytes, 4);
+    said = get_le32(bytes);
     if (said < CONTAINER_HEADER)
         return false;
     *ret_container = (struct container){.length = said,
-                                        .type = (uint16_t)get(bytes + 4, 2),
-                                        .code = (uint16_t)get(bytes + 6, 2),
-                                        .transaction_id = get(bytes + 8, 4)};
+                                        .type = get_le16(bytes + 4),
+                                        .code = get_le16(bytes + 6),
+                                        .transaction_id = get_le32(bytes + 8)};
     return true;
 }
 
@@ -48,7 +35,7 @@ size_t container_put_command(uint8_t ret_bytes[CONTAINER_MOST], uint16_t code, u
 
     container_put(ret_bytes, &container);
     for (unsigned i = 0; i < param_count; i++)
-        put(ret_bytes + CONTAINER_HEADER + 4 * i, params[i], 4);
+        put_le32(ret_bytes + CONTAINER_HEADER + 4 * i, params[i]);
     return container.length;
 }
 
@@ -63,7 +50,7 @@ static int get_params(const uint8_t *bytes, size_t length, uint16_t type, unsign
         return -1;
     count = (unsigned)(length - CONTAINER_HEADER) / 4;
     for (unsigned i = 0; i < count; i++)
-        params[i] = get(bytes + CONTAINER_HEADER + 4 * i, 4);
+        params[i] = get_le32(bytes + CONTAINER_HEADER + 4 * i);
     return (int)count;
 }
 

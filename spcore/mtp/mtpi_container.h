@@ -1,5 +1,4 @@
-/* Containers of the still image class (PTP over USB, 7.1): twelve bytes of header, little-endian.
- */
+/* Containers of the still image class (PTP over USB, 7.1): a header of twelve little-endian bytes. */
 #ifndef SPCORE_MTP_MTPI_CONTAINER_H
 #define SPCORE_MTP_MTPI_CONTAINER_H
 

@@ -1,3 +1,5 @@
+/* The fields that datasets are made of: integers, strings, arrays and typed values, read from what
+ * a device sent without trust in its counts, and written. Whole datasets are in mtpi_parse.c. */
 #include "spcore/mtp/mtpi_dataset.h"
 
 #include <errno.h>
@@ -44,11 +46,11 @@ const uint8_t *mtpi_rd_bytes(struct mtpi_rd *rd, size_t count)
 uint64_t mtpi_rd_uint(struct mtpi_rd *rd, unsigned width)
 {
     const uint8_t *bytes = mtpi_rd_bytes(rd, width);
-    uint64_t value = 0;
+    uint8_t whole[8] = {0};
 
-    while (bytes && width-- > 0)
-        value = value << 8 | bytes[width];
-    return value;
+    if (bytes)
+        memcpy(whole, bytes, width);
+    return get_le64(whole);
 }
 
 uint16_t *mtpi_rd_string(struct mtpi_rd *rd)
@@ -66,7 +68,7 @@ uint16_t *mtpi_rd_string(struct mtpi_rd *rd)
     }
     /* Its own terminator is one of the units; devices that leave it out are understood too. */
     for (size_t i = 0; i < count; i++)
-        text[i] = (uint16_t)(bytes[2 * i] | bytes[2 * i + 1] << 8);
+        text[i] = get_le16(bytes + 2 * i);
     return text;
 }
 
@@ -205,8 +207,7 @@ void mtpi_wr_uint(struct mtpi_wr *wr, uint64_t value, unsigned width)
 {
     uint8_t bytes[8];
 
-    for (unsigned i = 0; i < width; i++, value >>= 8)
-        bytes[i] = (uint8_t)value;
+    put_le64(bytes, value);
     mtpi_wr_bytes(wr, bytes, width);
 }
 

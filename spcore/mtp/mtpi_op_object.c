@@ -40,8 +40,7 @@ int mtpi_get_object_info(struct mtpi *mtpi, uint32_t handle, struct mtpi_object_
     return result;
 }
 
-int mtpi_get_object(struct mtpi *mtpi, uint32_t handle,
-                    int (*sink)(void *context, const void *data, size_t length), void *context)
+int mtpi_get_object(struct mtpi *mtpi, uint32_t handle, mtpi_sink *sink, void *context)
 {
     struct mtpi_data data = {.sink = sink, .context = context, .has_in = true};
 

@@ -86,9 +86,7 @@ int mtpi_send_object(struct mtpi *mtpi, const void *content, uint64_t length)
     return mtpi_run(mtpi, MTP_OP_SEND_OBJECT, NULL, 0, &data, NULL);
 }
 
-int mtpi_send_object_from(struct mtpi *mtpi, uint64_t length,
-                          int64_t (*source)(void *context, void *buffer, size_t room),
-                          void *context)
+int mtpi_send_object_from(struct mtpi *mtpi, uint64_t length, mtpi_source *source, void *context)
 {
     struct mtpi_data data = {
         .out_length = length, .source = source, .context = context, .has_out = true};

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/mtp/mtpi.h"
 #include "spcore/transport/tp_private.h"
 
@@ -218,19 +219,13 @@ static inline void fake_error(struct fake *fake, int error)
     fake->in[fake->in_count++] = (struct fake_packet){.error = error};
 }
 
-static inline void put_le(uint8_t *at, uint32_t value, unsigned width)
-{
-    for (unsigned i = 0; i < width; i++, value >>= 8)
-        at[i] = (uint8_t)value;
-}
-
 static inline void put_header(uint8_t *at, uint32_t length, uint16_t type, uint16_t code,
                               uint32_t id)
 {
-    put_le(at, length, 4);
-    put_le(at + 4, type, 2);
-    put_le(at + 6, code, 2);
-    put_le(at + 8, id, 4);
+    put_le32(at, length);
+    put_le16(at + 4, type);
+    put_le16(at + 6, code);
+    put_le32(at + 8, id);
 }
 
 static inline void fake_response(struct fake *fake, uint16_t code, uint32_t id)

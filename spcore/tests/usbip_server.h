@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "spcore/base.h"
 #include "spcore/usbip/usbip_private.h"
 
 enum { RET_SUBMIT = 3, RET_UNLINK = 4, LONG_MS = 60000, SHORT_MS = 30 };
@@ -30,17 +31,6 @@ struct server {
 
 /* ---- the server's side */
 
-static inline void put32(uint8_t *at, uint32_t value)
-{
-    for (int i = 3; i >= 0; i--, value >>= 8)
-        at[i] = (uint8_t)value;
-}
-
-static inline uint32_t get32(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
 static inline void tell(struct server *server, const void *data, size_t length)
 {
     (void)!send(server->ends[1], data, length, MSG_NOSIGNAL);
@@ -54,7 +44,7 @@ static inline uint32_t hear(struct server *server, size_t payload)
 
     if (recv(server->ends[1], server->request, 48, MSG_WAITALL) == 48 &&
         (payload == 0 || recv(server->ends[1], rest, payload, MSG_WAITALL) == (ssize_t)payload))
-        seqnum = get32(server->request + 4);
+        seqnum = get_be32(server->request + 4);
     free(rest);
     return seqnum;
 }
@@ -63,10 +53,10 @@ static inline void make_reply(uint8_t reply[48], uint32_t command, uint32_t seqn
                               uint32_t actual)
 {
     memset(reply, 0, 48);
-    put32(reply, command);
-    put32(reply + 4, seqnum);
-    put32(reply + 20, (uint32_t)status);
-    put32(reply + 24, actual);
+    put_be32(reply, command);
+    put_be32(reply + 4, seqnum);
+    put_be32(reply + 20, (uint32_t)status);
+    put_be32(reply + 24, actual);
 }
 
 static inline void answer(struct server *server, uint32_t command, uint32_t seqnum, int32_t status,
@@ -84,9 +74,9 @@ static inline void *serve(void *argument)
     uint8_t request[40], reply[8 + 312] = {0x01, 0x11, 0x00, 0x03};
 
     memcpy(reply + 8 + 256, "1-1", 3);
-    put32(reply + 8 + 288, 1);
-    put32(reply + 8 + 292, 2);
-    put32(reply + 8 + 296, 3);
+    put_be32(reply + 8 + 288, 1);
+    put_be32(reply + 8 + 292, 2);
+    put_be32(reply + 8 + 296, 3);
     if (recv(server->ends[1], request, sizeof(request), MSG_WAITALL) != sizeof(request))
         return NULL;
     tell(server, reply, sizeof(reply));

@@ -25,8 +25,12 @@ struct tp {
     struct tp_kept *kept[TP_ENDPOINTS / 2]; /* by IN endpoint number */
 };
 
+/* The front's part of a device: begun by the back-end's open(), ended by its close(). */
 void tp_init(struct tp *tp, const struct tp_backend *backend, const struct tp_options *options);
 void tp_done(struct tp *tp);
+/* As on the bus. */
+void tp_put_setup(uint8_t ret_bytes[8], const struct tp_setup *setup);
+/* Drops the bytes that came before they were asked for. */
 void tp_forget_kept(struct tp *tp, uint8_t endpoint);
 
 extern const struct tp_backend tp_backend_usbip, tp_backend_usb;
@@ -54,6 +58,8 @@ struct tp_sink {
     void *context;
 };
 
+/* The three calls of a back-end over its slots, with what transport.h promises of them; `self` is
+ * what the slots get. */
 int64_t tp_pipeline_out(const struct tp_slots *slots, void *self, uint8_t endpoint,
                         const void *data, size_t length, bool end, unsigned deadline_ms);
 int64_t tp_pipeline_in(struct tp *tp, const struct tp_slots *slots, void *self, uint8_t endpoint,

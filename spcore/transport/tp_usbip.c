@@ -143,15 +143,14 @@ static int usbip_tp_control(struct tp *tp, const struct tp_setup *setup, void *d
     struct usbip_client *client = of(tp)->client;
     struct usbip_urb urb = {
         .endpoint = setup->request_type & 0x80,
-        .setup = {setup->request_type, setup->request, (uint8_t)setup->value,
-                  (uint8_t)(setup->value >> 8), (uint8_t)setup->index, (uint8_t)(setup->index >> 8),
-                  (uint8_t)setup->length, (uint8_t)(setup->length >> 8)},
         .data = data,
         .length = setup->length,
     };
     unsigned ticket = usbip_ticket(client);
-    int error = usbip_submit(client, &urb), waited;
+    int error, waited;
 
+    tp_put_setup(urb.setup, setup);
+    error = usbip_submit(client, &urb);
     if (error)
         return error;
     waited = wait_urb(client, &urb, deadline_ms, ticket);

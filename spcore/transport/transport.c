@@ -1,6 +1,7 @@
+/* The front of the transports: opening by the URI's scheme, what every back-end's device has to
+ * have read before it is used, and the trace of each call. */
 #include "spcore/transport/transport.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,11 +27,23 @@ enum {
 
 static const struct tp_backend *const backends[] = {&tp_backend_usb, &tp_backend_usbip};
 
-static void trace(const struct tp *tp, const char *what, uint8_t endpoint, const void *data,
-                  size_t length, int status)
+static void trace(const struct tp *tp, const struct tp_event *event)
 {
     if (tp->trace && tp->trace->event)
-        tp->trace->event(tp->trace->context, what, endpoint, data, length, status);
+        tp->trace->event(tp->trace->context, event);
+}
+
+/* A call that moved bytes: their count, or -errno. */
+static void trace_bytes(const struct tp *tp, const char *what, uint8_t endpoint, const void *data,
+                        int64_t count, uint64_t asked, unsigned deadline_ms)
+{
+    trace(tp, &(struct tp_event){.what = what,
+                                 .endpoint = endpoint,
+                                 .data = data,
+                                 .length = count > 0 ? (size_t)count : 0,
+                                 .asked = asked,
+                                 .deadline_ms = deadline_ms,
+                                 .status = count < 0 ? (int)count : 0});
 }
 
 /* ---- life */
@@ -67,8 +80,8 @@ static void find_endpoints(struct tp *tp)
             unsigned index = (at[2] & 0x0fu) | (at[2] & 0x80u) >> 3;
 
             if (tp->endpoints[index].packet == 0)
-                tp->endpoints[index] = (struct tp_endpoint){
-                    .packet = (uint16_t)((at[4] | at[5] << 8) & 0x07ff), .type = at[3] & 0x03};
+                tp->endpoints[index] =
+                    (struct tp_endpoint){.packet = get_le16(at + 4) & 0x07ff, .type = at[3] & 0x03};
         }
         at += at[0];
     }
@@ -84,7 +97,7 @@ static int read_config(struct tp *tp)
         return count;
     if (count < CONFIG_HEADER || header[1] != DESCRIPTOR_CONFIG)
         return -EPROTO;
-    total = (uint16_t)(header[2] | header[3] << 8);
+    total = get_le16(header + 2);
     if (total < CONFIG_HEADER)
         return -EPROTO;
     tp->config = malloc(total);
@@ -165,7 +178,11 @@ int tp_open(const char *uri, const struct tp_options *options, struct tp **ret_t
         if (error)
             return error;
         error = get_ready(tp, &chosen);
-        trace(tp, "open", 0, uri, strlen(uri), error);
+        trace(tp, &(struct tp_event){.what = "open",
+                                     .data = uri,
+                                     .length = strlen(uri),
+                                     .deadline_ms = chosen.deadline_ms,
+                                     .status = error});
         if (error) {
             backends[i]->close(tp);
             return error;
@@ -180,7 +197,7 @@ void tp_close(struct tp *tp)
 {
     if (!tp)
         return;
-    trace(tp, "close", 0, NULL, 0, 0);
+    trace(tp, &(struct tp_event){.what = "close"});
     tp->backend->close(tp);
 }
 
@@ -214,22 +231,23 @@ int tp_claim(struct tp *tp, uint8_t interface_number)
 
 /* ---- transfers */
 
+void tp_put_setup(uint8_t ret_bytes[8], const struct tp_setup *setup)
+{
+    ret_bytes[0] = setup->request_type;
+    ret_bytes[1] = setup->request;
+    put_le16(ret_bytes + 2, setup->value);
+    put_le16(ret_bytes + 4, setup->index);
+    put_le16(ret_bytes + 6, setup->length);
+}
+
 int tp_control(struct tp *tp, const struct tp_setup *setup, void *data, unsigned deadline_ms)
 {
     int count = tp->backend->control(tp, setup, data, deadline_ms);
+    uint8_t direction = setup->request_type & 0x80, bytes[8];
 
-    if (tp->trace) {
-        const uint8_t bytes[8] = {
-            setup->request_type,    setup->request,
-            (uint8_t)setup->value,  (uint8_t)(setup->value >> 8),
-            (uint8_t)setup->index,  (uint8_t)(setup->index >> 8),
-            (uint8_t)setup->length, (uint8_t)(setup->length >> 8),
-        };
-
-        trace(tp, "setup", setup->request_type & 0x80, bytes, sizeof(bytes), 0);
-        trace(tp, "control", setup->request_type & 0x80, data, count > 0 ? (size_t)count : 0,
-              count < 0 ? count : 0);
-    }
+    tp_put_setup(bytes, setup);
+    trace_bytes(tp, "setup", direction, bytes, sizeof(bytes), sizeof(bytes), deadline_ms);
+    trace_bytes(tp, "control", direction, data, count, setup->length, deadline_ms);
     return count;
 }
 
@@ -238,8 +256,7 @@ int64_t tp_bulk_out(struct tp *tp, uint8_t endpoint, const void *data, size_t le
 {
     int64_t count = tp->backend->bulk_out(tp, endpoint, data, length, end, deadline_ms);
 
-    trace(tp, "bulk-out", endpoint, data, count > 0 ? (size_t)count : 0,
-          count < 0 ? (int)count : 0);
+    trace_bytes(tp, "bulk-out", endpoint, data, count, length, deadline_ms);
     return count;
 }
 
@@ -247,13 +264,15 @@ int64_t tp_bulk_in(struct tp *tp, uint8_t endpoint, void *data, size_t length, u
 {
     int64_t count = tp->backend->bulk_in(tp, endpoint, data, length, deadline_ms);
 
-    trace(tp, "bulk-in", endpoint, data, count > 0 ? (size_t)count : 0, count < 0 ? (int)count : 0);
+    trace_bytes(tp, "bulk-in", endpoint, data, count, length, deadline_ms);
     return count;
 }
 
 struct traced_sink {
     struct tp *tp;
     uint8_t endpoint;
+    uint64_t left; /* of what the call asked for */
+    unsigned deadline_ms;
     int (*put)(void *context, const void *data, size_t length);
     void *context;
 };
@@ -262,7 +281,9 @@ static int traced_put(void *context, const void *data, size_t length)
 {
     struct traced_sink *sink = context;
 
-    trace(sink->tp, "bulk-in", sink->endpoint, data, length, 0);
+    trace_bytes(sink->tp, "bulk-in", sink->endpoint, data, (int64_t)length, sink->left,
+                sink->deadline_ms);
+    sink->left -= length;
     return sink->put(sink->context, data, length);
 }
 
@@ -270,14 +291,14 @@ int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
                       int (*sink)(void *context, const void *data, size_t length), void *context,
                       unsigned deadline_ms)
 {
-    struct traced_sink traced = {tp, endpoint, sink, context};
+    struct traced_sink traced = {tp, endpoint, length, deadline_ms, sink, context};
     int64_t count;
 
     if (!tp->trace)
         return tp->backend->bulk_in_to(tp, endpoint, length, sink, context, deadline_ms);
     count = tp->backend->bulk_in_to(tp, endpoint, length, traced_put, &traced, deadline_ms);
     if (count < 0)
-        trace(tp, "bulk-in", endpoint, NULL, 0, (int)count);
+        trace_bytes(tp, "bulk-in", endpoint, NULL, count, traced.left, deadline_ms);
     return count;
 }
 
@@ -286,8 +307,7 @@ int tp_interrupt_in(struct tp *tp, uint8_t endpoint, void *data, size_t length,
 {
     int64_t count = tp->backend->bulk_in(tp, endpoint, data, length, deadline_ms);
 
-    trace(tp, "interrupt-in", endpoint, data, count > 0 ? (size_t)count : 0,
-          count < 0 ? (int)count : 0);
+    trace_bytes(tp, "interrupt-in", endpoint, data, count, length, deadline_ms);
     return (int)count;
 }
 

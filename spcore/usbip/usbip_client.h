@@ -1,6 +1,7 @@
 /* A USB/IP 1.1.1 client in user space: device list, import, URBs of all four types with completion
  * callbacks, unlink. The server is never trusted: whatever breaks the protocol ends the link with
- * -EPROTO. Errors are 0 or -errno; deadlines are in milliseconds from the call on. */
+ * -EPROTO. Results are 0 or -errno, -ENOMEM among them; deadlines are in milliseconds from the call
+ * on, exact to some ten. Calls on a client may come from any thread. */
 #ifndef SPCORE_USBIP_USBIP_CLIENT_H
 #define SPCORE_USBIP_USBIP_CLIENT_H
 
@@ -27,14 +28,16 @@ struct usbip_device {
     struct usbip_interface interfaces[32]; /* only in a device list */
 };
 
-/* *ret_devices: caller frees with free(). */
+/* Connects, asks and closes again. *ret_devices: caller frees with free(). -ENODEV also for a host
+ * of no such name, -ETIMEDOUT, -EPROTO not a USB/IP server, or what connecting said. */
 int usbip_devlist(const char *host, const char *port, unsigned deadline_ms,
                   struct usbip_device **ret_devices, size_t *ret_count);
 
 /* ---- one imported device */
 struct usbip_client;
 
-/* -ENODEV no such device, -EBUSY in use, -EPROTO not a USB/IP server, or what connecting said. */
+/* -ENODEV no such device or host, -EBUSY in use, -ETIMEDOUT, -EPROTO not a USB/IP server, or what
+ * connecting said. Looking up the host's name has no deadline. */
 int usbip_import(const char *host, const char *port, const char *busid, unsigned deadline_ms,
                  struct usbip_client **ret_client);
 /* The same on a connected stream socket, which the client owns from then on, also on failure. */
@@ -43,6 +46,7 @@ int usbip_import_on(int fd, const char *busid, unsigned deadline_ms,
 /* Closes the socket (to the server: unplugged from here). No call may be under way; URBs still in
  * flight complete with -ENODEV before it returns. NULL is fine. */
 void usbip_free(struct usbip_client *client);
+/* As the import described it; borrowed. */
 const struct usbip_device *usbip_client_device(const struct usbip_client *client);
 
 /* ---- URBs */
@@ -86,11 +90,15 @@ struct usbip_urb {
     } frame; /* in the queue of what is to be sent */
 };
 
-/* Never blocks. -ENODEV (or -EPROTO): the link is gone; -EBUSY: this URB is in flight already. */
+/* Never blocks. -ENODEV: the link is gone; -EBUSY: this URB is in flight already; -EINVAL: lengths
+ * or packets that contradict each other. The URB is the caller's again after each of them. */
 int usbip_submit(struct usbip_client *client, struct usbip_urb *urb);
-/* Asks for the URB's end; it completes all the same, and not always as unlinked. Never blocks. */
+/* Asks for the URB's end; it completes all the same, and not always as unlinked. Never blocks. 0
+ * also for one that is over or unlinked already; -ENODEV: the link is gone, and it completes by
+ * that. */
 int usbip_unlink(struct usbip_client *client, struct usbip_urb *urb);
-/* Ends the link: everything in flight completes with `error` at the next pump. Any thread. */
+/* Ends the link for good: usbip_error() is `error`, and at the next pump everything in flight
+ * completes with -EPROTO if that is what it is, else with -ENODEV. */
 void usbip_drop(struct usbip_client *client, int error);
 /* 0, or why the link is gone for good. */
 int usbip_error(struct usbip_client *client);
@@ -108,7 +116,8 @@ void usbip_pollfds(struct usbip_client *client, struct pollfd ret_fds[2]);
 int usbip_wait(struct usbip_client *client, struct usbip_urb *urb, unsigned deadline_ms,
                unsigned ticket);
 unsigned usbip_ticket(struct usbip_client *client);
-void usbip_interrupt(struct usbip_client *client); /* wakes every usbip_wait(); any thread */
+/* Ends every usbip_wait() whose ticket was taken before. */
+void usbip_interrupt(struct usbip_client *client);
 /* Unlinks and waits; a server that does not answer that within a second loses the link, so that
  * the URB is the caller's again in any case. The URB's status and actual count are valid. */
 void usbip_settle(struct usbip_client *client, struct usbip_urb *urb);

@@ -1,5 +1,8 @@
+/* The frames of USB/IP as bytes, field by field in the order of the specification; the only file
+ * that knows where a field stands. */
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/usbip/usbip_private.h"
 
 /* ---- writing and reading in order; every frame has a fixed size checked by its caller */
@@ -13,23 +16,24 @@ struct in {
 
 static void put(struct out *out, uint32_t value, unsigned width)
 {
+    uint8_t whole[4];
+
     if ((size_t)(out->end - out->at) < width)
         return;
-    for (unsigned i = width; i-- > 0; value >>= 8)
-        out->at[i] = (uint8_t)value;
+    put_be32(whole, value);
+    memcpy(out->at, whole + sizeof(whole) - width, width);
     out->at += width;
 }
 
 static uint32_t get(struct in *in, unsigned width)
 {
-    uint32_t value = 0;
+    uint8_t whole[4] = {0};
 
     if ((size_t)(in->end - in->at) < width)
         return 0;
-    for (unsigned i = 0; i < width; i++)
-        value = value << 8 | in->at[i];
+    memcpy(whole + sizeof(whole) - width, in->at, width);
     in->at += width;
-    return value;
+    return get_be32(whole);
 }
 
 static void get_text(struct in *in, char *text, size_t width)
@@ -39,13 +43,6 @@ static void get_text(struct in *in, char *text, size_t width)
     memcpy(text, in->at, width);
     text[width - 1] = '\0';
     in->at += width;
-}
-
-uint32_t usbip_get_u32(const uint8_t bytes[4])
-{
-    struct in in = {bytes, bytes + 4};
-
-    return get(&in, 4);
 }
 
 void usbip_put_op(uint8_t ret_bytes[USBIP_OP_BYTES], uint16_t code)

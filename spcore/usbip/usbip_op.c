@@ -230,7 +230,7 @@ static int read_list(int fd, int64_t deadline, struct usbip_device **ret_devices
     int error = devices ? receive_all(fd, bytes, sizeof(bytes), deadline) : -ENOMEM;
 
     if (!error) {
-        count = usbip_get_u32(bytes);
+        count = get_be32(bytes);
         error = count > DEVICES_MAX ? -EPROTO : 0;
     }
     while (!error && done < count) {

@@ -39,7 +39,6 @@ struct usbip_reply {
 void usbip_put_op(uint8_t ret_bytes[USBIP_OP_BYTES], uint16_t code);
 void usbip_get_op(const uint8_t bytes[USBIP_OP_BYTES], struct usbip_op *ret_op);
 void usbip_get_device(const uint8_t bytes[USBIP_DEVICE_BYTES], struct usbip_device *ret_device);
-uint32_t usbip_get_u32(const uint8_t bytes[4]);
 void usbip_put_submit(uint8_t ret_bytes[USBIP_HEADER_BYTES], const struct usbip_urb *urb,
                       uint32_t devid);
 void usbip_put_unlink(uint8_t ret_bytes[USBIP_HEADER_BYTES], uint32_t seqnum, uint32_t victim,
@@ -50,7 +49,7 @@ void usbip_get_reply(const uint8_t bytes[USBIP_HEADER_BYTES], struct usbip_reply
 void usbip_get_packet(const uint8_t bytes[USBIP_PACKET_BYTES], struct usbip_packet *packet);
 
 /* ---- usbip_op.c */
-int64_t usbip_now_ms(void); /* monotonic */
+int64_t usbip_now_ms(void); /* monotonic, some ms coarse */
 int usbip_connect(const char *host, const char *port, int64_t deadline, int *ret_fd);
 int usbip_op_import(int fd, const char *busid, int64_t deadline, struct usbip_device *ret_device);
 

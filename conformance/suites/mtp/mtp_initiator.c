@@ -14,16 +14,13 @@ struct wire {
     size_t count;
 };
 
-static void note_command(void *context, const char *what, uint8_t endpoint, const void *data,
-                         size_t length, int status)
+static void note_command(void *context, const struct tp_event *event)
 {
     struct wire *wire = context;
-    const uint8_t *bytes = data;
+    const uint8_t *bytes = event->data;
 
-    (void)endpoint;
-    (void)status;
-    if (strcmp(what, "bulk-out") == 0 && length >= 12 && desc_u16(bytes + 4) == MTP_CT_COMMAND &&
-        wire->count < COMMANDS)
+    if (strcmp(event->what, "bulk-out") == 0 && event->length >= 12 &&
+        desc_u16(bytes + 4) == MTP_CT_COMMAND && wire->count < COMMANDS)
         wire->ids[wire->count++] = desc_u32(bytes + 8);
 }
 

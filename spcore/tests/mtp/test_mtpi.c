@@ -90,7 +90,7 @@ Test(mtpi, ids_wrap_past_0_and_ffffffff)
     for (size_t i = 0; i < 4; i++) {
         uint8_t id[4];
 
-        put_le(id, expected[i], 4);
+        put_le32(id, expected[i]);
         fake_response(host.fake, 0x2001, expected[i]);
         cr_expect_eq(mtpi_delete_object(host.mtpi, 9), 0);
         cr_expect_arr_eq(host.fake->out[1 + i].data + 8, id, 4);
@@ -320,7 +320,7 @@ Test(mtpi, dataset_with_a_count_beyond_its_bytes_is_refused)
 
     host_open(&host);
     put_header(bytes, sizeof(bytes), 2, 0x1004, 1);
-    put_le(bytes + 12, 1000, 4);
+    put_le32(bytes + 12, 1000);
     fake_transfer(host.fake, bytes, sizeof(bytes), true);
     fake_response(host.fake, 0x2001, 1);
     cr_expect_eq(mtpi_get_storage_ids(host.mtpi, &array), -EPROTO);

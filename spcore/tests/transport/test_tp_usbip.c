@@ -40,7 +40,7 @@ static void answer_control(struct server *server, const struct device *device, u
 {
     const uint8_t *setup = server->request + 40;
     const uint8_t *data = NULL;
-    uint32_t length = 0, asked = get32(server->request + 24);
+    uint32_t length = 0, asked = get_be32(server->request + 24);
     uint8_t frame[48 + 256];
 
     if (setup[1] == 6 && setup[3] == 1) {

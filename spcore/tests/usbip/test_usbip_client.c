@@ -95,7 +95,7 @@ static void garbage_count(struct server *server)
     uint8_t reply[48];
 
     make_reply(reply, RET_SUBMIT, hear(server, 0), 0, 0);
-    put32(reply + 32, 0x7fffffff);
+    put_be32(reply + 32, 0x7fffffff);
     tell(server, reply, sizeof(reply));
     listen_only(server);
 }
@@ -195,7 +195,7 @@ static void other_direction(struct server *server)
     uint8_t reply[48];
 
     make_reply(reply, RET_SUBMIT, hear(server, 4), 0, 4);
-    put32(reply + 12, 1);
+    put_be32(reply + 12, 1);
     tell(server, reply, sizeof(reply));
     tell(server, "data", 4);
     listen_only(server);

@@ -393,7 +393,7 @@ static void echo_numbers(struct server *server)
     while ((seqnum = hear(server, 0)) != 0) {
         uint8_t number[4];
 
-        put32(number, seqnum);
+        put_be32(number, seqnum);
         answer(server, RET_SUBMIT, seqnum, 0, 4);
         tell(server, number, 4);
         if (seqnum == first)
@@ -415,7 +415,7 @@ Test(usbip_many, numbers_wrap_around_zero_and_those_in_flight)
     for (unsigned i = 0; i < 3; i++) {
         cr_assert_eq(run(&server, &urb), 0);
         cr_expect_eq(urb.status, 0);
-        cr_expect_eq(get32(buffer), expected[i], "%u: %u", i, get32(buffer));
+        cr_expect_eq(get_be32(buffer), expected[i], "%u: %u", i, get_be32(buffer));
     }
     finish(&server);
 }

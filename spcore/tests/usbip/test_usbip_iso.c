@@ -38,10 +38,10 @@ struct reply {
 static void put_packets(uint8_t *at, const struct reply *one)
 {
     for (unsigned i = 0; i < 2; i++, at += 16) {
-        put32(at, one->packets[i].offset);
-        put32(at + 4, one->packets[i].length);
-        put32(at + 8, one->packets[i].actual);
-        put32(at + 12, one->packets[i].status);
+        put_be32(at, one->packets[i].offset);
+        put_be32(at + 4, one->packets[i].length);
+        put_be32(at + 8, one->packets[i].actual);
+        put_be32(at + 12, one->packets[i].status);
     }
 }
 
@@ -52,7 +52,7 @@ static void reply_as(struct server *server)
     uint32_t data = one->actual < 16 ? one->actual : 16;
 
     make_reply(frame, RET_SUBMIT, hear(server, 2 * 16), 0, one->actual);
-    put32(frame + 32, one->count);
+    put_be32(frame + 32, one->count);
     memcpy(frame + 48, "abcdefghijklmnop", data);
     put_packets(frame + 48 + data, one);
     tell(server, frame, 48 + data + 2 * 16);
@@ -177,10 +177,10 @@ static void check_out(struct server *server)
     uint32_t seqnum = hear(server, 0);
     bool whole = recv(server->ends[1], rest, sizeof(rest), MSG_WAITALL) == sizeof(rest) &&
                  memcmp(rest, "xxxxxxxxxxxxxxxx", 16) == 0 &&
-                 memcmp(rest + 16, descriptors, 32) == 0 && get32(server->request + 32) == 2;
+                 memcmp(rest + 16, descriptors, 32) == 0 && get_be32(server->request + 32) == 2;
 
     make_reply(frame, RET_SUBMIT, seqnum, whole ? 0 : -EIO, 16);
-    put32(frame + 32, 2);
+    put_be32(frame + 32, 2);
     put_packets(frame + 48, &one);
     tell(server, frame, sizeof(frame));
     send_five(server);
@@ -261,7 +261,7 @@ static void right_then_cancel(struct server *server)
     uint8_t frame[48 + 5 + 32] = {0};
 
     make_reply(frame, RET_SUBMIT, hear(server, 2 * 16), 0, 5);
-    put32(frame + 32, 2);
+    put_be32(frame + 32, 2);
     memcpy(frame + 48, "abcde", 5);
     put_packets(frame + 48 + 5, &right);
     tell(server, frame, sizeof(frame));

@@ -115,9 +115,9 @@ static void good_record(uint8_t *record, const char *busid)
     memset(record, 0, RECORD);
     memcpy(record, "/sys/devices/x", 14);
     memcpy(record + 256, busid, strlen(busid));
-    put32(record + 288, 1);
-    put32(record + 292, 2);
-    put32(record + 296, 3);
+    put_be32(record + 288, 1);
+    put_be32(record + 292, 2);
+    put_be32(record + 296, 3);
 }
 
 static void good_import(uint8_t bytes[IMPORT])
@@ -451,7 +451,7 @@ ParameterizedTest(struct device_count *one, usbip_op,
     struct usbip_device *devices = NULL;
     size_t count;
 
-    put32(bytes + 8, one->count);
+    put_be32(bytes + 8, one->count);
     cr_expect_eq(list(&answer, LONG_MS, &devices, &count), -EPROTO, "%u", one->count);
     cr_expect_null(devices);
 }
@@ -476,7 +476,7 @@ ParameterizedTest(struct speed *one, usbip_op, speed_without_a_name_is_unknown)
     struct usbip_device device;
 
     good_import(bytes);
-    put32(bytes + 8 + 296, one->said);
+    put_be32(bytes + 8 + 296, one->said);
     cr_assert_eq(import(&answer, LONG_MS, &device), 0);
     cr_expect_eq(device.speed, one->read, "%u: %u", one->said, device.speed);
 }
@@ -508,8 +508,8 @@ ParameterizedTest(struct place *place, usbip_op, place_on_the_bus_must_fit_the_d
     int error;
 
     good_import(bytes);
-    put32(bytes + 8 + 288, place->busnum);
-    put32(bytes + 8 + 292, place->devnum);
+    put_be32(bytes + 8 + 288, place->busnum);
+    put_be32(bytes + 8 + 292, place->devnum);
     error = import(&answer, LONG_MS, NULL);
     cr_expect_eq(error, place->error, "%x-%x: %d", place->busnum, place->devnum, error);
 }

@@ -26,12 +26,12 @@ static void reply_as(struct server *server)
 
     make_reply(frame, one->command ? one->command : RET_SUBMIT, seqnum + one->seqnum, one->status,
                one->actual);
-    put32(frame + 8, one->devid);
-    put32(frame + 12, one->direction);
-    put32(frame + 16, one->endpoint);
-    put32(frame + 28, one->start_frame);
-    put32(frame + 32, one->packets);
-    put32(frame + 36, one->errors);
+    put_be32(frame + 8, one->devid);
+    put_be32(frame + 12, one->direction);
+    put_be32(frame + 16, one->endpoint);
+    put_be32(frame + 28, one->start_frame);
+    put_be32(frame + 32, one->packets);
+    put_be32(frame + 36, one->errors);
     tell(server, frame, sizeof(frame));
     if (!one->out)
         tell(server, payload, one->actual < ASKED ? one->actual : ASKED);

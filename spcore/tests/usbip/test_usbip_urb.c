@@ -11,10 +11,10 @@ static void answer_packets(struct server *server, uint32_t count, uint32_t first
     uint8_t frame[48 + 8 + 2 * 16] = {0};
 
     make_reply(frame, RET_SUBMIT, hear(server, 2 * 16), 0, actual);
-    put32(frame + 32, count);
+    put_be32(frame + 32, count);
     memcpy(frame + 48, "abcdefgh", actual);
     for (unsigned i = 0; i < 2; i++)
-        put32(frame + 48 + actual + 16 * i + 8, lengths[i]);
+        put_be32(frame + 48 + actual + 16 * i + 8, lengths[i]);
     tell(server, frame, 48 + actual + 2 * 16);
     listen_only(server);
 }
@@ -56,12 +56,12 @@ static void packets_elsewhere(struct server *server)
     uint8_t frame[48 + 5 + 2 * 16] = {0};
 
     make_reply(frame, RET_SUBMIT, hear(server, 2 * 16), 0, 5);
-    put32(frame + 32, 2);
+    put_be32(frame + 32, 2);
     memcpy(frame + 48, "abcde", 5);
     for (unsigned i = 0; i < 2; i++) {
-        put32(frame + 53 + 16 * i, 0xfffffff0);
-        put32(frame + 53 + 16 * i + 4, 0x7fffffff);
-        put32(frame + 53 + 16 * i + 8, 2 + i);
+        put_be32(frame + 53 + 16 * i, 0xfffffff0);
+        put_be32(frame + 53 + 16 * i + 4, 0x7fffffff);
+        put_be32(frame + 53 + 16 * i + 8, 2 + i);
     }
     tell(server, frame, sizeof(frame));
     listen_only(server);
@@ -73,9 +73,9 @@ static void packets_out_grown(struct server *server)
     uint8_t frame[48 + 2 * 16] = {0};
 
     make_reply(frame, RET_SUBMIT, hear(server, 8 + 2 * 16), 0, 8);
-    put32(frame + 32, 2);
-    put32(frame + 48 + 8, 4);
-    put32(frame + 48 + 16 + 8, 5);
+    put_be32(frame + 32, 2);
+    put_be32(frame + 48 + 8, 4);
+    put_be32(frame + 48 + 16 + 8, 5);
     tell(server, frame, sizeof(frame));
     listen_only(server);
 }
