@@ -151,7 +151,7 @@ $(OBJ)/%.o: %.c $(FLAGS) | generated
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -c -o $@ $<
 
-# How each source is compiled, for clangd and its like.
+# How each source is compiled, for clangd and its like. Too long for a command line.
 comma := ,
 entry = {"directory":"$(CURDIR)"$(comma)"file":"$(1)"$(comma)"command":"$(COMPILE) -c $(1)"}
 compile_commands.json: $(FLAGS) $(ALL_SRC)

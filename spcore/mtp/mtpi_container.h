@@ -1,4 +1,5 @@
-/* Containers of the still image class (PTP over USB, 7.1): a header of twelve little-endian bytes. */
+/* Containers of the still image class (PTP over USB, 7.1): a header of twelve bytes, all of it
+ * little-endian. */
 #ifndef SPCORE_MTP_MTPI_CONTAINER_H
 #define SPCORE_MTP_MTPI_CONTAINER_H
 
