@@ -1,3 +1,5 @@
+/* Results as two tables, one from errno and one to names: what a layer below means by an error is
+ * the same in every class. */
 #include "spcore/com/com_hresult.h"
 
 #include <errno.h>

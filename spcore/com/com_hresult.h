@@ -1,5 +1,4 @@
-/* One place where -errno of the layers below becomes an HRESULT, and the codes' names for traces.
- */
+/* One place where -errno of the layers below becomes an HRESULT, and the codes' names. */
 #ifndef SPCORE_COM_COM_HRESULT_H
 #define SPCORE_COM_COM_HRESULT_H
 

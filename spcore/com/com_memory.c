@@ -1,3 +1,4 @@
+/* The task allocator, which is malloc() with a count: a test makes each call of it fail in turn. */
 #include "spcore/com/com_memory.h"
 
 #include <pthread.h>

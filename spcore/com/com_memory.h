@@ -8,8 +8,7 @@
 /* The n-th CoTaskMemAlloc or Realloc from now (1: the next) fails, once; 0: none does. The
  * environment variable SPCORE_FAIL_ALLOC=n does the same from the module's first allocation. */
 void com_memory_fail_at(unsigned n);
-/* Calls of CoTaskMemAlloc and Realloc so far: how far a test with com_memory_fail_at() has to go.
- */
+/* Calls of CoTaskMemAlloc and Realloc so far: how far com_memory_fail_at() can go. */
 unsigned com_memory_calls(void);
 
 /* calloc() for objects of this module, with the same failure switch; free with free(). */

@@ -1,3 +1,4 @@
+/* IUnknown of every class, over the table of its interfaces, and what keeps the module loaded. */
 #include "spcore/com/com_object.h"
 
 #include <assert.h>

@@ -1,3 +1,5 @@
+/* UTF-16 by hand: WCHAR has 16 bits here as on Windows, so the C library's wide functions, whose
+ * characters have 32, are of no use. */
 #include "spcore/com/com_utf16.h"
 
 #include <string.h>

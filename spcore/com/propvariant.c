@@ -1,5 +1,4 @@
-/* BSTR, one-dimensional SAFEARRAY and PROPVARIANT, as far as the media device interfaces use them.
- */
+/* BSTR, one-dimensional SAFEARRAY and PROPVARIANT, as far as the media device interfaces go. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -104,8 +104,7 @@ struct lusb_retired {
     struct lusb_import *import;
 };
 
-/* The thread that looks at the servers' lists while somebody waits for hot-plug; `lock` guards it.
- */
+/* The thread that looks at the servers' lists while hot-plug is waited for; `lock` guards it. */
 struct lusb_scanner {
     pthread_t thread;
     pthread_cond_t changed;
@@ -192,8 +191,7 @@ int lusb_scanner_start(libusb_context *context);  /* 0, also when it runs; or -e
 void lusb_scanner_stop(libusb_context *context);  /* waits for its end */
 void lusb_scanner_hurry(libusb_context *context); /* there may be news */
 
-/* Raw descriptor sets to libusb's structures; 0 or LIBUSB_ERROR_*. Freed with libusb's functions.
- */
+/* Raw descriptor sets to libusb's structures, freed by libusb's functions; 0 or LIBUSB_ERROR_*. */
 /* Of that value; NULL: there is none. */
 const struct lusb_set *lusb_config(const struct libusb_device *device, int value);
 /* That in force, or what a device nobody has open will have: the first. NULL: unconfigured. */

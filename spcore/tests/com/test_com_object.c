@@ -1,3 +1,4 @@
+/* Objects, memory, identifiers and strings of COM, below any class of the provider. */
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -263,8 +263,7 @@ Test(usbip_unlink, request_has_the_documented_bytes_and_is_sent_once)
     finish(&server);
 }
 
-/* The unlink stands behind a request that the server does not read; its number is easily guessed.
- */
+/* The unlink stands behind a request that the server does not read; its number is easy to guess. */
 static void answer_unread_unlink(struct server *server)
 {
     struct pollfd gone = {.fd = server->ends[1], .events = 0};
