@@ -5,6 +5,7 @@
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp.h"
+#include "spcore/sp/sp_facts.h"
 
 METHOD(SHORT_NAME_OK, IMDSPDevice3, GetName, WCHAR *name, UINT room)
 {
@@ -14,7 +15,7 @@ METHOD(SHORT_NAME_OK, IMDSPDevice3, GetName, WCHAR *name, UINT room)
 METHOD(MANUFACTURER_IS_MODEL, IMDSPDevice3, GetManufacturer, WCHAR *name, UINT room)
 {
     HRESULT hr = MANUFACTURER_IS_MODEL_book(This, name, room);
-    const WCHAR *model = sp_connection_info(SELF(sp_device, IMDSPDevice3)->connection)->model;
+    const WCHAR *model = sp_connection_facts(SELF(sp_device, IMDSPDevice3)->connection)->info.model;
 
     return SUCCEEDED(hr) ? com_copy_string(model ? model : u"", name, room) : hr;
 }

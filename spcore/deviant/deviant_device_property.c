@@ -3,11 +3,13 @@
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp.h"
+#include "spcore/sp/sp_facts.h"
 
 METHOD(FIRMWARE_AS_TEXT, IMDSPDevice3, GetProperty, const WCHAR *name, PROPVARIANT *value)
 {
     HRESULT hr = FIRMWARE_AS_TEXT_book(This, name, value);
-    const WCHAR *text = sp_connection_info(SELF(sp_device, IMDSPDevice3)->connection)->version;
+    const WCHAR *text =
+        sp_connection_facts(SELF(sp_device, IMDSPDevice3)->connection)->info.version;
 
     if (SUCCEEDED(hr) && com_wcscmp(name, g_wszWMDMDeviceFirmwareVersion) == 0) {
         value->vt = VT_BSTR;

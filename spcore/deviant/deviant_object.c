@@ -44,13 +44,12 @@ void __wrap_sp_object_release_open(struct sp_storage *self)
         __real_sp_object_release_open(self);
 }
 
-SEAM(sp_connection_is_open);
-bool __wrap_sp_connection_is_open(struct sp_connection *connection, uint32_t storage,
-                                  uint32_t handle)
+SEAM(sp_opened_has);
+bool __wrap_sp_opened_has(struct sp_opened *opened, uint32_t storage, uint32_t handle)
 {
     /* Initialize asks for any object of the medium. */
     return !(handle ? deviates(DELETE_OPEN) : deviates(FORMAT_UNDER_OPEN)) &&
-           __real_sp_connection_is_open(connection, storage, handle);
+           __real_sp_opened_has(opened, storage, handle);
 }
 
 /* ---- Seek */

@@ -1,3 +1,4 @@
+/* Connecting to a device, sharing the connection, and noticing that the device is gone. */
 #include "spcore/sp/sp_connection.h"
 
 #include <errno.h>
@@ -6,13 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/com/com_hresult.h"
 #include "spcore/com/com_memory.h"
-
-struct format_properties {
-    struct format_properties *next;
-    uint16_t format;
-    struct mtpi_u16_array codes;
-};
+#include "spcore/sp/sp_activity.h"
+#include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_hresult.h"
+#include "spcore/sp/sp_opened.h"
 
 struct sp_connection {
     struct sp_connection *next; /* in `connections`, while it is there */
@@ -20,12 +20,10 @@ struct sp_connection {
     char *uri;
     struct tp *tp;
     struct mtpi *mtpi;
-    struct mtpi_device_info info;
     atomic_bool gone;
-    pthread_mutex_t lock; /* of the lists below */
-    struct sp_running *running;
-    struct sp_opened *opened;
-    struct format_properties *properties;
+    struct sp_facts facts;
+    struct sp_activity activity;
+    struct sp_opened opened;
 };
 
 /* Two CreateDevice calls, also of two instances, must meet in one connection: a device has one
@@ -35,17 +33,11 @@ static struct sp_connection *connections;
 
 static void connection_free(struct sp_connection *connection)
 {
-    struct format_properties *next;
-
-    for (struct format_properties *row = connection->properties; row; row = next) {
-        next = row->next;
-        free(row->codes.item);
-        free(row);
-    }
-    mtpi_device_info_done(&connection->info);
+    sp_opened_done(&connection->opened);
+    sp_activity_done(&connection->activity);
+    sp_facts_done(&connection->facts);
     mtpi_free(connection->mtpi);
     tp_close(connection->tp);
-    pthread_mutex_destroy(&connection->lock);
     free(connection->uri);
     free(connection);
 }
@@ -76,15 +68,15 @@ static HRESULT connect_device(struct sp_connection *connection)
     int result = tp_open(connection->uri, NULL, &connection->tp);
 
     if (result)
-        return hr_from_tp(result == -ENODEV ? -ECONNREFUSED : result);
+        return hr_from_errno(result == -ENODEV ? -ECONNREFUSED : result);
     result = mtpi_find_pipe(connection->tp, &pipe);
     if (result)
-        return hr_from_tp(result);
+        return hr_from_errno(result);
     if (refused(&pipe))
         return HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED);
     result = mtpi_new(connection->tp, &connection->mtpi);
     if (!result)
-        result = mtpi_get_device_info(connection->mtpi, &connection->info);
+        result = mtpi_get_device_info(connection->mtpi, &connection->facts.info);
     if (!result)
         result = open_session(connection->mtpi);
     return hr_from_mtp(result);
@@ -97,7 +89,9 @@ static HRESULT connection_new(const char *uri, struct sp_connection **ret_connec
 
     if (!connection)
         return E_OUTOFMEMORY;
-    pthread_mutex_init(&connection->lock, NULL);
+    sp_facts_init(&connection->facts, connection);
+    sp_activity_init(&connection->activity);
+    sp_opened_init(&connection->opened);
     connection->refs = 1;
     connection->uri = strdup(uri);
     hr = connection->uri ? connect_device(connection) : E_OUTOFMEMORY;
@@ -184,73 +178,19 @@ struct mtpi *sp_connection_mtpi(struct sp_connection *connection)
     return connection->mtpi;
 }
 
-const struct mtpi_device_info *sp_connection_info(const struct sp_connection *connection)
+struct sp_facts *sp_connection_facts(struct sp_connection *connection)
 {
-    return &connection->info;
+    return &connection->facts;
 }
 
-bool sp_connection_lists(const struct sp_connection *connection, uint16_t operation)
+struct sp_activity *sp_connection_activity(struct sp_connection *connection)
 {
-    return mtpi_lists(&connection->info, operation);
+    return &connection->activity;
 }
 
-static bool has_code(const struct mtpi_u16_array *codes, uint16_t code)
+struct sp_opened *sp_connection_opened(struct sp_connection *connection)
 {
-    for (size_t i = 0; i < codes->count; i++) {
-        if (codes->item[i] == code)
-            return true;
-    }
-    return false;
-}
-
-bool sp_connection_lists_property(const struct sp_connection *connection, uint16_t property)
-{
-    return has_code(&connection->info.properties, property);
-}
-
-bool sp_connection_lists_format(const struct sp_connection *connection, uint16_t format)
-{
-    return has_code(&connection->info.formats, format);
-}
-
-static struct format_properties *properties_of(struct sp_connection *connection, uint16_t format)
-{
-    struct format_properties *row = connection->properties;
-
-    while (row && row->format != format)
-        row = row->next;
-    return row;
-}
-
-bool sp_connection_has_property(struct sp_connection *connection, uint16_t format,
-                                uint16_t property)
-{
-    struct mtpi_u16_array codes = {0};
-    struct format_properties *row;
-    bool found = false;
-
-    pthread_mutex_lock(&connection->lock);
-    row = properties_of(connection, format);
-    pthread_mutex_unlock(&connection->lock);
-    if (!row) {
-        if (sp_connection_hr(connection, mtpi_get_object_props_supported(connection->mtpi, format,
-                                                                         &codes)) != S_OK)
-            return false;
-        pthread_mutex_lock(&connection->lock);
-        row = properties_of(connection, format);
-        if (row) {
-            free(codes.item); /* another thread was quicker */
-        } else if ((row = com_zalloc(sizeof(*row))) != NULL) {
-            *row = (struct format_properties){connection->properties, format, codes};
-            connection->properties = row;
-        } else {
-            found = has_code(&codes, property);
-            free(codes.item);
-        }
-        pthread_mutex_unlock(&connection->lock);
-    }
-    /* Rows are only ever added, and do not change: no lock for reading one. */
-    return row ? has_code(&row->codes, property) : found;
+    return &connection->opened;
 }
 
 bool sp_connection_gone(const struct sp_connection *connection)
@@ -279,80 +219,4 @@ HRESULT sp_connection_probe(struct sp_connection *connection)
     result = mtpi_get_storage_ids(connection->mtpi, &ids);
     free(ids.item);
     return sp_connection_hr(connection, result);
-}
-
-void sp_connection_begin(struct sp_connection *connection, struct sp_running *running,
-                         uint32_t storage, DWORD status)
-{
-    pthread_mutex_lock(&connection->lock);
-    *running = (struct sp_running){connection->running, storage, status};
-    connection->running = running;
-    pthread_mutex_unlock(&connection->lock);
-}
-
-void sp_connection_end(struct sp_connection *connection, struct sp_running *running)
-{
-    pthread_mutex_lock(&connection->lock);
-    for (struct sp_running **at = &connection->running; *at; at = &(*at)->next) {
-        if (*at == running) {
-            *at = running->next;
-            break;
-        }
-    }
-    pthread_mutex_unlock(&connection->lock);
-}
-
-DWORD sp_connection_running(struct sp_connection *connection, uint32_t storage)
-{
-    DWORD status = 0;
-
-    pthread_mutex_lock(&connection->lock);
-    for (struct sp_running *row = connection->running; row; row = row->next) {
-        if (!storage || row->storage == storage)
-            status |= row->status | WMDM_STATUS_BUSY;
-    }
-    pthread_mutex_unlock(&connection->lock);
-    return status;
-}
-
-HRESULT sp_connection_open(struct sp_connection *connection, struct sp_opened *opened)
-{
-    HRESULT hr = S_OK;
-
-    pthread_mutex_lock(&connection->lock);
-    for (struct sp_opened *row = connection->opened; row; row = row->next) {
-        if (row->handle == opened->handle && (row->writing || opened->writing))
-            hr = WMDM_E_BUSY;
-    }
-    if (SUCCEEDED(hr)) {
-        opened->next = connection->opened;
-        connection->opened = opened;
-    }
-    pthread_mutex_unlock(&connection->lock);
-    return hr;
-}
-
-void sp_connection_close(struct sp_connection *connection, struct sp_opened *opened)
-{
-    pthread_mutex_lock(&connection->lock);
-    for (struct sp_opened **at = &connection->opened; *at; at = &(*at)->next) {
-        if (*at == opened) {
-            *at = opened->next;
-            break;
-        }
-    }
-    pthread_mutex_unlock(&connection->lock);
-}
-
-bool sp_connection_is_open(struct sp_connection *connection, uint32_t storage, uint32_t handle)
-{
-    bool found = false;
-
-    pthread_mutex_lock(&connection->lock);
-    for (struct sp_opened *row = connection->opened; row; row = row->next) {
-        if ((!storage || row->storage == storage) && (!handle || row->handle == handle))
-            found = true;
-    }
-    pthread_mutex_unlock(&connection->lock);
-    return found;
 }

@@ -5,6 +5,8 @@
 
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_activity.h"
+#include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_storage.h"
 
 COM_INTERFACE(sp_device, IMDSPDevice3)
@@ -31,7 +33,7 @@ static HRESULT STDMETHODCALLTYPE device_GetManufacturer(IMDSPDevice3 *This, WCHA
                                                         DWORD nMaxChars)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    const WCHAR *text = sp_connection_info(self->connection)->manufacturer;
+    const WCHAR *text = sp_connection_facts(self->connection)->info.manufacturer;
     HRESULT hr = sp_enter_device(self);
 
     if (FAILED(hr))
@@ -51,7 +53,7 @@ static HRESULT STDMETHODCALLTYPE device_GetVersion(IMDSPDevice3 *This, DWORD *pd
         return hr;
     if (!pdwVersion)
         return E_INVALIDARG;
-    *pdwVersion = sp_version_number(sp_connection_info(self->connection)->version);
+    *pdwVersion = sp_version_number(sp_connection_facts(self->connection)->info.version);
     return S_OK;
 }
 
@@ -78,8 +80,8 @@ static HRESULT STDMETHODCALLTYPE device_GetSerialNumber(IMDSPDevice3 *This, WMDM
         return hr;
     if (!pSerialNumber || !abMac)
         return E_INVALIDARG;
-    return sp_serial(self->context, sp_connection_info(self->connection)->serial, pSerialNumber,
-                     abMac);
+    return sp_serial(self->context, sp_connection_facts(self->connection)->info.serial,
+                     pSerialNumber, abMac);
 }
 
 /* USB 2.0, 9.4.5: bit 0 of the device's status tells what it draws on right now. */
@@ -109,7 +111,7 @@ static HRESULT STDMETHODCALLTYPE device_GetPowerSource(IMDSPDevice3 *This, DWORD
         return hr;
     if (!pdwPowerSource || !pdwPercentRemaining)
         return E_INVALIDARG;
-    battery = sp_connection_lists_property(self->connection, MTP_DPC_BATTERY_LEVEL);
+    battery = sp_facts_lists_property(sp_connection_facts(self->connection), MTP_DPC_BATTERY_LEVEL);
     hr = self_powered(self, &on_battery);
     if (SUCCEEDED(hr) && battery)
         hr = sp_connection_hr(self->connection, mtpi_get_device_prop_value(
@@ -136,7 +138,7 @@ static HRESULT STDMETHODCALLTYPE device_GetStatus(IMDSPDevice3 *This, DWORD *pdw
         return hr;
     if (!pdwStatus)
         return E_INVALIDARG;
-    *pdwStatus = sp_connection_running(self->connection, self->storage);
+    *pdwStatus = sp_activity_status(sp_connection_activity(self->connection), self->storage);
     if (*pdwStatus)
         return S_OK;
     hr = sp_connection_probe(self->connection);
@@ -389,7 +391,7 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatCapability(IMDSPDevice3 *This,
     if (!pFormatSupport)
         return E_INVALIDARG;
     if ((uint32_t)format > 0xffff ||
-        !sp_connection_lists_format(self->connection, (uint16_t)format))
+        !sp_facts_lists_format(sp_connection_facts(self->connection), (uint16_t)format))
         return WMDM_E_NOTSUPPORTED;
     return sp_format_capability(self->connection, (uint16_t)format, pFormatSupport);
 }

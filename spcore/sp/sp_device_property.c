@@ -6,16 +6,18 @@
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp.h"
+#include "spcore/sp/sp_facts.h"
 
 HRESULT sp_device_display_name(struct sp_device *device, WCHAR **ret_name)
 {
-    const struct mtpi_device_info *info = sp_connection_info(device->connection);
+    const struct mtpi_device_info *info = &sp_connection_facts(device->connection)->info;
     struct mtpi_value value = {0};
     const WCHAR *text = info->model ? info->model : u"";
     WCHAR *name;
     HRESULT hr = S_OK;
 
-    if (sp_connection_lists_property(device->connection, MTP_DPC_DEVICE_FRIENDLY_NAME)) {
+    if (sp_facts_lists_property(sp_connection_facts(device->connection),
+                                MTP_DPC_DEVICE_FRIENDLY_NAME)) {
         hr = sp_connection_hr(device->connection,
                               mtpi_get_device_prop_value(sp_connection_mtpi(device->connection),
                                                          MTP_DPC_DEVICE_FRIENDLY_NAME,
@@ -85,7 +87,7 @@ static HRESULT get_string(struct sp_device *device, uint16_t code, PROPVARIANT *
 
 static HRESULT get_formats(struct sp_device *device, uint16_t code, PROPVARIANT *ret)
 {
-    const struct mtpi_u16_array *formats = &sp_connection_info(device->connection)->formats;
+    const struct mtpi_u16_array *formats = &sp_connection_facts(device->connection)->info.formats;
     SAFEARRAY *array = SafeArrayCreateVector(VT_UI4, 0, (ULONG)formats->count);
     uint32_t *items;
 
@@ -105,7 +107,7 @@ static HRESULT get_ordered(struct sp_device *device, uint16_t code, PROPVARIANT 
     struct mtpi_value value = {0};
     HRESULT hr = S_OK;
 
-    if (sp_connection_lists_property(device->connection, code))
+    if (sp_facts_lists_property(sp_connection_facts(device->connection), code))
         hr = sp_connection_hr(device->connection,
                               mtpi_get_device_prop_value(sp_connection_mtpi(device->connection),
                                                          code, MTP_DTC_UINT8, &value));
@@ -119,12 +121,12 @@ static HRESULT get_ordered(struct sp_device *device, uint16_t code, PROPVARIANT 
 static HRESULT get_model(struct sp_device *device, uint16_t code, PROPVARIANT *ret)
 {
     (void)code;
-    return put_bstr(sp_connection_info(device->connection)->model, ret);
+    return put_bstr(sp_connection_facts(device->connection)->info.model, ret);
 }
 
 static HRESULT get_firmware(struct sp_device *device, uint16_t code, PROPVARIANT *ret)
 {
-    const WCHAR *text = sp_connection_info(device->connection)->version;
+    const WCHAR *text = sp_connection_facts(device->connection)->info.version;
 
     (void)code;
     ret->vt = VT_UI4;
@@ -135,7 +137,7 @@ static HRESULT get_firmware(struct sp_device *device, uint16_t code, PROPVARIANT
 static HRESULT get_extension(struct sp_device *device, uint16_t code, PROPVARIANT *ret)
 {
     (void)code;
-    return put_bstr(sp_connection_info(device->connection)->extension, ret);
+    return put_bstr(sp_connection_facts(device->connection)->info.extension, ret);
 }
 
 static HRESULT get_protocol(struct sp_device *device, uint16_t code, PROPVARIANT *ret)
@@ -184,7 +186,8 @@ enum { ROWS = ARRAY_SIZE(rows) };
 
 static bool offered(const struct sp_device *device, const struct row *row)
 {
-    return !row->needs || sp_connection_lists_property(device->connection, row->code);
+    return !row->needs ||
+           sp_facts_lists_property(sp_connection_facts(device->connection), row->code);
 }
 
 static HRESULT get_supported(struct sp_device *device, uint16_t code, PROPVARIANT *ret)

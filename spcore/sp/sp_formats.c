@@ -5,6 +5,7 @@
 #include "spcore/base.h"
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_storage.h"
 
 static const struct format_row {
@@ -92,7 +93,7 @@ static const char *mime_of(uint16_t format)
 HRESULT sp_formats_audio(struct sp_connection *connection, WAVEFORMATEX **ret_formats,
                          DWORD *ret_count)
 {
-    const struct mtpi_u16_array *listed = &sp_connection_info(connection)->formats;
+    const struct mtpi_u16_array *listed = &sp_connection_facts(connection)->info.formats;
     WAVEFORMATEX *waves = CoTaskMemAlloc((listed->count + 1) * sizeof(*waves));
     DWORD count = 0;
 
@@ -157,7 +158,7 @@ HRESULT sp_format_capability(struct sp_connection *connection, uint16_t format,
 
 HRESULT sp_formats_mime(struct sp_connection *connection, WCHAR ***ret_types, DWORD *ret_count)
 {
-    const struct mtpi_device_info *info = sp_connection_info(connection);
+    const struct mtpi_device_info *info = &sp_connection_facts(connection)->info;
     WCHAR **types = CoTaskMemAlloc((info->formats.count + 1) * sizeof(WCHAR *));
     DWORD count = 0;
 

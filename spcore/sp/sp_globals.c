@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "spcore/com/com_memory.h"
+#include "spcore/sp/sp_activity.h"
+#include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_opened.h"
 #include "spcore/sp/sp_storage.h"
 
 struct sp_globals {
@@ -42,7 +45,7 @@ static HRESULT STDMETHODCALLTYPE globals_GetCapabilities(IMDSPStorageGlobals *Th
     if (medium.access == MTP_AC_READ_WRITE && medium.filesystem_type != MTP_FST_GENERIC_FLAT)
         capabilities |= WMDM_STORAGECAP_FOLDERSINROOT | WMDM_STORAGECAP_FOLDERSINFOLDERS |
                         WMDM_STORAGECAP_FILESINFOLDERS;
-    if (!sp_connection_lists(self->device->connection, MTP_OP_FORMAT_STORE) ||
+    if (!sp_facts_lists(sp_connection_facts(self->device->connection), MTP_OP_FORMAT_STORE) ||
         medium.access != MTP_AC_READ_WRITE)
         capabilities |= WMDM_STORAGECAP_NOT_INITIALIZABLE;
     *pdwCapabilities = capabilities;
@@ -124,7 +127,8 @@ static HRESULT STDMETHODCALLTYPE globals_GetStatus(IMDSPStorageGlobals *This, DW
         return hr;
     if (!pdwStatus)
         return E_INVALIDARG;
-    *pdwStatus = sp_connection_running(self->device->connection, self->storage);
+    *pdwStatus =
+        sp_activity_status(sp_connection_activity(self->device->connection), self->storage);
     if (*pdwStatus)
         return S_OK;
     hr = medium_of(self, &medium);
@@ -149,7 +153,8 @@ static HRESULT format_medium(struct sp_globals *self, IWMDMProgress *callback)
     struct sp_running running;
     HRESULT hr = sp_progress_begin(&progress, callback, 2);
 
-    sp_connection_begin(connection, &running, self->storage, WMDM_STATUS_STORAGE_INITIALIZING);
+    sp_activity_begin(sp_connection_activity(connection), &running, self->storage,
+                      WMDM_STATUS_STORAGE_INITIALIZING);
     /* Until the device is told there is something to cancel, afterwards there is not. */
     if (SUCCEEDED(hr))
         hr = sp_progress_step(&progress);
@@ -158,7 +163,7 @@ static HRESULT format_medium(struct sp_globals *self, IWMDMProgress *callback)
                               mtpi_format_store(sp_connection_mtpi(connection), self->storage, 0));
     if (SUCCEEDED(hr))
         (void)sp_progress_step(&progress);
-    sp_connection_end(connection, &running);
+    sp_activity_end(sp_connection_activity(connection), &running);
     sp_progress_end(&progress, hr);
     return hr;
 }
@@ -173,13 +178,13 @@ static HRESULT STDMETHODCALLTYPE globals_Initialize(IMDSPStorageGlobals *This, D
         return hr;
     if (!(fuMode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD)))
         return E_INVALIDARG;
-    if (!sp_connection_lists(self->device->connection, MTP_OP_FORMAT_STORE))
+    if (!sp_facts_lists(sp_connection_facts(self->device->connection), MTP_OP_FORMAT_STORE))
         return WMDM_E_NOTSUPPORTED;
     /* In the background: not built yet. Both modes are block mode (SP-GLOB-017). */
     if ((fuMode & WMDM_MODE_THREAD) && !(fuMode & WMDM_MODE_BLOCK))
         return WMDM_E_NOTSUPPORTED;
-    if (sp_connection_is_open(self->device->connection, self->storage, 0) ||
-        sp_connection_running(self->device->connection, self->storage))
+    if (sp_opened_has(sp_connection_opened(self->device->connection), self->storage, 0) ||
+        sp_activity_status(sp_connection_activity(self->device->connection), self->storage))
         return WMDM_E_BUSY;
     return format_medium(self, pProgress);
 }

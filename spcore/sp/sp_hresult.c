@@ -1,9 +1,10 @@
-/* The seam between MTP response codes and HRESULTs: one row a code. */
-#include <errno.h>
+/* The seam between MTP response codes and HRESULTs: one row a code, so that no class chooses
+ * for itself. */
+#include "spcore/sp/sp_hresult.h"
 
+#include "mtp_codes.h"
 #include "spcore/base.h"
 #include "spcore/com/com_hresult.h"
-#include "spcore/sp/sp_connection.h"
 
 static const struct {
     uint16_t code;
@@ -41,15 +42,10 @@ static const struct {
     {MTP_RC_OBJECT_PROP_NOT_SUPPORTED, WMDM_E_NOTSUPPORTED},
 };
 
-HRESULT hr_from_tp(int error)
-{
-    return hr_from_errno(error);
-}
-
 HRESULT hr_from_mtp(int result)
 {
     if (result <= 0)
-        return hr_from_tp(result);
+        return hr_from_errno(result);
     for (size_t i = 0; i < ARRAY_SIZE(from_response); i++) {
         if (from_response[i].code == result)
             return from_response[i].hr;

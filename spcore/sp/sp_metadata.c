@@ -7,6 +7,7 @@
 #include "spcore/base.h"
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_metadata.h"
 
 static const struct sp_metadata_row rows[] = {
@@ -76,7 +77,7 @@ const WCHAR *sp_metadata_name(struct sp_connection *connection, uint16_t format,
     while (*cursor < ROWS) {
         const struct sp_metadata_row *row = &rows[(*cursor)++];
 
-        if (sp_connection_has_property(connection, format, row->code))
+        if (sp_facts_has_property(sp_connection_facts(connection), format, row->code))
             return row->name;
     }
     return NULL;
@@ -173,7 +174,7 @@ static HRESULT fetch(struct sp_storage *self, uint16_t format, struct mtpi_prope
 {
     HRESULT hr = WMDM_E_NOTSUPPORTED;
 
-    if (sp_connection_lists(sp_storage_connection(self), MTP_OP_GET_OBJECT_PROP_LIST))
+    if (sp_facts_lists(sp_storage_facts(self), MTP_OP_GET_OBJECT_PROP_LIST))
         hr = sp_storage_hr(self, mtpi_get_object_prop_list(sp_storage_mtpi(self), self->handle, 0,
                                                            0xffffffffu, 0, 0, ret));
     if (hr != WMDM_E_NOTSUPPORTED)
@@ -184,7 +185,7 @@ static HRESULT fetch(struct sp_storage *self, uint16_t format, struct mtpi_prope
     for (size_t i = 0; i < ROWS; i++) {
         struct mtpi_property *item = &ret->item[ret->count];
 
-        if (!sp_connection_has_property(sp_storage_connection(self), format, rows[i].code))
+        if (!sp_facts_has_property(sp_storage_facts(self), format, rows[i].code))
             continue;
         hr = sp_storage_hr(self,
                            mtpi_get_object_prop_value(sp_storage_mtpi(self), self->handle,
@@ -211,7 +212,7 @@ static HRESULT add_row(struct sp_storage *self, const struct sp_metadata_row *ro
         return add_value(metadata, row, value);
     /* Long values are left out of lists. */
     if (row->conversion == BYTES &&
-        sp_connection_has_property(sp_storage_connection(self), format, row->code) &&
+        sp_facts_has_property(sp_storage_facts(self), format, row->code) &&
         mtpi_get_object_prop_value(sp_storage_mtpi(self), self->handle, row->code, row->mtp,
                                    &single) == 0) {
         hr = add_value(metadata, row, &single);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_metadata.h"
 
 struct item {
@@ -119,7 +120,8 @@ static bool take(struct sp_connection *connection, uint16_t format, const struct
     struct mtpi_value value = {0};
     bool ok;
 
-    if (!row || !row->writable || !sp_connection_has_property(connection, format, row->code))
+    if (!row || !row->writable ||
+        !sp_facts_has_property(sp_connection_facts(connection), format, row->code))
         return false;
     value.type = row->mtp;
     if (row->conversion == BYTES)
@@ -200,8 +202,7 @@ HRESULT sp_metadata_set(struct sp_storage *self, IWMDMMetaData *metadata)
     unsigned dropped = 0, applied = 0;
     HRESULT hr, one;
 
-    if (!self->handle ||
-        !sp_connection_lists(sp_storage_connection(self), MTP_OP_SET_OBJECT_PROP_VALUE))
+    if (!self->handle || !sp_facts_lists(sp_storage_facts(self), MTP_OP_SET_OBJECT_PROP_VALUE))
         return WMDM_E_NOTSUPPORTED;
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))

@@ -8,6 +8,8 @@
 #include "spcore/com/com_hresult.h"
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_activity.h"
+#include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_object.h"
 #include "spcore/sp/sp_storage.h"
 
@@ -15,7 +17,7 @@ COM_INTERFACE(sp_storage, IMDSPObject2)
 
 static bool edits(const struct sp_storage *self)
 {
-    return sp_connection_lists(sp_storage_connection(self), MTP_OP_BEGIN_EDIT_OBJECT);
+    return sp_facts_lists(sp_storage_facts(self), MTP_OP_BEGIN_EDIT_OBJECT);
 }
 
 /* For a device that takes objects only whole: its content so far, to be changed here. */
@@ -55,15 +57,15 @@ static HRESULT open_locked(struct sp_storage *self, DWORD mode)
     if (info.format == MTP_FC_ASSOCIATION || sp_format_kind(info.format) == SP_KIND_LIST)
         return WMDM_E_INVALIDTYPE;
     hr = sp_storage_size(self, &self->size);
-    self->opened = (struct sp_opened){NULL, self->storage, self->handle, mode == MDSP_WRITE};
+    self->opening = (struct sp_opening){NULL, self->storage, self->handle, mode == MDSP_WRITE};
     if (SUCCEEDED(hr))
-        hr = sp_connection_open(sp_storage_connection(self), &self->opened);
+        hr = sp_opened_add(sp_storage_opened(self), &self->opening);
     if (FAILED(hr))
         return hr;
     if (mode == MDSP_WRITE)
         hr = begin_writing(self);
     if (FAILED(hr)) {
-        sp_connection_close(sp_storage_connection(self), &self->opened);
+        sp_opened_remove(sp_storage_opened(self), &self->opening);
         if (self->spool)
             fclose(self->spool);
         self->spool = NULL;
@@ -105,11 +107,11 @@ static HRESULT read_locked(struct sp_storage *self, BYTE *data, DWORD *size)
     *size = 0;
     if (FAILED(hr) || !wanted)
         return hr;
-    sp_connection_begin(sp_storage_connection(self), &running, self->storage,
-                        WMDM_STATUS_STORAGECONTROL_READING);
+    sp_activity_begin(sp_storage_activity(self), &running, self->storage,
+                      WMDM_STATUS_STORAGECONTROL_READING);
     hr = sp_storage_hr(self, mtpi_get_partial_object(sp_storage_mtpi(self), self->handle,
                                                      self->position, wanted, data, &got));
-    sp_connection_end(sp_storage_connection(self), &running);
+    sp_activity_end(sp_storage_activity(self), &running);
     if (SUCCEEDED(hr)) {
         self->position += got;
         *size = got;
@@ -190,10 +192,10 @@ static HRESULT write_locked(struct sp_storage *self, const BYTE *data, DWORD *si
     *size = 0;
     if (FAILED(hr) || !wanted)
         return hr;
-    sp_connection_begin(sp_storage_connection(self), &running, self->storage,
-                        WMDM_STATUS_STORAGECONTROL_APPENDING);
+    sp_activity_begin(sp_storage_activity(self), &running, self->storage,
+                      WMDM_STATUS_STORAGECONTROL_APPENDING);
     hr = put(self, data, wanted, &written);
-    sp_connection_end(sp_storage_connection(self), &running);
+    sp_activity_end(sp_storage_activity(self), &running);
     *size = written;
     self->position += written;
     if (self->position > self->size)
@@ -348,7 +350,7 @@ static HRESULT close_locked(struct sp_storage *self)
         fclose(self->spool);
     self->spool = NULL;
     self->mode = 0;
-    sp_connection_close(sp_storage_connection(self), &self->opened);
+    sp_opened_remove(sp_storage_opened(self), &self->opening);
     return hr;
 }
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_activity.h"
+#include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_object.h"
 
 /* Everything below `handle`, parents before children, itself first. */
@@ -71,14 +73,14 @@ static HRESULT delete_tree(struct sp_storage *self, IWMDMProgress *callback)
         hr = collect(self, &tree);
     }
     for (size_t i = 0; SUCCEEDED(hr) && i < tree.count; i++) {
-        if (sp_connection_is_open(sp_storage_connection(self), self->storage, tree.item[i]))
+        if (sp_opened_has(sp_storage_opened(self), self->storage, tree.item[i]))
             hr = WMDM_E_BUSY;
     }
     if (SUCCEEDED(hr)) {
-        sp_connection_begin(sp_storage_connection(self), &running, self->storage,
-                            WMDM_STATUS_STORAGECONTROL_DELETING);
+        sp_activity_begin(sp_storage_activity(self), &running, self->storage,
+                          WMDM_STATUS_STORAGECONTROL_DELETING);
         hr = callback ? delete_steps(self, &tree, callback) : delete_one(self, self->handle);
-        sp_connection_end(sp_storage_connection(self), &running);
+        sp_activity_end(sp_storage_activity(self), &running);
     }
     free(tree.item);
     return hr;
@@ -122,13 +124,12 @@ HRESULT sp_object_rename(struct sp_storage *self, const WCHAR *name, IWMDMProgre
 
     if (FAILED(hr))
         return hr;
-    if (!self->handle ||
-        !sp_connection_lists(sp_storage_connection(self), MTP_OP_SET_OBJECT_PROP_VALUE))
+    if (!self->handle || !sp_facts_lists(sp_storage_facts(self), MTP_OP_SET_OBJECT_PROP_VALUE))
         return WMDM_E_NOTSUPPORTED;
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
         return hr;
-    if (sp_connection_is_open(sp_storage_connection(self), self->storage, self->handle))
+    if (sp_opened_has(sp_storage_opened(self), self->storage, self->handle))
         hr = WMDM_E_BUSY;
     if (SUCCEEDED(hr))
         hr = name_is_free(self, info.parent, name);
@@ -190,12 +191,12 @@ static HRESULT move_to(struct sp_storage *self, uint32_t parent, IWMDMProgress *
     struct sp_progress progress;
     HRESULT hr = sp_progress_begin(&progress, callback, 1);
 
-    sp_connection_begin(sp_storage_connection(self), &running, self->storage,
-                        WMDM_STATUS_STORAGECONTROL_MOVING);
+    sp_activity_begin(sp_storage_activity(self), &running, self->storage,
+                      WMDM_STATUS_STORAGECONTROL_MOVING);
     if (SUCCEEDED(hr))
         hr = sp_storage_hr(self, mtpi_move_object(sp_storage_mtpi(self), self->handle,
                                                   self->storage, parent ? parent : 0xffffffffu));
-    sp_connection_end(sp_storage_connection(self), &running);
+    sp_activity_end(sp_storage_activity(self), &running);
     if (SUCCEEDED(hr))
         (void)sp_progress_step(&progress);
     sp_progress_end(&progress, hr);
@@ -215,13 +216,13 @@ HRESULT sp_object_move(struct sp_storage *self, DWORD mode, IWMDMProgress *callb
     if (!target || (insert & (insert - 1)) || !insert ||
         !(mode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD)))
         return E_INVALIDARG;
-    if (!self->handle || !sp_connection_lists(sp_storage_connection(self), MTP_OP_MOVE_OBJECT))
+    if (!self->handle || !sp_facts_lists(sp_storage_facts(self), MTP_OP_MOVE_OBJECT))
         return WMDM_E_NOTSUPPORTED;
     if (!(mode & WMDM_MODE_BLOCK)) /* in the background: not built yet */
         return WMDM_E_NOTSUPPORTED;
     if (!to || to->device->connection != self->device->connection || to->storage != self->storage)
         return E_INVALIDARG;
-    if (sp_connection_is_open(sp_storage_connection(self), self->storage, self->handle))
+    if (sp_opened_has(sp_storage_opened(self), self->storage, self->handle))
         return WMDM_E_BUSY;
     hr = target_folder(to, insert, &parent);
     if (SUCCEEDED(hr))

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "spcore/sp/sp.h"
+#include "spcore/sp/sp_opened.h"
 
 struct sp_storage {
     struct com_object com;
@@ -20,7 +21,7 @@ struct sp_storage {
     DWORD mode;           /* 0: closed; MDSP_READ or MDSP_WRITE */
     uint64_t position, size;
     FILE *spool; /* devices that cannot edit in place collect here */
-    struct sp_opened opened;
+    struct sp_opening opening;
 };
 
 extern const IMDSPObject2Vtbl sp_storage_object_vtbl;      /* object.c */
@@ -34,6 +35,18 @@ static inline struct sp_connection *sp_storage_connection(const struct sp_storag
 static inline struct mtpi *sp_storage_mtpi(const struct sp_storage *self)
 {
     return sp_connection_mtpi(self->device->connection);
+}
+static inline struct sp_facts *sp_storage_facts(const struct sp_storage *self)
+{
+    return sp_connection_facts(self->device->connection);
+}
+static inline struct sp_activity *sp_storage_activity(const struct sp_storage *self)
+{
+    return sp_connection_activity(self->device->connection);
+}
+static inline struct sp_opened *sp_storage_opened(const struct sp_storage *self)
+{
+    return sp_connection_opened(self->device->connection);
 }
 static inline HRESULT sp_storage_hr(const struct sp_storage *self, int result)
 {

@@ -1,4 +1,5 @@
 /* The attributes of a medium, a folder or a file, from what MTP says about it. */
+#include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_storage.h"
 
 static DWORD medium_attributes(const struct mtpi_storage_info *medium)
@@ -33,7 +34,7 @@ static bool is_hidden(const struct sp_storage *self, uint16_t format)
 {
     struct mtpi_value value = {0};
 
-    return sp_connection_has_property(sp_storage_connection(self), format, MTP_OPC_HIDDEN) &&
+    return sp_facts_has_property(sp_storage_facts(self), format, MTP_OPC_HIDDEN) &&
            mtpi_get_object_prop_value(sp_storage_mtpi(self), self->handle, MTP_OPC_HIDDEN,
                                       MTP_DTC_UINT16, &value) == 0 &&
            value.integer == 1;
@@ -46,11 +47,11 @@ static DWORD can_attributes(const struct sp_storage *self, const struct mtpi_obj
     DWORD attributes = 0;
 
     if (medium->access == MTP_AC_READ_WRITE && info->protection == 0) {
-        if (sp_connection_lists(connection, MTP_OP_DELETE_OBJECT))
+        if (sp_facts_lists(sp_connection_facts(connection), MTP_OP_DELETE_OBJECT))
             attributes |= WMDM_FILE_ATTR_CANDELETE;
-        if (sp_connection_lists(connection, MTP_OP_MOVE_OBJECT))
+        if (sp_facts_lists(sp_connection_facts(connection), MTP_OP_MOVE_OBJECT))
             attributes |= WMDM_FILE_ATTR_CANMOVE;
-        if (sp_connection_lists(connection, MTP_OP_SET_OBJECT_PROP_VALUE))
+        if (sp_facts_lists(sp_connection_facts(connection), MTP_OP_SET_OBJECT_PROP_VALUE))
             attributes |= WMDM_FILE_ATTR_CANRENAME | WMDM_STORAGE_ATTR_CANEDITMETADATA;
     }
     if (sp_format_kind(info->format) != SP_KIND_LIST && info->format != MTP_FC_ASSOCIATION)
@@ -121,7 +122,7 @@ static uint32_t number_of(struct sp_storage *self, uint16_t format, uint16_t cod
 {
     struct mtpi_value value = {0};
 
-    if (!sp_connection_has_property(sp_storage_connection(self), format, code) ||
+    if (!sp_facts_has_property(sp_storage_facts(self), format, code) ||
         mtpi_get_object_prop_value(sp_storage_mtpi(self), self->handle, code, type, &value))
         return 0;
     return (uint32_t)value.integer;
@@ -167,7 +168,7 @@ HRESULT sp_attributes_set(struct sp_storage *self, DWORD attributes)
     if ((attributes & WMDM_STORAGE_ATTR_FILESYSTEM) ||
         (attributes & (folder ? WMDM_FILE_ATTR_FILE : WMDM_FILE_ATTR_FOLDER)))
         return E_INVALIDARG;
-    if (sp_connection_has_property(sp_storage_connection(self), info.format, MTP_OPC_HIDDEN) &&
+    if (sp_facts_has_property(sp_storage_facts(self), info.format, MTP_OPC_HIDDEN) &&
         is_hidden(self, info.format) != !!(attributes & WMDM_FILE_ATTR_HIDDEN)) {
         hidden.integer = attributes & WMDM_FILE_ATTR_HIDDEN ? 1 : 0;
         hr = sp_storage_hr(self, mtpi_set_object_prop_value(sp_storage_mtpi(self), self->handle,

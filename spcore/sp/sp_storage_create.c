@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_object.h"
 
 HRESULT sp_name_check(const WCHAR *name)
@@ -77,8 +78,7 @@ static uint16_t format_of(struct sp_storage *self, const struct sp_creation *cre
         format = sp_format_by_name(creation->name);
     if (format == MTP_FC_UNDEFINED && (creation->attributes & WMDM_FILE_ATTR_AUDIO))
         format = MTP_FC_UNDEFINED_AUDIO;
-    return sp_connection_lists_format(sp_storage_connection(self), format) ? format
-                                                                           : MTP_FC_UNDEFINED;
+    return sp_facts_lists_format(sp_storage_facts(self), format) ? format : MTP_FC_UNDEFINED;
 }
 
 static void add_number(struct sp_storage *self, uint16_t format, struct mtpi_property_list *list,
@@ -86,7 +86,7 @@ static void add_number(struct sp_storage *self, uint16_t format, struct mtpi_pro
 {
     struct mtpi_property *grown;
 
-    if (!number || !sp_connection_has_property(sp_storage_connection(self), format, code))
+    if (!number || !sp_facts_has_property(sp_storage_facts(self), format, code))
         return;
     for (size_t i = 0; i < list->count; i++) {
         if (list->item[i].code == code)
@@ -125,7 +125,7 @@ static HRESULT make(struct sp_storage *self, const struct sp_creation *creation,
                                      .name = creation->name,
                                      .props = list->item,
                                      .prop_count = list->count};
-    bool at_once = sp_connection_lists(sp_storage_connection(self), MTP_OP_SEND_OBJECT_PROP_LIST);
+    bool at_once = sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST);
     unsigned failed = 0;
     HRESULT hr = sp_storage_hr(self, mtpi_send_object_info(mtpi, &object, ret_handle, &failed));
 

@@ -4,6 +4,7 @@
 
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_storage.h"
 
 HRESULT sp_children(struct sp_device *device, uint32_t storage, uint32_t parent,
@@ -21,7 +22,7 @@ HRESULT sp_children(struct sp_device *device, uint32_t storage, uint32_t parent,
 static HRESULT names_below(struct sp_device *device, uint32_t parent,
                            struct mtpi_property_list *ret)
 {
-    if (!sp_connection_lists(device->connection, MTP_OP_GET_OBJECT_PROP_LIST))
+    if (!sp_facts_lists(sp_connection_facts(device->connection), MTP_OP_GET_OBJECT_PROP_LIST))
         return WMDM_E_NOTSUPPORTED;
     return sp_connection_hr(device->connection, mtpi_get_object_prop_list(
                                                     sp_connection_mtpi(device->connection), parent,
@@ -232,7 +233,8 @@ HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t pare
         return E_INVALIDARG;
     if (scope != WMDM_FIND_SCOPE_GLOBAL && scope != WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN)
         return E_INVALIDARG;
-    if (global && sp_connection_lists(device->connection, MTP_OP_GET_OBJECT_PROP_LIST)) {
+    if (global &&
+        sp_facts_lists(sp_connection_facts(device->connection), MTP_OP_GET_OBJECT_PROP_LIST)) {
         hr = match_all(device, id, &handle);
         if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND) &&
             SUCCEEDED(match_medium(device, id, &medium)) && medium)
@@ -258,8 +260,7 @@ static HRESULT association(struct sp_storage *self)
     struct mtpi_object_info info = {0};
     HRESULT hr;
 
-    if (!self->handle ||
-        !sp_connection_lists(sp_storage_connection(self), MTP_OP_SET_OBJECT_REFERENCES))
+    if (!self->handle || !sp_facts_lists(sp_storage_facts(self), MTP_OP_SET_OBJECT_REFERENCES))
         return WMDM_E_NOTSUPPORTED;
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
