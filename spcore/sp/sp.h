@@ -3,6 +3,8 @@
 #ifndef SPCORE_SP_SP_H
 #define SPCORE_SP_SP_H
 
+#include <string.h>
+
 #include "spcore/com/com_object.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/include/sac.h"
@@ -19,8 +21,16 @@ struct sp_context {
 struct sp_context *sp_context_new(void);
 struct sp_context *sp_context_ref(struct sp_context *context);
 void sp_context_unref(struct sp_context *context);
-/* S_OK, WMDM_E_NOTCERTIFIED, or E_FAIL where there is no channel at all. */
-HRESULT sp_enter(const struct sp_context *context);
+/* How a method begins: WMDM_E_NOTCERTIFIED while the channel is closed (E_FAIL where there is none
+ * at all), then E_INVALIDARG unless its arguments are what it needs. */
+HRESULT sp_enter(const struct sp_context *context, bool arguments);
+/* Where a method hands out an interface: nothing yet. False: the caller wants none. */
+static inline bool sp_clear(void *ret_interface)
+{
+    if (ret_interface)
+        memset(ret_interface, 0, sizeof(void *));
+    return ret_interface != NULL;
+}
 /* The MAC of two pieces in this order. */
 HRESULT sp_mac(struct sp_context *context, const void *first, DWORD first_length,
                const void *second, DWORD second_length, BYTE ret_mac[WMDM_MAC_LENGTH]);
@@ -44,8 +54,9 @@ HRESULT sp_device_new(struct sp_context *context, struct sp_connection *connecti
                       IMDSPDevice **ret_device);
 void sp_device_ref(struct sp_device *device);
 void sp_device_unref(struct sp_device *device);
-/* sp_enter(), and HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED) once the device is gone. */
-HRESULT sp_enter_device(const struct sp_device *device);
+/* sp_enter(); between the two HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED) once the device is
+ * gone. */
+HRESULT sp_enter_device(const struct sp_device *device, bool arguments);
 /* Ids of the storages with a medium that this device shows; the caller free()s the items. */
 HRESULT sp_device_storages(struct sp_device *device, struct mtpi_u32_array *ret_ids);
 HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t parent,

@@ -36,20 +36,24 @@ void sp_context_unref(struct sp_context *context)
     }
 }
 
-HRESULT sp_enter(const struct sp_context *context)
+HRESULT sp_enter(const struct sp_context *context, bool arguments)
 {
     if (!context->sac)
         return E_FAIL;
-    return sac_is_authenticated(context->sac) ? S_OK : WMDM_E_NOTCERTIFIED;
+    if (!sac_is_authenticated(context->sac))
+        return WMDM_E_NOTCERTIFIED;
+    return arguments ? S_OK : E_INVALIDARG;
 }
 
-HRESULT sp_enter_device(const struct sp_device *device)
+HRESULT sp_enter_device(const struct sp_device *device, bool arguments)
 {
-    HRESULT hr = sp_enter(device->context);
+    HRESULT hr = sp_enter(device->context, true);
 
-    if (SUCCEEDED(hr) && sp_connection_gone(device->connection))
-        hr = HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
-    return hr;
+    if (FAILED(hr))
+        return hr;
+    if (sp_connection_gone(device->connection))
+        return HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
+    return arguments ? S_OK : E_INVALIDARG;
 }
 
 HRESULT sp_mac(struct sp_context *context, const void *first, DWORD first_length,

@@ -16,12 +16,10 @@ static HRESULT STDMETHODCALLTYPE device_GetName(IMDSPDevice3 *This, WCHAR *pwszN
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
     WCHAR *name = NULL;
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self, pwszName != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pwszName)
-        return E_INVALIDARG;
     hr = sp_device_display_name(self, &name);
     if (SUCCEEDED(hr))
         hr = nMaxChars ? com_copy_string(name, pwszName, nMaxChars) : WMDM_E_BUFFERTOOSMALL;
@@ -34,12 +32,10 @@ static HRESULT STDMETHODCALLTYPE device_GetManufacturer(IMDSPDevice3 *This, WCHA
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
     const WCHAR *text = sp_connection_facts(self->connection)->info.manufacturer;
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self, pwszName != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pwszName)
-        return E_INVALIDARG;
     return nMaxChars ? com_copy_string(text ? text : u"", pwszName, nMaxChars)
                      : WMDM_E_BUFFERTOOSMALL;
 }
@@ -47,24 +43,20 @@ static HRESULT STDMETHODCALLTYPE device_GetManufacturer(IMDSPDevice3 *This, WCHA
 static HRESULT STDMETHODCALLTYPE device_GetVersion(IMDSPDevice3 *This, DWORD *pdwVersion)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self, pdwVersion != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pdwVersion)
-        return E_INVALIDARG;
     *pdwVersion = sp_version_number(sp_connection_facts(self->connection)->info.version);
     return S_OK;
 }
 
 static HRESULT STDMETHODCALLTYPE device_GetType(IMDSPDevice3 *This, DWORD *pdwType)
 {
-    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This), pdwType != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pdwType)
-        return E_INVALIDARG;
     *pdwType = WMDM_DEVICE_TYPE_PLAYBACK | WMDM_DEVICE_TYPE_DECODE | WMDM_DEVICE_TYPE_STORAGE |
                WMDM_DEVICE_TYPE_NONSDMI;
     return S_OK;
@@ -74,12 +66,10 @@ static HRESULT STDMETHODCALLTYPE device_GetSerialNumber(IMDSPDevice3 *This, WMDM
                                                         BYTE *abMac)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self, pSerialNumber && abMac);
 
     if (FAILED(hr))
         return hr;
-    if (!pSerialNumber || !abMac)
-        return E_INVALIDARG;
     return sp_serial(self->context, sp_connection_facts(self->connection)->info.serial,
                      pSerialNumber, abMac);
 }
@@ -105,12 +95,10 @@ static HRESULT STDMETHODCALLTYPE device_GetPowerSource(IMDSPDevice3 *This, DWORD
     struct mtpi_value level = {0};
     bool on_battery = false, battery;
     DWORD source = WMDM_POWER_CAP_EXTERNAL; /* it hangs on a bus that can feed it */
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self, pdwPowerSource && pdwPercentRemaining);
 
     if (FAILED(hr))
         return hr;
-    if (!pdwPowerSource || !pdwPercentRemaining)
-        return E_INVALIDARG;
     battery = sp_facts_lists_property(sp_connection_facts(self->connection), MTP_DPC_BATTERY_LEVEL);
     hr = self_powered(self, &on_battery);
     if (SUCCEEDED(hr) && battery)
@@ -132,12 +120,10 @@ static HRESULT STDMETHODCALLTYPE device_GetPowerSource(IMDSPDevice3 *This, DWORD
 static HRESULT STDMETHODCALLTYPE device_GetStatus(IMDSPDevice3 *This, DWORD *pdwStatus)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr = sp_enter(self->context);
+    HRESULT hr = sp_enter(self->context, pdwStatus != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pdwStatus)
-        return E_INVALIDARG;
     *pdwStatus = sp_activity_status(sp_connection_activity(self->connection), self->storage);
     if (*pdwStatus)
         return S_OK;
@@ -155,12 +141,10 @@ static HRESULT STDMETHODCALLTYPE device_GetStatus(IMDSPDevice3 *This, DWORD *pdw
 
 static HRESULT STDMETHODCALLTYPE device_GetDeviceIcon(IMDSPDevice3 *This, DWORD *hIcon)
 {
-    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This), hIcon != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!hIcon)
-        return E_INVALIDARG;
     /* No icon handles outside Windows (SP-DEV-030). */
     return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
 }
@@ -208,14 +192,9 @@ static HRESULT STDMETHODCALLTYPE device_EnumStorage(IMDSPDevice3 *This,
                                                     IMDSPEnumStorage **ppEnumStorage)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self, sp_clear(ppEnumStorage));
 
-    if (ppEnumStorage)
-        *ppEnumStorage = NULL;
-    hr = sp_enter_device(self);
-    if (FAILED(hr))
-        return hr;
-    return ppEnumStorage ? roots(self, ppEnumStorage) : E_INVALIDARG;
+    return FAILED(hr) ? hr : roots(self, ppEnumStorage);
 }
 
 static HRESULT STDMETHODCALLTYPE device_GetFormatSupport(IMDSPDevice3 *This,
@@ -227,12 +206,11 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatSupport(IMDSPDevice3 *This,
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
     WAVEFORMATEX *formats = NULL;
     DWORD count = 0;
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr =
+        sp_enter_device(self, pFormatEx && pnFormatCount && pppwszMimeType && pnMimeTypeCount);
 
     if (FAILED(hr))
         return hr;
-    if (!pFormatEx || !pnFormatCount || !pppwszMimeType || !pnMimeTypeCount)
-        return E_INVALIDARG;
     hr = sp_formats_audio(self->connection, &formats, &count);
     if (SUCCEEDED(hr))
         hr = sp_formats_mime(self->connection, pppwszMimeType, pnMimeTypeCount);
@@ -249,12 +227,10 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatSupport(IMDSPDevice3 *This,
 static HRESULT STDMETHODCALLTYPE device_SendOpaqueCommand(IMDSPDevice3 *This,
                                                           OPAQUECOMMAND *pCommand)
 {
-    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This), pCommand != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pCommand)
-        return E_INVALIDARG;
     return WMDM_E_NOTSUPPORTED;
 }
 
@@ -280,15 +256,10 @@ static HRESULT STDMETHODCALLTYPE device_GetStorage(IMDSPDevice3 *This, const WCH
                                                    IMDSPStorage **ppStorage)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self, sp_clear(ppStorage) && pszStorageName);
 
-    if (ppStorage)
-        *ppStorage = NULL;
-    hr = sp_enter_device(self);
     if (FAILED(hr))
         return hr;
-    if (!pszStorageName || !ppStorage)
-        return E_INVALIDARG;
     return find_in_roots(self, pszStorageName, ppStorage);
 }
 
@@ -298,17 +269,16 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatSupport2(
     DWORD *pnFileTypeCount)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr = sp_enter_device(self);
     const bool audio = dwFlags & WMDM_GET_FORMAT_SUPPORT_AUDIO;
     const bool video = dwFlags & WMDM_GET_FORMAT_SUPPORT_VIDEO;
     const bool file = dwFlags & WMDM_GET_FORMAT_SUPPORT_FILE;
+    HRESULT hr = sp_enter_device(self, (audio || video || file) &&
+                                           (!audio || (ppAudioFormatEx && pnAudioFormatCount)) &&
+                                           (!video || (ppVideoFormatEx && pnVideoFormatCount)) &&
+                                           (!file || (ppFileType && pnFileTypeCount)));
 
     if (FAILED(hr))
         return hr;
-    if ((audio && (!ppAudioFormatEx || !pnAudioFormatCount)) ||
-        (video && (!ppVideoFormatEx || !pnVideoFormatCount)) ||
-        (file && (!ppFileType || !pnFileTypeCount)) || !(audio || video || file))
-        return E_INVALIDARG;
     if (audio)
         hr = sp_formats_audio(self->connection, ppAudioFormatEx, pnAudioFormatCount);
     if (SUCCEEDED(hr) && video) { /* no video header can be said from a format code alone */
@@ -327,11 +297,9 @@ device_GetSpecifyPropertyPages(IMDSPDevice3 *This, ISpecifyPropertyPages **ppSpe
 {
     HRESULT hr;
 
-    if (ppSpecifyPropPages)
-        *ppSpecifyPropPages = NULL;
-    if (pppUnknowns)
-        *pppUnknowns = NULL;
-    hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+    sp_clear(ppSpecifyPropPages);
+    sp_clear(pppUnknowns);
+    hr = sp_enter_device(sp_device_from_IMDSPDevice3(This), true);
     if (FAILED(hr))
         return hr;
     if (pcUnks)
@@ -343,12 +311,10 @@ static HRESULT STDMETHODCALLTYPE device_GetCanonicalName(IMDSPDevice3 *This, WCH
                                                          DWORD nMaxChars)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self, pwszPnPName != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pwszPnPName)
-        return E_INVALIDARG;
     return nMaxChars ? com_copy_string(self->canonical, pwszPnPName, nMaxChars)
                      : WMDM_E_BUFFERTOOSMALL;
 }
@@ -357,12 +323,10 @@ static HRESULT STDMETHODCALLTYPE device_GetProperty(IMDSPDevice3 *This, const WC
                                                     PROPVARIANT *pValue)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self, pwszPropName && pValue);
 
     if (FAILED(hr))
         return hr;
-    if (!pwszPropName || !pValue)
-        return E_INVALIDARG;
     return sp_device_get_property(self, pwszPropName, pValue);
 }
 
@@ -370,12 +334,10 @@ static HRESULT STDMETHODCALLTYPE device_SetProperty(IMDSPDevice3 *This, const WC
                                                     const PROPVARIANT *pValue)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self, pwszPropName && pValue);
 
     if (FAILED(hr))
         return hr;
-    if (!pwszPropName || !pValue)
-        return E_INVALIDARG;
     return sp_device_set_property(self, pwszPropName, pValue);
 }
 
@@ -384,12 +346,10 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatCapability(IMDSPDevice3 *This,
                                                             WMDM_FORMAT_CAPABILITY *pFormatSupport)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr = sp_enter_device(self);
+    HRESULT hr = sp_enter_device(self, pFormatSupport != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pFormatSupport)
-        return E_INVALIDARG;
     if ((uint32_t)format > 0xffff ||
         !sp_facts_lists_format(sp_connection_facts(self->connection), (uint16_t)format))
         return WMDM_E_NOTSUPPORTED;
@@ -401,14 +361,13 @@ static HRESULT STDMETHODCALLTYPE device_DeviceIoControl(IMDSPDevice3 *This, DWOR
                                                         BYTE *lpInBuffer, DWORD nInBufferSize,
                                                         BYTE *lpOutBuffer, DWORD *pnOutBufferSize)
 {
-    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This));
+    HRESULT hr =
+        sp_enter_device(sp_device_from_IMDSPDevice3(This), lpInBuffer || nInBufferSize == 0);
 
     (void)dwIoControlCode;
     (void)lpOutBuffer;
     if (FAILED(hr))
         return hr;
-    if (!lpInBuffer && nInBufferSize)
-        return E_INVALIDARG;
     if (pnOutBufferSize)
         *pnOutBufferSize = 0;
     return WMDM_E_NOTSUPPORTED;
@@ -419,11 +378,8 @@ static HRESULT STDMETHODCALLTYPE device_FindStorage(IMDSPDevice3 *This, WMDM_FIN
                                                     IMDSPStorage **ppStorage)
 {
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self, sp_clear(ppStorage));
 
-    if (ppStorage)
-        *ppStorage = NULL;
-    hr = sp_enter_device(self);
     return FAILED(hr) ? hr
                       : sp_device_find(self, self->storage, 0, findScope, pwszUniqueID, ppStorage);
 }

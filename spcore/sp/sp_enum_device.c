@@ -32,14 +32,12 @@ static HRESULT STDMETHODCALLTYPE enum_device_Next(IMDSPEnumDevice *This, DWORD c
                                                   IMDSPDevice **ppDevice, DWORD *pceltFetched)
 {
     struct sp_enum_device *self = sp_enum_device_from_IMDSPEnumDevice(This);
-    HRESULT hr = sp_enter(self->context);
+    HRESULT hr = sp_enter(self->context, ppDevice && (pceltFetched || celt <= 1));
     DWORD taken;
     size_t first;
 
     if (FAILED(hr))
         return hr;
-    if (!ppDevice || (!pceltFetched && celt > 1))
-        return E_INVALIDARG;
     memset(ppDevice, 0, celt * sizeof(IMDSPDevice *));
     first = take(self, celt, &taken);
     for (DWORD i = 0; i < taken; i++) {
@@ -55,7 +53,7 @@ static HRESULT STDMETHODCALLTYPE enum_device_Skip(IMDSPEnumDevice *This, DWORD c
                                                   DWORD *pceltFetched)
 {
     struct sp_enum_device *self = sp_enum_device_from_IMDSPEnumDevice(This);
-    HRESULT hr = sp_enter(self->context);
+    HRESULT hr = sp_enter(self->context, true);
     DWORD taken;
 
     if (FAILED(hr))
@@ -69,7 +67,7 @@ static HRESULT STDMETHODCALLTYPE enum_device_Skip(IMDSPEnumDevice *This, DWORD c
 static HRESULT STDMETHODCALLTYPE enum_device_Reset(IMDSPEnumDevice *This)
 {
     struct sp_enum_device *self = sp_enum_device_from_IMDSPEnumDevice(This);
-    HRESULT hr = sp_enter(self->context);
+    HRESULT hr = sp_enter(self->context, true);
 
     if (SUCCEEDED(hr))
         atomic_store(&self->position, 0);
@@ -80,15 +78,10 @@ static HRESULT STDMETHODCALLTYPE enum_device_Clone(IMDSPEnumDevice *This,
                                                    IMDSPEnumDevice **ppEnumDevice)
 {
     struct sp_enum_device *self = sp_enum_device_from_IMDSPEnumDevice(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter(self->context, sp_clear(ppEnumDevice));
 
-    if (ppEnumDevice)
-        *ppEnumDevice = NULL;
-    hr = sp_enter(self->context);
     if (FAILED(hr))
         return hr;
-    if (!ppEnumDevice)
-        return E_INVALIDARG;
     return sp_enum_device_new(self->context, self->devices, self->count,
                               atomic_load(&self->position), ppEnumDevice);
 }

@@ -31,14 +31,12 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Next(IMDSPEnumStorage *This, DWORD
                                                    IMDSPStorage **ppStorage, DWORD *pceltFetched)
 {
     struct sp_enum_storage *self = sp_enum_storage_from_IMDSPEnumStorage(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, ppStorage && (pceltFetched || celt <= 1));
     DWORD taken;
     size_t first;
 
     if (FAILED(hr))
         return hr;
-    if (!ppStorage || (!pceltFetched && celt > 1))
-        return E_INVALIDARG;
     memset(ppStorage, 0, celt * sizeof(IMDSPStorage *));
     first = take(self, celt, &taken);
     for (DWORD i = 0; i < taken && SUCCEEDED(hr); i++) {
@@ -63,7 +61,7 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Skip(IMDSPEnumStorage *This, DWORD
                                                    DWORD *pceltFetched)
 {
     struct sp_enum_storage *self = sp_enum_storage_from_IMDSPEnumStorage(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, true);
     DWORD taken;
 
     if (FAILED(hr))
@@ -77,7 +75,7 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Skip(IMDSPEnumStorage *This, DWORD
 static HRESULT STDMETHODCALLTYPE enum_storage_Reset(IMDSPEnumStorage *This)
 {
     struct sp_enum_storage *self = sp_enum_storage_from_IMDSPEnumStorage(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, true);
 
     if (SUCCEEDED(hr))
         atomic_store(&self->position, 0);
@@ -88,15 +86,10 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Clone(IMDSPEnumStorage *This,
                                                     IMDSPEnumStorage **ppEnumStorage)
 {
     struct sp_enum_storage *self = sp_enum_storage_from_IMDSPEnumStorage(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(ppEnumStorage));
 
-    if (ppEnumStorage)
-        *ppEnumStorage = NULL;
-    hr = sp_enter_device(self->device);
     if (FAILED(hr))
         return hr;
-    if (!ppEnumStorage)
-        return E_INVALIDARG;
     return sp_enum_storage_new(self->device, self->places, self->count,
                                atomic_load(&self->position), ppEnumStorage);
 }

@@ -30,12 +30,10 @@ static HRESULT STDMETHODCALLTYPE globals_GetCapabilities(IMDSPStorageGlobals *Th
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
     struct mtpi_storage_info medium = {0};
     DWORD capabilities = 0;
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, pdwCapabilities != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pdwCapabilities)
-        return E_INVALIDARG;
     hr = medium_of(self, &medium);
     if (FAILED(hr))
         return hr;
@@ -57,12 +55,10 @@ static HRESULT STDMETHODCALLTYPE globals_GetSerialNumber(IMDSPStorageGlobals *Th
 {
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
     struct mtpi_storage_info medium = {0};
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, pSerialNum && abMac);
 
     if (FAILED(hr))
         return hr;
-    if (!pSerialNum || !abMac)
-        return E_INVALIDARG;
     hr = medium_of(self, &medium);
     if (FAILED(hr))
         return hr;
@@ -79,12 +75,10 @@ static HRESULT bytes_of(IMDSPStorageGlobals *This, enum figure which, DWORD *low
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
     struct mtpi_storage_info medium = {0};
     uint64_t bytes = 0; /* MTP knows no bad blocks */
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, low && high);
 
     if (FAILED(hr))
         return hr;
-    if (!low || !high)
-        return E_INVALIDARG;
     hr = medium_of(self, &medium);
     if (FAILED(hr))
         return hr;
@@ -121,12 +115,10 @@ static HRESULT STDMETHODCALLTYPE globals_GetStatus(IMDSPStorageGlobals *This, DW
 {
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
     struct mtpi_storage_info medium = {0};
-    HRESULT hr = sp_enter(self->device->context);
+    HRESULT hr = sp_enter(self->device->context, pdwStatus != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pdwStatus)
-        return E_INVALIDARG;
     *pdwStatus =
         sp_activity_status(sp_connection_activity(self->device->connection), self->storage);
     if (*pdwStatus)
@@ -172,12 +164,10 @@ static HRESULT STDMETHODCALLTYPE globals_Initialize(IMDSPStorageGlobals *This, D
                                                     IWMDMProgress *pProgress)
 {
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, fuMode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD));
 
     if (FAILED(hr))
         return hr;
-    if (!(fuMode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD)))
-        return E_INVALIDARG;
     if (!sp_facts_lists(sp_connection_facts(self->device->connection), MTP_OP_FORMAT_STORE))
         return WMDM_E_NOTSUPPORTED;
     /* In the background: not built yet. Both modes are block mode (SP-GLOB-017). */
@@ -193,15 +183,10 @@ static HRESULT STDMETHODCALLTYPE globals_GetDevice(IMDSPStorageGlobals *This,
                                                    IMDSPDevice **ppDevice)
 {
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(ppDevice));
 
-    if (ppDevice)
-        *ppDevice = NULL;
-    hr = sp_enter_device(self->device);
     if (FAILED(hr))
         return hr;
-    if (!ppDevice)
-        return E_INVALIDARG;
     sp_device_ref(self->device);
     *ppDevice = (IMDSPDevice *)&self->device->IMDSPDevice3_iface;
     return S_OK;
@@ -211,15 +196,10 @@ static HRESULT STDMETHODCALLTYPE globals_GetRootStorage(IMDSPStorageGlobals *Thi
                                                         IMDSPStorage **ppRoot)
 {
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(ppRoot));
 
-    if (ppRoot)
-        *ppRoot = NULL;
-    hr = sp_enter_device(self->device);
     if (FAILED(hr))
         return hr;
-    if (!ppRoot)
-        return E_INVALIDARG;
     return sp_storage_new(self->device, self->storage, 0, ppRoot);
 }
 

@@ -76,17 +76,28 @@ static HRESULT open_locked(struct sp_storage *self, DWORD mode)
     return S_OK;
 }
 
+/* How a method of the open state begins and ends; not entered, it is not locked. */
+static HRESULT enter(struct sp_storage *self, bool arguments)
+{
+    HRESULT hr = sp_enter_device(self->device, arguments);
+
+    if (SUCCEEDED(hr))
+        pthread_mutex_lock(&self->lock);
+    return hr;
+}
+
+static HRESULT leave(struct sp_storage *self, HRESULT hr)
+{
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
 static HRESULT STDMETHODCALLTYPE object_Open(IMDSPObject2 *This, DWORD fuMode)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = enter(self, true);
 
-    if (FAILED(hr))
-        return hr;
-    pthread_mutex_lock(&self->lock);
-    hr = open_locked(self, fuMode);
-    pthread_mutex_unlock(&self->lock);
-    return hr;
+    return FAILED(hr) ? hr : leave(self, open_locked(self, fuMode));
 }
 
 /* ---- reading */
@@ -141,15 +152,10 @@ static HRESULT STDMETHODCALLTYPE object_Read(IMDSPObject2 *This, BYTE *pData, DW
                                              BYTE *abMac)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = enter(self, pData && pdwSize && abMac);
 
-    if (FAILED(hr))
-        return hr;
-    if (!pData || !pdwSize || !abMac)
-        return E_INVALIDARG;
-    pthread_mutex_lock(&self->lock);
-    hr = read_locked(self, pData, pdwSize);
-    pthread_mutex_unlock(&self->lock);
+    if (SUCCEEDED(hr))
+        hr = leave(self, read_locked(self, pData, pdwSize));
     return FAILED(hr) ? hr : protect(self, pData, pdwSize, abMac);
 }
 
@@ -157,16 +163,9 @@ static HRESULT STDMETHODCALLTYPE object_ReadOnClearChannel(IMDSPObject2 *This, B
                                                            DWORD *pdwSize)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = enter(self, pData && pdwSize);
 
-    if (FAILED(hr))
-        return hr;
-    if (!pData || !pdwSize)
-        return E_INVALIDARG;
-    pthread_mutex_lock(&self->lock);
-    hr = read_locked(self, pData, pdwSize);
-    pthread_mutex_unlock(&self->lock);
-    return hr;
+    return FAILED(hr) ? hr : leave(self, read_locked(self, pData, pdwSize));
 }
 
 /* ---- writing */
@@ -223,47 +222,38 @@ static HRESULT unprotect(struct sp_storage *self, const BYTE *data, DWORD size, 
     return hr;
 }
 
+static HRESULT write_protected(struct sp_storage *self, const BYTE *data, DWORD *size,
+                               const BYTE *mac)
+{
+    HRESULT hr = sequence(self, MDSP_WRITE);
+    BYTE *copy = SUCCEEDED(hr) ? malloc((size_t)*size + 1) : NULL;
+
+    if (SUCCEEDED(hr))
+        hr = copy ? unprotect(self, data, *size, mac, copy) : E_OUTOFMEMORY;
+    if (SUCCEEDED(hr))
+        hr = write_locked(self, copy, size);
+    else
+        *size = 0;
+    free(copy);
+    return hr;
+}
+
 static HRESULT STDMETHODCALLTYPE object_Write(IMDSPObject2 *This, BYTE *pData, DWORD *pdwSize,
                                               BYTE *abMac)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter_device(self->device);
-    BYTE *copy;
+    HRESULT hr = enter(self, pData && pdwSize && abMac);
 
-    if (FAILED(hr))
-        return hr;
-    if (!pData || !pdwSize || !abMac)
-        return E_INVALIDARG;
-    pthread_mutex_lock(&self->lock);
-    hr = sequence(self, MDSP_WRITE);
-    copy = SUCCEEDED(hr) ? malloc((size_t)*pdwSize + 1) : NULL;
-    if (SUCCEEDED(hr) && !copy)
-        hr = E_OUTOFMEMORY;
-    if (SUCCEEDED(hr))
-        hr = unprotect(self, pData, *pdwSize, abMac, copy);
-    if (SUCCEEDED(hr))
-        hr = write_locked(self, copy, pdwSize);
-    else
-        *pdwSize = 0;
-    free(copy);
-    pthread_mutex_unlock(&self->lock);
-    return hr;
+    return FAILED(hr) ? hr : leave(self, write_protected(self, pData, pdwSize, abMac));
 }
 
 static HRESULT STDMETHODCALLTYPE object_WriteOnClearChannel(IMDSPObject2 *This, BYTE *pData,
                                                             DWORD *pdwSize)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = enter(self, pData && pdwSize);
 
-    if (FAILED(hr))
-        return hr;
-    if (!pData || !pdwSize)
-        return E_INVALIDARG;
-    pthread_mutex_lock(&self->lock);
-    hr = write_locked(self, pData, pdwSize);
-    pthread_mutex_unlock(&self->lock);
-    return hr;
+    return FAILED(hr) ? hr : leave(self, write_locked(self, pData, pdwSize));
 }
 
 /* ---- seeking and closing */
@@ -291,14 +281,9 @@ static HRESULT seek_locked(struct sp_storage *self, DWORD mode, DWORD offset)
 static HRESULT STDMETHODCALLTYPE object_Seek(IMDSPObject2 *This, DWORD fuFlags, DWORD dwOffset)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = enter(self, true);
 
-    if (FAILED(hr))
-        return hr;
-    pthread_mutex_lock(&self->lock);
-    hr = seek_locked(self, fuFlags, dwOffset);
-    pthread_mutex_unlock(&self->lock);
-    return hr;
+    return FAILED(hr) ? hr : leave(self, seek_locked(self, fuFlags, dwOffset));
 }
 
 static int64_t spool_source(void *context, void *buffer, size_t room)
@@ -357,15 +342,13 @@ static HRESULT close_locked(struct sp_storage *self)
 static HRESULT STDMETHODCALLTYPE object_Close(IMDSPObject2 *This)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter(self->device->context);
+    HRESULT hr = sp_enter(self->device->context, true);
 
     /* Also of a device that is gone: what is held here is let go. */
     if (FAILED(hr))
         return hr;
     pthread_mutex_lock(&self->lock);
-    hr = close_locked(self);
-    pthread_mutex_unlock(&self->lock);
-    return hr;
+    return leave(self, close_locked(self));
 }
 
 void sp_object_release_open(struct sp_storage *self)
@@ -378,7 +361,7 @@ static HRESULT STDMETHODCALLTYPE object_Delete(IMDSPObject2 *This, DWORD fuMode,
                                                IWMDMProgress *pProgress)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, true);
 
     return FAILED(hr) ? hr : sp_object_delete(self, fuMode, pProgress);
 }
@@ -387,7 +370,7 @@ static HRESULT STDMETHODCALLTYPE object_Rename(IMDSPObject2 *This, const WCHAR *
                                                IWMDMProgress *pProgress)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, true);
 
     return FAILED(hr) ? hr : sp_object_rename(self, pwszNewName, pProgress);
 }
@@ -396,7 +379,7 @@ static HRESULT STDMETHODCALLTYPE object_Move(IMDSPObject2 *This, DWORD fuMode,
                                              IWMDMProgress *pProgress, IMDSPStorage *pTarget)
 {
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, true);
 
     return FAILED(hr) ? hr : sp_object_move(self, fuMode, pProgress, pTarget);
 }

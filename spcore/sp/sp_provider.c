@@ -58,12 +58,10 @@ static HRESULT set_preference(DWORD value)
 static HRESULT STDMETHODCALLTYPE provider_GetDeviceCount(IMDServiceProvider3 *This, DWORD *pdwCount)
 {
     struct sp_provider *self = sp_provider_from_IMDServiceProvider3(This);
-    HRESULT hr = sp_enter(self->context);
+    HRESULT hr = sp_enter(self->context, pdwCount != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pdwCount)
-        return E_INVALIDARG;
     /* Plug and play devices come by CreateDevice; others we do not serve (SP-ENUM-008). */
     *pdwCount = 0;
     return S_OK;
@@ -73,15 +71,10 @@ static HRESULT STDMETHODCALLTYPE provider_EnumDevices(IMDServiceProvider3 *This,
                                                       IMDSPEnumDevice **ppEnumDevice)
 {
     struct sp_provider *self = sp_provider_from_IMDServiceProvider3(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter(self->context, sp_clear(ppEnumDevice));
 
-    if (ppEnumDevice)
-        *ppEnumDevice = NULL;
-    hr = sp_enter(self->context);
     if (FAILED(hr))
         return hr;
-    if (!ppEnumDevice)
-        return E_INVALIDARG;
     enumeration_begins();
     return sp_enum_device_new(self->context, NULL, 0, 0, ppEnumDevice);
 }
@@ -160,9 +153,8 @@ static HRESULT STDMETHODCALLTYPE provider_CreateDevice(IMDServiceProvider3 *This
     char *uri;
     HRESULT hr;
 
-    if (pppDeviceArray)
-        *pppDeviceArray = NULL;
-    hr = sp_enter(self->context);
+    sp_clear(pppDeviceArray);
+    hr = sp_enter(self->context, true);
     if (FAILED(hr))
         return hr;
     if (pdwCount)
@@ -183,7 +175,7 @@ static HRESULT STDMETHODCALLTYPE provider_CreateDevice(IMDServiceProvider3 *This
 static HRESULT STDMETHODCALLTYPE provider_SetDeviceEnumPreference(IMDServiceProvider3 *This,
                                                                   DWORD dwEnumPref)
 {
-    HRESULT hr = sp_enter(sp_provider_from_IMDServiceProvider3(This)->context);
+    HRESULT hr = sp_enter(sp_provider_from_IMDServiceProvider3(This)->context, true);
 
     return FAILED(hr) ? hr : set_preference(dwEnumPref);
 }

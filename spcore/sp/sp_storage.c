@@ -59,13 +59,11 @@ static HRESULT STDMETHODCALLTYPE storage_GetAttributes2(IMDSPStorage4 *This, DWO
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
     uint16_t format = 0;
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, pdwAttributes && pdwAttributesEx);
 
     (void)pVideoFormat; /* nothing known about a video beyond its format code */
     if (FAILED(hr))
         return hr;
-    if (!pdwAttributes || !pdwAttributesEx)
-        return E_INVALIDARG;
     hr = sp_attributes_get(self, pdwAttributes, &format);
     if (FAILED(hr))
         return hr;
@@ -80,12 +78,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetAttributes(IMDSPStorage4 *This, DWOR
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
     uint16_t format = 0;
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, pdwAttributes != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pdwAttributes)
-        return E_INVALIDARG;
     hr = sp_attributes_get(self, pdwAttributes, &format);
     if (FAILED(hr) || !pFormat)
         return hr;
@@ -98,7 +94,7 @@ static HRESULT STDMETHODCALLTYPE storage_SetAttributes(IMDSPStorage4 *This, DWOR
                                                        WAVEFORMATEX *pFormat)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, true);
 
     (void)pFormat;
     return FAILED(hr) ? hr : sp_attributes_set(self, dwAttributes);
@@ -110,7 +106,7 @@ static HRESULT STDMETHODCALLTYPE storage_SetAttributes2(IMDSPStorage4 *This, DWO
                                                         VIDEOINFOHEADER *pVideoFormat)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, true);
 
     (void)pAudioFormat;
     (void)pVideoFormat;
@@ -124,15 +120,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetStorageGlobals(IMDSPStorage4 *This,
                                                            IMDSPStorageGlobals **ppStorageGlobals)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(ppStorageGlobals));
 
-    if (ppStorageGlobals)
-        *ppStorageGlobals = NULL;
-    hr = sp_enter_device(self->device);
     if (FAILED(hr))
         return hr;
-    if (!ppStorageGlobals)
-        return E_INVALIDARG;
     return sp_globals_new(self->device, self->storage, ppStorageGlobals);
 }
 
@@ -155,12 +146,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetName(IMDSPStorage4 *This, WCHAR *pws
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
     struct mtpi_object_info info = {0};
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, pwszName != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pwszName)
-        return E_INVALIDARG;
     if (!nMaxChars)
         return WMDM_E_BUFFERTOOSMALL;
     if (!self->handle)
@@ -177,12 +166,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetDate(IMDSPStorage4 *This, WMDMDATETI
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
     struct mtpi_object_info info = {0};
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, pDateTimeUTC != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pDateTimeUTC)
-        return E_INVALIDARG;
     /* A medium has no date of its own: all fields 0. */
     memset(pDateTimeUTC, 0, sizeof(*pDateTimeUTC));
     if (!self->handle)
@@ -201,12 +188,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetSize(IMDSPStorage4 *This, DWORD *pdw
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
     uint64_t size = 0;
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, pdwSizeLow != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pdwSizeLow)
-        return E_INVALIDARG;
     if (self->handle)
         hr = sp_storage_size(self, &size);
     if (SUCCEEDED(hr)) {
@@ -221,12 +206,11 @@ static HRESULT STDMETHODCALLTYPE storage_GetSize(IMDSPStorage4 *This, DWORD *pdw
 static HRESULT STDMETHODCALLTYPE storage_GetRights(IMDSPStorage4 *This, WMDMRIGHTS **ppRights,
                                                    DWORD *pnRightsCount, BYTE *abMac)
 {
-    HRESULT hr = sp_enter_device(sp_storage_from_IMDSPStorage4(This)->device);
+    HRESULT hr = sp_enter_device(sp_storage_from_IMDSPStorage4(This)->device,
+                                 ppRights && pnRightsCount && abMac);
 
     if (FAILED(hr))
         return hr;
-    if (!ppRights || !pnRightsCount || !abMac)
-        return E_INVALIDARG;
     *ppRights = NULL;
     *pnRightsCount = 0;
     return WMDM_E_NOTSUPPORTED;
@@ -236,12 +220,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetRights(IMDSPStorage4 *This, WMDMRIGH
 static HRESULT STDMETHODCALLTYPE storage_SendOpaqueCommand(IMDSPStorage4 *This,
                                                            OPAQUECOMMAND *pCommand)
 {
-    HRESULT hr = sp_enter_device(sp_storage_from_IMDSPStorage4(This)->device);
+    HRESULT hr = sp_enter_device(sp_storage_from_IMDSPStorage4(This)->device, pCommand != NULL);
 
     if (FAILED(hr))
         return hr;
-    if (!pCommand)
-        return E_INVALIDARG;
     return WMDM_E_NOTSUPPORTED;
 }
 
@@ -250,11 +232,8 @@ static HRESULT create(IMDSPStorage4 *This, const struct sp_creation *creation,
                       IMDSPStorage **ret_storage)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(ret_storage));
 
-    if (ret_storage)
-        *ret_storage = NULL;
-    hr = sp_enter_device(self->device);
     return FAILED(hr) ? hr : sp_storage_create(self, creation, ret_storage);
 }
 
@@ -293,14 +272,9 @@ static HRESULT STDMETHODCALLTYPE storage_EnumStorage(IMDSPStorage4 *This,
                                                      IMDSPEnumStorage **ppEnumStorage)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(ppEnumStorage));
 
-    if (ppEnumStorage)
-        *ppEnumStorage = NULL;
-    hr = sp_enter_device(self->device);
-    if (FAILED(hr))
-        return hr;
-    return ppEnumStorage ? sp_storage_enumerate(self, ppEnumStorage) : E_INVALIDARG;
+    return FAILED(hr) ? hr : sp_storage_enumerate(self, ppEnumStorage);
 }
 
 static HRESULT STDMETHODCALLTYPE storage_GetStorage(IMDSPStorage4 *This,
@@ -309,15 +283,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetStorage(IMDSPStorage4 *This,
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
     uint32_t handle = 0;
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(ppStorage) && pszStorageName);
 
-    if (ppStorage)
-        *ppStorage = NULL;
-    hr = sp_enter_device(self->device);
     if (FAILED(hr))
         return hr;
-    if (!pszStorageName || !ppStorage)
-        return E_INVALIDARG;
     hr = sp_child_by_name(self->device, self->storage, self->handle, pszStorageName, &handle);
     return hr == S_OK ? sp_storage_new(self->device, self->storage, handle, ppStorage) : hr;
 }
@@ -325,28 +294,24 @@ static HRESULT STDMETHODCALLTYPE storage_GetStorage(IMDSPStorage4 *This,
 static HRESULT STDMETHODCALLTYPE storage_GetMetadata(IMDSPStorage4 *This, IWMDMMetaData *pMetadata)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, pMetadata != NULL);
 
-    if (FAILED(hr))
-        return hr;
-    return pMetadata ? sp_metadata_get(self, pMetadata) : E_INVALIDARG;
+    return FAILED(hr) ? hr : sp_metadata_get(self, pMetadata);
 }
 
 static HRESULT STDMETHODCALLTYPE storage_SetMetadata(IMDSPStorage4 *This, IWMDMMetaData *pMetadata)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, pMetadata != NULL);
 
-    if (FAILED(hr))
-        return hr;
-    return pMetadata ? sp_metadata_set(self, pMetadata) : E_INVALIDARG;
+    return FAILED(hr) ? hr : sp_metadata_set(self, pMetadata);
 }
 
 static HRESULT STDMETHODCALLTYPE storage_SetReferences(IMDSPStorage4 *This, DWORD dwRefs,
                                                        IMDSPStorage **ppISPStorage)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, true);
 
     return FAILED(hr) ? hr : sp_storage_set_references(self, dwRefs, ppISPStorage);
 }
@@ -355,15 +320,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetReferences(IMDSPStorage4 *This, DWOR
                                                        IMDSPStorage ***pppISPStorage)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(pppISPStorage) && pdwRefs);
 
-    if (pppISPStorage)
-        *pppISPStorage = NULL;
-    hr = sp_enter_device(self->device);
     if (FAILED(hr))
         return hr;
-    if (!pdwRefs || !pppISPStorage)
-        return E_INVALIDARG;
     return sp_storage_get_references(self, pdwRefs, pppISPStorage);
 }
 
@@ -373,12 +333,10 @@ static HRESULT STDMETHODCALLTYPE storage_GetSpecifiedMetadata(IMDSPStorage4 *Thi
                                                               IWMDMMetaData *pMetadata)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr = sp_enter_device(self->device);
+    HRESULT hr = sp_enter_device(self->device, cProperties && ppwszPropNames && pMetadata);
 
     if (FAILED(hr))
         return hr;
-    if (!cProperties || !ppwszPropNames || !pMetadata)
-        return E_INVALIDARG;
     return sp_metadata_get_some(self, cProperties, ppwszPropNames, pMetadata);
 }
 
@@ -387,11 +345,8 @@ static HRESULT STDMETHODCALLTYPE storage_FindStorage(IMDSPStorage4 *This, WMDM_F
                                                      IMDSPStorage **ppStorage)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(ppStorage));
 
-    if (ppStorage)
-        *ppStorage = NULL;
-    hr = sp_enter_device(self->device);
     return FAILED(hr) ? hr
                       : sp_device_find(self->device, self->storage, self->handle, findScope,
                                        pwszUniqueID, ppStorage);
@@ -400,14 +355,9 @@ static HRESULT STDMETHODCALLTYPE storage_FindStorage(IMDSPStorage4 *This, WMDM_F
 static HRESULT STDMETHODCALLTYPE storage_GetParent(IMDSPStorage4 *This, IMDSPStorage **ppStorage)
 {
     struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
-    HRESULT hr;
+    HRESULT hr = sp_enter_device(self->device, sp_clear(ppStorage));
 
-    if (ppStorage)
-        *ppStorage = NULL;
-    hr = sp_enter_device(self->device);
-    if (FAILED(hr))
-        return hr;
-    return ppStorage ? sp_storage_parent(self, ppStorage) : E_INVALIDARG;
+    return FAILED(hr) ? hr : sp_storage_parent(self, ppStorage);
 }
 
 static const IMDSPStorage4Vtbl storage_vtbl = {
