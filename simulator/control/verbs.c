@@ -78,7 +78,8 @@ static int content_of(struct player *player, const json_t *request, struct store
     if (error || json_is_true(json_object_get(request, "sparse")))
         return error;
     if (text)
-        return arena_write(store_arena(player->store), draft->offset, text, (size_t)draft->size, 1);
+        return arena_write_fresh(store_arena(player->store), draft->offset, text,
+                                 (size_t)draft->size);
     return player_fill_content(player->store, draft->offset, draft->size,
                                player->seed ^ (uint64_t)seed);
 }

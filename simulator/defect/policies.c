@@ -3,12 +3,13 @@
 
 #include "spcore/base.h"
 
-static const struct policy_table *const tables[] = {&policies_usbip};
+static const struct policy_table *const tables[] = {&policies_usbip, &policies_mtp};
 
 static void reset(struct policies *policies)
 {
     policies->row_count = 0;
     policies_reset_usbip(policies);
+    policies_reset_mtp(policies);
 }
 
 /* The flag becomes the opposite of what it is by the book, whatever else has turned it. */
@@ -36,6 +37,7 @@ static void fill(struct policies *policies)
         }
     }
     policies->usbip.filter = policies->row_count ? &policies->usbip_filter : NULL;
+    policies->mtpr.filter = policies->row_count ? &policies->mtpr_filter : NULL;
 }
 
 void policies_init(struct policies *policies, const struct defect_set *on)

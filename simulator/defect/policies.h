@@ -7,15 +7,35 @@
 #include <stddef.h>
 
 #include "simulator/defect/defect.h"
+#include "simulator/mtp/mtpr_policy.h"
+#include "simulator/store/store_policy.h"
 #include "simulator/wire/usbip/usbip_policy.h"
 
 struct policy_row;
+
+/* What the responder's filters remember; handles, 0: none. */
+struct mtp_notes {
+    uint32_t params[5];             /* of the command before */
+    uint32_t unreadable;            /* not found at the first GetObjectInfo */
+    uint32_t moved;                 /* by a copy that is under way */
+    uint32_t looped, looped_parent; /* said to lie below itself */
+    struct mtp_announced {
+        uint32_t handle, parent;
+        size_t volume;
+        uint16_t format;
+        char name[MTPR_TEXT_MAX];
+    } announced; /* and not sent yet */
+};
 
 /* Of one player, whose layers point into it. */
 struct policies {
     struct defect_set on;
     struct usbip_policy usbip;
     struct usbip_filter usbip_filter;
+    struct store_policy store;
+    struct mtpr_policy mtpr;
+    struct mtpr_filter mtpr_filter;
+    struct mtp_notes mtp_notes;
     /* The defects that are on, for the filters; quirks have flags only. */
     const struct policy_row *rows[DEFECT_COUNT];
     size_t row_count;

@@ -14,15 +14,17 @@ struct policy_row {
     bool turns;
     size_t flag; /* offsetof(struct policies, …) */
     struct usbip_filter usbip;
+    struct mtpr_filter mtpr;
 };
 
 struct policy_table {
     const struct policy_row *rows;
     size_t count;
 };
-extern const struct policy_table policies_usbip;
+extern const struct policy_table policies_usbip, policies_mtp;
 
 /* What is by the book, and the functions that ask the rows. */
 void policies_reset_usbip(struct policies *policies);
+void policies_reset_mtp(struct policies *policies);
 
 #endif

@@ -122,7 +122,7 @@ uint32_t rd_array(struct rd *rd, size_t element)
 void wr_done(struct wr *wr)
 {
     free(wr->data);
-    *wr = (struct wr){.long_empty = wr->long_empty, .bmp_only = wr->bmp_only};
+    *wr = (struct wr){0};
 }
 
 void wr_clear(struct wr *wr)
@@ -229,14 +229,13 @@ void wr_string(struct wr *wr, const char *text)
         if (count + (point >= 0x10000 ? 2 : 1) > 254)
             break;
         if (point >= 0x10000) {
-            if (!wr->bmp_only)
-                units[count++] = (uint16_t)(0xd800 + ((point - 0x10000) >> 10));
+            units[count++] = (uint16_t)(0xd800 + ((point - 0x10000) >> 10));
             units[count++] = (uint16_t)(0xdc00 + ((point - 0x10000) & 0x3ff));
         } else {
             units[count++] = (uint16_t)point;
         }
     }
-    if (count == 0 && !wr->long_empty) {
+    if (count == 0) {
         wr_u8(wr, 0);
         return;
     }

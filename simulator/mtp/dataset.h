@@ -33,8 +33,6 @@ struct wr {
     uint8_t *data; /* owned */
     size_t used, room;
     bool failed;
-    bool long_empty; /* defect: empty strings as 01 00 00 */
-    bool bmp_only;   /* defect: half of each surrogate pair */
 };
 
 void wr_done(struct wr *wr);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
 
 const struct mtpr_device_property *mtpr_device_property(const struct mtpr_responder *r,
                                                         uint16_t code)
@@ -53,10 +54,7 @@ static uint16_t get_desc(struct mtpr_responder *r)
     wr_u16(&r->out, property->type);
     wr_u8(&r->out, property->settable ? 1 : 0);
     wr_bytes(&r->out, property->value.data, property->value.length);
-    if (mtpr_deviates(r, DEFECT_DESC_HAS_DEFAULT))
-        wr_bytes(&r->out, property->value.data, property->value.length);
-    else
-        write_value(r, property);
+    write_value(r, property);
     mtpr_form_write(&property->form, &r->out);
     mtpr_out_memory(r);
     return MTP_RC_OK;
@@ -128,9 +126,6 @@ static uint16_t set_value(struct mtpr_responder *r, bool whole)
     (void)whole;
     if (code == MTP_RC_OK)
         code = check_value(property, r->in.data, (uint32_t)r->in.used);
-    if (code == MTP_RC_INVALID_DEVICE_PROP_VALUE && property->type == MTP_DTC_STRING &&
-        mtpr_deviates(r, DEFECT_STRING_UNTERMINATED))
-        return MTP_RC_OK;
     if (code == MTP_RC_OK)
         code = keep_value(r, property);
     if (code == MTP_RC_OK)
@@ -140,8 +135,6 @@ static uint16_t set_value(struct mtpr_responder *r, bool whole)
 
 static uint16_t reset_one(struct mtpr_responder *r, const struct mtpr_device_property *property)
 {
-    if (mtpr_deviates(r, DEFECT_RESET_KEEPS_VALUE))
-        return MTP_RC_OK;
     return mtpr_code_of(
         store_set_value(r->store, property->code, property->value.data, property->value.length));
 }
@@ -183,17 +176,6 @@ int mtpr_set_device_property(struct mtpr_responder *r, uint16_t code, const void
     if (!error)
         mtpr_raise(r, MTP_EC_DEVICE_PROP_CHANGED, code, 0);
     return error;
-}
-
-/* Deviation: what the host called the player is gone with the session. */
-void mtpr_device_properties_forget(struct mtpr_responder *r)
-{
-    const struct mtpr_device_property *name = mtpr_device_property(r, MTP_DPC_DEVICE_FRIENDLY_NAME);
-
-    if (name)
-        (void)store_set_value(r->store, name->code,
-                              name->current.data ? name->current.data : name->value.data,
-                              name->current.data ? name->current.length : name->value.length);
 }
 
 const struct mtpr_operation mtpr_device_property_operations[] = {

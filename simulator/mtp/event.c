@@ -1,7 +1,7 @@
+/* Events: what the host is told of changes it did not make. They wait here until the function takes
+ * them. */
 #include "simulator/mtp/mtpr_internal.h"
 #include "spcore/base.h"
-
-enum { UNLISTED_EVENT = 0xc8ff }; /* a vendor's, that no player of ours lists */
 
 const uint16_t mtpr_implemented_events[] = {
     MTP_EC_OBJECT_ADDED,
@@ -39,70 +39,73 @@ static unsigned parameters(uint16_t code)
     return code == MTP_EC_OBJECT_PROP_CHANGED || code == MTP_EC_OBJECT_PROP_DESC_CHANGED ? 2 : 1;
 }
 
-static void append(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uint32_t second)
+static void put(struct mtpr_queue *queue, const struct mtpr_event *event)
 {
-    struct mtpr_event *event = &r->events[(r->event_first + r->event_count) % MTPR_EVENTS];
+    queue->events[(queue->first + queue->count++) % MTPR_EVENTS] = *event;
+}
 
-    /* Tied to no operation (Still Image 1.0, 7.3; PTP 12.3.2). */
-    *event = (struct mtpr_event){code, 0xffffffffu, parameters(code), {parameter, second, 0}};
-    if (mtpr_deviates(r, DEFECT_EVENT_WITHOUT_PROPERTY) && event->count > 1)
-        event->count = 1;
-    if (mtpr_deviates(r, DEFECT_EVENT_WITH_TRANSACTION))
-        event->transaction = r->command.transaction;
-    r->event_count++;
+/* Tied to no operation (Still Image 1.0, 7.3; PTP 12.3.2). */
+static struct mtpr_event untied(uint16_t code, uint32_t parameter, uint32_t second)
+{
+    return (struct mtpr_event){code, 0xffffffffu, parameters(code), {parameter, second, 0}};
+}
+
+static void append(struct mtpr_queue *queue, const struct mtpr_event *event)
+{
+    struct mtpr_event lost = untied(MTP_EC_UNREPORTED_STATUS, 0, 0);
+
+    /* The last place is kept for the word that something was lost. */
+    if (queue->count + 1 < MTPR_EVENTS) {
+        put(queue, event);
+    } else if (!queue->lost) {
+        put(queue, &lost);
+        queue->lost = true;
+    }
 }
 
 void mtpr_raise(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uint32_t second)
 {
-    if (!r->open || !mtpr_listed(&r->config->events, code))
+    const struct mtpr_filter *filter = r->policy->filter;
+    struct mtpr_event events[MTPR_EVENTS_OF_ONE] = {untied(code, parameter, second)};
+    size_t count = 1;
+
+    if (!r->session.open || !mtpr_listed(&r->config->events, code))
         return;
-    if (mtpr_deviates(r, DEFECT_EVENTS_MISSING) && code != MTP_EC_OBJECT_ADDED)
-        return;
-    if (mtpr_deviates(r, DEFECT_EVENT_BEFORE_COMMIT) && code == MTP_EC_OBJECT_ADDED)
-        r->unreadable = parameter;
-    /* The last place is kept for the word that something was lost. */
-    if (r->event_count + 1 < MTPR_EVENTS) {
-        append(r, code, parameter, second);
-        if (mtpr_deviates(r, DEFECT_EVENT_UNLISTED) && r->event_count + 1 < MTPR_EVENTS)
-            append(r, UNLISTED_EVENT, parameter, 0);
-    } else if (mtpr_deviates(r, DEFECT_EVENT_QUEUE_BLOCKS)) {
-        if (r->event_count < MTPR_EVENTS)
-            append(r, code, parameter, second);
-    } else if (!r->events_lost) {
-        append(r, MTP_EC_UNREPORTED_STATUS, 0, 0);
-        r->events_lost = true;
-    }
-    if (r->host.wake)
-        r->host.wake(r->host.self);
+    if (filter && filter->event)
+        count = filter->event(filter->self, r, events, count);
+    for (size_t i = 0; i < count; i++)
+        append(&r->queue, &events[i]);
+    if (count && r->waker.wake)
+        r->waker.wake(r->waker.self);
 }
 
-/* The host's own changes are no news to it (MTP-EVT-004), but for a defect and a quirk. */
+/* The host's own changes are no news to it (MTP-EVT-004). */
 void mtpr_echo(struct mtpr_responder *r, uint16_t code, uint32_t parameter)
 {
-    if (mtpr_deviates(r, DEFECT_EVENTS_ECHO) ||
-        (code == MTP_EC_OBJECT_REMOVED && mtpr_deviates(r, QUIRK_DELETE_EVENT)))
+    if (!r->policy->own_changes_silent ||
+        (code == MTP_EC_OBJECT_REMOVED && r->policy->deletions_announced))
         mtpr_raise(r, code, parameter, 0);
 }
 
 bool mtpr_event_peek(struct mtpr_responder *r, struct mtpr_event *ret_event)
 {
-    if (r->event_count == 0)
+    if (r->queue.count == 0)
         return false;
-    *ret_event = r->events[r->event_first];
+    *ret_event = r->queue.events[r->queue.first];
     return true;
 }
 
 void mtpr_event_pop(struct mtpr_responder *r)
 {
-    if (r->event_count == 0)
+    if (r->queue.count == 0)
         return;
-    r->event_first = (r->event_first + 1) % MTPR_EVENTS;
-    r->event_count--;
-    if (r->event_count == 0)
-        r->events_lost = false;
+    r->queue.first = (r->queue.first + 1) % MTPR_EVENTS;
+    r->queue.count--;
+    if (r->queue.count == 0)
+        r->queue.lost = false;
 }
 
 size_t mtpr_event_count(const struct mtpr_responder *r)
 {
-    return r->event_count;
+    return r->queue.count;
 }

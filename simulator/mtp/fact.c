@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
 
 int mtpr_note_fact(struct mtpr_responder *r, struct store_object *object, uint16_t code,
                    const void *value, uint32_t length)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
 
 bool mtpr_in_form(uint16_t type, const struct mtpr_form *form, const uint8_t *value,
                   uint32_t length)

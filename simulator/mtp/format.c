@@ -4,6 +4,8 @@
 
 #include "simulator/mtp/groups.h"
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
+#include "simulator/mtp/mtpr_quirks.h"
 #include "spcore/base.h"
 
 static const struct {

@@ -5,6 +5,8 @@
 
 #include "simulator/mtp/groups.h"
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
+#include "simulator/mtp/mtpr_quirks.h"
 #include "spcore/base.h"
 
 #define ALL MTPR_GROUP_ALL
@@ -174,15 +176,10 @@ static const struct mtpr_object_property *find_of(const struct mtpr_config *conf
     return property && usual_of(format, property) ? property : NULL;
 }
 
-static bool hidden(const struct mtpr_responder *r, uint16_t code)
-{
-    return code == MTP_OPC_PERSISTENT_UID && mtpr_deviates(r, DEFECT_NO_UNIQUE_ID);
-}
-
 const struct mtpr_object_property *mtpr_property_of(const struct mtpr_responder *r, uint16_t format,
                                                     uint16_t code)
 {
-    return hidden(r, code) ? NULL : find_of(r->config, format, code);
+    return find_of(r->config, format, code);
 }
 
 bool mtpr_property_exists(const struct mtpr_responder *r, uint16_t code)
@@ -213,7 +210,7 @@ const struct mtpr_object_property *mtpr_property_at(const struct mtpr_responder 
         const struct mtpr_object_property *property =
             (own ? own->properties : properties) + (*cursor)++;
 
-        if ((own || usual_of(format, property)) && !hidden(r, property->code))
+        if (own || usual_of(format, property))
             return property;
     }
     return NULL;
@@ -296,7 +293,7 @@ static bool write_own(const struct mtpr_responder *r, const struct store_object 
         put_date(wr, type, object->added);
         return true;
     case MTP_OPC_PARENT_OBJECT:
-        put_number(wr, type, mtpr_parent_said(r, object));
+        put_number(wr, type, object->parent);
         return true;
     case MTP_OPC_PERSISTENT_UID:
         put_unique_id(r, object, type, wr);
@@ -387,7 +384,7 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
     char text[MTPR_TEXT_MAX];
     int64_t date;
 
-    if (r->running && mtpr_deviates(r, QUIRK_SAMPLE_DIMENSIONS) &&
+    if (r->running && r->policy->sample_size_crashes &&
         (property->code == MTP_OPC_REPRESENTATIVE_SAMPLE_WIDTH ||
          property->code == MTP_OPC_REPRESENTATIVE_SAMPLE_HEIGHT))
         r->crashed = true;
@@ -464,8 +461,7 @@ bool mtpr_group_exists(const struct mtpr_responder *r, uint32_t group)
 
 /* ---- GetObjectPropDesc (MTP 1.1, 5.3.2.3) */
 
-void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
-                        const struct mtpr_object_property *property, struct wr *wr)
+void mtpr_property_desc(uint16_t format, const struct mtpr_object_property *property, struct wr *wr)
 {
     wr_u16(wr, property->code);
     wr_u16(wr, property->type);
@@ -478,8 +474,6 @@ void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
         wr_default(wr, property->type);
     /* Slow ones are left out when all properties are asked for. */
     wr_u32(wr, mtpr_property_group(property));
-    if (mtpr_deviates(r, DEFECT_PROP_DESC_WITHOUT_FORM))
-        return;
     if (property->own) {
         mtpr_form_write(&property->own->form, wr);
         return;
@@ -491,24 +485,5 @@ void mtpr_property_desc(const struct mtpr_responder *r, uint16_t format,
         wr_integer(wr, property->type, 1);
     } else if (property->form == MTP_FORM_BYTE_ARRAY) {
         wr_u32(wr, (uint32_t)property->maximum);
-    }
-}
-
-/* Deviations: what the host said about an object is gone after a copy; about its music, after a
- * replug. */
-void mtpr_properties_drop(struct mtpr_responder *r, struct store_object *object)
-{
-    for (size_t i = 0; i < PROPERTIES; i++)
-        (void)store_set_property(r->store, object, properties[i].code, NULL, 0);
-}
-
-void mtpr_metadata_forget(struct mtpr_responder *r)
-{
-    struct store_object *object;
-    uint32_t cursor = 0;
-
-    while ((object = store_each(r->store, &cursor)) != NULL) {
-        if (mtpr_format_is_audio(object->format))
-            mtpr_properties_drop(r, object);
     }
 }

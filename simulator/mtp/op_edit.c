@@ -156,26 +156,25 @@ static uint16_t partial_check(struct mtpr_responder *r)
 
 static uint16_t partial_accept(struct mtpr_responder *r, const uint8_t *data, size_t length)
 {
-    uint64_t done = r->received - length;
+    uint64_t done = r->sink.received - length;
 
-    if (r->received > r->command.params[3])
+    if (r->sink.received > r->command.params[3])
         return MTP_RC_INCOMPLETE_TRANSFER;
-    return mtpr_code_of(arena_write(store_arena(r->store),
-                                    r->edit->offset + (off_t)(command_offset(r) + done), data,
-                                    length, 0));
+    return mtpr_code_of(arena_write(
+        store_arena(r->store), r->edit->offset + (off_t)(command_offset(r) + done), data, length));
 }
 
 static uint16_t partial_finish(struct mtpr_responder *r, bool whole)
 {
-    uint64_t end = command_offset(r) + r->received;
+    uint64_t end = command_offset(r) + r->sink.received;
 
-    if (!r->edit || r->refused != MTP_RC_OK)
+    if (!r->edit || r->sink.refused != MTP_RC_OK)
         return MTP_RC_OK;
     if (end > r->edit->size)
         r->edit->size = end;
-    if (!whole || r->received != r->command.params[3])
+    if (!whole || r->sink.received != r->command.params[3])
         return MTP_RC_INCOMPLETE_TRANSFER;
-    r->reply.params[0] = (uint32_t)r->received;
+    r->reply.params[0] = (uint32_t)r->sink.received;
     r->reply.count = 1;
     return MTP_RC_OK;
 }
@@ -199,7 +198,7 @@ static uint16_t truncate_object(struct mtpr_responder *r)
         uint64_t page = (size + 4095) / 4096 * 4096;
         uint64_t part = (page < edit->size ? page : edit->size) - size;
 
-        error = arena_write(arena, edit->offset + (off_t)size, zeros, (size_t)part, 0);
+        error = arena_write(arena, edit->offset + (off_t)size, zeros, (size_t)part);
         if (!error && page < edit->size)
             arena_discard(arena, edit->offset + (off_t)page, edit->size - page);
     }

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
+#include "simulator/mtp/mtpr_quirks.h"
 
 static uint16_t get_supported(struct mtpr_responder *r)
 {
@@ -44,7 +46,7 @@ static uint16_t get_desc(struct mtpr_responder *r)
     code = property_of(r, r->command.params[0], (uint16_t)format, &property);
     if (code != MTP_RC_OK)
         return code;
-    mtpr_property_desc(r, (uint16_t)format, property, &r->out);
+    mtpr_property_desc((uint16_t)format, property, &r->out);
     mtpr_out_memory(r);
     return MTP_RC_OK;
 }
@@ -60,10 +62,7 @@ static uint16_t get_value(struct mtpr_responder *r)
     code = property_of(r, r->command.params[1], object->format, &property);
     if (code != MTP_RC_OK)
         return code;
-    if (property->code == MTP_OPC_OBJECT_SIZE && mtpr_deviates(r, DEFECT_OBJECT_SIZE_32_BIT))
-        wr_u32(&r->out, (uint32_t)object->size);
-    else
-        mtpr_property_write(r, object, property, &r->out);
+    mtpr_property_write(r, object, property, &r->out);
     mtpr_out_memory(r);
     return MTP_RC_OK;
 }
@@ -79,10 +78,6 @@ static uint16_t may_set(struct mtpr_responder *r, uint32_t handle, uint32_t code
     if (!object)
         return MTP_RC_INVALID_OBJECT_HANDLE;
     result = property_of(r, code, object->format, ret_property);
-    if (result == MTP_RC_OK && mtpr_deviates(r, DEFECT_SET_VALUE_LOST)) {
-        *ret_object = object;
-        return MTP_RC_OK;
-    }
     if (result == MTP_RC_OK &&
         (!(*ret_property)->settable || mtpr_property_fails(r, (*ret_property)->code)))
         result = MTP_RC_ACCESS_DENIED;
@@ -107,7 +102,7 @@ static uint16_t set_value(struct mtpr_responder *r, bool whole)
     uint16_t code = may_set(r, r->command.params[0], r->command.params[1], &object, &property);
 
     (void)whole;
-    if (code != MTP_RC_OK || mtpr_deviates(r, DEFECT_SET_VALUE_LOST))
+    if (code != MTP_RC_OK)
         return code;
     code = mtpr_property_set(r, object, property, r->in.data, (uint32_t)r->in.used);
     if (code == MTP_RC_OK)
@@ -122,19 +117,15 @@ static uint16_t list_scope(struct mtpr_responder *r, struct mtpr_scope *ret_scop
     uint32_t handle = r->command.params[0], depth = r->command.params[4];
     struct mtpr_scope scope = {.volume = -1, .handle = handle, .depth = depth};
 
-    if (!mtpr_deviates(r, DEFECT_LIST_FORMAT_IGNORED))
-        scope.format = (uint16_t)r->command.params[1];
+    scope.format = (uint16_t)r->command.params[1];
     if (handle == 0xffffffffu) {
         scope.kind = MTPR_SCOPE_ALL;
-        scope.no_folders = mtpr_deviates(r, QUIRK_PROPLIST_ALL);
+        scope.no_folders = r->policy->list_lacks_folders;
     } else {
         if (handle && !store_find(r->store, handle))
             return MTP_RC_INVALID_OBJECT_HANDLE;
-        if (mtpr_deviates(r, DEFECT_DEPTH_IGNORED))
-            depth = 0;
         /* The root itself (handle 0, depth 0) has no properties. */
         scope.kind = depth || !handle ? MTPR_SCOPE_BELOW : MTPR_SCOPE_ONE;
-        scope.depth = depth;
     }
     *ret_scope = scope;
     return MTP_RC_OK;
@@ -180,14 +171,13 @@ static uint16_t set_one(struct mtpr_responder *r, struct rd *rd)
     if (!value)
         return MTP_RC_INVALID_DATASET;
     object = store_find(r->store, handle);
-    if (object && mtpr_format_is_audio(object->format) && mtpr_deviates(r, QUIRK_SET_PROPLIST))
+    if (object && mtpr_format_is_audio(object->format) && r->policy->list_set_ignored)
         return MTP_RC_OK;
     result = may_set(r, handle, code, &object, &property);
-    if (result != MTP_RC_OK || mtpr_deviates(r, DEFECT_SET_VALUE_LOST))
+    if (result != MTP_RC_OK)
         return result;
     if (type != property->type)
-        return mtpr_deviates(r, DEFECT_SET_LIST_ANY_TYPE) ? MTP_RC_OK
-                                                          : MTP_RC_INVALID_OBJECT_PROP_FORMAT;
+        return MTP_RC_INVALID_OBJECT_PROP_FORMAT;
     return mtpr_property_set(r, object, property, value, length);
 }
 
@@ -203,7 +193,7 @@ static uint16_t set_list(struct mtpr_responder *r, bool whole)
     for (i = 0; i < count && code == MTP_RC_OK; i++)
         code = set_one(r, &rd);
     error = store_commit(r->store);
-    if (code != MTP_RC_OK && !mtpr_deviates(r, DEFECT_SET_LIST_WITHOUT_INDEX)) {
+    if (code != MTP_RC_OK) {
         /* The index of the first property that could not be set. */
         r->reply.params[0] = i ? i - 1 : 0;
         r->reply.count = 1;
@@ -216,8 +206,7 @@ static uint16_t get_interdependent(struct mtpr_responder *r)
 {
     if (r->command.params[0] > 0xffff || !mtpr_format_listed(r, (uint16_t)r->command.params[0]))
         return MTP_RC_INVALID_OBJECT_FORMAT_CODE;
-    if (!mtpr_deviates(r, DEFECT_INTERDEPENDENT_BARE))
-        wr_u32(&r->out, 0);
+    wr_u32(&r->out, 0);
     mtpr_out_memory(r);
     return MTP_RC_OK;
 }

@@ -7,8 +7,6 @@ static uint16_t skip(struct mtpr_responder *r)
 
     if (!r->owner.skip)
         return MTP_RC_OPERATION_NOT_SUPPORTED;
-    if (mtpr_deviates(r, DEFECT_SKIP_STAYS))
-        return MTP_RC_OK;
     return r->owner.skip(r->owner.self, count);
 }
 

@@ -7,7 +7,7 @@ static uint16_t get_references(struct mtpr_responder *r)
 {
     const struct store_object *object = store_find(r->store, r->command.params[0]);
     uint32_t count, live = 0;
-    bool all = mtpr_deviates(r, DEFECT_REFERENCES_DANGLE);
+    bool all = !r->policy->references_checked;
 
     if (!object)
         return MTP_RC_INVALID_OBJECT_HANDLE;
@@ -31,52 +31,24 @@ static uint16_t set_references_check(struct mtpr_responder *r)
     return object ? mtpr_may_change(r, object) : MTP_RC_INVALID_OBJECT_HANDLE;
 }
 
-static int by_number(const void *left, const void *right)
-{
-    const uint32_t *a = left, *b = right;
-
-    return *a < *b ? -1 : *a > *b;
-}
-
-static uint32_t sorted_unique(uint32_t *handles, uint32_t count)
-{
-    uint32_t kept = 0;
-
-    qsort(handles, count, sizeof(*handles), by_number);
-    for (uint32_t i = 0; i < count; i++) {
-        if (i == 0 || handles[i] != handles[i - 1])
-            handles[kept++] = handles[i];
-    }
-    return kept;
-}
-
 static uint16_t set_references(struct mtpr_responder *r, bool whole)
 {
     struct store_object *object = store_find(r->store, r->command.params[0]);
     struct rd rd = rd_over(r->in.data, r->in.used);
-    bool trusting = mtpr_deviates(r, DEFECT_ARRAY_COUNT_TRUSTED);
-    uint32_t count, *handles;
+    uint32_t count = rd_array(&rd, 4), *handles;
     uint16_t code = MTP_RC_OK;
 
     (void)whole;
-    if (trusting) {
-        count = rd_u32(&rd);
-        count = count > rd_left(&rd) / 4 ? (uint32_t)(rd_left(&rd) / 4) : count;
-    } else {
-        count = rd_array(&rd, 4);
-    }
-    if (!object || rd.failed || (!trusting && rd_left(&rd) != (size_t)count * 4))
+    if (!object || rd.failed || rd_left(&rd) != (size_t)count * 4)
         return object ? MTP_RC_INVALID_DATASET : MTP_RC_INVALID_OBJECT_HANDLE;
     handles = malloc((size_t)count * 4 + 4);
     if (!handles)
         return MTP_RC_GENERAL_ERROR;
     for (uint32_t i = 0; i < count && code == MTP_RC_OK; i++) {
         handles[i] = rd_u32(&rd);
-        if (!store_find(r->store, handles[i]) && !mtpr_deviates(r, DEFECT_REFERENCES_DANGLE))
+        if (!store_find(r->store, handles[i]) && r->policy->references_checked)
             code = MTP_RC_INVALID_OBJECT_REFERENCE;
     }
-    if (code == MTP_RC_OK && mtpr_deviates(r, DEFECT_REFERENCES_SORTED))
-        count = sorted_unique(handles, count);
     if (code == MTP_RC_OK)
         code = mtpr_code_of(store_set_references(r->store, object, handles, count));
     if (code == MTP_RC_OK)

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
+#include "simulator/mtp/mtpr_quirks.h"
 
 void mtpr_pending_drop(struct mtpr_responder *r, struct mtpr_pending *pending)
 {
@@ -24,10 +26,7 @@ static uint16_t target_parent(struct mtpr_responder *r, uint32_t parent, bool an
         return MTP_RC_SPECIFICATION_OF_DESTINATION_UNSUPPORTED;
     if (!above || above->format != MTP_FC_ASSOCIATION)
         return MTP_RC_INVALID_PARENT_OBJECT;
-    if (above->volume != r->target && !mtpr_deviates(r, DEFECT_PARENT_ON_OTHER_STORE))
-        return MTP_RC_INVALID_PARENT_OBJECT;
-    r->target = above->volume;
-    return MTP_RC_OK;
+    return above->volume == r->target.volume ? MTP_RC_OK : MTP_RC_INVALID_PARENT_OBJECT;
 }
 
 /* Store 0: the first one that takes it. */
@@ -35,25 +34,24 @@ static uint16_t any_volume(struct mtpr_responder *r)
 {
     for (size_t i = 0; i < store_volume_count(r->store); i++) {
         if (store_volume_at(r->store, i)->present && mtpr_may_write(r, i, false) == MTP_RC_OK) {
-            r->target = i;
+            r->target.volume = i;
             return MTP_RC_OK;
         }
     }
-    return mtpr_deviates(r, DEFECT_STORE_ERRORS_GENERAL) ? MTP_RC_GENERAL_ERROR
-                                                         : MTP_RC_STORE_READ_ONLY;
+    return MTP_RC_STORE_READ_ONLY;
 }
 
 static uint16_t target(struct mtpr_responder *r)
 {
     uint32_t storage = r->command.params[0], parent = r->command.params[1];
-    uint16_t code = storage ? mtpr_volume(r, storage, &r->target) : any_volume(r);
+    uint16_t code = storage ? mtpr_volume(r, storage, &r->target.volume) : any_volume(r);
 
-    r->said_parent = parent;
-    r->target_parent = parent == 0xffffffffu ? 0 : parent;
-    if (code == MTP_RC_OK && r->target_parent)
+    r->target.said_parent = parent;
+    r->target.parent = parent == 0xffffffffu ? 0 : parent;
+    if (code == MTP_RC_OK && r->target.parent)
         code = target_parent(r, parent, storage == 0);
     if (code == MTP_RC_OK)
-        code = mtpr_may_write(r, r->target, false);
+        code = mtpr_may_write(r, r->target.volume, false);
     return code;
 }
 
@@ -61,18 +59,16 @@ static uint16_t target(struct mtpr_responder *r)
 
 static uint16_t check_size(struct mtpr_responder *r, struct mtpr_pending *pending)
 {
-    uint64_t limit = store_volume_at(r->store, r->target)->max_object_size;
+    uint64_t limit = store_volume_at(r->store, r->target.volume)->max_object_size;
 
-    if (store_fits(r->store, r->target, 0, 1))
+    if (store_fits(r->store, r->target.volume, 0, 1))
         return MTP_RC_STORE_FULL;
     if (!pending->size_known)
         return MTP_RC_OK;
-    if (limit && pending->draft.size > limit) {
-        if (!mtpr_deviates(r, DEFECT_LARGE_OBJECT_TRUNCATED))
-            return MTP_RC_OBJECT_TOO_LARGE;
-    }
-    if (pending->draft.size > store_free_space(r->store, r->target) &&
-        !mtpr_deviates(r, DEFECT_STORE_FULL_LATE))
+    if (limit && pending->draft.size > limit)
+        return MTP_RC_OBJECT_TOO_LARGE;
+    if (pending->draft.size > store_free_space(r->store, r->target.volume) &&
+        r->policy->room_checked)
         return MTP_RC_STORE_FULL;
     return MTP_RC_OK;
 }
@@ -84,18 +80,12 @@ static uint16_t check_name(struct mtpr_responder *r, struct mtpr_pending *pendin
 
     if (code != MTP_RC_OK)
         return code;
-    if (!store_name_legal(pending->name) && !mtpr_deviates(r, DEFECT_NAMES_UNCHECKED))
+    if (!store_name_legal(pending->name) && r->policy->names_checked)
         return MTP_RC_INVALID_DATASET;
-    other = store_find_name(r->store, r->target, r->target_parent, pending->name);
-    /* Deviation: the replay shows as a second object, whatever the rule for names. */
-    if (other && r->repeated && strlen(pending->name) < 240) {
-        strcat(pending->name, "~2");
+    other = store_find_name(r->store, r->target.volume, r->target.parent, pending->name);
+    if (!other || store_volume_at(r->store, r->target.volume)->keep_both)
         return MTP_RC_OK;
-    }
-    if (!other || store_volume_at(r->store, r->target)->keep_both)
-        return MTP_RC_OK;
-    pending->overwrites = mtpr_deviates(r, DEFECT_SAME_NAME_OVERWRITES);
-    return pending->overwrites ? MTP_RC_OK : MTP_RC_ACCESS_DENIED;
+    return MTP_RC_ACCESS_DENIED;
 }
 
 static uint16_t check_format(struct mtpr_responder *r, uint16_t format)
@@ -106,10 +96,6 @@ static uint16_t check_format(struct mtpr_responder *r, uint16_t format)
 /* The announced object takes the place of one announced before. */
 static void replace(struct mtpr_responder *r, struct mtpr_pending *pending)
 {
-    if (r->pending.valid && !r->pending.dataless && mtpr_deviates(r, DEFECT_REPLACED_INFO_LISTED)) {
-        r->pending.draft.size = 0;
-        (void)mtpr_commit_pending(r, &r->pending);
-    }
     mtpr_pending_drop(r, &r->pending);
     r->pending = *pending;
     r->pending.valid = true;
@@ -119,17 +105,11 @@ static void replace(struct mtpr_responder *r, struct mtpr_pending *pending)
 
 uint16_t mtpr_commit_pending(struct mtpr_responder *r, struct mtpr_pending *pending)
 {
-    struct store_object *object = NULL;
+    struct store_object *object;
     int error;
 
     pending->draft.name = pending->name;
     pending->draft.bag = pending->bag;
-    if (pending->overwrites) {
-        object =
-            store_find_name(r->store, pending->draft.volume, pending->draft.parent, pending->name);
-        if (object)
-            (void)store_remove(r->store, object);
-    }
     if (pending->draft.parent && !store_find(r->store, pending->draft.parent))
         return MTP_RC_INVALID_PARENT_OBJECT;
     if (pending->reserved)
@@ -148,32 +128,29 @@ uint16_t mtpr_commit_pending(struct mtpr_responder *r, struct mtpr_pending *pend
 /* Everything is checked: the object is expected, or there already if it has no content. */
 static uint16_t announce(struct mtpr_responder *r, struct mtpr_pending *pending)
 {
-    bool folder = pending->draft.format == MTP_FC_ASSOCIATION;
-    bool waits = folder && mtpr_deviates(r, DEFECT_FOLDER_WAITS_FOR_DATA);
+    bool folder = pending->draft.format == MTP_FC_ASSOCIATION && r->policy->folders_whole;
     uint16_t code;
 
     pending->draft.handle = store_reserve_handle(r->store);
-    pending->draft.parent = r->target_parent;
-    pending->draft.volume = r->target;
+    pending->draft.parent = r->target.parent;
+    pending->draft.volume = r->target.volume;
     if (pending->draft.handle == 0)
         return MTP_RC_GENERAL_ERROR;
     if (folder || mtpr_format_is_abstract(pending->draft.format)) {
         pending->draft.size = 0;
-        pending->size_known = !waits;
-        pending->dataless = !waits;
-        code = waits ? MTP_RC_OK : mtpr_commit_pending(r, pending);
+        pending->size_known = true;
+        pending->dataless = true;
+        code = mtpr_commit_pending(r, pending);
         if (code != MTP_RC_OK)
             return code;
     }
-    r->reply.params[0] = mtpr_storage_id(r, r->target);
-    r->reply.params[1] = r->said_parent;
+    r->reply.params[0] = mtpr_storage_id(r, r->target.volume);
+    r->reply.params[1] = r->target.said_parent;
     r->reply.params[2] = pending->draft.handle;
     r->reply.count = 3;
-    if (!pending->dataless && mtpr_deviates(r, DEFECT_RESERVED_HANDLE_DIFFERS))
-        pending->draft.handle = store_reserve_handle(r->store);
     replace(r, pending);
     /* A folder is complete: SendObject has nothing to follow (MTP-OBJ-012). */
-    if (folder && !waits)
+    if (folder)
         mtpr_pending_drop(r, &r->pending);
     return MTP_RC_OK;
 }
@@ -208,7 +185,7 @@ static bool read_object_info(struct mtpr_responder *r, struct mtpr_pending *pend
     size = rd_u32(&rd);
     pending->draft.size = size;
     pending->size_known = size != 0xffffffffu;
-    if (mtpr_deviates(r, QUIRK_WIDE_SIZE) && mtpr_info_is_wide(r->in.data, r->in.used)) {
+    if (r->policy->info_size_wide && mtpr_info_is_wide(r->in.data, r->in.used)) {
         pending->draft.size |= (uint64_t)rd_u32(&rd) << 32;
         pending->size_known = true;
     }
@@ -268,8 +245,6 @@ static uint16_t take_property(struct mtpr_responder *r, struct mtpr_pending *pen
     property = mtpr_property_of(r, pending->draft.format, code);
     if (!property)
         return MTP_RC_OBJECT_PROP_NOT_SUPPORTED;
-    if (mtpr_deviates(r, DEFECT_SEND_LIST_UNCHECKED) && code != MTP_OPC_OBJECT_FILE_NAME)
-        return MTP_RC_OK;
     if (property->type != type)
         return MTP_RC_INVALID_OBJECT_PROP_FORMAT;
     if (mtpr_property_check(property, value, length) != MTP_RC_OK)
@@ -312,8 +287,8 @@ static uint16_t take_list(struct mtpr_responder *r, struct mtpr_pending *pending
         code = MTP_RC_INVALID_DATASET;
     } else if (code != MTP_RC_OK && count) {
         r->reply.count = 4;
-        r->reply.params[0] = mtpr_storage_id(r, r->target);
-        r->reply.params[1] = r->said_parent;
+        r->reply.params[0] = mtpr_storage_id(r, r->target.volume);
+        r->reply.params[1] = r->target.said_parent;
         r->reply.params[3] = i - 1;
     }
     return code;
@@ -328,8 +303,6 @@ static uint16_t send_object_prop_list(struct mtpr_responder *r, bool whole)
     (void)whole;
     pending.draft.format = (uint16_t)r->command.params[2];
     pending.draft.created = pending.draft.modified = STORE_NO_DATE;
-    if (mtpr_deviates(r, DEFECT_SIZE_HIGH_DROPPED))
-        high = 0;
     pending.draft.size = high << 32 | r->command.params[4];
     if (pending.draft.format == MTP_FC_ASSOCIATION)
         pending.draft.association = MTP_AT_GENERIC_FOLDER;
@@ -389,25 +362,17 @@ static uint16_t send_object_accept(struct mtpr_responder *r, const uint8_t *data
     if (pending->dataless)
         return MTP_RC_OK;
     room = pending->reserved - pending->written;
-    if (length > room) {
-        if (mtpr_deviates(r, DEFECT_LARGE_OBJECT_TRUNCATED)) {
-            length = (size_t)room;
-        } else if (mtpr_deviates(r, DEFECT_EXCESS_DATA_KEPT)) {
-            error = arena_extend(store_arena(r->store), pending->draft.offset, pending->reserved,
-                                 pending->written + length);
-            if (error)
-                return mtpr_code_of(error);
-            pending->reserved = pending->written + length;
-        } else {
-            /* More than announced, or than an open-ended object may have. */
-            return pending->size_known &&
-                           pending->draft.size <= store_free_space(r->store, pending->draft.volume)
-                       ? MTP_RC_INCOMPLETE_TRANSFER
-                       : MTP_RC_STORE_FULL;
-        }
+    if (length > room && !r->policy->excess_refused) {
+        length = (size_t)room;
+    } else if (length > room) {
+        /* More than announced, or than an open-ended object may have. */
+        return pending->size_known &&
+                       pending->draft.size <= store_free_space(r->store, pending->draft.volume)
+                   ? MTP_RC_INCOMPLETE_TRANSFER
+                   : MTP_RC_STORE_FULL;
     }
-    error = arena_write(store_arena(r->store), pending->draft.offset + (off_t)pending->written,
-                        data, length, 1);
+    error = arena_write_fresh(store_arena(r->store),
+                              pending->draft.offset + (off_t)pending->written, data, length);
     pending->written += length;
     return mtpr_code_of(error);
 }
@@ -415,8 +380,6 @@ static uint16_t send_object_accept(struct mtpr_responder *r, const uint8_t *data
 static uint16_t send_object_finish(struct mtpr_responder *r, bool whole)
 {
     struct mtpr_pending *pending = &r->pending;
-    bool cut = mtpr_deviates(r, DEFECT_LARGE_OBJECT_TRUNCATED) ||
-               mtpr_deviates(r, DEFECT_EXCESS_DATA_KEPT);
     uint16_t code;
 
     if (!pending->valid)
@@ -426,29 +389,17 @@ static uint16_t send_object_finish(struct mtpr_responder *r, bool whole)
             mtpr_pending_drop(r, pending);
         return MTP_RC_OK;
     }
-    if (!whole && !mtpr_deviates(r, DEFECT_HALF_OBJECT_LISTED))
+    if (!whole && r->policy->half_objects_dropped)
         return MTP_RC_INCOMPLETE_TRANSFER;
     /* Another length than announced: the info stays, SendObject may be tried again. */
-    if (whole && pending->size_known && pending->written != pending->draft.size && !cut)
+    if (whole && pending->size_known && pending->written != pending->draft.size)
         return MTP_RC_INCOMPLETE_TRANSFER;
     pending->draft.size = pending->written;
-    if (mtpr_deviates(r, QUIRK_TRUNCATES))
+    if (r->policy->last_sector_lost)
         pending->draft.size -= pending->written % 512;
     code = mtpr_commit_pending(r, pending);
     mtpr_pending_drop(r, pending);
     return code;
-}
-
-/* Deviation: what had come when the plug was pulled is made an object. */
-void mtpr_send_torn(struct mtpr_responder *r)
-{
-    if (!r->running || !r->operation || r->operation->code != MTP_OP_SEND_OBJECT ||
-        !r->pending.valid || r->pending.dataless)
-        return;
-    r->pending.draft.size = r->pending.written;
-    (void)mtpr_commit_pending(r, &r->pending);
-    mtpr_pending_drop(r, &r->pending);
-    r->running = false;
 }
 
 const struct mtpr_operation mtpr_send_operations[] = {

@@ -5,16 +5,7 @@ uint32_t mtpr_storage_id(const struct mtpr_responder *r, size_t volume)
 {
     const struct store_volume *it = store_volume_at(r->store, volume);
 
-    if (volume == 0 && it->present && mtpr_deviates(r, DEFECT_STORAGE_ID_LOW))
-        return 1;
-    if (it->present || mtpr_deviates(r, DEFECT_EMPTY_SLOT_KEEPS_ID))
-        return it->id;
-    return it->id & 0xffff0000u;
-}
-
-static uint16_t general_if_deviant(const struct mtpr_responder *r, uint16_t code)
-{
-    return mtpr_deviates(r, DEFECT_STORE_ERRORS_GENERAL) ? MTP_RC_GENERAL_ERROR : code;
+    return it->present ? it->id : it->id & 0xffff0000u;
 }
 
 uint16_t mtpr_volume(const struct mtpr_responder *r, uint32_t id, size_t *ret_volume)
@@ -23,12 +14,10 @@ uint16_t mtpr_volume(const struct mtpr_responder *r, uint32_t id, size_t *ret_vo
 
     if (mtpr_locked(r))
         return MTP_RC_INVALID_STORAGE_ID;
-    if (volume < 0 && id == 1 && mtpr_deviates(r, DEFECT_STORAGE_ID_LOW))
-        volume = 0;
     if (volume < 0)
-        return general_if_deviant(r, MTP_RC_INVALID_STORAGE_ID);
+        return MTP_RC_INVALID_STORAGE_ID;
     if (!store_volume_at(r->store, (size_t)volume)->present)
-        return general_if_deviant(r, MTP_RC_STORE_NOT_AVAILABLE);
+        return MTP_RC_STORE_NOT_AVAILABLE;
     *ret_volume = (size_t)volume;
     return MTP_RC_OK;
 }
@@ -39,7 +28,7 @@ uint16_t mtpr_may_write(const struct mtpr_responder *r, size_t volume, bool dele
 
     if (access == MTP_AC_READ_WRITE || (deleting && access == MTP_AC_READ_ONLY_WITH_DELETE))
         return MTP_RC_OK;
-    return general_if_deviant(r, MTP_RC_STORE_READ_ONLY);
+    return MTP_RC_STORE_READ_ONLY;
 }
 
 uint16_t mtpr_may_change(const struct mtpr_responder *r, const struct store_object *object)
@@ -48,7 +37,7 @@ uint16_t mtpr_may_change(const struct mtpr_responder *r, const struct store_obje
 
     if (code != MTP_RC_OK)
         return code;
-    if (object->protection && !mtpr_deviates(r, DEFECT_PROTECTION_IGNORED))
+    if (object->protection && r->policy->protection_honoured)
         return MTP_RC_OBJECT_WRITE_PROTECTED;
     return MTP_RC_OK;
 }
@@ -77,12 +66,8 @@ static uint16_t get_storage_info(struct mtpr_responder *r)
     wr_u16(&r->out, it->type);
     wr_u16(&r->out, it->filesystem);
     wr_u16(&r->out, it->access);
-    if (mtpr_deviates(r, DEFECT_CAPACITY_32_BIT))
-        wr_u32(&r->out, (uint32_t)it->capacity);
-    else
-        wr_u64(&r->out, it->capacity);
-    wr_u64(&r->out, mtpr_deviates(r, DEFECT_FREE_SPACE_FIXED) ? it->capacity
-                                                              : store_free_space(r->store, volume));
+    wr_u64(&r->out, it->capacity);
+    wr_u64(&r->out, store_free_space(r->store, volume));
     wr_u32(&r->out, store_free_objects(r->store, volume));
     wr_string(&r->out, it->description);
     wr_string(&r->out, it->label);
@@ -106,9 +91,6 @@ static uint16_t format_store(struct mtpr_responder *r)
     mtpr_pending_drop(r, &r->pending);
     mtpr_edits_drop(r);
     error = store_format(r->store, volume);
-    if (mtpr_deviates(r, DEFECT_FORMAT_EMPTIES_ALL))
-        for (size_t i = 0; i < store_volume_count(r->store) && !error; i++)
-            error = store_format(r->store, i);
     if (!error)
         mtpr_echo(r, MTP_EC_STORAGE_INFO_CHANGED, mtpr_storage_id(r, volume));
     return mtpr_code_of(error);

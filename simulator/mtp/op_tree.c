@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
 
 /* ---- deleting */
 
@@ -30,10 +31,10 @@ static void delete_tree(struct mtpr_responder *r, struct store_object *object,
         return;
     if (store_first_child(r->store, object))
         return;
-    if (emptied && mtpr_deviates(r, DEFECT_DELETE_KEEPS_FOLDERS))
+    if (emptied && !r->policy->folders_deleted)
         return;
     code = mtpr_may_write(r, object->volume, true);
-    if (code == MTP_RC_OK && object->protection && !mtpr_deviates(r, DEFECT_PROTECTION_IGNORED))
+    if (code == MTP_RC_OK && object->protection && r->policy->protection_honoured)
         code = MTP_RC_OBJECT_WRITE_PROTECTED;
     if (code == MTP_RC_OK) {
         mtpr_edit_drop_handle(r, handle);
@@ -48,9 +49,9 @@ static void delete_tree(struct mtpr_responder *r, struct store_object *object,
     }
 }
 
-static uint16_t verdict(const struct mtpr_responder *r, const struct deletion *deletion)
+static uint16_t verdict(const struct deletion *deletion)
 {
-    if (deletion->kept == 0 || mtpr_deviates(r, DEFECT_DELETE_ALWAYS_OK))
+    if (deletion->kept == 0)
         return MTP_RC_OK;
     return deletion->removed ? MTP_RC_PARTIAL_DELETION : deletion->reason;
 }
@@ -67,7 +68,7 @@ static uint16_t delete_object(struct mtpr_responder *r)
             return MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED;
         if (!mtpr_format_listed(r, (uint16_t)format))
             return MTP_RC_INVALID_OBJECT_FORMAT_CODE;
-        deletion.format = mtpr_deviates(r, DEFECT_DELETE_FORMAT_IGNORED) ? 0 : (uint16_t)format;
+        deletion.format = (uint16_t)format;
     }
     store_begin(r->store);
     if (handle == 0xffffffffu) {
@@ -87,7 +88,7 @@ static uint16_t delete_object(struct mtpr_responder *r)
         return mtpr_code_of(error);
     if (deletion.reason == MTP_RC_INVALID_OBJECT_HANDLE)
         return deletion.reason;
-    return verdict(r, &deletion);
+    return verdict(&deletion);
 }
 
 /* ---- moving and copying (MTP 1.1, D.2.25, D.2.26) */
@@ -111,16 +112,6 @@ static uint16_t destination(struct mtpr_responder *r, size_t *ret_volume, uint32
     return MTP_RC_OK;
 }
 
-/* Deviation: the object that was moved is another one now. */
-static uint16_t move_by_copy(struct mtpr_responder *r, struct store_object *object, size_t volume,
-                             uint32_t parent)
-{
-    struct store_object *copy;
-    int error = store_copy(r->store, object, volume, parent, &copy);
-
-    return mtpr_code_of(error ? error : store_remove(r->store, object));
-}
-
 static uint16_t move_object(struct mtpr_responder *r)
 {
     struct store_object *object = store_find(r->store, r->command.params[0]);
@@ -136,14 +127,7 @@ static uint16_t move_object(struct mtpr_responder *r)
         code = destination(r, &volume, &parent);
     if (code != MTP_RC_OK)
         return code;
-    if (volume != object->volume && mtpr_deviates(r, DEFECT_MOVE_CHANGES_HANDLE))
-        return move_by_copy(r, object, volume, parent);
     error = store_move(r->store, object, volume, parent);
-    if (error == -ELOOP && mtpr_deviates(r, DEFECT_MOVE_MAKES_CYCLE)) {
-        r->cycle_handle = object->handle;
-        r->cycle_parent = parent;
-        return MTP_RC_OK;
-    }
     if (!error)
         mtpr_echo(r, MTP_EC_OBJECT_INFO_CHANGED, object->handle);
     return mtpr_code_of(error);
@@ -166,8 +150,6 @@ static uint16_t copy_object(struct mtpr_responder *r)
     error = store_copy(r->store, object, volume, parent, &copy);
     if (error)
         return mtpr_code_of(error);
-    if (mtpr_deviates(r, DEFECT_COPY_DROPS_PROPERTIES))
-        mtpr_properties_drop(r, copy);
     r->reply.params[0] = copy->handle;
     r->reply.count = 1;
     mtpr_echo(r, MTP_EC_OBJECT_ADDED, copy->handle);

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
 
 #define TEXT_MOST 512u
 /* Values of the store, beside the device properties. */

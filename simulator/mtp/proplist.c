@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
+#include "simulator/mtp/mtpr_quirks.h"
 
 #define WINDOW ((size_t)64 << 10)
 
@@ -11,7 +13,7 @@ static bool asked_for(const struct mtpr_responder *r, const struct mtpr_object_p
 {
     if (r->list.property)
         return property->code == r->list.property;
-    if (r->list.group && !mtpr_deviates(r, DEFECT_GROUP_IGNORED))
+    if (r->list.group)
         return mtpr_property_group(property) == r->list.group;
     return !property->slow && !mtpr_property_left_out(r, property->code);
 }
@@ -41,8 +43,6 @@ static void restart(struct mtpr_responder *r)
     r->list.scope.cursor = 0;
     r->list.window_at = 0;
     wr_clear(&r->list.window);
-    r->list.window.long_empty = r->out.long_empty;
-    r->list.window.bmp_only = r->out.bmp_only;
     wr_u32(&r->list.window, r->list.count);
 }
 
@@ -62,8 +62,8 @@ int mtpr_list_begin(struct mtpr_responder *r)
             return -ENOMEM;
     }
     restart(r);
-    r->source = MTPR_SOURCE_LIST;
-    r->in_length = length;
+    r->source.kind = MTPR_SOURCE_LIST;
+    r->source.length = length;
     return 0;
 }
 
@@ -101,7 +101,7 @@ static int reach(struct mtpr_responder *r, uint64_t start, uint64_t end)
 int mtpr_list_read(struct mtpr_responder *r, uint64_t position, size_t room,
                    struct mtpr_piece *ret_piece)
 {
-    uint64_t left = r->in_length - position;
+    uint64_t left = r->source.length - position;
     size_t length = left < room ? (size_t)left : room;
     uint64_t end = position + length, have;
 
@@ -110,7 +110,7 @@ int mtpr_list_read(struct mtpr_responder *r, uint64_t position, size_t room,
     have = r->list.window_at + r->list.window.used;
     if (have < end) {
         /* At least a window at a time, so that small requests do not move memory for each. */
-        uint64_t far = left < WINDOW ? r->in_length : position + WINDOW;
+        uint64_t far = left < WINDOW ? r->source.length : position + WINDOW;
         int error = reach(r, position, end > far ? end : far);
 
         if (error)

@@ -1,3 +1,5 @@
+/* One transaction of the responder: the rules before any operation, the operation by its table, the
+ * data either way, the reply. It knows no operation; the op_*.c know no transaction. */
 #include "simulator/mtp/responder.h"
 
 #include <assert.h>
@@ -6,6 +8,7 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_quirks.h"
 #include "spcore/base.h"
 
 const struct mtpr_operation *const mtpr_tables[] = {
@@ -29,8 +32,8 @@ const struct mtpr_operation *const mtpr_listed_tables[] = {
     NULL,
 };
 
-int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_waker host,
-             const struct defect_set *defects, struct mtpr_responder **ret_responder)
+int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_waker waker,
+             const struct mtpr_policy *policy, struct mtpr_responder **ret_responder)
 {
     struct mtpr_responder *r = calloc(1, sizeof(*r));
 
@@ -38,8 +41,8 @@ int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_
         return -ENOMEM;
     r->config = config;
     r->store = store;
-    r->host = host;
-    r->defects = defects;
+    r->waker = waker;
+    r->policy = policy;
     *ret_responder = r;
     return 0;
 }
@@ -123,10 +126,6 @@ static const struct mtpr_operation *find(const struct mtpr_responder *r, uint16_
 {
     if (!mtpr_listed(&r->config->operations, code))
         return NULL;
-    if (code == MTP_OP_GET_OBJECT_PROP_DESC && mtpr_deviates(r, DEFECT_NO_PROP_DESC))
-        return NULL;
-    if (mtpr_deviates(r, DEFECT_EXTENSIONS_ONLY_LISTED))
-        return in_tables(mtpr_tables, code);
     return r->config->operations.codes ? implemented(code) : in_tables(mtpr_tables, code);
 }
 
@@ -136,41 +135,29 @@ static const struct mtpr_operation *find(const struct mtpr_responder *r, uint16_
  * is refused, so nothing runs twice. */
 static uint16_t check_id(struct mtpr_responder *r)
 {
-    uint32_t id = r->command.transaction, last = r->last_id;
-    bool wrapped =
-        last >= 0xffffff00u && id <= 0xff && !mtpr_deviates(r, DEFECT_WRAPPED_ID_REFUSED);
+    struct mtpr_session *session = &r->session;
+    uint32_t id = r->command.transaction, last = session->last_id;
+    bool wrapped = last >= 0xffffff00u && id <= 0xff && r->policy->ids_wrap;
+    bool repeated = session->last_id_known && id <= last && !wrapped;
 
-    if (r->operation->flags & MTPR_ANY_ID || !r->open)
+    if (r->operation->flags & MTPR_ANY_ID || !session->open)
         return MTP_RC_OK;
-    r->repeated = r->last_id_known && id <= last && !wrapped;
-    if (!mtpr_deviates(r, DEFECT_REPEATED_ID_RUNS) && (id == 0 || id == 0xffffffffu || r->repeated))
+    if (r->policy->ids_checked && (id == 0 || id == 0xffffffffu || repeated))
         return MTP_RC_INVALID_TRANSACTION_ID;
-    r->last_id = id;
-    r->last_id_known = true;
+    session->last_id = id;
+    session->last_id_known = true;
     return MTP_RC_OK;
-}
-
-static bool leaks(const struct mtpr_responder *r)
-{
-    return mtpr_deviates(r, DEFECT_SESSION_LEAKS) &&
-           (r->command.code == MTP_OP_GET_STORAGE_IDS ||
-            r->command.code == MTP_OP_GET_NUM_OBJECTS || r->command.code == MTP_OP_GET_OBJECT_INFO);
 }
 
 static uint16_t check(struct mtpr_responder *r)
 {
     uint16_t code;
 
-    if (r->spent && mtpr_deviates(r, QUIRK_CLOSE_SESSION))
+    if (r->session.spent && r->policy->closes_for_good)
         return MTP_RC_GENERAL_ERROR;
     if (!r->operation)
         return MTP_RC_OPERATION_NOT_SUPPORTED;
-    if (mtpr_deviates(r, DEFECT_EVENT_QUEUE_BLOCKS) && r->event_count == MTPR_EVENTS)
-        return MTP_RC_DEVICE_BUSY;
-    if (!r->open && !(r->operation->flags & MTPR_ANY_TIME) && !leaks(r))
-        return MTP_RC_SESSION_NOT_OPEN;
-    if (!r->open && r->command.code == MTP_OP_GET_DEVICE_INFO &&
-        mtpr_deviates(r, DEFECT_DEVICE_INFO_NEEDS_SESSION))
+    if (!r->session.open && !(r->operation->flags & MTPR_ANY_TIME) && r->policy->session_required)
         return MTP_RC_SESSION_NOT_OPEN;
     code = check_id(r);
     if (code != MTP_RC_OK)
@@ -182,106 +169,120 @@ static uint16_t check(struct mtpr_responder *r)
     return mtpr_quirk_refusal(r);
 }
 
-static void take_command(struct mtpr_responder *r, const struct mtpr_command *command)
+/* 0, or the response code of a filter that lets the operation not run. */
+static uint16_t take_command(struct mtpr_responder *r, const struct mtpr_command *command)
 {
-    struct mtpr_command before = r->command;
+    const struct mtpr_filter *filter = r->policy->filter;
+    struct mtpr_command taken = *command;
+    uint16_t code = filter && filter->command ? filter->command(filter->self, r, &taken) : 0;
 
-    r->command = *command;
-    if (mtpr_deviates(r, DEFECT_PARAMETERS_REUSED))
-        for (unsigned i = command->count; i < 5; i++)
-            r->command.params[i] = before.params[i];
-    r->operation = find(r, command->code);
+    r->command = taken;
+    r->operation = find(r, taken.code);
     memset(&r->reply, 0, sizeof(r->reply));
     wr_clear(&r->out);
     wr_clear(&r->in);
-    r->out.long_empty = mtpr_deviates(r, DEFECT_EMPTY_STRING_LONG);
-    r->out.bmp_only = mtpr_deviates(r, DEFECT_NAMES_BMP_ONLY);
-    r->in_length = 0;
-    r->in_handle = 0;
-    r->source = MTPR_SOURCE_MEMORY;
-    r->hangs = false;
+    r->source = (struct mtpr_source){.kind = MTPR_SOURCE_MEMORY};
+    r->sink = (struct mtpr_sink){.refused = MTP_RC_OK};
     r->edit = NULL;
     r->running = true;
+    return code;
 }
 
-enum mtpr_phase mtpr_begin(struct mtpr_responder *r, const struct mtpr_command *command)
+static uint16_t run(struct mtpr_responder *r)
 {
-    enum mtpr_phase phase;
-    uint16_t code;
+    uint16_t code = check(r);
 
-    take_command(r, command);
-    code = check(r);
-    phase = r->operation ? r->operation->phase : MTPR_REPLY;
     assert(code != MTP_RC_OK || r->operation); /* check() passes no unknown operation */
     if (code == MTP_RC_OK && r->operation->run)
         code = r->operation->run(r);
     if (code == MTP_RC_OK && r->out.failed)
         code = MTP_RC_GENERAL_ERROR;
+    return code;
+}
+
+/* The reply is found; what is left of the phases is returned. */
+static enum mtpr_phase decide(struct mtpr_responder *r, enum mtpr_phase phase)
+{
+    const struct mtpr_filter *filter = r->policy->filter;
+    bool in_memory = r->source.kind == MTPR_SOURCE_MEMORY;
+    struct mtpr_answer answer = {phase, &r->reply, in_memory ? &r->out : NULL};
+
+    r->decided = true;
+    if (!filter || !filter->answer)
+        return phase;
+    filter->answer(filter->self, r, &answer);
+    if (in_memory)
+        r->source.length = r->out.used;
+    return answer.phase;
+}
+
+enum mtpr_phase mtpr_begin(struct mtpr_responder *r, const struct mtpr_command *command)
+{
+    uint16_t code = take_command(r, command);
+    enum mtpr_phase phase = r->operation ? (enum mtpr_phase)r->operation->phase : MTPR_REPLY;
+    bool runs = code == 0;
+
+    if (runs)
+        code = run(r);
     r->reply.code = code;
-    r->refused = code;
+    r->decided = false;
     if (phase == MTPR_DATA_IN && code != MTP_RC_OK) {
-        r->in_length = 0;
-        r->source = MTPR_SOURCE_MEMORY;
-        if (!mtpr_deviates(r, DEFECT_ERROR_WITH_EMPTY_DATA))
+        r->source = (struct mtpr_source){.kind = MTPR_SOURCE_MEMORY};
+        wr_clear(&r->out);
+        if (r->policy->refusals_bare)
             phase = MTPR_REPLY;
     }
-    if (phase == MTPR_DATA_OUT && code == MTP_RC_NO_VALID_OBJECT_INFO &&
-        mtpr_deviates(r, DEFECT_DATA_WITHOUT_INFO_LEFT))
-        phase = MTPR_REPLY;
-    return phase;
+    if (phase == MTPR_DATA_OUT && runs && code == MTP_RC_OK)
+        return phase;
+    return decide(r, phase);
 }
 
 /* ---- data to the host */
 
 void mtpr_out_memory(struct mtpr_responder *r)
 {
-    r->source = MTPR_SOURCE_MEMORY;
-    r->in_length = r->out.used;
+    r->source.kind = MTPR_SOURCE_MEMORY;
+    r->source.length = r->out.used;
 }
 
 void mtpr_out_content(struct mtpr_responder *r, const struct store_object *object, uint64_t from,
                       uint64_t length)
 {
-    r->source = MTPR_SOURCE_FILE;
-    r->in_offset = object->offset + (off_t)from;
-    r->in_length = length;
-    r->in_handle = object->handle;
+    r->source.kind = MTPR_SOURCE_FILE;
+    r->source.offset = object->offset + (off_t)from;
+    r->source.length = length;
+    r->source.handle = object->handle;
 }
 
 uint64_t mtpr_in_length(const struct mtpr_responder *r)
 {
-    return r->in_length;
-}
-
-bool mtpr_in_hangs(const struct mtpr_responder *r)
-{
-    return r->hangs;
+    return r->source.length;
 }
 
 bool mtpr_in_to_end(const struct mtpr_responder *r)
 {
-    const struct store_object *object = store_find(r->store, r->in_handle);
+    const struct store_object *object = store_find(r->store, r->source.handle);
 
-    return r->source == MTPR_SOURCE_FILE && object &&
-           r->in_offset + (off_t)r->in_length == object->offset + (off_t)object->size;
+    return r->source.kind == MTPR_SOURCE_FILE && object &&
+           r->source.offset + (off_t)r->source.length == object->offset + (off_t)object->size;
 }
 
 int mtpr_in(struct mtpr_responder *r, uint64_t position, size_t room, struct mtpr_piece *ret_piece)
 {
-    uint64_t left = r->in_length - position;
+    uint64_t left = r->source.length - position;
     size_t length = left < room ? (size_t)left : room;
 
-    if (position > r->in_length)
+    if (position > r->source.length)
         return -EINVAL;
     if (length == 0) {
         *ret_piece = (struct mtpr_piece){NULL, -1, 0, 0};
         return 0;
     }
-    if (r->source == MTPR_SOURCE_LIST)
+    if (r->source.kind == MTPR_SOURCE_LIST)
         return mtpr_list_read(r, position, length, ret_piece);
-    if (r->source == MTPR_SOURCE_FILE)
+    if (r->source.kind == MTPR_SOURCE_FILE)
         *ret_piece = (struct mtpr_piece){NULL, arena_fd(store_arena(r->store)),
-                                         r->in_offset + (off_t)position, length};
+                                         r->source.offset + (off_t)position, length};
     else
         *ret_piece = (struct mtpr_piece){r->out.data + position, -1, 0, length};
     return 0;
@@ -291,10 +292,10 @@ int mtpr_settle(struct mtpr_responder *r)
 {
     uint64_t position = 0;
 
-    if (!r->running || r->source != MTPR_SOURCE_LIST)
+    if (!r->running || r->source.kind != MTPR_SOURCE_LIST)
         return 0;
     wr_clear(&r->out);
-    while (position < r->in_length) {
+    while (position < r->source.length) {
         struct mtpr_piece piece;
         int error = mtpr_list_read(r, position, SIZE_MAX, &piece);
 
@@ -305,55 +306,58 @@ int mtpr_settle(struct mtpr_responder *r)
     }
     if (r->out.failed)
         return -ENOMEM;
-    r->source = MTPR_SOURCE_MEMORY;
+    r->source.kind = MTPR_SOURCE_MEMORY;
     return 0;
 }
 
 bool mtpr_sends(const struct mtpr_responder *r, uint32_t handle)
 {
-    return r->running && r->source == MTPR_SOURCE_FILE && r->in_handle == handle;
+    return r->running && r->source.kind == MTPR_SOURCE_FILE && r->source.handle == handle;
 }
 
 /* ---- data from the host */
 
-void mtpr_out_begin(struct mtpr_responder *r, uint64_t announced)
-{
-    r->announced = announced;
-    r->received = 0;
-}
-
 void mtpr_out(struct mtpr_responder *r, const uint8_t *data, size_t length)
 {
-    r->received += length;
-    if (r->refused != MTP_RC_OK)
+    r->sink.received += length;
+    if (r->decided || r->sink.refused != MTP_RC_OK)
         return;
     if (r->operation->accept) {
-        r->refused = r->operation->accept(r, data, length);
+        r->sink.refused = r->operation->accept(r, data, length);
         return;
     }
     if (r->in.used + length > MTPR_DATASET_MAX)
-        r->refused = MTP_RC_INVALID_DATASET;
+        r->sink.refused = MTP_RC_INVALID_DATASET;
     else
         wr_bytes(&r->in, data, length);
     if (r->in.failed)
-        r->refused = MTP_RC_GENERAL_ERROR;
+        r->sink.refused = MTP_RC_GENERAL_ERROR;
+}
+
+static uint16_t finish(struct mtpr_responder *r, enum mtpr_end how)
+{
+    const struct mtpr_filter *filter = r->policy->filter;
+    const struct mtpr_operation *operation = r->operation;
+
+    if (r->sink.refused != MTP_RC_OK)
+        return r->sink.refused;
+    if (how != MTPR_END_WHOLE) {
+        if (operation->accept)
+            (void)operation->finish(r, false);
+        return how == MTPR_END_WRONG_ID ? MTP_RC_INVALID_TRANSACTION_ID
+                                        : MTP_RC_INCOMPLETE_TRANSFER;
+    }
+    if (!operation->accept && filter && filter->dataset)
+        filter->dataset(filter->self, r, &r->in);
+    return operation->finish(r, true);
 }
 
 void mtpr_out_end(struct mtpr_responder *r, enum mtpr_end how)
 {
-    bool kept = r->operation && r->operation->accept && r->operation->finish;
-    uint16_t code = r->refused;
-
-    assert(code != MTP_RC_OK || (r->operation && r->operation->finish)); /* else refused before */
-    if (how != MTPR_END_WHOLE && kept && code == MTP_RC_OK)
-        (void)r->operation->finish(r, false);
-    if (code == MTP_RC_OK && how == MTPR_END_WRONG_ID)
-        code = MTP_RC_INVALID_TRANSACTION_ID;
-    else if (code == MTP_RC_OK && how != MTPR_END_WHOLE)
-        code = MTP_RC_INCOMPLETE_TRANSFER;
-    else if (code == MTP_RC_OK)
-        code = r->operation->finish(r, true);
-    r->reply.code = code;
+    if (!r->decided) {
+        r->reply.code = finish(r, how);
+        (void)decide(r, MTPR_REPLY);
+    }
     r->running = false;
     wr_clear(&r->in);
 }
@@ -365,16 +369,25 @@ const struct mtpr_reply *mtpr_reply(const struct mtpr_responder *r)
 
 void mtpr_cancel(struct mtpr_responder *r)
 {
-    if (r->running && r->operation && r->operation->accept && r->operation->finish)
+    if (r->running && !r->decided && r->operation->accept)
         (void)r->operation->finish(r, false);
     r->running = false;
-    r->source = MTPR_SOURCE_MEMORY;
-    r->in_length = 0;
+    r->source = (struct mtpr_source){.kind = MTPR_SOURCE_MEMORY};
     wr_clear(&r->in);
     wr_clear(&r->out);
+}
+
+const struct mtpr_command *mtpr_command(const struct mtpr_responder *r)
+{
+    return &r->command;
 }
 
 uint32_t mtpr_transaction(const struct mtpr_responder *r)
 {
     return r->command.transaction;
+}
+
+struct store *mtpr_store(const struct mtpr_responder *r)
+{
+    return r->store;
 }

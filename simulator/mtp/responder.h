@@ -8,12 +8,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "simulator/defect/defect.h"
 #include "simulator/mtp/container.h"
 #include "simulator/mtp/dataset.h"
+#include "simulator/mtp/mtpr_policy.h"
 #include "simulator/store/store.h"
-
-struct mtpr_responder;
 
 /* A list of codes, said as it stands; `codes` NULL: whatever the responder implements. */
 struct mtpr_codes {
@@ -101,88 +99,121 @@ struct mtpr_owner {
     uint16_t (*skip)(void *self, int32_t count);
 };
 
-/* Config and defects stay the caller's and outlive the responder. */
-int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_waker host,
-             const struct defect_set *defects, struct mtpr_responder **ret_responder);
+/* ---- life */
+
+/* Config, store and policy stay the caller's and outlive the responder; the waker and what it wakes
+ * are copied. 0 or -ENOMEM. */
+int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_waker waker,
+             const struct mtpr_policy *policy, struct mtpr_responder **ret_responder);
+/* What was announced and not sent goes. NULL is fine. */
 void mtpr_free(struct mtpr_responder *responder);
+/* Copied. */
 void mtpr_set_owner(struct mtpr_responder *responder, const struct mtpr_owner *owner);
+struct store *mtpr_store(const struct mtpr_responder *responder);
 
 /* ---- one transaction: begin, then by phase, then the reply */
-enum mtpr_phase { MTPR_REPLY, MTPR_DATA_IN, MTPR_DATA_OUT };
 
+/* What an operation changed is on disk when its reply is found, and no call waits for anything but
+ * the disk. */
+
+/* Runs the operation as far as it needs no data of the host's. `command` is copied. */
 enum mtpr_phase mtpr_begin(struct mtpr_responder *responder, const struct mtpr_command *command);
 
-/* Data to the host: a stream of known length that can be read from any position. */
+/* MTPR_DATA_IN: a stream of known length that can be read from any position. */
 struct mtpr_piece {
-    const void *memory; /* NULL: file range. Valid until the next call */
-    int fd;
+    const void *memory; /* NULL: a range of the file. Valid until the next call */
+    int fd;             /* the arena's */
     off_t offset;
-    size_t length;
+    size_t length; /* 0: at the end */
 };
 
+/* In bytes, without the container's header. */
 uint64_t mtpr_in_length(const struct mtpr_responder *responder);
+/* At most `room` bytes from `position` on. 0; -EINVAL: beyond the end; -ENOMEM, -EIO: a list cannot
+ * be made any more, and the data phase must be given up. */
 int mtpr_in(struct mtpr_responder *responder, uint64_t position, size_t room,
             struct mtpr_piece *ret_piece);
 /* Is what is being sent of an object's content the last of it? */
 bool mtpr_in_to_end(const struct mtpr_responder *responder);
-/* Deviation: the data phase never comes. */
-bool mtpr_in_hangs(const struct mtpr_responder *responder);
 
-/* Data from the host; `announced` UINT64_MAX: up to the short packet. */
+/* MTPR_DATA_OUT. */
 enum mtpr_end { MTPR_END_WHOLE, MTPR_END_SHORT, MTPR_END_EXCESS, MTPR_END_WRONG_ID };
 
-void mtpr_out_begin(struct mtpr_responder *responder, uint64_t announced);
+/* Some bytes of the data; a failure shows in the reply. */
 void mtpr_out(struct mtpr_responder *responder, const uint8_t *data, size_t length);
 void mtpr_out_end(struct mtpr_responder *responder, enum mtpr_end how);
 
+/* After mtpr_begin() or mtpr_out_end(); borrowed until the next command. */
 const struct mtpr_reply *mtpr_reply(const struct mtpr_responder *responder);
-/* The running transaction ends without a reply; nothing of an unfinished object stays. */
+/* Gives the running transaction up: there is no reply. */
 void mtpr_cancel(struct mtpr_responder *responder);
-
-/* ---- session */
-enum mtpr_loss { MTPR_LOSS_CLASS_RESET, MTPR_LOSS_BUS, MTPR_LOSS_POWER };
-
-void mtpr_reset(struct mtpr_responder *responder, enum mtpr_loss why);
-bool mtpr_session_open(const struct mtpr_responder *responder);
-/* A quirk: the operation locked the player up. Asked once. */
-bool mtpr_crashed(struct mtpr_responder *responder);
-/* A quirk: a locked player shows no storage; it is locked until someone unlocks it. */
-void mtpr_lock(struct mtpr_responder *responder, bool locked);
-bool mtpr_locked(const struct mtpr_responder *responder);
+/* The last one that was begun, as it was run. */
+const struct mtpr_command *mtpr_command(const struct mtpr_responder *responder);
 uint32_t mtpr_transaction(const struct mtpr_responder *responder);
-/* Before the store changes behind the responder's back: what is being sent stays as announced. */
+
+/* Before the store changes behind the responder: a list that is still being sent is finished in
+ * memory. 0 or -ENOMEM, and then nothing may change. */
 int mtpr_settle(struct mtpr_responder *responder);
 /* Is this object's content on its way to the host? */
 bool mtpr_sends(const struct mtpr_responder *responder, uint32_t handle);
 
-/* ---- events: changes made on the device itself; dropped unless a session is open */
+/* ---- sessions */
+
+bool mtpr_session_open(const struct mtpr_responder *responder);
+/* Cancels, and the session is lost with all that was announced or edited in it. */
+void mtpr_reset(struct mtpr_responder *responder, enum mtpr_loss why);
+/* Did an operation lock the player up? Asked once: it is forgotten. */
+bool mtpr_crashed(struct mtpr_responder *responder);
+/* Players that have a lock (policy) start locked. */
+void mtpr_lock(struct mtpr_responder *responder, bool locked);
+bool mtpr_locked(const struct mtpr_responder *responder);
+
+/* ---- events */
+
+/* The most that wait; the last place is kept for the word that some were lost. */
+#define MTPR_EVENTS 64u
+
+/* A change made on the device itself; dropped unless a session is open and the event is listed. */
 void mtpr_raise(struct mtpr_responder *responder, uint16_t code, uint32_t parameter,
                 uint32_t second);
+/* The oldest; false: none waits. */
 bool mtpr_event_peek(struct mtpr_responder *responder, struct mtpr_event *ret_event);
+/* It was taken. */
 void mtpr_event_pop(struct mtpr_responder *responder);
 size_t mtpr_event_count(const struct mtpr_responder *responder);
 
 /* ---- device properties, for the player's own changes */
+/* As the config has it; NULL: there is none. */
 const struct mtpr_device_property *mtpr_device_property(const struct mtpr_responder *responder,
                                                         uint16_t code);
-/* Encoded; -ENOENT, -EINVAL (type), -ERANGE (form). Raises DevicePropChanged if it changed. */
+/* `value` encoded, copied, on disk when this is 0; DevicePropChanged is raised if it changed.
+ * -ENOENT: there is no such property, -EINVAL: not of its type, -ERANGE: not of its form. */
 int mtpr_set_device_property(struct mtpr_responder *responder, uint16_t code, const void *value,
                              uint32_t length);
 
 /* ---- what happened on the device since the host was last here (0x9201, 0x9202) */
 enum mtpr_change { MTPR_CHANGE_ACQUIRED, MTPR_CHANGE_MODIFIED, MTPR_CHANGE_DELETED };
 
-/* Before a deletion, after anything else. Remembered only for a player that can report it. */
+/* Before a deletion, after anything else. Kept on disk, and only for a player that can report it;
+ * without memory or disk for it the change stays unreported. */
 void mtpr_note_change(struct mtpr_responder *responder, const struct store_object *object,
                       enum mtpr_change change);
 
-/* One play: true if the content is free, or a license (of the simulated kind) had a use left. */
+/* One play: true if the content is free, or a license (of the simulated kind) had a use left. Use
+ * and play are counted on disk. */
 bool mtpr_license_use(struct mtpr_responder *responder, const struct store_object *object);
 
 /* A property of an object the player found out itself: kept if such objects have it and the value
- * is of its type; also where the host may not set it. */
+ * is of its type; also where the host may not set it. On disk when this is 0; -ENOENT: it has no
+ * such property, -ERANGE: no value of it. */
 int mtpr_note_fact(struct mtpr_responder *responder, struct store_object *object, uint16_t code,
                    const void *value, uint32_t length);
+
+/* A change of an object property made on the device: value encoded, checked like the host's, on
+ * disk when this is 0. -ENOENT: it has no such property, -EEXIST: it may not be set so, -EINVAL:
+ * else. */
+int mtpr_set_object_property(struct mtpr_responder *responder, struct store_object *object,
+                             uint16_t code, const void *value, uint32_t length);
 
 /* ---- facts about the implementation, for player files */
 bool mtpr_format_known(const struct mtpr_responder *responder, uint16_t format);
@@ -193,14 +224,12 @@ const struct mtpr_object_property *mtpr_usual_property(uint16_t code);
 /* On an object of this format; 0: there is no such property. */
 uint16_t mtpr_object_property_type(const struct mtpr_config *config, uint16_t format,
                                    uint16_t code);
+/* Is the encoded value, which is of the type, one the form allows? */
 bool mtpr_in_form(uint16_t type, const struct mtpr_form *form, const uint8_t *value,
                   uint32_t length);
 /* Is sound in it, by its format? */
 bool mtpr_format_plays(uint16_t format);
 /* By file extension; MTP_FC_UNDEFINED if unknown. */
 uint16_t mtpr_format_of_name(const char *name);
-/* A change of an object property made on the device: value encoded, checked like the host's. */
-int mtpr_set_object_property(struct mtpr_responder *responder, struct store_object *object,
-                             uint16_t code, const void *value, uint32_t length);
 
 #endif

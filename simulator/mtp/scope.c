@@ -1,6 +1,7 @@
 /* The objects an operation speaks of, one after the other, in memory that does not grow with
  * their number. */
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_quirks.h"
 
 static bool wanted(const struct mtpr_responder *r, const struct mtpr_scope *scope,
                    const struct store_object *object)

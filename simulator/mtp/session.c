@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
+#include "simulator/mtp/mtpr_property.h"
 
 /* ---- GetDeviceInfo (MTP 1.1, 5.1.1) */
 
@@ -26,15 +27,8 @@ static size_t all_operations(const struct mtpr_responder *r, uint16_t codes[256]
 static void put_operations(struct mtpr_responder *r)
 {
     uint16_t codes[256];
-    size_t all = all_operations(r, codes), count = 0;
 
-    for (size_t i = 0; i < all; i++) {
-        if (codes[i] != MTP_OP_GET_OBJECT_PROP_DESC || !mtpr_deviates(r, DEFECT_NO_PROP_DESC))
-            codes[count++] = codes[i];
-    }
-    if (mtpr_deviates(r, DEFECT_LISTS_DRIFT))
-        codes[count++] = MTP_OP_SELF_TEST;
-    wr_u16_array(&r->out, codes, count);
+    wr_u16_array(&r->out, codes, all_operations(r, codes));
 }
 
 static void put_events(struct mtpr_responder *r)
@@ -65,22 +59,14 @@ static void put_formats(struct mtpr_responder *r)
 static uint16_t get_device_info(struct mtpr_responder *r)
 {
     const struct mtpr_config *config = r->config;
-    const char *extensions = config->extensions;
 
-    if (mtpr_deviates(r, DEFECT_NO_MICROSOFT_EXTENSION))
-        extensions = "papkit.org: 1.0;";
     wr_u16(&r->out, 100);
     wr_u32(&r->out, config->extension_id);
     wr_u16(&r->out, 100);
-    wr_string(&r->out, extensions);
+    wr_string(&r->out, config->extensions);
     wr_u16(&r->out, config->functional_mode);
-    if (mtpr_deviates(r, DEFECT_DEVICE_INFO_SWAPPED)) {
-        put_events(r);
-        put_operations(r);
-    } else {
-        put_operations(r);
-        put_events(r);
-    }
+    put_operations(r);
+    put_events(r);
     put_device_properties(r);
     put_formats(r);
     wr_string(&r->out, config->manufacturer);
@@ -95,46 +81,35 @@ static uint16_t get_device_info(struct mtpr_responder *r)
 
 static void lose_session(struct mtpr_responder *r)
 {
-    if (!mtpr_deviates(r, DEFECT_CLOSE_KEEPS_INFO))
-        mtpr_pending_drop(r, &r->pending);
     mtpr_edits_drop(r);
-    r->open = false;
-    r->session = 0;
-    r->last_id_known = false;
-    r->event_count = 0;
-    r->events_lost = false;
-    r->unreadable = 0;
-    if (mtpr_deviates(r, DEFECT_FRIENDLY_NAME_FORGOTTEN))
-        mtpr_device_properties_forget(r);
+    r->session = (struct mtpr_session){.spent = r->session.spent};
+    r->queue.count = 0;
+    r->queue.lost = false;
 }
 
 static uint16_t open_session(struct mtpr_responder *r)
 {
     uint32_t id = r->command.params[0];
 
-    if (id == 0 && !mtpr_deviates(r, DEFECT_SESSION_ZERO_OPENS))
+    if (id == 0 && r->policy->zero_session_refused)
         return MTP_RC_INVALID_PARAMETER;
-    if (r->open) {
-        if (!mtpr_deviates(r, DEFECT_SESSION_REOPENS)) {
-            /* The host that opened it died: libmtp goes on in the session, from id 1. */
-            r->last_id_known = false;
-            r->reply.params[0] = r->session;
-            r->reply.count = 1;
-            return MTP_RC_SESSION_ALREADY_OPEN;
-        }
-        lose_session(r);
+    if (r->session.open) {
+        /* The host that opened it died: libmtp goes on in the session, from id 1. */
+        r->session.last_id_known = false;
+        r->reply.params[0] = r->session.id;
+        r->reply.count = 1;
+        return MTP_RC_SESSION_ALREADY_OPEN;
     }
-    r->open = true;
-    r->session = id;
     /* OpenSession has id 0 itself; a host that counts from 1 on starts at any id here. */
-    r->last_id = 0;
-    r->last_id_known = false;
+    r->session = (struct mtpr_session){.open = true, .spent = r->session.spent, .id = id};
     return MTP_RC_OK;
 }
 
 static uint16_t close_session(struct mtpr_responder *r)
 {
-    r->spent = true;
+    r->session.spent = true;
+    if (r->policy->close_drops_info)
+        mtpr_pending_drop(r, &r->pending);
     lose_session(r);
     return MTP_RC_OK;
 }
@@ -142,14 +117,14 @@ static uint16_t close_session(struct mtpr_responder *r)
 /* The device goes back to its power-on state; objects and settings stay (MTP 1.1, D.2.16). */
 static uint16_t reset_device(struct mtpr_responder *r)
 {
-    if (!mtpr_deviates(r, DEFECT_RESET_DEVICE_KEEPS_SESSION))
-        lose_session(r);
+    mtpr_pending_drop(r, &r->pending);
+    lose_session(r);
     return MTP_RC_OK;
 }
 
 bool mtpr_session_open(const struct mtpr_responder *r)
 {
-    return r->open;
+    return r->session.open;
 }
 
 bool mtpr_crashed(struct mtpr_responder *r)
@@ -167,24 +142,24 @@ void mtpr_lock(struct mtpr_responder *r, bool locked)
 
 bool mtpr_locked(const struct mtpr_responder *r)
 {
-    return !r->unlocked && mtpr_deviates(r, QUIRK_LOCKED);
+    return !r->unlocked && r->policy->locked;
 }
 
 void mtpr_reset(struct mtpr_responder *r, enum mtpr_loss why)
 {
-    if (why == MTPR_LOSS_BUS && mtpr_deviates(r, DEFECT_TORN_OBJECT_LISTED))
-        mtpr_send_torn(r);
+    const struct mtpr_filter *filter = r->policy->filter;
+
+    if (filter && filter->loss)
+        filter->loss(filter->self, r, why);
     mtpr_cancel(r);
     if (why == MTPR_LOSS_POWER)
-        r->spent = false;
-    else if (mtpr_deviates(r, QUIRK_SESSION_STAYS))
+        r->session.spent = false;
+    else if (r->policy->session_stays)
         return;
-    if (why == MTPR_LOSS_CLASS_RESET && mtpr_deviates(r, DEFECT_RESET_KEEPS_SESSION))
+    if (why == MTPR_LOSS_CLASS_RESET && !r->policy->class_reset_ends_session)
         return;
-    lose_session(r);
     mtpr_pending_drop(r, &r->pending);
-    if (why == MTPR_LOSS_BUS && mtpr_deviates(r, DEFECT_METADATA_FORGOTTEN))
-        mtpr_metadata_forget(r);
+    lose_session(r);
 }
 
 const struct mtpr_operation mtpr_session_operations[] = {

@@ -22,6 +22,7 @@ static int make_functions(struct player *player)
 {
     const struct function_parts parts = {.config = &player->spec->config,
                                          .store = player->store,
+                                         .responder = &player->policies.mtpr,
                                          .defects = &player->policies.on,
                                          .pattern = player->spec->pattern};
     int error = function_new_all(&player->spec->identity, &parts, player->functions,
@@ -41,7 +42,7 @@ static int make_store(struct player *player, const struct player_options *option
                                   .state_dir = options->state_dir,
                                   .seed = options->seed,
                                   .clock = {player_clock_now, &player->clock},
-                                  .defects = &player->policies.on};
+                                  .policy = &player->policies.store};
     int result = store_new(&store, &player->store, error, error_size);
 
     if (!result && store_was_empty(player->store))

@@ -32,7 +32,7 @@ int player_fill_content(struct store *store, off_t offset, uint64_t size, uint64
             memcpy(block + i, &value, 8);
         }
         part = size - done < sizeof(block) ? (size_t)(size - done) : sizeof(block);
-        error = arena_write(store_arena(store), offset + (off_t)done, block, part, 1);
+        error = arena_write_fresh(store_arena(store), offset + (off_t)done, block, part);
         done += part;
     }
     return error;
@@ -111,8 +111,8 @@ static int content(struct player *player, const struct file_object *from, struct
     if (error || from->sparse)
         return error;
     if (from->text)
-        return arena_write(store_arena(player->store), draft->offset, from->text,
-                           (size_t)draft->size, 1);
+        return arena_write_fresh(store_arena(player->store), draft->offset, from->text,
+                                 (size_t)draft->size);
     return player_fill_content(player->store, draft->offset, draft->size,
                                player->seed ^ (from->seed ? from->seed : draft->size));
 }

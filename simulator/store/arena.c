@@ -1,3 +1,5 @@
+/* One sparse file for the content of all objects: extents are handed out at its end and given back
+ * as holes, so that nothing that was committed is ever written again. */
 #include "simulator/store/arena.h"
 
 #include <errno.h>
@@ -139,12 +141,10 @@ static bool all_zero(const uint8_t *data, size_t length)
     return length == 0 || (data[0] == 0 && memcmp(data, data + 1, length - 1) == 0);
 }
 
-int arena_write(struct arena *arena, off_t at, const void *data, size_t length, int fresh)
+int arena_write(struct arena *arena, off_t at, const void *data, size_t length)
 {
     const uint8_t *bytes = data;
 
-    if (fresh && all_zero(bytes, length))
-        return 0;
     while (length > 0) {
         ssize_t done = pwrite(arena->fd, bytes, length, at);
 
@@ -157,6 +157,11 @@ int arena_write(struct arena *arena, off_t at, const void *data, size_t length, 
         length -= (size_t)done;
     }
     return 0;
+}
+
+int arena_write_fresh(struct arena *arena, off_t at, const void *data, size_t length)
+{
+    return all_zero(data, length) ? 0 : arena_write(arena, at, data, length);
 }
 
 int arena_read(struct arena *arena, off_t at, void *ret_data, size_t length)
@@ -192,7 +197,7 @@ static int copy_run(struct arena *arena, off_t from, off_t to, uint64_t length)
             int error = arena_read(arena, from, block, part);
 
             if (!error)
-                error = arena_write(arena, to, block, part, 1);
+                error = arena_write_fresh(arena, to, block, part);
             if (error)
                 return error;
             done = (ssize_t)part;

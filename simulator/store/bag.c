@@ -1,3 +1,5 @@
+/* Properties of an object that differ from their default, packed into one allocation: most objects
+ * have few of them, and a million objects have a million bags. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -298,7 +298,8 @@ int store_disk_load(struct store_disk *disk, struct store *store)
     if (!result)
         result = each_row(disk, "SELECT key, value FROM device_values", store, load_value);
     store->disk = disk;
-    if (!result)
-        result = store_link_all(store);
-    return result ? result : clean_arena(disk, store);
+    if (result)
+        return result;
+    store_link_all(store);
+    return clean_arena(disk, store);
 }

@@ -1,3 +1,4 @@
+/* Slots by hash, for what must be found among a million objects: their handles and their names. */
 #include "simulator/store/index.h"
 
 #include <errno.h>

@@ -14,8 +14,9 @@ struct store_index {
     size_t room, used; /* room: power of two */
 };
 
+/* Empty again; `hash` and `owner` stay. */
 void store_index_done(struct store_index *index);
-/* Cannot fail where one was removed just before. */
+/* 0 or -ENOMEM; cannot fail where one was removed just before. */
 int store_index_add(struct store_index *index, uint32_t slot);
 /* While the key is what it was when the slot was added. */
 void store_index_remove(struct store_index *index, uint32_t slot);

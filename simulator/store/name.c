@@ -1,3 +1,4 @@
+/* Which names an object may have, on every storage alike. */
 #include <string.h>
 
 #include "simulator/store/store.h"

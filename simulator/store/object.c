@@ -39,18 +39,44 @@ static unsigned depth_of(struct store *store, uint32_t handle)
     return depth;
 }
 
-static unsigned height_of(struct store *store, const struct store_object *object)
+struct extent_of_tree {
+    uint64_t size, objects;
+    unsigned height;
+};
+
+static void measure(struct store *store, const struct store_object *object,
+                    struct extent_of_tree *tree)
 {
     const struct store_object *child;
     unsigned height = 0;
 
+    tree->size += object->size;
+    tree->objects++;
     for (child = store_first_child(store, object); child;
          child = store_next_sibling(store, child)) {
-        unsigned below = height_of(store, child);
-
-        height = below > height ? below : height;
+        measure(store, child, tree);
+        height = tree->height > height ? tree->height : height;
     }
-    return height + 1;
+    tree->height = height + 1;
+}
+
+/* May the tree of `object` go there? `self` as above. */
+static int check_tree(struct store *store, const struct store_object *object, size_t volume,
+                      uint32_t parent, const struct store_object *self)
+{
+    const struct store_object *above = parent ? store_find(store, parent) : NULL;
+    struct extent_of_tree tree = {0};
+    int error;
+
+    if (above && store_is_below(store, above, object))
+        return -ELOOP;
+    measure(store, object, &tree);
+    if (depth_of(store, parent) + tree.height > DEPTH_MAX)
+        return -ELOOP;
+    error = check_place(store, volume, parent, object->name, self);
+    if (error || (self && volume == object->volume))
+        return error;
+    return store_fits(store, volume, tree.size, tree.objects);
 }
 
 static struct store_bag *copy_bag(const struct store_bag *bag)
@@ -147,23 +173,20 @@ int store_remove(struct store *store, struct store_object *object)
     bool referenced = object->referenced;
     int error;
 
-    if (deviates(store->defects, DEFECT_HANDLE_RECYCLED))
-        store->recycled = handle;
     if (object->first_child)
         return -ENOTEMPTY;
     store_begin(store);
     error = store_disk_delete(store->disk, handle);
     if (!error) {
         store_tree_remove(store, object);
-        if (referenced && !deviates(store->defects, DEFECT_REFERENCES_DANGLE))
+        if (referenced && store->policy->references_clean)
             error = drop_from_lists(store, handle);
+        if (!store->policy->handles_unique && handle + 1 == store->next_handle)
+            store->next_handle = handle;
     }
-    if (error) {
-        (void)store_commit(store);
-        return error;
-    }
-    store_give_up(store, offset, size);
-    return store_commit(store);
+    if (!error)
+        store_give_up(store, offset, size);
+    return store_end(store, error);
 }
 
 int store_rename(struct store *store, struct store_object *object, const char *name)
@@ -176,21 +199,17 @@ int store_rename(struct store *store, struct store_object *object, const char *n
     copy = strdup(name);
     if (!copy)
         return -ENOMEM;
-    error = store_tree_place(store, object, object->volume, object->parent, copy);
-    if (error) {
-        free(copy);
-        return error;
-    }
+    store_tree_place(store, object, object->volume, object->parent, copy);
     return put(store, object);
 }
 
 static int move_below(struct store *store, struct store_object *object, size_t volume,
                       uint32_t parent)
 {
-    int error = store_tree_place(store, object, volume, parent, object->name);
+    int error;
 
-    if (!error)
-        error = put(store, object);
+    store_tree_place(store, object, volume, parent, object->name);
+    error = put(store, object);
     /* Placing puts a child last again, so those still on the old volume stay in front. */
     while (!error && object->first_child) {
         struct store_object *child = store_slot(store, object->first_child);
@@ -202,45 +221,14 @@ static int move_below(struct store *store, struct store_object *object, size_t v
     return error;
 }
 
-static void measure(struct store *store, const struct store_object *object, uint64_t *size,
-                    uint64_t *objects)
-{
-    const struct store_object *child;
-
-    *size += object->size;
-    *objects += 1;
-    for (child = store_first_child(store, object); child; child = store_next_sibling(store, child))
-        measure(store, child, size, objects);
-}
-
-static int tree_fits(struct store *store, const struct store_object *object, size_t volume)
-{
-    uint64_t size = 0, objects = 0;
-
-    measure(store, object, &size, &objects);
-    return store_fits(store, volume, size, objects);
-}
-
 int store_move(struct store *store, struct store_object *object, size_t volume, uint32_t parent)
 {
-    const struct store_object *above = parent ? store_find(store, parent) : NULL;
-    int error;
+    int error = check_tree(store, object, volume, parent, object);
 
-    if (above && store_is_below(store, above, object))
-        return -ELOOP;
-    if (depth_of(store, parent) + height_of(store, object) > DEPTH_MAX)
-        return -ELOOP;
-    error = check_place(store, volume, parent, object->name, object);
-    if (!error && volume != object->volume)
-        error = tree_fits(store, object, volume);
     if (error)
         return error;
     store_begin(store);
-    error = move_below(store, object, volume, parent);
-    if (!error)
-        return store_commit(store);
-    (void)store_commit(store);
-    return error;
+    return store_end(store, move_below(store, object, volume, parent));
 }
 
 static int copy_one(struct store *store, const struct store_object *object, size_t volume,
@@ -292,24 +280,12 @@ static int copy_tree(struct store *store, const struct store_object *object, siz
 int store_copy(struct store *store, const struct store_object *object, size_t volume,
                uint32_t parent, struct store_object **ret_copy)
 {
-    const struct store_object *above = parent ? store_find(store, parent) : NULL;
-    int error;
+    int error = check_tree(store, object, volume, parent, NULL);
 
-    if (above && store_is_below(store, above, object))
-        return -ELOOP;
-    if (depth_of(store, parent) + height_of(store, object) > DEPTH_MAX)
-        return -ELOOP;
-    error = check_place(store, volume, parent, object->name, NULL);
-    if (!error)
-        error = tree_fits(store, object, volume);
     if (error)
         return error;
     store_begin(store);
-    error = copy_tree(store, object, volume, parent, ret_copy);
-    if (!error)
-        return store_commit(store);
-    (void)store_commit(store);
-    return error;
+    return store_end(store, copy_tree(store, object, volume, parent, ret_copy));
 }
 
 int store_set_protection(struct store *store, struct store_object *object, bool protection)

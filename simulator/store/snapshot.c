@@ -1,3 +1,5 @@
+/* The store as it was: copies of what lies in memory, since content in the arena never changes. The
+ * values of the player itself stand here too, for they are put back with the objects. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,13 +154,14 @@ static int put_back(struct store *store, const struct store_snapshot *snapshot)
     for (size_t i = 0; i < snapshot->value_count && !error; i++)
         error = store_set_value(store, snapshot->values[i].key, snapshot->values[i].data,
                                 snapshot->values[i].length);
-    return error ? error : store_link_all(store);
+    if (!error)
+        store_link_all(store);
+    return error;
 }
 
 int store_snapshot_restore(struct store *store, const struct store_snapshot *snapshot)
 {
-    size_t i;
-    int error, closed;
+    int error;
 
     store_clear(store);
     if (store->slots == 0)
@@ -167,12 +170,11 @@ int store_snapshot_restore(struct store *store, const struct store_snapshot *sna
         free(store->values[slot].data);
     store->value_count = 0;
     store_begin(store);
-    error = put_back(store, snapshot);
-    closed = store_commit(store);
-    for (i = 0; i < store->volume_count; i++)
+    error = store_end(store, put_back(store, snapshot));
+    for (size_t i = 0; i < store->volume_count; i++)
         store->volumes[i].present = snapshot->present[i];
     store->generation++;
-    return error ? error : closed;
+    return error;
 }
 
 void store_snapshot_free(struct store *store, struct store_snapshot *snapshot)

@@ -1,3 +1,5 @@
+/* Objects in memory: slots in chunks that never move, a tree through them, two indexes over them.
+ * Finding is all done here; what changes objects and must be on disk stands in object.c. */
 #include "simulator/store/store.h"
 
 #include <errno.h>
@@ -7,6 +9,9 @@
 #include <sys/stat.h>
 
 #include "simulator/store/store_internal.h"
+#include "spcore/base.h"
+
+const struct store_policy store_by_the_book = {.handles_unique = true, .references_clean = true};
 
 struct store_object *store_slot(const struct store *store, uint32_t slot)
 {
@@ -173,7 +178,7 @@ static void mark_referenced(const struct store *store, const struct store_refere
     }
 }
 
-int store_link_all(struct store *store)
+void store_link_all(struct store *store)
 {
     for (uint32_t slot = 1; slot < store->slots; slot++) {
         struct store_object *object = store_slot(store, slot);
@@ -183,7 +188,6 @@ int store_link_all(struct store *store)
         if (object->references)
             mark_referenced(store, object->references);
     }
-    return 0;
 }
 
 /* Out of memory, not off the disk. */
@@ -289,7 +293,7 @@ int store_new(const struct store_options *options, struct store **ret_store, cha
         return -ENOMEM;
     store->seed = options->seed;
     store->clock = options->clock;
-    store->defects = options->defects;
+    store->policy = options->policy;
     store->next_handle = 1;
     store->next_uid = 1;
     store->was_empty = true;
@@ -343,11 +347,6 @@ struct arena *store_arena(struct store *store)
 int64_t store_now(const struct store *store)
 {
     return store->clock.now(store->clock.self);
-}
-
-const struct defect_set *store_defects(const struct store *store)
-{
-    return store->defects;
 }
 
 uint64_t store_generation(const struct store *store)
@@ -433,25 +432,13 @@ void store_unique_id(const struct store *store, const struct store_object *objec
 {
     uint64_t seed = store->seed * 0x9e3779b97f4a7c15u + 0x70617073696d0001u;
 
-    for (unsigned i = 0; i < 8; i++) {
-        ret_id[i] = (uint8_t)(object->uid >> (8 * i));
-        ret_id[8 + i] = (uint8_t)(seed >> (8 * i));
-    }
-    if (deviates(store->defects, DEFECT_UNIQUE_ID_IS_HANDLE)) {
-        memset(ret_id, 0, 16);
-        for (unsigned i = 0; i < 4; i++)
-            ret_id[i] = (uint8_t)(object->handle >> (8 * i));
-    }
+    put_le64(ret_id, object->uid);
+    put_le64(ret_id + 8, seed);
 }
 
 uint32_t store_reserve_handle(struct store *store)
 {
     /* 0 and 0xffffffff are never handles (MTP 1.1, 3.4.1); a life has four thousand million. */
-    uint32_t recycled = store->recycled;
-
-    store->recycled = 0;
-    if (recycled)
-        return recycled;
     if (store->next_handle == UINT32_MAX || store_mark(store) < 0)
         return 0;
     return store->next_handle++;
@@ -479,8 +466,8 @@ void store_tree_remove(struct store *store, struct store_object *object)
     store->generation++;
 }
 
-int store_tree_place(struct store *store, struct store_object *object, size_t volume,
-                     uint32_t parent, char *name)
+void store_tree_place(struct store *store, struct store_object *object, size_t volume,
+                      uint32_t parent, char *name)
 {
     unlink_child(store, parent_of(store, object), object);
     store_index_remove(&store->by_name, object->slot);
@@ -496,5 +483,4 @@ int store_tree_place(struct store *store, struct store_object *object, size_t vo
     store->volumes[volume].objects++;
     link_last(store, parent_of(store, object), object);
     store->generation++;
-    return 0;
 }

@@ -43,11 +43,10 @@ struct store {
     struct store_extent *holes; /* owned; punched when the transaction is on disk */
     size_t hole_count;
     unsigned depth;     /* of nested transactions */
-    uint32_t recycled;  /* defect: given out again */
     unsigned snapshots; /* while any is held nothing is punched */
     bool was_empty;
     struct store_clock clock;
-    const struct defect_set *defects;
+    const struct store_policy *policy;
 };
 
 struct store_object *store_slot(const struct store *store, uint32_t slot);
@@ -55,9 +54,11 @@ struct store_object *store_slot(const struct store *store, uint32_t slot);
 int store_adopt(struct store *store, const struct store_object *object,
                 struct store_object **ret_object);
 /* After all were adopted: hangs each below its parent. */
-int store_link_all(struct store *store);
+void store_link_all(struct store *store);
 void store_clear(struct store *store);
 void store_release(struct store_object *object);
+/* store_commit() after `error` or none: the first failure counts. */
+int store_end(struct store *store, int error);
 /* The extent is nobody's any more, once the running transaction is on disk. */
 void store_give_up(struct store *store, off_t offset, uint64_t size);
 /* Before a new handle or id is used: -errno if the disk does not take note. */
@@ -68,8 +69,8 @@ int store_tree_insert(struct store *store, const struct store_object *object,
                       struct store_object **ret_object);
 void store_tree_remove(struct store *store, struct store_object *object);
 /* Takes over `name`, which may be the object's own. */
-int store_tree_place(struct store *store, struct store_object *object, size_t volume,
-                     uint32_t parent, char *name);
+void store_tree_place(struct store *store, struct store_object *object, size_t volume,
+                      uint32_t parent, char *name);
 
 int store_disk_open(const char *dir, struct store *store, struct store_disk **ret_disk, char *error,
                     size_t error_size);

@@ -38,6 +38,13 @@ int store_commit(struct store *store)
     return error;
 }
 
+int store_end(struct store *store, int error)
+{
+    int closed = store_commit(store);
+
+    return error ? error : closed;
+}
+
 void store_give_up(struct store *store, off_t offset, uint64_t size)
 {
     struct store_extent *holes, extent = {offset, size};

@@ -1,3 +1,4 @@
+/* The storages of a player: what is free on each, what fits, and formatting. */
 #include <errno.h>
 #include <string.h>
 
@@ -27,7 +28,6 @@ int store_volume_find(const struct store *store, uint32_t id)
 uint64_t store_free_space(const struct store *store, size_t volume)
 {
     const struct store_volume *it = &store->volumes[volume];
-
     uint64_t room = it->has_room ? it->room : it->capacity;
 
     return it->used < room ? room - it->used : 0;
@@ -79,9 +79,5 @@ int store_format(struct store *store, size_t volume)
         if (error || removed == 0)
             break;
     }
-    if (!error)
-        error = store_commit(store);
-    else
-        (void)store_commit(store);
-    return error;
+    return store_end(store, error);
 }

@@ -75,7 +75,7 @@ int still_image_new(const struct still_image_options *options, struct still_imag
     error = still_image_find_pipes(options->settings, options->setting_count, &pipes);
     if (!error)
         error = mtpr_new(options->config, options->store, (struct mtpr_waker){event_waits, si},
-                         options->defects, &si->responder);
+                         options->responder, &si->responder);
     if (error) {
         free(si);
         return error;
@@ -388,7 +388,6 @@ static int data_header(struct still_image *si)
     si->received = 0;
     si->wrong_id = header.transaction != mtpr_transaction(si->responder) &&
                    !si_deviates(si, DEFECT_DATA_ID_UNCHECKED);
-    mtpr_out_begin(si->responder, si->announced);
     return 0;
 }
 

@@ -16,6 +16,7 @@ struct still_image_options {
     size_t setting_count;
     const struct mtpr_config *config;
     struct store *store;
+    const struct mtpr_policy *responder;
     const struct defect_set *defects;
 };
 
@@ -29,8 +30,8 @@ struct still_image_pipes {
 int still_image_find_pipes(const struct usb_interface_identity *settings, size_t setting_count,
                            struct still_image_pipes *ret_pipes);
 
-/* -ENOENT: no pipes. Settings, config, store and defects stay the caller's and outlive it; so does
- * a device it is attached to (still_image_ops). */
+/* -ENOENT: no pipes. Settings, config, store, policy and defects stay the caller's and outlive it;
+ * so does a device it is attached to (still_image_ops). */
 int still_image_new(const struct still_image_options *options, struct still_image **ret_function);
 struct mtpr_responder *still_image_responder(struct still_image *function);
 

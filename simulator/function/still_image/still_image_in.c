@@ -17,8 +17,6 @@ static int in_data(struct still_image *si, size_t room, struct usb_in *in)
     uint64_t total = MTPR_HEADER + mtpr_in_length(si->responder);
     uint64_t content = total < si->data_end ? total : si->data_end;
 
-    if (mtpr_in_hangs(si->responder))
-        return -EAGAIN;
     if (si->now.position < MTPR_HEADER) {
         size_t at = (size_t)si->now.position, left = MTPR_HEADER - at;
 

@@ -11,8 +11,6 @@
 
 #include "mtp_codes.h"
 
-static const struct defect_set none;
-
 static int64_t noon(void *self)
 {
     (void)self;
@@ -31,7 +29,7 @@ static struct store *open_store(const char *dir)
         .state_dir = dir,
         .seed = 5,
         .clock = {noon, NULL},
-        .defects = &none,
+        .policy = &store_by_the_book,
     };
     struct store *store;
     char error[300];
@@ -51,7 +49,7 @@ static int make(struct store *store, size_t volume, uint32_t parent, const char 
 
     cr_assert_eq(arena_reserve(store_arena(store), draft.size, &draft.offset), 0);
     if (text)
-        cr_assert_eq(arena_write(store_arena(store), draft.offset, text, draft.size, 1), 0);
+        cr_assert_eq(arena_write_fresh(store_arena(store), draft.offset, text, draft.size), 0);
     return store_create(store, &draft, ret_object);
 }
 
@@ -165,7 +163,8 @@ Test(store, a_sparse_object_of_three_gigabytes_is_copied_with_its_data)
     char bytes[4];
 
     cr_assert_eq(arena_reserve(store_arena(store), size, &draft.offset), 0);
-    cr_assert_eq(arena_write(store_arena(store), draft.offset + (off_t)size - 4, "tail", 4, 1), 0);
+    cr_assert_eq(arena_write_fresh(store_arena(store), draft.offset + (off_t)size - 4, "tail", 4),
+                 0);
     cr_assert_eq(store_create(store, &draft, &object), 0);
     cr_assert_eq(make(store, 0, 0, "to", NULL, &copy), 0);
     cr_assert_eq(store_copy(store, object, 0, copy->handle, &copy), 0);
@@ -257,7 +256,7 @@ Test(store, an_object_acknowledged_survives_a_kill_and_a_half_one_does_not)
             _exit(1);
         store_unique_id(store, object, before);
         arena_reserve(store_arena(store), 4096, &offset);
-        arena_write(store_arena(store), offset, "half", 4, 1);
+        arena_write_fresh(store_arena(store), offset, "half", 4);
         handle = object->handle;
         if (write(pipes[1], &handle, 4) != 4 || write(pipes[1], before, 16) != 16)
             _exit(1);

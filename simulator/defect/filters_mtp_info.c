@@ -1,0 +1,325 @@
+/* Defects of what a player says of itself, of its storages and of an object: datasets that were
+ * made by the book and are spoilt before they leave. */
+#include <string.h>
+
+#include "mtp_codes.h"
+#include "simulator/defect/filters_mtp.h"
+#include "spcore/base.h"
+
+/* ---- DeviceInfo */
+
+enum { EXTENSIONS = 3, OPERATIONS = 5, EVENTS = 6 }; /* fields */
+
+static bool cut_device_info(const struct mtpr_responder *r, const struct mtpr_answer *answer,
+                            struct mtp_field fields[])
+{
+    return mtp_answers(r, answer, MTP_OP_GET_DEVICE_INFO) &&
+           mtp_cut(answer->data, MTP_DEVICE_INFO, fields);
+}
+
+void mtp_swap_lists(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct mtp_field fields[MTP_FIELDS_MAX], events;
+
+    (void)self;
+    if (!cut_device_info(r, answer, fields))
+        return;
+    events = fields[EVENTS];
+    fields[EVENTS] = fields[OPERATIONS];
+    fields[OPERATIONS] = events;
+    mtp_join(answer->data, MTP_DEVICE_INFO, fields);
+}
+
+void mtp_other_extension(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct mtp_field fields[MTP_FIELDS_MAX];
+    struct wr text = {0};
+
+    (void)self;
+    if (!cut_device_info(r, answer, fields))
+        return;
+    wr_string(&text, "papkit.org: 1.0;");
+    fields[EXTENSIONS] = (struct mtp_field){text.data, text.used};
+    mtp_join(answer->data, MTP_DEVICE_INFO, fields);
+    wr_done(&text);
+}
+
+/* The array of words with `more` behind it and without `less`; 0: none. */
+static void relist(const struct mtp_field *array, uint16_t more, uint16_t less,
+                   struct wr *ret_array)
+{
+    struct rd rd = rd_over(array->data, array->length);
+    uint32_t count = rd_array(&rd, 2), kept = 0;
+
+    wr_u32(ret_array, 0);
+    for (uint32_t i = 0; i < count + (more != 0); i++) {
+        uint16_t code = i < count ? rd_u16(&rd) : more;
+
+        if (code != less) {
+            wr_u16(ret_array, code);
+            kept++;
+        }
+    }
+    wr_u32_at(ret_array, 0, kept);
+}
+
+static void relist_operations(struct mtpr_responder *r, struct mtpr_answer *answer, uint16_t more,
+                              uint16_t less)
+{
+    struct mtp_field fields[MTP_FIELDS_MAX];
+    struct wr array = {0};
+
+    if (!cut_device_info(r, answer, fields))
+        return;
+    relist(&fields[OPERATIONS], more, less, &array);
+    fields[OPERATIONS] = (struct mtp_field){array.data, array.used};
+    mtp_join(answer->data, MTP_DEVICE_INFO, fields);
+    wr_done(&array);
+}
+
+void mtp_list_self_test(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    relist_operations(r, answer, MTP_OP_SELF_TEST, 0);
+}
+
+void mtp_unlist_prop_desc(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    relist_operations(r, answer, 0, MTP_OP_GET_OBJECT_PROP_DESC);
+}
+
+void mtp_unlist_unique_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct wr array = {0};
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROPS_SUPPORTED))
+        return;
+    relist(&(struct mtp_field){answer->data->data, answer->data->used}, 0, MTP_OPC_PERSISTENT_UID,
+           &array);
+    wr_done(answer->data);
+    *answer->data = array;
+}
+
+/* ---- storages */
+
+enum { CAPACITY = 3, FREE_SPACE = 4 }; /* fields */
+
+void mtp_low_storage_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const struct store_volume *first = store_volume_at(mtpr_store(r), 0);
+    bool list = mtp_answers(r, answer, MTP_OP_GET_STORAGE_IDS);
+    uint8_t *id;
+
+    (void)self;
+    if (!list && !mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO))
+        return;
+    id = answer->data->data + (list ? 4 : 0);
+    if (first->present && get_le32(id) == first->id)
+        put_le32(id, 1);
+}
+
+static uint32_t *said_storage(struct mtpr_command *command)
+{
+    switch (command->code) {
+    case MTP_OP_GET_STORAGE_INFO:
+    case MTP_OP_GET_NUM_OBJECTS:
+    case MTP_OP_GET_OBJECT_HANDLES:
+    case MTP_OP_SEND_OBJECT_INFO:
+    case MTP_OP_SEND_OBJECT_PROP_LIST:
+    case MTP_OP_FORMAT_STORE:
+        return &command->params[0];
+    case MTP_OP_MOVE_OBJECT:
+    case MTP_OP_COPY_OBJECT:
+        return &command->params[1];
+    default:
+        return NULL;
+    }
+}
+
+uint16_t mtp_take_low_storage_id(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    uint32_t *storage = said_storage(command);
+
+    (void)self;
+    if (storage && *storage == 1)
+        *storage = store_volume_at(mtpr_store(r), 0)->id;
+    return 0;
+}
+
+void mtp_keep_slot_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store *store = mtpr_store(r);
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_STORAGE_IDS))
+        return;
+    for (size_t i = 0; i < store_volume_count(store); i++)
+        put_le32(answer->data->data + 4 + 4 * i, store_volume_at(store, i)->id);
+}
+
+static bool cut_storage_info(const struct mtpr_responder *r, const struct mtpr_answer *answer,
+                             struct mtp_field fields[])
+{
+    return mtp_answers(r, answer, MTP_OP_GET_STORAGE_INFO) &&
+           mtp_cut(answer->data, MTP_STORAGE_INFO, fields);
+}
+
+void mtp_short_capacity(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct mtp_field fields[MTP_FIELDS_MAX];
+
+    (void)self;
+    if (!cut_storage_info(r, answer, fields))
+        return;
+    fields[CAPACITY].length = 4;
+    mtp_join(answer->data, MTP_STORAGE_INFO, fields);
+}
+
+void mtp_all_space_free(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct mtp_field fields[MTP_FIELDS_MAX];
+
+    (void)self;
+    if (!cut_storage_info(r, answer, fields))
+        return;
+    fields[FREE_SPACE] = fields[CAPACITY];
+    mtp_join(answer->data, MTP_STORAGE_INFO, fields);
+}
+
+void mtp_general_error(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    uint16_t *code = &answer->reply->code;
+
+    (void)self, (void)r;
+    if (*code == MTP_RC_INVALID_STORAGE_ID || *code == MTP_RC_STORE_NOT_AVAILABLE ||
+        *code == MTP_RC_STORE_READ_ONLY)
+        *code = MTP_RC_GENERAL_ERROR;
+}
+
+/* ---- ObjectInfo */
+
+enum { NAME = 15, CREATED = 16 }; /* fields */
+
+void mtp_all_ones_is_root(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO) &&
+        get_le32(answer->data->data + MTP_INFO_PARENT) == 0)
+        put_le32(answer->data->data + MTP_INFO_PARENT, 0xffffffffu);
+}
+
+void mtp_wrap_size(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const struct store_object *object = store_find(mtpr_store(r), mtpr_command(r)->params[0]);
+
+    (void)self;
+    if (mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO) && object)
+        put_le32(answer->data->data + MTP_INFO_SIZE, (uint32_t)object->size);
+}
+
+/* "dd.mm.yyyy hh:mm" of "yyyymmddThhmmss". */
+static void put_local(struct wr *wr, const char *date)
+{
+    char local[] = "dd.mm.yyyy hh:mm";
+
+    memcpy(local, date + 6, 2);
+    memcpy(local + 3, date + 4, 2);
+    memcpy(local + 6, date, 4);
+    memcpy(local + 11, date + 9, 2);
+    memcpy(local + 14, date + 11, 2);
+    wr_string(wr, local);
+}
+
+void mtp_local_dates(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct mtp_field fields[MTP_FIELDS_MAX];
+    struct wr dates[2] = {{0}, {0}};
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO) ||
+        !mtp_cut(answer->data, MTP_OBJECT_INFO, fields))
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(dates); i++) {
+        struct rd rd = rd_over(fields[CREATED + i].data, fields[CREATED + i].length);
+        char date[MTPR_TEXT_MAX];
+
+        rd_string(&rd, date);
+        if (date[0] == '\0')
+            continue;
+        put_local(&dates[i], date);
+        fields[CREATED + i] = (struct mtp_field){dates[i].data, dates[i].used};
+    }
+    mtp_join(answer->data, MTP_OBJECT_INFO, fields);
+    wr_done(&dates[0]);
+    wr_done(&dates[1]);
+}
+
+/* ---- strings */
+
+void mtp_long_empty_strings(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    static const struct {
+        uint16_t operation;
+        const char *layout;
+    } datasets[] = {
+        {MTP_OP_GET_DEVICE_INFO, MTP_DEVICE_INFO},
+        {MTP_OP_GET_STORAGE_INFO, MTP_STORAGE_INFO},
+        {MTP_OP_GET_OBJECT_INFO, MTP_OBJECT_INFO},
+    };
+
+    (void)self;
+    for (size_t i = 0; i < ARRAY_SIZE(datasets); i++) {
+        const char *layout = datasets[i].layout;
+        struct mtp_field fields[MTP_FIELDS_MAX];
+
+        if (!mtp_answers(r, answer, datasets[i].operation) ||
+            !mtp_cut(answer->data, layout, fields))
+            continue;
+        for (size_t k = 0; layout[k]; k++) {
+            if (layout[k] == 's' && fields[k].length == 1)
+                fields[k] = (struct mtp_field){"\1\0", 3};
+        }
+        mtp_join(answer->data, layout, fields);
+    }
+}
+
+/* The string without the first half of each surrogate pair. */
+static void put_halves(struct wr *wr, const struct mtp_field *string)
+{
+    struct rd rd = rd_over(string->data, string->length);
+    size_t at = wr->used;
+    uint8_t kept = 0;
+
+    wr_u8(wr, 0);
+    for (unsigned left = rd_u8(&rd); left > 0; left--) {
+        uint16_t unit = rd_u16(&rd);
+
+        if (unit >= 0xd800 && unit < 0xdc00)
+            continue;
+        wr_u16(wr, unit);
+        kept++;
+    }
+    if (!wr->failed)
+        wr->data[at] = kept;
+}
+
+void mtp_halve_pairs(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    bool info = mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO);
+    bool value = mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROP_VALUE) &&
+                 (mtpr_command(r)->params[1] == MTP_OPC_OBJECT_FILE_NAME ||
+                  mtpr_command(r)->params[1] == MTP_OPC_NAME);
+    const char *layout = info ? MTP_OBJECT_INFO : "s";
+    struct mtp_field fields[MTP_FIELDS_MAX];
+    struct wr name = {0};
+
+    (void)self;
+    if (!(info || value) || !mtp_cut(answer->data, layout, fields))
+        return;
+    put_halves(&name, &fields[info ? NAME : 0]);
+    fields[info ? NAME : 0] = (struct mtp_field){name.data, name.used};
+    mtp_join(answer->data, layout, fields);
+    wr_done(&name);
+}

@@ -1,0 +1,385 @@
+/* Defects of objects: which are found, what comes of one, and how they are sent, moved and deleted.
+ */
+#include <string.h>
+
+#include "mtp_codes.h"
+#include "simulator/defect/filters_mtp.h"
+#include "spcore/base.h"
+
+static struct mtp_notes *notes(void *self)
+{
+    struct policies *policies = self;
+
+    return &policies->mtp_notes;
+}
+
+static bool is_listing(uint16_t code)
+{
+    return code == MTP_OP_GET_NUM_OBJECTS || code == MTP_OP_GET_OBJECT_HANDLES;
+}
+
+/* ---- listing: storage, format, parent */
+
+uint16_t mtp_any_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (is_listing(command->code))
+        command->params[1] = 0;
+    return 0;
+}
+
+uint16_t mtp_zero_is_root(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (is_listing(command->code) && command->params[2] == 0)
+        command->params[2] = 0xffffffffu;
+    return 0;
+}
+
+/* Does the command of a listing speak of it, whatever its format? */
+static bool is_asked_for(const struct mtpr_responder *r, const struct store_object *object)
+{
+    const uint32_t *params = mtpr_command(r)->params;
+    uint32_t storage = store_volume_at(mtpr_store(r), object->volume)->id;
+    uint32_t parent = params[2] == 0xffffffffu ? 0 : params[2];
+
+    return (params[0] == 0xffffffffu || params[0] == storage) &&
+           (params[2] == 0 || object->parent == parent);
+}
+
+void mtp_count_no_folders(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const uint32_t format = mtpr_command(r)->params[1];
+    const struct store_object *object;
+    uint32_t cursor = 0;
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_NUM_OBJECTS) || (format && format != MTP_FC_ASSOCIATION))
+        return;
+    while ((object = store_each(mtpr_store(r), &cursor)) != NULL)
+        answer->reply->params[0] -= object->format == MTP_FC_ASSOCIATION && is_asked_for(r, object);
+}
+
+void mtp_no_parent_is_empty(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    uint16_t *code = &answer->reply->code;
+
+    (void)self;
+    if (!is_listing(mtpr_command(r)->code) ||
+        (*code != MTP_RC_INVALID_PARENT_OBJECT && *code != MTP_RC_INVALID_OBJECT_HANDLE))
+        return;
+    *code = MTP_RC_OK;
+    if (mtpr_command(r)->code == MTP_OP_GET_NUM_OBJECTS) {
+        answer->reply->count = 1;
+    } else {
+        answer->phase = MTPR_DATA_IN;
+        wr_u32(answer->data, 0);
+    }
+}
+
+/* ---- content */
+
+/* Data of the host's are waited for, which never come, so nothing is ever said. */
+void mtp_empty_hangs(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_GET_OBJECT && answer->reply->code == MTP_RC_OK &&
+        mtpr_in_length(r) == 0)
+        answer->phase = MTPR_DATA_OUT;
+}
+
+void mtp_no_length(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    uint16_t code = mtpr_command(r)->code;
+
+    (void)self;
+    if (code == MTP_OP_GET_PARTIAL_OBJECT || code == MTP_OP_GET_PARTIAL_OBJECT_64)
+        answer->reply->count = 0;
+}
+
+uint16_t mtp_short_offset(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_PARTIAL_OBJECT_64)
+        command->params[2] = 0;
+    return 0;
+}
+
+void mtp_counted_thumb(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct wr counted = {0};
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_THUMB))
+        return;
+    wr_u32(&counted, (uint32_t)answer->data->used);
+    wr_bytes(&counted, answer->data->data, answer->data->used);
+    wr_done(answer->data);
+    *answer->data = counted;
+}
+
+/* ---- sending: what is announced */
+
+static bool is_info(const struct mtpr_responder *r, const struct wr *dataset)
+{
+    return mtpr_command(r)->code == MTP_OP_SEND_OBJECT_INFO && dataset->used > MTP_INFO_NAME;
+}
+
+/* Where the running announcement goes to; false: to no store that is. */
+static bool place_of(const struct mtpr_responder *r, size_t *ret_volume, uint32_t *ret_parent)
+{
+    const uint32_t *params = mtpr_command(r)->params;
+    int volume = params[0] ? store_volume_find(mtpr_store(r), params[0]) : 0;
+
+    if (volume < 0)
+        return false;
+    *ret_volume = (size_t)volume;
+    *ret_parent = params[1] == 0xffffffffu ? 0 : params[1];
+    return true;
+}
+
+static bool name_of(const struct wr *info, char ret_name[MTPR_TEXT_MAX])
+{
+    struct rd rd = rd_over(info->data + MTP_INFO_NAME, info->used - MTP_INFO_NAME);
+
+    rd_string(&rd, ret_name);
+    return !rd.failed;
+}
+
+/* The most bytes the volume takes; UINT64_MAX: no limit. */
+static uint64_t limit_of(const struct mtpr_responder *r, uint32_t storage)
+{
+    int volume = storage ? store_volume_find(mtpr_store(r), storage) : 0;
+    uint64_t limit =
+        volume < 0 ? 0 : store_volume_at(mtpr_store(r), (size_t)volume)->max_object_size;
+
+    return limit ? limit : UINT64_MAX;
+}
+
+void mtp_cut_info_size(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    uint64_t limit = limit_of(r, mtpr_command(r)->params[0]);
+
+    (void)self;
+    if (is_info(r, dataset) && get_le32(dataset->data + MTP_INFO_SIZE) > limit)
+        put_le32(dataset->data + MTP_INFO_SIZE, (uint32_t)limit);
+}
+
+uint16_t mtp_cut_list_size(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    uint64_t size = (uint64_t)command->params[3] << 32 | command->params[4];
+    uint64_t limit = limit_of(r, command->params[0]);
+
+    (void)self;
+    if (command->code == MTP_OP_SEND_OBJECT_PROP_LIST && size > limit) {
+        command->params[3] = (uint32_t)(limit >> 32);
+        command->params[4] = (uint32_t)limit;
+    }
+    return 0;
+}
+
+uint16_t mtp_low_size(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_SEND_OBJECT_PROP_LIST)
+        command->params[3] = 0;
+    return 0;
+}
+
+/* As if the host did not know how much it sends. */
+void mtp_forget_size(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    (void)self;
+    if (is_info(r, dataset))
+        put_le32(dataset->data + MTP_INFO_SIZE, 0xffffffffu);
+}
+
+uint16_t mtp_parents_store(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    const struct store_object *parent = store_find(mtpr_store(r), command->params[1]);
+
+    (void)self;
+    if (command->code == MTP_OP_SEND_OBJECT_INFO && parent)
+        command->params[0] = store_volume_at(mtpr_store(r), parent->volume)->id;
+    return 0;
+}
+
+void mtp_remove_namesake(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    char name[MTPR_TEXT_MAX];
+    struct store_object *other;
+    size_t volume;
+    uint32_t parent;
+
+    (void)self;
+    if (!is_info(r, dataset) || !place_of(r, &volume, &parent) || !name_of(dataset, name))
+        return;
+    other = store_find_name(mtpr_store(r), volume, parent, name);
+    if (other)
+        (void)store_remove(mtpr_store(r), other); /* not if it has children */
+}
+
+/* ---- sending: what becomes of it */
+
+void mtp_other_handle(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    uint16_t code = mtpr_command(r)->code;
+    struct mtpr_reply *reply = answer->reply;
+
+    (void)self;
+    if ((code == MTP_OP_SEND_OBJECT_INFO || code == MTP_OP_SEND_OBJECT_PROP_LIST) &&
+        reply->code == MTP_RC_OK && !store_find(mtpr_store(r), reply->params[2]))
+        reply->params[2] += 0x1000;
+}
+
+void mtp_answer_early(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT &&
+        answer->reply->code == MTP_RC_NO_VALID_OBJECT_INFO)
+        answer->phase = MTPR_REPLY;
+}
+
+/* What was announced before appears, empty, when something else is announced. */
+void mtp_list_replaced(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    struct mtp_announced *before = &notes(self)->announced;
+    struct store_draft draft = {.handle = before->handle,
+                                .parent = before->parent,
+                                .volume = before->volume,
+                                .format = before->format,
+                                .name = before->name,
+                                .created = STORE_NO_DATE,
+                                .modified = STORE_NO_DATE};
+    struct store_object *empty;
+
+    if (!is_info(r, dataset))
+        return;
+    if (draft.handle && !store_find(mtpr_store(r), draft.handle))
+        (void)store_create(mtpr_store(r), &draft, &empty);
+    before->handle = 0;
+    before->format = get_le16(dataset->data + MTP_INFO_FORMAT);
+    before->name[0] = '\0';
+    (void)name_of(dataset, before->name);
+}
+
+void mtp_note_announced(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct mtp_announced *announced = &notes(self)->announced;
+    uint16_t code = mtpr_command(r)->code;
+
+    if (answer->reply->code != MTP_RC_OK)
+        return;
+    if (code == MTP_OP_SEND_OBJECT)
+        announced->handle = 0;
+    else if (code == MTP_OP_SEND_OBJECT_INFO && place_of(r, &announced->volume, &announced->parent))
+        announced->handle = answer->reply->params[2];
+}
+
+/* ---- deleting and formatting */
+
+void mtp_deletion_ok(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    uint16_t *code = &answer->reply->code;
+
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_DELETE_OBJECT &&
+        (*code == MTP_RC_PARTIAL_DELETION || *code == MTP_RC_OBJECT_WRITE_PROTECTED ||
+         *code == MTP_RC_STORE_READ_ONLY))
+        *code = MTP_RC_OK;
+}
+
+uint16_t mtp_delete_any_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_DELETE_OBJECT && command->params[0] == 0xffffffffu)
+        command->params[1] = 0;
+    return 0;
+}
+
+void mtp_format_all(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store *store = mtpr_store(r);
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_FORMAT_STORE))
+        return;
+    for (size_t i = 0; i < store_volume_count(store); i++)
+        (void)store_format(store, i);
+}
+
+/* ---- moving and copying */
+
+/* Into itself: nothing moves, and its ObjectInfo says that it did. */
+void mtp_move_into_itself(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const struct mtpr_command *command = mtpr_command(r);
+    struct store *store = mtpr_store(r);
+    const struct store_object *object = store_find(store, command->params[0]);
+    struct mtp_notes *its = notes(self);
+
+    if (command->code == MTP_OP_MOVE_OBJECT && object &&
+        answer->reply->code == MTP_RC_INVALID_PARENT_OBJECT &&
+        store_is_below(store, store_find(store, command->params[2]), object)) {
+        answer->reply->code = MTP_RC_OK;
+        its->looped = object->handle;
+        its->looped_parent = command->params[2];
+    }
+    if (mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO) && command->params[0] == its->looped)
+        put_le32(answer->data->data + MTP_INFO_PARENT, its->looped_parent);
+}
+
+/* To another store: a copy, and the original goes. */
+uint16_t mtp_move_by_copy(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    const struct store_object *object = store_find(mtpr_store(r), command->params[0]);
+    int volume = store_volume_find(mtpr_store(r), command->params[1]);
+
+    notes(self)->moved = 0;
+    if (command->code != MTP_OP_MOVE_OBJECT || !object || volume == (int)object->volume)
+        return 0;
+    notes(self)->moved = object->handle;
+    command->code = MTP_OP_COPY_OBJECT;
+    return 0;
+}
+
+void mtp_remove_moved(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store_object *object = store_find(mtpr_store(r), notes(self)->moved);
+
+    if (!mtp_answers(r, answer, MTP_OP_COPY_OBJECT) || !object)
+        return;
+    (void)store_remove(mtpr_store(r), object);
+    answer->reply->count = 0;
+}
+
+static void forget_properties(struct store *store, struct store_object *object)
+{
+    uint32_t length;
+
+    for (uint16_t code = MTP_OPC_STORAGE_ID; code <= MTP_OPC_ENCODING_PROFILE; code++) {
+        if (store_property(object, code, &length))
+            (void)store_set_property(store, object, code, NULL, 0);
+    }
+}
+
+void mtp_copy_bare(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store_object *copy = store_find(mtpr_store(r), answer->reply->params[0]);
+
+    (void)self;
+    if (mtp_answers(r, answer, MTP_OP_COPY_OBJECT) && copy)
+        forget_properties(mtpr_store(r), copy);
+}
+
+void mtp_forget_metadata(void *self, struct mtpr_responder *r, enum mtpr_loss why)
+{
+    struct store_object *object;
+    uint32_t cursor = 0;
+
+    (void)self;
+    while (why == MTPR_LOSS_BUS && (object = store_each(mtpr_store(r), &cursor)) != NULL) {
+        if (mtpr_format_plays(object->format))
+            forget_properties(mtpr_store(r), object);
+    }
+}

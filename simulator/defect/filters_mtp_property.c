@@ -1,0 +1,272 @@
+/* Defects of properties, of objects and of the device, and of references. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mtp_codes.h"
+#include "simulator/defect/filters_mtp.h"
+#include "simulator/mtp/value.h"
+#include "spcore/base.h"
+
+/* ---- what is asked for */
+
+uint16_t mtp_no_unique_id(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_GET_OBJECT_PROP_VALUE &&
+                   command->params[1] == MTP_OPC_PERSISTENT_UID
+               ? MTP_RC_OBJECT_PROP_NOT_SUPPORTED
+               : 0;
+}
+
+/* Parameters of GetObjectPropList: handle, format, property, group, depth. */
+uint16_t mtp_any_depth(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_OBJECT_PROP_LIST && command->params[0] != 0xffffffffu)
+        command->params[4] = 0;
+    return 0;
+}
+
+uint16_t mtp_any_group(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_OBJECT_PROP_LIST && command->params[3]) {
+        command->params[2] = 0xffffffffu;
+        command->params[3] = 0;
+    }
+    return 0;
+}
+
+uint16_t mtp_any_list_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_OBJECT_PROP_LIST)
+        command->params[1] = 0;
+    return 0;
+}
+
+/* ---- what is said */
+
+static bool answers_value(const struct mtpr_responder *r, const struct mtpr_answer *answer,
+                          uint16_t property)
+{
+    return mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROP_VALUE) &&
+           mtpr_command(r)->params[1] == property;
+}
+
+void mtp_short_object_size(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (answers_value(r, answer, MTP_OPC_OBJECT_SIZE) && answer->data->used > 4)
+        answer->data->used = 4;
+}
+
+void mtp_id_is_handle(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (!answers_value(r, answer, MTP_OPC_PERSISTENT_UID))
+        return;
+    memset(answer->data->data, 0, answer->data->used);
+    put_le32(answer->data->data, mtpr_command(r)->params[0]);
+}
+
+/* Code, type, get or set, then what both kinds of descriptions have. */
+static struct rd behind_type(const struct wr *description, uint16_t *ret_type)
+{
+    struct rd rd = rd_over(description->data, description->used);
+
+    (void)rd_u16(&rd);
+    *ret_type = rd_u16(&rd);
+    (void)rd_u8(&rd);
+    return rd;
+}
+
+void mtp_no_form(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    uint32_t length;
+    uint16_t type;
+    struct rd rd;
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROP_DESC))
+        return;
+    rd = behind_type(answer->data, &type);
+    (void)rd_value(&rd, type, &length);
+    (void)rd_u32(&rd); /* group */
+    answer->data->used -= rd_left(&rd);
+}
+
+void mtp_default_is_current(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct wr spoilt = {0};
+    const uint8_t *factory, *rest;
+    uint32_t length, current;
+    uint16_t type;
+    struct rd rd;
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_DEVICE_PROP_DESC))
+        return;
+    rd = behind_type(answer->data, &type);
+    factory = rd_value(&rd, type, &length);
+    (void)rd_value(&rd, type, &current);
+    rest = rd.at;
+    if (rd.failed)
+        return;
+    wr_bytes(&spoilt, answer->data->data, (size_t)(factory - answer->data->data));
+    wr_bytes(&spoilt, factory, length);
+    wr_bytes(&spoilt, factory, length);
+    wr_bytes(&spoilt, rest, rd_left(&rd));
+    wr_done(answer->data);
+    *answer->data = spoilt;
+}
+
+void mtp_bare_interdependence(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtp_answers(r, answer, MTP_OP_GET_INTERDEPENDENT_PROP_DESC))
+        wr_clear(answer->data);
+}
+
+/* ---- what is set */
+
+uint16_t mtp_set_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_SET_OBJECT_PROP_VALUE ||
+                   command->code == MTP_OP_SET_OBJECT_PROP_LIST
+               ? MTP_RC_OK
+               : 0;
+}
+
+uint16_t mtp_reset_no_value(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_RESET_DEVICE_PROP_VALUE ? MTP_RC_OK : 0;
+}
+
+void mtp_any_type(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtpr_command(r)->code != MTP_OP_SET_OBJECT_PROP_LIST ||
+        answer->reply->code != MTP_RC_INVALID_OBJECT_PROP_FORMAT)
+        return;
+    answer->reply->code = MTP_RC_OK;
+    answer->reply->count = 0;
+}
+
+void mtp_no_index(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SET_OBJECT_PROP_LIST)
+        answer->reply->count = 0;
+}
+
+void mtp_any_string(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const struct mtpr_command *command = mtpr_command(r);
+    const struct mtpr_device_property *property =
+        mtpr_device_property(r, (uint16_t)command->params[0]);
+
+    (void)self;
+    if (command->code == MTP_OP_SET_DEVICE_PROP_VALUE &&
+        answer->reply->code == MTP_RC_INVALID_DEVICE_PROP_VALUE && property &&
+        property->type == MTP_DTC_STRING)
+        answer->reply->code = MTP_RC_OK;
+}
+
+/* Of a SendObjectPropList only the name is left, so that nothing else can be wrong. */
+void mtp_take_only_name(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    struct rd rd = rd_over(dataset->data, dataset->used);
+    struct wr names = {0};
+    uint32_t kept = 0;
+
+    (void)self;
+    if (mtpr_command(r)->code != MTP_OP_SEND_OBJECT_PROP_LIST)
+        return;
+    wr_u32(&names, 0);
+    for (uint32_t left = rd_u32(&rd); left > 0 && !rd.failed; left--) {
+        const uint8_t *element = rd.at;
+        uint32_t length;
+        uint16_t code, type;
+
+        (void)rd_u32(&rd);
+        code = rd_u16(&rd);
+        type = rd_u16(&rd);
+        if (rd_value(&rd, type, &length) && code == MTP_OPC_OBJECT_FILE_NAME) {
+            wr_bytes(&names, element, 8 + (size_t)length);
+            kept++;
+        }
+    }
+    wr_u32_at(&names, 0, kept);
+    wr_done(dataset);
+    *dataset = names;
+}
+
+/* ---- references */
+
+static bool is_references(const struct mtpr_responder *r, const struct wr *dataset)
+{
+    return mtpr_command(r)->code == MTP_OP_SET_OBJECT_REFERENCES && dataset->used >= 4;
+}
+
+void mtp_trust_count(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    uint32_t count, most;
+
+    (void)self;
+    if (!is_references(r, dataset))
+        return;
+    count = get_le32(dataset->data);
+    most = (uint32_t)(dataset->used / 4 - 1);
+    count = count < most ? count : most;
+    put_le32(dataset->data, count);
+    dataset->used = 4 + 4 * (size_t)count;
+}
+
+static int by_number(const void *left, const void *right)
+{
+    uint32_t a = get_le32(left), b = get_le32(right);
+
+    return a < b ? -1 : a > b;
+}
+
+void mtp_sort_references(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    uint8_t *at, *end;
+    uint32_t count;
+
+    (void)self;
+    if (!is_references(r, dataset))
+        return;
+    count = get_le32(dataset->data);
+    if (dataset->used != 4 + 4 * (size_t)count)
+        return;
+    at = dataset->data + 4;
+    qsort(at, count, 4, by_number);
+    end = at;
+    for (uint32_t i = 0; i < count; i++, at += 4) {
+        if (i == 0 || get_le32(at) != get_le32(end - 4)) {
+            memmove(end, at, 4);
+            end += 4;
+        }
+    }
+    dataset->used = (size_t)(end - dataset->data);
+    put_le32(dataset->data, (uint32_t)(dataset->used / 4 - 1));
+}
+
+/* ---- reports of what happened on the device */
+
+void mtp_report_nothing(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS) &&
+        !mtp_answers(r, answer, MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS))
+        return;
+    wr_clear(answer->data);
+    wr_u32(answer->data, 0);
+    if (mtpr_command(r)->code == MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS)
+        wr_u32(answer->data, 0);
+    answer->reply->params[1] = 0; /* left over */
+}

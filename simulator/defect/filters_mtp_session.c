@@ -1,0 +1,181 @@
+/* Defects of sessions, commands and events: what is done before an operation runs, or instead. */
+#include "mtp_codes.h"
+#include "simulator/defect/filters_mtp.h"
+
+static struct mtp_notes *notes(void *self)
+{
+    struct policies *policies = self;
+
+    return &policies->mtp_notes;
+}
+
+/* ---- commands */
+
+uint16_t mtp_reuse_parameters(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    uint32_t *before = notes(self)->params;
+
+    (void)r;
+    for (unsigned i = 0; i < 5; i++) {
+        if (i < command->count)
+            before[i] = command->params[i];
+        else
+            command->params[i] = before[i];
+    }
+    return 0;
+}
+
+uint16_t mtp_no_prop_desc(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_OBJECT_PROP_DESC)
+        command->code = 0; /* unknown */
+    return 0;
+}
+
+/* Vendors' and rarer operations: those a player must list. */
+uint16_t mtp_no_extensions(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_SKIP || (command->code >= 0x9100 && command->code <= 0x92ff))
+        command->code = 0; /* unknown */
+    return 0;
+}
+
+/* ---- operations that say OK and do nothing */
+
+uint16_t mtp_skip_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_SKIP ? MTP_RC_OK : 0;
+}
+
+uint16_t mtp_reset_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_RESET_DEVICE ? MTP_RC_OK : 0;
+}
+
+/* ---- sessions */
+
+uint16_t mtp_device_info_in_session(void *self, struct mtpr_responder *r,
+                                    struct mtpr_command *command)
+{
+    (void)self;
+    return command->code == MTP_OP_GET_DEVICE_INFO && !mtpr_session_open(r)
+               ? MTP_RC_SESSION_NOT_OPEN
+               : 0;
+}
+
+uint16_t mtp_reopen(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self;
+    if (command->code == MTP_OP_OPEN_SESSION && mtpr_session_open(r))
+        mtpr_reset(r, MTPR_LOSS_CLASS_RESET);
+    return 0;
+}
+
+uint16_t mtp_forget_name(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    const struct mtpr_device_property *name = mtpr_device_property(r, MTP_DPC_DEVICE_FRIENDLY_NAME);
+    const struct mtpr_bytes *value;
+
+    (void)self;
+    if (command->code != MTP_OP_OPEN_SESSION || mtpr_session_open(r) || !name)
+        return 0;
+    value = name->current.data ? &name->current : &name->value;
+    (void)store_set_value(mtpr_store(r), name->code, value->data, value->length);
+    return 0;
+}
+
+/* Nobody is there to hear that it was. */
+void mtp_list_torn(void *self, struct mtpr_responder *r, enum mtpr_loss why)
+{
+    struct policies *policies = self;
+    bool dropped = policies->mtpr.half_objects_dropped;
+
+    if (why != MTPR_LOSS_BUS)
+        return;
+    policies->mtpr.half_objects_dropped = false;
+    mtpr_cancel(r);
+    policies->mtpr.half_objects_dropped = dropped;
+}
+
+/* ---- events */
+
+enum { UNLISTED_EVENT = 0xc8ff }; /* a vendor's, that no player of ours lists */
+
+size_t mtp_tie_event(void *self, struct mtpr_responder *r, struct mtpr_event events[], size_t count)
+{
+    (void)self;
+    for (size_t i = 0; i < count; i++)
+        events[i].transaction = mtpr_transaction(r);
+    return count;
+}
+
+size_t mtp_only_additions(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                          size_t count)
+{
+    (void)self, (void)r;
+    return events[0].code == MTP_EC_OBJECT_ADDED ? count : 0;
+}
+
+size_t mtp_event_without_property(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                                  size_t count)
+{
+    (void)self, (void)r;
+    if (events[0].count > 1)
+        events[0].count = 1;
+    return count;
+}
+
+size_t mtp_unlisted_event(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                          size_t count)
+{
+    (void)self, (void)r;
+    if (count == 0 || count == MTPR_EVENTS_OF_ONE)
+        return count;
+    events[count] = events[0];
+    events[count].code = UNLISTED_EVENT;
+    events[count].count = 1;
+    return count + 1;
+}
+
+static bool is_full(const struct mtpr_responder *r)
+{
+    return mtpr_event_count(r) + 1 >= MTPR_EVENTS;
+}
+
+size_t mtp_lose_when_full(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                          size_t count)
+{
+    (void)self, (void)events;
+    return is_full(r) ? 0 : count;
+}
+
+uint16_t mtp_busy_when_full(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)command;
+    return is_full(r) ? MTP_RC_DEVICE_BUSY : 0;
+}
+
+size_t mtp_added_too_early(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                           size_t count)
+{
+    (void)r;
+    if (events[0].code == MTP_EC_OBJECT_ADDED)
+        notes(self)->unreadable = events[0].params[0];
+    return count;
+}
+
+uint16_t mtp_not_there_yet(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    struct mtp_notes *its = notes(self);
+
+    (void)r;
+    if (command->code != MTP_OP_GET_OBJECT_INFO || !its->unreadable ||
+        command->params[0] != its->unreadable)
+        return 0;
+    its->unreadable = 0;
+    return MTP_RC_INVALID_OBJECT_HANDLE;
+}

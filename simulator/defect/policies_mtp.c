@@ -1,0 +1,107 @@
+/* How the responder's defects and quirks that are switched on become its policy (defects_mtp.def
+ * says which is whose), and how their filters are asked one after the other. */
+#include "simulator/defect/filters_mtp.h"
+#include "simulator/defect/policies_internal.h"
+#include "spcore/base.h"
+
+static const struct policy_row rows[] = {
+#define FLAG(member) .turns = true, .flag = offsetof(struct policies, mtpr.member)
+#define STORE(member) .turns = true, .flag = offsetof(struct policies, store.member)
+#define ON(seam, function) .mtpr.seam = function
+#define BOTH(one, other) one, other
+#define DEFECT(token, label, how, ...) {DEFECT_##token, how},
+#include "simulator/defect/defects_mtp.def"
+#undef DEFECT
+    {DEFECT_REFERENCES_DANGLE, STORE(references_clean)},
+    /* The function's, but for the room there is in the responder. */
+    {DEFECT_EXCESS_DATA_KEPT, ON(dataset, mtp_forget_size)},
+    {QUIRK_PROPLIST_ALL, FLAG(list_lacks_folders)},
+    {QUIRK_PROPLIST, FLAG(list_lacks_content)},
+    {QUIRK_SET_PROPLIST, FLAG(list_set_ignored)},
+    {QUIRK_SEND_PROPLIST, FLAG(send_list_fails)},
+    {QUIRK_DATE_MODIFIED, FLAG(date_modified_fails)},
+    {QUIRK_7BIT, FLAG(ascii_names_only)},
+    {QUIRK_UNIQUE, FLAG(unique_names)},
+    {QUIRK_OGG_ALZHEIMER, FLAG(ogg_said_undefined)},
+    {QUIRK_OGG_UNKNOWN, FLAG(ogg_unlisted)},
+    {QUIRK_FLAC_UNKNOWN, FLAG(flac_unlisted)},
+    {QUIRK_SPL_V1, FLAG(playlists_refused)},
+    {QUIRK_SPL_V2, FLAG(playlists_refused)},
+    {QUIRK_SAMPLE_DIMENSIONS, FLAG(sample_size_crashes)},
+    {QUIRK_BATTERY, FLAG(battery_fails)},
+    {QUIRK_WIDE_SIZE, FLAG(info_size_wide)},
+    {QUIRK_DELETE_EVENT, FLAG(deletions_announced)},
+    {QUIRK_CLOSE_SESSION, FLAG(closes_for_good)},
+    {QUIRK_LOCKED, FLAG(locked)},
+    {QUIRK_SESSION_STAYS, FLAG(session_stays)},
+    {QUIRK_TRUNCATES, FLAG(last_sector_lost)},
+    {QUIRK_4GB, FLAG(size_ends_at_4gb)},
+};
+const struct policy_table policies_mtp = {rows, ARRAY_SIZE(rows)};
+
+/* ---- the seams: all that are on, one after the other */
+
+static uint16_t command(void *self, struct mtpr_responder *r, struct mtpr_command *taken)
+{
+    const struct policies *policies = self;
+    uint16_t code = 0;
+
+    for (size_t i = 0; i < policies->row_count && !code; i++) {
+        if (policies->rows[i]->mtpr.command)
+            code = policies->rows[i]->mtpr.command(self, r, taken);
+    }
+    return code;
+}
+
+static void dataset(void *self, struct mtpr_responder *r, struct wr *data)
+{
+    const struct policies *policies = self;
+
+    for (size_t i = 0; i < policies->row_count; i++) {
+        if (policies->rows[i]->mtpr.dataset)
+            policies->rows[i]->mtpr.dataset(self, r, data);
+    }
+}
+
+static void answer(void *self, struct mtpr_responder *r, struct mtpr_answer *found)
+{
+    const struct policies *policies = self;
+
+    for (size_t i = 0; i < policies->row_count; i++) {
+        if (policies->rows[i]->mtpr.answer)
+            policies->rows[i]->mtpr.answer(self, r, found);
+    }
+}
+
+static size_t event(void *self, struct mtpr_responder *r, struct mtpr_event events[], size_t count)
+{
+    const struct policies *policies = self;
+
+    for (size_t i = 0; i < policies->row_count; i++) {
+        if (policies->rows[i]->mtpr.event)
+            count = policies->rows[i]->mtpr.event(self, r, events, count);
+    }
+    return count;
+}
+
+static void loss(void *self, struct mtpr_responder *r, enum mtpr_loss why)
+{
+    const struct policies *policies = self;
+
+    for (size_t i = 0; i < policies->row_count; i++) {
+        if (policies->rows[i]->mtpr.loss)
+            policies->rows[i]->mtpr.loss(self, r, why);
+    }
+}
+
+void policies_reset_mtp(struct policies *policies)
+{
+    policies->store = store_by_the_book;
+    policies->mtpr = mtpr_by_the_book;
+    policies->mtpr_filter = (struct mtpr_filter){.self = policies,
+                                                 .command = command,
+                                                 .dataset = dataset,
+                                                 .answer = answer,
+                                                 .event = event,
+                                                 .loss = loss};
+}
