@@ -245,9 +245,10 @@ case: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE)
 # ---- the main job, and all that needs no virtual machine. pytest's exit 5 (nothing ran) is a
 # failure by itself.
 PYTEST := $(PYTHON) -m pytest -q -p no:cacheprovider
-# A file of tests at a time on each processor: what a file's tests share is made once. A virtual
-# machine is one file's, and takes 1 GiB.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+# What a file's tests share is made once: a file at a time goes to a worker. Most of them wait for
+# what clients take their time for, so there are four; a virtual machine wants a processor and 1 GiB.
+SIDE_BY_SIDE := -n 4 --dist loadfile
+MACHINES := -n auto --maxprocesses 4 --dist loadfile
 .PHONY: certify check unit unit-build selftest end-to-end
 ## certify: the main job: every suite on the simulated players, report in out/certify
 certify: all
@@ -282,12 +283,12 @@ $(USBTEST): $(OBJ)/ci/vm-tools/usbtest.o
 # CORPUS=FOLDER of mtp-detect logs: a sample of the players is compared with those, too.
 ## check-vm: Debian's kernel in QEMU and the world's MTP clients use the players
 check-vm: all $(USBTEST)
-	$(PYTEST) $(SIDE_BY_SIDE) -m vm conformance/orchestrate
+	$(PYTEST) $(MACHINES) -m vm conformance/orchestrate
 
 ## check-corpus DIR=FOLDER: real mtp-detect logs are imported, plugged and compared
 check-corpus: $(PAPSIM) $(LUSB)
 	@[ -n "$(DIR)" ] || { echo "check-corpus: expected DIR=FOLDER of mtp-detect logs" >&2; exit 2; }
-	$(PYTHON) conformance/orchestrate/check_corpus.py --papsim $(PAPSIM) $(DIR)
+	$(PYTHON) conformance/orchestrate/programs/check_corpus.py --papsim $(PAPSIM) $(DIR)
 
 # ---- everything around: static checks, sanitizers, fuzzers
 .PHONY: lint sanitize fuzzers fuzz-smoke

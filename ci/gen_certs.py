@@ -11,7 +11,8 @@ import sys
 
 def der(path):
     with open(path, encoding="ascii") as handle:
-        blocks = re.findall(r"-----BEGIN ([A-Z ]+)-----\n(.*?)-----END \1-----", handle.read(), re.S)
+        blocks = re.findall(r"-----BEGIN ([A-Z ]+)-----\n(.*?)-----END \1-----", handle.read(),
+                            re.S)
     if len(blocks) != 1:
         raise SystemExit(f"{path}: expected one PEM block, found {len(blocks)}")
     try:

@@ -13,8 +13,8 @@ def main(path):
             if line.startswith("#"):
                 continue
             if len(fields) != {"group": 3, "device": 4}.get(fields[0]):
-                sys.exit(f"{path}:{number}: expected group, name, flags or device, vendor, product, "
-                         "flags")
+                sys.exit(f"{path}:{number}: expected group, name, flags or device, vendor, "
+                         "product, flags")
             rows.append(fields)
     devices = [(int(row[1], 16), int(row[2], 16), row[3]) for row in rows if row[0] == "device"]
     if devices != sorted(devices) or len({row[:2] for row in devices}) != len(devices):

@@ -35,9 +35,9 @@ def main(folder, version):
     for vendor, product, words in entries:
         # The first entry of a device counts.
         devices.setdefault((int(vendor, 16), int(product, 16)), flags(words))
-    print(f"# What libmtp {version} knows to be wrong with which device (src/music-players.h) and what "
-          "its groups of\n# flags are (src/device-flags.h). By ci/known_devices.py; numbers and flags "
-          "only.\n#device\tvendor\tproduct\tflags\n#group\tname\tflags")
+    print(f"# What libmtp {version} knows to be wrong with which device (src/music-players.h) and "
+          "what its groups of\n# flags are (src/device-flags.h). By ci/known_devices.py; numbers "
+          "and flags only.\n#device\tvendor\tproduct\tflags\n#group\tname\tflags")
     for name, words in groups:
         print(f"group\t{name}\t{' '.join(flags(words))}")
     for (vendor, product), words in sorted(devices.items()):

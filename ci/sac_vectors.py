@@ -75,14 +75,17 @@ def lines():
     for session in (bytes(8), bytes.fromhex("0123456789abcdef")):
         key = hkdf(session, b"", b"papkit mac", 32)
         for n in (0, 1, 64, 140):
-            yield "\t".join(("mac", session.hex(), pattern(n).hex(), mac256(key, pattern(n))[:8].hex()))
+            mac = mac256(key, pattern(n))[:8]
+            yield "\t".join(("mac", session.hex(), pattern(n).hex(), mac.hex()))
         for n in (1, 2, 3, 15, 16, 63, 64, 65, 200):
-            yield "\t".join(("param", session.hex(), pattern(n).hex(), encrypt(session, pattern(n)).hex()))
-    for secret, text in ((bytes(range(32)), b"hello, offer, proof"), (bytes([0xa5] * 32), pattern(900))):
+            sealed = encrypt(session, pattern(n))
+            yield "\t".join(("param", session.hex(), pattern(n).hex(), sealed.hex()))
+    for secret, text in ((bytes(range(32)), b"hello, offer, proof"),
+                         (bytes([0xa5] * 32), pattern(900))):
         digest = hashlib.sha256(text).digest()
         finish = mac256(hkdf(secret, digest, b"papkit finish", 32), digest)
-        yield "\t".join(("keys", secret.hex(), text.hex(), hkdf(secret, digest, b"papkit session", 8).hex(),
-                         finish.hex()))
+        session = hkdf(secret, digest, b"papkit session", 8)
+        yield "\t".join(("keys", secret.hex(), text.hex(), session.hex(), finish.hex()))
 
 
 def main():
@@ -90,10 +93,12 @@ def main():
         stored = pathlib.Path(sys.argv[2]).read_text(encoding="ascii").splitlines()
         for number, (have, want) in enumerate(zip(stored, lines()), 1):
             if have != want:
-                print(f"{sys.argv[2]}:{number}: differs from what the specification gives", file=sys.stderr)
+                print(f"{sys.argv[2]}:{number}: differs from what the specification gives",
+                      file=sys.stderr)
                 return 1
         if len(stored) != len(list(lines())):
-            print(f"{sys.argv[2]}: {len(stored)} lines, the specification gives another number", file=sys.stderr)
+            print(f"{sys.argv[2]}: {len(stored)} lines, the specification gives another number",
+                  file=sys.stderr)
             return 1
         return 0
     if len(sys.argv) != 1:

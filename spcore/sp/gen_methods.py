@@ -52,7 +52,8 @@ def document(table):
     yield "# The provider's methods"
     yield ""
     yield "Made by `spcore/sp/gen_methods.py` from `spcore/sp/methods.tsv`; not to be edited."
-    yield "`spcore/tests/sp/test_sp_methods.c` holds the list against the ABI tables and the provider."
+    yield ("`spcore/tests/sp/test_sp_methods.c` holds the list against the ABI tables and the "
+           "provider.")
     yield ""
     yield "| State | Methods | Meaning |"
     yield "|---|---:|---|"

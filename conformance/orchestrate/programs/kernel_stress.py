@@ -13,10 +13,10 @@ import sys
 import usb.core
 import usb.util
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import mtp_client  # noqa: E402
 from mtp_client import ALL, DATA, Mtp, container  # noqa: E402
-from usbip_client import BULK, IN, INTERRUPT, OUT, Reply, RET_SUBMIT  # noqa: E402
+from usbip_client import IN, OUT, RET_SUBMIT, Reply  # noqa: E402
 from vm import HOST_SEEN_FROM_GUEST  # noqa: E402
 
 VENDOR, PRODUCT = 0x1209, 0x4D54
@@ -28,8 +28,8 @@ HEADER = 48           # of every USB/IP message
 EVENTS = 64           # as many as the player keeps (mtp/mtpr_internal.h)
 
 
-class KernelLink:
-    """What mtp_client needs of a link, by libusb."""
+class KernelConnection:
+    """What mtp_client needs of a connection, by libusb."""
 
     def __init__(self):
         self.device = usb.core.find(idVendor=VENDOR, idProduct=PRODUCT)
@@ -74,9 +74,9 @@ class Host:
         self.port, self.busid = port, busid
 
     def ask(self, verb, **more):
-        with socket.create_connection((HOST_SEEN_FROM_GUEST, self.port)) as link:
-            link.sendall(json.dumps({"verb": verb, **more}).encode() + b"\n")
-            answer = json.loads(link.makefile().readline())
+        with socket.create_connection((HOST_SEEN_FROM_GUEST, self.port)) as connection:
+            connection.sendall(json.dumps({"verb": verb, **more}).encode() + b"\n")
+            answer = json.loads(connection.makefile().readline())
         assert answer["ok"], answer
         return answer
 
@@ -127,7 +127,7 @@ def cancels(_host, mtp, _words):
                                if 0 <= each <= last}):
             mtp.command(0x1009, handle)
             if packets:
-                got = mtp.link.transfer(mtp.bulk_in, IN, packets * PACKET)
+                got = mtp.usb.transfer(mtp.bulk_in, IN, packets * PACKET)
                 assert got.data == container(DATA, 0x1009, mtp.transaction,
                                              data)[:packets * PACKET]
             over(mtp, before, handle, data)
@@ -139,7 +139,7 @@ def cancels(_host, mtp, _words):
             status = 0
             if cut:
                 sent = container(DATA, 0x100D, mtp.transaction, data)[:cut]
-                status = mtp.link.transfer(mtp.bulk_out, OUT, cut, sent).status
+                status = mtp.usb.transfer(mtp.bulk_out, OUT, cut, sent).status
             assert status == 0 or (status == -errno.EPIPE and cut < 12), (cut, status)
             if status:
                 mtp.resume()
@@ -160,7 +160,7 @@ def interrupted(host, mtp, _words):
     for at in (0, 1, 20, HEADER - 1):  # once it has the header, vhci takes nothing back
         mtp.command(0x1009, handle)
         host.ask("hold", direction="down", after=at, until=taken_back)
-        got = mtp.link.transfer(mtp.bulk_in, IN, URB, timeout=SOON)
+        got = mtp.usb.transfer(mtp.bulk_in, IN, URB, timeout=SOON)
         assert got.status in (0, -errno.ETIMEDOUT)
         assert got.data == container(DATA, 0x1009, mtp.transaction, data)[:len(got.data)]
         over(mtp, before, handle, data)
@@ -171,7 +171,7 @@ def interrupted(host, mtp, _words):
         mtp.command(0x100D)
         sent = container(DATA, 0x100D, mtp.transaction, data)[:URB]
         host.ask("hold", direction="up", after=at, until=taken_back + URB)
-        assert mtp.link.transfer(mtp.bulk_out, OUT, URB, sent, timeout=SOON).status in (
+        assert mtp.usb.transfer(mtp.bulk_out, OUT, URB, sent, timeout=SOON).status in (
             0, -errno.ETIMEDOUT)
         over(mtp, before, handle, data)
         points += 1
@@ -181,7 +181,7 @@ def interrupted(host, mtp, _words):
 
 def event(mtp):
     """The next event, which is there or comes: (code, parameters...)."""
-    got = mtp.link.transfer(mtp.events, IN, 64)
+    got = mtp.usb.transfer(mtp.events, IN, 64)
     assert got.status == 0, got
     length, kind, code = struct.unpack("<IHH", got.data[:8])
     assert (length, kind) == (len(got.data), 4)
@@ -221,13 +221,13 @@ def settled(_host, mtp, words):
 
 def main():
     port, busid, verb, *words = sys.argv[1:]
-    mtp = Mtp(KernelLink(), session=0)
+    mtp = Mtp(KernelConnection(), session=0)
     mtp.run(0x1003)  # of a client that has left it open
     mtp.ask(0x1002, 1)
     {one.__name__: one for one in (sizes, cancels, interrupted, events, settled)}[verb](
         Host(int(port), busid), mtp, words)
     mtp.ask(0x1003)
-    mtp.link.close()
+    mtp.usb.close()
 
 
 main()

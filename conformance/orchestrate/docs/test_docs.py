@@ -1,0 +1,61 @@
+"""Every command of README.md and docs/*.md is executed: a block marked ```sh is one script, run
+from the top of the tree; a block marked ```console shows `$ command` lines with their output, of
+which each line must appear again (a line of `...` stands for anything)."""
+import re
+import subprocess
+
+import pytest
+
+from tree import ROOT
+
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^```(sh|console)([^\n]*)\n(.*?)^```$", re.M | re.S)
+
+
+def blocks():
+    for path in DOCS:
+        for match in FENCE.finditer(path.read_text(encoding="utf-8")):
+            line = path.read_text(encoding="utf-8")[:match.start()].count("\n") + 1
+            yield pytest.param(match[1], match[2].strip(), match[3],
+                               id=f"{path.relative_to(ROOT)}:{line}")
+
+
+def run(script, timeout=600):
+    return subprocess.run(["bash", "-eu", "-c", script], cwd=ROOT, text=True, timeout=timeout,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+
+
+def commands(console):
+    """(command, expected output lines) pairs of a console block."""
+    found = []
+    for line in console.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif found:
+            found[-1][1].append(line)
+    return found
+
+
+# Digits differ from run to run: ports, counts, times.
+def shape(text):
+    return re.sub(r"\d+(\.\d+)?", "N", text).strip()
+
+
+@pytest.mark.parametrize("kind, note, text", blocks())
+def test_documented_commands_work(kind, note, text):
+    if note == "ci":  # the whole job: .ci/run executes it, from the same checkout
+        driver = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+        for command in filter(None, text.splitlines()):
+            assert command in driver, f"{command!r} is not executed by .ci/run"
+        return
+    if kind == "sh":
+        done = run(text)
+        assert done.returncode == 0, done.stdout
+        return
+    for command, expected in commands(text):
+        done = run(command)
+        printed = shape(done.stdout)
+        for line in expected:
+            if line.strip() not in ("", "..."):
+                assert shape(line) in printed, f"{command}\nmissing: {line}\n{done.stdout}"

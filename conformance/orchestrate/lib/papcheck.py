@@ -1,0 +1,36 @@
+"""papcheck as its users run it."""
+import dataclasses
+import json
+import pathlib
+import subprocess
+
+import tree
+
+SECONDS = 600  # a whole run takes its time; a deadline, never a measure
+
+
+@dataclasses.dataclass
+class Done:
+    """A finished papcheck."""
+    status: int
+    stdout: str
+    stderr: str
+    folder: pathlib.Path
+
+    @property
+    def last_line(self):
+        return self.stdout.rstrip("\n").splitlines()[-1]
+
+    @property
+    def results(self):
+        return json.loads((self.folder / "results.json").read_text(encoding="utf-8"))
+
+    def case(self, name):
+        return next(case for case in self.results["cases"] if case["id"] == name)
+
+
+def papcheck(*words, program=tree.PAPCHECK, cwd=None, env=None):
+    done = subprocess.run([program, *map(str, words)], cwd=cwd, env=env, text=True, timeout=SECONDS,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          check=False)
+    return Done(done.returncode, done.stdout, done.stderr, pathlib.Path())

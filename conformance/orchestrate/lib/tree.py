@@ -1,0 +1,31 @@
+"""What is tested and with what: the checkout, its programs, and the tools installed here."""
+import os
+import pathlib
+import random
+import shutil
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BUILD = pathlib.Path(os.environ.get("PAPKIT_BUILD", ROOT / "build"))
+PAPSIM, PAPCHECK = BUILD / "papsim", BUILD / "papcheck"
+DROP_IN = BUILD / "libusb" / "libusb-1.0.so.0"  # what `papsim exec` puts in libusb's place
+TESTS = ROOT / "conformance" / "orchestrate"
+PROGRAMS = TESTS / "programs"
+PLAYERS = ROOT / "fixtures" / "players"
+SECONDS = 240  # for what ends by itself; a deadline, never a measure
+
+
+def tool(name):
+    """The program's path; a missing one is a failure, never a skip."""
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    assert path, f"{name} is not installed: run `sh ci/setup`"
+    return path
+
+
+def has(*tools):
+    for name in tools:
+        tool(name)
+
+
+def content(size):
+    """Bytes that are the same each time, and another size's are others."""
+    return random.Random(size).randbytes(size)
