@@ -367,5 +367,6 @@ install: all
 clean:
 	rm -rf build out compile_commands.json
 
--include $(shell find $(OBJ) $(BUILD)/tests -name '*.d' 2>/dev/null)
+# Of sources that are there: what has moved or gone is not asked for.
+-include $(wildcard $(patsubst %.c,$(OBJ)/%.d,$(ALL_SRC)) $(UNIT_TESTS:=.d))
 .SECONDARY:
