@@ -89,7 +89,7 @@ static json_t *turn_lock(struct player *player, bool locked)
 {
     struct mtpr_responder *responder = still_image_responder(player->still_image);
 
-    if (!deviates(&player->policies.on, QUIRK_LOCKED))
+    if (!player->policies.mtpr.locked)
         return verb_refuse("the player has no lock (its quirks do not name locked-storage)");
     if (mtpr_locked(responder) == locked)
         return verb_refuse(locked ? "it is locked already" : "it is unlocked already");

@@ -1,7 +1,4 @@
-/* Defects of objects: which are found, what comes of one, and how they are sent, moved and deleted.
- */
-#include <string.h>
-
+/* Defects of objects: which are found, what comes of one, how they are sent, moved and deleted. */
 #include "mtp_codes.h"
 #include "simulator/defect/filters_mtp.h"
 #include "spcore/base.h"

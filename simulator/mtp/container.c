@@ -1,7 +1,9 @@
+/* Containers as bytes: what every phase of a transaction begins with on the pipes. */
 #include "simulator/mtp/container.h"
 
 #include "mtp_codes.h"
 #include "simulator/mtp/dataset.h"
+#include "spcore/base.h"
 
 bool mtpr_header_parse(const uint8_t *data, size_t length, struct mtpr_header *ret_header)
 {
@@ -37,18 +39,12 @@ bool mtpr_command_parse(const uint8_t *data, size_t length, struct mtpr_command 
     return true;
 }
 
-static void put(uint8_t *data, uint32_t value, unsigned width)
-{
-    for (unsigned i = 0; i < width; i++)
-        data[i] = (uint8_t)(value >> (8 * i));
-}
-
 void mtpr_header_print(const struct mtpr_header *header, uint8_t ret_data[MTPR_HEADER])
 {
-    put(ret_data, header->length, 4);
-    put(ret_data + 4, header->type, 2);
-    put(ret_data + 6, header->code, 2);
-    put(ret_data + 8, header->transaction, 4);
+    put_le32(ret_data, header->length);
+    put_le16(ret_data + 4, header->type);
+    put_le16(ret_data + 6, header->code);
+    put_le32(ret_data + 8, header->transaction);
 }
 
 static size_t print(uint16_t type, uint16_t code, uint32_t transaction, const uint32_t *params,
@@ -58,7 +54,7 @@ static size_t print(uint16_t type, uint16_t code, uint32_t transaction, const ui
 
     mtpr_header_print(&header, ret_data);
     for (unsigned i = 0; i < count; i++)
-        put(ret_data + MTPR_HEADER + 4 * i, params[i], 4);
+        put_le32(ret_data + MTPR_HEADER + 4 * i, params[i]);
     return header.length;
 }
 

@@ -1,9 +1,13 @@
+/* Numbers, strings, arrays and dates of datasets. A host's bytes are read here and nowhere else, so
+ * that what is too short or no text fails in one place. */
 #include "simulator/mtp/dataset.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "spcore/base.h"
 
 struct rd rd_over(const void *data, size_t length)
 {
@@ -29,34 +33,32 @@ const uint8_t *rd_bytes(struct rd *rd, size_t length)
     return at;
 }
 
-static uint64_t integer(struct rd *rd, size_t length)
-{
-    const uint8_t *at = rd_bytes(rd, length);
-    uint64_t value = 0;
-
-    while (at && length-- > 0)
-        value = value << 8 | at[length];
-    return value;
-}
-
 uint8_t rd_u8(struct rd *rd)
 {
-    return (uint8_t)integer(rd, 1);
+    const uint8_t *at = rd_bytes(rd, 1);
+
+    return at ? *at : 0;
 }
 
 uint16_t rd_u16(struct rd *rd)
 {
-    return (uint16_t)integer(rd, 2);
+    const uint8_t *at = rd_bytes(rd, 2);
+
+    return at ? get_le16(at) : 0;
 }
 
 uint32_t rd_u32(struct rd *rd)
 {
-    return (uint32_t)integer(rd, 4);
+    const uint8_t *at = rd_bytes(rd, 4);
+
+    return at ? get_le32(at) : 0;
 }
 
 uint64_t rd_u64(struct rd *rd)
 {
-    return integer(rd, 8);
+    const uint8_t *at = rd_bytes(rd, 8);
+
+    return at ? get_le64(at) : 0;
 }
 
 char *mtpr_put_utf8(char *at, uint32_t point)
@@ -157,41 +159,33 @@ void wr_bytes(struct wr *wr, const void *data, size_t length)
     wr->used += length;
 }
 
-static void put_integer(struct wr *wr, uint64_t value, size_t length)
-{
-    uint8_t bytes[8];
-
-    for (size_t i = 0; i < length; i++)
-        bytes[i] = (uint8_t)(value >> (8 * i));
-    wr_bytes(wr, bytes, length);
-}
-
 void wr_u8(struct wr *wr, uint8_t value)
 {
-    put_integer(wr, value, 1);
+    wr_bytes(wr, &value, sizeof(value));
 }
 
 void wr_u16(struct wr *wr, uint16_t value)
 {
-    put_integer(wr, value, 2);
-}
-
-void wr_u32_at(struct wr *wr, size_t at, uint32_t value)
-{
-    if (wr->failed || at + 4 > wr->used)
-        return;
-    for (size_t i = 0; i < 4; i++)
-        wr->data[at + i] = (uint8_t)(value >> (8 * i));
+    put_le16(&value, value);
+    wr_bytes(wr, &value, sizeof(value));
 }
 
 void wr_u32(struct wr *wr, uint32_t value)
 {
-    put_integer(wr, value, 4);
+    put_le32(&value, value);
+    wr_bytes(wr, &value, sizeof(value));
 }
 
 void wr_u64(struct wr *wr, uint64_t value)
 {
-    put_integer(wr, value, 8);
+    put_le64(&value, value);
+    wr_bytes(wr, &value, sizeof(value));
+}
+
+void wr_u32_at(struct wr *wr, size_t at, uint32_t value)
+{
+    if (!wr->failed && at + 4 <= wr->used)
+        put_le32(wr->data + at, value);
 }
 
 /* One code point of well-formed UTF-8; anything else gives U+FFFD a byte. */

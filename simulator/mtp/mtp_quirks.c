@@ -1,10 +1,10 @@
-/* What real players do wrong (defect/quirks.def), as facts the operations ask for. */
+/* What real players do that the book does not say, as facts the operations ask for: the policy has
+ * the flag, what follows from it stands here. */
 #include <string.h>
 
 #include "simulator/mtp/mtpr_internal.h"
 #include "simulator/mtp/mtpr_property.h"
 #include "simulator/mtp/mtpr_quirks.h"
-#include "spcore/base.h"
 
 uint16_t mtpr_quirk_refusal(const struct mtpr_responder *r)
 {

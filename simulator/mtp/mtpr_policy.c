@@ -1,4 +1,4 @@
-/* The policy of a player that does all by the book. */
+/* The policy of a player that does all by the book; what is not named is a quirk nobody has. */
 #include "simulator/mtp/mtpr_policy.h"
 
 const struct mtpr_policy mtpr_by_the_book = {

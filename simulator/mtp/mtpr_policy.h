@@ -22,7 +22,7 @@ enum mtpr_loss { MTPR_LOSS_CLASS_RESET, MTPR_LOSS_BUS, MTPR_LOSS_POWER };
 struct mtpr_answer {
     enum mtpr_phase phase; /* MTPR_DATA_IN: the data go first, to be left out with MTPR_REPLY */
     struct mtpr_reply *reply;
-    struct wr *data; /* the dataset; NULL: none, or content of an object */
+    struct wr *data; /* the dataset, empty if there is none; NULL: content, or a long list */
 };
 
 /* Events that may come of one. */

@@ -1,7 +1,5 @@
 /* Object properties (MTP 1.1, Annex B): types, forms, and where each value comes from. */
-#include <endian.h>
 #include <errno.h>
-#include <string.h>
 
 #include "simulator/mtp/groups.h"
 #include "simulator/mtp/mtpr_internal.h"
@@ -247,15 +245,13 @@ static void put_unique_id(const struct mtpr_responder *r, const struct store_obj
                           uint16_t type, struct wr *wr)
 {
     uint8_t id[16];
-    uint64_t low;
 
     store_unique_id(r->store, object, id);
     if (mtpr_type_width(type) == sizeof(id) && !(type & MTP_DTC_ARRAY)) {
         wr_bytes(wr, id, sizeof(id));
         return;
     }
-    memcpy(&low, id, sizeof(low));
-    put_number(wr, type, le64toh(low));
+    put_number(wr, type, get_le64(id));
 }
 
 /* What the store knows itself; false: a value of the bag or the default. */

@@ -1,4 +1,4 @@
-/* Handles, object info and content: what reads. */
+/* What reads objects: their handles, their info, their content. Nothing here changes the store. */
 #include "simulator/mtp/mtpr_internal.h"
 #include "simulator/mtp/mtpr_property.h"
 #include "simulator/mtp/mtpr_quirks.h"

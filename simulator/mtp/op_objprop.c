@@ -1,6 +1,4 @@
 /* Object properties: what is supported, single values and lists (MTP 1.1, E.2). */
-#include <string.h>
-
 #include "simulator/mtp/mtpr_internal.h"
 #include "simulator/mtp/mtpr_property.h"
 #include "simulator/mtp/mtpr_quirks.h"
@@ -115,9 +113,9 @@ static uint16_t set_value(struct mtpr_responder *r, bool whole)
 static uint16_t list_scope(struct mtpr_responder *r, struct mtpr_scope *ret_scope)
 {
     uint32_t handle = r->command.params[0], depth = r->command.params[4];
-    struct mtpr_scope scope = {.volume = -1, .handle = handle, .depth = depth};
+    struct mtpr_scope scope = {
+        .volume = -1, .handle = handle, .depth = depth, .format = (uint16_t)r->command.params[1]};
 
-    scope.format = (uint16_t)r->command.params[1];
     if (handle == 0xffffffffu) {
         scope.kind = MTPR_SCOPE_ALL;
         scope.no_folders = r->policy->list_lacks_folders;

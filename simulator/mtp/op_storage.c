@@ -1,4 +1,5 @@
-/* GetStorageIDs, GetStorageInfo, FormatStore. */
+/* GetStorageIDs, GetStorageInfo, FormatStore (MTP 1.1, D.2.4, D.2.5, D.2.15), and what every
+ * operation asks of a storage before it reads or writes there. */
 #include "simulator/mtp/mtpr_internal.h"
 
 uint32_t mtpr_storage_id(const struct mtpr_responder *r, size_t volume)

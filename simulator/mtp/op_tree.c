@@ -1,6 +1,5 @@
-/* DeleteObject, MoveObject, CopyObject, SetObjectProtection. */
-#include <errno.h>
-
+/* DeleteObject, MoveObject, CopyObject, SetObjectProtection: what happens to an object with all
+ * that lies below it. */
 #include "simulator/mtp/mtpr_internal.h"
 #include "simulator/mtp/mtpr_property.h"
 

@@ -101,13 +101,14 @@ struct mtpr_owner {
 
 /* ---- life */
 
-/* Config, store and policy stay the caller's and outlive the responder; the waker and what it wakes
- * are copied. 0 or -ENOMEM. */
+/* Config, store, policy and what the waker wakes stay the caller's and outlive the responder. 0 or
+ * -ENOMEM. */
 int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_waker waker,
              const struct mtpr_policy *policy, struct mtpr_responder **ret_responder);
 /* What was announced and not sent goes. NULL is fine. */
 void mtpr_free(struct mtpr_responder *responder);
-/* Copied. */
+/* The functions are copied; `self` outlives the responder. What they are given is theirs for the
+ * call only. */
 void mtpr_set_owner(struct mtpr_responder *responder, const struct mtpr_owner *owner);
 struct store *mtpr_store(const struct mtpr_responder *responder);
 
@@ -116,7 +117,9 @@ struct store *mtpr_store(const struct mtpr_responder *responder);
 /* What an operation changed is on disk when its reply is found, and no call waits for anything but
  * the disk. */
 
-/* Runs the operation as far as it needs no data of the host's. `command` is copied. */
+/* Runs the operation as far as it needs no data of the host's; what comes next. `command` is
+ * copied. One that is begun while another runs takes its place: cancel first what shall leave
+ * nothing. */
 enum mtpr_phase mtpr_begin(struct mtpr_responder *responder, const struct mtpr_command *command);
 
 /* MTPR_DATA_IN: a stream of known length that can be read from any position. */
@@ -141,6 +144,7 @@ enum mtpr_end { MTPR_END_WHOLE, MTPR_END_SHORT, MTPR_END_EXCESS, MTPR_END_WRONG_
 
 /* Some bytes of the data; a failure shows in the reply. */
 void mtpr_out(struct mtpr_responder *responder, const uint8_t *data, size_t length);
+/* No more come: the operation is done, or refused for how they ended. */
 void mtpr_out_end(struct mtpr_responder *responder, enum mtpr_end how);
 
 /* After mtpr_begin() or mtpr_out_end(); borrowed until the next command. */
@@ -183,6 +187,7 @@ void mtpr_event_pop(struct mtpr_responder *responder);
 size_t mtpr_event_count(const struct mtpr_responder *responder);
 
 /* ---- device properties, for the player's own changes */
+
 /* As the config has it; NULL: there is none. */
 const struct mtpr_device_property *mtpr_device_property(const struct mtpr_responder *responder,
                                                         uint16_t code);
@@ -192,6 +197,7 @@ int mtpr_set_device_property(struct mtpr_responder *responder, uint16_t code, co
                              uint32_t length);
 
 /* ---- what happened on the device since the host was last here (0x9201, 0x9202) */
+
 enum mtpr_change { MTPR_CHANGE_ACQUIRED, MTPR_CHANGE_MODIFIED, MTPR_CHANGE_DELETED };
 
 /* Before a deletion, after anything else. Kept on disk, and only for a player that can report it;

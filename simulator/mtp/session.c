@@ -1,6 +1,4 @@
 /* GetDeviceInfo, OpenSession, CloseSession, ResetDevice and the ways a session gets lost. */
-#include <string.h>
-
 #include "simulator/mtp/mtpr_internal.h"
 #include "simulator/mtp/mtpr_property.h"
 

@@ -1,3 +1,5 @@
+/* Values whose type is known at run time only: a property's, as it travels and as a player file
+ * writes it. */
 #include "simulator/mtp/value.h"
 
 #include <errno.h>
@@ -5,6 +7,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
+#include "spcore/base.h"
 
 size_t mtpr_type_width(uint16_t type)
 {
@@ -48,10 +51,11 @@ const uint8_t *rd_value(struct rd *rd, uint16_t type, uint32_t *ret_length)
 void wr_integer(struct wr *wr, uint16_t type, uint64_t value)
 {
     size_t width = mtpr_type_width(type);
-    uint64_t fill = mtpr_type_signed(type) && (value >> 63) ? 0xff : 0;
+    uint8_t bytes[16];
 
-    for (size_t i = 0; i < width; i++)
-        wr_u8(wr, (uint8_t)(i < 8 ? value >> (8 * i) : fill));
+    memset(bytes, mtpr_type_signed(type) && (value >> 63) ? 0xff : 0, sizeof(bytes));
+    put_le64(bytes, value);
+    wr_bytes(wr, bytes, width);
 }
 
 void wr_default(struct wr *wr, uint16_t type)
@@ -67,12 +71,13 @@ void wr_default(struct wr *wr, uint16_t type)
 int64_t mtpr_integer(uint16_t type, const uint8_t *value)
 {
     size_t width = mtpr_type_width(type);
-    uint64_t number = 0;
+    uint8_t bytes[8] = {0};
+    uint64_t number;
 
     if (width > 8)
         width = 8;
-    for (size_t i = width; i-- > 0;)
-        number = number << 8 | value[i];
+    memcpy(bytes, value, width);
+    number = get_le64(bytes);
     if (mtpr_type_signed(type) && width > 0 && width < 8 && (number >> (8 * width - 1)) & 1)
         number |= ~(uint64_t)0 << (8 * width);
     return (int64_t)number;

@@ -43,14 +43,12 @@ static int prepare(struct store_disk *disk, const char *sql, sqlite3_stmt **ret_
                                                                                    : failed(disk);
 }
 
-int store_disk_open(const char *dir, struct store *store, struct store_disk **ret_disk, char *error,
-                    size_t error_size)
+int store_disk_open(const char *dir, struct store_disk **ret_disk, char *error, size_t error_size)
 {
     struct store_disk *disk = calloc(1, sizeof(*disk));
     char path[4096];
     int result = 0;
 
-    (void)store;
     if (!disk)
         return -ENOMEM;
     if (snprintf(path, sizeof(path), "%s/index.sqlite", dir) >= (int)sizeof(path))

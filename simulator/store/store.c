@@ -273,7 +273,7 @@ static int open_files(struct store *store, const char *dir, char *error, size_t 
         snprintf(error, error_size, "%s: %s", path, strerror(-result));
         return result;
     }
-    result = store_disk_open(dir, store, &store->disk, error, error_size);
+    result = store_disk_open(dir, &store->disk, error, error_size);
     if (!result)
         result = store_disk_load(store->disk, store);
     if (result && !error[0])

@@ -72,8 +72,7 @@ void store_tree_remove(struct store *store, struct store_object *object);
 void store_tree_place(struct store *store, struct store_object *object, size_t volume,
                       uint32_t parent, char *name);
 
-int store_disk_open(const char *dir, struct store *store, struct store_disk **ret_disk, char *error,
-                    size_t error_size);
+int store_disk_open(const char *dir, struct store_disk **ret_disk, char *error, size_t error_size);
 void store_disk_close(struct store_disk *disk);
 /* All succeed at once when `disk` is NULL. */
 int store_disk_load(struct store_disk *disk, struct store *store);

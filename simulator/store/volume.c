@@ -1,6 +1,5 @@
 /* The storages of a player: what is free on each, what fits, and formatting. */
 #include <errno.h>
-#include <string.h>
 
 #include "mtp_codes.h"
 #include "simulator/store/store_internal.h"
