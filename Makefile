@@ -54,7 +54,7 @@ endif
 SIM_LAYERS := defect usb store mtp function function/still_image wire wire/usbip spec player control import cli
 SPC_LAYERS := com sac sp mtp transport usbip
 LUSB_LAYERS := libusb usbip
-CONF_LAYERS := catalogue case run raw wmdm host report selftest cli \
+CONF_LAYERS := program catalogue results case run raw wmdm host report selftest cli \
 	suites/usbip suites/usb suites/mtp suites/wmdm suites/host
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.

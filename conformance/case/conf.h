@@ -30,7 +30,7 @@ struct conf_case {
     const char *steps;       /* one line for `explain`: what the case does */
     enum conf_level level;
     unsigned needs;     /* enum conf_need */
-    unsigned timeout_s; /* watchdog; 0: 20 */
+    unsigned timeout_s; /* watchdog; 0: the usual one */
     const char *file;
     int line;
     void (*body)(struct conf *c);

@@ -1,5 +1,5 @@
-/* What the parent tells a worker: a small file named by one environment variable, KEY=VALUE lines
- * (values have no line breaks). And the marker in shared memory the worker tells the parent by. */
+/* What a case's process is told by the one that runs it; and the marker in shared memory by which
+ * it tells where it is. */
 #ifndef CONFORMANCE_CASE_CONTEXT_H
 #define CONFORMANCE_CASE_CONTEXT_H
 
@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* In the environment of a case's process: the folder of its evidence, which names the case. */
 #define CONF_CONTEXT_VARIABLE "PAPCHECK_CONTEXT"
 
 struct conf_context {
-    char id[96];
-    char uri[256];  /* of the device */
-    char host[256]; /* of the USB/IP server; empty when there is none */
-    uint16_t port;
+    char uri[256];    /* of the device */
+    char server[256]; /* host name of the USB/IP server; empty when there is none */
+    uint16_t port;    /* its TCP port */
     char busid[32];
     char control[PATH_MAX];  /* papsim's control socket; empty: none */
     char provider[PATH_MAX]; /* the library under judgement; empty: none */
@@ -24,12 +24,9 @@ struct conf_context {
     bool destructive;
 };
 
-int conf_context_write(const char *path, const struct conf_context *context);
-int conf_context_read(const char *path, struct conf_context *ret);
-
 /* In evidence/marker, mapped by both sides. */
 struct conf_marker {
-    volatile uint32_t inside; /* 1 while control is in the provider */
+    volatile uint32_t inside; /* bit of enum conf_need: of the subject control is in; 0: of none */
     char row[32];
     char method[128];
 };

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "conformance/case/worker.h"
-#include "conformance/run/run.h"
 #include "spcore/mtp/mtpi.h"
 
 #define TRACED_BYTES 64
@@ -130,8 +129,8 @@ int conf_server_connect(struct conf *c)
     if (!c->context.port)
         conf_setup_failed(c, "there is no USB/IP server behind %s", c->context.uri);
     snprintf(port, sizeof(port), "%u", c->context.port);
-    if (getaddrinfo(c->context.host, port, &hints, &found))
-        conf_setup_failed(c, "%s: no such host", c->context.host);
+    if (getaddrinfo(c->context.server, port, &hints, &found))
+        conf_setup_failed(c, "%s: no such host", c->context.server);
     for (one = found; one && fd < 0; one = one->ai_next) {
         fd = socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC, one->ai_protocol);
         if (fd >= 0 && connect(fd, one->ai_addr, one->ai_addrlen) < 0) {
@@ -141,7 +140,7 @@ int conf_server_connect(struct conf *c)
     }
     freeaddrinfo(found);
     if (fd < 0)
-        conf_setup_failed(c, "%s:%s: %s", c->context.host, port, strerror(errno));
+        conf_setup_failed(c, "%s:%s: %s", c->context.server, port, strerror(errno));
     /* A frame in two writes would wait for the peer's delayed acknowledgement. */
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     return fd;
@@ -183,7 +182,7 @@ static void folder_name(const struct conf *c, char *text, uint16_t *wide)
     const char *at;
     size_t i;
 
-    for (at = c->context.id; *at; at++)
+    for (at = c->conf_case->id; *at; at++)
         hash = (hash ^ (unsigned char)*at) * 16777619u;
     snprintf(text, FOLDER_NAME_MAX, "papcheck-%08x", hash);
     for (i = 0; text[i]; i++)

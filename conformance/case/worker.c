@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "conformance/run/run.h"
+#include "conformance/case/cases.h"
 
 #define CHECKS_KEPT 200
 #define NOTES_KEPT 500
@@ -49,13 +49,6 @@ static bool first_of_row(struct conf *c, const char *row)
     return json_integer_value(json_object_get(entry, "pass")) <= 1;
 }
 
-static const char *base_name(const char *file)
-{
-    const char *slash = strrchr(file, '/');
-
-    return slash ? slash + 1 : file;
-}
-
 /* Text from a device may be anything; the file has to stay JSON. */
 static json_t *safe_text(const char *text)
 {
@@ -72,8 +65,9 @@ static bool record(struct conf *c, const char *row, bool ok, const char *file, i
     count(c, row, ok);
     if (ok && !first_of_row(c, row))
         return ok;
-    check = json_pack("{s:s,s:b,s:s,s:i,s:o,s:o}", "row", row, "ok", ok, "file", base_name(file),
-                      "line", line, "text", safe_text(text), "seen", safe_text(seen));
+    check =
+        json_pack("{s:s,s:b,s:s,s:i,s:o,s:o}", "row", row, "ok", ok, "file", cases_base_name(file),
+                  "line", line, "text", safe_text(text), "seen", safe_text(seen));
     if (json_array_size(c->checks) < CHECKS_KEPT || !ok)
         json_array_append(c->checks, check);
     conf_trace(c, "check", check);
@@ -147,16 +141,18 @@ void conf_note(struct conf *c, const char *format, ...)
 
 /* ---- endings */
 
-static _Noreturn void finish(struct conf *c, const char *ending)
+/* The first end is the one that counts. */
+static _Noreturn void finish(struct conf *c, enum cause cause)
 {
-    if (!c->ending)
-        c->ending = ending;
+    if (!c->is_over)
+        c->cause = cause;
+    c->is_over = true;
     longjmp(c->end, 1);
 }
 
 void conf_end(struct conf *c)
 {
-    finish(c, "ended");
+    finish(c, CAUSE_CHECKS);
 }
 
 void conf_setup_failed(struct conf *c, const char *format, ...)
@@ -166,7 +162,7 @@ void conf_setup_failed(struct conf *c, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(c->reason, sizeof(c->reason), format, arguments);
     va_end(arguments);
-    finish(c, "setup-failed");
+    finish(c, CAUSE_SETUP);
 }
 
 void conf_inconclusive(struct conf *c, const char *format, ...)
@@ -176,7 +172,7 @@ void conf_inconclusive(struct conf *c, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(c->reason, sizeof(c->reason), format, arguments);
     va_end(arguments);
-    finish(c, "inconclusive");
+    finish(c, CAUSE_OFFER);
 }
 
 void conf_in_provider(struct conf *c, const char *row, const char *method)
@@ -189,7 +185,7 @@ void conf_in_provider(struct conf *c, const char *row, const char *method)
     }
     snprintf(marker->row, sizeof(marker->row), "%s", row);
     snprintf(marker->method, sizeof(marker->method), "%s", method);
-    marker->inside = 1;
+    marker->inside = CONF_PROVIDER;
 }
 
 /* ---- the worker's life */
@@ -215,11 +211,13 @@ static int open_evidence(struct conf *c)
 static int write_verdict(struct conf *c)
 {
     char path[PATH_MAX + 32], final[PATH_MAX + 32];
-    json_t *verdict =
-        json_pack("{s:s,s:s,s:o,s:O,s:O,s:O}", "id", c->context.id, "ending", c->ending, "reason",
-                  safe_text(c->reason), "rows", c->rows, "checks", c->checks, "notes", c->notes);
+    json_t *verdict = json_pack("{s:s,s:s,s:o,s:O,s:O,s:O}", "id", c->conf_case->id, "cause",
+                                cause_names[c->cause], "reason", safe_text(c->reason), "rows",
+                                c->rows, "checks", c->checks, "notes", c->notes);
     int error = -ENOMEM;
 
+    if (c->left_behind[0])
+        json_object_set_new(verdict, "left_behind", json_string(c->left_behind));
     snprintf(path, sizeof(path), "%s/verdict.tmp", c->context.evidence);
     snprintf(final, sizeof(final), "%s/verdict.json", c->context.evidence);
     if (verdict)
@@ -230,53 +228,49 @@ static int write_verdict(struct conf *c)
     return error;
 }
 
-/* Body, fixtures down, verdict.json last. */
-static void run(const struct conf_case *conf_case)
+static void run_body(struct conf *c)
+{
+    static char reason[sizeof(c->reason)]; /* survives the jump */
+
+    if (!setjmp(c->end))
+        c->conf_case->body(c);
+    c->is_over = true;
+    memcpy(reason, c->reason, sizeof(reason));
+    if (!setjmp(c->end)) /* a fixture that fails to go down is a note, not another verdict */
+        conf_fixtures_down(c);
+    else
+        conf_note(c, "clean-up: %s", c->reason);
+    memcpy(c->reason, reason, sizeof(reason));
+    if (c->left_behind[0])
+        conf_note(c, "left on the device: %s", c->left_behind);
+}
+
+int conf_worker(const struct conf_case *conf_case, const struct conf_context *context,
+                const char *not_ready)
 {
     static struct conf c; /* survives the jump */
-    static char reason[sizeof(c.reason)];
-    const char *path = getenv(CONF_CONTEXT_VARIABLE);
+    int error;
 
-    memset(&c, 0, sizeof(c));
-    c.conf_case = conf_case;
-    c.control = -1;
-    if (!path || conf_context_read(path, &c.context) < 0 || open_evidence(&c) < 0) {
-        fprintf(stderr, "papcheck: a case runs only under papcheck run\n");
-        abort();
+    c = (struct conf){.conf_case = conf_case, .context = *context, .control = -1};
+    error = open_evidence(&c);
+    if (error) {
+        fprintf(stderr, "papcheck: %s: %s\n", c.context.evidence, strerror(-error));
+        return 3;
     }
     c.rows = json_object();
     c.checks = json_array();
     c.notes = json_array();
-    if (!setjmp(c.end)) {
-        conf_case->body(&c);
-        c.ending = "completed";
+    if (not_ready) {
+        c.cause = CAUSE_START;
+        snprintf(c.reason, sizeof(c.reason), "%s", not_ready);
+    } else {
+        run_body(&c);
     }
-    memcpy(reason, c.reason, sizeof(reason));
-    if (!setjmp(c.end)) /* a fixture that fails to go down is a note, not another verdict */
-        conf_fixtures_down(&c);
-    else
-        conf_note(&c, "clean-up: %s", c.reason);
-    memcpy(c.reason, reason, sizeof(reason));
-    if (c.left_behind[0])
-        conf_note(&c, CONF_LEFT_BEHIND "%s", c.left_behind);
-    if (write_verdict(&c) < 0)
-        abort();
+    error = write_verdict(&c);
     fclose(c.trace);
+    munmap(c.marker, sizeof(*c.marker));
     json_decref(c.rows);
     json_decref(c.checks);
     json_decref(c.notes);
-}
-
-int conf_worker_main(void)
-{
-    const char *path = getenv(CONF_CONTEXT_VARIABLE);
-    const struct conf_case *conf_case = NULL;
-    struct conf_context context;
-
-    if (path && !conf_context_read(path, &context))
-        conf_case = run_case_find(context.id);
-    if (!conf_case)
-        return 3;
-    run(conf_case);
-    return 0;
+    return error ? 3 : 0;
 }

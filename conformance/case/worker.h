@@ -8,6 +8,7 @@
 
 #include "conformance/case/conf.h"
 #include "conformance/case/context.h"
+#include "conformance/results/results.h"
 
 struct conf {
     const struct conf_case *conf_case;
@@ -18,10 +19,10 @@ struct conf {
     json_t *rows;   /* row → {"pass": n, "fail": n} */
     json_t *checks; /* every failed one, and the first of each row that held */
     json_t *notes;
-    const char *ending; /* how the body ended: completed, ended, setup-failed, inconclusive */
+    enum cause cause; /* how the body ended, once it is over */
+    bool is_over;
     char reason[512];
     jmp_buf end;
-    bool ending_by_jump; /* the body is running: conf_end() may jump */
     /* Fixtures. */
     struct tp *tp;
     struct mtpi *mtpi;
@@ -37,7 +38,10 @@ void conf_trace(struct conf *c, const char *what, json_t *members);
 /* fixture.c */
 void conf_fixtures_down(struct conf *c);
 
-/* Runs the one case the environment's context names; the process's exit status. */
-int conf_worker_main(void);
+/* Runs the case: its body, its fixtures down, and verdict.json last of all. With `not_ready`, which
+ * says what a subject lacks, the body does not run. The process's exit status: 0, or 3 when the
+ * verdict could not be written. */
+int conf_worker(const struct conf_case *conf_case, const struct conf_context *context,
+                const char *not_ready);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conformance/program/program.h"
 #include "spcore/base.h"
 
 static const char *const files[] = {"wmdm.tsv", "usb.tsv", "service.tsv", "wmi.tsv"};
@@ -20,12 +21,10 @@ static int find_folder(char *path, size_t size)
                                          "../../../conformance/catalogue",
                                          "../share/papkit/catalogue"};
     char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    int error = program_folder(program, sizeof(program));
 
-    if (length < 0)
-        return -errno;
-    program[length] = '\0';
-    *strrchr(program, '/') = '\0';
+    if (error)
+        return error;
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
             access(path, R_OK) == 0)

@@ -3,11 +3,10 @@
 #ifndef CONFORMANCE_CLI_PAPCHECK_H
 #define CONFORMANCE_CLI_PAPCHECK_H
 
+#include <limits.h>
 #include <stddef.h>
 
 #include "conformance/catalogue/catalogue.h"
-
-#define PAPCHECK_VERSION "0.1.0"
 
 enum {
     EXIT_OK = 0,
@@ -21,12 +20,13 @@ enum {
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Loads the catalogue or says why not: 0, or EXIT_ERROR. */
 int cli_catalogue(struct catalogue *ret);
-/* Path of a file of our own build: beside papcheck, or $PAPCHECK_<NAME> when set. 0 or -ENOENT. */
-int cli_beside(const char *name, char *path, size_t size);
+/* The whole path of a folder for output, made if its parent's parent is there; 0 or a usage
+ * error. */
+int cli_make_out(const char *path, char ret[PATH_MAX]);
 
-/* 0, or a usage error when the file cannot be opened as a library. One that crashes or hangs while
- * it is loaded can: that is a finding. */
-int cli_check_library(const char *path);
+/* 0, or a usage error of --option when the file cannot be opened as a library. One that crashes or
+ * hangs while it is loaded can: that is a finding. */
+int cli_check_library(const char *option, const char *path);
 int cli_probe(int argc, char **argv); /* the process cli_check_library() asks */
 
 /* Verbs: argv[0] is the verb. */

@@ -1,9 +1,11 @@
+/* What the verbs share: how a mistake of the caller is said, how the catalogue is loaded, and where
+ * output goes. */
 #include <errno.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conformance/cli/papcheck.h"
@@ -30,17 +32,28 @@ int cli_catalogue(struct catalogue *ret)
     return EXIT_ERROR;
 }
 
-/* Beside this program, or one level up where it was built with other flags. */
-int cli_beside(const char *name, char *path, size_t size)
+/* The folder, and the one it stands in. */
+static void make_both(const char *path)
 {
-    char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    char parent[PATH_MAX];
 
-    if (length < 0)
-        return -errno;
-    program[length] = '\0';
-    *strrchr(program, '/') = '\0';
-    if ((size_t)snprintf(path, size, "%s/%s", program, name) >= size)
-        return -ENAMETOOLONG;
-    return access(path, R_OK) == 0 ? 0 : -ENOENT;
+    if (mkdir(path, 0777) == 0 || errno != ENOENT)
+        return;
+    snprintf(parent, sizeof(parent), "%s", path);
+    if (strrchr(parent, '/')) {
+        *strrchr(parent, '/') = '\0';
+        mkdir(parent, 0777);
+    }
+    mkdir(path, 0777);
+}
+
+int cli_make_out(const char *path, char ret[PATH_MAX])
+{
+    struct stat info;
+
+    make_both(path);
+    if (!realpath(path, ret) || access(ret, W_OK) < 0 || stat(ret, &info) < 0 ||
+        !S_ISDIR(info.st_mode))
+        return cli_usage("--out %s: expected a folder that can be written", path);
+    return 0;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "conformance/cli/papcheck.h"
+#include "conformance/program/program.h"
 #include "spcore/base.h"
 
 #define USB_FOLDER "/dev/bus/usb"
@@ -49,7 +50,7 @@ static bool check_papsim(void)
 {
     char path[PATH_MAX];
 
-    if (cli_beside("papsim", path, sizeof(path)) < 0)
+    if (program_beside("papsim", path, sizeof(path)) < 0)
         return fix("papsim is not beside papcheck: run `make`");
     if (access(path, X_OK) < 0)
         return fix("%s cannot be executed: chmod +x it, or mount its file system without noexec",
@@ -63,7 +64,7 @@ static bool check_provider(void)
     void *module;
     bool whole;
 
-    if (cli_beside("libspcore.so", path, sizeof(path)) < 0)
+    if (program_beside("libspcore.so", path, sizeof(path)) < 0)
         return fix("libspcore.so is not beside papcheck: run `make`");
     module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!module)

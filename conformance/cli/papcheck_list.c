@@ -4,20 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/case/cases.h"
 #include "conformance/cli/papcheck.h"
 #include "conformance/run/run.h"
 #include "conformance/selftest/defect_list.h"
-#include "spcore/base.h"
 
 static json_t *case_json(const struct conf_case *one, const struct defect_list *defects)
 {
-    static const char *const levels[] = {"MUST", "SHOULD", "MAY"};
     json_t *reqs = json_array(), *names = json_array(), *needs = json_array();
-    static const struct {
-        unsigned bit;
-        const char *name;
-    } bits[] = {{CONF_WIRE, "wire"},       {CONF_WRITES, "writes"},     {CONF_FORMATS, "formats"},
-                {CONF_CONTROL, "control"}, {CONF_PROVIDER, "provider"}, {CONF_HOST, "host"}};
     char name[128];
 
     for (size_t i = 0; one->reqs[i]; i++) {
@@ -27,13 +21,13 @@ static json_t *case_json(const struct conf_case *one, const struct defect_list *
                 json_array_append_new(names, json_string(defects->pairs[k].name));
         }
     }
-    for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
-        if (one->needs & bits[i].bit)
-            json_array_append_new(needs, json_string(bits[i].name));
+    for (const struct cases_need *need = cases_needs; need->bit; need++) {
+        if (one->needs & need->bit)
+            json_array_append_new(needs, json_string(need->name));
     }
-    run_case_name(one, name, sizeof(name));
+    cases_name(one, name, sizeof(name));
     return json_pack("{s:s,s:s,s:s,s:o,s:s,s:o,s:o}", "id", name, "title", one->title, "level",
-                     levels[one->level], "reqs", reqs, "ics", one->ics, "deviations", names,
+                     cases_levels[one->level], "reqs", reqs, "ics", one->ics, "deviations", names,
                      "needs", needs);
 }
 
@@ -70,7 +64,7 @@ int cli_list(int argc, char **argv)
     for (size_t i = 0; i < count; i++) {
         char name[128];
 
-        run_case_name(cases[i], name, sizeof(name));
+        cases_name(cases[i], name, sizeof(name));
         if (as_json)
             json_array_append_new(all, case_json(cases[i], &defects));
         else

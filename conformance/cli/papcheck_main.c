@@ -1,9 +1,10 @@
-/* papcheck: the judge. */
+/* papcheck: the judge. Its verbs, and the one that only it calls: `probe` asks in a process of its
+ * own whether a file is a library. */
 #include <stdio.h>
 #include <string.h>
 
-#include "conformance/case/worker.h"
 #include "conformance/cli/papcheck.h"
+#include "conformance/program/program.h"
 #include "spcore/base.h"
 
 static const struct {
@@ -14,7 +15,7 @@ static const struct {
      "[PATTERN…] [--device URI] [--provider LIB] [--ics F] [--out DIR] [--jobs N]\n"
      "            [--seed N] [--shard i/n] [--strict] [--fail-fast] [--destructive]\n"
      "            [--serial S] [--allow-mtp] [--deviate NAME]… [--provider-deviate NAME]\n"
-     "            [--host-deviate NAME] [--timeout-scale N]",
+     "            [--host-deviate NAME] [--timeout-scale N] [--debug]",
      cli_run},
     {"list", "[PATTERN…] [--json]", cli_list},
     {"explain", "CASE|ROW [--out DIR]", cli_explain},
@@ -40,14 +41,12 @@ int main(int argc, char **argv)
     if (argc < 2)
         return cli_usage(
             "expected a verb: run, list, explain, doctor, report or selftest (--help)");
-    if (strcmp(argv[1], "worker") == 0)
-        return conf_worker_main();
     if (strcmp(argv[1], "probe") == 0)
         return cli_probe(argc - 1, argv + 1);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help();
     if (strcmp(argv[1], "--version") == 0) {
-        puts("papcheck " PAPCHECK_VERSION);
+        puts("papcheck " PROGRAM_VERSION);
         return EXIT_OK;
     }
     for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {

@@ -63,18 +63,18 @@ static bool is_cut_short(const char *path)
     return cut;
 }
 
-int cli_check_library(const char *path)
+int cli_check_library(const char *option, const char *path)
 {
-    char *argv[] = {(char *)(size_t) "/proc/self/exe", (char *)(size_t) "probe",
-                    (char *)(size_t)path, NULL};
+    const char *const argv[] = {"/proc/self/exe", "probe", path, NULL};
     struct process probe;
     char word[PROBE_WORD_MAX] = "";
     int out, status = 0;
 
     if (access(path, R_OK) < 0)
-        return cli_usage("--provider %s: %s", path, strerror(errno));
+        return cli_usage("--%s %s: %s", option, path, strerror(errno));
     if (is_cut_short(path))
-        return cli_usage("--provider %s: not a library that can be loaded: it is cut short", path);
+        return cli_usage("--%s %s: not a library that can be loaded: it is cut short", option,
+                         path);
     if (process_start(argv, NULL, "/dev/null", true, &probe) < 0)
         return 0; /* its own case will say */
     out = dup(probe.out);
@@ -84,6 +84,6 @@ int cli_check_library(const char *path)
         read_word(out, word, sizeof(word));
     if (out >= 0)
         close(out);
-    return word[0] ? cli_usage("--provider %s: not a library that can be loaded: %s", path, word)
+    return word[0] ? cli_usage("--%s %s: not a library that can be loaded: %s", option, path, word)
                    : 0;
 }

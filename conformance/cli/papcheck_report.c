@@ -1,5 +1,4 @@
 /* `papcheck report DIR`: the reports of a finished run, made anew. */
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,8 +43,8 @@ int cli_report(int argc, char **argv)
 {
     unsigned chosen = REPORT_ALL;
     const char *folder = NULL;
-    char path[4200], error[512];
-    json_t *results;
+    struct results results;
+    char error[512];
     int status;
 
     for (int i = 1; i < argc; i++) {
@@ -61,11 +60,13 @@ int cli_report(int argc, char **argv)
     }
     if (!folder)
         return cli_usage("report: expected the folder of a run");
-    if (report_write(folder, chosen, error, sizeof(error)) < 0)
+    if (results_read(folder, &results, error, sizeof(error)) < 0)
         return cli_usage("%s", error);
-    snprintf(path, sizeof(path), "%s/results.json", folder);
-    results = json_load_file(path, 0, NULL);
-    report_summary(results, folder, stdout);
-    json_decref(results);
-    return EXIT_OK;
+    status = EXIT_OK;
+    if (report_write(&results, folder, chosen, error, sizeof(error)) < 0)
+        status = cli_usage("%s", error);
+    else
+        report_summary(&results, folder, stdout);
+    results_done(&results);
+    return status;
 }

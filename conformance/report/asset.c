@@ -1,3 +1,5 @@
+/* The style sheet and the script of report.html, and the policy that lets nothing else run: each is
+ * named there by its hash. */
 #include "conformance/report/asset.h"
 
 #include <openssl/evp.h>

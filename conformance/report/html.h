@@ -2,9 +2,11 @@
 #ifndef CONFORMANCE_REPORT_HTML_H
 #define CONFORMANCE_REPORT_HTML_H
 
-#include "conformance/report/report_results.h"
+#include <stdio.h>
 
-void rep_html_cases(const struct rep *rep, FILE *out);
-void rep_html_rows(const struct rep *rep, FILE *out);
+#include "conformance/results/results.h"
+
+void rep_html_cases(const struct results *results, const char *folder, FILE *out);
+void rep_html_rows(const struct results *results, FILE *out);
 
 #endif

@@ -5,146 +5,131 @@
 
 #include "conformance/report/html.h"
 #include "conformance/report/markup.h"
+#include "conformance/report/standing.h"
 #include "spcore/base.h"
 
-static void tools(const json_t *results, FILE *out)
+static void tools(const struct results *results, FILE *out)
 {
     /* The script takes `hidden` away: without it a filter would be a lie. */
     fputs("<div class=\"tools\" hidden><input id=\"filter\" type=\"search\" "
           "placeholder=\"Filter by id, row, text …\" aria-label=\"Filter cases\">",
           out);
-    for (size_t i = 0; i < REP_VERDICTS; i++) {
-        if (rep_count_cases(results, NULL, rep_verdicts[i].name))
+    for (size_t i = 0; i < VERDICTS; i++) {
+        const struct verdict_name *verdict = &verdict_names[verdict_urgency[i]];
+
+        if (results_count(results, NULL, verdict_urgency[i]))
             rep_fill(out, "<button type=\"button\" value=\"@\" aria-pressed=\"false\">@</button>",
-                     rep_verdicts[i].name, rep_verdicts[i].text);
+                     verdict->name, verdict->text);
     }
     fputs("<span id=\"shown\" class=\"soft\"></span></div>\n", out);
 }
 
-static void check(const json_t *one, FILE *out)
+static void check(const struct result_check *one, FILE *out)
 {
-    bool ok = json_is_true(json_object_get(one, "ok"));
-    const char *row = rep_text(one, "row"), *seen = rep_text(one, "seen");
     char line[32];
 
-    snprintf(line, sizeof(line), "%lld", (long long)rep_number(one, "line"));
-    rep_fill(out, "<li class=\"@\"><code>@</code>", ok ? "pass" : "fail", rep_text(one, "text"));
-    if (!ok || strcmp(seen, "true") != 0)
-        rep_fill(out, "<span class=\"seen\">saw <code>@</code></span>", seen);
+    snprintf(line, sizeof(line), "%d", one->line);
+    rep_fill(out, "<li class=\"@\"><code>@</code>", one->ok ? "pass" : "fail", one->text);
+    if (!one->ok || strcmp(one->seen, "true") != 0)
+        rep_fill(out, "<span class=\"seen\">saw <code>@</code></span>", one->seen);
     else
         fputs("<br>", out);
-    if (*row)
-        rep_fill(out, "<a class=\"id\" href=\"#row-@\">@</a> ", row, row);
-    rep_fill(out, "<span class=\"soft id\">@:@</span></li>\n", rep_text(one, "file"), line);
+    if (*one->row)
+        rep_fill(out, "<a class=\"id\" href=\"#row-@\">@</a> ", one->row, one->row);
+    rep_fill(out, "<span class=\"soft id\">@:@</span></li>\n", one->file, line);
+}
+
+static void checks_that(bool ok, const struct result *one, FILE *out)
+{
+    for (size_t i = 0; i < one->check_count; i++) {
+        if (one->checks[i].ok == ok)
+            check(&one->checks[i], out);
+    }
 }
 
 /* Failed ones first, then the rest, each in the order it was made. */
-static void checks(const json_t *one, FILE *out)
+static void checks(const struct result *one, FILE *out)
 {
-    const json_t *all = json_object_get(one, "checks");
-    const json_t *value;
-    size_t i;
-
-    if (!json_array_size(all))
+    if (!one->check_count)
         return;
     fputs("<ul class=\"checks\">\n", out);
-    json_array_foreach(all, i, value)
-    {
-        if (!json_is_true(json_object_get(value, "ok")))
-            check(value, out);
-    }
-    json_array_foreach(all, i, value)
-    {
-        if (json_is_true(json_object_get(value, "ok")))
-            check(value, out);
-    }
+    checks_that(false, one, out);
+    checks_that(true, one, out);
     fputs("</ul>\n", out);
 }
 
-static void notes(const json_t *one, FILE *out)
+static void notes(const struct texts *all, FILE *out)
 {
-    const json_t *all = json_object_get(one, "notes");
-    const json_t *value;
-    size_t i;
-
-    if (!json_array_size(all))
+    if (!all->count)
         return;
-    fprintf(out, "<details><summary class=\"soft\">%zu note%s</summary><pre>", json_array_size(all),
-            json_array_size(all) == 1 ? "" : "s");
-    json_array_foreach(all, i, value)
-        rep_fill(out, "@\n", json_string_value(value) ? json_string_value(value) : "");
+    fprintf(out, "<details><summary class=\"soft\">%zu note%s</summary><pre>", all->count,
+            all->count == 1 ? "" : "s");
+    for (size_t i = 0; i < all->count; i++)
+        rep_fill(out, "@\n", all->at[i]);
     fputs("</pre></details>\n", out);
 }
 
-static void evidence(const struct rep *rep, const json_t *one, FILE *out)
+static void evidence(const char *folder, const char *below, FILE *out)
 {
     static const char *const files[] = {"repro.sh",    "verdict.json", "trace.jsonl",
                                         "wire.pcapng", "device.log",   "host.log"};
-    const char *folder = rep_text(one, "evidence");
     char path[PATH_MAX];
     bool any = false;
 
-    if (!rep_safe_path(folder))
+    if (!rep_safe_path(below))
         return;
     for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-        if ((size_t)snprintf(path, sizeof(path), "%s/%s/%s", rep->folder, folder, files[i]) >=
+        if ((size_t)snprintf(path, sizeof(path), "%s/%s/%s", folder, below, files[i]) >=
                 sizeof(path) ||
             access(path, R_OK) < 0)
             continue;
         rep_fill(out, any ? "<a href=\"@/@\">@</a>" : "<p class=\"files\"><a href=\"@/@\">@</a>",
-                 folder, files[i], files[i]);
+                 below, files[i], files[i]);
         any = true;
     }
     fputs(any ? "</p>\n" : "", out);
 }
 
-static void facts(const struct rep *rep, const json_t *one, FILE *out)
+static void facts(const struct result *one, FILE *out)
 {
-    double seconds = rep_seconds(rep, rep_text(one, "id"));
-    json_int_t warnings = rep_number(one, "warnings");
-
-    rep_fill(out, "<p class=\"soft\">@ · @", rep_text(one, "level"), rep_text(one, "flow"));
-    if (*rep_text(one, "player"))
-        rep_fill(out, " · player @", rep_text(one, "player"));
-    if (seconds > 0)
-        fprintf(out, " · %.2f s", seconds);
-    if (warnings)
-        fprintf(out, " · %lld warning%s", (long long)warnings, warnings == 1 ? "" : "s");
+    rep_fill(out, "<p class=\"soft\">@ · @", one->level, one->flow);
+    if (*one->player)
+        rep_fill(out, " · player @", one->player);
+    if (one->seconds > 0)
+        fprintf(out, " · %.2f s", one->seconds);
+    if (one->warnings)
+        fprintf(out, " · %u warning%s", one->warnings, one->warnings == 1 ? "" : "s");
     fputs("</p>\n", out);
 }
 
-static void case_card(const struct rep *rep, const json_t *one, const struct rep_verdict *verdict,
-                      FILE *out)
+static void case_card(const struct result *one, const char *folder, FILE *out)
 {
-    bool open = strcmp(verdict->name, "FAIL") == 0 || strcmp(verdict->name, "ERROR") == 0;
+    const struct verdict_name *verdict = &verdict_names[one->verdict];
+    bool open = one->verdict == VERDICT_FAIL || one->verdict == VERDICT_ERROR;
 
     rep_fill(out,
              "<details class=\"case @\" data-verdict=\"@\" id=\"@\"@>"
              "<summary><span class=\"badge\">@</span><span class=\"id\">@</span>"
              "<span class=\"title\">@</span></summary>\n<div class=\"body\">\n",
-             verdict->name, verdict->name, rep_text(one, "id"), open ? " open" : "", verdict->text,
-             rep_text(one, "id"), rep_text(one, "title"));
-    if (*rep_text(one, "reason"))
-        rep_fill(out, "<p>@</p>\n", rep_text(one, "reason"));
+             verdict->name, verdict->name, one->id, open ? " open" : "", verdict->text, one->id,
+             one->title);
+    if (*result_reason(one))
+        rep_fill(out, "<p>@</p>\n", result_reason(one));
     checks(one, out);
-    facts(rep, one, out);
-    notes(one, out);
-    evidence(rep, one, out);
+    facts(one, out);
+    notes(&one->notes, out);
+    evidence(folder, one->evidence, out);
     fputs("</div></details>\n", out);
 }
 
-void rep_html_cases(const struct rep *rep, FILE *out)
+void rep_html_cases(const struct results *results, const char *folder, FILE *out)
 {
-    const json_t *one;
-    size_t i;
-
     fputs("<h2 id=\"cases\">Cases</h2>\n", out);
-    tools(rep->results, out);
-    for (size_t verdict = 0; verdict < REP_VERDICTS; verdict++) {
-        json_array_foreach(json_object_get(rep->results, "cases"), i, one)
-        {
-            if (strcmp(rep_text(one, "verdict"), rep_verdicts[verdict].name) == 0)
-                case_card(rep, one, &rep_verdicts[verdict], out);
+    tools(results, out);
+    for (size_t verdict = 0; verdict < VERDICTS; verdict++) {
+        for (size_t i = 0; i < results->case_count; i++) {
+            if (results->cases[i].verdict == verdict_urgency[verdict])
+                case_card(&results->cases[i], folder, out);
         }
     }
 }

@@ -4,6 +4,7 @@
 
 #include "conformance/report/html.h"
 #include "conformance/report/markup.h"
+#include "conformance/report/standing.h"
 
 static const struct {
     const char *title, *text;
@@ -24,49 +25,43 @@ static const struct {
     [REP_ROW_WARNED] = {"warning", "warned"},
 };
 
-static void judged_by(const json_t *results, const char *row, FILE *out)
+static void judged_by(const struct results *results, const char *row, FILE *out)
 {
-    const json_t *one;
-    size_t i;
+    for (size_t i = 0; i < results->case_count; i++) {
+        const struct result *one = &results->cases[i];
 
-    json_array_foreach(json_object_get(results, "cases"), i, one)
-    {
-        if (json_object_get(json_object_get(one, "rows"), row))
-            rep_fill(out, "<a class=\"id\" href=\"#@\">@</a> ", rep_text(one, "id"),
-                     rep_text(one, "id"));
+        if (result_count(one, row))
+            rep_fill(out, "<a class=\"id\" href=\"#@\">@</a> ", one->id, one->id);
     }
 }
 
-static void row_line(const json_t *results, const json_t *row, FILE *out)
+static void row_line(const struct results *results, const struct result_row *row, FILE *out)
 {
     enum rep_row outcome = rep_row(results, row);
 
     rep_fill(out,
              "<tr id=\"row-@\"><td class=\"id\">@</td><td class=\"tone @\">@</td>"
              "<td>@ <span class=\"soft\">@, @</span><br>",
-             rep_text(row, "id"), rep_text(row, "id"), outcomes[outcome].style,
-             outcomes[outcome].text, rep_text(row, "requirement"), rep_text(row, "level"),
-             rep_text(row, "subject"));
-    judged_by(results, rep_text(row, "id"), out);
+             row->id, row->id, outcomes[outcome].style, outcomes[outcome].text, row->requirement,
+             row->level, row->subject);
+    judged_by(results, row->id, out);
     fputs("</td></tr>\n", out);
 }
 
-static bool belongs(const json_t *results, const json_t *row, enum rep_class class,
-                    const char *flow)
+static bool belongs(const struct results *results, const struct result_row *row,
+                    enum rep_class class, const char *flow)
 {
-    return json_is_string(json_object_get(row, "verdict")) && rep_class(results, row) == class &&
-           strcmp(rep_text(row, "flow"), flow) == 0;
+    return rep_class(results, row) == class && strcmp(row->flow, flow) == 0;
 }
 
-static void flow_table(const json_t *results, enum rep_class class, const char *flow, FILE *out)
+static void flow_table(const struct results *results, enum rep_class class, const char *flow,
+                       FILE *out)
 {
-    size_t counts[REP_ROWS] = {0}, i;
-    const json_t *row;
+    size_t counts[REP_ROWS] = {0};
 
-    json_array_foreach(json_object_get(results, "rows"), i, row)
-    {
-        if (belongs(results, row, class, flow))
-            counts[rep_row(results, row)]++;
+    for (size_t i = 0; i < results->row_count; i++) {
+        if (belongs(results, &results->rows[i], class, flow))
+            counts[rep_row(results, &results->rows[i])]++;
     }
     if (!counts[REP_ROW_HELD] && !counts[REP_ROW_FAILED] && !counts[REP_ROW_WARNED])
         return;
@@ -80,29 +75,28 @@ static void flow_table(const json_t *results, enum rep_class class, const char *
     fputs("</span></summary>\n<table class=\"rows\"><thead><tr><th>Row</th><th>Outcome</th>"
           "<th>Requirement and the cases that judged it</th></tr></thead>\n<tbody>\n",
           out);
-    json_array_foreach(json_object_get(results, "rows"), i, row)
-    {
-        if (belongs(results, row, class, flow))
-            row_line(results, row, out);
+    for (size_t i = 0; i < results->row_count; i++) {
+        if (belongs(results, &results->rows[i], class, flow))
+            row_line(results, &results->rows[i], out);
     }
     fputs("</tbody></table></details>\n", out);
 }
 
-void rep_html_rows(const struct rep *rep, FILE *out)
+void rep_html_rows(const struct results *results, FILE *out)
 {
     enum rep_class class;
 
     for (class = REP_HEADLINE; class < REP_CLASSES; class ++) {
-        size_t all = rep_count_rows(rep->results, class, REP_ROW_HELD) +
-                     rep_count_rows(rep->results, class, REP_ROW_FAILED) +
-                     rep_count_rows(rep->results, class, REP_ROW_WARNED);
+        size_t all = rep_count_rows(results, class, REP_ROW_HELD) +
+                     rep_count_rows(results, class, REP_ROW_FAILED) +
+                     rep_count_rows(results, class, REP_ROW_WARNED);
 
         if (!all)
             continue;
         rep_fill(out, "<h2>@</h2>\n", classes[class].title);
         if (classes[class].text)
             rep_fill(out, "<p class=\"soft\">@</p>\n", classes[class].text);
-        for (size_t flow = 0; rep_flows[flow]; flow++)
-            flow_table(rep->results, class, rep_flows[flow], out);
+        for (const char *const *flow = flow_names; *flow; flow++)
+            flow_table(results, class, *flow, out);
     }
 }

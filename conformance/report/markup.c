@@ -1,3 +1,4 @@
+/* Escaping, once for all reports: what is shown came from devices and providers. */
 #include "conformance/report/markup.h"
 
 #include <stdarg.h>

@@ -1,60 +1,41 @@
+/* The reports a run leaves: a writer a format, each file whole or not there, and the summary. */
 #include "conformance/report/report.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "conformance/report/markup.h"
-#include "conformance/report/report_results.h"
+#include "conformance/report/standing.h"
 #include "spcore/base.h"
 
-static const struct {
+static const struct writer {
     unsigned format;
     const char *file;
-    void (*write)(const struct rep *rep, FILE *out);
+    void (*write)(const struct results *results, const char *folder, FILE *out);
 } writers[] = {
     {REPORT_TEXT, "report.txt", rep_write_text},
     {REPORT_JUNIT, "junit.xml", rep_write_junit},
     {REPORT_HTML, "report.html", rep_write_html},
 };
 
-static json_t *load(const char *folder, const char *name, char *error, size_t error_size)
-{
-    char path[PATH_MAX];
-    json_error_t where;
-    json_t *object;
-
-    if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >= sizeof(path)) {
-        snprintf(error, error_size, "%s: the path is too long", folder);
-        return NULL;
-    }
-    if (access(path, R_OK) < 0) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return NULL;
-    }
-    object = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
-    if (!object)
-        snprintf(error, error_size, "%s:%d: %s", path, where.line, where.text);
-    return object;
-}
-
 /* Under another name first, so that a report is whole or absent. */
-static int write_one(const struct rep *rep, const char *name,
-                     void (*write)(const struct rep *rep, FILE *out), char *error,
-                     size_t error_size)
+static int write_one(const struct writer *writer, const struct results *results, const char *folder,
+                     char *error, size_t error_size)
 {
     char path[PATH_MAX], final[PATH_MAX];
     FILE *out;
     int result = 0;
 
-    snprintf(path, sizeof(path), "%s/%s.tmp", rep->folder, name);
-    snprintf(final, sizeof(final), "%s/%s", rep->folder, name);
+    snprintf(path, sizeof(path), "%s/%s.tmp", folder, writer->file);
+    snprintf(final, sizeof(final), "%s/%s", folder, writer->file);
     out = fopen(path, "we");
     if (!out) {
         result = -errno;
     } else {
-        write(rep, out);
+        writer->write(results, folder, out);
         if (ferror(out))
             result = -EIO;
         if (fclose(out) && !result)
@@ -69,38 +50,15 @@ static int write_one(const struct rep *rep, const char *name,
     return result;
 }
 
-static int check_shape(const json_t *results, const char *folder, char *error, size_t error_size)
+int report_write(const struct results *results, const char *folder, unsigned formats, char *error,
+                 size_t error_size)
 {
-    if (json_is_string(json_object_get(results, "suite")) &&
-        json_is_array(json_object_get(results, "cases")) &&
-        json_is_array(json_object_get(results, "rows")) &&
-        json_is_object(json_object_get(results, "totals")) &&
-        json_is_integer(json_object_get(results, "exit")))
-        return 0;
-    snprintf(error, error_size, "%s/results.json: not the results of a run", folder);
-    return -EINVAL;
-}
+    int result = 0;
 
-int report_write(const char *folder, unsigned formats, char *error, size_t error_size)
-{
-    struct rep rep = {.folder = folder};
-    json_t *results = load(folder, "results.json", error, error_size);
-    json_t *timing;
-    char ignored[PATH_MAX];
-    int result;
-
-    if (!results)
-        return -EINVAL;
-    result = check_shape(results, folder, error, error_size);
-    timing = load(folder, "timing.json", ignored, sizeof(ignored)); /* reports do without */
-    rep.results = results;
-    rep.timing = timing;
     for (size_t i = 0; !result && i < ARRAY_SIZE(writers); i++) {
         if (formats & writers[i].format)
-            result = write_one(&rep, writers[i].file, writers[i].write, error, error_size);
+            result = write_one(&writers[i], results, folder, error, error_size);
     }
-    json_decref(timing);
-    json_decref(results);
     return result;
 }
 
@@ -118,24 +76,20 @@ static const char *shown_path(const char *path)
     return path;
 }
 
-void report_summary(const json_t *results, const char *folder, FILE *out)
+void report_summary(const struct results *results, const char *folder, FILE *out)
 {
-    static const struct rep_verdict order[] = {
-        {"PASS", "pass"},          {"FAIL", "fail"},       {"INCONCLUSIVE", "inconclusive"},
-        {"NOT_APPLICABLE", "n/a"}, {"NOT_RUN", "not run"}, {"ERROR", "error"},
-    };
-    json_int_t warnings = 0;
-    const json_t *one;
-    size_t i;
+    unsigned long warnings = 0;
 
-    json_array_foreach(json_object_get(results, "cases"), i, one) warnings +=
-        rep_number(one, "warnings");
-    for (i = 0; i < ARRAY_SIZE(order); i++)
-        fprintf(out, "%lld %s%s", (long long)rep_total(results, order[i].name), order[i].text,
-                i + 1 < ARRAY_SIZE(order) ? " " : "");
-    fprintf(out, ", %lld warning%s – %s (%lld)%s – ", (long long)warnings, warnings == 1 ? "" : "s",
-            rep_standing(results), (long long)rep_number(results, "exit"),
-            rep_has_defects(results) ? ", defects switched on: nothing can be claimed" : "");
+    for (size_t i = 0; i < results->case_count; i++)
+        warnings += results->cases[i].warnings;
+    for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
+        fprintf(out, "%zu %s%s", results_count(results, NULL, verdict), verdict_names[verdict].text,
+                verdict + 1 < VERDICTS ? " " : "");
+    fprintf(out, ", %lu warning%s – ", warnings, warnings == 1 ? "" : "s");
+    for (const char *letter = rep_standing(results); *letter; letter++)
+        fputc(toupper((unsigned char)*letter), out);
+    fprintf(out, " (%d)%s – ", results->exit,
+            results->defects.count ? ", defects switched on: nothing can be claimed" : "");
     rep_plain(out, shown_path(folder));
     fputs("/report.html\n", out);
 }

@@ -1,10 +1,11 @@
-/* Reports from results.json of a run's folder; made anew at any time, without a device. */
+/* Reports of a run's results, written into its folder; made anew at any time, without a device. */
 #ifndef CONFORMANCE_REPORT_REPORT_H
 #define CONFORMANCE_REPORT_REPORT_H
 
-#include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
+
+#include "conformance/results/results.h"
 
 enum report_format {
     REPORT_TEXT = 1u << 0,  /* report.txt */
@@ -15,8 +16,9 @@ enum report_format {
 };
 
 /* Writes the chosen formats into `folder`. On failure `error` holds one line. */
-int report_write(const char *folder, unsigned formats, char *error, size_t error_size);
+int report_write(const struct results *results, const char *folder, unsigned formats, char *error,
+                 size_t error_size);
 /* The last line of a run: counts, CONFORMANT or not with the exit code, and where the page is. */
-void report_summary(const json_t *results, const char *folder, FILE *out);
+void report_summary(const struct results *results, const char *folder, FILE *out);
 
 #endif

@@ -1,9 +1,7 @@
 /* report.txt: for a terminal and for logs. */
-#include <string.h>
-
 #include "conformance/report/markup.h"
 #include "conformance/report/report.h"
-#include "conformance/report/report_results.h"
+#include "conformance/report/standing.h"
 
 static void member(FILE *out, const char *name, const char *value)
 {
@@ -12,55 +10,50 @@ static void member(FILE *out, const char *name, const char *value)
     fputc('\n', out);
 }
 
-static void list(FILE *out, const char *name, const json_t *values)
+static void list(FILE *out, const char *name, const struct texts *texts)
 {
-    const json_t *value;
-    size_t i;
-
     fprintf(out, "%-10s ", name);
-    json_array_foreach(values, i, value)
-    {
+    for (size_t i = 0; i < texts->count; i++) {
         fputs(i ? ", " : "", out);
-        rep_plain(out, json_string_value(value) ? json_string_value(value) : "");
+        rep_plain(out, texts->at[i]);
     }
     fputc('\n', out);
 }
 
-static void claim(const json_t *results, FILE *out)
+static void claim(const struct results *results, FILE *out)
 {
-    member(out, "suite", rep_text(results, "suite"));
-    list(out, "subjects", json_object_get(results, "subjects"));
-    member(out, "device", rep_text(results, "device"));
-    member(out, "provider",
-           *rep_text(results, "provider") ? rep_text(results, "provider") : "none");
-    fprintf(out, "%-10s %lld\n", "seed", (long long)rep_number(results, "seed"));
-    if (rep_has_defects(results)) {
-        list(out, "defects", json_object_get(results, "deviations"));
+    member(out, "suite", results->suite);
+    list(out, "subjects", &results->subjects);
+    member(out, "device", results->device);
+    member(out, "provider", *results->provider ? results->provider : "none");
+    fprintf(out, "%-10s %llu\n", "seed", (unsigned long long)results->seed);
+    if (results->defects.count) {
+        list(out, "defects", &results->defects);
         fputs("Defects were switched on: nothing can be claimed from this run.\n", out);
     }
 }
 
-static void matrix(const json_t *results, FILE *out)
+static void matrix(const struct results *results, FILE *out)
 {
     fprintf(out, "\n%-16s", "flow");
-    for (size_t i = 0; i < REP_VERDICTS; i++)
-        fprintf(out, "%13s", rep_verdicts[i].text);
+    for (size_t i = 0; i < VERDICTS; i++)
+        fprintf(out, "%13s", verdict_names[verdict_urgency[i]].text);
     fputc('\n', out);
-    for (size_t flow = 0; rep_flows[flow]; flow++) {
-        size_t counts[REP_VERDICTS], all = 0;
+    for (const char *const *flow = flow_names; *flow; flow++) {
+        size_t counts[VERDICTS], all = 0;
 
-        for (size_t i = 0; i < REP_VERDICTS; i++)
-            all += counts[i] = rep_count_cases(results, rep_flows[flow], rep_verdicts[i].name);
+        for (size_t i = 0; i < VERDICTS; i++)
+            all += counts[i] = results_count(results, *flow, verdict_urgency[i]);
         if (!all)
             continue;
-        fprintf(out, "%-16s", rep_flows[flow]);
-        for (size_t i = 0; i < REP_VERDICTS; i++)
+        fprintf(out, "%-16s", *flow);
+        for (size_t i = 0; i < VERDICTS; i++)
             fprintf(out, "%13zu", counts[i]);
         fputc('\n', out);
     }
 }
 
-static void rows(const json_t *results, FILE *out)
+static void rows(const struct results *results, FILE *out)
 {
     static const char *const names[REP_CLASSES] = {
         [REP_HEADLINE] = "requirements judged",
@@ -77,59 +70,57 @@ static void rows(const json_t *results, FILE *out)
                 rep_count_rows(results, class, REP_ROW_WARNED));
 }
 
-static void bad_checks(const json_t *one, FILE *out)
+static void bad_checks(const struct result *one, FILE *out)
 {
-    const json_t *check;
-    size_t i;
+    for (size_t i = 0; i < one->check_count; i++) {
+        const struct result_check *check = &one->checks[i];
 
-    json_array_foreach(json_object_get(one, "checks"), i, check)
-    {
-        if (json_is_true(json_object_get(check, "ok")))
+        if (check->ok)
             continue;
         fputs("    ", out);
-        rep_plain(out, rep_text(check, "row"));
+        rep_plain(out, check->row);
         fputs(": ", out);
-        rep_plain(out, rep_text(check, "text"));
+        rep_plain(out, check->text);
         fputs("; saw ", out);
-        rep_plain(out, rep_text(check, "seen"));
+        rep_plain(out, check->seen);
         fputs(" (", out);
-        rep_plain(out, rep_text(check, "file"));
-        fprintf(out, ":%lld)\n", (long long)rep_number(check, "line"));
+        rep_plain(out, check->file);
+        fprintf(out, ":%d)\n", check->line);
     }
 }
 
-static void cases(const json_t *results, FILE *out)
+static void one_case(const struct result *one, FILE *out)
 {
-    const json_t *one;
-    size_t i;
+    fprintf(out, "%-14s ", verdict_names[one->verdict].name);
+    rep_plain(out, one->id);
+    fputs("  ", out);
+    rep_plain(out, one->title);
+    fputc('\n', out);
+    if (*result_reason(one)) {
+        fputs("    ", out);
+        rep_plain(out, result_reason(one));
+        fputc('\n', out);
+    }
+    bad_checks(one, out);
+}
 
-    for (size_t verdict = 0; verdict < REP_VERDICTS; verdict++) {
-        fputs(rep_count_cases(results, NULL, rep_verdicts[verdict].name) ? "\n" : "", out);
-        json_array_foreach(json_object_get(results, "cases"), i, one)
-        {
-            if (strcmp(rep_text(one, "verdict"), rep_verdicts[verdict].name) != 0)
-                continue;
-            fprintf(out, "%-14s ", rep_verdicts[verdict].name);
-            rep_plain(out, rep_text(one, "id"));
-            fputs("  ", out);
-            rep_plain(out, rep_text(one, "title"));
-            fputc('\n', out);
-            if (*rep_text(one, "reason")) {
-                fputs("    ", out);
-                rep_plain(out, rep_text(one, "reason"));
-                fputc('\n', out);
-            }
-            bad_checks(one, out);
+static void cases(const struct results *results, FILE *out)
+{
+    for (size_t verdict = 0; verdict < VERDICTS; verdict++) {
+        fputs(results_count(results, NULL, verdict_urgency[verdict]) ? "\n" : "", out);
+        for (size_t i = 0; i < results->case_count; i++) {
+            if (results->cases[i].verdict == verdict_urgency[verdict])
+                one_case(&results->cases[i], out);
         }
     }
 }
 
-void rep_write_text(const struct rep *rep, FILE *out)
+void rep_write_text(const struct results *results, const char *folder, FILE *out)
 {
-    claim(rep->results, out);
-    matrix(rep->results, out);
-    rows(rep->results, out);
-    cases(rep->results, out);
+    claim(results, out);
+    matrix(results, out);
+    rows(results, out);
+    cases(results, out);
     fputc('\n', out);
-    report_summary(rep->results, rep->folder, out);
+    report_summary(results, folder, out);
 }

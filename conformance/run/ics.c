@@ -45,7 +45,8 @@ void ics_done(struct ics *ics)
     *ics = (struct ics){0};
 }
 
-/* ---- expressions: or := and ("||" and)*, and := not ("&&" not)*, not := "!" not | "(" or ")" | name */
+/* ---- expressions: or := and ("||" and)*, and := not ("&&" not)*, not := "!" not | "(" or ")" |
+ * name */
 
 struct parser {
     const struct ics *ics;

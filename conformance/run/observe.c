@@ -1,175 +1,145 @@
-/* The observed ICS: what a device shows of itself, before any case judges it. */
+/* Observing before the run. Players start side by side, and are asked one after the other. */
+#include "conformance/run/observe.h"
+
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/raw/raw_descriptors.h"
-#include "conformance/run/ics.h"
-#include "spcore/base.h"
-#include "spcore/mtp/mtpi.h"
+#include "conformance/run/evidence.h"
+#include "conformance/run/papsim.h"
 
-static int set_hex(struct ics *ics, const char *prefix, uint16_t code)
+#define PLAYERS_MAX 32
+
+struct run_ics {
+    struct observation {
+        const char *player; /* "": the device's, or a file's */
+        struct ics ics;
+        struct process papsim;
+        struct conf_context context;
+        int error;
+    } of[PLAYERS_MAX];
+    size_t count;
+};
+
+static struct observation *find(const struct run *run, const char *player)
 {
-    char item[48];
-
-    snprintf(item, sizeof(item), "%s%04X", prefix, code);
-    return ics_set(ics, item);
-}
-
-static int get_descriptor(struct tp *tp, uint8_t type, uint8_t index, uint8_t *data, uint16_t room)
-{
-    struct tp_setup setup = {0x80, 6, (uint16_t)(type << 8 | index), 0, room};
-
-    return tp_control(tp, &setup, data, 2000);
-}
-
-static void observe_speed(struct ics *ics, const struct tp *tp)
-{
-    static const char *const names[] = {NULL, "USB.SPEED.LOW",  "USB.SPEED.FULL", "USB.SPEED.HIGH",
-                                        NULL, "USB.SPEED.SUPER"};
-    int speed = tp_speed(tp);
-
-    if (speed >= 0 && (size_t)speed < ARRAY_SIZE(names) && names[speed])
-        ics_set(ics, names[speed]);
-}
-
-/* Microsoft OS descriptors decide which driver Windows would bind: the persona. */
-static void observe_ms(struct ics *ics, struct tp *tp)
-{
-    uint8_t data[255];
-    uint8_t code = 0;
-    int length = get_descriptor(tp, 3, 0xee, data, sizeof(data));
-    int bos = get_descriptor(tp, 15, 0, data + 18, sizeof(data) - 18);
-
-    if (length == 18 && memcmp(data + 2, "M\0S\0F\0T\0", 8) == 0) {
-        ics_set(ics, "MSOS.10");
-        code = data[16];
+    for (size_t i = 0; i < run->ics->count; i++) {
+        if (strcmp(run->ics->of[i].player, player) == 0)
+            return &run->ics->of[i];
     }
-    if (bos >= 5)
-        ics_set(ics, "BOS");
-    for (int i = 5; bos > 5 && i + 28 <= bos && data[18 + i]; i += data[18 + i]) {
-        if (data[18 + i] == 28 && data[18 + i + 2] == 5) {
-            ics_set(ics, "MSOS.20");
-            code = data[18 + i + 26];
+    return NULL;
+}
+
+static const char *player_of(const struct run *run, const struct conf_case *conf_case)
+{
+    return run->options.of[SUBJECT_DEVICE].name ? "" : subject_player(conf_case);
+}
+
+/* ---- of a file, of a device, or of a player of ours: began, then asked */
+
+static void begin(const struct run *run, struct observation *one)
+{
+    struct run_options options = run->options;
+
+    if (run->options.ics || run->options.of[SUBJECT_DEVICE].name)
+        return;
+    options.of[SUBJECT_DEVICE].defects = NULL;
+    options.quiet_evidence = true;
+    snprintf(one->context.evidence, sizeof(one->context.evidence), "%s/ics/%s", options.out,
+             one->player);
+    one->error = evidence_make(one->context.evidence);
+    if (!one->error)
+        one->error = papsim_start(&options, one->player, &one->papsim, &one->context);
+}
+
+static int ask(const struct run *run, struct observation *one, char *error, size_t size)
+{
+    const char *device = run->options.of[SUBJECT_DEVICE].name;
+    int result = one->error;
+
+    if (run->options.ics)
+        return ics_read(run->options.ics, &one->ics, error, size);
+    if (device) {
+        result = ics_observe(device, false, &one->ics);
+        if (result)
+            snprintf(error, size, "%s: %s", device, strerror(-result));
+        return result;
+    }
+    if (!result)
+        result = papsim_ready(&one->papsim, &one->context);
+    if (!result)
+        result = ics_observe(one->context.uri, true, &one->ics);
+    papsim_stop(&one->papsim, &one->context);
+    if (result)
+        snprintf(error, size, "player %s: %s", one->player, strerror(-result));
+    return result;
+}
+
+int run_observe_all(struct run *run)
+{
+    bool ours = !run->options.of[SUBJECT_DEVICE].name && !run->options.ics;
+    char error[512];
+    int result = 0;
+
+    run->ics = calloc(1, sizeof(*run->ics));
+    if (!run->ics)
+        return -ENOMEM;
+    for (size_t i = 0; i < run->results.case_count && run->ics->count < PLAYERS_MAX; i++) {
+        const char *player = player_of(run, run->cases[i]);
+
+        if (find(run, player))
+            continue;
+        run->ics->of[run->ics->count].player = player;
+        begin(run, &run->ics->of[run->ics->count++]);
+    }
+    for (size_t i = 0; i < run->ics->count; i++) {
+        struct observation *one = &run->ics->of[i];
+
+        one->error = ask(run, one, error, sizeof(error));
+        if (one->error) {
+            fprintf(stderr, "papcheck: %s\n", error);
+            if (!ours)
+                result = one->error;
         }
     }
-    if (code) {
-        struct tp_setup setup = {0xc0, code, 0, 4, 40};
-
-        length = tp_control(tp, &setup, data, 2000);
-        if (length >= 26 && memcmp(data + 18, "WINUSB", 6) == 0)
-            ics_set(ics, "USB.PERSONA.WINUSB");
-        else if (length >= 26 && memcmp(data + 18, "MTP", 3) == 0)
-            ics_set(ics, "USB.PERSONA.MTP");
-    }
+    return result;
 }
 
-static void observe_interfaces(struct ics *ics, struct tp *tp)
+const struct ics *run_ics_of(const struct run *run, const struct conf_case *conf_case)
 {
-    size_t length;
-    const uint8_t *config = tp_config_descriptor(tp, &length);
-    struct mtpi_pipe pipe;
+    const struct observation *one = find(run, player_of(run, conf_case));
 
-    if (config && length > 4 && config[4] > 1)
-        ics_set(ics, "USB.COMPOSITE");
-    if (mtpi_find_pipe(tp, &pipe) < 0)
-        return;
-    ics_set(ics, "MTP");
-    ics_set(ics, pipe.still_image ? "STILL_IMAGE" : "PAP");
-    if (!pipe.still_image && !ics_has(ics, "USB.PERSONA.WINUSB") &&
-        !ics_has(ics, "USB.PERSONA.MTP"))
-        ics_set(ics, "USB.PERSONA.INF");
+    return one && !one->error ? &one->ics : NULL;
 }
 
-static void observe_stores(struct ics *ics, struct mtpi *mtpi)
+int run_ics_results(struct run *run)
 {
-    struct mtpi_u32_array stores;
-    struct mtpi_storage_info info;
-    char item[32];
+    struct results *results = &run->results;
+    int error = 0;
 
-    if (mtpi_get_storage_ids(mtpi, &stores))
-        return;
-    for (size_t i = 0; i < stores.count; i++) {
-        if (!(stores.item[i] & 0xffff)) {
-            ics_set(ics, "STORE.EMPTY_SLOT");
+    results->ics = calloc(PLAYERS_MAX, sizeof(*results->ics));
+    if (!results->ics)
+        return -ENOMEM;
+    for (size_t i = 0; i < run->ics->count; i++) {
+        const struct observation *one = &run->ics->of[i];
+        struct result_ics *ret = &results->ics[results->ics_count];
+
+        if (one->error)
             continue;
-        }
-        if (mtpi_get_storage_info(mtpi, stores.item[i], &info))
-            continue;
-        ics_set(ics, info.access == MTP_AC_READ_WRITE ? "STORE.WRITABLE" : "STORE.READONLY");
-        if (info.storage_type == MTP_ST_REMOVABLE_RAM || info.storage_type == MTP_ST_REMOVABLE_ROM)
-            ics_set(ics, "STORE.REMOVABLE");
-        mtpi_storage_info_done(&info);
+        results->ics_count++;
+        ret->player = one->player;
+        for (size_t k = 0; k < one->ics.count && !error; k++)
+            error = texts_add(&ret->items, one->ics.items[k]);
     }
-    if (stores.count >= 2)
-        ics_set(ics, "MTP.STORES.2");
-    snprintf(item, sizeof(item), "MTP.STORES.%zu", stores.count);
-    ics_set(ics, item);
-    free(stores.item);
+    return error;
 }
 
-static void observe_mtp(struct ics *ics, struct tp *tp)
+void run_ics_free(struct run_ics *ics)
 {
-    struct mtpi_device_info info;
-    struct mtpi *mtpi;
-
-    if (!ics_has(ics, "MTP") || mtpi_new(tp, &mtpi))
-        return;
-    if (!mtpi_get_device_info(mtpi, &info)) {
-        for (size_t i = 0; i < info.operations.count; i++)
-            set_hex(ics, "MTP.OP.", info.operations.item[i]);
-        for (size_t i = 0; i < info.events.count; i++)
-            set_hex(ics, "MTP.EVENT.", info.events.item[i]);
-        for (size_t i = 0; i < info.formats.count; i++)
-            set_hex(ics, "MTP.FORMAT.", info.formats.item[i]);
-        mtpi_device_info_done(&info);
+    for (size_t i = 0; ics && i < ics->count; i++) {
+        if (!ics->of[i].error)
+            ics_done(&ics->of[i].ics);
     }
-    if (!mtpi_open_session(mtpi, 1)) {
-        observe_stores(ics, mtpi);
-        mtpi_close_session(mtpi);
-    }
-    mtpi_free(mtpi);
-}
-
-/* String iSerialNumber; its characters are digits and letters on every device that has one. */
-static void observe_serial(struct ics *ics, struct tp *tp)
-{
-    uint8_t index = tp_device_descriptor(tp)[16], data[255];
-    int length;
-    size_t count = 0;
-
-    if (!index || get_descriptor(tp, 3, 0, data, sizeof(data)) < 4)
-        return;
-    {
-        struct tp_setup setup = {0x80, 6, (uint16_t)(0x300 | index),
-                                 (uint16_t)(data[2] | data[3] << 8), sizeof(data)};
-
-        length = tp_control(tp, &setup, data, 2000);
-    }
-    for (int i = 2; i + 1 < length && count < sizeof(ics->serial) - 1; i += 2)
-        ics->serial[count++] =
-            data[i + 1] || data[i] < 0x20 || data[i] > 0x7e ? '?' : (char)data[i];
-    ics->serial[count] = '\0';
-}
-
-int ics_observe(const char *uri, bool own, struct ics *ret)
-{
-    struct ics ics = {0};
-    struct tp *tp;
-    int error = tp_open(uri, NULL, &tp);
-
-    if (error)
-        return error;
-    if (own)
-        ics_set(&ics, "FIXTURE.CONTROL");
-    observe_speed(&ics, tp);
-    observe_serial(&ics, tp);
-    observe_ms(&ics, tp);
-    observe_interfaces(&ics, tp);
-    observe_mtp(&ics, tp);
-    tp_close(tp);
-    *ret = ics;
-    return 0;
+    free(ics);
 }

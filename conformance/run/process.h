@@ -6,18 +6,21 @@
 #include <sys/types.h>
 
 struct process {
-    pid_t pid;
-    int out; /* read end of its stdout, or -1 */
+    pid_t pid; /* 0: none */
+    int pidfd; /* readable once it ended */
+    int out;   /* read end of its stdout, or -1 */
 };
 
 /* Runs argv[0] with stderr (and stdout, unless `pipe_out`) appended to `log`. `environment` are
- * NAME=VALUE additions, NULL-terminated; NULL: none. */
-int process_start(char *const argv[], const char *const environment[], const char *log,
+ * NAME=VALUE additions, NULL-terminated; NULL: none. 0 or -errno. */
+int process_start(const char *const argv[], const char *const environment[], const char *log,
                   bool pipe_out, struct process *ret);
+/* Runs body(argument) in a copy of this process, which ends with its status; stdout and stderr are
+ * appended to `log`. For a process with one thread. 0 or -errno. */
+int process_call(int (*body)(void *argument), void *argument, const char *log, struct process *ret);
 /* True with *ret_status (as waitpid) when it ended within the time, and before `stop_fd` (-1: none)
  * became readable. */
 bool process_wait(struct process *process, unsigned timeout_ms, int stop_fd, int *ret_status);
 void process_kill(struct process *process); /* its group, and reaps it */
-void process_stop(struct process *process); /* SIGTERM, then SIGKILL after two seconds */
 
 #endif

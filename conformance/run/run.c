@@ -1,126 +1,115 @@
 /* Many cases, several at a time; and what they come to. */
+#include "conformance/run/run.h"
+
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "conformance/run/run.h"
+#include "conformance/case/cases.h"
+#include "conformance/program/program.h"
+#include "conformance/run/observe.h"
+#include "conformance/run/pool.h"
 
-#define PLAYERS_MAX 32
+#define JOBS_A_PROCESSOR 4
 
-/* Observations, one a player file. */
-struct run_ics {
-    struct {
-        const char *player;
-        struct ics ics;
-    } of[PLAYERS_MAX];
-    size_t count;
+struct run_name {
+    char id[96], evidence[104];
 };
 
-struct pool {
+struct work {
     struct run *run;
-    pthread_mutex_t lock; /* of next and of the call-back */
     size_t *order; /* indices of results; the longest first, or the run waits for them at its end */
     size_t next;
     bool failed;
-    void (*progress)(const struct run *run, const struct run_result *result, void *context);
+    void (*progress)(const struct run *run, const struct result *result, void *context);
     void *context;
 };
 
-static const struct ics *observation_of(const struct run *run, const char *player)
+unsigned run_default_jobs(void)
 {
-    for (size_t i = 0; run->ics && i < run->ics->count; i++) {
-        if (strcmp(run->ics->of[i].player, player) == 0)
-            return &run->ics->of[i].ics;
-    }
-    return NULL;
+    return JOBS_A_PROCESSOR * (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-/* One observation a player the chosen cases want; a device has one for all. */
-static int observe_all(struct run *run, const struct conf_case *const *cases, size_t count)
+/* ---- results before their cases have run */
+
+static int name_results(struct run *run, const struct conf_case *const *cases, size_t count)
 {
-    struct run_ics *ics = calloc(1, sizeof(*ics));
-    char error[512];
-
-    if (!ics)
+    run->cases = cases;
+    run->names = calloc(count + 1, sizeof(*run->names));
+    run->results.cases = calloc(count + 1, sizeof(*run->results.cases));
+    if (!run->names || !run->results.cases)
         return -ENOMEM;
-    run->ics = ics;
-    for (size_t i = 0; i < count && ics->count < PLAYERS_MAX; i++) {
-        const char *player = run->options.device ? "" : run_player_of(cases[i]);
-        struct ics *one = &ics->of[ics->count].ics;
-        int result;
+    run->results.case_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const struct catalogue_row *row = catalogue_find(run->catalogue, cases[i]->reqs[0]);
+        struct run_name *name = &run->names[i];
 
-        if (observation_of(run, player))
-            continue;
-        if (run->options.ics)
-            result = ics_read(run->options.ics, one, error, sizeof(error));
-        else
-            result = run_observe(&run->options, player, one, error, sizeof(error));
-        if (result) {
-            fprintf(stderr, "papcheck: %s\n", error);
-            if (run->options.device || run->options.ics)
-                return result;
-            continue; /* its cases will say why on their own */
-        }
-        ics->of[ics->count++].player = player;
+        cases_name(cases[i], name->id, sizeof(name->id));
+        snprintf(name->evidence, sizeof(name->evidence), "cases/%s", cases[i]->id);
+        run->results.cases[i] = (struct result){.id = name->id,
+                                                .title = cases[i]->title,
+                                                .level = cases_levels[cases[i]->level],
+                                                .flow = row ? row->flow : "",
+                                                .player = subject_player(cases[i]),
+                                                .evidence = name->evidence};
+        result_say(&run->results.cases[i], VERDICT_NOT_RUN, CAUSE_INTERRUPT,
+                   "the run ended before it");
     }
     return 0;
 }
 
-json_t *run_ics_json(const struct run *run)
+/* ---- the cases themselves */
+
+static void aim(struct work *work, size_t index, struct attempt *attempt)
 {
-    json_t *all = json_object();
+    struct run *run = work->run;
 
-    for (size_t i = 0; run->ics && i < run->ics->count; i++) {
-        const struct ics *ics = &run->ics->of[i].ics;
-        json_t *items = json_array();
-
-        for (size_t k = 0; k < ics->count; k++)
-            json_array_append_new(items, json_string(ics->items[k]));
-        json_object_set_new(all, run->ics->of[i].player, items);
-    }
-    return all;
+    *attempt = (struct attempt){.options = &run->options,
+                                .catalogue = run->catalogue,
+                                .conf_case = run->cases[index],
+                                .index = index,
+                                .result = run->results.cases[index]};
 }
 
-static const struct ics *ics_for(const struct run *run, const struct conf_case *one)
+static int begin(void *context, struct attempt *attempt)
 {
-    return observation_of(run, run->options.device ? "" : run_player_of(one));
+    struct work *work = context;
+    struct run *run = work->run;
+    size_t index;
+
+    if (work->next == run->results.case_count || run->interrupted ||
+        (work->failed && run->options.fail_fast))
+        return -1;
+    index = work->order[work->next++];
+    aim(work, index, attempt);
+    return attempt_begin(attempt, run_ics_of(run, run->cases[index]), run->names[index].evidence);
 }
 
-static void *work(void *argument)
+static void over(void *context, struct attempt *attempt)
 {
-    struct pool *pool = argument;
-    struct run *run = pool->run;
-    char slot[160];
+    struct work *work = context;
+    struct result *result = &work->run->results.cases[attempt->index];
 
-    for (;;) {
-        struct run_result result;
-        size_t index;
-
-        pthread_mutex_lock(&pool->lock);
-        index = run->count;
-        if (pool->next < run->count && !run->interrupted &&
-            !(pool->failed && run->options.fail_fast))
-            index = pool->order[pool->next++];
-        pthread_mutex_unlock(&pool->lock);
-        if (index >= run->count)
-            return NULL;
-        snprintf(slot, sizeof(slot), "cases/%s", run->results[index].conf_case->id);
-        run_one(&run->options, run->catalogue, ics_for(run, run->results[index].conf_case),
-                run->results[index].conf_case, slot, &result);
-        pthread_mutex_lock(&pool->lock);
-        run->results[index] = result;
-        pool->failed |= result.verdict == RUN_FAIL || result.verdict == RUN_ERROR;
-        if (pool->progress)
-            pool->progress(run, &run->results[index], pool->context);
-        pthread_mutex_unlock(&pool->lock);
-    }
+    *result = attempt->result;
+    work->failed |= result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR;
+    if (work->progress)
+        work->progress(work->run, result, work->context);
 }
 
-static unsigned patience(const struct conf_case *one)
+static int debug(struct work *work)
 {
-    return one->timeout_s ? one->timeout_s : 20;
+    struct run *run = work->run;
+    struct attempt *attempt = calloc(1, sizeof(*attempt));
+
+    if (!attempt)
+        return -ENOMEM;
+    aim(work, 0, attempt);
+    attempt_debug(attempt, run_ics_of(run, run->cases[0]), run->names[0].evidence);
+    over(work, attempt);
+    free(attempt);
+    return 0;
 }
 
 static size_t *longest_first(const struct conf_case *const *cases, size_t count)
@@ -129,7 +118,7 @@ static size_t *longest_first(const struct conf_case *const *cases, size_t count)
     size_t k;
 
     for (size_t i = 0; order && i < count; i++) {
-        for (k = i; k && patience(cases[order[k - 1]]) < patience(cases[i]); k--)
+        for (k = i; k && cases_timeout_s(cases[order[k - 1]]) < cases_timeout_s(cases[i]); k--)
             order[k] = order[k - 1];
         order[k] = i;
     }
@@ -137,92 +126,121 @@ static size_t *longest_first(const struct conf_case *const *cases, size_t count)
 }
 
 int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
-            void (*progress)(const struct run *run, const struct run_result *result, void *context),
+            void (*progress)(const struct run *run, const struct result *result, void *context),
             void *context)
 {
-    struct pool pool = {.run = run, .progress = progress, .context = context};
-    unsigned jobs = run->options.device ? 1 : run->options.jobs; /* one importer at a time */
-    pthread_t *threads;
-    size_t i;
-    int error;
+    struct work work = {
+        .run = run, .order = longest_first(cases, count), .progress = progress, .context = context};
+    /* One importer at a time of a device that is not ours. */
+    unsigned jobs = run->options.of[SUBJECT_DEVICE].name ? 1
+                    : run->options.jobs                  ? run->options.jobs
+                                                         : run_default_jobs();
+    struct pool pool = {.jobs = jobs,
+                        .stop_fd = run->options.stop_fd,
+                        .begin = begin,
+                        .over = over,
+                        .context = &work};
+    int error = work.order ? name_results(run, cases, count) : -ENOMEM;
 
-    run->results = calloc(count ? count : 1, sizeof(*run->results));
-    threads = calloc(jobs, sizeof(*threads));
-    pool.order = longest_first(cases, count);
-    if (!run->results || !threads || !pool.order) {
-        free(threads);
-        free(pool.order);
+    if (!error)
+        error = run_observe_all(run);
+    if (!error)
+        error = run->options.debug ? debug(&work) : pool_run(&pool);
+    free(work.order);
+    return error;
+}
+
+/* ---- what they come to */
+
+static int exit_code(const struct results *results)
+{
+    size_t passed = results_count(results, NULL, VERDICT_PASS);
+    size_t failed = results_count(results, NULL, VERDICT_FAIL);
+
+    if (results_count(results, NULL, VERDICT_ERROR))
+        return 3;
+    if (!passed && !failed && !results_count(results, NULL, VERDICT_INCONCLUSIVE))
+        return 3; /* green would be a lie */
+    return failed ? 1 : 0;
+}
+
+/* A row holds where a check of it did and none failed; an error's checks prove nothing. */
+static int gather_rows(struct run *run)
+{
+    const struct catalogue *catalogue = run->catalogue;
+    struct results *results = &run->results;
+    unsigned char *seen = calloc(catalogue->count + 1, 2); /* held, failed */
+
+    results->rows = calloc(catalogue->count + 1, sizeof(*results->rows));
+    if (!seen || !results->rows) {
+        free(seen);
         return -ENOMEM;
     }
-    run->count = count;
-    for (i = 0; i < count; i++) {
-        run->results[i].conf_case = cases[i];
-        run->results[i].verdict = RUN_NOT_RUN;
-        snprintf(run->results[i].reason, sizeof(run->results[i].reason), "the run ended before it");
+    for (size_t i = 0; i < results->case_count; i++) {
+        const struct result *result = &results->cases[i];
+
+        for (size_t k = 0; k < result->count_count; k++) {
+            const struct catalogue_row *row = catalogue_find(catalogue, result->counts[k].row);
+
+            if (row) {
+                seen[2 * (row - catalogue->rows)] |= result->verdict != VERDICT_ERROR;
+                seen[2 * (row - catalogue->rows) + 1] |= result->counts[k].fail != 0;
+            }
+        }
     }
-    error = observe_all(run, cases, count);
-    if (error) {
-        free(threads);
-        free(pool.order);
-        return error;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct catalogue_row *row = &catalogue->rows[i];
+
+        if (seen[2 * i] || seen[2 * i + 1])
+            results->rows[results->row_count++] =
+                (struct result_row){row->id,          row->level,    row->flow,       row->subject,
+                                    row->requirement, row->inferred, !seen[2 * i + 1]};
     }
-    pthread_mutex_init(&pool.lock, NULL);
-    for (i = 0; i < jobs; i++) {
-        if (pthread_create(&threads[i], NULL, work, &pool))
-            break;
-    }
-    if (!i)
-        work(&pool);
-    while (i--)
-        pthread_join(threads[i], NULL);
-    pthread_mutex_destroy(&pool.lock);
-    free(threads);
-    free(pool.order);
+    free(seen);
     return 0;
+}
+
+static int name_subjects(struct run *run)
+{
+    const struct run_options *options = &run->options;
+    int error = 0;
+
+    for (enum subject_id id = 0; id < SUBJECTS && !error; id++) {
+        const char *const *defects = options->of[id].defects;
+
+        if (subjects[id].given(options))
+            error = texts_add(&run->results.subjects, subjects[id].name);
+        for (; defects && *defects && !error; defects++)
+            error = texts_add(&run->results.defects, *defects);
+    }
+    return error;
+}
+
+int run_conclude(struct run *run)
+{
+    const struct subject_given *device = &run->options.of[SUBJECT_DEVICE];
+    const struct subject_given *provider = &run->options.of[SUBJECT_PROVIDER];
+    struct results *results = &run->results;
+    int error = gather_rows(run);
+
+    results->suite = "papcheck " PROGRAM_VERSION;
+    results->seed = run->options.seed;
+    results->strict = run->options.strict;
+    results->device = device->name ? device->name : "own simulator";
+    results->provider = !provider->name ? ""
+                        : provider->own ? subjects[SUBJECT_PROVIDER].own
+                                        : provider->name;
+    for (size_t i = 0; i < results->case_count; i++)
+        results->seconds += results->cases[i].seconds;
+    results->exit = run->interrupted ? 130 : exit_code(results);
+    if (!error)
+        error = name_subjects(run);
+    return error || !run->ics ? error : run_ics_results(run);
 }
 
 void run_done(struct run *run)
 {
-    struct run_ics *ics = (struct run_ics *)(size_t)run->ics;
-
-    for (size_t i = 0; i < run->count; i++)
-        run_result_done(&run->results[i]);
-    free(run->results);
-    for (size_t i = 0; ics && i < ics->count; i++)
-        ics_done(&ics->of[i].ics);
-    free(ics);
-}
-
-int run_exit_code(const struct run *run)
-{
-    bool failed = false, judged = false;
-
-    for (size_t i = 0; i < run->count; i++) {
-        enum run_verdict verdict = run->results[i].verdict;
-
-        if (verdict == RUN_ERROR)
-            return 3;
-        failed |= verdict == RUN_FAIL;
-        judged |= verdict != RUN_NOT_RUN && verdict != RUN_NOT_APPLICABLE;
-    }
-    if (!judged) /* green would be a lie */
-        return 3;
-    return failed ? 1 : 0;
-}
-
-const char *run_row_verdict(const struct run *run, const char *row)
-{
-    const char *verdict = NULL;
-
-    for (size_t i = 0; i < run->count; i++) {
-        const json_t *entry = json_object_get(run->results[i].rows, row);
-
-        if (!entry)
-            continue;
-        if (json_integer_value(json_object_get(entry, "fail")))
-            return "fail";
-        if (run->results[i].verdict != RUN_ERROR)
-            verdict = "pass";
-    }
-    return verdict;
+    results_done(&run->results);
+    run_ics_free(run->ics);
+    free(run->names);
 }

@@ -1,3 +1,5 @@
+/* Who can be made wrong in which way: asked of each part that can, so that the list is never older
+ * than the part. */
 #include "conformance/selftest/defect_list.h"
 
 #include <dlfcn.h>
@@ -7,31 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "conformance/program/program.h"
 #include "spcore/base.h"
-const char *const defect_subject_names[DEFECT_SUBJECTS] = {
-    [DEFECT_SIMULATOR] = "simulator",
-    [DEFECT_PROVIDER] = "provider",
-    [DEFECT_HOST] = "host",
-};
-
-static int beside(const char *name, char *path, size_t size)
-{
-    char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-
-    if (length < 0)
-        return -errno;
-    program[length] = '\0';
-    *strrchr(program, '/') = '\0';
-    if ((size_t)snprintf(path, size, "%s/%s", program, name) >= size)
-        return -ENAMETOOLONG;
-    return access(path, R_OK) == 0 ? 0 : -ENOENT;
-}
 
 static int add_pair(struct defect_list *list, const json_t *defect, const char *row,
-                    enum defect_subject subject)
+                    enum subject_id subject)
 {
     struct defect_pair *pairs = realloc(list->pairs, (list->count + 1) * sizeof(*pairs));
     const char *name = json_string_value(json_object_get(defect, "name"));
@@ -47,7 +30,7 @@ static int add_pair(struct defect_list *list, const json_t *defect, const char *
     return 0;
 }
 
-static int add_all(struct defect_list *list, json_t *defects, enum defect_subject subject)
+static int add_all(struct defect_list *list, json_t *defects, enum subject_id subject)
 {
     size_t i, k;
     const json_t *defect;
@@ -72,7 +55,7 @@ static int ask_papsim(struct defect_list *list)
     json_t *answer;
     FILE *pipe;
 
-    if (beside("papsim", path, sizeof(path)) < 0)
+    if (program_beside("papsim", path, sizeof(path)) < 0)
         return 0;
     snprintf(command, sizeof(command), "'%s' deviations --json", path);
     pipe = popen(command, "re");
@@ -80,7 +63,7 @@ static int ask_papsim(struct defect_list *list)
         return -errno;
     answer = json_loadf(pipe, 0, NULL);
     pclose(pipe);
-    return add_all(list, answer, DEFECT_SIMULATOR);
+    return add_all(list, answer, SUBJECT_DEVICE);
 }
 
 static int ask_provider(struct defect_list *list)
@@ -90,14 +73,14 @@ static int ask_provider(struct defect_list *list)
     void *module;
     int error = 0;
 
-    if (beside("libspcore-deviant.so", path, sizeof(path)) < 0)
+    if (program_beside(subjects[SUBJECT_PROVIDER].deviant, path, sizeof(path)) < 0)
         return 0;
     module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!module)
         return -ENOEXEC;
     *(void **)&ask = dlsym(module, "spcore_deviations_json");
     if (ask)
-        error = add_all(list, json_loads(ask(), 0, NULL), DEFECT_PROVIDER);
+        error = add_all(list, json_loads(ask(), 0, NULL), SUBJECT_PROVIDER);
     dlclose(module);
     return error;
 }
@@ -122,7 +105,7 @@ static int add_hosts(struct defect_list *list)
         json_array_append_new(all, json_pack("{s:s,s:s,s:o}", "name", defects[i].name, "text",
                                              defects[i].text, "rows", rows));
     }
-    return add_all(list, all, DEFECT_HOST);
+    return add_all(list, all, SUBJECT_HOST);
 }
 
 int defects_load(struct defect_list *ret)
@@ -140,6 +123,15 @@ int defects_load(struct defect_list *ret)
     }
     *ret = list;
     return 0;
+}
+
+bool defects_know(const struct defect_list *list, enum subject_id subject, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->pairs[i].subject == subject && strcmp(list->pairs[i].name, name) == 0)
+            return true;
+    }
+    return false;
 }
 
 void defects_done(struct defect_list *list)

@@ -6,17 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum defect_subject {
-    DEFECT_SIMULATOR, /* switched in papsim */
-    DEFECT_PROVIDER,  /* in libspcore-deviant.so */
-    DEFECT_HOST,      /* in the judge's own host/pnp.h */
-    DEFECT_SUBJECTS
-};
-extern const char *const defect_subject_names[DEFECT_SUBJECTS];
+#include "conformance/run/subjects.h"
 
 struct defect_pair {
     char *name, *text, *row;
-    enum defect_subject subject;
+    enum subject_id subject; /* whose cases it turns red */
 };
 
 struct defect_list {
@@ -24,9 +18,11 @@ struct defect_list {
     size_t count;
 };
 
-/* Asks `papsim defects --json` and the deviant provider, both found beside papcheck; what is
+/* Asks `papsim deviations --json` and the deviant provider, both found beside papcheck; what is
  * not there adds nothing. The host's are our own. -errno only when memory or an answer is bad. */
 int defects_load(struct defect_list *ret);
+/* Is there one of that name? */
+bool defects_know(const struct defect_list *list, enum subject_id subject, const char *name);
 void defects_done(struct defect_list *list);
 
 #endif

@@ -1,16 +1,15 @@
+/* What counts as seeing a defect: only a check that carries the row and failed. */
 #include "conformance/selftest/matrix.h"
 
 const char *const kill_names[KILLS] = {"no case", "killed", "survived", "no proof", "not clean"};
 
-enum kill kill_of(const json_t *rows, const char *row, bool ended)
+enum kill kill_of(const struct result *result, const char *row)
 {
-    const json_t *entry = json_object_get(rows, row);
+    const struct result_count *count = result_count(result, row);
 
-    if (!ended)
+    if (!count || result->cause == CAUSE_SUBJECT)
         return KILL_NO_PROOF;
-    if (json_integer_value(json_object_get(entry, "fail")) > 0)
-        return KILL_KILLED;
-    return entry ? KILL_SURVIVED : KILL_NO_PROOF;
+    return count->fail ? KILL_KILLED : KILL_SURVIVED;
 }
 
 enum kill kill_best(enum kill a, enum kill b)

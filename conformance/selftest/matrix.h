@@ -2,9 +2,7 @@
 #ifndef CONFORMANCE_SELFTEST_MATRIX_H
 #define CONFORMANCE_SELFTEST_MATRIX_H
 
-#include <jansson.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include "conformance/results/results.h"
 
 enum kill {
     KILL_NO_CASE,   /* no case names the row */
@@ -16,9 +14,9 @@ enum kill {
 };
 extern const char *const kill_names[KILLS];
 
-/* Of one row in one case's result against the deviant subject. `ended`: the worker came to an end
- * of its own (a provider's crash is a verdict, but no proof that the check sees the defect). */
-enum kill kill_of(const json_t *rows, const char *row, bool ended);
+/* Of one row in one case's result against the deviant subject. A crash inside it is a verdict, but
+ * no proof that the check sees the defect. */
+enum kill kill_of(const struct result *result, const char *row);
 /* The better of two: killed, survived, no proof, not clean, no case. */
 enum kill kill_best(enum kill a, enum kill b);
 

@@ -1,14 +1,13 @@
-/* Reports are made from results.json alone; what stands in it is shown and never obeyed. */
+/* Reports are made of results alone; what stands in them is shown and never obeyed. */
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "conformance/report/markup.h"
 #include "conformance/report/report.h"
-#include "conformance/report/report_results.h"
+#include "conformance/report/standing.h"
 #include "spcore/base.h"
 
 static char folder[] = "/tmp/papcheck-report-XXXXXX";
@@ -20,8 +19,7 @@ static void make_folder(void)
 
 static void remove_folder(void)
 {
-    static const char *const names[] = {"results.json", "timing.json", "report.txt", "junit.xml",
-                                        "report.html"};
+    static const char *const names[] = {"report.txt", "junit.xml", "report.html"};
     char path[128];
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -121,71 +119,82 @@ Test(report, links_stay_below_the_folder)
     cr_expect_not(rep_safe_path("cases/a\"b"));
 }
 
-/* Three rows and two cases; `exit` and `strict` as given. */
-static json_t *results_of(int status, bool strict)
-{
-    json_t *results =
-        json_pack("{s:s,s:i,s:b,s:[s],s:s,s:s,s:[],"
-                  "s:{s:i,s:i,s:i,s:i,s:i,s:i},"
-                  "s:[{s:s,s:s,s:s,s:s,s:s,s:s,s:i},{s:s,s:s,s:s,s:s,s:s,s:s,s:i}],s:i}",
-                  "suite", "papcheck 0", "seed", 7, "strict", strict, "subjects", "device",
-                  "device", "own simulator", "provider", "", "deviations", "totals", "PASS", 1,
-                  "FAIL", 1, "INCONCLUSIVE", 0, "NOT_APPLICABLE", 0, "NOT_RUN", 0, "ERROR", 0,
-                  "cases", "id", "A-A-BV-01", "title", "One", "verdict", "PASS", "level", "MUST",
-                  "flow", "sync", "evidence", "cases/A_A_BV_01", "warnings", 1, "id", "A-A-BV-02",
-                  "title", "Two", "verdict", "FAIL", "level", "MUST", "flow", "storage", "evidence",
-                  "cases/A_A_BV_02", "warnings", 0, "exit", status);
+/* Three rows and two cases, one of them red; the arrays are the caller's to change. */
+struct sample {
+    struct results results;
+    struct result cases[2];
+    struct result_row rows[3];
+    const char *subject, *defect;
+};
 
-    cr_assert_not_null(results);
-    json_object_set_new(results, "rows",
-                        json_pack("[{s:s,s:s,s:s,s:s,s:s,s:b,s:s},{s:s,s:s,s:s,s:s,s:s,s:b,s:s},"
-                                  "{s:s,s:s,s:s,s:s,s:s,s:b,s:s}]",
-                                  "id", "R-1", "level", "SHOULD", "flow", "sync", "subject",
-                                  "device", "verdict", "fail", "inferred", 0, "requirement", "one",
-                                  "id", "R-2", "level", "MUST", "flow", "sync", "subject", "device",
-                                  "verdict", "pass", "inferred", 1, "requirement", "two", "id",
-                                  "R-3", "level", "MUST", "flow", "sync", "subject", "host",
-                                  "verdict", "pass", "inferred", 0, "requirement", "three"));
-    return results;
+static void fill(struct sample *sample, int status, bool strict)
+{
+    *sample = (struct sample){
+        .cases = {{.id = "A-A-BV-01", .title = "One", .flow = "sync", .warnings = 1},
+                  {.id = "A-A-BV-02", .title = "Two", .flow = "storage", .verdict = VERDICT_FAIL}},
+        .rows = {{"R-1", "SHOULD", "sync", "device", "one", false, false},
+                 {"R-2", "MUST", "sync", "device", "two", true, true},
+                 {"R-3", "MUST", "sync", "host", "three", false, true}},
+        .subject = "device",
+        .defect = "x"};
+    for (size_t i = 0; i < 2; i++) {
+        sample->cases[i].level = "MUST";
+        sample->cases[i].player = "";
+        sample->cases[i].evidence = "cases/A";
+    }
+    sample->results = (struct results){.suite = "papcheck 0",
+                                       .device = "own simulator",
+                                       .provider = "",
+                                       .seed = 7,
+                                       .strict = strict,
+                                       .subjects = {&sample->subject, 1},
+                                       .cases = sample->cases,
+                                       .case_count = 2,
+                                       .rows = sample->rows,
+                                       .row_count = 3,
+                                       .seconds = -1,
+                                       .exit = status};
 }
 
 Test(report, a_should_that_fails_warns_unless_strict)
 {
-    json_t *lenient = results_of(1, false), *strict = results_of(1, true);
+    struct sample lenient, strict;
 
-    cr_expect_eq(rep_count_rows(lenient, REP_HEADLINE, REP_ROW_WARNED), 1);
-    cr_expect_eq(rep_count_rows(lenient, REP_HEADLINE, REP_ROW_FAILED), 0);
-    cr_expect_eq(rep_count_rows(strict, REP_HEADLINE, REP_ROW_FAILED), 1);
-    json_decref(lenient);
-    json_decref(strict);
+    fill(&lenient, 1, false);
+    fill(&strict, 1, true);
+    cr_expect_eq(rep_count_rows(&lenient.results, REP_HEADLINE, REP_ROW_WARNED), 1);
+    cr_expect_eq(rep_count_rows(&lenient.results, REP_HEADLINE, REP_ROW_FAILED), 0);
+    cr_expect_eq(rep_count_rows(&strict.results, REP_HEADLINE, REP_ROW_FAILED), 1);
 }
 
 Test(report, our_readings_and_other_subjects_stay_out_of_the_headline)
 {
-    json_t *results = results_of(1, false);
+    struct sample sample;
 
-    cr_expect_eq(rep_count_rows(results, REP_HEADLINE, REP_ROW_HELD), 0);
-    cr_expect_eq(rep_count_rows(results, REP_INFERRED, REP_ROW_HELD), 1);
-    cr_expect_eq(rep_count_rows(results, REP_OTHER_SUBJECT, REP_ROW_HELD), 1);
-    json_decref(results);
+    fill(&sample, 1, false);
+    cr_expect_eq(rep_count_rows(&sample.results, REP_HEADLINE, REP_ROW_HELD), 0);
+    cr_expect_eq(rep_count_rows(&sample.results, REP_INFERRED, REP_ROW_HELD), 1);
+    cr_expect_eq(rep_count_rows(&sample.results, REP_OTHER_SUBJECT, REP_ROW_HELD), 1);
 }
 
-static char *summary_of(json_t *results)
+static char *summary_of(const struct sample *sample)
 {
     char *text = NULL;
     size_t length;
     FILE *out = open_memstream(&text, &length);
 
-    report_summary(results, "/no/such/folder", out);
+    report_summary(&sample->results, "/no/such/folder", out);
     fclose(out);
-    json_decref(results);
     return text;
 }
 
 Test(report, the_summary_counts_and_names_the_page)
 {
-    char *text = summary_of(results_of(1, false));
+    struct sample sample;
+    char *text;
 
+    fill(&sample, 1, false);
+    text = summary_of(&sample);
     cr_expect_str_eq(text, "1 pass 1 fail 0 inconclusive 0 n/a 0 not run 0 error, 1 warning – "
                            "NOT CONFORMANT (1) – /no/such/folder/report.html\n");
     free(text);
@@ -193,50 +202,39 @@ Test(report, the_summary_counts_and_names_the_page)
 
 static void expect_standing(int status, const char *expected)
 {
-    json_t *results = results_of(status, false);
+    struct sample sample;
 
-    cr_expect_str_eq(rep_standing(results), expected);
-    json_decref(results);
+    fill(&sample, status, false);
+    cr_expect_str_eq(rep_standing(&sample.results), expected);
 }
 
 Test(report, the_standing_follows_the_exit_code)
 {
-    expect_standing(0, "CONFORMANT");
-    expect_standing(1, "NOT CONFORMANT");
-    expect_standing(3, "NO VERDICT");
-    expect_standing(130, "INTERRUPTED");
+    expect_standing(0, "Conformant");
+    expect_standing(1, "Not conformant");
+    expect_standing(3, "No verdict");
+    expect_standing(130, "Interrupted");
 }
 
 Test(report, a_run_in_which_nothing_passed_is_not_called_conformant)
 {
-    json_t *results = results_of(0, false);
+    struct sample sample;
 
-    json_object_set_new(json_object_get(results, "totals"), "PASS", json_integer(0));
-    cr_expect_str_eq(rep_standing(results), "NOTHING JUDGED");
-    json_decref(results);
+    fill(&sample, 0, false);
+    sample.cases[0].verdict = VERDICT_NOT_APPLICABLE;
+    cr_expect_str_eq(rep_standing(&sample.results), "Nothing judged");
 }
 
 Test(report, defects_in_force_are_said_in_the_summary)
 {
-    json_t *results = results_of(0, false);
+    struct sample sample;
     char *text;
 
-    json_array_append_new(json_object_get(results, "deviations"), json_string("x"));
-    text = summary_of(results);
+    fill(&sample, 0, false);
+    sample.results.defects = (struct texts){&sample.defect, 1};
+    text = summary_of(&sample);
     cr_expect_not_null(strstr(text, "nothing can be claimed"));
     free(text);
-}
-
-static void write_results(const char *text)
-{
-    char path[128];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/results.json", folder);
-    file = fopen(path, "we");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    fclose(file);
 }
 
 static bool exists(const char *name)
@@ -249,46 +247,13 @@ static bool exists(const char *name)
 
 Test(report, only_the_chosen_formats_are_written, .init = make_folder, .fini = remove_folder)
 {
-    json_t *results = results_of(1, false);
-    char *text = json_dumps(results, 0), error[256];
+    struct sample sample;
+    char error[256];
 
-    write_results(text);
-    cr_expect_eq(report_write(folder, REPORT_JUNIT | REPORT_JSON, error, sizeof(error)), 0);
+    fill(&sample, 1, false);
+    cr_expect_eq(
+        report_write(&sample.results, folder, REPORT_JUNIT | REPORT_JSON, error, sizeof(error)), 0);
     cr_expect(exists("junit.xml"));
     cr_expect_not(exists("report.html"));
     cr_expect_not(exists("report.txt"));
-    free(text);
-    json_decref(results);
-}
-
-Test(report, results_that_do_not_parse_are_named_by_line, .init = make_folder,
-     .fini = remove_folder)
-{
-    char error[256] = "";
-
-    write_results("{\n\"suite\": ,\n}\n");
-    cr_expect_lt(report_write(folder, REPORT_ALL, error, sizeof(error)), 0);
-    cr_expect_not_null(strstr(error, "results.json:2: "), "%s", error);
-    cr_expect_not(exists("report.html"));
-}
-
-Test(report, results_of_another_kind_are_refused, .init = make_folder, .fini = remove_folder)
-{
-    char error[256] = "";
-
-    write_results("{\"suite\": \"papcheck 0\"}");
-    cr_expect_lt(report_write(folder, REPORT_ALL, error, sizeof(error)), 0);
-    cr_expect_not_null(strstr(error, "not the results of a run"), "%s", error);
-}
-
-Test(report, members_of_the_wrong_kind_do_no_harm, .init = make_folder, .fini = remove_folder)
-{
-    char error[256];
-
-    write_results("{\"suite\": \"x\", \"exit\": 0, \"totals\": {}, \"rows\": [1, null, \"a\"],"
-                  " \"subjects\": [4], \"deviations\": [{}], \"ics\": {\"a\": 3},"
-                  " \"cases\": [null, 3, {\"verdict\": \"FAIL\", \"checks\": [7, {}],"
-                  " \"notes\": [1], \"rows\": []}]}");
-    cr_expect_eq(report_write(folder, REPORT_ALL, error, sizeof(error)), 0);
-    cr_expect(exists("report.html"));
 }

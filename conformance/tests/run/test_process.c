@@ -30,7 +30,7 @@ TestSuite(process, .init = make, .fini = drop);
 static int shell(const char *script, const char *const *environment, bool pipe_out,
                  struct process *ret)
 {
-    char *argv[] = {(char[]){"/bin/sh"}, (char[]){"-c"}, (char *)(size_t)script, NULL};
+    const char *const argv[] = {"/bin/sh", "-c", script, NULL};
 
     return process_start(argv, environment, log_path, pipe_out, ret);
 }
@@ -119,11 +119,34 @@ Test(process, a_kill_takes_the_whole_group)
 
 Test(process, a_program_that_is_not_there_ends_with_127)
 {
-    char *argv[] = {(char[]){"/nonexistent/program"}, NULL};
+    const char *const argv[] = {"/nonexistent/program", NULL};
     struct process process;
     int status;
 
     cr_assert_eq(process_start(argv, NULL, log_path, false, &process), 0);
     cr_assert(process_wait(&process, 10000, -1, &status));
     cr_assert_eq(WEXITSTATUS(status), 127);
+}
+
+static int answer(void *argument)
+{
+    printf("in a copy: %s\n", (const char *)argument);
+    return 7;
+}
+
+Test(process, a_call_runs_in_a_copy_with_its_output_in_the_log)
+{
+    char argument[] = "argument", text[64] = "";
+    struct process process;
+    int status;
+    FILE *log;
+
+    printf("not yet written\n");
+    cr_assert_eq(process_call(answer, argument, log_path, &process), 0);
+    cr_assert(process_wait(&process, 10000, -1, &status));
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    log = fopen(log_path, "r");
+    cr_assert_gt(fread(text, 1, sizeof(text) - 1, log), 0);
+    fclose(log);
+    cr_assert_str_eq(text, "in a copy: argument\n");
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/case/cases.h"
 #include "conformance/run/run.h"
 
 #define ENTRY(token, ...)                                                                          \
@@ -94,7 +95,8 @@ Test(select, a_pattern_that_matches_nothing_is_named)
 /* How many of the four cases are kept, and of what subject the first is. */
 static size_t kept(const char *device, const char *provider, bool own, bool *ret_provider)
 {
-    struct run_options options = {.device = device, .provider = provider, .own_provider = own};
+    struct run_options options = {
+        .of = {[SUBJECT_DEVICE] = {.name = device}, [SUBJECT_PROVIDER] = {provider, own, NULL}}};
     const struct conf_case *cases[] = {&OTH_GAMMA_BV_01, &TST_ALPHA_BI_02, &TST_ALPHA_BV_01,
                                        &TST_BETA_BV_01};
     size_t count = run_keep_subjects(&options, cases, 4);
@@ -137,8 +139,9 @@ Test(select, our_model_of_a_host_is_in_no_vendors_run)
 {
     static const struct conf_case host = {.needs = CONF_HOST | CONF_CONTROL};
     const struct conf_case *cases[] = {&host};
-    struct run_options own = {.provider = "libspcore.so", .own_provider = true};
-    struct run_options device = {.device = "usb:1:2"}, provider = {.provider = "vendor.so"};
+    struct run_options own = {.of = {[SUBJECT_PROVIDER] = {.name = "libspcore.so", .own = true}}};
+    struct run_options device = {.of = {[SUBJECT_DEVICE] = {.name = "usb:1:2"}}};
+    struct run_options provider = {.of = {[SUBJECT_PROVIDER] = {.name = "vendor.so"}}};
 
     cr_assert_eq(run_keep_subjects(&own, cases, 1), 1);
     cr_assert_eq(run_keep_subjects(&device, cases, 1), 0);
@@ -171,15 +174,8 @@ Test(select, more_shards_than_cases_leave_some_empty)
     cr_assert_eq(run_shard(cases, 1, 2, 2), 0);
 }
 
-Test(select, a_case_is_found_by_either_spelling)
-{
-    cr_assert_eq(run_case_find("TST-BETA-BV-01"), &TST_BETA_BV_01);
-    cr_assert_eq(run_case_find("TST_BETA_BV_01"), &TST_BETA_BV_01);
-    cr_assert_null(run_case_find("TST-BETA"));
-}
-
 Test(select, the_player_follows_from_the_subject)
 {
-    cr_assert_str_eq(run_player_of(&TST_BETA_BV_01), "mtp");
-    cr_assert_str_eq(run_player_of(&OTH_GAMMA_BV_01), "pap-winusb");
+    cr_assert_str_eq(subject_player(&TST_BETA_BV_01), "mtp");
+    cr_assert_str_eq(subject_player(&OTH_GAMMA_BV_01), "pap-winusb");
 }

@@ -1,45 +1,46 @@
 /* What counts as seeing a defect. */
 #include <criterion/criterion.h>
-#include <jansson.h>
 
 #include "conformance/selftest/matrix.h"
 #include "spcore/base.h"
 
-static enum kill judged(const char *rows, bool ended)
+/* Of ROW-1, where checks of `row` held and failed that often. */
+static enum kill judged(const char *row, unsigned pass, unsigned fail, enum cause cause)
 {
-    json_t *parsed = json_loads(rows, 0, NULL);
-    enum kill kill;
+    struct result_count counts[] = {{row, pass, fail}, {"ROW-3", 1, 1}};
+    struct result result = {.counts = counts, .count_count = 2, .cause = cause};
 
-    cr_assert(parsed);
-    kill = kill_of(parsed, "ROW-1", ended);
-    json_decref(parsed);
-    return kill;
+    return kill_of(&result, "ROW-1");
 }
 
 Test(matrix, a_failed_check_of_the_row_kills)
 {
-    cr_assert_eq(judged("{\"ROW-1\": {\"pass\": 3, \"fail\": 1}}", true), KILL_KILLED);
+    cr_assert_eq(judged("ROW-1", 3, 1, CAUSE_CHECKS), KILL_KILLED);
 }
 
 Test(matrix, a_failed_check_of_another_row_does_not)
 {
-    cr_assert_eq(
-        judged("{\"ROW-1\": {\"pass\": 3, \"fail\": 0}, \"ROW-2\": {\"pass\": 0, \"fail\": 1}}",
-               true),
-        KILL_SURVIVED);
+    cr_assert_eq(judged("ROW-1", 3, 0, CAUSE_CHECKS), KILL_SURVIVED);
 }
 
 Test(matrix, a_row_without_checks_proves_nothing)
 {
-    cr_assert_eq(judged("{\"ROW-2\": {\"pass\": 0, \"fail\": 1}}", true), KILL_NO_PROOF);
-    cr_assert_eq(judged("{}", true), KILL_NO_PROOF);
-    cr_assert_eq(kill_of(NULL, "ROW-1", true), KILL_NO_PROOF);
+    static const struct result none = {.cause = CAUSE_CHECKS};
+
+    cr_assert_eq(judged("ROW-2", 0, 1, CAUSE_CHECKS), KILL_NO_PROOF);
+    cr_assert_eq(kill_of(&none, "ROW-1"), KILL_NO_PROOF);
+}
+
+/* A set-up that fails after a check has failed does not take the kill back. */
+Test(matrix, a_check_that_failed_counts_whatever_came_after)
+{
+    cr_assert_eq(judged("ROW-1", 0, 1, CAUSE_SETUP), KILL_KILLED);
 }
 
 /* A crash marks the row as failed in the report, but no check saw the defect. */
 Test(matrix, a_crash_is_no_kill)
 {
-    cr_assert_eq(judged("{\"ROW-1\": {\"pass\": 0, \"fail\": 1}}", false), KILL_NO_PROOF);
+    cr_assert_eq(judged("ROW-1", 0, 1, CAUSE_SUBJECT), KILL_NO_PROOF);
 }
 
 Test(matrix, one_kill_is_enough_whatever_the_order)

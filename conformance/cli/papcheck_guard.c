@@ -1,0 +1,128 @@
+/* What `papcheck run` looks at before it runs anything: mistakes of the caller are said in a line
+ * and end with 2; they must not look like a finding. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conformance/cli/papcheck.h"
+#include "conformance/cli/papcheck_options.h"
+#include "conformance/program/program.h"
+#include "conformance/selftest/defect_list.h"
+
+/* What is beside us is judged when nothing of a vendor's is named. */
+static void take_own(enum subject_id id, struct arguments *arguments)
+{
+    struct subject_given *given = &arguments->options.of[id];
+    const char *name = given->defects ? subjects[id].deviant : subjects[id].own;
+
+    if (program_beside(name, arguments->files[id], PATH_MAX) < 0)
+        return;
+    given->name = arguments->files[id];
+    given->own = true;
+}
+
+/* A file that is no library is the caller's mistake; a library without an export is a finding. */
+static int check_files(struct arguments *arguments)
+{
+    int status = 0;
+
+    for (enum subject_id id = 0; id < SUBJECTS && !status; id++) {
+        struct subject_given *given = &arguments->options.of[id];
+
+        if (!subjects[id].own)
+            continue;
+        if (!given->name) {
+            if (!arguments->options.of[SUBJECT_DEVICE].name)
+                take_own(id, arguments);
+            continue;
+        }
+        if (!realpath(given->name, arguments->files[id]))
+            return cli_usage("--%s %s: %s", subjects[id].option, given->name, strerror(errno));
+        given->name = arguments->files[id];
+        status = cli_check_library(subjects[id].option, given->name);
+    }
+    return status;
+}
+
+/* A defect that is not switched on would be a green run. */
+static int check_defects(const struct arguments *arguments)
+{
+    const struct subject_given *of = arguments->options.of;
+    struct defect_list list = {0};
+    bool any = false;
+    int status = 0;
+
+    if (of[SUBJECT_DEVICE].defects && of[SUBJECT_DEVICE].name)
+        return cli_usage("--deviate: only our own simulator has defects to switch on");
+    for (enum subject_id id = 0; id < SUBJECTS; id++)
+        any |= of[id].defects != NULL;
+    if (!any)
+        return 0;
+    defects_load(&list);
+    for (enum subject_id id = 0; id < SUBJECTS; id++) {
+        for (const char *const *name = of[id].defects; name && *name && !status; name++) {
+            if (!defects_know(&list, id, *name))
+                status = cli_usage("--%s %s: no such defect%s", subjects[id].deviate, *name,
+                                   subjects[id].no_defect);
+        }
+    }
+    defects_done(&list);
+    return status;
+}
+
+static int check_ics(const struct arguments *arguments)
+{
+    struct ics ics;
+    char error[512];
+
+    if (!arguments->options.ics)
+        return 0;
+    if (ics_read(arguments->options.ics, &ics, error, sizeof(error)) < 0)
+        return cli_usage("%s", error);
+    ics_done(&ics);
+    return 0;
+}
+
+int options_check(struct arguments *arguments)
+{
+    int status = check_files(arguments);
+
+    if (!status)
+        status = check_ics(arguments);
+    return status ? status : check_defects(arguments);
+}
+
+/* `out/run-<time>-<pid>` unless one is named. */
+static int make_out(struct arguments *arguments)
+{
+    time_t now = time(NULL);
+    char stamp[32], path[64];
+    struct tm local;
+
+    arguments->options.out = arguments->out_path;
+    if (arguments->out)
+        return cli_make_out(arguments->out, arguments->out_path);
+    localtime_r(&now, &local);
+    strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &local);
+    snprintf(path, sizeof(path), "out/run-%s-%d", stamp, (int)getpid());
+    if (mkdir("out", 0777) < 0 && errno != EEXIST)
+        return cli_usage("out: %s", strerror(errno));
+    return cli_make_out(path, arguments->out_path);
+}
+
+int options_complete(struct arguments *arguments)
+{
+    struct run_options *options = &arguments->options;
+
+    options->papsim = arguments->papsim;
+    if (!options->of[SUBJECT_DEVICE].name &&
+        program_beside("papsim", arguments->papsim, sizeof(arguments->papsim)) < 0) {
+        cli_usage("papsim is not beside papcheck; build it, or name a --device");
+        return EXIT_ERROR;
+    }
+    return make_out(arguments);
+}

@@ -1,0 +1,162 @@
+/* The options of `papcheck run`: a table of its own, and for each subject the one that names it and
+ * the one that switches on a defect of ours. */
+#include "conformance/cli/papcheck_options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/cli/papcheck.h"
+#include "spcore/base.h"
+
+static int parse_number(const char *text, unsigned long long least, unsigned long long most,
+                        unsigned long long *ret)
+{
+    char *end;
+
+    errno = 0;
+    *ret = strtoull(text, &end, 0);
+    return errno || end == text || *end || *text == '-' || *ret < least || *ret > most ? -EINVAL
+                                                                                       : 0;
+}
+
+static int take_jobs(const char *value, struct arguments *arguments)
+{
+    unsigned long long number;
+
+    if (parse_number(value, 1, 256, &number))
+        return cli_usage("--jobs %s: expected a number from 1 to 256", value);
+    arguments->options.jobs = (unsigned)number;
+    return 0;
+}
+
+static int take_scale(const char *value, struct arguments *arguments)
+{
+    unsigned long long number;
+
+    if (parse_number(value, 1, 100, &number))
+        return cli_usage("--timeout-scale %s: expected a number from 1 to 100", value);
+    arguments->options.timeout_scale = (unsigned)number;
+    return 0;
+}
+
+static int take_seed(const char *value, struct arguments *arguments)
+{
+    unsigned long long number;
+
+    if (parse_number(value, 0, INT64_MAX, &number))
+        return cli_usage("--seed %s: expected a number", value);
+    arguments->options.seed = number;
+    return 0;
+}
+
+static int take_shard(const char *value, struct arguments *arguments)
+{
+    char rest;
+
+    if (sscanf(value, "%u/%u%c", &arguments->shard, &arguments->shards, &rest) != 2 ||
+        !arguments->shard || arguments->shard > arguments->shards || arguments->shards > 1000)
+        return cli_usage("--shard %s: expected i/n with 1 ≤ i ≤ n", value);
+    return 0;
+}
+
+/* Those that only say yes, and those that keep a text. */
+#define TAKE(name, member, taken)                                                                  \
+    static int take_##name(const char *value, struct arguments *arguments)                         \
+    {                                                                                              \
+        (void)value;                                                                               \
+        arguments->member = taken;                                                                 \
+        return 0;                                                                                  \
+    }
+TAKE(ics, options.ics, value)
+TAKE(out, out, value)
+TAKE(serial, options.serial, value)
+TAKE(strict, options.strict, true)
+TAKE(fail_fast, options.fail_fast, true)
+TAKE(destructive, options.destructive, true)
+TAKE(allow_mtp, options.allow_mtp, true)
+TAKE(debug, options.debug, true)
+#undef TAKE
+
+static const struct {
+    const char *name;
+    int has_value;
+    int (*take)(const char *value, struct arguments *arguments);
+} own[] = {
+    {"ics", required_argument, take_ics},
+    {"out", required_argument, take_out},
+    {"jobs", required_argument, take_jobs},
+    {"seed", required_argument, take_seed},
+    {"shard", required_argument, take_shard},
+    {"strict", no_argument, take_strict},
+    {"fail-fast", no_argument, take_fail_fast},
+    {"destructive", no_argument, take_destructive},
+    {"serial", required_argument, take_serial},
+    {"allow-mtp", no_argument, take_allow_mtp},
+    {"timeout-scale", required_argument, take_scale},
+    {"debug", no_argument, take_debug},
+};
+
+static int take_subject(enum subject_id id, const char *value, struct arguments *arguments)
+{
+    const char *expected = subjects[id].misfit ? subjects[id].misfit(value) : NULL;
+
+    arguments->options.of[id].name = value;
+    return expected ? cli_usage("--%s %s: %s", subjects[id].option, value, expected) : 0;
+}
+
+/* The last one counts where there can be no more. */
+static int take_defect(enum subject_id id, const char *value, struct arguments *arguments)
+{
+    size_t *count = &arguments->defect_counts[id];
+
+    if (*count == subjects[id].defects_most)
+        --*count;
+    arguments->defects[id][(*count)++] = value;
+    arguments->options.of[id].defects = arguments->defects[id];
+    return 0;
+}
+
+/* What getopt_long() answers: an index of `own`, or the subject an option is of. */
+enum { OWN = 0x100, NAMES = 0x200, DEVIATES = 0x300, KIND = 0xf00 };
+
+static void list_options(struct option list[ARRAY_SIZE(own) + 2 * SUBJECTS + 1])
+{
+    for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+        *list++ = (struct option){own[i].name, own[i].has_value, NULL, OWN + (int)i};
+    for (int id = 0; id < SUBJECTS; id++) {
+        if (subjects[id].option)
+            *list++ = (struct option){subjects[id].option, required_argument, NULL, NAMES + id};
+        if (subjects[id].deviate)
+            *list++ = (struct option){subjects[id].deviate, required_argument, NULL, DEVIATES + id};
+    }
+    *list = (struct option){NULL, 0, NULL, 0};
+}
+
+int options_parse(int argc, char **argv, struct arguments *arguments)
+{
+    struct option list[ARRAY_SIZE(own) + 2 * SUBJECTS + 1];
+    int option, status = 0;
+
+    list_options(list);
+    opterr = 0;
+    while (!status && (option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+        int which = option & ~KIND;
+
+        if (option == ':')
+            return cli_usage("%s: expected a value", argv[optind - 1]);
+        if (option == '?')
+            return cli_usage("run: unknown option %s (--help lists them)", argv[optind - 1]);
+        if ((option & KIND) == OWN)
+            status = own[which].take(optarg, arguments);
+        else if ((option & KIND) == NAMES)
+            status = take_subject((enum subject_id)which, optarg, arguments);
+        else
+            status = take_defect((enum subject_id)which, optarg, arguments);
+    }
+    for (; optind < argc && arguments->pattern_count < OPTIONS_NAMES_MAX; optind++)
+        arguments->patterns[arguments->pattern_count++] = argv[optind];
+    return status;
+}

@@ -1,0 +1,30 @@
+/* The command line of `papcheck run`. */
+#ifndef CONFORMANCE_CLI_PAPCHECK_OPTIONS_H
+#define CONFORMANCE_CLI_PAPCHECK_OPTIONS_H
+
+#include <limits.h>
+
+#include "conformance/run/run.h"
+
+#define OPTIONS_NAMES_MAX 64
+
+struct arguments {
+    struct run_options options;
+    const char *patterns[OPTIONS_NAMES_MAX];
+    size_t pattern_count;
+    const char *defects[SUBJECTS][OPTIONS_NAMES_MAX + 1];
+    size_t defect_counts[SUBJECTS];
+    const char *out; /* as it was asked for; NULL: a new folder below out */
+    unsigned shard, shards;
+    /* What options point to once they are complete. */
+    char out_path[PATH_MAX], papsim[PATH_MAX], files[SUBJECTS][PATH_MAX];
+};
+
+/* Each 0 or an exit code, after a line that says why. */
+int options_parse(int argc, char **argv, struct arguments *arguments);
+/* What is wrong with what was asked for, before anything runs: files, defects, ICS. */
+int options_check(struct arguments *arguments);
+/* What the options leave to us: the simulator and the folder. */
+int options_complete(struct arguments *arguments);
+
+#endif

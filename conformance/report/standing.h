@@ -1,0 +1,30 @@
+/* What results stand for in a report: which rows count, as what, and the word for the whole. */
+#ifndef CONFORMANCE_REPORT_STANDING_H
+#define CONFORMANCE_REPORT_STANDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "conformance/results/results.h"
+
+/* What became of a requirement row. */
+enum rep_row { REP_ROW_HELD, REP_ROW_FAILED, REP_ROW_WARNED, REP_ROWS };
+/* Which rows count: those of the run's subjects that are not our own reading. */
+enum rep_class { REP_HEADLINE, REP_INFERRED, REP_OTHER_SUBJECT, REP_CLASSES };
+
+enum rep_row rep_row(const struct results *results, const struct result_row *row);
+enum rep_class rep_class(const struct results *results, const struct result_row *row);
+size_t rep_count_rows(const struct results *results, enum rep_class class, enum rep_row outcome);
+/* Short word for the run as a whole, e.g. "Conformant", and its tone as a style class. */
+const char *rep_standing(const struct results *results);
+const char *rep_tone(const struct results *results);
+/* A path below the run's folder that is fit for a link: relative, no way up, plain characters. */
+bool rep_safe_path(const char *path);
+
+/* The writers; `out` is a file of the run's folder. */
+void rep_write_text(const struct results *results, const char *folder, FILE *out);
+void rep_write_junit(const struct results *results, const char *folder, FILE *out);
+void rep_write_html(const struct results *results, const char *folder, FILE *out);
+
+#endif

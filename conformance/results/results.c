@@ -1,0 +1,108 @@
+/* The words of verdicts, causes and flows, and what is asked of results again and again. */
+#include "conformance/results/results.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct verdict_name verdict_names[VERDICTS] = {
+    [VERDICT_PASS] = {"PASS", "pass"},
+    [VERDICT_FAIL] = {"FAIL", "fail"},
+    [VERDICT_INCONCLUSIVE] = {"INCONCLUSIVE", "inconclusive"},
+    [VERDICT_NOT_APPLICABLE] = {"NOT_APPLICABLE", "n/a"},
+    [VERDICT_NOT_RUN] = {"NOT_RUN", "not run"},
+    [VERDICT_ERROR] = {"ERROR", "error"},
+};
+
+const enum verdict verdict_urgency[VERDICTS] = {
+    VERDICT_FAIL,    VERDICT_ERROR, VERDICT_INCONCLUSIVE,
+    VERDICT_NOT_RUN, VERDICT_PASS,  VERDICT_NOT_APPLICABLE,
+};
+
+const char *const cause_names[CAUSES] = {
+    [CAUSE_CHECKS] = "checks",     [CAUSE_OFFER] = "offer",         [CAUSE_SETUP] = "setup",
+    [CAUSE_SUITE] = "suite",       [CAUSE_SUBJECT] = "subject",     [CAUSE_CRASH] = "crash",
+    [CAUSE_WATCHDOG] = "watchdog", [CAUSE_START] = "start",         [CAUSE_ICS] = "ics",
+    [CAUSE_NEED] = "need",         [CAUSE_INTERRUPT] = "interrupt",
+};
+
+const char *const flow_names[] = {"enumeration", "authentication", "storage",        "sync",
+                                  "control",     "service",        "class-provider", NULL};
+
+int texts_add(struct texts *texts, const char *text)
+{
+    const char **at = realloc(texts->at, (texts->count + 1) * sizeof(*at));
+
+    if (!at)
+        return -ENOMEM;
+    texts->at = at;
+    at[texts->count++] = text;
+    return 0;
+}
+
+void result_say(struct result *result, enum verdict verdict, enum cause cause, const char *format,
+                ...)
+{
+    va_list arguments;
+    char *reason;
+
+    va_start(arguments, format);
+    if (vasprintf(&reason, format, arguments) < 0)
+        reason = NULL;
+    va_end(arguments);
+    free(result->reason);
+    result->reason = reason;
+    result->verdict = verdict;
+    result->cause = cause;
+}
+
+const char *result_reason(const struct result *result)
+{
+    return result->reason ? result->reason : "";
+}
+
+const struct result_count *result_count(const struct result *result, const char *row)
+{
+    for (size_t i = 0; i < result->count_count; i++) {
+        if (strcmp(result->counts[i].row, row) == 0)
+            return &result->counts[i];
+    }
+    return NULL;
+}
+
+void result_done(struct result *result)
+{
+    free(result->reason);
+    free(result->counts);
+    free(result->checks);
+    free(result->notes.at);
+    json_decref(result->json);
+    *result = (struct result){0};
+}
+
+size_t results_count(const struct results *results, const char *flow, enum verdict verdict)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->case_count; i++)
+        count += results->cases[i].verdict == verdict &&
+                 (!flow || strcmp(results->cases[i].flow, flow) == 0);
+    return count;
+}
+
+void results_done(struct results *results)
+{
+    for (size_t i = 0; i < results->case_count; i++)
+        result_done(&results->cases[i]);
+    for (size_t i = 0; i < results->ics_count; i++)
+        free(results->ics[i].items.at);
+    free(results->subjects.at);
+    free(results->defects.at);
+    free(results->ics);
+    free(results->cases);
+    free(results->rows);
+    json_decref(results->json);
+    *results = (struct results){0};
+}

@@ -1,0 +1,130 @@
+/* What a run comes to, as data. The run fills it in, results_write() keeps it in the run's folder,
+ * results_read() takes it up again; reports are made of nothing else. Texts are borrowed: from the
+ * cases and the catalogue, or from `json` where they were read. */
+#ifndef CONFORMANCE_RESULTS_RESULTS_H
+#define CONFORMANCE_RESULTS_RESULTS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* In the order of the summary. */
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_FAIL,
+    VERDICT_INCONCLUSIVE,
+    VERDICT_NOT_APPLICABLE, /* the ICS says so */
+    VERDICT_NOT_RUN,        /* what it needs is not given */
+    VERDICT_ERROR,          /* ours: crash, watchdog, zero checks, failed set-up */
+    VERDICTS
+};
+/* As results.json has it, and as a reader does. */
+extern const struct verdict_name {
+    const char *name, *text;
+} verdict_names[VERDICTS];
+/* The order of lists: what needs a reader first. */
+extern const enum verdict verdict_urgency[VERDICTS];
+
+/* What brought a verdict about, whatever its reason says. */
+enum cause {
+    CAUSE_CHECKS,    /* the case came to its end: its checks decide */
+    CAUSE_OFFER,     /* the case found that the subject does not offer what the row is about */
+    CAUSE_SETUP,     /* the case said that its set-up failed */
+    CAUSE_SUITE,     /* the case is wrong: no check, or one of a row it does not declare */
+    CAUSE_SUBJECT,   /* crash or hang while control was inside the subject */
+    CAUSE_CRASH,     /* the case's process ended without a verdict */
+    CAUSE_WATCHDOG,  /* it did not end in time */
+    CAUSE_START,     /* player or process could not be started */
+    CAUSE_ICS,       /* the case's expression does not hold, or is none */
+    CAUSE_NEED,      /* something the case needs is not given or not allowed */
+    CAUSE_INTERRUPT, /* the run ended before it */
+    CAUSES
+};
+extern const char *const cause_names[CAUSES];
+
+/* The mission's flows in its order; NULL ends. */
+extern const char *const flow_names[];
+
+struct texts {
+    const char **at;
+    size_t count;
+};
+int texts_add(struct texts *texts, const char *text); /* 0 or -ENOMEM; `text` is borrowed */
+
+struct result_check {
+    const char *row, *file, *text, *seen;
+    int line;
+    bool ok;
+};
+
+/* How often checks of a row held and failed in one case. */
+struct result_count {
+    const char *row;
+    unsigned pass, fail;
+};
+
+/* One case's outcome. */
+struct result {
+    const char *id, *title, *level, *flow, *player, *evidence; /* id as reports show it */
+    enum verdict verdict;
+    enum cause cause;
+    char *reason;      /* its own; NULL: none */
+    unsigned warnings; /* SHOULD rows that failed without --strict */
+    struct result_count *counts;
+    struct result_check *checks; /* every failed one, and the first of each row that held */
+    size_t count_count, check_count;
+    struct texts notes;
+    const char *left_behind; /* what could not be removed from a device; NULL: nothing */
+    double seconds;          /* of a clock; negative: unknown */
+    json_t *json;            /* whose texts counts, checks and notes show */
+};
+
+/* Sets verdict and cause, and says why. */
+void result_say(struct result *result, enum verdict verdict, enum cause cause, const char *format,
+                ...) __attribute__((format(printf, 4, 5)));
+const char *result_reason(const struct result *result); /* never NULL */
+/* Takes members rows, checks, notes and left_behind of an object (a case's verdict.json, or a case
+ * of results.json), and a reference to it. 0 or -ENOMEM. */
+int result_take(struct result *result, json_t *object);
+/* NULL: no check of that row was made. */
+const struct result_count *result_count(const struct result *result, const char *row);
+void result_done(struct result *result);
+
+/* A requirement row that was judged, over all cases. */
+struct result_row {
+    const char *id, *level, *flow, *subject, *requirement;
+    bool inferred, held;
+};
+
+struct result_ics {
+    const char *player; /* "": the device */
+    struct texts items;
+};
+
+struct results {
+    const char *suite, *device, *provider; /* provider "": none */
+    uint64_t seed;
+    bool strict;
+    struct texts subjects, defects;
+    struct result_ics *ics;
+    struct result *cases;
+    struct result_row *rows;
+    size_t ics_count, case_count, row_count;
+    double seconds; /* of all cases; negative: unknown */
+    int exit;       /* the run's exit code */
+    json_t *json;
+};
+
+/* Cases of a verdict; NULL flow: of every flow. */
+size_t results_count(const struct results *results, const char *flow, enum verdict verdict);
+
+/* results.json – nothing that differs between two equal runs – and timing.json, each whole or not
+ * there. 0 or -EIO. */
+int results_write(const struct results *results, const char *folder);
+/* From results.json of a run's folder, and timing.json if it is there; or from a file ….json alone.
+ * Members of the wrong kind count as missing. On failure `error` holds one line. */
+int results_read(const char *path, struct results *ret, char *error, size_t error_size);
+void results_done(struct results *results);
+
+#endif

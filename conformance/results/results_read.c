@@ -1,0 +1,282 @@
+/* Results from their files. The files may come from anywhere: what is missing or of another kind is
+ * empty here, so that no reader has to ask again. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conformance/results/results.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text ? text : "";
+}
+
+static long long number_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static bool truth_of(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
+/* Room for each element of an array or object; one more, so that none is no failure. */
+static void *room_for(const json_t *all, size_t size)
+{
+    size_t count = json_is_object(all) ? json_object_size(all) : json_array_size(all);
+
+    return calloc(count + 1, size);
+}
+
+static int read_texts(const json_t *array, struct texts *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->at = room_for(array, sizeof(*ret->at));
+    if (!ret->at)
+        return -ENOMEM;
+    json_array_foreach(array, i, value) ret->at[ret->count++] =
+        json_string_value(value) ? json_string_value(value) : "";
+    return 0;
+}
+
+static int read_counts(json_t *rows, struct result *ret)
+{
+    const char *row;
+    json_t *value;
+
+    ret->counts = room_for(rows, sizeof(*ret->counts));
+    if (!ret->counts)
+        return -ENOMEM;
+    json_object_foreach(rows, row, value)
+    {
+        ret->counts[ret->count_count++] = (struct result_count){
+            row, (unsigned)number_of(value, "pass"), (unsigned)number_of(value, "fail")};
+    }
+    return 0;
+}
+
+static int read_checks(const json_t *checks, struct result *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->checks = room_for(checks, sizeof(*ret->checks));
+    if (!ret->checks)
+        return -ENOMEM;
+    json_array_foreach(checks, i, value)
+    {
+        ret->checks[ret->check_count++] =
+            (struct result_check){.row = text_of(value, "row"),
+                                  .file = text_of(value, "file"),
+                                  .text = text_of(value, "text"),
+                                  .seen = text_of(value, "seen"),
+                                  .line = (int)number_of(value, "line"),
+                                  .ok = truth_of(value, "ok")};
+    }
+    return 0;
+}
+
+int result_take(struct result *result, json_t *object)
+{
+    int error = read_counts(json_object_get(object, "rows"), result);
+
+    result->json = json_incref(object);
+    result->left_behind = json_string_value(json_object_get(object, "left_behind"));
+    if (!error)
+        error = read_checks(json_object_get(object, "checks"), result);
+    return error ? error : read_texts(json_object_get(object, "notes"), &result->notes);
+}
+
+/* What no version of this program writes is an error of ours. */
+static enum verdict verdict_of(const char *name)
+{
+    for (enum verdict verdict = 0; verdict < VERDICTS; verdict++) {
+        if (strcmp(verdict_names[verdict].name, name) == 0)
+            return verdict;
+    }
+    return VERDICT_ERROR;
+}
+
+static enum cause cause_of(const char *name)
+{
+    for (enum cause cause = 0; cause < CAUSES; cause++) {
+        if (strcmp(cause_names[cause], name) == 0)
+            return cause;
+    }
+    return CAUSE_CHECKS;
+}
+
+static int read_case(json_t *object, const json_t *timing, struct result *ret)
+{
+    const json_t *seconds =
+        json_object_get(json_object_get(timing, "cases"), text_of(object, "id"));
+
+    *ret = (struct result){
+        .id = text_of(object, "id"),
+        .title = text_of(object, "title"),
+        .level = text_of(object, "level"),
+        .flow = text_of(object, "flow"),
+        .player = text_of(object, "player"),
+        .evidence = text_of(object, "evidence"),
+        .warnings = (unsigned)number_of(object, "warnings"),
+        .seconds = json_is_number(seconds) ? json_number_value(seconds) : -1,
+    };
+    result_say(ret, verdict_of(text_of(object, "verdict")), cause_of(text_of(object, "cause")),
+               "%s", text_of(object, "reason"));
+    return result_take(ret, object);
+}
+
+static int read_cases(const json_t *cases, const json_t *timing, struct results *ret)
+{
+    json_t *value;
+    size_t i;
+    int error = 0;
+
+    ret->cases = room_for(cases, sizeof(*ret->cases));
+    if (!ret->cases)
+        return -ENOMEM;
+    json_array_foreach(cases, i, value)
+    {
+        if (!error)
+            error = read_case(value, timing, &ret->cases[ret->case_count++]);
+    }
+    return error;
+}
+
+static int read_rows(const json_t *rows, struct results *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->rows = room_for(rows, sizeof(*ret->rows));
+    if (!ret->rows)
+        return -ENOMEM;
+    json_array_foreach(rows, i, value)
+    {
+        if (!*text_of(value, "verdict"))
+            continue;
+        ret->rows[ret->row_count++] =
+            (struct result_row){.id = text_of(value, "id"),
+                                .level = text_of(value, "level"),
+                                .flow = text_of(value, "flow"),
+                                .subject = text_of(value, "subject"),
+                                .requirement = text_of(value, "requirement"),
+                                .inferred = truth_of(value, "inferred"),
+                                .held = strcmp(text_of(value, "verdict"), "pass") == 0};
+    }
+    return 0;
+}
+
+static int read_ics(json_t *all, struct results *ret)
+{
+    const char *player;
+    json_t *items;
+    int error = 0;
+
+    ret->ics = room_for(all, sizeof(*ret->ics));
+    if (!ret->ics)
+        return -ENOMEM;
+    json_object_foreach(all, player, items)
+    {
+        struct result_ics *one = &ret->ics[ret->ics_count++];
+
+        one->player = player;
+        if (!error)
+            error = read_texts(items, &one->items);
+    }
+    return error;
+}
+
+/* Takes over both objects' references to what it shows; `timing` may be NULL. */
+static int take_all(json_t *json, const json_t *timing, struct results *ret)
+{
+    const json_t *seconds = json_object_get(timing, "seconds");
+    int error;
+
+    *ret = (struct results){
+        .suite = text_of(json, "suite"),
+        .device = text_of(json, "device"),
+        .provider = text_of(json, "provider"),
+        .seed = (uint64_t)number_of(json, "seed"),
+        .strict = truth_of(json, "strict"),
+        .seconds = json_is_number(seconds) ? json_number_value(seconds) : -1,
+        .exit = (int)number_of(json, "exit"),
+        .json = json_incref(json),
+    };
+    error = read_texts(json_object_get(json, "subjects"), &ret->subjects);
+    if (!error)
+        error = read_texts(json_object_get(json, "deviations"), &ret->defects);
+    if (!error)
+        error = read_ics(json_object_get(json, "ics"), ret);
+    if (!error)
+        error = read_cases(json_object_get(json, "cases"), timing, ret);
+    if (!error)
+        error = read_rows(json_object_get(json, "rows"), ret);
+    if (error)
+        results_done(ret);
+    return error;
+}
+
+static json_t *load(const char *path, char *error, size_t error_size)
+{
+    json_error_t where;
+    json_t *object;
+
+    if (access(path, R_OK) < 0) {
+        snprintf(error, error_size, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    object = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
+    if (!object)
+        snprintf(error, error_size, "%s:%d: %s", path, where.line, where.text);
+    return object;
+}
+
+static bool has_shape(const json_t *results)
+{
+    return json_is_string(json_object_get(results, "suite")) &&
+           json_is_array(json_object_get(results, "cases")) &&
+           json_is_array(json_object_get(results, "rows")) &&
+           json_is_object(json_object_get(results, "totals")) &&
+           json_is_integer(json_object_get(results, "exit"));
+}
+
+int results_read(const char *path, struct results *ret, char *error, size_t error_size)
+{
+    size_t length = strlen(path);
+    bool is_file = length > 5 && strcmp(path + length - 5, ".json") == 0;
+    char file[PATH_MAX], beside[PATH_MAX], ignored[PATH_MAX];
+    json_t *json, *timing = NULL;
+    int result = -EINVAL;
+
+    if ((size_t)snprintf(file, sizeof(file), "%s%s", path, is_file ? "" : "/results.json") >=
+        sizeof(file)) {
+        snprintf(error, error_size, "%s: the path is too long", path);
+        return -ENAMETOOLONG;
+    }
+    json = load(file, error, error_size);
+    if (!json)
+        return -EINVAL;
+    if (!is_file) {
+        snprintf(beside, sizeof(beside), "%s/timing.json", path);
+        timing = load(beside, ignored, sizeof(ignored)); /* reports do without */
+    }
+    if (has_shape(json)) {
+        result = take_all(json, timing, ret);
+        if (result)
+            snprintf(error, error_size, "%s: %s", file, strerror(-result));
+    } else {
+        snprintf(error, error_size, "%s: not the results of a run", file);
+    }
+    json_decref(timing);
+    json_decref(json);
+    return result;
+}

@@ -1,0 +1,158 @@
+/* Results to their files: results.json has everything a report needs and nothing that differs
+ * between two equal runs; timing.json has what does. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/results/results.h"
+
+/* May quote a device, whose text may be anything. */
+static json_t *reason_json(const char *reason)
+{
+    json_t *text = json_string(reason);
+    char *plain = text ? NULL : strdup(reason);
+
+    for (char *at = plain; at && *at; at++) {
+        if ((unsigned char)*at >= 0x80)
+            *at = '?';
+    }
+    if (plain)
+        text = json_string(plain);
+    free(plain);
+    return text;
+}
+
+static json_t *texts_json(const struct texts *texts)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < texts->count; i++)
+        json_array_append_new(array, json_string(texts->at[i]));
+    return array;
+}
+
+static json_t *counts_json(const struct result *result)
+{
+    json_t *rows = json_object();
+
+    for (size_t i = 0; i < result->count_count; i++) {
+        const struct result_count *count = &result->counts[i];
+
+        json_object_set_new(
+            rows, count->row,
+            json_pack("{s:i,s:i}", "pass", (int)count->pass, "fail", (int)count->fail));
+    }
+    return rows;
+}
+
+static json_t *checks_json(const struct result *result)
+{
+    json_t *checks = json_array();
+
+    for (size_t i = 0; i < result->check_count; i++) {
+        const struct result_check *check = &result->checks[i];
+
+        json_array_append_new(checks,
+                              json_pack("{s:s,s:b,s:s,s:i,s:s,s:s}", "row", check->row, "ok",
+                                        check->ok, "file", check->file, "line", check->line, "text",
+                                        check->text, "seen", check->seen));
+    }
+    return checks;
+}
+
+static json_t *case_json(const struct result *result)
+{
+    json_t *object =
+        json_pack("{s:s,s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s,s:i,s:o,s:o,s:o}", "id", result->id,
+                  "title", result->title, "verdict", verdict_names[result->verdict].name, "cause",
+                  cause_names[result->cause], "reason", reason_json(result_reason(result)), "level",
+                  result->level, "flow", result->flow, "player", result->player, "evidence",
+                  result->evidence, "warnings", (int)result->warnings, "rows", counts_json(result),
+                  "checks", checks_json(result), "notes", texts_json(&result->notes));
+
+    if (result->left_behind)
+        json_object_set_new(object, "left_behind", json_string(result->left_behind));
+    return object;
+}
+
+static json_t *rows_json(const struct results *results)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < results->row_count; i++) {
+        const struct result_row *row = &results->rows[i];
+
+        json_array_append_new(rows,
+                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "id", row->id, "level",
+                                        row->level, "flow", row->flow, "subject", row->subject,
+                                        "verdict", row->held ? "pass" : "fail", "inferred",
+                                        row->inferred, "requirement", row->requirement));
+    }
+    return rows;
+}
+
+static json_t *ics_json(const struct results *results)
+{
+    json_t *all = json_object();
+
+    for (size_t i = 0; i < results->ics_count; i++)
+        json_object_set_new(all, results->ics[i].player, texts_json(&results->ics[i].items));
+    return all;
+}
+
+static json_t *totals_json(const struct results *results)
+{
+    json_t *totals = json_object();
+
+    for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
+        json_object_set_new(totals, verdict_names[verdict].name,
+                            json_integer((json_int_t)results_count(results, NULL, verdict)));
+    return totals;
+}
+
+static json_t *results_json(const struct results *results)
+{
+    json_t *cases = json_array();
+
+    for (size_t i = 0; i < results->case_count; i++)
+        json_array_append_new(cases, case_json(&results->cases[i]));
+    return json_pack("{s:s,s:I,s:b,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "suite", results->suite,
+                     "seed", (json_int_t)results->seed, "strict", results->strict, "device",
+                     results->device, "provider", results->provider, "subjects",
+                     texts_json(&results->subjects), "deviations", texts_json(&results->defects),
+                     "ics", ics_json(results), "totals", totals_json(results), "cases", cases,
+                     "rows", rows_json(results), "exit", results->exit);
+}
+
+static json_t *timing_json(const struct results *results)
+{
+    json_t *cases = json_object();
+
+    for (size_t i = 0; i < results->case_count; i++)
+        json_object_set_new(cases, results->cases[i].id, json_real(results->cases[i].seconds));
+    return json_pack("{s:f,s:o}", "seconds", results->seconds, "cases", cases);
+}
+
+static int dump(const char *folder, const char *name, json_t *object)
+{
+    char path[PATH_MAX], final[PATH_MAX];
+    bool fits = (size_t)snprintf(path, sizeof(path), "%s/%s.tmp", folder, name) < sizeof(path) &&
+                (size_t)snprintf(final, sizeof(final), "%s/%s", folder, name) < sizeof(final);
+    int error = fits && object &&
+                        !json_dump_file(object, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER) &&
+                        rename(path, final) == 0
+                    ? 0
+                    : -EIO;
+
+    json_decref(object);
+    return error;
+}
+
+int results_write(const struct results *results, const char *folder)
+{
+    int error = dump(folder, "timing.json", timing_json(results));
+
+    return error ? error : dump(folder, "results.json", results_json(results));
+}

@@ -1,0 +1,175 @@
+/* The observed ICS: what a device shows of itself, before any case judges it. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/raw/raw_descriptors.h"
+#include "conformance/run/ics.h"
+#include "spcore/base.h"
+#include "spcore/mtp/mtpi.h"
+
+static int set_hex(struct ics *ics, const char *prefix, uint16_t code)
+{
+    char item[48];
+
+    snprintf(item, sizeof(item), "%s%04X", prefix, code);
+    return ics_set(ics, item);
+}
+
+static int get_descriptor(struct tp *tp, uint8_t type, uint8_t index, uint8_t *data, uint16_t room)
+{
+    struct tp_setup setup = {0x80, 6, (uint16_t)(type << 8 | index), 0, room};
+
+    return tp_control(tp, &setup, data, 2000);
+}
+
+static void observe_speed(struct ics *ics, const struct tp *tp)
+{
+    static const char *const names[] = {NULL, "USB.SPEED.LOW",  "USB.SPEED.FULL", "USB.SPEED.HIGH",
+                                        NULL, "USB.SPEED.SUPER"};
+    int speed = tp_speed(tp);
+
+    if (speed >= 0 && (size_t)speed < ARRAY_SIZE(names) && names[speed])
+        ics_set(ics, names[speed]);
+}
+
+/* Microsoft OS descriptors decide which driver Windows would bind: the persona. */
+static void observe_ms(struct ics *ics, struct tp *tp)
+{
+    uint8_t data[255];
+    uint8_t code = 0;
+    int length = get_descriptor(tp, 3, 0xee, data, sizeof(data));
+    int bos = get_descriptor(tp, 15, 0, data + 18, sizeof(data) - 18);
+
+    if (length == 18 && memcmp(data + 2, "M\0S\0F\0T\0", 8) == 0) {
+        ics_set(ics, "MSOS.10");
+        code = data[16];
+    }
+    if (bos >= 5)
+        ics_set(ics, "BOS");
+    for (int i = 5; bos > 5 && i + 28 <= bos && data[18 + i]; i += data[18 + i]) {
+        if (data[18 + i] == 28 && data[18 + i + 2] == 5) {
+            ics_set(ics, "MSOS.20");
+            code = data[18 + i + 26];
+        }
+    }
+    if (code) {
+        struct tp_setup setup = {0xc0, code, 0, 4, 40};
+
+        length = tp_control(tp, &setup, data, 2000);
+        if (length >= 26 && memcmp(data + 18, "WINUSB", 6) == 0)
+            ics_set(ics, "USB.PERSONA.WINUSB");
+        else if (length >= 26 && memcmp(data + 18, "MTP", 3) == 0)
+            ics_set(ics, "USB.PERSONA.MTP");
+    }
+}
+
+static void observe_interfaces(struct ics *ics, struct tp *tp)
+{
+    size_t length;
+    const uint8_t *config = tp_config_descriptor(tp, &length);
+    struct mtpi_pipe pipe;
+
+    if (config && length > 4 && config[4] > 1)
+        ics_set(ics, "USB.COMPOSITE");
+    if (mtpi_find_pipe(tp, &pipe) < 0)
+        return;
+    ics_set(ics, "MTP");
+    ics_set(ics, pipe.still_image ? "STILL_IMAGE" : "PAP");
+    if (!pipe.still_image && !ics_has(ics, "USB.PERSONA.WINUSB") &&
+        !ics_has(ics, "USB.PERSONA.MTP"))
+        ics_set(ics, "USB.PERSONA.INF");
+}
+
+static void observe_stores(struct ics *ics, struct mtpi *mtpi)
+{
+    struct mtpi_u32_array stores;
+    struct mtpi_storage_info info;
+    char item[32];
+
+    if (mtpi_get_storage_ids(mtpi, &stores))
+        return;
+    for (size_t i = 0; i < stores.count; i++) {
+        if (!(stores.item[i] & 0xffff)) {
+            ics_set(ics, "STORE.EMPTY_SLOT");
+            continue;
+        }
+        if (mtpi_get_storage_info(mtpi, stores.item[i], &info))
+            continue;
+        ics_set(ics, info.access == MTP_AC_READ_WRITE ? "STORE.WRITABLE" : "STORE.READONLY");
+        if (info.storage_type == MTP_ST_REMOVABLE_RAM || info.storage_type == MTP_ST_REMOVABLE_ROM)
+            ics_set(ics, "STORE.REMOVABLE");
+        mtpi_storage_info_done(&info);
+    }
+    if (stores.count >= 2)
+        ics_set(ics, "MTP.STORES.2");
+    snprintf(item, sizeof(item), "MTP.STORES.%zu", stores.count);
+    ics_set(ics, item);
+    free(stores.item);
+}
+
+static void observe_mtp(struct ics *ics, struct tp *tp)
+{
+    struct mtpi_device_info info;
+    struct mtpi *mtpi;
+
+    if (!ics_has(ics, "MTP") || mtpi_new(tp, &mtpi))
+        return;
+    if (!mtpi_get_device_info(mtpi, &info)) {
+        for (size_t i = 0; i < info.operations.count; i++)
+            set_hex(ics, "MTP.OP.", info.operations.item[i]);
+        for (size_t i = 0; i < info.events.count; i++)
+            set_hex(ics, "MTP.EVENT.", info.events.item[i]);
+        for (size_t i = 0; i < info.formats.count; i++)
+            set_hex(ics, "MTP.FORMAT.", info.formats.item[i]);
+        mtpi_device_info_done(&info);
+    }
+    if (!mtpi_open_session(mtpi, 1)) {
+        observe_stores(ics, mtpi);
+        mtpi_close_session(mtpi);
+    }
+    mtpi_free(mtpi);
+}
+
+/* String iSerialNumber; its characters are digits and letters on every device that has one. */
+static void observe_serial(struct ics *ics, struct tp *tp)
+{
+    uint8_t index = tp_device_descriptor(tp)[16], data[255];
+    int length;
+    size_t count = 0;
+
+    if (!index || get_descriptor(tp, 3, 0, data, sizeof(data)) < 4)
+        return;
+    {
+        struct tp_setup setup = {0x80, 6, (uint16_t)(0x300 | index),
+                                 (uint16_t)(data[2] | data[3] << 8), sizeof(data)};
+
+        length = tp_control(tp, &setup, data, 2000);
+    }
+    for (int i = 2; i + 1 < length && count < sizeof(ics->serial) - 1; i += 2)
+        ics->serial[count++] =
+            data[i + 1] || data[i] < 0x20 || data[i] > 0x7e ? '?' : (char)data[i];
+    ics->serial[count] = '\0';
+}
+
+int ics_observe(const char *uri, bool own, struct ics *ret)
+{
+    struct ics ics = {0};
+    struct tp *tp;
+    int error = tp_open(uri, NULL, &tp);
+
+    if (error)
+        return error;
+    if (own)
+        ics_set(&ics, "FIXTURE.CONTROL");
+    observe_speed(&ics, tp);
+    observe_serial(&ics, tp);
+    observe_ms(&ics, tp);
+    observe_interfaces(&ics, tp);
+    observe_mtp(&ics, tp);
+    tp_close(tp);
+    *ret = ics;
+    return 0;
+}

@@ -1,0 +1,15 @@
+/* The ICS each case is chosen by: of a device, of a file, or one of every player our own simulator
+ * is to be. */
+#ifndef CONFORMANCE_RUN_OBSERVE_H
+#define CONFORMANCE_RUN_OBSERVE_H
+
+#include "conformance/run/run.h"
+
+/* Fills run->ics for its cases. -errno where nothing could run without: said on stderr. A player
+ * that does not start is left out; its cases will say why on their own. */
+int run_observe_all(struct run *run);
+const struct ics *run_ics_of(const struct run *run, const struct conf_case *conf_case);
+int run_ics_results(struct run *run); /* run->ics as results have it; 0 or -ENOMEM */
+void run_ics_free(struct run_ics *ics);
+
+#endif

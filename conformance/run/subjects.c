@@ -1,0 +1,205 @@
+/* The table of subjects, and what each does to be judged. */
+#include "conformance/run/subjects.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/run/attempt.h"
+#include "conformance/run/papsim.h"
+
+/* ---- a device: our own simulator, or one that is named */
+
+static bool is_usbip(const char *uri)
+{
+    return strncmp(uri, "usbip:", 6) == 0;
+}
+
+static bool is_all_ours(const struct run_options *options)
+{
+    const struct subject_given *provider = &options->of[SUBJECT_PROVIDER];
+
+    return !options->of[SUBJECT_DEVICE].name && (!provider->name || provider->own);
+}
+
+static const char *device_misfit(const char *uri)
+{
+    return strncmp(uri, "usb:", 4) == 0 || is_usbip(uri)
+               ? NULL
+               : "expected usb:VID:PID[:SERIAL] or usbip:HOST[:PORT]/BUSID";
+}
+
+/* Our own simulator is judged unless it only serves a vendor's provider. */
+static bool device_given(const struct run_options *options)
+{
+    return options->of[SUBJECT_DEVICE].name || is_all_ours(options);
+}
+
+/* usbip:HOST[:PORT]/BUSID taken apart for wire cases; other URIs have no server. */
+static void describe(const char *uri, struct conf_context *context)
+{
+    char text[256];
+    char *slash, *colon;
+
+    snprintf(context->uri, sizeof(context->uri), "%s", uri);
+    if (!is_usbip(uri))
+        return;
+    snprintf(text, sizeof(text), "%s", uri + 6);
+    slash = strrchr(text, '/');
+    if (!slash)
+        return;
+    *slash = '\0';
+    snprintf(context->busid, sizeof(context->busid), "%s", slash + 1);
+    colon = strrchr(text, ':');
+    context->port = colon ? (uint16_t)strtoul(colon + 1, NULL, 10) : 3240;
+    if (colon)
+        *colon = '\0';
+    snprintf(context->server, sizeof(context->server), "%s", text);
+}
+
+static int not_started(struct attempt *attempt, int error)
+{
+    char complaint[256];
+
+    papsim_complaint(&attempt->context, error, complaint, sizeof(complaint));
+    result_say(&attempt->result, VERDICT_ERROR, CAUSE_START,
+               "papsim with player %s did not start: %s", subject_player(attempt->conf_case),
+               complaint);
+    return error;
+}
+
+static int device_open(struct attempt *attempt)
+{
+    const char *uri = attempt->options->of[SUBJECT_DEVICE].name;
+    int error = 0;
+
+    if (uri)
+        describe(uri, &attempt->context);
+    else
+        error = papsim_start(attempt->options, subject_player(attempt->conf_case), &attempt->papsim,
+                             &attempt->context);
+    return error ? not_started(attempt, error) : 0;
+}
+
+static int device_ready(struct attempt *attempt)
+{
+    int error = attempt->papsim.pid ? papsim_ready(&attempt->papsim, &attempt->context) : 0;
+
+    return error ? not_started(attempt, error) : 0;
+}
+
+static void device_close(struct attempt *attempt)
+{
+    papsim_stop(&attempt->papsim, &attempt->context);
+}
+
+/* ---- a USB/IP server: the one that offers the device */
+
+static bool server_given(const struct run_options *options)
+{
+    const char *uri = options->of[SUBJECT_DEVICE].name;
+
+    return uri ? is_usbip(uri) : device_given(options);
+}
+
+/* ---- a provider: a library, loaded by the case itself */
+
+static bool provider_given(const struct run_options *options)
+{
+    return options->of[SUBJECT_PROVIDER].name != NULL;
+}
+
+static int provider_open(struct attempt *attempt)
+{
+    const char *path = attempt->options->of[SUBJECT_PROVIDER].name;
+
+    if (path)
+        snprintf(attempt->context.provider, sizeof(attempt->context.provider), "%s", path);
+    return 0;
+}
+
+static int provider_ready(struct attempt *attempt)
+{
+    const char *const *defects = attempt->options->of[SUBJECT_PROVIDER].defects;
+
+    if (defects && *defects)
+        setenv("SPCORE_DEVIATE", *defects, 1);
+    if (attempt->options->allow_mtp)
+        setenv("SPCORE_ALLOW_MTP", "1", 1);
+    return 0;
+}
+
+/* ---- our own model of a host */
+
+static bool host_given(const struct run_options *options)
+{
+    return is_all_ours(options);
+}
+
+static int host_open(struct attempt *attempt)
+{
+    const char *const *defects = attempt->options->of[SUBJECT_HOST].defects;
+
+    if (defects && *defects)
+        snprintf(attempt->context.host_defect, sizeof(attempt->context.host_defect), "%s",
+                 *defects);
+    return 0;
+}
+
+/* ---- the table, in the order of reports */
+
+const struct subject subjects[SUBJECTS] = {
+    [SUBJECT_DEVICE] = {.name = "device",
+                        .option = "device",
+                        .value = "URI",
+                        .misfit = device_misfit,
+                        .player = "mtp",
+                        .deviate = "deviate",
+                        .no_defect = " (papsim deviations lists them)",
+                        .defective = "simulator",
+                        .defects_most = 64,
+                        .given = device_given,
+                        .open = device_open,
+                        .ready = device_ready,
+                        .close = device_close},
+    /* Its cases are a device's that speak USB/IP themselves. */
+    [SUBJECT_SERVER] = {.name = "server", .given = server_given},
+    [SUBJECT_PROVIDER] = {.name = "provider",
+                          .need = CONF_PROVIDER,
+                          .option = "provider",
+                          .value = "LIB",
+                          .player = "pap-winusb",
+                          .own = "libspcore.so",
+                          .deviant = "libspcore-deviant.so",
+                          .deviate = "provider-deviate",
+                          .no_defect = " of libspcore-deviant.so",
+                          .defective = "provider",
+                          .defects_most = 1,
+                          .given = provider_given,
+                          .open = provider_open,
+                          .ready = provider_ready,
+                          .blame = "inside the provider"},
+    [SUBJECT_HOST] = {.name = "host",
+                      .need = CONF_HOST,
+                      .player = "mtp",
+                      .deviate = "host-deviate",
+                      .no_defect = " of our model of a host",
+                      .defective = "host",
+                      .defects_most = 1,
+                      .given = host_given,
+                      .open = host_open},
+};
+
+enum subject_id subject_of(const struct conf_case *conf_case)
+{
+    for (enum subject_id id = 0; id < SUBJECTS; id++) {
+        if (conf_case->needs & subjects[id].need)
+            return id;
+    }
+    return SUBJECT_DEVICE;
+}
+
+const char *subject_player(const struct conf_case *conf_case)
+{
+    return conf_case->player ? conf_case->player : subjects[subject_of(conf_case)].player;
+}

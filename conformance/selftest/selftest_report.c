@@ -1,0 +1,193 @@
+/* What a self-test proves: the pairs that were not killed, the rows covered by flow, and the cases
+ * that nothing turned red. */
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conformance/case/cases.h"
+#include "conformance/selftest/selftest.h"
+
+static bool green_anywhere(const struct selftest *self, const char *row)
+{
+    for (size_t i = 0; i < self->clean.results.case_count; i++) {
+        if (selftest_is_green(&self->clean.results.cases[i], row))
+            return true;
+    }
+    return false;
+}
+
+static bool first_of_row(const struct selftest *self, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (self->kills[i] == KILL_KILLED &&
+            strcmp(self->defects->pairs[i].row, self->defects->pairs[index].row) == 0)
+            return false;
+    }
+    return true;
+}
+
+static json_t *coverage_json(const struct selftest *self, size_t *ret_rows, size_t *ret_inferred)
+{
+    json_t *covered = json_object();
+
+    *ret_rows = *ret_inferred = 0;
+    for (const char *const *flow = flow_names; *flow; flow++)
+        json_object_set_new(covered, *flow, json_array());
+    for (size_t i = 0; i < self->defects->count; i++) {
+        const struct catalogue_row *row =
+            catalogue_find(self->catalogue, self->defects->pairs[i].row);
+
+        if (self->kills[i] != KILL_KILLED || !row || !first_of_row(self, i) ||
+            !green_anywhere(self, row->id))
+            continue;
+        json_array_append_new(json_object_get(covered, row->flow), json_string(row->id));
+        *(row->inferred ? ret_inferred : ret_rows) += 1;
+    }
+    return covered;
+}
+
+static json_t *pairs_json(const struct selftest *self)
+{
+    json_t *pairs = json_array();
+
+    for (size_t i = 0; i < self->defects->count; i++) {
+        const struct defect_pair *pair = &self->defects->pairs[i];
+
+        if (selftest_wants(self, pair))
+            json_array_append_new(pairs,
+                                  json_pack("{s:s,s:s,s:s,s:s}", "deviation", pair->name, "row",
+                                            pair->row, "subject", subjects[pair->subject].defective,
+                                            "outcome", kill_names[self->kills[i]]));
+    }
+    return pairs;
+}
+
+/* Every run against a defect, in the order of the defects. */
+static json_t *matrix_json(const struct selftest *self, json_t *seconds)
+{
+    json_t *matrix = json_array();
+
+    for (size_t i = 0; i < self->task_count; i++) {
+        const struct selftest_task *task = &self->tasks[i];
+        char name[128], key[256];
+
+        if (!task->ran)
+            continue;
+        cases_name(task->conf_case, name, sizeof(name));
+        snprintf(key, sizeof(key), "%s %s %s", task->defect->name, task->defect->row, name);
+        json_object_set_new(seconds, key, json_real(task->seconds));
+        json_array_append_new(matrix, json_pack("{s:s,s:s,s:s,s:s}", "deviation",
+                                                task->defect->name, "row", task->defect->row,
+                                                "case", name, "outcome", kill_names[task->kill]));
+    }
+    return matrix;
+}
+
+/* MUST cases that no defect turned red; they prove nothing yet. */
+static json_t *unproven_cases(const struct selftest *self)
+{
+    const struct conf_case *const *cases;
+    size_t count = cases_all(&cases);
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < count && !self->pattern_count; i++) {
+        char name[128];
+
+        cases_name(cases[i], name, sizeof(name));
+        if (cases[i]->level == CONF_MUST && !selftest_seen_red(self, cases[i]))
+            json_array_append_new(names, json_string(name));
+    }
+    return names;
+}
+
+/* ---- what is printed; each returns how much is wrong */
+
+static size_t print_clean(const struct selftest *self)
+{
+    size_t bad = 0;
+
+    for (size_t i = 0; i < self->clean.results.case_count; i++) {
+        const struct result *result = &self->clean.results.cases[i];
+
+        if (result->verdict == VERDICT_PASS || result->verdict == VERDICT_NOT_APPLICABLE)
+            continue;
+        printf("clean %s: %s %s\n", verdict_names[result->verdict].name, result->id,
+               result_reason(result));
+        bad += result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR;
+    }
+    return bad;
+}
+
+static size_t print_pairs(const struct selftest *self, size_t counts[KILLS])
+{
+    size_t bad = 0;
+
+    for (size_t i = 0; i < self->defects->count; i++) {
+        const struct defect_pair *pair = &self->defects->pairs[i];
+
+        if (!selftest_wants(self, pair))
+            continue;
+        counts[self->kills[i]]++;
+        if (self->kills[i] == KILL_KILLED)
+            continue;
+        printf("%s: %s %s (%s)\n", kill_names[self->kills[i]], pair->row, pair->name, pair->text);
+        bad++;
+    }
+    return bad;
+}
+
+static size_t print_unproven(const json_t *unproven)
+{
+    const json_t *name;
+    size_t i;
+
+    json_array_foreach(unproven, i, name)
+        printf("never red: MUST case %s\n", json_string_value(name));
+    return json_array_size(unproven);
+}
+
+static void print_covered(const json_t *covered)
+{
+    for (const char *const *flow = flow_names; *flow; flow++)
+        printf("covered %-16s %zu rows\n", *flow, json_array_size(json_object_get(covered, *flow)));
+}
+
+/* Takes the reference. */
+static int dump(const struct selftest *self, const char *name, json_t *object)
+{
+    char path[PATH_MAX + 32];
+    int error;
+
+    snprintf(path, sizeof(path), "%s/%s", self->options.out, name);
+    error =
+        object && !json_dump_file(object, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER) ? 0 : -EIO;
+    json_decref(object);
+    return error;
+}
+
+int selftest_report(const struct selftest *self)
+{
+    size_t counts[KILLS] = {0}, rows, inferred;
+    json_t *covered = coverage_json(self, &rows, &inferred);
+    json_t *unproven = unproven_cases(self), *seconds = json_object();
+    size_t dirty = print_clean(self), bad = dirty;
+    int status, error;
+
+    bad += print_pairs(self, counts);
+    bad += print_unproven(unproven);
+    print_covered(covered);
+    status = bad ? 1 : 0;
+    printf("%zu killed %zu survived %zu no case %zu no proof %zu not clean, %zu MUST cases "
+           "never red, %zu clean failures – %zu rows covered and %zu inferred (%d)\n",
+           counts[KILL_KILLED], counts[KILL_SURVIVED], counts[KILL_NO_CASE], counts[KILL_NO_PROOF],
+           counts[KILL_NOT_CLEAN], json_array_size(unproven), dirty, rows, inferred, status);
+    error = dump(self, "selftest.json",
+                 json_pack("{s:o,s:o,s:o,s:o,s:i}", "pairs", pairs_json(self), "matrix",
+                           matrix_json(self, seconds), "covered", covered, "unproven", unproven,
+                           "exit", status));
+    if (dump(self, "timing.json", seconds) < 0)
+        error = -EIO;
+    return error ? error : status;
+}

@@ -1,0 +1,193 @@
+/* What is written comes back; what anybody else wrote does no harm. */
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conformance/results/results.h"
+#include "spcore/base.h"
+
+static char folder[] = "/tmp/test-results-XXXXXX";
+
+static void make_folder(void)
+{
+    cr_assert_not_null(mkdtemp(folder));
+}
+
+static void remove_folder(void)
+{
+    static const char *const names[] = {"results.json", "timing.json"};
+    char path[64];
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    cr_expect_eq(rmdir(folder), 0, "something else was left");
+}
+
+TestSuite(results, .init = make_folder, .fini = remove_folder);
+
+/* A run of one case; what the texts of its parts are is the test's. */
+struct sample {
+    struct results results;
+    struct result one;
+    struct result_row row;
+    struct result_count count;
+    struct result_check check;
+    struct result_ics ics;
+    const char *subject, *item, *note;
+};
+
+static void fill(struct sample *sample, const char *text)
+{
+    static char reason[] = "a reason";
+
+    *sample = (struct sample){
+        .one = {.id = "A-A-BV-01",
+                .title = text,
+                .level = "MUST",
+                .flow = "sync",
+                .player = "mtp",
+                .evidence = "cases/A_A_BV_01",
+                .verdict = VERDICT_FAIL,
+                .cause = CAUSE_SUBJECT,
+                .reason = reason,
+                .warnings = 3,
+                .left_behind = "papcheck-01234567",
+                .seconds = 1.5},
+        .row = {"ROW-1", "MUST", "sync", "device", text, true, true},
+        .count = {"ROW-1", 5, 2},
+        .check = {"ROW-1", "file.c", text, text, 42, true},
+        .subject = "device",
+        .item = "MTP",
+        .note = text,
+    };
+    sample->ics = (struct result_ics){"mtp", {&sample->item, 1}};
+    sample->one.counts = &sample->count;
+    sample->one.checks = &sample->check;
+    sample->one.notes = (struct texts){&sample->note, 1};
+    sample->one.count_count = sample->one.check_count = 1;
+    sample->results = (struct results){.suite = "papcheck 0",
+                                       .device = text,
+                                       .provider = "",
+                                       .seed = 7,
+                                       .strict = true,
+                                       .subjects = {&sample->subject, 1},
+                                       .ics = &sample->ics,
+                                       .cases = &sample->one,
+                                       .rows = &sample->row,
+                                       .ics_count = 1,
+                                       .case_count = 1,
+                                       .row_count = 1,
+                                       .seconds = 1.5,
+                                       .exit = 1};
+}
+
+static void read_back(struct results *ret)
+{
+    char error[256];
+
+    cr_assert_eq(results_read(folder, ret, error, sizeof(error)), 0, "%s", error);
+}
+
+Test(results, all_of_it_comes_back)
+{
+    static const char any[] = "says \"it\" in <tags> & more \x01 \n \\ \xc3\xbc";
+    struct results read;
+    struct sample sample;
+    const struct result *one;
+
+    fill(&sample, any);
+    cr_assert_eq(results_write(&sample.results, folder), 0);
+    read_back(&read);
+    one = &read.cases[0];
+    cr_assert_str_eq(read.device, any);
+    cr_assert_eq(read.seed, 7);
+    cr_assert(read.strict);
+    cr_assert_eq(read.exit, 1);
+    cr_assert_float_eq(read.seconds, 1.5, 1e-9);
+    cr_assert_str_eq(read.subjects.at[0], "device");
+    cr_assert_str_eq(read.ics[0].player, "mtp");
+    cr_assert_str_eq(read.ics[0].items.at[0], "MTP");
+    cr_assert_str_eq(read.rows[0].requirement, any);
+    cr_assert(read.rows[0].held && read.rows[0].inferred);
+    cr_assert_str_eq(one->title, any);
+    cr_assert_eq(one->verdict, VERDICT_FAIL);
+    cr_assert_eq(one->cause, CAUSE_SUBJECT);
+    cr_assert_str_eq(result_reason(one), "a reason");
+    cr_assert_eq(one->warnings, 3);
+    cr_assert_str_eq(one->left_behind, "papcheck-01234567");
+    cr_assert_float_eq(one->seconds, 1.5, 1e-9);
+    cr_assert_eq(result_count(one, "ROW-1")->fail, 2);
+    cr_assert_str_eq(one->checks[0].seen, any);
+    cr_assert_eq(one->checks[0].line, 42);
+    cr_assert_str_eq(one->notes.at[0], any);
+    results_done(&read);
+}
+
+/* A device's text may be anything; a message built from it still has to reach the file. */
+Test(results, a_reason_that_is_not_utf8_does_not_lose_the_file)
+{
+    struct results read;
+    struct sample sample;
+
+    fill(&sample, "text");
+    sample.one.reason = (char[]){"device said \xff\xfe"};
+    cr_assert_eq(results_write(&sample.results, folder), 0);
+    read_back(&read);
+    cr_assert_str_eq(result_reason(&read.cases[0]), "device said ??");
+    results_done(&read);
+}
+
+static void write_results(const char *text)
+{
+    char path[64];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/results.json", folder);
+    file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+Test(results, results_that_do_not_parse_are_named_by_line)
+{
+    struct results read;
+    char error[256] = "";
+
+    write_results("{\n\"suite\": ,\n}\n");
+    cr_expect_lt(results_read(folder, &read, error, sizeof(error)), 0);
+    cr_expect_not_null(strstr(error, "results.json:2: "), "%s", error);
+}
+
+Test(results, results_of_another_kind_are_refused)
+{
+    struct results read;
+    char error[256] = "";
+
+    write_results("{\"suite\": \"papcheck 0\"}");
+    cr_expect_lt(results_read(folder, &read, error, sizeof(error)), 0);
+    cr_expect_not_null(strstr(error, "not the results of a run"), "%s", error);
+}
+
+Test(results, members_of_the_wrong_kind_count_as_missing)
+{
+    struct results read;
+
+    write_results("{\"suite\": \"x\", \"exit\": 0, \"totals\": {}, \"rows\": [1, null, \"a\"],"
+                  " \"subjects\": [4], \"deviations\": [{}], \"ics\": {\"a\": 3},"
+                  " \"cases\": [null, 3, {\"verdict\": \"FAIL\", \"checks\": [7, {}],"
+                  " \"notes\": [1], \"rows\": []}]}");
+    read_back(&read);
+    cr_expect_eq(read.row_count, 0);
+    cr_expect_eq(read.case_count, 3);
+    cr_expect_eq(read.cases[0].verdict, VERDICT_ERROR);
+    cr_expect_eq(read.cases[2].verdict, VERDICT_FAIL);
+    cr_expect_str_eq(read.cases[2].checks[1].text, "");
+    cr_expect_str_eq(read.cases[2].notes.at[0], "");
+    cr_expect_str_eq(read.subjects.at[0], "");
+    results_done(&read);
+}
