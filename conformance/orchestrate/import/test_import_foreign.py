@@ -9,7 +9,7 @@ import pytest
 
 import check_corpus
 import tree
-from logs import LSUSB, MODERN, NAMES, WRAPPED, facts_of, judge
+from logs import LSUSB, MODERN, NAMES, WRAPPED, facts_of, refusal
 from papsim import papsim
 from tree import has
 
@@ -265,7 +265,7 @@ def test_damage_is_one_line_or_none(tmp_path, real, damage, modern):
     for seed in range(40):
         rng = random.Random(f"{damage.__name__} {seed}")
         damaged = damage(rng, raw)
-        number = judge(tmp_path, damaged)
+        number = refusal(tmp_path, damaged)
         assert number is None or 1 <= number <= damaged.count(b"\n") + damaged.count(b"\r") + 1
 
 
@@ -273,7 +273,7 @@ def test_a_cut_before_the_last_section_is_always_refused_with_its_last_line(tmp_
     for raw in (MODERN.read_bytes(), real):
         end = raw.index(b"libmtp supported (playable) filetypes:")
         for place in random.Random(11).sample(range(1, end), 60) + [end - 1, end]:
-            number = judge(tmp_path, raw[:place])
+            number = refusal(tmp_path, raw[:place])
             lines = raw[:place].count(b"\n") + (raw[place - 1:place] != b"\n")
             assert number is not None, place
             # A description that is cut is named by its own line, which may be the one before.
@@ -296,7 +296,7 @@ def test_a_cut_before_the_last_section_is_always_refused_with_its_last_line(tmp_
 def test_too_much_of_anything_is_one_line_or_none(tmp_path, old, new):
     raw = MODERN.read_bytes()
     assert old in raw
-    judge(tmp_path, raw.replace(old, new, 1))
+    refusal(tmp_path, raw.replace(old, new, 1))
 
 
 def test_a_file_that_is_too_large_is_refused(tmp_path):

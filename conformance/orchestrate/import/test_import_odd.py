@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from logs import MODERN, NAMES, facts_of, judge, lines_of, number_of, refused
+from logs import MODERN, NAMES, facts_of, refusal, lines_of, number_of, refused
 
 
 def escaped(text):
@@ -95,7 +95,7 @@ def section(text, heading):
 ], ids=["cut before", "cut inside", "lost", "twice"])
 def test_a_section_that_is_cut_lost_or_there_twice_is_refused(tmp_path, real, heading, change):
     for text in (MODERN.read_text(encoding="utf-8"), real.decode()):
-        assert judge(tmp_path, change(text, *section(text, heading)).encode()) is not None
+        assert refusal(tmp_path, change(text, *section(text, heading)).encode()) is not None
 
 
 VALUES = [

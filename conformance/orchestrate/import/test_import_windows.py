@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from logs import LSUSB, MODERN, NAMES, WRAPPED, facts_of, judge
+from logs import LSUSB, MODERN, NAMES, WRAPPED, facts_of, refusal
 from papsim import papsim
 
 MARKS = {"little endian": (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -66,14 +66,14 @@ def test_damaged_utf_16_is_named_with_its_line(tmp_path, form):
     line = text[:500].count("\n") + 1
     whole = mark + text.encode(codec)
     for raw in half(mark, codec, text):
-        assert judge(tmp_path, raw) == line
+        assert refusal(tmp_path, raw) == line
     # The last byte is missing; a NUL; what is no text at all.
-    assert judge(tmp_path, whole[:-1]) == text.count("\n")
-    assert judge(tmp_path, mark + text[:500].encode(codec) + b"\0\0" +
+    assert refusal(tmp_path, whole[:-1]) == text.count("\n")
+    assert refusal(tmp_path, mark + text[:500].encode(codec) + b"\0\0" +
                  text[500:].encode(codec)) == line
-    assert judge(tmp_path, mark) == 1
-    assert judge(tmp_path, mark + mark) == 1
-    assert judge(tmp_path, mark + b"\0") == 1
+    assert refusal(tmp_path, mark) == 1
+    assert refusal(tmp_path, mark + mark) == 1
+    assert refusal(tmp_path, mark + b"\0") == 1
     log = tmp_path / "log.txt"
     log.write_bytes(whole[:-1])
     for verb in (("anonymise",), ("import", "lsusb"), ("import", "mtp-detect")):
@@ -89,4 +89,4 @@ def test_a_cut_at_any_byte_is_one_line(tmp_path, form):
     mark, codec = MARKS[form]
     raw = mark + MODERN.read_text(encoding="utf-8").encode(codec)
     for place in range(1, len(raw) - 2000, 997):
-        assert judge(tmp_path, raw[:place]) is not None
+        assert refusal(tmp_path, raw[:place]) is not None

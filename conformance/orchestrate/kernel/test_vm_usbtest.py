@@ -108,7 +108,7 @@ def test_the_kernel_attaches_and_the_module_binds(lane, speed, pattern):
 @pytest.mark.parametrize("speed", SPEEDS)
 @pytest.mark.parametrize("case", usbtest.CASES, ids=str)
 def test_case(lane, speed, case):
-    applied = usbtest.judge(lane, speed, speed, case, PHASES)
+    applied = usbtest.check(lane, speed, speed, case, PHASES)
     assert bool(applied) != (case.number in NOT_APPLICABLE[speed])
 
 
@@ -117,7 +117,7 @@ def test_case(lane, speed, case):
 def test_case_without_tolerance(lane, speed, case):
     lane.step("strict").ok()
     lane.step(f"strict-{speed}").ok()
-    assert usbtest.judge(lane, f"strict-{speed}", speed, case, [STRICT], strict)
+    assert usbtest.check(lane, f"strict-{speed}", speed, case, [STRICT], strict)
 
 
 @pytest.mark.parametrize("speed", SPEEDS)

@@ -35,9 +35,9 @@ def number_of(path, words):
     return next(number for number, line in enumerate(lines_of(path), 1) if words in line)
 
 
-def judge(tmp_path, raw):
-    """0 and a player that loads, or 2, one line that names the log and a line of it, which is
-    returned, and nothing written."""
+def refusal(tmp_path, raw):
+    """None, and a player that loads; or the line of the log by which an import is refused, and
+    nothing written."""
     log, player = tmp_path / "log.txt", tmp_path / "player.yaml"
     log.write_bytes(raw)
     player.unlink(missing_ok=True)
@@ -53,7 +53,7 @@ def judge(tmp_path, raw):
 
 
 def refused(tmp_path, text, *more):
-    """The line of the log by which an import is refused; the player that was there stays."""
+    """The same of an import that must be refused; the player that was there stays."""
     log, player = tmp_path / "log.txt", tmp_path / "player.yaml"
     log.write_text(text, encoding="utf-8")
     player.write_text("kept", encoding="ascii")

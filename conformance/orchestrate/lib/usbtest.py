@@ -235,7 +235,7 @@ def said_of(log, case):
     return "\n".join(lines[-40:])
 
 
-def judge(lane, subject, speed, case, phases, wanted=lambda case, run: True):
+def check(lane, subject, speed, case, phases, wanted=lambda case, run: True):
     """Every run of the case passed where it applies, and the module says itself where it does not.
     Returns the phases it applies in."""
     applied = []
