@@ -40,7 +40,7 @@ static void start(void)
     }
     wire_bus_init(&bus);
     count = player_functions(player, functions);
-    if (usb_device_new(player_identity(player), &player_policies(player)->on, functions, count,
+    if (usb_device_new(player_identity(player), &player_policies(player)->usb, functions, count,
                        &device) ||
         wire_loop_new(&loop) || wire_server_new(loop, &bus, &listen, &server) ||
         wire_bus_offer(&bus, "1-1", device, &player_policies(player)->usbip))

@@ -48,7 +48,7 @@ static int make_device(struct service_player *one)
 {
     struct usb_function functions[USB_FUNCTIONS_MAX];
     size_t count = player_functions(one->player, functions);
-    int error = usb_device_new(player_identity(one->player), &player_policies(one->player)->on,
+    int error = usb_device_new(player_identity(one->player), &player_policies(one->player)->usb,
                                functions, count, &one->device);
 
     if (!error)

@@ -3,11 +3,15 @@
 
 #include "spcore/base.h"
 
-static const struct policy_table *const tables[] = {&policies_usbip, &policies_mtp};
+static const struct policy_table *const tables[] = {
+    &policies_usb,         &policies_chapter9, &policies_descriptors, &policies_msos,
+    &policies_still_image, &policies_usbip,    &policies_mtp,
+};
 
 static void reset(struct policies *policies)
 {
     policies->row_count = 0;
+    policies_reset_usb(policies);
     policies_reset_usbip(policies);
     policies_reset_mtp(policies);
 }
@@ -36,6 +40,7 @@ static void fill(struct policies *policies)
                 policies->rows[policies->row_count++] = row;
         }
     }
+    policies->usb.filter = policies->row_count ? &policies->usb_filter : NULL;
     policies->usbip.filter = policies->row_count ? &policies->usbip_filter : NULL;
     policies->mtpr.filter = policies->row_count ? &policies->mtpr_filter : NULL;
 }

@@ -9,6 +9,7 @@
 #include "simulator/defect/defect.h"
 #include "simulator/mtp/mtpr_policy.h"
 #include "simulator/store/store_policy.h"
+#include "simulator/usb/usb_policy.h"
 #include "simulator/wire/usbip/usbip_policy.h"
 
 struct policy_row;
@@ -30,6 +31,8 @@ struct mtp_notes {
 /* Of one player, whose layers point into it. */
 struct policies {
     struct defect_set on;
+    struct usb_policy usb;
+    struct usb_filter usb_filter;
     struct usbip_policy usbip;
     struct usbip_filter usbip_filter;
     struct store_policy store;
@@ -39,6 +42,8 @@ struct policies {
     /* The defects that are on, for the filters; quirks have flags only. */
     const struct policy_row *rows[DEFECT_COUNT];
     size_t row_count;
+    /* What they remember. */
+    uint32_t losing; /* bit per endpoint (usb_index()): its next data go astray */
 };
 
 void policies_init(struct policies *policies, const struct defect_set *on);

@@ -13,6 +13,7 @@ struct policy_row {
     enum defect which;
     bool turns;
     size_t flag; /* offsetof(struct policies, …) */
+    struct usb_filter usb;
     struct usbip_filter usbip;
     struct mtpr_filter mtpr;
 };
@@ -21,9 +22,11 @@ struct policy_table {
     const struct policy_row *rows;
     size_t count;
 };
-extern const struct policy_table policies_usbip, policies_mtp;
+extern const struct policy_table policies_usb, policies_chapter9, policies_descriptors,
+    policies_msos, policies_still_image, policies_usbip, policies_mtp;
 
 /* What is by the book, and the functions that ask the rows. */
+void policies_reset_usb(struct policies *policies);
 void policies_reset_usbip(struct policies *policies);
 void policies_reset_mtp(struct policies *policies);
 

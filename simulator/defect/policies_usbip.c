@@ -261,9 +261,8 @@ static const struct policy_row rows[] = {
 #define FLAG(member) .turns = true, .flag = offsetof(struct policies, usbip.member)
 #define ON(seam, function) .usbip.seam = function
 #define BOTH(...) __VA_ARGS__
-#define DEFECT(token, label, how, ...) {DEFECT_##token, how},
+#define DEFECT(token, label, how, ...) {.which = DEFECT_##token, how},
 #include "simulator/defect/defects_usbip.def"
-#undef DEFECT
 };
 const struct policy_table policies_usbip = {rows, ARRAY_SIZE(rows)};
 

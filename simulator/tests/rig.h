@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulator/defect/policies.h"
 #include "simulator/usb/device.h"
 #include "simulator/usb/usb_internal.h"
 
@@ -22,7 +23,7 @@ struct rig {
     struct usb_endpoint_identity endpoints[3];
     struct usb_interface_identity interfaces[2];
     struct usb_identity identity;
-    struct defect_set defects;
+    struct policies policies;
     struct usb_device *device;
     /* the function */
     struct rig_piece pieces[16];
@@ -189,7 +190,8 @@ static inline struct rig *rig_unplugged(void)
         .interfaces = rig->interfaces,
         .interface_count = 2,
     };
-    cr_assert_eq(usb_device_new(&rig->identity, &rig->defects, &function, 1, &rig->device), 0);
+    policies_init(&rig->policies, &(struct defect_set){0});
+    cr_assert_eq(usb_device_new(&rig->identity, &rig->policies.usb, &function, 1, &rig->device), 0);
     return rig;
 }
 
@@ -209,7 +211,7 @@ static inline void rig_free(struct rig *rig)
 
 static inline void rig_deviate(struct rig *rig, enum defect which)
 {
-    defect_switch(&rig->defects, which, true);
+    policies_switch(&rig->policies, which, true);
 }
 
 /* One control transfer, answered at once; IN bytes are in rig->data[…]. */

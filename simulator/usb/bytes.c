@@ -1,3 +1,5 @@
+/* UTF-8 into descriptors: what a player file says becomes UTF-16LE here, once, whatever it holds.
+ */
 #include "simulator/usb/bytes.h"
 #include "spcore/base.h"
 

@@ -53,35 +53,22 @@ static int answer16(struct usb_device *device, unsigned value)
 
 static int get_status(struct usb_device *device, const struct usb_setup *setup)
 {
-    struct usb_endpoint *endpoint;
-    bool halted;
+    const struct usb_endpoint *endpoint;
 
     switch (setup->request_type & 0x1f) {
     case TO_DEVICE:
-        if (!device->address && usb_deviates(device, DEFECT_ADDRESS_AWAITED))
-            return -EPIPE;
-        answer16(device, (device->identity->self_powered ? 1u : 0) |
-                             (device->remote_wakeup ? 2u : 0) | usb_super_device_status(device));
-        return usb_deviates(device, DEFECT_STATUS_ONE_BYTE) ? 1 : 2;
+        return answer16(device, (device->identity->self_powered ? 1u : 0) |
+                                    (device->remote_wakeup ? 2u : 0) |
+                                    usb_super_device_status(device));
     case TO_INTERFACE:
-        if (!interface_exists(device, setup->index) &&
-            !usb_deviates(device, DEFECT_ANY_INTERFACE_STATUS))
+        if (!interface_exists(device, setup->index))
             return -EPIPE;
         return answer16(device, usb_super_interface_status(device, (uint8_t)setup->index));
     case TO_ENDPOINT:
         if (is_endpoint_zero(setup->index))
             return answer16(device, 0);
         endpoint = endpoint_named(device, setup->index);
-        if (!endpoint)
-            return usb_deviates(device, DEFECT_UNCONFIGURED_ANSWERS) && !device->configuration
-                       ? answer16(device, 0)
-                       : -EPIPE;
-        halted = endpoint->halted;
-        if (usb_deviates(device, DEFECT_HALT_WITHOUT_DIRECTION))
-            halted |= device->endpoints[usb_index((uint8_t)(setup->index ^ 0x80))].halted;
-        for (size_t i = 0; usb_deviates(device, DEFECT_HALT_OF_ANY) && i < USB_ENDPOINTS; i++)
-            halted |= device->endpoints[i].halted;
-        return answer16(device, halted);
+        return endpoint ? answer16(device, endpoint->halted) : -EPIPE;
     default:
         return -EPIPE;
     }
@@ -95,8 +82,6 @@ static int set_halt(struct usb_device *device, uint16_t address, bool halt)
         return 0;
     if (!endpoint || usb_is_iso(endpoint)) /* USB 2.0, 9.4.5: bulk and interrupt only */
         return -EPIPE;
-    if (!halt && !endpoint->halted && usb_deviates(device, DEFECT_CLEAR_HALT_STALLS))
-        return -EPIPE;
     endpoint->halted = halt;
     if (halt) {
         usb_endpoint_flush(device, endpoint, -EPIPE);
@@ -105,7 +90,6 @@ static int set_halt(struct usb_device *device, uint16_t address, bool halt)
     endpoint->function->ops->reset(
         endpoint->function->self,
         (struct usb_reset){.cause = USB_RESET_HALT, .endpoint = (uint8_t)address});
-    endpoint->stuck = usb_deviates(device, DEFECT_HALT_NOT_RESUMED);
     usb_function_ready(device, (uint8_t)address);
     return 0;
 }
@@ -118,13 +102,11 @@ static int feature(struct usb_device *device, const struct usb_setup *setup)
     if (recipient == TO_ENDPOINT && setup->value == ENDPOINT_HALT)
         return set_halt(device, setup->index, set);
     if (recipient == TO_DEVICE && setup->value == REMOTE_WAKEUP &&
-        (device->identity->remote_wakeup || usb_deviates(device, DEFECT_WAKEUP_ACCEPTED))) {
+        device->identity->remote_wakeup) {
         device->remote_wakeup = set;
         return 0;
     }
-    if (usb_super_feature(device, setup, set) == 0)
-        return 0;
-    return usb_deviates(device, DEFECT_ANY_FEATURE) && setup->value != REMOTE_WAKEUP ? 0 : -EPIPE;
+    return usb_super_feature(device, setup, set);
 }
 
 static int set_address(struct usb_device *device, const struct usb_setup *setup)
@@ -138,36 +120,24 @@ static int set_address(struct usb_device *device, const struct usb_setup *setup)
 static int get_descriptor(struct usb_device *device, const struct usb_setup *setup)
 {
     uint8_t type = (uint8_t)(setup->value >> 8);
-    int length = usb_describe(device, type, (uint8_t)setup->value, setup->index, device->reply);
 
-    if (type == 1 && length > 0 && usb_deviates(device, DEFECT_DEVICE_DESCRIPTOR_PADDED) &&
-        setup->length > length && setup->length <= USB_CONTROL_ROOM) {
-        memset(device->reply + length, 0, (size_t)(setup->length - length));
-        return setup->length;
-    }
-    return length;
+    return usb_describe(device, type, (uint8_t)setup->value, device->reply);
 }
 
 static int get_configuration(struct usb_device *device, const struct usb_setup *setup)
 {
     (void)setup;
     device->reply[0] = device->configuration;
-    if (device->configuration && usb_deviates(device, DEFECT_CONFIGURATION_INDEX))
-        device->reply[0] = 0;
     return 1;
 }
 
 static int set_configuration(struct usb_device *device, const struct usb_setup *setup)
 {
     uint8_t value = (uint8_t)setup->value;
-    bool keep = usb_deviates(device, DEFECT_CONFIGURE_KEEPS_STATE) && device->configuration;
     bool again = device->configuration && value;
 
-    if (setup->value && setup->value != usb_configuration_value(device->identity) &&
-        !usb_deviates(device, DEFECT_ANY_CONFIGURATION))
+    if (setup->value && setup->value != usb_configuration_value(device->identity))
         return -EPIPE;
-    if (keep && value)
-        return 0;
     usb_super_reset(device);
     device->configuration = 0; /* everything down first: pending transfers end, halts clear */
     usb_apply_settings(device);
@@ -196,7 +166,7 @@ static int set_interface(struct usb_device *device, const struct usb_setup *setu
         return -EPIPE;
     if (setup->value > 0xff ||
         !usb_has_interface(device, (uint8_t)setup->index, (uint8_t)setup->value))
-        return usb_deviates(device, DEFECT_ANY_SETTING) ? 0 : -EPIPE;
+        return -EPIPE;
     for (size_t i = 0; i < device->identity->interface_count; i++) {
         const struct usb_interface_identity *interface = &device->identity->interfaces[i];
 
@@ -250,8 +220,7 @@ static int standard_request(struct usb_device *device, const struct usb_setup *s
         if (standard[i].request != setup->request || standard[i].in != in)
             continue;
         if (recipient > 2 || !(standard[i].recipients >> recipient & 1))
-            return usb_deviates(device, DEFECT_ANY_FEATURE) && standard[i].run == feature ? 0
-                                                                                          : -EPIPE;
+            return -EPIPE;
         return standard[i].run(device, setup);
     }
     return -EPIPE;
@@ -279,9 +248,7 @@ static int other_request(struct usb_device *device, const struct usb_setup *setu
     switch (setup->request_type & 0x1f) {
     case TO_INTERFACE:
         if (!interface_exists(device, setup->index & 0xff))
-            return usb_deviates(device, DEFECT_CLASS_REQUEST_ANY_INTERFACE)
-                       ? to_function(device, &device->functions[0], setup, data)
-                       : -EPIPE;
+            return -EPIPE;
         return to_function(device, usb_function_of_interface(device, (uint8_t)setup->index), setup,
                            data);
     case TO_ENDPOINT:
@@ -296,8 +263,6 @@ static int other_request(struct usb_device *device, const struct usb_setup *setu
 
 int usb_control(struct usb_device *device, const struct usb_setup *setup, const uint8_t *data)
 {
-    if (device->control_halted)
-        return -EPIPE;
     if (setup->request_type & 0x60)
         return other_request(device, setup, data);
     return standard_request(device, setup);

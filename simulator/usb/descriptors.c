@@ -31,8 +31,6 @@ static bool has_bos(const struct usb_device *device)
 
 static unsigned usb_version(const struct usb_device *device)
 {
-    if (usb_deviates(device, DEFECT_BOS_WITHOUT_VERSION))
-        return 0x0200;
     if (device->identity->version)
         return device->identity->version;
     if (device->identity->speed == USB_SPEED_SUPER)
@@ -66,14 +64,11 @@ static int describe_device(const struct usb_device *device, struct usb_bytes *w)
     put8(w, 18);
     put8(w, DT_DEVICE);
     put16(w, usb_version(device));
-    put8(w, usb_deviates(device, DEFECT_DEVICE_CLASS_SET) ? 6 : identity->class_code);
+    put8(w, identity->class_code);
     put8(w, identity->subclass);
     put8(w, identity->protocol);
     put8(w, control_packet_size(identity));
-    if (usb_deviates(device, DEFECT_VENDOR_BIG_ENDIAN))
-        put16(w, (unsigned)(identity->vendor_id >> 8 | (identity->vendor_id & 0xff) << 8));
-    else
-        put16(w, identity->vendor_id);
+    put16(w, identity->vendor_id);
     put16(w, identity->product_id);
     put16(w, identity->release);
     put8(w, identity->manufacturer ? STRING_MANUFACTURER : 0);
@@ -100,12 +95,6 @@ static uint16_t packet_size_at(const struct usb_device *device, enum usb_speed s
 {
     struct usb_endpoint_identity usual = *endpoint;
 
-    if (usb_deviates(device, DEFECT_BULK_PACKET_64) && endpoint->type == USB_ENDPOINT_BULK)
-        return 64;
-    if (usb_deviates(device, DEFECT_BULK_PACKET_512) && endpoint->type == USB_ENDPOINT_BULK)
-        return 512;
-    if (usb_deviates(device, DEFECT_SMALL_EVENT_PACKET) && endpoint->type == USB_ENDPOINT_INTERRUPT)
-        return 8;
     if (speed != device->identity->speed &&
         (endpoint->type != USB_ENDPOINT_INTERRUPT || endpoint->packet_size > 64))
         usual.packet_size = 0;
@@ -115,13 +104,9 @@ static uint16_t packet_size_at(const struct usb_device *device, enum usb_speed s
 static void describe_endpoint(const struct usb_device *device, enum usb_speed speed,
                               const struct usb_endpoint_identity *endpoint, struct usb_bytes *w)
 {
-    uint8_t address = endpoint->address;
-
-    if (usb_deviates(device, DEFECT_ENDPOINT_TWICE) && endpoint->type == USB_ENDPOINT_INTERRUPT)
-        address = 0x81;
     put8(w, 7);
     put8(w, DT_ENDPOINT);
-    put8(w, address);
+    put8(w, endpoint->address);
     put8(w, endpoint->type);
     put16(w, packet_size_at(device, speed, endpoint));
     put8(w, usb_interval(speed, endpoint));
@@ -152,23 +137,20 @@ static void describe_interface(const struct usb_device *device, enum usb_speed s
                                struct usb_bytes *w)
 {
     const struct usb_interface_identity *interface = &device->identity->interfaces[index];
-    size_t count = interface->endpoint_count;
     uint8_t triple[3];
 
     usb_device_interface_class(device, interface, triple);
-    if (usb_deviates(device, DEFECT_NO_INTERRUPT_ENDPOINT) && count == 3)
-        count = 2;
     put8(w, 9);
     put8(w, DT_INTERFACE);
     put8(w, interface->number);
     put8(w, interface->alternate);
-    put8(w, (unsigned)count);
-    put8(w, usb_deviates(device, DEFECT_FOREIGN_CLASS) ? 0x08 : triple[0]);
+    put8(w, (unsigned)interface->endpoint_count);
+    put8(w, triple[0]);
     put8(w, triple[1]);
     put8(w, triple[2]);
     put8(w, interface->name ? STRING_INTERFACE + (unsigned)index : 0);
     describe_class(device, interface, 0, w);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < interface->endpoint_count; i++) {
         describe_endpoint(device, speed, &interface->endpoints[i], w);
         describe_class(device, interface, interface->endpoints[i].address, w);
     }
@@ -190,14 +172,13 @@ static int describe_configuration(const struct usb_device *device, uint8_t type,
     put8(w, type);
     put16(w, 0);
     put8(w, highest_interface(identity));
-    put8(w,
-         usb_deviates(device, DEFECT_CONFIGURATION_ZERO) ? 0 : usb_configuration_value(identity));
+    put8(w, usb_configuration_value(identity));
     put8(w, identity->configuration_name ? string_of_configuration(identity) : 0);
     put8(w, 0x80u | (identity->self_powered ? 0x40u : 0) | (identity->remote_wakeup ? 0x20u : 0));
     put8(w, identity->max_power_ma / unit);
     for (size_t i = 0; i < identity->interface_count; i++)
         describe_interface(device, speed, i, w);
-    patch16(w, 2, w->length - (usb_deviates(device, DEFECT_TOTAL_LENGTH_SHORT) ? 7 : 0));
+    patch16(w, 2, w->length);
     return 0;
 }
 
@@ -205,11 +186,10 @@ static int describe_configuration(const struct usb_device *device, uint8_t type,
 static int describe_qualifier(const struct usb_device *device, struct usb_bytes *w)
 {
     const struct usb_identity *identity = device->identity;
-    bool long_form = usb_deviates(device, DEFECT_QUALIFIER_18_BYTES);
 
-    if (identity->speed != USB_SPEED_HIGH && !usb_deviates(device, DEFECT_QUALIFIER_AT_FULL_SPEED))
+    if (identity->speed != USB_SPEED_HIGH)
         return -EPIPE;
-    put8(w, long_form ? 18 : 10);
+    put8(w, 10);
     put8(w, DT_QUALIFIER);
     put16(w, identity->version ? identity->version : 0x0200);
     put8(w, identity->class_code);
@@ -218,8 +198,6 @@ static int describe_qualifier(const struct usb_device *device, struct usb_bytes 
     put8(w, 64);
     put8(w, 1);
     put8(w, 0);
-    if (long_form)
-        put_zeroes(w, 8);
     return 0;
 }
 
@@ -228,18 +206,16 @@ static int describe_bos(const struct usb_device *device, struct usb_bytes *w)
     bool super = device->identity->speed == USB_SPEED_SUPER;
     unsigned count = 1;
 
-    if (!has_bos(device) && !usb_deviates(device, DEFECT_EMPTY_BOS))
+    if (!has_bos(device))
         return -EPIPE;
     put8(w, 5);
     put8(w, DT_BOS);
     put16(w, 5);
     put8(w, 0);
-    if (!has_bos(device))
-        return 0;
     put8(w, 7); /* USB 2.0 extension; link power management only where super speed asks for it */
     put8(w, DT_CAPABILITY);
     put8(w, 2);
-    put32(w, super || usb_deviates(device, DEFECT_LPM_ANNOUNCED) ? 0x02 : 0);
+    put32(w, super ? 0x02 : 0);
     if (super) {
         put8(w, 10);
         put8(w, DT_CAPABILITY);
@@ -256,7 +232,7 @@ static int describe_bos(const struct usb_device *device, struct usb_bytes *w)
         count++;
     }
     w->at[4] = (uint8_t)count;
-    patch16(w, 2, usb_deviates(device, DEFECT_BOS_LENGTH_HEADER) ? 5 : w->length);
+    patch16(w, 2, w->length);
     return 0;
 }
 
@@ -279,9 +255,9 @@ static const char *string_at(const struct usb_identity *identity, uint8_t index)
     }
 }
 
-/* A language we do not have gets the one we have (docs/errata.md). */
-static int describe_string(const struct usb_device *device, uint8_t index, uint16_t language,
-                           struct usb_bytes *w)
+/* In whatever language it is asked for: who asks for one we do not have gets the one we have
+ * (docs/errata.md). */
+static int describe_string(const struct usb_device *device, uint8_t index, struct usb_bytes *w)
 {
     const char *text;
 
@@ -296,29 +272,21 @@ static int describe_string(const struct usb_device *device, uint8_t index, uint1
         put16(w, LANGUAGE_ENGLISH_US);
     } else {
         text = string_at(device->identity, index);
-        if (!text && !usb_deviates(device, DEFECT_EMPTY_STRING))
+        if (!text)
             return -EPIPE;
-        if (language != LANGUAGE_ENGLISH_US && usb_deviates(device, DEFECT_FOREIGN_LANGUAGE))
-            text = "?";
-        if (index == STRING_SERIAL && usb_deviates(device, DEFECT_SERIAL_COMMA))
-            text = "A,B";
-        put_utf16(w, text ? text : "", STRING_UNITS_MAX);
-        if (usb_deviates(device, DEFECT_STRING_TERMINATED))
-            put16(w, 0);
+        put_utf16(w, text, STRING_UNITS_MAX);
     }
     w->at[0] = (uint8_t)w->length;
     return 0;
 }
 
-int usb_describe(const struct usb_device *device, uint8_t type, uint8_t index, uint16_t language,
-                 uint8_t *out)
+int usb_describe(const struct usb_device *device, uint8_t type, uint8_t index, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
     enum usb_speed speed = device->identity->speed;
     int error = -EPIPE;
 
-    if (index && type != DT_STRING &&
-        !(type == DT_CONFIGURATION && usb_deviates(device, DEFECT_ANY_CONFIGURATION_INDEX)))
+    if (index && type != DT_STRING)
         return -EPIPE;
     switch (type) {
     case DT_DEVICE:
@@ -328,7 +296,7 @@ int usb_describe(const struct usb_device *device, uint8_t type, uint8_t index, u
         error = describe_configuration(device, type, speed, &w);
         break;
     case DT_STRING:
-        error = describe_string(device, index, language, &w);
+        error = describe_string(device, index, &w);
         break;
     case DT_QUALIFIER:
         error = describe_qualifier(device, &w);

@@ -51,7 +51,9 @@ static void attach_functions(struct usb_device *device, struct usb_device *to)
     }
 }
 
-int usb_device_new(const struct usb_identity *identity, const struct defect_set *defects,
+const struct usb_policy usb_by_the_book = {.features_flat = true};
+
+int usb_device_new(const struct usb_identity *identity, const struct usb_policy *policy,
                    const struct usb_function *functions, size_t function_count,
                    struct usb_device **ret_device)
 {
@@ -63,7 +65,7 @@ int usb_device_new(const struct usb_identity *identity, const struct defect_set 
     if (!device)
         return -ENOMEM;
     device->identity = identity;
-    device->defects = defects;
+    device->policy = policy;
     memcpy(device->functions, functions, function_count * sizeof(*functions));
     device->function_count = function_count;
     usb_queue_init(device);
@@ -155,7 +157,7 @@ static void bring_endpoint_up(struct usb_device *device, struct usb_endpoint *en
 static void take_endpoint_away(struct usb_device *device, struct usb_endpoint *endpoint)
 {
     endpoint->identity = NULL;
-    endpoint->halted = endpoint->zlp_owed = endpoint->ready = endpoint->stuck = false;
+    endpoint->halted = endpoint->zlp_owed = endpoint->ready = false;
     endpoint->moved = endpoint->lent = 0;
     endpoint->wakes = 0;
     usb_endpoint_flush(device, endpoint, -ESHUTDOWN);
@@ -198,13 +200,15 @@ int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops
     if (device->front_ops)
         return -EBUSY;
     device->configuration = 0;
-    device->remote_wakeup = device->control_halted = false;
+    device->remote_wakeup = false;
     usb_super_reset(device);
     memset(device->settings, 0, sizeof(device->settings));
     usb_apply_settings(device);
     device->front_ops = ops;
     device->host = host;
     usb_reset_functions(device, USB_RESET_BUS);
+    if (device->policy->filter && device->policy->filter->attached)
+        device->policy->filter->attached(device->policy->filter->self, device);
     return 0;
 }
 
@@ -241,7 +245,7 @@ void usb_unplug_now(struct usb_device *device)
     device->unplug_waits = false;
     if (!ops)
         return;
-    for (unsigned i = 0; i < USB_ENDPOINTS && !usb_deviates(device, DEFECT_UNPLUG_IGNORED); i++)
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++)
         take_endpoint_away(device, &device->endpoints[i]);
     usb_device_detach(device);
     ops->gone(host);
@@ -270,23 +274,37 @@ static bool control_fits(const struct usb_urb *urb)
     return in == ((urb->endpoint & 0x80) != 0) && (in || urb->length == urb->setup.length);
 }
 
+/* usb_control()'s contract; -EINPROGRESS: it is never answered. */
+static int control(struct usb_device *device, struct usb_urb *urb)
+{
+    const struct usb_filter *filter = device->policy->filter;
+    int length = -EPIPE;
+
+    if (control_fits(urb) &&
+        !(filter && filter->request &&
+          filter->request(filter->self, device, &urb->setup, urb->data, &length)))
+        length = usb_control(device, &urb->setup, urb->data);
+    if (filter && filter->reply)
+        length = filter->reply(filter->self, device, &urb->setup, device->reply, length);
+    return length;
+}
+
 static void submit_control(struct usb_device *device, struct usb_urb *urb)
 {
     bool in = (urb->setup.request_type & 0x80) != 0;
-    int length = control_fits(urb) ? usb_control(device, &urb->setup, urb->data) : -EPIPE;
+    int length = usb_unanswered(device, &urb->setup) ? -EINPROGRESS : control(device, urb);
     int status = 0;
 
+    if (length == -EINPROGRESS) {
+        usb_queue_push(&device->endpoints[usb_index(urb->endpoint)], urb);
+        return;
+    }
     if (length < 0) {
-        device->control_halted = usb_deviates(device, DEFECT_CONTROL_STAYS_HALTED);
         usb_complete(device, urb, length);
         return;
     }
-    if (in && length < urb->setup.length && usb_deviates(device, DEFECT_CONTROL_NEVER_SHORT) &&
-        length % 64 == 0 && length)
-        return; /* the host waits for more */
     urb->actual = in ? (uint32_t)length : urb->length;
-    if (in && urb->actual > urb->setup.length &&
-        !(usb_deviates(device, DEFECT_MSOS_IGNORES_LENGTH) && urb->setup.request_type & 0x40))
+    if (in && urb->actual > urb->setup.length)
         urb->actual = urb->setup.length;
     if (in && urb->actual > urb->length) {
         urb->actual = urb->length;
@@ -310,9 +328,7 @@ void usb_device_submit(struct usb_device *device, struct usb_urb *urb)
     urb->actual = 0;
     urb->in = (struct usb_in){0};
     usb_enter(device);
-    if ((urb->endpoint & 0x0f) == 0 && usb_unanswered(device, &urb->setup)) {
-        usb_queue_push(endpoint, urb);
-    } else if ((urb->endpoint & 0x0f) == 0) {
+    if ((urb->endpoint & 0x0f) == 0) {
         submit_control(device, urb);
     } else if (!endpoint->identity || endpoint->identity->address != urb->endpoint) {
         usb_complete(device, urb, -ENOENT);
@@ -339,8 +355,9 @@ bool usb_device_unlink(struct usb_device *device, struct usb_urb *urb)
     if (!urb->prev)
         return false;
     usb_queue_remove(endpoint, urb);
-    endpoint->lose_next = usb_deviates(device, DEFECT_UNLINKED_DATA_LOST);
     usb_take_back(endpoint, urb);
+    if (device->policy->filter && device->policy->filter->unlinked)
+        device->policy->filter->unlinked(device->policy->filter->self, device, urb->endpoint);
     usb_function_ready(device, urb->endpoint); /* the next one may have what it takes */
     return true;
 }

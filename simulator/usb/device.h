@@ -4,9 +4,9 @@
 #ifndef SIMULATOR_USB_DEVICE_H
 #define SIMULATOR_USB_DEVICE_H
 
-#include "simulator/defect/defect.h"
 #include "simulator/usb/identity.h"
 #include "simulator/usb/urb.h"
+#include "simulator/usb/usb_policy.h"
 
 /* A function and the interface numbers it serves; they follow each other. */
 struct usb_function {
@@ -33,9 +33,9 @@ struct usb_front_ops {
 
 #define USB_FUNCTIONS_MAX 4
 
-/* Identity, defects and functions stay the caller's and outlive the device, to which the functions
+/* Identity, policy and functions stay the caller's and outlive the device, to which the functions
  * are attached as long as it lives. What no function serves stalls, and its endpoints halt. */
-int usb_device_new(const struct usb_identity *identity, const struct defect_set *defects,
+int usb_device_new(const struct usb_identity *identity, const struct usb_policy *policy,
                    const struct usb_function *functions, size_t function_count,
                    struct usb_device **ret_device);
 void usb_device_free(struct usb_device *device);

@@ -24,10 +24,9 @@ int usb_msos_string(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
 
-    if (!device->identity->ms_os_10 && !usb_deviates(device, DEFECT_WINUSB_BESIDE_INF))
-        return usb_deviates(device, DEFECT_MSOS_ORDINARY_STRING) ? (memcpy(out, "\x04\x03?", 4), 4)
-                                                                 : -EPIPE;
-    put8(&w, usb_deviates(device, DEFECT_MSOS_STRING_LENGTH) ? 0x14 : 0x12);
+    if (!device->identity->ms_os_10)
+        return -EPIPE;
+    put8(&w, 0x12);
     put8(&w, 3);
     put_utf16(&w, "MSFT100", 7);
     put8(&w, device->identity->ms_vendor_code);
@@ -35,65 +34,49 @@ int usb_msos_string(const struct usb_device *device, uint8_t *out)
     return (int)w.length;
 }
 
-static void put_id(struct usb_bytes *w, const char *id, char filler)
+static void put_id(struct usb_bytes *w, const char *id)
 {
     size_t length = id ? strlen(id) : 0;
 
     for (size_t i = 0; i < 8; i++)
-        put8(w, (unsigned char)(i < length ? id[i] : filler));
+        put8(w, (unsigned char)(i < length ? id[i] : 0));
 }
 
 static int describe_compatible_id(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
-    bool spaces = usb_deviates(device, DEFECT_MSOS_ID_SPACES);
-    bool beside = usb_deviates(device, DEFECT_WINUSB_BESIDE_INF);
 
-    put32(&w, usb_deviates(device, DEFECT_MSOS_LENGTH_WITHOUT_HEADER) ? 24 : 40);
+    put32(&w, 40);
     put16(&w, 0x0100);
     put16(&w, MS_COMPATIBLE_ID);
     put8(&w, 1);
     put_zeroes(&w, 7);
     put8(&w, 0);
     put8(&w, 1);
-    put_id(&w, beside ? "WINUSB" : device->identity->ms_compatible_id, spaces ? ' ' : 0);
-    put_id(&w, device->identity->ms_sub_compatible_id, 0);
+    put_id(&w, device->identity->ms_compatible_id);
+    put_id(&w, device->identity->ms_sub_compatible_id);
     put_zeroes(&w, 6);
     return (int)w.length;
-}
-
-/* The defect of a GUID that went through its binary form with the wrong byte order. */
-static void put_swapped_guid(struct usb_bytes *w, const char *text)
-{
-    static const uint8_t order[38] = {0,  7,  8,  5,  6,  3,  4,  1,  2,  9,  12, 13, 10,
-                                      11, 14, 17, 18, 15, 16, 19, 20, 21, 22, 23, 24, 25,
-                                      26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37};
-
-    for (size_t i = 0; i < sizeof(order); i++)
-        put16(w, (unsigned char)text[order[i]]);
 }
 
 /* The value as the registry keeps it: strings with their terminators in UTF-16LE. */
 static void put_value(const struct usb_device *device, struct usb_bytes *w,
                       const struct usb_ms_property *property)
 {
-    if (property->type == REGISTRY_DWORD) {
+    const struct usb_filter *filter = device->policy->filter;
+    size_t start = w->length;
+
+    if (property->type == REGISTRY_DWORD)
         put32(w, property->number);
-        return;
-    }
     for (size_t i = 0; i < property->text_count; i++) {
-        if (property->text[i][0] == '{' && strlen(property->text[i]) == 38 &&
-            usb_deviates(device, DEFECT_INTERFACE_GUID_SWAPPED))
-            put_swapped_guid(w, property->text[i]);
-        else
-            put_utf16(w, property->text[i], UNITS_MAX);
+        put_utf16(w, property->text[i], UNITS_MAX);
         put16(w, 0);
     }
-    if (property->type == REGISTRY_MULTI_SZ &&
-        !usb_deviates(device, DEFECT_MULTI_SZ_ONE_TERMINATOR))
+    if (property->type == REGISTRY_MULTI_SZ)
         put16(w, 0);
-    if (property->type == REGISTRY_SZ && usb_deviates(device, DEFECT_PROPERTY_WITHOUT_TERMINATOR))
-        w->length -= 2;
+    if (filter && filter->property)
+        w->length = start + filter->property(filter->self, property->type, w->at + start,
+                                             w->length - start);
 }
 
 static void put_property_10(const struct usb_device *device, struct usb_bytes *w,
@@ -134,10 +117,10 @@ static int describe_properties(const struct usb_device *device, uint8_t *out)
 
 static void put_compatible_id_20(const struct usb_device *device, struct usb_bytes *w)
 {
-    put16(w, usb_deviates(device, DEFECT_MS20_ID_LENGTH) ? 18 : 20);
+    put16(w, 20);
     put16(w, MS20_COMPATIBLE_ID);
-    put_id(w, device->identity->ms_compatible_id, 0);
-    put_id(w, device->identity->ms_sub_compatible_id, 0);
+    put_id(w, device->identity->ms_compatible_id);
+    put_id(w, device->identity->ms_sub_compatible_id);
 }
 
 static void put_property_20(const struct usb_device *device, struct usb_bytes *w,
@@ -158,8 +141,7 @@ static void put_property_20(const struct usb_device *device, struct usb_bytes *w
     mark = w->length;
     put_value(device, w, property);
     patch16(w, mark - 2, w->length - mark);
-    patch16(w, start,
-            w->length - start - (usb_deviates(device, DEFECT_MS20_PROPERTY_LENGTH) ? 4 : 0));
+    patch16(w, start, w->length - start);
 }
 
 static size_t open_subset(struct usb_bytes *w, enum ms_20_type type, uint8_t first)
@@ -174,9 +156,9 @@ static size_t open_subset(struct usb_bytes *w, enum ms_20_type type, uint8_t fir
     return start;
 }
 
-static void close_subset(struct usb_bytes *w, size_t start, bool without_header)
+static void close_subset(struct usb_bytes *w, size_t start)
 {
-    patch16(w, start + 6, w->length - start - (without_header ? 8 : 0));
+    patch16(w, start + 6, w->length - start);
 }
 
 static void put_features(const struct usb_device *device, struct usb_bytes *w)
@@ -202,8 +184,7 @@ static bool is_composite(const struct usb_device *device)
 static int describe_set(const struct usb_device *device, uint8_t *out)
 {
     struct usb_bytes w = {.at = out, .room = USB_CONTROL_ROOM};
-    bool subsets = is_composite(device) || usb_deviates(device, DEFECT_MS20_SUBSETS);
-    bool short_subset = usb_deviates(device, DEFECT_MS20_SUBSET_LENGTH);
+    bool subsets = is_composite(device) || !device->policy->features_flat;
     size_t configuration = 0, function = 0;
 
     put16(&w, 10);
@@ -216,10 +197,10 @@ static int describe_set(const struct usb_device *device, uint8_t *out)
     }
     put_features(device, &w);
     if (subsets) {
-        close_subset(&w, function, short_subset);
-        close_subset(&w, configuration, false);
+        close_subset(&w, function);
+        close_subset(&w, configuration);
     }
-    patch16(&w, 8, w.length + (usb_deviates(device, DEFECT_MS20_INNER_LENGTH) ? 2 : 0));
+    patch16(&w, 8, w.length);
     return w.overrun ? -EPIPE : (int)w.length;
 }
 
@@ -227,7 +208,6 @@ size_t usb_msos_platform_capability(const struct usb_device *device, uint8_t *ou
 {
     static const uint8_t uuid[16] = {0xdf, 0x60, 0xdd, 0xd8, 0x89, 0x45, 0xc7, 0x4c,
                                      0x9c, 0xd2, 0x65, 0x9d, 0x9e, 0x64, 0x8a, 0x9f};
-    static const uint8_t text_order[8] = {0xd8, 0xdd, 0x60, 0xdf, 0x45, 0x89, 0x4c, 0xc7};
     uint8_t set[USB_CONTROL_ROOM];
     struct usb_bytes w = {.at = out, .room = 28};
     int length = describe_set(device, set);
@@ -237,10 +217,9 @@ size_t usb_msos_platform_capability(const struct usb_device *device, uint8_t *ou
     put8(&w, 5);
     put8(&w, 0);
     for (size_t i = 0; i < sizeof(uuid); i++)
-        put8(&w,
-             i < 8 && usb_deviates(device, DEFECT_MS20_UUID_TEXT_ORDER) ? text_order[i] : uuid[i]);
+        put8(&w, uuid[i]);
     put32(&w, WINDOWS_8_1);
-    put16(&w, (unsigned)length + (usb_deviates(device, DEFECT_MS20_STALE_LENGTH) ? 4u : 0u));
+    put16(&w, (unsigned)length);
     put8(&w, device->identity->ms_vendor_code);
     put8(&w, 0);
     return w.length;
@@ -251,28 +230,16 @@ size_t usb_msos_platform_capability(const struct usb_device *device, uint8_t *ou
 int usb_msos_request(const struct usb_device *device, const struct usb_setup *setup, uint8_t *out)
 {
     const struct usb_identity *identity = device->identity;
-    uint16_t index = setup->index;
 
-    if ((setup->request_type & 0xe0) != 0xc0 || (setup->request_type & 0x1f) > 1)
-        return usb_deviates(device, DEFECT_MS20_ALTERNATE_ACCEPTED) &&
-                       setup->request_type == 0x40 && index == 8
-                   ? 0
-                   : -EPIPE;
-    if (setup->request != identity->ms_vendor_code &&
-        !usb_deviates(device, DEFECT_MSOS_ANY_REQUEST))
+    if ((setup->request_type & 0xe0) != 0xc0 || (setup->request_type & 0x1f) > 1 ||
+        setup->request != identity->ms_vendor_code)
         return -EPIPE;
-    if (usb_deviates(device, DEFECT_MSOS_ANY_REQUEST) && identity->ms_os_10 && index == 6)
-        index = MS_COMPATIBLE_ID;
-    if (index == MS_COMPATIBLE_ID && usb_deviates(device, DEFECT_MS20_ANSWERS_4))
-        index = MS_SET;
-    if (index == MS_COMPATIBLE_ID &&
-        (identity->ms_os_10 || usb_deviates(device, DEFECT_WINUSB_BESIDE_INF)))
+    if (setup->index == MS_COMPATIBLE_ID && identity->ms_os_10)
         return describe_compatible_id(device, out);
-    if (index == MS_PROPERTIES && identity->ms_os_10 &&
-        !(setup->request_type == 0xc0 &&
-          usb_deviates(device, DEFECT_MSOS_PROPERTIES_INTERFACE_ONLY)))
+    if (setup->index == MS_PROPERTIES && identity->ms_os_10)
         return describe_properties(device, out);
-    if (index == MS_SET && identity->ms_os_20 && setup->request_type == 0xc0 && !setup->value)
+    if (setup->index == MS_SET && identity->ms_os_20 && setup->request_type == 0xc0 &&
+        !setup->value)
         return describe_set(device, out);
     return -EPIPE;
 }

@@ -61,24 +61,16 @@ void usb_endpoint_flush(struct usb_device *device, struct usb_endpoint *endpoint
     }
 }
 
-/* The defect of one queue for all: an idle interrupt URB holds everything up. */
-static bool waits_for_others(const struct usb_device *device, const struct usb_endpoint *endpoint)
-{
-    for (unsigned i = 0; i < USB_ENDPOINTS; i++) {
-        if (&device->endpoints[i] != endpoint && device->endpoints[i].head)
-            return true;
-    }
-    return false;
-}
-
 /* What keeps the head of a queue from being worked on now. */
 static bool held_up(struct usb_device *device, struct usb_endpoint *endpoint, bool in)
 {
     const struct usb_front_ops *host = device->front_ops;
+    const struct usb_filter *filter = device->policy->filter;
 
-    return endpoint->stuck || usb_holds_back(device, endpoint) ||
+    return usb_holds_back(device, endpoint) ||
            (in && host && host->congested && host->congested(device->host)) ||
-           (usb_deviates(device, DEFECT_GLOBAL_FIFO) && waits_for_others(device, endpoint));
+           (filter && filter->holds &&
+            filter->holds(filter->self, device, endpoint->identity->address));
 }
 
 static bool run_one(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
@@ -87,7 +79,7 @@ static bool run_one(struct usb_device *device, struct usb_endpoint *endpoint, st
     if (usb_is_iso(endpoint))
         return usb_run_iso(device, endpoint, urb, ret_status);
     return urb->endpoint & 0x80 ? usb_run_in(device, endpoint, urb, ret_status)
-                                : usb_run_out(endpoint, urb, ret_status);
+                                : usb_run_out(device, endpoint, urb, ret_status);
 }
 
 /* The importer has copied or sent what the function lent. */

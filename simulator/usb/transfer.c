@@ -79,8 +79,8 @@ static int finish_in(const struct usb_urb *urb, bool short_packet)
 
 /* A piece that came: true when it ends the URB. A transfer that ends on a packet boundary without
  * a zero-length packet (a quirk) ends nothing the host could see. */
-static bool take_piece(const struct usb_device *device, struct usb_endpoint *endpoint,
-                       struct usb_urb *urb, const struct usb_in *piece, int *ret_status)
+static bool take_piece(struct usb_endpoint *endpoint, struct usb_urb *urb,
+                       const struct usb_in *piece, int *ret_status)
 {
     bool overflow = piece->length > urb->length - urb->actual;
     bool boundary, filled;
@@ -97,18 +97,27 @@ static bool take_piece(const struct usb_device *device, struct usb_endpoint *end
     }
     if (!piece->end || (boundary && piece->no_zlp && !filled))
         return false;
-    if (!filled && usb_deviates(device, DEFECT_CONTAINERS_MERGED))
-        return false;
     endpoint->zlp_owed = filled && boundary && !piece->no_zlp;
     *ret_status = finish_in(urb, !filled);
     return true;
 }
 
+static int ask_function(struct usb_device *device, struct usb_endpoint *endpoint, size_t room,
+                        struct usb_in *piece)
+{
+    const struct usb_filter *filter = device->policy->filter;
+    const struct usb_function *function = endpoint->function;
+    uint8_t address = endpoint->identity->address;
+    int error = function->ops->in(function->self, address, room, piece);
+
+    if (filter && filter->in)
+        error = filter->in(filter->self, device, address, room, error, piece);
+    return !error && !piece->length && !piece->end ? -EAGAIN : error;
+}
+
 bool usb_run_in(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
                 int *ret_status)
 {
-    const struct usb_function *function = endpoint->function;
-
     if (endpoint->zlp_owed) {
         endpoint->zlp_owed = false;
         *ret_status = finish_in(urb, urb->length > 0);
@@ -120,32 +129,42 @@ bool usb_run_in(struct usb_device *device, struct usb_endpoint *endpoint, struct
         int error = hold_data(device, urb);
 
         if (!error)
-            error = function->ops->in(function->self, endpoint->identity->address, room, &piece);
-        if (!error && !piece.length && !piece.end)
-            error = -EAGAIN;
+            error = ask_function(device, endpoint, room, &piece);
         *ret_status = error;
         if (error)
             return error != -EAGAIN;
         endpoint->lent += piece.length;
         if (endpoint->head != urb)
             return false; /* reset inside the callback: it has been answered */
-        if (endpoint->lose_next)
-            endpoint->lose_next = false;
-        else if (take_piece(device, endpoint, urb, &piece, ret_status))
+        if (take_piece(endpoint, urb, &piece, ret_status))
             return true;
     }
     *ret_status = 0;
     return true;
 }
 
-bool usb_run_out(struct usb_endpoint *endpoint, struct usb_urb *urb, int *ret_status)
+static int tell_function(struct usb_device *device, const struct usb_endpoint *endpoint,
+                         const uint8_t *data, size_t length, bool end)
 {
+    const struct usb_filter *filter = device->policy->filter;
     const struct usb_function *function = endpoint->function;
+    uint8_t address = endpoint->identity->address;
+    int error =
+        filter && filter->out ? filter->out(filter->self, device, address, &data, &length) : 0;
+
+    if (!error)
+        error = function->ops->out(function->self, address, data, length, end);
+    return filter && filter->out_done ? filter->out_done(filter->self, device, address, error)
+                                      : error;
+}
+
+bool usb_run_out(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
+                 int *ret_status)
+{
     bool end = urb->length % endpoint->packet_size != 0 || !urb->length ||
                (urb->flags & USB_URB_ZERO_PACKET) != 0;
     static const uint8_t nothing[1]; /* a zero-length packet has no memory behind it */
-    int error = function->ops->out(function->self, endpoint->identity->address,
-                                   urb->data ? urb->data : nothing, urb->length, end);
+    int error = tell_function(device, endpoint, urb->data ? urb->data : nothing, urb->length, end);
 
     *ret_status = error;
     if (error == -EAGAIN)

@@ -16,8 +16,6 @@ struct usb_endpoint {
     uint32_t frame_room;  /* bytes a (micro)frame may carry */
     size_t lent;          /* bytes of in() that have not left */
     bool halted, ready;
-    bool stuck;           /* only a defect never resumes a halted queue */
-    bool lose_next;       /* only a defect throws the data of an unlinked URB away */
     bool zlp_owed;        /* the last transfer filled its URB and ended on a packet boundary */
     size_t moved;         /* IN bytes of the running transfer so far, whole packets */
     uint64_t scheduled;   /* isochronous: the frames up to here are taken */
@@ -28,7 +26,7 @@ struct usb_endpoint {
 
 struct usb_device {
     const struct usb_identity *identity;
-    const struct defect_set *defects;
+    const struct usb_policy *policy;
     struct usb_function functions[USB_FUNCTIONS_MAX];
     size_t function_count;
     struct usb_endpoint endpoints[USB_ENDPOINTS];
@@ -43,18 +41,12 @@ struct usb_device {
     /* Quirks: locked up until the next plug; the Microsoft OS string was read, MTP was asked for
      * since then. */
     bool frozen, described, switched;
-    bool control_halted; /* only a defect leaves endpoint 0 halted */
     uint8_t configuration, address;
     uint8_t settings[USB_INTERFACES_MAX]; /* alternate setting by interface number */
     unsigned depth;                       /* callbacks on the stack; ready() only marks meanwhile */
     bool marked;
     uint8_t reply[USB_CONTROL_ROOM];
 };
-
-static inline bool usb_deviates(const struct usb_device *device, enum defect which)
-{
-    return deviates(device->defects, which);
-}
 
 static inline unsigned usb_index(uint8_t endpoint)
 {
@@ -77,7 +69,8 @@ void usb_leave(struct usb_device *device); /* runs marked endpoints when the las
 /* transfer.c: one URB against the function; true: it is over with *ret_status, false: it waits. */
 bool usb_run_in(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
                 int *ret_status);
-bool usb_run_out(struct usb_endpoint *endpoint, struct usb_urb *urb, int *ret_status);
+bool usb_run_out(struct usb_device *device, struct usb_endpoint *endpoint, struct usb_urb *urb,
+                 int *ret_status);
 /* Copies chunks to `at`, at most `room` bytes. False: a file no longer has them. */
 bool usb_copy_chunks(uint8_t *at, size_t room, const struct usb_in *from);
 
@@ -121,8 +114,7 @@ int usb_super_set_sel(struct usb_device *device, const struct usb_setup *setup);
 int usb_super_set_isochronous_delay(struct usb_device *device, const struct usb_setup *setup);
 
 /* descriptors.c: builds into `out` (USB_CONTROL_ROOM bytes). Length, or -EPIPE if there is none. */
-int usb_describe(const struct usb_device *device, uint8_t type, uint8_t index, uint16_t language,
-                 uint8_t *out);
+int usb_describe(const struct usb_device *device, uint8_t type, uint8_t index, uint8_t *out);
 /* msos.c: Microsoft OS descriptors, the same contract. */
 int usb_msos_string(const struct usb_device *device, uint8_t *out);
 int usb_msos_request(const struct usb_device *device, const struct usb_setup *setup, uint8_t *out);

@@ -27,13 +27,13 @@ bool usb_unanswered(struct usb_device *device, const struct usb_setup *setup)
 {
     if (device->frozen)
         return true;
-    if (is_endpoint_status(setup) && usb_deviates(device, QUIRK_NO_RELEASE)) {
+    if (is_endpoint_status(setup) && device->policy->endpoint_status_freezes) {
         device->frozen = true;
         return true;
     }
     /* It starts anew, so the host finds it gone and comes upon a new one. */
     if (is_os_string(setup) && device->identity->speed <= USB_SPEED_FULL &&
-        usb_deviates(device, QUIRK_STRING_RESET)) {
+        device->policy->os_string_resets) {
         device->unplug_waits = true;
         return true;
     }
@@ -77,7 +77,7 @@ bool usb_holds_back(struct usb_device *device, struct usb_endpoint *endpoint)
     if (device->frozen)
         return true;
     if (!device->described && endpoint->identity->type == USB_ENDPOINT_BULK &&
-        usb_deviates(device, QUIRK_PROBE))
+        device->policy->silent_until_os_string)
         return true;
     if (!endpoint->wakes)
         return false;
@@ -123,9 +123,7 @@ static bool carries_mtp(const struct usb_interface_identity *interface)
 void usb_device_interface_class(const struct usb_device *device,
                                 const struct usb_interface_identity *interface, uint8_t triple[3])
 {
-    bool disk =
-        (usb_deviates(device, QUIRK_UNLOAD_DRIVER) || usb_deviates(device, QUIRK_BLACKBERRY)) &&
-        carries_mtp(interface);
+    bool disk = device->policy->looks_like_disk && carries_mtp(interface);
 
     triple[0] = disk ? MASS_STORAGE : interface->class_code;
     triple[1] = disk ? SCSI : interface->subclass;

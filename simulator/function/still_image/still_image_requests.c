@@ -100,7 +100,7 @@ int si_setup(void *self, const struct usb_setup *setup, const uint8_t *data, uin
 
     if ((setup->request_type & 0x7f) != 0x21)
         return -EPIPE;
-    if (setup->index != si->interface && !si_deviates(si, DEFECT_CLASS_REQUEST_ANY_INTERFACE))
+    if (setup->index != si->interface)
         return -EPIPE;
     if (still_image_busy(si) && si_deviates(si, DEFECT_STATUS_NOT_WHILE_BUSY))
         return -EPIPE;

@@ -98,7 +98,7 @@ static struct several *several_new(void)
                  error);
     several->function_count = player_functions(several->player, several->functions);
     cr_assert_eq(usb_device_new(player_identity(several->player),
-                                &player_policies(several->player)->on, several->functions,
+                                &player_policies(several->player)->usb, several->functions,
                                 several->function_count, &several->device),
                  0);
     player_attach(several->player, several->device);

@@ -50,8 +50,9 @@ static struct bench *bench_new(const char *file)
     cr_assert_eq(player_new(spec, &options, &bench->player, error, sizeof(error)), 0, "%s", error);
     count = player_functions(bench->player, functions);
     cr_assert_eq(count, 2);
-    cr_assert_eq(usb_device_new(player_identity(bench->player), &player_policies(bench->player)->on,
-                                functions, count, &bench->device),
+    cr_assert_eq(usb_device_new(player_identity(bench->player),
+                                &player_policies(bench->player)->usb, functions, count,
+                                &bench->device),
                  0);
     player_attach(bench->player, bench->device);
     cr_assert_eq(wire_loop_new(&bench->loop), 0);

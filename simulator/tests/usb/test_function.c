@@ -8,7 +8,7 @@ static struct usb_device *device_with(struct rig *rig, const struct usb_function
     const struct usb_function function = {ops, rig, 0, 1};
     struct usb_device *device;
 
-    cr_assert_eq(usb_device_new(&rig->identity, &rig->defects, &function, 1, &device), 0);
+    cr_assert_eq(usb_device_new(&rig->identity, &usb_by_the_book, &function, 1, &device), 0);
     return device;
 }
 
@@ -62,7 +62,7 @@ Test(function, adds_class_descriptors_where_they_belong)
 
     ops.describe = describe;
     device = device_with(rig, &ops);
-    cr_assert_eq(usb_describe(device, 2, 0, 0, bytes), 9 + 9 + 3 * 7 + 9 + 3 * 4);
+    cr_assert_eq(usb_describe(device, 2, 0, bytes), 9 + 9 + 3 * 7 + 9 + 3 * 4);
     cr_expect_eq(bytes[2], 60, "wTotalLength");
     cr_expect_arr_eq(bytes + 18, start, sizeof(start));
     cr_expect_arr_eq(bytes + 56, second, sizeof(second));
@@ -76,7 +76,7 @@ Test(function, an_interface_that_no_function_serves_stalls_and_its_endpoints_hal
     struct usb_urb in = {0}, out = {0};
 
     usb_device_free(rig->device);
-    cr_assert_eq(usb_device_new(&rig->identity, &rig->defects, NULL, 0, &rig->device), 0);
+    cr_assert_eq(usb_device_new(&rig->identity, &usb_by_the_book, NULL, 0, &rig->device), 0);
     cr_assert_eq(usb_device_attach(rig->device, &rig_host, rig), 0);
     rig_configure(rig);
     cr_expect_eq(rig_ask(rig, 0x21, 0x66, 0, 0, 0), -EPIPE);

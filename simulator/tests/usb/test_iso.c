@@ -11,7 +11,6 @@ struct iso_rig {
     struct usb_endpoint_identity endpoints[2];
     struct usb_interface_identity interfaces[2];
     struct usb_identity identity;
-    struct defect_set defects;
     struct usb_device *device;
     uint8_t next;        /* first byte of the next packet in */
     size_t in_length[8]; /* of the packets in; then nothing is ready */
@@ -117,7 +116,7 @@ static void rig_start(struct iso_rig *rig, enum usb_speed speed, uint8_t interva
         .alternate = 1, .class_code = 0xff, .endpoints = rig->endpoints, .endpoint_count = 2};
     rig->identity =
         (struct usb_identity){.speed = speed, .interfaces = rig->interfaces, .interface_count = 2};
-    cr_assert_eq(usb_device_new(&rig->identity, &rig->defects, &function, 1, &rig->device), 0);
+    cr_assert_eq(usb_device_new(&rig->identity, &usb_by_the_book, &function, 1, &rig->device), 0);
     cr_assert_eq(usb_device_attach(rig->device, &front_ops, rig), 0);
     control(rig, 0x00, 9, 1);
     control(rig, 0x01, 11, 1);

@@ -1,0 +1,243 @@
+/* Defects of standard requests (USB 2.0, 9.4) and of the queues behind the endpoints. */
+#include <errno.h>
+#include <string.h>
+
+#include "simulator/defect/filters_usb.h"
+#include "simulator/defect/policies_internal.h"
+#include "simulator/usb/usb_internal.h"
+#include "spcore/base.h"
+
+enum { TO_ENDPOINT = 2 };
+enum { ENDPOINT_HALT = 0, REMOTE_WAKEUP = 1 };
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
+static bool is_feature(const struct usb_setup *setup)
+{
+    return !(setup->request_type & 0xe0) &&
+           (setup->request == SET_FEATURE || setup->request == CLEAR_FEATURE);
+}
+
+static bool is_halt(const struct usb_setup *setup)
+{
+    return is_feature(setup) && setup->request_type == TO_ENDPOINT && setup->value == ENDPOINT_HALT;
+}
+
+static bool clears_halt(const struct usb_setup *setup)
+{
+    return is_halt(setup) && setup->request == CLEAR_FEATURE && (setup->index & 0x0f);
+}
+
+/* ---- GET_STATUS */
+
+static int await_address(void *self, struct usb_device *device, const struct usb_setup *setup,
+                         uint8_t *reply, int length)
+{
+    (void)self, (void)reply;
+    return is_request(setup, 0x80, GET_STATUS) && !device->address ? -EPIPE : length;
+}
+
+static int status_of_one_byte(void *self, struct usb_device *device, const struct usb_setup *setup,
+                              uint8_t *reply, int length)
+{
+    (void)self, (void)device, (void)reply;
+    return is_request(setup, 0x80, GET_STATUS) && length > 0 ? 1 : length;
+}
+
+static int any_interface_status(void *self, struct usb_device *device,
+                                const struct usb_setup *setup, uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    if (!is_request(setup, 0x81, GET_STATUS) || length >= 0)
+        return length;
+    put_le16(reply, 0);
+    return 2;
+}
+
+static int unconfigured_status(void *self, struct usb_device *device, const struct usb_setup *setup,
+                               uint8_t *reply, int length)
+{
+    (void)self;
+    if (!is_request(setup, 0x82, GET_STATUS) || length >= 0 || device->configuration)
+        return length;
+    put_le16(reply, 0);
+    return 2;
+}
+
+static int halt_of_both(void *self, struct usb_device *device, const struct usb_setup *setup,
+                        uint8_t *reply, int length)
+{
+    (void)self;
+    if (is_request(setup, 0x82, GET_STATUS) && length > 0 && (setup->index & 0x0f))
+        reply[0] |= usb_function_halted(device, (uint8_t)(setup->index ^ 0x80));
+    return length;
+}
+
+static int halt_of_any(void *self, struct usb_device *device, const struct usb_setup *setup,
+                       uint8_t *reply, int length)
+{
+    (void)self;
+    if (!is_request(setup, 0x82, GET_STATUS) || length <= 0 || !(setup->index & 0x0f))
+        return length;
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++)
+        reply[0] |= device->endpoints[i].halted;
+    return length;
+}
+
+/* ---- features */
+
+static bool stall_needless_clear(void *self, struct usb_device *device, struct usb_setup *setup,
+                                 uint8_t *data, int *ret_length)
+{
+    (void)self, (void)data;
+    *ret_length = -EPIPE;
+    return clears_halt(setup) && !usb_function_halted(device, (uint8_t)setup->index);
+}
+
+/* What was queued, or comes, is not worked on. */
+static int stay_silent(void *self, struct usb_device *device, const struct usb_setup *setup,
+                       uint8_t *reply, int length)
+{
+    (void)self, (void)reply;
+    if (clears_halt(setup) && length == 0)
+        usb_function_delay(device, (uint8_t)setup->index, DAY_MS);
+    return length;
+}
+
+static int any_feature(void *self, struct usb_device *device, const struct usb_setup *setup,
+                       uint8_t *reply, int length)
+{
+    bool known = is_halt(setup) || setup->value == REMOTE_WAKEUP;
+
+    (void)self, (void)device, (void)reply;
+    return is_feature(setup) && !known && length < 0 ? 0 : length;
+}
+
+static int accept_wakeup(void *self, struct usb_device *device, const struct usb_setup *setup,
+                         uint8_t *reply, int length)
+{
+    (void)self, (void)reply;
+    if (!is_feature(setup) || setup->request_type || setup->value != REMOTE_WAKEUP)
+        return length;
+    device->remote_wakeup = setup->request == SET_FEATURE;
+    return 0;
+}
+
+/* ---- configuration and settings */
+
+static bool any_configuration(void *self, struct usb_device *device, struct usb_setup *setup,
+                              uint8_t *data, int *ret_length)
+{
+    (void)self, (void)data, (void)ret_length;
+    if (is_request(setup, 0x00, SET_CONFIGURATION) && setup->value)
+        setup->value = usb_configuration_value(device->identity);
+    return false;
+}
+
+static bool keep_state(void *self, struct usb_device *device, struct usb_setup *setup,
+                       uint8_t *data, int *ret_length)
+{
+    (void)self, (void)data;
+    *ret_length = 0;
+    return is_request(setup, 0x00, SET_CONFIGURATION) && device->configuration &&
+           setup->value == device->configuration;
+}
+
+static int configuration_index(void *self, struct usb_device *device, const struct usb_setup *setup,
+                               uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    if (is_request(setup, 0x80, GET_CONFIGURATION))
+        reply[0] = 0;
+    return length;
+}
+
+static int any_setting(void *self, struct usb_device *device, const struct usb_setup *setup,
+                       uint8_t *reply, int length)
+{
+    bool there = device->configuration && setup->index < USB_INTERFACES_MAX &&
+                 usb_has_interface(device, (uint8_t)setup->index, 0);
+
+    (void)self, (void)reply;
+    return is_request(setup, 0x01, SET_INTERFACE) && there && length < 0 ? 0 : length;
+}
+
+/* ---- the control pipe */
+
+/* Its halt is never set otherwise, and goes as that of any endpoint does. */
+static int keep_halt(void *self, struct usb_device *device, const struct usb_setup *setup,
+                     uint8_t *reply, int length)
+{
+    (void)self, (void)setup, (void)reply;
+    device->endpoints[0].halted |= length < 0;
+    return length;
+}
+
+static bool stall_on(void *self, struct usb_device *device, struct usb_setup *setup, uint8_t *data,
+                     int *ret_length)
+{
+    (void)self, (void)setup, (void)data;
+    *ret_length = -EPIPE;
+    return device->endpoints[0].halted;
+}
+
+/* The host waits for more: the packet that ends the answer never comes. */
+static int never_short(void *self, struct usb_device *device, const struct usb_setup *setup,
+                       uint8_t *reply, int length)
+{
+    (void)self, (void)device, (void)reply;
+    return setup->request_type & 0x80 && length > 0 && length < setup->length && length % 64 == 0
+               ? -EINPROGRESS
+               : length;
+}
+
+/* ---- queues */
+
+/* A transfer that ends inside the URB goes on with the next one. */
+static int run_on(void *self, struct usb_device *device, uint8_t endpoint, size_t room, int result,
+                  struct usb_in *in)
+{
+    (void)self, (void)device, (void)endpoint;
+    if (in->length < room)
+        in->end = false;
+    return result;
+}
+
+/* One queue for all: an idle interrupt URB holds everything up. */
+static bool wait_for_others(void *self, struct usb_device *device, uint8_t endpoint)
+{
+    (void)self;
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++) {
+        if (i != usb_index(endpoint) && device->endpoints[i].head)
+            return true;
+    }
+    return false;
+}
+
+static void note_loss(void *self, struct usb_device *device, uint8_t endpoint)
+{
+    struct policies *policies = self;
+
+    (void)device;
+    policies->losing |= (uint32_t)1 << usb_index(endpoint);
+}
+
+/* What the URB would have got is gone. */
+static int lose_next(void *self, struct usb_device *device, uint8_t endpoint, size_t room,
+                     int result, struct usb_in *in)
+{
+    struct policies *policies = self;
+    uint32_t bit = (uint32_t)1 << usb_index(endpoint);
+    const struct usb_function *function = device->endpoints[usb_index(endpoint)].function;
+
+    if (result || !(policies->losing & bit))
+        return result;
+    policies->losing &= ~bit;
+    *in = (struct usb_in){0};
+    return function->ops->in(function->self, endpoint, room, in);
+}
+
+static const struct policy_row rows[] = {
+#define DEFECT(token, label, how, ...) {.which = DEFECT_##token, how},
+#include "simulator/defect/defects_chapter9.def"
+};
+const struct policy_table policies_chapter9 = {rows, ARRAY_SIZE(rows)};
