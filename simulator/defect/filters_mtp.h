@@ -1,34 +1,21 @@
-/* The filters that rows of defects_mtp.def name, declared from them, and what they share. */
+/* What filters of the responder share, and the words of their tables: each file of them ends with
+ * one, made of its rows in a .def. */
 #ifndef SIMULATOR_DEFECT_FILTERS_MTP_H
 #define SIMULATOR_DEFECT_FILTERS_MTP_H
 
-#include "simulator/defect/policies.h"
+#include "simulator/defect/policies_internal.h"
 #include "simulator/mtp/responder.h"
 
-#define DECLARE_command(f)                                                                         \
-    uint16_t f(void *self, struct mtpr_responder *r, struct mtpr_command *command);
-#define DECLARE_dataset(f) void f(void *self, struct mtpr_responder *r, struct wr *dataset);
-#define DECLARE_answer(f) void f(void *self, struct mtpr_responder *r, struct mtpr_answer *answer);
-#define DECLARE_event(f)                                                                           \
-    size_t f(void *self, struct mtpr_responder *r, struct mtpr_event events[], size_t count);
-#define DECLARE_loss(f) void f(void *self, struct mtpr_responder *r, enum mtpr_loss why);
+static inline struct mtp_notes *notes(void *self)
+{
+    struct policies *policies = self;
 
-#define FLAG(member)
-#define STORE(member)
-#define ON(seam, function) DECLARE_##seam(function)
-#define BOTH(one, other) one other
-#define DEFECT(token, label, how, ...) how
-#include "simulator/defect/defects_mtp.def"
-#undef DEFECT
-#undef BOTH
-#undef ON
-#undef STORE
-#undef FLAG
-DECLARE_dataset(mtp_forget_size)
+    return &policies->mtp_notes;
+}
 
-    /* Is this the good answer to that operation, with its dataset? */
-    bool mtp_answers(const struct mtpr_responder *r, const struct mtpr_answer *answer,
-                     uint16_t operation);
+/* Is this the good answer to that operation, with its dataset? */
+bool mtp_answers(const struct mtpr_responder *r, const struct mtpr_answer *answer,
+                 uint16_t operation);
 
 /* ---- a dataset in parts */
 
@@ -51,5 +38,12 @@ void mtp_join(struct wr *dataset, const char *layout, const struct mtp_field fie
 #define MTP_OBJECT_INFO "422424444444244ssss"
 /* Bytes of an ObjectInfo before that field. */
 enum { MTP_INFO_FORMAT = 4, MTP_INFO_SIZE = 8, MTP_INFO_PARENT = 38, MTP_INFO_NAME = 52 };
+
+/* ---- for the files' tables */
+
+#define FLAG(member) .turns = true, .flag = offsetof(struct policies, mtpr.member)
+#define STORE(member) .turns = true, .flag = offsetof(struct policies, store.member)
+#define ON(seam, function) .mtpr.seam = function
+#define BOTH(...) __VA_ARGS__
 
 #endif

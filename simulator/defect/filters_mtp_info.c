@@ -17,7 +17,7 @@ static bool cut_device_info(const struct mtpr_responder *r, const struct mtpr_an
            mtp_cut(answer->data, MTP_DEVICE_INFO, fields);
 }
 
-void mtp_swap_lists(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void swap_lists(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct mtp_field fields[MTP_FIELDS_MAX], events;
 
@@ -30,7 +30,7 @@ void mtp_swap_lists(void *self, struct mtpr_responder *r, struct mtpr_answer *an
     mtp_join(answer->data, MTP_DEVICE_INFO, fields);
 }
 
-void mtp_other_extension(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void other_extension(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct mtp_field fields[MTP_FIELDS_MAX];
     struct wr text = {0};
@@ -77,19 +77,36 @@ static void relist_operations(struct mtpr_responder *r, struct mtpr_answer *answ
     wr_done(&array);
 }
 
-void mtp_list_self_test(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void list_self_test(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     relist_operations(r, answer, MTP_OP_SELF_TEST, 0);
 }
 
-void mtp_unlist_prop_desc(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static uint16_t no_prop_desc(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_OBJECT_PROP_DESC)
+        command->code = 0; /* unknown */
+    return 0;
+}
+
+static void unlist_prop_desc(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     relist_operations(r, answer, 0, MTP_OP_GET_OBJECT_PROP_DESC);
 }
 
-void mtp_unlist_unique_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static uint16_t no_unique_id(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_GET_OBJECT_PROP_VALUE &&
+                   command->params[1] == MTP_OPC_PERSISTENT_UID
+               ? MTP_RC_OBJECT_PROP_NOT_SUPPORTED
+               : 0;
+}
+
+static void unlist_unique_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct wr array = {0};
 
@@ -106,7 +123,7 @@ void mtp_unlist_unique_id(void *self, struct mtpr_responder *r, struct mtpr_answ
 
 enum { CAPACITY = 3, FREE_SPACE = 4 }; /* fields */
 
-void mtp_low_storage_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void low_storage_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     const struct store_volume *first = store_volume_at(mtpr_store(r), 0);
     bool list = mtp_answers(r, answer, MTP_OP_GET_STORAGE_IDS);
@@ -138,7 +155,8 @@ static uint32_t *said_storage(struct mtpr_command *command)
     }
 }
 
-uint16_t mtp_take_low_storage_id(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t take_low_storage_id(void *self, struct mtpr_responder *r,
+                                    struct mtpr_command *command)
 {
     uint32_t *storage = said_storage(command);
 
@@ -148,7 +166,7 @@ uint16_t mtp_take_low_storage_id(void *self, struct mtpr_responder *r, struct mt
     return 0;
 }
 
-void mtp_keep_slot_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void keep_slot_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct store *store = mtpr_store(r);
 
@@ -166,7 +184,7 @@ static bool cut_storage_info(const struct mtpr_responder *r, const struct mtpr_a
            mtp_cut(answer->data, MTP_STORAGE_INFO, fields);
 }
 
-void mtp_short_capacity(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void short_capacity(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct mtp_field fields[MTP_FIELDS_MAX];
 
@@ -177,7 +195,7 @@ void mtp_short_capacity(void *self, struct mtpr_responder *r, struct mtpr_answer
     mtp_join(answer->data, MTP_STORAGE_INFO, fields);
 }
 
-void mtp_all_space_free(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void all_space_free(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct mtp_field fields[MTP_FIELDS_MAX];
 
@@ -188,7 +206,7 @@ void mtp_all_space_free(void *self, struct mtpr_responder *r, struct mtpr_answer
     mtp_join(answer->data, MTP_STORAGE_INFO, fields);
 }
 
-void mtp_general_error(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void general_error(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     uint16_t *code = &answer->reply->code;
 
@@ -202,7 +220,7 @@ void mtp_general_error(void *self, struct mtpr_responder *r, struct mtpr_answer 
 
 enum { NAME = 15, CREATED = 16 }; /* fields */
 
-void mtp_all_ones_is_root(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void all_ones_is_root(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     if (mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO) &&
@@ -210,7 +228,7 @@ void mtp_all_ones_is_root(void *self, struct mtpr_responder *r, struct mtpr_answ
         put_le32(answer->data->data + MTP_INFO_PARENT, 0xffffffffu);
 }
 
-void mtp_wrap_size(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void wrap_size(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     const struct store_object *object = store_find(mtpr_store(r), mtpr_command(r)->params[0]);
 
@@ -232,7 +250,7 @@ static void put_local(struct wr *wr, const char *date)
     wr_string(wr, local);
 }
 
-void mtp_local_dates(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void local_dates(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct mtp_field fields[MTP_FIELDS_MAX];
     struct wr dates[2] = {{0}, {0}};
@@ -258,7 +276,7 @@ void mtp_local_dates(void *self, struct mtpr_responder *r, struct mtpr_answer *a
 
 /* ---- strings */
 
-void mtp_long_empty_strings(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void long_empty_strings(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     static const struct {
         uint16_t operation;
@@ -305,7 +323,7 @@ static void put_halves(struct wr *wr, const struct mtp_field *string)
         wr->data[at] = kept;
 }
 
-void mtp_halve_pairs(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void halve_pairs(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     bool info = mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO);
     bool value = mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROP_VALUE) &&
@@ -323,3 +341,10 @@ void mtp_halve_pairs(void *self, struct mtpr_responder *r, struct mtpr_answer *a
     mtp_join(answer->data, layout, fields);
     wr_done(&name);
 }
+
+static const struct policy_row rows[] = {
+#define DEFECT(token, label, how, ...) {DEFECT_##token, how},
+#include "simulator/defect/defects_mtp_info.def"
+#undef DEFECT
+};
+const struct policy_table policies_mtp_info = {rows, ARRAY_SIZE(rows)};

@@ -3,13 +3,6 @@
 #include "simulator/defect/filters_mtp.h"
 #include "spcore/base.h"
 
-static struct mtp_notes *notes(void *self)
-{
-    struct policies *policies = self;
-
-    return &policies->mtp_notes;
-}
-
 static bool is_listing(uint16_t code)
 {
     return code == MTP_OP_GET_NUM_OBJECTS || code == MTP_OP_GET_OBJECT_HANDLES;
@@ -17,7 +10,7 @@ static bool is_listing(uint16_t code)
 
 /* ---- listing: storage, format, parent */
 
-uint16_t mtp_any_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t any_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     if (is_listing(command->code))
@@ -25,7 +18,7 @@ uint16_t mtp_any_format(void *self, struct mtpr_responder *r, struct mtpr_comman
     return 0;
 }
 
-uint16_t mtp_zero_is_root(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t zero_is_root(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     if (is_listing(command->code) && command->params[2] == 0)
@@ -44,7 +37,7 @@ static bool is_asked_for(const struct mtpr_responder *r, const struct store_obje
            (params[2] == 0 || object->parent == parent);
 }
 
-void mtp_count_no_folders(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void count_no_folders(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     const uint32_t format = mtpr_command(r)->params[1];
     const struct store_object *object;
@@ -57,7 +50,7 @@ void mtp_count_no_folders(void *self, struct mtpr_responder *r, struct mtpr_answ
         answer->reply->params[0] -= object->format == MTP_FC_ASSOCIATION && is_asked_for(r, object);
 }
 
-void mtp_no_parent_is_empty(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void no_parent_is_empty(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     uint16_t *code = &answer->reply->code;
 
@@ -77,7 +70,7 @@ void mtp_no_parent_is_empty(void *self, struct mtpr_responder *r, struct mtpr_an
 /* ---- content */
 
 /* Data of the host's are waited for, which never come, so nothing is ever said. */
-void mtp_empty_hangs(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void empty_hangs(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     if (mtpr_command(r)->code == MTP_OP_GET_OBJECT && answer->reply->code == MTP_RC_OK &&
@@ -85,7 +78,7 @@ void mtp_empty_hangs(void *self, struct mtpr_responder *r, struct mtpr_answer *a
         answer->phase = MTPR_DATA_OUT;
 }
 
-void mtp_no_length(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void no_length(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     uint16_t code = mtpr_command(r)->code;
 
@@ -94,7 +87,7 @@ void mtp_no_length(void *self, struct mtpr_responder *r, struct mtpr_answer *ans
         answer->reply->count = 0;
 }
 
-uint16_t mtp_short_offset(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t short_offset(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     if (command->code == MTP_OP_GET_PARTIAL_OBJECT_64)
@@ -102,7 +95,7 @@ uint16_t mtp_short_offset(void *self, struct mtpr_responder *r, struct mtpr_comm
     return 0;
 }
 
-void mtp_counted_thumb(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void counted_thumb(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct wr counted = {0};
 
@@ -153,7 +146,7 @@ static uint64_t limit_of(const struct mtpr_responder *r, uint32_t storage)
     return limit ? limit : UINT64_MAX;
 }
 
-void mtp_cut_info_size(void *self, struct mtpr_responder *r, struct wr *dataset)
+static void cut_info_size(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     uint64_t limit = limit_of(r, mtpr_command(r)->params[0]);
 
@@ -162,7 +155,7 @@ void mtp_cut_info_size(void *self, struct mtpr_responder *r, struct wr *dataset)
         put_le32(dataset->data + MTP_INFO_SIZE, (uint32_t)limit);
 }
 
-uint16_t mtp_cut_list_size(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t cut_list_size(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     uint64_t size = (uint64_t)command->params[3] << 32 | command->params[4];
     uint64_t limit = limit_of(r, command->params[0]);
@@ -175,7 +168,7 @@ uint16_t mtp_cut_list_size(void *self, struct mtpr_responder *r, struct mtpr_com
     return 0;
 }
 
-uint16_t mtp_low_size(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t low_size(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     if (command->code == MTP_OP_SEND_OBJECT_PROP_LIST)
@@ -184,14 +177,14 @@ uint16_t mtp_low_size(void *self, struct mtpr_responder *r, struct mtpr_command 
 }
 
 /* As if the host did not know how much it sends. */
-void mtp_forget_size(void *self, struct mtpr_responder *r, struct wr *dataset)
+static void forget_size(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     (void)self;
     if (is_info(r, dataset))
         put_le32(dataset->data + MTP_INFO_SIZE, 0xffffffffu);
 }
 
-uint16_t mtp_parents_store(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t parents_store(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     const struct store_object *parent = store_find(mtpr_store(r), command->params[1]);
 
@@ -201,7 +194,7 @@ uint16_t mtp_parents_store(void *self, struct mtpr_responder *r, struct mtpr_com
     return 0;
 }
 
-void mtp_remove_namesake(void *self, struct mtpr_responder *r, struct wr *dataset)
+static void remove_namesake(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     char name[MTPR_TEXT_MAX];
     struct store_object *other;
@@ -218,7 +211,7 @@ void mtp_remove_namesake(void *self, struct mtpr_responder *r, struct wr *datase
 
 /* ---- sending: what becomes of it */
 
-void mtp_other_handle(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void other_handle(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     uint16_t code = mtpr_command(r)->code;
     struct mtpr_reply *reply = answer->reply;
@@ -229,7 +222,7 @@ void mtp_other_handle(void *self, struct mtpr_responder *r, struct mtpr_answer *
         reply->params[2] += 0x1000;
 }
 
-void mtp_answer_early(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void answer_early(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT &&
@@ -238,7 +231,7 @@ void mtp_answer_early(void *self, struct mtpr_responder *r, struct mtpr_answer *
 }
 
 /* What was announced before appears, empty, when something else is announced. */
-void mtp_list_replaced(void *self, struct mtpr_responder *r, struct wr *dataset)
+static void list_replaced(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     struct mtp_announced *before = &notes(self)->announced;
     struct store_draft draft = {.handle = before->handle,
@@ -260,7 +253,7 @@ void mtp_list_replaced(void *self, struct mtpr_responder *r, struct wr *dataset)
     (void)name_of(dataset, before->name);
 }
 
-void mtp_note_announced(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void note_announced(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct mtp_announced *announced = &notes(self)->announced;
     uint16_t code = mtpr_command(r)->code;
@@ -275,7 +268,7 @@ void mtp_note_announced(void *self, struct mtpr_responder *r, struct mtpr_answer
 
 /* ---- deleting and formatting */
 
-void mtp_deletion_ok(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void deletion_ok(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     uint16_t *code = &answer->reply->code;
 
@@ -286,7 +279,8 @@ void mtp_deletion_ok(void *self, struct mtpr_responder *r, struct mtpr_answer *a
         *code = MTP_RC_OK;
 }
 
-uint16_t mtp_delete_any_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t delete_any_format(void *self, struct mtpr_responder *r,
+                                  struct mtpr_command *command)
 {
     (void)self, (void)r;
     if (command->code == MTP_OP_DELETE_OBJECT && command->params[0] == 0xffffffffu)
@@ -294,7 +288,7 @@ uint16_t mtp_delete_any_format(void *self, struct mtpr_responder *r, struct mtpr
     return 0;
 }
 
-void mtp_format_all(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void format_all(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct store *store = mtpr_store(r);
 
@@ -308,7 +302,7 @@ void mtp_format_all(void *self, struct mtpr_responder *r, struct mtpr_answer *an
 /* ---- moving and copying */
 
 /* Into itself: nothing moves, and its ObjectInfo says that it did. */
-void mtp_move_into_itself(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void move_into_itself(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     const struct mtpr_command *command = mtpr_command(r);
     struct store *store = mtpr_store(r);
@@ -327,7 +321,7 @@ void mtp_move_into_itself(void *self, struct mtpr_responder *r, struct mtpr_answ
 }
 
 /* To another store: a copy, and the original goes. */
-uint16_t mtp_move_by_copy(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t move_by_copy(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     const struct store_object *object = store_find(mtpr_store(r), command->params[0]);
     int volume = store_volume_find(mtpr_store(r), command->params[1]);
@@ -340,7 +334,7 @@ uint16_t mtp_move_by_copy(void *self, struct mtpr_responder *r, struct mtpr_comm
     return 0;
 }
 
-void mtp_remove_moved(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void remove_moved(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct store_object *object = store_find(mtpr_store(r), notes(self)->moved);
 
@@ -360,7 +354,7 @@ static void forget_properties(struct store *store, struct store_object *object)
     }
 }
 
-void mtp_copy_bare(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void copy_bare(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct store_object *copy = store_find(mtpr_store(r), answer->reply->params[0]);
 
@@ -369,7 +363,7 @@ void mtp_copy_bare(void *self, struct mtpr_responder *r, struct mtpr_answer *ans
         forget_properties(mtpr_store(r), copy);
 }
 
-void mtp_forget_metadata(void *self, struct mtpr_responder *r, enum mtpr_loss why)
+static void forget_metadata(void *self, struct mtpr_responder *r, enum mtpr_loss why)
 {
     struct store_object *object;
     uint32_t cursor = 0;
@@ -380,3 +374,12 @@ void mtp_forget_metadata(void *self, struct mtpr_responder *r, enum mtpr_loss wh
             forget_properties(mtpr_store(r), object);
     }
 }
+
+static const struct policy_row rows[] = {
+#define DEFECT(token, label, how, ...) {DEFECT_##token, how},
+#include "simulator/defect/defects_mtp_object.def"
+#undef DEFECT
+    /* The function's, but for the room there is in the responder. */
+    {DEFECT_EXCESS_DATA_KEPT, ON(dataset, forget_size)},
+};
+const struct policy_table policies_mtp_object = {rows, ARRAY_SIZE(rows)};

@@ -9,17 +9,8 @@
 
 /* ---- what is asked for */
 
-uint16_t mtp_no_unique_id(void *self, struct mtpr_responder *r, struct mtpr_command *command)
-{
-    (void)self, (void)r;
-    return command->code == MTP_OP_GET_OBJECT_PROP_VALUE &&
-                   command->params[1] == MTP_OPC_PERSISTENT_UID
-               ? MTP_RC_OBJECT_PROP_NOT_SUPPORTED
-               : 0;
-}
-
 /* Parameters of GetObjectPropList: handle, format, property, group, depth. */
-uint16_t mtp_any_depth(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t any_depth(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     if (command->code == MTP_OP_GET_OBJECT_PROP_LIST && command->params[0] != 0xffffffffu)
@@ -27,7 +18,7 @@ uint16_t mtp_any_depth(void *self, struct mtpr_responder *r, struct mtpr_command
     return 0;
 }
 
-uint16_t mtp_any_group(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t any_group(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     if (command->code == MTP_OP_GET_OBJECT_PROP_LIST && command->params[3]) {
@@ -37,7 +28,7 @@ uint16_t mtp_any_group(void *self, struct mtpr_responder *r, struct mtpr_command
     return 0;
 }
 
-uint16_t mtp_any_list_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t any_list_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     if (command->code == MTP_OP_GET_OBJECT_PROP_LIST)
@@ -54,14 +45,14 @@ static bool answers_value(const struct mtpr_responder *r, const struct mtpr_answ
            mtpr_command(r)->params[1] == property;
 }
 
-void mtp_short_object_size(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void short_object_size(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     if (answers_value(r, answer, MTP_OPC_OBJECT_SIZE) && answer->data->used > 4)
         answer->data->used = 4;
 }
 
-void mtp_id_is_handle(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void id_is_handle(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     if (!answers_value(r, answer, MTP_OPC_PERSISTENT_UID))
@@ -81,7 +72,7 @@ static struct rd behind_type(const struct wr *description, uint16_t *ret_type)
     return rd;
 }
 
-void mtp_no_form(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void no_form(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     uint32_t length;
     uint16_t type;
@@ -96,7 +87,7 @@ void mtp_no_form(void *self, struct mtpr_responder *r, struct mtpr_answer *answe
     answer->data->used -= rd_left(&rd);
 }
 
-void mtp_default_is_current(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void default_is_current(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct wr spoilt = {0};
     const uint8_t *factory, *rest;
@@ -121,7 +112,7 @@ void mtp_default_is_current(void *self, struct mtpr_responder *r, struct mtpr_an
     *answer->data = spoilt;
 }
 
-void mtp_bare_interdependence(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void bare_interdependence(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     if (mtp_answers(r, answer, MTP_OP_GET_INTERDEPENDENT_PROP_DESC))
@@ -130,7 +121,7 @@ void mtp_bare_interdependence(void *self, struct mtpr_responder *r, struct mtpr_
 
 /* ---- what is set */
 
-uint16_t mtp_set_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t set_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     return command->code == MTP_OP_SET_OBJECT_PROP_VALUE ||
@@ -139,13 +130,13 @@ uint16_t mtp_set_nothing(void *self, struct mtpr_responder *r, struct mtpr_comma
                : 0;
 }
 
-uint16_t mtp_reset_no_value(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t reset_no_value(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     return command->code == MTP_OP_RESET_DEVICE_PROP_VALUE ? MTP_RC_OK : 0;
 }
 
-void mtp_any_type(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void any_type(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     if (mtpr_command(r)->code != MTP_OP_SET_OBJECT_PROP_LIST ||
@@ -155,14 +146,14 @@ void mtp_any_type(void *self, struct mtpr_responder *r, struct mtpr_answer *answ
     answer->reply->count = 0;
 }
 
-void mtp_no_index(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void no_index(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     if (mtpr_command(r)->code == MTP_OP_SET_OBJECT_PROP_LIST)
         answer->reply->count = 0;
 }
 
-void mtp_any_string(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void any_string(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     const struct mtpr_command *command = mtpr_command(r);
     const struct mtpr_device_property *property =
@@ -176,7 +167,7 @@ void mtp_any_string(void *self, struct mtpr_responder *r, struct mtpr_answer *an
 }
 
 /* Of a SendObjectPropList only the name is left, so that nothing else can be wrong. */
-void mtp_take_only_name(void *self, struct mtpr_responder *r, struct wr *dataset)
+static void take_only_name(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     struct rd rd = rd_over(dataset->data, dataset->used);
     struct wr names = {0};
@@ -211,7 +202,7 @@ static bool is_references(const struct mtpr_responder *r, const struct wr *datas
     return mtpr_command(r)->code == MTP_OP_SET_OBJECT_REFERENCES && dataset->used >= 4;
 }
 
-void mtp_trust_count(void *self, struct mtpr_responder *r, struct wr *dataset)
+static void trust_count(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     uint32_t count, most;
 
@@ -232,7 +223,7 @@ static int by_number(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-void mtp_sort_references(void *self, struct mtpr_responder *r, struct wr *dataset)
+static void sort_references(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     uint8_t *at, *end;
     uint32_t count;
@@ -258,7 +249,7 @@ void mtp_sort_references(void *self, struct mtpr_responder *r, struct wr *datase
 
 /* ---- reports of what happened on the device */
 
-void mtp_report_nothing(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void report_nothing(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
     if (!mtp_answers(r, answer, MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS) &&
@@ -270,3 +261,11 @@ void mtp_report_nothing(void *self, struct mtpr_responder *r, struct mtpr_answer
         wr_u32(answer->data, 0);
     answer->reply->params[1] = 0; /* left over */
 }
+
+static const struct policy_row rows[] = {
+#define DEFECT(token, label, how, ...) {DEFECT_##token, how},
+#include "simulator/defect/defects_mtp_property.def"
+#undef DEFECT
+    {DEFECT_REFERENCES_DANGLE, STORE(references_clean)},
+};
+const struct policy_table policies_mtp_property = {rows, ARRAY_SIZE(rows)};

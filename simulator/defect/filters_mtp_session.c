@@ -1,17 +1,11 @@
 /* Defects of sessions, commands and events: what is done before an operation runs, or instead. */
 #include "mtp_codes.h"
 #include "simulator/defect/filters_mtp.h"
-
-static struct mtp_notes *notes(void *self)
-{
-    struct policies *policies = self;
-
-    return &policies->mtp_notes;
-}
+#include "spcore/base.h"
 
 /* ---- commands */
 
-uint16_t mtp_reuse_parameters(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t reuse_parameters(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     uint32_t *before = notes(self)->params;
 
@@ -25,16 +19,8 @@ uint16_t mtp_reuse_parameters(void *self, struct mtpr_responder *r, struct mtpr_
     return 0;
 }
 
-uint16_t mtp_no_prop_desc(void *self, struct mtpr_responder *r, struct mtpr_command *command)
-{
-    (void)self, (void)r;
-    if (command->code == MTP_OP_GET_OBJECT_PROP_DESC)
-        command->code = 0; /* unknown */
-    return 0;
-}
-
 /* Vendors' and rarer operations: those a player must list. */
-uint16_t mtp_no_extensions(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t no_extensions(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     if (command->code == MTP_OP_SKIP || (command->code >= 0x9100 && command->code <= 0x92ff))
@@ -44,13 +30,13 @@ uint16_t mtp_no_extensions(void *self, struct mtpr_responder *r, struct mtpr_com
 
 /* ---- operations that say OK and do nothing */
 
-uint16_t mtp_skip_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t skip_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     return command->code == MTP_OP_SKIP ? MTP_RC_OK : 0;
 }
 
-uint16_t mtp_reset_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t reset_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
     return command->code == MTP_OP_RESET_DEVICE ? MTP_RC_OK : 0;
@@ -58,8 +44,8 @@ uint16_t mtp_reset_nothing(void *self, struct mtpr_responder *r, struct mtpr_com
 
 /* ---- sessions */
 
-uint16_t mtp_device_info_in_session(void *self, struct mtpr_responder *r,
-                                    struct mtpr_command *command)
+static uint16_t device_info_in_session(void *self, struct mtpr_responder *r,
+                                       struct mtpr_command *command)
 {
     (void)self;
     return command->code == MTP_OP_GET_DEVICE_INFO && !mtpr_session_open(r)
@@ -67,7 +53,7 @@ uint16_t mtp_device_info_in_session(void *self, struct mtpr_responder *r,
                : 0;
 }
 
-uint16_t mtp_reopen(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t reopen(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self;
     if (command->code == MTP_OP_OPEN_SESSION && mtpr_session_open(r))
@@ -75,7 +61,7 @@ uint16_t mtp_reopen(void *self, struct mtpr_responder *r, struct mtpr_command *c
     return 0;
 }
 
-uint16_t mtp_forget_name(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t forget_name(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     const struct mtpr_device_property *name = mtpr_device_property(r, MTP_DPC_DEVICE_FRIENDLY_NAME);
     const struct mtpr_bytes *value;
@@ -89,7 +75,7 @@ uint16_t mtp_forget_name(void *self, struct mtpr_responder *r, struct mtpr_comma
 }
 
 /* Nobody is there to hear that it was. */
-void mtp_list_torn(void *self, struct mtpr_responder *r, enum mtpr_loss why)
+static void list_torn(void *self, struct mtpr_responder *r, enum mtpr_loss why)
 {
     struct policies *policies = self;
     bool dropped = policies->mtpr.half_objects_dropped;
@@ -105,7 +91,8 @@ void mtp_list_torn(void *self, struct mtpr_responder *r, enum mtpr_loss why)
 
 enum { UNLISTED_EVENT = 0xc8ff }; /* a vendor's, that no player of ours lists */
 
-size_t mtp_tie_event(void *self, struct mtpr_responder *r, struct mtpr_event events[], size_t count)
+static size_t tie_event(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                        size_t count)
 {
     (void)self;
     for (size_t i = 0; i < count; i++)
@@ -113,15 +100,15 @@ size_t mtp_tie_event(void *self, struct mtpr_responder *r, struct mtpr_event eve
     return count;
 }
 
-size_t mtp_only_additions(void *self, struct mtpr_responder *r, struct mtpr_event events[],
-                          size_t count)
+static size_t only_additions(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                             size_t count)
 {
     (void)self, (void)r;
     return events[0].code == MTP_EC_OBJECT_ADDED ? count : 0;
 }
 
-size_t mtp_event_without_property(void *self, struct mtpr_responder *r, struct mtpr_event events[],
-                                  size_t count)
+static size_t event_without_property(void *self, struct mtpr_responder *r,
+                                     struct mtpr_event events[], size_t count)
 {
     (void)self, (void)r;
     if (events[0].count > 1)
@@ -129,8 +116,8 @@ size_t mtp_event_without_property(void *self, struct mtpr_responder *r, struct m
     return count;
 }
 
-size_t mtp_unlisted_event(void *self, struct mtpr_responder *r, struct mtpr_event events[],
-                          size_t count)
+static size_t unlisted_event(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                             size_t count)
 {
     (void)self, (void)r;
     if (count == 0 || count == MTPR_EVENTS_OF_ONE)
@@ -146,21 +133,21 @@ static bool is_full(const struct mtpr_responder *r)
     return mtpr_event_count(r) + 1 >= MTPR_EVENTS;
 }
 
-size_t mtp_lose_when_full(void *self, struct mtpr_responder *r, struct mtpr_event events[],
-                          size_t count)
+static size_t lose_when_full(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                             size_t count)
 {
     (void)self, (void)events;
     return is_full(r) ? 0 : count;
 }
 
-uint16_t mtp_busy_when_full(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t busy_when_full(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)command;
     return is_full(r) ? MTP_RC_DEVICE_BUSY : 0;
 }
 
-size_t mtp_added_too_early(void *self, struct mtpr_responder *r, struct mtpr_event events[],
-                           size_t count)
+static size_t added_too_early(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                              size_t count)
 {
     (void)r;
     if (events[0].code == MTP_EC_OBJECT_ADDED)
@@ -168,7 +155,7 @@ size_t mtp_added_too_early(void *self, struct mtpr_responder *r, struct mtpr_eve
     return count;
 }
 
-uint16_t mtp_not_there_yet(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+static uint16_t not_there_yet(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     struct mtp_notes *its = notes(self);
 
@@ -179,3 +166,10 @@ uint16_t mtp_not_there_yet(void *self, struct mtpr_responder *r, struct mtpr_com
     its->unreadable = 0;
     return MTP_RC_INVALID_OBJECT_HANDLE;
 }
+
+static const struct policy_row rows[] = {
+#define DEFECT(token, label, how, ...) {DEFECT_##token, how},
+#include "simulator/defect/defects_mtp_session.def"
+#undef DEFECT
+};
+const struct policy_table policies_mtp_session = {rows, ARRAY_SIZE(rows)};

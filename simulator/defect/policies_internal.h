@@ -23,7 +23,8 @@ struct policy_table {
     size_t count;
 };
 extern const struct policy_table policies_usb, policies_chapter9, policies_descriptors,
-    policies_msos, policies_still_image, policies_usbip, policies_mtp;
+    policies_msos, policies_still_image, policies_usbip, policies_mtp, policies_mtp_session,
+    policies_mtp_info, policies_mtp_object, policies_mtp_property;
 
 /* What is by the book, and the functions that ask the rows. */
 void policies_reset_usb(struct policies *policies);

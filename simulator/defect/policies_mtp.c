@@ -1,20 +1,9 @@
-/* How the responder's defects and quirks that are switched on become its policy (defects_mtp.def
- * says which is whose), and how their filters are asked one after the other. */
+/* How the responder's quirks become its policy, and how the filters of its defects
+ * (filters_mtp_*.c) are asked one after the other. */
 #include "simulator/defect/filters_mtp.h"
-#include "simulator/defect/policies_internal.h"
 #include "spcore/base.h"
 
-static const struct policy_row rows[] = {
-#define FLAG(member) .turns = true, .flag = offsetof(struct policies, mtpr.member)
-#define STORE(member) .turns = true, .flag = offsetof(struct policies, store.member)
-#define ON(seam, function) .mtpr.seam = function
-#define BOTH(one, other) one, other
-#define DEFECT(token, label, how, ...) {DEFECT_##token, how},
-#include "simulator/defect/defects_mtp.def"
-#undef DEFECT
-    {DEFECT_REFERENCES_DANGLE, STORE(references_clean)},
-    /* The function's, but for the room there is in the responder. */
-    {DEFECT_EXCESS_DATA_KEPT, ON(dataset, mtp_forget_size)},
+static const struct policy_row quirks[] = {
     {QUIRK_PROPLIST_ALL, FLAG(list_lacks_folders)},
     {QUIRK_PROPLIST, FLAG(list_lacks_content)},
     {QUIRK_SET_PROPLIST, FLAG(list_set_ignored)},
@@ -37,7 +26,7 @@ static const struct policy_row rows[] = {
     {QUIRK_TRUNCATES, FLAG(last_sector_lost)},
     {QUIRK_4GB, FLAG(size_ends_at_4gb)},
 };
-const struct policy_table policies_mtp = {rows, ARRAY_SIZE(rows)};
+const struct policy_table policies_mtp = {quirks, ARRAY_SIZE(quirks)};
 
 /* ---- the seams: all that are on, one after the other */
 
