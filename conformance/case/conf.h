@@ -50,12 +50,73 @@ struct conf_case {
         __attribute__((used, section("conf_cases"))) = &token##_case;                              \
     static void token##_body(struct conf *c)
 
-/* ---- checks: each names the row it judges. CHECK counts and goes on, REQUIRE ends the case. */
-bool conf_check(struct conf *c, const char *row, bool ok, const char *file, int line,
-                const char *format, ...) __attribute__((format(printf, 6, 7)));
-bool conf_check_eq(struct conf *c, const char *row, uint64_t actual, uint64_t expected,
-                   const char *file, int line, const char *text);
-bool conf_check_bytes(struct conf *c, const char *row, const void *actual, size_t actual_length,
+/* ---- rows. What is checked in the block of a ROW is checked for that row, also by a helper that
+ * is called in there:
+ *
+ *     ROW("MTP-SES-002") {
+ *         CHECK_RC(dut_open(&dut, 0), MTP_RC_INVALID_PARAMETER);
+ *         CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_SESSION_NOT_OPEN);
+ *     }
+ *
+ * A subject that does not answer in there, or takes the process down, fails the row as well. Of
+ * two ROWs around a check the inner one counts. Outside of every ROW stands what leads to the
+ * judged: no answer is a failed set-up there, a provider that dies fails the first of the case's
+ * rows, and a check is a mistake of the suite (verdict ERROR).
+ *
+ * ROW and the checks use the `c` in scope: the case's own, or a helper's. ROW is a loop of one
+ * round, so `return` in it is fine, but `break` and `continue` end no other loop. */
+struct conf_row {
+    struct conf *c;
+    const char *outer;
+};
+/* `row` NULL: none. It has to outlive the ROW. */
+struct conf_row conf_row_enter(struct conf *c, const char *row);
+void conf_row_leave(struct conf_row *left);
+const char *conf_row(const struct conf *c); /* NULL: outside of every ROW */
+/* The row that fails when the provider takes the process down; never NULL. */
+const char *conf_row_blamed(const struct conf *c);
+
+#define ROW(row) CONF_ROW(__COUNTER__, row)
+#define CONF_ROW(number, row) CONF_ROW_LOOP(number, row)
+#define CONF_ROW_LOOP(number, row)                                                                 \
+    for (struct conf_row left_##number                                                             \
+         __attribute__((cleanup(conf_row_leave))) = conf_row_enter(c, (row)),                      \
+         *once_##number = &left_##number;                                                          \
+         once_##number; once_##number = NULL)
+/* In the midst of a ROW what is not judged, as if it stood outside of it. */
+#define SETUP ROW(NULL)
+
+/* ---- checks. CHECK counts and goes on (its value says whether it held), REQUIRE ends the case. */
+#define CHECK(expression) conf_check(c, (expression), __FILE__, __LINE__, "%s", #expression)
+#define CHECK_EQ(actual, expected)                                                                 \
+    conf_check_eq(c, (uint64_t)(actual), (uint64_t)(expected), __FILE__, __LINE__,                 \
+                  #actual " == " #expected)
+#define CHECK_RC(actual, expected) /* response codes of MTP; -errno: none came */                  \
+    conf_check_rc(c, (actual), (expected), __FILE__, __LINE__, #actual " == " #expected)
+#define CHECK_HR(actual, expected) /* HRESULTs */                                                  \
+    conf_check_hr(c, (actual), (expected), __FILE__, __LINE__, #actual " == " #expected)
+#define CHECK_BYTES(actual, actual_length, expected, expected_length)                              \
+    conf_check_bytes(c, (actual), (actual_length), (expected), (expected_length), __FILE__,        \
+                     __LINE__, #actual)
+#define REQUIRE(expression) CONF_REQUIRE(CHECK(expression))
+#define REQUIRE_EQ(actual, expected) CONF_REQUIRE(CHECK_EQ(actual, expected))
+#define REQUIRE_RC(actual, expected) CONF_REQUIRE(CHECK_RC(actual, expected))
+#define REQUIRE_HR(actual, expected) CONF_REQUIRE(CHECK_HR(actual, expected))
+#define CONF_REQUIRE(check)                                                                        \
+    do {                                                                                           \
+        if (!(check))                                                                              \
+            conf_end(c);                                                                           \
+    } while (0)
+
+bool conf_check(struct conf *c, bool ok, const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+bool conf_check_eq(struct conf *c, uint64_t actual, uint64_t expected, const char *file, int line,
+                   const char *text);
+bool conf_check_rc(struct conf *c, int actual, uint16_t expected, const char *file, int line,
+                   const char *text);
+bool conf_check_hr(struct conf *c, int32_t actual, int32_t expected, const char *file, int line,
+                   const char *text);
+bool conf_check_bytes(struct conf *c, const void *actual, size_t actual_length,
                       const void *expected, size_t expected_length, const char *file, int line,
                       const char *text);
 /* Ends the case now; what was checked so far stands. */
@@ -66,25 +127,6 @@ _Noreturn void conf_setup_failed(struct conf *c, const char *format, ...)
 /* Ends it because the subject does not offer what the row is about: verdict INCONCLUSIVE. */
 _Noreturn void conf_inconclusive(struct conf *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-#define CHECK(c, row, expression)                                                                  \
-    conf_check((c), (row), (expression), __FILE__, __LINE__, "%s", #expression)
-#define CHECK_EQ(c, row, actual, expected)                                                         \
-    conf_check_eq((c), (row), (uint64_t)(actual), (uint64_t)(expected), __FILE__, __LINE__,        \
-                  #actual " == " #expected)
-#define CHECK_BYTES(c, row, actual, actual_length, expected, expected_length)                      \
-    conf_check_bytes((c), (row), (actual), (actual_length), (expected), (expected_length),         \
-                     __FILE__, __LINE__, #actual)
-#define REQUIRE(c, row, expression)                                                                \
-    do {                                                                                           \
-        if (!CHECK(c, row, expression))                                                            \
-            conf_end(c);                                                                           \
-    } while (0)
-#define REQUIRE_EQ(c, row, actual, expected)                                                       \
-    do {                                                                                           \
-        if (!CHECK_EQ(c, row, actual, expected))                                                   \
-            conf_end(c);                                                                           \
-    } while (0)
 
 /* A line of the evidence trace that says what was seen. */
 void conf_note(struct conf *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -111,7 +153,12 @@ const char *conf_evidence_dir(const struct conf *c);
 /* Folder of our own on the device for writing cases, made on first use and removed after. */
 uint32_t conf_work_folder(struct conf *c);
 /* Marks that control is inside the provider: if the process dies or hangs there, the verdict is a
- * FAIL of `row` that names `method`. NULL ends it. SP_CALL in wmdm/wmdm.h wraps every call. */
-void conf_in_provider(struct conf *c, const char *row, const char *method);
+ * FAIL of the row that names `method`. NULL ends it. SP_CALL in wmdm/wmdm.h wraps every call. */
+void conf_in_provider(struct conf *c, const char *method);
+/* A fixture of the suites' own: `undo` is called with `fixture` when the case has ended, however it
+ * did (a REQUIRE jumps over the rest of the body), the last one first and before the fixtures
+ * above go. conf_forget() for one that is gone already. */
+void conf_at_end(struct conf *c, void (*undo)(void *fixture), void *fixture);
+void conf_forget(struct conf *c, const void *fixture);
 
 #endif

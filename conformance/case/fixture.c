@@ -1,6 +1,7 @@
 /* What a case may use: the device, a session, raw sockets, the control socket, the provider. Made
  * on first use; what cannot be made ends the case as a failed set-up. */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <netdb.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "conformance/case/worker.h"
+#include "spcore/base.h"
 #include "spcore/mtp/mtpi.h"
 
 #define TRACED_BYTES 64
@@ -329,16 +331,42 @@ void *conf_provider_module(struct conf *c)
 {
     if (c->provider)
         return c->provider;
-    conf_in_provider(c, "", "(loading)");
-    c->provider = dlopen(c->context.provider, RTLD_NOW | RTLD_LOCAL);
-    conf_in_provider(c, "", NULL);
+    SETUP {
+        conf_in_provider(c, "(loading)");
+        c->provider = dlopen(c->context.provider, RTLD_NOW | RTLD_LOCAL);
+        conf_in_provider(c, NULL);
+    }
     if (!c->provider)
         conf_setup_failed(c, "%s", dlerror());
     return c->provider;
 }
 
+/* ---- the end */
+
+void conf_at_end(struct conf *c, void (*undo)(void *fixture), void *fixture)
+{
+    assert(c->undo_count < ARRAY_SIZE(c->undo));
+    c->undo[c->undo_count++] = (struct conf_undo){undo, fixture};
+}
+
+void conf_forget(struct conf *c, const void *fixture)
+{
+    for (size_t i = 0; i < c->undo_count; i++) {
+        if (c->undo[i].fixture == fixture)
+            c->undo[i].undo = NULL;
+    }
+    while (c->undo_count && !c->undo[c->undo_count - 1].undo)
+        c->undo_count--;
+}
+
 void conf_fixtures_down(struct conf *c)
 {
+    while (c->undo_count) {
+        struct conf_undo last = c->undo[--c->undo_count];
+
+        if (last.undo)
+            last.undo(last.fixture);
+    }
     remove_work_folder(c);
     conf_transport_drop(c);
     if (c->control >= 0)

@@ -16,14 +16,20 @@ struct conf {
     struct conf_marker *marker;
     FILE *trace; /* evidence/trace.jsonl, one event a line */
     unsigned events;
-    json_t *rows;   /* row → {"pass": n, "fail": n} */
-    json_t *checks; /* every failed one, and the first of each row that held */
+    const char *row; /* of the innermost ROW; NULL: none */
+    json_t *rows;    /* row → {"pass": n, "fail": n} */
+    json_t *checks;  /* every failed one, and the first of each row that held */
     json_t *notes;
     enum cause cause; /* how the body ended, once it is over */
     bool is_over;
     char reason[512];
     jmp_buf end;
     /* Fixtures. */
+    struct conf_undo {
+        void (*undo)(void *fixture);
+        void *fixture;
+    } undo[16]; /* of conf_at_end() */
+    size_t undo_count;
     struct tp *tp;
     struct mtpi *mtpi;
     bool session_open;
@@ -35,7 +41,12 @@ struct conf {
 
 /* One event of the trace: {"n":…, "what":…, …members}. Steals `members`. */
 void conf_trace(struct conf *c, const char *what, json_t *members);
-/* fixture.c */
+/* Ends the case because it is wrong itself. */
+_Noreturn void conf_suite_wrong(struct conf *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Text from a device may be anything; the file has to stay JSON. */
+json_t *conf_json_text(const char *text);
+/* fixture.c. Each is gone or given up when it fails, so that a second call goes on behind it. */
 void conf_fixtures_down(struct conf *c);
 
 /* Runs the case: its body, its fixtures down, and verdict.json last of all. With `not_ready`, which

@@ -77,7 +77,7 @@ static bool find_platform(const uint8_t *bos, size_t length, uint8_t *ret_code,
     while (desc_next(&walk, &item)) {
         if (item.length < 28 || memcmp(item.at, head, sizeof(head)) != 0)
             continue;
-        *ret_length = desc_u16(item.at + 24);
+        *ret_length = get_le16(item.at + 24);
         *ret_code = item.at[26];
         return true;
     }
@@ -93,7 +93,7 @@ static int read_version_2(const struct pnp_bus *bus, const uint8_t device[18],
     int count;
 
     *ret_asked = false;
-    if (desc_u16(device + 2) < VERSION_2_1)
+    if (get_le16(device + 2) < VERSION_2_1)
         return -ENOENT;
     count = descriptor(bus, DESC_BOS, 0, 255, answer);
     if (count < 5 || !find_platform(answer, (size_t)count, &code, &length) || length > ANSWER_MAX)
@@ -116,7 +116,7 @@ static int read_whole(const struct pnp_bus *bus, uint8_t type, uint8_t code, uin
                       uint16_t head, uint8_t answer[ANSWER_MAX])
 {
     int count = ask(bus, type, code, 0, index, head, answer);
-    uint32_t length = count == head ? desc_u32(answer) : 0;
+    uint32_t length = count == head ? get_le32(answer) : 0;
 
     if (count < 0)
         return count;
@@ -146,13 +146,13 @@ static int read_version_1(const struct pnp_bus *bus, uint8_t code, uint8_t answe
 
 static void name_keys(struct plugging *it, const char *serial)
 {
-    unsigned vendor = desc_u16(it->device + 8), product = desc_u16(it->device + 10);
+    unsigned vendor = get_le16(it->device + 8), product = get_le16(it->device + 10);
 
     snprintf(it->ret->hardware_key, sizeof(it->ret->hardware_key),
              CONTROL_SET "Enum\\USB\\VID_%04X&PID_%04X\\%s", vendor, product, serial);
     snprintf(it->ret->flags_key, sizeof(it->ret->flags_key),
              CONTROL_SET "Control\\UsbFlags\\%04X%04X%04X", vendor, product,
-             desc_u16(it->device + 12));
+             get_le16(it->device + 12));
 }
 
 /* The 1.0 vendor code, asked for once for a vendor, product and revision; -ENOENT: it has none. */
@@ -236,7 +236,7 @@ static bool read_guid(const uint8_t *data, size_t size, char ret_text[64])
     if (size < 2 * sizeof(text))
         return false;
     for (size_t i = 0; i < sizeof(text); i++) {
-        uint16_t unit = desc_u16(data + 2 * i);
+        uint16_t unit = get_le16(data + 2 * i);
 
         text[i] = (char)(unit >= 'a' && unit <= 'f' ? unit - 32 : unit);
         if (unit > 0x7f)

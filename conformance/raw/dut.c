@@ -1,3 +1,5 @@
+/* The ways of the device and server suites to their device: one operation, one object, one session
+ * at a time, so that a case says what it judges and not how it gets there. */
 #include "conformance/raw/dut.h"
 
 #include <errno.h>
@@ -5,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "spcore/base.h"
 
 int dut_control(struct conf *c, uint8_t type, uint8_t request, uint16_t value, uint16_t index,
                 uint16_t length, void *data)
@@ -31,7 +35,7 @@ int dut_status(struct conf *c, uint8_t type, uint16_t index)
 
     if (count < 0)
         return count;
-    return count == 2 ? bytes[0] | bytes[1] << 8 : -EMSGSIZE;
+    return count == 2 ? get_le16(bytes) : -EMSGSIZE;
 }
 
 struct raw_connection *dut_import(struct conf *c)
@@ -99,8 +103,10 @@ struct dut dut_work(struct conf *c)
     struct dut dut = dut_session(c);
     struct ct_reader reader;
 
-    if (dut_op(&dut, NULL, MTP_OP_GET_OBJECT_INFO, PARAMS(folder)) != MTP_RC_OK)
-        conf_setup_failed(c, "the work folder has no ObjectInfo");
+    SETUP {
+        if (dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(folder)) != MTP_RC_OK)
+            conf_setup_failed(c, "the work folder has no ObjectInfo");
+    }
     reader = dut_reader(&dut);
     dut.store = ct_u32(&reader);
     dut.folder = folder;
@@ -110,6 +116,15 @@ struct dut dut_work(struct conf *c)
 void dut_done(struct dut *dut)
 {
     ct_forget(&dut->answer);
+}
+
+void dut_reconnect(struct dut *dut)
+{
+    struct conf *c = dut->c;
+
+    dut_done(dut);
+    conf_transport_drop(c);
+    *dut = dut_session(c);
 }
 
 /* Our operations and the engine's own share one session, so they share its transaction ids. */
@@ -125,12 +140,12 @@ static void give_id(struct dut *dut)
         mtpi_set_transaction(dut->mtpi, dut->pipe.next);
 }
 
-static uint16_t answered(struct dut *dut, const char *row, uint16_t code, int error)
+static uint16_t answered(struct dut *dut, uint16_t code, int error)
 {
     if (error) {
-        if (!row)
+        if (!conf_row(dut->c))
             conf_setup_failed(dut->c, "operation 0x%04x: no answer (%d)", code, error);
-        conf_check(dut->c, row, false, __FILE__, __LINE__,
+        conf_check(dut->c, false, __FILE__, __LINE__,
                    "operation 0x%04x is answered by a response (%d)", code, error);
         conf_end(dut->c);
     }
@@ -140,8 +155,8 @@ static uint16_t answered(struct dut *dut, const char *row, uint16_t code, int er
     return dut->answer.code;
 }
 
-uint16_t dut_put(struct dut *dut, const char *row, uint16_t code, const uint32_t *params,
-                 unsigned count, const void *data, size_t length)
+uint16_t dut_put(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count,
+                 const void *data, size_t length)
 {
     int error;
 
@@ -149,33 +164,32 @@ uint16_t dut_put(struct dut *dut, const char *row, uint16_t code, const uint32_t
     take_id(dut);
     error = ct_run(&dut->pipe, code, params, count, data, length, &dut->answer);
     give_id(dut);
-    return answered(dut, row, code, error);
+    return answered(dut, code, error);
 }
 
-uint16_t dut_op(struct dut *dut, const char *row, uint16_t code, const uint32_t *params,
-                unsigned count)
+uint16_t dut_op(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count)
 {
-    return dut_put(dut, row, code, params, count, NULL, 0);
+    return dut_put(dut, code, params, count, NULL, 0);
 }
 
-uint16_t dut_open(struct dut *dut, const char *row, uint32_t session)
+uint16_t dut_open(struct dut *dut, uint32_t session)
 {
     uint16_t code;
 
     dut->pipe.next = 0;
-    code = dut_op(dut, row, MTP_OP_OPEN_SESSION, PARAMS(session));
+    code = dut_op(dut, MTP_OP_OPEN_SESSION, PARAMS(session));
     if (code == MTP_RC_SESSION_ALREADY_OPEN) {
-        dut_op(dut, row, MTP_OP_CLOSE_SESSION, PARAMS());
+        dut_op(dut, MTP_OP_CLOSE_SESSION, PARAMS());
         dut->pipe.next = 0;
-        code = dut_op(dut, row, MTP_OP_OPEN_SESSION, PARAMS(session));
+        code = dut_op(dut, MTP_OP_OPEN_SESSION, PARAMS(session));
     }
     return code;
 }
 
-uint16_t dut_collect(struct dut *dut, const char *row)
+uint16_t dut_collect(struct dut *dut)
 {
     ct_forget(&dut->answer);
-    return answered(dut, row, 0, ct_collect(&dut->pipe, &dut->answer));
+    return answered(dut, 0, ct_collect(&dut->pipe, &dut->answer));
 }
 
 static bool drain(struct dut *dut, uint32_t id, unsigned quiet_ms)
@@ -191,8 +205,8 @@ static bool drain(struct dut *dut, uint32_t id, unsigned quiet_ms)
 
         if (count < 0)
             break;
-        if (count >= 12 && count <= 32 && desc_u16(scrap + 4) == MTP_CT_RESPONSE &&
-            desc_u32(scrap + 8) == id)
+        if (count >= 12 && count <= 32 && get_le16(scrap + 4) == MTP_CT_RESPONSE &&
+            get_le32(scrap + 8) == id)
             seen = true;
         total += (size_t)count;
     }
@@ -241,18 +255,18 @@ struct ct_reader dut_reader(const struct dut *dut)
     return ct_reader(dut->answer.data, dut->answer.size);
 }
 
-uint32_t dut_first_store(struct dut *dut)
+static uint32_t first_store(struct dut *dut)
 {
     uint32_t stores[16];
     struct ct_reader reader;
     size_t count;
 
-    if (dut_op(dut, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS()) != MTP_RC_OK)
+    if (dut_op(dut, MTP_OP_GET_STORAGE_IDS, PARAMS()) != MTP_RC_OK)
         conf_setup_failed(dut->c, "GetStorageIDs is refused");
     reader = dut_reader(dut);
     count = ct_array32(&reader, stores, 16);
     for (size_t i = 0; i < count && i < 16; i++) {
-        if (dut_op(dut, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(stores[i])) != MTP_RC_OK)
+        if (dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(stores[i])) != MTP_RC_OK)
             continue;
         reader = dut_reader(dut);
         ct_u32(&reader); /* type, file system */
@@ -262,43 +276,63 @@ uint32_t dut_first_store(struct dut *dut)
     conf_setup_failed(dut->c, "no writable store");
 }
 
-uint16_t dut_send_info(struct dut *dut, const char *row, uint32_t store, uint32_t parent,
-                       uint16_t format, uint32_t size, const char *name)
+uint32_t dut_first_store(struct dut *dut)
+{
+    struct conf *c = dut->c;
+    uint32_t store;
+
+    SETUP {
+        store = first_store(dut);
+    }
+    return store;
+}
+
+uint16_t dut_send_info(struct dut *dut, uint32_t store, uint32_t parent, uint16_t format,
+                       uint32_t size, const char *name)
 {
     struct ct_writer writer = {0};
 
     ct_put_object_info(&writer, format, size, name);
-    return dut_put(dut, row, MTP_OP_SEND_OBJECT_INFO, PARAMS(store, parent), writer.bytes,
+    return dut_put(dut, MTP_OP_SEND_OBJECT_INFO, PARAMS(store, parent), writer.bytes,
                    writer.length);
 }
 
 uint32_t dut_folder(struct dut *dut, uint32_t parent, const char *name)
 {
-    uint16_t code = dut_send_info(dut, NULL, dut->store, parent, MTP_FC_ASSOCIATION, 0, name);
+    struct conf *c = dut->c;
+    uint16_t code;
 
+    SETUP {
+        code = dut_send_info(dut, dut->store, parent, MTP_FC_ASSOCIATION, 0, name);
+    }
     if (code != MTP_RC_OK || dut->answer.params < 3)
-        conf_setup_failed(dut->c, "folder %s: 0x%04x", name, code);
+        conf_setup_failed(c, "folder %s: 0x%04x", name, code);
     return dut->answer.param[2];
 }
 
 uint32_t dut_file(struct dut *dut, uint32_t parent, const char *name, uint16_t format,
                   const void *data, size_t length)
 {
-    uint16_t code = dut_send_info(dut, NULL, dut->store, parent, format, (uint32_t)length, name);
-    uint32_t handle = dut->answer.param[2];
+    struct conf *c = dut->c;
+    uint32_t handle;
+    uint16_t code;
 
-    if (code == MTP_RC_OK)
-        code = dut_put(dut, NULL, MTP_OP_SEND_OBJECT, PARAMS(), data ? data : "", length);
+    SETUP {
+        code = dut_send_info(dut, dut->store, parent, format, (uint32_t)length, name);
+        handle = dut->answer.param[2];
+        if (code == MTP_RC_OK)
+            code = dut_put(dut, MTP_OP_SEND_OBJECT, PARAMS(), data ? data : "", length);
+    }
     if (code != MTP_RC_OK)
-        conf_setup_failed(dut->c, "file %s: 0x%04x", name, code);
+        conf_setup_failed(c, "file %s: 0x%04x", name, code);
     return handle;
 }
 
-size_t dut_handles(struct dut *dut, const char *row, uint32_t store, uint32_t format,
-                   uint32_t parent, uint32_t *handles, size_t room)
+size_t dut_handles(struct dut *dut, uint32_t store, uint32_t format, uint32_t parent,
+                   uint32_t *handles, size_t room)
 {
     struct ct_reader reader;
-    uint16_t code = dut_op(dut, row, MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, format, parent));
+    uint16_t code = dut_op(dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, format, parent));
 
     if (code != MTP_RC_OK) {
         conf_note(dut->c, "GetObjectHandles: 0x%04x", code);
@@ -323,12 +357,12 @@ static size_t least(size_t a, size_t b)
 }
 
 /* MTP 1.1, 5.1.1. */
-void dut_device_info(struct dut *dut, const char *row, struct dut_info *ret)
+void dut_device_info(struct dut *dut, struct dut_info *ret)
 {
     struct ct_reader reader;
 
     memset(ret, 0, sizeof(*ret));
-    dut_op(dut, row, MTP_OP_GET_DEVICE_INFO, PARAMS());
+    dut_op(dut, MTP_OP_GET_DEVICE_INFO, PARAMS());
     reader = dut_reader(dut);
     ret->standard = ct_u16(&reader);
     ret->extension_id = ct_u32(&reader);
@@ -357,27 +391,25 @@ bool dut_lists(const uint16_t *codes, size_t count, uint16_t code)
     return false;
 }
 
-size_t dut_properties(struct dut *dut, const char *row, uint16_t format,
-                      uint16_t codes[DUT_PROPS_MAX])
+size_t dut_properties(struct dut *dut, uint16_t format, uint16_t codes[DUT_PROPS_MAX])
 {
+    struct conf *c = dut->c;
     struct ct_reader reader;
     size_t count;
 
-    REQUIRE_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(format)),
-               MTP_RC_OK);
+    REQUIRE_RC(dut_op(dut, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(format)), MTP_RC_OK);
     reader = dut_reader(dut);
     count = ct_array16(&reader, codes, DUT_PROPS_MAX);
-    CHECK(dut->c, row, !reader.failed && reader.at == reader.end);
+    CHECK(!reader.failed && reader.at == reader.end);
     return count < DUT_PROPS_MAX ? count : DUT_PROPS_MAX;
 }
 
-uint16_t dut_set_text(struct dut *dut, const char *row, uint32_t handle, uint16_t property,
-                      const char *text)
+uint16_t dut_set_text(struct dut *dut, uint32_t handle, uint16_t property, const char *text)
 {
     struct ct_writer writer = {0};
 
     ct_put_text(&writer, text);
-    return dut_put(dut, row, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(handle, property), writer.bytes,
+    return dut_put(dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(handle, property), writer.bytes,
                    writer.length);
 }
 

@@ -1,6 +1,7 @@
 /* What the device and server suites share: a connection of raw USB/IP frames, a pipe of raw
  * containers, and the few objects a case needs before it can judge. Helpers end the case: with a
- * FAIL of the row given when the subject does not answer, as a failed set-up otherwise. */
+ * FAIL of the ROW they are called in when the subject does not answer, as a failed set-up otherwise
+ * (and always when they make what the case needs, such as an object). */
 #ifndef CONFORMANCE_RAW_DUT_H
 #define CONFORMANCE_RAW_DUT_H
 
@@ -63,22 +64,23 @@ struct dut dut_session(struct conf *c); /* session 1 */
 struct dut dut_work(struct conf *c);    /* the same, with a folder of our own */
 struct dut dut_raw(struct conf *c, struct raw_connection *connection); /* raw frames, no session */
 void dut_done(struct dut *dut);
+/* Device and session closed and opened anew; handles may have changed. */
+void dut_reconnect(struct dut *dut);
 
 /* Parameters of an operation; PARAMS() for none. */
 #define PARAMS(...)                                                                                \
     (const uint32_t[]){0, ##__VA_ARGS__} + 1,                                                      \
         (unsigned)(sizeof((const uint32_t[]){0, ##__VA_ARGS__}) / sizeof(uint32_t) - 1)
 
-/* One operation; its response code. No answer at all is a FAIL of `row` and ends the case. */
-uint16_t dut_op(struct dut *dut, const char *row, uint16_t code, const uint32_t *params,
-                unsigned count);
+/* One operation; its response code. No answer at all ends the case: a FAIL in a ROW. */
+uint16_t dut_op(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count);
 /* OpenSession with transaction id 0; a session somebody left open is closed first. */
-uint16_t dut_open(struct dut *dut, const char *row, uint32_t session);
+uint16_t dut_open(struct dut *dut, uint32_t session);
 /* The same with a data phase of ours. */
-uint16_t dut_put(struct dut *dut, const char *row, uint16_t code, const uint32_t *params,
-                 unsigned count, const void *data, size_t length);
+uint16_t dut_put(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count,
+                 const void *data, size_t length);
 /* The response of what was sent by hand. */
-uint16_t dut_collect(struct dut *dut, const char *row);
+uint16_t dut_collect(struct dut *dut);
 /* Device Reset, halts cleared, whatever still comes thrown away; the session is over then. */
 void dut_recover(struct dut *dut);
 /* Throws bulk IN data away until none comes for a while; true if a response to `id` was in it. */
@@ -94,11 +96,11 @@ uint32_t dut_folder(struct dut *dut, uint32_t parent, const char *name);
 uint32_t dut_file(struct dut *dut, uint32_t parent, const char *name, uint16_t format,
                   const void *data, size_t length);
 /* SendObjectInfo as asked; its response code. */
-uint16_t dut_send_info(struct dut *dut, const char *row, uint32_t store, uint32_t parent,
-                       uint16_t format, uint32_t size, const char *name);
+uint16_t dut_send_info(struct dut *dut, uint32_t store, uint32_t parent, uint16_t format,
+                       uint32_t size, const char *name);
 /* Handles of GetObjectHandles into `handles`; how many the device named. */
-size_t dut_handles(struct dut *dut, const char *row, uint32_t store, uint32_t format,
-                   uint32_t parent, uint32_t *handles, size_t room);
+size_t dut_handles(struct dut *dut, uint32_t store, uint32_t format, uint32_t parent,
+                   uint32_t *handles, size_t room);
 bool dut_has(const uint32_t *handles, size_t count, uint32_t handle);
 /* What DeviceInfo lists. */
 struct dut_info {
@@ -110,15 +112,13 @@ struct dut_info {
     size_t left_over;
     bool broken;
 };
-void dut_device_info(struct dut *dut, const char *row, struct dut_info *ret);
+void dut_device_info(struct dut *dut, struct dut_info *ret);
 bool dut_lists(const uint16_t *codes, size_t count, uint16_t code);
 /* Properties that a format has, in a sane number. */
 enum { DUT_PROPS_MAX = 160 };
-size_t dut_properties(struct dut *dut, const char *row, uint16_t format,
-                      uint16_t codes[DUT_PROPS_MAX]);
+size_t dut_properties(struct dut *dut, uint16_t format, uint16_t codes[DUT_PROPS_MAX]);
 /* SetObjectPropValue of a string. */
-uint16_t dut_set_text(struct dut *dut, const char *row, uint32_t handle, uint16_t property,
-                      const char *text);
+uint16_t dut_set_text(struct dut *dut, uint32_t handle, uint16_t property, const char *text);
 /* One verb about the device under judgement to papsim, its answer dropped. */
 void dut_verb(struct conf *c, const char *verb);
 /* Reproducible bytes: byte i of content `salt`. */

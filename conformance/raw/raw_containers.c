@@ -1,3 +1,5 @@
+/* MTP containers by hand: what an initiator of good manners would never send, and what a device
+ * sends, kept with its headers. */
 #include "conformance/raw/raw_containers.h"
 
 #include <errno.h>

@@ -1,19 +1,13 @@
+/* Descriptors as they come from a device, which may send anything: the walk is bounded, and each
+ * fault is told with the row it breaks. */
 #include "conformance/raw/raw_descriptors.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "spcore/base.h"
+
 enum { ENDPOINTS_MAX = 64, TYPE_BULK = 2, TYPE_INTERRUPT = 3 };
-
-uint16_t desc_u16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] | at[1] << 8);
-}
-
-uint32_t desc_u32(const uint8_t *at)
-{
-    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
 
 void desc_start(struct desc_walk *walk, const uint8_t *bytes, size_t length)
 {
@@ -97,7 +91,7 @@ static void say(struct lint *lint, const char *row, const char *text, unsigned v
 static void lint_packet_size(struct lint *lint, const struct desc *item)
 {
     unsigned type = item->at[3] & 3u;
-    unsigned size = desc_u16(item->at + 4) & 0x7ffu, interval = item->at[6];
+    unsigned size = get_le16(item->at + 4) & 0x7ffu, interval = item->at[6];
 
     if (type == TYPE_BULK) {
         bool legal = lint->speed == DESC_HIGH    ? size == 512
@@ -152,8 +146,8 @@ static void lint_config(struct lint *lint, const uint8_t *config, size_t length)
 
     for (unsigned i = 0; i < 256; i++)
         numbers += lint->numbers[i];
-    if (desc_u16(config + 2) != length)
-        say(lint, "USB-CH9-002", "wTotalLength is not the set's length", desc_u16(config + 2));
+    if (get_le16(config + 2) != length)
+        say(lint, "USB-CH9-002", "wTotalLength is not the set's length", get_le16(config + 2));
     if (config[4] != numbers)
         say(lint, "USB-DSC-004", "bNumInterfaces does not match", config[4]);
     if (config[5] == 0)

@@ -34,8 +34,6 @@ struct desc_walk {
 
 void desc_start(struct desc_walk *walk, const uint8_t *bytes, size_t length);
 bool desc_next(struct desc_walk *walk, struct desc *ret);
-uint16_t desc_u16(const uint8_t *at);
-uint32_t desc_u32(const uint8_t *at);
 
 /* Of one interface's bulk and interrupt endpoints; 0 where there is none. */
 struct desc_pipes {

@@ -1,9 +1,11 @@
+/* Microsoft OS descriptors as Windows reads them: the whole is refused where one length is off. */
 #include "conformance/raw/raw_msos.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "conformance/raw/raw_descriptors.h"
+#include "spcore/base.h"
 
 enum { SET = 0, CONFIGURATION = 1, FUNCTION = 2, COMPATIBLE = 3, PROPERTY = 4, LAST_KNOWN = 8 };
 enum { WINDOWS_8_1 = 0x06030000, COMPATIBLE_INDEX = 4, PROPERTIES_INDEX = 5 };
@@ -17,10 +19,10 @@ static void copy_id(char ret_text[9], const uint8_t *at)
 /* A name in UTF-16LE with its terminator; ours are all ASCII. */
 static bool copy_name(char ret_name[MSOS_NAME], const uint8_t *at, size_t size)
 {
-    if (size < 4 || size % 2 || size / 2 > MSOS_NAME || desc_u16(at + size - 2) != 0)
+    if (size < 4 || size % 2 || size / 2 > MSOS_NAME || get_le16(at + size - 2) != 0)
         return false;
     for (size_t i = 0; i < size / 2; i++) {
-        uint16_t unit = desc_u16(at + 2 * i);
+        uint16_t unit = get_le16(at + 2 * i);
 
         if (unit > 0x7e || (unit == 0) != (i == size / 2 - 1))
             return false;
@@ -52,12 +54,12 @@ static bool read_property_feature(struct msos *msos, const uint8_t *at, size_t l
 
     if (length < 10)
         return false;
-    name = desc_u16(at + 6);
+    name = get_le16(at + 6);
     if (name > length - 10)
         return false;
-    data = desc_u16(at + 8 + name);
+    data = get_le16(at + 8 + name);
     return name + data + 10 == length &&
-           add_property(msos, desc_u16(at + 4), at + 8, name, at + 10 + name, data);
+           add_property(msos, get_le16(at + 4), at + 8, name, at + 10 + name, data);
 }
 
 /* One feature of the first function, or a header that stands before its children. */
@@ -66,7 +68,7 @@ static bool read_feature(struct msos *msos, const uint8_t *at, size_t length, ui
 {
     if (type == CONFIGURATION || type == FUNCTION) {
         *functions += type == FUNCTION;
-        return length == 8 && desc_u16(at + 6) >= 8 && desc_u16(at + 6) <= left;
+        return length == 8 && get_le16(at + 6) >= 8 && get_le16(at + 6) <= left;
     }
     if (type < CONFIGURATION || type > LAST_KNOWN)
         return false;
@@ -89,14 +91,14 @@ int msos_read_set(const uint8_t *bytes, size_t length, struct msos *ret)
     unsigned functions = 0;
     size_t at = 10;
 
-    if (length < 10 || desc_u16(bytes) != 10 || desc_u16(bytes + 2) != SET ||
-        desc_u32(bytes + 4) < WINDOWS_8_1 || desc_u16(bytes + 8) != length)
+    if (length < 10 || get_le16(bytes) != 10 || get_le16(bytes + 2) != SET ||
+        get_le32(bytes + 4) < WINDOWS_8_1 || get_le16(bytes + 8) != length)
         return -EPROTO;
     while (at < length) {
-        size_t size = length - at < 4 ? 0 : desc_u16(bytes + at);
+        size_t size = length - at < 4 ? 0 : get_le16(bytes + at);
 
         if (size < 4 || size > length - at ||
-            !read_feature(&msos, bytes + at, size, desc_u16(bytes + at + 2), length - at,
+            !read_feature(&msos, bytes + at, size, get_le16(bytes + at + 2), length - at,
                           &functions))
             return -EPROTO;
         at += size;
@@ -108,8 +110,8 @@ int msos_read_set(const uint8_t *bytes, size_t length, struct msos *ret)
 /* dwLength, bcdVersion, wIndex, bCount, 7 bytes; a function: number, 1, id, sub id, 6 bytes. */
 int msos_read_compatible(const uint8_t *bytes, size_t length, struct msos *ret)
 {
-    if (length < 40 || desc_u32(bytes) != length || desc_u16(bytes + 4) != 0x0100 ||
-        desc_u16(bytes + 6) != COMPATIBLE_INDEX || 16u + 24u * bytes[8] != length)
+    if (length < 40 || get_le32(bytes) != length || get_le16(bytes + 4) != 0x0100 ||
+        get_le16(bytes + 6) != COMPATIBLE_INDEX || 16u + 24u * bytes[8] != length)
         return -EPROTO;
     copy_id(ret->compatible, bytes + 18);
     copy_id(ret->sub, bytes + 26);
@@ -123,25 +125,25 @@ int msos_read_properties(const uint8_t *bytes, size_t length, struct msos *ret)
     struct msos msos = {.count = 0};
     size_t at = 10;
 
-    if (length < 10 || desc_u32(bytes) != length || desc_u16(bytes + 4) != 0x0100 ||
-        desc_u16(bytes + 6) != PROPERTIES_INDEX)
+    if (length < 10 || get_le32(bytes) != length || get_le16(bytes + 4) != 0x0100 ||
+        get_le16(bytes + 6) != PROPERTIES_INDEX)
         return -EPROTO;
     while (at < length) {
-        size_t left = length - at, size = left < 14 ? 0 : desc_u32(bytes + at), name, data;
+        size_t left = length - at, size = left < 14 ? 0 : get_le32(bytes + at), name, data;
 
         if (size < 14 || size > left)
             return -EPROTO;
-        name = desc_u16(bytes + at + 8);
+        name = get_le16(bytes + at + 8);
         if (name > size - 14)
             return -EPROTO;
-        data = desc_u32(bytes + at + 10 + name);
+        data = get_le32(bytes + at + 10 + name);
         if (data != size - 14 - name ||
-            !add_property(&msos, desc_u32(bytes + at + 4), bytes + at + 10, name,
+            !add_property(&msos, get_le32(bytes + at + 4), bytes + at + 10, name,
                           bytes + at + 14 + name, data))
             return -EPROTO;
         at += size;
     }
-    if (msos.count != desc_u16(bytes + 8))
+    if (msos.count != get_le16(bytes + 8))
         return -EPROTO;
     memcpy(ret->properties, msos.properties, sizeof(msos.properties));
     ret->count = msos.count;

@@ -1,3 +1,5 @@
+/* USB/IP by hand, as no client would write it: every field of a frame is the case's to choose, and
+ * what comes back is kept as it came. */
 #include "conformance/raw/raw_usbip.h"
 
 #include <errno.h>
@@ -7,24 +9,6 @@
 #include <time.h>
 
 #include "spcore/base.h"
-
-uint32_t raw_be32(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-uint16_t raw_be16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-    at[0] = (uint8_t)(value >> 24);
-    at[1] = (uint8_t)(value >> 16);
-    at[2] = (uint8_t)(value >> 8);
-    at[3] = (uint8_t)value;
-}
 
 /* 1 readable (or closed), 0 not by then. */
 static int wait_readable(int fd, int64_t until)
@@ -113,11 +97,12 @@ bool raw_silent(int fd, unsigned deadline_ms)
 
 int raw_request(int fd, uint16_t version, uint16_t code, const void *body, size_t length)
 {
-    uint8_t frame[8 + 64] = {(uint8_t)(version >> 8), (uint8_t)version, (uint8_t)(code >> 8),
-                             (uint8_t)code};
+    uint8_t frame[8 + 64] = {0};
 
     if (length > sizeof(frame) - 8)
         return -EINVAL;
+    put_be16(frame, version);
+    put_be16(frame + 2, code);
     if (length > 0)
         memcpy(frame + 8, body, length);
     return raw_write(fd, frame, 8 + length);
@@ -145,31 +130,31 @@ int raw_import(struct raw_connection *connection, int fd, const char *busid, uns
         error = raw_read(fd, head, sizeof(head), deadline_ms);
     if (error)
         return error;
-    if (raw_be16(head + 2) != RAW_REP_IMPORT || raw_be32(head + 4) > 0x7fff)
+    if (get_be16(head + 2) != RAW_REP_IMPORT || get_be32(head + 4) > 0x7fff)
         return -EPROTO;
-    if (raw_be32(head + 4) != 0)
-        return (int)raw_be32(head + 4);
+    if (get_be32(head + 4) != 0)
+        return (int)get_be32(head + 4);
     error = raw_read(fd, connection->record, sizeof(connection->record), deadline_ms);
     if (error)
         return error;
     connection->devid =
-        raw_be32(connection->record + 288) << 16 | raw_be32(connection->record + 292);
+        get_be32(connection->record + 288) << 16 | get_be32(connection->record + 292);
     connection->speed = connection->record[299];
     return 0;
 }
 
 void raw_encode_submit(const struct raw_urb *urb, uint8_t ret_header[RAW_HEADER])
 {
-    put32(ret_header, RAW_CMD_SUBMIT);
-    put32(ret_header + 4, urb->seqnum);
-    put32(ret_header + 8, urb->devid);
-    put32(ret_header + 12, urb->direction);
-    put32(ret_header + 16, urb->endpoint);
-    put32(ret_header + 20, urb->flags);
-    put32(ret_header + 24, urb->length);
-    put32(ret_header + 28, urb->start_frame);
-    put32(ret_header + 32, urb->packets);
-    put32(ret_header + 36, urb->interval);
+    put_be32(ret_header, RAW_CMD_SUBMIT);
+    put_be32(ret_header + 4, urb->seqnum);
+    put_be32(ret_header + 8, urb->devid);
+    put_be32(ret_header + 12, urb->direction);
+    put_be32(ret_header + 16, urb->endpoint);
+    put_be32(ret_header + 20, urb->flags);
+    put_be32(ret_header + 24, urb->length);
+    put_be32(ret_header + 28, urb->start_frame);
+    put_be32(ret_header + 32, urb->packets);
+    put_be32(ret_header + 36, urb->interval);
     memcpy(ret_header + 40, urb->setup, 8);
 }
 
@@ -177,10 +162,10 @@ void raw_encode_unlink(uint32_t seqnum, uint32_t devid, uint32_t victim,
                        uint8_t ret_header[RAW_HEADER])
 {
     memset(ret_header, 0, RAW_HEADER);
-    put32(ret_header, RAW_CMD_UNLINK);
-    put32(ret_header + 4, seqnum);
-    put32(ret_header + 8, devid);
-    put32(ret_header + 20, victim);
+    put_be32(ret_header, RAW_CMD_UNLINK);
+    put_be32(ret_header + 4, seqnum);
+    put_be32(ret_header + 8, devid);
+    put_be32(ret_header + 20, victim);
 }
 
 static struct raw_pending *find(struct raw_connection *connection, uint32_t seqnum)
@@ -249,17 +234,17 @@ int raw_next(struct raw_connection *connection, unsigned deadline_ms, struct raw
 
     if (error)
         return error;
-    reply.command = raw_be32(header);
-    reply.seqnum = raw_be32(header + 4);
-    reply.devid = raw_be32(header + 8);
-    reply.direction = raw_be32(header + 12);
-    reply.endpoint = raw_be32(header + 16);
-    reply.status = (int32_t)raw_be32(header + 20);
+    reply.command = get_be32(header);
+    reply.seqnum = get_be32(header + 4);
+    reply.devid = get_be32(header + 8);
+    reply.direction = get_be32(header + 12);
+    reply.endpoint = get_be32(header + 16);
+    reply.status = (int32_t)get_be32(header + 20);
     if (reply.command == RAW_RET_SUBMIT) {
-        reply.actual = raw_be32(header + 24);
-        reply.start_frame = raw_be32(header + 28);
-        reply.packets = raw_be32(header + 32);
-        reply.errors = raw_be32(header + 36);
+        reply.actual = get_be32(header + 24);
+        reply.start_frame = get_be32(header + 28);
+        reply.packets = get_be32(header + 32);
+        reply.errors = get_be32(header + 36);
     }
     *ret = reply;
     pending = find(connection, reply.seqnum);
@@ -295,13 +280,15 @@ int raw_control(struct raw_connection *connection, uint8_t request_type, uint8_t
     struct raw_urb urb = {
         .direction = request_type & 0x80 ? RAW_IN : RAW_OUT,
         .length = length,
-        .packets = 0,
-        .setup = {request_type, request, (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)index,
-                  (uint8_t)(index >> 8), (uint8_t)length, (uint8_t)(length >> 8)},
+        .setup = {request_type, request},
     };
     struct raw_reply reply = {0};
-    int error = raw_transfer(connection, &urb, data, length, deadline_ms, &reply);
+    int error;
 
+    put_le16(urb.setup + 2, value);
+    put_le16(urb.setup + 4, index);
+    put_le16(urb.setup + 6, length);
+    error = raw_transfer(connection, &urb, data, length, deadline_ms, &reply);
     if (error)
         return error;
     return reply.status ? reply.status : (int)reply.actual;

@@ -89,8 +89,4 @@ int raw_transfer(struct raw_connection *connection, struct raw_urb *urb, void *d
 int raw_control(struct raw_connection *connection, uint8_t request_type, uint8_t request,
                 uint16_t value, uint16_t index, uint16_t length, void *data, unsigned deadline_ms);
 
-/* Big-endian numbers of a frame. */
-uint32_t raw_be32(const uint8_t *at);
-uint16_t raw_be16(const uint8_t *at);
-
 #endif

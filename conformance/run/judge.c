@@ -46,8 +46,6 @@ static void judge_silence(const struct attempt *attempt, enum cause cause, const
         return;
     }
     marker.row[sizeof(marker.row) - 1] = marker.method[sizeof(marker.method) - 1] = '\0';
-    if (!marker.row[0]) /* while loading: whatever the case is about does not work */
-        snprintf(marker.row, sizeof(marker.row), "%s", one->reqs[0]);
     object = json_pack("{s:{s:{s:i,s:i}},s:[{s:s,s:b,s:s,s:i,s:s,s:s}]}", "rows", marker.row,
                        "pass", 0, "fail", 1, "checks", "row", marker.row, "ok", 0, "file",
                        cases_base_name(one->file), "line", one->line, "text", marker.method, "seen",
@@ -88,10 +86,8 @@ static const struct {
     enum cause cause;
     enum verdict verdict;
 } endings[] = {
-    {CAUSE_CHECKS, VERDICT_PASS},
-    {CAUSE_OFFER, VERDICT_INCONCLUSIVE},
-    {CAUSE_SETUP, VERDICT_ERROR},
-    {CAUSE_START, VERDICT_ERROR},
+    {CAUSE_CHECKS, VERDICT_PASS}, {CAUSE_OFFER, VERDICT_INCONCLUSIVE}, {CAUSE_SETUP, VERDICT_ERROR},
+    {CAUSE_SUITE, VERDICT_ERROR}, {CAUSE_START, VERDICT_ERROR},
 };
 
 void attempt_judge(struct attempt *attempt, enum cause cause, const char *how)

@@ -1,3 +1,4 @@
+/* The instance of the provider a case talks to, and the way from it to what is judged. */
 #include "conformance/wmdm/wmdm.h"
 
 #include <dlfcn.h>
@@ -33,7 +34,6 @@ const GUID wmdm_default_clsid = {
 
 struct wmdm {
     struct conf *c;
-    const char *row;
     IMDServiceProvider *provider; /* the references of the instance */
     IComponentAuthenticate *component;
     struct sac_channel *channel;
@@ -64,29 +64,31 @@ void wmdm_setup(struct conf *c, const char *method, HRESULT hr)
 
 /* ---- module */
 /* dlsym() hands out an object pointer; POSIX says it may be read as a function's. */
-static void entry(struct conf *c, const char *row, const char *name, void *ret_function)
+static void entry(struct conf *c, const char *name, void *ret_function)
 {
     void *symbol = dlsym(conf_provider_module(c), name);
 
-    if (!conf_check(c, row, symbol != NULL, __FILE__, __LINE__, "%s exports %s",
-                    conf_provider_path(c), name))
-        conf_end(c);
+    ROW(conf_row_blamed(c)) {
+        if (!conf_check(c, symbol != NULL, __FILE__, __LINE__, "%s exports %s",
+                        conf_provider_path(c), name))
+            conf_end(c);
+    }
     memcpy(ret_function, &symbol, sizeof(symbol));
 }
 
-wmdm_get_class_object wmdm_class_object_entry(struct conf *c, const char *row)
+wmdm_get_class_object wmdm_class_object_entry(struct conf *c)
 {
     wmdm_get_class_object function;
 
-    entry(c, row, "DllGetClassObject", &function);
+    entry(c, "DllGetClassObject", &function);
     return function;
 }
 
-wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c, const char *row)
+wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c)
 {
     wmdm_can_unload_now function;
 
-    entry(c, row, "DllCanUnloadNow", &function);
+    entry(c, "DllCanUnloadNow", &function);
     return function;
 }
 
@@ -101,9 +103,14 @@ CLSID wmdm_clsid(struct conf *c)
 }
 
 /* ---- life */
-struct wmdm *wmdm_new(struct conf *c, const char *row)
+static void close_at_end(void *w)
 {
-    wmdm_get_class_object get = wmdm_class_object_entry(c, row);
+    wmdm_close(w);
+}
+
+struct wmdm *wmdm_new(struct conf *c)
+{
+    wmdm_get_class_object get = wmdm_class_object_entry(c);
     struct wmdm *w = calloc(1, sizeof(*w));
     CLSID clsid = wmdm_clsid(c);
     IClassFactory *factory = NULL;
@@ -111,13 +118,12 @@ struct wmdm *wmdm_new(struct conf *c, const char *row)
     if (!w)
         conf_setup_failed(c, "no memory");
     w->c = c;
-    w->row = row;
-    SP_SETUP(c, row, "DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
-    SP_SETUP(c, row, "IClassFactory::CreateInstance",
-             IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider,
-                                          (void **)&w->provider));
-    SP_CALL(c, row, "IClassFactory::Release", IClassFactory_Release(factory));
-    SP_SETUP(c, row, "IMDServiceProvider::QueryInterface(IComponentAuthenticate)",
+    conf_at_end(c, close_at_end, w);
+    SP_SETUP("DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
+    SETUP_CALL(IClassFactory, CreateInstance, factory, NULL, &IID_IMDServiceProvider,
+               (void **)&w->provider);
+    SP_CALL("IClassFactory::Release", IClassFactory_Release(factory));
+    SP_SETUP("IMDServiceProvider::QueryInterface(IComponentAuthenticate)",
              IMDServiceProvider_QueryInterface(w->provider, &IID_IComponentAuthenticate,
                                                (void **)&w->component));
     return w;
@@ -125,6 +131,7 @@ struct wmdm *wmdm_new(struct conf *c, const char *row)
 
 HRESULT wmdm_authenticate(struct wmdm *w, enum wmdm_certificate which)
 {
+    struct conf *c = w->c;
     const struct wmdm_pair *pair = wmdm_pair(which);
     HRESULT hr;
 
@@ -137,13 +144,12 @@ HRESULT wmdm_authenticate(struct wmdm *w, enum wmdm_certificate which)
     if (FAILED(hr))
         conf_setup_failed(w->c, "the host's own certificate %s: 0x%08x", pair->name, (unsigned)hr);
     conf_note(w->c, "handshake with certificate %s", pair->name);
-    return SP_HR(w->c, w->row, "IComponentAuthenticate::SACAuth",
-                 sac_authenticate(w->channel, SAC_PROTOCOL_V1));
+    return SP_HR("IComponentAuthenticate::SACAuth", sac_authenticate(w->channel, SAC_PROTOCOL_V1));
 }
 
-struct wmdm *wmdm_open(struct conf *c, const char *row)
+struct wmdm *wmdm_open(struct conf *c)
 {
-    struct wmdm *w = wmdm_new(c, row);
+    struct wmdm *w = wmdm_new(c);
 
     wmdm_setup(c, "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
     return w;
@@ -151,49 +157,45 @@ struct wmdm *wmdm_open(struct conf *c, const char *row)
 
 void wmdm_shut(struct wmdm *w)
 {
+    struct conf *c = w->c;
     BYTE nonsense[] = "not a message of the channel", *out = NULL;
     DWORD length = 0;
 
-    SP_HR(w->c, w->row, "IComponentAuthenticate::SACAuth",
-          IComponentAuthenticate_SACAuth(w->component, SAC_PROTOCOL_V1, 0, nonsense,
-                                         sizeof(nonsense), &out, &length));
+    CALL(IComponentAuthenticate, SACAuth, w->component, SAC_PROTOCOL_V1, 0, nonsense,
+         sizeof(nonsense), &out, &length);
     CoTaskMemFree(out);
 }
 
-#define LET_GO(w, type, pointer)                                                                   \
+#define LET_GO(type, pointer)                                                                      \
     do {                                                                                           \
         if (pointer)                                                                               \
-            SP_CALL((w)->c, (w)->row, #type "::Release", type##_Release(pointer));                 \
+            SP_CALL(#type "::Release", type##_Release(pointer));                                   \
         (pointer) = NULL;                                                                          \
     } while (0)
 
 void wmdm_close(struct wmdm *w)
 {
-    if (!w)
-        return;
+    struct conf *c = w->c;
+
+    conf_forget(c, w);
     if (w->work)
         wmdm_delete(w, w->work);
-    LET_GO(w, IMDSPStorage, w->work);
-    LET_GO(w, IMDSPStorageGlobals, w->globals);
-    LET_GO(w, IMDSPStorage, w->root);
-    LET_GO(w, IMDSPDevice3, w->device3);
+    LET_GO(IMDSPStorage, w->work);
+    LET_GO(IMDSPStorageGlobals, w->globals);
+    LET_GO(IMDSPStorage, w->root);
+    LET_GO(IMDSPDevice3, w->device3);
     for (DWORD i = 0; i < w->device_count; i++)
-        LET_GO(w, IMDSPDevice, w->devices[i]);
+        LET_GO(IMDSPDevice, w->devices[i]);
     CoTaskMemFree(w->devices);
     sac_free(w->channel); /* releases its reference to the component */
-    LET_GO(w, IComponentAuthenticate, w->component);
-    LET_GO(w, IMDServiceProvider, w->provider);
+    LET_GO(IComponentAuthenticate, w->component);
+    LET_GO(IMDServiceProvider, w->provider);
     free(w);
 }
 
 struct conf *wmdm_conf(struct wmdm *w)
 {
     return w->c;
-}
-
-const char *wmdm_row(struct wmdm *w)
-{
-    return w->row;
 }
 
 IMDServiceProvider *wmdm_provider(struct wmdm *w)
@@ -214,9 +216,10 @@ struct sac_channel *wmdm_channel(struct wmdm *w)
 /* ---- the way to what is judged */
 void *wmdm_query(struct wmdm *w, void *interface, REFIID iid)
 {
+    struct conf *c = w->c;
     char text[COM_GUID_TEXT];
     void *result = NULL;
-    HRESULT hr = SP_CALL(w->c, w->row, "IUnknown::QueryInterface",
+    HRESULT hr = SP_CALL("IUnknown::QueryInterface",
                          IUnknown_QueryInterface((IUnknown *)interface, iid, &result));
 
     com_guid_format(iid, text);
@@ -227,17 +230,19 @@ void *wmdm_query(struct wmdm *w, void *interface, REFIID iid)
 
 bool wmdm_has(struct wmdm *w, void *interface, REFIID iid)
 {
+    struct conf *c = w->c;
     IUnknown *result = NULL;
-    HRESULT hr = SP_CALL(w->c, w->row, "IUnknown::QueryInterface",
+    HRESULT hr = SP_CALL("IUnknown::QueryInterface",
                          IUnknown_QueryInterface((IUnknown *)interface, iid, (void **)&result));
     bool has = hr == S_OK && result;
 
-    LET_GO(w, IUnknown, result);
+    LET_GO(IUnknown, result);
     return has;
 }
 
 IMDSPDevice *wmdm_device(struct wmdm *w)
 {
+    struct conf *c = w->c;
     IMDServiceProvider2 *provider;
     WCHAR *path;
 
@@ -245,10 +250,9 @@ IMDSPDevice *wmdm_device(struct wmdm *w)
         return w->devices[0];
     provider = wmdm_query(w, w->provider, &IID_IMDServiceProvider2);
     path = com_utf16_from_utf8(conf_device_uri(w->c));
-    SP_SETUP(w->c, w->row, "IMDServiceProvider2::CreateDevice",
-             IMDServiceProvider2_CreateDevice(provider, path, &w->device_count, &w->devices));
+    SETUP_CALL(IMDServiceProvider2, CreateDevice, provider, path, &w->device_count, &w->devices);
     CoTaskMemFree(path);
-    LET_GO(w, IMDServiceProvider2, provider);
+    LET_GO(IMDServiceProvider2, provider);
     if (!w->device_count || !w->devices || !w->devices[0])
         conf_setup_failed(w->c, "CreateDevice answers S_OK without a device");
     return w->devices[0];
@@ -263,16 +267,15 @@ IMDSPDevice3 *wmdm_device3(struct wmdm *w)
 
 IMDSPStorage *wmdm_root(struct wmdm *w)
 {
+    struct conf *c = w->c;
     IMDSPEnumStorage *enumerator = NULL;
     ULONG fetched = 0;
 
     if (w->root)
         return w->root;
-    SP_SETUP(w->c, w->row, "IMDSPDevice::EnumStorage",
-             IMDSPDevice_EnumStorage(wmdm_device(w), &enumerator));
-    SP_SETUP(w->c, w->row, "IMDSPEnumStorage::Next",
-             IMDSPEnumStorage_Next(enumerator, 1, &w->root, &fetched));
-    LET_GO(w, IMDSPEnumStorage, enumerator);
+    SETUP_CALL(IMDSPDevice, EnumStorage, wmdm_device(w), &enumerator);
+    SETUP_CALL(IMDSPEnumStorage, Next, enumerator, 1, &w->root, &fetched);
+    LET_GO(IMDSPEnumStorage, enumerator);
     if (fetched != 1 || !w->root)
         conf_setup_failed(w->c, "the device has no storage");
     return w->root;
@@ -280,14 +283,16 @@ IMDSPStorage *wmdm_root(struct wmdm *w)
 
 IMDSPStorageGlobals *wmdm_globals(struct wmdm *w)
 {
+    struct conf *c = w->c;
+
     if (!w->globals)
-        SP_SETUP(w->c, w->row, "IMDSPStorage::GetStorageGlobals",
-                 IMDSPStorage_GetStorageGlobals(wmdm_root(w), &w->globals));
+        SETUP_CALL(IMDSPStorage, GetStorageGlobals, wmdm_root(w), &w->globals);
     return w->globals;
 }
 
 IMDSPStorage *wmdm_work_folder(struct wmdm *w)
 {
+    struct conf *c = w->c;
     char name[64];
 
     if (w->work)
@@ -297,7 +302,7 @@ IMDSPStorage *wmdm_work_folder(struct wmdm *w)
     if (w->work) {
         /* Left behind by a run that died; it is ours by its name. */
         wmdm_delete(w, w->work);
-        LET_GO(w, IMDSPStorage, w->work);
+        LET_GO(IMDSPStorage, w->work);
     }
     w->work = wmdm_create(w, wmdm_root(w), name, WMDM_FILE_ATTR_FOLDER, 0, NULL);
     return w->work;
@@ -305,29 +310,32 @@ IMDSPStorage *wmdm_work_folder(struct wmdm *w)
 
 void wmdm_forget_work_folder(struct wmdm *w)
 {
-    LET_GO(w, IMDSPStorage, w->work);
+    struct conf *c = w->c;
+
+    LET_GO(IMDSPStorage, w->work);
 }
 
 char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)
 {
+    struct conf *c = w->c;
     WCHAR name[512] = {0};
 
-    SP_SETUP(w->c, w->row, "IMDSPStorage::GetName", IMDSPStorage_GetName(storage, name, 512));
+    SETUP_CALL(IMDSPStorage, GetName, storage, name, 512);
     name[511] = 0;
     return com_utf8_from_utf16(name);
 }
 
 struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent)
 {
+    struct conf *c = w->c;
     struct wmdm_list list = {NULL, 0};
     IMDSPEnumStorage *enumerator = NULL;
 
-    SP_SETUP(w->c, w->row, "IMDSPStorage::EnumStorage",
-             IMDSPStorage_EnumStorage(parent, &enumerator));
+    SETUP_CALL(IMDSPStorage, EnumStorage, parent, &enumerator);
     for (;;) {
         IMDSPStorage *child = NULL;
         ULONG fetched = 0;
-        HRESULT hr = SP_CALL(w->c, w->row, "IMDSPEnumStorage::Next",
+        HRESULT hr = SP_CALL("IMDSPEnumStorage::Next",
                              IMDSPEnumStorage_Next(enumerator, 1, &child, &fetched));
         if (hr == S_FALSE || (hr == S_OK && !fetched))
             break;
@@ -338,14 +346,16 @@ struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent)
         list.item = grown;
         list.item[list.count++] = child;
     }
-    LET_GO(w, IMDSPEnumStorage, enumerator);
+    LET_GO(IMDSPEnumStorage, enumerator);
     return list;
 }
 
 void wmdm_release_all(struct wmdm *w, struct wmdm_list *list)
 {
+    struct conf *c = w->c;
+
     for (size_t i = 0; i < list->count; i++)
-        LET_GO(w, IMDSPStorage, list->item[i]);
+        LET_GO(IMDSPStorage, list->item[i]);
     free(list->item);
     *list = (struct wmdm_list){NULL, 0};
 }

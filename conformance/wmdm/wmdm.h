@@ -1,10 +1,10 @@
 /* The judge in the place of Windows Media Device Manager: loads the provider, opens the secure
  * channel, creates the device by its path, and calls. Every call into the provider goes through
- * SP_CALL or SP_HR, so that a crash or a hang in there is a FAIL that names the method.
+ * CALL or SP_CALL, so that a crash or a hang in there is a FAIL that names the method.
  *
- * Helpers end the case when the way to what is judged is barred: a missing entry point is a FAIL
- * of the row given to wmdm_open(), anything else a failed set-up (verdict ERROR, never a kill).
- * A case that judges such a step itself makes the calls itself. */
+ * Helpers end the case when the way to what is judged is barred: a missing entry point is a FAIL,
+ * anything else a failed set-up (verdict ERROR, never a kill). A case that judges such a step
+ * itself makes the calls itself. */
 #ifndef CONFORMANCE_WMDM_WMDM_H
 #define CONFORMANCE_WMDM_WMDM_H
 
@@ -15,21 +15,23 @@
 /* {7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}; PAPCHECK_CLSID in the environment names another. */
 extern const GUID wmdm_default_clsid;
 
-/* Evaluates to the call's result. */
-#define SP_CALL(c, row, method, expression)                                                        \
+/* One call of a method that returns an HRESULT, which goes to the trace. As the checks, these
+ * macros use the `c` in scope. */
+#define CALL(iface, method, ...) SP_HR(#iface "::" #method, iface##_##method(__VA_ARGS__))
+/* A set-up step: what is not S_OK ends the case as a failed set-up. */
+#define SETUP_CALL(iface, method, ...) SP_SETUP(#iface "::" #method, iface##_##method(__VA_ARGS__))
+/* The same for what is no method of an interface. */
+#define SP_HR(method, expression) wmdm_traced(c, (method), SP_CALL(method, expression))
+#define SP_SETUP(method, expression) wmdm_setup(c, (method), SP_CALL(method, expression))
+/* A call of any type. */
+#define SP_CALL(method, expression)                                                                \
     __extension__({                                                                                \
-        conf_in_provider((c), (row), (method));                                                    \
+        conf_in_provider(c, (method));                                                             \
         __auto_type sp_call_result_ = (expression);                                                \
-        conf_in_provider((c), (row), NULL);                                                        \
+        conf_in_provider(c, NULL);                                                                 \
         sp_call_result_;                                                                           \
     })
-/* The same for methods that return an HRESULT, which goes to the trace. */
-#define SP_HR(c, row, method, expression)                                                          \
-    wmdm_traced((c), (method), SP_CALL((c), (row), (method), (expression)))
 HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr);
-/* A set-up step: what is not S_OK ends the case as a failed set-up. */
-#define SP_SETUP(c, row, method, expression)                                                       \
-    wmdm_setup((c), (method), SP_CALL((c), (row), (method), (expression)))
 void wmdm_setup(struct conf *c, const char *method, HRESULT hr);
 
 /* ---- certificates of the application, compiled in from fixtures/certs */
@@ -52,16 +54,17 @@ const struct wmdm_pair *wmdm_pair(enum wmdm_certificate which);
 /* ---- a host with one instance of the provider */
 struct wmdm;
 
-/* The module's entry points; never NULL: ends the case with a FAIL of `row`. */
+/* The module's entry points; never NULL: ends the case with a FAIL. */
 typedef HRESULT(STDMETHODCALLTYPE *wmdm_get_class_object)(REFCLSID, REFIID, void **);
 typedef HRESULT(STDMETHODCALLTYPE *wmdm_can_unload_now)(void);
-wmdm_get_class_object wmdm_class_object_entry(struct conf *c, const char *row);
-wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c, const char *row);
+wmdm_get_class_object wmdm_class_object_entry(struct conf *c);
+wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c);
 CLSID wmdm_clsid(struct conf *c);
 
-/* An instance whose channel is not open, and one whose is (with WMDM_APPLICATION_HIGH). */
-struct wmdm *wmdm_new(struct conf *c, const char *row);
-struct wmdm *wmdm_open(struct conf *c, const char *row);
+/* An instance whose channel is not open, and one whose is (with WMDM_APPLICATION_HIGH). Closed when
+ * the case ends, unless the case does. */
+struct wmdm *wmdm_new(struct conf *c);
+struct wmdm *wmdm_open(struct conf *c);
 /* Runs the handshake; the result of the step that failed, or S_OK. */
 HRESULT wmdm_authenticate(struct wmdm *w, enum wmdm_certificate which);
 /* Shuts the channel the documented way: a handshake that fails (reading U6 of the errata). */
@@ -70,7 +73,6 @@ void wmdm_shut(struct wmdm *w);
 void wmdm_close(struct wmdm *w);
 
 struct conf *wmdm_conf(struct wmdm *w);
-const char *wmdm_row(struct wmdm *w);              /* as given to wmdm_new() or wmdm_open() */
 IMDServiceProvider *wmdm_provider(struct wmdm *w); /* borrowed, as all below unless said */
 IComponentAuthenticate *wmdm_component(struct wmdm *w);
 struct sac_channel *wmdm_channel(struct wmdm *w); /* the client's end */
@@ -109,11 +111,22 @@ IMDSPStorage *wmdm_put(struct wmdm *w, IMDSPStorage *parent, const char *name, c
                        size_t length);
 void wmdm_delete(struct wmdm *w, IMDSPStorage *storage);
 
+/* A file in the work folder of an instance of its own; all of it goes when the case ends. */
+struct wmdm_file {
+    struct wmdm *w;
+    IMDSPStorage *folder, *storage;
+    IMDSPObject *object;
+    bool is_open;
+};
+struct wmdm_file *wmdm_file(struct conf *c, const char *name, const void *data, size_t length);
+/* Set-up steps; an object that is open is closed at the end. */
+void wmdm_file_open(struct wmdm_file *f, DWORD mode);
+void wmdm_file_close(struct wmdm_file *f);
+
 /* One secure Write: a copy is MACed (data, then size) and encrypted; *size as the method leaves
  * it. One secure Read: decrypted; WMDM_E_MAC_CHECK_FAILED of our own when the MAC is wrong. */
-HRESULT wmdm_write(struct wmdm *w, const char *row, IMDSPObject *object, const void *data,
-                   DWORD *size);
-HRESULT wmdm_read(struct wmdm *w, const char *row, IMDSPObject *object, void *data, DWORD *size);
+HRESULT wmdm_write(struct wmdm *w, IMDSPObject *object, const void *data, DWORD *size);
+HRESULT wmdm_read(struct wmdm *w, IMDSPObject *object, void *data, DWORD *size);
 /* Opens, reads all of it securely and closes; the caller free()s. */
 BYTE *wmdm_get(struct wmdm *w, IMDSPStorage *storage, size_t *ret_length);
 

@@ -7,15 +7,6 @@
 
 #include "conformance/wmdm/wmdm.h"
 
-/* A call with its HRESULT to the trace; `c` and `w` are the case's. */
-#define CALL(row, iface, method, ...)                                                              \
-    SP_HR(c, row, #iface "::" #method, iface##_##method(__VA_ARGS__))
-#define CHECK_HR(row, expected, iface, method, ...)                                                \
-    CHECK_EQ(c, row, (uint32_t)CALL(row, iface, method, __VA_ARGS__), (uint32_t)(expected))
-#define REQUIRE_HR(row, expected, iface, method, ...)                                              \
-    REQUIRE_EQ(c, row, (uint32_t)CALL(row, iface, method, __VA_ARGS__), (uint32_t)(expected))
-#define CHECK_FAILS(row, iface, method, ...)                                                       \
-    CHECK(c, row, FAILED(CALL(row, iface, method, __VA_ARGS__)))
 #define RELEASE(object)                                                                            \
     do {                                                                                           \
         if (object)                                                                                \
@@ -28,33 +19,33 @@
 /* The interfaces of one object; references of the caller's. */
 #define AS(iface, object) ((iface *)wmdm_query(w, (object), &IID_##iface))
 
-static inline DWORD pv_attributes(struct wmdm *w, const char *row, IMDSPStorage *storage)
+static inline DWORD pv_attributes(struct wmdm *w, IMDSPStorage *storage)
 {
     struct conf *c = wmdm_conf(w);
     DWORD attributes = 0;
 
-    REQUIRE_HR(row, S_OK, IMDSPStorage, GetAttributes, storage, &attributes, NULL);
+    REQUIRE_HR(CALL(IMDSPStorage, GetAttributes, storage, &attributes, NULL), S_OK);
     return attributes;
 }
 
-static inline uint64_t pv_size(struct wmdm *w, const char *row, IMDSPStorage *storage)
+static inline uint64_t pv_size(struct wmdm *w, IMDSPStorage *storage)
 {
     struct conf *c = wmdm_conf(w);
     DWORD low = 0, high = 0;
 
-    REQUIRE_HR(row, S_OK, IMDSPStorage, GetSize, storage, &low, &high);
+    REQUIRE_HR(CALL(IMDSPStorage, GetSize, storage, &low, &high), S_OK);
     return (uint64_t)high << 32 | low;
 }
 
 /* WMDM/PersistentUniqueID; the caller free()s. NULL: there is none. */
-static inline char *pv_id(struct wmdm *w, const char *row, IMDSPStorage *storage)
+static inline char *pv_id(struct wmdm *w, IMDSPStorage *storage)
 {
     struct conf *c = wmdm_conf(w);
     IMDSPStorage4 *four = AS(IMDSPStorage4, storage);
     IWMDMMetaData *list = wmdm_metadata_new();
     char *id = NULL;
 
-    if (SUCCEEDED(CALL(row, IMDSPStorage4, GetMetadata, four, list)))
+    if (SUCCEEDED(CALL(IMDSPStorage4, GetMetadata, four, list)))
         id = wmdm_metadata_string(list, g_wszWMDMPersistentUniqueID);
     RELEASE(list);
     RELEASE(four);

@@ -23,9 +23,9 @@ void wmdm_mac(struct wmdm *w, const void *first, size_t first_length, const void
     wmdm_setup(wmdm_conf(w), "the host's own MAC", hr);
 }
 
-HRESULT wmdm_write(struct wmdm *w, const char *row, IMDSPObject *object, const void *data,
-                   DWORD *size)
+HRESULT wmdm_write(struct wmdm *w, IMDSPObject *object, const void *data, DWORD *size)
 {
+    struct conf *c = wmdm_conf(w);
     BYTE *copy = malloc(*size ? *size : 1), mac[WMDM_MAC_LENGTH];
     HRESULT hr;
 
@@ -36,20 +36,21 @@ HRESULT wmdm_write(struct wmdm *w, const char *row, IMDSPObject *object, const v
     wmdm_mac(w, copy, *size, size, sizeof(*size), mac);
     wmdm_setup(wmdm_conf(w), "the host's EncryptParam",
                sac_encrypt_param(wmdm_channel(w), copy, *size));
-    hr = SP_HR(wmdm_conf(w), row, "IMDSPObject::Write", IMDSPObject_Write(object, copy, size, mac));
+    hr = CALL(IMDSPObject, Write, object, copy, size, mac);
     free(copy);
     return hr;
 }
 
-HRESULT wmdm_read(struct wmdm *w, const char *row, IMDSPObject *object, void *data, DWORD *size)
+HRESULT wmdm_read(struct wmdm *w, IMDSPObject *object, void *data, DWORD *size)
 {
+    struct conf *c = wmdm_conf(w);
     BYTE mac[WMDM_MAC_LENGTH] = {0}, expected[WMDM_MAC_LENGTH];
     DWORD room = *size;
     HRESULT hr;
 
     /* A size in the input MAC is what the method's page asks for and its sample ignores (U8). */
     wmdm_mac(w, size, sizeof(*size), NULL, 0, mac);
-    hr = SP_HR(wmdm_conf(w), row, "IMDSPObject::Read", IMDSPObject_Read(object, data, size, mac));
+    hr = CALL(IMDSPObject, Read, object, data, size, mac);
     if (FAILED(hr) || *size == 0)
         return hr;
     if (*size > room)
@@ -70,16 +71,14 @@ IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name
     attributes |= WMDM_STORAGECONTROL_INSERTINTO;
     if (metadata) {
         IMDSPStorage4 *storage = wmdm_query(w, parent, &IID_IMDSPStorage4);
-        SP_SETUP(c, wmdm_row(w), "IMDSPStorage4::CreateStorageWithMetadata",
-                 IMDSPStorage4_CreateStorageWithMetadata(storage, attributes, wide, metadata, size,
-                                                         &created));
-        SP_CALL(c, wmdm_row(w), "IMDSPStorage4::Release", IMDSPStorage4_Release(storage));
+        SETUP_CALL(IMDSPStorage4, CreateStorageWithMetadata, storage, attributes, wide, metadata,
+                   size, &created);
+        SP_CALL("IMDSPStorage4::Release", IMDSPStorage4_Release(storage));
     } else {
         IMDSPStorage2 *storage = wmdm_query(w, parent, &IID_IMDSPStorage2);
-        SP_SETUP(
-            c, "", "IMDSPStorage2::CreateStorage2",
-            IMDSPStorage2_CreateStorage2(storage, attributes, 0, NULL, NULL, wide, size, &created));
-        SP_CALL(c, wmdm_row(w), "IMDSPStorage2::Release", IMDSPStorage2_Release(storage));
+        SETUP_CALL(IMDSPStorage2, CreateStorage2, storage, attributes, 0, NULL, NULL, wide, size,
+                   &created);
+        SP_CALL("IMDSPStorage2::Release", IMDSPStorage2_Release(storage));
     }
     CoTaskMemFree(wide);
     if (!created)
@@ -94,17 +93,16 @@ IMDSPStorage *wmdm_put(struct wmdm *w, IMDSPStorage *parent, const char *name, c
     IMDSPStorage *file = wmdm_create(w, parent, name, WMDM_FILE_ATTR_FILE, length, NULL);
     IMDSPObject *object = wmdm_query(w, file, &IID_IMDSPObject);
 
-    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Open", IMDSPObject_Open(object, MDSP_WRITE));
+    SETUP_CALL(IMDSPObject, Open, object, MDSP_WRITE);
     for (size_t at = 0; at < length;) {
         DWORD size = length - at > BLOCK ? BLOCK : (DWORD)(length - at), asked = size;
-        wmdm_setup(c, "IMDSPObject::Write",
-                   wmdm_write(w, wmdm_row(w), object, (const BYTE *)data + at, &size));
+        wmdm_setup(c, "IMDSPObject::Write", wmdm_write(w, object, (const BYTE *)data + at, &size));
         if (!size || size > asked)
             conf_setup_failed(c, "Write of %u bytes took %u", asked, size);
         at += size;
     }
-    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Close", IMDSPObject_Close(object));
-    SP_CALL(c, wmdm_row(w), "IMDSPObject::Release", IMDSPObject_Release(object));
+    SETUP_CALL(IMDSPObject, Close, object);
+    SP_CALL("IMDSPObject::Release", IMDSPObject_Release(object));
     return file;
 }
 
@@ -115,20 +113,20 @@ BYTE *wmdm_get(struct wmdm *w, IMDSPStorage *storage, size_t *ret_length)
     BYTE *data = NULL;
     size_t length = 0;
 
-    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Open", IMDSPObject_Open(object, MDSP_READ));
+    SETUP_CALL(IMDSPObject, Open, object, MDSP_READ);
     for (;;) {
         DWORD size = BLOCK;
         BYTE *grown = realloc(data, length + BLOCK);
         if (!grown)
             conf_setup_failed(c, "no memory");
         data = grown;
-        wmdm_setup(c, "IMDSPObject::Read", wmdm_read(w, wmdm_row(w), object, data + length, &size));
+        wmdm_setup(c, "IMDSPObject::Read", wmdm_read(w, object, data + length, &size));
         if (!size)
             break;
         length += size;
     }
-    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Close", IMDSPObject_Close(object));
-    SP_CALL(c, wmdm_row(w), "IMDSPObject::Release", IMDSPObject_Release(object));
+    SETUP_CALL(IMDSPObject, Close, object);
+    SP_CALL("IMDSPObject::Release", IMDSPObject_Release(object));
     *ret_length = length;
     return data;
 }
@@ -138,7 +136,50 @@ void wmdm_delete(struct wmdm *w, IMDSPStorage *storage)
     struct conf *c = wmdm_conf(w);
     IMDSPObject *object = wmdm_query(w, storage, &IID_IMDSPObject);
 
-    SP_SETUP(c, wmdm_row(w), "IMDSPObject::Delete",
-             IMDSPObject_Delete(object, WMDM_MODE_BLOCK | WMDM_MODE_RECURSIVE, NULL));
-    SP_CALL(c, wmdm_row(w), "IMDSPObject::Release", IMDSPObject_Release(object));
+    SETUP_CALL(IMDSPObject, Delete, object, WMDM_MODE_BLOCK | WMDM_MODE_RECURSIVE, NULL);
+    SP_CALL("IMDSPObject::Release", IMDSPObject_Release(object));
+}
+
+static void file_free(void *fixture)
+{
+    struct wmdm_file *f = fixture;
+    struct conf *c = wmdm_conf(f->w);
+
+    if (f->is_open)
+        wmdm_file_close(f);
+    if (f->object)
+        SP_CALL("IMDSPObject::Release", IMDSPObject_Release(f->object));
+    if (f->storage)
+        SP_CALL("IMDSPStorage::Release", IMDSPStorage_Release(f->storage));
+    free(f);
+}
+
+struct wmdm_file *wmdm_file(struct conf *c, const char *name, const void *data, size_t length)
+{
+    struct wmdm_file *f = calloc(1, sizeof(*f));
+
+    if (!f)
+        conf_setup_failed(c, "no memory");
+    f->w = wmdm_open(c);
+    conf_at_end(c, file_free, f);
+    f->folder = wmdm_work_folder(f->w);
+    f->storage = wmdm_put(f->w, f->folder, name, data, length);
+    f->object = wmdm_query(f->w, f->storage, &IID_IMDSPObject);
+    return f;
+}
+
+void wmdm_file_open(struct wmdm_file *f, DWORD mode)
+{
+    struct conf *c = wmdm_conf(f->w);
+
+    SETUP_CALL(IMDSPObject, Open, f->object, mode);
+    f->is_open = true;
+}
+
+void wmdm_file_close(struct wmdm_file *f)
+{
+    struct conf *c = wmdm_conf(f->w);
+
+    f->is_open = false;
+    SETUP_CALL(IMDSPObject, Close, f->object);
 }

@@ -106,25 +106,27 @@ CONF_CASE(HOST_USB_BV_01, .title = "The answer to string 0xEE is remembered for 
     struct pnp_plugged plugged = plug(&host, &hand);
     const struct registry_value *osvc = registry_get(&host.registry, plugged.flags_key, "osvc");
 
-    CHECK(c, "USB-MSOS-003", plugged.string_asked > 0);
-    REQUIRE(c, "USB-MSOS-003", osvc != NULL);
-    CHECK_EQ(c, "USB-MSOS-003", osvc->type, REG_TYPE_BINARY);
-    CHECK_BYTES(c, "USB-MSOS-003", osvc->data, osvc->size, "\0\0", 2);
-    hand.no_string = false;
-    plugged = plug(&host, &hand);
-    CHECK_EQ(c, "USB-MSOS-003", plugged.string_asked, 0);
-    CHECK_EQ(c, "USB-MSOS-003", plugged.driver, PNP_NO_DRIVER);
-    hand.newer = 1;
-    plugged = plug(&host, &hand);
-    CHECK(c, "USB-MSOS-003", plugged.string_asked > 0);
-    CHECK_EQ(c, "USB-MSOS-003", plugged.driver, PNP_WPD_MTP);
-    osvc = registry_get(&host.registry, plugged.flags_key, "osvc");
-    REQUIRE(c, "USB-MSOS-003", osvc != NULL && osvc->size == 2);
-    CHECK_EQ(c, "USB-MSOS-003", osvc->data[0], 1);
-    CHECK(c, "USB-MSOS-003", osvc->data[1] != 0);
-    plugged = plug(&host, &hand);
-    CHECK_EQ(c, "USB-MSOS-003", plugged.string_asked, 0);
-    CHECK_EQ(c, "USB-MSOS-003", plugged.driver, PNP_WPD_MTP);
+    ROW("USB-MSOS-003") {
+        CHECK(plugged.string_asked > 0);
+        REQUIRE(osvc != NULL);
+        CHECK_EQ(osvc->type, REG_TYPE_BINARY);
+        CHECK_BYTES(osvc->data, osvc->size, "\0\0", 2);
+        hand.no_string = false;
+        plugged = plug(&host, &hand);
+        CHECK_EQ(plugged.string_asked, 0);
+        CHECK_EQ(plugged.driver, PNP_NO_DRIVER);
+        hand.newer = 1;
+        plugged = plug(&host, &hand);
+        CHECK(plugged.string_asked > 0);
+        CHECK_EQ(plugged.driver, PNP_WPD_MTP);
+        osvc = registry_get(&host.registry, plugged.flags_key, "osvc");
+        REQUIRE(osvc != NULL && osvc->size == 2);
+        CHECK_EQ(osvc->data[0], 1);
+        CHECK(osvc->data[1] != 0);
+        plugged = plug(&host, &hand);
+        CHECK_EQ(plugged.string_asked, 0);
+        CHECK_EQ(plugged.driver, PNP_WPD_MTP);
+    }
 }
 
 /* What pap-winusb's player file says. */
@@ -150,10 +152,10 @@ static void dut_value(struct conf *c, const struct pnp_host *host, const char *h
 
     snprintf(key, sizeof(key), "%s\\Device Parameters", hardware_key);
     value = registry_get(&host->registry, key, name);
-    if (!CHECK(c, "USB-MSOS-011", value != NULL))
+    if (!CHECK(value != NULL))
         return;
-    CHECK_EQ(c, "USB-MSOS-011", value->type, type);
-    CHECK_BYTES(c, "USB-MSOS-011", value->data, value->size, data, size);
+    CHECK_EQ(value->type, type);
+    CHECK_BYTES(value->data, value->size, data, size);
 }
 
 CONF_CASE(HOST_USB_BV_02,
@@ -162,24 +164,27 @@ CONF_CASE(HOST_USB_BV_02,
           .needs = CONF_CONTROL | CONF_HOST,
           .steps = "Plug with OS 2.0, then with 1.0 descriptors alone; read the registry")
 {
-    for (int version = 2; version >= 1; version--) {
-        HOST host = host_of(c);
-        struct hand hand = {.c = c, .no_bos = version == 1};
-        struct pnp_plugged plugged = plug(&host, &hand);
-        uint8_t bytes[128];
-        size_t size;
+    ROW("USB-MSOS-011") {
+        for (int version = 2; version >= 1; version--) {
+            HOST host = host_of(c);
+            struct hand hand = {.c = c, .no_bos = version == 1};
+            struct pnp_plugged plugged = plug(&host, &hand);
+            uint8_t bytes[128];
+            size_t size;
 
-        CHECK_EQ(c, "USB-MSOS-011", plugged.driver, PNP_WINUSB);
-        CHECK(c, "USB-MSOS-011", plugged.properties_written > 0);
-        CHECK(c, "USB-MSOS-011", plugged.properties_written < plugged.driver_started);
-        size = wide(bytes, pap_interface, 2);
-        dut_value(c, &host, plugged.hardware_key, "DeviceInterfaceGUIDs", REG_TYPE_MULTI_SZ, bytes,
-                  size);
-        size = wide(bytes, provider_class, 1);
-        dut_value(c, &host, plugged.hardware_key, "WMDMSPCLSID", REG_TYPE_SZ, bytes, size);
-        dut_value(c, &host, plugged.hardware_key, "UseExtendedWmdm", REG_TYPE_DWORD, "\1\0\0\0", 4);
-        dut_value(c, &host, plugged.hardware_key, "OptimalTransferSize", REG_TYPE_DWORD,
-                  "\0\0\x10\0", 4);
+            CHECK_EQ(plugged.driver, PNP_WINUSB);
+            CHECK(plugged.properties_written > 0);
+            CHECK(plugged.properties_written < plugged.driver_started);
+            size = wide(bytes, pap_interface, 2);
+            dut_value(c, &host, plugged.hardware_key, "DeviceInterfaceGUIDs", REG_TYPE_MULTI_SZ,
+                      bytes, size);
+            size = wide(bytes, provider_class, 1);
+            dut_value(c, &host, plugged.hardware_key, "WMDMSPCLSID", REG_TYPE_SZ, bytes, size);
+            dut_value(c, &host, plugged.hardware_key, "UseExtendedWmdm", REG_TYPE_DWORD, "\1\0\0\0",
+                      4);
+            dut_value(c, &host, plugged.hardware_key, "OptimalTransferSize", REG_TYPE_DWORD,
+                      "\0\0\x10\0", 4);
+        }
     }
 }
 
@@ -189,22 +194,24 @@ CONF_CASE(HOST_USB_BV_03, .title = "A device interface appears with WinUSB only"
           .steps = "Plug as it is: WinUSB and the interface; plug with the compatible id MTP and "
                    "the same properties: the MTP driver and none")
 {
-    for (int version = 2; version >= 1; version--) {
-        HOST host = host_of(c);
-        struct hand hand = {.c = c, .no_bos = version == 1};
-        struct pnp_plugged plugged = plug(&host, &hand);
+    ROW("USB-MSOS-013") {
+        for (int version = 2; version >= 1; version--) {
+            HOST host = host_of(c);
+            struct hand hand = {.c = c, .no_bos = version == 1};
+            struct pnp_plugged plugged = plug(&host, &hand);
 
-        CHECK_EQ(c, "USB-MSOS-013", plugged.driver, PNP_WINUSB);
-        CHECK(c, "USB-MSOS-013", plugged.interface_there);
-        CHECK_EQ(c, "USB-MSOS-013", strcmp(plugged.interface, pap_interface), 0);
+            CHECK_EQ(plugged.driver, PNP_WINUSB);
+            CHECK(plugged.interface_there);
+            CHECK_EQ(strcmp(plugged.interface, pap_interface), 0);
 
-        HOST other = host_of(c);
+            HOST other = host_of(c);
 
-        hand.as_mtp = true;
-        plugged = plug(&other, &hand);
-        CHECK_EQ(c, "USB-MSOS-013", plugged.driver, PNP_WPD_MTP);
-        CHECK(c, "USB-MSOS-013", msos_find(&plugged.msos, "DeviceInterfaceGUIDs") != NULL);
-        CHECK(c, "USB-MSOS-013", !plugged.interface_there);
+            hand.as_mtp = true;
+            plugged = plug(&other, &hand);
+            CHECK_EQ(plugged.driver, PNP_WPD_MTP);
+            CHECK(msos_find(&plugged.msos, "DeviceInterfaceGUIDs") != NULL);
+            CHECK(!plugged.interface_there);
+        }
     }
 }
 
@@ -221,17 +228,19 @@ CONF_CASE(HOST_USB_BV_04, .title = "A valid OS 2.0 set is used alone, and 1.0 sa
     struct pnp_plugged plugged = plug(&host, &hand);
     bool agree = false;
 
-    CHECK(c, "USB-MS20-009", plugged.version_2 && plugged.set_asked > 0);
-    CHECK_EQ(c, "USB-MS20-009", plugged.string_asked, 0);
-    CHECK_EQ(c, "USB-MS20-009", plugged.compatible_asked, 0);
-    CHECK_EQ(c, "USB-MS20-009", pnp_compare_versions(&bus, &agree), 0);
-    CHECK(c, "USB-MS20-009", agree);
-    hand.other_set = true;
-    CHECK_EQ(c, "USB-MS20-009", pnp_compare_versions(&bus, &agree), 0);
-    CHECK(c, "USB-MS20-009", !agree);
-    hand = (struct hand){.c = c, .broken_set = true};
-    plugged = plug(&fresh, &hand);
-    CHECK(c, "USB-MS20-009", !plugged.version_2);
-    CHECK(c, "USB-MS20-009", plugged.string_asked > 0 && plugged.compatible_asked > 0);
-    CHECK_EQ(c, "USB-MS20-009", plugged.driver, PNP_WINUSB);
+    ROW("USB-MS20-009") {
+        CHECK(plugged.version_2 && plugged.set_asked > 0);
+        CHECK_EQ(plugged.string_asked, 0);
+        CHECK_EQ(plugged.compatible_asked, 0);
+        CHECK_EQ(pnp_compare_versions(&bus, &agree), 0);
+        CHECK(agree);
+        hand.other_set = true;
+        CHECK_EQ(pnp_compare_versions(&bus, &agree), 0);
+        CHECK(!agree);
+        hand = (struct hand){.c = c, .broken_set = true};
+        plugged = plug(&fresh, &hand);
+        CHECK(!plugged.version_2);
+        CHECK(plugged.string_asked > 0 && plugged.compatible_asked > 0);
+        CHECK_EQ(plugged.driver, PNP_WINUSB);
+    }
 }

@@ -23,23 +23,20 @@ CONF_CASE(MTP_DEV_BV_01, .title = "DeviceInfo has its fields in order and nothin
     DUT dut = dut_pipe(c);
     static struct dut_info info;
 
-    dut_device_info(&dut, "MTP-DEV-001", &info);
-    CHECK(c, "MTP-DEV-001", !info.broken);
-    CHECK_EQ(c, "MTP-DEV-001", info.left_over, 0);
-    CHECK_EQ(c, "MTP-DEV-001", info.standard, 100);
-    CHECK_EQ(c, "MTP-DEV-001", info.extension_id, 6);
-    CHECK_EQ(c, "MTP-DEV-001", info.extension_version, 100);
-    CHECK(c, "MTP-DEV-001", info.operation_count > 0 && info.format_count > 0);
-    CHECK(c, "MTP-DEV-001",
-          codes_within(info.operations, info.operation_count, 0x1000, 0x1fff, 0x9000, 0x9fff));
-    CHECK(c, "MTP-DEV-001",
-          codes_within(info.events, info.event_count, 0x4000, 0x4fff, 0xc000, 0xcfff));
-    CHECK(c, "MTP-DEV-001",
-          codes_within(info.properties, info.property_count, 0x5000, 0x5fff, 0xd000, 0xdfff));
-    CHECK(c, "MTP-DEV-001",
-          codes_within(info.captures, info.capture_count, 0x3000, 0x3fff, 0xb000, 0xbfff));
-    CHECK(c, "MTP-DEV-001",
-          codes_within(info.formats, info.format_count, 0x3000, 0x3fff, 0xb000, 0xbfff));
+    ROW("MTP-DEV-001") {
+        dut_device_info(&dut, &info);
+        CHECK(!info.broken);
+        CHECK_EQ(info.left_over, 0);
+        CHECK_EQ(info.standard, 100);
+        CHECK_EQ(info.extension_id, 6);
+        CHECK_EQ(info.extension_version, 100);
+        CHECK(info.operation_count > 0 && info.format_count > 0);
+        CHECK(codes_within(info.operations, info.operation_count, 0x1000, 0x1fff, 0x9000, 0x9fff));
+        CHECK(codes_within(info.events, info.event_count, 0x4000, 0x4fff, 0xc000, 0xcfff));
+        CHECK(codes_within(info.properties, info.property_count, 0x5000, 0x5fff, 0xd000, 0xdfff));
+        CHECK(codes_within(info.captures, info.capture_count, 0x3000, 0x3fff, 0xb000, 0xbfff));
+        CHECK(codes_within(info.formats, info.format_count, 0x3000, 0x3fff, 0xb000, 0xbfff));
+    }
 }
 
 CONF_CASE(MTP_DEV_BV_02, .title = "The extension description names MTP",
@@ -49,9 +46,11 @@ CONF_CASE(MTP_DEV_BV_02, .title = "The extension description names MTP",
     DUT dut = dut_pipe(c);
     static struct dut_info info;
 
-    dut_device_info(&dut, "MTP-DEV-002", &info);
-    conf_note(c, "%s", info.extension);
-    CHECK(c, "MTP-DEV-002", strstr(info.extension, "microsoft.com: 1.0") != NULL);
+    ROW("MTP-DEV-002") {
+        dut_device_info(&dut, &info);
+        conf_note(c, "%s", info.extension);
+        CHECK(strstr(info.extension, "microsoft.com: 1.0") != NULL);
+    }
 }
 
 /* Operations whose data phase is the host's. */
@@ -66,9 +65,9 @@ static bool has_host_data(uint16_t code)
 }
 
 /* Calls an operation with parameters that name nothing, so that it can only refuse them. */
-static uint16_t probe(struct dut *dut, const char *row, uint16_t code)
+static uint16_t probe(struct dut *dut, uint16_t code)
 {
-    return dut_put(dut, row, code, PARAMS(0x7ffffff0, 0x7ff0, 0x7ffffff0),
+    return dut_put(dut, code, PARAMS(0x7ffffff0, 0x7ff0, 0x7ffffff0),
                    has_host_data(code) ? (const void *)"\0\0\0\0" : NULL, 4);
 }
 
@@ -96,27 +95,25 @@ CONF_CASE(MTP_DEV_BV_03, .title = "What DeviceInfo lists works, and what it does
 #undef CODE
     };
 
-    dut_device_info(&dut, "MTP-DEV-003", &info);
-    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-        bool listed = dut_lists(info.operations, info.operation_count, all[i]);
-        uint16_t code;
+    ROW("MTP-DEV-003") {
+        dut_device_info(&dut, &info);
+        for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+            bool listed = dut_lists(info.operations, info.operation_count, all[i]);
+            uint16_t code;
 
-        if (not_to_probe(all[i]))
-            continue;
-        code = probe(&dut, "MTP-DEV-003", all[i]);
-        conf_note(c, "operation 0x%04x, %slisted: 0x%04x", all[i], listed ? "" : "not ", code);
-        CHECK_EQ(c, "MTP-DEV-003", code != MTP_RC_OPERATION_NOT_SUPPORTED, listed);
+            if (not_to_probe(all[i]))
+                continue;
+            code = probe(&dut, all[i]);
+            conf_note(c, "operation 0x%04x, %slisted: 0x%04x", all[i], listed ? "" : "not ", code);
+            CHECK_EQ(code != MTP_RC_OPERATION_NOT_SUPPORTED, listed);
+        }
+        for (size_t i = 0; i < info.property_count; i++)
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(info.properties[i])),
+                     MTP_RC_OK);
+        for (size_t i = 0; i < info.format_count; i++)
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(info.formats[i])),
+                     MTP_RC_OK);
     }
-    for (size_t i = 0; i < info.property_count; i++)
-        CHECK_EQ(
-            c, "MTP-DEV-003",
-            dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(info.properties[i])),
-            MTP_RC_OK);
-    for (size_t i = 0; i < info.format_count; i++)
-        CHECK_EQ(
-            c, "MTP-DEV-003",
-            dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(info.formats[i])),
-            MTP_RC_OK);
 }
 
 CONF_CASE(MTP_DEV_BV_04, .title = "The mandatory operations are offered",
@@ -137,31 +134,30 @@ CONF_CASE(MTP_DEV_BV_04, .title = "The mandatory operations are offered",
     size_t count;
     bool writable = false;
 
-    dut_device_info(&dut, "MTP-DEV-004", &info);
-    for (size_t i = 0; i < ARRAY_SIZE(mandatory); i++) {
-        bool listed = dut_lists(info.operations, info.operation_count, mandatory[i]);
+    ROW("MTP-DEV-004") {
+        dut_device_info(&dut, &info);
+        for (size_t i = 0; i < ARRAY_SIZE(mandatory); i++) {
+            bool listed = dut_lists(info.operations, info.operation_count, mandatory[i]);
 
-        conf_note(c, "operation 0x%04x: %d", mandatory[i], listed);
-        CHECK(c, "MTP-DEV-004", listed);
-        if (!not_to_probe(mandatory[i]))
-            CHECK(c, "MTP-DEV-004",
-                  probe(&dut, "MTP-DEV-004", mandatory[i]) != MTP_RC_OPERATION_NOT_SUPPORTED);
-    }
-    dut_op(&dut, "MTP-DEV-004", MTP_OP_GET_STORAGE_IDS, PARAMS());
-    reader = dut_reader(&dut);
-    count = ct_array32(&reader, stores, 16);
-    for (size_t i = 0; i < count && i < 16; i++) {
-        dut_op(&dut, "MTP-DEV-004", MTP_OP_GET_STORAGE_INFO, PARAMS(stores[i]));
+            conf_note(c, "operation 0x%04x: %d", mandatory[i], listed);
+            CHECK(listed);
+            if (!not_to_probe(mandatory[i]))
+                CHECK(probe(&dut, mandatory[i]) != MTP_RC_OPERATION_NOT_SUPPORTED);
+        }
+        dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
         reader = dut_reader(&dut);
-        ct_u32(&reader);
-        writable |= ct_u16(&reader) == MTP_AC_READ_WRITE && !reader.failed;
-    }
-    if (writable) {
-        CHECK(c, "MTP-DEV-004",
-              dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT_INFO) ||
+        count = ct_array32(&reader, stores, 16);
+        for (size_t i = 0; i < count && i < 16; i++) {
+            dut_op(&dut, MTP_OP_GET_STORAGE_INFO, PARAMS(stores[i]));
+            reader = dut_reader(&dut);
+            ct_u32(&reader);
+            writable |= ct_u16(&reader) == MTP_AC_READ_WRITE && !reader.failed;
+        }
+        if (writable) {
+            CHECK(dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT_INFO) ||
                   dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT_PROP_LIST));
-        CHECK(c, "MTP-DEV-004",
-              dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT));
+            CHECK(dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT));
+        }
     }
 }
 
@@ -178,30 +174,32 @@ CONF_CASE(MTP_DEV_BV_05, .title = "Strings have their count, their terminator an
     struct ct_reader reader;
     size_t count;
 
-    dut_device_info(&dut, "MTP-DEV-005", &info);
-    CHECK(c, "MTP-DEV-005", !info.broken && info.left_over == 0);
-    dut_op(&dut, "MTP-DEV-005", MTP_OP_GET_STORAGE_IDS, PARAMS());
-    reader = dut_reader(&dut);
-    count = ct_array32(&reader, items, 16);
-    for (size_t i = 0; i < count && i < 16; i++) {
-        if (dut_op(&dut, "MTP-DEV-005", MTP_OP_GET_STORAGE_INFO, PARAMS(items[i])) != MTP_RC_OK)
-            continue;
+    ROW("MTP-DEV-005") {
+        dut_device_info(&dut, &info);
+        CHECK(!info.broken && info.left_over == 0);
+        dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
         reader = dut_reader(&dut);
-        for (int field = 0; field < 13; field++)
-            ct_u16(&reader);
-        ct_string(&reader, units);
-        ct_string(&reader, units);
-        CHECK(c, "MTP-DEV-005", !reader.failed && reader.at == reader.end);
-    }
-    count = dut_handles(&dut, "MTP-DEV-005", 0xffffffff, 0, 0, items, 100);
-    for (size_t i = 0; i < count && i < 100; i++) {
-        dut_op(&dut, "MTP-DEV-005", MTP_OP_GET_OBJECT_INFO, PARAMS(items[i]));
-        reader = dut_reader(&dut);
-        for (int field = 0; field < 26; field++)
-            ct_u16(&reader);
-        for (int string = 0; string < 4; string++)
+        count = ct_array32(&reader, items, 16);
+        for (size_t i = 0; i < count && i < 16; i++) {
+            if (dut_op(&dut, MTP_OP_GET_STORAGE_INFO, PARAMS(items[i])) != MTP_RC_OK)
+                continue;
+            reader = dut_reader(&dut);
+            for (int field = 0; field < 13; field++)
+                ct_u16(&reader);
             ct_string(&reader, units);
-        CHECK(c, "MTP-DEV-005", !reader.failed && reader.at == reader.end);
+            ct_string(&reader, units);
+            CHECK(!reader.failed && reader.at == reader.end);
+        }
+        count = dut_handles(&dut, 0xffffffff, 0, 0, items, 100);
+        for (size_t i = 0; i < count && i < 100; i++) {
+            dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(items[i]));
+            reader = dut_reader(&dut);
+            for (int field = 0; field < 26; field++)
+                ct_u16(&reader);
+            for (int string = 0; string < 4; string++)
+                ct_string(&reader, units);
+            CHECK(!reader.failed && reader.at == reader.end);
+        }
     }
 }
 
@@ -218,11 +216,12 @@ CONF_CASE(
                                        {0x00, 0x00, 0x00, 0x40, 1, 0, 0, 0},
                                        {0x03, 0x00, 0x00, 0x00, 1, 0, 0, 0}};
 
-    for (size_t i = 0; i < 3; i++) {
-        CHECK(c, "MTP-DEV-006",
-              dut_put(&dut, "MTP-DEV-006", MTP_OP_SET_OBJECT_REFERENCES, PARAMS(handle), sets[i],
-                      8) != MTP_RC_OK);
-        CHECK(c, "MTP-DEV-006", dut_in_step(&dut));
+    ROW("MTP-DEV-006") {
+        for (size_t i = 0; i < 3; i++) {
+            CHECK(dut_put(&dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(handle), sets[i], 8) !=
+                  MTP_RC_OK);
+            CHECK(dut_in_step(&dut));
+        }
     }
 }
 
@@ -232,6 +231,7 @@ CONF_CASE(
     .needs = CONF_WRITES,
     .steps = "Look for 0x5001, 0xD401, 0xD402, 0xD407; set the friendly name, reconnect, read it")
 {
+    DUT dut = dut_session(c);
     static struct dut_info info;
     static const uint16_t wanted[] = {MTP_DPC_BATTERY_LEVEL, MTP_DPC_SYNCHRONIZATION_PARTNER,
                                       MTP_DPC_DEVICE_FRIENDLY_NAME, MTP_DPC_PERCEIVED_DEVICE_TYPE};
@@ -240,32 +240,23 @@ CONF_CASE(
     struct ct_writer writer = {0};
 
     ct_put_text(&writer, "papcheck was here");
-    {
-        DUT dut = dut_session(c);
-
-        dut_device_info(&dut, "MTP-DEV-007", &info);
+    ROW("MTP-DEV-007") {
+        dut_device_info(&dut, &info);
         for (size_t i = 0; i < 4; i++) {
-            CHECK(c, "MTP-DEV-007", dut_lists(info.properties, info.property_count, wanted[i]));
-            CHECK_EQ(c, "MTP-DEV-007",
-                     dut_op(&dut, "MTP-DEV-007", MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(wanted[i])),
-                     MTP_RC_OK);
+            CHECK(dut_lists(info.properties, info.property_count, wanted[i]));
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(wanted[i])), MTP_RC_OK);
         }
-        dut_op(&dut, "MTP-DEV-007", MTP_OP_GET_DEVICE_PROP_VALUE,
-               PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME));
-        REQUIRE(c, "MTP-DEV-007", dut.answer.size > 0 && dut.answer.size <= sizeof(old));
+        dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME));
+        REQUIRE(dut.answer.size > 0 && dut.answer.size <= sizeof(old));
         length = dut.answer.size;
         memcpy(old, dut.answer.data, length);
-        CHECK_EQ(c, "MTP-DEV-007",
-                 dut_put(&dut, "MTP-DEV-007", MTP_OP_SET_DEVICE_PROP_VALUE,
-                         PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME), writer.bytes, writer.length),
+        CHECK_RC(dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME),
+                         writer.bytes, writer.length),
                  MTP_RC_OK);
+        dut_reconnect(&dut);
+        dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME));
+        CHECK_BYTES(dut.answer.data, dut.answer.size, writer.bytes, writer.length);
+        dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME), old,
+                length);
     }
-    conf_transport_drop(c);
-
-    DUT dut = dut_session(c);
-
-    dut_op(&dut, "MTP-DEV-007", MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME));
-    CHECK_BYTES(c, "MTP-DEV-007", dut.answer.data, dut.answer.size, writer.bytes, writer.length);
-    dut_put(&dut, "MTP-DEV-007", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME),
-            old, length);
 }

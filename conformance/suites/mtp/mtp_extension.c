@@ -30,21 +30,21 @@ static void make_wav(uint8_t bytes[WAV_HEAD + WAV_DATA])
     memset(bytes + WAV_HEAD, 0x80, WAV_DATA);
 }
 
-static uint16_t set_number(struct dut *dut, const char *row, uint16_t property, uint32_t value)
+static uint16_t set_number(struct dut *dut, uint16_t property, uint32_t value)
 {
     struct ct_writer writer = {0};
 
     ct_put32(&writer, value);
-    return dut_put(dut, row, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), writer.bytes,
+    return dut_put(dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), writer.bytes,
                    writer.length);
 }
 
-static uint32_t number(struct dut *dut, const char *row, uint16_t property)
+static uint32_t number(struct dut *dut, uint16_t property)
 {
+    struct conf *c = dut->c;
     struct ct_reader reader;
 
-    CHECK_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(property)),
-             MTP_RC_OK);
+    CHECK_RC(dut_op(dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(property)), MTP_RC_OK);
     reader = dut_reader(dut);
     return ct_u32(&reader);
 }
@@ -64,7 +64,7 @@ static uint32_t playlist(struct dut *dut)
         ct_put32(&list, dut_file(dut, dut->folder, name, MTP_FC_WAV, wav, WAV_HEAD + WAV_DATA));
     }
     handle = dut_file(dut, dut->folder, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
-    if (dut_put(dut, NULL, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(handle), list.bytes, list.length) !=
+    if (dut_put(dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(handle), list.bytes, list.length) !=
         MTP_RC_OK)
         conf_setup_failed(dut->c, "no playlist");
     return handle;
@@ -84,19 +84,17 @@ CONF_CASE(MTP_DEV_BV_51, .title = "Skip goes to other tracks of what plays, and 
         bool ok;
     } steps[] = {{2, 2, true}, {-1, 1, true}, {5, 1, false}};
 
-    if (set_number(&dut, NULL, MTP_DPC_PLAYBACK_OBJECT, list) != MTP_RC_OK)
+    if (set_number(&dut, MTP_DPC_PLAYBACK_OBJECT, list) != MTP_RC_OK)
         conf_inconclusive(c, "the playlist does not play");
-    CHECK_EQ(c, "MTP-DEV-003", number(&dut, "MTP-DEV-003", MTP_DPC_PLAYBACK_CONTAINER_INDEX), 0);
-    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-        CHECK_EQ(c, "MTP-DEV-003",
-                 dut_op(&dut, "MTP-DEV-003", MTP_OP_SKIP, PARAMS((uint32_t)steps[i].skip)) ==
-                     MTP_RC_OK,
-                 steps[i].ok);
-        CHECK_EQ(c, "MTP-DEV-003", number(&dut, "MTP-DEV-003", MTP_DPC_PLAYBACK_CONTAINER_INDEX),
-                 steps[i].index);
+    ROW("MTP-DEV-003") {
+        CHECK_EQ(number(&dut, MTP_DPC_PLAYBACK_CONTAINER_INDEX), 0);
+        for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+            CHECK_EQ(dut_op(&dut, MTP_OP_SKIP, PARAMS((uint32_t)steps[i].skip)) == MTP_RC_OK,
+                     steps[i].ok);
+            CHECK_EQ(number(&dut, MTP_DPC_PLAYBACK_CONTAINER_INDEX), steps[i].index);
+        }
+        CHECK_RC(set_number(&dut, MTP_DPC_PLAYBACK_OBJECT, 0), MTP_RC_OK);
     }
-    CHECK_EQ(c, "MTP-DEV-003", set_number(&dut, "MTP-DEV-003", MTP_DPC_PLAYBACK_OBJECT, 0),
-             MTP_RC_OK);
 }
 
 /* Those without a data phase of the host, and without an effect that stays. */
@@ -113,16 +111,18 @@ CONF_CASE(MTP_DEV_BV_52, .title = "Operations of the extensions are implemented 
         MTP_OP_WMDRMPD_GET_METER_CHALLENGE,       MTP_OP_WMDRMPD_GET_LICENSE_STATE,
         MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS,  MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS};
 
-    dut_device_info(&dut, "MTP-DEV-003", &info);
-    for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
-        uint16_t code;
+    ROW("MTP-DEV-003") {
+        dut_device_info(&dut, &info);
+        for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+            uint16_t code;
 
-        if (!dut_lists(info.operations, info.operation_count, codes[i]))
-            continue;
-        code = dut_op(&dut, "MTP-DEV-003", codes[i], PARAMS());
-        conf_note(c, "operation 0x%04x: 0x%04x", codes[i], code);
-        CHECK(c, "MTP-DEV-003", code != MTP_RC_OPERATION_NOT_SUPPORTED);
-        CHECK(c, "MTP-DEV-003", dut_in_step(&dut));
+            if (!dut_lists(info.operations, info.operation_count, codes[i]))
+                continue;
+            code = dut_op(&dut, codes[i], PARAMS());
+            conf_note(c, "operation 0x%04x: 0x%04x", codes[i], code);
+            CHECK(code != MTP_RC_OPERATION_NOT_SUPPORTED);
+            CHECK(dut_in_step(&dut));
+        }
     }
 }
 
@@ -165,29 +165,27 @@ CONF_CASE(MTP_DEV_BV_53, .title = "What comes and goes on the device is in its r
     char request[64];
     uint8_t id[16];
 
-    if (dut_op(&dut, NULL, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_PERSISTENT_UID)) !=
+    if (dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_PERSISTENT_UID)) !=
             MTP_RC_OK ||
         dut.answer.size != sizeof(id))
         conf_setup_failed(c, "no unique id");
     memcpy(id, dut.answer.data, sizeof(id));
-    CHECK_EQ(c, "MTP-DEV-003",
-             dut_op(&dut, "MTP-DEV-003", MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS, PARAMS(0, 0, 100)),
-             MTP_RC_OK);
-    since = dut.answer.param[0];
-    reader = dut_reader(&dut);
-    CHECK(c, "MTP-DEV-003", next_array_has(&reader, id));
-    dut_op(&dut, "MTP-DEV-003", MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS, PARAMS(since, 0, 100));
-    reader = dut_reader(&dut);
-    CHECK(c, "MTP-DEV-003", !next_array_has(&reader, id));
-    snprintf(request, sizeof(request), "{\"verb\":\"remove\",\"handle\":%u}", file);
-    change(c, request);
-    CHECK_EQ(
-        c, "MTP-DEV-003",
-        dut_op(&dut, "MTP-DEV-003", MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS, PARAMS(since, 0, 100)),
-        MTP_RC_OK);
-    reader = dut_reader(&dut);
-    next_array_has(&reader, id); /* modified ones */
-    CHECK(c, "MTP-DEV-003", next_array_has(&reader, id));
+    ROW("MTP-DEV-003") {
+        CHECK_RC(dut_op(&dut, MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS, PARAMS(0, 0, 100)), MTP_RC_OK);
+        since = dut.answer.param[0];
+        reader = dut_reader(&dut);
+        CHECK(next_array_has(&reader, id));
+        dut_op(&dut, MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS, PARAMS(since, 0, 100));
+        reader = dut_reader(&dut);
+        CHECK(!next_array_has(&reader, id));
+        snprintf(request, sizeof(request), "{\"verb\":\"remove\",\"handle\":%u}", file);
+        change(c, request);
+        CHECK_RC(dut_op(&dut, MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS, PARAMS(since, 0, 100)),
+                 MTP_RC_OK);
+        reader = dut_reader(&dut);
+        next_array_has(&reader, id); /* modified ones */
+        CHECK(next_array_has(&reader, id));
+    }
 }
 
 /* ---- thumbnails and the reset */
@@ -210,22 +208,24 @@ CONF_CASE(MTP_DEV_BV_54, .title = "GetThumb gives the representative sample and 
     image[1] = 0xd8;
     ct_put32(&writer, sizeof(image));
     ct_put_bytes(&writer, image, sizeof(image));
-    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_THUMB, PARAMS(song)),
-             MTP_RC_NO_THUMBNAIL_PRESENT);
-    CHECK(c, "MTP-DEV-003", !dut.answer.has_data);
-    if (dut_put(&dut, NULL, MTP_OP_SET_OBJECT_PROP_VALUE,
-                PARAMS(song, MTP_OPC_REPRESENTATIVE_SAMPLE_DATA), writer.bytes,
-                writer.length) != MTP_RC_OK)
-        conf_inconclusive(c, "no representative sample can be set");
-    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_THUMB, PARAMS(song)),
-             MTP_RC_OK);
-    CHECK_BYTES(c, "MTP-DEV-003", dut.answer.data, dut.answer.size, image, sizeof(image));
-    dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_OBJECT_INFO, PARAMS(song));
-    reader = dut_reader(&dut);
-    ct_u64(&reader); /* store, format, protection */
-    ct_u32(&reader);
-    ct_u16(&reader); /* format of the thumbnail */
-    CHECK_EQ(c, "MTP-DEV-003", ct_u32(&reader), sizeof(image));
+    ROW("MTP-DEV-003") {
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_THUMB, PARAMS(song)), MTP_RC_NO_THUMBNAIL_PRESENT);
+        CHECK(!dut.answer.has_data);
+        SETUP {
+            if (dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE,
+                        PARAMS(song, MTP_OPC_REPRESENTATIVE_SAMPLE_DATA), writer.bytes,
+                        writer.length) != MTP_RC_OK)
+                conf_inconclusive(c, "no representative sample can be set");
+        }
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_THUMB, PARAMS(song)), MTP_RC_OK);
+        CHECK_BYTES(dut.answer.data, dut.answer.size, image, sizeof(image));
+        dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(song));
+        reader = dut_reader(&dut);
+        ct_u64(&reader); /* store, format, protection */
+        ct_u32(&reader);
+        ct_u16(&reader); /* format of the thumbnail */
+        CHECK_EQ(ct_u32(&reader), sizeof(image));
+    }
 }
 
 CONF_CASE(MTP_DEV_BV_55, .title = "ResetDevice ends the session and keeps the objects",
@@ -236,12 +236,11 @@ CONF_CASE(MTP_DEV_BV_55, .title = "ResetDevice ends the session and keeps the ob
     DUT dut = dut_work(c);
     uint32_t file = dut_file(&dut, dut.folder, "stays.mp3", MTP_FC_MP3, "stays", 5);
 
-    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_RESET_DEVICE, PARAMS()),
-             MTP_RC_OK);
-    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_STORAGE_IDS, PARAMS()),
-             MTP_RC_SESSION_NOT_OPEN);
-    REQUIRE_EQ(c, "MTP-DEV-003", dut_open(&dut, "MTP-DEV-003", 1), MTP_RC_OK);
-    CHECK_EQ(c, "MTP-DEV-003", dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_OBJECT, PARAMS(file)),
-             MTP_RC_OK);
-    CHECK_BYTES(c, "MTP-DEV-003", dut.answer.data, dut.answer.size, "stays", 5);
+    ROW("MTP-DEV-003") {
+        CHECK_RC(dut_op(&dut, MTP_OP_RESET_DEVICE, PARAMS()), MTP_RC_OK);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_SESSION_NOT_OPEN);
+        REQUIRE_RC(dut_open(&dut, 1), MTP_RC_OK);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(file)), MTP_RC_OK);
+        CHECK_BYTES(dut.answer.data, dut.answer.size, "stays", 5);
+    }
 }

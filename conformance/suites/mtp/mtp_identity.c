@@ -2,14 +2,15 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { MANY = 4096 };
 
 /* Value of one property as bytes; the response code, -1 as size when it does not fit. */
-static uint16_t value(struct dut *dut, const char *row, uint32_t handle, uint16_t property,
-                      uint8_t *bytes, size_t room, size_t *ret_size)
+static uint16_t value(struct dut *dut, uint32_t handle, uint16_t property, uint8_t *bytes,
+                      size_t room, size_t *ret_size)
 {
-    uint16_t code = dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, property));
+    uint16_t code = dut_op(dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, property));
 
     *ret_size = dut->answer.size < room ? dut->answer.size : 0;
     if (*ret_size)
@@ -20,19 +21,17 @@ static uint16_t value(struct dut *dut, const char *row, uint32_t handle, uint16_
 /* Persistent ids of everything on the device, 16 bytes each. */
 static size_t persistent_ids(struct dut *dut, uint8_t ids[][16], size_t room)
 {
+    struct conf *c = dut->c;
     static uint32_t handles[MANY];
-    size_t count = dut_handles(dut, "MTP-PRP-008", 0xffffffff, 0, 0, handles, MANY);
+    size_t count = dut_handles(dut, 0xffffffff, 0, 0, handles, MANY);
 
     count = count < room ? count : room;
     for (size_t i = 0; i < count; i++) {
         uint8_t id[32] = {0};
         size_t size;
 
-        CHECK_EQ(
-            dut->c, "MTP-PRP-008",
-            value(dut, "MTP-PRP-008", handles[i], MTP_OPC_PERSISTENT_UID, id, sizeof(id), &size),
-            MTP_RC_OK);
-        CHECK_EQ(dut->c, "MTP-PRP-008", size, 16);
+        CHECK_RC(value(dut, handles[i], MTP_OPC_PERSISTENT_UID, id, sizeof(id), &size), MTP_RC_OK);
+        CHECK_EQ(size, 16);
         memcpy(ids[i], id, 16);
     }
     return count;
@@ -54,38 +53,34 @@ CONF_CASE(MTP_PRP_BV_08,
           .steps = "All ids differ; the file's id is the same after reconnecting; 20 deletes and "
                    "creates never repeat one")
 {
+    DUT dut = dut_work(c);
+    uint32_t file = dut_file(&dut, dut.folder, "uid.mp3", MTP_FC_MP3, "music", 5);
     static uint8_t ids[MANY + 1][16], later[MANY + 1][16];
     uint8_t own[32] = {0}, made_id[32] = {0};
-    uint32_t file;
     size_t count, size, handle_bytes = 0;
 
-    {
-        DUT dut = dut_work(c);
-
-        file = dut_file(&dut, dut.folder, "uid.mp3", MTP_FC_MP3, "music", 5);
-        value(&dut, "MTP-PRP-008", file, MTP_OPC_PERSISTENT_UID, own, sizeof(own), &size);
-        REQUIRE_EQ(c, "MTP-PRP-008", size, 16);
+    ROW("MTP-PRP-008") {
+        value(&dut, file, MTP_OPC_PERSISTENT_UID, own, sizeof(own), &size);
+        REQUIRE_EQ(size, 16);
         count = persistent_ids(&dut, ids, 200);
         for (size_t i = 0; i < count; i++)
-            CHECK(c, "MTP-PRP-008", !known(ids, i, ids[i]));
+            CHECK(!known(ids, i, ids[i]));
         /* An id that is only the handle says nothing beyond the session. */
         for (size_t i = 4; i < 16; i++)
             handle_bytes += own[i] == 0;
-        CHECK(c, "MTP-PRP-008", !(handle_bytes == 12 && desc_u32(own) == file));
+        CHECK(!(handle_bytes == 12 && get_le32(own) == file));
         for (size_t i = 0; i < 20; i++) {
             uint32_t made = dut_folder(&dut, dut.folder, "uid");
 
-            value(&dut, "MTP-PRP-008", made, MTP_OPC_PERSISTENT_UID, made_id, sizeof(made_id),
-                  &size);
+            value(&dut, made, MTP_OPC_PERSISTENT_UID, made_id, sizeof(made_id), &size);
             memcpy(later[i], made_id, 16);
-            CHECK(c, "MTP-PRP-008", !known(ids, count, later[i]) && !known(later, i, later[i]));
-            dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(made));
+            CHECK(!known(ids, count, later[i]) && !known(later, i, later[i]));
+            SETUP {
+                dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(made));
+            }
         }
+        dut_reconnect(&dut);
+        count = persistent_ids(&dut, later, 400);
+        CHECK(known(later, count, own));
     }
-    conf_transport_drop(c);
-
-    DUT dut = dut_session(c);
-
-    count = persistent_ids(&dut, later, 400);
-    CHECK(c, "MTP-PRP-008", known(later, count, own));
 }

@@ -20,8 +20,8 @@ static void note_command(void *context, const struct tp_event *event)
     const uint8_t *bytes = event->data;
 
     if (strcmp(event->what, "bulk-out") == 0 && event->length >= 12 &&
-        desc_u16(bytes + 4) == MTP_CT_COMMAND && wire->count < COMMANDS)
-        wire->ids[wire->count++] = desc_u32(bytes + 8);
+        get_le16(bytes + 4) == MTP_CT_COMMAND && wire->count < COMMANDS)
+        wire->ids[wire->count++] = get_le32(bytes + 8);
 }
 
 static void ask(struct conf *c, struct mtpi *mtpi, uint16_t code, const uint32_t *params,
@@ -77,8 +77,8 @@ CONF_CASE(MTP_SES_BV_14, .title = "Our initiator counts its transactions as it m
     talk(c, mtpi);
     mtpi_free(mtpi);
     tp_close(tp);
-    CHECK_BYTES(c, "MTP-SES-004", wire.ids, wire.count * sizeof(wire.ids[0]), expected,
-                sizeof(expected));
+    ROW("MTP-SES-004")
+        CHECK_BYTES(wire.ids, wire.count * sizeof(wire.ids[0]), expected, sizeof(expected));
 }
 
 /* The device's side of the same rule. */
@@ -90,10 +90,11 @@ CONF_CASE(MTP_SES_BV_04, .title = "Transaction ids wrap from 0xFFFFFFFE to 1",
     static const uint32_t ids[] = {0xfffffffd, 0xfffffffe, 1, 2};
     DUT dut = dut_session(c);
 
-    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
-        mtpi_set_transaction(dut.mtpi, ids[i]);
-        CHECK_EQ(c, "MTP-SES-004", dut_op(&dut, "MTP-SES-004", MTP_OP_GET_STORAGE_IDS, PARAMS()),
-                 MTP_RC_OK);
-        CHECK_EQ(c, "MTP-SES-004", dut.answer.id, ids[i]);
+    ROW("MTP-SES-004") {
+        for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+            mtpi_set_transaction(dut.mtpi, ids[i]);
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_OK);
+            CHECK_EQ(dut.answer.id, ids[i]);
+        }
     }
 }

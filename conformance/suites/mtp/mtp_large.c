@@ -8,17 +8,17 @@
 enum { MANY = 4096 };
 
 /* The first object whose 64-bit size is 4 GiB or more; 0: none. */
-static uint32_t large_object(struct dut *dut, const char *row, uint64_t *ret_size)
+static uint32_t large_object(struct dut *dut, uint64_t *ret_size)
 {
     static uint32_t handles[MANY];
-    size_t count = dut_handles(dut, row, 0xffffffff, 0, 0, handles, MANY);
+    size_t count = dut_handles(dut, 0xffffffff, 0, 0, handles, MANY);
 
     for (size_t i = 0; i < count && i < MANY; i++) {
         struct ct_reader reader;
         uint64_t size;
 
-        if (dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_VALUE,
-                   PARAMS(handles[i], MTP_OPC_OBJECT_SIZE)) != MTP_RC_OK)
+        if (dut_op(dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handles[i], MTP_OPC_OBJECT_SIZE)) !=
+            MTP_RC_OK)
             continue;
         reader = dut_reader(dut);
         size = ct_u64(&reader);
@@ -38,25 +38,26 @@ CONF_CASE(
 {
     DUT dut = dut_session(c);
     uint64_t size = 0;
-    uint32_t handle = large_object(&dut, "USB-BLK-011", &size), id;
-    uint8_t first[4096] = {0}, cancel[6];
 
-    if (!handle)
-        conf_inconclusive(c, "no object of 4 GiB or more");
-    id = mtpi_next_transaction(dut.mtpi);
-    mtpi_set_transaction(dut.mtpi, id + 1);
-    if (ct_command(&dut.pipe, MTP_OP_GET_OBJECT, id, PARAMS(handle)) != 0)
-        conf_setup_failed(c, "GetObject cannot be sent");
-    REQUIRE_EQ(c, "USB-BLK-011", ct_bulk_in(&dut.pipe, first, sizeof(first)), sizeof(first));
-    CHECK_EQ(c, "USB-BLK-011", desc_u32(first), 0xffffffff);
-    CHECK_EQ(c, "USB-BLK-011", desc_u16(first + 4), MTP_CT_DATA);
-    for (unsigned i = 0; i < 4; i++)
-        cancel[2 + i] = (uint8_t)(id >> (8 * i));
-    cancel[0] = 0x01;
-    cancel[1] = 0x40;
-    dut_control(c, 0x21, MTP_REQ_CANCEL, 0, dut.pipe.interface_number, 6, cancel);
-    dut_drain(&dut, id);
-    CHECK(c, "USB-BLK-011", dut_in_step(&dut));
+    ROW("USB-BLK-011") {
+        uint32_t handle = large_object(&dut, &size), id;
+        uint8_t first[4096] = {0}, cancel[6];
+
+        if (!handle)
+            conf_inconclusive(c, "no object of 4 GiB or more");
+        id = mtpi_next_transaction(dut.mtpi);
+        mtpi_set_transaction(dut.mtpi, id + 1);
+        if (ct_command(&dut.pipe, MTP_OP_GET_OBJECT, id, PARAMS(handle)) != 0)
+            conf_setup_failed(c, "GetObject cannot be sent");
+        REQUIRE_EQ(ct_bulk_in(&dut.pipe, first, sizeof(first)), sizeof(first));
+        CHECK_EQ(get_le32(first), 0xffffffff);
+        CHECK_EQ(get_le16(first + 4), MTP_CT_DATA);
+        put_le16(cancel, 0x4001); /* CancelTransaction */
+        put_le32(cancel + 2, id);
+        dut_control(c, 0x21, MTP_REQ_CANCEL, 0, dut.pipe.interface_number, 6, cancel);
+        dut_drain(&dut, id);
+        CHECK(dut_in_step(&dut));
+    }
 }
 
 CONF_CASE(
@@ -66,16 +67,18 @@ CONF_CASE(
 {
     DUT dut = dut_session(c);
     uint64_t size = 0;
-    uint32_t handle = large_object(&dut, "MTP-OBJ-004", &size);
-    struct ct_reader reader;
 
-    if (!handle)
-        conf_inconclusive(c, "no object of 4 GiB or more");
-    REQUIRE_EQ(c, "MTP-OBJ-004",
-               dut_op(&dut, "MTP-OBJ-004", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
-    reader = dut_reader(&dut);
-    ct_u64(&reader); /* store, format, protection */
-    CHECK_EQ(c, "MTP-OBJ-004", ct_u32(&reader), 0xffffffff);
+    ROW("MTP-OBJ-004") {
+        uint32_t handle = large_object(&dut, &size);
+        struct ct_reader reader;
+
+        if (!handle)
+            conf_inconclusive(c, "no object of 4 GiB or more");
+        REQUIRE_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+        reader = dut_reader(&dut);
+        ct_u64(&reader); /* store, format, protection */
+        CHECK_EQ(ct_u32(&reader), 0xffffffff);
+    }
 }
 
 /* Bytes free where the work folder is. */
@@ -83,7 +86,7 @@ static uint64_t free_bytes(struct dut *dut)
 {
     struct ct_reader reader;
 
-    if (dut_op(dut, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(dut->store)) != MTP_RC_OK)
+    if (dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(dut->store)) != MTP_RC_OK)
         return 0;
     reader = dut_reader(dut);
     ct_u32(&reader); /* type, file system */
@@ -108,22 +111,23 @@ static uint32_t make_large(struct dut *dut, uint64_t size, uint64_t far)
     ct_put_text(&writer, "papcheck-far.bin");
     if (free_bytes(dut) <= size)
         conf_inconclusive(c, "the store has not 5 GiB free");
-    code = dut_put(
-        dut, "MTP-PRP-006", MTP_OP_SEND_OBJECT_PROP_LIST,
-        PARAMS(dut->store, dut->folder, MTP_FC_UNDEFINED, (uint32_t)(size >> 32), (uint32_t)size),
-        writer.bytes, writer.length);
-    if (code == MTP_RC_OBJECT_TOO_LARGE)
-        conf_inconclusive(c, "the store takes no object of 5 GiB");
-    REQUIRE_EQ(c, "MTP-PRP-006", code, MTP_RC_OK);
+    ROW("MTP-PRP-006") {
+        code = dut_put(dut, MTP_OP_SEND_OBJECT_PROP_LIST,
+                       PARAMS(dut->store, dut->folder, MTP_FC_UNDEFINED, (uint32_t)(size >> 32),
+                              (uint32_t)size),
+                       writer.bytes, writer.length);
+        if (code == MTP_RC_OBJECT_TOO_LARGE)
+            conf_inconclusive(c, "the store takes no object of 5 GiB");
+        REQUIRE_RC(code, MTP_RC_OK);
+    }
     handle = dut->answer.param[2];
-    if (dut_op(dut, NULL, MTP_OP_BEGIN_EDIT_OBJECT, PARAMS(handle)) != MTP_RC_OK ||
-        dut_op(dut, NULL, MTP_OP_TRUNCATE_OBJECT,
+    if (dut_op(dut, MTP_OP_BEGIN_EDIT_OBJECT, PARAMS(handle)) != MTP_RC_OK ||
+        dut_op(dut, MTP_OP_TRUNCATE_OBJECT,
                PARAMS(handle, (uint32_t)size, (uint32_t)(size >> 32))) != MTP_RC_OK ||
-        dut_put(dut, NULL, MTP_OP_SEND_PARTIAL_OBJECT, PARAMS(handle, 0, 0, 4), "near", 4) !=
-            MTP_RC_OK ||
-        dut_put(dut, NULL, MTP_OP_SEND_PARTIAL_OBJECT,
+        dut_put(dut, MTP_OP_SEND_PARTIAL_OBJECT, PARAMS(handle, 0, 0, 4), "near", 4) != MTP_RC_OK ||
+        dut_put(dut, MTP_OP_SEND_PARTIAL_OBJECT,
                 PARAMS(handle, (uint32_t)far, (uint32_t)(far >> 32), 3), "far", 3) != MTP_RC_OK ||
-        dut_op(dut, NULL, MTP_OP_END_EDIT_OBJECT, PARAMS(handle)) != MTP_RC_OK)
+        dut_op(dut, MTP_OP_END_EDIT_OBJECT, PARAMS(handle)) != MTP_RC_OK)
         conf_inconclusive(c, "a large object cannot be edited in place");
     return handle;
 }
@@ -147,21 +151,25 @@ CONF_CASE(MTP_OBJ_BV_64, .title = "Bytes behind 4 GiB are written and read where
     } parts[] = {
         {far, 3, "far", 3}, {0, 4, "near", 4}, {100, 3, "\0\0\0", 3}, {size - 2, 9, "\0\0", 2}};
 
-    dut_op(&dut, "MTP-PRP-006", MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, MTP_OPC_OBJECT_SIZE));
-    reader = dut_reader(&dut);
-    CHECK_EQ(c, "MTP-PRP-006", ct_u64(&reader), size);
-    dut_op(&dut, "MTP-OBJ-004", MTP_OP_GET_OBJECT_INFO, PARAMS(handle));
-    reader = dut_reader(&dut);
-    ct_u64(&reader); /* store, format, protection */
-    CHECK_EQ(c, "MTP-OBJ-004", ct_u32(&reader), 0xffffffff);
-    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-        CHECK_EQ(c, "MTP-OBJ-007",
-                 dut_op(&dut, "MTP-OBJ-007", MTP_OP_GET_PARTIAL_OBJECT_64,
-                        PARAMS(handle, (uint32_t)parts[i].offset, (uint32_t)(parts[i].offset >> 32),
-                               parts[i].max)),
-                 MTP_RC_OK);
-        CHECK_BYTES(c, "MTP-OBJ-007", dut.answer.data, dut.answer.size, parts[i].bytes,
-                    parts[i].count);
-        CHECK_EQ(c, "MTP-OBJ-007", dut.answer.param[0], parts[i].count);
+    ROW("MTP-PRP-006") {
+        dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, MTP_OPC_OBJECT_SIZE));
+        reader = dut_reader(&dut);
+        CHECK_EQ(ct_u64(&reader), size);
+    }
+    ROW("MTP-OBJ-004") {
+        dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle));
+        reader = dut_reader(&dut);
+        ct_u64(&reader); /* store, format, protection */
+        CHECK_EQ(ct_u32(&reader), 0xffffffff);
+    }
+    ROW("MTP-OBJ-007") {
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_PARTIAL_OBJECT_64,
+                            PARAMS(handle, (uint32_t)parts[i].offset,
+                                   (uint32_t)(parts[i].offset >> 32), parts[i].max)),
+                     MTP_RC_OK);
+            CHECK_BYTES(dut.answer.data, dut.answer.size, parts[i].bytes, parts[i].count);
+            CHECK_EQ(dut.answer.param[0], parts[i].count);
+        }
     }
 }

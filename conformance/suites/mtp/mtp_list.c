@@ -17,8 +17,9 @@ struct element {
     size_t size;
 };
 
-static size_t read_list(struct dut *dut, const char *row, struct element *elements)
+static size_t read_list(struct dut *dut, struct element *elements)
 {
+    struct conf *c = dut->c;
     struct ct_reader reader = dut_reader(dut);
     size_t count = ct_u32(&reader), kept = 0;
 
@@ -32,7 +33,7 @@ static size_t read_list(struct dut *dut, const char *row, struct element *elemen
         ct_skip_value(&reader, one->type);
         one->size = (size_t)(reader.at - one->value);
     }
-    CHECK(dut->c, row, !reader.failed && (kept == ELEMENTS || reader.at == reader.end));
+    CHECK(!reader.failed && (kept == ELEMENTS || reader.at == reader.end));
     return reader.failed ? 0 : kept;
 }
 
@@ -46,12 +47,12 @@ static bool lists(const struct element *elements, size_t count, uint32_t handle,
 }
 
 /* The group a property is described in; MTP 1.1, 5.3.2.3. */
-static uint32_t group_of(struct dut *dut, const char *row, uint16_t code, uint16_t format)
+static uint32_t group_of(struct dut *dut, uint16_t code, uint16_t format)
 {
     struct ct_reader reader;
     uint16_t type;
 
-    if (dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(code, format)) != MTP_RC_OK)
+    if (dut_op(dut, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(code, format)) != MTP_RC_OK)
         return 0;
     reader = dut_reader(dut);
     ct_u16(&reader);
@@ -65,20 +66,20 @@ static uint32_t group_of(struct dut *dut, const char *row, uint16_t code, uint16
 static bool dut_group(struct dut *dut, uint32_t file, uint32_t group, const uint16_t *codes,
                       const uint32_t *groups, size_t count)
 {
+    struct conf *c = dut->c;
     static struct element elements[ELEMENTS];
-    uint16_t code =
-        dut_op(dut, "MTP-PRP-005", MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(file, 0, 0, group, 0));
+    uint16_t code = dut_op(dut, MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(file, 0, 0, group, 0));
     size_t found;
 
     conf_note(dut->c, "group %08x: 0x%04x", group, code);
     if (code == MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED || code == MTP_RC_PARAMETER_NOT_SUPPORTED)
         return false;
-    CHECK_EQ(dut->c, "MTP-PRP-005", code, MTP_RC_OK);
+    CHECK_RC(code, MTP_RC_OK);
     if (code != MTP_RC_OK)
         return true;
-    found = read_list(dut, "MTP-PRP-005", elements);
+    found = read_list(dut, elements);
     for (size_t i = 0; i < count; i++)
-        CHECK_EQ(dut->c, "MTP-PRP-005", lists(elements, found, file, codes[i]), groups[i] == group);
+        CHECK_EQ(lists(elements, found, file, codes[i]), groups[i] == group);
     return true;
 }
 
@@ -92,19 +93,22 @@ CONF_CASE(MTP_PRP_BV_31, .title = "GetObjectPropList by group gives the group's 
     uint32_t file = dut_file(&dut, dut.folder, "group.mp3", MTP_FC_MP3, "music", 5);
     uint32_t groups[DUT_PROPS_MAX], asked[DUT_PROPS_MAX];
     uint16_t codes[DUT_PROPS_MAX];
-    size_t count = dut_properties(&dut, "MTP-PRP-005", MTP_FC_MP3, codes), tried = 0;
 
-    for (size_t i = 0; i < count; i++)
-        groups[i] = group_of(&dut, "MTP-PRP-005", codes[i], MTP_FC_MP3);
-    for (size_t i = 0; i < count; i++) {
-        if (groups[i] == 0 || dut_has(asked, tried, groups[i]))
-            continue;
-        asked[tried++] = groups[i];
-        if (!dut_group(&dut, file, groups[i], codes, groups, count))
-            conf_inconclusive(c, "the device does not list by group");
+    ROW("MTP-PRP-005") {
+        size_t count = dut_properties(&dut, MTP_FC_MP3, codes), tried = 0;
+
+        for (size_t i = 0; i < count; i++)
+            groups[i] = group_of(&dut, codes[i], MTP_FC_MP3);
+        for (size_t i = 0; i < count; i++) {
+            if (groups[i] == 0 || dut_has(asked, tried, groups[i]))
+                continue;
+            asked[tried++] = groups[i];
+            if (!dut_group(&dut, file, groups[i], codes, groups, count))
+                conf_inconclusive(c, "the device does not list by group");
+        }
+        if (tried == 0)
+            conf_inconclusive(c, "no property of a group");
     }
-    if (tried == 0)
-        conf_inconclusive(c, "no property of a group");
 }
 
 CONF_CASE(
@@ -119,33 +123,32 @@ CONF_CASE(
     DUT dut = dut_work(c);
     static struct element elements[ELEMENTS];
     uint32_t song = dut_file(&dut, dut.folder, "one.mp3", MTP_FC_MP3, "music", 5);
-    uint16_t code = dut_op(&dut, "MTP-PRP-005", MTP_OP_GET_OBJECT_PROP_LIST,
-                           PARAMS(ALL, MTP_FC_MP3, MTP_OPC_OBJECT_FILE_NAME, 0, 0));
-    struct ct_answer whole;
-    size_t count;
 
-    if (code != MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED) {
-        REQUIRE_EQ(c, "MTP-PRP-005", code, MTP_RC_OK);
-        count = read_list(&dut, "MTP-PRP-005", elements);
-        CHECK(c, "MTP-PRP-005", lists(elements, count, song, MTP_OPC_OBJECT_FILE_NAME));
-        CHECK(c, "MTP-PRP-005", !lists(elements, count, dut.folder, MTP_OPC_OBJECT_FILE_NAME));
+    ROW("MTP-PRP-005") {
+        uint16_t code = dut_op(&dut, MTP_OP_GET_OBJECT_PROP_LIST,
+                               PARAMS(ALL, MTP_FC_MP3, MTP_OPC_OBJECT_FILE_NAME, 0, 0));
+        struct ct_answer whole;
+        size_t count;
+
+        if (code != MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED) {
+            REQUIRE_RC(code, MTP_RC_OK);
+            count = read_list(&dut, elements);
+            CHECK(lists(elements, count, song, MTP_OPC_OBJECT_FILE_NAME));
+            CHECK(!lists(elements, count, dut.folder, MTP_OPC_OBJECT_FILE_NAME));
+        }
+        REQUIRE_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(song, 0, ALL, 0, 0)),
+                   MTP_RC_OK);
+        count = read_list(&dut, elements);
+        /* The list stays ours while single values are asked for. */
+        whole = dut.answer;
+        dut.answer = (struct ct_answer){.data = NULL};
+        for (size_t i = 0; i < count; i++) {
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(song, elements[i].code)),
+                     MTP_RC_OK);
+            CHECK_BYTES(dut.answer.data, dut.answer.size, elements[i].value, elements[i].size);
+        }
+        ct_forget(&whole);
     }
-    REQUIRE_EQ(c, "MTP-PRP-005",
-               dut_op(&dut, "MTP-PRP-005", MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(song, 0, ALL, 0, 0)),
-               MTP_RC_OK);
-    count = read_list(&dut, "MTP-PRP-005", elements);
-    /* The list stays ours while single values are asked for. */
-    whole = dut.answer;
-    dut.answer = (struct ct_answer){.data = NULL};
-    for (size_t i = 0; i < count; i++) {
-        CHECK_EQ(c, "MTP-PRP-005",
-                 dut_op(&dut, "MTP-PRP-005", MTP_OP_GET_OBJECT_PROP_VALUE,
-                        PARAMS(song, elements[i].code)),
-                 MTP_RC_OK);
-        CHECK_BYTES(c, "MTP-PRP-005", dut.answer.data, dut.answer.size, elements[i].value,
-                    elements[i].size);
-    }
-    ct_forget(&whole);
 }
 
 /* ---- lists from the host */
@@ -166,31 +169,30 @@ static void put_number(struct ct_writer *writer, uint32_t handle, uint16_t code)
     ct_put32(writer, 7);
 }
 
-static bool has_text(struct dut *dut, const char *row, uint32_t handle, uint16_t code,
-                     const char *text)
+static bool has_text(struct dut *dut, uint32_t handle, uint16_t code, const char *text)
 {
     struct ct_writer writer = {0};
 
     ct_put_text(&writer, text);
-    if (dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, code)) != MTP_RC_OK)
+    if (dut_op(dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, code)) != MTP_RC_OK)
         return false;
     return dut->answer.size == writer.length &&
            memcmp(dut->answer.data, writer.bytes, writer.length) == 0;
 }
 
 /* Ends the case where songs do not have that property, which is the device's choice. */
-static void songs_need(struct dut *dut, const char *row, uint16_t code)
+static void songs_need(struct dut *dut, uint16_t code)
 {
     uint16_t codes[DUT_PROPS_MAX];
-    size_t count = dut_properties(dut, row, MTP_FC_MP3, codes);
+    size_t count = dut_properties(dut, MTP_FC_MP3, codes);
 
     if (!dut_lists(codes, count, code))
         conf_inconclusive(dut->c, "songs have no property 0x%04x", code);
 }
 
-static uint16_t set_list(struct dut *dut, const char *row, const struct ct_writer *writer)
+static uint16_t set_list(struct dut *dut, const struct ct_writer *writer)
 {
-    return dut_put(dut, row, MTP_OP_SET_OBJECT_PROP_LIST, PARAMS(), writer->bytes, writer->length);
+    return dut_put(dut, MTP_OP_SET_OBJECT_PROP_LIST, PARAMS(), writer->bytes, writer->length);
 }
 
 CONF_CASE(MTP_PRP_BI_33, .title = "SetObjectPropList sets, and refuses by the index",
@@ -203,31 +205,34 @@ CONF_CASE(MTP_PRP_BI_33, .title = "SetObjectPropList sets, and refuses by the in
     uint32_t song = dut_file(&dut, dut.folder, "list.mp3", MTP_FC_MP3, "music", 5);
     struct ct_writer good = {0}, bad = {0}, fixed = {0};
 
-    songs_need(&dut, "MTP-PRP-004", MTP_OPC_ARTIST);
-    songs_need(&dut, "MTP-PRP-004", MTP_OPC_GENRE);
-    songs_need(&dut, "MTP-PRP-004", MTP_OPC_ALBUM_NAME);
-    ct_put32(&good, 2);
-    put_text(&good, song, MTP_OPC_ARTIST, "First");
-    put_text(&good, song, MTP_OPC_GENRE, "Second");
-    CHECK_EQ(c, "MTP-PRP-004", set_list(&dut, "MTP-PRP-004", &good), MTP_RC_OK);
-    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", song, MTP_OPC_ARTIST, "First"));
-    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", song, MTP_OPC_GENRE, "Second"));
-    ct_put32(&bad, 3);
-    put_text(&bad, song, MTP_OPC_ARTIST, "Third");
-    put_number(&bad, song, MTP_OPC_GENRE);
-    put_text(&bad, song, MTP_OPC_ALBUM_NAME, "Fourth");
-    CHECK_EQ(c, "MTP-PRP-004", set_list(&dut, "MTP-PRP-004", &bad),
-             MTP_RC_INVALID_OBJECT_PROP_FORMAT);
-    CHECK(c, "MTP-DEV-003",
-          dut.answer.params >= 1 && (dut.answer.param[0] == 1 || dut.answer.param[0] == 2));
-    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", song, MTP_OPC_GENRE, "Second"));
-    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", song, MTP_OPC_ALBUM_NAME, ""));
-    ct_put32(&fixed, 1);
-    ct_put32(&fixed, song);
-    ct_put16(&fixed, MTP_OPC_OBJECT_SIZE);
-    ct_put16(&fixed, MTP_DTC_UINT64);
-    ct_put64(&fixed, 7);
-    CHECK_EQ(c, "MTP-PRP-004", set_list(&dut, "MTP-PRP-004", &fixed), MTP_RC_ACCESS_DENIED);
+    ROW("MTP-PRP-004") {
+        songs_need(&dut, MTP_OPC_ARTIST);
+        songs_need(&dut, MTP_OPC_GENRE);
+        songs_need(&dut, MTP_OPC_ALBUM_NAME);
+        ct_put32(&good, 2);
+        put_text(&good, song, MTP_OPC_ARTIST, "First");
+        put_text(&good, song, MTP_OPC_GENRE, "Second");
+        CHECK_RC(set_list(&dut, &good), MTP_RC_OK);
+        CHECK(has_text(&dut, song, MTP_OPC_ARTIST, "First"));
+        CHECK(has_text(&dut, song, MTP_OPC_GENRE, "Second"));
+        ct_put32(&bad, 3);
+        put_text(&bad, song, MTP_OPC_ARTIST, "Third");
+        put_number(&bad, song, MTP_OPC_GENRE);
+        put_text(&bad, song, MTP_OPC_ALBUM_NAME, "Fourth");
+        CHECK_RC(set_list(&dut, &bad), MTP_RC_INVALID_OBJECT_PROP_FORMAT);
+    }
+    ROW("MTP-DEV-003")
+        CHECK(dut.answer.params >= 1 && (dut.answer.param[0] == 1 || dut.answer.param[0] == 2));
+    ROW("MTP-PRP-004") {
+        CHECK(has_text(&dut, song, MTP_OPC_GENRE, "Second"));
+        CHECK(has_text(&dut, song, MTP_OPC_ALBUM_NAME, ""));
+        ct_put32(&fixed, 1);
+        ct_put32(&fixed, song);
+        ct_put16(&fixed, MTP_OPC_OBJECT_SIZE);
+        ct_put16(&fixed, MTP_DTC_UINT64);
+        ct_put64(&fixed, 7);
+        CHECK_RC(set_list(&dut, &fixed), MTP_RC_ACCESS_DENIED);
+    }
 }
 
 /* A new object with a name and one more property, of the caller's. */
@@ -238,7 +243,7 @@ static uint16_t send_list(struct dut *dut, const struct ct_writer *property)
     ct_put32(&writer, 2);
     put_text(&writer, 0, MTP_OPC_OBJECT_FILE_NAME, "refused.mp3");
     ct_put_bytes(&writer, property->bytes, property->length);
-    return dut_put(dut, "MTP-PRP-006", MTP_OP_SEND_OBJECT_PROP_LIST,
+    return dut_put(dut, MTP_OP_SEND_OBJECT_PROP_LIST,
                    PARAMS(dut->store, dut->folder, MTP_FC_MP3, 0, 5), writer.bytes, writer.length);
 }
 
@@ -254,21 +259,20 @@ CONF_CASE(MTP_PRP_BI_36, .title = "SendObjectPropList refuses values that are no
     uint32_t handles[4];
     uint16_t code;
 
-    songs_need(&dut, "MTP-PRP-006", MTP_OPC_GENRE);
-    put_number(&typed, 0, MTP_OPC_GENRE);
-    put_text(&dated, 0, MTP_OPC_DATE_MODIFIED, "yesterday");
-    CHECK_EQ(c, "MTP-PRP-006", send_list(&dut, &typed), MTP_RC_INVALID_OBJECT_PROP_FORMAT);
-    CHECK(c, "MTP-PRP-006",
-          dut.answer.params >= 4 && (dut.answer.param[3] == 1 || dut.answer.param[3] == 2));
-    CHECK_EQ(c, "MTP-PRP-006",
-             dut_put(&dut, "MTP-PRP-006", MTP_OP_SEND_OBJECT, PARAMS(), "music", 5),
-             MTP_RC_NO_VALID_OBJECT_INFO);
-    code = send_list(&dut, &dated);
-    CHECK(c, "MTP-PRP-006",
-          code == MTP_RC_INVALID_OBJECT_PROP_VALUE || code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
+    ROW("MTP-PRP-006") {
+        songs_need(&dut, MTP_OPC_GENRE);
+        put_number(&typed, 0, MTP_OPC_GENRE);
+        put_text(&dated, 0, MTP_OPC_DATE_MODIFIED, "yesterday");
+        CHECK_RC(send_list(&dut, &typed), MTP_RC_INVALID_OBJECT_PROP_FORMAT);
+        CHECK(dut.answer.params >= 4 && (dut.answer.param[3] == 1 || dut.answer.param[3] == 2));
+        CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "music", 5),
+                 MTP_RC_NO_VALID_OBJECT_INFO);
+        code = send_list(&dut, &dated);
+        CHECK(code == MTP_RC_INVALID_OBJECT_PROP_VALUE ||
+              code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
               code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED);
-    CHECK_EQ(c, "MTP-PRP-006",
-             dut_handles(&dut, "MTP-PRP-006", dut.store, 0, dut.folder, handles, 4), 0);
+        CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 4), 0);
+    }
 }
 
 /* MTP 1.1, E.2.7: an array of arrays of descriptions; without dependencies its count is 0. */
@@ -280,23 +284,20 @@ CONF_CASE(MTP_DEV_BV_37, .title = "GetInterdependentPropDesc sends an array",
     DUT dut = dut_session(c);
     static const uint16_t formats[] = {MTP_FC_MP3, MTP_FC_ASSOCIATION};
 
-    for (size_t i = 0; i < 2; i++) {
-        struct ct_reader reader;
-        uint32_t count;
+    ROW("MTP-DEV-003") {
+        for (size_t i = 0; i < 2; i++) {
+            struct ct_reader reader;
+            uint32_t count;
 
-        if (dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(formats[i])) !=
-            MTP_RC_OK)
-            continue;
-        CHECK_EQ(
-            c, "MTP-DEV-003",
-            dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_INTERDEPENDENT_PROP_DESC, PARAMS(formats[i])),
-            MTP_RC_OK);
-        reader = dut_reader(&dut);
-        count = ct_u32(&reader);
-        CHECK(c, "MTP-DEV-003", !reader.failed && (count > 0 || reader.at == reader.end));
+            if (dut_op(&dut, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(formats[i])) != MTP_RC_OK)
+                continue;
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_INTERDEPENDENT_PROP_DESC, PARAMS(formats[i])),
+                     MTP_RC_OK);
+            reader = dut_reader(&dut);
+            count = ct_u32(&reader);
+            CHECK(!reader.failed && (count > 0 || reader.at == reader.end));
+        }
+        CHECK(dut_op(&dut, MTP_OP_GET_INTERDEPENDENT_PROP_DESC, PARAMS(0x7777)) != MTP_RC_OK);
+        CHECK(!dut.answer.has_data);
     }
-    CHECK(c, "MTP-DEV-003",
-          dut_op(&dut, "MTP-DEV-003", MTP_OP_GET_INTERDEPENDENT_PROP_DESC, PARAMS(0x7777)) !=
-              MTP_RC_OK);
-    CHECK(c, "MTP-DEV-003", !dut.answer.has_data);
 }

@@ -10,7 +10,7 @@ static size_t stores(struct dut *dut, uint32_t ids[STORES_MAX])
     struct ct_reader reader;
     size_t count;
 
-    dut_op(dut, "MTP-STO-001", MTP_OP_GET_STORAGE_IDS, PARAMS());
+    dut_op(dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
     reader = dut_reader(dut);
     count = ct_array32(&reader, ids, STORES_MAX);
     return count < STORES_MAX ? count : STORES_MAX;
@@ -19,19 +19,23 @@ static size_t stores(struct dut *dut, uint32_t ids[STORES_MAX])
 /* The first slot whose medium the simulator lets go of: as its `eject` takes it. */
 static uint32_t removable_store(struct dut *dut)
 {
+    struct conf *c = dut->c;
     uint32_t ids[STORES_MAX];
-    size_t count = stores(dut, ids);
+    size_t count;
 
+    ROW("MTP-STO-001") {
+        count = stores(dut, ids);
+    }
     for (size_t i = 0; i < count; i++) {
         struct ct_reader reader;
 
-        if (dut_op(dut, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
+        if (dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
             continue;
         reader = dut_reader(dut);
         if (ct_u16(&reader) == MTP_ST_REMOVABLE_RAM && !reader.failed)
             return ids[i];
     }
-    conf_inconclusive(dut->c, "no removable medium is in");
+    conf_inconclusive(c, "no removable medium is in");
 }
 
 /* While the medium is out: its slot is told, nothing of it is there. */
@@ -40,22 +44,23 @@ static void dut_out(struct dut *dut, uint32_t store, uint32_t file)
     struct conf *c = dut->c;
     static uint32_t handles[MANY];
     uint32_t ids[STORES_MAX];
-    size_t count = stores(dut, ids);
+    size_t count;
 
-    CHECK(c, "MTP-STO-001", dut_has(ids, count, store & 0xffff0000));
-    CHECK(c, "MTP-STO-001", !dut_has(ids, count, store));
-    CHECK_EQ(c, "MTP-STO-003", dut_op(dut, "MTP-STO-003", MTP_OP_GET_STORAGE_INFO, PARAMS(store)),
-             MTP_RC_STORE_NOT_AVAILABLE);
-    CHECK_EQ(c, "MTP-STO-003",
-             dut_op(dut, "MTP-STO-003", MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, 0, 0)),
-             MTP_RC_STORE_NOT_AVAILABLE);
-    CHECK_EQ(c, "MTP-STO-003",
-             dut_send_info(dut, "MTP-STO-003", store, 0xffffffff, MTP_FC_ASSOCIATION, 0, "no"),
-             MTP_RC_STORE_NOT_AVAILABLE);
-    CHECK(c, "MTP-STO-003",
-          dut_op(dut, "MTP-STO-003", MTP_OP_GET_OBJECT, PARAMS(file)) != MTP_RC_OK);
-    count = dut_handles(dut, "MTP-STO-003", 0xffffffff, 0, 0, handles, MANY);
-    CHECK(c, "MTP-STO-003", !dut_has(handles, count < MANY ? count : MANY, file));
+    ROW("MTP-STO-001") {
+        count = stores(dut, ids);
+        CHECK(dut_has(ids, count, store & 0xffff0000));
+        CHECK(!dut_has(ids, count, store));
+    }
+    ROW("MTP-STO-003") {
+        CHECK_RC(dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(store)), MTP_RC_STORE_NOT_AVAILABLE);
+        CHECK_RC(dut_op(dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, 0, 0)),
+                 MTP_RC_STORE_NOT_AVAILABLE);
+        CHECK_RC(dut_send_info(dut, store, 0xffffffff, MTP_FC_ASSOCIATION, 0, "no"),
+                 MTP_RC_STORE_NOT_AVAILABLE);
+        CHECK(dut_op(dut, MTP_OP_GET_OBJECT, PARAMS(file)) != MTP_RC_OK);
+        count = dut_handles(dut, 0xffffffff, 0, 0, handles, MANY);
+        CHECK(!dut_has(handles, count < MANY ? count : MANY, file));
+    }
 }
 
 CONF_CASE(MTP_STO_BV_61, .title = "A medium that is out takes its store along, and brings it back",
@@ -75,16 +80,18 @@ CONF_CASE(MTP_STO_BV_61, .title = "A medium that is out takes its store along, a
     file = dut_file(&dut, 0xffffffff, "papcheck-card.mp3", MTP_FC_MP3, "card", 4);
     dut_verb(c, "eject");
     dut_out(&dut, card, file);
-    CHECK_EQ(c, "MTP-STO-003", dut_op(&dut, "MTP-STO-003", MTP_OP_GET_OBJECT, PARAMS(inside)),
-             MTP_RC_OK);
-    CHECK_BYTES(c, "MTP-STO-003", dut.answer.data, dut.answer.size, "inside", 6);
+    ROW("MTP-STO-003") {
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(inside)), MTP_RC_OK);
+        CHECK_BYTES(dut.answer.data, dut.answer.size, "inside", 6);
+    }
     dut_verb(c, "insert");
-    count = stores(&dut, ids);
-    CHECK(c, "MTP-STO-001", dut_has(ids, count, card));
-    CHECK_EQ(c, "MTP-STO-001", dut_op(&dut, "MTP-STO-001", MTP_OP_GET_OBJECT, PARAMS(file)),
-             MTP_RC_OK);
-    CHECK_BYTES(c, "MTP-STO-001", dut.answer.data, dut.answer.size, "card", 4);
-    dut_op(&dut, "MTP-STO-001", MTP_OP_DELETE_OBJECT, PARAMS(file));
+    ROW("MTP-STO-001") {
+        count = stores(&dut, ids);
+        CHECK(dut_has(ids, count, card));
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(file)), MTP_RC_OK);
+        CHECK_BYTES(dut.answer.data, dut.answer.size, "card", 4);
+        dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(file));
+    }
 }
 
 /* ---- device properties (MTP 1.1, 5.1.2.1, D.2.20 to D.2.23) */
@@ -93,16 +100,16 @@ CONF_CASE(MTP_STO_BV_61, .title = "A medium that is out takes its store along, a
 static void described(struct dut *dut, uint16_t property, char ret_default[256],
                       char ret_current[256])
 {
+    struct conf *c = dut->c;
     struct ct_reader reader;
 
-    CHECK_EQ(dut->c, "MTP-PRP-012",
-             dut_op(dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(property)), MTP_RC_OK);
+    CHECK_RC(dut_op(dut, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(property)), MTP_RC_OK);
     reader = dut_reader(dut);
     ct_u32(&reader); /* code, type */
     ct_u8(&reader);
     ct_text(&reader, ret_default);
     ct_text(&reader, ret_current);
-    CHECK(dut->c, "MTP-PRP-012", !reader.failed);
+    CHECK(!reader.failed);
 }
 
 CONF_CASE(MTP_PRP_BV_62, .title = "A device property that is reset has its default again",
@@ -117,25 +124,23 @@ CONF_CASE(MTP_PRP_BV_62, .title = "A device property that is reset has its defau
     struct ct_writer writer = {0}, old = {0};
     struct ct_reader reader;
 
-    if (dut_op(&dut, NULL, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(property)) != MTP_RC_OK)
+    if (dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(property)) != MTP_RC_OK)
         conf_inconclusive(c, "no SynchronizationPartner");
     reader = dut_reader(&dut);
     ct_text(&reader, before);
     ct_put_text(&writer, "papcheck's partner");
-    CHECK_EQ(c, "MTP-PRP-012",
-             dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property),
-                     writer.bytes, writer.length),
-             MTP_RC_OK);
-    described(&dut, property, factory, current);
-    CHECK(c, "MTP-PRP-012", strcmp(current, "papcheck's partner") == 0);
-    CHECK(c, "MTP-PRP-012", strcmp(factory, "papcheck's partner") != 0);
-    CHECK_EQ(c, "MTP-PRP-012",
-             dut_op(&dut, "MTP-PRP-012", MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(property)),
-             MTP_RC_OK);
-    described(&dut, property, factory, current);
-    conf_note(c, "default \"%s\", current \"%s\"", factory, current);
-    CHECK(c, "MTP-PRP-012", strcmp(current, factory) == 0);
-    ct_put_text(&old, before);
-    dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), old.bytes,
-            old.length);
+    ROW("MTP-PRP-012") {
+        CHECK_RC(dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), writer.bytes,
+                         writer.length),
+                 MTP_RC_OK);
+        described(&dut, property, factory, current);
+        CHECK(strcmp(current, "papcheck's partner") == 0);
+        CHECK(strcmp(factory, "papcheck's partner") != 0);
+        CHECK_RC(dut_op(&dut, MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(property)), MTP_RC_OK);
+        described(&dut, property, factory, current);
+        conf_note(c, "default \"%s\", current \"%s\"", factory, current);
+        CHECK(strcmp(current, factory) == 0);
+        ct_put_text(&old, before);
+        dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), old.bytes, old.length);
+    }
 }

@@ -24,11 +24,11 @@ static struct tree plant(struct dut *dut)
 }
 
 /* Which of the tree's objects a list has: 1 outer, 2 inner, 4 deep, 8 side. */
-static unsigned members(struct dut *dut, const char *row, const struct tree *tree, uint32_t store,
-                        uint32_t format, uint32_t parent)
+static unsigned members(struct dut *dut, const struct tree *tree, uint32_t store, uint32_t format,
+                        uint32_t parent)
 {
     static uint32_t handles[MANY];
-    size_t count = dut_handles(dut, row, store, format, parent, handles, MANY);
+    size_t count = dut_handles(dut, store, format, parent, handles, MANY);
     unsigned found;
 
     count = count < MANY ? count : MANY;
@@ -61,29 +61,31 @@ CONF_CASE(MTP_OBJ_BV_01, .title = "GetObjectHandles filters by store, format and
                 {all, MTP_FC_ASSOCIATION, 0, 3},
                 {store, 0, tree.inner, 4}};
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-        CHECK_EQ(c, "MTP-OBJ-001",
-                 members(&dut, "MTP-OBJ-001", &tree, rows[i].store, rows[i].format, rows[i].parent),
-                 rows[i].expected);
+    ROW("MTP-OBJ-001") {
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+            CHECK_EQ(members(&dut, &tree, rows[i].store, rows[i].format, rows[i].parent),
+                     rows[i].expected);
+    }
 }
 
 /* GetNumObjects and the length of GetObjectHandles, for the same parameters. */
 static void dut_count(struct dut *dut, uint32_t store, uint32_t format, uint32_t parent)
 {
+    struct conf *c = dut->c;
     struct ct_reader reader;
     uint32_t count = 0;
     uint16_t one, two;
 
-    one = dut_op(dut, "MTP-OBJ-002", MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, format, parent));
+    one = dut_op(dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, format, parent));
     reader = dut_reader(dut);
     if (one == MTP_RC_OK)
         count = ct_u32(&reader);
-    two = dut_op(dut, "MTP-OBJ-002", MTP_OP_GET_NUM_OBJECTS, PARAMS(store, format, parent));
+    two = dut_op(dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(store, format, parent));
     conf_note(dut->c, "store %08x format %04x parent %08x: 0x%04x %u, 0x%04x %u", store, format,
               parent, one, count, two, dut->answer.param[0]);
-    CHECK_EQ(dut->c, "MTP-OBJ-002", two, one);
+    CHECK_EQ(two, one);
     if (one == MTP_RC_OK && two == MTP_RC_OK)
-        CHECK_EQ(dut->c, "MTP-OBJ-002", dut->answer.param[0], count);
+        CHECK_EQ(dut->answer.param[0], count);
 }
 
 /* MTP 1.1, D.2.6. */
@@ -104,25 +106,27 @@ CONF_CASE(MTP_OBJ_BV_02, .title = "GetNumObjects counts what GetObjectHandles li
     size_t parent_count = 7, store_count;
     struct ct_reader reader;
 
-    dut_op(&dut, "MTP-OBJ-002", MTP_OP_GET_STORAGE_IDS, PARAMS());
-    reader = dut_reader(&dut);
-    store_count = ct_array32(&reader, stores + 1, 3);
-    store_count = 1 + (store_count < 3 ? store_count : 3);
-    dut_file(&dut, tree.inner, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
-    /* Six folders below any of those there are, each with a song or with nothing. */
-    for (char name[] = "random-0"; name[7] < '6'; name[7]++) {
-        uint32_t above;
+    ROW("MTP-OBJ-002") {
+        dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
+        reader = dut_reader(&dut);
+        store_count = ct_array32(&reader, stores + 1, 3);
+        store_count = 1 + (store_count < 3 ? store_count : 3);
+        dut_file(&dut, tree.inner, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
+        /* Six folders below any of those there are, each with a song or with nothing. */
+        for (char name[] = "random-0"; name[7] < '6'; name[7]++) {
+            uint32_t above;
 
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        above = parents[state >> 33 & 1 ? parent_count - 1 : 6];
-        parents[parent_count] = dut_folder(&dut, above, name);
-        if (state >> 34 & 1)
-            dut_file(&dut, parents[parent_count], "song.mp3", MTP_FC_MP3, "song", 4);
-        parent_count++;
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            above = parents[state >> 33 & 1 ? parent_count - 1 : 6];
+            parents[parent_count] = dut_folder(&dut, above, name);
+            if (state >> 34 & 1)
+                dut_file(&dut, parents[parent_count], "song.mp3", MTP_FC_MP3, "song", 4);
+            parent_count++;
+        }
+        for (size_t i = 0; i < store_count * 5 * parent_count; i++)
+            dut_count(&dut, stores[i % store_count], formats[i / store_count % 5],
+                      parents[i / store_count / 5]);
     }
-    for (size_t i = 0; i < store_count * 5 * parent_count; i++)
-        dut_count(&dut, stores[i % store_count], formats[i / store_count % 5],
-                  parents[i / store_count / 5]);
 }
 
 CONF_CASE(MTP_OBJ_BI_03, .title = "A parent that is no folder is refused",
@@ -134,12 +138,13 @@ CONF_CASE(MTP_OBJ_BI_03, .title = "A parent that is no folder is refused",
     uint32_t file = dut_file(&dut, dut.folder, "leaf.mp3", MTP_FC_MP3, "leaf", 4);
     const uint32_t parents[] = {file, 0x7ffffff0};
 
-    for (size_t i = 0; i < 2; i++) {
-        uint16_t code = dut_op(&dut, "MTP-OBJ-003", MTP_OP_GET_OBJECT_HANDLES,
-                               PARAMS(dut.store, 0, parents[i]));
+    ROW("MTP-OBJ-003") {
+        for (size_t i = 0; i < 2; i++) {
+            uint16_t code =
+                dut_op(&dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(dut.store, 0, parents[i]));
 
-        CHECK(c, "MTP-OBJ-003",
-              code == MTP_RC_INVALID_PARENT_OBJECT || code == MTP_RC_INVALID_OBJECT_HANDLE);
+            CHECK(code == MTP_RC_INVALID_PARENT_OBJECT || code == MTP_RC_INVALID_OBJECT_HANDLE);
+        }
     }
 }
 
@@ -151,9 +156,9 @@ struct info {
     bool whole;
 };
 
-static uint16_t object_info(struct dut *dut, const char *row, uint32_t handle, struct info *ret)
+static uint16_t object_info(struct dut *dut, uint32_t handle, struct info *ret)
 {
-    uint16_t units[256], code = dut_op(dut, row, MTP_OP_GET_OBJECT_INFO, PARAMS(handle));
+    uint16_t units[256], code = dut_op(dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle));
     struct ct_reader reader = dut_reader(dut);
 
     memset(ret, 0, sizeof(*ret));
@@ -187,23 +192,25 @@ CONF_CASE(MTP_OBJ_BV_04, .title = "ObjectInfo has its fields in order, and paren
     struct info info;
     size_t count;
 
-    REQUIRE_EQ(c, "MTP-OBJ-004", object_info(&dut, "MTP-OBJ-004", file, &info), MTP_RC_OK);
-    CHECK(c, "MTP-OBJ-004", info.whole);
-    CHECK_EQ(c, "MTP-OBJ-004", info.store, dut.store);
-    CHECK_EQ(c, "MTP-OBJ-004", info.format, MTP_FC_MP3);
-    CHECK_EQ(c, "MTP-OBJ-004", info.protection, 0);
-    CHECK_EQ(c, "MTP-OBJ-004", info.size, 10);
-    CHECK_EQ(c, "MTP-OBJ-004", info.parent, dut.folder);
-    CHECK(c, "MTP-OBJ-004", strcmp(info.name, "info.mp3") == 0);
-    object_info(&dut, "MTP-OBJ-004", dut.folder, &info);
-    CHECK_EQ(c, "MTP-OBJ-004", info.format, MTP_FC_ASSOCIATION);
-    CHECK_EQ(c, "MTP-OBJ-004", info.association, MTP_AT_GENERIC_FOLDER);
-    count = dut_handles(&dut, "MTP-OBJ-004", 0xffffffff, 0, 0xffffffff, roots, MANY);
-    REQUIRE(c, "MTP-OBJ-004", count > 0);
-    for (size_t i = 0; i < count && i < 50; i++) {
-        object_info(&dut, "MTP-OBJ-004", roots[i], &info);
-        CHECK(c, "MTP-OBJ-004", info.whole);
-        CHECK_EQ(c, "MTP-OBJ-004", info.parent, 0);
+    ROW("MTP-OBJ-004") {
+        REQUIRE_RC(object_info(&dut, file, &info), MTP_RC_OK);
+        CHECK(info.whole);
+        CHECK_EQ(info.store, dut.store);
+        CHECK_EQ(info.format, MTP_FC_MP3);
+        CHECK_EQ(info.protection, 0);
+        CHECK_EQ(info.size, 10);
+        CHECK_EQ(info.parent, dut.folder);
+        CHECK(strcmp(info.name, "info.mp3") == 0);
+        object_info(&dut, dut.folder, &info);
+        CHECK_EQ(info.format, MTP_FC_ASSOCIATION);
+        CHECK_EQ(info.association, MTP_AT_GENERIC_FOLDER);
+        count = dut_handles(&dut, 0xffffffff, 0, 0xffffffff, roots, MANY);
+        REQUIRE(count > 0);
+        for (size_t i = 0; i < count && i < 50; i++) {
+            object_info(&dut, roots[i], &info);
+            CHECK(info.whole);
+            CHECK_EQ(info.parent, 0);
+        }
     }
 }
 
@@ -244,8 +251,8 @@ static uint16_t send_dated(struct dut *dut, const char *name, const char *date)
     writer.length -= 2; /* modification date and keywords, both empty so far */
     ct_put_text(&writer, date);
     ct_put_text(&writer, "");
-    return dut_put(dut, "MTP-OBJ-005", MTP_OP_SEND_OBJECT_INFO, PARAMS(dut->store, dut->folder),
-                   writer.bytes, writer.length);
+    return dut_put(dut, MTP_OP_SEND_OBJECT_INFO, PARAMS(dut->store, dut->folder), writer.bytes,
+                   writer.length);
 }
 
 CONF_CASE(
@@ -263,24 +270,26 @@ CONF_CASE(
     struct info info;
     size_t count;
 
-    for (size_t i = 0; i < 5; i++) {
-        char name[] = "good-0";
+    ROW("MTP-OBJ-005") {
+        for (size_t i = 0; i < 5; i++) {
+            char name[] = "good-0";
 
-        name[5] = (char)('0' + i);
-        CHECK_EQ(c, "MTP-OBJ-005", send_dated(&dut, name, good[i]), MTP_RC_OK);
-    }
-    for (size_t i = 0; i < 3; i++) {
-        char name[] = "bad-0";
+            name[5] = (char)('0' + i);
+            CHECK_RC(send_dated(&dut, name, good[i]), MTP_RC_OK);
+        }
+        for (size_t i = 0; i < 3; i++) {
+            char name[] = "bad-0";
 
-        name[4] = (char)('0' + i);
-        CHECK(c, "MTP-OBJ-005", send_dated(&dut, name, bad[i]) != MTP_RC_OK);
-    }
-    count = dut_handles(&dut, "MTP-OBJ-005", 0xffffffff, 0, 0, handles, MANY);
-    for (size_t i = 0; i < count && i < 50; i++) {
-        /* Newest handles last: ours must be among those looked at. */
-        object_info(&dut, "MTP-OBJ-005", handles[count - 1 - i < MANY ? count - 1 - i : i], &info);
-        conf_note(c, "%s: created %s, modified %s", info.name, info.created, info.modified);
-        CHECK(c, "MTP-OBJ-005", legal_date(info.created) && legal_date(info.modified));
+            name[4] = (char)('0' + i);
+            CHECK(send_dated(&dut, name, bad[i]) != MTP_RC_OK);
+        }
+        count = dut_handles(&dut, 0xffffffff, 0, 0, handles, MANY);
+        for (size_t i = 0; i < count && i < 50; i++) {
+            /* Newest handles last: ours must be among those looked at. */
+            object_info(&dut, handles[count - 1 - i < MANY ? count - 1 - i : i], &info);
+            conf_note(c, "%s: created %s, modified %s", info.name, info.created, info.modified);
+            CHECK(legal_date(info.created) && legal_date(info.modified));
+        }
     }
 }
 
@@ -297,20 +306,20 @@ CONF_CASE(
     static const size_t sizes[] = {0, 1, 499, 500, 501, 512, sizeof(bytes)};
 
     dut_fill(bytes, sizeof(bytes), 11);
-    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-        char name[] = "size-0.bin";
-        uint32_t handle;
+    ROW("MTP-OBJ-006") {
+        for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+            char name[] = "size-0.bin";
+            uint32_t handle;
 
-        name[5] = (char)('0' + i);
-        handle = dut_file(&dut, dut.folder, name, MTP_FC_UNDEFINED, bytes, sizes[i]);
-        CHECK_EQ(c, "MTP-OBJ-006", dut_op(&dut, "MTP-OBJ-006", MTP_OP_GET_OBJECT, PARAMS(handle)),
-                 MTP_RC_OK);
-        CHECK(c, "MTP-OBJ-006", dut.answer.has_data);
-        CHECK_BYTES(c, "MTP-OBJ-006", dut.answer.data, dut.answer.size, bytes, sizes[i]);
+            name[5] = (char)('0' + i);
+            handle = dut_file(&dut, dut.folder, name, MTP_FC_UNDEFINED, bytes, sizes[i]);
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+            CHECK(dut.answer.has_data);
+            CHECK_BYTES(dut.answer.data, dut.answer.size, bytes, sizes[i]);
+        }
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(dut.folder)), MTP_RC_INVALID_OBJECT_HANDLE);
+        CHECK(!dut.answer.has_data);
     }
-    CHECK_EQ(c, "MTP-OBJ-006", dut_op(&dut, "MTP-OBJ-006", MTP_OP_GET_OBJECT, PARAMS(dut.folder)),
-             MTP_RC_INVALID_OBJECT_HANDLE);
-    CHECK(c, "MTP-OBJ-006", !dut.answer.has_data);
 }
 
 /* MTP 1.1, D.2.27. */
@@ -326,21 +335,22 @@ CONF_CASE(MTP_OBJ_BV_07, .title = "GetPartialObject gives at most what was asked
 
     dut_fill(bytes, sizeof(bytes), 12);
     handle = dut_file(&dut, dut.folder, "part.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
-    for (size_t i = 0; i < 15; i++) {
-        uint32_t offset = offsets[i / 3], max = most[i % 3];
-        size_t expected = offset >= sizeof(bytes) ? 0 : sizeof(bytes) - offset;
-        uint16_t code =
-            dut_op(&dut, "MTP-OBJ-007", MTP_OP_GET_PARTIAL_OBJECT, PARAMS(handle, offset, max));
+    ROW("MTP-OBJ-007") {
+        for (size_t i = 0; i < 15; i++) {
+            uint32_t offset = offsets[i / 3], max = most[i % 3];
+            size_t expected = offset >= sizeof(bytes) ? 0 : sizeof(bytes) - offset;
+            uint16_t code = dut_op(&dut, MTP_OP_GET_PARTIAL_OBJECT, PARAMS(handle, offset, max));
 
-        expected = expected < max ? expected : max;
-        if (expected == 0) {
-            CHECK(c, "MTP-OBJ-007", code != MTP_RC_OK || dut.answer.size == 0);
-            continue;
+            expected = expected < max ? expected : max;
+            if (expected == 0) {
+                CHECK(code != MTP_RC_OK || dut.answer.size == 0);
+                continue;
+            }
+            CHECK_RC(code, MTP_RC_OK);
+            CHECK_BYTES(dut.answer.data, dut.answer.size, bytes + offset, expected);
+            CHECK(dut.answer.params >= 1);
+            CHECK_EQ(dut.answer.param[0], expected);
         }
-        CHECK_EQ(c, "MTP-OBJ-007", code, MTP_RC_OK);
-        CHECK_BYTES(c, "MTP-OBJ-007", dut.answer.data, dut.answer.size, bytes + offset, expected);
-        CHECK(c, "MTP-OBJ-007", dut.answer.params >= 1);
-        CHECK_EQ(c, "MTP-OBJ-007", dut.answer.param[0], expected);
     }
 }
 
@@ -354,12 +364,12 @@ CONF_CASE(MTP_OBJ_BV_16, .title = "DeleteObject removes a folder with all below 
     struct tree tree = plant(&dut);
     const uint32_t gone[] = {tree.outer, tree.inner, tree.deep, tree.side};
 
-    CHECK_EQ(c, "MTP-OBJ-016",
-             dut_op(&dut, "MTP-OBJ-016", MTP_OP_DELETE_OBJECT, PARAMS(tree.outer)), MTP_RC_OK);
-    for (size_t i = 0; i < 4; i++)
-        CHECK_EQ(c, "MTP-OBJ-016",
-                 dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_OBJECT_INFO, PARAMS(gone[i])),
-                 MTP_RC_INVALID_OBJECT_HANDLE);
+    ROW("MTP-OBJ-016") {
+        CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(tree.outer)), MTP_RC_OK);
+        for (size_t i = 0; i < 4; i++)
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(gone[i])),
+                     MTP_RC_INVALID_OBJECT_HANDLE);
+    }
 }
 
 CONF_CASE(
@@ -371,17 +381,16 @@ CONF_CASE(
     DUT dut = dut_work(c);
     struct tree tree = plant(&dut);
 
-    if (dut_op(&dut, NULL, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(tree.deep, 1)) != MTP_RC_OK)
+    if (dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(tree.deep, 1)) != MTP_RC_OK)
         conf_setup_failed(c, "SetObjectProtection is refused");
-    CHECK_EQ(c, "MTP-OBJ-016", dut_op(&dut, "MTP-OBJ-016", MTP_OP_DELETE_OBJECT, PARAMS(tree.deep)),
-             MTP_RC_OBJECT_WRITE_PROTECTED);
-    CHECK_EQ(c, "MTP-OBJ-016",
-             dut_op(&dut, "MTP-OBJ-016", MTP_OP_DELETE_OBJECT, PARAMS(tree.outer)),
-             MTP_RC_PARTIAL_DELETION);
-    CHECK_EQ(c, "MTP-OBJ-016", dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_OBJECT, PARAMS(tree.deep)),
-             MTP_RC_OK);
-    CHECK_BYTES(c, "MTP-OBJ-016", dut.answer.data, dut.answer.size, "deep", 4);
-    dut_op(&dut, "MTP-OBJ-016", MTP_OP_SET_OBJECT_PROTECTION, PARAMS(tree.deep, 0));
+    ROW("MTP-OBJ-016") {
+        CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(tree.deep)),
+                 MTP_RC_OBJECT_WRITE_PROTECTED);
+        CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(tree.outer)), MTP_RC_PARTIAL_DELETION);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(tree.deep)), MTP_RC_OK);
+        CHECK_BYTES(dut.answer.data, dut.answer.size, "deep", 4);
+        dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(tree.deep, 0));
+    }
 }
 
 /* MTP 1.1, D.2.24 and D.2.25. */
@@ -397,42 +406,36 @@ CONF_CASE(
     uint32_t copy, handles[16], up;
     size_t count;
 
-    CHECK_EQ(
-        c, "MTP-OBJ-017",
-        dut_op(&dut, "MTP-OBJ-017", MTP_OP_COPY_OBJECT, PARAMS(tree.side, dut.store, tree.inner)),
-        MTP_RC_OK);
-    copy = dut.answer.param[0];
-    CHECK(c, "MTP-OBJ-017", copy != 0 && copy != tree.side);
-    dut_op(&dut, "MTP-OBJ-017", MTP_OP_GET_OBJECT, PARAMS(copy));
-    CHECK_BYTES(c, "MTP-OBJ-017", dut.answer.data, dut.answer.size, "side", 4);
-    CHECK_EQ(c, "MTP-OBJ-017", object_info(&dut, "MTP-OBJ-017", tree.side, &info), MTP_RC_OK);
-    CHECK_EQ(c, "MTP-OBJ-017", info.parent, tree.outer);
-    CHECK_EQ(
-        c, "MTP-OBJ-017",
-        dut_op(&dut, "MTP-OBJ-017", MTP_OP_COPY_OBJECT, PARAMS(tree.inner, dut.store, dut.folder)),
-        MTP_RC_OK);
-    copy = dut.answer.param[0];
-    count = dut_handles(&dut, "MTP-OBJ-017", dut.store, 0, copy, handles, 16);
-    CHECK_EQ(c, "MTP-OBJ-017", count, 2);
-    CHECK_EQ(
-        c, "MTP-OBJ-017",
-        dut_op(&dut, "MTP-OBJ-017", MTP_OP_MOVE_OBJECT, PARAMS(tree.side, dut.store, dut.folder)),
-        MTP_RC_OK);
-    object_info(&dut, "MTP-OBJ-017", tree.side, &info);
-    CHECK_EQ(c, "MTP-OBJ-017", info.parent, dut.folder);
-    CHECK(c, "MTP-OBJ-017",
-          dut_op(&dut, "MTP-OBJ-017", MTP_OP_MOVE_OBJECT,
-                 PARAMS(tree.outer, dut.store, tree.outer)) != MTP_RC_OK);
-    CHECK(c, "MTP-OBJ-017",
-          dut_op(&dut, "MTP-OBJ-017", MTP_OP_MOVE_OBJECT,
-                 PARAMS(tree.outer, dut.store, tree.inner)) != MTP_RC_OK);
-    up = tree.deep;
-    for (int level = 0; level < 10 && up != 0; level++) {
-        if (object_info(&dut, "MTP-OBJ-017", up, &info) != MTP_RC_OK)
-            break;
-        up = info.parent;
+    ROW("MTP-OBJ-017") {
+        CHECK_RC(dut_op(&dut, MTP_OP_COPY_OBJECT, PARAMS(tree.side, dut.store, tree.inner)),
+                 MTP_RC_OK);
+        copy = dut.answer.param[0];
+        CHECK(copy != 0 && copy != tree.side);
+        dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(copy));
+        CHECK_BYTES(dut.answer.data, dut.answer.size, "side", 4);
+        CHECK_RC(object_info(&dut, tree.side, &info), MTP_RC_OK);
+        CHECK_EQ(info.parent, tree.outer);
+        CHECK_RC(dut_op(&dut, MTP_OP_COPY_OBJECT, PARAMS(tree.inner, dut.store, dut.folder)),
+                 MTP_RC_OK);
+        copy = dut.answer.param[0];
+        count = dut_handles(&dut, dut.store, 0, copy, handles, 16);
+        CHECK_EQ(count, 2);
+        CHECK_RC(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.side, dut.store, dut.folder)),
+                 MTP_RC_OK);
+        object_info(&dut, tree.side, &info);
+        CHECK_EQ(info.parent, dut.folder);
+        CHECK(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.outer, dut.store, tree.outer)) !=
+              MTP_RC_OK);
+        CHECK(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.outer, dut.store, tree.inner)) !=
+              MTP_RC_OK);
+        up = tree.deep;
+        for (int level = 0; level < 10 && up != 0; level++) {
+            if (object_info(&dut, up, &info) != MTP_RC_OK)
+                break;
+            up = info.parent;
+        }
+        CHECK_EQ(up, 0);
     }
-    CHECK_EQ(c, "MTP-OBJ-017", up, 0);
 }
 
 /* MTP 1.1, D.2.18. */
@@ -448,25 +451,20 @@ CONF_CASE(MTP_OBJ_BV_18, .title = "A protected object cannot be deleted or chang
     struct info info;
 
     ct_put_text(&writer, "other.mp3");
-    CHECK_EQ(c, "MTP-OBJ-018",
-             dut_op(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 1)), MTP_RC_OK);
-    CHECK_EQ(c, "MTP-OBJ-018", dut_op(&dut, "MTP-OBJ-018", MTP_OP_DELETE_OBJECT, PARAMS(file)),
-             MTP_RC_OBJECT_WRITE_PROTECTED);
-    CHECK(c, "MTP-OBJ-018",
-          dut_put(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROP_VALUE,
-                  PARAMS(file, MTP_OPC_OBJECT_FILE_NAME), writer.bytes,
-                  writer.length) != MTP_RC_OK);
-    REQUIRE_EQ(c, "MTP-OBJ-018", object_info(&dut, "MTP-OBJ-018", file, &info), MTP_RC_OK);
-    CHECK(c, "MTP-OBJ-018", strcmp(info.name, "kept.mp3") == 0);
-    CHECK_EQ(c, "MTP-OBJ-018", info.protection, 1);
-    dut_op(&dut, "MTP-OBJ-018", MTP_OP_GET_OBJECT, PARAMS(file));
-    CHECK_BYTES(c, "MTP-OBJ-018", dut.answer.data, dut.answer.size, "kept", 4);
-    CHECK_EQ(c, "MTP-OBJ-018",
-             dut_op(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 0)), MTP_RC_OK);
-    CHECK_EQ(c, "MTP-OBJ-018",
-             dut_put(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROP_VALUE,
-                     PARAMS(file, MTP_OPC_OBJECT_FILE_NAME), writer.bytes, writer.length),
-             MTP_RC_OK);
-    CHECK_EQ(c, "MTP-OBJ-018", dut_op(&dut, "MTP-OBJ-018", MTP_OP_DELETE_OBJECT, PARAMS(file)),
-             MTP_RC_OK);
+    ROW("MTP-OBJ-018") {
+        CHECK_RC(dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 1)), MTP_RC_OK);
+        CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(file)), MTP_RC_OBJECT_WRITE_PROTECTED);
+        CHECK(dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_OBJECT_FILE_NAME),
+                      writer.bytes, writer.length) != MTP_RC_OK);
+        REQUIRE_RC(object_info(&dut, file, &info), MTP_RC_OK);
+        CHECK(strcmp(info.name, "kept.mp3") == 0);
+        CHECK_EQ(info.protection, 1);
+        dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(file));
+        CHECK_BYTES(dut.answer.data, dut.answer.size, "kept", 4);
+        CHECK_RC(dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 0)), MTP_RC_OK);
+        CHECK_RC(dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_OBJECT_FILE_NAME),
+                         writer.bytes, writer.length),
+                 MTP_RC_OK);
+        CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(file)), MTP_RC_OK);
+    }
 }

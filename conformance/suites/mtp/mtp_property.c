@@ -49,10 +49,13 @@ static void read_form(struct ct_reader *reader, const struct description *desc)
     }
 }
 
-static uint16_t describe(struct dut *dut, const char *row, uint16_t property, uint16_t format,
+/* Of an object property in that format; format 0: of a device property, which has a current value
+ * instead of a group. */
+static uint16_t describe(struct dut *dut, uint16_t property, uint16_t format,
                          struct description *ret)
 {
-    uint16_t code = dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(property, format));
+    uint16_t code = format ? dut_op(dut, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(property, format))
+                           : dut_op(dut, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(property));
     struct ct_reader reader = dut_reader(dut);
 
     memset(ret, 0, sizeof(*ret));
@@ -62,41 +65,22 @@ static uint16_t describe(struct dut *dut, const char *row, uint16_t property, ui
     ret->type = ct_u16(&reader);
     ret->writable = ct_u8(&reader);
     ct_skip_value(&reader, ret->type);
-    ret->group = ct_u32(&reader);
+    if (format)
+        ret->group = ct_u32(&reader);
+    else
+        ct_skip_value(&reader, ret->type);
     ret->form = ct_u8(&reader);
     read_form(&reader, ret);
     ret->whole = !reader.failed && reader.at == reader.end && ret->writable <= 1;
     return code;
 }
 
-/* MTP 1.1, 5.1.2.1: a device property has a current value too, and no group. */
-static uint16_t describe_device(struct dut *dut, const char *row, uint16_t property,
-                                struct description *ret)
-{
-    uint16_t code = dut_op(dut, row, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(property));
-    struct ct_reader reader = dut_reader(dut);
-
-    memset(ret, 0, sizeof(*ret));
-    if (code != MTP_RC_OK)
-        return code;
-    ret->code = ct_u16(&reader);
-    ret->type = ct_u16(&reader);
-    ret->writable = ct_u8(&reader);
-    ct_skip_value(&reader, ret->type);
-    ct_skip_value(&reader, ret->type);
-    ret->form = ct_u8(&reader);
-    read_form(&reader, ret);
-    ret->whole = !reader.failed && reader.at == reader.end && ret->writable <= 1;
-    return code;
-}
-
-static bool has_text(struct dut *dut, const char *row, uint32_t handle, uint16_t property,
-                     const char *text)
+static bool has_text(struct dut *dut, uint32_t handle, uint16_t property, const char *text)
 {
     struct ct_reader reader;
     char got[256] = "";
 
-    if (dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, property)) != MTP_RC_OK)
+    if (dut_op(dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, property)) != MTP_RC_OK)
         return false;
     reader = dut_reader(dut);
     ct_text(&reader, got);
@@ -116,17 +100,19 @@ CONF_CASE(MTP_PRP_BV_01, .title = "Every format has the eight properties all obj
                                       MTP_OPC_PERSISTENT_UID,    MTP_OPC_NAME};
     uint16_t codes[DUT_PROPS_MAX];
 
-    dut_device_info(&dut, "MTP-PRP-001", &info);
-    for (size_t f = 0; f < info.format_count; f++) {
-        size_t count = dut_properties(&dut, "MTP-PRP-001", info.formats[f], codes);
+    ROW("MTP-PRP-001") {
+        dut_device_info(&dut, &info);
+        for (size_t f = 0; f < info.format_count; f++) {
+            size_t count = dut_properties(&dut, info.formats[f], codes);
 
-        for (size_t i = 0; i < 8; i++) {
-            if (!dut_lists(codes, count, wanted[i]))
-                conf_note(c, "format 0x%04x lacks 0x%04x", info.formats[f], wanted[i]);
-            CHECK(c, "MTP-PRP-001", dut_lists(codes, count, wanted[i]));
+            for (size_t i = 0; i < 8; i++) {
+                if (!dut_lists(codes, count, wanted[i]))
+                    conf_note(c, "format 0x%04x lacks 0x%04x", info.formats[f], wanted[i]);
+                CHECK(dut_lists(codes, count, wanted[i]));
+            }
+            for (size_t i = 0; i < count; i++)
+                CHECK(!dut_lists(codes, i, codes[i]));
         }
-        for (size_t i = 0; i < count; i++)
-            CHECK(c, "MTP-PRP-001", !dut_lists(codes, i, codes[i]));
     }
 }
 
@@ -140,22 +126,22 @@ CONF_CASE(
     uint16_t codes[DUT_PROPS_MAX];
     struct description desc;
 
-    dut_device_info(&dut, "MTP-PRP-002", &info);
-    for (size_t f = 0; f < info.format_count; f++) {
-        size_t count = dut_properties(&dut, "MTP-PRP-002", info.formats[f], codes);
+    ROW("MTP-PRP-002") {
+        dut_device_info(&dut, &info);
+        for (size_t f = 0; f < info.format_count; f++) {
+            size_t count = dut_properties(&dut, info.formats[f], codes);
 
-        for (size_t i = 0; i < count; i++) {
-            CHECK_EQ(c, "MTP-PRP-002",
-                     describe(&dut, "MTP-PRP-002", codes[i], info.formats[f], &desc), MTP_RC_OK);
-            CHECK_EQ(c, "MTP-PRP-002", desc.code, codes[i]);
-            if (!desc.whole)
-                conf_note(c, "property 0x%04x of 0x%04x: type 0x%04x form %u", codes[i],
-                          info.formats[f], desc.type, desc.form);
-            CHECK(c, "MTP-PRP-002", desc.whole);
+            for (size_t i = 0; i < count; i++) {
+                CHECK_RC(describe(&dut, codes[i], info.formats[f], &desc), MTP_RC_OK);
+                CHECK_EQ(desc.code, codes[i]);
+                if (!desc.whole)
+                    conf_note(c, "property 0x%04x of 0x%04x: type 0x%04x form %u", codes[i],
+                              info.formats[f], desc.type, desc.form);
+                CHECK(desc.whole);
+            }
         }
+        CHECK_RC(describe(&dut, 0xdeff, MTP_FC_UNDEFINED, &desc), MTP_RC_INVALID_OBJECT_PROP_CODE);
     }
-    CHECK_EQ(c, "MTP-PRP-002", describe(&dut, "MTP-PRP-002", 0xdeff, MTP_FC_UNDEFINED, &desc),
-             MTP_RC_INVALID_OBJECT_PROP_CODE);
 }
 
 CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
@@ -175,32 +161,31 @@ CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
     struct description desc;
     struct ct_reader reader;
 
-    for (size_t o = 0; o < 3; o++) {
-        size_t count = dut_properties(&dut, "MTP-PRP-003", objects[o].format, codes);
+    ROW("MTP-PRP-003") {
+        for (size_t o = 0; o < 3; o++) {
+            size_t count = dut_properties(&dut, objects[o].format, codes);
 
-        for (size_t i = 0; i < count; i++) {
-            if (describe(&dut, "MTP-PRP-003", codes[i], objects[o].format, &desc) != MTP_RC_OK)
-                continue;
-            code = dut_op(&dut, "MTP-PRP-003", MTP_OP_GET_OBJECT_PROP_VALUE,
-                          PARAMS(objects[o].handle, codes[i]));
-            reader = dut_reader(&dut);
-            CHECK_EQ(c, "MTP-PRP-003", code, MTP_RC_OK);
-            ct_skip_value(&reader, desc.type);
-            if (reader.failed || reader.at != reader.end)
-                conf_note(c, "property 0x%04x: %zu bytes for type 0x%04x", codes[i],
-                          dut.answer.size, desc.type);
-            CHECK(c, "MTP-PRP-003", !reader.failed && reader.at == reader.end);
+            for (size_t i = 0; i < count; i++) {
+                if (describe(&dut, codes[i], objects[o].format, &desc) != MTP_RC_OK)
+                    continue;
+                code =
+                    dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(objects[o].handle, codes[i]));
+                reader = dut_reader(&dut);
+                CHECK_RC(code, MTP_RC_OK);
+                ct_skip_value(&reader, desc.type);
+                if (reader.failed || reader.at != reader.end)
+                    conf_note(c, "property 0x%04x: %zu bytes for type 0x%04x", codes[i],
+                              dut.answer.size, desc.type);
+                CHECK(!reader.failed && reader.at == reader.end);
+            }
         }
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE,
+                        PARAMS(objects[0].handle, MTP_OPC_OBJECT_SIZE)),
+                 MTP_RC_OK);
+        CHECK_BYTES(dut.answer.data, dut.answer.size, "\5\0\0\0\0\0\0\0", 8);
+        code = dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(objects[0].handle, 0xdeff));
+        CHECK(code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED || code == MTP_RC_INVALID_OBJECT_PROP_CODE);
     }
-    CHECK_EQ(c, "MTP-PRP-003",
-             dut_op(&dut, "MTP-PRP-003", MTP_OP_GET_OBJECT_PROP_VALUE,
-                    PARAMS(objects[0].handle, MTP_OPC_OBJECT_SIZE)),
-             MTP_RC_OK);
-    CHECK_BYTES(c, "MTP-PRP-003", dut.answer.data, dut.answer.size, "\5\0\0\0\0\0\0\0", 8);
-    code = dut_op(&dut, "MTP-PRP-003", MTP_OP_GET_OBJECT_PROP_VALUE,
-                  PARAMS(objects[0].handle, 0xdeff));
-    CHECK(c, "MTP-PRP-003",
-          code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED || code == MTP_RC_INVALID_OBJECT_PROP_CODE);
 }
 
 CONF_CASE(MTP_PRP_BI_04, .title = "A read-only property refuses a value, a writable one keeps it",
@@ -209,36 +194,28 @@ CONF_CASE(MTP_PRP_BI_04, .title = "A read-only property refuses a value, a writa
           .steps = "Set ObjectSize: 0x200F; Name with a broken string refused; a good one is there "
                    "after reconnecting")
 {
-    uint32_t file;
-    uint16_t code;
+    DUT dut = dut_work(c);
+    uint32_t file = dut_file(&dut, dut.folder, "set.mp3", MTP_FC_MP3, "music", 5);
     static const uint8_t eight[8] = {9}, broken[] = {5, 'a', 0};
+    uint16_t code;
 
-    {
-        DUT dut = dut_work(c);
-
-        file = dut_file(&dut, dut.folder, "set.mp3", MTP_FC_MP3, "music", 5);
-        CHECK_EQ(c, "MTP-PRP-004",
-                 dut_put(&dut, "MTP-PRP-004", MTP_OP_SET_OBJECT_PROP_VALUE,
-                         PARAMS(file, MTP_OPC_OBJECT_SIZE), eight, 8),
+    ROW("MTP-PRP-004") {
+        CHECK_RC(dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_OBJECT_SIZE),
+                         eight, 8),
                  MTP_RC_ACCESS_DENIED);
-        code = dut_put(&dut, "MTP-PRP-004", MTP_OP_SET_OBJECT_PROP_VALUE,
-                       PARAMS(file, MTP_OPC_NAME), broken, sizeof(broken));
-        CHECK(c, "MTP-PRP-004",
-              code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
-                  code == MTP_RC_INVALID_OBJECT_PROP_VALUE);
-        CHECK_EQ(c, "MTP-PRP-004",
-                 dut_set_text(&dut, "MTP-PRP-004", file, MTP_OPC_NAME, "A name that stays"),
-                 MTP_RC_OK);
-        CHECK(c, "MTP-PRP-004",
-              has_text(&dut, "MTP-PRP-004", file, MTP_OPC_NAME, "A name that stays"));
+        code = dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_NAME), broken,
+                       sizeof(broken));
+        CHECK(code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
+              code == MTP_RC_INVALID_OBJECT_PROP_VALUE);
+        CHECK_RC(dut_set_text(&dut, file, MTP_OPC_NAME, "A name that stays"), MTP_RC_OK);
+        CHECK(has_text(&dut, file, MTP_OPC_NAME, "A name that stays"));
+        dut_reconnect(&dut);
+        SETUP {
+            if (dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(file)) != MTP_RC_OK)
+                conf_inconclusive(c, "the device gives new handles after reconnecting");
+        }
+        CHECK(has_text(&dut, file, MTP_OPC_NAME, "A name that stays"));
     }
-    conf_transport_drop(c);
-
-    DUT dut = dut_session(c);
-
-    if (dut_op(&dut, NULL, MTP_OP_GET_OBJECT_INFO, PARAMS(file)) != MTP_RC_OK)
-        conf_inconclusive(c, "the device gives new handles after reconnecting");
-    CHECK(c, "MTP-PRP-004", has_text(&dut, "MTP-PRP-004", file, MTP_OPC_NAME, "A name that stays"));
 }
 
 /* Elements of a property list (MTP 1.1, E.2.1.1); false when it is not whole. */
@@ -249,10 +226,9 @@ struct list {
     bool whole;
 };
 
-static uint16_t prop_list(struct dut *dut, const char *row, const uint32_t *params,
-                          struct list *ret)
+static uint16_t prop_list(struct dut *dut, const uint32_t *params, struct list *ret)
 {
-    uint16_t code = dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_LIST, params, 5);
+    uint16_t code = dut_op(dut, MTP_OP_GET_OBJECT_PROP_LIST, params, 5);
     struct ct_reader reader = dut_reader(dut);
     uint32_t count;
 
@@ -300,46 +276,36 @@ CONF_CASE(
 
     file = dut_file(&dut, dut.folder, "list.mp3", MTP_FC_MP3, "music", 5);
     deep = dut_file(&dut, inner, "deep.mp3", MTP_FC_MP3, "music", 5);
-    count = dut_properties(&dut, "MTP-PRP-005", MTP_FC_MP3, codes);
-    REQUIRE_EQ(c, "MTP-PRP-005",
-               prop_list(&dut, "MTP-PRP-005", (uint32_t[]){file, 0, all, 0, 0}, &list), MTP_RC_OK);
-    CHECK(c, "MTP-PRP-005", list.whole && objects_in(&list) == 1);
-    for (size_t i = 0; i < count; i++) {
-        static struct description desc;
+    ROW("MTP-PRP-005") {
+        count = dut_properties(&dut, MTP_FC_MP3, codes);
+        REQUIRE_RC(prop_list(&dut, (uint32_t[]){file, 0, all, 0, 0}, &list), MTP_RC_OK);
+        CHECK(list.whole && objects_in(&list) == 1);
+        for (size_t i = 0; i < count; i++) {
+            static struct description desc;
 
-        if (describe(&dut, "MTP-PRP-005", codes[i], MTP_FC_MP3, &desc) == MTP_RC_OK &&
-            desc.group != 0xffffffff)
-            CHECK(c, "MTP-PRP-005", dut_lists(list.codes, list.count, codes[i]));
-    }
-    CHECK_EQ(c, "MTP-PRP-005",
-             prop_list(&dut, "MTP-PRP-005", (uint32_t[]){file, 0, MTP_OPC_NAME, 0, 0}, &list),
-             MTP_RC_OK);
-    CHECK(c, "MTP-PRP-005",
-          list.whole && list.count == 1 && list.codes[0] == MTP_OPC_NAME &&
+            if (describe(&dut, codes[i], MTP_FC_MP3, &desc) == MTP_RC_OK &&
+                desc.group != 0xffffffff)
+                CHECK(dut_lists(list.codes, list.count, codes[i]));
+        }
+        CHECK_RC(prop_list(&dut, (uint32_t[]){file, 0, MTP_OPC_NAME, 0, 0}, &list), MTP_RC_OK);
+        CHECK(list.whole && list.count == 1 && list.codes[0] == MTP_OPC_NAME &&
               list.handles[0] == file);
-    code = prop_list(&dut, "MTP-PRP-005",
-                     (uint32_t[]){dut.folder, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 1}, &list);
-    CHECK(c, "MTP-PRP-005",
-          code == MTP_RC_SPECIFICATION_BY_DEPTH_UNSUPPORTED ||
+        code = prop_list(&dut, (uint32_t[]){dut.folder, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 1}, &list);
+        CHECK(code == MTP_RC_SPECIFICATION_BY_DEPTH_UNSUPPORTED ||
               (code == MTP_RC_OK && dut_has(list.handles, list.count, file) &&
                !dut_has(list.handles, list.count, deep)));
-    code = prop_list(&dut, "MTP-PRP-005",
-                     (uint32_t[]){dut.folder, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 2}, &list);
-    CHECK(c, "MTP-PRP-005",
-          code == MTP_RC_SPECIFICATION_BY_DEPTH_UNSUPPORTED ||
+        code = prop_list(&dut, (uint32_t[]){dut.folder, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 2}, &list);
+        CHECK(code == MTP_RC_SPECIFICATION_BY_DEPTH_UNSUPPORTED ||
               (code == MTP_RC_OK && dut_has(list.handles, list.count, file) &&
                dut_has(list.handles, list.count, deep)));
-    CHECK_EQ(
-        c, "MTP-PRP-005",
-        prop_list(&dut, "MTP-PRP-005", (uint32_t[]){all, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 0}, &list),
-        MTP_RC_OK);
-    CHECK(c, "MTP-PRP-005",
-          list.whole && dut_has(list.handles, list.count, deep) &&
+        CHECK_RC(prop_list(&dut, (uint32_t[]){all, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 0}, &list),
+                 MTP_RC_OK);
+        CHECK(list.whole && dut_has(list.handles, list.count, deep) &&
               dut_has(list.handles, list.count, dut.folder));
-    code = prop_list(&dut, "MTP-PRP-005", (uint32_t[]){file, 0, 0, 77, 0}, &list);
-    CHECK(c, "MTP-PRP-005",
-          code == MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED || code == MTP_RC_OK ||
+        code = prop_list(&dut, (uint32_t[]){file, 0, 0, 77, 0}, &list);
+        CHECK(code == MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED || code == MTP_RC_OK ||
               code == MTP_RC_GROUP_NOT_SUPPORTED || code == MTP_RC_PARAMETER_NOT_SUPPORTED);
+    }
 }
 
 /* SendObjectPropList for a text file: a name, and three more properties of which the third may be
@@ -361,7 +327,7 @@ static uint16_t send_list(struct dut *dut, uint32_t high, uint32_t low, bool bad
     ct_put16(&writer, bad ? 0xdeff : MTP_OPC_ARTIST);
     ct_put16(&writer, MTP_DTC_STRING);
     ct_put_text(&writer, "An artist");
-    return dut_put(dut, "MTP-PRP-006", MTP_OP_SEND_OBJECT_PROP_LIST,
+    return dut_put(dut, MTP_OP_SEND_OBJECT_PROP_LIST,
                    PARAMS(dut->store, dut->folder, MTP_FC_MP3, high, low), writer.bytes,
                    writer.length);
 }
@@ -374,26 +340,27 @@ CONF_CASE(MTP_PRP_BV_06, .title = "SendObjectPropList creates with properties an
 {
     DUT dut = dut_work(c);
     uint32_t handle;
-    uint16_t code = send_list(&dut, 0, 0, true);
 
-    CHECK(c, "MTP-PRP-006", code != MTP_RC_OK);
-    REQUIRE(c, "MTP-PRP-006", dut.answer.params >= 4);
-    /* Counted from 0 or from 1: the documents do not say. */
-    CHECK(c, "MTP-PRP-006", dut.answer.param[3] == 2 || dut.answer.param[3] == 3);
-    /* A size whose low word alone would fit: dropping the high word accepts it. */
-    code = send_list(&dut, 0x10000000, 5, false);
-    CHECK(c, "MTP-PRP-006",
-          code == MTP_RC_STORE_FULL || code == MTP_RC_OBJECT_TOO_LARGE ||
+    ROW("MTP-PRP-006") {
+        uint16_t code = send_list(&dut, 0, 0, true);
+
+        CHECK(code != MTP_RC_OK);
+        REQUIRE(dut.answer.params >= 4);
+        /* Counted from 0 or from 1: the documents do not say. */
+        CHECK(dut.answer.param[3] == 2 || dut.answer.param[3] == 3);
+        /* A size whose low word alone would fit: dropping the high word accepts it. */
+        code = send_list(&dut, 0x10000000, 5, false);
+        CHECK(code == MTP_RC_STORE_FULL || code == MTP_RC_OBJECT_TOO_LARGE ||
               code == MTP_RC_INVALID_DATASET);
-    REQUIRE_EQ(c, "MTP-PRP-006", send_list(&dut, 0, 5, false), MTP_RC_OK);
-    REQUIRE(c, "MTP-PRP-006", dut.answer.params >= 3);
-    CHECK_EQ(c, "MTP-PRP-006", dut.answer.param[0], dut.store);
-    CHECK_EQ(c, "MTP-PRP-006", dut.answer.param[1], dut.folder);
-    handle = dut.answer.param[2];
-    CHECK_EQ(c, "MTP-PRP-006",
-             dut_put(&dut, "MTP-PRP-006", MTP_OP_SEND_OBJECT, PARAMS(), "music", 5), MTP_RC_OK);
-    CHECK(c, "MTP-PRP-006", has_text(&dut, "MTP-PRP-006", handle, MTP_OPC_NAME, "A song"));
-    CHECK(c, "MTP-PRP-006", has_text(&dut, "MTP-PRP-006", handle, MTP_OPC_ARTIST, "An artist"));
+        REQUIRE_RC(send_list(&dut, 0, 5, false), MTP_RC_OK);
+        REQUIRE(dut.answer.params >= 3);
+        CHECK_EQ(dut.answer.param[0], dut.store);
+        CHECK_EQ(dut.answer.param[1], dut.folder);
+        handle = dut.answer.param[2];
+        CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "music", 5), MTP_RC_OK);
+        CHECK(has_text(&dut, handle, MTP_OPC_NAME, "A song"));
+        CHECK(has_text(&dut, handle, MTP_OPC_ARTIST, "An artist"));
+    }
 }
 
 /* The music formats, and what every one of them says about a song. */
@@ -413,6 +380,7 @@ enum { TOLD = ARRAY_SIZE(told) };
 /* A file of that format with its texts set; 0: the device does not list the format. */
 static uint32_t tagged(struct dut *dut, const struct dut_info *info, size_t number)
 {
+    struct conf *c = dut->c;
     uint16_t codes[DUT_PROPS_MAX];
     char name[] = "tags-0";
     uint32_t file;
@@ -420,25 +388,25 @@ static uint32_t tagged(struct dut *dut, const struct dut_info *info, size_t numb
 
     if (!dut_lists(info->formats, info->format_count, music[number]))
         return 0;
-    count = dut_properties(dut, "MTP-PRP-009", music[number], codes);
+    count = dut_properties(dut, music[number], codes);
     name[5] = (char)('0' + number);
     file = dut_file(dut, dut->folder, name, music[number], "music", 5);
     for (size_t i = 0; i < TOLD; i++) {
-        CHECK(dut->c, "MTP-PRP-009", dut_lists(codes, count, told[i].code));
+        CHECK(dut_lists(codes, count, told[i].code));
         if (told[i].text)
-            CHECK_EQ(dut->c, "MTP-PRP-009",
-                     dut_set_text(dut, "MTP-PRP-009", file, told[i].code, told[i].text), MTP_RC_OK);
+            CHECK_RC(dut_set_text(dut, file, told[i].code, told[i].text), MTP_RC_OK);
     }
     return file;
 }
 
 static void check_tags(struct dut *dut, const uint32_t files[MUSIC])
 {
+    struct conf *c = dut->c;
+
     for (size_t f = 0; f < MUSIC; f++) {
         for (size_t i = 0; files[f] && i < TOLD; i++) {
             if (told[i].text)
-                CHECK(dut->c, "MTP-PRP-009",
-                      has_text(dut, "MTP-PRP-009", files[f], told[i].code, told[i].text));
+                CHECK(has_text(dut, files[f], told[i].code, told[i].text));
         }
     }
 }
@@ -449,26 +417,24 @@ CONF_CASE(MTP_PRP_BV_09, .title = "Music formats carry artist, duration, track, 
           .steps = "Each music format that is listed has the five properties; set the three texts "
                    "of a file of each and read them, again after a reconnect")
 {
+    DUT dut = dut_work(c);
     static struct dut_info info;
     uint32_t files[MUSIC];
 
-    {
-        DUT dut = dut_work(c);
-
-        dut_device_info(&dut, "MTP-PRP-009", &info);
+    ROW("MTP-PRP-009") {
+        dut_device_info(&dut, &info);
         for (size_t f = 0; f < MUSIC; f++)
             files[f] = tagged(&dut, &info, f);
         check_tags(&dut, files);
+        dut_reconnect(&dut);
+        SETUP {
+            for (size_t f = 0; f < MUSIC; f++) {
+                if (files[f] && dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(files[f])) != MTP_RC_OK)
+                    conf_inconclusive(c, "the device gives new handles after reconnecting");
+            }
+        }
+        check_tags(&dut, files);
     }
-    conf_transport_drop(c);
-
-    DUT dut = dut_session(c);
-
-    for (size_t f = 0; f < MUSIC; f++) {
-        if (files[f] && dut_op(&dut, NULL, MTP_OP_GET_OBJECT_INFO, PARAMS(files[f])) != MTP_RC_OK)
-            conf_inconclusive(c, "the device gives new handles after reconnecting");
-    }
-    check_tags(&dut, files);
 }
 
 /* Device properties: MTP 1.1, D.2.20 to D.2.23. */
@@ -489,43 +455,38 @@ CONF_CASE(MTP_PRP_BI_12,
     size_t length;
     uint16_t code;
 
-    dut_device_info(&dut, "MTP-PRP-012", &info);
-    for (size_t i = 0; i < info.property_count; i++) {
-        CHECK_EQ(c, "MTP-PRP-012", describe_device(&dut, "MTP-PRP-012", info.properties[i], &desc),
-                 MTP_RC_OK);
-        CHECK_EQ(c, "MTP-PRP-012", desc.code, info.properties[i]);
-        CHECK(c, "MTP-PRP-012", desc.whole);
+    ROW("MTP-PRP-012") {
+        dut_device_info(&dut, &info);
+        for (size_t i = 0; i < info.property_count; i++) {
+            CHECK_RC(describe(&dut, info.properties[i], 0, &desc), MTP_RC_OK);
+            CHECK_EQ(desc.code, info.properties[i]);
+            CHECK(desc.whole);
+        }
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(0xdeff)),
+                 MTP_RC_DEVICE_PROP_NOT_SUPPORTED);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(0xdeff)),
+                 MTP_RC_DEVICE_PROP_NOT_SUPPORTED);
+        if (!dut_lists(info.properties, info.property_count, name))
+            return;
+        dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name));
+        length = dut.answer.size < sizeof(old) ? dut.answer.size : 0;
+        if (length)
+            memcpy(old, dut.answer.data, length);
+        ct_put_text(&writer, "another name");
+        CHECK_RC(
+            dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), writer.bytes, writer.length),
+            MTP_RC_OK);
+        code = dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), unterminated,
+                       sizeof(unterminated));
+        CHECK(code == MTP_RC_INVALID_DEVICE_PROP_VALUE ||
+              code == MTP_RC_INVALID_DEVICE_PROP_FORMAT);
+        code = dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), cut, sizeof(cut));
+        CHECK(code == MTP_RC_INVALID_DEVICE_PROP_VALUE ||
+              code == MTP_RC_INVALID_DEVICE_PROP_FORMAT);
+        dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name));
+        CHECK_BYTES(dut.answer.data, dut.answer.size, writer.bytes, writer.length);
+        if (dut_lists(info.operations, info.operation_count, MTP_OP_RESET_DEVICE_PROP_VALUE))
+            CHECK_RC(dut_op(&dut, MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(name)), MTP_RC_OK);
+        dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), old, length);
     }
-    CHECK_EQ(c, "MTP-PRP-012",
-             dut_op(&dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(0xdeff)),
-             MTP_RC_DEVICE_PROP_NOT_SUPPORTED);
-    CHECK_EQ(c, "MTP-PRP-012",
-             dut_op(&dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(0xdeff)),
-             MTP_RC_DEVICE_PROP_NOT_SUPPORTED);
-    if (!dut_lists(info.properties, info.property_count, name))
-        return;
-    dut_op(&dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name));
-    length = dut.answer.size < sizeof(old) ? dut.answer.size : 0;
-    if (length)
-        memcpy(old, dut.answer.data, length);
-    ct_put_text(&writer, "another name");
-    CHECK_EQ(c, "MTP-PRP-012",
-             dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), writer.bytes,
-                     writer.length),
-             MTP_RC_OK);
-    code = dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), unterminated,
-                   sizeof(unterminated));
-    CHECK(c, "MTP-PRP-012",
-          code == MTP_RC_INVALID_DEVICE_PROP_VALUE || code == MTP_RC_INVALID_DEVICE_PROP_FORMAT);
-    code =
-        dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), cut, sizeof(cut));
-    CHECK(c, "MTP-PRP-012",
-          code == MTP_RC_INVALID_DEVICE_PROP_VALUE || code == MTP_RC_INVALID_DEVICE_PROP_FORMAT);
-    dut_op(&dut, "MTP-PRP-012", MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name));
-    CHECK_BYTES(c, "MTP-PRP-012", dut.answer.data, dut.answer.size, writer.bytes, writer.length);
-    if (dut_lists(info.operations, info.operation_count, MTP_OP_RESET_DEVICE_PROP_VALUE))
-        CHECK_EQ(c, "MTP-PRP-012",
-                 dut_op(&dut, "MTP-PRP-012", MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(name)),
-                 MTP_RC_OK);
-    dut_put(&dut, "MTP-PRP-012", MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), old, length);
 }

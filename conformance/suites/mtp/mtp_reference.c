@@ -7,24 +7,22 @@
 enum { LONG_LIST = 500 };
 
 /* SetObjectReferences; its response code. */
-static uint16_t refer(struct dut *dut, const char *row, uint32_t list, const uint32_t *handles,
-                      size_t count)
+static uint16_t refer(struct dut *dut, uint32_t list, const uint32_t *handles, size_t count)
 {
     struct ct_writer writer = {0};
 
     ct_put32(&writer, (uint32_t)count);
     for (size_t i = 0; i < count; i++)
         ct_put32(&writer, handles[i]);
-    return dut_put(dut, row, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(list), writer.bytes,
-                   writer.length);
+    return dut_put(dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(list), writer.bytes, writer.length);
 }
 
-static size_t references(struct dut *dut, const char *row, uint32_t list, uint32_t *handles,
-                         size_t room)
+static size_t references(struct dut *dut, uint32_t list, uint32_t *handles, size_t room)
 {
+    struct conf *c = dut->c;
     struct ct_reader reader;
 
-    CHECK_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_OBJECT_REFERENCES, PARAMS(list)), MTP_RC_OK);
+    CHECK_RC(dut_op(dut, MTP_OP_GET_OBJECT_REFERENCES, PARAMS(list)), MTP_RC_OK);
     reader = dut_reader(dut);
     return ct_array32(&reader, handles, room);
 }
@@ -44,20 +42,20 @@ CONF_CASE(MTP_PRP_BV_10, .title = "Playlists and albums keep their references in
     songs[2] = dut_file(&dut, dut.folder, "three.mp3", MTP_FC_MP3, "3", 1);
     for (size_t i = 0; i < LONG_LIST; i++)
         wanted[i] = songs[(i * 7 + i / 3 + 2) % 3];
-    for (size_t f = 0; f < 2; f++) {
-        uint32_t list =
-            dut_file(&dut, dut.folder, f ? "album.alb" : "list.pla", formats[f], NULL, 0);
-        size_t count;
+    ROW("MTP-PRP-010") {
+        for (size_t f = 0; f < 2; f++) {
+            uint32_t list =
+                dut_file(&dut, dut.folder, f ? "album.alb" : "list.pla", formats[f], NULL, 0);
+            size_t count;
 
-        CHECK_EQ(c, "MTP-PRP-010", refer(&dut, "MTP-PRP-010", list, wanted, LONG_LIST), MTP_RC_OK);
-        count = references(&dut, "MTP-PRP-010", list, got, LONG_LIST + 1);
-        CHECK_EQ(c, "MTP-PRP-010", count, LONG_LIST);
-        CHECK_BYTES(c, "MTP-PRP-010", got, sizeof(wanted), wanted, sizeof(wanted));
-        CHECK_EQ(c, "MTP-PRP-010",
-                 dut_op(&dut, "MTP-PRP-010", MTP_OP_GET_OBJECT_PROP_VALUE,
-                        PARAMS(list, MTP_OPC_OBJECT_SIZE)),
-                 MTP_RC_OK);
-        CHECK_BYTES(c, "MTP-PRP-010", dut.answer.data, dut.answer.size, "\0\0\0\0\0\0\0\0", 8);
+            CHECK_RC(refer(&dut, list, wanted, LONG_LIST), MTP_RC_OK);
+            count = references(&dut, list, got, LONG_LIST + 1);
+            CHECK_EQ(count, LONG_LIST);
+            CHECK_BYTES(got, sizeof(wanted), wanted, sizeof(wanted));
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(list, MTP_OPC_OBJECT_SIZE)),
+                     MTP_RC_OK);
+            CHECK_BYTES(dut.answer.data, dut.answer.size, "\0\0\0\0\0\0\0\0", 8);
+        }
     }
 }
 
@@ -75,14 +73,17 @@ CONF_CASE(MTP_PRP_BI_11,
     two[1] = dut_file(&dut, dut.folder, "b.mp3", MTP_FC_MP3, "b", 1);
     three[0] = dut_file(&dut, dut.folder, "c.mp3", MTP_FC_MP3, "c", 1);
     list = dut_file(&dut, dut.folder, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
-    if (refer(&dut, NULL, list, two, 2) != MTP_RC_OK)
+    if (refer(&dut, list, two, 2) != MTP_RC_OK)
         conf_setup_failed(c, "SetObjectReferences is refused");
-    CHECK_EQ(c, "MTP-PRP-011", refer(&dut, "MTP-PRP-011", list, three, 2),
-             MTP_RC_INVALID_OBJECT_REFERENCE);
-    count = references(&dut, "MTP-PRP-011", list, got, 4);
-    CHECK_BYTES(c, "MTP-PRP-011", got, 4 * count, two, 8);
-    if (dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(two[1])) != MTP_RC_OK)
-        conf_setup_failed(c, "DeleteObject is refused");
-    count = references(&dut, "MTP-PRP-011", list, got, 4);
-    CHECK_BYTES(c, "MTP-PRP-011", got, 4 * count, two, 4);
+    ROW("MTP-PRP-011") {
+        CHECK_RC(refer(&dut, list, three, 2), MTP_RC_INVALID_OBJECT_REFERENCE);
+        count = references(&dut, list, got, 4);
+        CHECK_BYTES(got, 4 * count, two, 8);
+        SETUP {
+            if (dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(two[1])) != MTP_RC_OK)
+                conf_setup_failed(c, "DeleteObject is refused");
+        }
+        count = references(&dut, list, got, 4);
+        CHECK_BYTES(got, 4 * count, two, 4);
+    }
 }

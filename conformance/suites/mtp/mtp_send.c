@@ -8,9 +8,9 @@
 
 enum { ROOM = 256 };
 
-static size_t children(struct dut *dut, const char *row, uint32_t handles[ROOM])
+static size_t children(struct dut *dut, uint32_t handles[ROOM])
 {
-    size_t count = dut_handles(dut, row, dut->store, 0, dut->folder, handles, ROOM);
+    size_t count = dut_handles(dut, dut->store, 0, dut->folder, handles, ROOM);
 
     return count < ROOM ? count : ROOM;
 }
@@ -24,21 +24,20 @@ CONF_CASE(MTP_OBJ_BV_08, .title = "SendObjectInfo names store, parent and the ha
     uint32_t handles[ROOM], handle;
     size_t count;
 
-    REQUIRE_EQ(c, "MTP-OBJ-008",
-               dut_send_info(&dut, "MTP-OBJ-008", dut.store, dut.folder, MTP_FC_MP3, 5, "five.mp3"),
-               MTP_RC_OK);
-    REQUIRE_EQ(c, "MTP-OBJ-008", dut.answer.params, 3);
-    CHECK_EQ(c, "MTP-OBJ-008", dut.answer.param[0], dut.store);
-    CHECK_EQ(c, "MTP-OBJ-008", dut.answer.param[1], dut.folder);
-    handle = dut.answer.param[2];
-    CHECK(c, "MTP-OBJ-008", handle != 0 && handle != 0xffffffff);
-    CHECK_EQ(c, "MTP-OBJ-008",
-             dut_put(&dut, "MTP-OBJ-008", MTP_OP_SEND_OBJECT, PARAMS(), "12345", 5), MTP_RC_OK);
-    CHECK_EQ(c, "MTP-OBJ-008", dut_op(&dut, "MTP-OBJ-008", MTP_OP_GET_OBJECT, PARAMS(handle)),
-             MTP_RC_OK);
-    CHECK_BYTES(c, "MTP-OBJ-008", dut.answer.data, dut.answer.size, "12345", 5);
-    count = children(&dut, "MTP-OBJ-008", handles);
-    CHECK(c, "MTP-OBJ-008", dut_has(handles, count, handle));
+    ROW("MTP-OBJ-008") {
+        REQUIRE_RC(dut_send_info(&dut, dut.store, dut.folder, MTP_FC_MP3, 5, "five.mp3"),
+                   MTP_RC_OK);
+        REQUIRE_EQ(dut.answer.params, 3);
+        CHECK_EQ(dut.answer.param[0], dut.store);
+        CHECK_EQ(dut.answer.param[1], dut.folder);
+        handle = dut.answer.param[2];
+        CHECK(handle != 0 && handle != 0xffffffff);
+        CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "12345", 5), MTP_RC_OK);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+        CHECK_BYTES(dut.answer.data, dut.answer.size, "12345", 5);
+        count = children(&dut, handles);
+        CHECK(dut_has(handles, count, handle));
+    }
 }
 
 CONF_CASE(MTP_OBJ_BI_09, .title = "SendObject without information takes the data and refuses it",
@@ -50,11 +49,12 @@ CONF_CASE(MTP_OBJ_BI_09, .title = "SendObject without information takes the data
     static uint8_t bytes[1012];
     static const size_t sizes[] = {1000, 1012};
 
-    for (size_t i = 0; i < 2; i++) {
-        CHECK_EQ(c, "MTP-OBJ-009",
-                 dut_put(&dut, "MTP-OBJ-009", MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizes[i]),
-                 MTP_RC_NO_VALID_OBJECT_INFO);
-        CHECK(c, "MTP-OBJ-009", dut_in_step(&dut));
+    ROW("MTP-OBJ-009") {
+        for (size_t i = 0; i < 2; i++) {
+            CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizes[i]),
+                     MTP_RC_NO_VALID_OBJECT_INFO);
+            CHECK(dut_in_step(&dut));
+        }
     }
 }
 
@@ -66,22 +66,21 @@ CONF_CASE(MTP_OBJ_BV_10, .title = "A second SendObjectInfo replaces the first",
     uint32_t handles[ROOM], a, b;
     size_t count;
 
-    if (dut_send_info(&dut, NULL, dut.store, dut.folder, MTP_FC_MP3, 3, "a.mp3") != MTP_RC_OK)
+    if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_MP3, 3, "a.mp3") != MTP_RC_OK)
         conf_setup_failed(c, "SendObjectInfo is refused");
     a = dut.answer.param[2];
-    REQUIRE_EQ(c, "MTP-OBJ-010",
-               dut_send_info(&dut, "MTP-OBJ-010", dut.store, dut.folder, MTP_FC_MP3, 4, "b.mp3"),
-               MTP_RC_OK);
-    b = dut.answer.param[2];
-    CHECK_EQ(c, "MTP-OBJ-010",
-             dut_put(&dut, "MTP-OBJ-010", MTP_OP_SEND_OBJECT, PARAMS(), "bbbb", 4), MTP_RC_OK);
-    count = children(&dut, "MTP-OBJ-010", handles);
-    CHECK(c, "MTP-OBJ-010", dut_has(handles, count, b));
-    CHECK_EQ(c, "MTP-OBJ-010", count, 1);
-    if (a != b)
-        CHECK(c, "MTP-OBJ-010", !dut_has(handles, count, a));
-    dut_op(&dut, "MTP-OBJ-010", MTP_OP_GET_OBJECT, PARAMS(b));
-    CHECK_BYTES(c, "MTP-OBJ-010", dut.answer.data, dut.answer.size, "bbbb", 4);
+    ROW("MTP-OBJ-010") {
+        REQUIRE_RC(dut_send_info(&dut, dut.store, dut.folder, MTP_FC_MP3, 4, "b.mp3"), MTP_RC_OK);
+        b = dut.answer.param[2];
+        CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "bbbb", 4), MTP_RC_OK);
+        count = children(&dut, handles);
+        CHECK(dut_has(handles, count, b));
+        CHECK_EQ(count, 1);
+        if (a != b)
+            CHECK(!dut_has(handles, count, a));
+        dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(b));
+        CHECK_BYTES(dut.answer.data, dut.answer.size, "bbbb", 4);
+    }
 }
 
 CONF_CASE(
@@ -96,8 +95,8 @@ CONF_CASE(
     size_t count;
 
     dut_fill(bytes, sizeof(bytes), 21);
-    if (dut_send_info(&dut, NULL, dut.store, dut.folder, MTP_FC_UNDEFINED, sizeof(bytes),
-                      "again.bin") != MTP_RC_OK)
+    if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_UNDEFINED, sizeof(bytes), "again.bin") !=
+        MTP_RC_OK)
         conf_setup_failed(c, "SendObjectInfo is refused");
     handle = dut.answer.param[2];
     id = mtpi_next_transaction(dut.mtpi);
@@ -107,16 +106,16 @@ CONF_CASE(
                    true) != 0)
         conf_setup_failed(c, "the data phase cannot be sent");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    CHECK(c, "MTP-OBJ-011", dut_collect(&dut, "MTP-OBJ-011") != MTP_RC_OK);
-    count = children(&dut, "MTP-OBJ-011", handles);
-    CHECK(c, "MTP-OBJ-011", !dut_has(handles, count, handle));
-    CHECK_EQ(c, "MTP-OBJ-011",
-             dut_put(&dut, "MTP-OBJ-011", MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizeof(bytes)),
-             MTP_RC_OK);
-    count = children(&dut, "MTP-OBJ-011", handles);
-    REQUIRE_EQ(c, "MTP-OBJ-011", count, 1);
-    dut_op(&dut, "MTP-OBJ-011", MTP_OP_GET_OBJECT, PARAMS(handles[0]));
-    CHECK_BYTES(c, "MTP-OBJ-011", dut.answer.data, dut.answer.size, bytes, sizeof(bytes));
+    ROW("MTP-OBJ-011") {
+        CHECK(dut_collect(&dut) != MTP_RC_OK);
+        count = children(&dut, handles);
+        CHECK(!dut_has(handles, count, handle));
+        CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizeof(bytes)), MTP_RC_OK);
+        count = children(&dut, handles);
+        REQUIRE_EQ(count, 1);
+        dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handles[0]));
+        CHECK_BYTES(dut.answer.data, dut.answer.size, bytes, sizeof(bytes));
+    }
 }
 
 CONF_CASE(MTP_OBJ_BV_12, .title = "A folder is complete after SendObjectInfo",
@@ -130,16 +129,16 @@ CONF_CASE(MTP_OBJ_BV_12, .title = "A folder is complete after SendObjectInfo",
     size_t count;
 
     dut.store = dut_first_store(&dut);
-    REQUIRE_EQ(c, "MTP-OBJ-012",
-               dut_send_info(&dut, "MTP-OBJ-012", dut.store, 0xffffffff, MTP_FC_ASSOCIATION, 0,
-                             "papcheck-complete"),
-               MTP_RC_OK);
-    handle = dut.answer.param[2];
-    count = dut_handles(&dut, "MTP-OBJ-012", dut.store, 0, 0xffffffff, handles, 4096);
-    CHECK(c, "MTP-OBJ-012", dut_has(handles, count < 4096 ? count : 4096, handle));
-    CHECK_EQ(c, "MTP-OBJ-012", dut_op(&dut, "MTP-OBJ-012", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)),
-             MTP_RC_OK);
-    dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(handle));
+    ROW("MTP-OBJ-012") {
+        REQUIRE_RC(
+            dut_send_info(&dut, dut.store, 0xffffffff, MTP_FC_ASSOCIATION, 0, "papcheck-complete"),
+            MTP_RC_OK);
+        handle = dut.answer.param[2];
+        count = dut_handles(&dut, dut.store, 0, 0xffffffff, handles, 4096);
+        CHECK(dut_has(handles, count < 4096 ? count : 4096, handle));
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+    }
+    dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(handle));
 }
 
 /* The second writable store; 0: none. */
@@ -149,12 +148,12 @@ static uint32_t other_store(struct dut *dut)
     struct ct_reader reader;
     size_t count;
 
-    dut_op(dut, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    dut_op(dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
     reader = dut_reader(dut);
     count = ct_array32(&reader, ids, 16);
     for (size_t i = 0; i < count && i < 16; i++) {
         if (ids[i] == dut->store ||
-            dut_op(dut, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
+            dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
             continue;
         reader = dut_reader(dut);
         ct_u32(&reader);
@@ -182,38 +181,35 @@ CONF_CASE(
     size_t before;
     uint16_t code;
 
-    code = dut_send_info(&dut, "MTP-OBJ-013", 0, 0xffffffff, MTP_FC_ASSOCIATION, 0,
-                         "papcheck-anywhere");
-    CHECK_EQ(c, "MTP-OBJ-013", code, MTP_RC_OK);
-    if (code == MTP_RC_OK)
-        dut_op(&dut, "MTP-OBJ-013", MTP_OP_DELETE_OBJECT, PARAMS(dut.answer.param[2]));
-    code = dut_send_info(&dut, "MTP-OBJ-013", dut.store, 0xffffffff, MTP_FC_ASSOCIATION, 0,
-                         "papcheck-root");
-    CHECK_EQ(c, "MTP-OBJ-013", code, MTP_RC_OK);
-    made = dut.answer.param[2];
-    if (code == MTP_RC_OK) {
-        struct ct_reader reader;
+    ROW("MTP-OBJ-013") {
+        code = dut_send_info(&dut, 0, 0xffffffff, MTP_FC_ASSOCIATION, 0, "papcheck-anywhere");
+        CHECK_RC(code, MTP_RC_OK);
+        if (code == MTP_RC_OK)
+            dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(dut.answer.param[2]));
+        code = dut_send_info(&dut, dut.store, 0xffffffff, MTP_FC_ASSOCIATION, 0, "papcheck-root");
+        CHECK_RC(code, MTP_RC_OK);
+        made = dut.answer.param[2];
+        if (code == MTP_RC_OK) {
+            struct ct_reader reader;
 
-        dut_op(&dut, "MTP-OBJ-013", MTP_OP_GET_OBJECT_INFO, PARAMS(made));
-        reader = dut_reader(&dut);
-        for (int i = 0; i < 19; i++)
-            ct_u16(&reader);
-        CHECK_EQ(c, "MTP-OBJ-013", ct_u32(&reader), 0);
-        dut_op(&dut, "MTP-OBJ-013", MTP_OP_DELETE_OBJECT, PARAMS(made));
+            dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(made));
+            reader = dut_reader(&dut);
+            for (int i = 0; i < 19; i++)
+                ct_u16(&reader);
+            CHECK_EQ(ct_u32(&reader), 0);
+            dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(made));
+        }
+        before = children(&dut, handles);
+        code = dut_send_info(&dut, 0x7abc7abc, 0xffffffff, MTP_FC_ASSOCIATION, 0, "lost");
+        CHECK(refuses_destination(code));
+        code = dut_send_info(&dut, 0x7abc7abc, dut.folder, MTP_FC_ASSOCIATION, 0, "lost");
+        CHECK(refuses_destination(code));
+        if (second) {
+            code = dut_send_info(&dut, second, dut.folder, MTP_FC_ASSOCIATION, 0, "lost");
+            CHECK(refuses_destination(code));
+        }
+        CHECK_EQ(children(&dut, handles), before);
     }
-    before = children(&dut, "MTP-OBJ-013", handles);
-    code =
-        dut_send_info(&dut, "MTP-OBJ-013", 0x7abc7abc, 0xffffffff, MTP_FC_ASSOCIATION, 0, "lost");
-    CHECK(c, "MTP-OBJ-013", refuses_destination(code));
-    code =
-        dut_send_info(&dut, "MTP-OBJ-013", 0x7abc7abc, dut.folder, MTP_FC_ASSOCIATION, 0, "lost");
-    CHECK(c, "MTP-OBJ-013", refuses_destination(code));
-    if (second) {
-        code =
-            dut_send_info(&dut, "MTP-OBJ-013", second, dut.folder, MTP_FC_ASSOCIATION, 0, "lost");
-        CHECK(c, "MTP-OBJ-013", refuses_destination(code));
-    }
-    CHECK_EQ(c, "MTP-OBJ-013", children(&dut, "MTP-OBJ-013", handles), before);
 }
 
 CONF_CASE(MTP_OBJ_BI_14, .title = "File names that leave their folder or are none are refused",
@@ -225,14 +221,16 @@ CONF_CASE(MTP_OBJ_BI_14, .title = "File names that leave their folder or are non
     static const char *const names[] = {"../x", "a/b", "a\\b", "..", "a\001b", ""};
     uint32_t handles[ROOM];
 
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        uint16_t code = dut_send_info(&dut, "MTP-OBJ-014", dut.store, dut.folder,
-                                      MTP_FC_ASSOCIATION, 0, names[i]);
+    ROW("MTP-OBJ-014") {
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+            uint16_t code =
+                dut_send_info(&dut, dut.store, dut.folder, MTP_FC_ASSOCIATION, 0, names[i]);
 
-        conf_note(c, "name %zu: 0x%04x", i, code);
-        CHECK(c, "MTP-OBJ-014", code == MTP_RC_INVALID_DATASET || code == MTP_RC_INVALID_PARAMETER);
+            conf_note(c, "name %zu: 0x%04x", i, code);
+            CHECK(code == MTP_RC_INVALID_DATASET || code == MTP_RC_INVALID_PARAMETER);
+        }
+        CHECK_EQ(children(&dut, handles), 0);
     }
-    CHECK_EQ(c, "MTP-OBJ-014", children(&dut, "MTP-OBJ-014", handles), 0);
 }
 
 CONF_CASE(MTP_OBJ_BV_15, .title = "A second object of the same name does not overwrite the first",
@@ -244,25 +242,26 @@ CONF_CASE(MTP_OBJ_BV_15, .title = "A second object of the same name does not ove
     DUT dut = dut_work(c);
     bool kept = false;
 
-    for (int round = 0; round < 3; round++) {
-        char name[] = "x0.mp3";
-        uint32_t first, second;
-        uint16_t code;
+    ROW("MTP-OBJ-015") {
+        for (int round = 0; round < 3; round++) {
+            char name[] = "x0.mp3";
+            uint32_t first, second;
+            uint16_t code;
 
-        name[1] = (char)('0' + round);
-        first = dut_file(&dut, dut.folder, name, MTP_FC_MP3, "content 1", 9);
-        code = dut_send_info(&dut, "MTP-OBJ-015", dut.store, dut.folder, MTP_FC_MP3, 10, name);
-        second = dut.answer.param[2];
-        if (code == MTP_RC_OK)
-            code = dut_put(&dut, "MTP-OBJ-015", MTP_OP_SEND_OBJECT, PARAMS(), "content  2", 10);
-        if (round == 0)
-            kept = code == MTP_RC_OK;
-        CHECK_EQ(c, "MTP-OBJ-015", code == MTP_RC_OK, kept);
-        if (code == MTP_RC_OK)
-            CHECK(c, "MTP-OBJ-015", second != first);
-        CHECK_EQ(c, "MTP-OBJ-015", dut_op(&dut, "MTP-OBJ-015", MTP_OP_GET_OBJECT, PARAMS(first)),
-                 MTP_RC_OK);
-        CHECK_BYTES(c, "MTP-OBJ-015", dut.answer.data, dut.answer.size, "content 1", 9);
+            name[1] = (char)('0' + round);
+            first = dut_file(&dut, dut.folder, name, MTP_FC_MP3, "content 1", 9);
+            code = dut_send_info(&dut, dut.store, dut.folder, MTP_FC_MP3, 10, name);
+            second = dut.answer.param[2];
+            if (code == MTP_RC_OK)
+                code = dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "content  2", 10);
+            if (round == 0)
+                kept = code == MTP_RC_OK;
+            CHECK_EQ(code == MTP_RC_OK, kept);
+            if (code == MTP_RC_OK)
+                CHECK(second != first);
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(first)), MTP_RC_OK);
+            CHECK_BYTES(dut.answer.data, dut.answer.size, "content 1", 9);
+        }
     }
 }
 
@@ -273,8 +272,8 @@ static void cut_send(struct conf *c, uint32_t folder, uint32_t store, const uint
     DUT_CONNECTION connection = dut_import(c);
     DUT dut = dut_raw(c, connection);
 
-    if (dut_open(&dut, NULL, 1) != MTP_RC_OK ||
-        dut_send_info(&dut, NULL, store, folder, MTP_FC_UNDEFINED, (uint32_t)size, "cut.bin") !=
+    if (dut_open(&dut, 1) != MTP_RC_OK ||
+        dut_send_info(&dut, store, folder, MTP_FC_UNDEFINED, (uint32_t)size, "cut.bin") !=
             MTP_RC_OK ||
         ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, dut.pipe.next, PARAMS()) != 0 ||
         ct_send_as(&dut.pipe, (uint32_t)size + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, dut.pipe.next,
@@ -292,14 +291,14 @@ static unsigned torn(struct conf *c, uint32_t folder, uint32_t store, const uint
     size_t count;
     unsigned bad = 0;
 
-    REQUIRE_EQ(c, "MTP-OBJ-019", dut_open(&dut, "MTP-OBJ-019", 1), MTP_RC_OK);
-    count = dut_handles(&dut, "MTP-OBJ-019", store, 0, folder, handles, ROOM);
+    REQUIRE_RC(dut_open(&dut, 1), MTP_RC_OK);
+    count = dut_handles(&dut, store, 0, folder, handles, ROOM);
     for (size_t i = 0; i < count && i < ROOM; i++) {
-        dut_op(&dut, "MTP-OBJ-019", MTP_OP_GET_OBJECT, PARAMS(handles[i]));
+        dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handles[i]));
         bad += dut.answer.size != size || memcmp(dut.answer.data, bytes, size) != 0;
-        dut_op(&dut, "MTP-OBJ-019", MTP_OP_DELETE_OBJECT, PARAMS(handles[i]));
+        dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(handles[i]));
     }
-    dut_op(&dut, "MTP-OBJ-019", MTP_OP_CLOSE_SESSION, PARAMS());
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
     return bad;
 }
 
@@ -312,17 +311,17 @@ static uint32_t root_folder(struct conf *c, bool create, bool remove, uint32_t *
     uint32_t handles[ROOM], found = 0;
     size_t count;
 
-    if (dut_open(&dut, NULL, 1) != MTP_RC_OK)
+    if (dut_open(&dut, 1) != MTP_RC_OK)
         conf_setup_failed(c, "no session");
     dut.store = *ret_store = dut_first_store(&dut);
     if (create)
         dut_folder(&dut, 0xffffffff, name);
-    count = dut_handles(&dut, NULL, dut.store, MTP_FC_ASSOCIATION, 0xffffffff, handles, ROOM);
+    count = dut_handles(&dut, dut.store, MTP_FC_ASSOCIATION, 0xffffffff, handles, ROOM);
     for (size_t i = 0; i < count && i < ROOM; i++) {
         struct ct_reader reader;
         char text[256];
 
-        dut_op(&dut, NULL, MTP_OP_GET_OBJECT_INFO, PARAMS(handles[i]));
+        dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handles[i]));
         reader = dut_reader(&dut);
         for (int field = 0; field < 26; field++)
             ct_u16(&reader);
@@ -331,8 +330,8 @@ static uint32_t root_folder(struct conf *c, bool create, bool remove, uint32_t *
             found = handles[i];
     }
     if (remove && found)
-        dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(found));
-    dut_op(&dut, NULL, MTP_OP_CLOSE_SESSION, PARAMS());
+        dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(found));
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
     if (!found)
         conf_setup_failed(c, "the folder is not there");
     return found;
@@ -350,16 +349,22 @@ CONF_CASE(MTP_OBJ_BV_19,
 
     dut_fill(bytes, sizeof(bytes), 31);
     root_folder(c, true, false, &store);
-    for (int round = 0; round < 200; round++) {
-        size_t sent;
+    ROW("MTP-OBJ-019") {
+        for (int round = 0; round < 200; round++) {
+            uint32_t folder;
+            size_t sent;
 
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        /* Whole packets with the header, so that no short one ends the data phase. */
-        sent = ((size_t)(state >> 33) % sizeof(bytes) / 1024 + 1) * 1024 - 12;
-        cut_send(c, root_folder(c, false, false, &store), store, bytes, sizeof(bytes), sent);
-        conf_note(c, "cut after %zu bytes", sent);
-        CHECK_EQ(c, "MTP-OBJ-019",
-                 torn(c, root_folder(c, false, false, &store), store, bytes, sizeof(bytes)), 0);
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            /* Whole packets with the header, so that no short one ends the data phase. */
+            sent = ((size_t)(state >> 33) % sizeof(bytes) / 1024 + 1) * 1024 - 12;
+            SETUP {
+                folder = root_folder(c, false, false, &store);
+                cut_send(c, folder, store, bytes, sizeof(bytes), sent);
+                folder = root_folder(c, false, false, &store);
+            }
+            conf_note(c, "cut after %zu bytes", sent);
+            CHECK_EQ(torn(c, folder, store, bytes, sizeof(bytes)), 0);
+        }
     }
     root_folder(c, false, true, &store);
 }

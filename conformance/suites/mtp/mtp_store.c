@@ -5,15 +5,16 @@
 
 enum { STORES_MAX = 16 };
 
-static size_t stores(struct dut *dut, const char *row, uint32_t ids[STORES_MAX])
+static size_t stores(struct dut *dut, uint32_t ids[STORES_MAX])
 {
+    struct conf *c = dut->c;
     struct ct_reader reader;
     size_t count;
 
-    dut_op(dut, row, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    dut_op(dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
     reader = dut_reader(dut);
     count = ct_array32(&reader, ids, STORES_MAX);
-    CHECK(dut->c, row, !reader.failed && reader.at == reader.end);
+    CHECK(!reader.failed && reader.at == reader.end);
     return count < STORES_MAX ? count : STORES_MAX;
 }
 
@@ -25,9 +26,9 @@ struct store_info {
 };
 
 /* MTP 1.1, 5.2.2. The response code. */
-static uint16_t store_info(struct dut *dut, const char *row, uint32_t id, struct store_info *ret)
+static uint16_t store_info(struct dut *dut, uint32_t id, struct store_info *ret)
 {
-    uint16_t units[256], code = dut_op(dut, row, MTP_OP_GET_STORAGE_INFO, PARAMS(id));
+    uint16_t units[256], code = dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(id));
     struct ct_reader reader = dut_reader(dut);
 
     ret->type = ct_u16(&reader);
@@ -49,15 +50,18 @@ CONF_CASE(MTP_STO_BV_01, .title = "Storage ids pair a physical with a logical nu
 {
     DUT dut = dut_session(c);
     uint32_t ids[STORES_MAX];
-    size_t count = stores(&dut, "MTP-STO-001", ids);
 
-    CHECK(c, "MTP-STO-001", count >= 1);
-    for (size_t i = 0; i < count; i++) {
-        uint16_t code = dut_op(&dut, "MTP-STO-001", MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
+    ROW("MTP-STO-001") {
+        size_t count = stores(&dut, ids);
 
-        conf_note(c, "store %08x: 0x%04x", ids[i], code);
-        CHECK(c, "MTP-STO-001", ids[i] >> 16 != 0);
-        CHECK_EQ(c, "MTP-STO-001", (ids[i] & 0xffff) != 0, code == MTP_RC_OK);
+        CHECK(count >= 1);
+        for (size_t i = 0; i < count; i++) {
+            uint16_t code = dut_op(&dut, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
+
+            conf_note(c, "store %08x: 0x%04x", ids[i], code);
+            CHECK(ids[i] >> 16 != 0);
+            CHECK_EQ((ids[i] & 0xffff) != 0, code == MTP_RC_OK);
+        }
     }
 }
 
@@ -68,18 +72,21 @@ CONF_CASE(
 {
     DUT dut = dut_session(c);
     uint32_t ids[STORES_MAX];
-    size_t count = stores(&dut, "MTP-STO-002", ids);
 
-    for (size_t i = 0; i < count; i++) {
-        struct store_info info = {0};
+    ROW("MTP-STO-002") {
+        size_t count = stores(&dut, ids);
 
-        if (store_info(&dut, "MTP-STO-002", ids[i], &info) != MTP_RC_OK)
-            continue;
-        CHECK(c, "MTP-STO-002", info.whole);
-        CHECK(c, "MTP-STO-002", info.type >= 1 && info.type <= 4);
-        CHECK(c, "MTP-STO-002", info.filesystem >= 1);
-        CHECK(c, "MTP-STO-002", info.access <= 2);
-        CHECK(c, "MTP-STO-002", info.free_bytes <= info.capacity && info.capacity > 0);
+        for (size_t i = 0; i < count; i++) {
+            struct store_info info = {0};
+
+            if (store_info(&dut, ids[i], &info) != MTP_RC_OK)
+                continue;
+            CHECK(info.whole);
+            CHECK(info.type >= 1 && info.type <= 4);
+            CHECK(info.filesystem >= 1);
+            CHECK(info.access <= 2);
+            CHECK(info.free_bytes <= info.capacity && info.capacity > 0);
+        }
     }
 }
 
@@ -91,14 +98,16 @@ CONF_CASE(MTP_STO_BV_12, .title = "Free space follows the objects", .reqs = REQS
     static uint8_t bytes[100000];
     struct store_info before = {0}, after = {0};
 
-    CHECK_EQ(c, "MTP-STO-002", store_info(&dut, "MTP-STO-002", dut.store, &before), MTP_RC_OK);
-    dut_file(&dut, dut.folder, "weight.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
-    store_info(&dut, "MTP-STO-002", dut.store, &after);
-    conf_note(c, "free %llu, then %llu", (unsigned long long)before.free_bytes,
-              (unsigned long long)after.free_bytes);
-    CHECK_EQ(c, "MTP-STO-002", after.capacity, before.capacity);
-    CHECK(c, "MTP-STO-002", before.free_bytes - after.free_bytes >= sizeof(bytes));
-    CHECK(c, "MTP-STO-002", before.free_bytes - after.free_bytes < 2u << 20);
+    ROW("MTP-STO-002") {
+        CHECK_RC(store_info(&dut, dut.store, &before), MTP_RC_OK);
+        dut_file(&dut, dut.folder, "weight.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
+        store_info(&dut, dut.store, &after);
+        conf_note(c, "free %llu, then %llu", (unsigned long long)before.free_bytes,
+                  (unsigned long long)after.free_bytes);
+        CHECK_EQ(after.capacity, before.capacity);
+        CHECK(before.free_bytes - after.free_bytes >= sizeof(bytes));
+        CHECK(before.free_bytes - after.free_bytes < 2u << 20);
+    }
 }
 
 CONF_CASE(MTP_STO_BI_03, .title = "A store that is none answers InvalidStorageID",
@@ -107,9 +116,9 @@ CONF_CASE(MTP_STO_BI_03, .title = "A store that is none answers InvalidStorageID
 {
     DUT dut = dut_session(c);
 
-    CHECK_EQ(c, "MTP-STO-003",
-             dut_op(&dut, "MTP-STO-003", MTP_OP_GET_STORAGE_INFO, PARAMS(0x7abc7abc)),
-             MTP_RC_INVALID_STORAGE_ID);
+    ROW("MTP-STO-003")
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_INFO, PARAMS(0x7abc7abc)),
+                 MTP_RC_INVALID_STORAGE_ID);
 }
 
 CONF_CASE(MTP_STO_BI_13, .title = "An empty slot answers StoreNotAvailable",
@@ -118,18 +127,22 @@ CONF_CASE(MTP_STO_BI_13, .title = "An empty slot answers StoreNotAvailable",
 {
     DUT dut = dut_session(c);
     uint32_t ids[STORES_MAX];
-    size_t count = stores(&dut, "MTP-STO-003", ids);
     bool seen = false;
 
-    for (size_t i = 0; i < count; i++) {
-        uint16_t code = dut_op(&dut, "MTP-STO-003", MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
+    ROW("MTP-STO-003") {
+        size_t count = stores(&dut, ids);
 
-        conf_note(c, "store %08x: 0x%04x", ids[i], code);
-        if (code == MTP_RC_OK)
-            continue;
-        seen = true;
-        CHECK_EQ(c, "MTP-STO-003", code, MTP_RC_STORE_NOT_AVAILABLE);
-        CHECK_EQ(c, "MTP-STO-001", ids[i] & 0xffff, 0);
+        for (size_t i = 0; i < count; i++) {
+            uint16_t code = dut_op(&dut, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
+
+            conf_note(c, "store %08x: 0x%04x", ids[i], code);
+            if (code == MTP_RC_OK)
+                continue;
+            seen = true;
+            CHECK_RC(code, MTP_RC_STORE_NOT_AVAILABLE);
+            ROW("MTP-STO-001")
+                CHECK_EQ(ids[i] & 0xffff, 0);
+        }
     }
     if (!seen)
         conf_inconclusive(c, "every store has a medium");
@@ -141,25 +154,23 @@ CONF_CASE(MTP_STO_BI_23, .title = "A read-only store refuses writes with its own
 {
     DUT dut = dut_session(c);
     uint32_t ids[STORES_MAX], handles[256];
-    size_t count = stores(&dut, "MTP-STO-003", ids), before;
-    struct store_info info;
 
-    for (size_t i = 0; i < count; i++) {
-        if (store_info(&dut, "MTP-STO-003", ids[i], &info) != MTP_RC_OK ||
-            info.access != MTP_AC_READ_ONLY)
-            continue;
-        before = dut_handles(&dut, "MTP-STO-003", ids[i], 0, 0, handles, 256);
-        CHECK_EQ(c, "MTP-STO-003",
-                 dut_send_info(&dut, "MTP-STO-003", ids[i], 0xffffffff, MTP_FC_ASSOCIATION, 0,
-                               "refused"),
-                 MTP_RC_STORE_READ_ONLY);
-        if (before > 0)
-            CHECK_EQ(c, "MTP-STO-003",
-                     dut_op(&dut, "MTP-STO-003", MTP_OP_DELETE_OBJECT, PARAMS(handles[0])),
+    ROW("MTP-STO-003") {
+        size_t count = stores(&dut, ids), before;
+        struct store_info info;
+
+        for (size_t i = 0; i < count; i++) {
+            if (store_info(&dut, ids[i], &info) != MTP_RC_OK || info.access != MTP_AC_READ_ONLY)
+                continue;
+            before = dut_handles(&dut, ids[i], 0, 0, handles, 256);
+            CHECK_RC(dut_send_info(&dut, ids[i], 0xffffffff, MTP_FC_ASSOCIATION, 0, "refused"),
                      MTP_RC_STORE_READ_ONLY);
-        CHECK_EQ(c, "MTP-STO-003", dut_handles(&dut, "MTP-STO-003", ids[i], 0, 0, handles, 256),
-                 before);
-        return;
+            if (before > 0)
+                CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(handles[0])),
+                         MTP_RC_STORE_READ_ONLY);
+            CHECK_EQ(dut_handles(&dut, ids[i], 0, 0, handles, 256), before);
+            return;
+        }
     }
     conf_inconclusive(c, "no read-only store");
 }
@@ -174,16 +185,16 @@ CONF_CASE(MTP_STO_BI_04, .title = "A full store says so before any data is sent"
     uint32_t handles[256];
     size_t before;
 
-    store_info(&dut, "MTP-STO-004", dut.store, &info);
-    if (info.free_bytes >= 0xfffffffe)
-        conf_inconclusive(c, "the store has 4 GiB or more free");
-    before = dut_handles(&dut, "MTP-STO-004", dut.store, 0, dut.folder, handles, 256);
-    CHECK_EQ(c, "MTP-STO-004",
-             dut_send_info(&dut, "MTP-STO-004", dut.store, dut.folder, MTP_FC_UNDEFINED,
-                           (uint32_t)info.free_bytes + 1, "full.bin"),
-             MTP_RC_STORE_FULL);
-    CHECK_EQ(c, "MTP-STO-004",
-             dut_handles(&dut, "MTP-STO-004", dut.store, 0, dut.folder, handles, 256), before);
+    ROW("MTP-STO-004") {
+        store_info(&dut, dut.store, &info);
+        if (info.free_bytes >= 0xfffffffe)
+            conf_inconclusive(c, "the store has 4 GiB or more free");
+        before = dut_handles(&dut, dut.store, 0, dut.folder, handles, 256);
+        CHECK_RC(dut_send_info(&dut, dut.store, dut.folder, MTP_FC_UNDEFINED,
+                               (uint32_t)info.free_bytes + 1, "full.bin"),
+                 MTP_RC_STORE_FULL);
+        CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 256), before);
+    }
 }
 
 CONF_CASE(MTP_STO_BV_05, .title = "FormatStore empties one store only", .level = CONF_MAY,
@@ -194,31 +205,30 @@ CONF_CASE(MTP_STO_BV_05, .title = "FormatStore empties one store only", .level =
 {
     DUT dut = dut_session(c);
     uint32_t ids[STORES_MAX], two[2], made[2], handles[256];
-    size_t count = stores(&dut, "MTP-STO-005", ids), usable = 0, left;
-    struct store_info info;
-    uint16_t code;
 
-    for (size_t i = 0; i < count && usable < 2; i++) {
-        if (store_info(&dut, "MTP-STO-005", ids[i], &info) == MTP_RC_OK &&
-            info.access == MTP_AC_READ_WRITE)
-            two[usable++] = ids[i];
+    ROW("MTP-STO-005") {
+        size_t count = stores(&dut, ids), usable = 0, left;
+        struct store_info info;
+        uint16_t code;
+
+        for (size_t i = 0; i < count && usable < 2; i++) {
+            if (store_info(&dut, ids[i], &info) == MTP_RC_OK && info.access == MTP_AC_READ_WRITE)
+                two[usable++] = ids[i];
+        }
+        if (usable < 2)
+            conf_inconclusive(c, "fewer than two writable stores");
+        for (size_t i = 0; i < 2; i++) {
+            dut.store = two[i];
+            made[i] = dut_folder(&dut, 0xffffffff, "format me");
+        }
+        code = dut_op(&dut, MTP_OP_FORMAT_STORE, PARAMS(two[0], 0x7777));
+        CHECK_RC(code, MTP_RC_PARAMETER_NOT_SUPPORTED);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(made[0])), MTP_RC_OK);
+        CHECK_RC(dut_op(&dut, MTP_OP_FORMAT_STORE, PARAMS(two[0])), MTP_RC_OK);
+        left = dut_handles(&dut, two[0], 0, 0, handles, 256);
+        CHECK_EQ(left, 0);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(made[1])), MTP_RC_OK);
     }
-    if (usable < 2)
-        conf_inconclusive(c, "fewer than two writable stores");
-    for (size_t i = 0; i < 2; i++) {
-        dut.store = two[i];
-        made[i] = dut_folder(&dut, 0xffffffff, "format me");
-    }
-    code = dut_op(&dut, "MTP-STO-005", MTP_OP_FORMAT_STORE, PARAMS(two[0], 0x7777));
-    CHECK_EQ(c, "MTP-STO-005", code, MTP_RC_PARAMETER_NOT_SUPPORTED);
-    CHECK_EQ(c, "MTP-STO-005", dut_op(&dut, "MTP-STO-005", MTP_OP_GET_OBJECT_INFO, PARAMS(made[0])),
-             MTP_RC_OK);
-    CHECK_EQ(c, "MTP-STO-005", dut_op(&dut, "MTP-STO-005", MTP_OP_FORMAT_STORE, PARAMS(two[0])),
-             MTP_RC_OK);
-    left = dut_handles(&dut, "MTP-STO-005", two[0], 0, 0, handles, 256);
-    CHECK_EQ(c, "MTP-STO-005", left, 0);
-    CHECK_EQ(c, "MTP-STO-005", dut_op(&dut, "MTP-STO-005", MTP_OP_GET_OBJECT_INFO, PARAMS(made[1])),
-             MTP_RC_OK);
 }
 
 /* MTP 1.1, E.2.1.3 and response 0xA809; the limit is the file system's, as FAT32's 4 GiB. */
@@ -230,27 +240,29 @@ CONF_CASE(MTP_PRP_BI_07, .title = "An object larger than the store allows is Obj
 {
     DUT dut = dut_session(c);
     uint32_t ids[STORES_MAX];
-    size_t count = stores(&dut, "MTP-PRP-007", ids);
-    struct ct_writer writer = {0};
-    struct store_info info;
-    bool judged = false;
 
-    ct_put32(&writer, 1);
-    ct_put32(&writer, 0);
-    ct_put16(&writer, MTP_OPC_OBJECT_FILE_NAME);
-    ct_put16(&writer, MTP_DTC_STRING);
-    ct_put_text(&writer, "papcheck-large.bin");
-    for (size_t i = 0; i < count; i++) {
-        if (store_info(&dut, "MTP-PRP-007", ids[i], &info) != MTP_RC_OK ||
-            info.access != MTP_AC_READ_WRITE || info.free_bytes <= 0x100000000)
-            continue;
-        judged = true;
-        CHECK_EQ(c, "MTP-PRP-007",
-                 dut_put(&dut, "MTP-PRP-007", MTP_OP_SEND_OBJECT_PROP_LIST,
-                         PARAMS(ids[i], 0xffffffff, MTP_FC_UNDEFINED, 1, 0), writer.bytes,
-                         writer.length),
-                 MTP_RC_OBJECT_TOO_LARGE);
+    ROW("MTP-PRP-007") {
+        size_t count = stores(&dut, ids);
+        struct ct_writer writer = {0};
+        struct store_info info;
+        bool judged = false;
+
+        ct_put32(&writer, 1);
+        ct_put32(&writer, 0);
+        ct_put16(&writer, MTP_OPC_OBJECT_FILE_NAME);
+        ct_put16(&writer, MTP_DTC_STRING);
+        ct_put_text(&writer, "papcheck-large.bin");
+        for (size_t i = 0; i < count; i++) {
+            if (store_info(&dut, ids[i], &info) != MTP_RC_OK || info.access != MTP_AC_READ_WRITE ||
+                info.free_bytes <= 0x100000000)
+                continue;
+            judged = true;
+            CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT_PROP_LIST,
+                             PARAMS(ids[i], 0xffffffff, MTP_FC_UNDEFINED, 1, 0), writer.bytes,
+                             writer.length),
+                     MTP_RC_OBJECT_TOO_LARGE);
+        }
+        if (!judged)
+            conf_inconclusive(c, "no store with 4 GiB free");
     }
-    if (!judged)
-        conf_inconclusive(c, "no store with 4 GiB free");
 }

@@ -6,21 +6,22 @@
 
 enum { STORES_MAX = 16 };
 
-static void check_text(struct dut *dut, const char *row, uint32_t handle, uint16_t property,
-                       const char *text)
+static void check_text(struct dut *dut, uint32_t handle, uint16_t property, const char *text)
 {
+    struct conf *c = dut->c;
     struct ct_writer writer = {0};
 
     ct_put_text(&writer, text);
-    CHECK_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, property)),
-             MTP_RC_OK);
-    CHECK_BYTES(dut->c, row, dut->answer.data, dut->answer.size, writer.bytes, writer.length);
+    CHECK_RC(dut_op(dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, property)), MTP_RC_OK);
+    CHECK_BYTES(dut->answer.data, dut->answer.size, writer.bytes, writer.length);
 }
 
-static void check_content(struct dut *dut, const char *row, uint32_t handle, const char *text)
+static void check_content(struct dut *dut, uint32_t handle, const char *text)
 {
-    CHECK_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
-    CHECK_BYTES(dut->c, row, dut->answer.data, dut->answer.size, text, strlen(text));
+    struct conf *c = dut->c;
+
+    CHECK_RC(dut_op(dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+    CHECK_BYTES(dut->answer.data, dut->answer.size, text, strlen(text));
 }
 
 /* A writable store that is not the one of the work folder; the case ends if there is none. */
@@ -30,12 +31,12 @@ static uint32_t other_store(struct dut *dut)
     struct ct_reader reader;
     size_t count;
 
-    dut_op(dut, NULL, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    dut_op(dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
     reader = dut_reader(dut);
     count = ct_array32(&reader, ids, STORES_MAX);
     for (size_t i = 0; i < count && i < STORES_MAX; i++) {
         if (ids[i] == dut->store ||
-            dut_op(dut, NULL, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
+            dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
             continue;
         reader = dut_reader(dut);
         ct_u32(&reader);
@@ -55,21 +56,19 @@ CONF_CASE(MTP_OBJ_BV_41, .title = "A copy has the properties of its source, and 
     uint32_t inner = dut_folder(&dut, dut.folder, "copies"), copy;
     uint32_t song = dut_file(&dut, dut.folder, "copy me.mp3", MTP_FC_MP3, "music", 5);
 
-    if (dut_set_text(&dut, NULL, song, MTP_OPC_ARTIST, "Source") != MTP_RC_OK)
+    if (dut_set_text(&dut, song, MTP_OPC_ARTIST, "Source") != MTP_RC_OK)
         conf_inconclusive(c, "the artist cannot be set");
-    REQUIRE_EQ(c, "MTP-OBJ-017",
-               dut_op(&dut, "MTP-OBJ-017", MTP_OP_COPY_OBJECT, PARAMS(song, dut.store, inner)),
-               MTP_RC_OK);
-    copy = dut.answer.param[0];
-    check_content(&dut, "MTP-OBJ-017", copy, "music");
-    check_text(&dut, "MTP-OBJ-017", copy, MTP_OPC_ARTIST, "Source");
-    check_text(&dut, "MTP-OBJ-017", copy, MTP_OPC_OBJECT_FILE_NAME, "copy me.mp3");
-    CHECK_EQ(c, "MTP-OBJ-017", dut_set_text(&dut, "MTP-OBJ-017", copy, MTP_OPC_ARTIST, "Copy"),
-             MTP_RC_OK);
-    check_text(&dut, "MTP-OBJ-017", song, MTP_OPC_ARTIST, "Source");
-    CHECK_EQ(c, "MTP-OBJ-017", dut_op(&dut, "MTP-OBJ-017", MTP_OP_DELETE_OBJECT, PARAMS(copy)),
-             MTP_RC_OK);
-    check_content(&dut, "MTP-OBJ-017", song, "music");
+    ROW("MTP-OBJ-017") {
+        REQUIRE_RC(dut_op(&dut, MTP_OP_COPY_OBJECT, PARAMS(song, dut.store, inner)), MTP_RC_OK);
+        copy = dut.answer.param[0];
+        check_content(&dut, copy, "music");
+        check_text(&dut, copy, MTP_OPC_ARTIST, "Source");
+        check_text(&dut, copy, MTP_OPC_OBJECT_FILE_NAME, "copy me.mp3");
+        CHECK_RC(dut_set_text(&dut, copy, MTP_OPC_ARTIST, "Copy"), MTP_RC_OK);
+        check_text(&dut, song, MTP_OPC_ARTIST, "Source");
+        CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(copy)), MTP_RC_OK);
+        check_content(&dut, song, "music");
+    }
 }
 
 CONF_CASE(MTP_OBJ_BV_42, .title = "An object moved to another store is the same object there",
@@ -83,21 +82,19 @@ CONF_CASE(MTP_OBJ_BV_42, .title = "An object moved to another store is the same 
     uint32_t song = dut_file(&dut, dut.folder, "papcheck move.mp3", MTP_FC_MP3, "music", 5);
     struct ct_reader reader;
 
-    if (dut_set_text(&dut, NULL, song, MTP_OPC_ARTIST, "Mover") != MTP_RC_OK)
+    if (dut_set_text(&dut, song, MTP_OPC_ARTIST, "Mover") != MTP_RC_OK)
         conf_inconclusive(c, "the artist cannot be set");
-    REQUIRE_EQ(c, "MTP-OBJ-017",
-               dut_op(&dut, "MTP-OBJ-017", MTP_OP_MOVE_OBJECT, PARAMS(song, other, 0)), MTP_RC_OK);
-    CHECK_EQ(c, "MTP-OBJ-017",
-             dut_handles(&dut, "MTP-OBJ-017", dut.store, 0, dut.folder, handles, 4), 0);
-    CHECK_EQ(
-        c, "MTP-OBJ-017",
-        dut_op(&dut, "MTP-OBJ-017", MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(song, MTP_OPC_STORAGE_ID)),
-        MTP_RC_OK);
-    reader = dut_reader(&dut);
-    CHECK_EQ(c, "MTP-OBJ-017", ct_u32(&reader), other);
-    check_content(&dut, "MTP-OBJ-017", song, "music");
-    check_text(&dut, "MTP-OBJ-017", song, MTP_OPC_ARTIST, "Mover");
-    dut_op(&dut, "MTP-OBJ-017", MTP_OP_DELETE_OBJECT, PARAMS(song));
+    ROW("MTP-OBJ-017") {
+        REQUIRE_RC(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(song, other, 0)), MTP_RC_OK);
+        CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 4), 0);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(song, MTP_OPC_STORAGE_ID)),
+                 MTP_RC_OK);
+        reader = dut_reader(&dut);
+        CHECK_EQ(ct_u32(&reader), other);
+        check_content(&dut, song, "music");
+        check_text(&dut, song, MTP_OPC_ARTIST, "Mover");
+        dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(song));
+    }
 }
 
 CONF_CASE(MTP_OBJ_BV_43, .title = "All objects of one format are deleted, and no other",
@@ -109,26 +106,24 @@ CONF_CASE(MTP_OBJ_BV_43, .title = "All objects of one format are deleted, and no
     DUT dut = dut_work(c);
     uint32_t text = dut_file(&dut, dut.folder, "words.txt", MTP_FC_TEXT, "words", 5);
     uint32_t song = dut_file(&dut, dut.folder, "song.mp3", MTP_FC_MP3, "music", 5);
-    uint16_t code =
-        dut_op(&dut, "MTP-OBJ-016", MTP_OP_DELETE_OBJECT, PARAMS(0xffffffff, MTP_FC_TEXT));
 
-    if (code == MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED)
-        conf_inconclusive(c, "the device does not delete by format");
-    CHECK_EQ(c, "MTP-OBJ-016", code, MTP_RC_OK);
-    CHECK_EQ(c, "MTP-OBJ-016", dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_OBJECT_INFO, PARAMS(text)),
-             MTP_RC_INVALID_OBJECT_HANDLE);
-    CHECK_EQ(
-        c, "MTP-OBJ-016",
-        dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_NUM_OBJECTS, PARAMS(0xffffffff, MTP_FC_TEXT, 0)),
-        MTP_RC_OK);
-    CHECK_EQ(c, "MTP-OBJ-016", dut.answer.param[0], 0);
-    check_content(&dut, "MTP-OBJ-016", song, "music");
-    CHECK_EQ(c, "MTP-OBJ-016",
-             dut_op(&dut, "MTP-OBJ-016", MTP_OP_GET_OBJECT_INFO, PARAMS(dut.folder)), MTP_RC_OK);
+    ROW("MTP-OBJ-016") {
+        uint16_t code = dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(0xffffffff, MTP_FC_TEXT));
+
+        if (code == MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED)
+            conf_inconclusive(c, "the device does not delete by format");
+        CHECK_RC(code, MTP_RC_OK);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(text)), MTP_RC_INVALID_OBJECT_HANDLE);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(0xffffffff, MTP_FC_TEXT, 0)),
+                 MTP_RC_OK);
+        CHECK_EQ(dut.answer.param[0], 0);
+        check_content(&dut, song, "music");
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(dut.folder)), MTP_RC_OK);
+    }
 }
 
 /* A list of one property for one object. */
-static uint16_t set_in_list(struct dut *dut, const char *row, uint32_t handle)
+static uint16_t set_in_list(struct dut *dut, uint32_t handle)
 {
     struct ct_writer writer = {0};
 
@@ -137,7 +132,7 @@ static uint16_t set_in_list(struct dut *dut, const char *row, uint32_t handle)
     ct_put16(&writer, MTP_OPC_ARTIST);
     ct_put16(&writer, MTP_DTC_STRING);
     ct_put_text(&writer, "Changed");
-    return dut_put(dut, row, MTP_OP_SET_OBJECT_PROP_LIST, PARAMS(), writer.bytes, writer.length);
+    return dut_put(dut, MTP_OP_SET_OBJECT_PROP_LIST, PARAMS(), writer.bytes, writer.length);
 }
 
 CONF_CASE(MTP_OBJ_BI_44, .title = "A protected object is kept from every kind of change",
@@ -152,34 +147,29 @@ CONF_CASE(MTP_OBJ_BI_44, .title = "A protected object is kept from every kind of
     uint32_t inner = dut_folder(&dut, dut.folder, "inner");
     uint32_t song = dut_file(&dut, dut.folder, "kept.mp3", MTP_FC_MP3, "music", 5);
 
-    dut_device_info(&dut, NULL, &info);
-    if (dut_set_text(&dut, NULL, song, MTP_OPC_ARTIST, "Kept") != MTP_RC_OK ||
-        dut_op(&dut, NULL, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 1)) != MTP_RC_OK)
+    dut_device_info(&dut, &info);
+    if (dut_set_text(&dut, song, MTP_OPC_ARTIST, "Kept") != MTP_RC_OK ||
+        dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 1)) != MTP_RC_OK)
         conf_setup_failed(c, "no protected song");
-    for (int protection = 1; protection >= 0; protection--) {
-        if (!protection)
-            CHECK_EQ(c, "MTP-OBJ-018",
-                     dut_op(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 0)),
-                     MTP_RC_OK);
-        CHECK_EQ(c, "MTP-OBJ-018", set_in_list(&dut, "MTP-OBJ-018", song) != MTP_RC_OK, protection);
-        CHECK_EQ(c, "MTP-OBJ-018",
-                 dut_put(&dut, "MTP-OBJ-018", MTP_OP_SET_OBJECT_REFERENCES, PARAMS(song),
-                         "\0\0\0\0", 4) != MTP_RC_OK,
-                 protection);
-        if (dut_lists(info.operations, info.operation_count, MTP_OP_BEGIN_EDIT_OBJECT)) {
-            CHECK_EQ(c, "MTP-OBJ-018",
-                     dut_op(&dut, "MTP-OBJ-018", MTP_OP_BEGIN_EDIT_OBJECT, PARAMS(song)) !=
+    ROW("MTP-OBJ-018") {
+        for (int protection = 1; protection >= 0; protection--) {
+            if (!protection)
+                CHECK_RC(dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 0)), MTP_RC_OK);
+            CHECK_EQ(set_in_list(&dut, song) != MTP_RC_OK, protection);
+            CHECK_EQ(dut_put(&dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(song), "\0\0\0\0", 4) !=
                          MTP_RC_OK,
                      protection);
-            if (!protection)
-                dut_op(&dut, "MTP-OBJ-018", MTP_OP_END_EDIT_OBJECT, PARAMS(song));
+            if (dut_lists(info.operations, info.operation_count, MTP_OP_BEGIN_EDIT_OBJECT)) {
+                CHECK_EQ(dut_op(&dut, MTP_OP_BEGIN_EDIT_OBJECT, PARAMS(song)) != MTP_RC_OK,
+                         protection);
+                if (!protection)
+                    dut_op(&dut, MTP_OP_END_EDIT_OBJECT, PARAMS(song));
+            }
+            check_content(&dut, song, "music");
+            check_text(&dut, song, MTP_OPC_ARTIST, protection ? "Kept" : "Changed");
+            CHECK_EQ(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(song, dut.store, inner)) != MTP_RC_OK,
+                     protection);
         }
-        check_content(&dut, "MTP-OBJ-018", song, "music");
-        check_text(&dut, "MTP-OBJ-018", song, MTP_OPC_ARTIST, protection ? "Kept" : "Changed");
-        CHECK_EQ(c, "MTP-OBJ-018",
-                 dut_op(&dut, "MTP-OBJ-018", MTP_OP_MOVE_OBJECT, PARAMS(song, dut.store, inner)) !=
-                     MTP_RC_OK,
-                 protection);
     }
 }
 
@@ -198,18 +188,14 @@ static void put_units(struct ct_writer *writer, const uint16_t *units, size_t co
 static void check_name(struct dut *dut, uint32_t handle, const struct ct_writer *name)
 {
     enum { INFO_FIXED = 52 }; /* bytes before the name */
+    struct conf *c = dut->c;
 
-    CHECK_EQ(dut->c, "MTP-DEV-005",
-             dut_op(dut, "MTP-DEV-005", MTP_OP_GET_OBJECT_PROP_VALUE,
-                    PARAMS(handle, MTP_OPC_OBJECT_FILE_NAME)),
+    CHECK_RC(dut_op(dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, MTP_OPC_OBJECT_FILE_NAME)),
              MTP_RC_OK);
-    CHECK_BYTES(dut->c, "MTP-DEV-005", dut->answer.data, dut->answer.size, name->bytes,
-                name->length);
-    CHECK_EQ(dut->c, "MTP-DEV-005",
-             dut_op(dut, "MTP-DEV-005", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
-    REQUIRE(dut->c, "MTP-DEV-005", dut->answer.size >= INFO_FIXED + name->length);
-    CHECK_BYTES(dut->c, "MTP-DEV-005", dut->answer.data + INFO_FIXED, name->length, name->bytes,
-                name->length);
+    CHECK_BYTES(dut->answer.data, dut->answer.size, name->bytes, name->length);
+    CHECK_RC(dut_op(dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+    REQUIRE(dut->answer.size >= INFO_FIXED + name->length);
+    CHECK_BYTES(dut->answer.data + INFO_FIXED, name->length, name->bytes, name->length);
 }
 
 CONF_CASE(MTP_DEV_BV_45, .title = "Names beyond the BMP come back as they were sent",
@@ -227,23 +213,25 @@ CONF_CASE(MTP_DEV_BV_45, .title = "Names beyond the BMP come back as they were s
 
     for (size_t i = 0; i < 254; i++)
         many[i] = i % 2 ? 0xdd1e : 0xd834;
-    for (size_t i = 0; i < 3; i++) {
-        const uint16_t *units = i == 0 ? clef : i == 1 ? mixed : many;
-        struct ct_writer name = {0}, info = {0};
-        uint16_t code;
+    ROW("MTP-DEV-005") {
+        for (size_t i = 0; i < 3; i++) {
+            const uint16_t *units = i == 0 ? clef : i == 1 ? mixed : many;
+            struct ct_writer name = {0}, info = {0};
+            uint16_t code;
 
-        put_units(&name, units, i == 0 ? 2 : i == 1 ? 5 : 254);
-        ct_put_object_info(&info, MTP_FC_ASSOCIATION, 0, "");
-        info.length -= 4; /* four empty strings, the name first */
-        ct_put_bytes(&info, name.bytes, name.length);
-        for (int k = 0; k < 3; k++)
-            ct_put_text(&info, "");
-        code = dut_put(&dut, "MTP-DEV-005", MTP_OP_SEND_OBJECT_INFO, PARAMS(dut.store, dut.folder),
-                       info.bytes, info.length);
-        /* What a name may be at most is the file system's business. */
-        if (i == 2 && code != MTP_RC_OK)
-            continue;
-        REQUIRE_EQ(c, "MTP-DEV-005", code, MTP_RC_OK);
-        check_name(&dut, dut.answer.param[2], &name);
+            put_units(&name, units, i == 0 ? 2 : i == 1 ? 5 : 254);
+            ct_put_object_info(&info, MTP_FC_ASSOCIATION, 0, "");
+            info.length -= 4; /* four empty strings, the name first */
+            ct_put_bytes(&info, name.bytes, name.length);
+            for (int k = 0; k < 3; k++)
+                ct_put_text(&info, "");
+            code = dut_put(&dut, MTP_OP_SEND_OBJECT_INFO, PARAMS(dut.store, dut.folder), info.bytes,
+                           info.length);
+            /* What a name may be at most is the file system's business. */
+            if (i == 2 && code != MTP_RC_OK)
+                continue;
+            REQUIRE_RC(code, MTP_RC_OK);
+            check_name(&dut, dut.answer.param[2], &name);
+        }
     }
 }

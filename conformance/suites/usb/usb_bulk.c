@@ -12,18 +12,21 @@ CONF_CASE(USB_BLK_BV_01, .title = "Container headers are little-endian and count
 {
     DUT dut = dut_pipe(c);
 
-    dut_op(&dut, "USB-BLK-001", MTP_OP_GET_DEVICE_INFO, PARAMS());
-    REQUIRE(c, "USB-BLK-001", dut.answer.has_data);
-    CHECK_EQ(c, "USB-BLK-001", dut.answer.data_length, dut.answer.size + 12);
-    CHECK_EQ(c, "USB-BLK-001", dut.answer.data_code, MTP_OP_GET_DEVICE_INFO);
-    CHECK_EQ(c, "USB-BLK-001", dut.answer.code, MTP_RC_OK);
-    CHECK_EQ(c, "USB-BLK-001", dut.answer.length, 12 + 4 * dut.answer.params);
+    ROW("USB-BLK-001") {
+        dut_op(&dut, MTP_OP_GET_DEVICE_INFO, PARAMS());
+        REQUIRE(dut.answer.has_data);
+        CHECK_EQ(dut.answer.data_length, dut.answer.size + 12);
+        CHECK_EQ(dut.answer.data_code, MTP_OP_GET_DEVICE_INFO);
+        CHECK_RC(dut.answer.code, MTP_RC_OK);
+        CHECK_EQ(dut.answer.length, 12 + 4 * dut.answer.params);
+    }
 }
 
 /* Whether what was sent is left unserved: stalled, refused by a response, or met by silence.
  * Then the device is brought back and must be in step. */
-static void dut_refused(struct dut *dut, const char *row)
+static void dut_refused(struct dut *dut)
 {
+    struct conf *c = dut->c;
     struct ct_box box;
     int error;
 
@@ -32,13 +35,12 @@ static void dut_refused(struct dut *dut, const char *row)
     dut->pipe.deadline_ms = 5000;
     conf_note(dut->c, "answer: %d, type %u code 0x%04x", error, error ? 0 : box.type,
               error ? 0 : box.code);
-    CHECK(dut->c, row,
-          error == -EPIPE || error == -ETIMEDOUT ||
-              (error == 0 && box.type == MTP_CT_RESPONSE && box.code != MTP_RC_OK));
+    CHECK(error == -EPIPE || error == -ETIMEDOUT ||
+          (error == 0 && box.type == MTP_CT_RESPONSE && box.code != MTP_RC_OK));
     if (error == 0)
         ct_done(&box);
     dut_recover(dut);
-    CHECK(dut->c, row, dut_in_step(dut));
+    CHECK(dut_in_step(dut));
 }
 
 CONF_CASE(
@@ -50,9 +52,11 @@ CONF_CASE(
     DUT dut = dut_pipe(c);
     static const uint16_t types[] = {MTP_CT_RESPONSE, MTP_CT_EVENT, 9};
 
-    for (size_t i = 0; i < 3; i++) {
-        ct_send(&dut.pipe, types[i], MTP_OP_GET_DEVICE_INFO, 0, NULL, 0);
-        dut_refused(&dut, "USB-BLK-002");
+    ROW("USB-BLK-002") {
+        for (size_t i = 0; i < 3; i++) {
+            ct_send(&dut.pipe, types[i], MTP_OP_GET_DEVICE_INFO, 0, NULL, 0);
+            dut_refused(&dut);
+        }
     }
 }
 
@@ -67,11 +71,13 @@ CONF_CASE(USB_BLK_BI_03, .title = "A command of an impossible length is refused"
         size_t payload;
     } shapes[] = {{11, 0}, {14, 2}, {33, 21}, {36, 24}, {16, 0}};
 
-    for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
-        conf_note(c, "length %u with %zu bytes", shapes[i].said, shapes[i].payload + 12);
-        ct_send_as(&dut.pipe, shapes[i].said, MTP_CT_COMMAND, MTP_OP_GET_DEVICE_INFO, 0, zeros,
-                   shapes[i].payload, true);
-        dut_refused(&dut, "USB-BLK-003");
+    ROW("USB-BLK-003") {
+        for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
+            conf_note(c, "length %u with %zu bytes", shapes[i].said, shapes[i].payload + 12);
+            ct_send_as(&dut.pipe, shapes[i].said, MTP_CT_COMMAND, MTP_OP_GET_DEVICE_INFO, 0, zeros,
+                       shapes[i].payload, true);
+            dut_refused(&dut);
+        }
     }
 }
 
@@ -79,9 +85,10 @@ CONF_CASE(USB_BLK_BI_03, .title = "A command of an impossible length is refused"
 static size_t handles_of(struct dut *dut, const uint32_t *params, unsigned count, uint8_t *bytes,
                          size_t room)
 {
-    uint16_t code = dut_op(dut, "USB-BLK-004", MTP_OP_GET_OBJECT_HANDLES, params, count);
+    struct conf *c = dut->c;
+    uint16_t code = dut_op(dut, MTP_OP_GET_OBJECT_HANDLES, params, count);
 
-    CHECK_EQ(dut->c, "USB-BLK-004", code, MTP_RC_OK);
+    CHECK_RC(code, MTP_RC_OK);
     if (dut->answer.size == 0 || dut->answer.size > room)
         return 0;
     memcpy(bytes, dut->answer.data, dut->answer.size);
@@ -95,12 +102,15 @@ CONF_CASE(
 {
     DUT dut = dut_session(c);
     static uint8_t whole[65536], bare[65536];
-    size_t a = handles_of(&dut, PARAMS(0xffffffff, 0, 0), whole, sizeof(whole)), b;
 
-    /* Leaves a filter behind that would change the next answer. */
-    handles_of(&dut, PARAMS(0xffffffff, MTP_FC_ASSOCIATION, 0xffffffff), bare, sizeof(bare));
-    b = handles_of(&dut, PARAMS(0xffffffff), bare, sizeof(bare));
-    CHECK_BYTES(c, "USB-BLK-004", bare, b, whole, a);
+    ROW("USB-BLK-004") {
+        size_t a = handles_of(&dut, PARAMS(0xffffffff, 0, 0), whole, sizeof(whole)), b;
+
+        /* Leaves a filter behind that would change the next answer. */
+        handles_of(&dut, PARAMS(0xffffffff, MTP_FC_ASSOCIATION, 0xffffffff), bare, sizeof(bare));
+        b = handles_of(&dut, PARAMS(0xffffffff), bare, sizeof(bare));
+        CHECK_BYTES(bare, b, whole, a);
+    }
 }
 
 CONF_CASE(USB_BLK_BV_05, .title = "Data and response carry the command's code and id",
@@ -110,15 +120,17 @@ CONF_CASE(USB_BLK_BV_05, .title = "Data and response carry the command's code an
     DUT dut = dut_pipe(c);
     uint32_t id;
 
-    if (dut_open(&dut, NULL, 1) != MTP_RC_OK)
+    if (dut_open(&dut, 1) != MTP_RC_OK)
         conf_setup_failed(c, "no session");
     id = dut.pipe.next;
-    dut_op(&dut, "USB-BLK-005", MTP_OP_GET_OBJECT_HANDLES, PARAMS(0xffffffff));
-    CHECK_EQ(c, "USB-BLK-005", dut.answer.id, id);
-    CHECK(c, "USB-BLK-005", dut.answer.has_data);
-    CHECK_EQ(c, "USB-BLK-005", dut.answer.data_id, id);
-    CHECK_EQ(c, "USB-BLK-005", dut.answer.data_code, MTP_OP_GET_OBJECT_HANDLES);
-    dut_op(&dut, "USB-BLK-005", MTP_OP_CLOSE_SESSION, PARAMS());
+    ROW("USB-BLK-005") {
+        dut_op(&dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(0xffffffff));
+        CHECK_EQ(dut.answer.id, id);
+        CHECK(dut.answer.has_data);
+        CHECK_EQ(dut.answer.data_id, id);
+        CHECK_EQ(dut.answer.data_code, MTP_OP_GET_OBJECT_HANDLES);
+        dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    }
 }
 
 CONF_CASE(USB_BLK_BI_05, .title = "A data phase with another transaction id is refused",
@@ -138,11 +150,12 @@ CONF_CASE(USB_BLK_BI_05, .title = "A data phase with another transaction id is r
                 writer.length) != 0)
         conf_setup_failed(c, "SendObjectInfo cannot be sent");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    code = dut_collect(&dut, "USB-BLK-005");
-    CHECK(c, "USB-BLK-005", code != MTP_RC_OK);
-    CHECK_EQ(c, "USB-BLK-005", dut.answer.id, id);
-    CHECK_EQ(c, "USB-BLK-005",
-             dut_handles(&dut, "USB-BLK-005", dut.store, 0, dut.folder, handles, 16), 0);
+    ROW("USB-BLK-005") {
+        code = dut_collect(&dut);
+        CHECK(code != MTP_RC_OK);
+        CHECK_EQ(dut.answer.id, id);
+        CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 16), 0);
+    }
 }
 
 /* One object of each size around a packet's multiple, read back; MTP 1.1, H.2. */
@@ -160,10 +173,9 @@ static void dut_ends(struct conf *c)
 
         name[4] = (char)('0' + size % 10);
         handle = dut_file(&dut, dut.folder, name, MTP_FC_UNDEFINED, bytes, (size_t)size);
-        CHECK_EQ(c, "USB-BLK-006", dut_op(&dut, "USB-BLK-006", MTP_OP_GET_OBJECT, PARAMS(handle)),
-                 MTP_RC_OK);
-        CHECK_EQ(c, "USB-BLK-006", dut.answer.data_length, size + 12);
-        CHECK_BYTES(c, "USB-BLK-006", dut.answer.data, dut.answer.size, bytes, (size_t)size);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+        CHECK_EQ(dut.answer.data_length, size + 12);
+        CHECK_BYTES(dut.answer.data, dut.answer.size, bytes, (size_t)size);
     }
 }
 
@@ -174,7 +186,8 @@ CONF_CASE(
     .needs = CONF_WRITES,
     .steps = "Objects with 12+n = 1023, 1024 and 1025; each data phase ends before its response")
 {
-    dut_ends(c);
+    ROW("USB-BLK-006")
+        dut_ends(c);
 }
 
 CONF_CASE(USB_BLK_BV_16,
@@ -183,31 +196,35 @@ CONF_CASE(USB_BLK_BV_16,
           .player = "mtp-full-speed", .needs = CONF_WRITES,
           .steps = "Objects with 12+n = 127, 128 and 129; each data phase ends before its response")
 {
-    dut_ends(c);
+    ROW("USB-BLK-006")
+        dut_ends(c);
 }
 
 /* SendObjectInfo for `size` bytes in the work folder, then SendObject's command; its id. */
 static uint32_t start_send(struct dut *dut, uint32_t size, const char *name, uint32_t *ret_handle)
 {
+    struct conf *c = dut->c;
     uint32_t id;
 
-    if (dut_send_info(dut, NULL, dut->store, dut->folder, MTP_FC_UNDEFINED, size, name) !=
-        MTP_RC_OK)
-        conf_setup_failed(dut->c, "SendObjectInfo is refused");
+    SETUP {
+        if (dut_send_info(dut, dut->store, dut->folder, MTP_FC_UNDEFINED, size, name) != MTP_RC_OK)
+            conf_setup_failed(c, "SendObjectInfo is refused");
+    }
     *ret_handle = dut->answer.param[2];
     id = mtpi_next_transaction(dut->mtpi);
     mtpi_set_transaction(dut->mtpi, id + 1);
     if (ct_command(&dut->pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0)
-        conf_setup_failed(dut->c, "SendObject cannot be sent");
+        conf_setup_failed(c, "SendObject cannot be sent");
     return id;
 }
 
 /* Whether the object has exactly these bytes. */
-static void dut_content(struct dut *dut, const char *row, uint32_t handle, const uint8_t *bytes,
-                        size_t length)
+static void dut_content(struct dut *dut, uint32_t handle, const uint8_t *bytes, size_t length)
 {
-    CHECK_EQ(dut->c, row, dut_op(dut, row, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
-    CHECK_BYTES(dut->c, row, dut->answer.data, dut->answer.size, bytes, length);
+    struct conf *c = dut->c;
+
+    CHECK_RC(dut_op(dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+    CHECK_BYTES(dut->answer.data, dut->answer.size, bytes, length);
 }
 
 CONF_CASE(
@@ -225,20 +242,22 @@ CONF_CASE(
 
     dut_fill(bytes, sizeof(bytes), 4);
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    for (int form = 0; form < 3; form++) {
-        char name[] = "zlp-0.bin";
-        uint32_t handle, id;
+    ROW("USB-BLK-007") {
+        for (int form = 0; form < 3; form++) {
+            char name[] = "zlp-0.bin";
+            uint32_t handle, id;
 
-        name[4] = (char)('0' + form);
-        id = start_send(&dut, (uint32_t)length, name, &handle);
-        if (ct_send_as(&dut.pipe, (uint32_t)length + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes,
-                       length, form == 0) != 0)
-            conf_setup_failed(c, "the data phase cannot be sent");
-        CHECK_EQ(c, "USB-BLK-007", dut_collect(&dut, "USB-BLK-007"), MTP_RC_OK);
-        if (form == 2)
-            CHECK_EQ(c, "USB-BLK-007", ct_bulk_out(&dut.pipe, NULL, 0, true), 0);
-        CHECK(c, "USB-BLK-007", dut_in_step(&dut));
-        dut_content(&dut, "USB-BLK-007", handle, bytes, length);
+            name[4] = (char)('0' + form);
+            id = start_send(&dut, (uint32_t)length, name, &handle);
+            if (ct_send_as(&dut.pipe, (uint32_t)length + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id,
+                           bytes, length, form == 0) != 0)
+                conf_setup_failed(c, "the data phase cannot be sent");
+            CHECK_RC(dut_collect(&dut), MTP_RC_OK);
+            if (form == 2)
+                CHECK_EQ(ct_bulk_out(&dut.pipe, NULL, 0, true), 0);
+            CHECK(dut_in_step(&dut));
+            dut_content(&dut, handle, bytes, length);
+        }
     }
 }
 
@@ -254,8 +273,10 @@ CONF_CASE(USB_BLK_BI_08, .title = "A short packet before the announced end is In
     if (ct_send_as(&dut.pipe, 2012, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 1000, true) != 0)
         conf_setup_failed(c, "the data phase cannot be sent");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    CHECK_EQ(c, "USB-BLK-008", dut_collect(&dut, "USB-BLK-008"), MTP_RC_INCOMPLETE_TRANSFER);
-    CHECK(c, "USB-BLK-008", dut_in_step(&dut));
+    ROW("USB-BLK-008") {
+        CHECK_RC(dut_collect(&dut), MTP_RC_INCOMPLETE_TRANSFER);
+        CHECK(dut_in_step(&dut));
+    }
 }
 
 CONF_CASE(USB_BLK_BI_09, .title = "Data beyond the announced length is not written",
@@ -272,11 +293,13 @@ CONF_CASE(USB_BLK_BI_09, .title = "Data beyond the announced length is not writt
     if (ct_send_as(&dut.pipe, 1012, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 1010, true) != 0)
         conf_setup_failed(c, "the data phase cannot be sent");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    code = dut_collect(&dut, "USB-BLK-009");
-    CHECK(c, "USB-BLK-009", code != MTP_RC_OK);
-    CHECK(c, "USB-BLK-009", dut_in_step(&dut));
-    if (dut_op(&dut, "USB-BLK-009", MTP_OP_GET_OBJECT, PARAMS(handle)) == MTP_RC_OK)
-        CHECK(c, "USB-BLK-009", dut.answer.size <= 1000);
+    ROW("USB-BLK-009") {
+        code = dut_collect(&dut);
+        CHECK(code != MTP_RC_OK);
+        CHECK(dut_in_step(&dut));
+        if (dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)) == MTP_RC_OK)
+            CHECK(dut.answer.size <= 1000);
+    }
 }
 
 CONF_CASE(USB_BLK_BV_10, .title = "The data header may come in a packet of its own",
@@ -294,11 +317,13 @@ CONF_CASE(USB_BLK_BV_10, .title = "The data header may come in a packet of its o
     if (ct_send_as(&dut.pipe, sizeof(bytes) + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, NULL, 0,
                    false) != 0)
         conf_setup_failed(c, "the header cannot be sent");
-    CHECK_EQ(c, "USB-BLK-010", ct_bulk_out(&dut.pipe, bytes, sizeof(bytes), true), sizeof(bytes));
-    REQUIRE_EQ(c, "USB-BLK-010", dut_collect(&dut, "USB-BLK-010"), MTP_RC_OK);
-    dut_content(&dut, "USB-BLK-010", handle, bytes, sizeof(bytes));
-    handle = dut_file(&dut, dut.folder, "whole.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
-    dut_content(&dut, "USB-BLK-010", handle, bytes, sizeof(bytes));
+    ROW("USB-BLK-010") {
+        CHECK_EQ(ct_bulk_out(&dut.pipe, bytes, sizeof(bytes), true), sizeof(bytes));
+        REQUIRE_RC(dut_collect(&dut), MTP_RC_OK);
+        dut_content(&dut, handle, bytes, sizeof(bytes));
+        handle = dut_file(&dut, dut.folder, "whole.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
+        dut_content(&dut, handle, bytes, sizeof(bytes));
+    }
 }
 
 CONF_CASE(
@@ -309,15 +334,18 @@ CONF_CASE(
 {
     DUT dut = dut_session(c);
     static uint8_t bytes[2000];
-    uint16_t code = dut_op(&dut, "USB-BLK-012", MTP_OP_GET_OBJECT, PARAMS(0x7ffffff0));
 
-    CHECK_EQ(c, "USB-BLK-012", code, MTP_RC_INVALID_OBJECT_HANDLE);
-    CHECK_EQ(c, "USB-BLK-012", dut.answer.has_data, false);
-    CHECK(c, "USB-BLK-012", dut_in_step(&dut));
-    code = dut_put(&dut, "USB-BLK-012", MTP_OP_SET_OBJECT_PROP_VALUE,
-                   PARAMS(0x7ffffff0, MTP_OPC_NAME), bytes, sizeof(bytes));
-    CHECK(c, "USB-BLK-012", code != MTP_RC_OK);
-    CHECK(c, "USB-BLK-012", dut_in_step(&dut));
+    ROW("USB-BLK-012") {
+        uint16_t code = dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(0x7ffffff0));
+
+        CHECK_RC(code, MTP_RC_INVALID_OBJECT_HANDLE);
+        CHECK_EQ(dut.answer.has_data, false);
+        CHECK(dut_in_step(&dut));
+        code = dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(0x7ffffff0, MTP_OPC_NAME), bytes,
+                       sizeof(bytes));
+        CHECK(code != MTP_RC_OK);
+        CHECK(dut_in_step(&dut));
+    }
 }
 
 CONF_CASE(USB_BLK_BI_13,
@@ -344,18 +372,20 @@ CONF_CASE(USB_BLK_BI_13,
     error = ct_command(&dut.pipe, MTP_OP_GET_DEVICE_INFO, id + 1, PARAMS());
     conf_note(c, "the second command: %d", error);
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    REQUIRE_EQ(c, "USB-BLK-013", ct_collect(&dut.pipe, &first), 0);
-    CHECK_EQ(c, "USB-BLK-013", first.id, id);
-    if (first.code == MTP_RC_OK) {
-        CHECK_EQ(c, "USB-BLK-013", first.data_id, id);
-        CHECK_BYTES(c, "USB-BLK-013", first.data, first.size, bytes, sizeof(bytes));
-    }
-    ct_forget(&first);
-    if (error == 0) {
-        CHECK_EQ(c, "USB-BLK-013", dut_collect(&dut, "USB-BLK-013"), MTP_RC_OK);
-        CHECK_EQ(c, "USB-BLK-013", dut.answer.id, id + 1);
-        CHECK_EQ(c, "USB-BLK-013", dut.answer.data_id, id + 1);
-        CHECK_EQ(c, "USB-BLK-013", dut.answer.data_code, MTP_OP_GET_DEVICE_INFO);
+    ROW("USB-BLK-013") {
+        REQUIRE_EQ(ct_collect(&dut.pipe, &first), 0);
+        CHECK_EQ(first.id, id);
+        if (first.code == MTP_RC_OK) {
+            CHECK_EQ(first.data_id, id);
+            CHECK_BYTES(first.data, first.size, bytes, sizeof(bytes));
+        }
+        ct_forget(&first);
+        if (error == 0) {
+            CHECK_RC(dut_collect(&dut), MTP_RC_OK);
+            CHECK_EQ(dut.answer.id, id + 1);
+            CHECK_EQ(dut.answer.data_id, id + 1);
+            CHECK_EQ(dut.answer.data_code, MTP_OP_GET_DEVICE_INFO);
+        }
     }
 }
 
@@ -366,13 +396,15 @@ CONF_CASE(USB_BLK_BV_14, .title = "A response is as long as its parameters",
 {
     DUT dut = dut_work(c);
 
-    if (dut_send_info(&dut, "USB-BLK-014", dut.store, dut.folder, MTP_FC_ASSOCIATION, 0,
-                      "length") != MTP_RC_OK)
-        conf_setup_failed(c, "SendObjectInfo is refused");
-    CHECK_EQ(c, "USB-BLK-014", dut.answer.length, 24);
-    CHECK_EQ(c, "USB-BLK-014", dut.answer.params, 3);
-    dut_op(&dut, "USB-BLK-014", MTP_OP_GET_STORAGE_IDS, PARAMS());
-    CHECK_EQ(c, "USB-BLK-014", dut.answer.length, 12 + 4 * dut.answer.params);
+    ROW("USB-BLK-014") {
+        if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_ASSOCIATION, 0, "length") !=
+            MTP_RC_OK)
+            conf_setup_failed(c, "SendObjectInfo is refused");
+        CHECK_EQ(dut.answer.length, 24);
+        CHECK_EQ(dut.answer.params, 3);
+        dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
+        CHECK_EQ(dut.answer.length, 12 + 4 * dut.answer.params);
+    }
 }
 
 /* A cheap generator: the bytes follow from the run's seed alone. */
@@ -392,22 +424,23 @@ CONF_CASE(USB_BLK_BI_15, .title = "No garbage on bulk OUT survives a device rese
     uint64_t state = conf_seed(c) + 1;
     uint8_t bytes[2048];
 
-    for (int round = 0; round < 40; round++) {
-        size_t length = 1 + draw(&state) % sizeof(bytes);
+    ROW("USB-BLK-015") {
+        for (int round = 0; round < 40; round++) {
+            size_t length = 1 + draw(&state) % sizeof(bytes);
 
-        for (size_t i = 0; i < length; i++)
-            bytes[i] = (uint8_t)draw(&state);
-        if (round % 2 && length >= 12) {
-            uint32_t operation = 0x1001 + draw(&state) % 0x1b;
-            const uint8_t head[8] = {
-                (uint8_t)length,    (uint8_t)(length >> 8),   0, 0, (uint8_t)(1 + round % 3), 0,
-                (uint8_t)operation, (uint8_t)(operation >> 8)};
+            for (size_t i = 0; i < length; i++)
+                bytes[i] = (uint8_t)draw(&state);
+            if (round % 2 && length >= 12) {
+                uint32_t operation = 0x1001 + draw(&state) % 0x1b;
 
-            memcpy(bytes, head, sizeof(head));
+                put_le32(bytes, (uint32_t)length);
+                put_le16(bytes + 4, (uint16_t)(1 + round % 3));
+                put_le16(bytes + 6, (uint16_t)operation);
+            }
+            dut.pipe.deadline_ms = DUT_PROMPT_MS;
+            ct_bulk_out(&dut.pipe, bytes, length, true);
+            dut_recover(&dut);
+            REQUIRE(dut_in_step(&dut));
         }
-        dut.pipe.deadline_ms = DUT_PROMPT_MS;
-        ct_bulk_out(&dut.pipe, bytes, length, true);
-        dut_recover(&dut);
-        REQUIRE(c, "USB-BLK-015", dut_in_step(&dut));
     }
 }

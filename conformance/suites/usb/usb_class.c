@@ -4,14 +4,16 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { TO_CLASS = 0x21, FROM_CLASS = 0xa1, BIG = 1024 * 1024 };
 
 static int cancel_as(struct dut *dut, uint16_t code, uint32_t id, uint16_t index, uint16_t length)
 {
-    uint8_t bytes[8] = {(uint8_t)code,      (uint8_t)(code >> 8), (uint8_t)id,
-                        (uint8_t)(id >> 8), (uint8_t)(id >> 16),  (uint8_t)(id >> 24)};
+    uint8_t bytes[8] = {0};
 
+    put_le16(bytes, code);
+    put_le32(bytes + 2, id);
     return dut_control(dut->c, TO_CLASS, MTP_REQ_CANCEL, 0, index, length, bytes);
 }
 
@@ -20,27 +22,28 @@ static int cancel(struct dut *dut, uint32_t id)
     return cancel_as(dut, 0x4001, id, dut->pipe.interface_number, 6);
 }
 
-/* Get Device Status; the code, or -errno. A wrong length field is a FAIL of `row`. */
-static int status(struct dut *dut, const char *row, uint8_t bytes[64], int *ret_count)
+/* Get Device Status; the code, or -errno. A wrong length field is a FAIL. */
+static int status(struct dut *dut, uint8_t bytes[64], int *ret_count)
 {
+    struct conf *c = dut->c;
     int count = dut_control(dut->c, FROM_CLASS, MTP_REQ_GET_DEVICE_STATUS, 0,
                             dut->pipe.interface_number, 64, bytes);
 
     *ret_count = count;
     if (count < 4)
         return count < 0 ? count : -EMSGSIZE;
-    CHECK_EQ(dut->c, row, desc_u16(bytes), count);
-    return desc_u16(bytes + 2);
+    CHECK_EQ(get_le16(bytes), count);
+    return get_le16(bytes + 2);
 }
 
 /* Polls until the device is not busy; the last code. */
-static int settle(struct dut *dut, const char *row)
+static int settle(struct dut *dut)
 {
     uint8_t bytes[64];
     int count, code = 0;
 
     for (int round = 0; round < 100; round++) {
-        code = status(dut, row, bytes, &count);
+        code = status(dut, bytes, &count);
         if (code != MTP_RC_DEVICE_BUSY)
             break;
     }
@@ -74,11 +77,13 @@ CONF_CASE(USB_SIC_BI_01, .title = "Cancel is taken only with its code, length an
     DUT dut = dut_pipe(c);
     uint16_t number = dut.pipe.interface_number;
 
-    CHECK_EQ(c, "USB-SIC-001", cancel(&dut, 0x1234), 6);
-    CHECK_EQ(c, "USB-SIC-001", cancel_as(&dut, 0x4002, 0x1234, number, 6), -EPIPE);
-    CHECK_EQ(c, "USB-SIC-001", cancel_as(&dut, 0x4001, 0x1234, number, 4), -EPIPE);
-    CHECK_EQ(c, "USB-SIC-001", cancel_as(&dut, 0x4001, 0x1234, number, 8), -EPIPE);
-    CHECK(c, "USB-SIC-001", dut_in_step(&dut));
+    ROW("USB-SIC-001") {
+        CHECK_EQ(cancel(&dut, 0x1234), 6);
+        CHECK_EQ(cancel_as(&dut, 0x4002, 0x1234, number, 6), -EPIPE);
+        CHECK_EQ(cancel_as(&dut, 0x4001, 0x1234, number, 4), -EPIPE);
+        CHECK_EQ(cancel_as(&dut, 0x4001, 0x1234, number, 8), -EPIPE);
+        CHECK(dut_in_step(&dut));
+    }
 }
 
 CONF_CASE(USB_SIC_BV_02, .title = "A cancelled GetObject ends without a response",
@@ -90,10 +95,12 @@ CONF_CASE(USB_SIC_BV_02, .title = "A cancelled GetObject ends without a response
     static uint8_t bytes[BIG];
     uint32_t id = start_get(&dut, big_file(&dut, bytes));
 
-    CHECK_EQ(c, "USB-SIC-002", cancel(&dut, id), 6);
-    CHECK_EQ(c, "USB-SIC-002", dut_drain(&dut, id), false);
-    CHECK_EQ(c, "USB-SIC-002", settle(&dut, "USB-SIC-002"), MTP_RC_OK);
-    CHECK(c, "USB-SIC-002", dut_in_step(&dut));
+    ROW("USB-SIC-002") {
+        CHECK_EQ(cancel(&dut, id), 6);
+        CHECK_EQ(dut_drain(&dut, id), false);
+        CHECK_RC(settle(&dut), MTP_RC_OK);
+        CHECK(dut_in_step(&dut));
+    }
 }
 
 CONF_CASE(USB_SIC_BV_12, .title = "A cancelled SendObject leaves no object and no response",
@@ -108,8 +115,7 @@ CONF_CASE(USB_SIC_BV_12, .title = "A cancelled SendObject leaves no object and n
     size_t count;
 
     dut_fill(bytes, BIG, 2);
-    if (dut_send_info(&dut, NULL, dut.store, dut.folder, MTP_FC_UNDEFINED, BIG, "half.bin") !=
-        MTP_RC_OK)
+    if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_UNDEFINED, BIG, "half.bin") != MTP_RC_OK)
         conf_setup_failed(c, "SendObjectInfo is refused");
     handle = dut.answer.param[2];
     id = mtpi_next_transaction(dut.mtpi);
@@ -118,12 +124,14 @@ CONF_CASE(USB_SIC_BV_12, .title = "A cancelled SendObject leaves no object and n
         ct_send_as(&dut.pipe, BIG + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 64 * 1024 - 12,
                    false) != 0)
         conf_setup_failed(c, "SendObject does not start");
-    CHECK_EQ(c, "USB-SIC-002", cancel(&dut, id), 6);
-    CHECK_EQ(c, "USB-SIC-002", dut_drain(&dut, id), false);
-    CHECK_EQ(c, "USB-SIC-002", settle(&dut, "USB-SIC-002"), MTP_RC_OK);
-    REQUIRE(c, "USB-SIC-002", dut_in_step(&dut));
-    count = dut_handles(&dut, "USB-SIC-002", dut.store, 0, dut.folder, handles, 16);
-    CHECK(c, "USB-SIC-002", !dut_has(handles, count < 16 ? count : 16, handle));
+    ROW("USB-SIC-002") {
+        CHECK_EQ(cancel(&dut, id), 6);
+        CHECK_EQ(dut_drain(&dut, id), false);
+        CHECK_RC(settle(&dut), MTP_RC_OK);
+        REQUIRE(dut_in_step(&dut));
+        count = dut_handles(&dut, dut.store, 0, dut.folder, handles, 16);
+        CHECK(!dut_has(handles, count < 16 ? count : 16, handle));
+    }
 }
 
 CONF_CASE(
@@ -139,19 +147,21 @@ CONF_CASE(
     size_t got = 4096;
     struct ct_box box;
 
-    CHECK_EQ(c, "USB-SIC-003", cancel(&dut, id - 1), 6);
-    dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    while (got < BIG + 12) {
-        int64_t count = ct_bulk_in(&dut.pipe, back + got, sizeof(back) - got);
+    ROW("USB-SIC-003") {
+        CHECK_EQ(cancel(&dut, id - 1), 6);
+        dut.pipe.deadline_ms = DUT_PROMPT_MS;
+        while (got < BIG + 12) {
+            int64_t count = ct_bulk_in(&dut.pipe, back + got, sizeof(back) - got);
 
-        REQUIRE(c, "USB-SIC-003", count > 0);
-        got += (size_t)count;
+            REQUIRE(count > 0);
+            got += (size_t)count;
+        }
+        CHECK_EQ(got, BIG + 12);
+        CHECK_BYTES(back + 4096, BIG + 12 - 4096, bytes + 4096 - 12, BIG + 12 - 4096);
+        REQUIRE_EQ(ct_read(&dut.pipe, &box), 0);
+        CHECK_RC(box.code, MTP_RC_OK);
+        CHECK_EQ(box.id, id);
     }
-    CHECK_EQ(c, "USB-SIC-003", got, BIG + 12);
-    CHECK_BYTES(c, "USB-SIC-003", back + 4096, BIG + 12 - 4096, bytes + 4096 - 12, BIG + 12 - 4096);
-    REQUIRE_EQ(c, "USB-SIC-003", ct_read(&dut.pipe, &box), 0);
-    CHECK_EQ(c, "USB-SIC-003", box.code, MTP_RC_OK);
-    CHECK_EQ(c, "USB-SIC-003", box.id, id);
     ct_done(&box);
 }
 
@@ -166,20 +176,23 @@ CONF_CASE(USB_SIC_BV_04, .title = "Device status is OK when idle and busy while 
     static uint8_t bytes[BIG];
     uint8_t answer[64];
     uint32_t id;
-    int count, code = status(&dut, "USB-SIC-004", answer, &count);
 
-    CHECK_EQ(c, "USB-SIC-004", code, MTP_RC_OK);
-    CHECK_EQ(c, "USB-SIC-004", count, 4);
-    id = start_get(&dut, big_file(&dut, bytes));
-    CHECK_EQ(c, "USB-SIC-004", cancel(&dut, id), 6);
-    code = status(&dut, "USB-SIC-004", answer, &count);
-    conf_note(c, "status right after the cancel: 0x%04x", code);
-    CHECK(c, "USB-SIC-004", code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY);
-    if (code == MTP_RC_DEVICE_BUSY)
-        dut_drain(&dut, id);
-    CHECK_EQ(c, "USB-SIC-004", settle(&dut, "USB-SIC-004"), MTP_RC_OK);
-    /* OK means that the next thing on the pipe belongs to the next operation. */
-    CHECK(c, "USB-SIC-004", dut_in_step(&dut));
+    ROW("USB-SIC-004") {
+        int count, code = status(&dut, answer, &count);
+
+        CHECK_RC(code, MTP_RC_OK);
+        CHECK_EQ(count, 4);
+        id = start_get(&dut, big_file(&dut, bytes));
+        CHECK_EQ(cancel(&dut, id), 6);
+        code = status(&dut, answer, &count);
+        conf_note(c, "status right after the cancel: 0x%04x", code);
+        CHECK(code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY);
+        if (code == MTP_RC_DEVICE_BUSY)
+            dut_drain(&dut, id);
+        CHECK_RC(settle(&dut), MTP_RC_OK);
+        /* OK means that the next thing on the pipe belongs to the next operation. */
+        CHECK(dut_in_step(&dut));
+    }
 }
 
 /* Still image class 1.0, 5.2.3. */
@@ -195,24 +208,23 @@ CONF_CASE(USB_SIC_BV_07, .title = "Device Reset ends session and transfer and ke
 
     start_get(&dut, handle);
     dut_control(c, USB_TO_ENDPOINT, USB_SET_FEATURE, USB_ENDPOINT_HALT, dut.pipe.out, 0, NULL);
-    CHECK_EQ(c, "USB-SIC-007",
-             dut_control(c, TO_CLASS, MTP_REQ_DEVICE_RESET, 0, dut.pipe.interface_number, 0, NULL),
-             0);
-    CHECK_EQ(c, "USB-SIC-007", dut_status(c, USB_FROM_ENDPOINT, dut.pipe.out), 0);
-    /* What a host's pipeline fetched before the reset is not the device's fault. */
-    dut_drain(&dut, 0);
-    dut.mtpi = NULL;
-    dut.pipe.next = 0;
-    REQUIRE(c, "USB-SIC-007", dut_in_step(&dut));
-    dut.pipe.next = 0;
-    CHECK_EQ(c, "USB-SIC-007", dut_op(&dut, "USB-SIC-007", MTP_OP_GET_STORAGE_IDS, PARAMS()),
-             MTP_RC_SESSION_NOT_OPEN);
-    dut.pipe.next = 0;
-    CHECK_EQ(c, "USB-SIC-007", dut_op(&dut, "USB-SIC-007", MTP_OP_OPEN_SESSION, PARAMS(1)),
-             MTP_RC_OK);
-    CHECK_EQ(c, "USB-SIC-007", dut_op(&dut, "USB-SIC-007", MTP_OP_GET_OBJECT_INFO, PARAMS(handle)),
-             MTP_RC_OK);
-    dut_op(&dut, "USB-SIC-007", MTP_OP_CLOSE_SESSION, PARAMS());
+    ROW("USB-SIC-007") {
+        CHECK_EQ(
+            dut_control(c, TO_CLASS, MTP_REQ_DEVICE_RESET, 0, dut.pipe.interface_number, 0, NULL),
+            0);
+        CHECK_EQ(dut_status(c, USB_FROM_ENDPOINT, dut.pipe.out), 0);
+        /* What a host's pipeline fetched before the reset is not the device's fault. */
+        dut_drain(&dut, 0);
+        dut.mtpi = NULL;
+        dut.pipe.next = 0;
+        REQUIRE(dut_in_step(&dut));
+        dut.pipe.next = 0;
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_SESSION_NOT_OPEN);
+        dut.pipe.next = 0;
+        CHECK_RC(dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(1)), MTP_RC_OK);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+        dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    }
     conf_transport_drop(c);
 }
 
@@ -226,10 +238,11 @@ CONF_CASE(USB_SIC_BV_08, .title = "Get Extended Event Data is served or stalled,
     int count = dut_control(c, FROM_CLASS, MTP_REQ_GET_EXTENDED_EVENT, 0, dut.pipe.interface_number,
                             64, bytes);
 
-    CHECK(c, "USB-SIC-008", count == -EPIPE || count >= 8);
-    if (count >= 8)
-        CHECK(c, "USB-SIC-008",
-              (desc_u16(bytes) & 0xf000) == 0x4000 || (desc_u16(bytes) & 0xf000) == 0xc000);
+    ROW("USB-SIC-008") {
+        CHECK(count == -EPIPE || count >= 8);
+        if (count >= 8)
+            CHECK((get_le16(bytes) & 0xf000) == 0x4000 || (get_le16(bytes) & 0xf000) == 0xc000);
+    }
 }
 
 CONF_CASE(USB_SIC_BI_09, .title = "Class requests to another interface stall",
@@ -248,22 +261,22 @@ CONF_CASE(USB_SIC_BI_09, .title = "Class requests to another interface stall",
                   {FROM_CLASS, MTP_REQ_GET_DEVICE_STATUS, 64}};
 
     dut.pipe.next = 0;
-    if (dut_op(&dut, NULL, MTP_OP_OPEN_SESSION, PARAMS(1)) != MTP_RC_OK)
+    if (dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(1)) != MTP_RC_OK)
         conf_setup_failed(c, "no session");
-    for (size_t i = 0; i < 4; i++) {
-        int count = raw_control(connection, shapes[i].type, shapes[i].request, 0,
-                                (uint16_t)(dut.pipe.interface_number + 5), shapes[i].length, bytes,
-                                DUT_PROMPT_MS);
+    ROW("USB-SIC-009") {
+        for (size_t i = 0; i < 4; i++) {
+            int count = raw_control(connection, shapes[i].type, shapes[i].request, 0,
+                                    (uint16_t)(dut.pipe.interface_number + 5), shapes[i].length,
+                                    bytes, DUT_PROMPT_MS);
 
-        conf_note(c, "request 0x%02x: %d", shapes[i].request, count);
-        CHECK_EQ(c, "USB-SIC-009", count, -EPIPE);
+            conf_note(c, "request 0x%02x: %d", shapes[i].request, count);
+            CHECK_EQ(count, -EPIPE);
+        }
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_OK);
+        CHECK_EQ(raw_control(connection, FROM_CLASS, MTP_REQ_GET_DEVICE_STATUS, 0,
+                             dut.pipe.interface_number, 64, bytes, DUT_PROMPT_MS),
+                 4);
     }
-    CHECK_EQ(c, "USB-SIC-009", dut_op(&dut, "USB-SIC-009", MTP_OP_GET_STORAGE_IDS, PARAMS()),
-             MTP_RC_OK);
-    CHECK_EQ(c, "USB-SIC-009",
-             raw_control(connection, FROM_CLASS, MTP_REQ_GET_DEVICE_STATUS, 0,
-                         dut.pipe.interface_number, 64, bytes, DUT_PROMPT_MS),
-             4);
 }
 
 CONF_CASE(USB_SIC_BV_10, .title = "Class requests are served while a transfer runs",
@@ -275,12 +288,15 @@ CONF_CASE(USB_SIC_BV_10, .title = "Class requests are served while a transfer ru
     static uint8_t bytes[BIG];
     uint8_t answer[64];
     uint32_t id = start_get(&dut, big_file(&dut, bytes));
-    int count, code = status(&dut, "USB-SIC-010", answer, &count);
 
-    CHECK(c, "USB-SIC-010", code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY);
-    CHECK_EQ(c, "USB-SIC-010", dut_descriptor(c, DESC_DEVICE, 0, 0, 18, answer), 18);
-    /* The transfer itself goes on to its response. */
-    CHECK_EQ(c, "USB-SIC-010", dut_drain(&dut, id), true);
+    ROW("USB-SIC-010") {
+        int count, code = status(&dut, answer, &count);
+
+        CHECK(code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY);
+        CHECK_EQ(dut_descriptor(c, DESC_DEVICE, 0, 0, 18, answer), 18);
+        /* The transfer itself goes on to its response. */
+        CHECK_EQ(dut_drain(&dut, id), true);
+    }
 }
 
 /* Reads until the pipe stalls, as a host in the middle of a transfer does. */
@@ -314,14 +330,16 @@ CONF_CASE(
     start_get(&dut, big_file(&dut, bytes));
     dut_verb(c, "cancel");
     stalls(&dut);
-    code = status(&dut, "USB-SIC-005", answer, &count);
-    CHECK_EQ(c, "USB-SIC-005", code, MTP_RC_TRANSACTION_CANCELLED);
-    for (int at = 4; at + 4 <= count; at += 4) {
-        in |= desc_u32(answer + at) == dut.pipe.in;
-        out |= desc_u32(answer + at) == dut.pipe.out;
+    ROW("USB-SIC-005") {
+        code = status(&dut, answer, &count);
+        CHECK_RC(code, MTP_RC_TRANSACTION_CANCELLED);
+        for (int at = 4; at + 4 <= count; at += 4) {
+            in |= get_le32(answer + at) == dut.pipe.in;
+            out |= get_le32(answer + at) == dut.pipe.out;
+        }
+        CHECK(in && dut_status(c, USB_FROM_ENDPOINT, dut.pipe.in) == 1);
+        CHECK_EQ(out, dut_status(c, USB_FROM_ENDPOINT, dut.pipe.out) == 1);
     }
-    CHECK(c, "USB-SIC-005", in && dut_status(c, USB_FROM_ENDPOINT, dut.pipe.in) == 1);
-    CHECK_EQ(c, "USB-SIC-005", out, dut_status(c, USB_FROM_ENDPOINT, dut.pipe.out) == 1);
     dut_recover(&dut);
     conf_transport_drop(c);
 }
@@ -341,10 +359,12 @@ CONF_CASE(
 
     start_get(&dut, big_file(&dut, bytes));
     dut_verb(c, "cancel");
-    CHECK(c, "USB-SIC-006", stalls(&dut));
-    CHECK(c, "USB-SIC-006", status(&dut, "USB-SIC-006", answer, &count) > 0);
-    CHECK_EQ(c, "USB-SIC-006", tp_clear_halt(dut.pipe.tp, dut.pipe.in), 0);
-    CHECK_EQ(c, "USB-SIC-006", tp_clear_halt(dut.pipe.tp, dut.pipe.out), 0);
-    dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    CHECK(c, "USB-SIC-006", dut_in_step(&dut));
+    ROW("USB-SIC-006") {
+        CHECK(stalls(&dut));
+        CHECK(status(&dut, answer, &count) > 0);
+        CHECK_EQ(tp_clear_halt(dut.pipe.tp, dut.pipe.in), 0);
+        CHECK_EQ(tp_clear_halt(dut.pipe.tp, dut.pipe.out), 0);
+        dut.pipe.deadline_ms = DUT_PROMPT_MS;
+        CHECK(dut_in_step(&dut));
+    }
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 /* The descriptors as the device sends them now, not as a transport kept them. */
 struct sets {
@@ -37,11 +38,11 @@ static void on_fault(void *context, const char *row, const char *text)
     }
 }
 
-/* How many faults of that row the lint finds. */
-static unsigned faults(struct conf *c, const char *row)
+/* How many faults of the row at hand the lint finds. */
+static unsigned faults(struct conf *c)
 {
     static struct sets sets;
-    struct row wanted = {c, row, 0};
+    struct row wanted = {c, conf_row(c), 0};
 
     read_sets(c, &sets);
     desc_lint(sets.device, sets.config, sets.length, sets.speed, on_fault, &wanted);
@@ -57,28 +58,28 @@ static void dut_device_fields(struct conf *c)
     uint16_t usb;
 
     read_sets(c, &sets);
-    usb = desc_u16(sets.device + 2);
+    usb = get_le16(sets.device + 2);
     count = dut_descriptor(c, DESC_BOS, 0, 0, 5, bos);
     conf_note(c, "bcdUSB %04x, BOS %d, speed %d", usb, count, sets.speed);
-    CHECK_EQ(c, "USB-DSC-001", sets.device[0], 18);
-    CHECK_EQ(c, "USB-DSC-001", sets.device[1], DESC_DEVICE);
-    CHECK_EQ(c, "USB-DSC-001", count > 0 ? usb >= 0x0201 : usb >= 0x0110, 1);
+    CHECK_EQ(sets.device[0], 18);
+    CHECK_EQ(sets.device[1], DESC_DEVICE);
+    CHECK_EQ(count > 0 ? usb >= 0x0201 : usb >= 0x0110, 1);
     if (sets.speed == DESC_HIGH)
-        CHECK_EQ(c, "USB-DSC-001", sets.device[7], 64);
+        CHECK_EQ(sets.device[7], 64);
     else if (sets.speed == DESC_SUPER)
-        CHECK_EQ(c, "USB-DSC-001", sets.device[7], 9);
+        CHECK_EQ(sets.device[7], 9);
     else
-        CHECK(c, "USB-DSC-001",
-              sets.device[7] == 8 || sets.device[7] == 16 || sets.device[7] == 32 ||
-                  sets.device[7] == 64);
-    CHECK(c, "USB-DSC-001", sets.device[17] >= 1);
+        CHECK(sets.device[7] == 8 || sets.device[7] == 16 || sets.device[7] == 32 ||
+              sets.device[7] == 64);
+    CHECK(sets.device[17] >= 1);
 }
 
 CONF_CASE(USB_DSC_BV_01, .title = "The device descriptor's fields fit speed and BOS",
           .reqs = REQS("USB-DSC-001"), .ics = "ANY", .player = "mtp",
           .steps = "Field check; bcdUSB is 2.01 or more where a BOS is offered")
 {
-    dut_device_fields(c);
+    ROW("USB-DSC-001")
+        dut_device_fields(c);
 }
 
 CONF_CASE(
@@ -88,14 +89,16 @@ CONF_CASE(
     .reqs = REQS("USB-DSC-001"), .ics = "BOS", .player = "pap-winusb",
     .steps = "Field check; bcdUSB is 2.01 or more where a BOS is offered")
 {
-    dut_device_fields(c);
+    ROW("USB-DSC-001")
+        dut_device_fields(c);
 }
 
 CONF_CASE(USB_DSC_BV_02, .title = "The class stands at the interface, or at the association",
           .reqs = REQS("USB-DSC-002"), .ics = "ANY", .player = "mtp",
           .steps = "Compare bytes 4..6 of the device descriptor with the interfaces")
 {
-    CHECK_EQ(c, "USB-DSC-002", faults(c, "USB-DSC-002"), 0);
+    ROW("USB-DSC-002")
+        CHECK_EQ(faults(c), 0);
 }
 
 /* USB 2.0, 9.6.2, 9.6.4. */
@@ -109,17 +112,19 @@ CONF_CASE(USB_DSC_BV_03, .title = "A high-speed device describes itself at the o
 
     if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
         conf_setup_failed(c, "no device descriptor");
-    REQUIRE_EQ(c, "USB-DSC-003", count, 10);
-    CHECK_EQ(c, "USB-DSC-003", bytes[0], 10);
-    CHECK_EQ(c, "USB-DSC-003", bytes[1], DESC_QUALIFIER);
-    CHECK(c, "USB-DSC-003", desc_u16(bytes + 2) >= 0x0200);
-    CHECK_BYTES(c, "USB-DSC-003", bytes + 4, 3, device + 4, 3);
-    CHECK(c, "USB-DSC-003", bytes[8] >= 1);
-    CHECK_EQ(c, "USB-DSC-003", bytes[9], 0);
-    count = dut_descriptor(c, DESC_OTHER_SPEED, 0, 0, sizeof(bytes), bytes);
-    REQUIRE(c, "USB-DSC-003", count >= 9);
-    CHECK_EQ(c, "USB-DSC-003", bytes[1], DESC_OTHER_SPEED);
-    CHECK_EQ(c, "USB-DSC-003", desc_u16(bytes + 2), count);
+    ROW("USB-DSC-003") {
+        REQUIRE_EQ(count, 10);
+        CHECK_EQ(bytes[0], 10);
+        CHECK_EQ(bytes[1], DESC_QUALIFIER);
+        CHECK(get_le16(bytes + 2) >= 0x0200);
+        CHECK_BYTES(bytes + 4, 3, device + 4, 3);
+        CHECK(bytes[8] >= 1);
+        CHECK_EQ(bytes[9], 0);
+        count = dut_descriptor(c, DESC_OTHER_SPEED, 0, 0, sizeof(bytes), bytes);
+        REQUIRE(count >= 9);
+        CHECK_EQ(bytes[1], DESC_OTHER_SPEED);
+        CHECK_EQ(get_le16(bytes + 2), count);
+    }
 }
 
 CONF_CASE(USB_DSC_BI_03, .title = "A device of full speed only stalls the high-speed descriptors",
@@ -128,16 +133,19 @@ CONF_CASE(USB_DSC_BI_03, .title = "A device of full speed only stalls the high-s
 {
     uint8_t bytes[64];
 
-    CHECK_EQ(c, "USB-DSC-003", dut_descriptor(c, DESC_QUALIFIER, 0, 0, 10, bytes), -EPIPE);
-    CHECK_EQ(c, "USB-DSC-003", dut_descriptor(c, DESC_OTHER_SPEED, 0, 0, 9, bytes), -EPIPE);
-    CHECK_EQ(c, "USB-DSC-003", dut_descriptor(c, DESC_DEVICE, 0, 0, 18, bytes), 18);
+    ROW("USB-DSC-003") {
+        CHECK_EQ(dut_descriptor(c, DESC_QUALIFIER, 0, 0, 10, bytes), -EPIPE);
+        CHECK_EQ(dut_descriptor(c, DESC_OTHER_SPEED, 0, 0, 9, bytes), -EPIPE);
+        CHECK_EQ(dut_descriptor(c, DESC_DEVICE, 0, 0, 18, bytes), 18);
+    }
 }
 
 CONF_CASE(USB_DSC_BV_04, .title = "The configuration descriptor's fields are legal",
           .reqs = REQS("USB-DSC-004"), .ics = "ANY", .player = "mtp",
           .steps = "Value, attributes, power and the number of interfaces")
 {
-    CHECK_EQ(c, "USB-DSC-004", faults(c, "USB-DSC-004"), 0);
+    ROW("USB-DSC-004")
+        CHECK_EQ(faults(c), 0);
 }
 
 /* The interface of class 06/01/01, alternate setting 0; NULL if there is none. */
@@ -178,12 +186,14 @@ CONF_CASE(USB_DSC_BV_05, .title = "The MTP interface has bulk IN, bulk OUT and i
     unsigned count, kinds[3];
 
     read_sets(c, &sets);
-    REQUIRE(c, "USB-DSC-005", desc_find_pipes(sets.config, sets.length, &pipes));
-    CHECK_EQ(c, "USB-DSC-005", pipes.endpoint_count, 3);
-    CHECK(c, "USB-DSC-005", pipes.interrupt_in != 0);
-    if (still_image(&sets, &count, kinds)) {
-        CHECK_EQ(c, "USB-DSC-005", count, 3);
-        CHECK(c, "USB-DSC-005", kinds[0] == 1 && kinds[1] == 1 && kinds[2] == 1);
+    ROW("USB-DSC-005") {
+        REQUIRE(desc_find_pipes(sets.config, sets.length, &pipes));
+        CHECK_EQ(pipes.endpoint_count, 3);
+        CHECK(pipes.interrupt_in != 0);
+        if (still_image(&sets, &count, kinds)) {
+            CHECK_EQ(count, 3);
+            CHECK(kinds[0] == 1 && kinds[1] == 1 && kinds[2] == 1);
+        }
     }
 }
 
@@ -211,56 +221,62 @@ static void dut_found(struct conf *c)
 
     read_sets(c, &sets);
     if (still_image(&sets, &count, kinds)) {
-        CHECK(c, "USB-DSC-006", true);
+        CHECK(true);
         return;
     }
-    REQUIRE(c, "USB-DSC-006", desc_find_pipes(sets.config, sets.length, &pipes));
-    CHECK_EQ(c, "USB-DSC-006", pipes.interface_class, 0xff);
-    REQUIRE(c, "USB-DSC-006", os_compatible(c, id));
+    REQUIRE(desc_find_pipes(sets.config, sets.length, &pipes));
+    CHECK_EQ(pipes.interface_class, 0xff);
+    REQUIRE(os_compatible(c, id));
     conf_note(c, "compatible id %s", id);
-    CHECK(c, "USB-DSC-006", strcmp(id, "MTP") == 0);
+    CHECK(strcmp(id, "MTP") == 0);
 }
 
 CONF_CASE(USB_DSC_BV_06, .title = "An MTP interface can be found by class or OS descriptor",
           .reqs = REQS("USB-DSC-006"), .ics = "USB.PERSONA.MTP", .player = "mtp",
           .steps = "Class 06/01/01, or a vendor class whose compatible id is MTP")
 {
-    dut_found(c);
+    ROW("USB-DSC-006")
+        dut_found(c);
 }
 
 CONF_CASE(USB_DSC_BV_07, .title = "Packet sizes and intervals are legal at high speed",
           .reqs = REQS("USB-DSC-007"), .ics = "USB.SPEED.HIGH", .player = "mtp",
           .steps = "Lint of every bulk and interrupt endpoint")
 {
-    CHECK_EQ(c, "USB-DSC-007", faults(c, "USB-DSC-007"), 0);
+    ROW("USB-DSC-007")
+        CHECK_EQ(faults(c), 0);
 }
 
 CONF_CASE(USB_DSC_BV_17, .title = "Packet sizes and intervals are legal at full speed",
           .reqs = REQS("USB-DSC-007"), .ics = "USB.SPEED.FULL", .player = "mtp-full-speed",
           .steps = "Lint of every bulk and interrupt endpoint")
 {
-    CHECK_EQ(c, "USB-DSC-007", faults(c, "USB-DSC-007"), 0);
+    ROW("USB-DSC-007")
+        CHECK_EQ(faults(c), 0);
 }
 
 CONF_CASE(USB_DSC_BV_18, .title = "Packet sizes and intervals are legal at super speed",
           .reqs = REQS("USB-DSC-007"), .ics = "USB.SPEED.SUPER", .player = "mtp-super-speed",
           .steps = "Lint of every bulk and interrupt endpoint")
 {
-    CHECK_EQ(c, "USB-DSC-007", faults(c, "USB-DSC-007"), 0);
+    ROW("USB-DSC-007")
+        CHECK_EQ(faults(c), 0);
 }
 
 CONF_CASE(USB_DSC_BV_08, .title = "An event container fits one interrupt packet",
           .level = CONF_SHOULD, .reqs = REQS("USB-DSC-008"), .ics = "MTP", .player = "mtp",
           .steps = "wMaxPacketSize of the interrupt endpoint is 24 or more")
 {
-    CHECK_EQ(c, "USB-DSC-008", faults(c, "USB-DSC-008"), 0);
+    ROW("USB-DSC-008")
+        CHECK_EQ(faults(c), 0);
 }
 
 CONF_CASE(USB_DSC_BV_09, .title = "Endpoint addresses are unique and legal",
           .reqs = REQS("USB-DSC-009"), .ics = "ANY", .player = "mtp",
           .steps = "Lint of every endpoint address")
 {
-    CHECK_EQ(c, "USB-DSC-009", faults(c, "USB-DSC-009"), 0);
+    ROW("USB-DSC-009")
+        CHECK_EQ(faults(c), 0);
 }
 
 /* Reads the serial number on a new connection; its length in bytes. */
@@ -276,11 +292,11 @@ static int serial(struct conf *c, uint8_t bytes[255])
 /* Device instance ids: a serial a PnP manager takes has 0x20..0x7F and no comma. */
 static void dut_serial(struct conf *c, const uint8_t *bytes, int count)
 {
-    REQUIRE(c, "USB-DSC-010", count > 2);
+    REQUIRE(count > 2);
     for (int at = 2; at + 1 < count; at += 2) {
-        unsigned unit = desc_u16(bytes + at);
+        unsigned unit = get_le16(bytes + at);
 
-        CHECK(c, "USB-DSC-010", unit >= 0x20 && unit < 0x7f && unit != ',');
+        CHECK(unit >= 0x20 && unit < 0x7f && unit != ',');
     }
 }
 
@@ -293,14 +309,16 @@ CONF_CASE(
     uint8_t first[255] = {0}, second[255] = {0};
     int a = serial(c, first), b;
 
-    dut_serial(c, first, a);
-    conf_transport_drop(c);
-    dut_verb(c, "unplug");
-    dut_verb(c, "plug");
-    b = serial(c, second);
-    CHECK_EQ(c, "USB-DSC-010", a, b);
-    if (a > 0 && a == b)
-        CHECK_BYTES(c, "USB-DSC-010", second, (size_t)b, first, (size_t)a);
+    ROW("USB-DSC-010") {
+        dut_serial(c, first, a);
+        conf_transport_drop(c);
+        dut_verb(c, "unplug");
+        dut_verb(c, "plug");
+        b = serial(c, second);
+        CHECK_EQ(a, b);
+        if (a > 0 && a == b)
+            CHECK_BYTES(second, (size_t)b, first, (size_t)a);
+    }
 }
 
 /* USB 2.0, 8.1 and 9.6: the bus is little-endian. The USB/IP record gives the same numbers
@@ -316,13 +334,14 @@ CONF_CASE(USB_DSC_BV_11, .title = "Multi-byte descriptor fields are little-endia
 
     if (raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS) != 18)
         conf_setup_failed(c, "no device descriptor");
-    for (unsigned i = 0; i < 3; i++)
-        CHECK_EQ(c, "USB-DSC-011", desc_u16(device + 8 + 2 * i),
-                 raw_be16(connection->record + 300 + 2 * i));
-    CHECK(c, "USB-DSC-011", device[3] >= 1 && device[3] <= 3);
-    count = raw_control(connection, 0x80, 6, DESC_CONFIG << 8, 0, sizeof(config), config,
-                        DUT_PROMPT_MS);
-    CHECK_EQ(c, "USB-DSC-011", desc_u16(config + 2), count);
+    ROW("USB-DSC-011") {
+        for (unsigned i = 0; i < 3; i++)
+            CHECK_EQ(get_le16(device + 8 + 2 * i), get_be16(connection->record + 300 + 2 * i));
+        CHECK(device[3] >= 1 && device[3] <= 3);
+        count = raw_control(connection, 0x80, 6, DESC_CONFIG << 8, 0, sizeof(config), config,
+                            DUT_PROMPT_MS);
+        CHECK_EQ(get_le16(config + 2), count);
+    }
 }
 
 /* USB 3.2, 9.6.2. */
@@ -336,20 +355,22 @@ CONF_CASE(USB_DSC_BV_12, .title = "The BOS is as long and as full as its header 
     unsigned capabilities = 0;
     int count;
 
-    REQUIRE_EQ(c, "USB-DSC-012", dut_descriptor(c, DESC_BOS, 0, 0, 5, head), 5);
-    CHECK_EQ(c, "USB-DSC-012", head[0], 5);
-    CHECK_EQ(c, "USB-DSC-012", head[1], DESC_BOS);
-    CHECK(c, "USB-DSC-012", desc_u16(head + 2) > 5);
-    count = dut_descriptor(c, DESC_BOS, 0, 0, sizeof(bytes), bytes);
-    REQUIRE(c, "USB-DSC-012", count >= 5);
-    CHECK_EQ(c, "USB-DSC-012", desc_u16(bytes + 2), count);
-    desc_start(&walk, bytes + 5, (size_t)count - 5);
-    while (desc_next(&walk, &item)) {
-        CHECK_EQ(c, "USB-DSC-012", item.type, DESC_CAPABILITY);
-        capabilities++;
+    ROW("USB-DSC-012") {
+        REQUIRE_EQ(dut_descriptor(c, DESC_BOS, 0, 0, 5, head), 5);
+        CHECK_EQ(head[0], 5);
+        CHECK_EQ(head[1], DESC_BOS);
+        CHECK(get_le16(head + 2) > 5);
+        count = dut_descriptor(c, DESC_BOS, 0, 0, sizeof(bytes), bytes);
+        REQUIRE(count >= 5);
+        CHECK_EQ(get_le16(bytes + 2), count);
+        desc_start(&walk, bytes + 5, (size_t)count - 5);
+        while (desc_next(&walk, &item)) {
+            CHECK_EQ(item.type, DESC_CAPABILITY);
+            capabilities++;
+        }
+        CHECK(!walk.broken);
+        CHECK_EQ(bytes[4], capabilities);
     }
-    CHECK(c, "USB-DSC-012", !walk.broken);
-    CHECK_EQ(c, "USB-DSC-012", bytes[4], capabilities);
 }
 
 CONF_CASE(USB_DSC_BI_12, .title = "A device without a BOS stalls it", .reqs = REQS("USB-DSC-012"),
@@ -358,8 +379,10 @@ CONF_CASE(USB_DSC_BI_12, .title = "A device without a BOS stalls it", .reqs = RE
 {
     uint8_t bytes[18];
 
-    CHECK_EQ(c, "USB-DSC-012", dut_descriptor(c, DESC_BOS, 0, 0, 5, bytes), -EPIPE);
-    CHECK_EQ(c, "USB-DSC-012", dut_descriptor(c, DESC_DEVICE, 0, 0, 18, bytes), 18);
+    ROW("USB-DSC-012") {
+        CHECK_EQ(dut_descriptor(c, DESC_BOS, 0, 0, 5, bytes), -EPIPE);
+        CHECK_EQ(dut_descriptor(c, DESC_DEVICE, 0, 0, 18, bytes), 18);
+    }
 }
 
 /* USB 2.0 LPM ECN: the USB 2.0 extension capability, type 2. */
@@ -373,16 +396,18 @@ CONF_CASE(USB_DSC_BV_13, .title = "A BOS contains the USB 2.0 extension capabili
     struct desc item;
     bool found = false;
 
-    REQUIRE(c, "USB-DSC-013", count >= 5);
-    desc_start(&walk, bytes + 5, (size_t)count - 5);
-    while (desc_next(&walk, &item)) {
-        if (item.type != DESC_CAPABILITY || item.length < 3 || item.at[2] != 2)
-            continue;
-        found = true;
-        REQUIRE_EQ(c, "USB-DSC-013", item.length, 7);
-        CHECK_EQ(c, "USB-DSC-013", desc_u32(item.at + 3) & 1, 0);
+    ROW("USB-DSC-013") {
+        REQUIRE(count >= 5);
+        desc_start(&walk, bytes + 5, (size_t)count - 5);
+        while (desc_next(&walk, &item)) {
+            if (item.type != DESC_CAPABILITY || item.length < 3 || item.at[2] != 2)
+                continue;
+            found = true;
+            REQUIRE_EQ(item.length, 7);
+            CHECK_EQ(get_le32(item.at + 3) & 1, 0);
+        }
+        CHECK(found);
     }
-    CHECK(c, "USB-DSC-013", found);
 }
 
 /* LPM ECN, 3.1: a connection that is not there cannot go to sleep. A device that does support it
@@ -402,10 +427,12 @@ CONF_CASE(USB_DSC_BI_13,
 
     if (connection->speed >= DESC_SUPER)
         conf_inconclusive(c, "super speed has link power management");
-    REQUIRE(c, "USB-DSC-013", count >= 5);
-    desc_start(&walk, bytes + 5, (size_t)count - 5);
-    while (desc_next(&walk, &item)) {
-        if (item.type == DESC_CAPABILITY && item.length == 7 && item.at[2] == 2)
-            CHECK_EQ(c, "USB-DSC-013", desc_u32(item.at + 3), 0);
+    ROW("USB-DSC-013") {
+        REQUIRE(count >= 5);
+        desc_start(&walk, bytes + 5, (size_t)count - 5);
+        while (desc_next(&walk, &item)) {
+            if (item.type == DESC_CAPABILITY && item.length == 7 && item.at[2] == 2)
+                CHECK_EQ(get_le32(item.at + 3), 0);
+        }
     }
 }

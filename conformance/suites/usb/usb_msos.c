@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { OS_STRING = 0xee, COMPAT_ID = 4, PROPERTIES = 5, FROM_DEVICE = 0xc0, FROM_INTERFACE = 0xc1 };
 
@@ -35,11 +36,13 @@ CONF_CASE(USB_MSOS_BV_01, .title = "String 0xEE is MSFT100 with the vendor code"
 {
     uint8_t bytes[255] = {0}, other[255] = {0};
 
-    REQUIRE_EQ(c, "USB-MSOS-001", dut_descriptor(c, DESC_STRING, OS_STRING, 0, 18, bytes), 18);
-    CHECK_BYTES(c, "USB-MSOS-001", bytes, 16, signature, 16);
-    CHECK_EQ(c, "USB-MSOS-001", bytes[17], 0);
-    CHECK_EQ(c, "USB-MSOS-001", dut_descriptor(c, DESC_STRING, OS_STRING, 0x0409, 255, other), 18);
-    CHECK_BYTES(c, "USB-MSOS-001", other, 18, bytes, 18);
+    ROW("USB-MSOS-001") {
+        REQUIRE_EQ(dut_descriptor(c, DESC_STRING, OS_STRING, 0, 18, bytes), 18);
+        CHECK_BYTES(bytes, 16, signature, 16);
+        CHECK_EQ(bytes[17], 0);
+        CHECK_EQ(dut_descriptor(c, DESC_STRING, OS_STRING, 0x0409, 255, other), 18);
+        CHECK_BYTES(other, 18, bytes, 18);
+    }
 }
 
 CONF_CASE(USB_MSOS_BI_02, .title = "A device without OS descriptors stalls string 0xEE",
@@ -48,8 +51,10 @@ CONF_CASE(USB_MSOS_BI_02, .title = "A device without OS descriptors stalls strin
 {
     uint8_t bytes[255];
 
-    CHECK_EQ(c, "USB-MSOS-002", dut_descriptor(c, DESC_STRING, OS_STRING, 0, 18, bytes), -EPIPE);
-    CHECK_EQ(c, "USB-MSOS-002", dut_descriptor(c, DESC_DEVICE, 0, 0, 18, bytes), 18);
+    ROW("USB-MSOS-002") {
+        CHECK_EQ(dut_descriptor(c, DESC_STRING, OS_STRING, 0, 18, bytes), -EPIPE);
+        CHECK_EQ(dut_descriptor(c, DESC_DEVICE, 0, 0, 18, bytes), 18);
+    }
 }
 
 /* microsoft-os-1-0-descriptors-specification: header 16 bytes, 24 a function. */
@@ -60,12 +65,14 @@ CONF_CASE(USB_MSOS_BV_04, .title = "The compat id set's header counts itself and
     uint8_t code = must_have_code(c), bytes[1024] = {0};
     int count = dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, sizeof(bytes), bytes);
 
-    REQUIRE(c, "USB-MSOS-004", count >= 40);
-    CHECK_EQ(c, "USB-MSOS-004", desc_u32(bytes), count);
-    CHECK_EQ(c, "USB-MSOS-004", desc_u16(bytes + 4), 0x0100);
-    CHECK_EQ(c, "USB-MSOS-004", desc_u16(bytes + 6), COMPAT_ID);
-    CHECK_EQ(c, "USB-MSOS-004", 16 + 24 * bytes[8], count);
-    CHECK_BYTES(c, "USB-MSOS-004", bytes + 9, 7, "\0\0\0\0\0\0\0", 7);
+    ROW("USB-MSOS-004") {
+        REQUIRE(count >= 40);
+        CHECK_EQ(get_le32(bytes), count);
+        CHECK_EQ(get_le16(bytes + 4), 0x0100);
+        CHECK_EQ(get_le16(bytes + 6), COMPAT_ID);
+        CHECK_EQ(16 + 24 * bytes[8], count);
+        CHECK_BYTES(bytes + 9, 7, "\0\0\0\0\0\0\0", 7);
+    }
 }
 
 CONF_CASE(USB_MSOS_BV_05, .title = "The function section names MTP, zero-filled",
@@ -80,8 +87,10 @@ CONF_CASE(USB_MSOS_BV_05, .title = "The function section names MTP, zero-filled"
     if (!desc_find_pipes(config, length, &pipes))
         conf_setup_failed(c, "no interface with bulk pipes");
     expected[0] = pipes.interface_number;
-    REQUIRE(c, "USB-MSOS-005", dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, 40, bytes) == 40);
-    CHECK_BYTES(c, "USB-MSOS-005", bytes + 16, 24, expected, 24);
+    ROW("USB-MSOS-005") {
+        REQUIRE(dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, 40, bytes) == 40);
+        CHECK_BYTES(bytes + 16, 24, expected, 24);
+    }
 }
 
 CONF_CASE(
@@ -92,17 +101,18 @@ CONF_CASE(
     uint8_t code = must_have_code(c), whole[4096] = {0}, part[4096] = {0};
     int count = dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, 255, whole);
 
-    REQUIRE(c, "USB-MSOS-006", count >= 40);
-    CHECK_EQ(c, "USB-MSOS-006", dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, 16, part), 16);
-    CHECK_BYTES(c, "USB-MSOS-006", part, 16, whole, 16);
-    CHECK_EQ(c, "USB-MSOS-006",
-             dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, (uint16_t)count, part), count);
-    count = dut_control(c, FROM_INTERFACE, code, 0, PROPERTIES, 4095, whole);
-    if (count < 10)
-        return;
-    CHECK_EQ(c, "USB-MSOS-006", desc_u32(whole), count);
-    CHECK_EQ(c, "USB-MSOS-006", dut_control(c, FROM_INTERFACE, code, 0, PROPERTIES, 10, part), 10);
-    CHECK_BYTES(c, "USB-MSOS-006", part, 10, whole, 10);
+    ROW("USB-MSOS-006") {
+        REQUIRE(count >= 40);
+        CHECK_EQ(dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, 16, part), 16);
+        CHECK_BYTES(part, 16, whole, 16);
+        CHECK_EQ(dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, (uint16_t)count, part), count);
+        count = dut_control(c, FROM_INTERFACE, code, 0, PROPERTIES, 4095, whole);
+        if (count < 10)
+            return;
+        CHECK_EQ(get_le32(whole), count);
+        CHECK_EQ(dut_control(c, FROM_INTERFACE, code, 0, PROPERTIES, 10, part), 10);
+        CHECK_BYTES(part, 10, whole, 10);
+    }
 }
 
 CONF_CASE(USB_MSOS_BI_07, .title = "Another vendor request or index stalls",
@@ -111,10 +121,11 @@ CONF_CASE(USB_MSOS_BI_07, .title = "Another vendor request or index stalls",
 {
     uint8_t code = must_have_code(c), bytes[64];
 
-    CHECK_EQ(c, "USB-MSOS-007", dut_control(c, FROM_DEVICE, code, 0, 6, 40, bytes), -EPIPE);
-    CHECK_EQ(c, "USB-MSOS-007",
-             dut_control(c, FROM_DEVICE, (uint8_t)(code + 1), 0, COMPAT_ID, 40, bytes), -EPIPE);
-    CHECK_EQ(c, "USB-MSOS-007", dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, 16, bytes), 16);
+    ROW("USB-MSOS-007") {
+        CHECK_EQ(dut_control(c, FROM_DEVICE, code, 0, 6, 40, bytes), -EPIPE);
+        CHECK_EQ(dut_control(c, FROM_DEVICE, (uint8_t)(code + 1), 0, COMPAT_ID, 40, bytes), -EPIPE);
+        CHECK_EQ(dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, 16, bytes), 16);
+    }
 }
 
 /* Windows asks the interface, libmtp the device. */
@@ -125,13 +136,15 @@ CONF_CASE(USB_MSOS_BV_08, .title = "Extended properties answer interface and dev
     uint8_t code = must_have_code(c), bytes[4096] = {0};
     static const uint8_t types[] = {FROM_INTERFACE, FROM_DEVICE};
 
-    for (size_t i = 0; i < 2; i++) {
-        int count = dut_control(c, types[i], code, 0, PROPERTIES, 4095, bytes);
+    ROW("USB-MSOS-008") {
+        for (size_t i = 0; i < 2; i++) {
+            int count = dut_control(c, types[i], code, 0, PROPERTIES, 4095, bytes);
 
-        REQUIRE(c, "USB-MSOS-008", count >= 10);
-        CHECK_EQ(c, "USB-MSOS-008", desc_u32(bytes), count);
-        CHECK_EQ(c, "USB-MSOS-008", desc_u16(bytes + 4), 0x0100);
-        CHECK_EQ(c, "USB-MSOS-008", desc_u16(bytes + 6), PROPERTIES);
+            REQUIRE(count >= 10);
+            CHECK_EQ(get_le32(bytes), count);
+            CHECK_EQ(get_le16(bytes + 4), 0x0100);
+            CHECK_EQ(get_le16(bytes + 6), PROPERTIES);
+        }
     }
 }
 
@@ -146,7 +159,7 @@ struct property {
 static bool same_name(const uint8_t *utf16, size_t length, const char *name)
 {
     for (size_t i = 0; i < length / 2; i++) {
-        if (desc_u16(utf16 + 2 * i) != (uint8_t)name[i])
+        if (get_le16(utf16 + 2 * i) != (uint8_t)name[i])
             return false;
         if (name[i] == 0)
             return true;
@@ -161,14 +174,14 @@ static bool find_property(struct conf *c, uint8_t *bytes, size_t room, const cha
         dut_control(c, FROM_INTERFACE, must_have_code(c), 0, PROPERTIES, (uint16_t)room, bytes);
 
     for (int at = 10; count >= 10 && at + 10 <= count;) {
-        uint32_t size = desc_u32(bytes + at), left = (uint32_t)(count - at);
-        uint16_t name_length = desc_u16(bytes + at + 8);
+        uint32_t size = get_le32(bytes + at), left = (uint32_t)(count - at);
+        uint16_t name_length = get_le16(bytes + at + 8);
 
         if (size < 14 || size > left || name_length > size - 14)
             return false;
         if (same_name(bytes + at + 10, name_length, name)) {
-            *ret = (struct property){desc_u32(bytes + at + 4), size, name_length,
-                                     desc_u32(bytes + at + 10 + name_length),
+            *ret = (struct property){get_le32(bytes + at + 4), size, name_length,
+                                     get_le32(bytes + at + 10 + name_length),
                                      bytes + at + 14 + name_length};
             return ret->data_length <= size - 14 - name_length;
         }
@@ -183,7 +196,7 @@ static bool braced_guid(const uint8_t *utf16, char text[39])
     static const char shape[] = "{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}";
 
     for (size_t i = 0; i < 38; i++) {
-        unsigned unit = desc_u16(utf16 + 2 * i);
+        unsigned unit = get_le16(utf16 + 2 * i);
 
         if (unit > 0x7f || (shape[i] == 'x' ? !isxdigit((int)unit) : unit != (uint8_t)shape[i]))
             return false;
@@ -205,13 +218,15 @@ CONF_CASE(USB_MSOS_BV_09, .title = "DeviceInterfaceGUID is a REG_SZ of 78 bytes 
 
     if (find_property(c, bytes, 4095, "DeviceInterfaceGUIDs", &property))
         conf_inconclusive(c, "the device uses the plural form, which is USB-MSOS-010");
-    REQUIRE(c, "USB-MSOS-009", find_property(c, bytes, 4095, "DeviceInterfaceGUID", &property));
-    CHECK_EQ(c, "USB-MSOS-009", property.type, 1);
-    CHECK_EQ(c, "USB-MSOS-009", property.name_length, 40);
-    REQUIRE_EQ(c, "USB-MSOS-009", property.data_length, 78);
-    CHECK_EQ(c, "USB-MSOS-009", property.size, 14 + 40 + 78);
-    CHECK(c, "USB-MSOS-009", braced_guid(property.data, guid));
-    CHECK_EQ(c, "USB-MSOS-009", desc_u16(property.data + 76), 0);
+    ROW("USB-MSOS-009") {
+        REQUIRE(find_property(c, bytes, 4095, "DeviceInterfaceGUID", &property));
+        CHECK_EQ(property.type, 1);
+        CHECK_EQ(property.name_length, 40);
+        REQUIRE_EQ(property.data_length, 78);
+        CHECK_EQ(property.size, 14 + 40 + 78);
+        CHECK(braced_guid(property.data, guid));
+        CHECK_EQ(get_le16(property.data + 76), 0);
+    }
 }
 
 CONF_CASE(USB_MSOS_BV_10,
@@ -225,12 +240,14 @@ CONF_CASE(USB_MSOS_BV_10,
 
     if (!find_property(c, bytes, 4095, "DeviceInterfaceGUIDs", &property))
         conf_inconclusive(c, "no property DeviceInterfaceGUIDs");
-    CHECK_EQ(c, "USB-MSOS-010", property.type, 7);
-    CHECK_EQ(c, "USB-MSOS-010", property.name_length, 42);
-    REQUIRE_EQ(c, "USB-MSOS-010", property.data_length, 80);
-    CHECK_EQ(c, "USB-MSOS-010", property.size, 14 + 42 + 80);
-    CHECK(c, "USB-MSOS-010", braced_guid(property.data, guid));
-    CHECK_EQ(c, "USB-MSOS-010", desc_u32(property.data + 76), 0);
+    ROW("USB-MSOS-010") {
+        CHECK_EQ(property.type, 7);
+        CHECK_EQ(property.name_length, 42);
+        REQUIRE_EQ(property.data_length, 80);
+        CHECK_EQ(property.size, 14 + 42 + 80);
+        CHECK(braced_guid(property.data, guid));
+        CHECK_EQ(get_le32(property.data + 76), 0);
+    }
 }
 
 CONF_CASE(USB_MSOS_BV_12, .title = "The interface GUID is the portable audio player's",
@@ -241,12 +258,13 @@ CONF_CASE(USB_MSOS_BV_12, .title = "The interface GUID is the portable audio pla
     struct property property;
     char guid[39] = "";
 
-    REQUIRE(c, "USB-MSOS-012",
-            find_property(c, bytes, 4095, "DeviceInterfaceGUIDs", &property) ||
+    ROW("USB-MSOS-012") {
+        REQUIRE(find_property(c, bytes, 4095, "DeviceInterfaceGUIDs", &property) ||
                 find_property(c, bytes, 4095, "DeviceInterfaceGUID", &property));
-    REQUIRE(c, "USB-MSOS-012", property.data_length >= 76 && braced_guid(property.data, guid));
-    conf_note(c, "%s", guid);
-    CHECK(c, "USB-MSOS-012", strcmp(guid, "{F33FDC04-D1AC-4E8E-9A30-19BBD4B108AE}") == 0);
+        REQUIRE(property.data_length >= 76 && braced_guid(property.data, guid));
+        conf_note(c, "%s", guid);
+        CHECK(strcmp(guid, "{F33FDC04-D1AC-4E8E-9A30-19BBD4B108AE}") == 0);
+    }
 }
 
 /* A device matched by its own INF must not leave the choice of driver to the rank. */
@@ -257,7 +275,8 @@ CONF_CASE(USB_MSOS_BV_14, .title = "A device with an INF of its own does not rep
     int code = vendor_code(c);
     uint8_t bytes[64] = {0};
 
-    CHECK(c, "USB-MSOS-014",
-          code < 0 || dut_control(c, FROM_DEVICE, (uint8_t)code, 0, COMPAT_ID, 40, bytes) < 26 ||
+    ROW("USB-MSOS-014")
+        CHECK(code < 0 ||
+              dut_control(c, FROM_DEVICE, (uint8_t)code, 0, COMPAT_ID, 40, bytes) < 26 ||
               memcmp(bytes + 18, "WINUSB", 6) != 0);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { SET_INDEX = 7, SET_ALTERNATE = 8, CAPABILITY = 28 };
 enum { F_SET = 0, F_CONFIG = 1, F_FUNCTION = 2, F_COMPATIBLE = 3, F_PROPERTY = 4 };
@@ -54,11 +55,11 @@ static bool next_feature(const struct set *set, int *at, struct feature *ret)
 {
     int left = set->length - *at;
 
-    if (left < 4 || desc_u16(set->bytes + *at) < 4)
+    if (left < 4 || get_le16(set->bytes + *at) < 4)
         return false;
     /* Headers of subsets stand before their children; step over the header alone. */
-    *ret = (struct feature){set->bytes + *at, desc_u16(set->bytes + *at),
-                            desc_u16(set->bytes + *at + 2)};
+    *ret = (struct feature){set->bytes + *at, get_le16(set->bytes + *at),
+                            get_le16(set->bytes + *at + 2)};
     if (ret->length > left)
         return false;
     *at += ret->length;
@@ -71,8 +72,10 @@ CONF_CASE(USB_MS20_BV_01, .title = "The BOS carries the OS 2.0 platform capabili
 {
     uint8_t bytes[CAPABILITY] = {0};
 
-    REQUIRE(c, "USB-MS20-001", find_capability(c, bytes));
-    CHECK_BYTES(c, "USB-MS20-001", bytes, 20, platform, 20);
+    ROW("USB-MS20-001") {
+        REQUIRE(find_capability(c, bytes));
+        CHECK_BYTES(bytes, 20, platform, 20);
+    }
 }
 
 CONF_CASE(USB_MS20_BV_02, .title = "The capability gives Windows 8.1 or later and the set's length",
@@ -82,10 +85,12 @@ CONF_CASE(USB_MS20_BV_02, .title = "The capability gives Windows 8.1 or later an
     static struct set set;
 
     read_set(c, &set);
-    REQUIRE(c, "USB-MS20-002", set.length >= 10);
-    CHECK(c, "USB-MS20-002", desc_u32(set.capability + 20) >= 0x06030000);
-    CHECK_EQ(c, "USB-MS20-002", desc_u16(set.capability + 24), desc_u16(set.bytes + 8));
-    CHECK_EQ(c, "USB-MS20-002", desc_u16(set.capability + 24), set.length);
+    ROW("USB-MS20-002") {
+        REQUIRE(set.length >= 10);
+        CHECK(get_le32(set.capability + 20) >= 0x06030000);
+        CHECK_EQ(get_le16(set.capability + 24), get_le16(set.bytes + 8));
+        CHECK_EQ(get_le16(set.capability + 24), set.length);
+    }
 }
 
 CONF_CASE(USB_MS20_BV_03, .title = "The set is returned for wIndex 7 and cut to wLength",
@@ -97,15 +102,17 @@ CONF_CASE(USB_MS20_BV_03, .title = "The set is returned for wIndex 7 and cut to 
     int count;
 
     read_set(c, &set);
-    REQUIRE(c, "USB-MS20-003", set.length >= 10);
-    CHECK_EQ(c, "USB-MS20-003", dut_control(c, 0xc0, set.code, 0, SET_INDEX, 10, part), 10);
-    CHECK_BYTES(c, "USB-MS20-003", part, 10, set.bytes, 10);
-    CHECK_EQ(c, "USB-MS20-003",
-             dut_control(c, 0xc0, set.code, 0, SET_INDEX, (uint16_t)set.length, part), set.length);
-    CHECK_BYTES(c, "USB-MS20-003", part, (size_t)set.length, set.bytes, (size_t)set.length);
-    CHECK_EQ(c, "USB-MS20-003", dut_control(c, 0xc0, set.code, 0, 6, 64, part), -EPIPE);
-    count = dut_control(c, 0xc0, set.code, 0, 4, 64, part);
-    CHECK(c, "USB-MS20-003", count == -EPIPE || (count >= 10 && memcmp(part, set.bytes, 10) != 0));
+    ROW("USB-MS20-003") {
+        REQUIRE(set.length >= 10);
+        CHECK_EQ(dut_control(c, 0xc0, set.code, 0, SET_INDEX, 10, part), 10);
+        CHECK_BYTES(part, 10, set.bytes, 10);
+        CHECK_EQ(dut_control(c, 0xc0, set.code, 0, SET_INDEX, (uint16_t)set.length, part),
+                 set.length);
+        CHECK_BYTES(part, (size_t)set.length, set.bytes, (size_t)set.length);
+        CHECK_EQ(dut_control(c, 0xc0, set.code, 0, 6, 64, part), -EPIPE);
+        count = dut_control(c, 0xc0, set.code, 0, 4, 64, part);
+        CHECK(count == -EPIPE || (count >= 10 && memcmp(part, set.bytes, 10) != 0));
+    }
 }
 
 CONF_CASE(USB_MS20_BV_04, .title = "Every length inside the set is exact",
@@ -117,22 +124,23 @@ CONF_CASE(USB_MS20_BV_04, .title = "Every length inside the set is exact",
     int at = 10;
 
     read_set(c, &set);
-    REQUIRE(c, "USB-MS20-004", set.length > 10);
-    CHECK_EQ(c, "USB-MS20-004", desc_u16(set.bytes), 10);
-    CHECK_EQ(c, "USB-MS20-004", desc_u16(set.bytes + 2), F_SET);
-    CHECK_EQ(c, "USB-MS20-004", desc_u32(set.bytes + 4), desc_u32(set.capability + 20));
-    CHECK_EQ(c, "USB-MS20-004", desc_u16(set.bytes + 8), set.length);
-    while (next_feature(&set, &at, &feature)) {
-        CHECK(c, "USB-MS20-004", feature.type >= F_CONFIG && feature.type <= 8);
-        if (feature.type == F_PROPERTY && feature.length >= 10) {
-            unsigned name = desc_u16(feature.at + 6);
+    ROW("USB-MS20-004") {
+        REQUIRE(set.length > 10);
+        CHECK_EQ(get_le16(set.bytes), 10);
+        CHECK_EQ(get_le16(set.bytes + 2), F_SET);
+        CHECK_EQ(get_le32(set.bytes + 4), get_le32(set.capability + 20));
+        CHECK_EQ(get_le16(set.bytes + 8), set.length);
+        while (next_feature(&set, &at, &feature)) {
+            CHECK(feature.type >= F_CONFIG && feature.type <= 8);
+            if (feature.type == F_PROPERTY && feature.length >= 10) {
+                unsigned name = get_le16(feature.at + 6);
 
-            CHECK(c, "USB-MS20-004",
-                  name + 10u <= feature.length &&
-                      name + 10u + desc_u16(feature.at + 8 + name) == feature.length);
+                CHECK(name + 10u <= feature.length &&
+                      name + 10u + get_le16(feature.at + 8 + name) == feature.length);
+            }
         }
+        CHECK_EQ(at, set.length);
     }
-    CHECK_EQ(c, "USB-MS20-004", at, set.length);
 }
 
 /* Judges the subset headers of a set; their lengths cover themselves and their children. */
@@ -146,19 +154,19 @@ static void dut_subsets(struct conf *c, const struct set *set, unsigned function
         int start = (int)(feature.at - set->bytes);
 
         if (feature.type == F_CONFIG) {
-            CHECK_EQ(c, "USB-MS20-005", feature.length, 8);
-            config_end = start + desc_u16(feature.at + 6);
-            CHECK_EQ(c, "USB-MS20-005", config_end, set->length);
+            CHECK_EQ(feature.length, 8);
+            config_end = start + get_le16(feature.at + 6);
+            CHECK_EQ(config_end, set->length);
         } else if (feature.type == F_FUNCTION) {
-            CHECK_EQ(c, "USB-MS20-005", feature.length, 8);
+            CHECK_EQ(feature.length, 8);
             if (seen++ > 0)
-                CHECK_EQ(c, "USB-MS20-005", start, function_end);
-            function_end = start + desc_u16(feature.at + 6);
+                CHECK_EQ(start, function_end);
+            function_end = start + get_le16(feature.at + 6);
         }
     }
     if (seen > 0)
-        CHECK_EQ(c, "USB-MS20-005", function_end, set->length);
-    CHECK(c, "USB-MS20-005", functions < 2 || seen >= 1);
+        CHECK_EQ(function_end, set->length);
+    CHECK(functions < 2 || seen >= 1);
 }
 
 static unsigned interfaces(struct conf *c)
@@ -177,8 +185,10 @@ CONF_CASE(USB_MS20_BV_05, .title = "Subset headers cover themselves and their ch
     static struct set set;
 
     read_set(c, &set);
-    REQUIRE(c, "USB-MS20-005", set.length > 10);
-    dut_subsets(c, &set, interfaces(c));
+    ROW("USB-MS20-005") {
+        REQUIRE(set.length > 10);
+        dut_subsets(c, &set, interfaces(c));
+    }
 }
 
 CONF_CASE(USB_MS20_BV_06,
@@ -192,9 +202,11 @@ CONF_CASE(USB_MS20_BV_06,
     int at = 10;
 
     read_set(c, &set);
-    REQUIRE(c, "USB-MS20-006", set.length > 10);
-    while (next_feature(&set, &at, &feature))
-        CHECK(c, "USB-MS20-006", feature.type != F_CONFIG && feature.type != F_FUNCTION);
+    ROW("USB-MS20-006") {
+        REQUIRE(set.length > 10);
+        while (next_feature(&set, &at, &feature))
+            CHECK(feature.type != F_CONFIG && feature.type != F_FUNCTION);
+    }
 }
 
 /* The first feature of a type; false: none. */
@@ -228,13 +240,15 @@ CONF_CASE(USB_MS20_BV_07, .title = "The compatible id feature is 20 bytes, zero-
           .steps = "Find feature type 3; length, id, sub id")
 {
     static struct set set;
-    struct feature feature;
+    struct feature feature = {0};
 
     read_set(c, &set);
-    REQUIRE(c, "USB-MS20-007", set.length > 10 && find_feature(&set, F_COMPATIBLE, &feature));
-    REQUIRE_EQ(c, "USB-MS20-007", feature.length, 20);
-    CHECK(c, "USB-MS20-007", feature.at[4] != 0 && zero_filled(feature.at + 4, 8));
-    CHECK(c, "USB-MS20-007", zero_filled(feature.at + 12, 8));
+    ROW("USB-MS20-007") {
+        REQUIRE(set.length > 10 && find_feature(&set, F_COMPATIBLE, &feature));
+        REQUIRE_EQ(feature.length, 20);
+        CHECK(feature.at[4] != 0 && zero_filled(feature.at + 4, 8));
+        CHECK(zero_filled(feature.at + 12, 8));
+    }
 }
 
 CONF_CASE(USB_MS20_BV_08, .title = "DeviceInterfaceGUIDs is a property of 132 bytes",
@@ -248,23 +262,25 @@ CONF_CASE(USB_MS20_BV_08, .title = "DeviceInterfaceGUIDs is a property of 132 by
     int at = 10;
 
     read_set(c, &set);
-    REQUIRE(c, "USB-MS20-008", set.length > 10);
-    while (next_feature(&set, &at, &feature)) {
-        bool same = feature.type == F_PROPERTY && feature.length >= 8 + 42;
+    ROW("USB-MS20-008") {
+        REQUIRE(set.length > 10);
+        while (next_feature(&set, &at, &feature)) {
+            bool same = feature.type == F_PROPERTY && feature.length >= 8 + 42;
 
-        for (size_t i = 0; same && i < sizeof(name); i++)
-            same = desc_u16(feature.at + 8 + 2 * i) == (uint8_t)name[i];
-        if (!same)
-            continue;
-        CHECK_EQ(c, "USB-MS20-008", desc_u16(feature.at + 4), 7);
-        CHECK_EQ(c, "USB-MS20-008", desc_u16(feature.at + 6), 42);
-        REQUIRE_EQ(c, "USB-MS20-008", feature.length, 132);
-        CHECK_EQ(c, "USB-MS20-008", desc_u16(feature.at + 50), 80);
-        CHECK_EQ(c, "USB-MS20-008", desc_u16(feature.at + 52), '{');
-        CHECK_EQ(c, "USB-MS20-008", desc_u32(feature.at + 52 + 76), 0);
-        return;
+            for (size_t i = 0; same && i < sizeof(name); i++)
+                same = get_le16(feature.at + 8 + 2 * i) == (uint8_t)name[i];
+            if (!same)
+                continue;
+            CHECK_EQ(get_le16(feature.at + 4), 7);
+            CHECK_EQ(get_le16(feature.at + 6), 42);
+            REQUIRE_EQ(feature.length, 132);
+            CHECK_EQ(get_le16(feature.at + 50), 80);
+            CHECK_EQ(get_le16(feature.at + 52), '{');
+            CHECK_EQ(get_le32(feature.at + 52 + 76), 0);
+            return;
+        }
+        conf_check(c, false, __FILE__, __LINE__, "the property is in the set");
     }
-    conf_check(c, "USB-MS20-008", false, __FILE__, __LINE__, "the property is in the set");
 }
 
 CONF_CASE(
@@ -280,7 +296,9 @@ CONF_CASE(
     read_set(c, &set);
     if (set.capability[27] != 0)
         conf_inconclusive(c, "bAltEnumCode is %u", set.capability[27]);
-    CHECK_EQ(c, "USB-MS20-010", dut_control(c, 0x40, set.code, 0, SET_ALTERNATE, 0, NULL), -EPIPE);
-    b = dut_descriptor(c, DESC_CONFIG, 0, 0, sizeof(after), after);
-    CHECK_BYTES(c, "USB-MS20-010", after, (size_t)(b > 0 ? b : 0), before, (size_t)(a > 0 ? a : 0));
+    ROW("USB-MS20-010") {
+        CHECK_EQ(dut_control(c, 0x40, set.code, 0, SET_ALTERNATE, 0, NULL), -EPIPE);
+        b = dut_descriptor(c, DESC_CONFIG, 0, 0, sizeof(after), after);
+        CHECK_BYTES(after, (size_t)(b > 0 ? b : 0), before, (size_t)(a > 0 ? a : 0));
+    }
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 static int control(struct conf *c, struct raw_connection *connection, uint8_t type, uint8_t request,
                    uint16_t value, uint16_t index, uint16_t length, void *data)
@@ -33,7 +34,7 @@ static int status(struct conf *c, struct raw_connection *connection, uint8_t typ
     uint8_t bytes[2] = {0xff, 0xff};
     int count = control(c, connection, type, USB_GET_STATUS, 0, index, 2, bytes);
 
-    return count < 0 ? count : count == 2 ? bytes[0] | bytes[1] << 8 : -EMSGSIZE;
+    return count < 0 ? count : count == 2 ? get_le16(bytes) : -EMSGSIZE;
 }
 
 static uint8_t configuration_value(struct conf *c, struct raw_connection *connection)
@@ -47,10 +48,10 @@ static uint8_t configuration_value(struct conf *c, struct raw_connection *connec
 }
 
 /* An OpenSession on the pipe; its response code. */
-static uint16_t open_session(struct dut *dut, const char *row)
+static uint16_t open_session(struct dut *dut)
 {
     dut->pipe.next = 0;
-    return dut_op(dut, row, MTP_OP_OPEN_SESSION, PARAMS(1));
+    return dut_op(dut, MTP_OP_OPEN_SESSION, PARAMS(1));
 }
 
 /* USB 2.0, 9.4.6; over USB/IP the importing host keeps SET_ADDRESS to itself. */
@@ -61,18 +62,18 @@ CONF_CASE(USB_CH9_BV_08, .title = "The device answers although SET_ADDRESS never
     DUT_CONNECTION connection = dut_import(c);
     uint8_t bytes[64] = {0};
 
-    CHECK_EQ(
-        c, "USB-CH9-008",
-        control(c, connection, USB_FROM_DEVICE, USB_GET_DESCRIPTOR, DESC_DEVICE << 8, 0, 64, bytes),
-        18);
-    CHECK_EQ(c, "USB-CH9-008", bytes[1], DESC_DEVICE);
-    REQUIRE_EQ(
-        c, "USB-CH9-008",
-        control(c, connection, USB_FROM_DEVICE, USB_GET_DESCRIPTOR, DESC_CONFIG << 8, 0, 9, bytes),
-        9);
-    CHECK(c, "USB-CH9-008", status(c, connection, USB_FROM_DEVICE, 0) >= 0);
-    CHECK_EQ(c, "USB-CH9-008", configure(c, connection, bytes[5]), 0);
-    CHECK_EQ(c, "USB-CH9-008", configuration(c, connection), bytes[5]);
+    ROW("USB-CH9-008") {
+        CHECK_EQ(control(c, connection, USB_FROM_DEVICE, USB_GET_DESCRIPTOR, DESC_DEVICE << 8, 0,
+                         64, bytes),
+                 18);
+        CHECK_EQ(bytes[1], DESC_DEVICE);
+        REQUIRE_EQ(control(c, connection, USB_FROM_DEVICE, USB_GET_DESCRIPTOR, DESC_CONFIG << 8, 0,
+                           9, bytes),
+                   9);
+        CHECK(status(c, connection, USB_FROM_DEVICE, 0) >= 0);
+        CHECK_EQ(configure(c, connection, bytes[5]), 0);
+        CHECK_EQ(configuration(c, connection), bytes[5]);
+    }
 }
 
 /* USB 2.0, 9.4.7, 9.1.1. */
@@ -86,15 +87,17 @@ CONF_CASE(
     uint8_t value = configuration_value(c, connection);
     uint16_t unknown = value == 7 ? 8 : 7;
 
-    CHECK_EQ(c, "USB-CH9-009", configure(c, connection, value), 0);
-    CHECK_EQ(c, "USB-CH9-009", configuration(c, connection), value);
-    CHECK_EQ(c, "USB-CH9-009", configure(c, connection, 0), 0);
-    CHECK_EQ(c, "USB-CH9-009", configuration(c, connection), 0);
-    CHECK_EQ(c, "USB-CH9-009", configure(c, connection, unknown), -EPIPE);
-    CHECK_EQ(c, "USB-CH9-009", configuration(c, connection), 0);
-    CHECK_EQ(c, "USB-CH9-009", configure(c, connection, value), 0);
-    CHECK_EQ(c, "USB-CH9-009", configure(c, connection, unknown), -EPIPE);
-    CHECK_EQ(c, "USB-CH9-009", configuration(c, connection), value);
+    ROW("USB-CH9-009") {
+        CHECK_EQ(configure(c, connection, value), 0);
+        CHECK_EQ(configuration(c, connection), value);
+        CHECK_EQ(configure(c, connection, 0), 0);
+        CHECK_EQ(configuration(c, connection), 0);
+        CHECK_EQ(configure(c, connection, unknown), -EPIPE);
+        CHECK_EQ(configuration(c, connection), 0);
+        CHECK_EQ(configure(c, connection, value), 0);
+        CHECK_EQ(configure(c, connection, unknown), -EPIPE);
+        CHECK_EQ(configuration(c, connection), value);
+    }
 }
 
 /* USB 2.0, 9.1.1.5; still image class 1.0: a session does not outlive the configuration. */
@@ -106,16 +109,17 @@ CONF_CASE(USB_CH9_BV_10, .title = "SET_CONFIGURATION clears halts and drops the 
     uint8_t value = configuration_value(c, connection);
     DUT dut = dut_raw(c, connection);
 
-    if (open_session(&dut, NULL) != MTP_RC_OK)
+    if (open_session(&dut) != MTP_RC_OK)
         conf_setup_failed(c, "no session");
     if (control(c, connection, USB_TO_ENDPOINT, USB_SET_FEATURE, USB_ENDPOINT_HALT, dut.pipe.in, 0,
                 NULL) != 0)
         conf_setup_failed(c, "bulk IN cannot be halted");
-    REQUIRE_EQ(c, "USB-CH9-010", configure(c, connection, value), 0);
-    CHECK_EQ(c, "USB-CH9-010", status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 0);
-    CHECK_EQ(c, "USB-CH9-010", dut_op(&dut, "USB-CH9-010", MTP_OP_GET_STORAGE_IDS, PARAMS()),
-             MTP_RC_SESSION_NOT_OPEN);
-    CHECK_EQ(c, "USB-CH9-010", open_session(&dut, "USB-CH9-010"), MTP_RC_OK);
+    ROW("USB-CH9-010") {
+        REQUIRE_EQ(configure(c, connection, value), 0);
+        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 0);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_SESSION_NOT_OPEN);
+        CHECK_RC(open_session(&dut), MTP_RC_OK);
+    }
 }
 
 /* USB 2.0, 9.4.2. */
@@ -127,11 +131,13 @@ CONF_CASE(USB_CH9_BV_11, .title = "GET_CONFIGURATION gives the value, not the in
     uint8_t value = configuration_value(c, connection);
 
     configure(c, connection, 0);
-    CHECK_EQ(c, "USB-CH9-011", configuration(c, connection), 0);
-    configure(c, connection, value);
-    CHECK_EQ(c, "USB-CH9-011", configuration(c, connection), value);
-    configure(c, connection, 0);
-    CHECK_EQ(c, "USB-CH9-011", configuration(c, connection), 0);
+    ROW("USB-CH9-011") {
+        CHECK_EQ(configuration(c, connection), 0);
+        configure(c, connection, value);
+        CHECK_EQ(configuration(c, connection), value);
+        configure(c, connection, 0);
+        CHECK_EQ(configuration(c, connection), 0);
+    }
 }
 
 /* USB 2.0, 9.4.5, figure 9-5. */
@@ -142,11 +148,11 @@ CONF_CASE(USB_CH9_BV_13, .title = "GET_STATUS(interface) is two zero bytes, an a
     DUT_CONNECTION connection = dut_import(c);
     DUT dut = dut_raw(c, connection);
 
-    CHECK_EQ(c, "USB-CH9-013", status(c, connection, USB_FROM_INTERFACE, dut.pipe.interface_number),
-             0);
-    CHECK_EQ(c, "USB-CH9-013", status(c, connection, USB_FROM_INTERFACE, 9), -EPIPE);
-    CHECK_EQ(c, "USB-CH9-013", status(c, connection, USB_FROM_INTERFACE, dut.pipe.interface_number),
-             0);
+    ROW("USB-CH9-013") {
+        CHECK_EQ(status(c, connection, USB_FROM_INTERFACE, dut.pipe.interface_number), 0);
+        CHECK_EQ(status(c, connection, USB_FROM_INTERFACE, 9), -EPIPE);
+        CHECK_EQ(status(c, connection, USB_FROM_INTERFACE, dut.pipe.interface_number), 0);
+    }
 }
 
 /* USB 2.0, 9.4.5, figure 9-6. */
@@ -159,20 +165,20 @@ CONF_CASE(
     DUT dut = dut_raw(c, connection);
     int other;
 
-    CHECK_EQ(c, "USB-CH9-014", status(c, connection, USB_FROM_ENDPOINT, 0x0f), -EPIPE);
-    REQUIRE_EQ(c, "USB-CH9-014",
-               control(c, connection, USB_TO_ENDPOINT, USB_SET_FEATURE, USB_ENDPOINT_HALT,
-                       dut.pipe.in, 0, NULL),
-               0);
-    CHECK_EQ(c, "USB-CH9-014", status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 1);
-    /* The other direction of the same number is another endpoint, or none. */
-    other = status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in & 0x0f);
-    CHECK(c, "USB-CH9-014", other == 0 || other == -EPIPE);
-    CHECK_EQ(c, "USB-CH9-014",
-             control(c, connection, USB_TO_ENDPOINT, USB_CLEAR_FEATURE, USB_ENDPOINT_HALT,
-                     dut.pipe.in, 0, NULL),
-             0);
-    CHECK_EQ(c, "USB-CH9-014", status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 0);
+    ROW("USB-CH9-014") {
+        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, 0x0f), -EPIPE);
+        REQUIRE_EQ(control(c, connection, USB_TO_ENDPOINT, USB_SET_FEATURE, USB_ENDPOINT_HALT,
+                           dut.pipe.in, 0, NULL),
+                   0);
+        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 1);
+        /* The other direction of the same number is another endpoint, or none. */
+        other = status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in & 0x0f);
+        CHECK(other == 0 || other == -EPIPE);
+        CHECK_EQ(control(c, connection, USB_TO_ENDPOINT, USB_CLEAR_FEATURE, USB_ENDPOINT_HALT,
+                         dut.pipe.in, 0, NULL),
+                 0);
+        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 0);
+    }
 }
 
 /* USB 2.0, 9.4.4, 9.4.10: where only setting 0 exists SET_INTERFACE may stall. */
@@ -191,16 +197,17 @@ CONF_CASE(
                 NULL) != 0)
         conf_setup_failed(c, "bulk IN cannot be halted");
     set = control(c, connection, USB_TO_INTERFACE, USB_SET_INTERFACE, 0, number, 0, NULL);
-    CHECK(c, "USB-CH9-019", set == 0 || set == -EPIPE);
-    if (set == 0)
-        CHECK_EQ(c, "USB-CH9-019", status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 0);
-    CHECK_EQ(c, "USB-CH9-019",
-             control(c, connection, USB_TO_INTERFACE, USB_SET_INTERFACE, 9, number, 0, NULL),
-             -EPIPE);
-    CHECK_EQ(c, "USB-CH9-019",
-             control(c, connection, USB_FROM_INTERFACE, USB_GET_INTERFACE, 0, number, 1, setting),
-             1);
-    CHECK_EQ(c, "USB-CH9-019", setting[0], 0);
+    ROW("USB-CH9-019") {
+        CHECK(set == 0 || set == -EPIPE);
+        if (set == 0)
+            CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 0);
+        CHECK_EQ(control(c, connection, USB_TO_INTERFACE, USB_SET_INTERFACE, 9, number, 0, NULL),
+                 -EPIPE);
+        CHECK_EQ(
+            control(c, connection, USB_FROM_INTERFACE, USB_GET_INTERFACE, 0, number, 1, setting),
+            1);
+        CHECK_EQ(setting[0], 0);
+    }
 }
 
 /* USB 2.0, 9.4: in the address state only the device and endpoint 0 can be addressed. */
@@ -214,8 +221,9 @@ CONF_CASE(USB_CH9_BI_20, .title = "Endpoints and interfaces do not answer before
 
     if (configure(c, connection, 0) != 0)
         conf_setup_failed(c, "SET_CONFIGURATION(0) is refused");
-    CHECK_EQ(c, "USB-CH9-020", status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), -EPIPE);
-    CHECK_EQ(c, "USB-CH9-020", status(c, connection, USB_FROM_INTERFACE, dut.pipe.interface_number),
-             -EPIPE);
-    CHECK(c, "USB-CH9-020", status(c, connection, USB_FROM_DEVICE, 0) >= 0);
+    ROW("USB-CH9-020") {
+        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), -EPIPE);
+        CHECK_EQ(status(c, connection, USB_FROM_INTERFACE, dut.pipe.interface_number), -EPIPE);
+        CHECK(status(c, connection, USB_FROM_DEVICE, 0) >= 0);
+    }
 }

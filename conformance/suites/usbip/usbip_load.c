@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { DEPTH = 32, SMALL = 16 * 1024, LARGE = 1024 * 1024, CONTENT = 10 * LARGE };
 
@@ -55,42 +56,41 @@ CONF_CASE(USBIP_URB_BV_20, .title = "32 URBs may be outstanding and one may carr
     uint32_t folder, handle, id;
     size_t sent = 0;
 
-    if (!bytes || !back || dut_open(&dut, NULL, 1) != MTP_RC_OK)
+    if (!bytes || !back || dut_open(&dut, 1) != MTP_RC_OK)
         conf_setup_failed(c, "no session");
     dut.store = dut_first_store(&dut);
     folder = dut_folder(&dut, 0xffffffff, "papcheck-load");
     dut_fill(bytes + 12, CONTENT, 41);
-    if (dut_send_info(&dut, NULL, dut.store, folder, MTP_FC_UNDEFINED, CONTENT, "load.bin") !=
-        MTP_RC_OK)
+    if (dut_send_info(&dut, dut.store, folder, MTP_FC_UNDEFINED, CONTENT, "load.bin") != MTP_RC_OK)
         conf_setup_failed(c, "SendObjectInfo is refused");
     handle = dut.answer.param[2];
     id = dut.pipe.next++;
     if (ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0)
         conf_setup_failed(c, "SendObject cannot be sent");
-    for (unsigned i = 0; i < 4; i++) {
-        bytes[i] = (uint8_t)((CONTENT + 12u) >> (8 * i));
-        bytes[8 + i] = (uint8_t)(id >> (8 * i));
-    }
-    memcpy(bytes + 4, (uint8_t[]){MTP_CT_DATA, 0, 0x0d, 0x10}, 4);
-    while (sent < CONTENT + 12) {
-        size_t part = CONTENT + 12 - sent < LARGE ? CONTENT + 12 - sent : LARGE;
-        int64_t count = ct_bulk_out(&dut.pipe, bytes + sent, part, sent + part == CONTENT + 12);
+    put_le32(bytes, CONTENT + 12);
+    put_le16(bytes + 4, MTP_CT_DATA);
+    put_le16(bytes + 6, MTP_OP_SEND_OBJECT);
+    put_le32(bytes + 8, id);
+    ROW("USBIP-URB-020") {
+        while (sent < CONTENT + 12) {
+            size_t part = CONTENT + 12 - sent < LARGE ? CONTENT + 12 - sent : LARGE;
+            int64_t count = ct_bulk_out(&dut.pipe, bytes + sent, part, sent + part == CONTENT + 12);
 
-        REQUIRE_EQ(c, "USBIP-URB-020", count, part);
-        sent += part;
+            REQUIRE_EQ(count, part);
+            sent += part;
+        }
+        CHECK_RC(dut_collect(&dut), MTP_RC_OK);
+        for (int large = 0; large < 2; large++) {
+            memset(back, 0, CONTENT + 12);
+            REQUIRE_EQ(read_through(&dut, handle, large ? LARGE : SMALL, large ? 2 : DEPTH, back,
+                                    CONTENT + LARGE),
+                       CONTENT + 12);
+            CHECK_EQ(memcmp(back + 12, bytes + 12, CONTENT), 0);
+            CHECK_RC(dut_collect(&dut), MTP_RC_OK);
+        }
     }
-    CHECK_EQ(c, "USBIP-URB-020", dut_collect(&dut, "USBIP-URB-020"), MTP_RC_OK);
-    for (int large = 0; large < 2; large++) {
-        memset(back, 0, CONTENT + 12);
-        REQUIRE_EQ(c, "USBIP-URB-020",
-                   read_through(&dut, handle, large ? LARGE : SMALL, large ? 2 : DEPTH, back,
-                                CONTENT + LARGE),
-                   CONTENT + 12);
-        CHECK_EQ(c, "USBIP-URB-020", memcmp(back + 12, bytes + 12, CONTENT), 0);
-        CHECK_EQ(c, "USBIP-URB-020", dut_collect(&dut, "USBIP-URB-020"), MTP_RC_OK);
-    }
-    dut_op(&dut, NULL, MTP_OP_DELETE_OBJECT, PARAMS(folder));
-    dut_op(&dut, NULL, MTP_OP_CLOSE_SESSION, PARAMS());
+    dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(folder));
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
     free(bytes);
     free(back);
 }

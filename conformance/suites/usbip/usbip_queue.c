@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 static struct raw_urb urb_of(uint8_t address, uint32_t length)
 {
@@ -62,22 +63,24 @@ CONF_CASE(USBIP_URB_BV_11,
         last = urb.seqnum;
     }
     expected = first;
-    while (expected <= last) {
-        struct raw_reply reply = {0};
-        int error;
+    ROW("USBIP-URB-011") {
+        while (expected <= last) {
+            struct raw_reply reply = {0};
+            int error;
 
-        if (inside == 0) {
-            command = submit_command(c, &dut);
-            inside = 3; /* the command's own reply, data, response */
+            if (inside == 0) {
+                command = submit_command(c, &dut);
+                inside = 3; /* the command's own reply, data, response */
+            }
+            error = raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data));
+            REQUIRE_EQ(error, 0);
+            CHECK(reply.seqnum != idle.seqnum);
+            inside--;
+            if (reply.seqnum == command)
+                continue;
+            REQUIRE_EQ(reply.seqnum, expected);
+            expected++;
         }
-        error = raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data));
-        REQUIRE_EQ(c, "USBIP-URB-011", error, 0);
-        CHECK(c, "USBIP-URB-011", reply.seqnum != idle.seqnum);
-        inside--;
-        if (reply.seqnum == command)
-            continue;
-        REQUIRE_EQ(c, "USBIP-URB-011", reply.seqnum, expected);
-        expected++;
     }
 }
 
@@ -97,12 +100,13 @@ CONF_CASE(USBIP_URB_BV_12,
     submit(c, connection, &urb, NULL);
     if (raw_unlink(connection, urb.seqnum, &seqnum) != 0)
         conf_setup_failed(c, "unlink cannot be sent");
-    REQUIRE_EQ(c, "USBIP-URB-012", raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)),
-               0);
-    CHECK_EQ(c, "USBIP-URB-012", reply.command, RAW_RET_UNLINK);
-    CHECK_EQ(c, "USBIP-URB-012", reply.seqnum, seqnum);
-    CHECK_EQ(c, "USBIP-URB-012", reply.status, -ECONNRESET);
-    CHECK(c, "USBIP-URB-012", raw_silent(connection->fd, DUT_QUIET_MS));
+    ROW("USBIP-URB-012") {
+        REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
+        CHECK_EQ(reply.command, RAW_RET_UNLINK);
+        CHECK_EQ(reply.seqnum, seqnum);
+        CHECK_EQ(reply.status, -ECONNRESET);
+        CHECK(raw_silent(connection->fd, DUT_QUIET_MS));
+    }
 }
 
 /* One submit and its unlink in one write. Exactly one outcome is right: RET_SUBMIT and then
@@ -153,19 +157,20 @@ CONF_CASE(USBIP_URB_BV_13, .title = "Unlinking what is finished or unknown answe
 
     if (raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply) != 0)
         conf_setup_failed(c, "the URB is not served");
-    for (int i = 0; i < 2; i++) {
-        if (raw_unlink(connection, i ? 0xfffffff0 : urb.seqnum, &seqnum) != 0)
-            conf_setup_failed(c, "unlink cannot be sent");
-        REQUIRE_EQ(c, "USBIP-URB-013",
-                   raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
-        CHECK_EQ(c, "USBIP-URB-013", reply.command, RAW_RET_UNLINK);
-        CHECK_EQ(c, "USBIP-URB-013", reply.seqnum, seqnum);
-        CHECK_EQ(c, "USBIP-URB-013", reply.status, 0);
+    ROW("USBIP-URB-013") {
+        for (int i = 0; i < 2; i++) {
+            if (raw_unlink(connection, i ? 0xfffffff0 : urb.seqnum, &seqnum) != 0)
+                conf_setup_failed(c, "unlink cannot be sent");
+            REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
+            CHECK_EQ(reply.command, RAW_RET_UNLINK);
+            CHECK_EQ(reply.seqnum, seqnum);
+            CHECK_EQ(reply.status, 0);
+        }
+        while (good < 10000 && race(c, connection))
+            good++;
+        CHECK_EQ(good, 10000);
+        CHECK(raw_silent(connection->fd, DUT_QUIET_MS));
     }
-    while (good < 10000 && race(c, connection))
-        good++;
-    CHECK_EQ(c, "USBIP-URB-013", good, 10000);
-    CHECK(c, "USBIP-URB-013", raw_silent(connection->fd, DUT_QUIET_MS));
 }
 
 /* A bulk IN URB, the command that fills it, and its unlink, in one go. Whatever the unlink says,
@@ -196,15 +201,15 @@ static bool unlinked_data_arrives(struct conf *c, struct dut *dut)
         } else {
             containers++;
             filled = true;
-            if (desc_u32(data) != reply.actual || desc_u16(data + 4) != MTP_CT_DATA)
+            if (get_le32(data) != reply.actual || get_le16(data + 4) != MTP_CT_DATA)
                 return false;
         }
     }
     for (; containers < 2; containers++) {
         urb = urb_of(dut->pipe.in, sizeof(data));
         if (raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply) != 0 ||
-            reply.actual < 12 || desc_u32(data) != reply.actual ||
-            desc_u16(data + 4) != (containers ? MTP_CT_RESPONSE : MTP_CT_DATA)) {
+            reply.actual < 12 || get_le32(data) != reply.actual ||
+            get_le16(data + 4) != (containers ? MTP_CT_RESPONSE : MTP_CT_DATA)) {
             conf_note(c, "container %u: status %d, %u bytes", containers, reply.status,
                       reply.actual);
             return false;
@@ -231,10 +236,12 @@ CONF_CASE(
         raw_next(connection, DUT_PROMPT_MS, &reply, NULL, 0) != 0)
         conf_setup_failed(c, "unlink is not answered");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    CHECK(c, "USBIP-URB-014", dut_in_step(&dut));
-    while (good < 100 && unlinked_data_arrives(c, &dut))
-        good++;
-    CHECK_EQ(c, "USBIP-URB-014", good, 100);
+    ROW("USBIP-URB-014") {
+        CHECK(dut_in_step(&dut));
+        while (good < 100 && unlinked_data_arrives(c, &dut))
+            good++;
+        CHECK_EQ(good, 100);
+    }
 }
 
 CONF_CASE(USBIP_URB_BV_15, .title = "A dropped connection frees URBs, session and device",
@@ -249,7 +256,7 @@ CONF_CASE(USBIP_URB_BV_15, .title = "A dropped connection frees URBs, session an
         DUT dut = dut_raw(c, connection);
 
         dut.pipe.next = 0;
-        if (dut_op(&dut, NULL, MTP_OP_OPEN_SESSION, PARAMS(1)) != MTP_RC_OK)
+        if (dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(1)) != MTP_RC_OK)
             conf_setup_failed(c, "no session");
         for (int i = 0; i < 100; i++) {
             struct raw_urb urb = urb_of(dut.pipe.in, 16384);
@@ -266,17 +273,18 @@ CONF_CASE(USBIP_URB_BV_15, .title = "A dropped connection frees URBs, session an
         if (error)
             raw_silent(-1, 50);
     }
-    REQUIRE_EQ(c, "USBIP-URB-015", error, 0);
+    ROW("USBIP-URB-015") {
+        REQUIRE_EQ(error, 0);
 
-    DUT_CONNECTION connection = dut_import(c);
-    DUT dut = dut_raw(c, connection);
+        DUT_CONNECTION connection = dut_import(c);
+        DUT dut = dut_raw(c, connection);
 
-    dut.pipe.next = 0;
-    code = dut_op(&dut, "USBIP-URB-015", MTP_OP_GET_STORAGE_IDS, PARAMS());
-    CHECK_EQ(c, "USBIP-URB-015", code, MTP_RC_SESSION_NOT_OPEN);
-    dut.pipe.next = 0;
-    CHECK_EQ(c, "USBIP-URB-015", dut_op(&dut, "USBIP-URB-015", MTP_OP_OPEN_SESSION, PARAMS(1)),
-             MTP_RC_OK);
+        dut.pipe.next = 0;
+        code = dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
+        CHECK_RC(code, MTP_RC_SESSION_NOT_OPEN);
+        dut.pipe.next = 0;
+        CHECK_RC(dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(1)), MTP_RC_OK);
+    }
 }
 
 /* True if the server closes after these 48 bytes. */
@@ -308,15 +316,17 @@ CONF_CASE(USBIP_URB_BI_16, .title = "A bad command or an absurd length closes th
     struct raw_urb urb = device_urb();
     uint8_t device[18];
 
-    CHECK(c, "USBIP-URB-016", closes(c, &urb, 0x99));
-    for (size_t i = 0; i < 4; i++) {
-        urb = urb_of(i % 2 ? 0x81 : 0x01, lengths[i / 2]);
-        CHECK(c, "USBIP-URB-016", closes(c, &urb, RAW_CMD_SUBMIT));
-    }
-    DUT_CONNECTION connection = dut_import(c);
+    ROW("USBIP-URB-016") {
+        CHECK(closes(c, &urb, 0x99));
+        for (size_t i = 0; i < 4; i++) {
+            urb = urb_of(i % 2 ? 0x81 : 0x01, lengths[i / 2]);
+            CHECK(closes(c, &urb, RAW_CMD_SUBMIT));
+        }
+        DUT_CONNECTION connection = dut_import(c);
 
-    CHECK_EQ(c, "USBIP-URB-016",
-             raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS), 18);
+        CHECK_EQ(raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS),
+                 18);
+    }
 }
 
 /* -ENODEV is 19, -ESHUTDOWN 108. */
@@ -340,16 +350,18 @@ CONF_CASE(
     if (raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS) != 18)
         conf_setup_failed(c, "the device does not answer");
     dut_verb(c, "unplug");
-    while (ended < 3 && error == 0) {
-        struct raw_reply reply = {0};
-        uint8_t data[512];
+    ROW("USBIP-URB-018") {
+        while (ended < 3 && error == 0) {
+            struct raw_reply reply = {0};
+            uint8_t data[512];
 
-        error = raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data));
-        if (error == 0) {
-            CHECK(c, "USBIP-URB-018", reply.status == -ESHUTDOWN || reply.status == -ENODEV);
-            ended++;
+            error = raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data));
+            if (error == 0) {
+                CHECK(reply.status == -ESHUTDOWN || reply.status == -ENODEV);
+                ended++;
+            }
         }
+        conf_note(c, "%d URBs ended, then %d", ended, error);
+        CHECK(ended == 3 || error == -ECONNRESET);
     }
-    conf_note(c, "%d URBs ended, then %d", ended, error);
-    CHECK(c, "USBIP-URB-018", ended == 3 || error == -ECONNRESET);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 enum { LIST_MAX = 64 * 1024 };
 
@@ -25,7 +26,7 @@ static int list(int fd, uint8_t *bytes, size_t room)
         error = raw_read(fd, bytes, 12, DUT_PROMPT_MS);
     if (error)
         return error;
-    for (uint32_t i = 0, count = raw_be32(bytes + 8); i < count; i++) {
+    for (uint32_t i = 0, count = get_be32(bytes + 8); i < count; i++) {
         size_t interfaces;
 
         if (room - at < RAW_RECORD)
@@ -65,7 +66,7 @@ static int import_reply(int fd, uint16_t version, const uint8_t field[32], uint8
         error = raw_read(fd, reply, 8, DUT_PROMPT_MS);
     if (error)
         return error;
-    if (raw_be32(reply + 4) != 0)
+    if (get_be32(reply + 4) != 0)
         return 8;
     error = raw_read(fd, reply + 8, RAW_RECORD, DUT_PROMPT_MS);
     return error ? error : RAW_IMPORT;
@@ -111,26 +112,28 @@ CONF_CASE(
     struct raw_reply reply = {0};
     uint8_t device[64] = {0}, config[512];
 
-    REQUIRE(c, "USBIP-OP-001", length >= 12);
-    CHECK_BYTES(c, "USBIP-OP-001", bytes, 8, "\x01\x11\x00\x05\x00\x00\x00\x00", 8);
-    record = find_record(bytes, length, conf_busid(c));
-    REQUIRE(c, "USBIP-OP-001", record != NULL);
-    REQUIRE_EQ(c, "USBIP-OP-001",
-               raw_transfer(connection, &urb, device, sizeof(device), DUT_PROMPT_MS, &reply), 0);
-    CHECK_EQ(c, "USBIP-OP-001", reply.status, 0);
-    REQUIRE_EQ(c, "USBIP-OP-001", reply.actual, 18);
-    /* A swapped wLength would ask for 0x0900 bytes of the configuration set. */
-    memcpy(urb.setup + 2, "\0\2\0\0\x09\0", 6);
-    urb.length = sizeof(config);
-    REQUIRE_EQ(c, "USBIP-OP-001",
-               raw_transfer(connection, &urb, config, sizeof(config), DUT_PROMPT_MS, &reply), 0);
-    CHECK_EQ(c, "USBIP-OP-001", reply.actual, 9);
-    CHECK_EQ(c, "USBIP-OP-001", raw_be16(record + 300), desc_u16(device + 8));
-    CHECK_EQ(c, "USBIP-OP-001", raw_be16(record + 302), desc_u16(device + 10));
-    CHECK_EQ(c, "USBIP-OP-001", raw_be16(record + 304), desc_u16(device + 12));
-    CHECK(c, "USBIP-OP-001", raw_be32(record + 288) > 0 && raw_be32(record + 288) < 0x10000);
-    CHECK(c, "USBIP-OP-001", raw_be32(record + 292) > 0 && raw_be32(record + 292) < 0x10000);
-    CHECK(c, "USBIP-OP-001", raw_be32(record + 296) >= 1 && raw_be32(record + 296) <= 6);
+    ROW("USBIP-OP-001") {
+        REQUIRE(length >= 12);
+        CHECK_BYTES(bytes, 8, "\x01\x11\x00\x05\x00\x00\x00\x00", 8);
+        record = find_record(bytes, length, conf_busid(c));
+        REQUIRE(record != NULL);
+        REQUIRE_EQ(raw_transfer(connection, &urb, device, sizeof(device), DUT_PROMPT_MS, &reply),
+                   0);
+        CHECK_EQ(reply.status, 0);
+        REQUIRE_EQ(reply.actual, 18);
+        /* A swapped wLength would ask for 0x0900 bytes of the configuration set. */
+        memcpy(urb.setup + 2, "\0\2\0\0\x09\0", 6);
+        urb.length = sizeof(config);
+        REQUIRE_EQ(raw_transfer(connection, &urb, config, sizeof(config), DUT_PROMPT_MS, &reply),
+                   0);
+        CHECK_EQ(reply.actual, 9);
+        CHECK_EQ(get_be16(record + 300), get_le16(device + 8));
+        CHECK_EQ(get_be16(record + 302), get_le16(device + 10));
+        CHECK_EQ(get_be16(record + 304), get_le16(device + 12));
+        CHECK(get_be32(record + 288) > 0 && get_be32(record + 288) < 0x10000);
+        CHECK(get_be32(record + 292) > 0 && get_be32(record + 292) < 0x10000);
+        CHECK(get_be32(record + 296) >= 1 && get_be32(record + 296) <= 6);
+    }
 }
 
 /* usbip_protocol.rst, Protocol Version. */
@@ -142,21 +145,22 @@ CONF_CASE(USBIP_OP_BI_02, .title = "A request of another version is refused",
     uint8_t field[32], reply[RAW_IMPORT];
 
     raw_busid(field, conf_busid(c));
-    for (size_t i = 0; i < 2; i++) {
-        SOCKET one = conf_server_connect(c);
-        SOCKET two = conf_server_connect(c);
-        int count = import_reply(one, versions[i], field, reply);
+    ROW("USBIP-OP-002") {
+        for (size_t i = 0; i < 2; i++) {
+            SOCKET one = conf_server_connect(c);
+            SOCKET two = conf_server_connect(c);
+            int count = import_reply(one, versions[i], field, reply);
 
-        conf_note(c, "import with version %04x: %d", versions[i], count);
-        CHECK(c, "USBIP-OP-002", count == 8 || count == -ECONNRESET);
-        if (raw_request(two, versions[i], RAW_REQ_DEVLIST, NULL, 0) == 0) {
-            count = raw_read(two, reply, 8, DUT_PROMPT_MS);
-            conf_note(c, "list with version %04x: %d", versions[i], count);
-            CHECK(c, "USBIP-OP-002",
-                  count == -ECONNRESET || (count == 0 && raw_be32(reply + 4) != 0));
+            conf_note(c, "import with version %04x: %d", versions[i], count);
+            CHECK(count == 8 || count == -ECONNRESET);
+            if (raw_request(two, versions[i], RAW_REQ_DEVLIST, NULL, 0) == 0) {
+                count = raw_read(two, reply, 8, DUT_PROMPT_MS);
+                conf_note(c, "list with version %04x: %d", versions[i], count);
+                CHECK(count == -ECONNRESET || (count == 0 && get_be32(reply + 4) != 0));
+            }
         }
+        CHECK(importable(c));
     }
-    CHECK(c, "USBIP-OP-002", importable(c));
 }
 
 /* usbip_protocol.rst, OP_REP_DEVLIST. */
@@ -177,30 +181,32 @@ CONF_CASE(
     unsigned at = 0;
 
     conf_note(c, "list: %d", length);
-    REQUIRE(c, "USBIP-OP-003", length >= 12);
-    CHECK_EQ(c, "USBIP-OP-003", raw_be16(bytes + 2), RAW_REP_DEVLIST);
-    CHECK_EQ(c, "USBIP-OP-003", raw_be32(bytes + 4), 0);
-    CHECK(c, "USBIP-OP-003", raw_drain(fd, DUT_QUIET_MS, &more) == 0 || more == 0);
-    CHECK_EQ(c, "USBIP-OP-003", more, 0);
-    record = find_record(bytes, length, conf_busid(c));
-    REQUIRE(c, "USBIP-OP-003", record != NULL);
-    CHECK(c, "USBIP-OP-003", record[311] >= 1);
+    ROW("USBIP-OP-003") {
+        REQUIRE(length >= 12);
+        CHECK_EQ(get_be16(bytes + 2), RAW_REP_DEVLIST);
+        CHECK_EQ(get_be32(bytes + 4), 0);
+        CHECK(raw_drain(fd, DUT_QUIET_MS, &more) == 0 || more == 0);
+        CHECK_EQ(more, 0);
+        record = find_record(bytes, length, conf_busid(c));
+        REQUIRE(record != NULL);
+        CHECK(record[311] >= 1);
 
-    DUT_CONNECTION connection = dut_import(c);
-    int count = raw_control(connection, 0x80, 6, DESC_CONFIG << 8, 0, sizeof(config), config,
-                            DUT_PROMPT_MS);
+        DUT_CONNECTION connection = dut_import(c);
+        int count = raw_control(connection, 0x80, 6, DESC_CONFIG << 8, 0, sizeof(config), config,
+                                DUT_PROMPT_MS);
 
-    if (count < 9)
-        conf_setup_failed(c, "no configuration descriptor");
-    desc_start(&walk, config, (size_t)count);
-    while (desc_next(&walk, &item)) {
-        if (item.type != DESC_INTERFACE || item.length < 9 || item.at[3] != 0)
-            continue;
-        if (at < record[311])
-            CHECK_BYTES(c, "USBIP-OP-003", record + RAW_RECORD + 4 * at, 3, item.at + 5, 3);
-        at++;
+        if (count < 9)
+            conf_setup_failed(c, "no configuration descriptor");
+        desc_start(&walk, config, (size_t)count);
+        while (desc_next(&walk, &item)) {
+            if (item.type != DESC_INTERFACE || item.length < 9 || item.at[3] != 0)
+                continue;
+            if (at < record[311])
+                CHECK_BYTES(record + RAW_RECORD + 4 * at, 3, item.at + 5, 3);
+            at++;
+        }
+        CHECK_EQ(record[311], at);
     }
-    CHECK_EQ(c, "USBIP-OP-003", record[311], at);
 }
 
 /* How many bytes after the first NUL of a field are not zero. */
@@ -224,15 +230,17 @@ CONF_CASE(USBIP_OP_BV_04, .title = "Path and busid are terminated and zero-fille
     const uint8_t *record;
     DUT_CONNECTION connection = dut_import(c);
 
-    REQUIRE(c, "USBIP-OP-004", length >= 12);
-    record = find_record(bytes, length, conf_busid(c));
-    REQUIRE(c, "USBIP-OP-004", record != NULL);
-    CHECK(c, "USBIP-OP-004", strnlen((const char *)record, 256) < 256);
-    CHECK(c, "USBIP-OP-004", strnlen((const char *)record + 256, 32) < 32);
-    CHECK_EQ(c, "USBIP-OP-004", dirt(record, 256), 0);
-    CHECK_EQ(c, "USBIP-OP-004", dirt(record + 256, 32), 0);
-    CHECK_EQ(c, "USBIP-OP-004", dirt(connection->record, 256), 0);
-    CHECK_EQ(c, "USBIP-OP-004", dirt(connection->record + 256, 32), 0);
+    ROW("USBIP-OP-004") {
+        REQUIRE(length >= 12);
+        record = find_record(bytes, length, conf_busid(c));
+        REQUIRE(record != NULL);
+        CHECK(strnlen((const char *)record, 256) < 256);
+        CHECK(strnlen((const char *)record + 256, 32) < 32);
+        CHECK_EQ(dirt(record, 256), 0);
+        CHECK_EQ(dirt(record + 256, 32), 0);
+        CHECK_EQ(dirt(connection->record, 256), 0);
+        CHECK_EQ(dirt(connection->record + 256, 32), 0);
+    }
 }
 
 /* usbip_protocol.rst, OP_REP_IMPORT. */
@@ -244,15 +252,17 @@ CONF_CASE(USBIP_OP_BV_05,
     DUT_CONNECTION connection = dut_import(c);
     uint8_t device[18] = {0};
 
-    CHECK(c, "USBIP-OP-005", raw_silent(connection->fd, DUT_QUIET_MS));
-    CHECK_EQ(c, "USBIP-OP-005",
-             raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS), 18);
-    CHECK_EQ(c, "USBIP-OP-005", device[1], DESC_DEVICE);
-    CHECK_EQ(c, "USBIP-OP-005", strncmp((char *)connection->record + 256, conf_busid(c), 32), 0);
+    ROW("USBIP-OP-005") {
+        CHECK(raw_silent(connection->fd, DUT_QUIET_MS));
+        CHECK_EQ(raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS),
+                 18);
+        CHECK_EQ(device[1], DESC_DEVICE);
+        CHECK_EQ(strncmp((char *)connection->record + 256, conf_busid(c), 32), 0);
+    }
 }
 
 /* An import that has to be refused; nothing may follow the 8 bytes. */
-static void dut_refusal(struct conf *c, const char *row, const uint8_t field[32])
+static void dut_refusal(struct conf *c, const uint8_t field[32])
 {
     uint8_t reply[RAW_IMPORT];
     SOCKET fd = conf_server_connect(c);
@@ -260,12 +270,12 @@ static void dut_refusal(struct conf *c, const char *row, const uint8_t field[32]
     size_t more = 0;
 
     conf_note(c, "import of %.32s: %d, status %u", field, count,
-              count > 0 ? raw_be32(reply + 4) : 0);
-    if (!CHECK_EQ(c, row, count, 8))
+              count > 0 ? get_be32(reply + 4) : 0);
+    if (!CHECK_EQ(count, 8))
         return;
-    CHECK_EQ(c, row, raw_be16(reply + 2), RAW_REP_IMPORT);
+    CHECK_EQ(get_be16(reply + 2), RAW_REP_IMPORT);
     raw_drain(fd, DUT_QUIET_MS, &more);
-    CHECK_EQ(c, row, more, 0);
+    CHECK_EQ(more, 0);
 }
 
 CONF_CASE(USBIP_OP_BI_06,
@@ -277,11 +287,13 @@ CONF_CASE(USBIP_OP_BI_06,
     uint8_t field[32], device[18];
 
     raw_busid(field, "99-99.9");
-    dut_refusal(c, "USBIP-OP-006", field);
-    raw_busid(field, conf_busid(c));
-    dut_refusal(c, "USBIP-OP-006", field);
-    CHECK_EQ(c, "USBIP-OP-006",
-             raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS), 18);
+    ROW("USBIP-OP-006") {
+        dut_refusal(c, field);
+        raw_busid(field, conf_busid(c));
+        dut_refusal(c, field);
+        CHECK_EQ(raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS),
+                 18);
+    }
 }
 
 CONF_CASE(
@@ -292,10 +304,12 @@ CONF_CASE(
     uint8_t field[32];
 
     memset(field, 'A', sizeof(field));
-    dut_refusal(c, "USBIP-OP-007", field);
-    memcpy(field, conf_busid(c), strnlen(conf_busid(c), 31));
-    dut_refusal(c, "USBIP-OP-007", field);
-    CHECK(c, "USBIP-OP-007", importable(c));
+    ROW("USBIP-OP-007") {
+        dut_refusal(c, field);
+        memcpy(field, conf_busid(c), strnlen(conf_busid(c), 31));
+        dut_refusal(c, field);
+        CHECK(importable(c));
+    }
 }
 
 /* Behind a whole exchange with another client a server has read what it was sent before: the bytes
@@ -325,10 +339,10 @@ static int send_import(struct conf *c, const uint8_t *frame, size_t length, bool
         }
         /* A refusal may close while the rest is still being written; its reply says more. */
         error = raw_read(fd, reply, 8, DUT_PROMPT_MS);
-        if (!error && raw_be32(reply + 4) == 0)
+        if (!error && get_be32(reply + 4) == 0)
             return fd;
         conf_note(c, "import %s: %d, status %u", joined ? "joined" : "in single bytes", error,
-                  error ? 0 : raw_be32(reply + 4));
+                  error ? 0 : get_be32(reply + 4));
         close(fd);
         if (error)
             return -1;
@@ -359,17 +373,20 @@ CONF_CASE(USBIP_OP_BV_08, .title = "Messages may arrive byte by byte or joined",
     raw_encode_submit(&urb, frame + 40);
     urb.seqnum = 12;
     raw_encode_submit(&urb, frame + 40 + RAW_HEADER);
-    for (int joined = 0; joined < 2; joined++) {
-        SOCKET fd = send_import(c, frame, joined ? sizeof(frame) : 40 + RAW_HEADER, joined, reply);
-        size_t want = joined ? sizeof(answer) : sizeof(answer) / 2;
+    ROW("USBIP-OP-008") {
+        for (int joined = 0; joined < 2; joined++) {
+            SOCKET fd =
+                send_import(c, frame, joined ? sizeof(frame) : 40 + RAW_HEADER, joined, reply);
+            size_t want = joined ? sizeof(answer) : sizeof(answer) / 2;
 
-        REQUIRE(c, "USBIP-OP-008", fd >= 0);
-        REQUIRE_EQ(c, "USBIP-OP-008", raw_read(fd, reply + 8, sizeof(reply) - 8, DUT_PROMPT_MS), 0);
-        REQUIRE_EQ(c, "USBIP-OP-008", raw_read(fd, answer, want, DUT_PROMPT_MS), 0);
-        CHECK_EQ(c, "USBIP-OP-008", raw_be32(answer + 4), 11);
-        CHECK_EQ(c, "USBIP-OP-008", raw_be32(answer + 24), 18);
-        if (joined)
-            CHECK_EQ(c, "USBIP-OP-008", raw_be32(answer + RAW_HEADER + 18 + 4), 12);
+            REQUIRE(fd >= 0);
+            REQUIRE_EQ(raw_read(fd, reply + 8, sizeof(reply) - 8, DUT_PROMPT_MS), 0);
+            REQUIRE_EQ(raw_read(fd, answer, want, DUT_PROMPT_MS), 0);
+            CHECK_EQ(get_be32(answer + 4), 11);
+            CHECK_EQ(get_be32(answer + 24), 18);
+            if (joined)
+                CHECK_EQ(get_be32(answer + RAW_HEADER + 18 + 4), 12);
+        }
     }
 }
 
@@ -391,19 +408,18 @@ static void dut_speed(struct conf *c, uint8_t expected)
     if (length < 12 || count < 9)
         conf_setup_failed(c, "list %d, configuration %d", length, count);
     record = find_record(bytes, length, conf_busid(c));
-    REQUIRE(c, "USBIP-OP-009", record != NULL);
+    REQUIRE(record != NULL);
     desc_start(&walk, config, (size_t)count);
     while (desc_next(&walk, &item)) {
         if (item.type == DESC_ENDPOINT && item.length >= 7 && (item.at[3] & 3) == 2)
-            packet = desc_u16(item.at + 4);
+            packet = get_le16(item.at + 4);
     }
     conf_note(c, "speed %u in the list, %u in the import; bulk packets of %u", record[299],
               connection->speed, packet);
-    CHECK_EQ(c, "USBIP-OP-009", raw_be32(record + 296), expected);
-    CHECK_EQ(c, "USBIP-OP-009", raw_be32(connection->record + 296), expected);
+    CHECK_EQ(get_be32(record + 296), expected);
+    CHECK_EQ(get_be32(connection->record + 296), expected);
     if (packet)
-        CHECK(c, "USBIP-OP-009",
-              expected == DESC_SUPER  ? packet == 1024
+        CHECK(expected == DESC_SUPER  ? packet == 1024
               : expected == DESC_HIGH ? packet == 512
                                       : packet <= 64);
 }
@@ -413,7 +429,8 @@ CONF_CASE(USBIP_OP_BV_09, .title = "A high-speed device says 3 in list and impor
           .needs = CONF_WIRE,
           .steps = "Compare the speed of both records with the bulk packet size")
 {
-    dut_speed(c, DESC_HIGH);
+    ROW("USBIP-OP-009")
+        dut_speed(c, DESC_HIGH);
 }
 
 CONF_CASE(USBIP_OP_BV_10, .title = "A full-speed device says 2 in list and import",
@@ -421,7 +438,8 @@ CONF_CASE(USBIP_OP_BV_10, .title = "A full-speed device says 2 in list and impor
           .needs = CONF_WIRE,
           .steps = "Compare the speed of both records with the bulk packet size")
 {
-    dut_speed(c, DESC_FULL);
+    ROW("USBIP-OP-009")
+        dut_speed(c, DESC_FULL);
 }
 
 CONF_CASE(USBIP_OP_BV_11, .title = "A super-speed device says 5 in list and import",
@@ -429,7 +447,8 @@ CONF_CASE(USBIP_OP_BV_11, .title = "A super-speed device says 5 in list and impo
           .needs = CONF_WIRE,
           .steps = "Compare the speed of both records with the bulk packet size")
 {
-    dut_speed(c, DESC_SUPER);
+    ROW("USBIP-OP-009")
+        dut_speed(c, DESC_SUPER);
 }
 
 CONF_CASE(
@@ -448,14 +467,16 @@ CONF_CASE(
         conf_setup_failed(c, "the URB cannot be sent");
     for (size_t i = 0; i < 8; i++)
         clients[i] = conf_server_connect(c);
-    for (size_t i = 0; i < 8; i++) {
-        int length = list(clients[i], bytes, sizeof(bytes));
+    ROW("USBIP-OP-010") {
+        for (size_t i = 0; i < 8; i++) {
+            int length = list(clients[i], bytes, sizeof(bytes));
 
-        CHECK(c, "USBIP-OP-010", length >= 12);
-        if (length >= 12)
-            CHECK_EQ(c, "USBIP-OP-010", raw_be32(bytes + 4), 0);
+            CHECK(length >= 12);
+            if (length >= 12)
+                CHECK_EQ(get_be32(bytes + 4), 0);
+        }
+        for (size_t i = 0; i < 8; i++)
+            close(clients[i]);
+        CHECK(raw_silent(connection->fd, DUT_QUIET_MS));
     }
-    for (size_t i = 0; i < 8; i++)
-        close(clients[i]);
-    CHECK(c, "USBIP-OP-010", raw_silent(connection->fd, DUT_QUIET_MS));
 }

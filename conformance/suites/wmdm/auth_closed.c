@@ -9,9 +9,7 @@
 
 /* One call on a shut channel. The arguments are good ones wherever that is harmless: a provider
  * that checks them first would be told from one that checks the channel. */
-#define SHUT(row, interface, method, ...)                                                          \
-    CHECK_EQ(c, row, SP_HR(c, row, #interface "::" #method, interface##_##method(__VA_ARGS__)),    \
-             WMDM_E_NOTCERTIFIED)
+#define SHUT(iface, method, ...) CHECK_HR(CALL(iface, method, __VA_ARGS__), WMDM_E_NOTCERTIFIED)
 
 /* Out parameters of every kind; a refused call leaves nothing in them. */
 struct scratch {
@@ -51,100 +49,99 @@ CONF_CASE(AUTH_SHUT_BI_01, .title = "Enumerators refuse on a shut channel",
           .reqs = REQS("SP-AUTH-017"), .ics = "ANY", .needs = CONF_PROVIDER,
           .steps = "Next, Skip, Reset and Clone of both enumerators")
 {
-    struct wmdm *w = wmdm_open(c, "SP-AUTH-017");
+    struct wmdm *w = wmdm_open(c);
     struct scratch s = fresh();
     IMDSPEnumDevice *devices = NULL;
     IMDSPEnumStorage *storages = NULL;
 
-    SP_SETUP(c, "SP-AUTH-017", "IMDServiceProvider::EnumDevices",
-             IMDServiceProvider_EnumDevices(wmdm_provider(w), &devices));
-    SP_SETUP(c, "SP-AUTH-017", "IMDSPDevice::EnumStorage",
-             IMDSPDevice_EnumStorage(wmdm_device(w), &storages));
-    wmdm_shut(w);
-    SHUT("SP-AUTH-017", IMDSPEnumDevice, Next, devices, 1, &s.device, s.d);
-    SHUT("SP-AUTH-017", IMDSPEnumDevice, Skip, devices, 1, s.d);
-    SHUT("SP-AUTH-017", IMDSPEnumDevice, Reset, devices);
-    SHUT("SP-AUTH-017", IMDSPEnumDevice, Clone, devices, &s.devices);
-    SHUT("SP-AUTH-017", IMDSPEnumStorage, Next, storages, 1, &s.storage, s.d);
-    SHUT("SP-AUTH-017", IMDSPEnumStorage, Skip, storages, 1, s.d);
-    SHUT("SP-AUTH-017", IMDSPEnumStorage, Reset, storages);
-    SHUT("SP-AUTH-017", IMDSPEnumStorage, Clone, storages, &s.children);
+    ROW("SP-AUTH-017") {
+        SETUP_CALL(IMDServiceProvider, EnumDevices, wmdm_provider(w), &devices);
+        SETUP_CALL(IMDSPDevice, EnumStorage, wmdm_device(w), &storages);
+        wmdm_shut(w);
+        SHUT(IMDSPEnumDevice, Next, devices, 1, &s.device, s.d);
+        SHUT(IMDSPEnumDevice, Skip, devices, 1, s.d);
+        SHUT(IMDSPEnumDevice, Reset, devices);
+        SHUT(IMDSPEnumDevice, Clone, devices, &s.devices);
+        SHUT(IMDSPEnumStorage, Next, storages, 1, &s.storage, s.d);
+        SHUT(IMDSPEnumStorage, Skip, storages, 1, s.d);
+        SHUT(IMDSPEnumStorage, Reset, storages);
+        SHUT(IMDSPEnumStorage, Clone, storages, &s.children);
+    }
     IMDSPEnumDevice_Release(devices);
     IMDSPEnumStorage_Release(storages);
-    wmdm_close(w);
 }
 
-static void device_methods(struct conf *c, const char *row, IMDSPDevice3 *device)
+static void device_methods(struct conf *c, IMDSPDevice3 *device)
 {
     struct scratch s = fresh();
     static const WCHAR name[] = u"anything";
 
-    SHUT(row, IMDSPDevice3, GetName, device, s.text, 64);
-    SHUT(row, IMDSPDevice3, GetManufacturer, device, s.text, 64);
-    SHUT(row, IMDSPDevice3, GetVersion, device, s.d);
-    SHUT(row, IMDSPDevice3, GetType, device, s.d);
-    SHUT(row, IMDSPDevice3, GetSerialNumber, device, &s.id, s.mac);
-    SHUT(row, IMDSPDevice3, GetPowerSource, device, s.d, s.d + 1);
-    SHUT(row, IMDSPDevice3, GetStatus, device, s.d);
-    SHUT(row, IMDSPDevice3, GetDeviceIcon, device, s.d);
-    SHUT(row, IMDSPDevice3, EnumStorage, device, &s.children);
-    SHUT(row, IMDSPDevice3, GetFormatSupport, device, &s.wave, s.d, &s.text_array, s.d + 1);
-    SHUT(row, IMDSPDevice3, SendOpaqueCommand, device, &s.command);
-    SHUT(row, IMDSPDevice3, GetStorage, device, name, &s.storage);
-    SHUT(row, IMDSPDevice3, GetFormatSupport2, device, 0, &s.wave, s.d, &s.video_list, s.d + 1,
-         &s.files, s.d + 2);
-    SHUT(row, IMDSPDevice3, GetSpecifyPropertyPages, device, &s.pages, &s.unknowns, s.d);
-    SHUT(row, IMDSPDevice3, GetCanonicalName, device, s.text, 64);
-    SHUT(row, IMDSPDevice3, GetProperty, device, g_wszWMDMDeviceFriendlyName, &s.value);
-    SHUT(row, IMDSPDevice3, SetProperty, device, name, &s.value);
-    SHUT(row, IMDSPDevice3, GetFormatCapability, device, WMDM_FORMATCODE_MP3, &s.capability);
-    SHUT(row, IMDSPDevice3, DeviceIoControl, device, 0, s.data, 0, s.data, s.d);
-    SHUT(row, IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, name, &s.storage);
+    SHUT(IMDSPDevice3, GetName, device, s.text, 64);
+    SHUT(IMDSPDevice3, GetManufacturer, device, s.text, 64);
+    SHUT(IMDSPDevice3, GetVersion, device, s.d);
+    SHUT(IMDSPDevice3, GetType, device, s.d);
+    SHUT(IMDSPDevice3, GetSerialNumber, device, &s.id, s.mac);
+    SHUT(IMDSPDevice3, GetPowerSource, device, s.d, s.d + 1);
+    SHUT(IMDSPDevice3, GetStatus, device, s.d);
+    SHUT(IMDSPDevice3, GetDeviceIcon, device, s.d);
+    SHUT(IMDSPDevice3, EnumStorage, device, &s.children);
+    SHUT(IMDSPDevice3, GetFormatSupport, device, &s.wave, s.d, &s.text_array, s.d + 1);
+    SHUT(IMDSPDevice3, SendOpaqueCommand, device, &s.command);
+    SHUT(IMDSPDevice3, GetStorage, device, name, &s.storage);
+    SHUT(IMDSPDevice3, GetFormatSupport2, device, 0, &s.wave, s.d, &s.video_list, s.d + 1, &s.files,
+         s.d + 2);
+    SHUT(IMDSPDevice3, GetSpecifyPropertyPages, device, &s.pages, &s.unknowns, s.d);
+    SHUT(IMDSPDevice3, GetCanonicalName, device, s.text, 64);
+    SHUT(IMDSPDevice3, GetProperty, device, g_wszWMDMDeviceFriendlyName, &s.value);
+    SHUT(IMDSPDevice3, SetProperty, device, name, &s.value);
+    SHUT(IMDSPDevice3, GetFormatCapability, device, WMDM_FORMATCODE_MP3, &s.capability);
+    SHUT(IMDSPDevice3, DeviceIoControl, device, 0, s.data, 0, s.data, s.d);
+    SHUT(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, name, &s.storage);
 }
 
 CONF_CASE(AUTH_SHUT_BI_02, .title = "The device refuses on a shut channel",
           .reqs = REQS("SP-AUTH-018"), .ics = "ANY", .needs = CONF_PROVIDER,
           .steps = "Every method of IMDSPDevice, IMDSPDevice2 and IMDSPDevice3")
 {
-    struct wmdm *w = wmdm_open(c, "SP-AUTH-018");
+    struct wmdm *w = wmdm_open(c);
     IMDSPDevice3 *device = wmdm_device3(w);
 
     wmdm_shut(w);
-    device_methods(c, "SP-AUTH-018", device);
-    wmdm_close(w);
+    ROW("SP-AUTH-018")
+        device_methods(c, device);
 }
 
-static void storage_methods(struct conf *c, const char *row, IMDSPStorage4 *file)
+static void storage_methods(struct conf *c, IMDSPStorage4 *file)
 {
     struct scratch s = fresh();
     const WCHAR *names[] = {g_wszWMDMFileName};
     static WCHAR name[] = u"anything";
 
     s.metadata = wmdm_metadata_new();
-    SHUT(row, IMDSPStorage4, SetAttributes, file, WMDM_FILE_ATTR_FILE, &s.format);
-    SHUT(row, IMDSPStorage4, GetStorageGlobals, file, &s.globals);
-    SHUT(row, IMDSPStorage4, GetAttributes, file, s.d, &s.format);
-    SHUT(row, IMDSPStorage4, GetName, file, s.text, 64);
-    SHUT(row, IMDSPStorage4, GetDate, file, &s.date);
-    SHUT(row, IMDSPStorage4, GetSize, file, s.d, s.d + 1);
-    SHUT(row, IMDSPStorage4, GetRights, file, &s.rights, s.d, s.mac);
-    SHUT(row, IMDSPStorage4, CreateStorage, file, WMDM_FILE_ATTR_FILE, NULL, name, &s.storage);
-    SHUT(row, IMDSPStorage4, EnumStorage, file, &s.children);
-    SHUT(row, IMDSPStorage4, SendOpaqueCommand, file, &s.command);
-    SHUT(row, IMDSPStorage4, GetStorage, file, name, &s.storage);
-    SHUT(row, IMDSPStorage4, CreateStorage2, file, WMDM_FILE_ATTR_FILE, 0, NULL, NULL, name, 0,
+    SHUT(IMDSPStorage4, SetAttributes, file, WMDM_FILE_ATTR_FILE, &s.format);
+    SHUT(IMDSPStorage4, GetStorageGlobals, file, &s.globals);
+    SHUT(IMDSPStorage4, GetAttributes, file, s.d, &s.format);
+    SHUT(IMDSPStorage4, GetName, file, s.text, 64);
+    SHUT(IMDSPStorage4, GetDate, file, &s.date);
+    SHUT(IMDSPStorage4, GetSize, file, s.d, s.d + 1);
+    SHUT(IMDSPStorage4, GetRights, file, &s.rights, s.d, s.mac);
+    SHUT(IMDSPStorage4, CreateStorage, file, WMDM_FILE_ATTR_FILE, NULL, name, &s.storage);
+    SHUT(IMDSPStorage4, EnumStorage, file, &s.children);
+    SHUT(IMDSPStorage4, SendOpaqueCommand, file, &s.command);
+    SHUT(IMDSPStorage4, GetStorage, file, name, &s.storage);
+    SHUT(IMDSPStorage4, CreateStorage2, file, WMDM_FILE_ATTR_FILE, 0, NULL, NULL, name, 0,
          &s.storage);
-    SHUT(row, IMDSPStorage4, SetAttributes2, file, WMDM_FILE_ATTR_FILE, 0, NULL, NULL);
-    SHUT(row, IMDSPStorage4, GetAttributes2, file, s.d, s.d + 1, &s.format, &s.video);
-    SHUT(row, IMDSPStorage4, GetMetadata, file, s.metadata);
-    SHUT(row, IMDSPStorage4, SetMetadata, file, s.metadata);
-    SHUT(row, IMDSPStorage4, SetReferences, file, 0, NULL);
-    SHUT(row, IMDSPStorage4, GetReferences, file, s.d, &s.storages);
-    SHUT(row, IMDSPStorage4, CreateStorageWithMetadata, file, WMDM_FILE_ATTR_FILE, name, s.metadata,
-         0, &s.storage);
-    SHUT(row, IMDSPStorage4, GetSpecifiedMetadata, file, 1, (WCHAR **)(uintptr_t)names, s.metadata);
-    SHUT(row, IMDSPStorage4, FindStorage, file, WMDM_FIND_SCOPE_GLOBAL, name, &s.storage);
-    SHUT(row, IMDSPStorage4, GetParent, file, &s.storage);
+    SHUT(IMDSPStorage4, SetAttributes2, file, WMDM_FILE_ATTR_FILE, 0, NULL, NULL);
+    SHUT(IMDSPStorage4, GetAttributes2, file, s.d, s.d + 1, &s.format, &s.video);
+    SHUT(IMDSPStorage4, GetMetadata, file, s.metadata);
+    SHUT(IMDSPStorage4, SetMetadata, file, s.metadata);
+    SHUT(IMDSPStorage4, SetReferences, file, 0, NULL);
+    SHUT(IMDSPStorage4, GetReferences, file, s.d, &s.storages);
+    SHUT(IMDSPStorage4, CreateStorageWithMetadata, file, WMDM_FILE_ATTR_FILE, name, s.metadata, 0,
+         &s.storage);
+    SHUT(IMDSPStorage4, GetSpecifiedMetadata, file, 1, (WCHAR **)(uintptr_t)names, s.metadata);
+    SHUT(IMDSPStorage4, FindStorage, file, WMDM_FIND_SCOPE_GLOBAL, name, &s.storage);
+    SHUT(IMDSPStorage4, GetParent, file, &s.storage);
     IWMDMMetaData_Release(s.metadata);
 }
 
@@ -152,37 +149,38 @@ CONF_CASE(AUTH_SHUT_BI_03, .title = "A storage refuses on a shut channel",
           .reqs = REQS("SP-AUTH-019"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "Every method of IMDSPStorage to IMDSPStorage4 on a file")
 {
-    struct wmdm *w = wmdm_open(c, "SP-AUTH-019");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "shut.bin", "content", 7);
     IMDSPStorage4 *four = wmdm_query(w, file, &IID_IMDSPStorage4);
 
     wmdm_shut(w);
-    storage_methods(c, "SP-AUTH-019", four);
+    ROW("SP-AUTH-019")
+        storage_methods(c, four);
     IMDSPStorage4_Release(four);
     IMDSPStorage_Release(file);
     wmdm_setup(c, "the handshake for tidying up", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
-    wmdm_close(w);
 }
 
 CONF_CASE(AUTH_SHUT_BI_04, .title = "Storage globals refuse on a shut channel",
           .reqs = REQS("SP-AUTH-020"), .ics = "ANY", .needs = CONF_PROVIDER,
           .steps = "Every method of IMDSPStorageGlobals")
 {
-    struct wmdm *w = wmdm_open(c, "SP-AUTH-020");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorageGlobals *globals = wmdm_globals(w);
     struct scratch s = fresh();
 
     wmdm_shut(w);
-    SHUT("SP-AUTH-020", IMDSPStorageGlobals, GetCapabilities, globals, s.d);
-    SHUT("SP-AUTH-020", IMDSPStorageGlobals, GetSerialNumber, globals, &s.id, s.mac);
-    SHUT("SP-AUTH-020", IMDSPStorageGlobals, GetTotalSize, globals, s.d, s.d + 1);
-    SHUT("SP-AUTH-020", IMDSPStorageGlobals, GetTotalFree, globals, s.d, s.d + 1);
-    SHUT("SP-AUTH-020", IMDSPStorageGlobals, GetTotalBad, globals, s.d, s.d + 1);
-    SHUT("SP-AUTH-020", IMDSPStorageGlobals, GetStatus, globals, s.d);
-    SHUT("SP-AUTH-020", IMDSPStorageGlobals, Initialize, globals, 0, NULL);
-    SHUT("SP-AUTH-020", IMDSPStorageGlobals, GetDevice, globals, &s.device);
-    SHUT("SP-AUTH-020", IMDSPStorageGlobals, GetRootStorage, globals, &s.storage);
-    wmdm_close(w);
+    ROW("SP-AUTH-020") {
+        SHUT(IMDSPStorageGlobals, GetCapabilities, globals, s.d);
+        SHUT(IMDSPStorageGlobals, GetSerialNumber, globals, &s.id, s.mac);
+        SHUT(IMDSPStorageGlobals, GetTotalSize, globals, s.d, s.d + 1);
+        SHUT(IMDSPStorageGlobals, GetTotalFree, globals, s.d, s.d + 1);
+        SHUT(IMDSPStorageGlobals, GetTotalBad, globals, s.d, s.d + 1);
+        SHUT(IMDSPStorageGlobals, GetStatus, globals, s.d);
+        SHUT(IMDSPStorageGlobals, Initialize, globals, 0, NULL);
+        SHUT(IMDSPStorageGlobals, GetDevice, globals, &s.device);
+        SHUT(IMDSPStorageGlobals, GetRootStorage, globals, &s.storage);
+    }
 }
 
 CONF_CASE(AUTH_SHUT_BI_05,
@@ -191,7 +189,7 @@ CONF_CASE(AUTH_SHUT_BI_05,
           .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "Every method of IMDSPObject2 on an open file, then its content again")
 {
-    struct wmdm *w = wmdm_open(c, "SP-AUTH-021");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "shut.bin", "content", 7);
     IMDSPObject2 *object = wmdm_query(w, file, &IID_IMDSPObject2);
     struct scratch s = fresh();
@@ -199,46 +197,49 @@ CONF_CASE(AUTH_SHUT_BI_05,
     size_t length = 0;
     BYTE *content;
 
-    SP_SETUP(c, "SP-AUTH-021", "IMDSPObject::Open", IMDSPObject2_Open(object, MDSP_WRITE));
-    s.d[0] = 4;
-    wmdm_mac(w, s.data, 4, s.d, 4, s.mac);
-    wmdm_shut(w);
-    SHUT("SP-AUTH-021", IMDSPObject2, Write, object, s.data, s.d, s.mac);
-    s.d[0] = 4;
-    SHUT("SP-AUTH-021", IMDSPObject2, WriteOnClearChannel, object, s.data, s.d);
-    s.d[0] = 4;
-    SHUT("SP-AUTH-021", IMDSPObject2, Read, object, s.data, s.d, s.mac);
-    s.d[0] = 4;
-    SHUT("SP-AUTH-021", IMDSPObject2, ReadOnClearChannel, object, s.data, s.d);
-    SHUT("SP-AUTH-021", IMDSPObject2, Seek, object, MDSP_SEEK_BOF, 0);
-    SHUT("SP-AUTH-021", IMDSPObject2, Rename, object, name, NULL);
-    SHUT("SP-AUTH-021", IMDSPObject2, Move, object, WMDM_MODE_BLOCK, NULL, NULL);
-    SHUT("SP-AUTH-021", IMDSPObject2, Delete, object, WMDM_MODE_BLOCK, NULL);
-    SHUT("SP-AUTH-021", IMDSPObject2, Open, object, MDSP_READ);
-    SHUT("SP-AUTH-021", IMDSPObject2, Close, object);
+    ROW("SP-AUTH-021") {
+        SP_SETUP("IMDSPObject::Open", IMDSPObject2_Open(object, MDSP_WRITE));
+        s.d[0] = 4;
+        wmdm_mac(w, s.data, 4, s.d, 4, s.mac);
+        wmdm_shut(w);
+        SHUT(IMDSPObject2, Write, object, s.data, s.d, s.mac);
+        s.d[0] = 4;
+        SHUT(IMDSPObject2, WriteOnClearChannel, object, s.data, s.d);
+        s.d[0] = 4;
+        SHUT(IMDSPObject2, Read, object, s.data, s.d, s.mac);
+        s.d[0] = 4;
+        SHUT(IMDSPObject2, ReadOnClearChannel, object, s.data, s.d);
+        SHUT(IMDSPObject2, Seek, object, MDSP_SEEK_BOF, 0);
+        SHUT(IMDSPObject2, Rename, object, name, NULL);
+        SHUT(IMDSPObject2, Move, object, WMDM_MODE_BLOCK, NULL, NULL);
+        SHUT(IMDSPObject2, Delete, object, WMDM_MODE_BLOCK, NULL);
+        SHUT(IMDSPObject2, Open, object, MDSP_READ);
+        SHUT(IMDSPObject2, Close, object);
+    }
     IMDSPObject2_Release(object);
     IMDSPStorage_Release(file);
     wmdm_setup(c, "the second handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
     file = wmdm_child(w, wmdm_work_folder(w), "shut.bin");
-    REQUIRE(c, "SP-AUTH-023", file != NULL);
-    content = wmdm_get(w, file, &length);
-    CHECK_BYTES(c, "SP-AUTH-023", content, length, "content", 7);
+    ROW("SP-AUTH-023") {
+        REQUIRE(file != NULL);
+        content = wmdm_get(w, file, &length);
+        CHECK_BYTES(content, length, "content", 7);
+    }
     free(content);
     IMDSPStorage_Release(file);
-    wmdm_close(w);
 }
 
 static void info_methods(struct conf *c, IMDSPObjectInfo *info)
 {
     struct scratch s = fresh();
 
-    SHUT("SP-AUTH-022", IMDSPObjectInfo, GetPlayLength, info, s.d);
-    SHUT("SP-AUTH-022", IMDSPObjectInfo, SetPlayLength, info, 1);
-    SHUT("SP-AUTH-022", IMDSPObjectInfo, GetPlayOffset, info, s.d);
-    SHUT("SP-AUTH-022", IMDSPObjectInfo, SetPlayOffset, info, 1);
-    SHUT("SP-AUTH-022", IMDSPObjectInfo, GetTotalLength, info, s.d);
-    SHUT("SP-AUTH-022", IMDSPObjectInfo, GetLastPlayPosition, info, s.d);
-    SHUT("SP-AUTH-022", IMDSPObjectInfo, GetLongestPlayPosition, info, s.d);
+    SHUT(IMDSPObjectInfo, GetPlayLength, info, s.d);
+    SHUT(IMDSPObjectInfo, SetPlayLength, info, 1);
+    SHUT(IMDSPObjectInfo, GetPlayOffset, info, s.d);
+    SHUT(IMDSPObjectInfo, SetPlayOffset, info, 1);
+    SHUT(IMDSPObjectInfo, GetTotalLength, info, s.d);
+    SHUT(IMDSPObjectInfo, GetLastPlayPosition, info, s.d);
+    SHUT(IMDSPObjectInfo, GetLongestPlayPosition, info, s.d);
     IMDSPObjectInfo_Release(info);
 }
 
@@ -246,14 +247,14 @@ static void control_methods(struct conf *c, IMDSPDeviceControl *control)
 {
     struct scratch s = fresh();
 
-    SHUT("SP-AUTH-022", IMDSPDeviceControl, GetDCStatus, control, s.d);
-    SHUT("SP-AUTH-022", IMDSPDeviceControl, GetCapabilities, control, s.d);
-    SHUT("SP-AUTH-022", IMDSPDeviceControl, Play, control);
-    SHUT("SP-AUTH-022", IMDSPDeviceControl, Record, control, &s.format);
-    SHUT("SP-AUTH-022", IMDSPDeviceControl, Pause, control);
-    SHUT("SP-AUTH-022", IMDSPDeviceControl, Resume, control);
-    SHUT("SP-AUTH-022", IMDSPDeviceControl, Stop, control);
-    SHUT("SP-AUTH-022", IMDSPDeviceControl, Seek, control, MDSP_SEEK_BOF, 0);
+    SHUT(IMDSPDeviceControl, GetDCStatus, control, s.d);
+    SHUT(IMDSPDeviceControl, GetCapabilities, control, s.d);
+    SHUT(IMDSPDeviceControl, Play, control);
+    SHUT(IMDSPDeviceControl, Record, control, &s.format);
+    SHUT(IMDSPDeviceControl, Pause, control);
+    SHUT(IMDSPDeviceControl, Resume, control);
+    SHUT(IMDSPDeviceControl, Stop, control);
+    SHUT(IMDSPDeviceControl, Seek, control, MDSP_SEEK_BOF, 0);
     IMDSPDeviceControl_Release(control);
 }
 
@@ -262,7 +263,7 @@ CONF_CASE(
     .reqs = REQS("SP-AUTH-022"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
     .steps = "IMDSPObjectInfo, IMDSPDeviceControl and IMDSPRevoked, each if QueryInterface has it")
 {
-    struct wmdm *w = wmdm_open(c, "SP-AUTH-022");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "shut.bin", "content", 7);
     IMDSPObjectInfo *info = NULL;
     IMDSPDeviceControl *control = NULL;
@@ -276,17 +277,18 @@ CONF_CASE(
     IMDServiceProvider_QueryInterface(wmdm_provider(w), &IID_IMDSPRevoked, (void **)&revoked);
     any = info || control || revoked;
     wmdm_shut(w);
-    if (info)
-        info_methods(c, info);
-    if (control)
-        control_methods(c, control);
-    if (revoked) {
-        SHUT("SP-AUTH-022", IMDSPRevoked, GetRevocationURL, revoked, &url, &length);
-        IMDSPRevoked_Release(revoked);
+    ROW("SP-AUTH-022") {
+        if (info)
+            info_methods(c, info);
+        if (control)
+            control_methods(c, control);
+        if (revoked) {
+            SHUT(IMDSPRevoked, GetRevocationURL, revoked, &url, &length);
+            IMDSPRevoked_Release(revoked);
+        }
     }
     wmdm_setup(c, "the handshake for tidying up", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
     IMDSPStorage_Release(file);
-    wmdm_close(w);
     if (!any)
         conf_inconclusive(c, "the provider offers none of the optional interfaces");
 }
@@ -295,7 +297,7 @@ CONF_CASE(AUTH_SHUT_BI_07, .title = "A refused call hands out nothing of the dev
           .reqs = REQS("SP-AUTH-023"), .ics = "ANY", .needs = CONF_PROVIDER,
           .steps = "GetSerialNumber, GetName and GetVersion with poisoned outputs")
 {
-    struct wmdm *w = wmdm_open(c, "SP-AUTH-023");
+    struct wmdm *w = wmdm_open(c);
     IMDSPDevice *device = wmdm_device(w);
     WMDMID serial, id, zero;
     WCHAR name[64] = {0}, shown[64] = {0};
@@ -304,15 +306,14 @@ CONF_CASE(AUTH_SHUT_BI_07, .title = "A refused call hands out nothing of the dev
     memset(&serial, 0, sizeof(serial));
     memset(&id, 0, sizeof(id));
     memset(&zero, 0, sizeof(zero));
-    SP_SETUP(c, "SP-AUTH-023", "IMDSPDevice::GetName", IMDSPDevice_GetName(device, name, 64));
-    SP_SETUP(c, "SP-AUTH-023", "IMDSPDevice::GetSerialNumber",
-             IMDSPDevice_GetSerialNumber(device, &serial, mac));
-    wmdm_shut(w);
-    SP_HR(c, "SP-AUTH-023", "IMDSPDevice::GetSerialNumber",
-          IMDSPDevice_GetSerialNumber(device, &id, mac));
-    SP_HR(c, "SP-AUTH-023", "IMDSPDevice::GetName", IMDSPDevice_GetName(device, shown, 64));
-    CHECK(c, "SP-AUTH-023", memcmp(id.pID, serial.pID, sizeof(id.pID)) != 0);
-    CHECK_BYTES(c, "SP-AUTH-023", id.pID, sizeof(id.pID), zero.pID, sizeof(zero.pID));
-    CHECK(c, "SP-AUTH-023", shown[0] == 0);
-    wmdm_close(w);
+    ROW("SP-AUTH-023") {
+        SETUP_CALL(IMDSPDevice, GetName, device, name, 64);
+        SETUP_CALL(IMDSPDevice, GetSerialNumber, device, &serial, mac);
+        wmdm_shut(w);
+        CALL(IMDSPDevice, GetSerialNumber, device, &id, mac);
+        CALL(IMDSPDevice, GetName, device, shown, 64);
+        CHECK(memcmp(id.pID, serial.pID, sizeof(id.pID)) != 0);
+        CHECK_BYTES(id.pID, sizeof(id.pID), zero.pID, sizeof(zero.pID));
+        CHECK(shown[0] == 0);
+    }
 }

@@ -19,134 +19,115 @@ static struct guarded guarded_new(void)
     return g;
 }
 
-static void check_guard(struct conf *c, const char *row, const struct guarded *g)
+static void check_guard(struct conf *c, const struct guarded *g)
 {
     struct guarded clean = guarded_new();
 
-    CHECK_BYTES(c, row, g->before, sizeof(g->before), clean.before, sizeof(clean.before));
-    CHECK_BYTES(c, row, g->after, sizeof(g->after), clean.after, sizeof(clean.after));
+    CHECK_BYTES(g->before, sizeof(g->before), clean.before, sizeof(clean.before));
+    CHECK_BYTES(g->after, sizeof(g->after), clean.after, sizeof(clean.after));
 }
 
 /* The MAC covers the whole structure, and a changed byte does not verify. */
-static void check_serial(struct conf *c, struct wmdm *w, const char *row, WMDMID *id,
-                         const struct guarded *g)
+static void check_serial(struct conf *c, struct wmdm *w, WMDMID *id, const struct guarded *g)
 {
     BYTE expected[WMDM_MAC_LENGTH];
 
     wmdm_mac(w, id, sizeof(*id), NULL, 0, expected);
-    CHECK_BYTES(c, row, g->mac, sizeof(g->mac), expected, sizeof(expected));
+    CHECK_BYTES(g->mac, sizeof(g->mac), expected, sizeof(expected));
     id->pID[WMDMID_LENGTH - 1] ^= 1;
     wmdm_mac(w, id, sizeof(*id), NULL, 0, expected);
-    CHECK(c, row, memcmp(g->mac, expected, sizeof(expected)) != 0);
+    CHECK(memcmp(g->mac, expected, sizeof(expected)) != 0);
     id->pID[WMDMID_LENGTH - 1] ^= 1;
-    check_guard(c, row, g);
+    check_guard(c, g);
 }
 
 CONF_CASE(AUTH_SERIAL_BV_01, .title = "The device's serial number comes with the MAC of all of it",
           .reqs = REQS("SP-MAC-010", "SP-MAC-029"), .ics = "ANY", .needs = CONF_PROVIDER,
           .steps = "GetSerialNumber twice into differently poisoned structures; MAC over 140 bytes")
 {
-    struct wmdm *w = wmdm_open(c, "SP-MAC-010");
+    struct wmdm *w = wmdm_open(c);
     struct guarded a = guarded_new(), b = guarded_new();
     WMDMID one, two;
 
     memset(&one, 0x11, sizeof(one));
     memset(&two, 0x22, sizeof(two));
-    SP_SETUP(c, "SP-MAC-010", "IMDSPDevice::GetSerialNumber",
-             IMDSPDevice_GetSerialNumber(wmdm_device(w), &one, a.mac));
-    SP_SETUP(c, "SP-MAC-010", "IMDSPDevice::GetSerialNumber",
-             IMDSPDevice_GetSerialNumber(wmdm_device(w), &two, b.mac));
-    check_serial(c, w, "SP-MAC-010", &one, &a);
+    ROW("SP-MAC-010") {
+        SETUP_CALL(IMDSPDevice, GetSerialNumber, wmdm_device(w), &one, a.mac);
+        SETUP_CALL(IMDSPDevice, GetSerialNumber, wmdm_device(w), &two, b.mac);
+        check_serial(c, w, &one, &a);
+    }
     /* cbSize and dwVendorID are the provider's to fill too. */
-    CHECK_BYTES(c, "SP-MAC-029", (const BYTE *)&one, sizeof(one), (const BYTE *)&two, sizeof(two));
-    wmdm_close(w);
+    ROW("SP-MAC-029")
+        CHECK_BYTES((const BYTE *)&one, sizeof(one), (const BYTE *)&two, sizeof(two));
 }
 
 CONF_CASE(AUTH_SERIAL_BV_02, .title = "The medium's serial number comes with the MAC of all of it",
           .reqs = REQS("SP-MAC-011"), .ics = "ANY", .needs = CONF_PROVIDER,
           .steps = "IMDSPStorageGlobals::GetSerialNumber; MAC over 140 bytes")
 {
-    struct wmdm *w = wmdm_open(c, "SP-MAC-011");
+    struct wmdm *w = wmdm_open(c);
     struct guarded g = guarded_new();
     WMDMID id;
     HRESULT hr;
 
     memset(&id, 0, sizeof(id));
-    hr = SP_HR(c, "SP-MAC-011", "IMDSPStorageGlobals::GetSerialNumber",
-               IMDSPStorageGlobals_GetSerialNumber(wmdm_globals(w), &id, g.mac));
-    if (hr == WMDM_E_NOTSUPPORTED)
-        conf_inconclusive(c, "the medium has no serial number");
-    REQUIRE_EQ(c, "SP-MAC-011", hr, S_OK);
-    check_serial(c, w, "SP-MAC-011", &id, &g);
-    wmdm_close(w);
+    ROW("SP-MAC-011") {
+        hr = CALL(IMDSPStorageGlobals, GetSerialNumber, wmdm_globals(w), &id, g.mac);
+        if (hr == WMDM_E_NOTSUPPORTED)
+            conf_inconclusive(c, "the medium has no serial number");
+        REQUIRE_HR(hr, S_OK);
+        check_serial(c, w, &id, &g);
+    }
 }
 
 /* A file of our own, open for `mode`. */
-struct file {
-    struct wmdm *w;
-    IMDSPStorage *storage;
-    IMDSPObject *object;
-};
-
-static struct file file_new(struct conf *c, const char *row, const void *data, size_t length,
-                            DWORD mode)
+static struct wmdm_file *file(struct conf *c, const void *data, size_t length, DWORD mode)
 {
-    struct file f = {.w = wmdm_open(c, row)};
+    struct wmdm_file *f = wmdm_file(c, "mac.bin", data, length);
 
-    f.storage = wmdm_put(f.w, wmdm_work_folder(f.w), "mac.bin", data, length);
-    f.object = wmdm_query(f.w, f.storage, &IID_IMDSPObject);
-    SP_SETUP(c, row, "IMDSPObject::Open", IMDSPObject_Open(f.object, mode));
+    wmdm_file_open(f, mode);
     return f;
 }
 
-static void file_close(struct conf *c, struct file *f)
-{
-    SP_SETUP(c, wmdm_row(f->w), "IMDSPObject::Close", IMDSPObject_Close(f->object));
-    IMDSPObject_Release(f->object);
-}
-
-static void file_free(struct file *f)
-{
-    IMDSPStorage_Release(f->storage);
-    wmdm_close(f->w);
-}
-
 CONF_CASE(AUTH_READ_BV_01, .title = "Read's MAC covers plaintext, then the size it returns",
-          .reqs = REQS("SP-MAC-009", "SP-MAC-013", "SP-MAC-014"), .ics = "ANY",
+          .reqs = REQS("SP-MAC-013", "SP-MAC-009", "SP-MAC-014"), .ics = "ANY",
           .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "1000 bytes in blocks of 600: a full block and a short one")
 {
     static BYTE content[1000];
-    struct file f;
+    struct wmdm_file *f;
 
     for (size_t i = 0; i < sizeof(content); i++)
         content[i] = (BYTE)(i * 7 + 1);
-    f = file_new(c, "SP-MAC-013", content, sizeof(content), MDSP_READ);
-    for (size_t at = 0; at < sizeof(content);) {
-        BYTE data[600], raw[600], data_first[WMDM_MAC_LENGTH], size_first[WMDM_MAC_LENGTH];
-        BYTE cipher[WMDM_MAC_LENGTH];
-        struct guarded g = guarded_new();
-        DWORD size = sizeof(data);
+    f = file(c, content, sizeof(content), MDSP_READ);
+    ROW("SP-MAC-013") {
+        for (size_t at = 0; at < sizeof(content);) {
+            BYTE data[600], raw[600], data_first[WMDM_MAC_LENGTH], size_first[WMDM_MAC_LENGTH];
+            BYTE cipher[WMDM_MAC_LENGTH];
+            struct guarded g = guarded_new();
+            DWORD size = sizeof(data);
 
-        wmdm_mac(f.w, &size, sizeof(size), NULL, 0, g.mac);
-        SP_SETUP(c, "SP-MAC-013", "IMDSPObject::Read",
-                 IMDSPObject_Read(f.object, data, &size, g.mac));
-        REQUIRE(c, "SP-MAC-013", size > 0 && size <= sizeof(data));
-        memcpy(raw, data, sizeof(raw));
-        wmdm_setup(c, "the host's DecryptParam", sac_decrypt_param(wmdm_channel(f.w), data, size));
-        REQUIRE(c, "SP-MAC-013", size <= sizeof(content) - at);
-        CHECK_BYTES(c, "SP-MAC-014", data, size, content + at, size);
-        wmdm_mac(f.w, data, size, &size, sizeof(size), data_first);
-        wmdm_mac(f.w, &size, sizeof(size), data, size, size_first);
-        wmdm_mac(f.w, raw, size, &size, sizeof(size), cipher);
-        CHECK_BYTES(c, "SP-MAC-013", g.mac, sizeof(g.mac), data_first, sizeof(data_first));
-        CHECK(c, "SP-MAC-009", memcmp(g.mac, size_first, sizeof(size_first)) != 0);
-        CHECK(c, "SP-MAC-014", memcmp(g.mac, cipher, sizeof(cipher)) != 0);
-        check_guard(c, "SP-MAC-013", &g);
-        at += size;
+            wmdm_mac(f->w, &size, sizeof(size), NULL, 0, g.mac);
+            SETUP_CALL(IMDSPObject, Read, f->object, data, &size, g.mac);
+            REQUIRE(size > 0 && size <= sizeof(data));
+            memcpy(raw, data, sizeof(raw));
+            wmdm_setup(c, "the host's DecryptParam",
+                       sac_decrypt_param(wmdm_channel(f->w), data, size));
+            REQUIRE(size <= sizeof(content) - at);
+            wmdm_mac(f->w, data, size, &size, sizeof(size), data_first);
+            wmdm_mac(f->w, &size, sizeof(size), data, size, size_first);
+            wmdm_mac(f->w, raw, size, &size, sizeof(size), cipher);
+            CHECK_BYTES(g.mac, sizeof(g.mac), data_first, sizeof(data_first));
+            check_guard(c, &g);
+            ROW("SP-MAC-009")
+                CHECK(memcmp(g.mac, size_first, sizeof(size_first)) != 0);
+            ROW("SP-MAC-014") {
+                CHECK_BYTES(data, size, content + at, size);
+                CHECK(memcmp(g.mac, cipher, sizeof(cipher)) != 0);
+            }
+            at += size;
+        }
     }
-    file_close(c, &f);
-    file_free(&f);
 }
 
 CONF_CASE(AUTH_READ_BV_02, .title = "Read at the end answers S_OK and no bytes",
@@ -155,16 +136,16 @@ CONF_CASE(AUTH_READ_BV_02, .title = "Read at the end answers S_OK and no bytes",
           .steps = "A file of 100 bytes read whole, then again")
 {
     static BYTE content[100];
-    struct file f = file_new(c, "SP-MAC-027", content, sizeof(content), MDSP_READ);
+    struct wmdm_file *f = file(c, content, sizeof(content), MDSP_READ);
     BYTE data[200];
     DWORD size = sizeof(data);
 
-    wmdm_setup(c, "IMDSPObject::Read", wmdm_read(f.w, "SP-MAC-027", f.object, data, &size));
-    size = sizeof(data);
-    CHECK_EQ(c, "SP-MAC-027", wmdm_read(f.w, "SP-MAC-027", f.object, data, &size), S_OK);
-    CHECK_EQ(c, "SP-MAC-027", size, 0);
-    file_close(c, &f);
-    file_free(&f);
+    ROW("SP-MAC-027") {
+        wmdm_setup(c, "IMDSPObject::Read", wmdm_read(f->w, f->object, data, &size));
+        size = sizeof(data);
+        CHECK_HR(wmdm_read(f->w, f->object, data, &size), S_OK);
+        CHECK_EQ(size, 0);
+    }
 }
 
 CONF_CASE(AUTH_READ_BV_03, .title = "Read accepts a MAC over the size it is asked for",
@@ -172,13 +153,12 @@ CONF_CASE(AUTH_READ_BV_03, .title = "Read accepts a MAC over the size it is aske
           .needs = CONF_PROVIDER | CONF_WRITES, .steps = "A valid input MAC (reading U8)")
 {
     static BYTE content[100];
-    struct file f = file_new(c, "SP-MAC-021", content, sizeof(content), MDSP_READ);
+    struct wmdm_file *f = file(c, content, sizeof(content), MDSP_READ);
     BYTE data[100];
     DWORD size = sizeof(data);
 
-    CHECK_EQ(c, "SP-MAC-021", wmdm_read(f.w, "SP-MAC-021", f.object, data, &size), S_OK);
-    file_close(c, &f);
-    file_free(&f);
+    ROW("SP-MAC-021")
+        CHECK_HR(wmdm_read(f->w, f->object, data, &size), S_OK);
 }
 
 /* ---- Write */
@@ -199,22 +179,23 @@ static struct block block_new(struct wmdm *w, BYTE fill)
     return block;
 }
 
-static HRESULT send(struct file *f, const char *row, struct block *block)
+static HRESULT send(struct wmdm_file *f, struct block *block)
 {
-    return SP_HR(wmdm_conf(f->w), row, "IMDSPObject::Write",
-                 IMDSPObject_Write(f->object, block->data, &block->size, block->mac));
+    struct conf *c = wmdm_conf(f->w);
+
+    return CALL(IMDSPObject, Write, f->object, block->data, &block->size, block->mac);
 }
 
 /* Closes, and compares what the file holds by now. */
-static void check_content(struct conf *c, struct file *f, const char *row, const void *expected,
+static void check_content(struct conf *c, struct wmdm_file *f, const void *expected,
                           size_t expected_length)
 {
     size_t length = 0;
     BYTE *content;
 
-    file_close(c, f);
+    wmdm_file_close(f);
     content = wmdm_get(f->w, f->storage, &length);
-    CHECK_BYTES(c, row, content, length, expected, expected_length);
+    CHECK_BYTES(content, length, expected, expected_length);
     free(content);
 }
 
@@ -222,67 +203,70 @@ CONF_CASE(AUTH_WRITE_BI_01, .title = "Write compares all eight bytes of the MAC"
           .reqs = REQS("SP-MAC-015"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "Each byte of the MAC changed in turn; then the good block")
 {
-    struct file f = file_new(c, "SP-MAC-015", NULL, 0, MDSP_WRITE);
-    struct block good = block_new(f.w, 0x41);
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
+    struct block good = block_new(f->w, 0x41);
 
-    for (size_t i = 0; i < WMDM_MAC_LENGTH; i++) {
-        struct block bad = good;
-        bad.mac[i] ^= 0x10;
-        CHECK_EQ(c, "SP-MAC-015", send(&f, "SP-MAC-015", &bad), WMDM_E_MAC_CHECK_FAILED);
+    ROW("SP-MAC-015") {
+        for (size_t i = 0; i < WMDM_MAC_LENGTH; i++) {
+            struct block bad = good;
+            bad.mac[i] ^= 0x10;
+            CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
+        }
+        CHECK_HR(send(f, &good), S_OK);
+        CHECK_EQ(good.size, 100);
     }
-    CHECK_EQ(c, "SP-MAC-015", send(&f, "SP-MAC-015", &good), S_OK);
-    CHECK_EQ(c, "SP-MAC-015", good.size, 100);
-    file_close(c, &f);
-    file_free(&f);
 }
 
 CONF_CASE(AUTH_WRITE_BI_02, .title = "A Write that fails its MAC writes nothing",
           .reqs = REQS("SP-MAC-016"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "A good block, a bad one, a good one: the file holds the two good ones")
 {
-    struct file f = file_new(c, "SP-MAC-016", NULL, 0, MDSP_WRITE);
-    struct block first = block_new(f.w, 'a'), bad = block_new(f.w, 'b');
-    struct block second = block_new(f.w, 'c');
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
+    struct block first = block_new(f->w, 'a'), bad = block_new(f->w, 'b');
+    struct block second = block_new(f->w, 'c');
     BYTE expected[200];
 
     memset(expected, 'a', 100);
     memset(expected + 100, 'c', 100);
     bad.mac[7] ^= 1;
-    wmdm_setup(c, "the first block", send(&f, "SP-MAC-016", &first));
-    CHECK_EQ(c, "SP-MAC-016", send(&f, "SP-MAC-016", &bad), WMDM_E_MAC_CHECK_FAILED);
-    CHECK_EQ(c, "SP-MAC-016", send(&f, "SP-MAC-016", &second), S_OK);
-    check_content(c, &f, "SP-MAC-016", expected, sizeof(expected));
-    file_free(&f);
+    ROW("SP-MAC-016") {
+        wmdm_setup(c, "the first block", send(f, &first));
+        CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
+        CHECK_HR(send(f, &second), S_OK);
+        check_content(c, f, expected, sizeof(expected));
+    }
 }
 
 CONF_CASE(AUTH_WRITE_BI_03, .title = "Write refuses changed ciphertext", .reqs = REQS("SP-MAC-017"),
           .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "One bit of the block changed, the MAC as it was")
 {
-    struct file f = file_new(c, "SP-MAC-017", NULL, 0, MDSP_WRITE);
-    struct block bad = block_new(f.w, 'b');
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
+    struct block bad = block_new(f->w, 'b');
 
     bad.data[50] ^= 4;
-    CHECK_EQ(c, "SP-MAC-017", send(&f, "SP-MAC-017", &bad), WMDM_E_MAC_CHECK_FAILED);
-    check_content(c, &f, "SP-MAC-017", "", 0);
-    file_free(&f);
+    ROW("SP-MAC-017") {
+        CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
+        check_content(c, f, "", 0);
+    }
 }
 
 CONF_CASE(AUTH_WRITE_BI_04, .title = "Write refuses a size other than the one in the MAC",
           .reqs = REQS("SP-MAC-018"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "99 bytes, well encrypted, with a MAC over them and the size 100")
 {
-    struct file f = file_new(c, "SP-MAC-018", NULL, 0, MDSP_WRITE);
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
     struct block bad = {.size = 100};
 
     memset(bad.data, 'd', 99);
-    wmdm_mac(f.w, bad.data, 99, &bad.size, sizeof(bad.size), bad.mac);
+    wmdm_mac(f->w, bad.data, 99, &bad.size, sizeof(bad.size), bad.mac);
     bad.size = 99;
     wmdm_setup(c, "the host's EncryptParam",
-               sac_encrypt_param(wmdm_channel(f.w), bad.data, bad.size));
-    CHECK_EQ(c, "SP-MAC-018", send(&f, "SP-MAC-018", &bad), WMDM_E_MAC_CHECK_FAILED);
-    check_content(c, &f, "SP-MAC-018", "", 0);
-    file_free(&f);
+               sac_encrypt_param(wmdm_channel(f->w), bad.data, bad.size));
+    ROW("SP-MAC-018") {
+        CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
+        check_content(c, f, "", 0);
+    }
 }
 
 CONF_CASE(AUTH_WRITE_BV_01, .title = "Write leaves the caller's data as they were",
@@ -290,18 +274,18 @@ CONF_CASE(AUTH_WRITE_BV_01, .title = "Write leaves the caller's data as they wer
           .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "The buffer compared; the MAC is its input or covers the returned size (U8)")
 {
-    struct file f = file_new(c, "SP-MAC-019", NULL, 0, MDSP_WRITE);
-    struct block block = block_new(f.w, 'e'), before = block;
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
+    struct block block = block_new(f->w, 'e'), before = block;
     BYTE of_size[WMDM_MAC_LENGTH];
 
-    wmdm_setup(c, "IMDSPObject::Write", send(&f, "SP-MAC-019", &block));
-    CHECK_BYTES(c, "SP-MAC-019", block.data, sizeof(block.data), before.data, sizeof(before.data));
-    wmdm_mac(f.w, &block.size, sizeof(block.size), NULL, 0, of_size);
-    CHECK(c, "SP-MAC-020",
-          memcmp(block.mac, before.mac, sizeof(block.mac)) == 0 ||
+    ROW("SP-MAC-019") {
+        wmdm_setup(c, "IMDSPObject::Write", send(f, &block));
+        CHECK_BYTES(block.data, sizeof(block.data), before.data, sizeof(before.data));
+    }
+    wmdm_mac(f->w, &block.size, sizeof(block.size), NULL, 0, of_size);
+    ROW("SP-MAC-020")
+        CHECK(memcmp(block.mac, before.mac, sizeof(block.mac)) == 0 ||
               memcmp(block.mac, of_size, sizeof(of_size)) == 0);
-    file_close(c, &f);
-    file_free(&f);
 }
 
 CONF_CASE(AUTH_CLEAR_BV_01, .title = "The clear channel neither encrypts nor wants a MAC",
@@ -309,28 +293,21 @@ CONF_CASE(AUTH_CLEAR_BV_01, .title = "The clear channel neither encrypts nor wan
           .steps = "Written clear, read securely; written securely, read clear")
 {
     static const char text[] = "text that goes over as it is";
-    struct file f = file_new(c, "SP-MAC-026", NULL, 0, MDSP_WRITE);
-    IMDSPObject2 *two = wmdm_query(f.w, f.object, &IID_IMDSPObject2);
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
+    IMDSPObject2 *two = wmdm_query(f->w, f->object, &IID_IMDSPObject2);
     BYTE data[64];
     DWORD size = sizeof(text);
 
     memcpy(data, text, sizeof(text));
-    REQUIRE_EQ(c, "SP-MAC-026",
-               SP_HR(c, "SP-MAC-026", "IMDSPObject2::WriteOnClearChannel",
-                     IMDSPObject2_WriteOnClearChannel(two, data, &size)),
-               S_OK);
-    check_content(c, &f, "SP-MAC-026", text, sizeof(text));
-    f.object = wmdm_query(f.w, f.storage, &IID_IMDSPObject);
-    SP_SETUP(c, "SP-MAC-026", "IMDSPObject::Open", IMDSPObject_Open(f.object, MDSP_READ));
-    size = sizeof(data);
-    REQUIRE_EQ(c, "SP-MAC-026",
-               SP_HR(c, "SP-MAC-026", "IMDSPObject2::ReadOnClearChannel",
-                     IMDSPObject2_ReadOnClearChannel(two, data, &size)),
-               S_OK);
-    CHECK_BYTES(c, "SP-MAC-026", data, size, text, sizeof(text));
+    ROW("SP-MAC-026") {
+        REQUIRE_HR(CALL(IMDSPObject2, WriteOnClearChannel, two, data, &size), S_OK);
+        check_content(c, f, text, sizeof(text));
+        wmdm_file_open(f, MDSP_READ);
+        size = sizeof(data);
+        REQUIRE_HR(CALL(IMDSPObject2, ReadOnClearChannel, two, data, &size), S_OK);
+        CHECK_BYTES(data, size, text, sizeof(text));
+    }
     IMDSPObject2_Release(two);
-    file_close(c, &f);
-    file_free(&f);
 }
 
 /* ---- several threads */
@@ -368,14 +345,14 @@ static void run_readers(struct conf *c, struct reader *readers)
 {
     pthread_t threads[READERS];
 
-    conf_in_provider(c, "SP-THREAD-008", "IMDSPObject::Read");
+    conf_in_provider(c, "IMDSPObject::Read");
     for (size_t i = 0; i < READERS; i++) {
         if (pthread_create(&threads[i], NULL, read_blocks, &readers[i]) != 0)
             conf_setup_failed(c, "no thread");
     }
     for (size_t i = 0; i < READERS; i++)
         pthread_join(threads[i], NULL);
-    conf_in_provider(c, "SP-THREAD-008", NULL);
+    conf_in_provider(c, NULL);
 }
 
 CONF_CASE(AUTH_THREAD_BV_01, .title = "Several threads use the channel at once",
@@ -384,25 +361,26 @@ CONF_CASE(AUTH_THREAD_BV_01, .title = "Several threads use the channel at once",
 {
     static BYTE content[READERS][4096];
     static const char *const names[READERS] = {"a.bin", "b.bin", "c.bin", "d.bin"};
-    struct wmdm *w = wmdm_open(c, "SP-THREAD-008");
+    struct wmdm *w = wmdm_open(c);
     struct reader readers[READERS];
     unsigned wrong = 0;
 
-    for (size_t i = 0; i < READERS; i++) {
-        IMDSPStorage *file;
-        memset(content[i], (int)('a' + i), sizeof(content[i]));
-        file = wmdm_put(w, wmdm_work_folder(w), names[i], content[i], sizeof(content[i]));
-        readers[i] = (struct reader){wmdm_channel(w), wmdm_query(w, file, &IID_IMDSPObject), 40, 0};
-        SP_SETUP(c, "SP-THREAD-008", "IMDSPObject::Open",
-                 IMDSPObject_Open(readers[i].object, MDSP_READ));
-        IMDSPStorage_Release(file);
+    ROW("SP-THREAD-008") {
+        for (size_t i = 0; i < READERS; i++) {
+            IMDSPStorage *file;
+            memset(content[i], (int)('a' + i), sizeof(content[i]));
+            file = wmdm_put(w, wmdm_work_folder(w), names[i], content[i], sizeof(content[i]));
+            readers[i] =
+                (struct reader){wmdm_channel(w), wmdm_query(w, file, &IID_IMDSPObject), 40, 0};
+            SETUP_CALL(IMDSPObject, Open, readers[i].object, MDSP_READ);
+            IMDSPStorage_Release(file);
+        }
+        run_readers(c, readers);
+        for (size_t i = 0; i < READERS; i++) {
+            wrong += readers[i].wrong;
+            SETUP_CALL(IMDSPObject, Close, readers[i].object);
+            IMDSPObject_Release(readers[i].object);
+        }
+        CHECK_EQ(wrong, 0);
     }
-    run_readers(c, readers);
-    for (size_t i = 0; i < READERS; i++) {
-        wrong += readers[i].wrong;
-        SP_SETUP(c, "SP-THREAD-008", "IMDSPObject::Close", IMDSPObject_Close(readers[i].object));
-        IMDSPObject_Release(readers[i].object);
-    }
-    CHECK_EQ(c, "SP-THREAD-008", wrong, 0);
-    wmdm_close(w);
 }

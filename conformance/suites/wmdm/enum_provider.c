@@ -16,15 +16,14 @@ struct created {
     IMDSPDevice **device;
 };
 
-static struct created create(struct wmdm *w, const char *row, const char *uri)
+static struct created create(struct wmdm *w, const char *uri)
 {
     struct conf *c = wmdm_conf(w);
     IMDServiceProvider2 *provider = AS(IMDServiceProvider2, wmdm_provider(w));
     WCHAR *path = com_utf16_from_utf8(uri);
     struct created made = {.count = 77, .device = POISON};
 
-    made.hr =
-        CALL(row, IMDServiceProvider2, CreateDevice, provider, path, &made.count, &made.device);
+    made.hr = CALL(IMDServiceProvider2, CreateDevice, provider, path, &made.count, &made.device);
     CoTaskMemFree(path);
     RELEASE(provider);
     return made;
@@ -39,15 +38,15 @@ static void let_go(struct created *made)
     CoTaskMemFree(made->device);
 }
 
-static DWORD count_roots(struct wmdm *w, const char *row, IMDSPDevice *device)
+static DWORD count_roots(struct wmdm *w, IMDSPDevice *device)
 {
     struct conf *c = wmdm_conf(w);
     IMDSPEnumStorage *roots = NULL;
     IMDSPStorage *items[16] = {NULL};
     DWORD got = 0;
 
-    REQUIRE_HR(row, S_OK, IMDSPDevice, EnumStorage, device, &roots);
-    (void)CALL(row, IMDSPEnumStorage, Next, roots, 16, items, &got);
+    REQUIRE_HR(CALL(IMDSPDevice, EnumStorage, device, &roots), S_OK);
+    (void)CALL(IMDSPEnumStorage, Next, roots, 16, items, &got);
     for (unsigned i = 0; i < 16; i++)
         RELEASE(items[i]);
     RELEASE(roots);
@@ -57,89 +56,101 @@ static DWORD count_roots(struct wmdm *w, const char *row, IMDSPDevice *device)
 ENUM_CASE(ENUM_CLASS_BI_01, "A class the module does not have is refused", CONF_MUST,
           "DllGetClassObject with a made-up class id, then with the provider's", "SP-REG-001")
 {
-    wmdm_get_class_object get = wmdm_class_object_entry(c, "SP-REG-001");
-    CLSID other = {0x01234567, 0x89ab, 0x4cde, {0x80, 1, 2, 3, 4, 5, 6, 7}};
-    IClassFactory *factory = NULL;
-    struct wmdm *w;
+    ROW("SP-REG-001") {
+        wmdm_get_class_object get = wmdm_class_object_entry(c);
+        CLSID other = {0x01234567, 0x89ab, 0x4cde, {0x80, 1, 2, 3, 4, 5, 6, 7}};
+        IClassFactory *factory = NULL;
+        struct wmdm *w;
 
-    CHECK_EQ(c, "SP-REG-001",
-             (uint32_t)SP_HR(c, "SP-REG-001", "DllGetClassObject",
-                             get(&other, &IID_IClassFactory, (void **)&factory)),
-             (uint32_t)CLASS_E_CLASSNOTAVAILABLE);
-    RELEASE(factory);
-    w = wmdm_new(c, "SP-REG-001");
-    CHECK(c, "SP-REG-001", wmdm_has(w, wmdm_provider(w), &IID_IComponentAuthenticate));
-    wmdm_close(w);
+        CHECK_HR(SP_HR("DllGetClassObject", get(&other, &IID_IClassFactory, (void **)&factory)),
+                 CLASS_E_CLASSNOTAVAILABLE);
+        RELEASE(factory);
+        w = wmdm_new(c);
+        CHECK(wmdm_has(w, wmdm_provider(w), &IID_IComponentAuthenticate));
+    }
 }
 
 ENUM_CASE(ENUM_CLASS_BV_01, "The module stays while an object lives", CONF_MUST,
           "DllCanUnloadNow with a provider held, and after the last release", "SP-LIFE-007")
 {
-    wmdm_can_unload_now unload = wmdm_can_unload_entry(c, "SP-LIFE-007");
-    struct wmdm *w = wmdm_open(c, "SP-LIFE-007");
+    ROW("SP-LIFE-007") {
+        wmdm_can_unload_now unload = wmdm_can_unload_entry(c);
+        struct wmdm *w = wmdm_open(c);
 
-    (void)wmdm_root(w);
-    CHECK_EQ(c, "SP-LIFE-007", (uint32_t)SP_HR(c, "SP-LIFE-007", "DllCanUnloadNow", unload()),
-             S_FALSE);
-    wmdm_close(w);
-    CHECK_EQ(c, "SP-LIFE-007", (uint32_t)SP_HR(c, "SP-LIFE-007", "DllCanUnloadNow", unload()),
-             S_OK);
+        (void)wmdm_root(w);
+        CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_FALSE);
+        wmdm_close(w);
+        CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_OK);
+    }
 }
 
 ENUM_CASE(ENUM_COUNT_BV_01, "Count and enumerator of non-plug-and-play devices agree", CONF_MUST,
-          "GetDeviceCount, EnumDevices, Next to the end", "SP-ENUM-002", "SP-ENUM-003",
+          "GetDeviceCount, EnumDevices, Next to the end", "SP-ENUM-003", "SP-ENUM-002",
           "SP-ENUM-005", "SP-ENUM-006")
 {
-    struct wmdm *w = wmdm_open(c, "SP-ENUM-003");
+    struct wmdm *w = wmdm_open(c);
     IMDSPEnumDevice *devices = NULL;
     IMDSPDevice *items[16] = {POISON};
     DWORD count = 0, got = 77;
-    HRESULT hr = CALL("SP-ENUM-002", IMDServiceProvider, GetDeviceCount, wmdm_provider(w), &count);
+    HRESULT hr;
 
-    CHECK(c, "SP-ENUM-002", hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL);
-    hr = CALL("SP-ENUM-005", IMDServiceProvider, EnumDevices, wmdm_provider(w), &devices);
-    CHECK(c, "SP-ENUM-005", hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL);
-    CHECK(c, "SP-ENUM-006", SUCCEEDED(hr) || hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL);
-    if (FAILED(hr) || !devices) {
-        wmdm_close(w);
-        return;
+    ROW("SP-ENUM-002") {
+        hr = CALL(IMDServiceProvider, GetDeviceCount, wmdm_provider(w), &count);
+        CHECK(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL);
     }
-    hr = CALL("SP-ENUM-003", IMDSPEnumDevice, Next, devices, 16, items, &got);
-    CHECK_EQ(c, "SP-ENUM-003", got, count);
+    ROW("SP-ENUM-005") {
+        hr = CALL(IMDServiceProvider, EnumDevices, wmdm_provider(w), &devices);
+        CHECK(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL);
+    }
+    ROW("SP-ENUM-006")
+        CHECK(SUCCEEDED(hr) || hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL);
+    if (FAILED(hr) || !devices)
+        return;
+    ROW("SP-ENUM-003") {
+        hr = CALL(IMDSPEnumDevice, Next, devices, 16, items, &got);
+        CHECK_EQ(got, count);
+    }
     if (got == 0) {
-        CHECK_EQ(c, "SP-ENUM-006", (uint32_t)hr, S_FALSE);
-        CHECK(c, "SP-ENUM-006", items[0] == NULL);
+        ROW("SP-ENUM-006") {
+            CHECK_HR(hr, S_FALSE);
+            CHECK(items[0] == NULL);
+        }
     }
     for (DWORD i = 0; i < got && i < 16; i++)
         RELEASE(items[i]);
     RELEASE(devices);
-    wmdm_close(w);
 }
 
 ENUM_CASE(ENUM_PATH_BV_01, "CreateDevice opens the device of that path, with or without $n",
           CONF_MUST, "CreateDevice of the path, of path$0, of another path while the first is open",
           "SP-PNP-007", "SP-PNP-011", "SP-PNP-012")
 {
-    struct wmdm *w = wmdm_open(c, "SP-PNP-007");
+    struct wmdm *w = wmdm_open(c);
     const char *uri = conf_device_uri(c);
     char *other = malloc(strlen(uri) + 8);
-    struct created first = create(w, "SP-PNP-007", uri), again;
+    struct created first, again;
 
-    REQUIRE(c, "SP-PNP-007", other != NULL && first.hr == S_OK && first.count >= 1);
-    for (DWORD i = 0; i < first.count; i++)
-        CHECK(c, "SP-PNP-007", first.device[i] && wmdm_has(w, first.device[i], &IID_IMDSPDevice));
+    ROW("SP-PNP-007") {
+        first = create(w, uri);
+        REQUIRE(other != NULL && first.hr == S_OK && first.count >= 1);
+        for (DWORD i = 0; i < first.count; i++)
+            CHECK(first.device[i] && wmdm_has(w, first.device[i], &IID_IMDSPDevice));
+    }
     sprintf(other, "%s$0", uri);
-    again = create(w, "SP-PNP-012", other);
-    CHECK_EQ(c, "SP-PNP-012", (uint32_t)again.hr, S_OK);
+    ROW("SP-PNP-012") {
+        again = create(w, other);
+        CHECK_HR(again.hr, S_OK);
+    }
     let_go(&again);
     /* No device of that number is there: to get the open one would be to ignore the path. */
     sprintf(other, "%s99", uri);
-    again = create(w, "SP-PNP-011", other);
-    CHECK(c, "SP-PNP-011", FAILED(again.hr));
+    ROW("SP-PNP-011") {
+        again = create(w, other);
+        CHECK(FAILED(again.hr));
+    }
     let_go(&again);
     let_go(&first);
     free(other);
-    wmdm_close(w);
 }
 
 ENUM_CASE(ENUM_PATH_BI_01, "A path that leads nowhere leaves no outputs", CONF_MUST,
@@ -147,96 +158,104 @@ ENUM_CASE(ENUM_PATH_BI_01, "A path that leads nowhere leaves no outputs", CONF_M
           "SP-PNP-008")
 {
     static const char *const paths[] = {"nowhere:at all", "usbip://127.0.0.1:1/1-1", ""};
-    struct wmdm *w = wmdm_open(c, "SP-PNP-008");
+    struct wmdm *w = wmdm_open(c);
 
-    for (unsigned i = 0; i < 3; i++) {
-        struct created made = create(w, "SP-PNP-008", paths[i]);
+    ROW("SP-PNP-008") {
+        for (unsigned i = 0; i < 3; i++) {
+            struct created made = create(w, paths[i]);
 
-        CHECK(c, "SP-PNP-008", FAILED(made.hr));
-        CHECK_EQ(c, "SP-PNP-008", made.count, 0);
-        CHECK(c, "SP-PNP-008", made.device == NULL);
+            CHECK(FAILED(made.hr));
+            CHECK_EQ(made.count, 0);
+            CHECK(made.device == NULL);
+        }
     }
-    wmdm_close(w);
 }
 
 ENUM_CASE(ENUM_PSEUDO_BV_01, "Each medium is a pseudo-device of its own", CONF_MUST,
           "CreateDevice of a device with two media: two objects, one root each, $0 and $1",
           "SP-ENUM-039", "SP-ENUM-041")
 {
-    struct wmdm *w = wmdm_open(c, "SP-ENUM-039");
-    struct created made = create(w, "SP-ENUM-039", conf_device_uri(c));
+    struct wmdm *w = wmdm_open(c);
     WCHAR name[2][300] = {{0}};
+    struct created made;
     size_t length;
 
-    if (made.hr != S_OK || made.count < 1)
-        conf_setup_failed(c, "CreateDevice answers 0x%08x", (unsigned)made.hr);
-    for (DWORD i = 0; i < made.count; i++)
-        CHECK_EQ(c, "SP-ENUM-039", count_roots(w, "SP-ENUM-039", made.device[i]), 1);
+    ROW("SP-ENUM-039") {
+        made = create(w, conf_device_uri(c));
+        if (made.hr != S_OK || made.count < 1)
+            conf_setup_failed(c, "CreateDevice answers 0x%08x", (unsigned)made.hr);
+        for (DWORD i = 0; i < made.count; i++)
+            CHECK_EQ(count_roots(w, made.device[i]), 1);
+    }
     if (made.count >= 2) {
-        for (unsigned i = 0; i < 2; i++) {
-            IMDSPDevice2 *device = AS(IMDSPDevice2, made.device[i]);
+        ROW("SP-ENUM-041") {
+            for (unsigned i = 0; i < 2; i++) {
+                IMDSPDevice2 *device = AS(IMDSPDevice2, made.device[i]);
 
-            REQUIRE_HR("SP-ENUM-041", S_OK, IMDSPDevice2, GetCanonicalName, device, name[i], 300);
-            RELEASE(device);
+                REQUIRE_HR(CALL(IMDSPDevice2, GetCanonicalName, device, name[i], 300), S_OK);
+                RELEASE(device);
+            }
+            length = com_wcslen(name[0]);
+            REQUIRE(length > 2 && length == com_wcslen(name[1]));
+            CHECK(name[0][length - 2] == '$' && name[0][length - 1] == '0');
+            CHECK(name[1][length - 1] == '1');
+            CHECK(memcmp(name[0], name[1], (length - 1) * sizeof(WCHAR)) == 0);
         }
-        length = com_wcslen(name[0]);
-        REQUIRE(c, "SP-ENUM-041", length > 2 && length == com_wcslen(name[1]));
-        CHECK(c, "SP-ENUM-041", name[0][length - 2] == '$' && name[0][length - 1] == '0');
-        CHECK(c, "SP-ENUM-041", name[1][length - 1] == '1');
-        CHECK(c, "SP-ENUM-041", memcmp(name[0], name[1], (length - 1) * sizeof(WCHAR)) == 0);
     }
     let_go(&made);
-    wmdm_close(w);
 }
 
 ENUM_CASE(ENUM_PREFERENCE_BV_01, "Both preferences can be set, again but not otherwise", CONF_MUST,
           "SetDeviceEnumPreference 3, 3, 1", "SP-ENUM-034", "SP-ENUM-037")
 {
-    struct wmdm *w = wmdm_open(c, "SP-ENUM-034");
+    struct wmdm *w = wmdm_open(c);
     IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
 
-    REQUIRE_HR("SP-ENUM-034", S_OK, IMDServiceProvider3, SetDeviceEnumPreference, provider, 3);
-    CHECK_HR("SP-ENUM-037", S_OK, IMDServiceProvider3, SetDeviceEnumPreference, provider, 3);
-    CHECK_FAILS("SP-ENUM-037", IMDServiceProvider3, SetDeviceEnumPreference, provider, 1);
+    ROW("SP-ENUM-034")
+        REQUIRE_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 3), S_OK);
+    ROW("SP-ENUM-037") {
+        CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 3), S_OK);
+        CHECK(FAILED(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 1)));
+    }
     RELEASE(provider);
-    wmdm_close(w);
 }
 
 ENUM_CASE(ENUM_PREFERENCE_BI_01, "Unknown preferences are refused", CONF_MUST,
           "SetDeviceEnumPreference 4, 0x80000000, 5", "SP-ENUM-035")
 {
     static const DWORD values[] = {4, 0x80000000, 5};
-    struct wmdm *w = wmdm_open(c, "SP-ENUM-035");
+    struct wmdm *w = wmdm_open(c);
     IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
 
-    for (unsigned i = 0; i < 3; i++)
-        CHECK_HR("SP-ENUM-035", E_INVALIDARG, IMDServiceProvider3, SetDeviceEnumPreference,
-                 provider, values[i]);
+    ROW("SP-ENUM-035") {
+        for (unsigned i = 0; i < 3; i++)
+            CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, values[i]),
+                     E_INVALIDARG);
+    }
     RELEASE(provider);
-    wmdm_close(w);
 }
 
 ENUM_CASE(ENUM_PREFERENCE_BI_02, "After an enumeration the preference stands", CONF_MUST,
           "CreateDevice, then SetDeviceEnumPreference 1", "SP-ENUM-036")
 {
-    struct wmdm *w = wmdm_open(c, "SP-ENUM-036");
+    struct wmdm *w = wmdm_open(c);
     IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
 
     (void)wmdm_device(w);
-    CHECK_HR("SP-ENUM-036", WMDM_E_CALL_OUT_OF_SEQUENCE, IMDServiceProvider3,
-             SetDeviceEnumPreference, provider, 1);
+    ROW("SP-ENUM-036")
+        CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 1),
+                 WMDM_E_CALL_OUT_OF_SEQUENCE);
     RELEASE(provider);
-    wmdm_close(w);
 }
 
 CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new device is new",
-          .reqs = REQS("SP-DEV-019", "SP-DEV-022", "SP-LIFE-011", "SP-PNP-016"), .ics = "ANY",
+          .reqs = REQS("SP-DEV-022", "SP-DEV-019", "SP-LIFE-011", "SP-PNP-016"), .ics = "ANY",
           .needs = CONF_PROVIDER | CONF_CONTROL,
           .steps = "GetStatus; unplug; GetStatus, GetSize and EnumStorage; plug; CreateDevice and "
                    "GetStatus")
 {
     const HRESULT removed = HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
-    struct wmdm *w = wmdm_open(c, "SP-DEV-022");
+    struct wmdm *w = wmdm_open(c);
     IMDSPDevice *device = wmdm_device(w);
     IMDSPEnumStorage *roots = NULL;
     struct created again;
@@ -244,22 +263,29 @@ CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new 
     HRESULT hr;
 
     (void)wmdm_root(w);
-    CHECK_HR("SP-DEV-019", S_OK, IMDSPDevice, GetStatus, device, &status);
-    CHECK(c, "SP-DEV-019", (status & WMDM_STATUS_READY) && !(status & WMDM_STATUS_BUSY));
-    free(conf_control(c, "{\"verb\":\"unplug\"}"));
-    for (unsigned i = 0; i < 10; i++) {
-        status = 0;
-        hr = CALL("SP-DEV-022", IMDSPDevice, GetStatus, device, &status);
-        CHECK(c, "SP-DEV-022", FAILED(hr) || !(status & WMDM_STATUS_READY));
+    ROW("SP-DEV-019") {
+        CHECK_HR(CALL(IMDSPDevice, GetStatus, device, &status), S_OK);
+        CHECK((status & WMDM_STATUS_READY) && !(status & WMDM_STATUS_BUSY));
     }
-    hr = CALL("SP-LIFE-011", IMDSPDevice, EnumStorage, device, &roots);
-    CHECK(c, "SP-LIFE-011",
-          hr == removed || hr == HRESULT_FROM_WIN32(ERROR_NOT_READY) || hr == WMDM_E_INTERFACEDEAD);
+    free(conf_control(c, "{\"verb\":\"unplug\"}"));
+    ROW("SP-DEV-022") {
+        for (unsigned i = 0; i < 10; i++) {
+            status = 0;
+            hr = CALL(IMDSPDevice, GetStatus, device, &status);
+            CHECK(FAILED(hr) || !(status & WMDM_STATUS_READY));
+        }
+    }
+    ROW("SP-LIFE-011") {
+        hr = CALL(IMDSPDevice, EnumStorage, device, &roots);
+        CHECK(hr == removed || hr == HRESULT_FROM_WIN32(ERROR_NOT_READY) ||
+              hr == WMDM_E_INTERFACEDEAD);
+    }
     RELEASE(roots);
     free(conf_control(c, "{\"verb\":\"plug\"}"));
-    again = create(w, "SP-PNP-016", conf_device_uri(c));
-    REQUIRE_EQ(c, "SP-PNP-016", (uint32_t)again.hr, S_OK);
-    CHECK_EQ(c, "SP-PNP-016", count_roots(w, "SP-PNP-016", again.device[0]), 1);
+    ROW("SP-PNP-016") {
+        again = create(w, conf_device_uri(c));
+        REQUIRE_HR(again.hr, S_OK);
+        CHECK_EQ(count_roots(w, again.device[0]), 1);
+    }
     let_go(&again);
-    wmdm_close(w);
 }

@@ -7,12 +7,12 @@
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_, .ics = "ANY",    \
               .needs = CONF_PROVIDER | CONF_WRITES | (needs_), .steps = steps_)
 
-static uint64_t free_of(struct wmdm *w, const char *row)
+static uint64_t free_of(struct wmdm *w)
 {
     struct conf *c = wmdm_conf(w);
     DWORD low = 0, high = 0;
 
-    REQUIRE_HR(row, S_OK, IMDSPStorageGlobals, GetTotalFree, wmdm_globals(w), &low, &high);
+    REQUIRE_HR(CALL(IMDSPStorageGlobals, GetTotalFree, wmdm_globals(w), &low, &high), S_OK);
     return (uint64_t)high << 32 | low;
 }
 
@@ -39,55 +39,63 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_01, "Sizes are 64 bits, free space follows what i
              "SP-GLOB-005", "SP-GLOB-006", "SP-GLOB-007")
 {
     uint64_t capacity = capacity_of(c), before, after;
-    struct wmdm *w = wmdm_open(c, "SP-GLOB-005");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorageGlobals *globals = wmdm_globals(w);
     BYTE *data = calloc(1, 1 << 20);
     IMDSPStorage *file;
     DWORD low = 77, high = 77;
 
-    REQUIRE_HR("SP-GLOB-005", S_OK, IMDSPStorageGlobals, GetTotalSize, globals, &low, &high);
-    CHECK_EQ(c, "SP-GLOB-005", (uint64_t)high << 32 | low, capacity);
-    CHECK_HR("SP-GLOB-007", S_OK, IMDSPStorageGlobals, GetTotalBad, globals, &low, &high);
-    CHECK_EQ(c, "SP-GLOB-007", low | high, 0);
+    ROW("SP-GLOB-005") {
+        REQUIRE_HR(CALL(IMDSPStorageGlobals, GetTotalSize, globals, &low, &high), S_OK);
+        CHECK_EQ((uint64_t)high << 32 | low, capacity);
+    }
+    ROW("SP-GLOB-007") {
+        CHECK_HR(CALL(IMDSPStorageGlobals, GetTotalBad, globals, &low, &high), S_OK);
+        CHECK_EQ(low | high, 0);
+    }
     (void)wmdm_work_folder(w);
-    before = free_of(w, "SP-GLOB-006");
-    CHECK(c, "SP-GLOB-006", before <= capacity);
-    if (!data)
-        conf_setup_failed(c, "no memory");
-    file = wmdm_put(w, wmdm_work_folder(w), "free.bin", data, 1 << 20);
-    after = free_of(w, "SP-GLOB-006");
-    CHECK(c, "SP-GLOB-006", after + (1 << 20) <= before);
-    wmdm_delete(w, file);
-    CHECK(c, "SP-GLOB-006", free_of(w, "SP-GLOB-006") > after);
+    ROW("SP-GLOB-006") {
+        before = free_of(w);
+        CHECK(before <= capacity);
+        if (!data)
+            conf_setup_failed(c, "no memory");
+        file = wmdm_put(w, wmdm_work_folder(w), "free.bin", data, 1 << 20);
+        after = free_of(w);
+        CHECK(after + (1 << 20) <= before);
+        wmdm_delete(w, file);
+        CHECK(free_of(w) > after);
+    }
     RELEASE(file);
     free(data);
-    wmdm_close(w);
 }
 
 GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "Capabilities are what can be done, and an idle medium is ready",
              CONF_MUST, 0, "GetCapabilities; a folder in the root, a file in it; GetStatus",
              "SP-GLOB-001", "SP-GLOB-012")
 {
-    struct wmdm *w = wmdm_open(c, "SP-GLOB-001");
+    struct wmdm *w = wmdm_open(c);
     DWORD capabilities = 0, status = 0xcccccccc;
     IMDSPStorage *file;
 
-    REQUIRE_HR("SP-GLOB-001", S_OK, IMDSPStorageGlobals, GetCapabilities, wmdm_globals(w),
-               &capabilities);
-    file = wmdm_put(w, wmdm_work_folder(w), "c.bin", "x", 1); /* both can be done */
-    CHECK(c, "SP-GLOB-001", capabilities & WMDM_STORAGECAP_FOLDERSINROOT);
-    CHECK(c, "SP-GLOB-001", capabilities & WMDM_STORAGECAP_FILESINFOLDERS);
-    CHECK_HR("SP-GLOB-012", S_OK, IMDSPStorageGlobals, GetStatus, wmdm_globals(w), &status);
-    CHECK_EQ(c, "SP-GLOB-012", status & (WMDM_STATUS_READY | WMDM_STATUS_BUSY), WMDM_STATUS_READY);
+    ROW("SP-GLOB-001") {
+        REQUIRE_HR(CALL(IMDSPStorageGlobals, GetCapabilities, wmdm_globals(w), &capabilities),
+                   S_OK);
+        file = wmdm_put(w, wmdm_work_folder(w), "c.bin", "x", 1); /* both can be done */
+        CHECK(capabilities & WMDM_STORAGECAP_FOLDERSINROOT);
+        CHECK(capabilities & WMDM_STORAGECAP_FILESINFOLDERS);
+    }
+    ROW("SP-GLOB-012") {
+        CHECK_HR(CALL(IMDSPStorageGlobals, GetStatus, wmdm_globals(w), &status), S_OK);
+        CHECK_EQ(status & (WMDM_STATUS_READY | WMDM_STATUS_BUSY), WMDM_STATUS_READY);
+    }
     RELEASE(file);
-    wmdm_close(w);
 }
 
 GLOBALS_CASE(STORAGE_MEDIUM_BV_03, "A medium leads to its device and its root", CONF_MUST, 0,
              "GetDevice, GetRootStorage; GetStorageGlobals of a file", "SP-GLOB-024", "SP-GLOB-025",
              "SP-STG-044")
 {
-    struct wmdm *w = wmdm_open(c, "SP-GLOB-024");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "g.bin", "x", 1), *root = NULL;
     IMDSPStorageGlobals *of_file = NULL;
     IMDSPDevice *device = NULL;
@@ -95,27 +103,32 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_03, "A medium leads to its device and its root", 
     DWORD low = 0, high = 0, size[2] = {0};
     IMDSPDevice2 *named;
 
-    CHECK_HR("SP-GLOB-024", S_OK, IMDSPStorageGlobals, GetDevice, wmdm_globals(w), &device);
-    if (device) {
-        named = AS(IMDSPDevice2, device);
-        CHECK_HR("SP-GLOB-024", S_OK, IMDSPDevice2, GetCanonicalName, named, one, 300);
-        (void)CALL("SP-GLOB-024", IMDSPDevice3, GetCanonicalName, wmdm_device3(w), two, 300);
-        CHECK(c, "SP-GLOB-024", com_wcscmp(one, two) == 0);
-        RELEASE(named);
+    ROW("SP-GLOB-024") {
+        CHECK_HR(CALL(IMDSPStorageGlobals, GetDevice, wmdm_globals(w), &device), S_OK);
+        if (device) {
+            named = AS(IMDSPDevice2, device);
+            CHECK_HR(CALL(IMDSPDevice2, GetCanonicalName, named, one, 300), S_OK);
+            (void)CALL(IMDSPDevice3, GetCanonicalName, wmdm_device3(w), two, 300);
+            CHECK(com_wcscmp(one, two) == 0);
+            RELEASE(named);
+        }
     }
     RELEASE(device);
-    REQUIRE_HR("SP-GLOB-025", S_OK, IMDSPStorageGlobals, GetRootStorage, wmdm_globals(w), &root);
-    CHECK(c, "SP-GLOB-025", pv_attributes(w, "SP-GLOB-025", root) & WMDM_STORAGE_ATTR_FILESYSTEM);
+    ROW("SP-GLOB-025") {
+        REQUIRE_HR(CALL(IMDSPStorageGlobals, GetRootStorage, wmdm_globals(w), &root), S_OK);
+        CHECK(pv_attributes(w, root) & WMDM_STORAGE_ATTR_FILESYSTEM);
+    }
     RELEASE(root);
-    CHECK_HR("SP-STG-044", S_OK, IMDSPStorage, GetStorageGlobals, file, &of_file);
-    if (of_file) {
-        (void)CALL("SP-STG-044", IMDSPStorageGlobals, GetTotalSize, wmdm_globals(w), &low, &high);
-        (void)CALL("SP-STG-044", IMDSPStorageGlobals, GetTotalSize, of_file, &size[0], &size[1]);
-        CHECK(c, "SP-STG-044", size[0] == low && size[1] == high);
+    ROW("SP-STG-044") {
+        CHECK_HR(CALL(IMDSPStorage, GetStorageGlobals, file, &of_file), S_OK);
+        if (of_file) {
+            (void)CALL(IMDSPStorageGlobals, GetTotalSize, wmdm_globals(w), &low, &high);
+            (void)CALL(IMDSPStorageGlobals, GetTotalSize, of_file, &size[0], &size[1]);
+            CHECK(size[0] == low && size[1] == high);
+        }
     }
     RELEASE(of_file);
     RELEASE(file);
-    wmdm_close(w);
 }
 
 /* A medium with a file in the work folder, which a format takes with it. */
@@ -138,28 +151,31 @@ static void after_format(struct wmdm *w, IMDSPStorage *file)
 {
     RELEASE(file);
     wmdm_forget_work_folder(w);
-    wmdm_close(w);
 }
 
 GLOBALS_CASE(STORAGE_FORMAT_BV_01, "A format empties the medium, whoever watches", CONF_MUST,
-             CONF_FORMATS, "Initialize(BLOCK, NULL) with a file; GetCapabilities", "SP-GLOB-003",
-             "SP-GLOB-015", "SP-GLOB-019")
+             CONF_FORMATS, "Initialize(BLOCK, NULL) with a file; GetCapabilities", "SP-GLOB-015",
+             "SP-GLOB-003", "SP-GLOB-019")
 {
-    struct wmdm *w = wmdm_open(c, "SP-GLOB-015");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = filled(w);
     DWORD capabilities = 0;
     HRESULT hr;
 
-    REQUIRE_HR("SP-GLOB-003", S_OK, IMDSPStorageGlobals, GetCapabilities, wmdm_globals(w),
-               &capabilities);
-    hr = CALL("SP-GLOB-019", IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK,
-              NULL);
-    CHECK_EQ(c, "SP-GLOB-003", !!(capabilities & WMDM_STORAGECAP_NOT_INITIALIZABLE),
-             hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL);
+    ROW("SP-GLOB-003")
+        REQUIRE_HR(CALL(IMDSPStorageGlobals, GetCapabilities, wmdm_globals(w), &capabilities),
+                   S_OK);
+    ROW("SP-GLOB-019")
+        hr = CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK, NULL);
+    ROW("SP-GLOB-003")
+        CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_NOT_INITIALIZABLE),
+                 hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL);
     if (hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL)
         conf_inconclusive(c, "media cannot be formatted");
-    REQUIRE_EQ(c, "SP-GLOB-019", (uint32_t)hr, S_OK);
-    CHECK_EQ(c, "SP-GLOB-015", root_count(w), 0);
+    ROW("SP-GLOB-019")
+        REQUIRE_HR(hr, S_OK);
+    ROW("SP-GLOB-015")
+        CHECK_EQ(root_count(w), 0);
     after_format(w, file);
 }
 
@@ -167,41 +183,44 @@ GLOBALS_CASE(STORAGE_FORMAT_BI_01, "No mode is no format", CONF_SHOULD, CONF_FOR
              "Initialize with 0, 0x20 and 4; the file is still there", "SP-GLOB-018")
 {
     static const DWORD modes[] = {0, 0x20, 4};
-    struct wmdm *w = wmdm_open(c, "SP-GLOB-018");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = filled(w);
     bool kept = true;
 
-    for (unsigned i = 0; i < 3; i++)
-        kept &= CHECK_HR("SP-GLOB-018", E_INVALIDARG, IMDSPStorageGlobals, Initialize,
-                         wmdm_globals(w), modes[i], NULL);
-    if (!kept) {
-        after_format(w, file);
-        return;
+    ROW("SP-GLOB-018") {
+        for (unsigned i = 0; i < 3; i++)
+            kept &= CHECK_HR(CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), modes[i], NULL),
+                             E_INVALIDARG);
+        if (!kept) {
+            after_format(w, file);
+            return;
+        }
+        CHECK_EQ(pv_size(w, file), 3);
     }
-    CHECK_EQ(c, "SP-GLOB-018", pv_size(w, "SP-GLOB-018", file), 3);
     RELEASE(file);
-    wmdm_close(w);
 }
 
 GLOBALS_CASE(STORAGE_FORMAT_BI_02, "No format under an open file", CONF_SHOULD, CONF_FORMATS,
              "Open a file, Initialize(BLOCK)", "SP-GLOB-022")
 {
-    struct wmdm *w = wmdm_open(c, "SP-GLOB-022");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = filled(w);
     IMDSPObject *object = AS(IMDSPObject, file);
     bool kept;
 
-    REQUIRE_HR("SP-GLOB-022", S_OK, IMDSPObject, Open, object, MDSP_READ);
-    kept = CHECK_HR("SP-GLOB-022", WMDM_E_BUSY, IMDSPStorageGlobals, Initialize, wmdm_globals(w),
-                    WMDM_MODE_BLOCK, NULL);
-    (void)CALL("SP-GLOB-022", IMDSPObject, Close, object);
+    ROW("SP-GLOB-022") {
+        REQUIRE_HR(CALL(IMDSPObject, Open, object, MDSP_READ), S_OK);
+        kept =
+            CHECK_HR(CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK, NULL),
+                     WMDM_E_BUSY);
+        (void)CALL(IMDSPObject, Close, object);
+    }
     RELEASE(object);
     if (!kept) {
         after_format(w, file);
         return;
     }
     RELEASE(file);
-    wmdm_close(w);
 }
 
 GLOBALS_CASE(STORAGE_FORMAT_BV_02, "Progress begins, steps and ends; cancelling stops it",
@@ -209,19 +228,24 @@ GLOBALS_CASE(STORAGE_FORMAT_BV_02, "Progress begins, steps and ends; cancelling 
              "Initialize(BLOCK) cancelled at the first step, then watched to its end",
              "SP-GLOB-020", "SP-GLOB-021")
 {
-    struct wmdm *w = wmdm_open(c, "SP-GLOB-020");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = filled(w);
     struct wmdm_progress_record stopped = {.cancel_at = 1}, record = {0};
     IWMDMProgress3 *canceller = wmdm_progress_new(&stopped), *watcher = wmdm_progress_new(&record);
 
-    CHECK_HR("SP-GLOB-021", WMDM_E_USER_CANCELLED, IMDSPStorageGlobals, Initialize, wmdm_globals(w),
-             WMDM_MODE_BLOCK, (IWMDMProgress *)canceller);
-    CHECK_EQ(c, "SP-GLOB-020", stopped.ends, 1);
-    CHECK_HR("SP-GLOB-020", S_OK, IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK,
-             (IWMDMProgress *)watcher);
-    CHECK(c, "SP-GLOB-020", record.begins == 1 && record.ends == 1 && !record.backwards);
-    CHECK(c, "SP-GLOB-020", record.steps == 0 || record.last <= record.estimated);
-    CHECK_EQ(c, "SP-GLOB-020", (uint32_t)record.completion, S_OK);
+    ROW("SP-GLOB-021")
+        CHECK_HR(CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK,
+                      (IWMDMProgress *)canceller),
+                 WMDM_E_USER_CANCELLED);
+    ROW("SP-GLOB-020") {
+        CHECK_EQ(stopped.ends, 1);
+        CHECK_HR(CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK,
+                      (IWMDMProgress *)watcher),
+                 S_OK);
+        CHECK(record.begins == 1 && record.ends == 1 && !record.backwards);
+        CHECK(record.steps == 0 || record.last <= record.estimated);
+        CHECK_HR(record.completion, S_OK);
+    }
     RELEASE(canceller);
     RELEASE(watcher);
     after_format(w, file);

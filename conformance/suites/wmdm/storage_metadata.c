@@ -12,13 +12,13 @@ static IMDSPStorage *song(struct wmdm *w, IWMDMMetaData *tags)
     return wmdm_create(w, wmdm_work_folder(w), "song.mp3", WMDM_FILE_ATTR_FILE, 0, tags);
 }
 
-static IWMDMMetaData *all_of(struct wmdm *w, const char *row, IMDSPStorage *storage)
+static IWMDMMetaData *all_of(struct wmdm *w, IMDSPStorage *storage)
 {
     struct conf *c = wmdm_conf(w);
     IMDSPStorage3 *three = AS(IMDSPStorage3, storage);
     IWMDMMetaData *list = wmdm_metadata_new();
 
-    REQUIRE_HR(row, S_OK, IMDSPStorage3, GetMetadata, three, list);
+    REQUIRE_HR(CALL(IMDSPStorage3, GetMetadata, three, list), S_OK);
     RELEASE(three);
     return list;
 }
@@ -63,17 +63,18 @@ static bool ends_once(const BYTE *data, DWORD length)
 }
 
 META_CASE(STORAGE_META_BV_01, "Every item has a predefined name, its size, and texts end",
-          CONF_MUST, "GetMetadata of a tagged song, item by item", "SP-META-003", "SP-META-005",
-          "SP-META-006")
+          CONF_MUST, "GetMetadata of a tagged song, item by item", "SP-META-006", "SP-META-003",
+          "SP-META-005")
 {
-    struct wmdm *w = wmdm_open(c, "SP-META-006");
+    struct wmdm *w = wmdm_open(c);
     IWMDMMetaData *tags = wmdm_metadata_new(), *list;
     IMDSPStorage *storage;
 
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, "Tone");
     storage = song(w, tags);
     /* The host's list refuses a number of the wrong size, and the provider passes that on. */
-    list = all_of(w, "SP-META-006", storage);
+    ROW("SP-META-006")
+        list = all_of(w, storage);
     for (DWORD i = 0; i < count_of(list); i++) {
         WMDM_TAG_DATATYPE type;
         WCHAR *name = NULL;
@@ -82,34 +83,36 @@ META_CASE(STORAGE_META_BV_01, "Every item has a predefined name, its size, and t
 
         if (FAILED(IWMDMMetaData_QueryByIndex(list, i, &name, &type, &data, &length)))
             continue;
-        CHECK(c, "SP-META-003", has_prefix(name));
-        CHECK(c, "SP-META-005", type != WMDM_TYPE_STRING || ends_once(data, length));
+        ROW("SP-META-003")
+            CHECK(has_prefix(name));
+        ROW("SP-META-005")
+            CHECK(type != WMDM_TYPE_STRING || ends_once(data, length));
         CoTaskMemFree(name);
         CoTaskMemFree(data);
     }
     RELEASE(list);
     RELEASE(tags);
     RELEASE(storage);
-    wmdm_close(w);
 }
 
 META_CASE(STORAGE_META_BV_02, "A duration is in units of 100 ns", CONF_MUST,
           "a song made with 180 s, read back", "SP-META-007")
 {
-    struct wmdm *w = wmdm_open(c, "SP-META-007");
+    struct wmdm *w = wmdm_open(c);
     IWMDMMetaData *tags = wmdm_metadata_new(), *list;
     uint64_t duration = 1800000000, seen = 0;
     IMDSPStorage *storage;
 
     IWMDMMetaData_AddItem(tags, WMDM_TYPE_QWORD, g_wszWMDMDuration, (BYTE *)&duration, 8);
     storage = song(w, tags);
-    list = all_of(w, "SP-META-007", storage);
-    CHECK(c, "SP-META-007", wmdm_metadata_qword(list, g_wszWMDMDuration, &seen));
-    CHECK_EQ(c, "SP-META-007", seen, duration);
+    ROW("SP-META-007") {
+        list = all_of(w, storage);
+        CHECK(wmdm_metadata_qword(list, g_wszWMDMDuration, &seen));
+        CHECK_EQ(seen, duration);
+    }
     RELEASE(list);
     RELEASE(tags);
     RELEASE(storage);
-    wmdm_close(w);
 }
 
 META_CASE(STORAGE_META_BV_03, "A shell field without data is the empty text", CONF_MUST,
@@ -117,15 +120,17 @@ META_CASE(STORAGE_META_BV_03, "A shell field without data is the empty text", CO
 {
     static const WCHAR *const fields[] = {g_wszWMDMTrack, g_wszWMDMAuthor, g_wszWMDMAlbumTitle,
                                           g_wszWMDMYear, g_wszWMDMGenre};
-    struct wmdm *w = wmdm_open(c, "SP-META-014");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *storage = wmdm_put(w, wmdm_work_folder(w), "bare.mp3", "x", 1);
-    IWMDMMetaData *list = all_of(w, "SP-META-014", storage);
 
-    for (unsigned i = 0; i < 5; i++)
-        CHECK(c, "SP-META-014", says(list, fields[i], ""));
-    RELEASE(list);
+    ROW("SP-META-014") {
+        IWMDMMetaData *list = all_of(w, storage);
+
+        for (unsigned i = 0; i < 5; i++)
+            CHECK(says(list, fields[i], ""));
+        RELEASE(list);
+    }
     RELEASE(storage);
-    wmdm_close(w);
 }
 
 META_CASE(STORAGE_META_BV_04, "What is set is read back, and what is dropped is told", CONF_MUST,
@@ -133,7 +138,7 @@ META_CASE(STORAGE_META_BV_04, "What is set is read back, and what is dropped is 
           "SP-META-018", "SP-META-020", "SP-META-023", "SP-META-024")
 {
     static const char text[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefX";
-    struct wmdm *w = wmdm_open(c, "SP-META-018");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *storage = wmdm_put(w, wmdm_work_folder(w), "set.mp3", "x", 1);
     IMDSPStorage3 *three = AS(IMDSPStorage3, storage);
     IWMDMMetaData *tags = wmdm_metadata_new(), *list;
@@ -141,35 +146,40 @@ META_CASE(STORAGE_META_BV_04, "What is set is read back, and what is dropped is 
 
     wmdm_metadata_add_string(tags, g_wszWMDMGenre, "Noise");
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, "First");
-    hr = CALL("SP-META-018", IMDSPStorage3, SetMetadata, three, tags);
-    if (hr == WMDM_E_NOTSUPPORTED)
-        conf_inconclusive(c, "metadata cannot be set");
-    CHECK_EQ(c, "SP-META-018", (uint32_t)hr, S_OK);
-    list = all_of(w, "SP-META-018", storage);
-    CHECK(c, "SP-META-018",
-          says(list, g_wszWMDMTitle, "First") && says(list, g_wszWMDMGenre, "Noise"));
+    ROW("SP-META-018") {
+        hr = CALL(IMDSPStorage3, SetMetadata, three, tags);
+        if (hr == WMDM_E_NOTSUPPORTED)
+            conf_inconclusive(c, "metadata cannot be set");
+        CHECK_HR(hr, S_OK);
+        list = all_of(w, storage);
+        CHECK(says(list, g_wszWMDMTitle, "First") && says(list, g_wszWMDMGenre, "Noise"));
+    }
     RELEASE(list);
     wmdm_metadata_add_string(tags, u"Papcheck/None", "nothing");
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, "Second");
-    hr = CALL("SP-META-020", IMDSPStorage3, SetMetadata, three, tags);
-    CHECK(c, "SP-META-024", SUCCEEDED(hr));
-    list = all_of(w, "SP-META-024", storage);
-    CHECK(c, "SP-META-024", says(list, g_wszWMDMTitle, "Second"));
-    CHECK(c, "SP-META-020",
-          FAILED(hr) || hr == WMDM_S_NOT_ALL_PROPERTIES_APPLIED ||
+    ROW("SP-META-020")
+        hr = CALL(IMDSPStorage3, SetMetadata, three, tags);
+    ROW("SP-META-024") {
+        CHECK(SUCCEEDED(hr));
+        list = all_of(w, storage);
+        CHECK(says(list, g_wszWMDMTitle, "Second"));
+    }
+    ROW("SP-META-020")
+        CHECK(FAILED(hr) || hr == WMDM_S_NOT_ALL_PROPERTIES_APPLIED ||
               says(list, u"Papcheck/None", "nothing"));
     RELEASE(list);
     RELEASE(tags);
     tags = wmdm_metadata_new();
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, text);
-    hr = CALL("SP-META-023", IMDSPStorage3, SetMetadata, three, tags);
-    list = all_of(w, "SP-META-023", storage);
-    CHECK(c, "SP-META-023", says(list, g_wszWMDMTitle, hr == S_OK ? text : "Second"));
+    ROW("SP-META-023") {
+        hr = CALL(IMDSPStorage3, SetMetadata, three, tags);
+        list = all_of(w, storage);
+        CHECK(says(list, g_wszWMDMTitle, hr == S_OK ? text : "Second"));
+    }
     RELEASE(list);
     RELEASE(tags);
     RELEASE(three);
     RELEASE(storage);
-    wmdm_close(w);
 }
 
 META_CASE(STORAGE_META_BV_05, "GetSpecifiedMetadata gives what was asked for and tells the rest",
@@ -178,7 +188,7 @@ META_CASE(STORAGE_META_BV_05, "GetSpecifiedMetadata gives what was asked for and
 {
     WCHAR title[32], name[32], none[] = u"Papcheck/None", never[] = u"Papcheck/Never";
     WCHAR *both[2] = {title, name}, *half[2] = {title, none}, *neither[2] = {none, never};
-    struct wmdm *w = wmdm_open(c, "SP-META-025");
+    struct wmdm *w = wmdm_open(c);
     IWMDMMetaData *tags = wmdm_metadata_new(), *list = wmdm_metadata_new();
     IMDSPStorage4 *four;
     IMDSPStorage *storage;
@@ -188,57 +198,65 @@ META_CASE(STORAGE_META_BV_05, "GetSpecifiedMetadata gives what was asked for and
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, "Tone");
     storage = song(w, tags);
     four = AS(IMDSPStorage4, storage);
-    CHECK_HR("SP-META-027", S_OK, IMDSPStorage4, GetSpecifiedMetadata, four, 2, both, list);
-    CHECK_EQ(c, "SP-META-025", count_of(list), 2);
+    ROW("SP-META-027")
+        CHECK_HR(CALL(IMDSPStorage4, GetSpecifiedMetadata, four, 2, both, list), S_OK);
+    ROW("SP-META-025")
+        CHECK_EQ(count_of(list), 2);
     RELEASE(list);
     list = wmdm_metadata_new();
-    CHECK_HR("SP-META-026", WMDM_S_NOT_ALL_PROPERTIES_RETRIEVED, IMDSPStorage4,
-             GetSpecifiedMetadata, four, 2, half, list);
-    CHECK(c, "SP-META-026", count_of(list) == 1 && says(list, g_wszWMDMTitle, "Tone"));
+    ROW("SP-META-026") {
+        CHECK_HR(CALL(IMDSPStorage4, GetSpecifiedMetadata, four, 2, half, list),
+                 WMDM_S_NOT_ALL_PROPERTIES_RETRIEVED);
+        CHECK(count_of(list) == 1 && says(list, g_wszWMDMTitle, "Tone"));
+    }
     RELEASE(list);
     list = wmdm_metadata_new();
-    CHECK_FAILS("SP-META-028", IMDSPStorage4, GetSpecifiedMetadata, four, 2, neither, list);
-    CHECK_EQ(c, "SP-META-028", count_of(list), 0);
+    ROW("SP-META-028") {
+        CHECK(FAILED(CALL(IMDSPStorage4, GetSpecifiedMetadata, four, 2, neither, list)));
+        CHECK_EQ(count_of(list), 0);
+    }
     RELEASE(list);
     RELEASE(tags);
     RELEASE(four);
     RELEASE(storage);
-    wmdm_close(w);
 }
 
 META_CASE(STORAGE_ATTR_BV_04, "Settable attributes are kept, a file stays a file", CONF_MUST,
           "SetAttributes READONLY on a file; FOLDER; back", "SP-STG-022")
 {
-    struct wmdm *w = wmdm_open(c, "SP-STG-022");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "ro.bin", "x", 1);
-    DWORD before = pv_attributes(w, "SP-STG-022", file);
-    HRESULT hr = CALL("SP-STG-022", IMDSPStorage, SetAttributes, file,
-                      WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_READONLY, NULL);
 
-    if (hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL)
-        conf_inconclusive(c, "attributes cannot be set");
-    CHECK_EQ(c, "SP-STG-022", (uint32_t)hr, S_OK);
-    CHECK(c, "SP-STG-022", pv_attributes(w, "SP-STG-022", file) & WMDM_FILE_ATTR_READONLY);
-    (void)CALL("SP-STG-022", IMDSPStorage, SetAttributes, file, WMDM_FILE_ATTR_FOLDER, NULL);
-    CHECK(c, "SP-STG-022", pv_attributes(w, "SP-STG-022", file) & WMDM_FILE_ATTR_FILE);
-    CHECK_HR("SP-STG-022", S_OK, IMDSPStorage, SetAttributes, file, before, NULL);
+    ROW("SP-STG-022") {
+        DWORD before = pv_attributes(w, file);
+        HRESULT hr = CALL(IMDSPStorage, SetAttributes, file,
+                          WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_READONLY, NULL);
+
+        if (hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL)
+            conf_inconclusive(c, "attributes cannot be set");
+        CHECK_HR(hr, S_OK);
+        CHECK(pv_attributes(w, file) & WMDM_FILE_ATTR_READONLY);
+        (void)CALL(IMDSPStorage, SetAttributes, file, WMDM_FILE_ATTR_FOLDER, NULL);
+        CHECK(pv_attributes(w, file) & WMDM_FILE_ATTR_FILE);
+        CHECK_HR(CALL(IMDSPStorage, SetAttributes, file, before, NULL), S_OK);
+    }
     RELEASE(file);
-    wmdm_close(w);
 }
 
 META_CASE(STORAGE_ATTR_BV_05, "A playlist has no data of its own", CONF_SHOULD,
           "GetAttributes of a playlist and of a song", "SP-STG-015")
 {
-    struct wmdm *w = wmdm_open(c, "SP-STG-015");
+    struct wmdm *w = wmdm_open(c);
     IWMDMMetaData *tags = wmdm_metadata_new();
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "v.mp3", "x", 1), *list;
 
     wmdm_metadata_add_dword(tags, g_wszWMDMFormatCode, WMDM_FORMATCODE_ABSTRACTAUDIOVIDEOPLAYLIST);
     list = wmdm_create(w, wmdm_work_folder(w), "V", WMDM_FILE_ATTR_FILE, 0, tags);
-    CHECK(c, "SP-STG-015", pv_attributes(w, "SP-STG-015", list) & WMDM_STORAGE_ATTR_VIRTUAL);
-    CHECK(c, "SP-STG-015", !(pv_attributes(w, "SP-STG-015", file) & WMDM_STORAGE_ATTR_VIRTUAL));
+    ROW("SP-STG-015") {
+        CHECK(pv_attributes(w, list) & WMDM_STORAGE_ATTR_VIRTUAL);
+        CHECK(!(pv_attributes(w, file) & WMDM_STORAGE_ATTR_VIRTUAL));
+    }
     RELEASE(list);
     RELEASE(tags);
     RELEASE(file);
-    wmdm_close(w);
 }

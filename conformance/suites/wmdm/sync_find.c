@@ -3,14 +3,13 @@
 
 #include "conformance/wmdm/wmdm_case.h"
 
-static IMDSPStorage *found(struct wmdm *w, const char *row, WMDM_FIND_SCOPE scope, const char *id)
+static IMDSPStorage *found(struct wmdm *w, WMDM_FIND_SCOPE scope, const char *id)
 {
     struct conf *c = wmdm_conf(w);
     IMDSPStorage *storage = NULL;
     WCHAR wide[80];
 
-    (void)CALL(row, IMDSPDevice3, FindStorage, wmdm_device3(w), scope, pv_wide(id, wide, 80),
-               &storage);
+    (void)CALL(IMDSPDevice3, FindStorage, wmdm_device3(w), scope, pv_wide(id, wide, 80), &storage);
     return storage;
 }
 
@@ -21,45 +20,54 @@ CONF_CASE(
     .steps = "a file two folders deep: GLOBAL finds it, IMMEDIATE_CHILDREN of the device does "
              "not; from a sibling folder GLOBAL finds it, IMMEDIATE_CHILDREN does not")
 {
-    struct wmdm *w = wmdm_open(c, "SP-DEV-056");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w);
     IMDSPStorage *inner = wmdm_create(w, work, "inner", WMDM_FILE_ATTR_FOLDER, 0, NULL);
     IMDSPStorage *other = wmdm_create(w, work, "other", WMDM_FILE_ATTR_FOLDER, 0, NULL);
     IMDSPStorage *file = wmdm_put(w, inner, "deep.bin", "deep", 4);
-    char *id = pv_id(w, "SP-DEV-056", file);
     IMDSPStorage *hit;
     IMDSPStorage4 *four;
     WCHAR wide[80];
-    char *name;
+    char *id, *name;
 
-    REQUIRE(c, "SP-DEV-056", id != NULL);
-    hit = found(w, "SP-DEV-056", WMDM_FIND_SCOPE_GLOBAL, id);
-    REQUIRE(c, "SP-DEV-056", hit != NULL);
-    name = wmdm_name(w, hit);
-    CHECK(c, "SP-DEV-056", name && strcmp(name, "deep.bin") == 0);
+    ROW("SP-DEV-056") {
+        id = pv_id(w, file);
+        REQUIRE(id != NULL);
+        hit = found(w, WMDM_FIND_SCOPE_GLOBAL, id);
+        REQUIRE(hit != NULL);
+        name = wmdm_name(w, hit);
+        CHECK(name && strcmp(name, "deep.bin") == 0);
+    }
     free(name);
     RELEASE(hit);
-    hit = found(w, "SP-DEV-057", WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN, id);
-    CHECK(c, "SP-DEV-057", hit == NULL);
+    ROW("SP-DEV-057") {
+        hit = found(w, WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN, id);
+        CHECK(hit == NULL);
+    }
     RELEASE(hit);
     four = AS(IMDSPStorage4, other);
-    CHECK_HR("SP-STG-051", S_OK, IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_GLOBAL,
-             pv_wide(id, wide, 80), &hit);
+    ROW("SP-STG-051")
+        CHECK_HR(CALL(IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_GLOBAL,
+                      pv_wide(id, wide, 80), &hit),
+                 S_OK);
     RELEASE(hit);
-    CHECK_HR("SP-DEV-057", HRESULT_FROM_WIN32(ERROR_NOT_FOUND), IMDSPStorage4, FindStorage, four,
-             WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN, pv_wide(id, wide, 80), &hit);
-    RELEASE(hit);
-    RELEASE(four);
-    four = AS(IMDSPStorage4, inner);
-    CHECK_HR("SP-DEV-057", S_OK, IMDSPStorage4, FindStorage, four,
-             WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN, pv_wide(id, wide, 80), &hit);
+    ROW("SP-DEV-057") {
+        CHECK_HR(CALL(IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN,
+                      pv_wide(id, wide, 80), &hit),
+                 HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
+        RELEASE(hit);
+        RELEASE(four);
+        four = AS(IMDSPStorage4, inner);
+        CHECK_HR(CALL(IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN,
+                      pv_wide(id, wide, 80), &hit),
+                 S_OK);
+    }
     RELEASE(hit);
     RELEASE(four);
     free(id);
     RELEASE(file);
     RELEASE(other);
     RELEASE(inner);
-    wmdm_close(w);
 }
 
 CONF_CASE(SYNC_FIND_BI_01,
@@ -68,42 +76,51 @@ CONF_CASE(SYNC_FIND_BI_01,
           .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "the id of a deleted file, a made-up id; scope 7, NULL id, NULL output")
 {
-    struct wmdm *w = wmdm_open(c, "SP-DEV-058");
+    struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "gone.bin", "x", 1), *out = POISON;
     IMDSPDevice3 *device = wmdm_device3(w);
-    char *id = pv_id(w, "SP-DEV-058", file);
     WCHAR wide[80];
+    char *id;
 
-    CHECK_HR("SP-DEV-059", E_INVALIDARG, IMDSPDevice3, FindStorage, device, (WMDM_FIND_SCOPE)7,
-             pv_wide(id, wide, 80), &out);
-    CHECK_HR("SP-DEV-059", E_INVALIDARG, IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL,
-             NULL, &out);
-    CHECK_HR("SP-DEV-059", E_INVALIDARG, IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL,
-             wide, NULL);
+    ROW("SP-DEV-058")
+        id = pv_id(w, file);
+    ROW("SP-DEV-059") {
+        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, (WMDM_FIND_SCOPE)7, pv_wide(id, wide, 80),
+                      &out),
+                 E_INVALIDARG);
+        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, NULL, &out),
+                 E_INVALIDARG);
+        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, wide, NULL),
+                 E_INVALIDARG);
+    }
     wmdm_delete(w, file);
     out = POISON;
-    CHECK_HR("SP-DEV-058", HRESULT_FROM_WIN32(ERROR_NOT_FOUND), IMDSPDevice3, FindStorage, device,
-             WMDM_FIND_SCOPE_GLOBAL, wide, &out);
-    CHECK(c, "SP-DEV-058", out == NULL);
-    out = POISON;
-    CHECK_HR("SP-DEV-058", HRESULT_FROM_WIN32(ERROR_NOT_FOUND), IMDSPDevice3, FindStorage, device,
-             WMDM_FIND_SCOPE_GLOBAL, u"no-such-id", &out);
-    CHECK(c, "SP-DEV-058", out == NULL);
+    ROW("SP-DEV-058") {
+        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, wide, &out),
+                 HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
+        CHECK(out == NULL);
+        out = POISON;
+        CHECK_HR(
+            CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, u"no-such-id", &out),
+            HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
+        CHECK(out == NULL);
+    }
     free(id);
     RELEASE(file);
-    wmdm_close(w);
 }
 
 CONF_CASE(SYNC_FIND_BV_02, .title = "Devices and objects answer what synchronisation needs",
           .reqs = REQS("SP-SYNC-002", "SP-SYNC-004"), .ics = "ANY", .needs = CONF_PROVIDER,
           .steps = "QueryInterface for IMDSPDevice3, IMDSPStorage4, IMDSPObject2")
 {
-    struct wmdm *w = wmdm_open(c, "SP-SYNC-002");
+    struct wmdm *w = wmdm_open(c);
 
-    CHECK(c, "SP-SYNC-002", wmdm_has(w, wmdm_device(w), &IID_IMDSPDevice3));
-    CHECK(c, "SP-SYNC-004", wmdm_has(w, wmdm_root(w), &IID_IMDSPStorage4));
-    CHECK(c, "SP-SYNC-004", wmdm_has(w, wmdm_root(w), &IID_IMDSPObject2));
-    wmdm_close(w);
+    ROW("SP-SYNC-002")
+        CHECK(wmdm_has(w, wmdm_device(w), &IID_IMDSPDevice3));
+    ROW("SP-SYNC-004") {
+        CHECK(wmdm_has(w, wmdm_root(w), &IID_IMDSPStorage4));
+        CHECK(wmdm_has(w, wmdm_root(w), &IID_IMDSPObject2));
+    }
 }
 
 CONF_CASE(SYNC_FIND_BV_03, .title = "Persistent ids are unique and the same in the next session",
@@ -112,32 +129,41 @@ CONF_CASE(SYNC_FIND_BV_03, .title = "Persistent ids are unique and the same in t
           .steps = "two files of one content, two ids; a new provider instance finds both by id; a "
                    "deleted file's id is not given again")
 {
-    struct wmdm *w = wmdm_open(c, "SP-META-010"), *again;
+    struct wmdm *w = wmdm_open(c), *again;
     IMDSPStorage *one = wmdm_put(w, wmdm_work_folder(w), "one.bin", "same", 4);
     IMDSPStorage *two = wmdm_put(w, wmdm_work_folder(w), "two.bin", "same", 4), *hit;
-    char *first = pv_id(w, "SP-META-010", one), *second = pv_id(w, "SP-META-010", two), *third;
+    char *first, *second, *third;
 
-    REQUIRE(c, "SP-META-010", first && *first && second && *second);
-    CHECK(c, "SP-META-010", strcmp(first, second) != 0);
-    again = wmdm_open(c, "SP-SYNC-006");
-    hit = found(again, "SP-SYNC-006", WMDM_FIND_SCOPE_GLOBAL, first);
-    REQUIRE(c, "SP-SYNC-006", hit != NULL);
-    third = pv_id(again, "SP-META-010", hit);
-    CHECK(c, "SP-META-010", third && strcmp(third, first) == 0);
+    ROW("SP-META-010") {
+        first = pv_id(w, one);
+        second = pv_id(w, two);
+        REQUIRE(first && *first && second && *second);
+        CHECK(strcmp(first, second) != 0);
+    }
+    ROW("SP-SYNC-006") {
+        again = wmdm_open(c);
+        hit = found(again, WMDM_FIND_SCOPE_GLOBAL, first);
+        REQUIRE(hit != NULL);
+    }
+    ROW("SP-META-010") {
+        third = pv_id(again, hit);
+        CHECK(third && strcmp(third, first) == 0);
+    }
     free(third);
     RELEASE(hit);
     wmdm_close(again);
     wmdm_delete(w, one);
     RELEASE(one);
     one = wmdm_put(w, wmdm_work_folder(w), "one.bin", "same", 4);
-    third = pv_id(w, "SP-META-011", one);
-    CHECK(c, "SP-META-011", third && strcmp(third, first) != 0);
+    ROW("SP-META-011") {
+        third = pv_id(w, one);
+        CHECK(third && strcmp(third, first) != 0);
+    }
     free(third);
     free(second);
     free(first);
     RELEASE(two);
     RELEASE(one);
-    wmdm_close(w);
 }
 
 CONF_CASE(SYNC_DEVICE_BV_01, .title = "The sync relationship id is kept by the device",
@@ -145,29 +171,29 @@ CONF_CASE(SYNC_DEVICE_BV_01, .title = "The sync relationship id is kept by the d
           .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "SetProperty WMDM/SyncRelationshipID, read by a second instance, put back")
 {
-    struct wmdm *w = wmdm_open(c, "SP-SYNC-007"), *again;
+    struct wmdm *w = wmdm_open(c), *again;
     PROPVARIANT old, value = {.vt = VT_BSTR};
     HRESULT hr;
 
     PropVariantInit(&old);
-    hr = CALL("SP-SYNC-007", IMDSPDevice3, GetProperty, wmdm_device3(w),
-              g_wszWMDMSyncRelationshipID, &old);
-    if (FAILED(hr))
-        conf_inconclusive(c, "the device offers no sync relationship id");
-    value.bstrVal = SysAllocString(u"{papcheck-sync}");
-    CHECK_HR("SP-SYNC-007", S_OK, IMDSPDevice3, SetProperty, wmdm_device3(w),
-             g_wszWMDMSyncRelationshipID, &value);
-    again = wmdm_open(c, "SP-SYNC-007");
-    PropVariantClear(&value);
-    CHECK_HR("SP-SYNC-007", S_OK, IMDSPDevice3, GetProperty, wmdm_device3(again),
-             g_wszWMDMSyncRelationshipID, &value);
-    CHECK(c, "SP-SYNC-007",
-          value.vt == VT_BSTR &&
+    ROW("SP-SYNC-007") {
+        hr = CALL(IMDSPDevice3, GetProperty, wmdm_device3(w), g_wszWMDMSyncRelationshipID, &old);
+        if (FAILED(hr))
+            conf_inconclusive(c, "the device offers no sync relationship id");
+        value.bstrVal = SysAllocString(u"{papcheck-sync}");
+        CHECK_HR(
+            CALL(IMDSPDevice3, SetProperty, wmdm_device3(w), g_wszWMDMSyncRelationshipID, &value),
+            S_OK);
+        again = wmdm_open(c);
+        PropVariantClear(&value);
+        CHECK_HR(CALL(IMDSPDevice3, GetProperty, wmdm_device3(again), g_wszWMDMSyncRelationshipID,
+                      &value),
+                 S_OK);
+        CHECK(value.vt == VT_BSTR &&
               memcmp(value.bstrVal, u"{papcheck-sync}", sizeof(u"{papcheck-sync}")) == 0);
-    PropVariantClear(&value);
-    wmdm_close(again);
-    (void)CALL("SP-SYNC-007", IMDSPDevice3, SetProperty, wmdm_device3(w),
-               g_wszWMDMSyncRelationshipID, &old);
+        PropVariantClear(&value);
+        wmdm_close(again);
+        (void)CALL(IMDSPDevice3, SetProperty, wmdm_device3(w), g_wszWMDMSyncRelationshipID, &old);
+    }
     PropVariantClear(&old);
-    wmdm_close(w);
 }

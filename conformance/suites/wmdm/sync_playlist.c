@@ -19,10 +19,19 @@ static IMDSPStorage *new_list(struct wmdm *w, const char *name)
     return list;
 }
 
-static struct lists lists_open(struct conf *c, const char *row)
+static void lists_close(struct lists *l)
+{
+    for (unsigned i = 0; i < 4; i++)
+        RELEASE(l->songs[i]);
+    RELEASE(l->list4);
+    RELEASE(l->list);
+}
+#define LISTS __attribute__((cleanup(lists_close))) struct lists
+
+static struct lists lists_open(struct conf *c)
 {
     static const char *const names[] = {"d.mp3", "a.mp3", "c.mp3", "b.mp3"};
-    struct lists l = {.w = wmdm_open(c, row)};
+    struct lists l = {.w = wmdm_open(c)};
     struct wmdm *w = l.w;
 
     for (unsigned i = 0; i < 4; i++)
@@ -32,25 +41,16 @@ static struct lists lists_open(struct conf *c, const char *row)
     return l;
 }
 
-static void lists_close(struct lists *l)
-{
-    for (unsigned i = 0; i < 4; i++)
-        RELEASE(l->songs[i]);
-    RELEASE(l->list4);
-    RELEASE(l->list);
-    wmdm_close(l->w);
-}
-
 /* First letters of the referenced names in order: "dac". */
-static void letters(struct lists *l, const char *row, char ret[8])
+static void letters(struct lists *l, char ret[8])
 {
     struct conf *c = wmdm_conf(l->w);
     IMDSPStorage **items = NULL;
     DWORD count = 77;
 
     memset(ret, 0, 8);
-    REQUIRE_HR(row, S_OK, IMDSPStorage4, GetReferences, l->list4, &count, &items);
-    REQUIRE(c, row, count <= 7);
+    REQUIRE_HR(CALL(IMDSPStorage4, GetReferences, l->list4, &count, &items), S_OK);
+    REQUIRE(count <= 7);
     for (DWORD i = 0; i < count; i++) {
         char *name = wmdm_name(l->w, items[i]);
 
@@ -66,41 +66,53 @@ CONF_CASE(SYNC_LIST_BV_01, .title = "References are replaced whole and keep thei
           .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "an empty playlist; SetReferences a,d,b,c then c: GetReferences a,d,b,c then c")
 {
-    struct lists l = lists_open(c, "SP-PL-001");
+    LISTS l = lists_open(c);
     struct wmdm *w = l.w;
     /* The order neither of their names nor of their making. */
     IMDSPStorage *mixed[4] = {l.songs[1], l.songs[0], l.songs[3], l.songs[2]};
     char seen[8];
 
-    CHECK_EQ(c, "SP-PL-001", pv_size(w, "SP-PL-001", l.list), 0);
-    REQUIRE_HR("SP-PL-003", S_OK, IMDSPStorage4, SetReferences, l.list4, 4, mixed);
-    letters(&l, "SP-PL-010", seen);
-    CHECK(c, "SP-PL-003", strcmp(seen, "adbc") == 0);
-    REQUIRE_HR("SP-PL-002", S_OK, IMDSPStorage4, SetReferences, l.list4, 1, &l.songs[2]);
-    letters(&l, "SP-PL-010", seen);
-    CHECK(c, "SP-PL-002", strcmp(seen, "c") == 0);
-    lists_close(&l);
+    ROW("SP-PL-001")
+        CHECK_EQ(pv_size(w, l.list), 0);
+    ROW("SP-PL-003")
+        REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 4, mixed), S_OK);
+    ROW("SP-PL-010")
+        letters(&l, seen);
+    ROW("SP-PL-003")
+        CHECK(strcmp(seen, "adbc") == 0);
+    ROW("SP-PL-002")
+        REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 1, &l.songs[2]), S_OK);
+    ROW("SP-PL-010")
+        letters(&l, seen);
+    ROW("SP-PL-002")
+        CHECK(strcmp(seen, "c") == 0);
 }
 
-CONF_CASE(SYNC_LIST_BV_02, .title = "A list can be empty", .reqs = REQS("SP-PL-004", "SP-PL-011"),
+CONF_CASE(SYNC_LIST_BV_02, .title = "A list can be empty", .reqs = REQS("SP-PL-011", "SP-PL-004"),
           .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "GetReferences of a new list; set two, SetReferences(0, NULL), get again")
 {
-    struct lists l = lists_open(c, "SP-PL-011");
+    LISTS l = lists_open(c);
     struct wmdm *w = l.w;
     char seen[8];
     char *name;
 
-    letters(&l, "SP-PL-011", seen);
-    CHECK(c, "SP-PL-011", seen[0] == 0);
-    REQUIRE_HR("SP-PL-004", S_OK, IMDSPStorage4, SetReferences, l.list4, 2, l.songs);
-    CHECK_HR("SP-PL-004", S_OK, IMDSPStorage4, SetReferences, l.list4, 0, NULL);
-    letters(&l, "SP-PL-011", seen);
-    CHECK(c, "SP-PL-004", seen[0] == 0);
-    name = wmdm_name(w, l.list);
-    CHECK(c, "SP-PL-004", name && strcmp(name, "Mix") == 0);
+    ROW("SP-PL-011") {
+        letters(&l, seen);
+        CHECK(seen[0] == 0);
+    }
+    ROW("SP-PL-004") {
+        REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, l.songs), S_OK);
+        CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 0, NULL), S_OK);
+    }
+    ROW("SP-PL-011")
+        letters(&l, seen);
+    ROW("SP-PL-004") {
+        CHECK(seen[0] == 0);
+        name = wmdm_name(w, l.list);
+        CHECK(name && strcmp(name, "Mix") == 0);
+    }
     free(name);
-    lists_close(&l);
 }
 
 CONF_CASE(SYNC_LIST_BI_01, .title = "Bad references are refused and the old list stays",
@@ -108,38 +120,43 @@ CONF_CASE(SYNC_LIST_BI_01, .title = "Bad references are refused and the old list
           .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "SetReferences with NULL array, a NULL element, a deleted song, a folder")
 {
-    struct lists l = lists_open(c, "SP-PL-005");
+    LISTS l = lists_open(c);
     struct wmdm *w = l.w;
     IMDSPStorage *holes[3] = {l.songs[2], NULL, l.songs[3]}, *dead[2] = {l.songs[0], l.songs[3]};
     IMDSPStorage *folder = wmdm_work_folder(w);
     char seen[8];
 
-    REQUIRE_HR("SP-PL-005", S_OK, IMDSPStorage4, SetReferences, l.list4, 2, l.songs);
-    CHECK_HR("SP-PL-005", E_INVALIDARG, IMDSPStorage4, SetReferences, l.list4, 2, NULL);
-    CHECK_HR("SP-PL-005", E_INVALIDARG, IMDSPStorage4, SetReferences, l.list4, 3, holes);
-    letters(&l, "SP-PL-005", seen);
-    CHECK(c, "SP-PL-005", strcmp(seen, "da") == 0);
-    CHECK_HR("SP-PL-007", WMDM_E_NOTSUPPORTED, IMDSPStorage4, SetReferences, l.list4, 1, &folder);
+    ROW("SP-PL-005") {
+        REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, l.songs), S_OK);
+        CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, NULL), E_INVALIDARG);
+        CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 3, holes), E_INVALIDARG);
+        letters(&l, seen);
+        CHECK(strcmp(seen, "da") == 0);
+    }
+    ROW("SP-PL-007")
+        CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 1, &folder), WMDM_E_NOTSUPPORTED);
     wmdm_delete(w, l.songs[3]);
-    CHECK_HR("SP-PL-006", WMDM_E_INTERFACEDEAD, IMDSPStorage4, SetReferences, l.list4, 2, dead);
-    letters(&l, "SP-PL-006", seen);
-    CHECK(c, "SP-PL-006", strcmp(seen, "da") == 0);
-    lists_close(&l);
+    ROW("SP-PL-006") {
+        CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, dead), WMDM_E_INTERFACEDEAD);
+        letters(&l, seen);
+        CHECK(strcmp(seen, "da") == 0);
+    }
 }
 
 CONF_CASE(SYNC_LIST_BI_02, .title = "A plain file has no references", .reqs = REQS("SP-PL-014"),
           .level = CONF_SHOULD, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "GetReferences and SetReferences on a song")
 {
-    struct lists l = lists_open(c, "SP-PL-014");
+    LISTS l = lists_open(c);
     struct wmdm *w = l.w;
     IMDSPStorage4 *song = AS(IMDSPStorage4, l.songs[0]);
     IMDSPStorage **items = POISON;
     DWORD count = 0;
 
-    CHECK_HR("SP-PL-014", WMDM_E_NOTSUPPORTED, IMDSPStorage4, GetReferences, song, &count, &items);
-    CHECK(c, "SP-PL-014", items == NULL);
-    CHECK_HR("SP-PL-014", WMDM_E_NOTSUPPORTED, IMDSPStorage4, SetReferences, song, 1, &l.songs[1]);
+    ROW("SP-PL-014") {
+        CHECK_HR(CALL(IMDSPStorage4, GetReferences, song, &count, &items), WMDM_E_NOTSUPPORTED);
+        CHECK(items == NULL);
+        CHECK_HR(CALL(IMDSPStorage4, SetReferences, song, 1, &l.songs[1]), WMDM_E_NOTSUPPORTED);
+    }
     RELEASE(song);
-    lists_close(&l);
 }

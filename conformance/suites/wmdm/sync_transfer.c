@@ -63,15 +63,19 @@ static void send_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, size_t
     struct conf *c = wmdm_conf(w);
     IMDSPObject2 *object = AS(IMDSPObject2, storage);
 
-    REQUIRE_HR("SP-OBJ-053", S_OK, IMDSPObject2, Open, object, MDSP_WRITE);
+    ROW("SP-OBJ-053")
+        REQUIRE_HR(CALL(IMDSPObject2, Open, object, MDSP_WRITE), S_OK);
     for (size_t at = 0; at < length;) {
         DWORD size = length - at < 5000 ? (DWORD)(length - at) : 5000;
 
-        REQUIRE_HR("SP-OBJ-052", S_OK, IMDSPObject2, WriteOnClearChannel, object, data + at, &size);
-        REQUIRE(c, "SP-OBJ-053", size > 0);
+        ROW("SP-OBJ-052")
+            REQUIRE_HR(CALL(IMDSPObject2, WriteOnClearChannel, object, data + at, &size), S_OK);
+        ROW("SP-OBJ-053")
+            REQUIRE(size > 0);
         at += size;
     }
-    CHECK_HR("SP-OBJ-053", S_OK, IMDSPObject2, Close, object);
+    ROW("SP-OBJ-053")
+        CHECK_HR(CALL(IMDSPObject2, Close, object), S_OK);
     RELEASE(object);
 }
 
@@ -81,51 +85,67 @@ static size_t receive_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, s
     IMDSPObject2 *object = AS(IMDSPObject2, storage);
     size_t got = 0;
 
-    REQUIRE_HR("SP-OBJ-053", S_OK, IMDSPObject2, Open, object, MDSP_READ);
-    for (;;) {
-        DWORD size = room - got < 7000 ? (DWORD)(room - got) : 7000;
+    ROW("SP-OBJ-053")
+        REQUIRE_HR(CALL(IMDSPObject2, Open, object, MDSP_READ), S_OK);
+    ROW("SP-OBJ-052") {
+        for (;;) {
+            DWORD size = room - got < 7000 ? (DWORD)(room - got) : 7000;
 
-        REQUIRE_HR("SP-OBJ-052", S_OK, IMDSPObject2, ReadOnClearChannel, object, data + got, &size);
-        if (!size)
-            break;
-        got += size;
+            REQUIRE_HR(CALL(IMDSPObject2, ReadOnClearChannel, object, data + got, &size), S_OK);
+            if (!size)
+                break;
+            got += size;
+        }
     }
-    CHECK_HR("SP-OBJ-053", S_OK, IMDSPObject2, Close, object);
+    ROW("SP-OBJ-053")
+        CHECK_HR(CALL(IMDSPObject2, Close, object), S_OK);
     RELEASE(object);
     return got;
 }
 
 static void round_trip(struct conf *c, const char *name, DWORD format)
 {
-    struct wmdm *w = wmdm_open(c, "SP-SYNC-005"), *again;
+    struct wmdm *w, *again;
     size_t length = 0;
     BYTE *sent = media(c, name, &length), *back = calloc(1, length + 4096);
     IWMDMMetaData *metadata = tags(format), *seen = wmdm_metadata_new();
-    IMDSPStorage *file = wmdm_create(w, wmdm_work_folder(w), name,
-                                     WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_AUDIO, length, metadata);
-    IMDSPStorage *hit = NULL;
+    IMDSPStorage *file, *hit = NULL;
     IMDSPStorage4 *four;
-    WCHAR wide[80];
-    char *id = pv_id(w, "SP-SYNC-006", file);
     DWORD track = 0, code = 0;
+    WCHAR wide[80];
+    char *id;
 
-    send_clear(w, file, sent, length);
-    again = wmdm_open(c, "SP-SYNC-006");
-    REQUIRE_HR("SP-SYNC-006", S_OK, IMDSPDevice3, FindStorage, wmdm_device3(again),
-               WMDM_FIND_SCOPE_GLOBAL, pv_wide(id, wide, 80), &hit);
-    CHECK_EQ(c, "SP-OBJ-029", pv_size(again, "SP-OBJ-029", hit), length);
-    CHECK_BYTES(c, "SP-OBJ-055", back, receive_clear(again, hit, back, length + 4096), sent,
-                length);
+    ROW("SP-SYNC-005") {
+        w = wmdm_open(c);
+        file = wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_AUDIO,
+                           length, metadata);
+    }
+    ROW("SP-SYNC-006") {
+        id = pv_id(w, file);
+        send_clear(w, file, sent, length);
+        again = wmdm_open(c);
+        REQUIRE_HR(CALL(IMDSPDevice3, FindStorage, wmdm_device3(again), WMDM_FIND_SCOPE_GLOBAL,
+                        pv_wide(id, wide, 80), &hit),
+                   S_OK);
+    }
+    ROW("SP-OBJ-029")
+        CHECK_EQ(pv_size(again, hit), length);
+    ROW("SP-OBJ-055")
+        CHECK_BYTES(back, receive_clear(again, hit, back, length + 4096), sent, length);
     four = (IMDSPStorage4 *)wmdm_query(again, hit, &IID_IMDSPStorage4);
-    REQUIRE_HR("SP-STG-049", S_OK, IMDSPStorage4, GetMetadata, four, seen);
-    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMTitle, "Said Title"));
-    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMAuthor, "Said Artist"));
-    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMAlbumTitle, "Said Album"));
-    CHECK(c, "SP-STG-049", says(seen, g_wszWMDMGenre, "Said Genre"));
-    CHECK(c, "SP-META-016", says(seen, g_wszWMDMYear, "2003"));
-    CHECK(c, "SP-META-015", wmdm_metadata_dword(seen, g_wszWMDMTrack, &track) && track == 7);
-    CHECK(c, "SP-META-009",
-          wmdm_metadata_dword(seen, g_wszWMDMFormatCode, &code) && code == format);
+    ROW("SP-STG-049") {
+        REQUIRE_HR(CALL(IMDSPStorage4, GetMetadata, four, seen), S_OK);
+        CHECK(says(seen, g_wszWMDMTitle, "Said Title"));
+        CHECK(says(seen, g_wszWMDMAuthor, "Said Artist"));
+        CHECK(says(seen, g_wszWMDMAlbumTitle, "Said Album"));
+        CHECK(says(seen, g_wszWMDMGenre, "Said Genre"));
+    }
+    ROW("SP-META-016")
+        CHECK(says(seen, g_wszWMDMYear, "2003"));
+    ROW("SP-META-015")
+        CHECK(wmdm_metadata_dword(seen, g_wszWMDMTrack, &track) && track == 7);
+    ROW("SP-META-009")
+        CHECK(wmdm_metadata_dword(seen, g_wszWMDMFormatCode, &code) && code == format);
     RELEASE(four);
     RELEASE(hit);
     wmdm_close(again);
@@ -135,7 +155,6 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
     RELEASE(metadata);
     free(back);
     free(sent);
-    wmdm_close(w);
 }
 
 #define TRANSFER_REQS                                                                              \
@@ -143,8 +162,7 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
          "SP-STG-049", "SP-META-009", "SP-META-015", "SP-META-016")
 #define TRANSFER_STEPS                                                                             \
     "CreateStorageWithMetadata, Open, WriteOnClearChannel, Close; in a new session FindStorage "   \
-    "by "                                                                                          \
-    "id, ReadOnClearChannel to the end, compare bytes and metadata"
+    "by id, ReadOnClearChannel to the end, compare bytes and metadata"
 
 CONF_CASE(SYNC_MEDIA_BV_01, .title = "An MP3 file comes back byte for byte with its metadata",
           .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,

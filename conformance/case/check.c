@@ -1,0 +1,209 @@
+/* What a case says while it runs: rows and the checks for them, counted a row, and the trace. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "conformance/case/cases.h"
+#include "conformance/case/worker.h"
+#include "mtp_codes.h"
+#include "spcore/base.h"
+#include "spcore/com/com_hresult.h"
+
+#define CHECKS_KEPT 200
+#define NOTES_KEPT 500
+
+/* ---- trace */
+void conf_trace(struct conf *c, const char *what, json_t *members)
+{
+    json_t *event = json_pack("{s:i,s:s}", "n", (int)c->events++, "what", what);
+
+    json_object_update(event, members);
+    json_dumpf(event, c->trace, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    fputc('\n', c->trace);
+    fflush(c->trace); /* a provider may take the process down at any time */
+    json_decref(event);
+    json_decref(members);
+}
+
+json_t *conf_json_text(const char *text)
+{
+    json_t *string = json_string(text);
+
+    return string ? string : json_string("(not UTF-8)");
+}
+
+void conf_note(struct conf *c, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (json_array_size(c->notes) < NOTES_KEPT)
+        json_array_append_new(c->notes, conf_json_text(text));
+    conf_trace(c, "note", json_pack("{s:o}", "text", conf_json_text(text)));
+}
+
+/* ---- rows */
+struct conf_row conf_row_enter(struct conf *c, const char *row)
+{
+    struct conf_row left = {.c = c, .outer = c->row};
+
+    c->row = row;
+    return left;
+}
+
+void conf_row_leave(struct conf_row *left)
+{
+    left->c->row = left->outer;
+}
+
+const char *conf_row(const struct conf *c)
+{
+    return c->row;
+}
+
+const char *conf_row_blamed(const struct conf *c)
+{
+    return c->row ? c->row : c->conf_case->reqs[0];
+}
+
+/* ---- checks */
+static void count(struct conf *c, const char *row, bool ok)
+{
+    json_t *entry = json_object_get(c->rows, row);
+    const char *key = ok ? "pass" : "fail";
+
+    if (!entry) {
+        entry = json_pack("{s:i,s:i}", "pass", 0, "fail", 0);
+        json_object_set_new(c->rows, row, entry);
+    }
+    json_object_set_new(entry, key,
+                        json_integer(json_integer_value(json_object_get(entry, key)) + 1));
+}
+
+static bool first_of_row(struct conf *c, const char *row)
+{
+    json_t *entry = json_object_get(c->rows, row);
+
+    return json_integer_value(json_object_get(entry, "pass")) <= 1;
+}
+
+static bool record(struct conf *c, bool ok, const char *file, int line, const char *text,
+                   const char *seen)
+{
+    const char *row = c->row;
+    json_t *check;
+
+    if (!row)
+        conf_suite_wrong(c, "%s:%d checks %s outside of every ROW", cases_base_name(file), line,
+                         text);
+    count(c, row, ok);
+    if (ok && !first_of_row(c, row))
+        return ok;
+    check =
+        json_pack("{s:s,s:b,s:s,s:i,s:o,s:o}", "row", row, "ok", ok, "file", cases_base_name(file),
+                  "line", line, "text", conf_json_text(text), "seen", conf_json_text(seen));
+    if (json_array_size(c->checks) < CHECKS_KEPT || !ok)
+        json_array_append(c->checks, check);
+    conf_trace(c, "check", check);
+    return ok;
+}
+
+bool conf_check(struct conf *c, bool ok, const char *file, int line, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    return record(c, ok, file, line, text, ok ? "true" : "false");
+}
+
+bool conf_check_eq(struct conf *c, uint64_t actual, uint64_t expected, const char *file, int line,
+                   const char *text)
+{
+    char seen[96];
+
+    snprintf(seen, sizeof(seen), "0x%llx, expected 0x%llx", (unsigned long long)actual,
+             (unsigned long long)expected);
+    return record(c, actual == expected, file, line, text, seen);
+}
+
+static const char *response_name(int code)
+{
+    static const struct {
+        uint16_t code;
+        const char *name;
+    } names[] = {
+#define RESPONSE(name, code) {code, "MTP_RC_" #name},
+        MTP_RESPONSES(RESPONSE)
+#undef RESPONSE
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (names[i].code == code)
+            return names[i].name;
+    }
+    return "(no name)";
+}
+
+bool conf_check_rc(struct conf *c, int actual, uint16_t expected, const char *file, int line,
+                   const char *text)
+{
+    char seen[128];
+    int at = actual < 0 ? snprintf(seen, sizeof(seen), "%s", strerror(-actual))
+                        : snprintf(seen, sizeof(seen), "0x%04x %s", actual, response_name(actual));
+
+    snprintf(seen + at, sizeof(seen) - (size_t)at, ", expected 0x%04x %s", expected,
+             response_name(expected));
+    return record(c, actual == expected, file, line, text, seen);
+}
+
+static const char *result_name(HRESULT hr)
+{
+    const char *name = hr_name(hr);
+
+    return name ? name : "(no name)";
+}
+
+bool conf_check_hr(struct conf *c, int32_t actual, int32_t expected, const char *file, int line,
+                   const char *text)
+{
+    char seen[128];
+
+    snprintf(seen, sizeof(seen), "0x%08x %s, expected 0x%08x %s", (unsigned)actual,
+             result_name(actual), (unsigned)expected, result_name(expected));
+    return record(c, actual == expected, file, line, text, seen);
+}
+
+static void hex(char *text, size_t size, const uint8_t *bytes, size_t length)
+{
+    size_t at = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < length && at + 4 < size; i++)
+        at += (size_t)snprintf(text + at, size - at, "%02x ", bytes[i]);
+}
+
+bool conf_check_bytes(struct conf *c, const void *actual, size_t actual_length,
+                      const void *expected, size_t expected_length, const char *file, int line,
+                      const char *text)
+{
+    const uint8_t *a = actual, *b = expected;
+    bool ok = actual_length == expected_length &&
+              (!expected_length || memcmp(actual, expected, expected_length) == 0);
+    char seen[512], left[160], right[160];
+    size_t at = 0;
+
+    if (ok)
+        return record(c, true, file, line, text, "equal");
+    while (at < actual_length && at < expected_length && a[at] == b[at])
+        at++;
+    hex(left, sizeof(left), a + at, actual_length - at);
+    hex(right, sizeof(right), b + at, expected_length - at);
+    snprintf(seen, sizeof(seen), "%zu bytes, expected %zu; first difference at %zu: %s/ %s",
+             actual_length, expected_length, at, left, right);
+    return record(c, false, file, line, text, seen);
+}

@@ -1,0 +1,133 @@
+"""The suites' text: a case declares exactly the rows it judges, every check stands in a ROW, and no
+`break` or `continue` stops at one. clang-format lays them out, so indentation tells the blocks."""
+import functools
+import json
+import re
+import subprocess
+
+import pytest
+
+import tree
+
+FILES = sorted((tree.ROOT / "conformance" / "suites").glob("*/*.c"))
+FUNCTION = re.compile(r"^(?P<head>\w(?:.|\n(?= ))*?\))\n\{\n(?P<body>(?:.*\n)*?)\}$", re.M)
+LITERAL = re.compile(r'"([A-Z0-9]+(?:-[A-Z0-9]+)+-\d{3})"')
+CHECK = re.compile(r"\b(?:CHECK|REQUIRE)(?:_[A-Z]+)?\(")
+OPENS = re.compile(r"(?:else )?(for|while|do|switch|ROW|SETUP)\b")
+
+
+def bare(text):
+    """Without comments, which may talk of anything."""
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+
+
+def functions(text):
+    """Bodies by name; a case's name is its id."""
+    found = {}
+    for match in FUNCTION.finditer(bare(text)):
+        name, _, rest = match["head"].partition("(")
+        name = name.split()[-1].lstrip("*")
+        if name.endswith("_CASE"):
+            name = re.match(r"\s*(\w+)", rest)[1]
+        found[name] = match["body"]
+    return found
+
+
+def judged(name, bodies, seen=None):
+    """Rows named in that function and in those of the file that it calls."""
+    seen = {name} if seen is None else seen
+    rows = set(LITERAL.findall(bodies[name]))
+    for called in set(re.findall(r"\w+", bodies[name])) & set(bodies) - seen:
+        seen.add(called)
+        rows |= judged(called, bodies, seen)
+    return rows
+
+
+def around(lines, at):
+    """The keywords of the blocks around a line, the innermost first."""
+    indent = len(lines[at]) - len(lines[at].lstrip())
+    for line in reversed(lines[:at]):
+        depth = len(line) - len(line.lstrip())
+        if line.strip() and depth < indent:
+            indent = depth
+            if match := OPENS.match(line.strip()):
+                yield match[1]
+
+
+def unruly(body, is_case):
+    """Lines of a function that break the rules."""
+    lines = body.split("\n")
+    wrong = []
+    for at, line in enumerate(lines):
+        outer = list(around(lines, at))
+        if is_case and CHECK.search(line) and "ROW" not in outer:
+            wrong.append(line)
+        for word in ("break", "continue"):
+            inner = [one for one in outer if word == "break" or one != "switch"]
+            if line.strip() == word + ";" and inner[:1] in (["ROW"], ["SETUP"]):
+                wrong.append(line)
+    return wrong
+
+
+@functools.cache
+def declared():
+    text = subprocess.run([tree.PAPCHECK, "list", "--json"], cwd=tree.ROOT, check=True,
+                          text=True, stdout=subprocess.PIPE, timeout=240).stdout
+    return {case["id"].replace("-", "_"): set(case["reqs"]) for case in json.loads(text)}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_case_declares_the_rows_it_judges(file):
+    bodies = functions(file.read_text(encoding="utf-8"))
+    cases = {name for name in bodies if name in declared()}
+    assert cases
+    assert {name: judged(name, bodies) for name in cases} == {name: declared()[name]
+                                                              for name in cases}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_check_stands_in_a_row_and_no_loop_stops_at_one(file):
+    bodies = functions(file.read_text(encoding="utf-8"))
+    assert not [line for name, body in bodies.items() for line in unruly(body, name in declared())]
+
+
+def test_every_case_is_read():
+    read = {name for file in FILES for name in functions(file.read_text(encoding="utf-8"))}
+    assert set(declared()) <= read
+
+
+SAMPLE = """
+static void helper(struct conf *c)
+{
+    ROW("TST-ONE-002")
+        CHECK(true); /* not "TST-ONE-009" */
+}
+
+CONF_CASE(TST_ONE_BV_01, .title = "A case (of one)",
+          .reqs = REQS("TST-ONE-001"))
+{
+    ROW("TST-ONE-001") {
+        helper(c);
+    }
+    %s
+}
+"""
+
+
+def test_rows_are_found_through_helpers():
+    assert judged("TST_ONE_BV_01", functions(SAMPLE)) == {"TST-ONE-001", "TST-ONE-002"}
+
+
+@pytest.mark.parametrize("line", [
+    "CHECK_EQ(1, 1);", "if (!CHECK(ok))\n        return;",
+    "for (;;) {\n        ROW(row) {\n            break;\n        }",
+    "switch (x) {\n        SETUP {\n            continue;\n        }"])
+def test_what_is_wrong_is_seen(line):
+    assert unruly(functions(SAMPLE % line)["TST_ONE_BV_01"], True)
+
+
+@pytest.mark.parametrize("line", [
+    "ROW(row)\n        CHECK_EQ(1, 1);",
+    "ROW(row) {\n        for (;;) {\n            continue;\n        }"])
+def test_what_is_right_is_let_pass(line):
+    assert not unruly(functions(SAMPLE % line)["TST_ONE_BV_01"], True)

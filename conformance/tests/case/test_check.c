@@ -1,0 +1,115 @@
+/* Rows and checks of a running case, without a worker around it. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include "conformance/case/worker.h"
+#include "mtp_codes.h"
+#include "spcore/include/mswmdm.h"
+
+static const char *const rows[] = {"TST-ONE-001", "TST-ONE-002", NULL};
+static const struct conf_case tested = {.id = "TST_ONE_BV_01", .reqs = rows};
+
+static struct conf running(void)
+{
+    return (struct conf){.conf_case = &tested,
+                         .trace = tmpfile(),
+                         .rows = json_object(),
+                         .checks = json_array(),
+                         .notes = json_array()};
+}
+
+static int count(const struct conf *c, const char *row, const char *key)
+{
+    return (int)json_integer_value(json_object_get(json_object_get(c->rows, row), key));
+}
+
+static const char *seen(const struct conf *c, size_t check)
+{
+    return json_string_value(json_object_get(json_array_get(c->checks, check), "seen"));
+}
+
+static void helper(struct conf *c)
+{
+    CHECK(true);
+}
+
+static int leaves_early(struct conf *c)
+{
+    ROW("TST-ONE-002")
+        return 1;
+    return 0;
+}
+
+Test(check, a_check_counts_for_the_innermost_row)
+{
+    struct conf running_case = running(), *c = &running_case;
+
+    ROW("TST-ONE-001") {
+        CHECK(true);
+        ROW("TST-ONE-002") {
+            helper(c);
+            CHECK(false);
+        }
+        CHECK(true);
+    }
+    cr_assert_eq(count(c, "TST-ONE-001", "pass"), 2);
+    cr_assert_eq(count(c, "TST-ONE-002", "pass"), 1);
+    cr_assert_eq(count(c, "TST-ONE-002", "fail"), 1);
+    cr_assert_null(conf_row(c));
+}
+
+Test(check, a_row_ends_however_its_block_is_left)
+{
+    struct conf running_case = running(), *c = &running_case;
+
+    ROW("TST-ONE-001") {
+        cr_assert_eq(leaves_early(c), 1);
+        cr_assert_str_eq(conf_row(c), "TST-ONE-001");
+        SETUP
+            cr_assert_null(conf_row(c));
+        cr_assert_str_eq(conf_row(c), "TST-ONE-001");
+    }
+    ROW("TST-ONE-002")
+        break;
+    cr_assert_null(conf_row(c));
+}
+
+Test(check, outside_of_every_row_the_first_of_the_case_is_to_blame)
+{
+    struct conf running_case = running(), *c = &running_case;
+
+    cr_assert_str_eq(conf_row_blamed(c), "TST-ONE-001");
+    ROW("TST-ONE-002")
+        cr_assert_str_eq(conf_row_blamed(c), "TST-ONE-002");
+}
+
+Test(check, a_check_outside_of_every_row_is_a_mistake_of_the_suite)
+{
+    static struct conf running_case;
+    struct conf *c = &running_case;
+
+    running_case = running();
+    if (!setjmp(c->end)) {
+        CHECK(true);
+        cr_assert_fail("the check was made");
+    }
+    cr_assert_eq(c->cause, CAUSE_SUITE);
+    cr_assert(strstr(c->reason, "test_check.c") && strstr(c->reason, "outside of every ROW"));
+}
+
+Test(check, response_codes_and_results_are_shown_by_name)
+{
+    struct conf running_case = running(), *c = &running_case;
+
+    ROW("TST-ONE-001") {
+        CHECK_RC(MTP_RC_OK, MTP_RC_INVALID_PARAMETER);
+        CHECK_RC(0x2fff, MTP_RC_OK);
+        CHECK_RC(-EPIPE, MTP_RC_OK);
+        CHECK_HR(S_OK, WMDM_E_NOTCERTIFIED);
+    }
+    cr_assert_str_eq(seen(c, 0), "0x2001 MTP_RC_OK, expected 0x201d MTP_RC_INVALID_PARAMETER");
+    cr_assert_str_eq(seen(c, 1), "0x2fff (no name), expected 0x2001 MTP_RC_OK");
+    cr_assert_str_eq(seen(c, 2), "Broken pipe, expected 0x2001 MTP_RC_OK");
+    cr_assert_str_eq(seen(c, 3), "0x00000000 S_OK, expected 0x80045005 WMDM_E_NOTCERTIFIED");
+}
