@@ -68,9 +68,9 @@ bool com_guid_parse(const char *text, GUID *ret_guid)
         raw[at++] = (uint8_t)(high << 4 | low);
         i++;
     }
-    guid.Data1 = (uint32_t)raw[0] << 24 | (uint32_t)raw[1] << 16 | (uint32_t)raw[2] << 8 | raw[3];
-    guid.Data2 = (uint16_t)(raw[4] << 8 | raw[5]);
-    guid.Data3 = (uint16_t)(raw[6] << 8 | raw[7]);
+    guid.Data1 = get_be32(raw);
+    guid.Data2 = get_be16(raw + 4);
+    guid.Data3 = get_be16(raw + 6);
     memcpy(guid.Data4, raw + 8, 8);
     *ret_guid = guid;
     return true;

@@ -23,6 +23,7 @@
 
 #include <stdatomic.h>
 
+#include "spcore/base.h"
 #include "spcore/include/com.h"
 
 struct com_object;
@@ -66,7 +67,7 @@ bool com_module_busy(void);
     _Static_assert(offsetof(struct class_, com) == 0, "com_object comes first");                   \
     static inline struct class_ *class_##_from_##iface_(iface_ *This)                              \
     {                                                                                              \
-        return (struct class_ *)(void *)((char *)This - offsetof(struct class_, iface_##_iface));  \
+        return container_of(This, struct class_, iface_##_iface);                                  \
     }                                                                                              \
     static HRESULT STDMETHODCALLTYPE class_##_##iface_##_QueryInterface(iface_ *This, REFIID riid, \
                                                                         void **ppvObject)          \

@@ -37,6 +37,14 @@ METHOD(VERSION_UNWRITTEN, IMDSPDevice3, GetVersion, DWORD *version)
     return VERSION_UNWRITTEN_book(This, version ? &unwritten : NULL);
 }
 
+SEAM(sp_connected);
+HRESULT __wrap_sp_connected(const struct sp_device *device)
+{
+    HRESULT hr = __real_sp_connected(device);
+
+    return FAILED(hr) && deviates(PLAIN_E_FAIL) ? E_FAIL : hr;
+}
+
 /* ---- its type */
 METHOD(TYPE_BOTH_SDMI, IMDSPDevice3, GetType, DWORD *type)
 {

@@ -1,5 +1,5 @@
 /* Defects of what the provider tells the device: calls of the initiator that are not made, or made
- * with less than was asked for. */
+ * with less than was asked for, while the provider believes in them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Defects of IMDSPEnumStorage. */
+/* Defects of IMDSPEnumStorage: what is left, what is past the end, what a clone is. */
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 

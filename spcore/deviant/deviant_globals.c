@@ -1,4 +1,4 @@
-/* Defects of IMDSPStorageGlobals. */
+/* Defects of IMDSPStorageGlobals: the medium's figures and state, and what Initialize asks for. */
 #include <stdlib.h>
 #include <string.h>
 

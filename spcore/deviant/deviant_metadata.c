@@ -1,6 +1,5 @@
 /* Defects of metadata: items spoilt between the provider and the caller's IWMDMMetaData, and what
  * the calls answer. */
-#include <stdio.h>
 #include <string.h>
 
 #include "spcore/base.h"

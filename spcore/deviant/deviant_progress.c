@@ -1,4 +1,4 @@
-/* Defects of the calls of IWMDMProgress, which are the same in every lengthy operation. */
+/* Defects of progress, which all lengthy operations report in the same way. */
 #include "spcore/deviant/seam.h"
 #include "spcore/sp/sp.h"
 

@@ -41,7 +41,7 @@ METHOD(OUTPUTS_KEPT, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD
     DWORD number = 0;
     HRESULT hr = OUTPUTS_KEPT_book(This, path, count ? &number : NULL, devices ? &made : NULL);
 
-    if (SUCCEEDED(hr)) {
+    if (SUCCEEDED(hr) && count && devices) {
         *count = number;
         *devices = made;
     }

@@ -1,4 +1,4 @@
-/* Defects of playlists: SetReferences and GetReferences. */
+/* Defects of playlists: which references a list takes, and which it keeps. */
 #include <stdlib.h>
 
 #include "spcore/deviant/seam.h"

@@ -13,25 +13,10 @@ static HRESULT asked_again(HRESULT hr)
     return hr;
 }
 
-static HRESULT left_out(HRESULT hr, bool arguments)
+SEAM(sp_certified);
+HRESULT __wrap_sp_certified(const struct sp_context *context)
 {
-    return unasked && hr == WMDM_E_NOTCERTIFIED ? (arguments ? S_OK : E_INVALIDARG) : hr;
-}
-
-SEAM(sp_enter);
-HRESULT __wrap_sp_enter(const struct sp_context *context, bool arguments)
-{
-    return left_out(__real_sp_enter(context, arguments), arguments);
-}
-
-SEAM(sp_enter_device);
-HRESULT __wrap_sp_enter_device(const struct sp_device *device, bool arguments)
-{
-    HRESULT hr = left_out(__real_sp_enter_device(device, arguments), arguments);
-
-    return deviates(PLAIN_E_FAIL)
-               ? hr_swap(hr, HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED), E_FAIL)
-               : hr;
+    return unasked ? S_OK : __real_sp_certified(context);
 }
 
 METHOD(COUNT_WITHOUT_CHANNEL, IMDServiceProvider3, GetDeviceCount, DWORD *count)

@@ -54,7 +54,7 @@ static const void *deviant_vtbl(const void *book, const IID *iid)
 
     pthread_mutex_lock(&copies_lock);
     copy = copies;
-    while (copy && copy->book != book && copy->deviant != book)
+    while (copy && copy->book != book)
         copy = copy->next;
     deviant = copy ? copy->deviant : with_defects(book, iid);
     if (!copy && deviant != book && (copy = malloc(sizeof(*copy))) != NULL) {
@@ -65,13 +65,24 @@ static const void *deviant_vtbl(const void *book, const IID *iid)
     return deviant;
 }
 
+/* The rows of one vtable stand from its oldest interface to its newest, which names all slots. */
+static bool is_newest(const struct com_interface *row)
+{
+    for (const struct com_interface *later = row + 1; later->iid; later++) {
+        if (later->offset == row->offset)
+            return false;
+    }
+    return true;
+}
+
 void __wrap_com_object_init(struct com_object *object, const struct com_class *class)
 {
     __real_com_object_init(object, class);
     for (const struct com_interface *row = class->interfaces; row->iid; row++) {
         const void **interface = (const void **)(void *)((char *)object + row->offset);
 
-        *interface = deviant_vtbl(*interface, row->iid);
+        if (is_newest(row))
+            *interface = deviant_vtbl(*interface, row->iid);
     }
 }
 

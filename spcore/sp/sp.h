@@ -21,9 +21,16 @@ struct sp_context {
 struct sp_context *sp_context_new(void);
 struct sp_context *sp_context_ref(struct sp_context *context);
 void sp_context_unref(struct sp_context *context);
-/* How a method begins: WMDM_E_NOTCERTIFIED while the channel is closed (E_FAIL where there is none
- * at all), then E_INVALIDARG unless its arguments are what it needs. */
-HRESULT sp_enter(const struct sp_context *context, bool arguments);
+/* WMDM_E_NOTCERTIFIED while the channel is closed, E_FAIL where there is none at all. */
+HRESULT sp_certified(const struct sp_context *context);
+/* How a method begins: with the channel, then E_INVALIDARG unless the arguments are what it needs.
+ */
+static inline HRESULT sp_enter(const struct sp_context *context, bool arguments)
+{
+    HRESULT hr = sp_certified(context);
+
+    return SUCCEEDED(hr) && !arguments ? E_INVALIDARG : hr;
+}
 /* Where a method hands out an interface: nothing yet. False: the caller wants none. */
 static inline bool sp_clear(void *ret_interface)
 {
@@ -54,14 +61,22 @@ HRESULT sp_device_new(struct sp_context *context, struct sp_connection *connecti
                       IMDSPDevice **ret_device);
 void sp_device_ref(struct sp_device *device);
 void sp_device_unref(struct sp_device *device);
-/* sp_enter(); between the two HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED) once the device is
- * gone. */
-HRESULT sp_enter_device(const struct sp_device *device, bool arguments);
+/* HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED) once the device is gone. */
+HRESULT sp_connected(const struct sp_device *device);
+/* How a method of a device and of all below it begins: channel, device, arguments. */
+static inline HRESULT sp_enter_device(const struct sp_device *device, bool arguments)
+{
+    HRESULT hr = sp_certified(device->context);
+
+    if (SUCCEEDED(hr))
+        hr = sp_connected(device);
+    return SUCCEEDED(hr) && !arguments ? E_INVALIDARG : hr;
+}
 /* Ids of the storages with a medium that this device shows; the caller free()s the items. */
 HRESULT sp_device_storages(struct sp_device *device, struct mtpi_u32_array *ret_ids);
 HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t parent,
                        WMDM_FIND_SCOPE scope, const WCHAR *id, IMDSPStorage **ret_storage);
-/* DeviceProperty by its WMDM name: sp/sp_device_property.c. */
+/* DeviceProperty by its WMDM name: sp_device_property.c. */
 HRESULT sp_device_get_property(struct sp_device *device, const WCHAR *name, PROPVARIANT *ret_value);
 HRESULT sp_device_set_property(struct sp_device *device, const WCHAR *name,
                                const PROPVARIANT *value);

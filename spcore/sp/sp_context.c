@@ -1,4 +1,5 @@
-/* The channel of one provider instance, and what every method does with it. */
+/* The channel of one provider instance, and what the methods of all classes do with it: ask whether
+ * it is open, put a MAC on what they hand out, report progress. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,24 +37,17 @@ void sp_context_unref(struct sp_context *context)
     }
 }
 
-HRESULT sp_enter(const struct sp_context *context, bool arguments)
+HRESULT sp_certified(const struct sp_context *context)
 {
     if (!context->sac)
         return E_FAIL;
-    if (!sac_is_authenticated(context->sac))
-        return WMDM_E_NOTCERTIFIED;
-    return arguments ? S_OK : E_INVALIDARG;
+    return sac_is_authenticated(context->sac) ? S_OK : WMDM_E_NOTCERTIFIED;
 }
 
-HRESULT sp_enter_device(const struct sp_device *device, bool arguments)
+HRESULT sp_connected(const struct sp_device *device)
 {
-    HRESULT hr = sp_enter(device->context, true);
-
-    if (FAILED(hr))
-        return hr;
-    if (sp_connection_gone(device->connection))
-        return HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
-    return arguments ? S_OK : E_INVALIDARG;
+    return sp_connection_gone(device->connection) ? HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED)
+                                                  : S_OK;
 }
 
 HRESULT sp_mac(struct sp_context *context, const void *first, DWORD first_length,

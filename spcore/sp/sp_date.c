@@ -1,3 +1,4 @@
+/* Dates of MTP as WMDMDATETIME: read strictly, as what no calendar has must not become a date. */
 #include <time.h>
 
 #include "spcore/sp/sp_storage.h"

@@ -1,4 +1,6 @@
-/* IMDSPDevice/2/3: what is known about the device, and the way to its storages. */
+/* IMDSPDevice/2/3: what is known about the device, and the way to its storages. A class of thin
+ * methods; what takes more than a question stands in the files for properties, formats, the tree.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -418,7 +420,7 @@ static const struct com_interface device_interfaces[] = {
 
 static void device_destroy(struct com_object *object)
 {
-    struct sp_device *self = (struct sp_device *)object;
+    struct sp_device *self = container_of(object, struct sp_device, com);
 
     sp_connection_unref(self->connection);
     sp_context_unref(self->context);

@@ -1,9 +1,6 @@
-/* IMDSPDevice3::GetProperty and SetProperty: one row a WMDM property of the device. */
-#include <stdlib.h>
-#include <string.h>
-
+/* IMDSPDevice3::GetProperty and SetProperty: one row a WMDM property of the device, so that what is
+ * listed and what is answered cannot differ. */
 #include "spcore/base.h"
-#include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp.h"
 #include "spcore/sp/sp_facts.h"

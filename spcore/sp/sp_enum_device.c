@@ -1,4 +1,5 @@
-/* IMDSPEnumDevice over a list taken when it was made. */
+/* IMDSPEnumDevice over a list taken when it was made: devices that come and go meanwhile do not
+ * change what an enumeration under way shows. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,7 +103,7 @@ static const struct com_interface enum_device_interfaces[] = {
 
 static void enum_device_destroy(struct com_object *object)
 {
-    struct sp_enum_device *self = (struct sp_enum_device *)object;
+    struct sp_enum_device *self = container_of(object, struct sp_enum_device, com);
 
     for (size_t i = 0; i < self->count; i++)
         self->devices[i]->lpVtbl->Release(self->devices[i]);

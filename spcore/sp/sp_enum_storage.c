@@ -1,4 +1,5 @@
-/* IMDSPEnumStorage over the places found when it was made. */
+/* IMDSPEnumStorage over the places found when it was made: objects are made only as they are asked
+ * for, and a clone shares nothing with its original. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,7 +111,7 @@ static const struct com_interface enum_storage_interfaces[] = {
 
 static void enum_storage_destroy(struct com_object *object)
 {
-    struct sp_enum_storage *self = (struct sp_enum_storage *)object;
+    struct sp_enum_storage *self = container_of(object, struct sp_enum_storage, com);
 
     sp_device_unref(self->device);
     free(self->places);

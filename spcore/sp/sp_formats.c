@@ -1,9 +1,7 @@
 /* Object formats: what kind they are, and how applications name them. One row a format. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "spcore/base.h"
-#include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_storage.h"

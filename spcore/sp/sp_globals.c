@@ -1,6 +1,5 @@
-/* IMDSPStorageGlobals: one medium as a whole. */
+/* IMDSPStorageGlobals: one medium as a whole, reached from any object on it. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "spcore/com/com_memory.h"
 #include "spcore/sp/sp_activity.h"
@@ -224,7 +223,7 @@ static const struct com_interface globals_interfaces[] = {
 
 static void globals_destroy(struct com_object *object)
 {
-    struct sp_globals *self = (struct sp_globals *)object;
+    struct sp_globals *self = container_of(object, struct sp_globals, com);
 
     sp_device_unref(self->device);
     free(self);

@@ -2,10 +2,8 @@
  * both sides. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "spcore/base.h"
-#include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_metadata.h"
@@ -87,6 +85,7 @@ const WCHAR *sp_metadata_name(struct sp_connection *connection, uint16_t format,
 static HRESULT add(IWMDMMetaData *list, const WCHAR *name, WMDM_TAG_DATATYPE type,
                    const void *value, size_t length)
 {
+    /* AddItem only reads the value; its parameter is older than const. */
     return list->lpVtbl->AddItem(list, type, name, (BYTE *)(uintptr_t)value, (DWORD)length);
 }
 
@@ -95,8 +94,7 @@ static HRESULT add_string(IWMDMMetaData *list, const WCHAR *name, const WCHAR *t
     return add(list, name, WMDM_TYPE_STRING, text, (com_wcslen(text) + 1) * sizeof(WCHAR));
 }
 
-/* The 16 bytes come least significant first; the text is read from the other end. */
-static void uid_text(const uint8_t wide[16], WCHAR ret_text[33])
+void sp_uid_text(const uint8_t wide[16], WCHAR ret_text[33])
 {
     static const char digits[] = "0123456789abcdef";
 
@@ -145,7 +143,7 @@ static HRESULT add_value(IWMDMMetaData *list, const struct sp_metadata_row *row,
     if (value->type != row->mtp)
         return S_FALSE;
     if (row->conversion == UID) {
-        uid_text(value->wide, text);
+        sp_uid_text(value->wide, text);
         return add_string(list, row->name, text);
     }
     if (row->conversion == BYTES)
@@ -306,7 +304,7 @@ HRESULT sp_unique_id(struct sp_device *device, uint32_t storage, uint32_t handle
                                                          MTP_DTC_UINT128, &value));
         if (FAILED(hr))
             return hr;
-        uid_text(value.wide, text);
+        sp_uid_text(value.wide, text);
         *ret_id = com_wcsdup(text);
     } else {
         snprintf(medium, sizeof(medium), "medium-%08x", storage);

@@ -1,5 +1,5 @@
-/* Metadata on the way to the device: SetMetadata, and what an object is created with. */
-#include <stdio.h>
+/* Metadata on the way to the device, for SetMetadata and for creating: what a caller's item must be
+ * to become an MTP property, and which are dropped. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* The module's entry points. */
+/* The module's entry points: what COM finds in the file by name, before there is any object. */
 #include "spcore/sp/sp.h"
 
 const CLSID sp_clsid = {

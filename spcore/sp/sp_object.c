@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "spcore/com/com_hresult.h"
-#include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_activity.h"
 #include "spcore/sp/sp_facts.h"

@@ -1,4 +1,4 @@
-/* Delete, Rename and Move. */
+/* Delete, Rename and Move of IMDSPObject: what changes the tree, apart from the open state. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
-/* IMDServiceProvider/2/3 and IComponentAuthenticate on one identity. */
+/* IMDServiceProvider/2/3 and IComponentAuthenticate on one identity: the way in, for a device by
+ * its path. */
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
@@ -229,7 +229,7 @@ static const struct com_interface provider_interfaces[] = {
 
 static void provider_destroy(struct com_object *object)
 {
-    struct sp_provider *self = (struct sp_provider *)object;
+    struct sp_provider *self = container_of(object, struct sp_provider, com);
 
     sp_context_unref(self->context);
     free(self);

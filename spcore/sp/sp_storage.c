@@ -1,4 +1,5 @@
-/* IMDSPStorage/2/3/4: the class, and what one object says about itself. */
+/* IMDSPStorage/2/3/4: the class, and what one object says about itself. Its other methods are thin
+ * entries to the class's other files. */
 #include "spcore/sp/sp_storage.h"
 
 #include <stdlib.h>
@@ -399,7 +400,7 @@ static const struct com_interface storage_interfaces[] = {
 
 static void storage_destroy(struct com_object *object)
 {
-    struct sp_storage *self = (struct sp_storage *)object;
+    struct sp_storage *self = container_of(object, struct sp_storage, com);
 
     sp_object_release_open(self);
     sp_device_unref(self->device);

@@ -24,7 +24,7 @@ struct sp_storage {
     struct sp_opening opening;
 };
 
-extern const IMDSPObject2Vtbl sp_storage_object_vtbl;      /* object.c */
+extern const IMDSPObject2Vtbl sp_storage_object_vtbl;      /* sp_object.c */
 void sp_object_release_open(struct sp_storage *self);      /* closes without an answer */
 struct sp_storage *sp_storage_of(IMDSPStorage *interface); /* NULL: not one of ours */
 
@@ -57,16 +57,17 @@ HRESULT sp_storage_medium(const struct sp_storage *self, struct mtpi_storage_inf
 HRESULT sp_storage_size(const struct sp_storage *self, uint64_t *ret_size);
 /* Legal for a file or folder; E_INVALIDARG or HRESULT_FROM_WIN32(ERROR_INVALID_NAME). */
 HRESULT sp_name_check(const WCHAR *name);
-/* date.c: "YYYYMMDDThhmmss[.s][Z|±hhmm]" in UTC (MTP 1.1, 3.2.5), without a zone as it stands. */
+/* sp_date.c: "YYYYMMDDThhmmss[.s][Z|±hhmm]" in UTC (MTP 1.1, 3.2.5), without a zone as it stands.
+ */
 bool sp_date_parse(const uint16_t *text, WMDMDATETIME *ret_date);
 
-/* storage_attributes.c. The wave format comes from the object's own properties and is left alone
+/* sp_storage_attributes.c. The wave format comes from the object's own properties and is left alone
  * while the device knows none; setting refuses what would change the object's nature. */
 HRESULT sp_attributes_get(struct sp_storage *self, DWORD *ret_attributes, uint16_t *ret_format);
 HRESULT sp_attributes_set(struct sp_storage *self, DWORD attributes);
 void sp_attributes_wave(struct sp_storage *self, uint16_t format, WAVEFORMATEX *ret_wave);
 
-/* storage_tree.c, storage_create.c: methods of the class in files of their own */
+/* sp_storage_tree.c, sp_storage_create.c: methods of the class in files of their own */
 HRESULT sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **ret_enumerator);
 HRESULT sp_storage_parent(struct sp_storage *self, IMDSPStorage **ret_parent);
 HRESULT sp_storage_set_references(struct sp_storage *self, DWORD count, IMDSPStorage **items);
@@ -81,7 +82,7 @@ struct sp_creation {
 };
 HRESULT sp_storage_create(struct sp_storage *self, const struct sp_creation *creation,
                           IMDSPStorage **ret_storage);
-/* metadata.c */
+/* sp_metadata.c, sp_metadata_set.c */
 HRESULT sp_metadata_get(struct sp_storage *self, IWMDMMetaData *metadata);
 HRESULT sp_metadata_get_some(struct sp_storage *self, DWORD count, WCHAR **names,
                              IWMDMMetaData *metadata);
@@ -92,10 +93,13 @@ HRESULT sp_metadata_to_properties(struct sp_connection *connection, uint16_t for
                                   unsigned *ret_dropped);
 /* WMDM/FormatCode in the list; 0: none. */
 uint16_t sp_metadata_format(IWMDMMetaData *metadata);
+/* A persistent id as text: the 16 bytes come least significant first, and are read from the other
+ * end. */
+void sp_uid_text(const uint8_t wide[16], WCHAR ret_text[33]);
 /* WMDM/PersistentUniqueID; from the task allocator. */
 HRESULT sp_unique_id(struct sp_device *device, uint32_t storage, uint32_t handle, WCHAR **ret_id);
 
-/* formats.c */
+/* sp_formats.c */
 enum sp_kind { SP_KIND_DATA, SP_KIND_AUDIO, SP_KIND_VIDEO, SP_KIND_IMAGE, SP_KIND_LIST };
 enum sp_kind sp_format_kind(uint16_t format);
 uint16_t sp_format_by_name(const WCHAR *name); /* by the extension; 0x3000: none we know */

@@ -1,4 +1,5 @@
-/* The attributes of a medium, a folder or a file, from what MTP says about it. */
+/* The attributes of a medium, a folder or a file, from what MTP says about it each time: none is
+ * stored here, as the device changes them too. */
 #include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_storage.h"
 

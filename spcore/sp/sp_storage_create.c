@@ -1,6 +1,6 @@
-/* CreateStorage, CreateStorage2, CreateStorageWithMetadata: one way with three doors. */
+/* CreateStorage, CreateStorage2, CreateStorageWithMetadata: one way with three doors, as they only
+ * differ in how much the caller says in advance. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_facts.h"

@@ -1,6 +1,5 @@
 /* The way through the tree: children, parents, names, persistent ids, references. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
@@ -135,13 +134,9 @@ static HRESULT match_handles(struct sp_device *device, const struct mtpi_u32_arr
 
 static bool same_id(const struct mtpi_value *value, const WCHAR *id)
 {
-    static const char digits[] = "0123456789abcdef";
-    WCHAR text[33] = {0};
+    WCHAR text[33];
 
-    for (unsigned i = 0; i < 16; i++) {
-        text[2 * i] = (WCHAR)digits[value->wide[15 - i] >> 4];
-        text[2 * i + 1] = (WCHAR)digits[value->wide[15 - i] & 15];
-    }
+    sp_uid_text(value->wide, text);
     return com_wcsicmp(text, id) == 0;
 }
 
