@@ -67,17 +67,17 @@ static void print_defects_json(void)
     json_t *all = json_array();
     size_t k;
 
-    for (int i = 0; i < DEFECT_COUNT; i++) {
+    for (unsigned i = 0; i < defect_count; i++) {
+        const struct defect_text *text = defect_listed(i);
         json_t *rows = json_array(), *one;
 
-        for (k = 0; defect_texts[i].rows[k]; k++)
-            json_array_append_new(rows, json_string(defect_texts[i].rows[k]));
-        one = json_pack("{s:s,s:s,s:o}", "name", defect_texts[i].name, "text", defect_texts[i].text,
-                        "rows", rows);
-        if (defect_texts[i].quirk)
-            json_object_set_new(one, "quirk", json_integer(defect_texts[i].quirk));
-        if (defect_texts[i].flag)
-            json_object_set_new(one, "flag", json_string(defect_texts[i].flag));
+        for (k = 0; text->rows[k]; k++)
+            json_array_append_new(rows, json_string(text->rows[k]));
+        one = json_pack("{s:s,s:s,s:o}", "name", text->name, "text", text->text, "rows", rows);
+        if (text->quirk)
+            json_object_set_new(one, "quirk", json_integer(text->quirk));
+        if (text->flag)
+            json_object_set_new(one, "flag", json_string(text->flag));
         json_array_append_new(all, one);
     }
     json_dumpf(all, stdout, JSON_INDENT(1));
@@ -95,8 +95,8 @@ int cli_list_defects(int argc, char **argv)
         print_defects_json();
         return EXIT_DONE;
     }
-    for (int i = 0; i < DEFECT_COUNT; i++) {
-        const struct defect_text *one = &defect_texts[i];
+    for (unsigned i = 0; i < defect_count; i++) {
+        const struct defect_text *one = defect_listed(i);
 
         printf("%-32s %s (", one->name, one->text);
         for (k = 0; one->rows[k]; k++)

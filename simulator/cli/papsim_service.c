@@ -16,7 +16,7 @@ int cli_service_option(int option, const char *value, struct service_options *op
         if (defect_find(value) < 0)
             return cli_usage("--deviate %s: no such deviation (papsim deviations lists them)",
                              value);
-        if (options->defect_count < DEFECT_COUNT)
+        if (options->defect_count < DEFECT_ROOM)
             options->defects[options->defect_count++] = value;
         return 0;
     case OPTION_CONTROL:

@@ -91,7 +91,7 @@ static int make_player(const struct opening *opening, struct service_player *one
         return -EINVAL;
     *spec = NULL;
     for (size_t i = 0; i < options->defect_count; i++) {
-        policies_switch(player_policies(one->player), (enum defect)defect_find(options->defects[i]),
+        policies_switch(player_policies(one->player), (unsigned)defect_find(options->defects[i]),
                         true);
     }
     return make_device(one) < 0 ? refuse(opening, "out of memory") : 0;

@@ -29,7 +29,7 @@ struct service {
 struct service_options {
     const char *players[SERVICE_PLAYERS_MAX];
     size_t player_count;
-    const char *defects[DEFECT_COUNT];
+    const char *defects[DEFECT_ROOM];
     size_t defect_count;
     const char *control, *state, *capture;
     char address[64];

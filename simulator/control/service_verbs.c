@@ -10,8 +10,8 @@ static json_t *active_defects(const struct defect_set *set)
 {
     json_t *names = json_array();
 
-    for (int i = 0; i < DEFECT_COUNT; i++) {
-        if (deviates(set, (enum defect)i))
+    for (unsigned i = 0; i < defect_count; i++) {
+        if (deviates(set, i))
             json_array_append_new(names, json_string(defect_texts[i].name));
     }
     return names;
@@ -64,7 +64,7 @@ static json_t *deviate(struct service *service, struct service_player *one, cons
     (void)service;
     if (which < 0)
         return verb_refuse("%s: no such deviation", name ? name : "name");
-    policies_switch(player_policies(one->player), (enum defect)which,
+    policies_switch(player_policies(one->player), (unsigned)which,
                     !on || !(json_is_false(on) ||
                              (json_is_string(on) && strcmp(json_string_value(on), "false") == 0)));
     return verb_done();

@@ -1,23 +1,26 @@
-/* Switchable defects. Each is declared for the requirement rows it breaks (defects_*.def); the
- * judge's selftest wants every one of them seen red. Those that real players are known for
- * (quirks.def) a player file can switch on; the clean player has none on. */
+/* Switchable defects, by number and by name. Each is declared for the requirement rows it breaks
+ * (defects_*.def); the judge's selftest wants every one of them seen red. Those that real players
+ * are known for, the quirks, a player file can switch on; the clean player has none on. Nothing
+ * here changes when a defect is added. */
 #ifndef SIMULATOR_DEFECT_DEFECT_H
 #define SIMULATOR_DEFECT_DEFECT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum defect {
+/* Of all there will be. */
+#define DEFECT_ROOM 1024u
+
+/* The first of them are the quirks; the numbers of others are nobody's business but defect/'s. */
+enum quirk {
 #define QUIRK(token, ...) QUIRK_##token,
-#define DEFECT(token, ...) DEFECT_##token,
-#include "simulator/defect/defects.def"
-#undef DEFECT
+#include "simulator/defect/quirks.def"
 #undef QUIRK
-    DEFECT_COUNT
+    QUIRK_COUNT
 };
 
 struct defect_set {
-    uint64_t bits[(DEFECT_COUNT + 63) / 64];
+    uint64_t bits[DEFECT_ROOM / 64];
 };
 
 struct defect_text {
@@ -26,19 +29,23 @@ struct defect_text {
     unsigned quirk;          /* its number in docs/quirks.md; 0: not a quirk */
     const char *flag;        /* libmtp's name of it; NULL: it has none */
 };
-extern const struct defect_text defect_texts[DEFECT_COUNT];
-/* The defect of that name (an enum defect), or -1. */
-int defect_find(const char *name);
 
-static inline bool deviates(const struct defect_set *set, enum defect which)
+extern const unsigned defect_count;
+extern const struct defect_text defect_texts[];
+/* The number of the defect of that name, or -1. */
+int defect_find(const char *name);
+/* The `nth` of a list for people: quirks come last. */
+const struct defect_text *defect_listed(unsigned nth);
+
+static inline bool deviates(const struct defect_set *set, unsigned which)
 {
-    return (set->bits[(unsigned)which / 64] >> ((unsigned)which % 64)) & 1;
+    return (set->bits[which / 64] >> (which % 64)) & 1;
 }
 
-static inline void defect_switch(struct defect_set *set, enum defect which, bool on)
+static inline void defect_switch(struct defect_set *set, unsigned which, bool on)
 {
-    uint64_t bit = (uint64_t)1 << ((unsigned)which % 64);
-    uint64_t *word = &set->bits[(unsigned)which / 64];
+    uint64_t bit = (uint64_t)1 << (which % 64);
+    uint64_t *word = &set->bits[which / 64];
 
     *word = on ? *word | bit : *word & ~bit;
 }

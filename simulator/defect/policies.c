@@ -52,7 +52,7 @@ void policies_init(struct policies *policies, const struct defect_set *on)
     fill(policies);
 }
 
-void policies_switch(struct policies *policies, enum defect which, bool on)
+void policies_switch(struct policies *policies, unsigned which, bool on)
 {
     defect_switch(&policies->on, which, on);
     fill(policies);

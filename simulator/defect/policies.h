@@ -28,6 +28,11 @@ struct mtp_notes {
     } announced; /* and not sent yet */
 };
 
+/* What real players do to playlists; by the book false. */
+struct playlist_quirks {
+    bool spl_v1, spl_v2; /* text files instead of objects */
+};
+
 /* Of one player, whose layers point into it. */
 struct policies {
     struct defect_set on;
@@ -39,8 +44,9 @@ struct policies {
     struct mtpr_policy mtpr;
     struct mtpr_filter mtpr_filter;
     struct mtp_notes mtp_notes;
+    struct playlist_quirks playlists;
     /* The defects that are on, for the filters; quirks have flags only. */
-    const struct policy_row *rows[DEFECT_COUNT];
+    const struct policy_row *rows[DEFECT_ROOM];
     size_t row_count;
     /* What they remember. */
     uint32_t losing; /* bit per endpoint (usb_index()): its next data go astray */
@@ -48,6 +54,6 @@ struct policies {
 
 void policies_init(struct policies *policies, const struct defect_set *on);
 /* May be called while the player runs. */
-void policies_switch(struct policies *policies, enum defect which, bool on);
+void policies_switch(struct policies *policies, unsigned which, bool on);
 
 #endif

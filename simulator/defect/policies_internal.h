@@ -6,11 +6,12 @@
 #include <stddef.h>
 
 #include "simulator/defect/policies.h"
+#include "simulator/defect/tokens.h"
 
 /* Turns a flag of its layer's policy over, has a filter at a seam of it, or both. A quirk may have
  * several rows, each a flag. */
 struct policy_row {
-    enum defect which;
+    unsigned which;
     bool turns;
     size_t flag; /* offsetof(struct policies, …) */
     struct usb_filter usb;

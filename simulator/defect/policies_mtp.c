@@ -3,6 +3,8 @@
 #include "simulator/defect/filters_mtp.h"
 #include "spcore/base.h"
 
+#define PLAYLISTS(member) .turns = true, .flag = offsetof(struct policies, playlists.member)
+
 static const struct policy_row quirks[] = {
     {QUIRK_PROPLIST_ALL, FLAG(list_lacks_folders)},
     {QUIRK_PROPLIST, FLAG(list_lacks_content)},
@@ -15,7 +17,9 @@ static const struct policy_row quirks[] = {
     {QUIRK_OGG_UNKNOWN, FLAG(ogg_unlisted)},
     {QUIRK_FLAC_UNKNOWN, FLAG(flac_unlisted)},
     {QUIRK_SPL_V1, FLAG(playlists_refused)},
+    {QUIRK_SPL_V1, PLAYLISTS(spl_v1)},
     {QUIRK_SPL_V2, FLAG(playlists_refused)},
+    {QUIRK_SPL_V2, PLAYLISTS(spl_v2)},
     {QUIRK_SAMPLE_DIMENSIONS, FLAG(sample_size_crashes)},
     {QUIRK_BATTERY, FLAG(battery_fails)},
     {QUIRK_WIDE_SIZE, FLAG(info_size_wide)},
@@ -85,6 +89,7 @@ static void loss(void *self, struct mtpr_responder *r, enum mtpr_loss why)
 
 void policies_reset_mtp(struct policies *policies)
 {
+    policies->playlists = (struct playlist_quirks){0};
     policies->store = store_by_the_book;
     policies->mtpr = mtpr_by_the_book;
     policies->mtpr_filter = (struct mtpr_filter){.self = policies,

@@ -54,9 +54,9 @@ static void take_word(const char *word, size_t length, struct defect_set *set)
         if (is_word(groups[i].name, word, length))
             take_words(groups[i].flags, set);
     }
-    for (size_t i = 0; i < DEFECT_COUNT; i++) {
+    for (unsigned i = 0; i < QUIRK_COUNT; i++) {
         if (is_word(defect_texts[i].flag, word, length))
-            defect_switch(set, (enum defect)i, true);
+            defect_switch(set, i, true);
     }
 }
 

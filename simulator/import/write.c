@@ -194,8 +194,8 @@ static void put_quirks(FILE *out, const struct import_report *report)
     struct defect_set known = import_known_quirks(report);
     bool any = false;
 
-    for (int i = 0; i < DEFECT_COUNT; i++) {
-        if (!deviates(&known, (enum defect)i))
+    for (unsigned i = 0; i < QUIRK_COUNT; i++) {
+        if (!deviates(&known, i))
             continue;
         if (!any)
             fputs("# By libmtp's table of devices:\nquirks:\n", out);

@@ -25,9 +25,9 @@
 /* 0: it has playlist objects. */
 static unsigned spl_version(const struct player *player)
 {
-    if (deviates(&player->policies.on, QUIRK_SPL_V1))
+    if (player->policies.playlists.spl_v1)
         return 1;
-    return deviates(&player->policies.on, QUIRK_SPL_V2) ? 2 : 0;
+    return player->policies.playlists.spl_v2 ? 2 : 0;
 }
 
 static bool is_spl(const struct store_object *object)

@@ -258,7 +258,7 @@ static int fill_quirks(struct reporter *reporter)
                      file->quirks[i]);
             return -EINVAL;
         }
-        defect_switch(&reporter->spec->quirks, (enum defect)which, true);
+        defect_switch(&reporter->spec->quirks, (unsigned)which, true);
     }
     return 0;
 }

@@ -56,7 +56,7 @@ static inline void driver_close(struct driver *driver)
     wr_done(&driver->data);
 }
 
-static inline void driver_deviate(struct driver *driver, enum defect which)
+static inline void driver_deviate(struct driver *driver, enum quirk which)
 {
     policies_switch(player_policies(driver->player), which, true);
 }

@@ -209,7 +209,7 @@ static inline void rig_free(struct rig *rig)
     free(rig);
 }
 
-static inline void rig_deviate(struct rig *rig, enum defect which)
+static inline void rig_deviate(struct rig *rig, enum quirk which)
 {
     policies_switch(&rig->policies, which, true);
 }

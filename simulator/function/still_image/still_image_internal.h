@@ -2,6 +2,7 @@
 #ifndef SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_INTERNAL_H
 #define SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_INTERNAL_H
 
+#include "simulator/defect/tokens.h"
 #include "simulator/function/still_image/decoy_disk.h"
 #include "simulator/function/still_image/still_image.h"
 #include "simulator/mtp/container.h"
@@ -59,7 +60,7 @@ struct still_image {
     struct decoy_disk disk; /* on the same pipes */
 };
 
-static inline bool si_deviates(const struct still_image *si, enum defect which)
+static inline bool si_deviates(const struct still_image *si, unsigned which)
 {
     return deviates(si->defects, which);
 }

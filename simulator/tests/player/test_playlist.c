@@ -40,7 +40,7 @@ struct tracks {
 };
 
 /* a.mp3 at the root, Tunes/b.mp3, and a player with the quirk. */
-static struct tracks open_spl(struct driver *d, enum defect quirk)
+static struct tracks open_spl(struct driver *d, enum quirk quirk)
 {
     struct tracks tracks;
     uint32_t folder;
