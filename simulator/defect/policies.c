@@ -13,6 +13,7 @@ static void reset(struct policies *policies)
 {
     policies->row_count = 0;
     policies_reset_usb(policies);
+    policies_reset_still_image(policies);
     policies_reset_usbip(policies);
     policies_reset_mtp(policies);
 }
@@ -42,6 +43,7 @@ static void fill(struct policies *policies)
         }
     }
     policies->usb.filter = policies->row_count ? &policies->usb_filter : NULL;
+    policies->still_image.filter = policies->row_count ? &policies->still_image_filter : NULL;
     policies->usbip.filter = policies->row_count ? &policies->usbip_filter : NULL;
     policies->mtpr.filter = policies->row_count ? &policies->mtpr_filter : NULL;
 }

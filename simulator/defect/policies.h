@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "simulator/defect/defect.h"
+#include "simulator/function/still_image/still_image_policy.h"
 #include "simulator/mtp/mtpr_policy.h"
 #include "simulator/store/store_policy.h"
 #include "simulator/usb/usb_policy.h"
@@ -38,6 +39,8 @@ struct policies {
     struct defect_set on;
     struct usb_policy usb;
     struct usb_filter usb_filter;
+    struct still_image_policy still_image;
+    struct still_image_filter still_image_filter;
     struct usbip_policy usbip;
     struct usbip_filter usbip_filter;
     struct store_policy store;
@@ -50,6 +53,8 @@ struct policies {
     size_t row_count;
     /* What they remember. */
     uint32_t losing; /* bit per endpoint (usb_index()): its next data go astray */
+    bool wedged;     /* since a malformed container */
+    uint8_t last_command[MTPR_COMMAND_MAX];
 };
 
 void policies_init(struct policies *policies, const struct defect_set *on);

@@ -15,6 +15,7 @@ struct policy_row {
     bool turns;
     size_t flag; /* offsetof(struct policies, …) */
     struct usb_filter usb;
+    struct still_image_filter still_image;
     struct usbip_filter usbip;
     struct mtpr_filter mtpr;
 };
@@ -29,6 +30,7 @@ extern const struct policy_table policies_usb, policies_chapter9, policies_descr
 
 /* What is by the book, and the functions that ask the rows. */
 void policies_reset_usb(struct policies *policies);
+void policies_reset_still_image(struct policies *policies);
 void policies_reset_usbip(struct policies *policies);
 void policies_reset_mtp(struct policies *policies);
 

@@ -16,6 +16,7 @@ static void attached(void *self, struct usb_device *device)
     struct policies *policies = self;
 
     policies->losing = 0;
+    policies->wedged = false;
     for (size_t i = 0; i < policies->row_count; i++) {
         if (policies->rows[i]->usb.attached)
             policies->rows[i]->usb.attached(self, device);

@@ -22,8 +22,8 @@ static int make_still_image(const struct settings *settings, const struct functi
                                                 .setting_count = settings->count,
                                                 .config = parts->config,
                                                 .store = parts->store,
-                                                .responder = parts->responder,
-                                                .defects = parts->defects};
+                                                .policy = parts->still_image,
+                                                .responder = parts->responder};
     struct still_image *made;
     int error = still_image_new(&options, &made);
 

@@ -20,8 +20,8 @@ enum function_kind {
 struct function_parts {
     const struct mtpr_config *config;
     struct store *store; /* NULL: function_is_used() says that no one needs it */
+    const struct still_image_policy *still_image;
     const struct mtpr_policy *responder;
-    const struct defect_set *defects;
     enum zero_pattern pattern;
 };
 

@@ -22,8 +22,8 @@ static int make_functions(struct player *player)
 {
     const struct function_parts parts = {.config = &player->spec->config,
                                          .store = player->store,
+                                         .still_image = &player->policies.still_image,
                                          .responder = &player->policies.mtpr,
-                                         .defects = &player->policies.on,
                                          .pattern = player->spec->pattern};
     int error = function_new_all(&player->spec->identity, &parts, player->functions,
                                  &player->function_count);

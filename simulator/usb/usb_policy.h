@@ -39,7 +39,7 @@ struct usb_policy {
     /* By the book this is true. */
     bool features_flat; /* OS descriptors 2.0 of a device of one function have no subsets */
 
-    /* What real players do (defect/quirks.def); by the book false. */
+    /* What real players do (docs/quirks.md); by the book false. */
     bool endpoint_status_freezes; /* GET_STATUS of an endpoint, until the next plug */
     bool os_string_resets;        /* a full-speed player that is asked for string 0xEE */
     bool silent_until_os_string;  /* on its bulk endpoints */

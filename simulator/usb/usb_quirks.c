@@ -1,4 +1,4 @@
-/* What real players do wrong below MTP (defect/quirks.def): they lock up, are slow, say nothing
+/* What real players do wrong below MTP (docs/quirks.md): they lock up, are slow, say nothing
  * until they were asked for something else, or look like a disk. */
 #include "simulator/usb/usb_internal.h"
 

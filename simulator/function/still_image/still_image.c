@@ -34,10 +34,20 @@ static void event_waits(void *self)
 {
     struct still_image *si = self;
 
-    si_ready(si, si_deviates(si, DEFECT_EVENTS_ON_BULK) ? si->in : si->event);
+    si_ready(si, si->policy->events_apart ? si->event : si->in);
 }
 
 /* ---- life */
+
+const struct still_image_policy still_image_by_the_book = {
+    .events_apart = true,
+    .one_at_a_time = true,
+    .strays_dropped = true,
+    .data_id_checked = true,
+    .data_bounded = true,
+    .short_packet_ends_data = true,
+    .cancel_drops_data = true,
+};
 
 int still_image_find_pipes(const struct usb_interface_identity *settings, size_t setting_count,
                            struct still_image_pipes *ret_pipes)
@@ -80,7 +90,7 @@ int still_image_new(const struct still_image_options *options, struct still_imag
         free(si);
         return error;
     }
-    si->defects = options->defects;
+    si->policy = options->policy;
     si->interface = options->settings[0].number;
     si->in = pipes.in;
     si->out = pipes.out;
@@ -126,8 +136,6 @@ int si_protocol_error(struct still_image *si)
 {
     si_abandon(si);
     si->has_queued = false;
-    if (si_deviates(si, DEFECT_WEDGED_BY_JUNK))
-        si->wedged = true;
     halt_both(si);
     return -EPIPE;
 }
@@ -136,7 +144,7 @@ int still_image_cancel(struct still_image *si)
 {
     if (!still_image_busy(si))
         return -ENOENT;
-    if (!si_deviates(si, DEFECT_CANCEL_KEEPS_DATA))
+    if (si->policy->cancel_drops_data)
         si_abandon(si);
     si->discarding = true;
     si->device_cancelled = true;
@@ -146,22 +154,22 @@ int still_image_cancel(struct still_image *si)
 
 /* ---- from the responder to the IN pipe */
 
+/* The length of a container that is about to leave. */
+static size_t filter_container(struct still_image *si, uint8_t *bytes, size_t length)
+{
+    const struct still_image_filter *filter = si->policy->filter;
+
+    return filter && filter->container ? filter->container(filter->self, si, bytes, length)
+                                       : length;
+}
+
 void si_print_reply(struct still_image *si, const struct mtpr_reply *reply)
 {
-    struct mtpr_reply padded = *reply;
-    uint32_t transaction = mtpr_transaction(si->responder);
+    uint32_t transaction =
+        si->policy->junk_in_headers ? SI_JUNK_TRANSACTION : mtpr_transaction(si->responder);
+    size_t length = mtpr_reply_print(reply, transaction, si->reply);
 
-    if (si_deviates(si, DEFECT_TRANSACTION_ID_ZERO))
-        transaction = 0;
-    if (si_deviates(si, QUIRK_HEADER))
-        transaction = SI_JUNK_TRANSACTION;
-    if (si_deviates(si, DEFECT_RESPONSE_PADDED)) {
-        while (padded.count < 5)
-            padded.params[padded.count++] = 0xdeadbeefu;
-    }
-    si->reply_length = mtpr_reply_print(&padded, transaction, si->reply);
-    if (si_deviates(si, DEFECT_LENGTH_WITHOUT_HEADER))
-        si->reply[0] = (uint8_t)(si->reply_length - MTPR_HEADER);
+    si->reply_length = filter_container(si, si->reply, length);
 }
 
 static void answer(struct still_image *si)
@@ -177,23 +185,18 @@ static void answer(struct still_image *si)
 static void send_data(struct still_image *si, const struct mtpr_command *command)
 {
     uint64_t length = MTPR_HEADER + mtpr_in_length(si->responder);
-    struct mtpr_header header = {(uint32_t)length, MTP_CT_DATA, command->code,
-                                 command->transaction};
-
     /* 4 GB and more: all ones, and the short packet ends it (MTP 1.1, H.2). */
-    if (length >= 0xffffffffu && !si_deviates(si, DEFECT_LENGTH_WRAPS))
-        header.length = 0xffffffffu;
-    if (si_deviates(si, DEFECT_LENGTH_WITHOUT_HEADER))
-        header.length -= MTPR_HEADER;
-    if (si_deviates(si, DEFECT_TRANSACTION_ID_ZERO))
-        header.transaction = 0;
-    if (si_deviates(si, QUIRK_HEADER)) {
+    struct mtpr_header header = {length < UINT32_MAX ? (uint32_t)length : UINT32_MAX, MTP_CT_DATA,
+                                 command->code, command->transaction};
+
+    if (si->policy->junk_in_headers) {
         header.code = SI_JUNK_CODE;
         header.transaction = SI_JUNK_TRANSACTION;
     }
     si->data_end = si_data_end(si, length);
     si_pace(si, length);
     mtpr_header_print(&header, si->data_header);
+    filter_container(si, si->data_header, MTPR_HEADER);
     si->now = (struct in_place){IN_DATA, 0};
     si_ready(si, si->in);
 }
@@ -217,7 +220,7 @@ static void begin(struct still_image *si, const struct mtpr_command *command)
         si->out_state = OUT_DATA;
         si->now = (struct in_place){IN_NONE, 0};
         si->announced = si->received = 0;
-        si->split = si->wrong_id = false;
+        si->wrong_id = false;
     } else {
         answer(si);
     }
@@ -256,7 +259,7 @@ static bool is_successor(const struct still_image *si, const uint8_t *data, size
 
 static int execute(struct still_image *si, const struct mtpr_command *command)
 {
-    if (si->now.state == IN_NONE || si_deviates(si, DEFECT_COMMANDS_INTERLEAVE)) {
+    if (si->now.state == IN_NONE || !si->policy->one_at_a_time) {
         begin(si, command);
         return 0;
     }
@@ -275,46 +278,27 @@ static int execute(struct still_image *si, const struct mtpr_command *command)
     return 0;
 }
 
-/* A command container of no lawful length; a defect takes it all the same. */
-static int odd_command(struct still_image *si)
+/* Junk, unless it is the rest of a cancelled phase: that is dropped. */
+static int take_command(struct still_image *si, bool whole)
 {
-    struct mtpr_command command;
-    size_t length = sizeof(si->stale);
-
-    memcpy(si->stale, si->head, si->head_used);
-    memcpy(si->stale, (uint8_t[]){(uint8_t)length, 0, 0, 0, MTP_CT_COMMAND, 0}, 6);
-    if (!mtpr_command_parse(si->stale, length, &command))
-        return si_protocol_error(si);
-    return execute(si, &command);
-}
-
-static int take_command(struct still_image *si, size_t length)
-{
+    const struct still_image_filter *filter = si->policy->filter;
     struct mtpr_command command;
 
-    if (si_deviates(si, DEFECT_CONTAINER_TYPE_IGNORED) && si->head_used >= MTPR_HEADER) {
-        si->head[4] = MTP_CT_COMMAND;
-        si->head[5] = 0;
-    }
-    if (mtpr_command_parse(si->head, length, &command)) {
-        memcpy(si->stale, si->head, length);
+    if (filter && filter->command)
+        whole = filter->command(filter->self, si, si->head, &si->head_used, whole);
+    if (whole && mtpr_command_parse(si->head, si->head_used, &command))
         return execute(si, &command);
-    }
-    if (si_deviates(si, DEFECT_COMMAND_LENGTH_UNCHECKED) && si->head_used >= 8)
-        return odd_command(si);
-    if (si->discarding) {
-        si->head_used = 0;
-        return 0;
-    }
-    return si_protocol_error(si);
+    if (!si->discarding)
+        return si_protocol_error(si);
+    si->head_used = 0;
+    return 0;
 }
 
 /* The data phase of an operation that has none, or that was refused before it: dropped. */
 static bool is_stray(const struct still_image *si, const struct mtpr_header *header)
 {
     return header->type == MTP_CT_DATA && header->transaction == si->last_transaction &&
-           !si_deviates(si, DEFECT_UNKNOWN_DATA_IS_COMMAND) &&
-           !(header->code == MTP_OP_SEND_OBJECT && si_deviates(si, DEFECT_DATA_WITHOUT_INFO_LEFT));
+           si->policy->strays_dropped;
 }
 
 static int stray_data(struct still_image *si, size_t length, bool end)
@@ -342,26 +326,19 @@ static int out_command(struct still_image *si, const uint8_t *data, size_t lengt
     int error;
 
     if (si->head_used == 0 && length == 0)
-        return si_deviates(si, DEFECT_LATE_ZERO_PACKET_STALLS) ? si_protocol_error(si) : 0;
+        return 0;
     memcpy(si->head + si->head_used, data, part);
     si->head_used += part;
     if (mtpr_header_parse(si->head, si->head_used, &header) && is_stray(si, &header))
         return begin_stray(si, &header, si->head_used - part + length, end);
-    /* More than a command can have is junk, unless it is the rest of a cancelled phase. */
-    if (part < length) {
-        if (si->discarding && !si_deviates(si, DEFECT_COMMAND_LENGTH_UNCHECKED)) {
-            si->head_used = 0;
-            return 0;
-        }
-        return si_deviates(si, DEFECT_COMMAND_LENGTH_UNCHECKED) ? odd_command(si)
-                                                                : si_protocol_error(si);
-    }
+    if (part < length) /* more than a command can have */
+        return take_command(si, false);
     if (!end && si->head_used >= MTPR_HEADER && header.length > si->head_used &&
         header.length <= MTPR_COMMAND_MAX)
         return 0;
     if (!end && si->head_used < MTPR_HEADER)
         return 0;
-    error = take_command(si, si->head_used);
+    error = take_command(si, true);
     if (error == -EAGAIN)
         si->head_used -= part; /* offered again */
     return error;
@@ -386,21 +363,17 @@ static int data_header(struct still_image *si)
         return si_protocol_error(si);
     si->announced = header.length == 0xffffffffu ? UINT64_MAX : header.length - MTPR_HEADER;
     si->received = 0;
-    si->wrong_id = header.transaction != mtpr_transaction(si->responder) &&
-                   !si_deviates(si, DEFECT_DATA_ID_UNCHECKED);
+    si->wrong_id =
+        header.transaction != mtpr_transaction(si->responder) && si->policy->data_id_checked;
     return 0;
 }
 
 static int out_payload(struct still_image *si, const uint8_t *data, size_t length, bool end)
 {
     uint64_t left = si->announced - si->received;
-    size_t part = length < left ? (size_t)length : (size_t)left;
+    size_t part = length < left || !si->policy->data_bounded ? length : (size_t)left;
     bool excess = part < length;
 
-    if (excess && si_deviates(si, DEFECT_EXCESS_DATA_KEPT)) {
-        part = length;
-        excess = false;
-    }
     if (part)
         mtpr_out(si->responder, data, part);
     si->received += part;
@@ -410,7 +383,7 @@ static int out_payload(struct still_image *si, const uint8_t *data, size_t lengt
         data_complete(si, MTPR_END_WHOLE);
     else if (end && si->announced == UINT64_MAX)
         data_complete(si, MTPR_END_WHOLE);
-    else if (end && !si_deviates(si, DEFECT_SHORT_DATA_WAITS))
+    else if (end && si->policy->short_packet_ends_data)
         data_complete(si, MTPR_END_SHORT);
     return 0;
 }
@@ -435,13 +408,8 @@ static int out_data(struct still_image *si, const uint8_t *data, size_t length, 
         if (error)
             return error;
         /* The header in a packet of its own is no end of data. */
-        if (part == length && si->announced > 0) {
-            si->split = true;
+        if (part == length && si->announced > 0)
             return 0;
-        }
-    } else if (si->split && si_deviates(si, DEFECT_SPLIT_HEADER_SKIPS)) {
-        part = length < MTPR_HEADER ? length : MTPR_HEADER;
-        si->split = false;
     }
     return out_payload(si, data + part, length - part, end);
 }
@@ -451,7 +419,7 @@ static int si_out(void *self, uint8_t endpoint, const uint8_t *data, size_t leng
     struct still_image *si = self;
     int error;
 
-    if (endpoint != si->out || si->wedged)
+    if (endpoint != si->out)
         return -EPIPE;
     if (si->mute)
         return -EAGAIN;
@@ -489,7 +457,7 @@ static void si_reset(void *self, struct usb_reset reset)
         si->has_queued = false;
         return;
     }
-    /* The responder goes first: one defect wants to know what was under way. */
+    /* The responder goes first: what is under way is not yet given up. */
     mtpr_reset(si->responder, cause == USB_RESET_POWER ? MTPR_LOSS_POWER : MTPR_LOSS_BUS);
     decoy_disk_reset(&si->disk);
     if (cause == USB_RESET_AGAIN || cause == USB_RESET_POWER)
@@ -499,8 +467,6 @@ static void si_reset(void *self, struct usb_reset reset)
     si_abandon(si);
     si->has_queued = si->discarding = si->cancelling = si->device_cancelled = false;
     si->event_length = si->event_position = 0;
-    if (cause != USB_RESET_CONFIGURED && cause != USB_RESET_AGAIN)
-        si->wedged = false;
 }
 
 const struct usb_function_ops still_image_ops = {

@@ -4,7 +4,7 @@
 #ifndef SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_H
 #define SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_H
 
-#include "simulator/defect/defect.h"
+#include "simulator/function/still_image/still_image_policy.h"
 #include "simulator/mtp/responder.h"
 #include "simulator/usb/function.h"
 #include "simulator/usb/identity.h"
@@ -16,8 +16,8 @@ struct still_image_options {
     size_t setting_count;
     const struct mtpr_config *config;
     struct store *store;
+    const struct still_image_policy *policy;
     const struct mtpr_policy *responder;
-    const struct defect_set *defects;
 };
 
 extern const struct usb_function_ops still_image_ops;
@@ -30,7 +30,7 @@ struct still_image_pipes {
 int still_image_find_pipes(const struct usb_interface_identity *settings, size_t setting_count,
                            struct still_image_pipes *ret_pipes);
 
-/* -ENOENT: no pipes. Settings, config, store, policy and defects stay the caller's and outlive it;
+/* -ENOENT: no pipes. Settings, config, store and policies stay the caller's and outlive it;
  * so does a device it is attached to (still_image_ops). */
 int still_image_new(const struct still_image_options *options, struct still_image **ret_function);
 struct mtpr_responder *still_image_responder(struct still_image *function);

@@ -40,7 +40,6 @@ static int in_data(struct still_image *si, size_t room, struct usb_in *in)
     si->now.position += in->length;
     if (si->now.position == si->data_end) {
         in->end = true;
-        in->no_zlp = si_deviates(si, DEFECT_NO_ZERO_PACKET);
         si_print_reply(si, mtpr_reply(si->responder));
         si->now = (struct in_place){si->silent ? IN_NONE : IN_REPLY, 0};
     }
@@ -71,10 +70,8 @@ static int in_event(struct still_image *si, size_t room, struct usb_in *in)
 
     si->event_before = si->event_position;
     if (si->event_position == si->event_length) {
-        if (!mtpr_event_peek(si->responder, &event)) {
-            in->end = true;
-            return si_deviates(si, DEFECT_IDLE_EVENTS_EMPTY) ? 0 : -EAGAIN;
-        }
+        if (!mtpr_event_peek(si->responder, &event))
+            return -EAGAIN;
         si->event_length = mtpr_event_print(&event, si->event_bytes);
         si->event_position = si->event_before = 0;
         mtpr_event_pop(si->responder);
@@ -98,7 +95,7 @@ static int in_bulk(struct still_image *si, size_t room, struct usb_in *in)
         return decoy_disk_in(&si->disk, room, in);
     }
     si_begin_queued(si);
-    if (si->now.state == IN_NONE && si_deviates(si, DEFECT_EVENTS_ON_BULK) &&
+    if (si->now.state == IN_NONE && !si->policy->events_apart &&
         mtpr_event_count(si->responder) > 0)
         return in_event(si, room, in);
     si->before = si->now;
@@ -117,11 +114,9 @@ int si_in(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_in)
     struct usb_in in = {.chunk_count = 0};
     int error;
 
-    if (si->wedged)
-        return -EPIPE;
     if (endpoint == si->in)
         error = in_bulk(si, room, &in);
-    else if (endpoint == si->event && si_deviates(si, DEFECT_EVENTS_ON_BULK))
+    else if (endpoint == si->event && !si->policy->events_apart)
         error = -EAGAIN;
     else if (endpoint == si->event)
         error = in_event(si, room, &in);

@@ -1,8 +1,7 @@
-/* What the still image function's two files share: its state, and who does what. */
+/* What the still image function's files share: its state, and who does what. */
 #ifndef SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_INTERNAL_H
 #define SIMULATOR_FUNCTION_STILL_IMAGE_STILL_IMAGE_INTERNAL_H
 
-#include "simulator/defect/tokens.h"
 #include "simulator/function/still_image/decoy_disk.h"
 #include "simulator/function/still_image/still_image.h"
 #include "simulator/mtp/container.h"
@@ -23,15 +22,14 @@ struct in_place {
 struct still_image {
     struct usb_device *device;        /* NULL: none yet */
     struct mtpr_responder *responder; /* owned */
-    const struct defect_set *defects;
+    const struct still_image_policy *policy;
     uint8_t interface, in, out, event;
 
     enum out_state out_state;
     uint8_t head[MTPR_COMMAND_MAX]; /* of the container that is coming in */
     size_t head_used;
-    uint8_t stale[MTPR_COMMAND_MAX]; /* the last command's bytes, for a defect */
-    uint64_t announced, received;    /* payload of the data container */
-    bool split, wrong_id;
+    uint64_t announced, received; /* payload of the data container */
+    bool wrong_id;
     bool discarding; /* after a cancel: what the host still had under way */
     uint32_t last_transaction;
     uint16_t code; /* of the operation that ran last */
@@ -47,23 +45,16 @@ struct still_image {
 
     uint8_t event_bytes[24];
     size_t event_length, event_position, event_before;
-    bool bulk_event; /* defect: event_bytes go out on bulk */
 
     bool cancelling;       /* the next status poll says busy */
     bool device_cancelled; /* until the halts are cleared */
-    bool wedged;           /* defect */
-    bool silent;           /* defect: no response follows the data */
 
     /* Quirks. */
+    bool silent;            /* no response follows the data */
     bool mute;              /* until a reset */
     uint64_t carried;       /* objects sent and got since it was plugged in */
     struct decoy_disk disk; /* on the same pipes */
 };
-
-static inline bool si_deviates(const struct still_image *si, unsigned which)
-{
-    return deviates(si->defects, which);
-}
 
 /* Wakes an endpoint; a function without a core is only ever driven by unit tests. */
 void si_ready(struct still_image *si, uint8_t endpoint);

@@ -1,4 +1,4 @@
-/* What real players do wrong on their two bulk pipes (defect/quirks.def). */
+/* What real players do wrong on their two bulk pipes (docs/quirks.md). */
 #include <errno.h>
 
 #include "mtp_codes.h"
@@ -30,11 +30,11 @@ void si_pace(struct still_image *si, uint64_t length)
 {
     uint64_t wait = 0;
 
-    if (changes_much(si->code) && si_deviates(si, QUIRK_LONG_TIMEOUT))
+    if (changes_much(si->code) && si->policy->changes_slow)
         wait += SLOW_CHANGE_MS;
-    if (si->code == MTP_OP_GET_OBJECT_HANDLES && length && si_deviates(si, QUIRK_SLOW_HANDLES))
+    if (si->code == MTP_OP_GET_OBJECT_HANDLES && length && si->policy->handles_slow)
         wait += (length - MTPR_HEADER) / 4 * SLOW_HANDLE_MS; /* one for the count itself */
-    if (si_deviates(si, QUIRK_SLOWS_DOWN))
+    if (si->policy->slower_each_time)
         wait += si->carried * SLOWER_MS;
     if (si->code == MTP_OP_SEND_OBJECT || si->code == MTP_OP_GET_OBJECT)
         si->carried++;
@@ -50,14 +50,14 @@ uint64_t si_data_end(const struct still_image *si, uint64_t length)
 {
     bool full = si->device && length % usb_function_packet_size(si->device, si->in) == 0;
 
-    return length + (full && si_deviates(si, QUIRK_NO_ZERO_READS));
+    return length + (full && si->policy->byte_for_zero_packet);
 }
 
 bool si_pushes_on(struct still_image *si)
 {
     uint64_t end = si->now.position + STALE_MOST;
 
-    if (!si_deviates(si, QUIRK_CANCEL_STALE))
+    if (!si->policy->old_data_after_cancel)
         return false;
     if (end < si->data_end)
         si->data_end = end;
@@ -80,14 +80,13 @@ static bool fills_last_packet(const struct still_image *si)
 
 void si_may_crash(struct still_image *si)
 {
-    if (mtpr_crashed(si->responder) ||
-        (si_deviates(si, QUIRK_SAMSUNG_OFFSET) && fills_last_packet(si)))
+    if (mtpr_crashed(si->responder) || (si->policy->last_packet_locks_up && fills_last_packet(si)))
         usb_function_freeze(si->device);
 }
 
 void si_answered(struct still_image *si)
 {
-    if (si->code == MTP_OP_CLOSE_SESSION && si_deviates(si, QUIRK_RESET_ON_CLOSE))
+    if (si->code == MTP_OP_CLOSE_SESSION && si->policy->mute_after_close)
         si->mute = true;
 }
 
@@ -95,12 +94,12 @@ void si_answered(struct still_image *si)
 
 static bool is_only_disk(const struct still_image *si)
 {
-    return si_deviates(si, QUIRK_BLACKBERRY) && si->device && !usb_function_switched(si->device);
+    return si->policy->disk_at_first && si->device && !usb_function_switched(si->device);
 }
 
 bool si_is_disk(const struct still_image *si)
 {
-    return is_only_disk(si) || si_deviates(si, QUIRK_UNLOAD_DRIVER);
+    return is_only_disk(si) || si->policy->disk_too;
 }
 
 bool si_disk_out(struct still_image *si, const uint8_t *data, size_t length, int *ret_error)

@@ -9,39 +9,17 @@
 static int cancel_request(struct still_image *si, const struct usb_setup *setup,
                           const uint8_t *data)
 {
-    uint32_t transaction;
-    bool sending;
+    bool sending = si->out_state == OUT_DATA;
 
-    if (!si_deviates(si, DEFECT_CANCEL_UNCHECKED) &&
-        ((setup->length != 6 && !si_deviates(si, DEFECT_CANCEL_ANY_LENGTH)) ||
-         data[0] != (MTP_EC_CANCEL_TRANSACTION & 0xff) ||
-         data[1] != MTP_EC_CANCEL_TRANSACTION >> 8))
+    if (setup->length != 6 || get_le16(data) != MTP_EC_CANCEL_TRANSACTION)
         return -EPIPE;
-    if (setup->length < 6)
+    if (!still_image_busy(si) || get_le32(data + 2) != mtpr_transaction(si->responder))
         return 0;
-    transaction = get_le32(data + 2);
-    if (!still_image_busy(si))
-        return 0;
-    if (transaction != mtpr_transaction(si->responder) && !si_deviates(si, DEFECT_CANCEL_ANY))
-        return 0;
-    sending = si->out_state == OUT_DATA;
     if (si->now.state == IN_DATA && si_pushes_on(si))
         return 0;
-    /* Deviation: what was being sent goes on while the status says all is done. */
-    if (si_deviates(si, DEFECT_STATUS_ALWAYS_OK) && si->now.state == IN_DATA) {
-        si->silent = true;
-        return 0;
-    }
     si_abandon(si);
     si->discarding = sending;
     si->cancelling = true;
-    if (si_deviates(si, DEFECT_CANCEL_ANSWERED)) {
-        struct mtpr_reply late = {.code = MTP_RC_TRANSACTION_CANCELLED};
-
-        si_print_reply(si, &late);
-        si->now = (struct in_place){IN_REPLY, 0};
-        si_ready(si, si->in);
-    }
     if (si->has_queued)
         si_ready(si, si->in);
     return 0;
@@ -52,30 +30,27 @@ static int status_request(struct still_image *si, const struct usb_setup *setup,
     const uint8_t endpoints[] = {si->in, si->out, si->event};
     uint8_t status[4 + 4 * sizeof(endpoints)];
     uint16_t code = MTP_RC_OK;
-    unsigned length = 4, any = 0;
+    uint16_t length = 4;
 
     for (unsigned i = 0; i < sizeof(endpoints); i++) {
         if (!si_halted(si, endpoints[i]))
             continue;
-        any++;
-        if (!si_deviates(si, DEFECT_STATUS_WITHOUT_ENDPOINTS)) {
-            put_le32(status + length, endpoints[i]);
-            length += 4;
-        }
+        put_le32(status + length, endpoints[i]);
+        length += 4;
     }
-    if (!any)
+    if (length == 4)
         si->device_cancelled = false;
     if (si->device_cancelled)
         code = MTP_RC_TRANSACTION_CANCELLED;
-    else if (si->cancelling && !si_deviates(si, DEFECT_STATUS_ALWAYS_OK))
+    else if (si->cancelling)
         code = MTP_RC_DEVICE_BUSY;
     si->cancelling = false;
-    put_le16(status, (uint16_t)length);
+    put_le16(status, length);
     put_le16(status + 2, code);
     if (length > setup->length)
         length = setup->length;
     memcpy(reply, status, length);
-    return (int)length;
+    return length;
 }
 
 static int reset_request(struct still_image *si)
@@ -102,8 +77,6 @@ int si_setup(void *self, const struct usb_setup *setup, const uint8_t *data, uin
         return -EPIPE;
     if (setup->index != si->interface)
         return -EPIPE;
-    if (still_image_busy(si) && si_deviates(si, DEFECT_STATUS_NOT_WHILE_BUSY))
-        return -EPIPE;
     if (si_is_disk(si) && decoy_disk_setup(&si->disk, setup, reply) >= 0)
         return to_host ? 1 : 0;
     if (setup->request == MTP_REQ_CANCEL && !to_host)
@@ -113,8 +86,5 @@ int si_setup(void *self, const struct usb_setup *setup, const uint8_t *data, uin
     if (setup->request == MTP_REQ_GET_DEVICE_STATUS && to_host)
         return status_request(si, setup, reply);
     /* Extended event data are optional, and this device has none (Still Image 1.0, 5.2.2). */
-    if (setup->request == MTP_REQ_GET_EXTENDED_EVENT && to_host &&
-        si_deviates(si, DEFECT_EXTENDED_EVENT_IS_STATUS))
-        return status_request(si, setup, reply);
     return -EPIPE;
 }
