@@ -28,7 +28,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-pr
 OPT ?= -O2 -g
 CFLAGS += -std=c11 -D_GNU_SOURCE $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP $(VARIANT_FLAGS)
 LDFLAGS += $(VARIANT_FLAGS)
-PKG := libusb-1.0 libcrypto sqlite3 jansson criterion libavformat libavcodec libavutil
+PKG := libusb-1.0 yaml-0.1 libcrypto sqlite3 jansson criterion libavformat libavcodec libavutil
 CPPFLAGS += -I. -I$(GEN) $(shell pkg-config --cflags $(PKG))
 
 ifeq ($(VARIANT),sanitize)
@@ -93,7 +93,7 @@ all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(LUSB) compile_command
 help:
 	@sed -n 's/^## \([^:]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 34
 
-SIM_LIBS := -lcyaml -lsqlite3 -ljansson -lpthread -ldl
+SIM_LIBS := -lcyaml -lyaml -lsqlite3 -ljansson -lpthread -ldl
 MEDIA_LIBS := -lavformat -lavcodec -lavutil
 SPC_LIBS := -lusb-1.0 -lcrypto -lpthread
 CONF_LIBS := -ljansson $(SPC_LIBS) -ldl

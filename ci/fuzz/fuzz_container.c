@@ -7,6 +7,7 @@
 
 #include "simulator/function/still_image/still_image.h"
 #include "simulator/player/player.h"
+#include "simulator/spec/spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,7 +19,7 @@ static void start(void)
     struct player_spec *spec;
     char error[400];
 
-    if (player_load("fixtures/players/mtp-small.yaml", &spec, error, sizeof(error)) ||
+    if (spec_load("fixtures/players/mtp-small.yaml", &spec, error, sizeof(error)) ||
         player_new(spec, &options, &player, error, sizeof(error))) {
         fprintf(stderr, "%s\n", error);
         exit(1);

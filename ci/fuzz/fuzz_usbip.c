@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "simulator/player/player.h"
+#include "simulator/spec/spec.h"
 #include "simulator/usb/device.h"
 #include "simulator/wire/usbip/usbip_internal.h"
 
@@ -33,7 +34,7 @@ static void start(void)
     struct player_spec *spec;
     char error[400] = "";
 
-    if (player_load("fixtures/players/mtp-small.yaml", &spec, error, sizeof(error)) ||
+    if (spec_load("fixtures/players/mtp-small.yaml", &spec, error, sizeof(error)) ||
         player_new(spec, &options, &player, error, sizeof(error))) {
         fprintf(stderr, "%s\n", error);
         exit(1);

@@ -13,7 +13,7 @@
 #include "simulator/import/anonymise.h"
 #include "simulator/import/import_report.h"
 #include "simulator/import/lines.h"
-#include "simulator/player/player.h"
+#include "simulator/spec/spec.h"
 
 struct job {
     const char *kind, *source, *lsusb, *output;
@@ -100,12 +100,12 @@ static int check_player(const struct job *job, unsigned line, const char *text, 
         status = cli_usage("%s: %s", job->source, strerror(errno ? errno : EIO));
     } else {
         snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
-        if (player_load(path, &spec, error, sizeof(error))) {
+        if (spec_load(path, &spec, error, sizeof(error))) {
             wrong = strstr(error, path) == error ? error + strlen(path) + 1 : error;
             status = cli_usage("%s:%u: the player made of it does not load: line %s", job->source,
                                line ? line : 1, wrong);
         } else {
-            player_spec_free(spec);
+            spec_free(spec);
         }
     }
     if (memory >= 0)

@@ -9,7 +9,7 @@
 
 #include "simulator/cli/papsim.h"
 #include "simulator/player/beside.h"
-#include "simulator/player/player.h"
+#include "simulator/spec/spec.h"
 
 static int is_player_file(const struct dirent *entry)
 {
@@ -33,12 +33,13 @@ static void print_player(const char *folder, const char *file)
     struct player_spec *spec;
 
     snprintf(path, sizeof(path), "%s/%s", folder, file);
-    if (player_load(path, &spec, error, sizeof(error)) < 0) {
+    if (spec_load(path, &spec, error, sizeof(error)) < 0) {
         printf("%-24.*s (broken: %s)\n", (int)(strlen(file) - 5), file, error);
         return;
     }
-    printf("%-24.*s %s\n", (int)(strlen(file) - 5), file, player_spec_description(spec));
-    player_spec_free(spec);
+    printf("%-24.*s %s\n", (int)(strlen(file) - 5), file,
+           spec->file->description ? spec->file->description : "");
+    spec_free(spec);
 }
 
 int cli_players(int argc, char **argv)

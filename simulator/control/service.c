@@ -12,6 +12,7 @@
 
 #include "simulator/control/service.h"
 #include "simulator/player/beside.h"
+#include "simulator/spec/spec.h"
 
 /* One that is on its way up, and who is told what keeps it down. */
 struct opening {
@@ -66,7 +67,7 @@ static int read_players(const struct opening *opening)
         if (beside_player(options->players[i], path, sizeof(path)) < 0)
             return refuse(opening, "--player %s: no such player file (papsim players lists names)",
                           options->players[i]);
-        if (player_load(path, &opening->specs[i], opening->error, opening->error_size) < 0)
+        if (spec_load(path, &opening->specs[i], opening->error, opening->error_size) < 0)
             return -EINVAL;
     }
     return 0;
@@ -198,7 +199,7 @@ int service_open(struct service *service, const struct service_options *options,
         return refuse(&opening, "out of memory");
     result = open_all(&opening);
     for (size_t i = 0; i < options->player_count; i++)
-        player_spec_free(opening.specs[i]);
+        spec_free(opening.specs[i]);
     free(opening.specs);
     return result && !error[0] ? refuse(&opening, "out of memory") : result;
 }

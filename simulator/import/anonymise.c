@@ -1,3 +1,5 @@
+/* Takes out of a file what names its owner, and puts in something of the same shape: a log that is
+ * published still imports as it did. */
 #include "simulator/import/anonymise.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* The report's memory: what the parsers of a log add to, and its end. */
 #include "simulator/import/import_report.h"
 
 #include <errno.h>

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "simulator/usb/identity.h"
+
 struct import_codes {
     uint16_t *codes; /* owned */
     size_t count;
@@ -38,18 +40,6 @@ struct import_storage {
 };
 
 /* ---- USB descriptors (`lsusb -v`) */
-struct import_endpoint {
-    uint8_t address, type, interval, burst;
-    uint16_t packet_size;
-};
-
-struct import_interface {
-    uint8_t number, alternate, class_code, subclass, protocol;
-    char *name;                        /* owned */
-    struct import_endpoint *endpoints; /* owned */
-    size_t endpoint_count;
-};
-
 enum import_speed {
     IMPORT_SPEED_UNKNOWN,
     IMPORT_SPEED_FULL,
@@ -67,8 +57,8 @@ struct import_usb {
     char *manufacturer, *product_name, *serial;       /* owned */
     enum import_speed speed;
     bool self_powered, remote_wakeup;
-    unsigned max_power;                  /* mA */
-    struct import_interface *interfaces; /* owned */
+    unsigned max_power;                        /* mA */
+    struct usb_interface_identity *interfaces; /* owned, as names and endpoints are */
     size_t interface_count;
     bool named_mtp;          /* an interface's name has "MTP" in it */
     bool microsoft;          /* answers the OS string descriptor */

@@ -1,3 +1,5 @@
+/* Reads a file once and gives its lines, so that every parser has the same idea of what a line is
+ * and which number it has. */
 #include "simulator/import/lines.h"
 
 #include <errno.h>

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulator/function/still_image/still_image.h"
 #include "simulator/import/import_report.h"
 #include "simulator/import/lines.h"
 #include "simulator/import/paste.h"
@@ -30,14 +31,14 @@ struct parser {
 #define FAULT(parser, ...)                                                                         \
     lines_fault((parser)->lines, (parser)->error, (parser)->error_size, __VA_ARGS__)
 
-static struct import_interface *interface_of(struct parser *parser)
+static struct usb_interface_identity *interface_of(struct parser *parser)
 {
     return &parser->usb->interfaces[parser->usb->interface_count - 1];
 }
 
-static struct import_endpoint *endpoint_of(struct parser *parser)
+static struct usb_endpoint_identity *endpoint_of(struct parser *parser)
 {
-    struct import_interface *interface = interface_of(parser);
+    struct usb_interface_identity *interface = interface_of(parser);
 
     return &interface->endpoints[interface->endpoint_count - 1];
 }
@@ -167,7 +168,7 @@ static const uint32_t needed[] = {
 
 static void take_packet(struct parser *parser, unsigned number)
 {
-    struct import_endpoint *endpoint = endpoint_of(parser);
+    struct usb_endpoint_identity *endpoint = endpoint_of(parser);
 
     /* Bits 11 and 12: further transactions in a microframe. */
     endpoint->packet_size = (uint16_t)(number & (endpoint->type == 2 ? 0x7ff : 0x1fff));
@@ -205,7 +206,7 @@ static void take_device_field(struct parser *parser, enum field field, unsigned 
 
 static void take_interface_field(struct parser *parser, enum field field, unsigned number)
 {
-    struct import_interface *interface = interface_of(parser);
+    struct usb_interface_identity *interface = interface_of(parser);
     uint8_t *const fields[] = {[FIELD_NUMBER] = &interface->number,
                                [FIELD_ALTERNATE] = &interface->alternate,
                                [FIELD_CLASS] = &interface->class_code,
@@ -220,7 +221,7 @@ static void take_interface_field(struct parser *parser, enum field field, unsign
 
 static void take_endpoint_field(struct parser *parser, enum field field, unsigned number)
 {
-    struct import_endpoint *endpoint = endpoint_of(parser);
+    struct usb_endpoint_identity *endpoint = endpoint_of(parser);
 
     if (field == FIELD_ADDRESS)
         endpoint->address = (uint8_t)number;
@@ -344,7 +345,7 @@ static int check_configuration(struct parser *parser)
 static int begin_interface(struct parser *parser)
 {
     struct import_usb *usb = parser->usb;
-    struct import_interface *bigger;
+    struct usb_interface_identity *bigger;
     int error = check_endpoints(parser);
 
     if (!error)
@@ -364,8 +365,8 @@ static int begin_interface(struct parser *parser)
 
 static int begin_endpoint(struct parser *parser)
 {
-    struct import_interface *interface;
-    struct import_endpoint *bigger;
+    struct usb_interface_identity *interface;
+    struct usb_endpoint_identity *bigger;
     int error = begin_part(parser, PART_ENDPOINT);
 
     if (error)
@@ -386,22 +387,9 @@ static int begin_endpoint(struct parser *parser)
 /* The pipes of a player: what else is plugged, hubs and mice, has not all three. */
 static bool has_pipes(const struct import_usb *usb)
 {
-    for (size_t i = 0; i < usb->interface_count; i++) {
-        unsigned found = 0;
+    struct still_image_pipes pipes;
 
-        for (size_t j = 0; j < usb->interfaces[i].endpoint_count; j++) {
-            const struct import_endpoint *endpoint = &usb->interfaces[i].endpoints[j];
-            bool to_host = (endpoint->address & 0x80) != 0;
-
-            if (endpoint->type == 2)
-                found |= to_host ? 1 : 2;
-            else if (endpoint->type == 3 && to_host)
-                found |= 4;
-        }
-        if (found == 7)
-            return true;
-    }
-    return false;
+    return still_image_find_pipes(usb->interfaces, usb->interface_count, &pipes) == 0;
 }
 
 static bool is_wanted(const struct parser *parser)

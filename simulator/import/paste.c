@@ -1,3 +1,5 @@
+/* Finds what mail programs, forums and terminals did to a log by what stands before a line that is
+ * known, and takes it back. */
 #include "simulator/import/paste.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* Decodes what Windows' shells write when output goes to a file; the parsers know UTF-8 alone. */
 #include "simulator/import/utf16.h"
 
 #include "simulator/mtp/dataset.h"

@@ -80,7 +80,7 @@ static bool legal_serial(const char *text)
     return true;
 }
 
-static void put_interface(FILE *out, const struct import_interface *interface)
+static void put_interface(FILE *out, const struct usb_interface_identity *interface)
 {
     fprintf(out, "    - number: %u\n", interface->number);
     if (interface->alternate)
@@ -91,7 +91,7 @@ static void put_interface(FILE *out, const struct import_interface *interface)
     if (interface->endpoint_count)
         fputs("      endpoints:\n", out);
     for (size_t i = 0; i < interface->endpoint_count; i++) {
-        const struct import_endpoint *endpoint = &interface->endpoints[i];
+        const struct usb_endpoint_identity *endpoint = &interface->endpoints[i];
 
         fprintf(out, "        - {address: 0x%02x, type: %u, packet-size: %u, interval: %u",
                 endpoint->address, endpoint->type, endpoint->packet_size, endpoint->interval);

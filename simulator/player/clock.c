@@ -1,3 +1,5 @@
+/* The player's own clock: it stands still until it is moved on, so that every run sees the same
+ * times. */
 #include "simulator/player/clock.h"
 
 void player_clock_init(struct player_clock *clock)

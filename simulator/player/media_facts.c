@@ -1,3 +1,5 @@
+/* The end of what was read of an audio file; apart from the reader since the plug-in and papsim
+ * both need it. */
 #include <stdlib.h>
 
 #include "simulator/player/media.h"

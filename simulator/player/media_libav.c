@@ -1,3 +1,4 @@
+/* The plug-in that reads audio files, with libavformat: tags, length, bit rate, cover art. */
 #include "simulator/player/media.h"
 #include "spcore/base.h"
 

@@ -1,3 +1,5 @@
+/* What the player plays and where it is in it: time goes by when the player's clock does, and a
+ * track that is heard to its end counts. */
 #include "simulator/player/playback.h"
 
 #include <errno.h>

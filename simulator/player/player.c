@@ -91,14 +91,14 @@ void player_free(struct player *player)
     }
     free(player->snapshots);
     store_free(player->store);
-    player_spec_free(player->spec);
+    spec_free(player->spec);
     free(player->busid);
     free(player);
 }
 
 const char *player_name(const struct player *player)
 {
-    return player_spec_name(player->spec);
+    return player->spec->file->name;
 }
 
 const char *player_busid(const struct player *player)

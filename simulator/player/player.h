@@ -11,14 +11,7 @@
 #include "simulator/usb/identity.h"
 
 struct player;
-struct player_spec; /* one player file as read */
-
-/* `path` is a file. On failure `error` holds one line "FILE:LINE: what" and -errno is returned. */
-int player_load(const char *path, struct player_spec **ret_spec, char *error, size_t error_size);
-void player_spec_free(struct player_spec *spec);
-const char *player_spec_name(const struct player_spec *spec);
-const char *player_spec_description(const struct player_spec *spec);
-const struct usb_identity *player_spec_identity(const struct player_spec *spec);
+struct player_spec; /* one player file as read (spec/spec.h) */
 
 struct player_options {
     const char *busid;     /* copied */

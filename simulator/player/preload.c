@@ -282,6 +282,16 @@ static const char *reason(int error)
     }
 }
 
+static void describe_failure(const struct player_spec *spec, unsigned index, int result,
+                             char *error, size_t error_size)
+{
+    char place[32];
+
+    snprintf(place, sizeof(place), "objects[%u].path", index);
+    snprintf(error, error_size, "%s:%u: object '%s': %s", spec->path, spec_line(spec, place),
+             spec->file->objects[index].path, reason(result));
+}
+
 int player_preload(struct player *player, char *error, size_t error_size)
 {
     const struct file_player *file = player->spec->file;
@@ -299,9 +309,7 @@ int player_preload(struct player *player, char *error, size_t error_size)
         result = file->objects[i].count ? load_series(player, &file->objects[i])
                                         : load_object(player, &file->objects[i]);
         if (result)
-            snprintf(error, error_size, "%s:%u: object '%s': %s", player->spec->path,
-                     player_spec_line(player->spec, file->objects[i].path, 0),
-                     file->objects[i].path, reason(result));
+            describe_failure(player->spec, i, result, error, error_size);
     }
     if (!result)
         result = store_commit(player->store);

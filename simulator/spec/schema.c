@@ -1,3 +1,5 @@
+/* The keys of a player file and what each fills, as tables for libcyaml; and libcyaml's many lines
+ * about an error as one. */
 #include "simulator/spec/schema.h"
 
 #include <cyaml/cyaml.h>
@@ -9,7 +11,7 @@
 
 #include "mtp_codes.h"
 #include "simulator/function/kinds.h"
-#include "simulator/usb/identity.h"
+#include "simulator/spec/marks.h"
 
 #define OPTIONAL CYAML_FLAG_OPTIONAL
 #define TEXT(key, type, member)                                                                    \
@@ -29,6 +31,10 @@
 #define LIST(key, type, member, entry)                                                             \
     CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | OPTIONAL, type, member, entry, 0,               \
                          CYAML_UNLIMITED)
+/* A list whose count has another name. */
+#define COUNTED(key, type, member, count, entry)                                                   \
+    CYAML_FIELD_SEQUENCE_COUNT(key, CYAML_FLAG_POINTER | OPTIONAL, type, member, count, entry, 0,  \
+                               CYAML_UNLIMITED)
 
 static const cyaml_schema_value_t code_entry = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, uint16_t)};
 static const cyaml_schema_value_t text_entry = {
@@ -44,94 +50,97 @@ static const cyaml_strval_t functions[] = {
 static const cyaml_strval_t patterns[] = {{"zeroes", ZERO_PATTERN_ZEROES},
                                           {"mod63", ZERO_PATTERN_MOD63}};
 static const cyaml_strval_t speeds[] = {
-    {"full", FILE_SPEED_FULL}, {"high", FILE_SPEED_HIGH}, {"super", FILE_SPEED_SUPER}};
-static const cyaml_strval_t policies[] = {{"refuse", FILE_REFUSE}, {"keep-both", FILE_KEEP_BOTH}};
+    {"full", USB_SPEED_FULL}, {"high", USB_SPEED_HIGH}, {"super", USB_SPEED_SUPER}};
 
 static const cyaml_schema_field_t endpoint_fields[] = {
-    CYAML_FIELD_UINT("address", CYAML_FLAG_DEFAULT, struct file_endpoint, address),
-    CYAML_FIELD_UINT("type", CYAML_FLAG_DEFAULT, struct file_endpoint, type),
-    NUMBER("packet-size", struct file_endpoint, packet_size),
-    NUMBER("interval", struct file_endpoint, interval),
-    NUMBER("burst", struct file_endpoint, burst),
+    CYAML_FIELD_UINT("address", CYAML_FLAG_DEFAULT, struct usb_endpoint_identity, address),
+    CYAML_FIELD_UINT("type", CYAML_FLAG_DEFAULT, struct usb_endpoint_identity, type),
+    NUMBER("packet-size", struct usb_endpoint_identity, packet_size),
+    NUMBER("interval", struct usb_endpoint_identity, interval),
+    NUMBER("burst", struct usb_endpoint_identity, burst),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t endpoint_entry = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_endpoint, endpoint_fields)};
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct usb_endpoint_identity, endpoint_fields)};
 
 static const cyaml_schema_field_t interface_fields[] = {
-    NUMBER("number", struct file_interface, number),
-    NUMBER("alternate", struct file_interface, alternate),
-    NUMBER("class", struct file_interface, class_code),
-    NUMBER("subclass", struct file_interface, subclass),
-    NUMBER("protocol", struct file_interface, protocol),
-    TEXT("name", struct file_interface, name),
-    CHOICE("function", struct file_interface, function, functions),
-    LIST("endpoints", struct file_interface, endpoints, &endpoint_entry),
+    NUMBER("number", struct usb_interface_identity, number),
+    NUMBER("alternate", struct usb_interface_identity, alternate),
+    NUMBER("class", struct usb_interface_identity, class_code),
+    NUMBER("subclass", struct usb_interface_identity, subclass),
+    NUMBER("protocol", struct usb_interface_identity, protocol),
+    TEXT("name", struct usb_interface_identity, name),
+    CHOICE("function", struct usb_interface_identity, function, functions),
+    COUNTED("endpoints", struct usb_interface_identity, endpoints, endpoint_count, &endpoint_entry),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t interface_entry = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_interface, interface_fields)};
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct usb_interface_identity, interface_fields)};
 
 static const cyaml_schema_field_t usb_fields[] = {
     CHOICE("persona", struct file_usb, persona, personas),
-    CYAML_FIELD_UINT("vendor", CYAML_FLAG_DEFAULT, struct file_usb, vendor),
-    CYAML_FIELD_UINT("product", CYAML_FLAG_DEFAULT, struct file_usb, product),
+    CYAML_FIELD_UINT("vendor", CYAML_FLAG_DEFAULT, struct file_usb, identity.vendor_id),
+    CYAML_FIELD_UINT("product", CYAML_FLAG_DEFAULT, struct file_usb, identity.product_id),
     MAYBE("release", struct file_usb, release),
-    NUMBER("usb-version", struct file_usb, usb_version),
-    NUMBER("class", struct file_usb, class_code),
-    NUMBER("subclass", struct file_usb, subclass),
-    NUMBER("protocol", struct file_usb, protocol),
-    TEXT("manufacturer", struct file_usb, manufacturer),
-    TEXT("product-name", struct file_usb, product_name),
-    TEXT("serial", struct file_usb, serial),
-    CHOICE("speed", struct file_usb, speed, speeds),
-    NUMBER("control-packet-size", struct file_usb, control_packet_size),
-    NUMBER("configuration-value", struct file_usb, configuration_value),
-    TEXT("configuration-name", struct file_usb, configuration_name),
+    NUMBER("usb-version", struct file_usb, identity.version),
+    NUMBER("class", struct file_usb, identity.class_code),
+    NUMBER("subclass", struct file_usb, identity.subclass),
+    NUMBER("protocol", struct file_usb, identity.protocol),
+    TEXT("manufacturer", struct file_usb, identity.manufacturer),
+    TEXT("product-name", struct file_usb, identity.product),
+    TEXT("serial", struct file_usb, identity.serial),
+    CHOICE("speed", struct file_usb, identity.speed, speeds),
+    NUMBER("control-packet-size", struct file_usb, identity.control_packet_size),
+    NUMBER("configuration-value", struct file_usb, identity.configuration_value),
+    TEXT("configuration-name", struct file_usb, identity.configuration_name),
     CHOICE("pattern", struct file_usb, pattern, patterns),
-    FLAG("self-powered", struct file_usb, self_powered),
-    FLAG("remote-wakeup", struct file_usb, remote_wakeup),
+    FLAG("self-powered", struct file_usb, identity.self_powered),
+    FLAG("remote-wakeup", struct file_usb, identity.remote_wakeup),
     MAYBE("max-power", struct file_usb, max_power),
     TEXT("interface-name", struct file_usb, interface_name),
-    LIST("interfaces", struct file_usb, interfaces, &interface_entry),
+    COUNTED("interfaces", struct file_usb, identity.interfaces, identity.interface_count,
+            &interface_entry),
     CYAML_FIELD_END,
 };
 
 static const cyaml_strval_t registry_types[] = {{"string", 1}, {"number", 4}, {"strings", 7}};
 static const cyaml_schema_field_t ms_property_fields[] = {
-    NEEDED_TEXT("name", struct file_ms_property, name),
-    CYAML_FIELD_ENUM("type", CYAML_FLAG_STRICT, struct file_ms_property, type, registry_types,
+    NEEDED_TEXT("name", struct usb_ms_property, name),
+    CYAML_FIELD_ENUM("type", CYAML_FLAG_STRICT, struct usb_ms_property, type, registry_types,
                      CYAML_ARRAY_LEN(registry_types)),
-    LIST("text", struct file_ms_property, text, &text_entry),
-    NUMBER("number", struct file_ms_property, number),
+    LIST("text", struct usb_ms_property, text, &text_entry),
+    NUMBER("number", struct usb_ms_property, number),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t ms_property_entry = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_ms_property, ms_property_fields)};
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct usb_ms_property, ms_property_fields)};
 
 static const cyaml_schema_field_t ms_fields[] = {
-    FLAG("version-1", struct file_ms, version_1),
-    FLAG("version-2", struct file_ms, version_2),
-    NUMBER("vendor-code", struct file_ms, vendor_code),
-    TEXT("compatible-id", struct file_ms, compatible_id),
-    TEXT("sub-compatible-id", struct file_ms, sub_compatible_id),
-    LIST("properties", struct file_ms, properties, &ms_property_entry),
+    FLAG("version-1", struct file_usb, identity.ms_os_10),
+    FLAG("version-2", struct file_usb, identity.ms_os_20),
+    NUMBER("vendor-code", struct file_usb, identity.ms_vendor_code),
+    TEXT("compatible-id", struct file_usb, identity.ms_compatible_id),
+    TEXT("sub-compatible-id", struct file_usb, identity.ms_sub_compatible_id),
+    COUNTED("properties", struct file_usb, identity.ms_properties, identity.ms_property_count,
+            &ms_property_entry),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t device_fields[] = {
     MAYBE("extension-id", struct file_device, extension_id),
-    TEXT("extensions", struct file_device, extensions),
-    TEXT("manufacturer", struct file_device, manufacturer),
-    TEXT("model", struct file_device, model),
-    TEXT("version", struct file_device, version),
-    TEXT("serial", struct file_device, serial),
-    NUMBER("functional-mode", struct file_device, functional_mode),
-    LIST("operations", struct file_device, operations, &code_entry),
+    TEXT("extensions", struct file_device, config.extensions),
+    TEXT("manufacturer", struct file_device, config.manufacturer),
+    TEXT("model", struct file_device, config.model),
+    TEXT("version", struct file_device, config.version),
+    TEXT("serial", struct file_device, config.serial),
+    NUMBER("functional-mode", struct file_device, config.functional_mode),
+    COUNTED("operations", struct file_device, config.operations.codes, config.operations.count,
+            &code_entry),
     LIST("only-announced", struct file_device, only_announced, &code_entry),
-    LIST("events", struct file_device, events, &code_entry),
+    COUNTED("events", struct file_device, config.events.codes, config.events.count, &code_entry),
     FLAG("no-events", struct file_device, no_events),
-    LIST("capture-formats", struct file_device, capture_formats, &code_entry),
+    COUNTED("capture-formats", struct file_device, config.capture_formats.codes,
+            config.capture_formats.count, &code_entry),
     CYAML_FIELD_END,
 };
 
@@ -155,10 +164,10 @@ static const cyaml_schema_field_t range_fields[] = {
     CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t property_fields[] = {
-    CYAML_FIELD_UINT("code", CYAML_FLAG_DEFAULT, struct file_property, code),
-    CYAML_FIELD_ENUM("type", CYAML_FLAG_STRICT, struct file_property, type, types,
+    CYAML_FIELD_UINT("code", CYAML_FLAG_DEFAULT, struct file_property, property.code),
+    CYAML_FIELD_ENUM("type", CYAML_FLAG_STRICT, struct file_property, property.type, types,
                      CYAML_ARRAY_LEN(types)),
-    FLAG("settable", struct file_property, settable),
+    FLAG("settable", struct file_property, property.settable),
     TEXT("default", struct file_property, value),
     TEXT("current", struct file_property, current),
     TEXT("text", struct file_property, text),
@@ -177,15 +186,15 @@ static const cyaml_strval_t forms[] = {{"choices", MTP_FORM_ENUMERATION}, /* and
                                        {"byte-array", MTP_FORM_BYTE_ARRAY},
                                        {"long-string", MTP_FORM_LONG_STRING}};
 static const cyaml_schema_field_t described_fields[] = {
-    CYAML_FIELD_UINT("code", CYAML_FLAG_DEFAULT, struct file_described, code),
-    CYAML_FIELD_ENUM("type", CYAML_FLAG_STRICT, struct file_described, type, types,
+    CYAML_FIELD_UINT("code", CYAML_FLAG_DEFAULT, struct file_described, property.code),
+    CYAML_FIELD_ENUM("type", CYAML_FLAG_STRICT, struct file_described, property.type, types,
                      CYAML_ARRAY_LEN(types)),
-    FLAG("settable", struct file_described, settable),
-    NUMBER("group", struct file_described, group),
-    CHOICE("form", struct file_described, form, forms),
+    FLAG("settable", struct file_described, property.settable),
+    NUMBER("group", struct file_described, own.group),
+    CHOICE("form", struct file_described, own.form.form, forms),
     TEXT("default", struct file_described, value),
-    TEXT("expression", struct file_described, expression),
-    NUMBER("length", struct file_described, length),
+    TEXT("expression", struct file_described, own.form.expression),
+    NUMBER("length", struct file_described, own.form.length),
     CYAML_FIELD_MAPPING_PTR("range", CYAML_FLAG_POINTER | OPTIONAL, struct file_described, range,
                             range_fields),
     LIST("choices", struct file_described, choices, &text_entry),
@@ -216,20 +225,21 @@ static const cyaml_strval_t filesystems[] = {{"undefined", FILE_UNDEFINED},
 static const cyaml_strval_t accesses[] = {{"read-write", MTP_AC_READ_WRITE},
                                           {"read-only", MTP_AC_READ_ONLY},
                                           {"read-delete", MTP_AC_READ_ONLY_WITH_DELETE}};
+static const cyaml_strval_t policies[] = {{"refuse", false}, {"keep-both", true}};
 static const cyaml_schema_field_t storage_fields[] = {
-    NUMBER("id", struct file_storage, id),
-    CODE("type", struct file_storage, type, storage_types),
-    CODE("filesystem", struct file_storage, filesystem, filesystems),
-    CODE("access", struct file_storage, access, accesses),
-    CYAML_FIELD_UINT("capacity", CYAML_FLAG_DEFAULT, struct file_storage, capacity),
+    NUMBER("id", struct file_storage, volume.id),
+    CODE("type", struct file_storage, volume.type, storage_types),
+    CODE("filesystem", struct file_storage, volume.filesystem, filesystems),
+    CODE("access", struct file_storage, volume.access, accesses),
+    CYAML_FIELD_UINT("capacity", CYAML_FLAG_DEFAULT, struct file_storage, volume.capacity),
     MAYBE("free", struct file_storage, free),
     MAYBE("free-objects", struct file_storage, free_objects),
-    NUMBER("max-object-size", struct file_storage, max_object_size),
-    TEXT("description", struct file_storage, description),
-    TEXT("volume", struct file_storage, volume),
-    FLAG("removable", struct file_storage, removable),
+    NUMBER("max-object-size", struct file_storage, volume.max_object_size),
+    TEXT("description", struct file_storage, volume.description),
+    TEXT("volume", struct file_storage, volume.label),
+    FLAG("removable", struct file_storage, volume.removable),
     FLAG("absent", struct file_storage, absent),
-    CHOICE("duplicates", struct file_storage, duplicates, policies),
+    CHOICE("duplicates", struct file_storage, volume.keep_both, policies),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t storage_entry = {
@@ -266,7 +276,7 @@ static const cyaml_schema_field_t player_fields[] = {
     NEEDED_TEXT("name", struct file_player, name),
     TEXT("description", struct file_player, description),
     CYAML_FIELD_MAPPING("usb", CYAML_FLAG_DEFAULT, struct file_player, usb, usb_fields),
-    CYAML_FIELD_MAPPING("microsoft-os", OPTIONAL, struct file_player, microsoft_os, ms_fields),
+    CYAML_FIELD_MAPPING("microsoft-os", OPTIONAL, struct file_player, usb, ms_fields),
     CYAML_FIELD_MAPPING("device", OPTIONAL, struct file_player, device, device_fields),
     LIST("properties", struct file_player, properties, &property_entry),
     FLAG("no-properties", struct file_player, no_properties),
@@ -317,51 +327,33 @@ static cyaml_config_t config_for(struct trouble *trouble)
                             .mem_fn = cyaml_mem};
 }
 
-/* For a key it does not know libcyaml names the line before: find the key itself. */
-static void find_key(const char *path, struct trouble *trouble)
+/* For a key it does not know libcyaml names the line before. */
+static unsigned line_of(const struct trouble *trouble, const char *text, size_t size)
 {
     static const char prefix[] = "Unexpected key: ";
-    char needle[160], *line = NULL;
-    size_t room = 0;
-    unsigned number = 0;
-    FILE *file;
+    unsigned line = trouble->line ? trouble->line : 1;
+    struct marks *marks;
 
     if (strncmp(trouble->what, prefix, sizeof(prefix) - 1) != 0)
-        return;
-    snprintf(needle, sizeof(needle), "%.150s:", trouble->what + sizeof(prefix) - 1);
-    file = fopen(path, "re");
-    while (file && getline(&line, &room, file) >= 0) {
-        number++;
-        if (number >= trouble->line && strstr(line, needle)) {
-            trouble->line = number;
-            break;
-        }
-    }
-    free(line);
-    if (file)
-        fclose(file);
+        return line;
+    marks = marks_new(text, size);
+    if (marks)
+        line = marks_line_of_key(marks, trouble->what + sizeof(prefix) - 1, line);
+    marks_free(marks);
+    return line;
 }
 
-int file_player_load(const char *path, struct file_player **ret_file, char *error,
-                     size_t error_size)
+int file_player_load(const char *path, const char *text, size_t size, struct file_player **ret_file,
+                     char *error, size_t error_size)
 {
     struct trouble trouble = {"", 0};
     cyaml_config_t config = config_for(&trouble);
     struct file_player *file = NULL;
-    FILE *probe = fopen(path, "re");
-    cyaml_err_t result;
+    cyaml_err_t result = cyaml_load_data((const uint8_t *)text, size, &config, &player_schema,
+                                         (cyaml_data_t **)&file, NULL);
 
-    if (!probe) {
-        int number = errno;
-
-        snprintf(error, error_size, "%s: %s", path, strerror(number));
-        return -number;
-    }
-    fclose(probe);
-    result = cyaml_load_file(path, &config, &player_schema, (cyaml_data_t **)&file, NULL);
     if (result != CYAML_OK || !file) {
-        find_key(path, &trouble);
-        snprintf(error, error_size, "%s:%u: %s", path, trouble.line ? trouble.line : 1,
+        snprintf(error, error_size, "%s:%u: %s", path, line_of(&trouble, text, size),
                  trouble.what[0] ? trouble.what
                                  : (result != CYAML_OK ? cyaml_strerror(result) : "empty file"));
         return -EINVAL;

@@ -1,5 +1,6 @@
-/* A player file as libcyaml reads it: plain fields, everything optional. spec.c gives defaults
- * and meaning. */
+/* A player file as libcyaml reads it: each key goes straight to the structure that uses it. What
+ * surrounds those says only what a file can leave out, or says in other words; spec.c gives it
+ * defaults and meaning. */
 #ifndef SIMULATOR_SPEC_SCHEMA_H
 #define SIMULATOR_SPEC_SCHEMA_H
 
@@ -7,68 +8,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "simulator/mtp/responder.h"
+#include "simulator/store/store.h"
+#include "simulator/usb/identity.h"
+
 enum file_persona { FILE_PERSONA_MTP, FILE_PERSONA_PAP, FILE_PERSONA_ZERO };
-enum file_speed { FILE_SPEED_DEFAULT, FILE_SPEED_FULL, FILE_SPEED_HIGH, FILE_SPEED_SUPER };
 /* A storage's type or file system that is said to be 0, which is not the same as unsaid. */
 #define FILE_UNDEFINED 0xffff
-enum file_duplicates { FILE_REFUSE, FILE_KEEP_BOTH };
 
-struct file_endpoint {
-    uint8_t address;
-    uint8_t type;
-    uint16_t packet_size;
-    uint8_t interval, burst;
-};
-
-struct file_interface {
-    uint8_t number, alternate;
-    uint8_t class_code, subclass, protocol;
-    char *name;
-    uint8_t function; /* enum function_kind */
-    struct file_endpoint *endpoints;
-    unsigned endpoints_count;
-};
-
+/* `usb:` and `microsoft-os:`. */
 struct file_usb {
+    struct usb_identity identity;
     enum file_persona persona;
-    uint16_t vendor, product;
-    uint16_t *release;
-    uint16_t usb_version;
-    uint8_t class_code, subclass, protocol;
-    char *manufacturer, *product_name, *serial;
-    enum file_speed speed;
-    uint8_t control_packet_size, configuration_value;
-    char *configuration_name;
-    uint8_t pattern; /* enum zero_pattern */
-    bool self_powered, remote_wakeup;
-    uint16_t *max_power;
-    char *interface_name;
-    struct file_interface *interfaces;
-    unsigned interfaces_count;
-};
-
-struct file_ms_property {
-    char *name;
-    uint8_t type;
-    char **text;
-    unsigned text_count;
-    uint32_t number;
-};
-
-struct file_ms {
-    bool version_1, version_2;
-    uint8_t vendor_code;
-    char *compatible_id, *sub_compatible_id;
-    struct file_ms_property *properties;
-    unsigned properties_count;
+    uint16_t *release, *max_power; /* NULL: unsaid */
+    char *interface_name;          /* of the one interface of a file that lists none */
+    uint8_t pattern;               /* enum zero_pattern */
 };
 
 struct file_device {
-    uint32_t *extension_id;
-    char *extensions, *manufacturer, *model, *version, *serial;
-    uint16_t functional_mode;
-    uint16_t *operations, *events, *only_announced, *capture_formats;
-    unsigned operations_count, events_count, only_announced_count, capture_formats_count;
+    struct mtpr_config config;
+    uint32_t *extension_id; /* NULL: unsaid */
+    uint16_t *only_announced;
+    size_t only_announced_count;
     bool no_events;
 };
 
@@ -77,10 +38,9 @@ struct file_range {
 };
 
 struct file_property {
-    uint16_t code, type;
-    bool settable;
-    char *value, *current;
-    char *text; /* of an array of words: its value in UTF-16 */
+    struct mtpr_device_property property;
+    char *value, *current; /* of it, as text */
+    char *text;            /* of an array of words: its value in UTF-16 */
     struct file_range *range;
     char **choices;
     unsigned choices_count;
@@ -88,12 +48,9 @@ struct file_property {
 
 /* What an object property is to this player; `formats` none: to all that no other entry names. */
 struct file_described {
-    uint16_t code, type;
-    bool settable;
-    uint32_t group;
-    uint8_t form;
-    char *value, *expression;
-    uint32_t length;
+    struct mtpr_object_property property;
+    struct mtpr_own_property own;
+    char *value; /* of it, as text */
     struct file_range *range;
     char **choices;
     unsigned choices_count;
@@ -109,14 +66,10 @@ struct file_format {
 };
 
 struct file_storage {
-    uint32_t id;
-    uint16_t type, filesystem, access;
-    uint64_t capacity, max_object_size;
+    struct store_volume volume;
     uint64_t *free;         /* with the objects below on it; NULL: capacity less their sizes */
     uint32_t *free_objects; /* NULL: no limit */
-    char *description, *volume;
-    bool removable, absent;
-    enum file_duplicates duplicates;
+    bool absent;
 };
 
 struct file_object_property {
@@ -145,7 +98,6 @@ struct file_object {
 struct file_player {
     char *name, *description;
     struct file_usb usb;
-    struct file_ms microsoft_os;
     struct file_device device;
     struct file_property *properties;
     unsigned properties_count;
@@ -165,9 +117,9 @@ struct file_player {
     unsigned quirks_count;
 };
 
-/* `error`: one line "FILE:LINE: what". */
-int file_player_load(const char *path, struct file_player **ret_file, char *error,
-                     size_t error_size);
+/* From the text of the file at `path`. -EINVAL, and in `error` one line "FILE:LINE: what". */
+int file_player_load(const char *path, const char *text, size_t size, struct file_player **ret_file,
+                     char *error, size_t error_size);
 void file_player_free(struct file_player *file);
 
 #endif

@@ -1,41 +1,32 @@
-/* A player file with its defaults filled in and its values encoded. */
+/* A player file with its defaults filled in and its values encoded: data, from which a player is
+ * made. */
 #ifndef SIMULATOR_SPEC_SPEC_H
 #define SIMULATOR_SPEC_SPEC_H
 
+#include "simulator/defect/defect.h"
 #include "simulator/function/kinds.h"
-#include "simulator/mtp/responder.h"
-#include "simulator/player/player.h"
 #include "simulator/spec/schema.h"
-#include "simulator/store/store.h"
 
 struct player_spec {
     char *path;
+    char *text; /* of the file */
+    size_t text_size;
     struct file_player *file;     /* owned */
-    struct usb_identity identity; /* strings belong to `file` or are constants */
+    struct usb_identity identity; /* what it points to belongs to `file` or `blocks` */
     enum zero_pattern pattern;    /* of its sources and sinks */
-    struct mtpr_config config;
-    struct store_volume *volumes; /* owned; strings as above */
+    struct mtpr_config config;    /* as identity */
+    struct store_volume *volumes; /* as identity */
     size_t volume_count;
     struct defect_set quirks;
     void **blocks; /* everything allocated on the way */
     size_t block_count;
 };
 
-/* Who is told what is wrong with a player file. */
-struct reporter {
-    struct player_spec *spec;
-    char *error;
-    size_t size;
-};
+/* On failure -errno, and `error` holds one line "FILE:LINE: what". */
+int spec_load(const char *path, struct player_spec **ret_spec, char *error, size_t error_size);
+void spec_free(struct player_spec *spec);
 
-/* Writes "FILE:LINE: what" for the n-th place of `needle`; -EINVAL. */
-__attribute__((format(printf, 4, 5))) int player_spec_fault(struct reporter *reporter,
-                                                            const char *needle, unsigned nth,
-                                                            const char *format, ...);
-/* spec_usb.c */
-int player_spec_identity_fill(struct reporter *reporter);
-/* Line of the n-th (from 0) place where `needle` stands in the file; 1 if there is none. */
-unsigned player_spec_line(const struct player_spec *spec, const char *needle, unsigned nth);
-void *player_spec_alloc(struct player_spec *spec, size_t count, size_t size);
+/* The line of a value in the file (spec/marks.h): "objects[2]". */
+unsigned spec_line(const struct player_spec *spec, const char *place);
 
 #endif

@@ -2,12 +2,27 @@
 #ifndef SIMULATOR_SPEC_SPEC_INTERNAL_H
 #define SIMULATOR_SPEC_SPEC_INTERNAL_H
 
-#include "simulator/mtp/value.h"
 #include "simulator/spec/spec.h"
 
-/* A value as text in encoded form; `text` NULL: the type's default. */
-int spec_encode(struct reporter *reporter, uint16_t code, uint16_t type, const char *text,
-                struct mtpr_bytes *ret_bytes);
+/* Who is told what is wrong with a player file. */
+struct reporter {
+    struct player_spec *spec;
+    char *error;
+    size_t size;
+    char place[96];
+};
+
+/* The place of a fault, kept in the reporter: "storages[%u].id". */
+__attribute__((format(printf, 2, 3))) const char *spec_at(struct reporter *reporter,
+                                                          const char *format, ...);
+/* Writes "FILE:LINE: what"; -EINVAL. */
+__attribute__((format(printf, 3, 4))) int spec_fault(struct reporter *reporter, const char *place,
+                                                     const char *format, ...);
+/* Zeroed, and freed with the specification; NULL: no memory. */
+void *spec_alloc(struct player_spec *spec, size_t count, size_t size);
+
+/* All: 0, -EINVAL after spec_fault(), or -ENOMEM. */
+int spec_identity(struct reporter *reporter);
 int spec_properties(struct reporter *reporter); /* of the device */
 int spec_formats(struct reporter *reporter);    /* and their object properties */
 

@@ -15,6 +15,7 @@
 #include "simulator/mtp/dataset.h"
 #include "simulator/mtp/value.h"
 #include "simulator/player/player.h"
+#include "simulator/spec/spec.h"
 
 #define DRIVER_IN 0x81
 #define DRIVER_OUT 0x02
@@ -43,7 +44,7 @@ static inline void driver_open(struct driver *driver, const char *file, const ch
 
     *driver = (struct driver){0};
     snprintf(path, sizeof(path), "%s%s", strchr(file, '/') ? "" : "fixtures/players/", file);
-    cr_assert_eq(player_load(path, &spec, error, sizeof(error)), 0, "%s", error);
+    cr_assert_eq(spec_load(path, &spec, error, sizeof(error)), 0, "%s", error);
     cr_assert_eq(player_new(spec, &options, &driver->player, error, sizeof(error)), 0, "%s", error);
     (void)player_functions(driver->player, functions);
     driver->ops = functions[0].ops;

@@ -45,6 +45,27 @@ def test_a_broken_player_file_is_named_by_file_and_line(tmp_path, old, new, line
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_value_that_stands_twice_is_named_where_it_does(tmp_path):
+    """Not where the letters of its key stand in another one, or in a comment."""
+    lines = (tree.PLAYERS / "pap-winusb.yaml").read_text(encoding="utf-8").splitlines()
+    at = lines.index("    description: Memory card")
+    lines[at:at] = ["    # id: the same as the first", "    id: 0x00010001"]
+    path = tmp_path / "broken.yaml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = papsim("serve", "--player", path, "--listen", "127.0.0.1:0", cwd=tmp_path)
+    refused(done, f"{path}:{at + 2}: storage id 0x00010001 stands twice")
+
+
+def test_a_comment_does_not_draw_an_error_to_itself(tmp_path):
+    text = (tree.PLAYERS / "mtp.yaml").read_text(encoding="utf-8")
+    number = next(i for i, line in enumerate(text.splitlines(), 1) if "serial:" in line)
+    path = tmp_path / "broken.yaml"
+    path.write_text("# The serial: without a comma\n" + text.replace('serial: "', 'serial: ",', 1),
+                    encoding="utf-8")
+    done = papsim("serve", "--player", path, "--listen", "127.0.0.1:0", cwd=tmp_path)
+    refused(done, f"{path}:{number + 1}: serial holds a character Windows refuses")
+
+
 @pytest.mark.parametrize("quirks, line, name", [
     ("quirks: [no-zero-reads, broken]\n", 1, "broken"),
     ("quirks:\n  - broken-battery-level # and\n  - broken\n", 3, "broken"),

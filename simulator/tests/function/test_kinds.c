@@ -8,6 +8,7 @@
 #include "mtp_codes.h"
 #include "simulator/function/kinds.h"
 #include "simulator/player/player.h"
+#include "simulator/spec/spec.h"
 
 #define PIPES                                                                                      \
     "endpoints: [{address: 0x81, type: 2}, {address: 1, type: 2}, {address: 0x82, type: 3}]"
@@ -92,7 +93,7 @@ static struct several *several_new(void)
 
     cr_assert_eq(write(fd, file, sizeof(file) - 1), (ssize_t)(sizeof(file) - 1));
     close(fd);
-    cr_assert_eq(player_load(path, &spec, error, sizeof(error)), 0, "%s", error);
+    cr_assert_eq(spec_load(path, &spec, error, sizeof(error)), 0, "%s", error);
     unlink(path);
     cr_assert_eq(player_new(spec, &options, &several->player, error, sizeof(error)), 0, "%s",
                  error);

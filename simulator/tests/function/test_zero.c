@@ -9,6 +9,7 @@
 
 #include "simulator/control/verbs.h"
 #include "simulator/player/player.h"
+#include "simulator/spec/spec.h"
 #include "simulator/wire/usbip/usbip_internal.h"
 
 /* A player, a server and a client in one loop. */
@@ -46,7 +47,7 @@ static struct bench *bench_new(const char *file)
     size_t count;
     int pair[2];
 
-    cr_assert_eq(player_load(file, &spec, error, sizeof(error)), 0, "%s", error);
+    cr_assert_eq(spec_load(file, &spec, error, sizeof(error)), 0, "%s", error);
     cr_assert_eq(player_new(spec, &options, &bench->player, error, sizeof(error)), 0, "%s", error);
     count = player_functions(bench->player, functions);
     cr_assert_eq(count, 2);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "simulator/player/player.h"
+#include "simulator/spec/spec.h"
 #include "spcore/base.h"
 
 /* The error a player file with this text gives; "" if it loads. */
@@ -20,8 +20,8 @@ static const char *error_of(const char *text)
     cr_assert_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
     close(file);
     error[0] = '\0';
-    if (player_load(path, &spec, error, sizeof(error)) == 0)
-        player_spec_free(spec);
+    if (spec_load(path, &spec, error, sizeof(error)) == 0)
+        spec_free(spec);
     else
         cr_assert_eq(strncmp(error, path, strlen(path)), 0, "names the file: %s", error);
     unlink(path);
@@ -38,8 +38,8 @@ Test(spec, every_player_we_ship_loads)
         struct player_spec *spec;
         char error[500];
 
-        cr_assert_eq(player_load(files.gl_pathv[i], &spec, error, sizeof(error)), 0, "%s", error);
-        player_spec_free(spec);
+        cr_assert_eq(spec_load(files.gl_pathv[i], &spec, error, sizeof(error)), 0, "%s", error);
+        spec_free(spec);
     }
     globfree(&files);
 }
@@ -123,7 +123,7 @@ Test(spec, a_file_that_is_not_there_says_so)
     struct player_spec *spec;
     char error[200];
 
-    cr_assert_neq(player_load("/nonexistent.yaml", &spec, error, sizeof(error)), 0);
+    cr_assert_neq(spec_load("/nonexistent.yaml", &spec, error, sizeof(error)), 0);
     cr_assert_str_eq(error, "/nonexistent.yaml: No such file or directory");
 }
 
@@ -202,7 +202,8 @@ Test(spec, what_belongs_to_other_functions_is_refused)
     cr_expect_eq(strncmp(error, ":5: ", 4), 0, "%s", error);
 }
 
-#define PIPES "endpoints: [{address: 0x81, type: 2}, {address: 2, type: 2}, {address: 0x83, type: 3}]"
+#define PIPES                                                                                      \
+    "endpoints: [{address: 0x81, type: 2}, {address: 2, type: 2}, {address: 0x83, type: 3}]"
 
 /* The error a file of persona mtp gives whose interfaces, each in one line, begin at line 6. */
 static const char *mtp_error(const char *interfaces)
