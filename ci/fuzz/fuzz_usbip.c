@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         start();
     if (!size || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0)
         return 0;
-    if (wire_link_new(server, ends[1]) < 0)
+    if (wire_peer_new(server, ends[1]) < 0)
         abort();
     preamble(ends[0], data[0]);
     data++;
@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size -= 1 + length;
     }
     if (server->peers)
-        wire_link_free(server->peers);
+        wire_peer_free(server->peers);
     if (usb_device_attached(device) || server->peers)
         abort();
     close(ends[0]);

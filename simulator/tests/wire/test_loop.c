@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "simulator/wire/loop.h"
+#include "spcore/base.h"
 
 struct seen {
     struct wire_source source;
@@ -74,7 +75,7 @@ Test(loop, a_source_that_asks_for_nothing_is_left_alone)
 
 static void expired(struct wire_timer *timer)
 {
-    struct seen *seen = (struct seen *)((char *)timer - offsetof(struct seen, timer));
+    struct seen *seen = container_of(timer, struct seen, timer);
 
     seen->count++;
     seen->mark = ++order;

@@ -8,6 +8,7 @@
 
 #include "simulator/tests/rig.h"
 #include "simulator/wire/usbip/server.h"
+#include "spcore/base.h"
 
 enum { DEADLINE_MS = 30, DESCRIPTORS = 256 };
 
@@ -23,7 +24,7 @@ struct wired {
 
 static void readable(struct wire_source *source, uint32_t events)
 {
-    struct wired *wired = (struct wired *)((char *)source - offsetof(struct wired, client));
+    struct wired *wired = container_of(source, struct wired, client);
 
     (void)events;
     wire_loop_stop(wired->loop);

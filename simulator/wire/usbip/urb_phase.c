@@ -319,8 +319,9 @@ static int start_submit(struct wire_peer *peer, struct frame_urb *frame)
     return error;
 }
 
-/* Isochronous descriptors stand behind the payload; they come one by one through `input`. */
-static int take_packets(struct wire_peer *peer, struct peer_urb *urb)
+/* Isochronous descriptors stand behind the payload; they come one by one through `input`. True: no
+ * more is missing. */
+static bool take_packets(struct wire_peer *peer, struct peer_urb *urb)
 {
     size_t out = urb->direction == DIRECTION_OUT ? urb->urb.length : 0;
 
@@ -332,11 +333,11 @@ static int take_packets(struct wire_peer *peer, struct peer_urb *urb)
         peer->input_start += FRAME_ISO_SIZE;
         urb->received += FRAME_ISO_SIZE;
     }
-    return payload_left(urb) ? 0 : 1;
+    return payload_left(urb) == 0;
 }
 
-/* Moves payload on: 1 whole, 0 more needed. */
-static int fill(struct wire_peer *peer)
+/* Moves payload on; true: it is whole. */
+static bool fill(struct wire_peer *peer)
 {
     struct peer_urb *urb = peer->filling;
     size_t out = urb->direction == DIRECTION_OUT ? urb->urb.length : 0;
@@ -350,7 +351,7 @@ static int fill(struct wire_peer *peer)
         peer->input_start += piece;
         urb->received += piece;
         if (urb->received < out)
-            return 0;
+            return false;
     }
     return take_packets(peer, urb);
 }
@@ -368,16 +369,14 @@ uint8_t *wire_fill_target(const struct wire_peer *peer, size_t *ret_room)
 static int finish(struct wire_peer *peer)
 {
     struct peer_urb *urb = peer->filling;
-    int done = fill(peer);
 
-    if (done <= 0)
-        return done;
+    if (!fill(peer))
+        return 0;
     peer->filling = NULL;
-    if (wire_early_take(peer, urb->urb.seqnum)) {
+    if (wire_early_take(peer, urb->urb.seqnum))
         urb_put(peer, urb);
-        return 1;
-    }
-    submit(peer, urb);
+    else
+        submit(peer, urb);
     return 1;
 }
 
