@@ -58,7 +58,7 @@ void wire_op_record(const struct wire_offer *offer, uint8_t *bytes)
 }
 
 /* A list has the interfaces of a device, too. */
-static void put_record(struct wire_peer *peer, const struct wire_offer *offer, enum frame_op code)
+static void put_record(struct wire_peer *peer, const struct wire_offer *offer, uint16_t code)
 {
     const struct usbip_filter *filter = offer->usbip->filter;
     uint8_t bytes[WIRE_OP_ROOM];
