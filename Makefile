@@ -226,6 +226,7 @@ $(LUSB_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests
 	$(call link_test,$(BUILD)/tests/libusb.a)
 
 $(CONF_TESTS): LIBS := $(CONF_LIBS)
+$(BUILD)/tests/conformance/run/test_nursery: | $(PAPSIM)
 $(CONF_TESTS): $(BUILD)/tests/conformance/%: $(OBJ)/conformance/tests/%.o | $(BUILD)/tests/conformance.a
 	$(call link_test,$(BUILD)/tests/conformance.a)
 

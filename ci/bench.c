@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,7 +20,8 @@
 #include "spcore/mtp/mtpi.h"
 #include "spcore/usbip/usbip_client.h"
 
-enum { DEPTH = 16, BUDGET_S = 20 };
+enum { DEPTH = 16, WHOLE_RUN_S = 6, SMALL_CASE_MS = 15, VERDICTS = 6 };
+#define JUDGE_OUT "out/bench"
 
 struct load {
     struct usbip_client *client;
@@ -217,28 +218,66 @@ static bool bench_stream(const struct bench_sim *sim)
     return bench_report("GetObject of 256 MiB", "MB/s", 1e6, ours, raw, BENCH_STREAM_ROUNDS, 0.5);
 }
 
-/* A budget, not a ratio: printed beside the others. */
-static void time_run(const char *papcheck)
+/* ---- the judge: budgets, not ratios */
+
+struct judged {
+    unsigned cases;
+    double seconds, cpu; /* of papcheck and everything it started */
+};
+
+/* `papcheck run` with these patterns. */
+static struct judged run_judge(const char *papcheck, const char *const patterns[3])
 {
-    static const char out[] = "out/bench";
-    double start = bench_now(), seconds;
-    int status = 0;
+    double start = bench_now();
+    unsigned counts[VERDICTS] = {0};
+    struct judged judged = {0};
+    struct rusage used;
+    int ends[2];
+    FILE *out;
     pid_t pid;
 
-    pid = fork();
-    if (pid < 0)
-        bench_die("fork");
+    if (pipe(ends) < 0 || (pid = fork()) < 0)
+        bench_die("papcheck");
     if (pid == 0) {
-        if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+        if (dup2(ends[1], STDOUT_FILENO) < 0 || !freopen("/dev/null", "w", stderr))
             _exit(127);
-        execl(papcheck, papcheck, "run", "--out", out, (char *)NULL);
+        execl(papcheck, papcheck, "run", "--out", JUDGE_OUT, patterns[0], patterns[1], patterns[2],
+              (char *)NULL);
         _exit(127);
     }
-    (void)waitpid(pid, &status, 0);
-    seconds = bench_now() - start;
-    printf("%-34s %10.1f %10d  %-6s %6s  %6s  %s (exit %d, report in %s)\n", "papcheck run, whole",
-           seconds, BUDGET_S, "s", "", "", seconds <= BUDGET_S ? "within" : "OVER BUDGET",
-           WIFEXITED(status) ? WEXITSTATUS(status) : -1, out);
+    close(ends[1]);
+    out = fdopen(ends[0], "r");
+    if (!out ||
+        fscanf(out, "%u pass %u fail %u inconclusive %u n/a %u not run %u error", &counts[0],
+               &counts[1], &counts[2], &counts[3], &counts[4], &counts[5]) != VERDICTS ||
+        wait4(pid, NULL, 0, &used) != pid)
+        bench_die("papcheck's summary");
+    fclose(out);
+    for (int i = 0; i < VERDICTS; i++)
+        judged.cases += counts[i];
+    judged.seconds = bench_now() - start;
+    judged.cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+                 (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
+    return judged;
+}
+
+static void budget(const char *name, double value, int limit, const char *unit)
+{
+    printf("%-34s %10.1f %10d  %-6s %6s  %6s  %s\n", name, value, limit, unit, "", "",
+           value <= limit ? "within" : "OVER BUDGET");
+}
+
+/* Whole, and what a case costs that asks a few control requests: all computing time of the judge,
+ * the cases and their players, over the cases. */
+static void time_judge(const char *papcheck)
+{
+    static const char *const few[3] = {"USB-CH9-*", "USB-DSC-*", "USB-MS*"};
+    static const char *const all[3] = {NULL};
+    struct judged whole = run_judge(papcheck, all), small = run_judge(papcheck, few);
+
+    budget("papcheck run, whole", whole.seconds, WHOLE_RUN_S, "s");
+    budget("papcheck run, CPU a small case", small.cpu * 1000 / small.cases, SMALL_CASE_MS, "ms");
+    printf("%u cases in %.1f s of CPU time, report in " JUDGE_OUT "\n", whole.cases, whole.cpu);
 }
 
 int main(int argc, char **argv)
@@ -266,6 +305,6 @@ int main(int argc, char **argv)
     (void)sched_setaffinity(0, sizeof(before), &before);
     ok = bench_clients(argv[1]) && ok;
     if (argc == 4)
-        time_run(argv[3]);
+        time_judge(argv[3]);
     return ok ? 0 : 1;
 }

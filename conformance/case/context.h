@@ -10,7 +10,15 @@
 /* In the environment of a case's process: the folder of its evidence, which names the case. */
 #define CONF_CONTEXT_VARIABLE "PAPCHECK_CONTEXT"
 
+/* In memory that both sides see. */
+struct conf_marker {
+    volatile uint32_t inside; /* bit of enum conf_need: of the subject control is in; 0: of none */
+    char row[32];
+    char method[128];
+};
+
 struct conf_context {
+    struct conf_marker *marker;
     char uri[256];    /* of the device */
     char server[256]; /* host name of the USB/IP server; empty when there is none */
     uint16_t port;    /* its TCP port */
@@ -22,13 +30,6 @@ struct conf_context {
     uint64_t seed;
     bool allow_mtp;
     bool destructive;
-};
-
-/* In evidence/marker, mapped by both sides. */
-struct conf_marker {
-    volatile uint32_t inside; /* bit of enum conf_need: of the subject control is in; 0: of none */
-    char row[32];
-    char method[128];
 };
 
 #endif

@@ -3,12 +3,8 @@
 #include "conformance/case/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "conformance/case/cases.h"
 
@@ -60,7 +56,7 @@ void conf_inconclusive(struct conf *c, const char *format, ...)
 
 void conf_in_provider(struct conf *c, const char *method)
 {
-    struct conf_marker *marker = c->marker;
+    struct conf_marker *marker = c->context.marker;
 
     if (!method) {
         marker->inside = 0;
@@ -73,22 +69,13 @@ void conf_in_provider(struct conf *c, const char *method)
 
 /* ---- the worker's life */
 
-static int open_evidence(struct conf *c)
+static int open_trace(struct conf *c)
 {
     char path[PATH_MAX + 32];
-    int fd;
 
     snprintf(path, sizeof(path), "%s/trace.jsonl", c->context.evidence);
     c->trace = fopen(path, "we");
-    if (!c->trace)
-        return -errno;
-    snprintf(path, sizeof(path), "%s/marker", c->context.evidence);
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0 || ftruncate(fd, sizeof(*c->marker)) < 0)
-        return -errno;
-    c->marker = mmap(NULL, sizeof(*c->marker), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    return c->marker == MAP_FAILED ? -errno : 0;
+    return c->trace ? 0 : -errno;
 }
 
 static int write_verdict(struct conf *c)
@@ -136,7 +123,7 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
     int error;
 
     c = (struct conf){.conf_case = conf_case, .context = *context, .control = -1};
-    error = open_evidence(&c);
+    error = open_trace(&c);
     if (error) {
         fprintf(stderr, "papcheck: %s: %s\n", c.context.evidence, strerror(-error));
         return 3;
@@ -152,7 +139,6 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
     }
     error = write_verdict(&c);
     fclose(c.trace);
-    munmap(c.marker, sizeof(*c.marker));
     json_decref(c.rows);
     json_decref(c.checks);
     json_decref(c.notes);

@@ -13,7 +13,6 @@
 struct conf {
     const struct conf_case *conf_case;
     struct conf_context context;
-    struct conf_marker *marker;
     FILE *trace; /* evidence/trace.jsonl, one event a line */
     unsigned events;
     const char *row; /* of the innermost ROW; NULL: none */

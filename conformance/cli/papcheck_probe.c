@@ -75,7 +75,7 @@ int cli_check_library(const char *option, const char *path)
     if (is_cut_short(path))
         return cli_usage("--%s %s: not a library that can be loaded: it is cut short", option,
                          path);
-    if (process_start(argv, NULL, "/dev/null", true, &probe) < 0)
+    if (process_start(argv, -1, "/dev/null", true, &probe) < 0)
         return 0; /* its own case will say */
     out = dup(probe.out);
     if (!process_wait(&probe, PROBE_MS, -1, &status))

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,14 +51,41 @@ static int open_subjects(struct attempt *attempt)
     return error;
 }
 
-/* True: it can run, and what it needs is on its way. */
-static bool prepare(struct attempt *attempt, const struct ics *ics, const char *slot)
+static int fill_context(struct attempt *attempt, const char *slot)
 {
     const struct run_options *options = attempt->options;
     struct conf_context *context = &attempt->context;
+
+    snprintf(context->evidence, sizeof(context->evidence), "%s/%s", options->out, slot);
+    context->marker = mmap(NULL, sizeof(*context->marker), PROT_READ | PROT_WRITE,
+                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (context->marker == MAP_FAILED)
+        return -errno;
+    context->seed = options->seed;
+    context->allow_mtp = options->allow_mtp;
+    context->destructive = options->destructive;
+    return evidence_make(context->evidence);
+}
+
+/* What comes after the case, and leaves the result to the caller. */
+static void conclude(struct attempt *attempt)
+{
+    close_subjects(attempt);
+    if (attempt->context.marker != MAP_FAILED)
+        munmap(attempt->context.marker, sizeof(*attempt->context.marker));
+    if (attempt->options->quiet_evidence)
+        evidence_remove(attempt->context.evidence);
+    else
+        evidence_repro(attempt->context.evidence, attempt->options, attempt->conf_case);
+    attempt->result.seconds = (double)(now_us() - attempt->begin_us) * 1e-6;
+}
+
+/* True: it can run, and what it needs is on its way. */
+static bool prepare(struct attempt *attempt, const struct ics *ics, const char *slot)
+{
     enum verdict verdict;
     enum cause cause;
-    const char *why = attempt_obstacle(options, ics, attempt->conf_case, &verdict, &cause);
+    const char *why = attempt_obstacle(attempt->options, ics, attempt->conf_case, &verdict, &cause);
     int error;
 
     attempt->begin_us = now_us();
@@ -64,31 +93,15 @@ static bool prepare(struct attempt *attempt, const struct ics *ics, const char *
         result_say(&attempt->result, verdict, cause, "%s", why);
         return false;
     }
-    snprintf(context->evidence, sizeof(context->evidence), "%s/%s", options->out, slot);
-    context->seed = options->seed;
-    context->allow_mtp = options->allow_mtp;
-    context->destructive = options->destructive;
-    error = evidence_make(context->evidence);
-    if (error) {
-        result_say(&attempt->result, VERDICT_ERROR, CAUSE_START, "%s: %s", context->evidence,
-                   strerror(-error));
-        return false;
-    }
-    if (open_subjects(attempt) == 0)
-        return true;
-    close_subjects(attempt);
-    return false;
-}
-
-/* What comes after the case, and leaves the result to the caller. */
-static void conclude(struct attempt *attempt)
-{
-    close_subjects(attempt);
-    if (attempt->options->quiet_evidence)
-        evidence_remove(attempt->context.evidence);
+    error = fill_context(attempt, slot);
+    if (error)
+        result_say(&attempt->result, VERDICT_ERROR, CAUSE_START, "%s: %s",
+                   attempt->context.evidence, strerror(-error));
     else
-        evidence_repro(attempt->context.evidence, attempt->options, attempt->conf_case);
-    attempt->result.seconds = (double)(now_us() - attempt->begin_us) * 1e-6;
+        error = open_subjects(attempt);
+    if (error)
+        conclude(attempt);
+    return !error;
 }
 
 /* The case's process. A subject that does not get ready is a verdict like any other. */
@@ -111,6 +124,7 @@ static int be_the_case_alone(void *argument)
     struct attempt *attempt = argument;
     int error = 0;
 
+    prctl(PR_SET_NAME, attempt->conf_case->id); /* for ps and debuggers */
     /* What other attempts have open is none of this one's. */
     if (attempt->papsim.pid)
         error = dup2(attempt->papsim.out, 3) < 0;

@@ -46,7 +46,8 @@ int papsim_start(const struct run_options *options, const char *player, struct p
     snprintf(context->control, sizeof(context->control), "/tmp/papcheck-%d-%lx.sock", (int)getpid(),
              (unsigned long)(uintptr_t)context);
     command(options, player, seed, context->control, capture, argv);
-    return process_start(argv, NULL, log, true, ret_papsim);
+    return options->nursery ? nursery_start(options->nursery, argv, log, ret_papsim)
+                            : process_start(argv, -1, log, true, ret_papsim);
 }
 
 static int read_line(int fd, char *line, size_t size)

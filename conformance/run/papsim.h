@@ -3,6 +3,7 @@
 #define CONFORMANCE_RUN_PAPSIM_H
 
 #include "conformance/case/context.h"
+#include "conformance/run/nursery.h"
 #include "conformance/run/process.h"
 #include "conformance/run/run.h"
 

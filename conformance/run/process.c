@@ -17,20 +17,20 @@
 
 #include "spcore/base.h"
 
-extern char **environ;
-
 /* What every child does first; between fork and exec only what is safe there. */
-static void settle(pid_t parent, int out, int log)
+static void settle(pid_t parent, int in, int out, int log)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(127);
     setpgid(0, 0);
+    if (in >= 0)
+        dup2(in, STDIN_FILENO);
     dup2(log, STDERR_FILENO);
     dup2(out >= 0 ? out : log, STDOUT_FILENO);
 }
 
-static int open_log(const char *log)
+int process_log(const char *log)
 {
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 
@@ -38,76 +38,39 @@ static int open_log(const char *log)
 }
 
 /* A child that cannot be watched is none. */
-static int watch(pid_t pid, int out, struct process *ret)
+int process_adopt(pid_t pid, int out, struct process *ret)
 {
+    int error;
+
     *ret = (struct process){.pid = pid, .out = out};
     ret->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     if (ret->pidfd >= 0)
         return 0;
+    error = -errno;
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
     ret->pid = 0;
-    return -errno;
+    return error;
 }
 
-/* Of two of a name some programs take the first and some the last. */
-static bool is_replaced(const char *one, const char *const additions[], size_t count)
+int process_start(const char *const argv[], int in, const char *log, bool pipe_out,
+                  struct process *ret)
 {
-    size_t name = strcspn(one, "=");
-
-    for (size_t i = 0; i < count; i++) {
-        if (strncmp(one, additions[i], name) == 0 && additions[i][name] == '=')
-            return true;
-    }
-    return false;
-}
-
-static const char **merged_environment(const char *const additions[])
-{
-    size_t own = 0, more = 0, count = 0;
-    const char **merged;
-
-    while (environ[own])
-        own++;
-    while (additions && additions[more])
-        more++;
-    merged = malloc((own + more + 1) * sizeof(*merged));
-    if (!merged)
-        return NULL;
-    for (size_t i = 0; i < own; i++) {
-        if (!is_replaced(environ[i], additions, more))
-            merged[count++] = environ[i];
-    }
-    for (size_t i = 0; i < more; i++)
-        merged[count++] = additions[i];
-    merged[count] = NULL;
-    return merged;
-}
-
-/* execve() writes to neither array, but was declared before C had const. */
-static _Noreturn void become(const char *const argv[], const char *const environment[])
-{
-    execve(argv[0], (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)environment);
-    _exit(127);
-}
-
-int process_start(const char *const argv[], const char *const environment[], const char *log,
-                  bool pipe_out, struct process *ret)
-{
-    const char **merged = merged_environment(environment);
-    int log_fd = open_log(log), pipes[2] = {-1, -1};
+    int log_fd = process_log(log), pipes[2] = {-1, -1};
     pid_t parent = getpid(), pid;
-    int error = !merged ? -ENOMEM : log_fd < 0 ? log_fd : 0;
+    int error = log_fd < 0 ? log_fd : 0;
 
     if (!error && pipe_out && pipe2(pipes, O_CLOEXEC) < 0)
         error = -errno;
     if (!error) {
         pid = fork();
         if (pid == 0) {
-            settle(parent, pipes[1], log_fd);
-            become(argv, merged);
+            settle(parent, in, pipes[1], log_fd);
+            /* It writes to none of the words, but was declared before C had const. */
+            execv(argv[0], (char *const *)(uintptr_t)argv);
+            _exit(127);
         }
-        error = pid < 0 ? -errno : watch(pid, pipes[0], ret);
+        error = pid < 0 ? -errno : process_adopt(pid, pipes[0], ret);
     }
     if (error && pipes[0] >= 0)
         close(pipes[0]);
@@ -115,13 +78,12 @@ int process_start(const char *const argv[], const char *const environment[], con
         close(pipes[1]);
     if (log_fd >= 0)
         close(log_fd);
-    free(merged);
     return error;
 }
 
 int process_call(int (*body)(void *argument), void *argument, const char *log, struct process *ret)
 {
-    int log_fd = open_log(log);
+    int log_fd = process_log(log);
     pid_t parent = getpid(), pid;
     int error;
 
@@ -130,12 +92,12 @@ int process_call(int (*body)(void *argument), void *argument, const char *log, s
     fflush(NULL); /* or the child's end would print it again */
     pid = fork();
     if (pid == 0) {
-        settle(parent, -1, log_fd);
+        settle(parent, -1, -1, log_fd);
         signal(SIGINT, SIG_DFL);
         signal(SIGTERM, SIG_DFL);
         exit(body(argument));
     }
-    error = pid < 0 ? -errno : watch(pid, -1, ret);
+    error = pid < 0 ? -errno : process_adopt(pid, -1, ret);
     close(log_fd);
     return error;
 }

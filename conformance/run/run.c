@@ -9,6 +9,7 @@
 
 #include "conformance/case/cases.h"
 #include "conformance/program/program.h"
+#include "conformance/run/nursery.h"
 #include "conformance/run/observe.h"
 #include "conformance/run/pool.h"
 
@@ -140,12 +141,23 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
                         .begin = begin,
                         .over = over,
                         .context = &work};
+    struct nursery nursery = {.socket = -1};
+    bool own =
+        !run->options.nursery && !run->options.of[SUBJECT_DEVICE].name && !run->options.debug;
     int error = work.order ? name_results(run, cases, count) : -ENOMEM;
 
+    if (own) {
+        nursery_open(run->options.papsim, &nursery);
+        run->options.nursery = &nursery;
+    }
     if (!error)
         error = run_observe_all(run);
     if (!error)
         error = run->options.debug ? debug(&work) : pool_run(&pool);
+    if (own) {
+        nursery_close(&nursery);
+        run->options.nursery = NULL;
+    }
     free(work.order);
     return error;
 }

@@ -15,10 +15,11 @@
 
 struct run_options {
     struct subject_given of[SUBJECTS];
-    const char *ics;    /* file; NULL: observed */
-    const char *out;    /* folder for evidence */
-    const char *serial; /* of the device that may be formatted */
-    const char *papsim; /* path of the program */
+    const char *ics;         /* file; NULL: observed */
+    const char *out;         /* folder for evidence */
+    const char *serial;      /* of the device that may be formatted */
+    const char *papsim;      /* path of the program */
+    struct nursery *nursery; /* of papsims; NULL: each is a start of its own */
     uint64_t seed;
     unsigned jobs;          /* cases at a time; 0: run_default_jobs() */
     unsigned timeout_scale; /* of every watchdog, for slow builds and machines; 0: 1 */

@@ -157,6 +157,8 @@ int selftest_run(struct selftest *self)
     struct pool pool = {.jobs = self->options.jobs, .begin = begin, .over = over, .context = self};
     int error;
 
+    nursery_open(self->options.papsim, &self->nursery);
+    self->options.nursery = &self->nursery;
     if (!pool.jobs)
         pool.jobs = run_default_jobs();
     self->kills = calloc(self->defects->count + 1, sizeof(*self->kills));
@@ -167,6 +169,7 @@ int selftest_run(struct selftest *self)
     }
     if (!error)
         error = pool_run(&pool);
+    nursery_close(&self->nursery);
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     return error;

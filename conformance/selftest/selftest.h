@@ -3,6 +3,7 @@
 #ifndef CONFORMANCE_SELFTEST_SELFTEST_H
 #define CONFORMANCE_SELFTEST_SELFTEST_H
 
+#include "conformance/run/nursery.h"
 #include "conformance/run/run.h"
 #include "conformance/selftest/defect_list.h"
 #include "conformance/selftest/matrix.h"
@@ -27,6 +28,7 @@ struct selftest {
     struct run_options options; /* of the clean subjects, ours */
     const char *deviant;        /* path of the provider with defects */
     /* The self-test's. */
+    struct nursery nursery;
     const struct conf_case **chosen; /* of the clean run */
     struct run clean;
     struct selftest_task *tasks;

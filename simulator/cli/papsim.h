@@ -28,5 +28,6 @@ int cli_anonymise(int argc, char **argv);
 int cli_control(int argc, char **argv);
 int cli_players(int argc, char **argv);
 int cli_list_defects(int argc, char **argv);
+int cli_nursery(int argc, char **argv); /* the judge's alone: not in the help */
 
 #endif

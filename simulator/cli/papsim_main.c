@@ -50,6 +50,8 @@ int main(int argc, char **argv)
         puts("papsim " PAPSIM_VERSION);
         return EXIT_DONE;
     }
+    if (strcmp(argv[1], "nursery") == 0)
+        return cli_nursery(argc - 1, argv + 1);
     for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 1, argv + 1);

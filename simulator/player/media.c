@@ -12,6 +12,10 @@
 #include "simulator/player/beside.h"
 #include "spcore/base.h"
 
+/* Bytes no audio file is without, whatever its format: a few words in a file named .mp3 are not worth
+ * the hundred libraries. */
+#define SHORTEST 32
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int (*reader)(int fd, off_t offset, uint64_t size, struct media_facts *ret_facts);
 
@@ -36,6 +40,8 @@ static void load(void)
 
 int media_read(int fd, off_t offset, uint64_t size, struct media_facts *ret_facts)
 {
+    if (size < SHORTEST)
+        return -EINVAL;
     pthread_once(&once, load);
     return reader ? reader(fd, offset, size, ret_facts) : -ENOSYS;
 }

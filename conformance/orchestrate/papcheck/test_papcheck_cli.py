@@ -135,6 +135,20 @@ def test_the_installed_program_needs_no_test_framework():
     assert "libjansson" in needed and "criterion" not in needed
 
 
+def test_debug_runs_one_case_in_papcheck_itself(run):
+    done = run(CASE, "--debug")
+    assert done.status == 0 and done.case(CASE)["verdict"] == "PASS"
+    log = re.search(r"^papsim is process \d+, its log (.*)$", done.stderr, re.M)[1]
+    assert pathlib.Path(log).is_file()
+    assert not (pathlib.Path(log).parent / "host.log").exists(), "a process of its own"
+
+
+def test_debug_is_for_one_case(run):
+    done = run("USB-CH9-*", "--debug")
+    assert done.status == 2
+    assert re.fullmatch(r"papcheck: run: --debug is for one case, and \d+ are selected\n", done.stderr)
+
+
 # ---- list and explain
 
 
@@ -389,6 +403,14 @@ def test_a_provider_without_an_export_fails(run, library):
     done = run(PROVIDER_CASE, "--provider", library("int unrelated(void) { return 0; }"))
     assert judged(done) == (1, "FAIL", 1)
     assert "exports DllGetClassObject" in done.stdout
+
+
+def test_what_brought_a_verdict_about_is_said_apart_from_its_reason(run, library):
+    done = run(PROVIDER_CASE, "--provider",
+               library("int DllGetClassObject(void *a, void *b, void **c) {\n"
+                       "    return *(volatile int *)0;\n}\nint DllCanUnloadNow(void) { return 0; }\n"))
+    assert done.case(PROVIDER_CASE)["cause"] == "subject"
+    assert run(CASE).case(CASE)["cause"] == "checks"
 
 
 def test_a_provider_that_crashes_fails_by_the_method(run, library):

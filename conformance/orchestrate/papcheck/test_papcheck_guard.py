@@ -81,6 +81,7 @@ def test_a_folder_that_stayed_is_named(cut_run):
     names = left(done)
     assert len(names) == 1, done.stdout
     assert any(note.endswith(names[0]) for note in done.case(CASE)["notes"])
+    assert done.case(CASE)["left_behind"] == names[0]
     assert done.case(CASE)["verdict"] == "PASS", "the case had come to its end"
 
 

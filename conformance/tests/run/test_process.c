@@ -27,12 +27,11 @@ static void drop(void)
 
 TestSuite(process, .init = make, .fini = drop);
 
-static int shell(const char *script, const char *const *environment, bool pipe_out,
-                 struct process *ret)
+static int shell(const char *script, bool pipe_out, struct process *ret)
 {
     const char *const argv[] = {"/bin/sh", "-c", script, NULL};
 
-    return process_start(argv, environment, log_path, pipe_out, ret);
+    return process_start(argv, -1, log_path, pipe_out, ret);
 }
 
 Test(process, its_status_and_its_output_are_kept)
@@ -42,7 +41,7 @@ Test(process, its_status_and_its_output_are_kept)
     int status;
     FILE *log;
 
-    cr_assert_eq(shell("echo out; echo err >&2; exit 7", NULL, false, &process), 0);
+    cr_assert_eq(shell("echo out; echo err >&2; exit 7", false, &process), 0);
     cr_assert(process_wait(&process, 10000, -1, &status));
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
     log = fopen(log_path, "r");
@@ -56,23 +55,11 @@ Test(process, a_piped_stdout_stays_out_of_the_log)
     struct process process;
     char line[16] = "";
 
-    cr_assert_eq(shell("echo hello; exec sleep 60", NULL, true, &process), 0);
+    cr_assert_eq(shell("echo hello; exec sleep 60", true, &process), 0);
     cr_assert_eq(read(process.out, line, sizeof(line)), 6);
     cr_assert_str_eq(line, "hello\n");
     process_kill(&process);
     cr_assert_eq(process.pid, 0);
-}
-
-Test(process, an_addition_outranks_the_environment)
-{
-    static const char *const additions[] = {"HOME=/from/us", NULL};
-    struct process process;
-    char line[32] = "";
-
-    cr_assert_eq(shell("echo \"$HOME\"", additions, true, &process), 0);
-    cr_assert_gt(read(process.out, line, sizeof(line) - 1), 0);
-    cr_assert_str_eq(line, "/from/us\n");
-    process_kill(&process);
 }
 
 Test(process, one_that_does_not_end_in_time_is_still_there)
@@ -80,7 +67,7 @@ Test(process, one_that_does_not_end_in_time_is_still_there)
     struct process process;
     int status;
 
-    cr_assert_eq(shell("exec sleep 60", NULL, false, &process), 0);
+    cr_assert_eq(shell("exec sleep 60", false, &process), 0);
     cr_assert_not(process_wait(&process, 1, -1, &status));
     cr_assert_eq(kill(process.pid, 0), 0);
     process_kill(&process);
@@ -92,7 +79,7 @@ Test(process, a_stop_ends_the_wait_but_not_the_process)
     int ends[2], status;
 
     cr_assert_eq(pipe(ends), 0);
-    cr_assert_eq(shell("exec sleep 60", NULL, false, &process), 0);
+    cr_assert_eq(shell("exec sleep 60", false, &process), 0);
     cr_assert_eq(write(ends[1], "x", 1), 1);
     cr_assert_not(process_wait(&process, 60000, ends[0], &status));
     cr_assert_eq(kill(process.pid, 0), 0);
@@ -107,7 +94,7 @@ Test(process, a_kill_takes_the_whole_group)
     pid_t grandchild;
     struct pollfd waiter = {.events = POLLIN};
 
-    cr_assert_eq(shell("sleep 60 & echo $!; wait", NULL, true, &process), 0);
+    cr_assert_eq(shell("sleep 60 & echo $!; wait", true, &process), 0);
     cr_assert_gt(read(process.out, line, sizeof(line) - 1), 0);
     grandchild = (pid_t)atoi(line);
     waiter.fd = (int)syscall(SYS_pidfd_open, grandchild, 0);
@@ -123,7 +110,7 @@ Test(process, a_program_that_is_not_there_ends_with_127)
     struct process process;
     int status;
 
-    cr_assert_eq(process_start(argv, NULL, log_path, false, &process), 0);
+    cr_assert_eq(process_start(argv, -1, log_path, false, &process), 0);
     cr_assert(process_wait(&process, 10000, -1, &status));
     cr_assert_eq(WEXITSTATUS(status), 127);
 }
