@@ -325,7 +325,10 @@ bool mtpr_date_parse(const char *text, int64_t *ret_seconds)
         return false;
     if (*at++ != 'T')
         return false;
-    if (!digits(&at, 2, &tm.tm_hour) || !digits(&at, 2, &tm.tm_min) || !digits(&at, 2, &tm.tm_sec))
+    if (!digits(&at, 2, &tm.tm_hour) || !digits(&at, 2, &tm.tm_min))
+        return false;
+    /* libmtp and gnomad2 leave the seconds out, and players have always taken it. */
+    if (*at >= '0' && *at <= '9' && !digits(&at, 2, &tm.tm_sec))
         return false;
     if (!parse_tail(at, &offset))
         return false;
@@ -339,6 +342,17 @@ bool mtpr_date_parse(const char *text, int64_t *ret_seconds)
     tm.tm_mon = month - 1;
     *ret_seconds = (int64_t)timegm(&tm) - offset;
     return true;
+}
+
+void mtpr_date_complete(const char *text, struct wr *wr)
+{
+    static const size_t minutes_end = sizeof("YYYYMMDDThhmm") - 1;
+    char whole[MTPR_TEXT_MAX + 2];
+    bool lacks = *text && (text[minutes_end] < '0' || text[minutes_end] > '9');
+
+    snprintf(whole, sizeof(whole), "%.*s%s%s", (int)minutes_end, text, lacks ? "00" : "",
+             *text ? text + minutes_end : "");
+    wr_string(wr, whole);
 }
 
 void mtpr_date_print(int64_t seconds, char ret_text[20])

@@ -49,8 +49,11 @@ void wr_string(struct wr *wr, const char *text);
 void wr_text_words(struct wr *wr, const char *text);
 void wr_u16_array(struct wr *wr, const uint16_t *values, size_t count);
 
-/* YYYYMMDDThhmmss (MTP 1.1, 3.2.5) from and to seconds since 1970. INT64_MIN is the empty text. */
+/* YYYYMMDDThhmmss (MTP 1.1, 3.2.5) from and to seconds since 1970. INT64_MIN is the empty text.
+ * What is read may lack its seconds; what is written never does. */
 bool mtpr_date_parse(const char *text, int64_t *ret_seconds);
 void mtpr_date_print(int64_t seconds, char ret_text[20]);
+/* One that was read, with all its parts as they are, and its seconds. */
+void mtpr_date_complete(const char *text, struct wr *wr);
 
 #endif

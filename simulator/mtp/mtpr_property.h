@@ -34,6 +34,10 @@ void mtpr_form_write(const struct mtpr_form *form, struct wr *wr);
 /* An encoded value: of the type, and one the form allows. */
 uint16_t mtpr_property_check(const struct mtpr_object_property *property, const uint8_t *value,
                              uint32_t length);
+/* A host's value, checked, as it is kept: a date gets the seconds it lacks. Borrowed from `value`
+ * or from `wr`, which starts at zero and is the caller's to be done with. */
+const uint8_t *mtpr_property_kept(const struct mtpr_object_property *property, const uint8_t *value,
+                                  uint32_t *length, struct wr *wr);
 /* Checks it, and that the property can be set; on disk when this is OK. */
 uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object,
                            const struct mtpr_object_property *property, const uint8_t *value,

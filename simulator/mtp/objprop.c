@@ -371,6 +371,22 @@ uint16_t mtpr_property_check(const struct mtpr_object_property *property, const 
     return MTP_RC_OK;
 }
 
+const uint8_t *mtpr_property_kept(const struct mtpr_object_property *property, const uint8_t *value,
+                                  uint32_t *length, struct wr *wr)
+{
+    struct rd rd = rd_over(value, *length);
+    char text[MTPR_TEXT_MAX];
+
+    if (property->form != MTP_FORM_DATE_TIME || property->type != MTP_DTC_STRING)
+        return value;
+    rd_string(&rd, text);
+    mtpr_date_complete(text, wr);
+    if (wr->failed)
+        return value;
+    *length = (uint32_t)wr->used;
+    return wr->data;
+}
+
 uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object,
                            const struct mtpr_object_property *property, const uint8_t *value,
                            uint32_t length)
@@ -378,6 +394,7 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
     uint16_t code = mtpr_property_check(property, value, length);
     struct rd rd = rd_over(value, length);
     char text[MTPR_TEXT_MAX];
+    struct wr wr = {0};
     int64_t date;
 
     if (r->running && r->policy->sample_size_crashes &&
@@ -402,7 +419,10 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
         return mtpr_code_of(store_set_dates(r->store, object, created ? date : object->created,
                                             created ? object->modified : date));
     }
-    return mtpr_code_of(store_set_property(r->store, object, property->code, value, length));
+    value = mtpr_property_kept(property, value, &length, &wr);
+    code = mtpr_code_of(store_set_property(r->store, object, property->code, value, length));
+    wr_done(&wr);
+    return code;
 }
 
 int mtpr_set_object_property(struct mtpr_responder *r, struct store_object *object, uint16_t code,

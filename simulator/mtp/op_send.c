@@ -234,7 +234,8 @@ static uint16_t take_property(struct mtpr_responder *r, struct mtpr_pending *pen
     const struct mtpr_object_property *property;
     const uint8_t *value;
     uint32_t length, handle = rd_u32(rd);
-    uint16_t code = rd_u16(rd), type = rd_u16(rd);
+    uint16_t code = rd_u16(rd), type = rd_u16(rd), result;
+    struct wr wr = {0};
     struct rd text;
 
     value = rd_value(rd, type, &length);
@@ -270,7 +271,10 @@ static uint16_t take_property(struct mtpr_responder *r, struct mtpr_pending *pen
     if (code < MTP_OPC_PERSISTENT_UID && code != MTP_OPC_KEYWORDS && code != MTP_OPC_HIDDEN &&
         code != MTP_OPC_SYSTEM_OBJECT)
         return MTP_RC_OK;
-    return mtpr_code_of(store_bag_set(&pending->bag, code, value, length));
+    value = mtpr_property_kept(property, value, &length, &wr);
+    result = mtpr_code_of(store_bag_set(&pending->bag, code, value, length));
+    wr_done(&wr);
+    return result;
 }
 
 static uint16_t take_list(struct mtpr_responder *r, struct mtpr_pending *pending)

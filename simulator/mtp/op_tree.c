@@ -85,6 +85,8 @@ static uint16_t delete_object(struct mtpr_responder *r)
     error = store_commit(r->store);
     if (error)
         return mtpr_code_of(error);
+    if (handle == 0xffffffffu && r->owner.emptied)
+        r->owner.emptied(r->owner.self, deletion.format, deletion.removed, deletion.kept);
     if (deletion.reason == MTP_RC_INVALID_OBJECT_HANDLE)
         return deletion.reason;
     return verdict(&deletion);

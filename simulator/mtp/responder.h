@@ -92,6 +92,8 @@ struct mtpr_owner {
     void *self;
     /* The host sent all of an object, or changed its content. */
     void (*stored)(void *self, struct store_object *object);
+    /* The host had everything deleted by handle 0xffffffff, or (format not 0) all of a format. */
+    void (*emptied)(void *self, uint16_t format, unsigned removed, unsigned kept);
     /* Device properties that live: true if it wrote the encoded value. */
     bool (*get)(void *self, uint16_t code, struct wr *wr);
     /* A legal value; the response code, or 0: no property of the owner's. */

@@ -1,5 +1,6 @@
 /* A player reads the files it is given: what the host did not say about a track is taken from the
  * track itself. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,10 +130,25 @@ void player_object_stored(void *self, struct store_object *object)
     media_facts_done(&facts);
 }
 
+/* Easily meant for one object by a client with a bug: who looks for his files is told. */
+static void player_emptied(void *self, uint16_t format, unsigned removed, unsigned kept)
+{
+    const struct player *player = self;
+    char which[24] = "";
+
+    if (format)
+        snprintf(which, sizeof(which), " of format 0x%04x", format);
+    fprintf(stderr,
+            "papsim: %s: the client deleted every object%s (DeleteObject, handle 0xffffffff): "
+            "%u deleted, %u kept\n",
+            player->busid, which, removed, kept);
+}
+
 void player_own(struct player *player)
 {
     const struct mtpr_owner owner = {.self = player,
                                      .stored = player_object_stored,
+                                     .emptied = player_emptied,
                                      .get = playback_get,
                                      .set = playback_set,
                                      .skip = playback_skip_operation};

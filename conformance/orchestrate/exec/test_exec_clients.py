@@ -76,6 +76,21 @@ def test_libmtp_lists_the_tracks_with_their_tags():
     assert re.search(r"Duration: [1-9]\d* milliseconds", out)
 
 
+def test_libmtp_sends_a_track_with_a_date_that_lacks_its_seconds(tmp_path):
+    """mtp-sendtr says the year as 20040101T0000.0; what stands behind it in the list is kept."""
+    has("mtp-sendtr", "mtp-tracks")
+    (tmp_path / "a.mp3").write_bytes(content(3000))
+    out = ok(player("sh", "-e", "-c", """
+        mtp-sendtr -q -t Title -a Artist -A Artist -w Composer -l Album -c mp3 -g Genre -n 3 \\
+            -d 100 -y 2004 a.mp3 a.mp3
+        mtp-tracks""", cwd=tmp_path))
+    assert "Error" not in out
+    track = out[out.index("Title: Title"):]
+    for line in ("Artist: Artist", "Genre: Genre", "Composer: Composer", "Album: Album",
+                 "Date: 20040101T000000.0", "Track number: 3", "Duration: 100000 milliseconds"):
+        assert line in track, track
+
+
 def test_libmtp_deletes_a_file():
     has("mtp-delfile", "mtp-files")
     before = ok(player("mtp-files"))

@@ -2,9 +2,10 @@
 interrupt endpoint: containers by hand, as MTP 1.1, G and the still image class, 7.3 lay them
 out."""
 import json
+import re
 import struct
 
-from mtp_client import ALL, INTERNAL, Reader
+from mtp_client import ALL, INTERNAL, OK, Reader
 from papsim import Papsim
 from usbip_client import IN
 
@@ -107,3 +108,21 @@ def test_without_a_session_nothing_is_told():
         host.mtp.ask(0x1002, 2)
         later = host.say("add", "path=told.txt", "folder=true")
         host.hears(0x4002, later)
+
+
+def test_a_client_that_deletes_everything_is_said_on_stderr():
+    """DeleteObject of handle 0xffffffff, easily meant for one object (MTP 1.1, D.2.11)."""
+    with Papsim("mtp") as server:
+        mtp = server.session()
+        count = len(mtp.handles())
+        assert mtp.run(0x100B, mtp.handles()[0], 0).code == OK
+        assert server.log == ""
+        assert mtp.run(0x100B, ALL, 0x3009).code == OK
+        assert mtp.run(0x100B, ALL, 0).code == OK
+        lines = server.log.splitlines()
+        said = r"papsim: 1-1: the client deleted every object{} \(DeleteObject, handle " \
+               r"0xffffffff\): (\d+) deleted, 0 kept"
+        assert re.fullmatch(said.format(" of format 0x3009"), lines[0]), lines
+        assert re.fullmatch(said.format(""), lines[1]) and len(lines) == 2
+        assert count and not mtp.handles()
+        mtp.usb.close()

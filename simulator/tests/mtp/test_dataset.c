@@ -74,6 +74,10 @@ Test(dataset, dates_are_read_in_all_their_forms)
     cr_assert_eq(tenth, plain);
     cr_assert(mtpr_date_parse("20260102T030405+0100", &zone));
     cr_assert_eq(zone, plain - 3600);
+    cr_assert(mtpr_date_parse("20040101T0000.0", &tenth), "as libmtp and gnomad2 send it");
+    cr_assert_eq(tenth, 1072915200);
+    cr_assert_not(mtpr_date_parse("20040101T00", &plain));
+    cr_assert_not(mtpr_date_parse("20040101T00005", &plain));
     cr_assert_not(mtpr_date_parse("20261302T030405", &plain));
     cr_assert_not(mtpr_date_parse("20260230T030405", &plain));
     cr_assert_not(mtpr_date_parse("02.01.2026 03:04", &plain));
