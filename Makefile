@@ -85,6 +85,8 @@ PAPCHECK := $(BUILD)/papcheck
 SPCORE := $(BUILD)/libspcore.so
 DEVIANT := $(BUILD)/libspcore-deviant.so
 LUSB := $(BUILD)/libusb/libusb-1.0.so.0
+# Programs that dlopen() it use the others of the real one's names.
+LUSB_LINKS := libusb-1.0.so libusb-1.0.so.0.3.0
 
 .PHONY: all help
 ## all: what is installed, the deviant provider, compile_commands.json (the default)
@@ -132,6 +134,7 @@ $(LUSB): LINK := -shared -Wl,-soname,libusb-1.0.so.0
 $(LUSB): LIBS := -lpthread
 $(LUSB): $(call objects,$(LUSB_SRC))
 	$(link)
+	$(Q)for name in $(LUSB_LINKS); do ln -sf $(@F) $(@D)/$$name; done
 
 $(PAPCHECK): LIBS := $(CONF_LIBS)
 $(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC))
@@ -359,6 +362,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/papkit
 	install $(PAPSIM) $(PAPCHECK) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(LUSB) $(MEDIA) $(DESTDIR)$(PREFIX)/lib/papkit
+	for name in $(LUSB_LINKS); do ln -sf $(notdir $(LUSB)) $(DESTDIR)$(PREFIX)/lib/papkit/$$name; done
 	install -m 644 $(SPCORE) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(wildcard spcore/include/*.h) $(DESTDIR)$(PREFIX)/include/papkit
 	install -m 644 $(wildcard fixtures/players/*.yaml) $(DESTDIR)$(PREFIX)/share/papkit/players

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "spcore/libusb/lusb_newer.h"
 #include "spcore/usbip/usbip_client.h"
 
 #define LUSB_API __attribute__((visibility("default")))
@@ -114,6 +115,7 @@ struct lusb_scanner {
 struct libusb_context {
     struct lusb_server servers[LUSB_SERVERS_MAX];
     size_t server_count;
+    bool undiscovered; /* LIBUSB_OPTION_NO_DEVICE_DISCOVERY: it never looks for devices */
     pthread_mutex_t lock;
     struct libusb_device *devices;
     struct libusb_device_handle *handles;
@@ -183,6 +185,10 @@ bool lusb_in_flight(libusb_device_handle *handle);
 void lusb_expire(libusb_context *context);      /* unlinks what is overdue */
 int64_t lusb_next_due(libusb_context *context); /* 0: nothing has a time-out */
 
+/* handle.c: a control transfer to its end. In a call-back that pumping this very import has called
+ * nothing can be waited for: what has no data is sent all the same, the rest is refused as busy. */
+int lusb_request(libusb_device_handle *handle, struct usbip_urb *urb);
+
 /* hotplug.c */
 void lusb_hotplug_run(libusb_context *context); /* tells what the last scan has changed */
 
@@ -198,6 +204,8 @@ const struct lusb_set *lusb_config(const struct libusb_device *device, int value
 const struct lusb_set *lusb_active_config(const struct libusb_device *device);
 int lusb_parse_config(const uint8_t *raw, size_t length,
                       struct libusb_config_descriptor **ret_config);
+int lusb_parse_associations(const uint8_t *raw, size_t length,
+                            struct libusb_interface_association_descriptor_array **ret_array);
 int lusb_parse_bos(const uint8_t *raw, size_t length, struct libusb_bos_descriptor **ret_bos);
 
 #endif

@@ -16,6 +16,7 @@
 static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic(libusb_context *) default_context, first_context;
 static atomic_int default_level = LIBUSB_LOG_LEVEL_NONE;
+static atomic_bool default_undiscovered;
 static _Atomic(libusb_log_cb) global_log;
 
 /* Tells `papsim exec` that the program has this library: one datagram to the abstract socket that
@@ -151,12 +152,35 @@ static void init_monotonic(pthread_cond_t *condition)
     pthread_condattr_destroy(&attributes);
 }
 
-static int context_new(libusb_context **ret_context)
+/* What all new contexts have, then what this one was asked to have. */
+static int take_options(libusb_context *context, const struct libusb_init_option *options,
+                        int count)
+{
+    int error = LIBUSB_SUCCESS;
+
+    context->log_level = initial_level();
+    context->undiscovered = default_undiscovered;
+    for (int i = 0; i < count && !error; i++) {
+        if (options[i].option == LIBUSB_OPTION_NO_DEVICE_DISCOVERY)
+            context->undiscovered = true;
+        else if (options[i].option == LIBUSB_OPTION_LOG_CB)
+            context->log = options[i].value.log_cbval;
+        else
+            error = libusb_set_option(context, options[i].option, options[i].value.ival);
+    }
+    return error;
+}
+
+static int context_new(const struct libusb_init_option *options, int count,
+                       libusb_context **ret_context)
 {
     libusb_context *context = calloc(1, sizeof(*context));
+    int error = context ? take_options(context, options, count) : LIBUSB_ERROR_NO_MEM;
 
-    if (!context)
-        return LIBUSB_ERROR_NO_MEM;
+    if (error) {
+        free(context);
+        return error;
+    }
     context->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (context->wake < 0) {
         free(context);
@@ -168,7 +192,6 @@ static int context_new(libusb_context **ret_context)
     pthread_mutex_init(&context->waiters, NULL);
     pthread_cond_init(&context->waiters_woken, NULL);
     init_monotonic(&context->scanner.changed);
-    context->log_level = initial_level();
     parse_servers(context);
     *ret_context = context;
     return LIBUSB_SUCCESS;
@@ -204,10 +227,11 @@ static void context_free(libusb_context *context)
 }
 
 /* As libusb: NULL means the first context while there is no default one. */
-static int own_context(libusb_context **ret_context)
+static int own_context(const struct libusb_init_option *options, int count,
+                       libusb_context **ret_context)
 {
     libusb_context *none = NULL;
-    int result = context_new(ret_context);
+    int result = context_new(options, count, ret_context);
 
     if (!result)
         atomic_compare_exchange_strong(&first_context, &none, *ret_context);
@@ -216,15 +240,22 @@ static int own_context(libusb_context **ret_context)
 
 LUSB_API int libusb_init(libusb_context **ret_context)
 {
+    return libusb_init_context(ret_context, NULL, 0);
+}
+
+/* A default context there is already stays as it is. */
+LUSB_API int libusb_init_context(libusb_context **ret_context,
+                                 const struct libusb_init_option options[], int option_count)
+{
     libusb_context *context;
     int result = LIBUSB_SUCCESS;
 
     if (ret_context)
-        return own_context(ret_context);
+        return own_context(options, option_count, ret_context);
     pthread_mutex_lock(&default_lock);
     context = default_context;
     if (!context)
-        result = context_new(&context);
+        result = context_new(options, option_count, &context);
     if (!result) {
         context->users++;
         default_context = context;
@@ -265,21 +296,8 @@ LUSB_API void libusb_set_debug(libusb_context *context, int level)
     libusb_set_option(context, LIBUSB_OPTION_LOG_LEVEL, level);
 }
 
-/* Options of other systems' back-ends are not supported; discovery needs no switch here. */
-LUSB_API int libusb_set_option(libusb_context *context, enum libusb_option option, ...)
+static int set_log_level(libusb_context *context, int level)
 {
-    va_list arguments;
-    int level;
-
-    if (option == LIBUSB_OPTION_NO_DEVICE_DISCOVERY)
-        return LIBUSB_SUCCESS;
-    if (option != LIBUSB_OPTION_LOG_LEVEL)
-        return option > LIBUSB_OPTION_LOG_LEVEL && option < LIBUSB_OPTION_MAX
-                   ? LIBUSB_ERROR_NOT_SUPPORTED
-                   : LIBUSB_ERROR_INVALID_PARAM;
-    va_start(arguments, option);
-    level = va_arg(arguments, int);
-    va_end(arguments);
     if (level < LIBUSB_LOG_LEVEL_NONE || level > LIBUSB_LOG_LEVEL_DEBUG)
         return LIBUSB_ERROR_INVALID_PARAM;
     context = lusb_context(context);
@@ -288,6 +306,28 @@ LUSB_API int libusb_set_option(libusb_context *context, enum libusb_option optio
     else
         default_level = level;
     return LIBUSB_SUCCESS;
+}
+
+/* Whether devices are looked for is settled when a context begins: without one, for all that begin
+ * from now on. Options of other systems' back-ends are not supported. */
+LUSB_API int libusb_set_option(libusb_context *context, enum libusb_option option, ...)
+{
+    va_list arguments;
+    int result = LIBUSB_SUCCESS;
+
+    va_start(arguments, option);
+    if (option == LIBUSB_OPTION_LOG_LEVEL)
+        result = set_log_level(context, va_arg(arguments, int));
+    else if (option == LIBUSB_OPTION_LOG_CB)
+        libusb_set_log_cb(context, va_arg(arguments, libusb_log_cb),
+                          context ? LIBUSB_LOG_CB_CONTEXT : LIBUSB_LOG_CB_GLOBAL);
+    else if (option == LIBUSB_OPTION_NO_DEVICE_DISCOVERY)
+        default_undiscovered |= !context;
+    else
+        result = option == LIBUSB_OPTION_USE_USBDK ? LIBUSB_ERROR_NOT_SUPPORTED
+                                                   : LIBUSB_ERROR_INVALID_PARAM;
+    va_end(arguments);
+    return result;
 }
 
 LUSB_API void libusb_set_log_cb(libusb_context *context, libusb_log_cb call, int mode)

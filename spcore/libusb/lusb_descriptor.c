@@ -249,6 +249,56 @@ LUSB_API void libusb_free_ss_endpoint_companion_descriptor(
     free(companion);
 }
 
+/* ---- which interfaces make one function (USB 3.2, 9.6.4) */
+
+static int count_associations(const uint8_t *raw, size_t length)
+{
+    struct span span = {raw, length};
+    const uint8_t *d;
+    int count = 0;
+
+    for (; (d = span_peek(&span)); span_next(&span))
+        count +=
+            d[1] == LIBUSB_DT_INTERFACE_ASSOCIATION && d[0] >= LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE;
+    return span.left ? LIBUSB_ERROR_IO : count;
+}
+
+int lusb_parse_associations(const uint8_t *raw, size_t length,
+                            struct libusb_interface_association_descriptor_array **ret_array)
+{
+    struct libusb_interface_association_descriptor_array *array;
+    struct libusb_interface_association_descriptor *all;
+    struct span span = {raw, length};
+    int count = count_associations(raw, length);
+    const uint8_t *d;
+
+    if (count < 0)
+        return count;
+    array = calloc(1, sizeof(*array));
+    all = count ? calloc((size_t)count, sizeof(*all)) : NULL;
+    if (!array || (count && !all)) {
+        free(array);
+        free(all);
+        return LIBUSB_ERROR_NO_MEM;
+    }
+    array->iad = all;
+    array->length = count;
+    for (; (d = span_peek(&span)); span_next(&span)) {
+        if (d[1] == LIBUSB_DT_INTERFACE_ASSOCIATION && d[0] >= LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE)
+            memcpy(all++, d, LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE); /* bytes, all of them */
+    }
+    *ret_array = array;
+    return LIBUSB_SUCCESS;
+}
+
+LUSB_API void libusb_free_interface_association_descriptors(
+    struct libusb_interface_association_descriptor_array *array)
+{
+    if (array)
+        free((void *)(uintptr_t)array->iad);
+    free(array);
+}
+
 /* ---- binary object store (USB 3.2, 9.6.2) */
 
 static int take_capability(struct span *span, struct libusb_bos_dev_capability_descriptor **ret)
@@ -396,4 +446,82 @@ libusb_get_container_id_descriptor(libusb_context *context,
 LUSB_API void libusb_free_container_id_descriptor(struct libusb_container_id_descriptor *container)
 {
     free(container);
+}
+
+LUSB_API int libusb_get_platform_descriptor(libusb_context *context,
+                                            struct libusb_bos_dev_capability_descriptor *capability,
+                                            struct libusb_platform_descriptor **ret_platform)
+{
+    struct libusb_platform_descriptor *platform;
+
+    (void)context;
+    if (capability->bDevCapabilityType != LIBUSB_BT_PLATFORM_DESCRIPTOR)
+        return LIBUSB_ERROR_INVALID_PARAM;
+    if (capability->bLength < LIBUSB_BT_PLATFORM_DESCRIPTOR_MIN_SIZE)
+        return LIBUSB_ERROR_IO;
+    platform = malloc(capability->bLength);
+    if (!platform)
+        return LIBUSB_ERROR_NO_MEM;
+    platform->bLength = capability->bLength;
+    platform->bDescriptorType = capability->bDescriptorType;
+    platform->bDevCapabilityType = capability->bDevCapabilityType;
+    memcpy((uint8_t *)platform + CAPABILITY_SIZE, capability->dev_capability_data,
+           capability->bLength - CAPABILITY_SIZE); /* it lies as on the bus */
+    *ret_platform = platform;
+    return LIBUSB_SUCCESS;
+}
+
+LUSB_API void libusb_free_platform_descriptor(struct libusb_platform_descriptor *platform)
+{
+    free(platform);
+}
+
+/* One bmSublinkSpeedAttr (USB 3.2, 9.6.2.5). */
+static struct libusb_ssplus_sublink_attribute sublink(uint32_t bits)
+{
+    return (struct libusb_ssplus_sublink_attribute){
+        .ssid = bits & 0xf,
+        .exponent = (enum libusb_superspeedplus_sublink_attribute_exponent)(bits >> 4 & 3),
+        .type = (enum libusb_superspeedplus_sublink_attribute_sublink_type)(bits >> 6 & 1),
+        .direction =
+            (enum libusb_superspeedplus_sublink_attribute_sublink_direction)(bits >> 7 & 1),
+        .protocol = (enum libusb_superspeedplus_sublink_attribute_link_protocol)(bits >> 14 & 1),
+        .mantissa = (uint16_t)(bits >> 16),
+    };
+}
+
+LUSB_API int libusb_get_ssplus_usb_device_capability_descriptor(
+    libusb_context *context, struct libusb_bos_dev_capability_descriptor *capability,
+    struct libusb_ssplus_usb_device_capability_descriptor **ret_capability)
+{
+    const uint8_t *d = capability->dev_capability_data;
+    struct libusb_ssplus_usb_device_capability_descriptor *plus;
+    uint8_t count;
+
+    (void)context;
+    if (capability->bDevCapabilityType != LIBUSB_BT_SUPERSPEED_PLUS_CAPABILITY)
+        return LIBUSB_ERROR_INVALID_PARAM;
+    if (capability->bLength < LIBUSB_BT_SSPLUS_USB_DEVICE_CAPABILITY_SIZE)
+        return LIBUSB_ERROR_IO;
+    count = (uint8_t)((d[1] & 0xf) + 1); /* both counts of the bits that libusb takes for them */
+    if (capability->bLength < LIBUSB_BT_SSPLUS_USB_DEVICE_CAPABILITY_SIZE + 4 * count)
+        return LIBUSB_ERROR_IO;
+    plus = malloc(sizeof(*plus) + count * sizeof(plus->sublinkSpeedAttributes[0]));
+    if (!plus)
+        return LIBUSB_ERROR_NO_MEM;
+    plus->numSublinkSpeedAttributes = count;
+    plus->numSublinkSpeedIDs = (uint8_t)((d[1] >> 4) + 1);
+    plus->ssid = d[5] & 0xf;
+    plus->minRxLaneCount = d[6] & 0xf;
+    plus->minTxLaneCount = d[6] >> 4;
+    for (uint8_t i = 0; i < count; i++)
+        plus->sublinkSpeedAttributes[i] = sublink(get_le32(d + 9 + 4 * i));
+    *ret_capability = plus;
+    return LIBUSB_SUCCESS;
+}
+
+LUSB_API void libusb_free_ssplus_usb_device_capability_descriptor(
+    struct libusb_ssplus_usb_device_capability_descriptor *capability)
+{
+    free(capability);
 }

@@ -61,6 +61,12 @@ LUSB_API uint8_t libusb_get_device_address(libusb_device *device)
     return device->address;
 }
 
+/* As usbfs numbers its devices: bus, then address. */
+LUSB_API unsigned long libusb_get_session_data(libusb_device *device)
+{
+    return (unsigned long)device->bus << 8 | device->address;
+}
+
 /* No hubs: every device sits on a port of its own of the root. */
 LUSB_API uint8_t libusb_get_port_number(libusb_device *device)
 {
@@ -171,6 +177,27 @@ LUSB_API int libusb_get_config_descriptor_by_value(libusb_device *device, uint8_
     return parse(lusb_config(device, value), ret_config);
 }
 
+static int associations(const struct lusb_set *set,
+                        struct libusb_interface_association_descriptor_array **ret_array)
+{
+    if (!ret_array)
+        return LIBUSB_ERROR_INVALID_PARAM;
+    return set ? lusb_parse_associations(set->raw, set->length, ret_array) : LIBUSB_ERROR_NOT_FOUND;
+}
+
+LUSB_API int libusb_get_interface_association_descriptors(
+    libusb_device *device, uint8_t index,
+    struct libusb_interface_association_descriptor_array **ret_array)
+{
+    return associations(index < device->config_count ? &device->configs[index] : NULL, ret_array);
+}
+
+LUSB_API int libusb_get_active_interface_association_descriptors(
+    libusb_device *device, struct libusb_interface_association_descriptor_array **ret_array)
+{
+    return associations(lusb_active_config(device), ret_array);
+}
+
 LUSB_API int libusb_get_bos_descriptor(libusb_device_handle *handle,
                                        struct libusb_bos_descriptor **ret_bos)
 {
@@ -179,16 +206,46 @@ LUSB_API int libusb_get_bos_descriptor(libusb_device_handle *handle,
     return lusb_parse_bos(handle->device->bos.raw, handle->device->bos.length, ret_bos);
 }
 
-/* Bytes an interval: only periodic endpoints have more than one packet in it (USB 2.0, 9.6.6). */
-static int iso_size(const struct libusb_endpoint_descriptor *endpoint)
+/* Bytes an interval: only periodic endpoints have more than one packet in it (USB 2.0, 9.6.6), and
+ * at super speed the companion says how many they are (USB 3.2, 9.6.7). */
+static int interval_size(libusb_device *device, const struct libusb_endpoint_descriptor *endpoint)
 {
+    struct libusb_ss_endpoint_companion_descriptor *companion;
     int size = endpoint->wMaxPacketSize & 0x7ff;
 
+    if (libusb_get_device_speed(device) >= LIBUSB_SPEED_SUPER &&
+        !libusb_get_ss_endpoint_companion_descriptor(device->context, endpoint, &companion)) {
+        size = companion->wBytesPerInterval;
+        libusb_free_ss_endpoint_companion_descriptor(companion);
+        return size;
+    }
     return endpoint->bmAttributes & 1 ? size * (1 + (endpoint->wMaxPacketSize >> 11 & 3)) : size;
 }
 
-/* Walks the settings of the configuration for one endpoint; packet size and companion come out. */
-static int find_endpoint(libusb_device *device, unsigned char endpoint, int *ret_max, bool whole)
+/* One endpoint of the configuration in force. */
+struct wanted {
+    int interface, setting; /* -1: any */
+    unsigned char endpoint;
+    bool interval; /* its bytes an interval; else as wMaxPacketSize stands */
+};
+
+static int size_in(libusb_device *device, const struct libusb_interface_descriptor *setting,
+                   const struct wanted *wanted)
+{
+    if ((wanted->interface >= 0 && wanted->interface != setting->bInterfaceNumber) ||
+        (wanted->setting >= 0 && wanted->setting != setting->bAlternateSetting))
+        return LIBUSB_ERROR_NOT_FOUND;
+    for (int i = 0; i < setting->bNumEndpoints; i++) {
+        const struct libusb_endpoint_descriptor *endpoint = &setting->endpoint[i];
+
+        if (endpoint->bEndpointAddress == wanted->endpoint)
+            return wanted->interval ? interval_size(device, endpoint) : endpoint->wMaxPacketSize;
+    }
+    return LIBUSB_ERROR_NOT_FOUND;
+}
+
+/* Of the first setting that has it. */
+static int packet_size(libusb_device *device, const struct wanted *wanted)
 {
     struct libusb_config_descriptor *config;
     int result = parse(lusb_active_config(device), &config);
@@ -196,20 +253,9 @@ static int find_endpoint(libusb_device *device, unsigned char endpoint, int *ret
     if (result)
         return result;
     result = LIBUSB_ERROR_NOT_FOUND;
-    for (int i = 0; i < config->bNumInterfaces && result; i++) {
-        for (int k = 0; k < config->interface[i].num_altsetting && result; k++) {
-            const struct libusb_interface_descriptor *setting = &config->interface[i].altsetting[k];
-
-            for (int e = 0; e < setting->bNumEndpoints; e++) {
-                uint16_t size = setting->endpoint[e].wMaxPacketSize;
-
-                if (setting->endpoint[e].bEndpointAddress != endpoint)
-                    continue;
-                *ret_max = whole ? size : iso_size(&setting->endpoint[e]);
-                result = 0;
-                break;
-            }
-        }
+    for (int i = 0; i < config->bNumInterfaces && result < 0; i++) {
+        for (int k = 0; k < config->interface[i].num_altsetting && result < 0; k++)
+            result = size_in(device, &config->interface[i].altsetting[k], wanted);
     }
     libusb_free_config_descriptor(config);
     return result;
@@ -217,16 +263,16 @@ static int find_endpoint(libusb_device *device, unsigned char endpoint, int *ret
 
 LUSB_API int libusb_get_max_packet_size(libusb_device *device, unsigned char endpoint)
 {
-    int size;
-    int error = find_endpoint(device, endpoint, &size, true);
-
-    return error ? error : size;
+    return packet_size(device, &(struct wanted){-1, -1, endpoint, false});
 }
 
 LUSB_API int libusb_get_max_iso_packet_size(libusb_device *device, unsigned char endpoint)
 {
-    int size;
-    int error = find_endpoint(device, endpoint, &size, false);
+    return packet_size(device, &(struct wanted){-1, -1, endpoint, true});
+}
 
-    return error ? error : size;
+LUSB_API int libusb_get_max_alt_packet_size(libusb_device *device, int interface, int setting,
+                                            unsigned char endpoint)
+{
+    return packet_size(device, &(struct wanted){interface, setting, endpoint, true});
 }

@@ -293,6 +293,8 @@ void lusb_scan(libusb_context *context, unsigned deadline_ms)
 {
     libusb_device *device;
 
+    if (context->undiscovered)
+        return;
     pthread_mutex_lock(&context->scanning);
     begin_scan(context);
     for (size_t i = 0; i < context->server_count; i++)

@@ -53,26 +53,34 @@ static int request_on(struct usbip_client *client, struct usbip_urb *urb)
 }
 
 /* Other threads' event handling is kept off meanwhile: waiting pumps, and pumping calls back. */
-static int request(libusb_device_handle *handle, uint8_t type, uint8_t number, uint16_t value,
-                   uint16_t index)
+int lusb_request(libusb_device_handle *handle, struct usbip_urb *urb)
 {
     libusb_context *context = handle->device->context;
     const struct lusb_import *import = handle->import;
-    struct usbip_urb urb = {.setup = {type, number}};
     struct lusb_turn turn;
     int error;
 
-    put_le16(urb.setup + 2, value);
-    put_le16(urb.setup + 4, index);
     if (lusb_gone(import))
         return LIBUSB_ERROR_NO_DEVICE;
-    if (lusb_handling(context))
-        return context->pumped == import->client ? request_unheard(import->client, &urb)
-                                                 : request_on(import->client, &urb);
+    if (lusb_handling(context)) {
+        if (context->pumped != import->client)
+            return request_on(import->client, urb);
+        return urb->data ? LIBUSB_ERROR_BUSY : request_unheard(import->client, urb);
+    }
     lusb_events_take(context, &turn);
-    error = request_on(import->client, &urb);
+    error = request_on(import->client, urb);
     lusb_events_give(context, &turn);
     return error;
+}
+
+static int request(libusb_device_handle *handle, uint8_t type, uint8_t number, uint16_t value,
+                   uint16_t index)
+{
+    struct usbip_urb urb = {.setup = {type, number}};
+
+    put_le16(urb.setup + 2, value);
+    put_le16(urb.setup + 4, index);
+    return lusb_request(handle, &urb);
 }
 
 /* The short import of a scan elsewhere may be in the way for a moment. */
@@ -557,4 +565,25 @@ LUSB_API int libusb_dev_mem_free(libusb_device_handle *handle, unsigned char *bu
     (void)buffer;
     (void)length;
     return LIBUSB_ERROR_NOT_SUPPORTED;
+}
+
+/* Raw I/O is WinUSB's alone. */
+LUSB_API int libusb_endpoint_supports_raw_io(libusb_device_handle *handle, uint8_t endpoint)
+{
+    (void)handle;
+    (void)endpoint;
+    return 0;
+}
+
+LUSB_API int libusb_endpoint_set_raw_io(libusb_device_handle *handle, uint8_t endpoint, int enable)
+{
+    (void)handle;
+    (void)endpoint;
+    (void)enable;
+    return LIBUSB_ERROR_NOT_SUPPORTED;
+}
+
+LUSB_API int libusb_get_max_raw_io_transfer_size(libusb_device_handle *handle, uint8_t endpoint)
+{
+    return libusb_endpoint_set_raw_io(handle, endpoint, 0);
 }

@@ -71,12 +71,13 @@ LUSB_API int libusb_setlocale(const char *locale)
     return strncasecmp(locale, "en", 2) != 0 ? LIBUSB_ERROR_NOT_FOUND : LIBUSB_SUCCESS;
 }
 
+/* Of libusb whose functions there are all of. */
 LUSB_API const struct libusb_version *libusb_get_version(void)
 {
     static const struct libusb_version version = {
         .major = 1,
         .minor = 0,
-        .micro = 26,
+        .micro = 30,
         .nano = 0,
         .rc = "",
         .describe = "papkit: libusb-1.0 over USB/IP",
