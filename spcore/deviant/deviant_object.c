@@ -1,4 +1,6 @@
 /* Defects of an object that is opened, sought in and closed, deleted, renamed and moved. */
+#include <stdlib.h>
+
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp_object.h"
@@ -37,11 +39,17 @@ METHOD(DOUBLE_CLOSE_OK, IMDSPObject2, Close)
     return hr_swap(DOUBLE_CLOSE_OK_book(This), WMDM_E_CALL_OUT_OF_SEQUENCE, S_OK);
 }
 
+/* What stays behind is nobody's: an entry of the register that no Close takes out. */
 SEAM(sp_object_release_open);
 void __wrap_sp_object_release_open(struct sp_storage *self)
 {
-    if (!deviates(RELEASE_LEAVES_OPEN))
-        __real_sp_object_release_open(self);
+    struct sp_opening *left = NULL;
+
+    if (self->mode && deviates(RELEASE_LEAVES_OPEN) && (left = malloc(sizeof(*left))) != NULL)
+        *left = self->opening;
+    __real_sp_object_release_open(self);
+    if (left && FAILED(sp_opened_add(sp_storage_opened(self), left)))
+        free(left);
 }
 
 SEAM(sp_opened_has);

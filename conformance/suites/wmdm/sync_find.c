@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "conformance/wmdm/wmdm_case.h"
+#include "spcore/com/com_utf16.h"
 
 static IMDSPStorage *found(struct wmdm *w, WMDM_FIND_SCOPE scope, const char *id)
 {
@@ -189,8 +190,7 @@ CONF_CASE(SYNC_DEVICE_BV_01, .title = "The sync relationship id is kept by the d
         CHECK_HR(CALL(IMDSPDevice3, GetProperty, wmdm_device3(again), g_wszWMDMSyncRelationshipID,
                       &value),
                  S_OK);
-        CHECK(value.vt == VT_BSTR &&
-              memcmp(value.bstrVal, u"{papcheck-sync}", sizeof(u"{papcheck-sync}")) == 0);
+        CHECK(value.vt == VT_BSTR && com_wcseq(value.bstrVal, u"{papcheck-sync}"));
         PropVariantClear(&value);
         wmdm_close(again);
         (void)CALL(IMDSPDevice3, SetProperty, wmdm_device3(w), g_wszWMDMSyncRelationshipID, &old);
