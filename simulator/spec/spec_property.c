@@ -119,14 +119,18 @@ static int encode_property(struct reporter *reporter, const struct file_property
 /* What a music player offers when its file does not say (MTP-DEV-007). */
 static struct file_range percent = {"0", "100", "1"};
 static const struct file_property usual_properties[] = {
-    {.property = {MTP_DPC_BATTERY_LEVEL, MTP_DTC_UINT8}, .value = "80", .range = &percent},
-    {.property = {MTP_DPC_DATE_TIME, MTP_DTC_STRING}},
-    {.property = {MTP_DPC_SYNCHRONIZATION_PARTNER, MTP_DTC_STRING, .settable = true}},
-    {.property = {MTP_DPC_DEVICE_FRIENDLY_NAME, MTP_DTC_STRING, .settable = true}},
-    {.property = {MTP_DPC_VOLUME, MTP_DTC_UINT8, .settable = true},
+    {.property = {.code = MTP_DPC_BATTERY_LEVEL, .type = MTP_DTC_UINT8},
+     .value = "80",
+     .range = &percent},
+    {.property = {.code = MTP_DPC_DATE_TIME, .type = MTP_DTC_STRING}},
+    {.property = {.code = MTP_DPC_SYNCHRONIZATION_PARTNER,
+                  .type = MTP_DTC_STRING,
+                  .settable = true}},
+    {.property = {.code = MTP_DPC_DEVICE_FRIENDLY_NAME, .type = MTP_DTC_STRING, .settable = true}},
+    {.property = {.code = MTP_DPC_VOLUME, .type = MTP_DTC_UINT8, .settable = true},
      .value = "50",
      .range = &percent},
-    {.property = {MTP_DPC_PERCEIVED_DEVICE_TYPE, MTP_DTC_UINT32}, .value = "2"},
+    {.property = {.code = MTP_DPC_PERCEIVED_DEVICE_TYPE, .type = MTP_DTC_UINT32}, .value = "2"},
 };
 #define USUAL (ARRAY_SIZE(usual_properties))
 
