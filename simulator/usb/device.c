@@ -362,16 +362,6 @@ bool usb_device_unlink(struct usb_device *device, struct usb_urb *urb)
     return true;
 }
 
-uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t length)
-{
-    struct usb_endpoint *state = &device->endpoints[usb_index(endpoint)];
-
-    if ((endpoint & 0x0f) == 0 || !state->identity || state->identity->address != endpoint ||
-        usb_is_iso(state) || state->halted || state->head || !state->function->ops->out_window)
-        return NULL;
-    return state->function->ops->out_window(state->function->self, endpoint, length);
-}
-
 enum usb_speed usb_device_speed(const struct usb_device *device)
 {
     return device->identity->speed;

@@ -64,8 +64,6 @@ void usb_device_resume(struct usb_device *device);
 void usb_device_tick(struct usb_device *device);
 /* The player's own clock was moved on: what it waits for comes as much sooner. */
 void usb_device_pass(struct usb_device *device, uint64_t milliseconds);
-/* Memory the function offers for an OUT payload of that endpoint, or NULL. */
-uint8_t *usb_device_window(struct usb_device *device, uint8_t endpoint, size_t length);
 
 enum usb_speed usb_device_speed(const struct usb_device *device);
 const struct usb_identity *usb_device_identity(const struct usb_device *device);

@@ -75,9 +75,6 @@ struct usb_function_ops {
      * transfer. 0 taken whole, -EAGAIN busy (offered again after usb_function_ready()), -EPIPE
      * halts the endpoint. */
     int (*out)(void *self, uint8_t endpoint, const uint8_t *data, size_t length, bool end);
-    /* Optional. Memory for the next `length` OUT bytes, so that the wire can receive in place;
-     * NULL: none, the core brings its own buffer. out() follows with that same pointer. */
-    uint8_t *(*out_window)(void *self, uint8_t endpoint, size_t length);
     /* Data for an IN endpoint, at most `room` bytes. 0 filled, -EAGAIN nothing now (the URB
      * stays pending until usb_function_ready()), -EPIPE halts the endpoint. */
     int (*in)(void *self, uint8_t endpoint, size_t room, struct usb_in *ret_in);

@@ -310,11 +310,8 @@ static int start_submit(struct wire_peer *peer, struct frame_urb *frame)
     urb->type = usb_device_endpoint_type(peer->offer->device, urb->urb.endpoint);
     error = take_packet_count(peer, urb, frame->packet_count);
     if (!error && !in && frame->length) {
-        urb->urb.data = usb_device_window(peer->offer->device, urb->urb.endpoint, frame->length);
-        if (!urb->urb.data) {
-            error = make_room(peer, urb, frame->length);
-            urb->urb.data = urb->buffer;
-        }
+        error = make_room(peer, urb, frame->length);
+        urb->urb.data = urb->buffer;
     }
     return error;
 }
