@@ -73,10 +73,11 @@ Test(function, adds_class_descriptors_where_they_belong)
 Test(function, an_interface_that_no_function_serves_stalls_and_its_endpoints_halt)
 {
     struct rig *rig = rig_unplugged();
+    const struct usb_function elsewhere = {&rig_ops, rig, 7, 1};
     struct usb_urb in = {0}, out = {0};
 
     usb_device_free(rig->device);
-    cr_assert_eq(usb_device_new(&rig->identity, &usb_by_the_book, NULL, 0, &rig->device), 0);
+    cr_assert_eq(usb_device_new(&rig->identity, &usb_by_the_book, &elsewhere, 1, &rig->device), 0);
     cr_assert_eq(usb_device_attach(rig->device, &rig_host, rig), 0);
     rig_configure(rig);
     cr_expect_eq(rig_ask(rig, 0x21, 0x66, 0, 0, 0), -EPIPE);
