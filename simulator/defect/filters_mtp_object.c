@@ -348,9 +348,9 @@ static void forget_properties(struct store *store, struct store_object *object)
 {
     uint32_t length;
 
-    for (uint16_t code = MTP_OPC_STORAGE_ID; code <= MTP_OPC_ENCODING_PROFILE; code++) {
-        if (store_property(object, code, &length))
-            (void)store_set_property(store, object, code, NULL, 0);
+    for (int code = MTP_OPC_BUY_FLAG; code <= MTP_OPC_ENCODING_PROFILE; code++) {
+        if (store_property(object, (uint16_t)code, &length))
+            (void)store_set_property(store, object, (uint16_t)code, NULL, 0);
     }
 }
 
