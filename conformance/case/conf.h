@@ -23,7 +23,7 @@ enum conf_need {
 
 struct conf_case {
     const char *id, *title;
-    const char *const *reqs; /* NULL-terminated: every row a CHECK of this case carries */
+    const char *const *reqs; /* NULL-terminated: the rows its ROWs name, and no others */
     const char *ics;         /* boolean expression over ICS items; never NULL: "ANY" if always */
     const char *player;      /* player file of our own simulator; NULL: "mtp", or
                               * "pap-winusb" with CONF_PROVIDER */

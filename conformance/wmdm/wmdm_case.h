@@ -1,4 +1,4 @@
-/* Short hands of the provider suites: one call, one object, one property. */
+/* Short hands of the provider suites: one object, one property. `c` and `w` are the case's. */
 #ifndef CONFORMANCE_WMDM_WMDM_CASE_H
 #define CONFORMANCE_WMDM_WMDM_CASE_H
 

@@ -265,19 +265,18 @@ DEVICE_CASE(DEVICE_PROPERTY_BV_01, "Each listed property is there, with its docu
             CALL(IMDSPDevice3, GetProperty, device, g_wszWMDMSupportedDeviceProperties, &list),
             S_OK);
         REQUIRE(list.vt == (VT_BSTR | VT_ARRAY));
-    }
-    SafeArrayGetUBound(list.parray, 1, &last);
-    names = list.parray->pvData;
-    for (LONG i = 0; i <= last; i++) {
-        ROW("SP-DEV-047")
+        SafeArrayGetUBound(list.parray, 1, &last);
+        names = list.parray->pvData;
+        for (LONG i = 0; i <= last; i++) {
             CHECK_HR(CALL(IMDSPDevice3, GetProperty, device, names[i], &value), S_OK);
-        ROW("SP-DEV-046") {
-            for (unsigned k = 0; k < ARRAY_SIZE(types); k++) {
-                if (com_wcscmp(types[k].name, names[i]) == 0)
-                    CHECK_EQ(value.vt, types[k].type);
+            ROW("SP-DEV-046") {
+                for (unsigned k = 0; k < ARRAY_SIZE(types); k++) {
+                    if (com_wcscmp(types[k].name, names[i]) == 0)
+                        CHECK_EQ(value.vt, types[k].type);
+                }
             }
+            PropVariantClear(&value);
         }
-        PropVariantClear(&value);
     }
     ROW("SP-DEV-048") {
         CHECK(FAILED(CALL(IMDSPDevice3, GetProperty, device, u"Papcheck/None", &value)));

@@ -162,14 +162,14 @@ GLOBALS_CASE(STORAGE_FORMAT_BV_01, "A format empties the medium, whoever watches
     DWORD capabilities = 0;
     HRESULT hr;
 
-    ROW("SP-GLOB-003")
+    ROW("SP-GLOB-003") {
         REQUIRE_HR(CALL(IMDSPStorageGlobals, GetCapabilities, wmdm_globals(w), &capabilities),
                    S_OK);
-    ROW("SP-GLOB-019")
-        hr = CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK, NULL);
-    ROW("SP-GLOB-003")
+        ROW("SP-GLOB-019")
+            hr = CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK, NULL);
         CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_NOT_INITIALIZABLE),
                  hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL);
+    }
     if (hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL)
         conf_inconclusive(c, "media cannot be formatted");
     ROW("SP-GLOB-019")

@@ -157,16 +157,16 @@ META_CASE(STORAGE_META_BV_04, "What is set is read back, and what is dropped is 
     RELEASE(list);
     wmdm_metadata_add_string(tags, u"Papcheck/None", "nothing");
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, "Second");
-    ROW("SP-META-020")
+    ROW("SP-META-020") {
         hr = CALL(IMDSPStorage3, SetMetadata, three, tags);
-    ROW("SP-META-024") {
-        CHECK(SUCCEEDED(hr));
-        list = all_of(w, storage);
-        CHECK(says(list, g_wszWMDMTitle, "Second"));
-    }
-    ROW("SP-META-020")
+        ROW("SP-META-024") {
+            CHECK(SUCCEEDED(hr));
+            list = all_of(w, storage);
+            CHECK(says(list, g_wszWMDMTitle, "Second"));
+        }
         CHECK(FAILED(hr) || hr == WMDM_S_NOT_ALL_PROPERTIES_APPLIED ||
               says(list, u"Papcheck/None", "nothing"));
+    }
     RELEASE(list);
     RELEASE(tags);
     tags = wmdm_metadata_new();

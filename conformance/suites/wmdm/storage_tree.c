@@ -326,11 +326,10 @@ TREE_CASE(STORAGE_ENUM_BV_01, "Next, Skip, Reset and Clone count as documented",
     ROW("SP-ENUM-022") {
         children = seven(w);
         CHECK_EQ(take(w, children, 3, S_OK), 3);
-    }
-    ROW("SP-ENUM-021")
-        REQUIRE_HR(CALL(IMDSPEnumStorage, Clone, children, &clone), S_OK);
-    ROW("SP-ENUM-022")
+        ROW("SP-ENUM-021")
+            REQUIRE_HR(CALL(IMDSPEnumStorage, Clone, children, &clone), S_OK);
         CHECK_EQ(take(w, children, 10, S_FALSE), 4);
+    }
     ROW("SP-ENUM-025")
         CHECK_EQ(take(w, clone, 4, S_OK), 4);
     RELEASE(clone);

@@ -44,15 +44,13 @@ CONF_CASE(
     ROW("SP-DEV-057") {
         hit = found(w, WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN, id);
         CHECK(hit == NULL);
-    }
-    RELEASE(hit);
-    four = AS(IMDSPStorage4, other);
-    ROW("SP-STG-051")
-        CHECK_HR(CALL(IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_GLOBAL,
-                      pv_wide(id, wide, 80), &hit),
-                 S_OK);
-    RELEASE(hit);
-    ROW("SP-DEV-057") {
+        RELEASE(hit);
+        four = AS(IMDSPStorage4, other);
+        ROW("SP-STG-051")
+            CHECK_HR(CALL(IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_GLOBAL,
+                          pv_wide(id, wide, 80), &hit),
+                     S_OK);
+        RELEASE(hit);
         CHECK_HR(CALL(IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN,
                       pv_wide(id, wide, 80), &hit),
                  HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
@@ -83,20 +81,19 @@ CONF_CASE(SYNC_FIND_BI_01,
     WCHAR wide[80];
     char *id;
 
-    ROW("SP-DEV-058")
-        id = pv_id(w, file);
-    ROW("SP-DEV-059") {
-        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, (WMDM_FIND_SCOPE)7, pv_wide(id, wide, 80),
-                      &out),
-                 E_INVALIDARG);
-        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, NULL, &out),
-                 E_INVALIDARG);
-        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, wide, NULL),
-                 E_INVALIDARG);
-    }
-    wmdm_delete(w, file);
-    out = POISON;
     ROW("SP-DEV-058") {
+        id = pv_id(w, file);
+        ROW("SP-DEV-059") {
+            CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, (WMDM_FIND_SCOPE)7,
+                          pv_wide(id, wide, 80), &out),
+                     E_INVALIDARG);
+            CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, NULL, &out),
+                     E_INVALIDARG);
+            CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, wide, NULL),
+                     E_INVALIDARG);
+        }
+        wmdm_delete(w, file);
+        out = POISON;
         CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, wide, &out),
                  HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
         CHECK(out == NULL);
@@ -140,13 +137,11 @@ CONF_CASE(SYNC_FIND_BV_03, .title = "Persistent ids are unique and the same in t
         second = pv_id(w, two);
         REQUIRE(first && *first && second && *second);
         CHECK(strcmp(first, second) != 0);
-    }
-    ROW("SP-SYNC-006") {
-        again = wmdm_open(c);
-        hit = found(again, WMDM_FIND_SCOPE_GLOBAL, first);
-        REQUIRE(hit != NULL);
-    }
-    ROW("SP-META-010") {
+        ROW("SP-SYNC-006") {
+            again = wmdm_open(c);
+            hit = found(again, WMDM_FIND_SCOPE_GLOBAL, first);
+            REQUIRE(hit != NULL);
+        }
         third = pv_id(again, hit);
         CHECK(third && strcmp(third, first) == 0);
     }

@@ -74,18 +74,18 @@ CONF_CASE(SYNC_LIST_BV_01, .title = "References are replaced whole and keep thei
 
     ROW("SP-PL-001")
         CHECK_EQ(pv_size(w, l.list), 0);
-    ROW("SP-PL-003")
+    ROW("SP-PL-003") {
         REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 4, mixed), S_OK);
-    ROW("SP-PL-010")
-        letters(&l, seen);
-    ROW("SP-PL-003")
+        ROW("SP-PL-010")
+            letters(&l, seen);
         CHECK(strcmp(seen, "adbc") == 0);
-    ROW("SP-PL-002")
+    }
+    ROW("SP-PL-002") {
         REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 1, &l.songs[2]), S_OK);
-    ROW("SP-PL-010")
-        letters(&l, seen);
-    ROW("SP-PL-002")
+        ROW("SP-PL-010")
+            letters(&l, seen);
         CHECK(strcmp(seen, "c") == 0);
+    }
 }
 
 CONF_CASE(SYNC_LIST_BV_02, .title = "A list can be empty", .reqs = REQS("SP-PL-011", "SP-PL-004"),
@@ -104,10 +104,8 @@ CONF_CASE(SYNC_LIST_BV_02, .title = "A list can be empty", .reqs = REQS("SP-PL-0
     ROW("SP-PL-004") {
         REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, l.songs), S_OK);
         CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 0, NULL), S_OK);
-    }
-    ROW("SP-PL-011")
-        letters(&l, seen);
-    ROW("SP-PL-004") {
+        ROW("SP-PL-011")
+            letters(&l, seen);
         CHECK(seen[0] == 0);
         name = wmdm_name(w, l.list);
         CHECK(name && strcmp(name, "Mix") == 0);

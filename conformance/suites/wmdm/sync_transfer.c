@@ -63,19 +63,18 @@ static void send_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, size_t
     struct conf *c = wmdm_conf(w);
     IMDSPObject2 *object = AS(IMDSPObject2, storage);
 
-    ROW("SP-OBJ-053")
+    ROW("SP-OBJ-053") {
         REQUIRE_HR(CALL(IMDSPObject2, Open, object, MDSP_WRITE), S_OK);
-    for (size_t at = 0; at < length;) {
-        DWORD size = length - at < 5000 ? (DWORD)(length - at) : 5000;
+        for (size_t at = 0; at < length;) {
+            DWORD size = length - at < 5000 ? (DWORD)(length - at) : 5000;
 
-        ROW("SP-OBJ-052")
-            REQUIRE_HR(CALL(IMDSPObject2, WriteOnClearChannel, object, data + at, &size), S_OK);
-        ROW("SP-OBJ-053")
+            ROW("SP-OBJ-052")
+                REQUIRE_HR(CALL(IMDSPObject2, WriteOnClearChannel, object, data + at, &size), S_OK);
             REQUIRE(size > 0);
-        at += size;
-    }
-    ROW("SP-OBJ-053")
+            at += size;
+        }
         CHECK_HR(CALL(IMDSPObject2, Close, object), S_OK);
+    }
     RELEASE(object);
 }
 
@@ -85,20 +84,19 @@ static size_t receive_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, s
     IMDSPObject2 *object = AS(IMDSPObject2, storage);
     size_t got = 0;
 
-    ROW("SP-OBJ-053")
+    ROW("SP-OBJ-053") {
         REQUIRE_HR(CALL(IMDSPObject2, Open, object, MDSP_READ), S_OK);
-    ROW("SP-OBJ-052") {
         for (;;) {
             DWORD size = room - got < 7000 ? (DWORD)(room - got) : 7000;
 
-            REQUIRE_HR(CALL(IMDSPObject2, ReadOnClearChannel, object, data + got, &size), S_OK);
+            ROW("SP-OBJ-052")
+                REQUIRE_HR(CALL(IMDSPObject2, ReadOnClearChannel, object, data + got, &size), S_OK);
             if (!size)
                 break;
             got += size;
         }
-    }
-    ROW("SP-OBJ-053")
         CHECK_HR(CALL(IMDSPObject2, Close, object), S_OK);
+    }
     RELEASE(object);
     return got;
 }
