@@ -50,7 +50,8 @@ static bool add(struct marks *marks, const char *path, unsigned line)
         free(copy);
         return false;
     }
-    marks->marks[marks->count++] = (struct mark){copy, line};
+    marks->marks[marks->count].path = copy;
+    marks->marks[marks->count++].line = line;
     return true;
 }
 

@@ -9,7 +9,8 @@ from tree import ROOT
 
 def make(*words, timeout=300):
     return subprocess.run(["make", *words], cwd=ROOT, text=True, timeout=timeout, check=False,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
 
 
 def built(folder, *words):
