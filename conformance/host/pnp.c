@@ -1,3 +1,5 @@
+/* Our model of a Windows host, step by step as its documents tell them: the third side of what a
+ * device's Microsoft OS descriptors are for, judged by cases of its own. */
 #include "conformance/host/pnp.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* A list is registry enough: a plugged device leaves a handful of values. */
 #include "conformance/host/registry.h"
 
 #include <errno.h>

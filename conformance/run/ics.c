@@ -1,3 +1,5 @@
+/* What a subject says it offers, as items; the expressions that cases put over them; and the file a
+ * vendor writes them in. */
 #include "conformance/run/ics.h"
 
 #include <ctype.h>

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -55,6 +55,8 @@ static bool receive(struct request *request)
 /* The service's whole life. */
 static _Noreturn void serve(struct request *request, pid_t owner)
 {
+    int status;
+
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != owner)
         _exit(EXIT_ENVIRONMENT);
@@ -64,7 +66,9 @@ static _Noreturn void serve(struct request *request, pid_t owner)
     close(request->fds[OUT]);
     close(request->fds[ERR]);
     close(STDIN_FILENO);
-    exit(cli_serve(request->count, request->words));
+    status = cli_serve(request->count, request->words);
+    fflush(NULL);
+    _exit(status); /* what is to be done at exit was registered by the nursery, for itself */
 }
 
 /* A fork whose child is a child of our parent; there is one thread here, and nothing to tell it. */

@@ -96,7 +96,7 @@ STANDS_STILL = """
 #include <unistd.h>
 __attribute__((constructor)) static void start(void)
 {
-    const char *of = getenv("tree.PAPCHECK_CONTEXT"); /* a path that names the case */
+    const char *of = getenv("PAPCHECK_CONTEXT"); /* a path that names the case */
 
     if (of && strstr(of, "%s"))
         *(volatile int *)0 = 1;
