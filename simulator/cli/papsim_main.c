@@ -13,11 +13,13 @@ static const struct {
 } verbs[] = {
     {"serve",
      "--player NAME|FILE… [--listen ADDR:PORT] [--control SOCK] [--state DIR]\n"
-     "            [--capture F.pcapng] [--deviate NAME]… [--seed N]",
+     "            [--capture F.pcapng] [--deviate NAME]… [--seed N]\n"
+     "            [--memory MIB]: what the objects of a player may take, 2048 if not said",
      cli_serve},
     {"exec",
      "[--player NAME|FILE]… [--connect HOST[:PORT][/BUSID]]… [--control SOCK]\n"
-     "            [--capture F.pcapng] [--state DIR] [--deviate NAME]… [--seed N] -- COMMAND ARGS…",
+     "            [--capture F.pcapng] [--state DIR] [--deviate NAME]… [--seed N]\n"
+     "            [--memory MIB] -- COMMAND ARGS…",
      cli_exec},
     {"control", "SOCK VERB [KEY=VALUE]…   or   SOCK '{\"verb\":…}'", cli_control},
     {"import", "mtp-detect LOG [--lsusb FILE] or lsusb FILE, [--device VID:PID] [-o FILE.yaml]",

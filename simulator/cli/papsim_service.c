@@ -2,7 +2,22 @@
  * line on stderr when that fails. */
 #include "simulator/cli/papsim_service.h"
 
+#include <inttypes.h>
+
 #include "simulator/cli/papsim.h"
+
+/* Of MiB; what does not fit a size_t is no limit anyone means. */
+#define MEMORY_MOST ((uint64_t)1 << 30)
+
+static int memory_option(const char *value, struct service_options *options)
+{
+    uint64_t mib;
+
+    if (cli_number(value, MEMORY_MOST, &mib) < 0 || mib == 0)
+        return cli_usage("--memory %s: expected MiB, 1 to %" PRIu64, value, MEMORY_MOST);
+    options->memory = mib << 20;
+    return 0;
+}
 
 int cli_service_option(int option, const char *value, struct service_options *options)
 {
@@ -28,6 +43,8 @@ int cli_service_option(int option, const char *value, struct service_options *op
     case OPTION_CAPTURE:
         options->capture = value;
         return 0;
+    case OPTION_MEMORY:
+        return memory_option(value, options);
     default:
         if (cli_number(value, UINT64_MAX, &options->seed) < 0)
             return cli_usage("--seed %s: expected a number", value);

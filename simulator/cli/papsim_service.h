@@ -13,6 +13,7 @@ enum {
     OPTION_CAPTURE,
     OPTION_DEVIATE,
     OPTION_SEED,
+    OPTION_MEMORY,
     OPTION_OWN
 };
 /* clang-format off */
@@ -22,6 +23,7 @@ enum {
     {"state", required_argument, NULL, OPTION_STATE},       \
     {"capture", required_argument, NULL, OPTION_CAPTURE},   \
     {"deviate", required_argument, NULL, OPTION_DEVIATE},   \
+    {"memory", required_argument, NULL, OPTION_MEMORY},     \
     {"seed", required_argument, NULL, OPTION_SEED}
 /* clang-format on */
 /* One of these; 0, or the exit status after a line on stderr. */

@@ -78,7 +78,8 @@ static int make_player(const struct opening *opening, struct service_player *one
                        struct player_spec **spec)
 {
     const struct service_options *options = opening->options;
-    struct player_options how = {.busid = one->busid, .seed = options->seed};
+    struct player_options how = {
+        .busid = one->busid, .seed = options->seed, .memory = options->memory};
     char state[PATH_MAX];
 
     if (options->state) {

@@ -35,6 +35,7 @@ struct service_options {
     char address[64];
     uint16_t port; /* 0: any free one */
     uint64_t seed;
+    uint64_t memory; /* bytes a player; 0: the usual */
 };
 
 /* 0, or -EINVAL with one line about what is wrong in `error`; service_close() is due in both cases.

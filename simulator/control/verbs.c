@@ -74,14 +74,14 @@ static int content_of(struct player *player, const json_t *request, struct store
     draft->size = text ? strlen(text) : (uint64_t)size;
     if (draft->size > store_free_space(player->store, draft->volume))
         return -ENOSPC;
+    draft->seeded = !text && !json_is_true(json_object_get(request, "sparse"));
+    draft->seed = player->seed ^ (uint64_t)seed;
+    if (draft->seeded)
+        return 0;
     error = arena_reserve(store_arena(player->store), draft->size, &draft->offset);
-    if (error || json_is_true(json_object_get(request, "sparse")))
+    if (error || !text)
         return error;
-    if (text)
-        return arena_write_fresh(store_arena(player->store), draft->offset, text,
-                                 (size_t)draft->size);
-    return player_fill_content(player->store, draft->offset, draft->size,
-                               player->seed ^ (uint64_t)seed);
+    return arena_write_fresh(store_arena(player->store), draft->offset, text, (size_t)draft->size);
 }
 
 static int add_object(struct player *player, const json_t *request, uint32_t *ret_handle)

@@ -136,10 +136,10 @@ void wr_clear(struct wr *wr)
         wr_done(wr);
 }
 
-void wr_bytes(struct wr *wr, const void *data, size_t length)
+uint8_t *wr_space(struct wr *wr, size_t length)
 {
     if (wr->failed)
-        return;
+        return NULL;
     if (wr->room - wr->used < length) {
         size_t room = wr->room ? wr->room : 256;
         uint8_t *bigger;
@@ -149,14 +149,21 @@ void wr_bytes(struct wr *wr, const void *data, size_t length)
         bigger = realloc(wr->data, room);
         if (!bigger) {
             wr->failed = true;
-            return;
+            return NULL;
         }
         wr->data = bigger;
         wr->room = room;
     }
-    if (length)
-        memcpy(wr->data + wr->used, data, length);
     wr->used += length;
+    return wr->data + wr->used - length;
+}
+
+void wr_bytes(struct wr *wr, const void *data, size_t length)
+{
+    uint8_t *at = length ? wr_space(wr, length) : NULL;
+
+    if (at)
+        memcpy(at, data, length);
 }
 
 void wr_u8(struct wr *wr, uint8_t value)

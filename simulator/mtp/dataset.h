@@ -37,6 +37,8 @@ struct wr {
 
 void wr_done(struct wr *wr);
 void wr_clear(struct wr *wr);
+/* Room for `length` bytes, which count as written; NULL when failed. */
+uint8_t *wr_space(struct wr *wr, size_t length);
 void wr_bytes(struct wr *wr, const void *data, size_t length);
 void wr_u8(struct wr *wr, uint8_t value);
 void wr_u16(struct wr *wr, uint16_t value);

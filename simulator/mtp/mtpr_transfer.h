@@ -49,10 +49,15 @@ int mtpr_list_read(struct mtpr_responder *r, uint64_t position, size_t room,
 
 /* The data phase to the host. */
 struct mtpr_source {
-    enum { MTPR_SOURCE_MEMORY, MTPR_SOURCE_FILE, MTPR_SOURCE_LIST } kind;
+    enum { MTPR_SOURCE_MEMORY, MTPR_SOURCE_FILE, MTPR_SOURCE_SEED, MTPR_SOURCE_LIST } kind;
     uint64_t length;
-    off_t offset;    /* FILE: in the arena */
-    uint32_t handle; /* FILE: whose content it is */
+    /* FILE and SEED: whose content it is, and from where in it. */
+    uint32_t handle;
+    uint64_t from;
+    union {
+        off_t offset;  /* FILE: of the content in the arena */
+        uint64_t seed; /* SEED: what makes it */
+    };
 };
 
 void mtpr_out_memory(struct mtpr_responder *r); /* r->out as it stands */

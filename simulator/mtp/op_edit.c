@@ -87,7 +87,7 @@ static uint16_t begin_edit(struct mtpr_responder *r)
     fresh.room = fresh.size = object->size;
     error = arena_reserve(store_arena(r->store), fresh.room, &fresh.offset);
     if (!error)
-        error = arena_copy(store_arena(r->store), object->offset, fresh.offset, object->size);
+        error = store_copy_content(r->store, object, fresh.offset);
     if (error)
         return mtpr_code_of(error);
     *edit = fresh;

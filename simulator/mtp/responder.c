@@ -72,6 +72,7 @@ uint16_t mtpr_code_of(int error)
     } codes[] = {
         {0, MTP_RC_OK},
         {-ENOSPC, MTP_RC_STORE_FULL},
+        {-EDQUOT, MTP_RC_STORE_FULL}, /* of the simulator's memory */
         {-EFBIG, MTP_RC_OBJECT_TOO_LARGE},
         {-EEXIST, MTP_RC_ACCESS_DENIED},
         {-ELOOP, MTP_RC_INVALID_PARENT_OBJECT},
@@ -248,10 +249,16 @@ void mtpr_out_memory(struct mtpr_responder *r)
 void mtpr_out_content(struct mtpr_responder *r, const struct store_object *object, uint64_t from,
                       uint64_t length)
 {
-    r->source.kind = MTPR_SOURCE_FILE;
-    r->source.offset = object->offset + (off_t)from;
-    r->source.length = length;
-    r->source.handle = object->handle;
+    r->source = (struct mtpr_source){
+        .kind = object->seeded ? MTPR_SOURCE_SEED : MTPR_SOURCE_FILE,
+        .length = length,
+        .handle = object->handle,
+        .from = from,
+    };
+    if (object->seeded)
+        r->source.seed = object->seed;
+    else
+        r->source.offset = object->offset;
 }
 
 uint64_t mtpr_in_length(const struct mtpr_responder *r)
@@ -259,12 +266,34 @@ uint64_t mtpr_in_length(const struct mtpr_responder *r)
     return r->source.length;
 }
 
+static bool sends_content(const struct mtpr_responder *r)
+{
+    return r->source.kind == MTPR_SOURCE_FILE || r->source.kind == MTPR_SOURCE_SEED;
+}
+
 bool mtpr_in_to_end(const struct mtpr_responder *r)
 {
     const struct store_object *object = store_find(r->store, r->source.handle);
 
-    return r->source.kind == MTPR_SOURCE_FILE && object &&
-           r->source.offset + (off_t)r->source.length == object->offset + (off_t)object->size;
+    return sends_content(r) && object && r->source.from + r->source.length == object->size;
+}
+
+/* So much of it is made at a time: URBs are seldom larger. */
+#define SEED_WINDOW ((size_t)256 << 10)
+
+static int seed_in(struct mtpr_responder *r, uint64_t position, size_t length,
+                   struct mtpr_piece *ret_piece)
+{
+    uint8_t *window;
+
+    length = length < SEED_WINDOW ? length : SEED_WINDOW;
+    wr_clear(&r->out);
+    window = wr_space(&r->out, length);
+    if (!window)
+        return -ENOMEM;
+    store_seed_bytes(r->source.seed, r->source.from + position, window, length);
+    *ret_piece = (struct mtpr_piece){window, -1, 0, length};
+    return 0;
 }
 
 int mtpr_in(struct mtpr_responder *r, uint64_t position, size_t room, struct mtpr_piece *ret_piece)
@@ -280,9 +309,12 @@ int mtpr_in(struct mtpr_responder *r, uint64_t position, size_t room, struct mtp
     }
     if (r->source.kind == MTPR_SOURCE_LIST)
         return mtpr_list_read(r, position, length, ret_piece);
+    if (r->source.kind == MTPR_SOURCE_SEED)
+        return seed_in(r, position, length, ret_piece);
     if (r->source.kind == MTPR_SOURCE_FILE)
-        *ret_piece = (struct mtpr_piece){NULL, arena_fd(store_arena(r->store)),
-                                         r->source.offset + (off_t)position, length};
+        *ret_piece =
+            (struct mtpr_piece){NULL, arena_fd(store_arena(r->store)),
+                                r->source.offset + (off_t)(r->source.from + position), length};
     else
         *ret_piece = (struct mtpr_piece){r->out.data + position, -1, 0, length};
     return 0;
@@ -312,7 +344,7 @@ int mtpr_settle(struct mtpr_responder *r)
 
 bool mtpr_sends(const struct mtpr_responder *r, uint32_t handle)
 {
-    return r->running && r->source.kind == MTPR_SOURCE_FILE && r->source.handle == handle;
+    return r->running && sends_content(r) && r->source.handle == handle;
 }
 
 /* ---- data from the host */

@@ -115,6 +115,7 @@ static void note_all(const struct note *note, const struct media_facts *facts)
     note_art(note, facts);
 }
 
+/* What a seed makes is no sound. */
 void player_object_stored(void *self, struct store_object *object)
 {
     struct player *player = self;
@@ -122,6 +123,7 @@ void player_object_stored(void *self, struct store_object *object)
     struct media_facts facts;
 
     if (player->spec->file->ignores_content || !mtpr_format_plays(object->format) ||
+        object->seeded ||
         media_read(arena_fd(store_arena(player->store)), object->offset, object->size, &facts))
         return;
     store_begin(player->store);

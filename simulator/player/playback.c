@@ -21,13 +21,13 @@ static struct mtpr_responder *responder(struct player *player)
 
 /* ---- what there is to play */
 
-/* Milliseconds of sound in an object; 0: it cannot be played. */
+/* Milliseconds of sound in an object; 0: it cannot be played, as what a seed makes. */
 static uint64_t length_of(struct player *player, const struct store_object *object)
 {
     struct media_facts facts;
     uint64_t length;
 
-    if (!mtpr_format_plays(object->format) ||
+    if (!mtpr_format_plays(object->format) || object->seeded ||
         media_read(arena_fd(store_arena(player->store)), object->offset, object->size, &facts))
         return 0;
     length = facts.duration;

@@ -2,6 +2,7 @@
 #include "simulator/player/player.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,19 @@ static int make_functions(struct player *player)
     return error;
 }
 
+/* Once: whoever fills it goes on trying. */
+static void memory_full(void *self)
+{
+    struct player *player = self;
+
+    if (!player->full)
+        fprintf(stderr,
+                "papsim: %s: its objects have taken the %" PRIu64 " MiB of memory a player may have"
+                " (--memory MIB; with --state content lies on disk)\n",
+                player_name(player), player->memory >> 20);
+    player->full = true;
+}
+
 static int make_store(struct player *player, const struct player_options *options, char *error,
                       size_t error_size)
 {
@@ -42,11 +56,15 @@ static int make_store(struct player *player, const struct player_options *option
                                   .state_dir = options->state_dir,
                                   .seed = options->seed,
                                   .clock = {player_clock_now, &player->clock},
+                                  .limit = {player->memory, memory_full, player},
                                   .policy = &player->policies.store};
-    int result = store_new(&store, &player->store, error, error_size);
+    int result;
 
+    player->full = true; /* said as an error as long as it is on its way up */
+    result = store_new(&store, &player->store, error, error_size);
     if (!result && store_was_empty(player->store))
         result = player_preload(player, error, error_size);
+    player->full = false;
     return result;
 }
 
@@ -61,6 +79,7 @@ int player_new(struct player_spec *spec, const struct player_options *options,
         return -ENOMEM;
     player->spec = spec;
     player->seed = options->seed;
+    player->memory = options->memory ? options->memory : PLAYER_MEMORY;
     policies_init(&player->policies, &spec->quirks);
     player_clock_init(&player->clock);
     player->busid = strdup(options->busid ? options->busid : "");
@@ -71,7 +90,10 @@ int player_new(struct player_spec *spec, const struct player_options *options,
         result = make_functions(player);
     if (result) {
         if (!error[0])
-            snprintf(error, error_size, "%s: %s", spec->path, strerror(-result));
+            snprintf(error, error_size, "%s: %s", spec->path,
+                     result == -EDQUOT ? "more objects than the memory a player may have "
+                                         "(--memory MIB)"
+                                       : strerror(-result));
         player->spec = NULL; /* the caller's again */
         player_free(player);
         return result;

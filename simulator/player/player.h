@@ -13,9 +13,12 @@
 struct player;
 struct player_spec; /* one player file as read (spec/spec.h) */
 
+#define PLAYER_MEMORY ((uint64_t)2 << 30)
+
 struct player_options {
     const char *busid;     /* copied */
     const char *state_dir; /* NULL: all in memory; else this player's own directory, created */
+    uint64_t memory;       /* bytes its objects and their content may take; 0: PLAYER_MEMORY */
     uint64_t seed;         /* persistent ids and content of preloaded objects */
 };
 

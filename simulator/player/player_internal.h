@@ -27,6 +27,8 @@ struct player {
     struct still_image *still_image; /* of the functions, the one with the responder */
     struct store *store;             /* owned; both NULL: it has none */
     uint64_t seed;
+    uint64_t memory; /* bytes it may take */
+    bool full;       /* and it was said */
     struct playback playback;
     struct usb_device *device;         /* NULL: none yet */
     struct player_snapshot *snapshots; /* owned */
@@ -38,8 +40,6 @@ void player_object_stored(void *player, struct store_object *object);
 /* What the responder asks the player (mtpr_set_owner). */
 void player_own(struct player *player);
 
-/* Content that a seed decides: the same bytes for the same seed, everywhere. */
-int player_fill_content(struct store *store, off_t offset, uint64_t size, uint64_t seed);
 int player_preload(struct player *player, char *error, size_t error_size);
 /* Path of folders and a name below the root of a volume; makes missing folders. The last part is
  * returned in `ret_name`, its parent's handle in `ret_parent`. */

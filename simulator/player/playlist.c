@@ -171,7 +171,7 @@ static int spl_tracks(struct player *player, const struct store_object *object,
     text = malloc((size_t)object->size + 1);
     if (!text)
         return -ENOMEM;
-    error = arena_read(store_arena(player->store), object->offset, text, (size_t)object->size);
+    error = store_read(player->store, object, 0, text, (size_t)object->size);
     spl.rd = rd_over(text, (size_t)object->size);
     if (!error)
         error = parse(&spl);

@@ -8,36 +8,6 @@
 #include "simulator/mtp/value.h"
 #include "simulator/player/player_internal.h"
 
-/* SplitMix64. */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t value = *state += 0x9e3779b97f4a7c15u;
-
-    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9u;
-    value = (value ^ value >> 27) * 0x94d049bb133111ebu;
-    return value ^ value >> 31;
-}
-
-int player_fill_content(struct store *store, off_t offset, uint64_t size, uint64_t seed)
-{
-    uint8_t block[4096];
-    uint64_t done = 0;
-    size_t part;
-    int error = 0;
-
-    while (done < size && !error) {
-        for (size_t i = 0; i < sizeof(block); i += 8) {
-            uint64_t value = next_random(&seed);
-
-            memcpy(block + i, &value, 8);
-        }
-        part = size - done < sizeof(block) ? (size_t)(size - done) : sizeof(block);
-        error = arena_write_fresh(store_arena(store), offset + (off_t)done, block, part);
-        done += part;
-    }
-    return error;
-}
-
 int player_make_folders(struct player *player, size_t volume, const char *path,
                         uint32_t *ret_parent, const char **ret_name)
 {
@@ -107,14 +77,17 @@ static int content(struct player *player, const struct file_object *from, struct
     int error;
 
     draft->size = from->text ? strlen(from->text) : from->size;
-    error = arena_reserve(store_arena(player->store), draft->size, &draft->offset);
-    if (error || from->sparse)
+    draft->seeded = !from->text && !from->sparse;
+    draft->seed = player->seed ^ (from->seed ? from->seed : draft->size);
+    if (draft->seeded)
+        return 0;
+    error = store_fits(player->store, draft->volume, draft->size, 1);
+    if (!error)
+        error = arena_reserve(store_arena(player->store), draft->size, &draft->offset);
+    if (error || !from->text)
         return error;
-    if (from->text)
-        return arena_write_fresh(store_arena(player->store), draft->offset, from->text,
-                                 (size_t)draft->size);
-    return player_fill_content(player->store, draft->offset, draft->size,
-                               player->seed ^ (from->seed ? from->seed : draft->size));
+    return arena_write_fresh(store_arena(player->store), draft->offset, from->text,
+                             (size_t)draft->size);
 }
 
 static int bag_of(const struct mtpr_config *config, const struct file_object *from, uint16_t format,
@@ -242,8 +215,11 @@ static int series_at(struct series *series, const struct file_object *from, uint
 static int load_series(struct player *player, const struct file_object *from)
 {
     struct series series = {.one = *from};
-    int error = -ENOMEM;
+    int error = store_may_hold(player->store, from->count * sizeof(struct store_object));
 
+    if (error)
+        return error;
+    error = -ENOMEM;
     series.width = snprintf(NULL, 0, "%u", from->count - 1);
     series.room = malloc(PATTERN_ROOM * (size_t)(from->properties_count + 1));
     series.properties = calloc(from->properties_count + 1, sizeof(*series.properties));
@@ -275,6 +251,8 @@ static const char *reason(int error)
         return "the name stands twice";
     case -ENOSPC:
         return "does not fit the storage";
+    case -EDQUOT:
+        return "more than the memory a player may have (--memory MIB, 2048 if not said)";
     case -EINVAL:
         return "not a legal path";
     default:

@@ -2,6 +2,7 @@
 #include "simulator/spec/spec.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,11 @@
 #include "simulator/spec/marks.h"
 #include "simulator/spec/spec_internal.h"
 #include "spcore/base.h"
+
+#define STORAGES_MAX 32u
+/* More is a device or a slip. */
+#define TEXT_LEAST ((size_t)16 << 10)
+#define TEXT_MOST (TEXT_LEAST << 10)
 
 unsigned spec_line(const struct player_spec *spec, const char *place)
 {
@@ -105,6 +111,28 @@ static int fill_device(struct reporter *reporter)
     return spec_formats(reporter);
 }
 
+static uint64_t plus(uint64_t one, uint64_t other)
+{
+    return one < UINT64_MAX - other ? one + other : UINT64_MAX;
+}
+
+static uint64_t times(uint64_t one, uint64_t other)
+{
+    uint64_t product;
+
+    return __builtin_mul_overflow(one, other, &product) ? UINT64_MAX : product;
+}
+
+static uint32_t count_of(const struct file_object *object)
+{
+    return object->count ? object->count : 1;
+}
+
+static uint64_t size_of(const struct file_object *object)
+{
+    return object->text ? strlen(object->text) : object->size;
+}
+
 /* What the objects of the file take of a storage. */
 static void preloaded(const struct file_player *file, unsigned storage, uint64_t *ret_size,
                       uint64_t *ret_objects)
@@ -115,8 +143,8 @@ static void preloaded(const struct file_player *file, unsigned storage, uint64_t
 
         if (object->storage != storage)
             continue;
-        *ret_size += object->text ? strlen(object->text) : object->size;
-        *ret_objects += 1;
+        *ret_size = plus(*ret_size, times(size_of(object), count_of(object)));
+        *ret_objects += count_of(object);
     }
 }
 
@@ -128,7 +156,10 @@ static void fill_room(const struct file_player *file, const struct file_storage 
     preloaded(file, index, &size, &objects);
     if (from->free) {
         to->has_room = true;
-        to->room = *from->free + size;
+        to->room = plus(*from->free, size);
+        /* A size that is no disk's is a slip: the capacity finds it. */
+        if (size > to->capacity)
+            to->room = to->capacity;
     }
     if (from->free_objects && *from->free_objects == 0)
         to->says_no_objects = true;
@@ -182,8 +213,8 @@ static int fill_volumes(struct reporter *reporter)
     if (!spec->volumes)
         return -ENOMEM;
     spec->volume_count = count;
-    if (count > 32)
-        return spec_fault(reporter, "storages", "more than 32 storages");
+    if (count > STORAGES_MAX)
+        return spec_fault(reporter, "storages", "more than %u storages", STORAGES_MAX);
     for (unsigned i = 0; i < count && !error; i++) {
         fill_volume(file->storages_count ? &file->storages[i] : &usual, i, &spec->volumes[i]);
         if (file->storages_count)
@@ -193,16 +224,36 @@ static int fill_volumes(struct reporter *reporter)
     return error;
 }
 
+/* `used`: bytes by storage of the objects before this one. */
+static int check_object(struct reporter *reporter, unsigned index, uint64_t used[])
+{
+    const struct file_object *object = &reporter->spec->file->objects[index];
+    uint64_t size = times(size_of(object), count_of(object)), room;
+    const struct store_volume *volume;
+
+    if (object->storage >= reporter->spec->volume_count)
+        return spec_fault(reporter, spec_at(reporter, "objects[%u].storage", index),
+                          "there is no storage %u", object->storage);
+    volume = &reporter->spec->volumes[object->storage];
+    room = (volume->has_room ? volume->room : volume->capacity) - used[object->storage];
+    if (size > room)
+        return spec_fault(reporter, spec_at(reporter, "objects[%u].size", index),
+                          "object '%s': %" PRIu64 " bytes%s do not fit storage %u, which has room "
+                          "for %" PRIu64,
+                          object->path, size, object->count ? " in all" : "", object->storage,
+                          room);
+    used[object->storage] += size;
+    return 0;
+}
+
 static int check_objects(struct reporter *reporter)
 {
-    const struct file_player *file = reporter->spec->file;
+    uint64_t used[STORAGES_MAX] = {0};
+    int error = 0;
 
-    for (unsigned i = 0; i < file->objects_count; i++) {
-        if (file->objects[i].storage >= reporter->spec->volume_count)
-            return spec_fault(reporter, spec_at(reporter, "objects[%u].storage", i),
-                              "there is no storage %u", file->objects[i].storage);
-    }
-    return 0;
+    for (unsigned i = 0; i < reporter->spec->file->objects_count && !error; i++)
+        error = check_object(reporter, i, used);
+    return error;
 }
 
 static int fill_quirks(struct reporter *reporter)
@@ -222,28 +273,40 @@ static int fill_quirks(struct reporter *reporter)
 
 /* ---- life */
 
+/* Room for more of the text. */
+static int grow_text(struct player_spec *spec, size_t *room)
+{
+    char *bigger;
+
+    if (*room == TEXT_MOST)
+        return -EFBIG;
+    *room = *room ? *room * 2 : TEXT_LEAST;
+    bigger = realloc(spec->text, *room);
+    if (!bigger)
+        return -ENOMEM;
+    spec->text = bigger;
+    return 0;
+}
+
 /* The whole text, in memory: what is wrong with a value is found out after it was parsed. */
 static int read_text(struct player_spec *spec)
 {
     FILE *file = fopen(spec->path, "re");
-    size_t room = 0, got;
+    size_t room = 0, got = 1;
+    int error = 0;
 
     if (!file)
         return -errno;
-    do {
-        char *bigger = realloc(spec->text, room += 16384);
-
-        if (!bigger) {
-            fclose(file);
-            return -ENOMEM;
-        }
-        spec->text = bigger;
-        got = fread(spec->text + spec->text_size, 1, room - spec->text_size, file);
+    while (got && !error) {
+        if (spec->text_size == room)
+            error = grow_text(spec, &room);
+        got = error ? 0 : fread(spec->text + spec->text_size, 1, room - spec->text_size, file);
         spec->text_size += got;
-    } while (spec->text_size == room);
-    got = ferror(file) ? (size_t)errno : 0;
+    }
+    if (!error && ferror(file))
+        error = -errno;
     fclose(file);
-    return -(int)got;
+    return error;
 }
 
 int spec_load(const char *path, struct player_spec **ret_spec, char *error, size_t error_size)
@@ -259,6 +322,9 @@ int spec_load(const char *path, struct player_spec **ret_spec, char *error, size
         return -ENOMEM;
     spec->path = strdup(path);
     result = spec->path ? read_text(spec) : -ENOMEM;
+    if (result == -EFBIG)
+        snprintf(error, error_size, "%s: expected a player file of at most %zu MiB", path,
+                 TEXT_MOST >> 20);
     if (!result)
         result =
             file_player_load(path, spec->text, spec->text_size, &spec->file, error, error_size);

@@ -21,6 +21,12 @@ struct arena {
     int fd;
     uint64_t end;  /* next extent */
     uint64_t size; /* of the file, at least end */
+    uint64_t most; /* what may be taken of it */
+    /* No less than what is taken: a page that is written again counts again, until the sum comes to
+     * the limit and the file is asked. */
+    uint64_t taken;
+    void (*full)(void *self);
+    void *self;
 };
 
 static uint64_t round_up(uint64_t value, uint64_t unit)
@@ -43,6 +49,7 @@ int arena_open(const char *path, struct arena **ret_arena)
         arena_close(arena);
         return error;
     }
+    arena->most = UINT64_MAX;
     arena->size = (uint64_t)status.st_size;
     arena->end = round_up(arena->size, PAGE);
     *ret_arena = arena;
@@ -62,6 +69,49 @@ int arena_fd(const struct arena *arena)
 {
     return arena->fd;
 }
+
+/* ---- what it may take */
+
+static bool has_room(struct arena *arena, uint64_t more)
+{
+    struct stat status;
+
+    if (more <= arena->most && arena->taken <= arena->most - more)
+        return true;
+    if (fstat(arena->fd, &status) == 0)
+        arena->taken = (uint64_t)status.st_blocks * 512;
+    return more <= arena->most && arena->taken <= arena->most - more;
+}
+
+bool arena_limit(struct arena *arena, uint64_t most)
+{
+    arena->most = most;
+    return has_room(arena, 0);
+}
+
+void arena_tell(struct arena *arena, void (*full)(void *self), void *self)
+{
+    arena->full = full;
+    arena->self = self;
+}
+
+/* Before so much is written. */
+static int take(struct arena *arena, uint64_t length)
+{
+    uint64_t pages = round_up(length, PAGE) + PAGE; /* it may begin within one */
+
+    if (arena->most == UINT64_MAX)
+        return 0;
+    if (!has_room(arena, pages)) {
+        if (arena->full)
+            arena->full(arena->self);
+        return -EDQUOT;
+    }
+    arena->taken += pages;
+    return 0;
+}
+
+/* ---- extents */
 
 int arena_begin_at(struct arena *arena, uint64_t end)
 {
@@ -136,6 +186,8 @@ void arena_trim(struct arena *arena, off_t offset, uint64_t old_length, uint64_t
         arena->end = end;
 }
 
+/* ---- bytes */
+
 static bool all_zero(const uint8_t *data, size_t length)
 {
     return length == 0 || (data[0] == 0 && memcmp(data, data + 1, length - 1) == 0);
@@ -144,7 +196,10 @@ static bool all_zero(const uint8_t *data, size_t length)
 int arena_write(struct arena *arena, off_t at, const void *data, size_t length)
 {
     const uint8_t *bytes = data;
+    int error = take(arena, length);
 
+    if (error)
+        return error;
     while (length > 0) {
         ssize_t done = pwrite(arena->fd, bytes, length, at);
 
@@ -228,7 +283,9 @@ int arena_copy(struct arena *arena, off_t from, off_t to, uint64_t length)
             return -errno;
         if (hole > end)
             hole = end;
-        error = copy_run(arena, data, to + (data - from), (uint64_t)(hole - data));
+        error = take(arena, (uint64_t)(hole - data));
+        if (!error)
+            error = copy_run(arena, data, to + (data - from), (uint64_t)(hole - data));
         if (error)
             return error;
         at = hole;

@@ -3,6 +3,7 @@
 #ifndef SIMULATOR_STORE_ARENA_H
 #define SIMULATOR_STORE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -17,6 +18,11 @@ int arena_open(const char *path, struct arena **ret_arena);
 void arena_close(struct arena *arena);
 /* The file, for reading ranges of it; the arena's as long as it is open. */
 int arena_fd(const struct arena *arena);
+
+/* What the content may really take, holes not counted: beyond that writing and copying is -EDQUOT,
+ * and `full` is told. False: it takes more already. Any amount until the first call. */
+bool arena_limit(struct arena *arena, uint64_t most);
+void arena_tell(struct arena *arena, void (*full)(void *self), void *self);
 
 /* Everything from `end` on was never committed: it becomes empty again (start-up only). */
 int arena_begin_at(struct arena *arena, uint64_t end);

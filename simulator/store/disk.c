@@ -11,24 +11,27 @@
 #include <string.h>
 
 #include "simulator/store/store_internal.h"
+#include "spcore/base.h"
 
 struct store_disk {
     sqlite3 *db;
     sqlite3_stmt *put, *delete, *counters, *value;
 };
 
-static const char schema[] =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA locking_mode=EXCLUSIVE;"
-    "BEGIN;"
-    "CREATE TABLE IF NOT EXISTS counters(id INTEGER PRIMARY KEY CHECK(id=1), handle INTEGER,"
+static const char settings[] =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA locking_mode=EXCLUSIVE;";
+
+/* What brings a file from each version, that of an empty one being 0, to the next. */
+static const char *const steps[] = {
+    "CREATE TABLE counters(id INTEGER PRIMARY KEY CHECK(id=1), handle INTEGER,"
     " uid INTEGER, seed INTEGER);"
-    "CREATE TABLE IF NOT EXISTS objects(handle INTEGER PRIMARY KEY, parent INTEGER, volume INTEGER,"
+    "CREATE TABLE objects(handle INTEGER PRIMARY KEY, parent INTEGER, volume INTEGER,"
     " format INTEGER, association INTEGER, protection INTEGER, size INTEGER, offset INTEGER,"
     " uid INTEGER, created INTEGER, modified INTEGER, added INTEGER, name TEXT, bag BLOB,"
     " refs BLOB);"
-    "CREATE TABLE IF NOT EXISTS device_values(key INTEGER PRIMARY KEY, value BLOB);"
-    "PRAGMA user_version=1;"
-    "COMMIT;";
+    "CREATE TABLE device_values(key INTEGER PRIMARY KEY, value BLOB);",
+    "ALTER TABLE objects ADD COLUMN seed INTEGER;", /* NULL: the content lies in the arena */
+};
 
 static int failed(const struct store_disk *disk)
 {
@@ -43,6 +46,45 @@ static int prepare(struct store_disk *disk, const char *sql, sqlite3_stmt **ret_
                                                                                    : failed(disk);
 }
 
+static int run_sql(struct store_disk *disk, const char *sql)
+{
+    return sqlite3_exec(disk->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : failed(disk);
+}
+
+static int version_of(struct store_disk *disk, int *ret_version)
+{
+    sqlite3_stmt *row;
+    int result = prepare(disk, "PRAGMA user_version", &row);
+
+    if (result)
+        return result;
+    if (sqlite3_step(row) == SQLITE_ROW)
+        *ret_version = sqlite3_column_int(row, 0);
+    else
+        result = failed(disk);
+    sqlite3_finalize(row);
+    return result;
+}
+
+/* Makes the tables, or brings those of an older papsim up to date. */
+static int upgrade(struct store_disk *disk)
+{
+    char note[40];
+    int version = 0, result = version_of(disk, &version);
+
+    if (result || version == (int)ARRAY_SIZE(steps))
+        return result;
+    if (version < 0 || version > (int)ARRAY_SIZE(steps))
+        return -EINVAL;
+    snprintf(note, sizeof(note), "PRAGMA user_version=%zu", ARRAY_SIZE(steps));
+    result = run_sql(disk, "BEGIN");
+    for (size_t i = (size_t)version; i < ARRAY_SIZE(steps) && !result; i++)
+        result = run_sql(disk, steps[i]);
+    if (!result)
+        result = run_sql(disk, note);
+    return result ? result : run_sql(disk, "COMMIT");
+}
+
 int store_disk_open(const char *dir, struct store_disk **ret_disk, char *error, size_t error_size)
 {
     struct store_disk *disk = calloc(1, sizeof(*disk));
@@ -53,13 +95,16 @@ int store_disk_open(const char *dir, struct store_disk **ret_disk, char *error, 
         return -ENOMEM;
     if (snprintf(path, sizeof(path), "%s/index.sqlite", dir) >= (int)sizeof(path))
         result = -ENAMETOOLONG;
-    if (!result && (sqlite3_open(path, &disk->db) != SQLITE_OK ||
-                    sqlite3_exec(disk->db, schema, NULL, NULL, NULL) != SQLITE_OK))
+    if (!result && sqlite3_open(path, &disk->db) != SQLITE_OK)
         result = failed(disk);
+    if (!result)
+        result = run_sql(disk, settings);
+    if (!result)
+        result = upgrade(disk);
     if (!result)
         result = prepare(disk,
                          "REPLACE INTO objects VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,"
-                         "?14,?15)",
+                         "?14,?15,?16)",
                          &disk->put);
     if (!result)
         result = prepare(disk, "DELETE FROM objects WHERE handle=?1", &disk->delete);
@@ -69,7 +114,9 @@ int store_disk_open(const char *dir, struct store_disk **ret_disk, char *error, 
         result = prepare(disk, "REPLACE INTO device_values VALUES(?1,?2)", &disk->value);
     if (result) {
         snprintf(error, error_size, "%s: %s", path,
-                 disk->db ? sqlite3_errmsg(disk->db) : strerror(-result));
+                 result == -EINVAL ? "written by another version of papsim"
+                 : disk->db        ? sqlite3_errmsg(disk->db)
+                                   : strerror(-result));
         store_disk_close(disk);
         return result;
     }
@@ -100,16 +147,12 @@ static int run(struct store_disk *disk, sqlite3_stmt *statement)
 
 int store_disk_begin(struct store_disk *disk)
 {
-    if (!disk)
-        return 0;
-    return sqlite3_exec(disk->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? 0 : failed(disk);
+    return disk ? run_sql(disk, "BEGIN") : 0;
 }
 
 int store_disk_commit(struct store_disk *disk)
 {
-    if (!disk)
-        return 0;
-    return sqlite3_exec(disk->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK ? 0 : failed(disk);
+    return disk ? run_sql(disk, "COMMIT") : 0;
 }
 
 int store_disk_counters(struct store_disk *disk, uint32_t handle, uint64_t uid, uint64_t seed)
@@ -131,7 +174,8 @@ static void bind_object(sqlite3_stmt *put, const struct store_object *object)
     sqlite3_bind_int(put, 5, object->association);
     sqlite3_bind_int(put, 6, object->protection);
     sqlite3_bind_int64(put, 7, (sqlite3_int64)object->size);
-    sqlite3_bind_int64(put, 8, object->offset);
+    if (!object->seeded)
+        sqlite3_bind_int64(put, 8, object->offset);
     sqlite3_bind_int64(put, 9, (sqlite3_int64)object->uid);
     sqlite3_bind_int64(put, 10, object->created);
     sqlite3_bind_int64(put, 11, object->modified);
@@ -142,6 +186,8 @@ static void bind_object(sqlite3_stmt *put, const struct store_object *object)
     if (object->references)
         sqlite3_bind_blob(put, 15, object->references->handles,
                           (int)(object->references->count * sizeof(uint32_t)), SQLITE_STATIC);
+    if (object->seeded)
+        sqlite3_bind_int64(put, 16, (sqlite3_int64)object->seed);
 }
 
 int store_disk_put(struct store_disk *disk, const struct store_object *object)
@@ -172,12 +218,7 @@ int store_disk_value(struct store_disk *disk, const struct store_value *value)
 
 int store_disk_clear(struct store_disk *disk)
 {
-    if (!disk)
-        return 0;
-    return sqlite3_exec(disk->db, "DELETE FROM objects; DELETE FROM device_values", NULL, NULL,
-                        NULL) == SQLITE_OK
-               ? 0
-               : failed(disk);
+    return disk ? run_sql(disk, "DELETE FROM objects; DELETE FROM device_values") : 0;
 }
 
 /* ---- reading */
@@ -206,15 +247,19 @@ static int load_object(sqlite3_stmt *row, struct store *store)
         .association = (uint16_t)sqlite3_column_int(row, 4),
         .protection = sqlite3_column_int(row, 5) != 0,
         .size = (uint64_t)sqlite3_column_int64(row, 6),
-        .offset = (off_t)sqlite3_column_int64(row, 7),
         .uid = (uint64_t)sqlite3_column_int64(row, 8),
         .created = sqlite3_column_int64(row, 9),
         .modified = sqlite3_column_int64(row, 10),
         .added = sqlite3_column_int64(row, 11),
+        .seeded = sqlite3_column_type(row, 15) != SQLITE_NULL,
     };
     const unsigned char *name = sqlite3_column_text(row, 12);
     uint32_t length;
 
+    if (object.seeded)
+        object.seed = (uint64_t)sqlite3_column_int64(row, 15);
+    else
+        object.offset = (off_t)sqlite3_column_int64(row, 7);
     if (object.volume >= store->volume_count || !name || object.handle == 0)
         return -EINVAL;
     object.name = strdup((const char *)name);
@@ -266,8 +311,9 @@ static int clean_arena(struct store_disk *disk, struct store *store)
 {
     sqlite3_stmt *rows;
     uint64_t end = 0;
-    int result =
-        prepare(disk, "SELECT offset, size FROM objects WHERE size>0 ORDER BY offset", &rows);
+    int result = prepare(
+        disk, "SELECT offset, size FROM objects WHERE size>0 AND seed IS NULL ORDER BY offset",
+        &rows);
 
     if (result)
         return result;

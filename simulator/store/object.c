@@ -6,8 +6,9 @@
 #include "mtp_codes.h"
 #include "simulator/store/store_internal.h"
 
-static int put(struct store *store, const struct store_object *object)
+static int put(struct store *store, struct store_object *object)
 {
+    store_weigh(store, object);
     store->generation++;
     return store_disk_put(store->disk, object);
 }
@@ -102,7 +103,7 @@ int store_create(struct store *store, const struct store_draft *draft,
         .volume = (uint8_t)draft->volume,
         .protection = draft->protection,
         .size = draft->size,
-        .offset = draft->offset,
+        .seeded = draft->seeded,
         .created = draft->created,
         .modified = draft->modified,
         .added = store_now(store),
@@ -110,8 +111,15 @@ int store_create(struct store *store, const struct store_draft *draft,
     struct store_object *mine;
     int error = check_place(store, draft->volume, draft->parent, draft->name, NULL);
 
+    if (draft->seeded)
+        object.seed = draft->seed;
+    else
+        object.offset = draft->offset;
     if (!error)
         error = store_fits(store, draft->volume, draft->size, 1);
+    if (!error)
+        error = store_may_hold(store, sizeof(object) + strlen(draft->name) +
+                                          (draft->bag ? draft->bag->used : 0));
     if (!error && depth_of(store, draft->parent) >= DEPTH_MAX)
         error = -ELOOP;
     if (!error && object.handle == 0)
@@ -168,7 +176,7 @@ static int drop_from_lists(struct store *store, uint32_t handle)
 int store_remove(struct store *store, struct store_object *object)
 {
     off_t offset = object->offset;
-    uint64_t size = object->size;
+    uint64_t size = object->seeded ? 0 : object->size;
     uint32_t handle = object->handle;
     bool referenced = object->referenced;
     int error;
@@ -241,15 +249,21 @@ static int copy_one(struct store *store, const struct store_object *object, size
         .association = object->association,
         .name = object->name,
         .size = object->size,
+        .seeded = object->seeded,
         .created = object->created,
         .modified = object->modified,
         .bag = object->bag,
     };
     struct store_object *copy;
-    int error = arena_reserve(store->arena, object->size, &draft.offset);
+    int error = 0;
 
-    if (!error)
-        error = arena_copy(store->arena, object->offset, draft.offset, object->size);
+    if (object->seeded) {
+        draft.seed = object->seed;
+    } else {
+        error = arena_reserve(store->arena, object->size, &draft.offset);
+        if (!error)
+            error = arena_copy(store->arena, object->offset, draft.offset, object->size);
+    }
     if (!error)
         error = store_create(store, &draft, &copy);
     if (error)
@@ -310,30 +324,31 @@ int store_set_format(struct store *store, struct store_object *object, uint16_t 
 
 int store_set_content(struct store *store, struct store_object *object, off_t offset, uint64_t size)
 {
-    off_t old_offset = object->offset;
-    uint64_t old_size = object->size;
+    const struct store_object old = *object;
     struct store_volume *volume = &store->volumes[object->volume];
     int error;
 
     object->offset = offset;
     object->size = size;
+    object->seeded = false;
     error = put(store, object);
     if (error) {
-        object->offset = old_offset;
-        object->size = old_size;
+        *object = old;
         return error;
     }
-    volume->used += size - old_size;
-    if (old_offset != offset)
-        store_give_up(store, old_offset, old_size);
+    volume->used += size - old.size;
+    if (!old.seeded && old.offset != offset)
+        store_give_up(store, old.offset, old.size);
     return 0;
 }
 
 int store_set_property(struct store *store, struct store_object *object, uint16_t code,
                        const void *value, uint32_t length)
 {
-    int error = store_bag_set(&object->bag, code, value, length);
+    int error = store_may_hold(store, length);
 
+    if (!error)
+        error = store_bag_set(&object->bag, code, value, length);
     return error ? error : put(store, object);
 }
 
@@ -347,7 +362,10 @@ int store_set_references(struct store *store, struct store_object *object, const
                          uint32_t count)
 {
     struct store_references *list = NULL;
+    int error = store_may_hold(store, count * sizeof(*handles));
 
+    if (error)
+        return error;
     if (count) {
         list = malloc(sizeof(*list) + count * sizeof(*handles));
         if (!list)

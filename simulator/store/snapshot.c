@@ -11,6 +11,7 @@ struct store_snapshot {
     size_t object_count;
     struct store_value *values; /* owned */
     size_t value_count;
+    uint64_t held; /* bytes of memory, counted as the store's */
     bool *present; /* owned, one a volume */
 };
 
@@ -121,9 +122,14 @@ int store_snapshot_take(struct store *store, struct store_snapshot **ret_snapsho
 
         if (!object->name)
             continue;
-        error = copy_object(object, &snapshot->objects[snapshot->object_count]);
+        error = store_may_hold(store, object->weight);
         if (!error)
-            snapshot->object_count++;
+            error = copy_object(object, &snapshot->objects[snapshot->object_count]);
+        if (error)
+            break;
+        snapshot->object_count++;
+        snapshot->held += object->weight;
+        store->held += object->weight;
     }
     if (error) {
         store_snapshot_free(store, snapshot);
@@ -188,6 +194,7 @@ void store_snapshot_free(struct store *store, struct store_snapshot *snapshot)
     free(snapshot->objects);
     free(snapshot->values);
     free(snapshot->present);
+    store->held -= snapshot->held;
     free(snapshot);
     store->snapshots--;
 }

@@ -160,6 +160,8 @@ int store_adopt(struct store *store, const struct store_object *object,
         store->free_slot = slot;
         return error;
     }
+    mine->weight = 0;
+    store_weigh(store, mine);
     store->volumes[mine->volume].used += mine->size;
     store->volumes[mine->volume].objects++;
     if (ret_object)
@@ -201,6 +203,7 @@ static void forget(struct store *store, struct store_object *object)
     store->volumes[object->volume].used -= object->size;
     store->volumes[object->volume].objects--;
     store_release(object);
+    store_weigh(store, object);
     *object = (struct store_object){.next = store->free_slot, .slot = slot};
     store->free_slot = slot;
 }
@@ -209,8 +212,10 @@ void store_clear(struct store *store)
 {
     size_t i;
 
-    for (uint32_t slot = 1; slot < store->slots; slot++)
+    for (uint32_t slot = 1; slot < store->slots; slot++) {
         store_release(store_slot(store, slot));
+        store_weigh(store, store_slot(store, slot));
+    }
     store->slots = store->slots ? 1 : 0;
     store->free_slot = 0;
     if (store->slots)
@@ -293,6 +298,7 @@ int store_new(const struct store_options *options, struct store **ret_store, cha
         return -ENOMEM;
     store->seed = options->seed;
     store->clock = options->clock;
+    store->limit = options->limit;
     store->policy = options->policy;
     store->next_handle = 1;
     store->next_uid = 1;
@@ -301,10 +307,13 @@ int store_new(const struct store_options *options, struct store **ret_store, cha
     store->by_name = (struct store_index){.hash = hash_by_name, .owner = store};
     if (copy_volumes(store, options) == 0 && take_slot(store, &root) == 0)
         result = open_files(store, options->state_dir, error, error_size);
+    if (!result)
+        result = store_may_hold(store, 0);
     if (result) {
         store_free(store);
         return result;
     }
+    arena_tell(store->arena, store_full, store);
     *ret_store = store;
     return 0;
 }

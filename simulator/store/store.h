@@ -50,9 +50,14 @@ struct store_object {
     uint8_t volume; /* index */
     bool protection;
     bool referenced; /* may stand in somebody's list */
+    bool seeded;
     uint32_t slot;
+    uint32_t weight; /* bytes of memory it was counted with */
     uint64_t size;
-    off_t offset; /* in the arena */
+    union {
+        off_t offset;  /* of the content in the arena */
+        uint64_t seed; /* seeded: what the content is made of, nothing lies there */
+    };
     uint64_t uid;
     int64_t created, modified, added; /* seconds since 1970; INT64_MIN: unknown */
     char *name;                       /* UTF-8 */
@@ -67,20 +72,27 @@ struct store_clock {
     void *self;
 };
 
+/* Bytes that objects, snapshots and content in memory may take: more is -EDQUOT. */
+struct store_limit {
+    uint64_t most; /* 0: any amount */
+    void (*reached)(void *self);
+    void *self;
+};
+
 struct store_options {
     const struct store_volume *volumes;
     size_t volume_count;
     const char *state_dir; /* NULL: in memory */
     uint64_t seed;
     struct store_clock clock;
+    struct store_limit limit;
     const struct store_policy *policy; /* the caller's, outlives the store */
 };
 
 /* Pointers to objects are borrowed: an object lives until it is removed, its storage is formatted
  * or a snapshot is put back, and stays where it is; its name, bag and references live until they
- * are set the next time. Calls that change something return 0 or -errno: -ENOMEM, or what the disk
- * says
- * (-ENOSPC, -EIO). */
+ * are set the next time. Calls that change something return 0 or -errno: -ENOMEM, -EDQUOT where the
+ * limit of memory is reached, or what the disk says (-ENOSPC, -EIO). */
 
 /* ---- life */
 
@@ -135,6 +147,22 @@ bool store_is_below(struct store *store, const struct store_object *object,
 void store_unique_id(const struct store *store, const struct store_object *object,
                      uint8_t ret_id[16]);
 
+/* ---- content */
+
+/* Bytes of an object from `at` on. 0, -EIO beyond its end, or what the arena says. */
+int store_read(struct store *store, const struct store_object *object, uint64_t at, void *ret_data,
+               size_t length);
+/* All of it, into a fresh extent. */
+int store_copy_content(struct store *store, const struct store_object *object, off_t to);
+/* What a seed makes: the same bytes for the same seed everywhere, at any place from `at` on. They
+ * are the words of SplitMix64 that begins with the seed, each little-endian. */
+void store_seed_bytes(uint64_t seed, uint64_t at, void *ret_data, size_t length);
+
+/* ---- memory */
+
+/* Before so many bytes of objects come: 0 or -EDQUOT. */
+int store_may_hold(struct store *store, uint64_t more);
+
 /* ---- rules */
 
 /* Length 1..254 UTF-16 units, no separators, controls, "." or "..". */
@@ -149,7 +177,11 @@ struct store_draft {
     bool protection;
     const char *name; /* copied */
     uint64_t size;
-    off_t offset; /* an extent with the content; becomes the object's */
+    bool seeded;
+    union {
+        off_t offset;  /* an extent with the content; becomes the object's */
+        uint64_t seed; /* seeded: there is none, the content is made of this */
+    };
     int64_t created, modified;
     const struct store_bag *bag; /* copied; may be NULL */
 };

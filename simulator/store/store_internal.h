@@ -45,6 +45,8 @@ struct store {
     unsigned depth;     /* of nested transactions */
     unsigned snapshots; /* while any is held nothing is punched */
     bool was_empty;
+    struct store_limit limit;
+    uint64_t held; /* bytes of memory: objects and snapshots */
     struct store_clock clock;
     const struct store_policy *policy;
 };
@@ -63,6 +65,10 @@ int store_end(struct store *store, int error);
 void store_give_up(struct store *store, off_t offset, uint64_t size);
 /* Before a new handle or id is used: -errno if the disk does not take note. */
 int store_mark(struct store *store);
+
+/* After an object came, changed, or went (it has no name then). */
+void store_weigh(struct store *store, struct store_object *object);
+void store_full(void *store); /* as arena_tell() wants it */
 
 /* In memory only; the callers keep the disk in step. */
 int store_tree_insert(struct store *store, const struct store_object *object,

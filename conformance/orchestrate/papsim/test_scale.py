@@ -56,7 +56,7 @@ def test_what_count_cannot_make_costs_one_line(tmp_path):
     refused(serve("  - {path: same.txt, count: 2}\n"), "same.txt", "twice")
     refused(serve("  - {path: '{n}', count: many}\n"), "many.yaml:")
     refused(serve("  - {path: '{n}', count: 100000, size: 4000000000, sparse: true}\n"),
-            "does not fit")
+            "do not fit")
     refused(serve("  - {path: '%s{n}', count: 10}\n" % ("x" * 300)), "not a legal path")
 
 
