@@ -4,9 +4,6 @@
 
 #include "conformance/case/cases.h"
 #include "conformance/case/worker.h"
-#include "mtp_codes.h"
-#include "spcore/base.h"
-#include "spcore/com/com_hresult.h"
 
 #define CHECKS_KEPT 200
 #define NOTES_KEPT 500
@@ -121,61 +118,60 @@ bool conf_check(struct conf *c, bool ok, const char *file, int line, const char 
     return record(c, ok, file, line, text, ok ? "true" : "false");
 }
 
-bool conf_check_eq(struct conf *c, uint64_t actual, uint64_t expected, const char *file, int line,
-                   const char *text)
+/* A sign says that the number is a result: a count, or an error. */
+static struct value number(uint64_t value, bool is_signed)
 {
-    char seen[96];
+    struct value number;
 
-    snprintf(seen, sizeof(seen), "0x%llx, expected 0x%llx", (unsigned long long)actual,
-             (unsigned long long)expected);
-    return record(c, actual == expected, file, line, text, seen);
+    if (is_signed && (int64_t)value < 0)
+        return value_errno((int64_t)value);
+    snprintf(number.text, sizeof(number.text), "0x%llx", (unsigned long long)value);
+    return number;
 }
 
-static const char *response_name(int code)
+static bool expect(struct conf *c, bool ok, struct value actual, struct value expected,
+                   const char *file, int line, const char *text)
 {
-    static const struct {
-        uint16_t code;
-        const char *name;
-    } names[] = {
-#define RESPONSE(name, code) {code, "MTP_RC_" #name},
-        MTP_RESPONSES(RESPONSE)
-#undef RESPONSE
-    };
+    char seen[2 * sizeof(struct value) + 16];
 
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        if (names[i].code == code)
-            return names[i].name;
-    }
-    return "(no name)";
+    snprintf(seen, sizeof(seen), "%s, expected %s", actual.text, expected.text);
+    return record(c, ok, file, line, text, seen);
+}
+
+bool conf_check_eq(struct conf *c, uint64_t actual, uint64_t expected, bool is_signed,
+                   const char *file, int line, const char *text)
+{
+    return expect(c, actual == expected, number(actual, is_signed), number(expected, is_signed),
+                  file, line, text);
+}
+
+bool conf_check_seen(struct conf *c, bool ok, struct value value, const char *file, int line,
+                     const char *text)
+{
+    return record(c, ok, file, line, text, value.text);
 }
 
 bool conf_check_rc(struct conf *c, int actual, uint16_t expected, const char *file, int line,
                    const char *text)
 {
-    char seen[128];
-    int at = actual < 0 ? snprintf(seen, sizeof(seen), "%s", strerror(-actual))
-                        : snprintf(seen, sizeof(seen), "0x%04x %s", actual, response_name(actual));
-
-    snprintf(seen + at, sizeof(seen) - (size_t)at, ", expected 0x%04x %s", expected,
-             response_name(expected));
-    return record(c, actual == expected, file, line, text, seen);
-}
-
-static const char *result_name(HRESULT hr)
-{
-    const char *name = hr_name(hr);
-
-    return name ? name : "(no name)";
+    return expect(c, actual == expected, value_rc(actual), value_rc(expected), file, line, text);
 }
 
 bool conf_check_hr(struct conf *c, int32_t actual, int32_t expected, const char *file, int line,
                    const char *text)
 {
-    char seen[128];
+    return expect(c, actual == expected, value_hr(actual), value_hr(expected), file, line, text);
+}
 
-    snprintf(seen, sizeof(seen), "0x%08x %s, expected 0x%08x %s", (unsigned)actual,
-             result_name(actual), (unsigned)expected, result_name(expected));
-    return record(c, actual == expected, file, line, text, seen);
+bool conf_check_fails(struct conf *c, int32_t actual, const char *file, int line, const char *text)
+{
+    return record(c, actual < 0, file, line, text, value_hr(actual).text);
+}
+
+bool conf_check_not_rc(struct conf *c, int actual, uint16_t unexpected, const char *file, int line,
+                       const char *text)
+{
+    return record(c, actual != unexpected, file, line, text, value_rc(actual).text);
 }
 
 static void hex(char *text, size_t size, const uint8_t *bytes, size_t length)

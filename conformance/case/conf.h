@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conformance/case/value.h"
+
 struct conf; /* one running case */
 
 enum conf_level { CONF_MUST, CONF_SHOULD, CONF_MAY };
@@ -89,12 +91,20 @@ const char *conf_row_blamed(const struct conf *c);
 /* ---- checks. CHECK counts and goes on (its value says whether it held), REQUIRE ends the case. */
 #define CHECK(expression) conf_check(c, (expression), __FILE__, __LINE__, "%s", #expression)
 #define CHECK_EQ(actual, expected)                                                                 \
-    conf_check_eq(c, (uint64_t)(actual), (uint64_t)(expected), __FILE__, __LINE__,                 \
-                  #actual " == " #expected)
+    conf_check_eq(c, (uint64_t)(actual), (uint64_t)(expected), CONF_IS_SIGNED(actual), __FILE__,   \
+                  __LINE__, #actual " == " #expected)
+#define CONF_IS_SIGNED(actual) ((__typeof__((actual) + 0))-1 < 1)
 #define CHECK_RC(actual, expected) /* response codes of MTP; -errno: none came */                  \
     conf_check_rc(c, (actual), (expected), __FILE__, __LINE__, #actual " == " #expected)
 #define CHECK_HR(actual, expected) /* HRESULTs */                                                  \
     conf_check_hr(c, (actual), (expected), __FILE__, __LINE__, #actual " == " #expected)
+#define CHECK_NOT_RC(actual, unexpected)                                                           \
+    conf_check_not_rc(c, (actual), (unexpected), __FILE__, __LINE__, #actual " != " #unexpected)
+#define CHECK_FAILS(actual) /* any HRESULT that is a failure */                                    \
+    conf_check_fails(c, (actual), __FILE__, __LINE__, "FAILED(" #actual ")")
+/* For what these cannot say: the value is what a reader of the failure wants to know. */
+#define CHECK_SEEN(expression, value)                                                              \
+    conf_check_seen(c, (expression), (value), __FILE__, __LINE__, #expression)
 #define CHECK_BYTES(actual, actual_length, expected, expected_length)                              \
     conf_check_bytes(c, (actual), (actual_length), (expected), (expected_length), __FILE__,        \
                      __LINE__, #actual)
@@ -110,12 +120,17 @@ const char *conf_row_blamed(const struct conf *c);
 
 bool conf_check(struct conf *c, bool ok, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
-bool conf_check_eq(struct conf *c, uint64_t actual, uint64_t expected, const char *file, int line,
-                   const char *text);
+bool conf_check_eq(struct conf *c, uint64_t actual, uint64_t expected, bool is_signed,
+                   const char *file, int line, const char *text);
 bool conf_check_rc(struct conf *c, int actual, uint16_t expected, const char *file, int line,
                    const char *text);
 bool conf_check_hr(struct conf *c, int32_t actual, int32_t expected, const char *file, int line,
                    const char *text);
+bool conf_check_not_rc(struct conf *c, int actual, uint16_t unexpected, const char *file, int line,
+                       const char *text);
+bool conf_check_fails(struct conf *c, int32_t actual, const char *file, int line, const char *text);
+bool conf_check_seen(struct conf *c, bool ok, struct value value, const char *file, int line,
+                     const char *text);
 bool conf_check_bytes(struct conf *c, const void *actual, size_t actual_length,
                       const void *expected, size_t expected_length, const char *file, int line,
                       const char *text);

@@ -56,7 +56,7 @@ struct raw_connection *dut_import(struct conf *c)
         raw_silent(-1, 50);
     }
     free(connection);
-    conf_setup_failed(c, "import of %s: %d", conf_busid(c), error);
+    conf_setup_failed(c, "import of %s: %s", conf_busid(c), value_errno(error).text);
 }
 
 void dut_leave(struct raw_connection **connection)
@@ -74,7 +74,7 @@ struct dut dut_pipe(struct conf *c)
     int error = ct_attach(&dut.pipe, conf_transport(c));
 
     if (error)
-        conf_setup_failed(c, "no interface with bulk pipes: %d", error);
+        conf_setup_failed(c, "no interface with bulk pipes: %s", value_errno(error).text);
     return dut;
 }
 
@@ -84,7 +84,7 @@ struct dut dut_raw(struct conf *c, struct raw_connection *connection)
     int error = ct_attach_raw(&dut.pipe, connection);
 
     if (error)
-        conf_setup_failed(c, "no interface with bulk pipes: %d", error);
+        conf_setup_failed(c, "no interface with bulk pipes: %s", value_errno(error).text);
     return dut;
 }
 
@@ -144,13 +144,15 @@ static uint16_t answered(struct dut *dut, uint16_t code, int error)
 {
     if (error) {
         if (!conf_row(dut->c))
-            conf_setup_failed(dut->c, "operation 0x%04x: no answer (%d)", code, error);
+            conf_setup_failed(dut->c, "operation 0x%04x: no answer (%s)", code,
+                              value_errno(error).text);
         conf_check(dut->c, false, __FILE__, __LINE__,
-                   "operation 0x%04x is answered by a response (%d)", code, error);
+                   "operation 0x%04x is answered by a response (%s)", code,
+                   value_errno(error).text);
         conf_end(dut->c);
     }
-    conf_note(dut->c, "operation 0x%04x: response 0x%04x (%u: %08x %08x %08x), %zu data bytes",
-              code, dut->answer.code, dut->answer.params, dut->answer.param[0],
+    conf_note(dut->c, "operation 0x%04x: response %s (%u: %08x %08x %08x), %zu data bytes", code,
+              value_rc(dut->answer.code).text, dut->answer.params, dut->answer.param[0],
               dut->answer.param[1], dut->answer.param[2], dut->answer.size);
     return dut->answer.code;
 }
@@ -241,11 +243,12 @@ bool dut_in_step(struct dut *dut)
     error = ct_run(&dut->pipe, MTP_OP_GET_DEVICE_INFO, NULL, 0, NULL, 0, &dut->answer);
     give_id(dut);
     if (error) {
-        conf_note(dut->c, "GetDeviceInfo: no answer (%d)", error);
+        conf_note(dut->c, "GetDeviceInfo: no answer (%s)", value_errno(error).text);
         return false;
     }
-    conf_note(dut->c, "GetDeviceInfo: 0x%04x id %u (ours %u), data %d code 0x%04x",
-              dut->answer.code, dut->answer.id, id, dut->answer.has_data, dut->answer.data_code);
+    conf_note(dut->c, "GetDeviceInfo: %s id %u (ours %u), data %d code 0x%04x",
+              value_rc(dut->answer.code).text, dut->answer.id, id, dut->answer.has_data,
+              dut->answer.data_code);
     return dut->answer.code == MTP_RC_OK && dut->answer.id == id && dut->answer.has_data &&
            dut->answer.data_code == MTP_OP_GET_DEVICE_INFO;
 }
@@ -306,7 +309,7 @@ uint32_t dut_folder(struct dut *dut, uint32_t parent, const char *name)
         code = dut_send_info(dut, dut->store, parent, MTP_FC_ASSOCIATION, 0, name);
     }
     if (code != MTP_RC_OK || dut->answer.params < 3)
-        conf_setup_failed(c, "folder %s: 0x%04x", name, code);
+        conf_setup_failed(c, "folder %s: %s", name, value_rc(code).text);
     return dut->answer.param[2];
 }
 
@@ -324,7 +327,7 @@ uint32_t dut_file(struct dut *dut, uint32_t parent, const char *name, uint16_t f
             code = dut_put(dut, MTP_OP_SEND_OBJECT, PARAMS(), data ? data : "", length);
     }
     if (code != MTP_RC_OK)
-        conf_setup_failed(c, "file %s: 0x%04x", name, code);
+        conf_setup_failed(c, "file %s: %s", name, value_rc(code).text);
     return handle;
 }
 
@@ -335,7 +338,7 @@ size_t dut_handles(struct dut *dut, uint32_t store, uint32_t format, uint32_t pa
     uint16_t code = dut_op(dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, format, parent));
 
     if (code != MTP_RC_OK) {
-        conf_note(dut->c, "GetObjectHandles: 0x%04x", code);
+        conf_note(dut->c, "GetObjectHandles: %s", value_rc(code).text);
         return 0;
     }
     reader = dut_reader(dut);

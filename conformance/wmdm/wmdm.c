@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "spcore/com/com_guid.h"
-#include "spcore/com/com_hresult.h"
 #include "spcore/com/com_utf16.h"
 #include "wmdm_certs.h"
 
@@ -47,19 +46,14 @@ struct wmdm {
 /* ---- calls */
 HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr)
 {
-    const char *name = hr_name(hr);
-
-    conf_note(c, "%s: 0x%08x%s%s", method, (unsigned)hr, name ? " " : "", name ? name : "");
+    conf_note(c, "%s: %s", method, value_hr(hr).text);
     return hr;
 }
 
 void wmdm_setup(struct conf *c, const char *method, HRESULT hr)
 {
-    const char *name = hr_name(hr);
-
     if (hr != S_OK)
-        conf_setup_failed(c, "%s answers 0x%08x%s%s", method, (unsigned)hr, name ? " " : "",
-                          name ? name : "");
+        conf_setup_failed(c, "%s answers %s", method, value_hr(hr).text);
 }
 
 /* ---- module */
@@ -142,7 +136,7 @@ HRESULT wmdm_authenticate(struct wmdm *w, enum wmdm_certificate which)
     if (SUCCEEDED(hr))
         hr = sac_set_interface(w->channel, w->component);
     if (FAILED(hr))
-        conf_setup_failed(w->c, "the host's own certificate %s: 0x%08x", pair->name, (unsigned)hr);
+        conf_setup_failed(w->c, "the host's own certificate %s: %s", pair->name, value_hr(hr).text);
     conf_note(w->c, "handshake with certificate %s", pair->name);
     return SP_HR("IComponentAuthenticate::SACAuth", sac_authenticate(w->channel, SAC_PROTOCOL_V1));
 }
@@ -224,7 +218,7 @@ void *wmdm_query(struct wmdm *w, void *interface, REFIID iid)
 
     com_guid_format(iid, text);
     if (hr != S_OK || !result)
-        conf_setup_failed(w->c, "QueryInterface(%s) answers 0x%08x", text, (unsigned)hr);
+        conf_setup_failed(w->c, "QueryInterface(%s) answers %s", text, value_hr(hr).text);
     return result;
 }
 

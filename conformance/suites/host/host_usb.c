@@ -83,7 +83,7 @@ static struct pnp_plugged plug(struct pnp_host *host, struct hand *hand)
     int error = pnp_plug(host, &bus, &plugged);
 
     if (error)
-        conf_setup_failed(hand->c, "the player cannot be plugged: %d", error);
+        conf_setup_failed(hand->c, "the player cannot be plugged: %s", value_errno(error).text);
     conf_note(
         hand->c,
         "driver %d, interface %s; steps: 0xEE %u, 2.0 set %u, 1.0 %u, properties %u, start %u",

@@ -104,8 +104,9 @@ CONF_CASE(MTP_DEV_BV_03, .title = "What DeviceInfo lists works, and what it does
             if (not_to_probe(all[i]))
                 continue;
             code = probe(&dut, all[i]);
-            conf_note(c, "operation 0x%04x, %slisted: 0x%04x", all[i], listed ? "" : "not ", code);
-            CHECK_EQ(code != MTP_RC_OPERATION_NOT_SUPPORTED, listed);
+            conf_note(c, "operation 0x%04x, %slisted: %s", all[i], listed ? "" : "not ",
+                      value_rc(code).text);
+            CHECK_SEEN((code != MTP_RC_OPERATION_NOT_SUPPORTED) == listed, value_rc(code));
         }
         for (size_t i = 0; i < info.property_count; i++)
             CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(info.properties[i])),
@@ -142,7 +143,7 @@ CONF_CASE(MTP_DEV_BV_04, .title = "The mandatory operations are offered",
             conf_note(c, "operation 0x%04x: %d", mandatory[i], listed);
             CHECK(listed);
             if (!not_to_probe(mandatory[i]))
-                CHECK(probe(&dut, mandatory[i]) != MTP_RC_OPERATION_NOT_SUPPORTED);
+                CHECK_NOT_RC(probe(&dut, mandatory[i]), MTP_RC_OPERATION_NOT_SUPPORTED);
         }
         dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
         reader = dut_reader(&dut);
@@ -218,8 +219,8 @@ CONF_CASE(
 
     ROW("MTP-DEV-006") {
         for (size_t i = 0; i < 3; i++) {
-            CHECK(dut_put(&dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(handle), sets[i], 8) !=
-                  MTP_RC_OK);
+            CHECK_NOT_RC(dut_put(&dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(handle), sets[i], 8),
+                         MTP_RC_OK);
             CHECK(dut_in_step(&dut));
         }
     }

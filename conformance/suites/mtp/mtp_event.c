@@ -287,7 +287,7 @@ CONF_CASE(MTP_EVT_BV_04, .title = "The host's own changes do not come back to it
             CHECK(code != MTP_EC_OBJECT_ADDED && code != MTP_EC_OBJECT_REMOVED &&
                   code != MTP_EC_OBJECT_INFO_CHANGED);
         }
-        CHECK(count == -ETIMEDOUT || count >= 12);
+        CHECK_SEEN(count == -ETIMEDOUT || count >= 12, value_errno(count));
     }
 }
 

@@ -89,8 +89,9 @@ CONF_CASE(MTP_DEV_BV_51, .title = "Skip goes to other tracks of what plays, and 
     ROW("MTP-DEV-003") {
         CHECK_EQ(number(&dut, MTP_DPC_PLAYBACK_CONTAINER_INDEX), 0);
         for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-            CHECK_EQ(dut_op(&dut, MTP_OP_SKIP, PARAMS((uint32_t)steps[i].skip)) == MTP_RC_OK,
-                     steps[i].ok);
+            uint16_t code = dut_op(&dut, MTP_OP_SKIP, PARAMS((uint32_t)steps[i].skip));
+
+            CHECK_SEEN((code == MTP_RC_OK) == steps[i].ok, value_rc(code));
             CHECK_EQ(number(&dut, MTP_DPC_PLAYBACK_CONTAINER_INDEX), steps[i].index);
         }
         CHECK_RC(set_number(&dut, MTP_DPC_PLAYBACK_OBJECT, 0), MTP_RC_OK);
@@ -119,8 +120,8 @@ CONF_CASE(MTP_DEV_BV_52, .title = "Operations of the extensions are implemented 
             if (!dut_lists(info.operations, info.operation_count, codes[i]))
                 continue;
             code = dut_op(&dut, codes[i], PARAMS());
-            conf_note(c, "operation 0x%04x: 0x%04x", codes[i], code);
-            CHECK(code != MTP_RC_OPERATION_NOT_SUPPORTED);
+            conf_note(c, "operation 0x%04x: %s", codes[i], value_rc(code).text);
+            CHECK_NOT_RC(code, MTP_RC_OPERATION_NOT_SUPPORTED);
             CHECK(dut_in_step(&dut));
         }
     }

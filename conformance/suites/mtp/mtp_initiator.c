@@ -33,7 +33,8 @@ static void ask(struct conf *c, struct mtpi *mtpi, uint16_t code, const uint32_t
 
     free(data.in);
     if (error || response.code != MTP_RC_OK)
-        conf_setup_failed(c, "operation 0x%04x: %d, 0x%04x", code, error, response.code);
+        conf_setup_failed(c, "operation 0x%04x: %s", code,
+                          value_rc(error ? error : response.code).text);
 }
 
 /* What a broken initiator would count to before the next command. */

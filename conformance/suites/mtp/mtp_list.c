@@ -71,7 +71,7 @@ static bool dut_group(struct dut *dut, uint32_t file, uint32_t group, const uint
     uint16_t code = dut_op(dut, MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(file, 0, 0, group, 0));
     size_t found;
 
-    conf_note(dut->c, "group %08x: 0x%04x", group, code);
+    conf_note(dut->c, "group %08x: %s", group, value_rc(code).text);
     if (code == MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED || code == MTP_RC_PARAMETER_NOT_SUPPORTED)
         return false;
     CHECK_RC(code, MTP_RC_OK);
@@ -266,9 +266,10 @@ CONF_CASE(MTP_PRP_BI_36, .title = "SendObjectPropList refuses values that are no
         CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "music", 5),
                  MTP_RC_NO_VALID_OBJECT_INFO);
         code = send_list(&dut, &dated);
-        CHECK(code == MTP_RC_INVALID_OBJECT_PROP_VALUE ||
-              code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
-              code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED);
+        CHECK_SEEN(code == MTP_RC_INVALID_OBJECT_PROP_VALUE ||
+                       code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
+                       code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED,
+                   value_rc(code));
         CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 4), 0);
     }
 }
@@ -295,7 +296,7 @@ CONF_CASE(MTP_DEV_BV_37, .title = "GetInterdependentPropDesc sends an array",
             count = ct_u32(&reader);
             CHECK(!reader.failed && (count > 0 || reader.at == reader.end));
         }
-        CHECK(dut_op(&dut, MTP_OP_GET_INTERDEPENDENT_PROP_DESC, PARAMS(0x7777)) != MTP_RC_OK);
+        CHECK_NOT_RC(dut_op(&dut, MTP_OP_GET_INTERDEPENDENT_PROP_DESC, PARAMS(0x7777)), MTP_RC_OK);
         CHECK(!dut.answer.has_data);
     }
 }

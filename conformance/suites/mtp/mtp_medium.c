@@ -57,7 +57,7 @@ static void dut_out(struct dut *dut, uint32_t store, uint32_t file)
                  MTP_RC_STORE_NOT_AVAILABLE);
         CHECK_RC(dut_send_info(dut, store, 0xffffffff, MTP_FC_ASSOCIATION, 0, "no"),
                  MTP_RC_STORE_NOT_AVAILABLE);
-        CHECK(dut_op(dut, MTP_OP_GET_OBJECT, PARAMS(file)) != MTP_RC_OK);
+        CHECK_NOT_RC(dut_op(dut, MTP_OP_GET_OBJECT, PARAMS(file)), MTP_RC_OK);
         count = dut_handles(dut, 0xffffffff, 0, 0, handles, MANY);
         CHECK(!dut_has(handles, count < MANY ? count : MANY, file));
     }

@@ -81,9 +81,9 @@ static void dut_count(struct dut *dut, uint32_t store, uint32_t format, uint32_t
     if (one == MTP_RC_OK)
         count = ct_u32(&reader);
     two = dut_op(dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(store, format, parent));
-    conf_note(dut->c, "store %08x format %04x parent %08x: 0x%04x %u, 0x%04x %u", store, format,
-              parent, one, count, two, dut->answer.param[0]);
-    CHECK_EQ(two, one);
+    conf_note(dut->c, "store %08x format %04x parent %08x: %s %u, %s %u", store, format, parent,
+              value_rc(one).text, count, value_rc(two).text, dut->answer.param[0]);
+    CHECK_RC(two, one);
     if (one == MTP_RC_OK && two == MTP_RC_OK)
         CHECK_EQ(dut->answer.param[0], count);
 }
@@ -143,7 +143,8 @@ CONF_CASE(MTP_OBJ_BI_03, .title = "A parent that is no folder is refused",
             uint16_t code =
                 dut_op(&dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(dut.store, 0, parents[i]));
 
-            CHECK(code == MTP_RC_INVALID_PARENT_OBJECT || code == MTP_RC_INVALID_OBJECT_HANDLE);
+            CHECK_SEEN(code == MTP_RC_INVALID_PARENT_OBJECT || code == MTP_RC_INVALID_OBJECT_HANDLE,
+                       value_rc(code));
         }
     }
 }
@@ -281,7 +282,7 @@ CONF_CASE(
             char name[] = "bad-0";
 
             name[4] = (char)('0' + i);
-            CHECK(send_dated(&dut, name, bad[i]) != MTP_RC_OK);
+            CHECK_NOT_RC(send_dated(&dut, name, bad[i]), MTP_RC_OK);
         }
         count = dut_handles(&dut, 0xffffffff, 0, 0, handles, MANY);
         for (size_t i = 0; i < count && i < 50; i++) {
@@ -343,7 +344,7 @@ CONF_CASE(MTP_OBJ_BV_07, .title = "GetPartialObject gives at most what was asked
 
             expected = expected < max ? expected : max;
             if (expected == 0) {
-                CHECK(code != MTP_RC_OK || dut.answer.size == 0);
+                CHECK_SEEN(code != MTP_RC_OK || dut.answer.size == 0, value_rc(code));
                 continue;
             }
             CHECK_RC(code, MTP_RC_OK);
@@ -424,10 +425,10 @@ CONF_CASE(
                  MTP_RC_OK);
         object_info(&dut, tree.side, &info);
         CHECK_EQ(info.parent, dut.folder);
-        CHECK(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.outer, dut.store, tree.outer)) !=
-              MTP_RC_OK);
-        CHECK(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.outer, dut.store, tree.inner)) !=
-              MTP_RC_OK);
+        CHECK_NOT_RC(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.outer, dut.store, tree.outer)),
+                     MTP_RC_OK);
+        CHECK_NOT_RC(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.outer, dut.store, tree.inner)),
+                     MTP_RC_OK);
         up = tree.deep;
         for (int level = 0; level < 10 && up != 0; level++) {
             if (object_info(&dut, up, &info) != MTP_RC_OK)
@@ -454,8 +455,9 @@ CONF_CASE(MTP_OBJ_BV_18, .title = "A protected object cannot be deleted or chang
     ROW("MTP-OBJ-018") {
         CHECK_RC(dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 1)), MTP_RC_OK);
         CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(file)), MTP_RC_OBJECT_WRITE_PROTECTED);
-        CHECK(dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_OBJECT_FILE_NAME),
-                      writer.bytes, writer.length) != MTP_RC_OK);
+        CHECK_NOT_RC(dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE,
+                             PARAMS(file, MTP_OPC_OBJECT_FILE_NAME), writer.bytes, writer.length),
+                     MTP_RC_OK);
         REQUIRE_RC(object_info(&dut, file, &info), MTP_RC_OK);
         CHECK(strcmp(info.name, "kept.mp3") == 0);
         CHECK_EQ(info.protection, 1);

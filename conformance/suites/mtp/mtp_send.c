@@ -107,7 +107,7 @@ CONF_CASE(
         conf_setup_failed(c, "the data phase cannot be sent");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     ROW("MTP-OBJ-011") {
-        CHECK(dut_collect(&dut) != MTP_RC_OK);
+        CHECK_NOT_RC(dut_collect(&dut), MTP_RC_OK);
         count = children(&dut, handles);
         CHECK(!dut_has(handles, count, handle));
         CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizeof(bytes)), MTP_RC_OK);
@@ -226,8 +226,9 @@ CONF_CASE(MTP_OBJ_BI_14, .title = "File names that leave their folder or are non
             uint16_t code =
                 dut_send_info(&dut, dut.store, dut.folder, MTP_FC_ASSOCIATION, 0, names[i]);
 
-            conf_note(c, "name %zu: 0x%04x", i, code);
-            CHECK(code == MTP_RC_INVALID_DATASET || code == MTP_RC_INVALID_PARAMETER);
+            conf_note(c, "name %zu: %s", i, value_rc(code).text);
+            CHECK_SEEN(code == MTP_RC_INVALID_DATASET || code == MTP_RC_INVALID_PARAMETER,
+                       value_rc(code));
         }
         CHECK_EQ(children(&dut, handles), 0);
     }
@@ -256,7 +257,7 @@ CONF_CASE(MTP_OBJ_BV_15, .title = "A second object of the same name does not ove
                 code = dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "content  2", 10);
             if (round == 0)
                 kept = code == MTP_RC_OK;
-            CHECK_EQ(code == MTP_RC_OK, kept);
+            CHECK_SEEN((code == MTP_RC_OK) == kept, value_rc(code));
             if (code == MTP_RC_OK)
                 CHECK(second != first);
             CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(first)), MTP_RC_OK);

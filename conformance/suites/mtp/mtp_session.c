@@ -100,8 +100,9 @@ CONF_CASE(
 
         mtpi_set_transaction(dut.mtpi, id);
         code = dut_send_info(&dut, dut.store, dut.folder, MTP_FC_ASSOCIATION, 0, "once");
-        CHECK(code == MTP_RC_INVALID_TRANSACTION_ID ||
-              (code == MTP_RC_OK && dut.answer.param[2] == handle));
+        CHECK_SEEN(code == MTP_RC_INVALID_TRANSACTION_ID ||
+                       (code == MTP_RC_OK && dut.answer.param[2] == handle),
+                   value_rc(code));
         CHECK_EQ(children(&dut, dut.folder), before + 1);
         id = mtpi_next_transaction(dut.mtpi);
         SETUP {
@@ -110,7 +111,7 @@ CONF_CASE(
         }
         mtpi_set_transaction(dut.mtpi, id);
         code = dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(handle));
-        CHECK(code == MTP_RC_INVALID_TRANSACTION_ID || code == MTP_RC_OK);
+        CHECK_SEEN(code == MTP_RC_INVALID_TRANSACTION_ID || code == MTP_RC_OK, value_rc(code));
         CHECK_EQ(children(&dut, dut.folder), before);
     }
 }
@@ -147,7 +148,7 @@ CONF_CASE(MTP_SES_BI_06, .title = "Without a session every other operation answe
                 continue;
             answer = dut_put(&dut, code, PARAMS(0x7ffffff0), has_host_data(code) ? nothing : NULL,
                              sizeof(nothing));
-            conf_note(c, "operation 0x%04x: 0x%04x", code, answer);
+            conf_note(c, "operation 0x%04x: %s", code, value_rc(answer).text);
             CHECK_RC(answer, MTP_RC_SESSION_NOT_OPEN);
         }
     }
@@ -203,12 +204,14 @@ CONF_CASE(MTP_SES_BI_09, .title = "A parameter that changes the meaning is not i
         uint16_t code = dut_op(&dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(0xffffffff));
 
         if (code != MTP_RC_OK || dut.answer.param[0] == 0)
-            conf_inconclusive(c, "the device has no object to count (0x%04x)", code);
+            conf_inconclusive(c, "the device has no object to count (%s)", value_rc(code).text);
         code = dut_op(&dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(0xffffffff, 0xb8fe));
-        CHECK(code != MTP_RC_OK || dut.answer.param[0] == 0);
-        CHECK(code == MTP_RC_OK || code == MTP_RC_PARAMETER_NOT_SUPPORTED ||
-              code == MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED ||
-              code == MTP_RC_INVALID_OBJECT_FORMAT_CODE || code == MTP_RC_INVALID_PARAMETER);
+        CHECK_SEEN(code != MTP_RC_OK || dut.answer.param[0] == 0, value_rc(code));
+        CHECK_SEEN(code == MTP_RC_OK || code == MTP_RC_PARAMETER_NOT_SUPPORTED ||
+                       code == MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED ||
+                       code == MTP_RC_INVALID_OBJECT_FORMAT_CODE ||
+                       code == MTP_RC_INVALID_PARAMETER,
+                   value_rc(code));
     }
 }
 

@@ -58,9 +58,9 @@ CONF_CASE(MTP_STO_BV_01, .title = "Storage ids pair a physical with a logical nu
         for (size_t i = 0; i < count; i++) {
             uint16_t code = dut_op(&dut, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
 
-            conf_note(c, "store %08x: 0x%04x", ids[i], code);
+            conf_note(c, "store %08x: %s", ids[i], value_rc(code).text);
             CHECK(ids[i] >> 16 != 0);
-            CHECK_EQ((ids[i] & 0xffff) != 0, code == MTP_RC_OK);
+            CHECK_SEEN(((ids[i] & 0xffff) != 0) == (code == MTP_RC_OK), value_rc(code));
         }
     }
 }
@@ -135,7 +135,7 @@ CONF_CASE(MTP_STO_BI_13, .title = "An empty slot answers StoreNotAvailable",
         for (size_t i = 0; i < count; i++) {
             uint16_t code = dut_op(&dut, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i]));
 
-            conf_note(c, "store %08x: 0x%04x", ids[i], code);
+            conf_note(c, "store %08x: %s", ids[i], value_rc(code).text);
             if (code == MTP_RC_OK)
                 continue;
             seen = true;

@@ -153,22 +153,24 @@ CONF_CASE(MTP_OBJ_BI_44, .title = "A protected object is kept from every kind of
         conf_setup_failed(c, "no protected song");
     ROW("MTP-OBJ-018") {
         for (int protection = 1; protection >= 0; protection--) {
+            uint16_t code;
+
             if (!protection)
                 CHECK_RC(dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 0)), MTP_RC_OK);
-            CHECK_EQ(set_in_list(&dut, song) != MTP_RC_OK, protection);
-            CHECK_EQ(dut_put(&dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(song), "\0\0\0\0", 4) !=
-                         MTP_RC_OK,
-                     protection);
+            code = set_in_list(&dut, song);
+            CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
+            code = dut_put(&dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(song), "\0\0\0\0", 4);
+            CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
             if (dut_lists(info.operations, info.operation_count, MTP_OP_BEGIN_EDIT_OBJECT)) {
-                CHECK_EQ(dut_op(&dut, MTP_OP_BEGIN_EDIT_OBJECT, PARAMS(song)) != MTP_RC_OK,
-                         protection);
+                code = dut_op(&dut, MTP_OP_BEGIN_EDIT_OBJECT, PARAMS(song));
+                CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
                 if (!protection)
                     dut_op(&dut, MTP_OP_END_EDIT_OBJECT, PARAMS(song));
             }
             check_content(&dut, song, "music");
             check_text(&dut, song, MTP_OPC_ARTIST, protection ? "Kept" : "Changed");
-            CHECK_EQ(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(song, dut.store, inner)) != MTP_RC_OK,
-                     protection);
+            code = dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(song, dut.store, inner));
+            CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
         }
     }
 }

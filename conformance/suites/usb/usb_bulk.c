@@ -28,15 +28,17 @@ static void dut_refused(struct dut *dut)
 {
     struct conf *c = dut->c;
     struct ct_box box;
+    struct value seen;
     int error;
 
     dut->pipe.deadline_ms = DUT_QUIET_MS;
     error = ct_read(&dut->pipe, &box);
     dut->pipe.deadline_ms = 5000;
-    conf_note(dut->c, "answer: %d, type %u code 0x%04x", error, error ? 0 : box.type,
-              error ? 0 : box.code);
-    CHECK(error == -EPIPE || error == -ETIMEDOUT ||
-          (error == 0 && box.type == MTP_CT_RESPONSE && box.code != MTP_RC_OK));
+    seen = error ? value_errno(error) : value_rc(box.code);
+    conf_note(dut->c, "answer: type %u %s", error ? 0 : box.type, seen.text);
+    CHECK_SEEN(error == -EPIPE || error == -ETIMEDOUT ||
+                   (error == 0 && box.type == MTP_CT_RESPONSE && box.code != MTP_RC_OK),
+               seen);
     if (error == 0)
         ct_done(&box);
     dut_recover(dut);
@@ -152,7 +154,7 @@ CONF_CASE(USB_BLK_BI_05, .title = "A data phase with another transaction id is r
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     ROW("USB-BLK-005") {
         code = dut_collect(&dut);
-        CHECK(code != MTP_RC_OK);
+        CHECK_NOT_RC(code, MTP_RC_OK);
         CHECK_EQ(dut.answer.id, id);
         CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 16), 0);
     }
@@ -295,7 +297,7 @@ CONF_CASE(USB_BLK_BI_09, .title = "Data beyond the announced length is not writt
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     ROW("USB-BLK-009") {
         code = dut_collect(&dut);
-        CHECK(code != MTP_RC_OK);
+        CHECK_NOT_RC(code, MTP_RC_OK);
         CHECK(dut_in_step(&dut));
         if (dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)) == MTP_RC_OK)
             CHECK(dut.answer.size <= 1000);
@@ -343,7 +345,7 @@ CONF_CASE(
         CHECK(dut_in_step(&dut));
         code = dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(0x7ffffff0, MTP_OPC_NAME), bytes,
                        sizeof(bytes));
-        CHECK(code != MTP_RC_OK);
+        CHECK_NOT_RC(code, MTP_RC_OK);
         CHECK(dut_in_step(&dut));
     }
 }
@@ -370,7 +372,7 @@ CONF_CASE(USB_BLK_BI_13,
     /* A device may leave the second command unread until the first is done. */
     dut.pipe.deadline_ms = DUT_QUIET_MS;
     error = ct_command(&dut.pipe, MTP_OP_GET_DEVICE_INFO, id + 1, PARAMS());
-    conf_note(c, "the second command: %d", error);
+    conf_note(c, "the second command: %s", value_errno(error).text);
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     ROW("USB-BLK-013") {
         REQUIRE_EQ(ct_collect(&dut.pipe, &first), 0);

@@ -185,8 +185,8 @@ CONF_CASE(USB_SIC_BV_04, .title = "Device status is OK when idle and busy while 
         id = start_get(&dut, big_file(&dut, bytes));
         CHECK_EQ(cancel(&dut, id), 6);
         code = status(&dut, answer, &count);
-        conf_note(c, "status right after the cancel: 0x%04x", code);
-        CHECK(code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY);
+        conf_note(c, "status right after the cancel: %s", value_rc(code).text);
+        CHECK_SEEN(code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY, value_rc(code));
         if (code == MTP_RC_DEVICE_BUSY)
             dut_drain(&dut, id);
         CHECK_RC(settle(&dut), MTP_RC_OK);
@@ -239,7 +239,7 @@ CONF_CASE(USB_SIC_BV_08, .title = "Get Extended Event Data is served or stalled,
                             64, bytes);
 
     ROW("USB-SIC-008") {
-        CHECK(count == -EPIPE || count >= 8);
+        CHECK_SEEN(count == -EPIPE || count >= 8, value_errno(count));
         if (count >= 8)
             CHECK((get_le16(bytes) & 0xf000) == 0x4000 || (get_le16(bytes) & 0xf000) == 0xc000);
     }
@@ -269,7 +269,7 @@ CONF_CASE(USB_SIC_BI_09, .title = "Class requests to another interface stall",
                                     (uint16_t)(dut.pipe.interface_number + 5), shapes[i].length,
                                     bytes, DUT_PROMPT_MS);
 
-            conf_note(c, "request 0x%02x: %d", shapes[i].request, count);
+            conf_note(c, "request 0x%02x: %s", shapes[i].request, value_errno(count).text);
             CHECK_EQ(count, -EPIPE);
         }
         CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_OK);
@@ -292,7 +292,7 @@ CONF_CASE(USB_SIC_BV_10, .title = "Class requests are served while a transfer ru
     ROW("USB-SIC-010") {
         int count, code = status(&dut, answer, &count);
 
-        CHECK(code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY);
+        CHECK_SEEN(code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY, value_rc(code));
         CHECK_EQ(dut_descriptor(c, DESC_DEVICE, 0, 0, 18, answer), 18);
         /* The transfer itself goes on to its response. */
         CHECK_EQ(dut_drain(&dut, id), true);

@@ -173,7 +173,7 @@ CONF_CASE(
         CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 1);
         /* The other direction of the same number is another endpoint, or none. */
         other = status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in & 0x0f);
-        CHECK(other == 0 || other == -EPIPE);
+        CHECK_SEEN(other == 0 || other == -EPIPE, value_errno(other));
         CHECK_EQ(control(c, connection, USB_TO_ENDPOINT, USB_CLEAR_FEATURE, USB_ENDPOINT_HALT,
                          dut.pipe.in, 0, NULL),
                  0);
@@ -198,7 +198,7 @@ CONF_CASE(
         conf_setup_failed(c, "bulk IN cannot be halted");
     set = control(c, connection, USB_TO_INTERFACE, USB_SET_INTERFACE, 0, number, 0, NULL);
     ROW("USB-CH9-019") {
-        CHECK(set == 0 || set == -EPIPE);
+        CHECK_SEEN(set == 0 || set == -EPIPE, value_errno(set));
         if (set == 0)
             CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 0);
         CHECK_EQ(control(c, connection, USB_TO_INTERFACE, USB_SET_INTERFACE, 9, number, 0, NULL),

@@ -136,8 +136,8 @@ static bool race(struct conf *c, struct raw_connection *connection)
         error = raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data));
     if (error || reply.command != RAW_RET_UNLINK || reply.seqnum != unlink ||
         reply.status != (finished ? 0 : -ECONNRESET)) {
-        conf_note(c, "seqnum %u: error %d, command %u, status %d", urb.seqnum, error, reply.command,
-                  reply.status);
+        conf_note(c, "seqnum %u: error %s, command %u, status %s", urb.seqnum,
+                  value_errno(error).text, reply.command, value_errno(reply.status).text);
         return false;
     }
     return true;
@@ -302,8 +302,8 @@ static bool closes(struct conf *c, struct raw_urb *urb, uint32_t command)
     error = raw_write(connection->fd, frame, sizeof(frame));
     if (!error)
         error = raw_drain(connection->fd, DUT_PROMPT_MS, &more);
-    conf_note(c, "command 0x%02x, length 0x%08x: %d after %zu bytes", command, urb->length, error,
-              more);
+    conf_note(c, "command 0x%02x, length 0x%08x: %s after %zu bytes", command, urb->length,
+              value_errno(error).text, more);
     return error == 0 || error == -ECONNRESET;
 }
 
@@ -357,11 +357,12 @@ CONF_CASE(
 
             error = raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data));
             if (error == 0) {
-                CHECK(reply.status == -ESHUTDOWN || reply.status == -ENODEV);
+                CHECK_SEEN(reply.status == -ESHUTDOWN || reply.status == -ENODEV,
+                           value_errno(reply.status));
                 ended++;
             }
         }
-        conf_note(c, "%d URBs ended, then %d", ended, error);
-        CHECK(ended == 3 || error == -ECONNRESET);
+        conf_note(c, "%d URBs ended, then %s", ended, value_errno(error).text);
+        CHECK_SEEN(ended == 3 || error == -ECONNRESET, value_errno(error));
     }
 }

@@ -89,7 +89,7 @@ static bool importable(struct conf *c)
         }
     }
     free(connection);
-    conf_note(c, "import on a new connection: %d", error);
+    conf_note(c, "import on a new connection: %s", value_errno(error).text);
     return error == 0;
 }
 
@@ -151,12 +151,13 @@ CONF_CASE(USBIP_OP_BI_02, .title = "A request of another version is refused",
             SOCKET two = conf_server_connect(c);
             int count = import_reply(one, versions[i], field, reply);
 
-            conf_note(c, "import with version %04x: %d", versions[i], count);
-            CHECK(count == 8 || count == -ECONNRESET);
+            conf_note(c, "import with version %04x: %s", versions[i], value_errno(count).text);
+            CHECK_SEEN(count == 8 || count == -ECONNRESET, value_errno(count));
             if (raw_request(two, versions[i], RAW_REQ_DEVLIST, NULL, 0) == 0) {
                 count = raw_read(two, reply, 8, DUT_PROMPT_MS);
-                conf_note(c, "list with version %04x: %d", versions[i], count);
-                CHECK(count == -ECONNRESET || (count == 0 && get_be32(reply + 4) != 0));
+                conf_note(c, "list with version %04x: %s", versions[i], value_errno(count).text);
+                CHECK_SEEN(count == -ECONNRESET || (count == 0 && get_be32(reply + 4) != 0),
+                           value_errno(count));
             }
         }
         CHECK(importable(c));
@@ -257,7 +258,7 @@ CONF_CASE(USBIP_OP_BV_05,
         CHECK_EQ(raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS),
                  18);
         CHECK_EQ(device[1], DESC_DEVICE);
-        CHECK_EQ(strncmp((char *)connection->record + 256, conf_busid(c), 32), 0);
+        CHECK(strncmp((char *)connection->record + 256, conf_busid(c), 32) == 0);
     }
 }
 
@@ -341,8 +342,8 @@ static int send_import(struct conf *c, const uint8_t *frame, size_t length, bool
         error = raw_read(fd, reply, 8, DUT_PROMPT_MS);
         if (!error && get_be32(reply + 4) == 0)
             return fd;
-        conf_note(c, "import %s: %d, status %u", joined ? "joined" : "in single bytes", error,
-                  error ? 0 : get_be32(reply + 4));
+        conf_note(c, "import %s: %s, status %u", joined ? "joined" : "in single bytes",
+                  value_errno(error).text, error ? 0 : get_be32(reply + 4));
         close(fd);
         if (error)
             return -1;

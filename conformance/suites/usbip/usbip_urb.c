@@ -136,8 +136,11 @@ CONF_CASE(USBIP_URB_BI_03, .title = "A submit for another device than the import
             urb.devid = wrong[i];
             reply = (struct raw_reply){0};
             error = raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply);
-            conf_note(c, "devid %08x: %d, status %d", wrong[i], error, reply.status);
-            CHECK(error == -ECONNRESET || (error == 0 && reply.status != 0 && reply.actual == 0));
+            conf_note(c, "devid %08x: %s, status %s", wrong[i], value_errno(error).text,
+                      value_errno(reply.status).text);
+            CHECK_SEEN(error == -ECONNRESET ||
+                           (error == 0 && reply.status != 0 && reply.actual == 0),
+                       value_errno(error));
         }
     }
 }
@@ -192,7 +195,7 @@ CONF_CASE(USBIP_URB_BI_05, .title = "A reply never carries more than the URB ask
     ROW("USBIP-URB-005") {
         REQUIRE_EQ(raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply), 0);
         CHECK(reply.actual <= 8);
-        CHECK(reply.status == -EOVERFLOW || reply.status == 0);
+        CHECK_SEEN(reply.status == -EOVERFLOW || reply.status == 0, value_errno(reply.status));
         if (ct_command(&dut.pipe, MTP_OP_GET_DEVICE_INFO, 0, PARAMS()))
             conf_setup_failed(c, "the command cannot be sent");
         urb = bulk_urb(&dut, true, 20);
@@ -329,12 +332,13 @@ static bool ends_by_zlp(struct conf *c, bool by_flag)
 
         urb = bulk_urb(&dut, false, 0);
         error = raw_transfer(connection, &urb, bytes, 0, DUT_PROMPT_MS, &reply);
-        conf_note(c, "zero-length submit: %d, status %d", error, reply.status);
+        conf_note(c, "zero-length submit: %s, status %s", value_errno(error).text,
+                  value_errno(reply.status).text);
         CHECK_EQ(error, 0);
         CHECK_EQ(reply.status, 0);
     }
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    CHECK(dut_collect(&dut) != MTP_RC_OK);
+    CHECK_NOT_RC(dut_collect(&dut), MTP_RC_OK);
     /* One zero-length packet, not two: the next command is read as such. */
     return dut_in_step(&dut);
 }
@@ -403,9 +407,10 @@ CONF_CASE(
                 continue;
             REQUIRE_EQ(raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply),
                        0);
-            conf_note(c, "endpoint %u direction %u: status %d", urb.endpoint, urb.direction,
-                      reply.status);
-            CHECK(reply.status == -ENOENT || reply.status == -EPIPE);
+            conf_note(c, "endpoint %u direction %u: status %s", urb.endpoint, urb.direction,
+                      value_errno(reply.status).text);
+            CHECK_SEEN(reply.status == -ENOENT || reply.status == -EPIPE,
+                       value_errno(reply.status));
             CHECK_EQ(reply.actual, 0);
         }
         CHECK_EQ(raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, data, DUT_PROMPT_MS),

@@ -152,7 +152,7 @@ CONF_CASE(AUTH_PROTOCOL_BI_01, .title = "SACAuth takes SAC_PROTOCOL_V1 only",
         for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
             HRESULT hr = CALL(IComponentAuthenticate, SACAuth, wmdm_component(w), others[i], 0,
                               hello.data, hello.length, &out.data, &out.length);
-            CHECK(FAILED(hr));
+            CHECK_FAILS(hr);
         }
         COUNT_REFUSED(w);
     }
@@ -202,7 +202,7 @@ CONF_CASE(AUTH_PASSES_BI_01, .title = "A pass above 1 is refused and changes not
                                      &run.proof.length));
         for (size_t i = 0; i < 2; i++) {
             struct message out = {NULL, 0};
-            CHECK(FAILED(pass(w, numbers[i], run.proof, &out)));
+            CHECK_FAILS(pass(w, numbers[i], run.proof, &out));
             COUNT_REFUSED(w);
             CoTaskMemFree(out.data);
         }
@@ -223,7 +223,7 @@ CONF_CASE(AUTH_PASSES_BI_02, .title = "Pass 1 without pass 0 is refused",
         struct message out = {NULL, 0};
 
         wmdm_setup(c, "the other instance's handshake", run.pass_1);
-        CHECK(FAILED(pass(w, 1, run.proof, &out)));
+        CHECK_FAILS(pass(w, 1, run.proof, &out));
         COUNT_REFUSED(w);
         run_free(&run);
     }
@@ -268,7 +268,7 @@ CONF_CASE(AUTH_OUTPUT_BV_01, .title = "Each pass hands out a block of its own, a
         /* A block that is not the allocator's ends the process here: a FAIL of this row. */
         SP_CALL("CoTaskMemFree of SACAuth's output", (run_free(&first), 0));
         SP_CALL("CoTaskMemFree of SACAuth's output", (run_free(&second), 0));
-        CHECK(FAILED(pass(w, 0, (struct message){(BYTE *)"nonsense", 8}, &out)));
+        CHECK_FAILS(pass(w, 0, (struct message){(BYTE *)"nonsense", 8}, &out));
         CHECK(out.data == NULL);
         CHECK_EQ(out.length, 0);
     }
@@ -314,7 +314,7 @@ static void certificate_is_refused(struct conf *c, enum wmdm_certificate which)
     conf_note(c, "certificate %s", wmdm_pair(which)->name);
     if (run.pass_1 == E_PENDING)
         conf_setup_failed(c, "the provider's own certificate does not pass the host");
-    CHECK(FAILED(run.pass_1));
+    CHECK_FAILS(run.pass_1);
     COUNT_REFUSED(w);
     run_free(&run);
 }
@@ -357,7 +357,7 @@ CONF_CASE(AUTH_FAILED_BI_01, .title = "After a failed handshake every method ref
         DWORD count = 0;
         static const WCHAR path[] = u"nowhere";
 
-        CHECK(FAILED(run.pass_1));
+        CHECK_FAILS(run.pass_1);
         COUNT_REFUSED(w);
         CHECK_HR(CALL(IMDServiceProvider, EnumDevices, wmdm_provider(w), &devices),
                  WMDM_E_NOTCERTIFIED);
@@ -380,7 +380,7 @@ CONF_CASE(AUTH_REPLAY_BI_01, .title = "A replayed handshake does not open",
 
         wmdm_setup(c, "the recorded handshake", run.pass_1);
         pass(w, 0, run.hello, &out);
-        CHECK(FAILED(pass(w, 1, run.proof, &last)));
+        CHECK_FAILS(pass(w, 1, run.proof, &last));
         COUNT_REFUSED(w);
         CoTaskMemFree(out.data);
         run_free(&run);

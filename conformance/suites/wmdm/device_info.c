@@ -106,15 +106,15 @@ DEVICE_CASE(DEVICE_TYPE_BV_01, "Type, version and icon say what is known", CONF_
             CHECK_EQ(one, two);
             CHECK_HR(CALL(IMDSPDevice, GetVersion, device, NULL), E_INVALIDARG);
         } else {
-            CHECK(hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL);
+            CHECK_SEEN(hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL, value_hr(hr));
         }
     }
     ROW("SP-DEV-006") {
         hr = CALL(IMDSPDevice, GetDeviceIcon, device, &icon);
-        CHECK(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL);
+        CHECK_SEEN(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL, value_hr(hr));
     }
     ROW("SP-DEV-030")
-        CHECK(FAILED(hr) || icon != 0);
+        CHECK_SEEN(FAILED(hr) || icon != 0, value_hr(hr));
 }
 
 DEVICE_CASE(DEVICE_SERIAL_BV_01, "The serial number's length is that of its bytes", CONF_MUST,
@@ -180,20 +180,25 @@ DEVICE_CASE(DEVICE_OPTIONAL_BI_01, "What is optional is refused, not pretended",
     DWORD count = 77, size = 0;
     HRESULT hr;
 
-    ROW("SP-DEV-032")
-        CHECK(unsupported(CALL(IMDSPDevice3, SendOpaqueCommand, device, &command)));
-    ROW("SP-STG-045")
-        CHECK(unsupported(CALL(IMDSPStorage, SendOpaqueCommand, wmdm_root(w), &command)));
+    ROW("SP-DEV-032") {
+        hr = CALL(IMDSPDevice3, SendOpaqueCommand, device, &command);
+        CHECK_SEEN(unsupported(hr), value_hr(hr));
+    }
+    ROW("SP-STG-045") {
+        hr = CALL(IMDSPStorage, SendOpaqueCommand, wmdm_root(w), &command);
+        CHECK_SEEN(unsupported(hr), value_hr(hr));
+    }
     ROW("SP-DEV-044") {
         hr = CALL(IMDSPDevice3, GetSpecifyPropertyPages, device, &pages, &unknowns, &count);
         if (FAILED(hr))
-            CHECK(unsupported(hr) && !pages && !unknowns && !count);
+            CHECK_SEEN(unsupported(hr) && !pages && !unknowns && !count, value_hr(hr));
         else
             CHECK(pages != NULL && pages != POISON);
     }
     ROW("SP-DEV-055") {
         hr = CALL(IMDSPDevice3, DeviceIoControl, device, 0xdeadbeef, NULL, 0, NULL, &size);
-        CHECK(unsupported(hr) || hr == HRESULT_FROM_WIN32(50) || hr == HRESULT_FROM_WIN32(1));
+        CHECK_SEEN(unsupported(hr) || hr == HRESULT_FROM_WIN32(50) || hr == HRESULT_FROM_WIN32(1),
+                   value_hr(hr));
     }
 }
 
@@ -279,7 +284,7 @@ DEVICE_CASE(DEVICE_PROPERTY_BV_01, "Each listed property is there, with its docu
         }
     }
     ROW("SP-DEV-048") {
-        CHECK(FAILED(CALL(IMDSPDevice3, GetProperty, device, u"Papcheck/None", &value)));
+        CHECK_FAILS(CALL(IMDSPDevice3, GetProperty, device, u"Papcheck/None", &value));
         CHECK_EQ(value.vt, VT_EMPTY);
     }
     PropVariantClear(&list);
@@ -303,8 +308,8 @@ CONF_CASE(DEVICE_PROPERTY_BV_02, .title = "The friendly name can be set, with a 
     ROW("SP-DEV-052") {
         CHECK_HR(CALL(IMDSPDevice3, SetProperty, device, g_wszWMDMDeviceFriendlyName, &value),
                  E_INVALIDARG);
-        CHECK(FAILED(
-            CALL(IMDSPDevice3, SetProperty, device, g_wszWMDMDeviceFirmwareVersion, &value)));
+        CHECK_FAILS(
+            CALL(IMDSPDevice3, SetProperty, device, g_wszWMDMDeviceFirmwareVersion, &value));
     }
     value = (PROPVARIANT){.vt = VT_BSTR};
     value.bstrVal = SysAllocString(u"papcheck was here");

@@ -96,14 +96,14 @@ ENUM_CASE(ENUM_COUNT_BV_01, "Count and enumerator of non-plug-and-play devices a
 
     ROW("SP-ENUM-002") {
         hr = CALL(IMDServiceProvider, GetDeviceCount, wmdm_provider(w), &count);
-        CHECK(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL);
+        CHECK_SEEN(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL, value_hr(hr));
     }
     ROW("SP-ENUM-005") {
         hr = CALL(IMDServiceProvider, EnumDevices, wmdm_provider(w), &devices);
-        CHECK(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL);
+        CHECK_SEEN(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL, value_hr(hr));
     }
     ROW("SP-ENUM-006")
-        CHECK(SUCCEEDED(hr) || hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL);
+        CHECK_SEEN(SUCCEEDED(hr) || hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL, value_hr(hr));
     if (FAILED(hr) || !devices)
         return;
     ROW("SP-ENUM-003") {
@@ -146,7 +146,7 @@ ENUM_CASE(ENUM_PATH_BV_01, "CreateDevice opens the device of that path, with or 
     sprintf(other, "%s99", uri);
     ROW("SP-PNP-011") {
         again = create(w, other);
-        CHECK(FAILED(again.hr));
+        CHECK_FAILS(again.hr);
     }
     let_go(&again);
     let_go(&first);
@@ -164,7 +164,7 @@ ENUM_CASE(ENUM_PATH_BI_01, "A path that leads nowhere leaves no outputs", CONF_M
         for (unsigned i = 0; i < 3; i++) {
             struct created made = create(w, paths[i]);
 
-            CHECK(FAILED(made.hr));
+            CHECK_FAILS(made.hr);
             CHECK_EQ(made.count, 0);
             CHECK(made.device == NULL);
         }
@@ -183,7 +183,7 @@ ENUM_CASE(ENUM_PSEUDO_BV_01, "Each medium is a pseudo-device of its own", CONF_M
     ROW("SP-ENUM-039") {
         made = create(w, conf_device_uri(c));
         if (made.hr != S_OK || made.count < 1)
-            conf_setup_failed(c, "CreateDevice answers 0x%08x", (unsigned)made.hr);
+            conf_setup_failed(c, "CreateDevice answers %s", value_hr(made.hr).text);
         for (DWORD i = 0; i < made.count; i++)
             CHECK_EQ(count_roots(w, made.device[i]), 1);
     }
@@ -215,7 +215,7 @@ ENUM_CASE(ENUM_PREFERENCE_BV_01, "Both preferences can be set, again but not oth
         REQUIRE_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 3), S_OK);
     ROW("SP-ENUM-037") {
         CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 3), S_OK);
-        CHECK(FAILED(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 1)));
+        CHECK_FAILS(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 1));
     }
     RELEASE(provider);
 }
@@ -272,13 +272,14 @@ CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new 
         for (unsigned i = 0; i < 10; i++) {
             status = 0;
             hr = CALL(IMDSPDevice, GetStatus, device, &status);
-            CHECK(FAILED(hr) || !(status & WMDM_STATUS_READY));
+            CHECK_SEEN(FAILED(hr) || !(status & WMDM_STATUS_READY), value_hr(hr));
         }
     }
     ROW("SP-LIFE-011") {
         hr = CALL(IMDSPDevice, EnumStorage, device, &roots);
-        CHECK(hr == removed || hr == HRESULT_FROM_WIN32(ERROR_NOT_READY) ||
-              hr == WMDM_E_INTERFACEDEAD);
+        CHECK_SEEN(hr == removed || hr == HRESULT_FROM_WIN32(ERROR_NOT_READY) ||
+                       hr == WMDM_E_INTERFACEDEAD,
+                   value_hr(hr));
     }
     RELEASE(roots);
     free(conf_control(c, "{\"verb\":\"plug\"}"));

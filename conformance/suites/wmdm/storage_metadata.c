@@ -160,12 +160,13 @@ META_CASE(STORAGE_META_BV_04, "What is set is read back, and what is dropped is 
     ROW("SP-META-020") {
         hr = CALL(IMDSPStorage3, SetMetadata, three, tags);
         ROW("SP-META-024") {
-            CHECK(SUCCEEDED(hr));
+            CHECK_SEEN(SUCCEEDED(hr), value_hr(hr));
             list = all_of(w, storage);
             CHECK(says(list, g_wszWMDMTitle, "Second"));
         }
-        CHECK(FAILED(hr) || hr == WMDM_S_NOT_ALL_PROPERTIES_APPLIED ||
-              says(list, u"Papcheck/None", "nothing"));
+        CHECK_SEEN(FAILED(hr) || hr == WMDM_S_NOT_ALL_PROPERTIES_APPLIED ||
+                       says(list, u"Papcheck/None", "nothing"),
+                   value_hr(hr));
     }
     RELEASE(list);
     RELEASE(tags);
@@ -174,7 +175,7 @@ META_CASE(STORAGE_META_BV_04, "What is set is read back, and what is dropped is 
     ROW("SP-META-023") {
         hr = CALL(IMDSPStorage3, SetMetadata, three, tags);
         list = all_of(w, storage);
-        CHECK(says(list, g_wszWMDMTitle, hr == S_OK ? text : "Second"));
+        CHECK_SEEN(says(list, g_wszWMDMTitle, hr == S_OK ? text : "Second"), value_hr(hr));
     }
     RELEASE(list);
     RELEASE(tags);
@@ -212,7 +213,7 @@ META_CASE(STORAGE_META_BV_05, "GetSpecifiedMetadata gives what was asked for and
     RELEASE(list);
     list = wmdm_metadata_new();
     ROW("SP-META-028") {
-        CHECK(FAILED(CALL(IMDSPStorage4, GetSpecifiedMetadata, four, 2, neither, list)));
+        CHECK_FAILS(CALL(IMDSPStorage4, GetSpecifiedMetadata, four, 2, neither, list));
         CHECK_EQ(count_of(list), 0);
     }
     RELEASE(list);

@@ -187,13 +187,13 @@ TREE_CASE(STORAGE_CREATE_BI_01, "Places that make no sense are refused", CONF_MU
     IMDSPStorage *made = POISON;
 
     ROW("SP-STG-029")
-        CHECK(FAILED(CALL(IMDSPStorage, CreateStorage, file, AFILE | INTO, NULL, u"n", &made)));
+        CHECK_FAILS(CALL(IMDSPStorage, CreateStorage, file, AFILE | INTO, NULL, u"n", &made));
     ROW("SP-LIFE-009")
         CHECK(made == NULL);
     RELEASE(made);
     ROW("SP-STG-031")
-        CHECK(FAILED(CALL(IMDSPStorage, CreateStorage, wmdm_root(w), AFILE | BEFORE, NULL,
-                          u"papcheck-n", &made)));
+        CHECK_FAILS(CALL(IMDSPStorage, CreateStorage, wmdm_root(w), AFILE | BEFORE, NULL,
+                         u"papcheck-n", &made));
     if (made)
         wmdm_delete(w, made);
     RELEASE(made);

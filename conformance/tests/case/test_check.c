@@ -110,6 +110,39 @@ Test(check, response_codes_and_results_are_shown_by_name)
     }
     cr_assert_str_eq(seen(c, 0), "0x2001 MTP_RC_OK, expected 0x201d MTP_RC_INVALID_PARAMETER");
     cr_assert_str_eq(seen(c, 1), "0x2fff (no name), expected 0x2001 MTP_RC_OK");
-    cr_assert_str_eq(seen(c, 2), "Broken pipe, expected 0x2001 MTP_RC_OK");
+    cr_assert_str_eq(seen(c, 2), "-32 EPIPE, expected 0x2001 MTP_RC_OK");
     cr_assert_str_eq(seen(c, 3), "0x00000000 S_OK, expected 0x80045005 WMDM_E_NOTCERTIFIED");
+}
+
+Test(check, a_code_is_named_where_the_check_is_more_than_one_comparison)
+{
+    struct conf running_case = running(), *c = &running_case;
+
+    ROW("TST-ONE-001") {
+        CHECK_NOT_RC(MTP_RC_OK, MTP_RC_OK);
+        CHECK_FAILS(S_FALSE);
+        CHECK_SEEN(1 + 1 == 3, value_errno(-ETIMEDOUT));
+    }
+    cr_assert_str_eq(seen(c, 0), "0x2001 MTP_RC_OK");
+    cr_assert_str_eq(seen(c, 1), "0x00000001 S_FALSE");
+    cr_assert_str_eq(seen(c, 2), "-110 ETIMEDOUT");
+}
+
+Test(check, a_number_with_a_sign_is_an_error_when_negative)
+{
+    struct conf running_case = running(), *c = &running_case;
+    int status = -ETIMEDOUT;
+    uint32_t all_ones = 0xffffffff;
+    uint64_t none = UINT64_MAX;
+
+    ROW("TST-ONE-001") {
+        CHECK_EQ(status, 0);
+        CHECK_EQ(18, -EPIPE);
+        CHECK_EQ(all_ones, 0);
+        CHECK_EQ(none, 0);
+    }
+    cr_assert_str_eq(seen(c, 0), "-110 ETIMEDOUT, expected 0x0");
+    cr_assert_str_eq(seen(c, 1), "0x12, expected -32 EPIPE");
+    cr_assert_str_eq(seen(c, 2), "0xffffffff, expected 0x0");
+    cr_assert_str_eq(seen(c, 3), "0xffffffffffffffff, expected 0x0");
 }

@@ -1,0 +1,15 @@
+/* Codes as a reader looks them up: the number and its name. */
+#ifndef CONFORMANCE_CASE_VALUE_H
+#define CONFORMANCE_CASE_VALUE_H
+
+#include <stdint.h>
+
+struct value {
+    char text[72];
+};
+
+struct value value_errno(int64_t result); /* "-110 ETIMEDOUT"; a count, or 0, is a number alone */
+struct value value_rc(int code);          /* "0x2001 MTP_RC_OK"; -errno: none came */
+struct value value_hr(int32_t hr);        /* "0x80045005 WMDM_E_NOTCERTIFIED" */
+
+#endif

@@ -1,0 +1,49 @@
+/* Codes are shown by number and name; one without a name is told from one that has it. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <limits.h>
+
+#include "conformance/case/value.h"
+#include "mtp_codes.h"
+#include "spcore/include/mswmdm.h"
+
+Test(value, an_error_keeps_its_sign_and_is_named)
+{
+    cr_expect_str_eq(value_errno(-ETIMEDOUT).text, "-110 ETIMEDOUT");
+    cr_expect_str_eq(value_errno(-EPIPE).text, "-32 EPIPE");
+}
+
+Test(value, a_count_is_a_number_alone)
+{
+    cr_expect_str_eq(value_errno(0).text, "0");
+    cr_expect_str_eq(value_errno(18).text, "18");
+}
+
+Test(value, what_is_no_error_has_no_name)
+{
+    cr_expect_str_eq(value_errno(-99999).text, "-99999");
+    cr_expect_str_eq(value_errno(INT64_MIN).text, "-9223372036854775808");
+}
+
+Test(value, a_response_is_named_or_said_to_have_no_name)
+{
+    cr_expect_str_eq(value_rc(MTP_RC_INVALID_PARAMETER).text, "0x201d MTP_RC_INVALID_PARAMETER");
+    cr_expect_str_eq(value_rc(0x2fff).text, "0x2fff (no name)");
+    cr_expect_str_eq(value_rc(-ETIMEDOUT).text, "-110 ETIMEDOUT");
+}
+
+Test(value, a_result_has_32_bits_and_its_name)
+{
+    cr_expect_str_eq(value_hr(WMDM_E_NOTCERTIFIED).text, "0x80045005 WMDM_E_NOTCERTIFIED");
+    cr_expect_str_eq(value_hr(WMDM_E_LICENSE_EXPIRED).text, "0x80045012 WMDM_E_LICENSE_EXPIRED");
+    cr_expect_str_eq(value_hr(S_OK).text, "0x00000000 S_OK");
+    cr_expect_str_eq(value_hr(HRESULT_FROM_WIN32(ERROR_DISK_FULL)).text,
+                     "0x80070070 ERROR_DISK_FULL");
+}
+
+Test(value, a_windows_error_without_a_name_keeps_its_number)
+{
+    cr_expect_str_eq(value_hr(HRESULT_FROM_WIN32(4711)).text,
+                     "0x80071267 HRESULT_FROM_WIN32(4711)");
+    cr_expect_str_eq(value_hr((HRESULT)0x8badf00du).text, "0x8badf00d (no name)");
+}
