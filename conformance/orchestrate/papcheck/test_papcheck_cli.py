@@ -80,12 +80,13 @@ def test_a_missing_catalogue_exits_3(run, tmp_path):
 
 
 def processes_with(text):
-    """Programs whose command line holds this."""
+    """Processes whose command line or standard error, a log, holds this."""
     found = []
-    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if text in path.read_bytes().decode(errors="replace"):
-                found.append(path.parent.name)
+            if text in (path / "cmdline").read_bytes().decode(errors="replace") or \
+                    text in os.readlink(path / "fd" / "2"):
+                found.append(path.name)
     return found
 
 
