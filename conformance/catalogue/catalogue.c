@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conformance/program/program.h"
 #include "spcore/base.h"
@@ -16,24 +15,6 @@
 static const char *const files[] = {"wmdm.tsv", "usb.tsv", "service.tsv", "wmi.tsv"};
 
 enum { COLUMNS = 8 };
-
-static int find_folder(char *path, size_t size)
-{
-    static const char *const places[] = {"../conformance/catalogue", "../../conformance/catalogue",
-                                         "../../../conformance/catalogue",
-                                         "../share/papkit/catalogue"};
-    char program[PATH_MAX];
-    int error = program_folder(program, sizeof(program));
-
-    if (error)
-        return error;
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-        if ((size_t)snprintf(path, size, "%s/%s", program, places[i]) < size &&
-            access(path, R_OK) == 0)
-            return 0;
-    }
-    return -ENOENT;
-}
 
 /* U and a number of its own: the tag of a reading. */
 static bool has_reading_tag(const char *text)
@@ -162,7 +143,7 @@ int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_
     char own[PATH_MAX], path[PATH_MAX * 2];
     int result = 0;
 
-    if (!folder && find_folder(own, sizeof(own)) < 0) {
+    if (!folder && program_beside("catalogue", own, sizeof(own)) < 0) {
         snprintf(error, error_size, "no requirement catalogue beside this program");
         return -ENOENT;
     }

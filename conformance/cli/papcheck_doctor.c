@@ -17,6 +17,7 @@
 #include "spcore/base.h"
 
 #define USB_FOLDER "/dev/bus/usb"
+#define MEND "run `sh ci/setup && make` in its checkout, or install papkit again"
 
 static bool good(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static bool fix(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -51,7 +52,7 @@ static bool check_papsim(void)
     char path[PATH_MAX];
 
     if (program_beside("papsim", path, sizeof(path)) < 0)
-        return fix("papsim is not beside papcheck: run `make`");
+        return fix("papsim is not with papcheck: " MEND);
     if (access(path, X_OK) < 0)
         return fix("%s cannot be executed: chmod +x it, or mount its file system without noexec",
                    path);
@@ -65,14 +66,13 @@ static bool check_provider(void)
     bool whole;
 
     if (program_beside("libspcore.so", path, sizeof(path)) < 0)
-        return fix("libspcore.so is not beside papcheck: run `make`");
+        return fix("libspcore.so is not with papcheck: " MEND);
     module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!module)
-        return fix("the provider does not load: %s; run `sh ci/setup && make`", dlerror());
+        return fix("the provider does not load: %s; " MEND, dlerror());
     whole = dlsym(module, "DllGetClassObject") && dlsym(module, "DllCanUnloadNow");
     dlclose(module);
-    return whole ? good("provider %s", path)
-                 : fix("%s lacks its exports: run `make clean all`", path);
+    return whole ? good("provider %s", path) : fix("%s lacks its exports: " MEND, path);
 }
 
 static bool check_catalogue(void)
@@ -82,10 +82,22 @@ static bool check_catalogue(void)
     size_t count;
 
     if (catalogue_load(NULL, &catalogue, error, sizeof(error)) < 0)
-        return fix("%s: restore conformance/catalogue beside the build", error);
+        return fix("%s: " MEND, error);
     count = catalogue.count;
     catalogue_done(&catalogue);
     return good("catalogue of %zu requirement rows", count);
+}
+
+static bool check_fixtures(void)
+{
+    static const char *const folders[] = {"players", "media"};
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+        if (program_beside(folders[i], path, sizeof(path)) < 0)
+            return fix("the folder %s is not with papcheck: " MEND, folders[i]);
+    }
+    return good("players, and media to send to them");
 }
 
 /* Any port will do: the simulator is asked for port 0 too. */
@@ -189,7 +201,7 @@ static bool check_nodes(void)
 }
 
 /* Programs of further lanes; a run does without, so this mends nothing and fails nothing. */
-static void check_tool(const char *name, const char *what)
+static void check_tool(const char *name, const char *package, const char *what)
 {
     const char *path = getenv("PATH");
     char file[PATH_MAX];
@@ -208,22 +220,22 @@ static void check_tool(const char *name, const char *what)
     if (access(file, X_OK) == 0)
         good("%s (optional, %s)", file, what);
     else
-        good("%s is not here (optional, %s); sh ci/setup installs it", name, what);
+        good("%s is not here (optional, %s): it is in Debian's package %s", name, what, package);
 }
 
 int cli_doctor(int argc, char **argv)
 {
     static bool (*const checks[])(void) = {check_papsim,   check_provider, check_catalogue,
-                                           check_loopback, check_proc,     check_tmp,
-                                           check_libusb,   check_nodes};
+                                           check_fixtures, check_loopback, check_proc,
+                                           check_tmp,      check_libusb,   check_nodes};
     unsigned bad = 0;
 
     if (argc > 1)
         return cli_usage("doctor: unknown argument %s; it takes none", argv[1]);
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
         bad += !checks[i]();
-    check_tool("tshark", "the wire's third voice");
-    check_tool("usbip", "real hosts and devices");
-    check_tool("qemu-system-x86_64", "the kernel lane");
+    check_tool("tshark", "tshark", "the wire's third voice");
+    check_tool("usbip", "usbip", "real hosts and devices");
+    check_tool("qemu-system-x86_64", "qemu-system-x86", "the kernel lane");
     return bad ? EXIT_ERROR : EXIT_OK;
 }

@@ -13,16 +13,35 @@
 #include "conformance/program/program.h"
 #include "conformance/selftest/defect_list.h"
 
-/* What is beside us is judged when nothing of a vendor's is named. */
-static void take_own(enum subject_id id, struct arguments *arguments)
+/* Without one of its parts papcheck must not judge less than it seems to. */
+static int check_simulator(struct arguments *arguments)
+{
+    arguments->options.papsim = arguments->papsim;
+    if (arguments->options.of[SUBJECT_DEVICE].name ||
+        program_beside("papsim", arguments->papsim, sizeof(arguments->papsim)) == 0)
+        return 0;
+    cli_usage("papsim is not with papcheck, and no --device is named (papcheck doctor)");
+    return EXIT_ERROR;
+}
+
+/* What comes with us is judged when nothing of a vendor's is named. */
+static int take_own(enum subject_id id, struct arguments *arguments)
 {
     struct subject_given *given = &arguments->options.of[id];
-    const char *name = given->defects ? subjects[id].deviant : subjects[id].own;
 
-    if (program_beside(name, arguments->files[id], PATH_MAX) < 0)
-        return;
-    given->name = arguments->files[id];
-    given->own = true;
+    if (program_beside(given->defects ? subjects[id].deviant : subjects[id].own,
+                       arguments->files[id], PATH_MAX) == 0) {
+        given->name = arguments->files[id];
+        given->own = true;
+        return 0;
+    }
+    if (given->defects)
+        cli_usage("--%s: %s is never installed: run papcheck from a checkout's build",
+                  subjects[id].deviate, subjects[id].deviant);
+    else
+        cli_usage("%s is not with papcheck, and no --%s is named (papcheck doctor)",
+                  subjects[id].own, subjects[id].option);
+    return EXIT_ERROR;
 }
 
 /* A file that is no library is the caller's mistake; a library without an export is a finding. */
@@ -37,7 +56,7 @@ static int check_files(struct arguments *arguments)
             continue;
         if (!given->name) {
             if (!arguments->options.of[SUBJECT_DEVICE].name)
-                take_own(id, arguments);
+                status = take_own(id, arguments);
             continue;
         }
         if (!realpath(given->name, arguments->files[id]))
@@ -89,15 +108,17 @@ static int check_ics(const struct arguments *arguments)
 
 int options_check(struct arguments *arguments)
 {
-    int status = check_files(arguments);
+    int status = check_simulator(arguments);
 
+    if (!status)
+        status = check_files(arguments);
     if (!status)
         status = check_ics(arguments);
     return status ? status : check_defects(arguments);
 }
 
 /* `out/run-<time>-<pid>` unless one is named. */
-static int make_out(struct arguments *arguments)
+int options_complete(struct arguments *arguments)
 {
     time_t now = time(NULL);
     char stamp[32], path[64];
@@ -112,17 +133,4 @@ static int make_out(struct arguments *arguments)
     if (mkdir("out", 0777) < 0 && errno != EEXIST)
         return cli_usage("out: %s", strerror(errno));
     return cli_make_out(path, arguments->out_path);
-}
-
-int options_complete(struct arguments *arguments)
-{
-    struct run_options *options = &arguments->options;
-
-    options->papsim = arguments->papsim;
-    if (!options->of[SUBJECT_DEVICE].name &&
-        program_beside("papsim", arguments->papsim, sizeof(arguments->papsim)) < 0) {
-        cli_usage("papsim is not beside papcheck; build it, or name a --device");
-        return EXIT_ERROR;
-    }
-    return make_out(arguments);
 }

@@ -22,9 +22,10 @@ struct arguments {
 
 /* Each 0 or an exit code, after a line that says why. */
 int options_parse(int argc, char **argv, struct arguments *arguments);
-/* What is wrong with what was asked for, before anything runs: files, defects, ICS. */
+/* What is wrong with what was asked for, before anything runs: files, defects, ICS; and what comes
+ * with papcheck takes the place of what was not named. */
 int options_check(struct arguments *arguments);
-/* What the options leave to us: the simulator and the folder. */
+/* Makes the folder. */
 int options_complete(struct arguments *arguments);
 
 #endif

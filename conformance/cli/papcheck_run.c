@@ -188,12 +188,12 @@ int cli_run(int argc, char **argv)
     int status = options_parse(argc, argv, &arguments);
 
     if (!status)
-        status = options_check(&arguments);
-    if (!status)
         status = cli_catalogue(&catalogue);
     if (status)
         return status;
-    status = choose(&arguments, &catalogue, &cases, &count);
+    status = options_check(&arguments);
+    if (!status)
+        status = choose(&arguments, &catalogue, &cases, &count);
     if (!status)
         status = options_complete(&arguments);
     if (!status)

@@ -44,11 +44,14 @@ static int set_up(void)
     struct run_options *options = &it.self.options;
     const struct subject *provider = &subjects[SUBJECT_PROVIDER];
 
+    if (program_beside(provider->deviant, it.deviant, sizeof(it.deviant)) < 0) {
+        cli_usage("selftest: %s is never installed: run it from a checkout's build",
+                  provider->deviant);
+        return EXIT_ERROR;
+    }
     if (program_beside("papsim", it.papsim, sizeof(it.papsim)) < 0 ||
-        program_beside(provider->own, it.provider, sizeof(it.provider)) < 0 ||
-        program_beside(provider->deviant, it.deviant, sizeof(it.deviant)) < 0) {
-        cli_usage("selftest: papsim, libspcore.so and libspcore-deviant.so are not all beside "
-                  "papcheck");
+        program_beside(provider->own, it.provider, sizeof(it.provider)) < 0) {
+        cli_usage("selftest: papsim and %s are not with papcheck (papcheck doctor)", provider->own);
         return EXIT_ERROR;
     }
     if (defects_load(&it.defects) < 0) {

@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "spcore/base.h"
 
 int program_self(char *path, size_t size)
 {
@@ -31,12 +34,23 @@ int program_folder(char *path, size_t size)
 
 int program_beside(const char *name, char *path, size_t size)
 {
-    char folder[PATH_MAX];
+    /* A build's folder and an installation's; then a checkout's, around builds of all kinds. */
+    static const char *const places[] = {
+        "",
+        "../lib/papkit/",
+        "../share/papkit/",
+        "../fixtures/",
+        "../../fixtures/",
+        "../conformance/",
+        "../../conformance/",
+    };
+    char folder[PATH_MAX], place[PATH_MAX + 128], found[PATH_MAX];
     int error = program_folder(folder, sizeof(folder));
 
-    if (error)
-        return error;
-    if ((size_t)snprintf(path, size, "%s/%s", folder, name) >= size)
-        return -ENAMETOOLONG;
-    return access(path, R_OK) == 0 ? 0 : -ENOENT;
+    for (size_t i = 0; i < ARRAY_SIZE(places) && !error; i++) {
+        snprintf(place, sizeof(place), "%s/%s%s", folder, places[i], name);
+        if (access(place, R_OK) == 0 && realpath(place, found))
+            return (size_t)snprintf(path, size, "%s", found) < size ? 0 : -ENAMETOOLONG;
+    }
+    return error ? error : -ENOENT;
 }

@@ -1,8 +1,7 @@
-/* Who can be made wrong in which way: asked of each part that can, so that the list is never older
- * than the part. */
+/* Who can be made wrong in which way: papsim is asked, the others' tables are compiled in. So
+ * papcheck knows the provider's defects where the provider that has them is not installed. */
 #include "conformance/selftest/defect_list.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
@@ -13,12 +12,25 @@
 #include "conformance/program/program.h"
 #include "spcore/base.h"
 
-static int add_pair(struct defect_list *list, const json_t *defect, const char *row,
+static const struct {
+    const char *name, *text;
+    const char *const *rows;
+    enum subject_id subject;
+} declared[] = {
+#define DEFECT(token, name, text, ...)                                                             \
+    {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_PROVIDER},
+#include "spcore/deviant/sp_defects.def"
+#undef DEFECT
+#define DEFECT(token, name, text, ...)                                                             \
+    {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_HOST},
+#include "conformance/host/host_defects.def"
+#undef DEFECT
+};
+
+static int add_pair(struct defect_list *list, const char *name, const char *text, const char *row,
                     enum subject_id subject)
 {
     struct defect_pair *pairs = realloc(list->pairs, (list->count + 1) * sizeof(*pairs));
-    const char *name = json_string_value(json_object_get(defect, "name"));
-    const char *text = json_string_value(json_object_get(defect, "text"));
 
     if (!pairs)
         return -ENOMEM;
@@ -30,7 +42,7 @@ static int add_pair(struct defect_list *list, const json_t *defect, const char *
     return 0;
 }
 
-static int add_all(struct defect_list *list, json_t *defects, enum subject_id subject)
+static int add_answer(struct defect_list *list, const json_t *defects)
 {
     size_t i, k;
     const json_t *defect;
@@ -42,10 +54,11 @@ static int add_all(struct defect_list *list, json_t *defects, enum subject_id su
         json_array_foreach(json_object_get(defect, "rows"), k, row)
         {
             if (!error)
-                error = add_pair(list, defect, json_string_value(row), subject);
+                error = add_pair(list, json_string_value(json_object_get(defect, "name")),
+                                 json_string_value(json_object_get(defect, "text")),
+                                 json_string_value(row), SUBJECT_DEVICE);
         }
     }
-    json_decref(defects);
     return error;
 }
 
@@ -54,6 +67,7 @@ static int ask_papsim(struct defect_list *list)
     char path[PATH_MAX], command[PATH_MAX + 32];
     json_t *answer;
     FILE *pipe;
+    int error;
 
     if (program_beside("papsim", path, sizeof(path)) < 0)
         return 0;
@@ -63,49 +77,20 @@ static int ask_papsim(struct defect_list *list)
         return -errno;
     answer = json_loadf(pipe, 0, NULL);
     pclose(pipe);
-    return add_all(list, answer, SUBJECT_DEVICE);
-}
-
-static int ask_provider(struct defect_list *list)
-{
-    char path[PATH_MAX];
-    const char *(*ask)(void);
-    void *module;
-    int error = 0;
-
-    if (program_beside(subjects[SUBJECT_PROVIDER].deviant, path, sizeof(path)) < 0)
-        return 0;
-    module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!module)
-        return -ENOEXEC;
-    *(void **)&ask = dlsym(module, "spcore_deviations_json");
-    if (ask)
-        error = add_all(list, json_loads(ask(), 0, NULL), SUBJECT_PROVIDER);
-    dlclose(module);
+    error = add_answer(list, answer);
+    json_decref(answer);
     return error;
 }
 
-/* Each in the shape the others are read from. */
-static int add_hosts(struct defect_list *list)
+static int add_declared(struct defect_list *list)
 {
-    static const struct {
-        const char *name, *text, *rows[4];
-    } defects[] = {
-#define DEFECT(token, name, text, ...) {name, text, {__VA_ARGS__}},
-#include "conformance/host/host_defects.def"
-#undef DEFECT
-    };
-    json_t *all = json_array();
+    int error = 0;
 
-    for (size_t i = 0; i < ARRAY_SIZE(defects); i++) {
-        json_t *rows = json_array();
-
-        for (size_t k = 0; k < 4 && defects[i].rows[k]; k++)
-            json_array_append_new(rows, json_string(defects[i].rows[k]));
-        json_array_append_new(all, json_pack("{s:s,s:s,s:o}", "name", defects[i].name, "text",
-                                             defects[i].text, "rows", rows));
+    for (size_t i = 0; i < ARRAY_SIZE(declared); i++) {
+        for (const char *const *row = declared[i].rows; *row && !error; row++)
+            error = add_pair(list, declared[i].name, declared[i].text, *row, declared[i].subject);
     }
-    return add_all(list, all, SUBJECT_HOST);
+    return error;
 }
 
 int defects_load(struct defect_list *ret)
@@ -114,9 +99,7 @@ int defects_load(struct defect_list *ret)
     int error = ask_papsim(&list);
 
     if (!error)
-        error = ask_provider(&list);
-    if (!error)
-        error = add_hosts(&list);
+        error = add_declared(&list);
     if (error) {
         defects_done(&list);
         return error;

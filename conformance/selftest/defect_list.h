@@ -18,8 +18,8 @@ struct defect_list {
     size_t count;
 };
 
-/* Asks `papsim deviations --json` and the deviant provider, both found beside papcheck; what is
- * not there adds nothing. The host's are our own. -errno only when memory or an answer is bad. */
+/* Simulator's: `papsim deviations --json` is asked; without papsim there are none. -errno only when
+ * memory or an answer is bad. */
 int defects_load(struct defect_list *ret);
 /* Is there one of that name? */
 bool defects_know(const struct defect_list *list, enum subject_id subject, const char *name);

@@ -13,7 +13,5 @@ enum sp_defect {
 };
 
 bool sp_deviates(enum sp_defect which);
-/* Exported: the list as JSON, the same form as `papsim defects --json`; static storage. */
-__attribute__((visibility("default"))) const char *spcore_deviations_json(void);
 
 #endif

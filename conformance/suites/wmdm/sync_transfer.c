@@ -1,36 +1,27 @@
 /* The main job: real audio files go to the player and come back byte for byte, with their
  * metadata, the way a synchronising application sends them. */
+#include <limits.h>
 #include <stdio.h>
-#include <unistd.h>
 
+#include "conformance/program/program.h"
 #include "conformance/wmdm/wmdm_case.h"
 
-/* fixtures/media/NAME, looked for upwards from the program. */
+/* One of the files that come with papcheck. */
 static BYTE *media(struct conf *c, const char *name, size_t *ret_length)
 {
-    char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 128);
+    char file_name[64], path[PATH_MAX];
+    FILE *file = NULL;
+    BYTE *data;
 
-    while (length > 0) {
-        char *slash;
-        FILE *file;
-
-        path[length] = 0;
-        slash = strrchr(path, '/');
-        if (!slash)
-            break;
-        snprintf(slash, 128, "/fixtures/media/%s", name);
+    snprintf(file_name, sizeof(file_name), "media/%s", name);
+    if (program_beside(file_name, path, sizeof(path)) == 0)
         file = fopen(path, "rb");
-        if (file) {
-            BYTE *data = malloc(1 << 16);
-
-            *ret_length = data ? fread(data, 1, 1 << 16, file) : 0;
-            fclose(file);
-            return data;
-        }
-        length = slash - path;
-    }
-    conf_setup_failed(c, "fixtures/media/%s is not beside this program", name);
+    if (!file)
+        conf_setup_failed(c, "%s is not with papcheck (papcheck doctor)", file_name);
+    data = malloc(1 << 16);
+    *ret_length = data ? fread(data, 1, 1 << 16, file) : 0;
+    fclose(file);
+    return data;
 }
 
 /* Not what the files say of themselves: a player may read those. */
