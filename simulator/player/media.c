@@ -12,8 +12,8 @@
 #include "simulator/player/beside.h"
 #include "spcore/base.h"
 
-/* Bytes no audio file is without, whatever its format: a few words in a file named .mp3 are not worth
- * the hundred libraries. */
+/* Bytes no audio file is without, whatever its format: a few words in a file named .mp3 are not
+ * worth the hundred libraries. */
 #define SHORTEST 32
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -147,7 +147,8 @@ def test_debug_runs_one_case_in_papcheck_itself(run):
 def test_debug_is_for_one_case(run):
     done = run("USB-CH9-*", "--debug")
     assert done.status == 2
-    assert re.fullmatch(r"papcheck: run: --debug is for one case, and \d+ are selected\n", done.stderr)
+    assert re.fullmatch(r"papcheck: run: --debug is for one case, and \d+ are selected\n",
+                        done.stderr)
 
 
 # ---- list and explain
@@ -409,7 +410,8 @@ def test_a_provider_without_an_export_fails(run, library):
 def test_what_brought_a_verdict_about_is_said_apart_from_its_reason(run, library):
     done = run(PROVIDER_CASE, "--provider",
                library("int DllGetClassObject(void *a, void *b, void **c) {\n"
-                       "    return *(volatile int *)0;\n}\nint DllCanUnloadNow(void) { return 0; }\n"))
+                       "    return *(volatile int *)0;\n}\n"
+                       "int DllCanUnloadNow(void) { return 0; }\n"))
     assert done.case(PROVIDER_CASE)["cause"] == "subject"
     assert run(CASE).case(CASE)["cause"] == "checks"
 
