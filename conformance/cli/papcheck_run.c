@@ -9,34 +9,47 @@
 #include "conformance/case/cases.h"
 #include "conformance/cli/papcheck.h"
 #include "conformance/cli/papcheck_options.h"
+#include "conformance/program/terminal.h"
+#include "conformance/report/markup.h"
 #include "conformance/report/report.h"
 
 /* ---- progress */
 
 struct progress {
-    size_t done, total;
-    bool bar;
+    size_t done, total, failed;
+    bool says_failures; /* what stdout says at the end is not said before it in the same place */
 };
+
+static bool is_red(const struct result *result)
+{
+    return result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR;
+}
+
+static void say_failure(const struct result *result)
+{
+    terminal_clear();
+    fprintf(stderr, "%s %s: ", verdict_names[result->verdict].name, result->id);
+    rep_plain(stderr, *result_reason(result) ? result_reason(result) : result->title);
+    fputc('\n', stderr);
+}
 
 static void show(const struct run *run, const struct result *result, void *context)
 {
     struct progress *progress = context;
-    unsigned filled;
+    char text[128];
 
     (void)run;
     progress->done++;
-    if (progress->bar) {
-        filled = (unsigned)(progress->done * 30 / progress->total);
-        fprintf(stderr, "\r\033[K[%.*s%.*s] %zu/%zu %s", (int)filled,
-                "##############################", (int)(30 - filled),
-                "..............................", progress->done, progress->total, result->id);
-        if (progress->done == progress->total)
-            fputs("\r\033[K", stderr);
+    if (is_red(result)) {
+        progress->failed++;
+        if (progress->says_failures)
+            say_failure(result);
     }
-    if (result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR)
-        fprintf(stderr, "%s%s %s: %s\n", progress->bar ? "\r\033[K" : "",
-                verdict_names[result->verdict].name, result->id,
-                *result_reason(result) ? result_reason(result) : result->title);
+    if (progress->failed)
+        snprintf(text, sizeof(text), "%zu red, %s", progress->failed, result->id);
+    else
+        snprintf(text, sizeof(text), "%s", result->id);
+    terminal_progress(progress->done, progress->total, text);
 }
 
 /* ---- interruption */
@@ -59,27 +72,41 @@ static void catch_interrupts(struct run *run)
     running = run;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    if (signal(SIGHUP, SIG_IGN) != SIG_IGN) /* nohup: to go on is what was asked for */
+        sigaction(SIGHUP, &action, NULL);
 }
 
 /* ---- what came of it */
 
+static void print_failure(const struct result *result, struct terminal_colours colours)
+{
+    printf("%s%s%s %s: %s\n", colours.bad, verdict_names[result->verdict].name, colours.off,
+           result->id, result->title);
+    if (*result_reason(result)) {
+        fputs("    ", stdout);
+        rep_plain(stdout, result_reason(result));
+        fputc('\n', stdout);
+    }
+    for (size_t i = 0; i < result->check_count; i++) {
+        const struct result_check *check = &result->checks[i];
+
+        if (check->ok)
+            continue;
+        printf("    %s: ", check->row);
+        rep_plain(stdout, check->text);
+        printf(" (%s:%d) saw ", check->file, check->line);
+        rep_plain(stdout, check->seen);
+        fputc('\n', stdout);
+    }
+}
+
 static void print_failures(const struct results *results)
 {
+    struct terminal_colours colours = terminal_colours();
+
     for (size_t i = 0; i < results->case_count; i++) {
-        const struct result *result = &results->cases[i];
-
-        if (result->verdict != VERDICT_FAIL && result->verdict != VERDICT_ERROR)
-            continue;
-        printf("%s %s: %s\n", verdict_names[result->verdict].name, result->id, result->title);
-        if (*result_reason(result))
-            printf("    %s\n", result_reason(result));
-        for (size_t k = 0; k < result->check_count; k++) {
-            const struct result_check *check = &result->checks[k];
-
-            if (!check->ok)
-                printf("    %s: %s (%s:%d) saw %s\n", check->row, check->text, check->file,
-                       check->line, check->seen);
-        }
+        if (is_red(&results->cases[i]))
+            print_failure(&results->cases[i], colours);
     }
 }
 
@@ -114,15 +141,17 @@ static int finish(struct run *run)
 static int run_chosen(const struct arguments *arguments, const struct catalogue *catalogue,
                       const struct conf_case *const *cases, size_t count)
 {
-    struct progress progress = {.bar = isatty(STDERR_FILENO), .total = count};
+    struct progress progress = {.total = count, .says_failures = !terminal_is_shared()};
     struct run run = {.options = arguments->options, .catalogue = catalogue};
-    int status;
+    int status, error;
 
     fprintf(stderr, "seed %llu, %zu cases%s\n", (unsigned long long)run.options.seed, count,
             run.options.ics ? "" : ", observed ICS");
     if (!run.options.debug) /* a debugger has its own use for the signal */
         catch_interrupts(&run);
-    if (run_all(&run, cases, count, show, &progress) < 0) {
+    error = run_all(&run, cases, count, show, &progress);
+    terminal_clear();
+    if (error) {
         rmdir(run.options.out); /* when it is empty */
         status = EXIT_ERROR;
     } else {

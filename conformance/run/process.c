@@ -95,6 +95,7 @@ int process_call(int (*body)(void *argument), void *argument, const char *log, s
         settle(parent, -1, -1, log_fd);
         signal(SIGINT, SIG_DFL);
         signal(SIGTERM, SIG_DFL);
+        signal(SIGHUP, SIG_DFL);
         exit(body(argument));
     }
     error = pid < 0 ? -errno : process_adopt(pid, -1, ret);

@@ -5,9 +5,9 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/program/terminal.h"
 #include "conformance/run/pool.h"
 
 bool selftest_wants(const struct selftest *self, const struct defect_pair *pair)
@@ -148,8 +148,7 @@ static void over(void *context, struct attempt *attempt)
     *kill = kill_best(*kill, task->kill);
     result_done(&attempt->result);
     self->done++;
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[K%zu/%zu %s", self->done, self->task_count, task->defect->name);
+    terminal_progress(self->done, self->task_count, task->defect->name);
 }
 
 int selftest_run(struct selftest *self)
@@ -157,6 +156,7 @@ int selftest_run(struct selftest *self)
     struct pool pool = {.jobs = self->options.jobs, .begin = begin, .over = over, .context = self};
     int error;
 
+    terminal_clear_on_signals();
     nursery_open(self->options.papsim, &self->nursery);
     self->options.nursery = &self->nursery;
     if (!pool.jobs)
@@ -170,8 +170,7 @@ int selftest_run(struct selftest *self)
     if (!error)
         error = pool_run(&pool);
     nursery_close(&self->nursery);
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    terminal_clear();
     return error;
 }
 

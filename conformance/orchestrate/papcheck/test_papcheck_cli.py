@@ -17,7 +17,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 import tree
-from papcheck import SECONDS
+from papcheck import SECONDS, STANDS_STILL
 from papsim import Papsim
 
 pytestmark = pytest.mark.patient
@@ -88,24 +88,6 @@ def processes_with(text):
                     text in os.readlink(path / "fd" / "2"):
                 found.append(path.name)
     return found
-
-
-# One case is red, because it crashes there; in the others it stands still until an interrupt.
-STANDS_STILL = """
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-__attribute__((constructor)) static void start(void)
-{
-    const char *of = getenv("PAPCHECK_CONTEXT"); /* a path that names the case */
-
-    if (of && strstr(of, "%s"))
-        *(volatile int *)0 = 1;
-    while (of)
-        pause();
-}
-int DllGetClassObject(void) { return 0; }
-"""
 
 
 def test_an_interrupt_exits_130_keeps_what_is_known_and_leaves_nobody_behind(tmp_path, library):
