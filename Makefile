@@ -210,9 +210,10 @@ $(BUILD)/tests/%.a:
 define link_test
 $(call say,LINK)
 @mkdir -p $(@D)
-$(Q)$(CC) $(LDFLAGS) -Wl,--trace -o $@ $< $(1) $(LIBS) -lcriterion > $@.linked
-@{ printf '%s:' $@; sed -n 's/^\(.*tests\/\.\.\|$(subst /,\/,$(BUILD))\)\(\/obj\/.*\.o\)$$/$(subst /,\/,$(BUILD))\2/p' $@.linked | sort -u | tee $@.linked | tr '\n' ' '; \
-	echo; sed 's/$$/:/' $@.linked; } > $@.d && rm $@.linked
+$(Q)$(CC) $(LDFLAGS) -Wl,--trace -o $@ $< $(1) $(LIBS) -lcriterion > $@.trace
+@sed -n 's/^\(.*tests\/\.\.\|$(subst /,\/,$(BUILD))\)\(\/obj\/.*\.o\)$$/$(subst /,\/,$(BUILD))\2/p' $@.trace | sort -u > $@.objects
+@{ printf '%s: ' $@; tr '\n' ' ' < $@.objects; echo; sed 's/$$/:/' $@.objects; } > $@.d
+@rm $@.trace $@.objects
 endef
 
 $(SIM_TESTS): LIBS := $(SIM_LIBS)
