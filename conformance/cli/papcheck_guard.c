@@ -67,6 +67,14 @@ static int check_files(struct arguments *arguments)
     return status;
 }
 
+/* Is it ours that is judged, or serves the one that is? Nobody else has defects to switch on. */
+static bool is_ours(const struct run_options *options, enum subject_id id)
+{
+    if (subjects[id].own)
+        return options->of[id].own;
+    return subjects[id].option ? !options->of[id].name : subjects[id].given(options);
+}
+
 /* A defect that is not switched on would be a green run. */
 static int check_defects(const struct arguments *arguments)
 {
@@ -75,10 +83,13 @@ static int check_defects(const struct arguments *arguments)
     bool any = false;
     int status = 0;
 
-    if (of[SUBJECT_DEVICE].defects && of[SUBJECT_DEVICE].name)
-        return cli_usage("--deviate: only our own simulator has defects to switch on");
-    for (enum subject_id id = 0; id < SUBJECTS; id++)
+    for (enum subject_id id = 0; id < SUBJECTS; id++) {
+        if (of[id].defects && !is_ours(&arguments->options, id))
+            return cli_usage("--%s: only our own %s has defects to switch on, and it is not in "
+                             "this run",
+                             subjects[id].deviate, subjects[id].defective);
         any |= of[id].defects != NULL;
+    }
     if (!any)
         return 0;
     defects_load(&list);

@@ -17,14 +17,12 @@ static struct {
     char out[PATH_MAX], papsim[PATH_MAX], provider[PATH_MAX], deviant[PATH_MAX];
 } it;
 
-static int parse(int argc, char **argv)
+static int parse(int argc, char **argv, const char **ret_out)
 {
-    const char *out = "out/selftest";
-
     it.self.patterns = it.patterns;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--out") == 0 && i + 1 < argc) {
-            out = argv[++i];
+            *ret_out = argv[++i];
         } else if (strcmp(argv[i], "--jobs") == 0 && i + 1 < argc) {
             it.self.options.jobs = (unsigned)strtoul(argv[++i], NULL, 10);
             if (!it.self.options.jobs || it.self.options.jobs > 256)
@@ -36,11 +34,12 @@ static int parse(int argc, char **argv)
             it.patterns[it.self.pattern_count++] = argv[i];
         }
     }
-    return cli_make_out(out, it.out);
+    return 0;
 }
 
-static int set_up(void)
+static int set_up(const char *out)
 {
+    const char *bad;
     struct run_options *options = &it.self.options;
     const struct subject *provider = &subjects[SUBJECT_PROVIDER];
 
@@ -58,28 +57,36 @@ static int set_up(void)
         cli_usage("selftest: the lists of deviations cannot be read");
         return EXIT_ERROR;
     }
+    it.self.defects = &it.defects;
+    bad = selftest_bad_pattern(&it.self);
+    if (bad)
+        return cli_usage("selftest %s: no such defect, and no row that has one", bad);
     options->papsim = it.papsim;
     options->of[SUBJECT_PROVIDER] = (struct subject_given){.name = it.provider, .own = true};
     options->out = it.out;
     options->seed = 1;
     options->quiet_evidence = true;
     it.self.catalogue = &it.catalogue;
-    it.self.defects = &it.defects;
     it.self.deviant = it.deviant;
-    return cli_catalogue(&it.catalogue);
+    return cli_make_out(out, it.out);
 }
 
 int cli_selftest(int argc, char **argv)
 {
-    int status = parse(argc, argv);
+    const char *out = "out/selftest";
+    int status = parse(argc, argv, &out);
 
     if (!status)
-        status = set_up();
-    if (status)
-        return status;
-    status = selftest_run(&it.self) < 0 ? -1 : selftest_report(&it.self);
+        status = cli_catalogue(&it.catalogue);
+    if (!status)
+        status = set_up(out);
+    if (!status) {
+        status = selftest_run(&it.self) < 0 ? EXIT_ERROR : selftest_report(&it.self);
+        if (status < 0)
+            status = EXIT_ERROR;
+    }
     selftest_done(&it.self);
     defects_done(&it.defects);
     catalogue_done(&it.catalogue);
-    return status < 0 ? EXIT_ERROR : status;
+    return status;
 }

@@ -7,6 +7,7 @@
 
 #include "conformance/run/attempt.h"
 #include "conformance/run/papsim.h"
+#include "spcore/transport/transport.h"
 
 /* ---- a device: our own simulator, or one that is named */
 
@@ -24,9 +25,7 @@ static bool is_all_ours(const struct run_options *options)
 
 static const char *device_misfit(const char *uri)
 {
-    return strncmp(uri, "usb:", 4) == 0 || is_usbip(uri)
-               ? NULL
-               : "expected usb:VID:PID[:SERIAL] or usbip:HOST[:PORT]/BUSID";
+    return tp_is_uri(uri) ? NULL : "expected usb:VID:PID[:SERIAL] or usbip:HOST[:PORT]/BUSID";
 }
 
 /* Our own simulator is judged unless it only serves a vendor's provider. */

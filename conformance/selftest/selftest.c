@@ -10,13 +10,31 @@
 #include "conformance/program/terminal.h"
 #include "conformance/run/pool.h"
 
+static bool matches(const char *pattern, const struct defect_pair *pair)
+{
+    return !fnmatch(pattern, pair->name, 0) || !fnmatch(pattern, pair->row, 0);
+}
+
 bool selftest_wants(const struct selftest *self, const struct defect_pair *pair)
 {
     for (size_t i = 0; i < self->pattern_count; i++) {
-        if (!fnmatch(self->patterns[i], pair->name, 0) || !fnmatch(self->patterns[i], pair->row, 0))
+        if (matches(self->patterns[i], pair))
             return true;
     }
     return !self->pattern_count;
+}
+
+const char *selftest_bad_pattern(const struct selftest *self)
+{
+    for (size_t i = 0; i < self->pattern_count; i++) {
+        size_t k = 0;
+
+        while (k < self->defects->count && !matches(self->patterns[i], &self->defects->pairs[k]))
+            k++;
+        if (k == self->defects->count)
+            return self->patterns[i];
+    }
+    return NULL;
 }
 
 /* ---- the clean run */

@@ -40,6 +40,8 @@ struct selftest {
 int selftest_run(struct selftest *self);
 /* Is the pair one of those asked for? */
 bool selftest_wants(const struct selftest *self, const struct defect_pair *pair);
+/* The first pattern that no defect and no row of one matches; NULL: there is none. */
+const char *selftest_bad_pattern(const struct selftest *self);
 /* Is the row green in that clean result, by a check that was made? */
 bool selftest_is_green(const struct result *result, const char *row);
 /* Has any defect turned this case red? One that none does proves nothing. */

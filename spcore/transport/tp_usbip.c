@@ -60,11 +60,19 @@ static int parse(const char *rest, struct target *ret_target)
     }
     if (colon < slash)
         error = copy_part(target.port, sizeof(target.port), colon + 1, (size_t)(slash - colon - 1));
-    if (error || copy_part(target.host, sizeof(target.host), host, (size_t)(host_end - host)) ||
+    if (error || target.port[strspn(target.port, "0123456789")] ||
+        copy_part(target.host, sizeof(target.host), host, (size_t)(host_end - host)) ||
         copy_part(target.busid, sizeof(target.busid), slash + 1, strlen(slash + 1)))
         return -EINVAL;
     *ret_target = target;
     return 0;
+}
+
+static bool usbip_tp_fits(const char *rest)
+{
+    struct target target;
+
+    return parse(rest, &target) == 0;
 }
 
 static int usbip_tp_open(const char *rest, const struct tp_options *options, struct tp **ret_tp)
@@ -276,6 +284,7 @@ static void usbip_tp_cancel(struct tp *tp)
 
 const struct tp_backend tp_backend_usbip = {
     .scheme = "usbip",
+    .fits = usbip_tp_fits,
     .open = usbip_tp_open,
     .close = usbip_tp_close,
     .claim = usbip_tp_claim,

@@ -157,40 +157,56 @@ static int get_ready(struct tp *tp, const struct tp_options *options)
     return error;
 }
 
+/* NULL: no scheme of ours; else *ret_rest is what follows it. */
+static const struct tp_backend *backend_of(const char *uri, const char **ret_rest)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(backends); i++) {
+        size_t length = strlen(backends[i]->scheme);
+
+        if (strncmp(uri, backends[i]->scheme, length) != 0 || uri[length] != ':')
+            continue;
+        *ret_rest = uri + length + 1;
+        return backends[i];
+    }
+    return NULL;
+}
+
+bool tp_is_uri(const char *uri)
+{
+    const char *rest;
+    const struct tp_backend *backend = backend_of(uri, &rest);
+
+    return backend && backend->fits(rest);
+}
+
 int tp_open(const char *uri, const struct tp_options *options, struct tp **ret_tp)
 {
     static const struct tp_options defaults = {0};
     struct tp_options chosen = options ? *options : defaults;
-    const char *colon = strchr(uri, ':');
+    const char *rest;
+    const struct tp_backend *backend = backend_of(uri, &rest);
+    struct tp *tp;
+    int error;
 
-    if (!colon)
+    if (!backend)
         return -EINVAL;
     if (chosen.deadline_ms == 0)
         chosen.deadline_ms = OPEN_MS;
-    for (size_t i = 0; i < ARRAY_SIZE(backends); i++) {
-        size_t length = strlen(backends[i]->scheme);
-        struct tp *tp;
-        int error;
-
-        if (length != (size_t)(colon - uri) || memcmp(uri, backends[i]->scheme, length) != 0)
-            continue;
-        error = backends[i]->open(colon + 1, &chosen, &tp);
-        if (error)
-            return error;
-        error = get_ready(tp, &chosen);
-        trace(tp, &(struct tp_event){.what = "open",
-                                     .data = uri,
-                                     .length = strlen(uri),
-                                     .deadline_ms = chosen.deadline_ms,
-                                     .status = error});
-        if (error) {
-            backends[i]->close(tp);
-            return error;
-        }
-        *ret_tp = tp;
-        return 0;
+    error = backend->open(rest, &chosen, &tp);
+    if (error)
+        return error;
+    error = get_ready(tp, &chosen);
+    trace(tp, &(struct tp_event){.what = "open",
+                                 .data = uri,
+                                 .length = strlen(uri),
+                                 .deadline_ms = chosen.deadline_ms,
+                                 .status = error});
+    if (error) {
+        backend->close(tp);
+        return error;
     }
-    return -EINVAL;
+    *ret_tp = tp;
+    return 0;
 }
 
 void tp_close(struct tp *tp)

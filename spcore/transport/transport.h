@@ -47,6 +47,8 @@ struct tp_options {
     bool no_claim;                /* descriptors and control transfers only */
 };
 
+/* Is it the URI of a device, whether there is one or not? */
+bool tp_is_uri(const char *uri);
 /* Opens `usb:VID:PID[:SERIAL]` (hexadecimal) or `usbip:HOST[:PORT]/BUSID`, reads the descriptors,
  * 5000 ms for each, selects the first configuration if none is selected, and claims what interfaces
  * it can. `options` may be NULL. 0 and *ret_tp, or -errno: -EINVAL not a URI we know, -ENODEV no
@@ -91,7 +93,8 @@ uint16_t tp_packet_size(const struct tp *tp, uint8_t endpoint);
 /* A back-end; slots as above, except that open() only reaches the device and bulk_in() serves
  * interrupt endpoints too. tp_open() finds it by the URI's scheme in a table. */
 struct tp_backend {
-    const char *scheme; /* without the colon; `rest` is what follows that */
+    const char *scheme;             /* without the colon; `rest` is what follows that */
+    bool (*fits)(const char *rest); /* is it of this scheme's form? */
     int (*open)(const char *rest, const struct tp_options *options, struct tp **ret_tp);
     void (*close)(struct tp *tp);
     int (*claim)(struct tp *tp, uint8_t interface_number);

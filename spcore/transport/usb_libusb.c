@@ -151,6 +151,13 @@ static void usb_close(struct tp *tp)
     free(self);
 }
 
+static bool usb_fits(const char *rest)
+{
+    struct wanted wanted;
+
+    return parse(rest, &wanted) == 0;
+}
+
 static int usb_open(const char *rest, const struct tp_options *options, struct tp **ret_tp)
 {
     struct wanted wanted;
@@ -463,6 +470,7 @@ static void usb_cancel(struct tp *tp)
 
 const struct tp_backend tp_backend_usb = {
     .scheme = "usb",
+    .fits = usb_fits,
     .open = usb_open,
     .close = usb_close,
     .claim = usb_claim,

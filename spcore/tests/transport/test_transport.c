@@ -78,3 +78,18 @@ Test(transport, a_traced_piece_says_what_the_call_still_asked_for)
     expect_event(&recording.events[1], "bulk-in", 100, 4 * PACKET, 0);
     fake_free(fake);
 }
+
+Test(transport, what_names_no_device_is_no_uri)
+{
+    static const char *const uris[] = {"usb:045e:0710", "usb:1:2:serial", "usbip:host/1-1",
+                                       "usbip:host:3240/1-1.2", "usbip:[::1]:1/1-1"};
+    static const char *const others[] = {
+        "",           "usb",        "usb:",       "usb:zz",      "usb:045e",     "usb:1:2x",
+        "usb:1:2:",   "usbip:host", "usbip:/1-1", "usbip:host/", "usbip:h:/1-1", "usbip:h:x/1-1",
+        "serial:1:2", "usbip"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(uris); i++)
+        cr_expect(tp_is_uri(uris[i]), "%s", uris[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        cr_expect_not(tp_is_uri(others[i]), "%s", others[i]);
+}
