@@ -3,6 +3,7 @@
 #ifndef CONFORMANCE_CLI_PAPCHECK_H
 #define CONFORMANCE_CLI_PAPCHECK_H
 
+#include <jansson.h>
 #include <limits.h>
 #include <stddef.h>
 
@@ -20,6 +21,8 @@ enum {
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Loads the catalogue or says why not: 0, or EXIT_ERROR. */
 int cli_catalogue(struct catalogue *ret);
+/* On stdout, with a line's end. */
+void cli_print_json(const json_t *value);
 /* The whole path of a folder for output, made if its parent's parent is there; 0 or a usage
  * error. */
 int cli_make_out(const char *path, char ret[PATH_MAX]);

@@ -32,6 +32,12 @@ int cli_catalogue(struct catalogue *ret)
     return EXIT_ERROR;
 }
 
+void cli_print_json(const json_t *value)
+{
+    json_dumpf(value, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+    putchar('\n');
+}
+
 /* The folder, and the one it stands in. */
 static void make_both(const char *path)
 {

@@ -1,4 +1,4 @@
-/* `papcheck list`: the cases, for people or as JSON. */
+/* `papcheck list`: what is asked for, and the cases, for people or as JSON. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 #include "conformance/case/cases.h"
 #include "conformance/cli/papcheck.h"
+#include "conformance/cli/papcheck_list.h"
 #include "conformance/run/run.h"
-#include "conformance/selftest/defect_list.h"
 
 static json_t *case_json(const struct conf_case *one, const struct defect_list *defects)
 {
@@ -31,52 +31,114 @@ static json_t *case_json(const struct conf_case *one, const struct defect_list *
                      "needs", needs);
 }
 
-int cli_list(int argc, char **argv)
+static int parse(int argc, char **argv, struct list_words *words)
 {
-    const char *patterns[64];
-    size_t pattern_count = 0, count;
-    const struct conf_case **cases;
-    struct catalogue catalogue;
-    struct defect_list defects = {0};
-    const char *bad = NULL;
-    bool as_json = false;
-    json_t *all;
-    int status;
-
     for (int k = 1; k < argc; k++) {
         if (strcmp(argv[k], "--json") == 0)
-            as_json = true;
-        else if (argv[k][0] == '-' || pattern_count == 64)
-            return cli_usage("list: unknown option %s; expected --json", argv[k]);
+            words->json = true;
+        else if (strcmp(argv[k], "--rows") == 0)
+            words->rows = true;
+        else if (strcmp(argv[k], "--subject") == 0 && k + 1 < argc)
+            words->subject = argv[++k];
+        else if (strcmp(argv[k], "--selftest") == 0 && k + 1 < argc)
+            words->selftest = argv[++k];
+        else if (argv[k][0] == '-' || words->pattern_count == LIST_PATTERNS_MAX)
+            return cli_usage("list: unknown option %s; expected --rows, --subject NAME, "
+                             "--selftest DIR or --json",
+                             argv[k]);
         else
-            patterns[pattern_count++] = argv[k];
+            words->patterns[words->pattern_count++] = argv[k];
     }
-    status = cli_catalogue(&catalogue);
-    if (status)
-        return status;
-    if (run_select(&catalogue, patterns, pattern_count, &cases, &count, &bad) < 0) {
-        catalogue_done(&catalogue);
+    return words->selftest && !words->rows
+               ? cli_usage("list: --selftest says what is covered of --rows")
+               : 0;
+}
+
+static bool has_subject(const struct catalogue *catalogue, const struct conf_case *one,
+                        const char *subject)
+{
+    for (size_t i = 0; one->reqs[i]; i++) {
+        const struct catalogue_row *row = catalogue_find(catalogue, one->reqs[i]);
+
+        if (row && strcmp(row->subject, subject) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool stands_before(const struct catalogue *catalogue, size_t end, const char *subject)
+{
+    for (size_t i = 0; i < end; i++) {
+        if (strcmp(catalogue->rows[i].subject, subject) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The catalogue has no list of them but its rows. */
+static int check_subject(const struct catalogue *catalogue, const char *subject)
+{
+    char known[256];
+    size_t length = 0;
+
+    if (stands_before(catalogue, catalogue->count, subject))
+        return 0;
+    for (size_t i = 0; i < catalogue->count && length < sizeof(known); i++) {
+        if (!stands_before(catalogue, i, catalogue->rows[i].subject))
+            length += (size_t)snprintf(known + length, sizeof(known) - length, "%s%s",
+                                       length ? ", " : "", catalogue->rows[i].subject);
+    }
+    return cli_usage("--subject %s: expected one of %s", subject, known);
+}
+
+static int list_cases(const struct list_words *words, const struct catalogue *catalogue,
+                      const struct defect_list *defects)
+{
+    const struct conf_case **cases;
+    const char *bad = NULL;
+    json_t *all = json_array();
+    size_t count;
+
+    if (run_select(catalogue, words->patterns, words->pattern_count, &cases, &count, &bad) < 0) {
+        json_decref(all);
         return cli_usage("%s: no such case, row or flow", bad ? bad : "list");
     }
-    if (as_json)
-        defects_load(&defects);
-    all = json_array();
     for (size_t i = 0; i < count; i++) {
         char name[128];
 
+        if (words->subject && !has_subject(catalogue, cases[i], words->subject))
+            continue;
         cases_name(cases[i], name, sizeof(name));
-        if (as_json)
-            json_array_append_new(all, case_json(cases[i], &defects));
+        if (words->json)
+            json_array_append_new(all, case_json(cases[i], defects));
         else
             printf("%-24s %s\n", name, cases[i]->title);
     }
-    if (as_json) {
-        json_dumpf(all, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-        putchar('\n');
-    }
+    if (words->json)
+        cli_print_json(all);
     json_decref(all);
-    defects_done(&defects);
     free(cases);
-    catalogue_done(&catalogue);
     return EXIT_OK;
+}
+
+int cli_list(int argc, char **argv)
+{
+    struct list_words words = {0};
+    struct catalogue catalogue;
+    struct defect_list defects = {0};
+    int status = parse(argc, argv, &words);
+
+    if (!status)
+        status = cli_catalogue(&catalogue);
+    if (status)
+        return status;
+    if (words.subject)
+        status = check_subject(&catalogue, words.subject);
+    if (words.json || words.rows)
+        defects_load(&defects);
+    if (!status)
+        status = (words.rows ? list_rows : list_cases)(&words, &catalogue, &defects);
+    defects_done(&defects);
+    catalogue_done(&catalogue);
+    return status;
 }

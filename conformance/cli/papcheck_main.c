@@ -17,7 +17,7 @@ static const struct {
      "            [--serial S] [--allow-mtp] [--deviate NAME]… [--provider-deviate NAME]\n"
      "            [--host-deviate NAME] [--timeout-scale N] [--debug]",
      cli_run},
-    {"list", "[PATTERN…] [--json]", cli_list},
+    {"list", "[PATTERN…] [--subject NAME] [--rows [--selftest DIR]] [--json]", cli_list},
     {"explain", "CASE|ROW [--out DIR]", cli_explain},
     {"doctor", "", cli_doctor},
     {"report", "DIR [--format text,junit,json,html]", cli_report},

@@ -1,0 +1,24 @@
+/* What `papcheck list` was asked for. */
+#ifndef CONFORMANCE_CLI_PAPCHECK_LIST_H
+#define CONFORMANCE_CLI_PAPCHECK_LIST_H
+
+#include <stdbool.h>
+
+#include "conformance/catalogue/catalogue.h"
+#include "conformance/selftest/defect_list.h"
+
+#define LIST_PATTERNS_MAX 64
+
+struct list_words {
+    const char *patterns[LIST_PATTERNS_MAX];
+    size_t pattern_count;
+    const char *subject;  /* NULL: every one */
+    const char *selftest; /* folder of one that says what is covered; NULL: none */
+    bool rows, json;
+};
+
+/* The catalogue's rows instead of the cases: an exit code. */
+int list_rows(const struct list_words *words, const struct catalogue *catalogue,
+              const struct defect_list *defects);
+
+#endif

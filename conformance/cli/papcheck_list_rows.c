@@ -1,0 +1,190 @@
+/* `papcheck list --rows`: the requirements, and how far each is judged – what cases and defects
+ * declare, or what a self-test has found. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conformance/case/cases.h"
+#include "conformance/cli/papcheck.h"
+#include "conformance/cli/papcheck_list.h"
+
+enum state { NO_CASE, NO_DEFECT, DECLARED, NOT_COVERED, COVERED, STATES };
+
+static const char *const state_names[STATES] = {
+    [NO_CASE] = "no case", [NO_DEFECT] = "no defect",     [DECLARED] = "declared",
+    [COVERED] = "covered", [NOT_COVERED] = "not covered",
+};
+
+struct list {
+    const struct list_words *words;
+    const struct defect_list *defects;
+    const struct conf_case *const *cases;
+    size_t case_count;
+    json_t *covered; /* of a self-test, by flow; NULL: none was asked for */
+};
+
+/* ---- which rows */
+
+static bool is_of_case(const struct list *list, const struct catalogue_row *row,
+                       const char *pattern)
+{
+    char name[128];
+
+    for (size_t i = 0; i < list->case_count; i++) {
+        cases_name(list->cases[i], name, sizeof(name));
+        if (cases_judge(list->cases[i], row->id) && !fnmatch(pattern, name, 0))
+            return true;
+    }
+    return false;
+}
+
+static bool matches(const struct list *list, const struct catalogue_row *row, const char *pattern)
+{
+    return !fnmatch(pattern, row->id, 0) || strcmp(pattern, row->flow) == 0 ||
+           is_of_case(list, row, pattern);
+}
+
+static bool is_wanted(const struct list *list, const struct catalogue_row *row)
+{
+    bool any = !list->words->pattern_count;
+
+    if (list->words->subject && strcmp(row->subject, list->words->subject) != 0)
+        return false;
+    for (size_t i = 0; i < list->words->pattern_count && !any; i++)
+        any = matches(list, row, list->words->patterns[i]);
+    return any;
+}
+
+static const char *bad_pattern(const struct list *list, const struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < list->words->pattern_count; i++) {
+        size_t k = 0;
+
+        while (k < catalogue->count &&
+               !matches(list, &catalogue->rows[k], list->words->patterns[i]))
+            k++;
+        if (k == catalogue->count)
+            return list->words->patterns[i];
+    }
+    return NULL;
+}
+
+/* ---- what is known of one */
+
+static json_t *cases_of(const struct list *list, const struct catalogue_row *row)
+{
+    json_t *names = json_array();
+    char name[128];
+
+    for (size_t i = 0; i < list->case_count; i++) {
+        cases_name(list->cases[i], name, sizeof(name));
+        if (cases_judge(list->cases[i], row->id))
+            json_array_append_new(names, json_string(name));
+    }
+    return names;
+}
+
+static json_t *defects_of(const struct list *list, const struct catalogue_row *row)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < list->defects->count; i++) {
+        if (strcmp(list->defects->pairs[i].row, row->id) == 0)
+            json_array_append_new(names, json_string(list->defects->pairs[i].name));
+    }
+    return names;
+}
+
+static enum state state_of(const struct list *list, const struct catalogue_row *row,
+                           const json_t *cases, const json_t *defects)
+{
+    const json_t *id;
+    size_t i;
+
+    if (!json_array_size(cases))
+        return NO_CASE;
+    if (!list->covered)
+        return json_array_size(defects) ? DECLARED : NO_DEFECT;
+    json_array_foreach(json_object_get(list->covered, row->flow), i, id)
+    {
+        if (json_string_value(id) && strcmp(json_string_value(id), row->id) == 0)
+            return COVERED;
+    }
+    return NOT_COVERED;
+}
+
+static json_t *row_json(const struct list *list, const struct catalogue_row *row)
+{
+    json_t *cases = cases_of(list, row), *defects = defects_of(list, row);
+    enum state state = state_of(list, row, cases, defects);
+
+    return json_pack("{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:o,s:o}", "id", row->id, "level", row->level,
+                     "subject", row->subject, "flow", row->flow, "inferred", row->inferred, "state",
+                     state_names[state], "requirement", row->requirement, "cases", cases,
+                     "deviations", defects);
+}
+
+static const char *member(const json_t *row, const char *key)
+{
+    return json_string_value(json_object_get(row, key));
+}
+
+static void print(const json_t *rows)
+{
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+    {
+        printf("%-16s %-6s %-14s %-14s %-11s %s\n", member(row, "id"), member(row, "level"),
+               member(row, "subject"), member(row, "flow"), member(row, "state"),
+               member(row, "requirement"));
+    }
+}
+
+/* ---- all of them */
+
+/* Takes *ret_covered out of a self-test's folder: 0 or a usage error. */
+static int read_selftest(const char *folder, json_t **ret_covered)
+{
+    char path[PATH_MAX];
+    json_error_t error;
+    json_t *found;
+
+    if ((size_t)snprintf(path, sizeof(path), "%s/selftest.json", folder) >= sizeof(path))
+        return cli_usage("--selftest %s: %s", folder, strerror(ENAMETOOLONG));
+    found = json_load_file(path, 0, &error);
+    *ret_covered = json_incref(json_object_get(found, "covered"));
+    json_decref(found);
+    return *ret_covered ? 0 : cli_usage("%s: not what `papcheck selftest` leaves", path);
+}
+
+int list_rows(const struct list_words *words, const struct catalogue *catalogue,
+              const struct defect_list *defects)
+{
+    struct list list = {.words = words, .defects = defects};
+    json_t *rows = json_array();
+    const char *bad;
+    int status = 0;
+
+    list.case_count = cases_all(&list.cases);
+    if (words->selftest)
+        status = read_selftest(words->selftest, &list.covered);
+    bad = bad_pattern(&list, catalogue);
+    if (!status && bad)
+        status = cli_usage("%s: no such row, flow or case", bad);
+    for (size_t i = 0; i < catalogue->count && !status; i++) {
+        if (is_wanted(&list, &catalogue->rows[i]))
+            json_array_append_new(rows, row_json(&list, &catalogue->rows[i]));
+    }
+    if (!status && words->json)
+        cli_print_json(rows);
+    else if (!status)
+        print(rows);
+    json_decref(list.covered);
+    json_decref(rows);
+    return status;
+}
