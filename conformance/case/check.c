@@ -1,4 +1,5 @@
 /* What a case says while it runs: rows and the checks for them, counted a row, and the trace. */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -14,9 +15,12 @@ void conf_trace(struct conf *c, const char *what, json_t *members)
     json_t *event = json_pack("{s:i,s:s}", "n", (int)c->events++, "what", what);
 
     json_object_update(event, members);
+    errno = 0;
     json_dumpf(event, c->trace, JSON_COMPACT | JSON_PRESERVE_ORDER);
     fputc('\n', c->trace);
     fflush(c->trace); /* a provider may take the process down at any time */
+    if (ferror(c->trace) && !c->trace_error)
+        c->trace_error = errno ? -errno : -EIO;
     json_decref(event);
     json_decref(members);
 }

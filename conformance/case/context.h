@@ -13,6 +13,7 @@
 /* In memory that both sides see. */
 struct conf_marker {
     volatile uint32_t inside; /* bit of enum conf_need: of the subject control is in; 0: of none */
+    volatile int32_t unwritten; /* errno, when its folder cannot be written */
     char row[32];
     char method[128];
 };

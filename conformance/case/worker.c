@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/results/whole.h"
 
 /* ---- endings */
 
@@ -80,22 +81,13 @@ static int open_trace(struct conf *c)
 
 static int write_verdict(struct conf *c)
 {
-    char path[PATH_MAX + 32], final[PATH_MAX + 32];
     json_t *verdict = json_pack("{s:s,s:s,s:o,s:O,s:O,s:O}", "id", c->conf_case->id, "cause",
                                 cause_names[c->cause], "reason", conf_json_text(c->reason), "rows",
                                 c->rows, "checks", c->checks, "notes", c->notes);
-    int error = -ENOMEM;
 
     if (c->left_behind[0])
         json_object_set_new(verdict, "left_behind", json_string(c->left_behind));
-    snprintf(path, sizeof(path), "%s/verdict.tmp", c->context.evidence);
-    snprintf(final, sizeof(final), "%s/verdict.json", c->context.evidence);
-    if (verdict)
-        error = json_dump_file(verdict, path, JSON_INDENT(1)) ? -EIO : 0;
-    if (!error && rename(path, final) < 0)
-        error = -errno;
-    json_decref(verdict);
-    return error;
+    return whole_json(c->context.evidence, "verdict.json", verdict);
 }
 
 static void run_body(struct conf *c)
@@ -116,6 +108,13 @@ static void run_body(struct conf *c)
         conf_note(c, "left on the device: %s", c->left_behind);
 }
 
+/* The parent says so for all cases at once. */
+static int unwritten(const struct conf *c, int error)
+{
+    c->context.marker->unwritten = -error;
+    return 3;
+}
+
 int conf_worker(const struct conf_case *conf_case, const struct conf_context *context,
                 const char *not_ready)
 {
@@ -124,10 +123,8 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
 
     c = (struct conf){.conf_case = conf_case, .context = *context, .control = -1};
     error = open_trace(&c);
-    if (error) {
-        fprintf(stderr, "papcheck: %s: %s\n", c.context.evidence, strerror(-error));
-        return 3;
-    }
+    if (error)
+        return unwritten(&c, error);
     c.rows = json_object();
     c.checks = json_array();
     c.notes = json_array();
@@ -137,10 +134,10 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
     } else {
         run_body(&c);
     }
-    error = write_verdict(&c);
     fclose(c.trace);
+    error = c.trace_error ? c.trace_error : write_verdict(&c);
     json_decref(c.rows);
     json_decref(c.checks);
     json_decref(c.notes);
-    return error ? 3 : 0;
+    return error ? unwritten(&c, error) : 0;
 }

@@ -13,7 +13,8 @@
 struct conf {
     const struct conf_case *conf_case;
     struct conf_context context;
-    FILE *trace; /* evidence/trace.jsonl, one event a line */
+    FILE *trace;     /* evidence/trace.jsonl, one event a line */
+    int trace_error; /* -errno of the first that could not be written */
     unsigned events;
     const char *row; /* of the innermost ROW; NULL: none */
     json_t *rows;    /* row → {"pass": n, "fail": n} */

@@ -19,6 +19,8 @@ enum {
 
 /* "papcheck: " and the message on one line of stderr; returns EXIT_USAGE. */
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The exit status, once everything printed has left: EXIT_ERROR and a line if it cannot. */
+int cli_finish(int status);
 /* Loads the catalogue or says why not: 0, or EXIT_ERROR. */
 int cli_catalogue(struct catalogue *ret);
 /* On stdout, with a line's end. */

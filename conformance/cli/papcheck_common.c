@@ -22,6 +22,15 @@ int cli_usage(const char *format, ...)
     return EXIT_USAGE;
 }
 
+int cli_finish(int status)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    cli_usage("stdout: %s", strerror(errno ? errno : EIO));
+    return EXIT_ERROR;
+}
+
 int cli_catalogue(struct catalogue *ret)
 {
     char error[512];

@@ -36,7 +36,7 @@ static int help(void)
     return EXIT_OK;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2)
         return cli_usage(
@@ -58,4 +58,9 @@ int main(int argc, char **argv)
     }
     return cli_usage("%s: unknown verb; expected run, list, explain, doctor, report or selftest",
                      argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    return cli_finish(run(argc, argv));
 }

@@ -63,10 +63,12 @@ int cli_report(int argc, char **argv)
     if (results_read(folder, &results, error, sizeof(error)) < 0)
         return cli_usage("%s", error);
     status = EXIT_OK;
-    if (report_write(&results, folder, chosen, error, sizeof(error)) < 0)
-        status = cli_usage("%s", error);
-    else
+    if (report_write(&results, folder, chosen, error, sizeof(error)) < 0) {
+        cli_usage("%s", error);
+        status = EXIT_ERROR;
+    } else {
         report_summary(&results, folder, stdout);
+    }
     results_done(&results);
     return status;
 }

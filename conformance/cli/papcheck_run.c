@@ -123,15 +123,20 @@ static int finish(struct run *run)
     const struct results *results = &run->results;
     const char *out = run->options.out;
     char error[512];
+    int unwritten;
 
     if (run_conclude(run) < 0)
         return EXIT_ERROR;
     print_failures(results);
     if (run->options.of[SUBJECT_DEVICE].name)
         print_left_behind(results);
-    if (results_write(results, out) < 0 ||
-        report_write(results, out, REPORT_ALL, error, sizeof(error)) < 0) {
-        cli_usage("%s: the results cannot be written", out);
+    unwritten = results_write(results, out);
+    if (unwritten) {
+        run_complain(&run->options, unwritten);
+        return EXIT_ERROR;
+    }
+    if (report_write(results, out, REPORT_ALL, error, sizeof(error)) < 0) {
+        cli_usage("%s", error);
         return EXIT_ERROR;
     }
     report_summary(results, out, stdout);

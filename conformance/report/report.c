@@ -2,13 +2,13 @@
 #include "conformance/report/report.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "conformance/report/markup.h"
 #include "conformance/report/standing.h"
+#include "conformance/results/whole.h"
 #include "spcore/base.h"
 
 static const struct writer {
@@ -21,32 +21,18 @@ static const struct writer {
     {REPORT_HTML, "report.html", rep_write_html},
 };
 
-/* Under another name first, so that a report is whole or absent. */
 static int write_one(const struct writer *writer, const struct results *results, const char *folder,
                      char *error, size_t error_size)
 {
-    char path[PATH_MAX], final[PATH_MAX];
-    FILE *out;
-    int result = 0;
+    struct whole whole;
+    int result = whole_open(&whole, folder, writer->file);
 
-    snprintf(path, sizeof(path), "%s/%s.tmp", folder, writer->file);
-    snprintf(final, sizeof(final), "%s/%s", folder, writer->file);
-    out = fopen(path, "we");
-    if (!out) {
-        result = -errno;
-    } else {
-        writer->write(results, folder, out);
-        if (ferror(out))
-            result = -EIO;
-        if (fclose(out) && !result)
-            result = -errno;
-        if (!result && rename(path, final) < 0)
-            result = -errno;
+    if (!result) {
+        writer->write(results, folder, whole.file);
+        result = whole_close(&whole);
     }
-    if (result) {
-        snprintf(error, error_size, "%s: %s", final, strerror(-result));
-        unlink(path);
-    }
+    if (result)
+        snprintf(error, error_size, "%s/%s: %s", folder, writer->file, strerror(-result));
     return result;
 }
 

@@ -120,7 +120,7 @@ struct results {
 size_t results_count(const struct results *results, const char *flow, enum verdict verdict);
 
 /* results.json – nothing that differs between two equal runs – and timing.json, each whole or not
- * there. 0 or -EIO. */
+ * there. 0 or -errno. */
 int results_write(const struct results *results, const char *folder);
 /* From results.json of a run's folder, and timing.json if it is there; or from a file ….json alone.
  * Members of the wrong kind count as missing. On failure `error` holds one line. */

@@ -1,12 +1,11 @@
 /* Results to their files: results.json has everything a report needs and nothing that differs
  * between two equal runs; timing.json has what does. */
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conformance/results/results.h"
+#include "conformance/results/whole.h"
 
 /* May quote a device, whose text may be anything. */
 static json_t *reason_json(const char *reason)
@@ -135,24 +134,9 @@ static json_t *timing_json(const struct results *results)
     return json_pack("{s:f,s:o}", "seconds", results->seconds, "cases", cases);
 }
 
-static int dump(const char *folder, const char *name, json_t *object)
-{
-    char path[PATH_MAX], final[PATH_MAX];
-    bool fits = (size_t)snprintf(path, sizeof(path), "%s/%s.tmp", folder, name) < sizeof(path) &&
-                (size_t)snprintf(final, sizeof(final), "%s/%s", folder, name) < sizeof(final);
-    int error = fits && object &&
-                        !json_dump_file(object, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER) &&
-                        rename(path, final) == 0
-                    ? 0
-                    : -EIO;
-
-    json_decref(object);
-    return error;
-}
-
 int results_write(const struct results *results, const char *folder)
 {
-    int error = dump(folder, "timing.json", timing_json(results));
+    int error = whole_json(folder, "timing.json", timing_json(results));
 
-    return error ? error : dump(folder, "results.json", results_json(results));
+    return error ? error : whole_json(folder, "results.json", results_json(results));
 }

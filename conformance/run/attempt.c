@@ -94,10 +94,8 @@ static bool prepare(struct attempt *attempt, const struct ics *ics, const char *
         return false;
     }
     error = fill_context(attempt, slot);
-    if (error)
-        result_say(&attempt->result, VERDICT_ERROR, CAUSE_START, "%s: %s",
-                   attempt->context.evidence, strerror(-error));
-    else
+    attempt->unwritten = error;
+    if (!error)
         error = open_subjects(attempt);
     if (error)
         conclude(attempt);
@@ -142,6 +140,8 @@ bool attempt_begin(struct attempt *attempt, const struct ics *ics, const char *s
         return false;
     snprintf(log, sizeof(log), "%s/host.log", attempt->context.evidence);
     error = process_call(be_the_case_alone, attempt, log, &attempt->worker);
+    if (error == -ENOSPC) /* of its log */
+        attempt->unwritten = error;
     if (error) {
         result_say(&attempt->result, VERDICT_ERROR, CAUSE_START, "the worker cannot be started: %s",
                    strerror(-error));
@@ -177,6 +177,7 @@ void attempt_end(struct attempt *attempt, bool stopped)
     int status;
 
     if (process_wait(&attempt->worker, 0, -1, &status)) {
+        attempt->unwritten = -attempt->context.marker->unwritten;
         snprintf(how, sizeof(how), "the case's process ended without a verdict (%s %d)",
                  WIFSIGNALED(status) ? "signal" : "status",
                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
@@ -200,6 +201,7 @@ void attempt_debug(struct attempt *attempt, const struct ics *ics, const char *s
         fprintf(stderr, "papsim is process %d, its log %s/device.log\n", (int)attempt->papsim.pid,
                 attempt->context.evidence);
     be_the_case(attempt);
+    attempt->unwritten = -attempt->context.marker->unwritten;
     attempt_judge(attempt, CAUSE_CRASH, "the case left no verdict");
     conclude(attempt);
 }

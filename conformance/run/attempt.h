@@ -16,6 +16,7 @@ struct attempt {
     struct process papsim, worker; /* not running: pid 0 */
     int64_t begin_us, deadline_ms; /* of the monotonic clock */
     struct result result;          /* the caller's, once it is over */
+    int unwritten; /* -errno: its folder cannot be written, and it has no result worth a word */
 };
 
 /* Begins it; `slot` names its evidence folder below options->out. True: it is running, until

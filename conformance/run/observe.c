@@ -38,19 +38,22 @@ static const char *player_of(const struct run *run, const struct conf_case *conf
 
 /* ---- of a file, of a device, or of a player of ours: began, then asked */
 
-static void begin(const struct run *run, struct observation *one)
+/* -errno: there is no place for it. */
+static int begin(const struct run *run, struct observation *one)
 {
     struct run_options options = run->options;
 
     if (run->options.ics || run->options.of[SUBJECT_DEVICE].name)
-        return;
+        return 0;
     options.of[SUBJECT_DEVICE].defects = NULL;
     options.quiet_evidence = true;
     snprintf(one->context.evidence, sizeof(one->context.evidence), "%s/ics/%s", options.out,
              one->player);
     one->error = evidence_make(one->context.evidence);
-    if (!one->error)
-        one->error = papsim_start(&options, one->player, &one->papsim, &one->context);
+    if (one->error)
+        return one->error;
+    one->error = papsim_start(&options, one->player, &one->papsim, &one->context);
+    return one->error == -ENOSPC ? one->error : 0; /* for its log */
 }
 
 static int ask(const struct run *run, struct observation *one, char *error, size_t size)
@@ -85,13 +88,20 @@ int run_observe_all(struct run *run)
     run->ics = calloc(1, sizeof(*run->ics));
     if (!run->ics)
         return -ENOMEM;
-    for (size_t i = 0; i < run->results.case_count && run->ics->count < PLAYERS_MAX; i++) {
+    for (size_t i = 0; i < run->results.case_count && run->ics->count < PLAYERS_MAX && !result;
+         i++) {
         const char *player = player_of(run, run->cases[i]);
 
         if (find(run, player))
             continue;
         run->ics->of[run->ics->count].player = player;
-        begin(run, &run->ics->of[run->ics->count++]);
+        result = begin(run, &run->ics->of[run->ics->count++]);
+    }
+    if (result) {
+        run_complain(&run->options, result);
+        for (size_t i = 0; i < run->ics->count; i++)
+            papsim_stop(&run->ics->of[i].papsim, &run->ics->of[i].context);
+        return result;
     }
     for (size_t i = 0; i < run->ics->count; i++) {
         struct observation *one = &run->ics->of[i];

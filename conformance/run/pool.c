@@ -17,6 +17,15 @@ struct loop {
     bool is_dry; /* nothing is left to begin */
 };
 
+static int hand_over(const struct loop *loop, struct attempt *attempt)
+{
+    int error = attempt->unwritten;
+
+    loop->pool->over(loop->pool->context, attempt);
+    free(attempt);
+    return error;
+}
+
 static int begin_one(struct loop *loop)
 {
     struct attempt *attempt = calloc(1, sizeof(*attempt));
@@ -30,21 +39,19 @@ static int begin_one(struct loop *loop)
         return 0;
     }
     if (begun == 0)
-        loop->pool->over(loop->pool->context, attempt);
-    else
-        loop->is_dry = true;
+        return hand_over(loop, attempt);
+    loop->is_dry = true;
     free(attempt);
     return 0;
 }
 
-static void end_one(struct loop *loop, size_t i, bool stopped)
+static int end_one(struct loop *loop, size_t i, bool stopped)
 {
     struct attempt *attempt = loop->running[i];
 
     loop->running[i] = loop->running[--loop->count];
     attempt_end(attempt, stopped);
-    loop->pool->over(loop->pool->context, attempt);
-    free(attempt);
+    return hand_over(loop, attempt);
 }
 
 /* Until something is to be done. */
@@ -67,18 +74,20 @@ static void wait_for_any(struct loop *loop)
 }
 
 /* From the last to the first: the one that takes an ended one's place has been looked at. */
-static void end_those_due(struct loop *loop)
+static int end_those_due(struct loop *loop)
 {
     bool stopped = loop->waiters[loop->count].revents != 0;
     int64_t now = base_now_ms();
+    int error = 0;
 
-    for (size_t i = loop->count; i-- > 0;) {
+    for (size_t i = loop->count; i-- > 0 && !error;) {
         struct attempt *attempt = loop->running[i];
         bool late = now >= attempt->deadline_ms && !attempt_is_traced(attempt);
 
         if (loop->waiters[i].revents || stopped || late)
-            end_one(loop, i, stopped);
+            error = end_one(loop, i, stopped);
     }
+    return error;
 }
 
 int pool_run(const struct pool *pool)
@@ -93,11 +102,11 @@ int pool_run(const struct pool *pool)
             error = begin_one(&loop);
         if (!error && loop.count) {
             wait_for_any(&loop);
-            end_those_due(&loop);
+            error = end_those_due(&loop);
         }
     }
     while (loop.count)
-        end_one(&loop, loop.count - 1, true);
+        (void)end_one(&loop, loop.count - 1, true);
     free(loop.running);
     free(loop.waiters);
     return error;

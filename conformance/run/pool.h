@@ -13,7 +13,8 @@ struct pool {
     void *context;
 };
 
-/* 0 or -ENOMEM. */
+/* 0, -ENOMEM, or the -errno of the first folder that could not be written: then those that run are
+ * ended, and none begins. */
 int pool_run(const struct pool *pool);
 
 #endif

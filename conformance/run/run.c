@@ -33,6 +33,12 @@ unsigned run_default_jobs(void)
     return JOBS_A_PROCESSOR * (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+void run_complain(const struct run_options *options, int error)
+{
+    if (error)
+        fprintf(stderr, "papcheck: %s: %s\n", options->out, strerror(-error));
+}
+
 /* ---- results before their cases have run */
 
 static int name_results(struct run *run, const struct conf_case *const *cases, size_t count)
@@ -94,6 +100,8 @@ static void over(void *context, struct attempt *attempt)
     struct result *result = &work->run->results.cases[attempt->index];
 
     *result = attempt->result;
+    if (attempt->unwritten) /* the run ends and says so */
+        return;
     work->failed |= result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR;
     if (work->progress)
         work->progress(work->run, result, work->context);
@@ -103,14 +111,16 @@ static int debug(struct work *work)
 {
     struct run *run = work->run;
     struct attempt *attempt = calloc(1, sizeof(*attempt));
+    int error;
 
     if (!attempt)
         return -ENOMEM;
     aim(work, 0, attempt);
     attempt_debug(attempt, run_ics_of(run, run->cases[0]), run->names[0].evidence);
+    error = attempt->unwritten;
     over(work, attempt);
     free(attempt);
-    return 0;
+    return error;
 }
 
 static size_t *longest_first(const struct conf_case *const *cases, size_t count)
@@ -152,8 +162,10 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
     }
     if (!error)
         error = run_observe_all(run);
-    if (!error)
+    if (!error) {
         error = run->options.debug ? debug(&work) : pool_run(&pool);
+        run_complain(&run->options, error);
+    }
     if (own) {
         nursery_close(&nursery);
         run->options.nursery = NULL;

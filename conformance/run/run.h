@@ -52,6 +52,9 @@ size_t run_keep_subjects(const struct run_options *options, const struct conf_ca
 /* Keeps every n-th from the i-th on (1 ≤ i ≤ n). */
 size_t run_shard(const struct conf_case **cases, size_t count, unsigned i, unsigned n);
 
+/* On stderr, unless it is 0: why nothing comes of a run, the folder of its evidence being what
+ * cannot be written. */
+void run_complain(const struct run_options *options, int error);
 /* Runs them all, several at a time, and fills in run->results. `progress` is called after each. 0,
  * or -errno when nothing could be run: said on stderr. */
 int run_all(struct run *run, const struct conf_case *const *cases, size_t count,

@@ -185,8 +185,10 @@ int selftest_run(struct selftest *self)
         if (selftest_wants(self, &self->defects->pairs[i]))
             error = add_tasks(self, i);
     }
-    if (!error)
+    if (!error) {
         error = pool_run(&pool);
+        run_complain(&self->options, error);
+    }
     nursery_close(&self->nursery);
     terminal_clear();
     return error;

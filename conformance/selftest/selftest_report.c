@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/results/whole.h"
 #include "conformance/selftest/selftest.h"
 
 static bool green_anywhere(const struct selftest *self, const char *row)
@@ -154,26 +155,14 @@ static void print_covered(const json_t *covered)
         printf("covered %-16s %zu rows\n", *flow, json_array_size(json_object_get(covered, *flow)));
 }
 
-/* Takes the reference. */
-static int dump(const struct selftest *self, const char *name, json_t *object)
-{
-    char path[PATH_MAX + 32];
-    int error;
-
-    snprintf(path, sizeof(path), "%s/%s", self->options.out, name);
-    error =
-        object && !json_dump_file(object, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER) ? 0 : -EIO;
-    json_decref(object);
-    return error;
-}
-
 int selftest_report(const struct selftest *self)
 {
     size_t counts[KILLS] = {0}, rows, inferred;
     json_t *covered = coverage_json(self, &rows, &inferred);
     json_t *unproven = unproven_cases(self), *seconds = json_object();
     size_t dirty = print_clean(self), bad = dirty;
-    int status, error;
+    const char *out = self->options.out;
+    int status, error, late;
 
     bad += print_pairs(self, counts);
     bad += print_unproven(unproven);
@@ -183,11 +172,12 @@ int selftest_report(const struct selftest *self)
            "never red, %zu clean failures – %zu rows covered and %zu inferred (%d)\n",
            counts[KILL_KILLED], counts[KILL_SURVIVED], counts[KILL_NO_CASE], counts[KILL_NO_PROOF],
            counts[KILL_NOT_CLEAN], json_array_size(unproven), dirty, rows, inferred, status);
-    error = dump(self, "selftest.json",
-                 json_pack("{s:o,s:o,s:o,s:o,s:i}", "pairs", pairs_json(self), "matrix",
-                           matrix_json(self, seconds), "covered", covered, "unproven", unproven,
-                           "exit", status));
-    if (dump(self, "timing.json", seconds) < 0)
-        error = -EIO;
+    error = whole_json(out, "selftest.json",
+                       json_pack("{s:o,s:o,s:o,s:o,s:i}", "pairs", pairs_json(self), "matrix",
+                                 matrix_json(self, seconds), "covered", covered, "unproven",
+                                 unproven, "exit", status));
+    late = whole_json(out, "timing.json", seconds);
+    error = error ? error : late;
+    run_complain(&self->options, error);
     return error ? error : status;
 }

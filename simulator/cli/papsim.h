@@ -20,6 +20,15 @@ enum { OPTIONS_END = -1, OPTION_WRONG = -2 };
 struct option;
 int cli_option(int argc, char **argv, const char *letters, const struct option *options);
 
+/* Whether a name is that of a file, or of none yet: what is made for it can be named after it. */
+bool cli_is_file(const char *path);
+/* A result to where the user wants it (NULL: stdout): a file is replaced as a whole or not at all,
+ * with its access kept and through symbolic links, what is no file is written in place. 0, or the
+ * exit status after a line on stderr. */
+int cli_put(const char *path, const char *text, size_t size);
+/* The exit status, once everything printed has left: EXIT_ENVIRONMENT and a line if it cannot. */
+int cli_finish(int status);
+
 /* Verbs: argv[0] is the verb. */
 int cli_serve(int argc, char **argv);
 int cli_exec(int argc, char **argv);

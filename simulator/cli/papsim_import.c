@@ -78,7 +78,7 @@ static int read_one(const char *path, bool lsusb, struct import_report *report, 
 /* "mtp-detect-acme-one.txt" is the player "acme-one", and "out/acme.yaml" is "acme". */
 static void name_of(const struct job *job, char *name, size_t size)
 {
-    const char *path = job->output ? job->output : job->source;
+    const char *path = job->output && cli_is_file(job->output) ? job->output : job->source;
     const char *base = strrchr(path, '/');
 
     base = base ? base + 1 : path;
@@ -113,37 +113,6 @@ static int check_player(const struct job *job, unsigned line, const char *text, 
     return status;
 }
 
-/* All or nothing: a file beside it takes its name at the end. */
-static int put_file(const char *path, const char *text, size_t size)
-{
-    char beside[PATH_MAX];
-    FILE *file;
-    int status = 0;
-
-    if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside))
-        return cli_usage("%s: %s", path, strerror(ENAMETOOLONG));
-    file = fopen(beside, "we");
-    if (!file)
-        return cli_usage("%s: %s", path, strerror(errno));
-    if (fwrite(text, 1, size, file) != size || fflush(file))
-        status = cli_usage("%s: %s", path, strerror(errno));
-    fclose(file);
-    if (!status && rename(beside, path))
-        status = cli_usage("%s: %s", path, strerror(errno));
-    if (status)
-        unlink(beside);
-    return status;
-}
-
-static int put(const char *path, const char *text, size_t size)
-{
-    if (path)
-        return put_file(path, text, size);
-    if (fwrite(text, 1, size, stdout) != size || fflush(stdout))
-        return cli_usage("stdout: %s", strerror(errno));
-    return EXIT_DONE;
-}
-
 static int write_player(const struct job *job, const struct import_report *report)
 {
     char name[NAME_MAX + 1], source[2 * PATH_MAX];
@@ -162,7 +131,7 @@ static int write_player(const struct job *job, const struct import_report *repor
         return cli_usage("%s: %s", job->source, strerror(ENOMEM));
     status = check_player(job, report->line, text, size);
     if (!status)
-        status = put(job->output, text, size);
+        status = cli_put(job->output, text, size);
     free(text);
     return status;
 }
@@ -218,7 +187,7 @@ int cli_anonymise(int argc, char **argv)
     else if (status)
         status = cli_usage("%s", error);
     else
-        status = put(job.output, text, size);
+        status = cli_put(job.output, text, size);
     free(text);
     lines_done(&lines);
     return status;

@@ -35,13 +35,14 @@ static int help(void)
     puts("papsim: a virtual USB portable audio player over USB/IP\n\nusage:");
     for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
         printf("  papsim %s %s\n", verbs[i].name, verbs[i].help);
-    puts("\nexit: 0 done, 1 refused by the player, 2 bad usage or input, 3 no such service\n"
+    puts("\nexit: 0 done, 1 refused by the player, 2 bad usage or input, 3 no such service or\n"
+         "      output that cannot be written\n"
          "exec: COMMAND's own, 128+n when signal n ended it, 125 papsim's own failure,\n"
          "      126 COMMAND cannot be executed, 127 not found");
     return EXIT_DONE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2)
         return cli_usage("expected a verb: serve, exec, control, import, anonymise, players or "
@@ -61,4 +62,9 @@ int main(int argc, char **argv)
     return cli_usage(
         "%s: unknown verb; expected serve, exec, control, import, anonymise, players or deviations",
         argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    return cli_finish(run(argc, argv));
 }

@@ -70,6 +70,7 @@ static int run(struct service *service, const struct service_options *options)
 {
     struct stopper stopper = {.source.ready = signalled, .loop = service->loop};
     sigset_t signals;
+    int status;
 
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -80,11 +81,12 @@ static int run(struct service *service, const struct service_options *options)
     if (stopper.source.fd < 0 || wire_loop_add(service->loop, &stopper.source, EPOLLIN) < 0)
         return EXIT_ENVIRONMENT;
     printf("listening %s:%u\n", options->address, wire_server_port(service->server));
-    fflush(stdout);
-    wire_loop_run(service->loop);
+    status = cli_finish(EXIT_DONE); /* without that line nobody finds it */
+    if (!status)
+        wire_loop_run(service->loop);
     wire_loop_remove(service->loop, &stopper.source);
     close(stopper.source.fd);
-    return EXIT_DONE;
+    return status;
 }
 
 /* Each player has a file or three open, each client a socket. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -31,6 +32,7 @@ static const uint8_t mon_types[] = {
 struct wire_capture {
     int fd;
     bool failed; /* a block did not go out whole: nothing follows it */
+    off_t whole; /* length of the blocks that did */
     uint8_t payload[SNAP];
     uint8_t packets[USB_ISO_PACKETS_MAX * MON_PACKET];
 };
@@ -75,6 +77,7 @@ int wire_capture_open(const char *path, struct wire_capture **ret_capture)
         free(capture);
         return error;
     }
+    capture->whole = sizeof(blocks);
     *ret_capture = capture;
     return 0;
 }
@@ -108,6 +111,15 @@ static size_t collect(struct wire_capture *capture, const struct usb_urb *urb)
     return done < urb->actual ? done : urb->actual;
 }
 
+/* A full disk costs the rest of the record, not the service; half a block would cost readers all of
+ * it. */
+static void end_record(struct wire_capture *capture, int error)
+{
+    fprintf(stderr, "papsim: the capture ends here: %s\n", strerror(error));
+    (void)ftruncate(capture->fd, capture->whole); /* no pipe can, and no pipe needs it */
+    capture->failed = true;
+}
+
 /* The list of isochronous packets stands between header and data. */
 static void write_block(struct wire_capture *capture, const uint8_t *header, size_t list,
                         const void *payload, size_t length)
@@ -136,8 +148,13 @@ static void write_block(struct wire_capture *capture, const uint8_t *header, siz
     parts[3] = (struct iovec){(void *)(uintptr_t)payload, length};
     parts[4] = (struct iovec){(void *)(uintptr_t)padding, padded - length};
     parts[5] = (struct iovec){&total, sizeof(total)};
-    if (!capture->failed) /* a full disk costs the record, not the service */
-        capture->failed = writev(capture->fd, parts, 6) != (ssize_t)total;
+    if (capture->failed)
+        return;
+    errno = ENOSPC; /* what it means that less was written */
+    if (writev(capture->fd, parts, 6) == (ssize_t)total)
+        capture->whole += total;
+    else
+        end_record(capture, errno);
 }
 
 /* What came in stands packed, what goes out where the host put it. Returns the list's bytes. */
