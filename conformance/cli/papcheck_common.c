@@ -25,8 +25,8 @@ int cli_usage(const char *format, ...)
 int cli_finish(int status)
 {
     errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || status == EXIT_INTERRUPTED)
+        return status; /* what interrupts a run may be that its terminal goes */
     cli_usage("stdout: %s", strerror(errno ? errno : EIO));
     return EXIT_ERROR;
 }

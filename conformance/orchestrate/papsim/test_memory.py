@@ -92,7 +92,8 @@ def test_three_gigabytes_cost_nothing_and_read_back_as_their_seed_says(tmp_path)
 
 def test_the_same_bytes_come_in_pieces_of_any_size_after_a_restart_and_from_a_copy(tmp_path):
     size = 700001
-    path = player(tmp_path, [f"{{path: a.bin, size: {size}, seed: 5}}", "{path: folder, folder: true}"])
+    path = player(tmp_path, [f"{{path: a.bin, size: {size}, seed: 5}}",
+                             "{path: folder, folder: true}"])
     for state in (None, tmp_path / "state", tmp_path / "state"):
         with Papsim(path, state=state) as server:
             mtp = server.session()

@@ -1,5 +1,5 @@
-"""Where papsim's results go: a file is replaced as a whole or not at all, what is no file is written
-where it is, and what cannot be written is said once, with exit status 3."""
+"""Where papsim's results go: a file is replaced as a whole or not at all, what is no file is
+written where it is, and what cannot be written is said once, with exit status 3."""
 import os
 import signal
 import stat
@@ -115,8 +115,9 @@ def test_a_full_stdout_is_said_once(words):
 
 def test_a_full_stdout_of_control_is_said_once():
     with Papsim("mtp") as server:
-        assert places.printed_to_a_full_device(tree.PAPSIM, "control", server.control, "status") == (
-            3, "papsim: stdout: No space left on device\n")
+        assert places.printed_to_a_full_device(
+            tree.PAPSIM, "control", server.control, "status") == (
+                3, "papsim: stdout: No space left on device\n")
 
 
 def test_a_capture_on_a_full_disk_ends_with_a_whole_block_and_the_player_goes_on(tmp_path):
@@ -125,7 +126,8 @@ def test_a_capture_on_a_full_disk_ends_with_a_whole_block_and_the_player_goes_on
     disk, kept = tmp_path / "disk", tmp_path / "kept"
     disk.mkdir()
     kept.mkdir()
-    status, _, err = places.on_a_full_disk(disk, "sh", "-c", script, tree.PAPSIM, disk, kept, left=8)
+    status, _, err = places.on_a_full_disk(disk, "sh", "-c", script, tree.PAPSIM, disk, kept,
+                                           left=8)
     assert status == 0 and "Tone One.mp3" in (kept / "out").read_text()
     assert err.count("papsim: the capture ends here: No space left on device\n") == 1
     data, at = (kept / "c.pcapng").read_bytes(), 0
