@@ -163,7 +163,13 @@ compile_commands.json: $(FLAGS) $(ALL_SRC)
 
 # Constants both sides share; codecs they do not.
 .PHONY: generated
-generated: $(GEN)/mtp_codes.h $(GEN)/known_devices.h $(GEN)/sac_builtin.h $(GEN)/wmdm_certs.h
+generated: $(GEN)/mtp_codes.h $(GEN)/known_devices.h $(GEN)/sac_builtin.h $(GEN)/wmdm_certs.h $(GEN)/git_id.h
+
+# Which sources these are; + after it: with changes. Without a history nobody knows.
+$(GEN)/git_id.h: always
+	@mkdir -p $(@D)
+	@id="#define GIT_ID \"$$(git describe --always --exclude '*' --abbrev=12 --dirty=+ 2> /dev/null)\""; \
+		printf '%s\n' "$$id" | cmp -s - $@ || printf '%s\n' "$$id" > $@
 
 define generate
 $(call say,GEN)

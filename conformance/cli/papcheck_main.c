@@ -15,7 +15,8 @@ static const struct {
      "[PATTERN…] [--device URI] [--provider LIB] [--ics F] [--out DIR] [--jobs N]\n"
      "            [--seed N] [--shard i/n] [--strict] [--fail-fast] [--destructive]\n"
      "            [--serial S] [--allow-mtp] [--deviate NAME]… [--provider-deviate NAME]\n"
-     "            [--host-deviate NAME] [--timeout-scale N] [--debug]",
+     "            [--host-deviate NAME] [--timeout-scale N] [--evidence failed|all]\n"
+     "            [--debug]",
      cli_run},
     {"list", "[PATTERN…] [--subject NAME] [--rows [--selftest DIR]] [--json]", cli_list},
     {"explain", "CASE|ROW [--out DIR]", cli_explain},

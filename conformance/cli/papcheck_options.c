@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conformance/cli/papcheck.h"
 #include "spcore/base.h"
@@ -59,6 +60,17 @@ static int take_shard(const char *value, struct arguments *arguments)
     if (sscanf(value, "%u/%u%c", &arguments->shard, &arguments->shards, &rest) != 2 ||
         !arguments->shard || arguments->shard > arguments->shards || arguments->shards > 1000)
         return cli_usage("--shard %s: expected i/n with 1 ≤ i ≤ n", value);
+    snprintf(arguments->shard_text, sizeof(arguments->shard_text), "%u/%u", arguments->shard,
+             arguments->shards);
+    arguments->options.shard = arguments->shard_text;
+    return 0;
+}
+
+static int take_evidence(const char *value, struct arguments *arguments)
+{
+    if (strcmp(value, "failed") != 0 && strcmp(value, "all") != 0)
+        return cli_usage("--evidence %s: expected failed or all", value);
+    arguments->options.failed_evidence = strcmp(value, "failed") == 0;
     return 0;
 }
 
@@ -90,6 +102,7 @@ static const struct {
     {"jobs", required_argument, take_jobs},
     {"seed", required_argument, take_seed},
     {"shard", required_argument, take_shard},
+    {"evidence", required_argument, take_evidence},
     {"strict", no_argument, take_strict},
     {"fail-fast", no_argument, take_fail_fast},
     {"destructive", no_argument, take_destructive},
@@ -135,11 +148,41 @@ static void list_options(struct option list[ARRAY_SIZE(own) + 2 * SUBJECTS + 1])
     *list = (struct option){NULL, 0, NULL, 0};
 }
 
+/* A word as a shell takes it; a path below where we are is as good from there. */
+static size_t quote(const char *word, const char *here, char *ret, size_t room)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "_-./:=@%+,";
+    size_t length = strlen(here), at = 0;
+
+    if (length && strncmp(word, here, length) == 0 && word[length] == '/' && word[length + 1])
+        word += length + 1;
+    if (*word && !word[strspn(word, plain)])
+        return (size_t)snprintf(ret, room, " %s", word);
+    at = (size_t)snprintf(ret, room, " '");
+    for (; *word && at < room; word++)
+        at += (size_t)snprintf(ret + at, room - at, *word == '\'' ? "'\\''" : "%c", *word);
+    return at < room ? at + (size_t)snprintf(ret + at, room - at, "'") : at;
+}
+
+static void keep_command(int argc, char **argv, struct arguments *arguments)
+{
+    char here[PATH_MAX];
+    size_t at = (size_t)snprintf(arguments->command, sizeof(arguments->command), "papcheck");
+
+    if (!getcwd(here, sizeof(here)))
+        here[0] = '\0';
+    for (int i = 0; i < argc && at < sizeof(arguments->command); i++)
+        at += quote(argv[i], here, arguments->command + at, sizeof(arguments->command) - at);
+    arguments->options.command = arguments->command;
+}
+
 int options_parse(int argc, char **argv, struct arguments *arguments)
 {
     struct option list[ARRAY_SIZE(own) + 2 * SUBJECTS + 1];
     int option, status = 0;
 
+    keep_command(argc, argv, arguments); /* before getopt sorts it */
     list_options(list);
     opterr = 0;
     while (!status && (option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
@@ -158,5 +201,7 @@ int options_parse(int argc, char **argv, struct arguments *arguments)
     }
     for (; optind < argc && arguments->pattern_count < OPTIONS_NAMES_MAX; optind++)
         arguments->patterns[arguments->pattern_count++] = argv[optind];
+    arguments->options.patterns = arguments->patterns;
+    arguments->options.pattern_count = arguments->pattern_count;
     return status;
 }

@@ -16,6 +16,7 @@ struct arguments {
     size_t defect_counts[SUBJECTS];
     const char *out; /* as it was asked for; NULL: a new folder below out */
     unsigned shard, shards;
+    char shard_text[24], command[4096]; /* both as they were asked for */
     /* What options point to once they are complete. */
     char out_path[PATH_MAX], papsim[PATH_MAX], files[SUBJECTS][PATH_MAX];
 };

@@ -98,11 +98,15 @@ void results_done(struct results *results)
         result_done(&results->cases[i]);
     for (size_t i = 0; i < results->ics_count; i++)
         free(results->ics[i].items.at);
+    free(results->devices);
+    free(results->scopes);
+    free(results->patterns.at);
     free(results->subjects.at);
     free(results->defects.at);
     free(results->ics);
     free(results->cases);
     free(results->rows);
     json_decref(results->json);
+    json_decref(results->timing);
     *results = (struct results){0};
 }

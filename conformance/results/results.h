@@ -102,18 +102,37 @@ struct result_ics {
     struct texts items;
 };
 
+/* A device in its own words; "": it does not say. */
+struct result_device {
+    const char *player; /* "": the device that was given */
+    const char *usb, *release, *manufacturer, *product, *serial, *firmware;
+};
+
+/* How many rows the catalogue has for a subject in a flow, judged or not. */
+struct result_scope {
+    const char *subject, *flow;
+    unsigned rows;
+};
+
+/* Of the texts each may be NULL when they are written, none is when they are read. */
 struct results {
     const char *suite, *device, *provider; /* provider "": none */
+    const char *git, *provider_sha256;     /* of the suite's sources, of the provider's file */
+    const char *shard;                     /* i/n */
+    struct texts patterns;                 /* what was selected; none: everything */
     uint64_t seed;
     bool strict;
     struct texts subjects, defects;
     struct result_ics *ics;
     struct result *cases;
     struct result_row *rows;
-    size_t ics_count, case_count, row_count;
-    double seconds; /* of all cases; negative: unknown */
-    int exit;       /* the run's exit code */
-    json_t *json;
+    struct result_device *devices;
+    struct result_scope *scopes;
+    size_t ics_count, case_count, row_count, device_count, scope_count;
+    const char *began, *host, *command; /* of this run alone: UTC, where, and its command line */
+    double seconds;                     /* of all cases; negative: unknown */
+    int exit;                           /* the run's exit code */
+    json_t *json, *timing;
 };
 
 /* Cases of a verdict; NULL flow: of every flow. */

@@ -175,6 +175,44 @@ static int read_rows(const json_t *rows, struct results *ret)
     return 0;
 }
 
+static int read_devices(const json_t *devices, struct results *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->devices = room_for(devices, sizeof(*ret->devices));
+    if (!ret->devices)
+        return -ENOMEM;
+    json_array_foreach(devices, i, value)
+    {
+        ret->devices[ret->device_count++] =
+            (struct result_device){.player = text_of(value, "player"),
+                                   .usb = text_of(value, "usb"),
+                                   .release = text_of(value, "release"),
+                                   .manufacturer = text_of(value, "manufacturer"),
+                                   .product = text_of(value, "product"),
+                                   .serial = text_of(value, "serial"),
+                                   .firmware = text_of(value, "firmware")};
+    }
+    return 0;
+}
+
+static int read_scopes(const json_t *scopes, struct results *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->scopes = room_for(scopes, sizeof(*ret->scopes));
+    if (!ret->scopes)
+        return -ENOMEM;
+    json_array_foreach(scopes, i, value)
+    {
+        ret->scopes[ret->scope_count++] = (struct result_scope){
+            text_of(value, "subject"), text_of(value, "flow"), (unsigned)number_of(value, "rows")};
+    }
+    return 0;
+}
+
 static int read_ics(json_t *all, struct results *ret)
 {
     const char *player;
@@ -196,7 +234,7 @@ static int read_ics(json_t *all, struct results *ret)
 }
 
 /* Takes over both objects' references to what it shows; `timing` may be NULL. */
-static int take_all(json_t *json, const json_t *timing, struct results *ret)
+static int take_all(json_t *json, json_t *timing, struct results *ret)
 {
     const json_t *seconds = json_object_get(timing, "seconds");
     int error;
@@ -205,15 +243,28 @@ static int take_all(json_t *json, const json_t *timing, struct results *ret)
         .suite = text_of(json, "suite"),
         .device = text_of(json, "device"),
         .provider = text_of(json, "provider"),
+        .git = text_of(json, "git"),
+        .provider_sha256 = text_of(json, "provider_sha256"),
+        .shard = text_of(json, "shard"),
+        .began = text_of(timing, "began"),
+        .host = text_of(timing, "host"),
+        .command = text_of(timing, "command"),
         .seed = (uint64_t)number_of(json, "seed"),
         .strict = truth_of(json, "strict"),
         .seconds = json_is_number(seconds) ? json_number_value(seconds) : -1,
         .exit = (int)number_of(json, "exit"),
         .json = json_incref(json),
+        .timing = json_incref(timing),
     };
     error = read_texts(json_object_get(json, "subjects"), &ret->subjects);
     if (!error)
         error = read_texts(json_object_get(json, "deviations"), &ret->defects);
+    if (!error)
+        error = read_texts(json_object_get(json, "patterns"), &ret->patterns);
+    if (!error)
+        error = read_devices(json_object_get(json, "devices"), ret);
+    if (!error)
+        error = read_scopes(json_object_get(json, "catalogue"), ret);
     if (!error)
         error = read_ics(json_object_get(json, "ics"), ret);
     if (!error)

@@ -23,6 +23,11 @@ static json_t *reason_json(const char *reason)
     return text;
 }
 
+static json_t *text_json(const char *text)
+{
+    return json_string(text ? text : "");
+}
+
 static json_t *texts_json(const struct texts *texts)
 {
     json_t *array = json_array();
@@ -101,6 +106,36 @@ static json_t *ics_json(const struct results *results)
     return all;
 }
 
+static json_t *devices_json(const struct results *results)
+{
+    json_t *devices = json_array();
+
+    for (size_t i = 0; i < results->device_count; i++) {
+        const struct result_device *one = &results->devices[i];
+
+        json_array_append_new(
+            devices,
+            json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "player", text_json(one->player), "usb",
+                      text_json(one->usb), "release", text_json(one->release), "manufacturer",
+                      text_json(one->manufacturer), "product", text_json(one->product), "serial",
+                      text_json(one->serial), "firmware", text_json(one->firmware)));
+    }
+    return devices;
+}
+
+static json_t *scopes_json(const struct results *results)
+{
+    json_t *scopes = json_array();
+
+    for (size_t i = 0; i < results->scope_count; i++) {
+        const struct result_scope *scope = &results->scopes[i];
+
+        json_array_append_new(scopes, json_pack("{s:s,s:s,s:i}", "subject", scope->subject, "flow",
+                                                scope->flow, "rows", (int)scope->rows));
+    }
+    return scopes;
+}
+
 static json_t *totals_json(const struct results *results)
 {
     json_t *totals = json_object();
@@ -117,12 +152,15 @@ static json_t *results_json(const struct results *results)
 
     for (size_t i = 0; i < results->case_count; i++)
         json_array_append_new(cases, case_json(&results->cases[i]));
-    return json_pack("{s:s,s:I,s:b,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "suite", results->suite,
-                     "seed", (json_int_t)results->seed, "strict", results->strict, "device",
-                     results->device, "provider", results->provider, "subjects",
-                     texts_json(&results->subjects), "deviations", texts_json(&results->defects),
-                     "ics", ics_json(results), "totals", totals_json(results), "cases", cases,
-                     "rows", rows_json(results), "exit", results->exit);
+    return json_pack(
+        "{s:s,s:o,s:I,s:b,s:o,s:o,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "suite",
+        results->suite, "git", text_json(results->git), "seed", (json_int_t)results->seed, "strict",
+        results->strict, "patterns", texts_json(&results->patterns), "shard",
+        text_json(results->shard), "device", results->device, "provider", results->provider,
+        "provider_sha256", text_json(results->provider_sha256), "devices", devices_json(results),
+        "subjects", texts_json(&results->subjects), "deviations", texts_json(&results->defects),
+        "ics", ics_json(results), "totals", totals_json(results), "cases", cases, "rows",
+        rows_json(results), "catalogue", scopes_json(results), "exit", results->exit);
 }
 
 static json_t *timing_json(const struct results *results)
@@ -131,7 +169,9 @@ static json_t *timing_json(const struct results *results)
 
     for (size_t i = 0; i < results->case_count; i++)
         json_object_set_new(cases, results->cases[i].id, json_real(results->cases[i].seconds));
-    return json_pack("{s:f,s:o}", "seconds", results->seconds, "cases", cases);
+    return json_pack("{s:o,s:o,s:o,s:f,s:o}", "began", text_json(results->began), "host",
+                     text_json(results->host), "command", text_json(results->command), "seconds",
+                     results->seconds, "cases", cases);
 }
 
 int results_write(const struct results *results, const char *folder)

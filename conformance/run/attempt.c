@@ -67,16 +67,26 @@ static int fill_context(struct attempt *attempt, const char *slot)
     return evidence_make(context->evidence);
 }
 
+/* Is its folder worth its room? */
+static bool keeps_evidence(const struct attempt *attempt)
+{
+    return !attempt->options->quiet_evidence &&
+           !(attempt->options->failed_evidence && attempt->result.verdict == VERDICT_PASS &&
+             !attempt->result.warnings);
+}
+
 /* What comes after the case, and leaves the result to the caller. */
 static void conclude(struct attempt *attempt)
 {
     close_subjects(attempt);
     if (attempt->context.marker != MAP_FAILED)
         munmap(attempt->context.marker, sizeof(*attempt->context.marker));
-    if (attempt->options->quiet_evidence)
-        evidence_remove(attempt->context.evidence);
-    else
+    if (keeps_evidence(attempt)) {
         evidence_repro(attempt->context.evidence, attempt->options, attempt->conf_case);
+    } else {
+        evidence_remove(attempt->context.evidence);
+        attempt->result.evidence = "";
+    }
     attempt->result.seconds = (double)(now_us() - attempt->begin_us) * 1e-6;
 }
 

@@ -6,10 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "conformance/run/identity.h"
+
 struct ics {
     char **items; /* the true ones, sorted */
     size_t count;
-    char serial[128]; /* of the device observed, as far as it is ASCII; empty: unknown */
+    struct identity identity; /* of the device observed */
 };
 
 int ics_set(struct ics *ics, const char *item);
@@ -22,5 +24,7 @@ int ics_read(const char *path, struct ics *ret, char *error, size_t error_size);
 /* What the device at `uri` shows by its descriptors and DeviceInfo; `own`: it is our simulator with
  * a control socket. -errno when it cannot be opened. */
 int ics_observe(const char *uri, bool own, struct ics *ret);
+/* Only which device it is. */
+int ics_identify(const char *uri, struct identity *ret);
 
 #endif

@@ -118,6 +118,7 @@ static void observe_mtp(struct ics *ics, struct tp *tp)
     if (!ics_has(ics, "MTP") || mtpi_new(tp, &mtpi))
         return;
     if (!mtpi_get_device_info(mtpi, &info)) {
+        identity_of_mtp(&info, &ics->identity);
         for (size_t i = 0; i < info.operations.count; i++)
             set_hex(ics, "MTP.OP.", info.operations.item[i]);
         for (size_t i = 0; i < info.events.count; i++)
@@ -133,27 +134,6 @@ static void observe_mtp(struct ics *ics, struct tp *tp)
     mtpi_free(mtpi);
 }
 
-/* String iSerialNumber; its characters are digits and letters on every device that has one. */
-static void observe_serial(struct ics *ics, struct tp *tp)
-{
-    uint8_t index = tp_device_descriptor(tp)[16], data[255];
-    int length;
-    size_t count = 0;
-
-    if (!index || get_descriptor(tp, 3, 0, data, sizeof(data)) < 4)
-        return;
-    {
-        struct tp_setup setup = {0x80, 6, (uint16_t)(0x300 | index),
-                                 (uint16_t)(data[2] | data[3] << 8), sizeof(data)};
-
-        length = tp_control(tp, &setup, data, 2000);
-    }
-    for (int i = 2; i + 1 < length && count < sizeof(ics->serial) - 1; i += 2)
-        ics->serial[count++] =
-            data[i + 1] || data[i] < 0x20 || data[i] > 0x7e ? '?' : (char)data[i];
-    ics->serial[count] = '\0';
-}
-
 int ics_observe(const char *uri, bool own, struct ics *ret)
 {
     struct ics ics = {0};
@@ -165,11 +145,24 @@ int ics_observe(const char *uri, bool own, struct ics *ret)
     if (own)
         ics_set(&ics, "FIXTURE.CONTROL");
     observe_speed(&ics, tp);
-    observe_serial(&ics, tp);
+    identity_of_usb(tp, &ics.identity);
     observe_ms(&ics, tp);
     observe_interfaces(&ics, tp);
     observe_mtp(&ics, tp);
     tp_close(tp);
     *ret = ics;
+    return 0;
+}
+
+/* Who it is, where somebody else has said what it offers. */
+int ics_identify(const char *uri, struct identity *ret)
+{
+    struct ics ics;
+    int error = ics_observe(uri, false, &ics);
+
+    if (error)
+        return error;
+    *ret = ics.identity;
+    ics_done(&ics);
     return 0;
 }

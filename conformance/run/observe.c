@@ -61,14 +61,20 @@ static int ask(const struct run *run, struct observation *one, char *error, size
     const char *device = run->options.of[SUBJECT_DEVICE].name;
     int result = one->error;
 
-    if (run->options.ics)
-        return ics_read(run->options.ics, &one->ics, error, size);
+    if (run->options.ics) {
+        result = ics_read(run->options.ics, &one->ics, error, size);
+        if (result)
+            return result;
+    }
     if (device) {
-        result = ics_observe(device, false, &one->ics);
+        result = run->options.ics ? ics_identify(device, &one->ics.identity)
+                                  : ics_observe(device, false, &one->ics);
         if (result)
             snprintf(error, size, "%s: %s", device, strerror(-result));
         return result;
     }
+    if (run->options.ics)
+        return 0;
     if (!result)
         result = papsim_ready(&one->papsim, &one->context);
     if (!result)
@@ -123,13 +129,27 @@ const struct ics *run_ics_of(const struct run *run, const struct conf_case *conf
     return one && !one->error ? &one->ics : NULL;
 }
 
+static void name_device(const struct observation *one, struct result_device *ret)
+{
+    const struct identity *identity = &one->ics.identity;
+
+    *ret = (struct result_device){.player = one->player,
+                                  .usb = identity->usb,
+                                  .release = identity->release,
+                                  .manufacturer = identity->manufacturer,
+                                  .product = identity->product,
+                                  .serial = identity->serial,
+                                  .firmware = identity->firmware};
+}
+
 int run_ics_results(struct run *run)
 {
     struct results *results = &run->results;
     int error = 0;
 
     results->ics = calloc(PLAYERS_MAX, sizeof(*results->ics));
-    if (!results->ics)
+    results->devices = calloc(PLAYERS_MAX, sizeof(*results->devices));
+    if (!results->ics || !results->devices)
         return -ENOMEM;
     for (size_t i = 0; i < run->ics->count; i++) {
         const struct observation *one = &run->ics->of[i];
@@ -139,6 +159,8 @@ int run_ics_results(struct run *run)
             continue;
         results->ics_count++;
         ret->player = one->player;
+        if (*one->ics.identity.usb)
+            name_device(one, &results->devices[results->device_count++]);
         for (size_t k = 0; k < one->ics.count && !error; k++)
             error = texts_add(&ret->items, one->ics.items[k]);
     }

@@ -38,8 +38,8 @@ static bool no_serial(const struct question *it)
 
 static bool wrong_serial(const struct question *it)
 {
-    return it->device &&
-           (!it->ics || !it->ics->serial[0] || strcmp(it->ics->serial, it->options->serial) != 0);
+    return it->device && (!it->ics || !it->ics->identity.serial[0] ||
+                          strcmp(it->ics->identity.serial, it->options->serial) != 0);
 }
 
 /* The first that stands in the way is the one that is said. */

@@ -11,6 +11,7 @@
 #include "conformance/program/program.h"
 #include "conformance/run/nursery.h"
 #include "conformance/run/observe.h"
+#include "conformance/run/origin.h"
 #include "conformance/run/pool.h"
 
 #define JOBS_A_PROCESSOR 4
@@ -156,6 +157,7 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
         !run->options.nursery && !run->options.of[SUBJECT_DEVICE].name && !run->options.debug;
     int error = work.order ? name_results(run, cases, count) : -ENOMEM;
 
+    origin_begin(run);
     if (own) {
         nursery_open(run->options.papsim, &nursery);
         run->options.nursery = &nursery;
@@ -259,6 +261,8 @@ int run_conclude(struct run *run)
     results->exit = run->interrupted ? 130 : exit_code(results);
     if (!error)
         error = name_subjects(run);
+    if (!error)
+        error = origin_results(run);
     return error || !run->ics ? error : run_ics_results(run);
 }
 

@@ -20,13 +20,18 @@ struct run_options {
     const char *serial;      /* of the device that may be formatted */
     const char *papsim;      /* path of the program */
     struct nursery *nursery; /* of papsims; NULL: each is a start of its own */
+    /* As it was asked for: reports say so. */
+    const char *command, *shard; /* the command line; i/n, NULL: no part of anything */
+    const char *const *patterns;
+    size_t pattern_count;
     uint64_t seed;
     unsigned jobs;          /* cases at a time; 0: run_default_jobs() */
     unsigned timeout_scale; /* of every watchdog, for slow builds and machines; 0: 1 */
     bool strict, destructive, allow_mtp, fail_fast;
-    bool debug;          /* one case, in this process and without a watchdog */
-    bool quiet_evidence; /* selftest: no capture, evidence removed after */
-    int stop_fd;         /* becomes readable when the run shall end now; 0: none */
+    bool debug;           /* one case, in this process and without a watchdog */
+    bool quiet_evidence;  /* selftest: no capture, evidence removed after */
+    bool failed_evidence; /* kept is that of cases that did not pass */
+    int stop_fd;          /* becomes readable when the run shall end now; 0: none */
 };
 
 struct run {
@@ -36,6 +41,8 @@ struct run {
     struct results results;               /* its cases in that order */
     struct run_ics *ics;                  /* observations by player */
     struct run_name *names;               /* what results.cases call themselves */
+    char began[32], host[65];             /* origin.h */
+    char provider_sha256[129];
     volatile sig_atomic_t interrupted;
 };
 

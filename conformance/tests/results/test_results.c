@@ -37,7 +37,9 @@ struct sample {
     struct result_count count;
     struct result_check check;
     struct result_ics ics;
-    const char *subject, *item, *note;
+    struct result_device device;
+    struct result_scope scope;
+    const char *subject, *item, *note, *pattern;
 };
 
 static void fill(struct sample *sample, const char *text)
@@ -63,6 +65,9 @@ static void fill(struct sample *sample, const char *text)
         .subject = "device",
         .item = "MTP",
         .note = text,
+        .pattern = "SYNC-*",
+        .device = {"mtp", "1209:5041", "1.00", text, "product", "serial", "firmware"},
+        .scope = {"device", "sync", 3},
     };
     sample->ics = (struct result_ics){"mtp", {&sample->item, 1}};
     sample->one.counts = &sample->count;
@@ -78,6 +83,17 @@ static void fill(struct sample *sample, const char *text)
                                        .ics = &sample->ics,
                                        .cases = &sample->one,
                                        .rows = &sample->row,
+                                       .git = "0123456789ab",
+                                       .provider_sha256 = "abcd",
+                                       .shard = "1/3",
+                                       .patterns = {&sample->pattern, 1},
+                                       .devices = &sample->device,
+                                       .scopes = &sample->scope,
+                                       .began = "2026-01-02T03:04:05Z",
+                                       .host = "here",
+                                       .command = "papcheck run",
+                                       .device_count = 1,
+                                       .scope_count = 1,
                                        .ics_count = 1,
                                        .case_count = 1,
                                        .row_count = 1,
@@ -124,6 +140,40 @@ Test(results, all_of_it_comes_back)
     cr_assert_str_eq(one->checks[0].seen, any);
     cr_assert_eq(one->checks[0].line, 42);
     cr_assert_str_eq(one->notes.at[0], any);
+    results_done(&read);
+}
+
+Test(results, where_they_come_from_comes_back)
+{
+    struct results read;
+    struct sample sample;
+
+    fill(&sample, "text");
+    cr_assert_eq(results_write(&sample.results, folder), 0);
+    read_back(&read);
+    cr_assert_str_eq(read.git, "0123456789ab");
+    cr_assert_str_eq(read.provider_sha256, "abcd");
+    cr_assert_str_eq(read.shard, "1/3");
+    cr_assert_str_eq(read.patterns.at[0], "SYNC-*");
+    cr_assert_str_eq(read.devices[0].manufacturer, "text");
+    cr_assert_str_eq(read.devices[0].firmware, "firmware");
+    cr_assert_eq(read.scopes[0].rows, 3);
+    cr_assert_str_eq(read.began, "2026-01-02T03:04:05Z");
+    cr_assert_str_eq(read.host, "here");
+    cr_assert_str_eq(read.command, "papcheck run");
+    results_done(&read);
+}
+
+Test(results, what_is_not_known_is_empty)
+{
+    struct results read;
+    struct sample sample;
+
+    fill(&sample, "text");
+    sample.results.git = sample.results.shard = sample.results.began = NULL;
+    cr_assert_eq(results_write(&sample.results, folder), 0);
+    read_back(&read);
+    cr_assert(!*read.git && !*read.shard && !*read.began);
     results_done(&read);
 }
 

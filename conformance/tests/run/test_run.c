@@ -6,8 +6,8 @@
 #include "conformance/run/run.h"
 
 static struct catalogue_row rows[] = {
-    {.id = (char[]){"ROW-1"}, .flow = (char[]){"sync"}},
-    {.id = (char[]){"ROW-2"}, .flow = (char[]){"sync"}},
+    {.id = (char[]){"ROW-1"}, .subject = (char[]){"device"}, .flow = (char[]){"sync"}},
+    {.id = (char[]){"ROW-2"}, .subject = (char[]){"device"}, .flow = (char[]){"sync"}},
 };
 static const struct catalogue catalogue = {rows, 2};
 

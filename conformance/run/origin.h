@@ -1,0 +1,13 @@
+/* Where results come from: what a reader needs to tell this run from another one. */
+#ifndef CONFORMANCE_RUN_ORIGIN_H
+#define CONFORMANCE_RUN_ORIGIN_H
+
+#include "conformance/run/run.h"
+
+/* When and where: at the run's beginning. */
+void origin_begin(struct run *run);
+/* The suite's and the provider's identity, what was asked for and what there was to ask. 0 or
+ * -ENOMEM. */
+int origin_results(struct run *run);
+
+#endif
