@@ -19,6 +19,15 @@ static struct conf running(void)
                          .notes = json_array()};
 }
 
+static void done(struct conf *c)
+{
+    fclose(c->trace);
+    json_decref(c->rows);
+    json_decref(c->checks);
+    json_decref(c->notes);
+}
+#define RUNNING __attribute__((cleanup(done))) struct conf
+
 static int count(const struct conf *c, const char *row, const char *key)
 {
     return (int)json_integer_value(json_object_get(json_object_get(c->rows, row), key));
@@ -43,7 +52,8 @@ static int leaves_early(struct conf *c)
 
 Test(check, a_check_counts_for_the_innermost_row)
 {
-    struct conf running_case = running(), *c = &running_case;
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
 
     ROW("TST-ONE-001") {
         CHECK(true);
@@ -61,7 +71,8 @@ Test(check, a_check_counts_for_the_innermost_row)
 
 Test(check, a_row_ends_however_its_block_is_left)
 {
-    struct conf running_case = running(), *c = &running_case;
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
 
     ROW("TST-ONE-001") {
         cr_assert_eq(leaves_early(c), 1);
@@ -77,7 +88,8 @@ Test(check, a_row_ends_however_its_block_is_left)
 
 Test(check, outside_of_every_row_the_first_of_the_case_is_to_blame)
 {
-    struct conf running_case = running(), *c = &running_case;
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
 
     cr_assert_str_eq(conf_row_blamed(c), "TST-ONE-001");
     ROW("TST-ONE-002")
@@ -100,7 +112,8 @@ Test(check, a_check_outside_of_every_row_is_a_mistake_of_the_suite)
 
 Test(check, response_codes_and_results_are_shown_by_name)
 {
-    struct conf running_case = running(), *c = &running_case;
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
 
     ROW("TST-ONE-001") {
         CHECK_RC(MTP_RC_OK, MTP_RC_INVALID_PARAMETER);
@@ -116,7 +129,8 @@ Test(check, response_codes_and_results_are_shown_by_name)
 
 Test(check, a_code_is_named_where_the_check_is_more_than_one_comparison)
 {
-    struct conf running_case = running(), *c = &running_case;
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
 
     ROW("TST-ONE-001") {
         CHECK_NOT_RC(MTP_RC_OK, MTP_RC_OK);
@@ -130,7 +144,8 @@ Test(check, a_code_is_named_where_the_check_is_more_than_one_comparison)
 
 Test(check, a_number_with_a_sign_is_an_error_when_negative)
 {
-    struct conf running_case = running(), *c = &running_case;
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
     int status = -ETIMEDOUT;
     uint32_t all_ones = 0xffffffff;
     uint64_t none = UINT64_MAX;
