@@ -115,10 +115,12 @@ Test(process, a_program_that_is_not_there_ends_with_127)
     cr_assert_eq(WEXITSTATUS(status), 127);
 }
 
+/* Not by its return: at exit() a leak checker looks for Criterion's threads, which no copy has. */
 static int answer(void *argument)
 {
     printf("in a copy: %s\n", (const char *)argument);
-    return 7;
+    fflush(stdout);
+    _exit(7);
 }
 
 Test(process, a_call_runs_in_a_copy_with_its_output_in_the_log)
