@@ -122,15 +122,12 @@ bool conf_check(struct conf *c, bool ok, const char *file, int line, const char 
     return record(c, ok, file, line, text, ok ? "true" : "false");
 }
 
-/* A sign says that the number is a result: a count, or an error. */
-static struct value number(uint64_t value, bool is_signed)
+static struct value hexadecimal(uint64_t number)
 {
-    struct value number;
+    struct value value;
 
-    if (is_signed && (int64_t)value < 0)
-        return value_errno((int64_t)value);
-    snprintf(number.text, sizeof(number.text), "0x%llx", (unsigned long long)value);
-    return number;
+    snprintf(value.text, sizeof(value.text), "0x%llx", (unsigned long long)number);
+    return value;
 }
 
 static bool expect(struct conf *c, bool ok, struct value actual, struct value expected,
@@ -142,11 +139,15 @@ static bool expect(struct conf *c, bool ok, struct value actual, struct value ex
     return record(c, ok, file, line, text, seen);
 }
 
+/* Where either may be an error, the number is a count or an error. */
 bool conf_check_eq(struct conf *c, uint64_t actual, uint64_t expected, bool is_signed,
                    const char *file, int line, const char *text)
 {
-    return expect(c, actual == expected, number(actual, is_signed), number(expected, is_signed),
-                  file, line, text);
+    bool is_result = is_signed && ((int64_t)actual < 0 || (int64_t)expected < 0);
+    struct value saw = is_result ? value_errno((int64_t)actual) : hexadecimal(actual);
+    struct value wanted = is_result ? value_errno((int64_t)expected) : hexadecimal(expected);
+
+    return expect(c, actual == expected, saw, wanted, file, line, text);
 }
 
 bool conf_check_seen(struct conf *c, bool ok, struct value value, const char *file, int line,

@@ -16,8 +16,8 @@ int dut_control(struct conf *c, uint8_t type, uint8_t request, uint16_t value, u
     struct tp_setup setup = {type, request, value, index, length};
     int count = tp_control(conf_transport(c), &setup, data, DUT_PROMPT_MS);
 
-    conf_note(c, "control %02x %02x value %04x index %04x length %u: %d", type, request, value,
-              index, length, count);
+    conf_note(c, "control %02x %02x value %04x index %04x length %u: %s", type, request, value,
+              index, length, value_errno(count).text);
     return count;
 }
 

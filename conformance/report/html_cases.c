@@ -1,12 +1,10 @@
 /* report.html: the cases, what needs a reader first, each with its checks, notes and evidence. */
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conformance/report/html.h"
+#include "conformance/report/kept.h"
 #include "conformance/report/markup.h"
 #include "conformance/report/standing.h"
-#include "spcore/base.h"
 
 static void tools(const struct results *results, FILE *out)
 {
@@ -71,23 +69,13 @@ static void notes(const struct texts *all, FILE *out)
 
 static void evidence(const char *folder, const char *below, FILE *out)
 {
-    static const char *const files[] = {"repro.sh",    "verdict.json", "trace.jsonl",
-                                        "wire.pcapng", "device.log",   "host.log"};
-    char path[PATH_MAX];
-    bool any = false;
+    const char *names[REP_FILES_MOST];
+    size_t count = rep_files(folder, below, names);
 
-    if (!rep_safe_path(below))
-        return;
-    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-        if ((size_t)snprintf(path, sizeof(path), "%s/%s/%s", folder, below, files[i]) >=
-                sizeof(path) ||
-            access(path, R_OK) < 0)
-            continue;
-        rep_fill(out, any ? "<a href=\"@/@\">@</a>" : "<p class=\"files\"><a href=\"@/@\">@</a>",
-                 below, files[i], files[i]);
-        any = true;
-    }
-    fputs(any ? "</p>\n" : "", out);
+    for (size_t i = 0; i < count; i++)
+        rep_fill(out, i ? "<a href=\"@/@\">@</a>" : "<p class=\"files\"><a href=\"@/@\">@</a>",
+                 below, names[i], names[i]);
+    fputs(count ? "</p>\n" : "", out);
 }
 
 static void facts(const struct result *one, FILE *out)

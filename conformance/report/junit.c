@@ -1,6 +1,9 @@
-/* junit.xml: one test suite a flow, one test case a case. */
+/* junit.xml, as Jenkins' schema (junit-10) has it and GitLab, GitHub's actions and others read it:
+ * one test suite a flow, one test case a case. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "conformance/report/kept.h"
 #include "conformance/report/markup.h"
 #include "conformance/report/standing.h"
 
@@ -16,32 +19,54 @@ static const char *message_of(const struct result *one)
     return verdict_names[one->verdict].name;
 }
 
-static void bad_checks(const struct result *one, FILE *out)
+static void bad_checks(const struct results *results, const struct result *one, FILE *out)
 {
     char line[32];
 
     for (size_t i = 0; i < one->check_count; i++) {
         const struct result_check *check = &one->checks[i];
+        const struct result_row *row = results_row(results, check->row);
 
         if (check->ok)
             continue;
         snprintf(line, sizeof(line), "%d", check->line);
-        rep_fill(out, "@: @\n  saw @\n  @:@\n", check->row, check->text, check->seen, check->file,
-                 line);
+        if (row)
+            rep_fill(out, "@ (@): @\n", row->id, row->level, row->requirement);
+        else
+            rep_fill(out, "@\n", check->row);
+        rep_fill(out, "  @\n  saw @\n  @:@\n", check->text, check->seen, check->file, line);
     }
 }
 
-static void notes(const struct texts *all, FILE *out)
+/* A line of output. Some readers upload what [[ATTACHMENT|…]] names: a device's words must not be
+ * read as that. */
+static void say(FILE *out, const char *text)
 {
-    if (!all->count)
+    char *copy = strdup(text);
+
+    if (!copy)
         return;
+    for (char *mark = copy; (mark = strstr(mark, "[["));)
+        *mark = '(';
+    rep_fill(out, "@\n", copy);
+    free(copy);
+}
+
+static void output(const struct result *one, const char *folder, FILE *out)
+{
+    const char *names[REP_FILES_MOST];
+    size_t count = rep_files(folder, one->evidence, names);
+
     fputs("      <system-out>", out);
-    for (size_t i = 0; i < all->count; i++)
-        rep_fill(out, "@\n", all->at[i]);
+    say(out, one->title);
+    for (size_t i = 0; i < one->notes.count; i++)
+        say(out, one->notes.at[i]);
+    for (size_t i = 0; i < count; i++)
+        rep_fill(out, "[[ATTACHMENT|@/@/@]]\n", rep_shown_path(folder), one->evidence, names[i]);
     fputs("</system-out>\n", out);
 }
 
-static void outcome(const struct result *one, FILE *out)
+static void outcome(const struct results *results, const struct result *one, FILE *out)
 {
     const char *verdict = verdict_names[one->verdict].name;
 
@@ -50,7 +75,7 @@ static void outcome(const struct result *one, FILE *out)
         return;
     case VERDICT_FAIL:
         rep_fill(out, "      <failure type=\"@\" message=\"@\">", verdict, message_of(one));
-        bad_checks(one, out);
+        bad_checks(results, one, out);
         fputs("</failure>\n", out);
         return;
     case VERDICT_ERROR:
@@ -66,34 +91,93 @@ static double seconds_of(double seconds)
     return seconds > 0 ? seconds : 0;
 }
 
-static void test_case(const struct result *one, FILE *out)
+static void test_case(const struct results *results, const struct result *one, const char *folder,
+                      FILE *out)
 {
     char time[32];
 
     snprintf(time, sizeof(time), "%.3f", seconds_of(one->seconds));
-    rep_fill(out,
-             "    <testcase classname=\"papcheck.@\" name=\"@\" time=\"@\">\n"
-             "      <properties><property name=\"title\" value=\"@\"/></properties>\n",
-             one->flow, one->id, time, one->title);
-    outcome(one, out);
-    notes(&one->notes, out);
+    rep_fill(out, "    <testcase classname=\"papcheck.@\" name=\"@\" time=\"@\">\n", one->flow,
+             one->id, time);
+    outcome(results, one, out);
+    output(one, folder, out);
     fputs("    </testcase>\n", out);
 }
 
-/* The four counts of <testsuite> and <testsuites>, and the time. */
+/* What <testsuite> and <testsuites> both count, and the time. */
 static void counts(const struct results *results, const char *flow, double seconds, FILE *out)
 {
-    size_t all = 0, fail = results_count(results, flow, VERDICT_FAIL);
-    size_t error = results_count(results, flow, VERDICT_ERROR);
-    size_t pass = results_count(results, flow, VERDICT_PASS);
+    size_t all = 0;
 
     for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
         all += results_count(results, flow, verdict);
-    fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n",
-            all, fail, error, all - fail - error - pass, seconds_of(seconds));
+    fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"%.3f\"", all,
+            results_count(results, flow, VERDICT_FAIL), results_count(results, flow, VERDICT_ERROR),
+            seconds_of(seconds));
 }
 
-static void suite(const struct results *results, const char *flow, FILE *out)
+static size_t skipped(const struct results *results, const char *flow)
+{
+    return results_count(results, flow, VERDICT_INCONCLUSIVE) +
+           results_count(results, flow, VERDICT_NOT_APPLICABLE) +
+           results_count(results, flow, VERDICT_NOT_RUN);
+}
+
+static void property(FILE *out, const char *name, const char *value)
+{
+    if (value && *value)
+        rep_fill(out, "      <property name=\"@\" value=\"@\"/>\n", name, value);
+}
+
+static void list(FILE *out, const char *name, const struct texts *texts, const char *none)
+{
+    rep_fill(out, "      <property name=\"@\" value=\"@", name, texts->count ? "" : none);
+    for (size_t i = 0; i < texts->count; i++)
+        rep_fill(out, i ? " @" : "@", texts->at[i]);
+    fputs("\"/>\n", out);
+}
+
+static void device(FILE *out, const struct result_device *one)
+{
+    rep_fill(out,
+             "      <property name=\"@@\" value=\"@ @ @, serial @, release @, firmware @\"/>\n",
+             *one->player ? "player " : "device is", one->player, one->usb, one->manufacturer,
+             one->product, one->serial, one->release, one->firmware);
+}
+
+static void properties(const struct results *results, FILE *out)
+{
+    char seed[32];
+
+    snprintf(seed, sizeof(seed), "%llu", (unsigned long long)results->seed);
+    fputs("    <properties>\n", out);
+    property(out, "suite", results->suite);
+    property(out, "git", results->git);
+    property(out, "options", results->command);
+    list(out, "selection", &results->patterns, "everything");
+    property(out, "shard", results->shard);
+    property(out, "seed", seed);
+    property(out, "strict", results->strict ? "yes" : "no");
+    list(out, "subjects", &results->subjects, "none");
+    list(out, "defects", &results->defects, "none");
+    property(out, "device", results->device);
+    for (size_t i = 0; i < results->device_count; i++)
+        device(out, &results->devices[i]);
+    property(out, "provider", results->provider);
+    property(out, "provider sha256", results->provider_sha256);
+    fputs("    </properties>\n", out);
+}
+
+/* Readers know no zone: it is UTC. */
+static void when_and_where(const struct results *results, FILE *out)
+{
+    if (results->began && *results->began)
+        fprintf(out, " timestamp=\"%.*s\"", (int)strcspn(results->began, "Z<&\""), results->began);
+    if (results->host && *results->host)
+        rep_fill(out, " hostname=\"@\"", results->host);
+}
+
+static void suite(const struct results *results, const char *flow, const char *folder, FILE *out)
 {
     double total = 0;
     size_t count = 0;
@@ -108,21 +192,25 @@ static void suite(const struct results *results, const char *flow, FILE *out)
         return;
     rep_fill(out, "  <testsuite name=\"@\"", *flow ? flow : "other");
     counts(results, flow, total, out);
+    fprintf(out, " skipped=\"%zu\"", skipped(results, flow));
+    when_and_where(results, out);
+    fputs(">\n", out);
+    properties(results, out);
     for (size_t i = 0; i < results->case_count; i++) {
         if (strcmp(results->cases[i].flow, flow) == 0)
-            test_case(&results->cases[i], out);
+            test_case(results, &results->cases[i], folder, out);
     }
     fputs("  </testsuite>\n", out);
 }
 
 void rep_write_junit(const struct results *results, const char *folder, FILE *out)
 {
-    (void)folder;
     rep_fill(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"@\"",
              results->suite);
     counts(results, NULL, results->seconds, out);
+    fputs(">\n", out);
     for (const char *const *flow = flow_names; *flow; flow++)
-        suite(results, *flow, out);
-    suite(results, "", out); /* cases whose first row is in no catalogue */
+        suite(results, *flow, folder, out);
+    suite(results, "", folder, out); /* cases whose first row is in no catalogue */
     fputs("</testsuites>\n", out);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conformance/report/kept.h"
 #include "conformance/report/markup.h"
 #include "conformance/report/standing.h"
 #include "conformance/results/whole.h"
@@ -48,20 +49,6 @@ int report_write(const struct results *results, const char *folder, unsigned for
     return result;
 }
 
-/* As short as it can be shown: relative to where the caller is, when below it. */
-static const char *shown_path(const char *path)
-{
-    static char here[PATH_MAX];
-    size_t length;
-
-    if (!getcwd(here, sizeof(here)))
-        return path;
-    length = strlen(here);
-    if (strncmp(path, here, length) == 0 && path[length] == '/' && path[length + 1])
-        return path + length + 1;
-    return path;
-}
-
 void report_summary(const struct results *results, const char *folder, FILE *out)
 {
     unsigned long warnings = 0;
@@ -76,6 +63,6 @@ void report_summary(const struct results *results, const char *folder, FILE *out
         fputc(toupper((unsigned char)*letter), out);
     fprintf(out, " (%d)%s – ", results->exit,
             results->defects.count ? ", defects switched on: nothing can be claimed" : "");
-    rep_plain(out, shown_path(folder));
+    rep_plain(out, rep_shown_path(folder));
     fputs("/report.html\n", out);
 }

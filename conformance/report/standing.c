@@ -65,11 +65,3 @@ const char *rep_tone(const struct results *results)
 {
     return standing_of(results)->tone;
 }
-
-bool rep_safe_path(const char *path)
-{
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./";
-
-    return *path && *path != '/' && !path[strspn(path, plain)] && !strstr(path, "..");
-}

@@ -19,8 +19,6 @@ size_t rep_count_rows(const struct results *results, enum rep_class class, enum 
 /* Short word for the run as a whole, e.g. "Conformant", and its tone as a style class. */
 const char *rep_standing(const struct results *results);
 const char *rep_tone(const struct results *results);
-/* A path below the run's folder that is fit for a link: relative, no way up, plain characters. */
-bool rep_safe_path(const char *path);
 
 /* The writers; `out` is a file of the run's folder. */
 void rep_write_text(const struct results *results, const char *folder, FILE *out);

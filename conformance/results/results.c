@@ -82,6 +82,15 @@ void result_done(struct result *result)
     *result = (struct result){0};
 }
 
+const struct result_row *results_row(const struct results *results, const char *id)
+{
+    for (size_t i = 0; i < results->row_count; i++) {
+        if (strcmp(results->rows[i].id, id) == 0)
+            return &results->rows[i];
+    }
+    return NULL;
+}
+
 size_t results_count(const struct results *results, const char *flow, enum verdict verdict)
 {
     size_t count = 0;

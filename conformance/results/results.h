@@ -135,6 +135,8 @@ struct results {
     json_t *json, *timing;
 };
 
+/* NULL: no check of that row was made in any case. */
+const struct result_row *results_row(const struct results *results, const char *id);
 /* Cases of a verdict; NULL flow: of every flow. */
 size_t results_count(const struct results *results, const char *flow, enum verdict verdict);
 

@@ -52,3 +52,24 @@ def papcheck(*words, program=tree.PAPCHECK, cwd=None, env=None):
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           check=False)
     return Done(done.returncode, done.stdout, done.stderr, pathlib.Path())
+
+
+HOSTILE = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>&amp;\u202etxt.exe\x1b[31m\x00"
+
+
+def hostile_report(results, folder, keep=()):
+    """The report of results in which everything a device or a provider can name is hostile."""
+    hostile = {"device": HOSTILE, "provider": HOSTILE, "deviations": [HOSTILE],
+               "ics": {HOSTILE: [HOSTILE]}, "patterns": [HOSTILE], "shard": HOSTILE,
+               "devices": [dict.fromkeys(device, HOSTILE) for device in results["devices"]],
+               "rows": [{**row, "requirement": HOSTILE} for row in results["rows"]]}
+    of_case = {"title": HOSTILE, "reason": HOSTILE, "notes": [HOSTILE], "evidence": "../../../etc"}
+    hostile["cases"] = [
+        {**case, **{name: value for name, value in of_case.items() if name not in keep},
+         "checks": [{**check, "text": HOSTILE, "seen": HOSTILE, "file": HOSTILE}
+                    for check in case["checks"]]} for case in results["cases"]]
+    # jansson refuses NUL in text by default, and the engine cannot write it
+    text = json.dumps({**results, **hostile}).replace("\\u0000", "")
+    (folder / "results.json").write_text(text, encoding="utf-8")
+    assert papcheck("report", folder).status == 0
+    return folder

@@ -1,9 +1,21 @@
 """Fixtures for tests that run papcheck as its users do."""
+import json
 import subprocess
 
 import pytest
 
+import tree
 from papcheck import SECONDS, papcheck
+
+
+@pytest.fixture(scope="session")
+def red(tmp_path_factory):
+    """A run with one red and one green case: (folder, results)."""
+    folder = tmp_path_factory.mktemp("red") / "run"
+    subprocess.run([tree.PAPCHECK, "run", "USB-CH9-BV-01", "USB-CH9-BV-02", "--deviate",
+                    "device-descriptor-padded", "--out", folder], timeout=SECONDS,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return folder, json.loads((folder / "results.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture

@@ -12,12 +12,11 @@ import socket
 import sqlite3
 import subprocess
 import time
-import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 import tree
-from papcheck import SECONDS, STANDS_STILL
+from papcheck import SECONDS, STANDS_STILL, hostile_report
 from papsim import Papsim
 
 pytestmark = pytest.mark.patient
@@ -176,16 +175,6 @@ def test_explain_a_row(check):
 # ---- evidence
 
 
-@pytest.fixture(scope="module")
-def red(tmp_path_factory):
-    """A run with one red and one green case: (folder, results)."""
-    folder = tmp_path_factory.mktemp("red") / "run"
-    subprocess.run([tree.PAPCHECK, "run", CASE, "USB-CH9-BV-02", "--deviate", DEFECT, "--out",
-                    folder], timeout=SECONDS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   check=False)
-    return folder, json.loads((folder / "results.json").read_text(encoding="utf-8"))
-
-
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_a_case_leaves_its_evidence(red, name):
     folder, results = red
@@ -272,28 +261,6 @@ class Page(html.parser.HTMLParser):
         return sum(name == tag for name, _ in self.elements)
 
 
-HOSTILE = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>&amp;\u202etxt.exe\x1b[31m\x00"
-
-
-def hostile_report(check, red, folder):
-    """The report of a run in which everything a device or a provider can name is hostile."""
-    results = json.loads(json.dumps(red[1]))
-    results["device"] = results["provider"] = HOSTILE
-    results["deviations"] = [HOSTILE]
-    results["ics"] = {HOSTILE: [HOSTILE]}
-    for case in results["cases"]:
-        case.update(title=HOSTILE, reason=HOSTILE, notes=[HOSTILE], evidence="../../../etc")
-        for one in case["checks"]:
-            one.update(text=HOSTILE, seen=HOSTILE, file=HOSTILE)
-    for row in results["rows"]:
-        row["requirement"] = HOSTILE
-    # jansson refuses NUL in text by default, and the engine cannot write it
-    text = json.dumps(results).replace("\\u0000", "")
-    (folder / "results.json").write_text(text, encoding="utf-8")
-    assert check("report", folder).status == 0
-    return folder
-
-
 def test_the_page_asks_nothing_of_any_server(red):
     text = (red[0] / "report.html").read_text(encoding="utf-8")
     page = Page(text)
@@ -329,8 +296,8 @@ def test_the_page_says_what_failed_first_and_that_nothing_is_claimed(red):
     assert "saw 0x40, expected 0x12" in page.text
 
 
-def test_the_page_shows_hostile_names_and_obeys_none(check, red, tmp_path):
-    text = (hostile_report(check, red, tmp_path) / "report.html").read_text(encoding="utf-8")
+def test_the_page_shows_hostile_names_and_obeys_none(red, tmp_path):
+    text = (hostile_report(red[1], tmp_path) / "report.html").read_text(encoding="utf-8")
     page = Page(text)
     assert page.count("script") == 1 and page.count("img") == 0
     assert "<script>alert(1)</script>" in page.text
@@ -338,33 +305,9 @@ def test_the_page_shows_hostile_names_and_obeys_none(check, red, tmp_path):
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e]", text)
 
 
-def test_the_terminal_report_obeys_no_escape(check, red, tmp_path):
-    text = (hostile_report(check, red, tmp_path) / "report.txt").read_text(encoding="utf-8")
+def test_the_terminal_report_obeys_no_escape(red, tmp_path):
+    text = (hostile_report(red[1], tmp_path) / "report.txt").read_text(encoding="utf-8")
     assert "alert(1)" in text and not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e]", text)
-
-
-def test_junit_has_every_case_with_its_checks(red):
-    root = ElementTree.parse(red[0] / "junit.xml").getroot()
-    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("2", "1", "0")
-    cases = {case.get("name"): case for case in root.iter("testcase")}
-    assert cases.keys() == {CASE, "USB-CH9-BV-02"}
-    assert "saw 0x40, expected 0x12" in cases[CASE].find("failure").text
-    assert ROW in cases[CASE].find("failure").text
-    assert cases["USB-CH9-BV-02"].find("failure") is None
-
-
-def test_junit_parses_whatever_the_names_are(check, red, tmp_path):
-    root = ElementTree.parse(hostile_report(check, red, tmp_path) / "junit.xml").getroot()
-    title = next(root.iter("property")).get("value")
-    assert title.startswith("\"><script>alert(1)</script>")
-
-
-def test_junit_gives_the_reason_of_a_skip(run):
-    with Papsim("mtp") as player:
-        done = run("MTP-OBJ-BV-12", "--device", player.uri())
-    skipped = next(ElementTree.parse(done.folder / "junit.xml").getroot().iter("skipped"))
-    assert skipped.get("message").startswith("NOT_RUN: ")
-    assert "--destructive" in skipped.get("message")
 
 
 def test_report_writes_the_chosen_formats_only(check, red, tmp_path):

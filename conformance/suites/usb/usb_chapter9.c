@@ -87,7 +87,7 @@ static void dut_string(struct conf *c, uint8_t index)
     uint8_t bytes[256] = {0};
     int count = dut_descriptor(c, DESC_STRING, index, 0x0409, 255, bytes);
 
-    conf_note(c, "string %u: %d bytes", index, count);
+    conf_note(c, "string %u: %s", index, value_errno(count).text);
     REQUIRE(count >= 2);
     CHECK_EQ(bytes[0], count);
     CHECK_EQ(bytes[1], DESC_STRING);

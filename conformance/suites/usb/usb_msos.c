@@ -25,7 +25,7 @@ static uint8_t must_have_code(struct conf *c)
     int code = vendor_code(c);
 
     if (code < 0)
-        conf_setup_failed(c, "string 0xEE: %d", code);
+        conf_setup_failed(c, "string 0xEE: %s", value_errno(code).text);
     return (uint8_t)code;
 }
 

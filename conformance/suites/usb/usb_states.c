@@ -10,8 +10,8 @@ static int control(struct conf *c, struct raw_connection *connection, uint8_t ty
 {
     int count = raw_control(connection, type, request, value, index, length, data, DUT_PROMPT_MS);
 
-    conf_note(c, "control %02x %02x value %04x index %04x length %u: %d", type, request, value,
-              index, length, count);
+    conf_note(c, "control %02x %02x value %04x index %04x length %u: %s", type, request, value,
+              index, length, value_errno(count).text);
     return count;
 }
 

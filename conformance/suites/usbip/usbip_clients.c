@@ -95,8 +95,8 @@ static int ask(struct host *host, uint8_t type, uint8_t request, uint16_t value,
     result = host->connection ? transfer(host, type & 0x80, setup, data, length)
                               : dut_control(host->c, type, request, value, index, length, data);
     if (host->connection)
-        conf_note(host->c, "%s: control %02x %02x value %04x length %u: %d", host->dialect->name,
-                  type, request, value, length, result);
+        conf_note(host->c, "%s: control %02x %02x value %04x length %u: %s", host->dialect->name,
+                  type, request, value, length, value_errno(result).text);
     keep(host, result, type & 0x80 ? data : NULL);
     return result;
 }

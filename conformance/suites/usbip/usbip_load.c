@@ -36,8 +36,9 @@ static size_t read_through(struct dut *dut, uint32_t handle, uint32_t size, unsi
         got += reply.data_length;
         if (error || reply.status || reply.seqnum != first + answered ||
             (reply.actual != size && got != CONTENT + 12)) {
-            conf_note(dut->c, "URB %u: %d, seqnum %u, status %d, %u bytes; %zu in all", answered,
-                      error, reply.seqnum, reply.status, reply.actual, got);
+            conf_note(dut->c, "URB %u: %s, seqnum %u, status %s, %u bytes; %zu in all", answered,
+                      value_errno(error).text, reply.seqnum, value_errno(reply.status).text,
+                      reply.actual, got);
             return got;
         }
     }

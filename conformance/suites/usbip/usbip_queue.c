@@ -210,8 +210,8 @@ static bool unlinked_data_arrives(struct conf *c, struct dut *dut)
         if (raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply) != 0 ||
             reply.actual < 12 || get_le32(data) != reply.actual ||
             get_le16(data + 4) != (containers ? MTP_CT_RESPONSE : MTP_CT_DATA)) {
-            conf_note(c, "container %u: status %d, %u bytes", containers, reply.status,
-                      reply.actual);
+            conf_note(c, "container %u: status %s, %u bytes", containers,
+                      value_errno(reply.status).text, reply.actual);
             return false;
         }
     }

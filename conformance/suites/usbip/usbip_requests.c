@@ -181,7 +181,7 @@ CONF_CASE(
     struct desc item;
     unsigned at = 0;
 
-    conf_note(c, "list: %d", length);
+    conf_note(c, "list: %s", value_errno(length).text);
     ROW("USBIP-OP-003") {
         REQUIRE(length >= 12);
         CHECK_EQ(get_be16(bytes + 2), RAW_REP_DEVLIST);
@@ -270,7 +270,7 @@ static void dut_refusal(struct conf *c, const uint8_t field[32])
     int count = import_reply(fd, RAW_VERSION, field, reply);
     size_t more = 0;
 
-    conf_note(c, "import of %.32s: %d, status %u", field, count,
+    conf_note(c, "import of %.32s: %s, status %u", field, value_errno(count).text,
               count > 0 ? get_be32(reply + 4) : 0);
     if (!CHECK_EQ(count, 8))
         return;
@@ -407,7 +407,8 @@ static void dut_speed(struct conf *c, uint8_t expected)
                             DUT_PROMPT_MS);
 
     if (length < 12 || count < 9)
-        conf_setup_failed(c, "list %d, configuration %d", length, count);
+        conf_setup_failed(c, "list %s, configuration %s", value_errno(length).text,
+                          value_errno(count).text);
     record = find_record(bytes, length, conf_busid(c));
     REQUIRE(record != NULL);
     desc_start(&walk, config, (size_t)count);

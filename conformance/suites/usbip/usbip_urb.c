@@ -200,7 +200,7 @@ CONF_CASE(USBIP_URB_BI_05, .title = "A reply never carries more than the URB ask
             conf_setup_failed(c, "the command cannot be sent");
         urb = bulk_urb(&dut, true, 20);
         REQUIRE_EQ(raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply), 0);
-        conf_note(c, "bulk: status %d, %u bytes", reply.status, reply.actual);
+        conf_note(c, "bulk: status %s, %u bytes", value_errno(reply.status).text, reply.actual);
         CHECK(reply.actual <= 20);
         CHECK_EQ(reply.status, -EOVERFLOW);
     }
@@ -259,7 +259,8 @@ CONF_CASE(USBIP_URB_BV_07, .title = "A short packet ends a URB, with an error on
                 urb.flags = flags;
                 REQUIRE_EQ(
                     raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply), 0);
-                conf_note(c, "flags %u: status %d, %u bytes", flags, reply.status, reply.actual);
+                conf_note(c, "flags %u: status %s, %u bytes", flags, value_errno(reply.status).text,
+                          reply.actual);
                 CHECK_EQ(reply.status, flags ? -EREMOTEIO : 0);
                 CHECK(reply.actual >= 12 && reply.actual < sizeof(data));
             }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conformance/report/kept.h"
 #include "conformance/report/markup.h"
 #include "conformance/report/report.h"
 #include "conformance/report/standing.h"
