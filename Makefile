@@ -54,6 +54,8 @@ endif
 SIM_LAYERS := defect usb store mtp function function/still_image wire wire/usbip spec player control import cli
 SPC_LAYERS := com sac sp mtp transport usbip
 LUSB_LAYERS := libusb usbip
+# How both programs read their command lines.
+COMMAND_LAYERS := command
 CONF_LAYERS := program catalogue results case run raw wmdm host report selftest cli \
 	suites/usbip suites/usb suites/mtp suites/wmdm suites/host
 # The judge speaks to devices through the provider's transports and initiator, and to providers
@@ -67,11 +69,12 @@ not_main = $(filter-out %_main.o,$(call objects,$(1)))
 
 # What reads audio files is a plug-in: libavformat and its hundred libraries would slow every start.
 MEDIA_SRC := simulator/player/media_libav.c simulator/player/media_facts.c
-SIM_SRC := $(filter-out simulator/player/media_libav.c,$(call layers,simulator,$(SIM_LAYERS)))
+COMMAND_SRC := $(call layers,spcore,$(COMMAND_LAYERS))
+SIM_SRC := $(filter-out simulator/player/media_libav.c,$(call layers,simulator,$(SIM_LAYERS))) $(COMMAND_SRC)
 SPC_SRC := $(call layers,spcore,$(SPC_LAYERS))
 DEVIANT_SRC := $(call layers,spcore,deviant)
 LUSB_SRC := $(call layers,spcore,$(LUSB_LAYERS))
-CONF_SRC := $(call layers,conformance,$(CONF_LAYERS))
+CONF_SRC := $(call layers,conformance,$(CONF_LAYERS)) $(COMMAND_SRC)
 JUDGE_SPC_SRC := $(call layers,spcore,$(JUDGE_SPC_LAYERS))
 INITIATOR_SRC := $(call layers,spcore,$(INITIATOR_LAYERS))
 TEST_SRC := $(sort $(wildcard simulator/tests/*/test_*.c spcore/tests/*/test_*.c conformance/tests/*/test_*.c))

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "conformance/catalogue/catalogue.h"
+#include "spcore/command/command.h"
 
 enum {
     EXIT_OK = 0,
@@ -17,8 +18,6 @@ enum {
     EXIT_INTERRUPTED = 130
 };
 
-/* "papcheck: " and the message on one line of stderr; returns EXIT_USAGE. */
-int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The exit status, once everything printed has left: EXIT_ERROR and a line if it cannot. */
 int cli_finish(int status);
 /* Loads the catalogue or says why not: 0, or EXIT_ERROR. */
@@ -32,14 +31,9 @@ int cli_make_out(const char *path, char ret[PATH_MAX]);
 /* 0, or a usage error of --option when the file cannot be opened as a library. One that crashes or
  * hangs while it is loaded can: that is a finding. */
 int cli_check_library(const char *option, const char *path);
-int cli_probe(int argc, char **argv); /* the process cli_check_library() asks */
 
-/* Verbs: argv[0] is the verb. */
-int cli_run(int argc, char **argv);
-int cli_list(int argc, char **argv);
-int cli_explain(int argc, char **argv);
-int cli_doctor(int argc, char **argv);
-int cli_report(int argc, char **argv);
-int cli_selftest(int argc, char **argv);
+/* Each stands with what it does. */
+extern const struct command cli_run, cli_list, cli_explain, cli_doctor, cli_report, cli_selftest;
+extern const struct command cli_probe; /* the process cli_check_library() asks */
 
 #endif

@@ -1,7 +1,6 @@
 /* What the verbs share: how a mistake of the caller is said, how the catalogue is loaded, and where
  * output goes. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,18 +8,6 @@
 #include <unistd.h>
 
 #include "conformance/cli/papcheck.h"
-
-int cli_usage(const char *format, ...)
-{
-    va_list arguments;
-
-    fputs("papcheck: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    return EXIT_USAGE;
-}
 
 int cli_finish(int status)
 {

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <getopt.h>
 #include <libusb-1.0/libusb.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -223,15 +224,17 @@ static void check_tool(const char *name, const char *package, const char *what)
         good("%s is not here (optional, %s): it is in Debian's package %s", name, what, package);
 }
 
-int cli_doctor(int argc, char **argv)
+static int doctor(int argc, char **argv)
 {
     static bool (*const checks[])(void) = {check_papsim,   check_provider, check_catalogue,
                                            check_fixtures, check_loopback, check_proc,
                                            check_tmp,      check_libusb,   check_nodes};
     unsigned bad = 0;
 
-    if (argc > 1)
-        return cli_usage("doctor: unknown argument %s; it takes none", argv[1]);
+    if (command_next(&cli_doctor, argc, argv) == COMMAND_WRONG)
+        return EXIT_USAGE;
+    if (optind < argc)
+        return cli_usage("doctor: unexpected argument %s", argv[optind]);
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
         bad += !checks[i]();
     check_tool("tshark", "tshark", "the wire's third voice");
@@ -239,3 +242,10 @@ int cli_doctor(int argc, char **argv)
     check_tool("qemu-system-x86_64", "qemu-system-x86", "the kernel lane");
     return bad ? EXIT_ERROR : EXIT_OK;
 }
+
+const struct command cli_doctor = {
+    .name = "doctor",
+    .arguments = "",
+    .text = "Says whether all is there that a run needs, and what mends it.",
+    .run = doctor,
+};

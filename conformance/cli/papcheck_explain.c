@@ -1,5 +1,6 @@
 /* `papcheck explain CASE|ROW`: what is asked, how it is judged, which defect turns it red, and what
  * became of it last. */
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -136,18 +137,24 @@ static void explain_row(const struct explanation *it, const struct catalogue_row
     }
 }
 
+static const struct command_option options[] = {
+    {"out", "DIR", "what became of it in the run there", 0, 0},
+    {NULL, NULL, NULL, 0, 0},
+};
+
 static int parse(int argc, char **argv, const char **ret_id, const char **ret_out)
 {
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--out") == 0 && i + 1 < argc)
-            *ret_out = argv[++i];
-        else if (argv[i][0] == '-' || *ret_id)
-            return cli_usage("explain: unknown argument %s; expected CASE|ROW [--out DIR]",
-                             argv[i]);
-        else
-            *ret_id = argv[i];
+    int option;
+
+    while ((option = command_next(&cli_explain, argc, argv)) != COMMAND_END) {
+        if (option == COMMAND_WRONG)
+            return EXIT_USAGE;
+        *ret_out = optarg;
     }
-    return *ret_id ? 0 : cli_usage("explain: expected a case or a requirement row");
+    if (optind == argc)
+        return cli_usage("explain: expected a case or a requirement row");
+    *ret_id = argv[optind++];
+    return optind == argc ? 0 : cli_usage("explain: unexpected argument %s", argv[optind]);
 }
 
 /* EXIT_OK, or why there is nothing to explain. */
@@ -169,7 +176,7 @@ static int explain(struct explanation *it, const char *id)
     return EXIT_OK;
 }
 
-int cli_explain(int argc, char **argv)
+static int explain_command(int argc, char **argv)
 {
     struct explanation it = {.results = NULL};
     const char *id = NULL, *out = NULL;
@@ -192,3 +199,11 @@ int cli_explain(int argc, char **argv)
     catalogue_done(&it.catalogue);
     return status;
 }
+
+const struct command cli_explain = {
+    .name = "explain",
+    .arguments = "CASE|ROW",
+    .text = "What a case or a requirement asks, how it is judged, and which defect turns it red.",
+    .options = options,
+    .run = explain_command,
+};

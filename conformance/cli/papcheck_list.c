@@ -1,4 +1,5 @@
 /* `papcheck list`: what is asked for, and the cases, for people or as JSON. */
+#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,23 +32,36 @@ static json_t *case_json(const struct conf_case *one, const struct defect_list *
                      "needs", needs);
 }
 
+enum { OPTION_ROWS, OPTION_SUBJECT, OPTION_SELFTEST, OPTION_JSON };
+
+static const struct command_option options[] = {
+    {"rows", NULL, "the requirements instead of the cases, and how far each is judged", OPTION_ROWS,
+     0},
+    {"subject", "NAME", "only what is asked of this subject", OPTION_SUBJECT, 0},
+    {"selftest", "DIR", "with --rows: what the self-test there has found covered", OPTION_SELFTEST,
+     0},
+    {"json", NULL, "as JSON", OPTION_JSON, 0},
+    {NULL, NULL, NULL, 0, 0},
+};
+
 static int parse(int argc, char **argv, struct list_words *words)
 {
-    for (int k = 1; k < argc; k++) {
-        if (strcmp(argv[k], "--json") == 0)
-            words->json = true;
-        else if (strcmp(argv[k], "--rows") == 0)
-            words->rows = true;
-        else if (strcmp(argv[k], "--subject") == 0 && k + 1 < argc)
-            words->subject = argv[++k];
-        else if (strcmp(argv[k], "--selftest") == 0 && k + 1 < argc)
-            words->selftest = argv[++k];
-        else if (argv[k][0] == '-' || words->pattern_count == LIST_PATTERNS_MAX)
-            return cli_usage("list: unknown option %s; expected --rows, --subject NAME, "
-                             "--selftest DIR or --json",
-                             argv[k]);
-        else
-            words->patterns[words->pattern_count++] = argv[k];
+    int option;
+
+    while ((option = command_next(&cli_list, argc, argv)) != COMMAND_END) {
+        if (option == COMMAND_WRONG)
+            return EXIT_USAGE;
+        words->json |= option == OPTION_JSON;
+        words->rows |= option == OPTION_ROWS;
+        if (option == OPTION_SUBJECT)
+            words->subject = optarg;
+        if (option == OPTION_SELFTEST)
+            words->selftest = optarg;
+    }
+    for (; optind < argc; optind++) {
+        if (words->pattern_count == LIST_PATTERNS_MAX)
+            return cli_usage("list: more than %d patterns", LIST_PATTERNS_MAX);
+        words->patterns[words->pattern_count++] = argv[optind];
     }
     return words->selftest && !words->rows
                ? cli_usage("list: --selftest says what is covered of --rows")
@@ -121,7 +135,7 @@ static int list_cases(const struct list_words *words, const struct catalogue *ca
     return EXIT_OK;
 }
 
-int cli_list(int argc, char **argv)
+static int list_command(int argc, char **argv)
 {
     struct list_words words = {0};
     struct catalogue catalogue;
@@ -142,3 +156,11 @@ int cli_list(int argc, char **argv)
     catalogue_done(&catalogue);
     return status;
 }
+
+const struct command cli_list = {
+    .name = "list",
+    .arguments = "[PATTERN…]",
+    .text = "The cases, or the requirements they judge.",
+    .options = options,
+    .run = list_command,
+};

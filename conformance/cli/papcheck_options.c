@@ -93,23 +93,24 @@ TAKE(debug, options.debug, true)
 #undef TAKE
 
 static const struct {
-    const char *name;
-    int has_value;
+    const char *name, *value, *text;
     int (*take)(const char *value, struct arguments *arguments);
 } own[] = {
-    {"ics", required_argument, take_ics},
-    {"out", required_argument, take_out},
-    {"jobs", required_argument, take_jobs},
-    {"seed", required_argument, take_seed},
-    {"shard", required_argument, take_shard},
-    {"evidence", required_argument, take_evidence},
-    {"strict", no_argument, take_strict},
-    {"fail-fast", no_argument, take_fail_fast},
-    {"destructive", no_argument, take_destructive},
-    {"serial", required_argument, take_serial},
-    {"allow-mtp", no_argument, take_allow_mtp},
-    {"timeout-scale", required_argument, take_scale},
-    {"debug", no_argument, take_debug},
+    {"ics", "FILE", "what the device declares it has, instead of what is observed", take_ics},
+    {"out", "DIR", "results, reports and evidence; a new folder below out/ if not said", take_out},
+    {"jobs", "N", "how many cases at once, 1 to 256", take_jobs},
+    {"seed", "N", "of what the cases draw by lot; 1 if not said", take_seed},
+    {"shard", "I/N", "part I of N of what is selected", take_shard},
+    {"evidence", "WHICH", "failed or all (if not said): whose evidence is kept", take_evidence},
+    {"strict", NULL, "warnings count as failures", take_strict},
+    {"fail-fast", NULL, "ends with the first failure", take_fail_fast},
+    {"destructive", NULL, "cases that write or delete may run on a device that is not ours",
+     take_destructive},
+    {"serial", "S", "the device's serial number: cases that format it may run", take_serial},
+    {"allow-mtp", NULL, "MTP devices that are not ours may be driven through a provider, too",
+     take_allow_mtp},
+    {"timeout-scale", "N", "times every time-out, 1 to 100", take_scale},
+    {"debug", NULL, "one case in this process, for a debugger", take_debug},
 };
 
 static int take_subject(enum subject_id id, const char *value, struct arguments *arguments)
@@ -132,20 +133,29 @@ static int take_defect(enum subject_id id, const char *value, struct arguments *
     return 0;
 }
 
-/* What getopt_long() answers: an index of `own`, or the subject an option is of. */
+/* What an option's id says: an index of `own`, or the subject it is of. */
 enum { OWN = 0x100, NAMES = 0x200, DEVIATES = 0x300, KIND = 0xf00 };
 
-static void list_options(struct option list[ARRAY_SIZE(own) + 2 * SUBJECTS + 1])
+struct command_option options_run[2 * SUBJECTS + ARRAY_SIZE(own) + 1];
+
+void options_list(void)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(own); i++)
-        *list++ = (struct option){own[i].name, own[i].has_value, NULL, OWN + (int)i};
+    struct command_option *at = options_run;
+
     for (int id = 0; id < SUBJECTS; id++) {
-        if (subjects[id].option)
-            *list++ = (struct option){subjects[id].option, required_argument, NULL, NAMES + id};
-        if (subjects[id].deviate)
-            *list++ = (struct option){subjects[id].deviate, required_argument, NULL, DEVIATES + id};
+        const struct subject *subject = &subjects[id];
+
+        if (subject->option)
+            *at++ = (struct command_option){subject->option, subject->value, subject->help,
+                                            NAMES + id, 0};
     }
-    *list = (struct option){NULL, 0, NULL, 0};
+    for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+        *at++ = (struct command_option){own[i].name, own[i].value, own[i].text, OWN + (int)i, 0};
+    for (int id = 0; id < SUBJECTS; id++) {
+        if (subjects[id].deviate)
+            *at++ = (struct command_option){subjects[id].deviate, "NAME", subjects[id].deviate_help,
+                                            DEVIATES + id, 0};
+    }
 }
 
 /* A word as a shell takes it; a path below where we are is as good from there. */
@@ -179,19 +189,14 @@ static void keep_command(int argc, char **argv, struct arguments *arguments)
 
 int options_parse(int argc, char **argv, struct arguments *arguments)
 {
-    struct option list[ARRAY_SIZE(own) + 2 * SUBJECTS + 1];
     int option, status = 0;
 
     keep_command(argc, argv, arguments); /* before getopt sorts it */
-    list_options(list);
-    opterr = 0;
-    while (!status && (option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+    while (!status && (option = command_next(&cli_run, argc, argv)) != COMMAND_END) {
         int which = option & ~KIND;
 
-        if (option == ':')
-            return cli_usage("%s: expected a value", argv[optind - 1]);
-        if (option == '?')
-            return cli_usage("run: unknown option %s (--help lists them)", argv[optind - 1]);
+        if (option == COMMAND_WRONG)
+            return EXIT_USAGE;
         if ((option & KIND) == OWN)
             status = own[which].take(optarg, arguments);
         else if ((option & KIND) == NAMES)

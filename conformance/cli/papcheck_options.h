@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "conformance/run/run.h"
+#include "spcore/command/command.h"
 
 #define OPTIONS_NAMES_MAX 64
 
@@ -20,6 +21,10 @@ struct arguments {
     /* What options point to once they are complete. */
     char out_path[PATH_MAX], papsim[PATH_MAX], files[SUBJECTS][PATH_MAX];
 };
+
+/* What `papcheck run` takes, once options_list() has put together its own and the subjects'. */
+extern struct command_option options_run[];
+void options_list(void);
 
 /* Each 0 or an exit code, after a line that says why. */
 int options_parse(int argc, char **argv, struct arguments *arguments);

@@ -17,7 +17,7 @@
 
 enum { PROBE_MS = 10000, PROBE_NOT_LOADED = 2, PROBE_WORD_MAX = 512 };
 
-int cli_probe(int argc, char **argv)
+static int probe(int argc, char **argv)
 {
     void *module = argc > 1 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
 
@@ -87,3 +87,5 @@ int cli_check_library(const char *option, const char *path)
     return word[0] ? cli_usage("--%s %s: not a library that can be loaded: %s", option, path, word)
                    : 0;
 }
+
+const struct command cli_probe = {.name = "probe", .hidden = true, .run = probe};

@@ -1,4 +1,5 @@
 /* `papcheck report DIR`: the reports of a finished run, made anew. */
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,26 @@ static int parse_formats(const char *list, unsigned *ret_formats)
     }
 }
 
-int cli_report(int argc, char **argv)
+static const struct command_option options[] = {
+    {"format", "LIST", "only these, with commas between: text, junit, json, html", 0, 0},
+    {NULL, NULL, NULL, 0, 0},
+};
+
+static int parse(int argc, char **argv, unsigned *ret_formats, const char **ret_folder)
+{
+    int option;
+
+    while ((option = command_next(&cli_report, argc, argv)) != COMMAND_END) {
+        if (option == COMMAND_WRONG || parse_formats(optarg, ret_formats))
+            return EXIT_USAGE;
+    }
+    if (optind == argc)
+        return cli_usage("report: expected the folder of a run");
+    *ret_folder = argv[optind++];
+    return optind == argc ? 0 : cli_usage("report: unexpected argument %s", argv[optind]);
+}
+
+static int report(int argc, char **argv)
 {
     unsigned chosen = REPORT_ALL;
     const char *folder = NULL;
@@ -47,19 +67,9 @@ int cli_report(int argc, char **argv)
     char error[512];
     int status;
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--format") == 0 && i + 1 < argc) {
-            status = parse_formats(argv[++i], &chosen);
-            if (status)
-                return status;
-        } else if (argv[i][0] == '-' || folder) {
-            return cli_usage("report: unknown argument %s; expected DIR [--format LIST]", argv[i]);
-        } else {
-            folder = argv[i];
-        }
-    }
-    if (!folder)
-        return cli_usage("report: expected the folder of a run");
+    status = parse(argc, argv, &chosen, &folder);
+    if (status)
+        return status;
     if (results_read(folder, &results, error, sizeof(error)) < 0)
         return cli_usage("%s", error);
     status = EXIT_OK;
@@ -72,3 +82,11 @@ int cli_report(int argc, char **argv)
     results_done(&results);
     return status;
 }
+
+const struct command cli_report = {
+    .name = "report",
+    .arguments = "DIR",
+    .text = "Makes the reports of a finished run anew.",
+    .options = options,
+    .run = report,
+};

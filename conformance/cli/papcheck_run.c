@@ -213,7 +213,7 @@ static int choose(const struct arguments *arguments, const struct catalogue *cat
     return 0;
 }
 
-int cli_run(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
     static struct arguments arguments = {.options = {.seed = 1}};
     const struct conf_case **cases = NULL;
@@ -236,3 +236,12 @@ int cli_run(int argc, char **argv)
     catalogue_done(&catalogue);
     return status;
 }
+
+const struct command cli_run = {
+    .name = "run",
+    .arguments = "[PATTERN…]",
+    .text = "Judges the device, or our own simulator, and the provider by the cases selected: all "
+            "that concern them if no PATTERN is given.",
+    .options = options_run,
+    .run = run_command,
+};

@@ -1,5 +1,6 @@
 /* `papcheck selftest`: what the command line says, and the files it needs; the rest is
  * conformance/selftest. */
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,22 +18,33 @@ static struct {
     char out[PATH_MAX], papsim[PATH_MAX], provider[PATH_MAX], deviant[PATH_MAX];
 } it;
 
+enum { OPTION_OUT, OPTION_JOBS };
+
+static const struct command_option selftest_options[] = {
+    {"out", "DIR", "results and evidence; out/selftest if not said", OPTION_OUT, 0},
+    {"jobs", "N", "how many cases at once, 1 to 256", OPTION_JOBS, 0},
+    {NULL, NULL, NULL, 0, 0},
+};
+
 static int parse(int argc, char **argv, const char **ret_out)
 {
+    int option;
+
     it.self.patterns = it.patterns;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--out") == 0 && i + 1 < argc) {
-            *ret_out = argv[++i];
-        } else if (strcmp(argv[i], "--jobs") == 0 && i + 1 < argc) {
-            it.self.options.jobs = (unsigned)strtoul(argv[++i], NULL, 10);
-            if (!it.self.options.jobs || it.self.options.jobs > 256)
-                return cli_usage("--jobs %s: expected a number from 1 to 256", argv[i]);
-        } else if (argv[i][0] == '-' || it.self.pattern_count == PATTERNS_MAX) {
-            return cli_usage("selftest: unknown option %s; expected --out DIR or --jobs N",
-                             argv[i]);
-        } else {
-            it.patterns[it.self.pattern_count++] = argv[i];
-        }
+    while ((option = command_next(&cli_selftest, argc, argv)) != COMMAND_END) {
+        if (option == COMMAND_WRONG)
+            return EXIT_USAGE;
+        if (option == OPTION_OUT)
+            *ret_out = optarg;
+        else
+            it.self.options.jobs = (unsigned)strtoul(optarg, NULL, 10);
+        if (option == OPTION_JOBS && (!it.self.options.jobs || it.self.options.jobs > 256))
+            return cli_usage("--jobs %s: expected a number from 1 to 256", optarg);
+    }
+    for (; optind < argc; optind++) {
+        if (it.self.pattern_count == PATTERNS_MAX)
+            return cli_usage("selftest: more than %d patterns", PATTERNS_MAX);
+        it.patterns[it.self.pattern_count++] = argv[optind];
     }
     return 0;
 }
@@ -71,7 +83,7 @@ static int set_up(const char *out)
     return cli_make_out(out, it.out);
 }
 
-int cli_selftest(int argc, char **argv)
+static int selftest(int argc, char **argv)
 {
     const char *out = "out/selftest";
     int status = parse(argc, argv, &out);
@@ -90,3 +102,12 @@ int cli_selftest(int argc, char **argv)
     catalogue_done(&it.catalogue);
     return status;
 }
+
+const struct command cli_selftest = {
+    .name = "selftest",
+    .arguments = "[PATTERN…]",
+    .text = "Switches on each declared defect, or those that PATTERN names, and sees that its "
+            "cases find it.",
+    .options = selftest_options,
+    .run = selftest,
+};

@@ -23,6 +23,7 @@ struct subject {
     const char *name; /* in the catalogue's column, and in reports */
     unsigned need;    /* enum conf_need of the cases that judge it; 0: no bit of its own */
     const char *option, *value; /* that names it: --option VALUE; NULL: it cannot be named */
+    const char *help;           /* what --help says of it */
     const char *(*misfit)(const char *value); /* what was expected instead; NULL: it is one */
     const char *player;                       /* of our simulator, for cases that name none */
 
@@ -30,7 +31,8 @@ struct subject {
      * NULL: it is no file. */
     const char *own, *deviant;
 
-    const char *deviate;   /* --deviate NAME switches on a defect of ours; NULL: there are none */
+    const char *deviate; /* --deviate NAME switches on a defect of ours; NULL: there are none */
+    const char *deviate_help;
     const char *no_defect; /* how the message about an unknown one goes on */
     const char *defective; /* who has those defects, in the self-test's words */
     unsigned defects_most; /* how many at once */

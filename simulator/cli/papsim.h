@@ -6,19 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
+#include "spcore/command/command.h"
 
-/* "papsim: " and the message on one line of stderr; returns EXIT_USAGE. */
-int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
 /* A whole number of any base C knows, at most `most`; 0 or -EINVAL. */
 int cli_number(const char *text, uint64_t most, uint64_t *ret_number);
-
-/* The next option of a verb, or OPTIONS_END, or OPTION_WRONG after a line on stderr; `letters` are
- * getopt's and hold a ':' first. */
-enum { OPTIONS_END = -1, OPTION_WRONG = -2 };
-struct option;
-int cli_option(int argc, char **argv, const char *letters, const struct option *options);
 
 /* Whether a name is that of a file, or of none yet: what is made for it can be named after it. */
 bool cli_is_file(const char *path);
@@ -29,14 +22,9 @@ int cli_put(const char *path, const char *text, size_t size);
 /* The exit status, once everything printed has left: EXIT_ENVIRONMENT and a line if it cannot. */
 int cli_finish(int status);
 
-/* Verbs: argv[0] is the verb. */
-int cli_serve(int argc, char **argv);
-int cli_exec(int argc, char **argv);
-int cli_import(int argc, char **argv);
-int cli_anonymise(int argc, char **argv);
-int cli_control(int argc, char **argv);
-int cli_players(int argc, char **argv);
-int cli_list_defects(int argc, char **argv);
-int cli_nursery(int argc, char **argv); /* the judge's alone: not in the help */
+/* Each stands with what it does. */
+extern const struct command cli_serve, cli_exec, cli_import, cli_anonymise, cli_control,
+    cli_players, cli_deviations;
+extern const struct command cli_nursery; /* the judge's alone */
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "simulator/cli/papsim.h"
+#include "simulator/control/service.h"
 
 /* KEY=VALUE; a value that is JSON (number, true, "text", […]) is taken as such, else as text. */
 static int add_pair(json_t *request, const char *pair)
@@ -94,7 +95,7 @@ static int exchange(int fd, const json_t *request)
     return status;
 }
 
-int cli_control(int argc, char **argv)
+static int control(int argc, char **argv)
 {
     int status = EXIT_USAGE;
     json_t *request;
@@ -115,3 +116,13 @@ int cli_control(int argc, char **argv)
     json_decref(request);
     return status;
 }
+
+const struct command cli_control = {
+    .name = "control",
+    .arguments = "SOCK VERB [KEY=VALUE]…",
+    .text = "Asks a running papsim, over the socket of its --control; VERB may also be a whole "
+            "request as JSON, {\"verb\":…}.",
+    .words_title = "verbs, each with busid=BUSID where there are several players",
+    .words = service_verb,
+    .run = control,
+};

@@ -30,10 +30,10 @@ enum { OPTION_CONNECT = OPTION_OWN };
 #define SERVERS_BYTES 8192
 #define CONNECT_MS 5000
 
-static const struct option long_options[] = {
-    SERVICE_OPTIONS,
-    {"connect", required_argument, NULL, OPTION_CONNECT},
-    {NULL, 0, NULL, 0},
+static const struct command_option options[] = {
+    {"connect", "HOST[:PORT][/BUSID]", "the devices of a USB/IP server, too; may be said again",
+     OPTION_CONNECT, 0},
+    {NULL, NULL, NULL, 0, 0},
 };
 
 struct exec {
@@ -124,8 +124,8 @@ static int parse_options(int argc, char **argv, struct exec *exec)
 {
     int option, status;
 
-    while ((option = cli_option(argc, argv, "+:", long_options)) != OPTIONS_END) {
-        if (option == OPTION_WRONG)
+    while ((option = command_next(&cli_exec, argc, argv)) != COMMAND_END) {
+        if (option == COMMAND_WRONG)
             return EXIT_OURS;
         status = option == OPTION_CONNECT ? take_server(exec, optarg)
                                           : cli_service_option(option, optarg, &exec->options);
@@ -350,7 +350,7 @@ static int bring_up(struct exec *exec)
     return shell_words(exec) || open_loaded(exec) || set_environment(exec) ? EXIT_OURS : 0;
 }
 
-int cli_exec(int argc, char **argv)
+static int exec_command(int argc, char **argv)
 {
     static struct exec exec = {.options = {.address = "127.0.0.1"}, .loaded = -1, .status = -1};
     int status;
@@ -367,3 +367,14 @@ int cli_exec(int argc, char **argv)
     free(exec.shell);
     return status;
 }
+
+const struct command cli_exec = {
+    .name = "exec",
+    .arguments = "-- COMMAND [ARGUMENT]…",
+    .text = "Starts players, runs a program that finds them as its USB devices, and ends what it "
+            "started.",
+    .options = options,
+    .shared = service_command_options,
+    .stops = true,
+    .run = exec_command,
+};

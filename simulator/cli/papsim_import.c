@@ -14,17 +14,23 @@
 #include "simulator/import/import_report.h"
 #include "simulator/import/lines.h"
 #include "simulator/spec/spec.h"
+#include "spcore/base.h"
 
 struct job {
     const char *kind, *source, *lsusb, *output;
     unsigned vendor, product;
 };
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"lsusb", required_argument, NULL, 'l'},
-    {"device", required_argument, NULL, 'd'},
-    {NULL, 0, NULL, 0},
+static const struct command_option import_options[] = {
+    {"output", "FILE", "the player file; stdout if not said", 'o', 'o'},
+    {"lsusb", "FILE", "of the same device, what lsusb -v prints: its descriptors", 'l', 0},
+    {"device", "VID:PID", "the device meant, or what the log does not say", 'd', 0},
+    {NULL, NULL, NULL, 0, 0},
+};
+
+static const struct command_option anonymise_options[] = {
+    {"output", "FILE", "the file made; stdout if not said", 'o', 'o'},
+    {NULL, NULL, NULL, 0, 0},
 };
 
 static bool read_ids(const char *text, struct job *job)
@@ -40,8 +46,8 @@ static int parse_options(int argc, char **argv, struct job *job)
 {
     int option;
 
-    while ((option = cli_option(argc, argv, ":o:", long_options)) != OPTIONS_END) {
-        if (option == OPTION_WRONG)
+    while ((option = command_next(&cli_import, argc, argv)) != COMMAND_END) {
+        if (option == COMMAND_WRONG)
             return EXIT_USAGE;
         if (option == 'o')
             job->output = optarg;
@@ -136,7 +142,7 @@ static int write_player(const struct job *job, const struct import_report *repor
     return status;
 }
 
-int cli_import(int argc, char **argv)
+static int import_command(int argc, char **argv)
 {
     struct job job = {0};
     struct import_report report = {0};
@@ -164,7 +170,7 @@ int cli_import(int argc, char **argv)
     return status;
 }
 
-int cli_anonymise(int argc, char **argv)
+static int anonymise_command(int argc, char **argv)
 {
     struct job job = {0};
     struct lines lines;
@@ -173,10 +179,11 @@ int cli_anonymise(int argc, char **argv)
     FILE *out;
     int status;
 
-    opterr = 0;
-    while ((status = getopt(argc, argv, ":o:")) == 'o')
+    while ((status = command_next(&cli_anonymise, argc, argv)) == 'o')
         job.output = optarg;
-    if (status != -1 || argc - optind != 1)
+    if (status == COMMAND_WRONG)
+        return EXIT_USAGE;
+    if (argc - optind != 1)
         return cli_usage("anonymise: expected FILE [-o FILE]");
     if (lines_open(argv[optind], &lines, error, sizeof(error)))
         return cli_usage("%s", error);
@@ -192,3 +199,35 @@ int cli_anonymise(int argc, char **argv)
     lines_done(&lines);
     return status;
 }
+
+static bool kind(size_t index, const char **ret_name, const char **ret_text)
+{
+    static const char *const kinds[][2] = {
+        {"mtp-detect LOG", "what libmtp's mtp-detect prints of the device"},
+        {"lsusb FILE", "what lsusb -v prints: descriptors alone"},
+    };
+
+    if (index >= ARRAY_SIZE(kinds))
+        return false;
+    *ret_name = kinds[index][0];
+    *ret_text = kinds[index][1];
+    return true;
+}
+
+const struct command cli_import = {
+    .name = "import",
+    .arguments = "KIND FILE",
+    .text = "Makes a player file of a log of a real device.",
+    .options = import_options,
+    .words_title = "KIND FILE",
+    .words = kind,
+    .run = import_command,
+};
+
+const struct command cli_anonymise = {
+    .name = "anonymise",
+    .arguments = "FILE",
+    .text = "Puts other serial numbers and names into a player file or a log.",
+    .options = anonymise_options,
+    .run = anonymise_command,
+};

@@ -1,6 +1,7 @@
 /* The lists papsim prints: players and defects. */
 #include <dirent.h>
 #include <errno.h>
+#include <getopt.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
@@ -42,14 +43,16 @@ static void print_player(const char *folder, const char *file)
     spec_free(spec);
 }
 
-int cli_players(int argc, char **argv)
+static int list_players(int argc, char **argv)
 {
     char folder[PATH_MAX];
     struct dirent **entries;
     int count;
 
-    if (argc > 1)
-        return cli_usage("players: unknown argument %s", argv[1]);
+    if (command_next(&cli_players, argc, argv) == COMMAND_WRONG)
+        return EXIT_USAGE;
+    if (optind < argc)
+        return cli_usage("players: unexpected argument %s", argv[optind]);
     if (beside_players(folder, sizeof(folder)) < 0)
         return cli_usage("players: no folder of player files found; set PAPSIM_PLAYERS");
     count = scandir(folder, &entries, is_player_file, compare_stems);
@@ -86,13 +89,20 @@ static void print_defects_json(void)
     json_decref(all);
 }
 
-int cli_list_defects(int argc, char **argv)
+static int list_defects(int argc, char **argv)
 {
+    bool json = false;
+    int option;
     size_t k;
 
-    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json") != 0))
-        return cli_usage("deviations: unknown argument %s; expected --json", argv[argc - 1]);
-    if (argc == 2) {
+    while ((option = command_next(&cli_deviations, argc, argv)) != COMMAND_END) {
+        if (option == COMMAND_WRONG)
+            return EXIT_USAGE;
+        json = true;
+    }
+    if (optind < argc)
+        return cli_usage("deviations: unexpected argument %s", argv[optind]);
+    if (json) {
         print_defects_json();
         return EXIT_DONE;
     }
@@ -109,3 +119,23 @@ int cli_list_defects(int argc, char **argv)
     }
     return EXIT_DONE;
 }
+
+static const struct command_option deviations_options[] = {
+    {"json", NULL, "as JSON", 0, 0},
+    {NULL, NULL, NULL, 0, 0},
+};
+
+const struct command cli_players = {
+    .name = "players",
+    .arguments = "",
+    .text = "Lists the players that come with papsim, or those in the folder PAPSIM_PLAYERS.",
+    .run = list_players,
+};
+
+const struct command cli_deviations = {
+    .name = "deviations",
+    .arguments = "",
+    .text = "Lists the defects that can be switched on.",
+    .options = deviations_options,
+    .run = list_defects,
+};

@@ -66,7 +66,7 @@ static _Noreturn void serve(struct request *request, pid_t owner)
     close(request->fds[OUT]);
     close(request->fds[ERR]);
     close(STDIN_FILENO);
-    status = cli_serve(request->count, request->words);
+    status = cli_serve.run(request->count, request->words);
     fflush(NULL);
     _exit(status); /* what is to be done at exit was registered by the nursery, for itself */
 }
@@ -77,7 +77,7 @@ static pid_t fork_for_parent(void)
     return (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0UL);
 }
 
-int cli_nursery(int argc, char **argv)
+static int nursery(int argc, char **argv)
 {
     static struct request request;
     pid_t owner = getppid(), pid;
@@ -98,3 +98,5 @@ int cli_nursery(int argc, char **argv)
     }
     return EXIT_DONE;
 }
+
+const struct command cli_nursery = {.name = "nursery", .hidden = true, .run = nursery};

@@ -14,10 +14,10 @@
 
 enum { OPTION_LISTEN = OPTION_OWN };
 
-static const struct option long_options[] = {
-    SERVICE_OPTIONS,
-    {"listen", required_argument, NULL, OPTION_LISTEN},
-    {NULL, 0, NULL, 0},
+static const struct command_option serve_options[] = {
+    {"listen", "ADDR:PORT", "127.0.0.1:3240 if not said; port 0 is one that is free", OPTION_LISTEN,
+     0},
+    {NULL, NULL, NULL, 0, 0},
 };
 
 static int parse_listen(const char *text, struct service_options *options)
@@ -38,8 +38,8 @@ static int parse_options(int argc, char **argv, struct service_options *options)
 {
     int option, status;
 
-    while ((option = cli_option(argc, argv, ":", long_options)) != OPTIONS_END) {
-        if (option == OPTION_WRONG)
+    while ((option = command_next(&cli_serve, argc, argv)) != COMMAND_END) {
+        if (option == COMMAND_WRONG)
             return EXIT_USAGE;
         status = option == OPTION_LISTEN ? parse_listen(optarg, options)
                                          : cli_service_option(option, optarg, options);
@@ -100,7 +100,7 @@ static void allow_descriptors(void)
     }
 }
 
-int cli_serve(int argc, char **argv)
+static int serve(int argc, char **argv)
 {
     static struct service_options options = {.address = "127.0.0.1", .port = 3240};
     struct service service = {0};
@@ -115,3 +115,12 @@ int cli_serve(int argc, char **argv)
     service_close(&service);
     return status;
 }
+
+const struct command cli_serve = {
+    .name = "serve",
+    .arguments = "",
+    .text = "Offers players over USB/IP; the first line says where, and SIGINT or SIGTERM ends it.",
+    .options = serve_options,
+    .shared = service_command_options,
+    .run = serve,
+};

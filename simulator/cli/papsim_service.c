@@ -6,6 +6,21 @@
 
 #include "simulator/cli/papsim.h"
 
+const struct command_option service_command_options[] = {
+    {"player", "NAME|FILE",
+     "a player: one that comes with papsim, or a player file; may be said "
+     "again",
+     OPTION_PLAYER, 0},
+    {"control", "SOCK", "makes a socket for papsim control", OPTION_CONTROL, 0},
+    {"state", "DIR", "what the players hold is kept there from run to run", OPTION_STATE, 0},
+    {"capture", "FILE", "every URB, as pcapng for Wireshark", OPTION_CAPTURE, 0},
+    {"deviate", "NAME", "a defect is switched on (papsim deviations); may be said again",
+     OPTION_DEVIATE, 0},
+    {"seed", "N", "of what the players draw by lot", OPTION_SEED, 0},
+    {"memory", "MIB", "what the objects of a player may take, 2048 if not said", OPTION_MEMORY, 0},
+    {NULL, NULL, NULL, 0, 0},
+};
+
 /* Of MiB; what does not fit a size_t is no limit anyone means. */
 #define MEMORY_MOST ((uint64_t)1 << 30)
 

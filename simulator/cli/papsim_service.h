@@ -4,6 +4,7 @@
 #define SIMULATOR_CLI_PAPSIM_SERVICE_H
 
 #include "simulator/control/service.h"
+#include "spcore/command/command.h"
 
 /* Long options every verb that starts players knows; a verb's own begin at OPTION_OWN. */
 enum {
@@ -16,16 +17,7 @@ enum {
     OPTION_MEMORY,
     OPTION_OWN
 };
-/* clang-format off */
-#define SERVICE_OPTIONS                                     \
-    {"player", required_argument, NULL, OPTION_PLAYER},     \
-    {"control", required_argument, NULL, OPTION_CONTROL},   \
-    {"state", required_argument, NULL, OPTION_STATE},       \
-    {"capture", required_argument, NULL, OPTION_CAPTURE},   \
-    {"deviate", required_argument, NULL, OPTION_DEVIATE},   \
-    {"memory", required_argument, NULL, OPTION_MEMORY},     \
-    {"seed", required_argument, NULL, OPTION_SEED}
-/* clang-format on */
+extern const struct command_option service_command_options[];
 /* One of these; 0, or the exit status after a line on stderr. */
 int cli_service_option(int option, const char *value, struct service_options *options);
 /* Brings it up; 0, or the exit status after a line on stderr. service_close() is due in both cases.

@@ -48,6 +48,9 @@ void service_close(struct service *service);
  * out. */
 json_t *service_request(struct service *service, const json_t *request);
 
+/* What may be asked, one after the other; false behind the last. */
+bool service_verb(size_t index, const char **ret_name, const char **ret_help);
+
 /* control_socket.c: listens on a Unix socket; a stale socket file of a dead papsim is replaced. */
 int control_socket_new(struct service *service, const char *path, struct control_socket **ret);
 void control_socket_free(struct control_socket *control);

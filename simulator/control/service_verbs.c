@@ -71,15 +71,31 @@ static json_t *deviate(struct service *service, struct service_player *one, cons
 }
 
 static const struct {
-    const char *name;
+    const char *name, *help;
     bool needs_player;
     json_t *(*run)(struct service *service, struct service_player *player, const json_t *request);
 } verbs[] = {
-    {"deviate", true, deviate},
-    {"plug", true, plug},
-    {"status", false, status},
-    {"unplug", true, unplug},
+    {"deviate", "name [on=false]: switches a defect on, or off", true, deviate},
+    {"plug", "puts the player back in", true, plug},
+    {"status", "the players, and which of them is attached", false, status},
+    {"unplug", "pulls the player out", true, unplug},
 };
+
+bool service_verb(size_t index, const char **ret_name, const char **ret_help)
+{
+    const struct player_verb *own = player_verbs;
+
+    if (index < ARRAY_SIZE(verbs)) {
+        *ret_name = verbs[index].name;
+        *ret_help = verbs[index].help;
+        return true;
+    }
+    for (index -= ARRAY_SIZE(verbs); own->name && index; index--)
+        own++;
+    *ret_name = own->name;
+    *ret_help = own->help;
+    return own->name != NULL;
+}
 
 /* The player a request names by busid; the only one when it names none. */
 static struct service_player *chosen(struct service *service, const json_t *request)
