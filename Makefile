@@ -119,10 +119,12 @@ $(MEDIA): LIBS := $(MEDIA_LIBS)
 $(MEDIA): $(call objects,$(MEDIA_SRC))
 	$(link)
 
-$(SPCORE): LINK := -shared -Wl,-soname,libspcore.so
+# What it has for others it also uses itself, whoever loads it.
+$(SPCORE): LINK := -shared -Wl,-soname,libspcore.so.0 -Wl,-Bsymbolic-functions
 $(SPCORE): LIBS := $(SPC_LIBS)
 $(SPCORE): $(call objects,$(SPC_SRC))
 	$(link)
+	$(Q)ln -sf $(@F) $@.0
 
 # The provider's defects take hold of its own objects from outside: each SEAM(function) of their
 # sources has the linker bring calls of that function to them (spcore/deviant/seam.h).
@@ -363,20 +365,69 @@ bench-vm: $(BUILD)/bench_tcp $(PAPSIM) $(LUSB)
 	ci/bench_vm $(PAPSIM) $(BUILD)/bench_tcp
 
 # ---- installing
-.PHONY: install clean
+.PHONY: install uninstall deb clean
+VERSION := $(shell sed -n 's/^.define PAPKIT_VERSION "\(.*\)"/\1/p' spcore/base.h)
 PREFIX ?= /usr/local
-## install PREFIX=… DESTDIR=…: all but the deviant provider
+LIBDIR ?= $(PREFIX)/lib
+# The programs look there, wherever LIBDIR is (beside.c, program.c).
+OWN := $(PREFIX)/lib/papkit
+SHARE := $(PREFIX)/share/papkit
+DOC := $(PREFIX)/share/doc/papkit
+
+# Each kind of file: its mode, its folder, the files.
+KINDS := programs plug_ins library headers players catalogue media examples
+programs := 755 $(PREFIX)/bin $(PAPSIM) $(PAPCHECK)
+plug_ins := 644 $(OWN) $(LUSB) $(MEDIA)
+library := 644 $(LIBDIR) $(SPCORE).0
+headers := 644 $(PREFIX)/include/papkit $(wildcard spcore/include/*.h)
+players := 644 $(SHARE)/players $(wildcard fixtures/players/*.yaml)
+catalogue := 644 $(SHARE)/catalogue $(wildcard conformance/catalogue/*.tsv)
+media := 644 $(SHARE)/media $(wildcard fixtures/media/tone.*)
+examples := 644 $(DOC)/examples $(wildcard docs/examples/*)
+# LINK:TARGET, and what is made of ci/package/NAME.pc.in.
+LINKS := $(LUSB_LINKS:%=$(OWN)/%:$(OWN)/$(notdir $(LUSB))) \
+	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0
+PC := $(LIBDIR)/pkgconfig/libspcore.pc $(PREFIX)/share/pkgconfig/papkit.pc
+# Nobody else's, the inner ones first.
+FOLDERS := $(OWN) $(PREFIX)/include/papkit $(addprefix $(SHARE)/,players catalogue media) $(SHARE) \
+	$(DOC)/examples $(DOC)
+
+# $(call each,ACTION): ACTION of mode, folder and files of each kind, a line of a recipe each.
+each = $(foreach kind,$(KINDS),$(call $(1),$(word 1,$($(kind))),$(DESTDIR)$(word 2,$($(kind))),$(wordlist 3,999,$($(kind)))))
+define put
+	install -d $(2)
+	install -m $(1) $(3) $(2)
+
+endef
+define take
+	rm -f $(addprefix $(2)/,$(notdir $(3)))
+
+endef
+define put_pc
+	install -d $(DESTDIR)$(dir $(1))
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' \
+		ci/package/$(notdir $(1)).in > $(DESTDIR)$(1)
+
+endef
+link_name = $(DESTDIR)$(firstword $(subst :, ,$(1)))
+link_target = $(DESTDIR)$(lastword $(subst :, ,$(1)))
+
+## install PREFIX=… LIBDIR=… DESTDIR=…: all but the deviant provider
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/papkit
-	install -d $(DESTDIR)$(PREFIX)/share/papkit/players $(DESTDIR)$(PREFIX)/share/papkit/catalogue
-	install -d $(DESTDIR)$(PREFIX)/lib/papkit
-	install $(PAPSIM) $(PAPCHECK) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(LUSB) $(MEDIA) $(DESTDIR)$(PREFIX)/lib/papkit
-	for name in $(LUSB_LINKS); do ln -sf $(notdir $(LUSB)) $(DESTDIR)$(PREFIX)/lib/papkit/$$name; done
-	install -m 644 $(SPCORE) $(DESTDIR)$(PREFIX)/lib
-	install -m 644 $(wildcard spcore/include/*.h) $(DESTDIR)$(PREFIX)/include/papkit
-	install -m 644 $(wildcard fixtures/players/*.yaml) $(DESTDIR)$(PREFIX)/share/papkit/players
-	install -m 644 $(wildcard conformance/catalogue/*.tsv) $(DESTDIR)$(PREFIX)/share/papkit/catalogue
+	$(call each,put)
+	$(foreach link,$(LINKS),ln -sfr $(call link_target,$(link)) $(call link_name,$(link));)
+	$(foreach file,$(PC),$(call put_pc,$(file)))
+
+## uninstall PREFIX=… LIBDIR=… DESTDIR=…: takes away what install has put there
+uninstall:
+	$(call each,take)
+	rm -f $(foreach link,$(LINKS),$(call link_name,$(link))) $(addprefix $(DESTDIR),$(PC))
+	for folder in $(addprefix $(DESTDIR),$(FOLDERS)); do \
+		[ ! -d $$folder ] || rmdir --ignore-fail-on-non-empty $$folder; done
+
+## deb: build/papkit_VERSION_ARCH.deb, which has all that install puts below /usr
+deb: all
+	@MAKE='$(MAKE)' BUILD=$(BUILD) VERSION=$(VERSION) sh ci/package/deb
 
 ## clean: build/ and out/
 clean:

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+/* Of all programs and packages; the Makefile reads it here. */
+#define PAPKIT_VERSION "0.1.0"
+
 /* How many elements an array (not a pointer) has. */
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 

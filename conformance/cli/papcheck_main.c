@@ -2,7 +2,7 @@
  * own whether a file is a library. */
 #include "conformance/cli/papcheck.h"
 #include "conformance/cli/papcheck_options.h"
-#include "conformance/program/program.h"
+#include "spcore/base.h"
 
 static const struct command *const commands[] = {
     &cli_run, &cli_list, &cli_explain, &cli_doctor, &cli_report, &cli_selftest, &cli_probe, NULL};
@@ -14,7 +14,7 @@ static const struct command_exit exits[] = {
 
 static const struct command_program papcheck = {
     .name = "papcheck",
-    .version = PROGRAM_VERSION,
+    .version = PAPKIT_VERSION,
     .text = "judges portable audio players, their service providers and USB/IP servers",
     .notes = "PATTERN: a case (AREA-TOPIC-*), a requirement row, or a flow (enumeration,\n"
              "authentication, storage, sync). Without --device a simulator of our own is judged.\n",

@@ -1,11 +1,9 @@
-/* papcheck as a program among others: its version, and where what comes with it lies, in a checkout
- * as well as installed. */
+/* papcheck as a program among others: where it and what comes with it lie, in a checkout as well as
+ * installed. */
 #ifndef CONFORMANCE_PROGRAM_PROGRAM_H
 #define CONFORMANCE_PROGRAM_PROGRAM_H
 
 #include <stddef.h>
-
-#define PROGRAM_VERSION "0.1.0"
 
 /* Path of this program, of its folder, or of what comes with it, into `path`. 0; -ENAMETOOLONG, or
  * what /proc says when it cannot be read. */

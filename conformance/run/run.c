@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "conformance/case/cases.h"
-#include "conformance/program/program.h"
 #include "conformance/run/nursery.h"
 #include "conformance/run/observe.h"
 #include "conformance/run/origin.h"
 #include "conformance/run/pool.h"
+#include "spcore/base.h"
 
 #define JOBS_A_PROCESSOR 4
 
@@ -249,7 +249,7 @@ int run_conclude(struct run *run)
     struct results *results = &run->results;
     int error = gather_rows(run);
 
-    results->suite = "papcheck " PROGRAM_VERSION;
+    results->suite = "papcheck " PAPKIT_VERSION;
     results->seed = run->options.seed;
     results->strict = run->options.strict;
     results->device = device->name ? device->name : "own simulator";

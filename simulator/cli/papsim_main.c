@@ -1,7 +1,6 @@
 /* papsim: a virtual USB portable audio player over USB/IP. */
 #include "simulator/cli/papsim.h"
-
-#define PAPSIM_VERSION "0.1.0"
+#include "spcore/base.h"
 
 static const struct command *const commands[] = {&cli_serve,      &cli_exec,      &cli_control,
                                                  &cli_import,     &cli_anonymise, &cli_players,
@@ -19,7 +18,7 @@ static const struct command_exit exits[] = {
 
 static const struct command_program papsim = {
     .name = "papsim",
-    .version = PAPSIM_VERSION,
+    .version = PAPKIT_VERSION,
     .text = "a virtual USB portable audio player over USB/IP",
     .notes = "",
     .commands = commands,

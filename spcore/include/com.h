@@ -1,5 +1,6 @@
-/* COM for a C program: the types, codes and few functions the provider's interfaces need, with the
- * layout of the 64-bit Windows ABI. On Windows itself the real headers take this file's place.
+/* COM for programs in C11 and C++: the types, codes and few functions the provider's interfaces
+ * need, with the layout of the 64-bit Windows ABI. On Windows itself the real headers take this
+ * file's place.
  *
  * The task allocator is plain malloc() and free() underneath, on purpose: what the provider
  * allocates the judge frees, and the other way round, in different shared objects that share
@@ -11,10 +12,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* Exported, by libspcore.so as well as by a provider of one's own. */
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
 
 #define STDMETHODCALLTYPE
-/* What a provider hands to its host: class factory and the other entry points. */
-#define COM_EXPORT __attribute__((visibility("default")))
 
 typedef uint8_t BYTE;
 typedef uint16_t WORD, USHORT;
@@ -39,7 +45,7 @@ typedef struct GUID {
 } GUID, IID, CLSID;
 typedef const GUID *REFGUID, *REFIID, *REFCLSID;
 
-/* One file of a module (com/com_guid.c) defines INITGUID and so holds the values. */
+/* libspcore.so holds the values; a program without it defines INITGUID in one file, of C. */
 #ifdef INITGUID
 #define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
     extern const GUID name;                                                                        \
@@ -291,7 +297,7 @@ typedef struct PROPVARIANT {
 
 static inline void PropVariantInit(PROPVARIANT *value)
 {
-    *value = (PROPVARIANT){.vt = VT_EMPTY};
+    memset(value, 0, sizeof(*value)); /* VT_EMPTY */
 }
 /* Frees what it owns and makes it VT_EMPTY. DISP_E_TYPEMISMATCH: a type not listed above. */
 HRESULT PropVariantClear(PROPVARIANT *value);
@@ -325,9 +331,14 @@ typedef struct VIDEOINFOHEADER {
 } VIDEOINFOHEADER;
 
 /* ---- what a provider module exports */
-COM_EXPORT HRESULT STDMETHODCALLTYPE DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ppv);
-COM_EXPORT HRESULT STDMETHODCALLTYPE DllCanUnloadNow(void);
-COM_EXPORT HRESULT STDMETHODCALLTYPE DllRegisterServer(void);
-COM_EXPORT HRESULT STDMETHODCALLTYPE DllUnregisterServer(void);
+HRESULT STDMETHODCALLTYPE DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ppv);
+HRESULT STDMETHODCALLTYPE DllCanUnloadNow(void);
+HRESULT STDMETHODCALLTYPE DllRegisterServer(void);
+HRESULT STDMETHODCALLTYPE DllUnregisterServer(void);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,11 @@ UNKNOWN = [("QueryInterface", "HRESULT", [("REFIID", "riid"), ("void **", "ppvOb
            ("AddRef", "ULONG", []), ("Release", "ULONG", [])]
 
 
+# As com.h has it.
+EXPORTED = ("#ifdef __cplusplus\nextern \"C\" {\n#endif\n#pragma GCC visibility push(default)",
+            "#pragma GCC visibility pop\n#ifdef __cplusplus\n}\n#endif")
+
+
 def rows(path):
     for line in path.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -174,6 +179,7 @@ def header(abi):
              " * published tables do not say; everything else is as they have it. */\n"
              "/* clang-format off */\n"
              "#ifndef SPCORE_MSWMDM_H\n#define SPCORE_MSWMDM_H\n\n#include \"com.h\""]
+    parts.append(EXPORTED[0])
     parts.append("\n".join(plain))
     parts += [enum_block(name, members) for name, members in enums.items()]
     parts += [struct_block(*item) for item in structs(abi / "wmdm_structs.tsv")]
@@ -183,7 +189,7 @@ def header(abi):
                            for name, value in classes))
     parts.append("\n".join(f"typedef struct {name} {name};" for name in table))
     parts += [interface_block(name, table) for name in table]
-    parts.append("#endif")
+    parts += [EXPORTED[1], "#endif"]
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,6 +7,11 @@
 
 #include "com.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
 #define IOCTL_MTP_CUSTOM_COMMAND 0x3150544Du
 #define MTP_NEXTPHASE_READ_DATA 1u
 #define MTP_NEXTPHASE_WRITE_DATA 2u
@@ -3311,5 +3316,10 @@ struct IWMDMLogger {
     ((This)->lpVtbl->GetSizeParams(This, pdwMaxSize, pdwShrinkToSize))
 #define IWMDMLogger_SetSizeParams(This, dwMaxSize, dwShrinkToSize) \
     ((This)->lpVtbl->SetSizeParams(This, dwMaxSize, dwShrinkToSize))
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

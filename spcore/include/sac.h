@@ -9,6 +9,11 @@
 
 #include "mswmdm.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
 struct sac_channel;
 
 /* A MAC being computed. Never 0, and not used again by its channel after sac_mac_final(). */
@@ -86,6 +91,11 @@ struct sac_class {
     HRESULT (*set_session_key)(struct sac_channel *channel, const BYTE *key);
     HRESULT (*get_app_sec)(struct sac_channel *channel, DWORD *ret_local, DWORD *ret_remote);
 };
-COM_EXPORT const struct sac_class *SacGetServerClass(void);
+const struct sac_class *SacGetServerClass(void);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,0 +1,223 @@
+"""What `make install` puts somewhere is whole: it works where there is no checkout, and goes again
+without a trace."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import tree
+from machine import Machine
+from papcheck import papcheck
+
+pytestmark = pytest.mark.patient
+
+DECLARED = re.compile(r"^\w[\w *]*?[ *](\w+)\([^;{]*?\);", re.M | re.S)
+
+
+def make(*words):
+    done = subprocess.run(["make", "-s", *words], cwd=tree.ROOT, text=True, check=False,
+                          timeout=tree.SECONDS, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+
+
+def files(folder):
+    """What is there and is no folder."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")
+            if path.is_symlink() or not path.is_dir()}
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory):
+    """Made with PREFIX=/usr/local, and moved to /opt/papkit: nothing knows where it was to be."""
+    with Machine(tmp_path_factory.mktemp("install")) as machine:
+        make("install", f"DESTDIR={machine.out}/stage")
+        machine.says("mkdir -p /opt && mv /out/stage/usr/local /opt/papkit")
+        yield machine
+
+
+def verdicts(folder):
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    return ({case["id"]: case["verdict"] for case in results["cases"]},
+            {row["id"]: row["verdict"] for row in results["rows"]})
+
+
+# ---- where there is no checkout
+
+
+def test_the_checkout_is_gone(machine):
+    assert machine.says(f"ls -A {tree.ROOT}") == ""
+
+
+def test_a_whole_run_judges_what_it_judges_in_the_checkout(machine, tmp_path):
+    done = machine.run("/opt/papkit/bin/papcheck run --out /out/run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert papcheck("run", "--out", tmp_path / "run").status == 0
+    assert verdicts(machine.out / "run") == verdicts(tmp_path / "run")
+    for log in (machine.out / "run").rglob("device.log"):
+        assert "cannot be loaded" not in log.read_text(encoding="utf-8"), log
+
+
+def test_a_provider_is_certified(machine):
+    machine.says("cp /opt/papkit/lib/libspcore.so /tmp/vendor.so")
+    done = machine.run("/opt/papkit/bin/papcheck run sync --provider /tmp/vendor.so --out /out/cert")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_doctor_finds_nothing_to_mend(machine):
+    said = machine.says("/opt/papkit/bin/papcheck doctor")
+    assert "FIX" not in said and "/opt/papkit/bin/papsim" in said and "libspcore.so.0" in said
+
+
+@pytest.mark.parametrize("words", [
+    "papcheck list --json", "papcheck explain AUTH-CLOSED-BI-01", "papcheck explain SP-AUTH-001",
+    "papcheck --version", "papsim --version", "papsim players", "papsim deviations --json",
+])
+def test_it_says_what_the_checkout_says(machine, words):
+    program, *rest = words.split()
+    there = subprocess.run([tree.BUILD / program, *rest], text=True, check=True,
+                           stdout=subprocess.PIPE, timeout=tree.SECONDS).stdout
+    assert machine.says(f"/opt/papkit/bin/{words}") == there
+
+
+def test_clients_and_logs_have_their_players(machine):
+    shutil.copy(tree.ROOT / "fixtures/logs/wrapped.txt", machine.out / "log.txt")
+    said = machine.says("""PATH=$PATH:/opt/papkit/bin
+        papsim import mtp-detect /out/log.txt -o /out/player.yaml
+        papsim exec --player /out/player.yaml -- mtp-detect
+        papsim exec --player mtp -- mtp-files""")
+    assert "Listing raw device(s)" in said and "Filename: " in said
+
+
+def test_a_report_is_written_again(machine):
+    machine.says("""PATH=$PATH:/opt/papkit/bin
+        papcheck run USB-CH9-BV-01 --out /out/one
+        rm /out/one/report.html
+        papcheck report /out/one --format html,junit,json,text
+        papcheck explain USB-CH9-BV-01 --out /out/one
+        /out/one/cases/USB_CH9_BV_01/repro.sh""")
+    assert (machine.out / "one/report.html").is_file()
+
+
+# ---- nothing is left out without a word
+
+
+@pytest.mark.parametrize("words, reason", [
+    ("selftest", "selftest: libspcore-deviant.so is never installed"),
+    ("run AUTH-SHUT-BI-01 --provider-deviate identity-per-interface",
+     "--provider-deviate: libspcore-deviant.so is never installed"),
+])
+def test_what_only_a_checkout_has_is_said_in_a_line(machine, words, reason):
+    done = machine.run(f"/opt/papkit/bin/papcheck {words} --out /out/never")
+    assert done.returncode == 3 and done.stdout == ""
+    assert re.fullmatch(rf"papcheck: {re.escape(reason)}[^\n]*\n", done.stderr), done.stderr
+
+
+@pytest.mark.parametrize("part, name", [
+    ("lib/papkit/libspcore.so", "libspcore.so"), ("bin/papsim", "papsim"),
+    ("share/papkit/catalogue", "catalogue"), ("share/papkit/media", "media"),
+])
+def test_a_part_that_is_missing_ends_the_run(machine, part, name):
+    machine.says(f"rm -rf /tmp/part && cp -a /opt/papkit /tmp/part && rm -r /tmp/part/{part}")
+    done = machine.run("/tmp/part/bin/papcheck run 'SYNC-*' USB-CH9-BV-01 --out /out/missing")
+    assert done.returncode == 3 and name in done.stdout + done.stderr
+    doctor = machine.run("/tmp/part/bin/papcheck doctor")
+    assert doctor.returncode == 3 and re.search(rf"^FIX .*{name}", doctor.stdout, re.M)
+
+
+# ---- what others compile with
+
+
+def declared():
+    """The functions of the installed headers, but for those that are there in full."""
+    return {name for header in (tree.ROOT / "spcore/include").glob("*.h")
+            for name in DECLARED.findall(header.read_text(encoding="utf-8"))}
+
+
+PROGRAM = """
+#include <com.h>
+#include <mswmdm.h>
+#include <sac.h>
+#include <stdio.h>
+
+static const CLSID provider = {0x7a8b6e2c, 0x5c52, 0x4b7e,
+                               {0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}};
+
+typedef void (*function)(void);
+static const function all[] = {%s};
+
+int main(void)
+{
+    IClassFactory *factory = NULL;
+    IMDServiceProvider *made = NULL;
+    PROPVARIANT value;
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (!all[i])
+            return 1;
+    PropVariantInit(&value);
+    if (FAILED(DllGetClassObject(&provider, &IID_IClassFactory, (void **)&factory)) ||
+        FAILED(IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider,
+                                            (void **)&made)))
+        return 2;
+    IMDServiceProvider_Release(made);
+    IClassFactory_Release(factory);
+    return g_wszWMDMTitle[0] == 'W' && DllCanUnloadNow() == S_OK ? 0 : 3;
+}
+"""
+
+
+@pytest.mark.parametrize("compiler, suffix", [
+    ("gcc -std=c11", "c"), ("clang -std=c11", "c"), ("g++ -std=c++11", "cc"),
+    ("g++ -std=c++20", "cc"), ("clang++ -std=c++17", "cc"),
+])
+def test_a_program_compiles_by_pkg_config_alone(tmp_path, compiler, suffix):
+    make("install", f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/multi")
+    names = sorted(declared())
+    assert {"DllGetClassObject", "CoTaskMemAlloc", "IsEqualGUID", "sac_server_new"} <= set(names)
+    source = tmp_path / f"program.{suffix}"
+    source.write_text(PROGRAM % ", ".join(f"(function){name}" for name in names), encoding="ascii")
+    environment = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_SYSROOT_DIR": str(tmp_path),
+                   "PKG_CONFIG_LIBDIR": f"{tmp_path}/usr/lib/multi/pkgconfig",
+                   "LD_LIBRARY_PATH": f"{tmp_path}/usr/lib/multi"}
+    script = (f"{compiler} -Wall -Wextra -pedantic -Werror -o program {source.name} "
+              "$(pkg-config --cflags --libs libspcore) && ./program")
+    done = subprocess.run(["sh", "-e", "-c", script], cwd=tmp_path, env=environment, text=True,
+                          check=False, timeout=tree.SECONDS, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+
+
+def test_pkg_config_says_where_all_is(tmp_path):
+    make("install", f"DESTDIR={tmp_path}", "PREFIX=/opt/papkit")
+
+    def says(*words):
+        return subprocess.run(["pkg-config", *words, "papkit"], check=True, text=True,
+                              stdout=subprocess.PIPE, timeout=tree.SECONDS, env={
+                                  "PATH": "/usr/bin", "PKG_CONFIG_LIBDIR":
+                                  f"{tmp_path}/opt/papkit/share/pkgconfig"}).stdout.strip()
+    for name in ("papsim", "papcheck", "players", "catalogue", "media"):
+        path = pathlib.Path(says(f"--variable={name}"))
+        assert (tmp_path / path.relative_to("/")).exists()
+    assert papcheck("--version").stdout == f"papcheck {says('--modversion')}\n"
+
+
+# ---- and away again
+
+
+@pytest.mark.parametrize("where", [["PREFIX=/usr", "LIBDIR=/usr/lib/multi"], []])
+def test_uninstall_takes_what_install_put_and_nothing_else(tmp_path, where):
+    make("install", f"DESTDIR={tmp_path}", *where)
+    players = next(tmp_path.rglob("mtp.yaml")).parent
+    others = [players / "mine.yaml", players.parents[2] / "bin/mine"]
+    for path in others:
+        path.write_text("", encoding="ascii")
+    make("uninstall", f"DESTDIR={tmp_path}", *where)
+    assert files(tmp_path) == {path.relative_to(tmp_path).as_posix() for path in others}
+    for path in others:
+        path.unlink()
+    make("uninstall", f"DESTDIR={tmp_path}", *where)
+    assert not [path for path in tmp_path.rglob("*papkit*")]
