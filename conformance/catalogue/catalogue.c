@@ -9,12 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/catalogue/tsv.h"
 #include "conformance/program/program.h"
 #include "spcore/base.h"
 
 static const char *const files[] = {"wmdm.tsv", "usb.tsv", "service.tsv", "wmi.tsv"};
-
-enum { COLUMNS = 8 };
 
 /* U and a number of its own: the tag of a reading. */
 static bool has_reading_tag(const char *text)
@@ -48,76 +47,39 @@ static bool is_inferred(const struct catalogue_row *row)
     return false;
 }
 
-static void free_row(struct catalogue_row *row)
+static int add_row(void *context, char *const cells[TSV_COLUMNS_MAX])
 {
-    free(row->id); /* one block holds the whole line */
-}
+    struct catalogue *catalogue = context;
+    struct catalogue_row *rows =
+        realloc(catalogue->rows, (catalogue->count + 1) * sizeof(*catalogue->rows));
+    struct catalogue_row *row;
 
-/* A quotation mark is text; only tabs separate. */
-static int split(char *line, struct catalogue_row *row)
-{
-    char **const columns[COLUMNS] = {&row->id,     &row->level,  &row->requirement, &row->check,
-                                     &row->mutant, &row->source, &row->subject,     &row->flow};
-
-    for (size_t i = 0; i < COLUMNS; i++) {
-        *columns[i] = line;
-        line = strchr(line, '\t');
-        if (!line != (i == COLUMNS - 1))
-            return -EINVAL;
-        if (line)
-            *line++ = '\0';
+    if (!rows) {
+        free(cells[0]);
+        return -ENOMEM;
     }
+    catalogue->rows = rows;
+    row = &rows[catalogue->count++];
+    *row = (struct catalogue_row){cells[0], cells[1], cells[2], cells[3], cells[4],
+                                  cells[5], cells[6], cells[7], false};
     row->inferred = is_inferred(row);
     return 0;
 }
 
-static int add_line(struct catalogue *catalogue, const char *text)
+static int add_item(void *context, char *const cells[TSV_COLUMNS_MAX])
 {
-    struct catalogue_row *rows;
-    struct catalogue_row row;
-    char *line;
+    struct catalogue *catalogue = context;
+    struct catalogue_item *items =
+        realloc(catalogue->items, (catalogue->item_count + 1) * sizeof(*catalogue->items));
 
-    rows = realloc(catalogue->rows, (catalogue->count + 1) * sizeof(*rows));
-    if (!rows)
+    if (!items) {
+        free(cells[0]);
         return -ENOMEM;
-    catalogue->rows = rows;
-    line = strdup(text);
-    if (!line)
-        return -ENOMEM;
-    if (split(line, &row) < 0) {
-        free(line);
-        return -EINVAL;
     }
-    catalogue->rows[catalogue->count++] = row;
+    catalogue->items = items;
+    items[catalogue->item_count++] =
+        (struct catalogue_item){cells[0], cells[1], cells[2], cells[3], cells[4]};
     return 0;
-}
-
-static int load_file(struct catalogue *catalogue, const char *path, char *error, size_t error_size)
-{
-    FILE *file = fopen(path, "re");
-    unsigned number = 0;
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
-    int result = 0;
-
-    if (!file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return -ENOENT;
-    }
-    while (!result && (length = getline(&line, &room, file)) >= 0) {
-        while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
-            line[--length] = '\0';
-        if (++number == 1 || !length)
-            continue;
-        result = add_line(catalogue, line);
-        if (result)
-            snprintf(error, error_size, "%s:%u: expected %d tab-separated columns", path, number,
-                     COLUMNS);
-    }
-    free(line);
-    fclose(file);
-    return result;
 }
 
 static int by_id(const void *a, const void *b)
@@ -137,20 +99,34 @@ static int check_unique(const struct catalogue *catalogue, char *error, size_t e
     return 0;
 }
 
+static int load_all(const char *folder, struct catalogue *ret, char *error, size_t error_size)
+{
+    const struct tsv rows = {.columns = 8, .add = add_row, .context = ret};
+    const struct tsv items = {.columns = 5, .add = add_item, .context = ret};
+    char path[PATH_MAX * 2];
+    int result = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(files) && !result; i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
+        result = tsv_read(path, &rows, error, error_size);
+    }
+    if (result)
+        return result;
+    snprintf(path, sizeof(path), "%s/ics.tsv", folder);
+    return tsv_read(path, &items, error, error_size);
+}
+
 int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_t error_size)
 {
     struct catalogue catalogue = {0};
-    char own[PATH_MAX], path[PATH_MAX * 2];
-    int result = 0;
+    char own[PATH_MAX];
+    int result;
 
     if (!folder && program_beside("catalogue", own, sizeof(own)) < 0) {
         snprintf(error, error_size, "no requirement catalogue beside this program");
         return -ENOENT;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(files) && !result; i++) {
-        snprintf(path, sizeof(path), "%s/%s", folder ? folder : own, files[i]);
-        result = load_file(&catalogue, path, error, error_size);
-    }
+    result = load_all(folder ? folder : own, &catalogue, error, error_size);
     if (catalogue.count)
         qsort(catalogue.rows, catalogue.count, sizeof(*catalogue.rows), by_id);
     if (!result)
@@ -163,11 +139,15 @@ int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_
     return 0;
 }
 
+/* One block holds a whole line. */
 void catalogue_done(struct catalogue *catalogue)
 {
     for (size_t i = 0; i < catalogue->count; i++)
-        free_row(&catalogue->rows[i]);
+        free(catalogue->rows[i].id);
+    for (size_t i = 0; i < catalogue->item_count; i++)
+        free(catalogue->items[i].name);
     free(catalogue->rows);
+    free(catalogue->items);
     *catalogue = (struct catalogue){0};
 }
 
@@ -181,4 +161,24 @@ const struct catalogue_row *catalogue_find(const struct catalogue *catalogue, co
     if (!catalogue->count)
         return NULL;
     return bsearch(id, catalogue->rows, catalogue->count, sizeof(*catalogue->rows), is_id);
+}
+
+static bool fits(const char *item, const char *name)
+{
+    for (; *item && *name; item++, name++) {
+        if (*item == 'h'   ? !isdigit((unsigned char)*name) && (*name < 'A' || *name > 'F')
+            : *item == 'n' ? *name < '1' || *name > '9'
+                           : *item != *name)
+            return false;
+    }
+    return !*item && !*name;
+}
+
+const struct catalogue_item *catalogue_item(const struct catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->item_count; i++) {
+        if (fits(catalogue->items[i].name, name))
+            return &catalogue->items[i];
+    }
+    return NULL;
 }

@@ -104,27 +104,27 @@ static int check_defects(const struct arguments *arguments)
     return status;
 }
 
-static int check_ics(const struct arguments *arguments)
+static int check_ics(const struct arguments *arguments, const struct catalogue *catalogue)
 {
     struct ics ics;
-    char error[512];
+    char error[4096];
 
     if (!arguments->options.ics)
         return 0;
-    if (ics_read(arguments->options.ics, &ics, error, sizeof(error)) < 0)
+    if (ics_read(arguments->options.ics, catalogue, &ics, error, sizeof(error)) < 0)
         return cli_usage("%s", error);
     ics_done(&ics);
     return 0;
 }
 
-int options_check(struct arguments *arguments)
+int options_check(struct arguments *arguments, const struct catalogue *catalogue)
 {
     int status = check_simulator(arguments);
 
     if (!status)
         status = check_files(arguments);
     if (!status)
-        status = check_ics(arguments);
+        status = check_ics(arguments, catalogue);
     return status ? status : check_defects(arguments);
 }
 

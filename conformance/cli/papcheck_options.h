@@ -30,7 +30,7 @@ void options_list(void);
 int options_parse(int argc, char **argv, struct arguments *arguments);
 /* What is wrong with what was asked for, before anything runs: files, defects, ICS; and what comes
  * with papcheck takes the place of what was not named. */
-int options_check(struct arguments *arguments);
+int options_check(struct arguments *arguments, const struct catalogue *catalogue);
 /* Makes the folder. */
 int options_complete(struct arguments *arguments);
 

@@ -225,7 +225,7 @@ static int run_command(int argc, char **argv)
         status = cli_catalogue(&catalogue);
     if (status)
         return status;
-    status = options_check(&arguments);
+    status = options_check(&arguments, &catalogue);
     if (!status)
         status = choose(&arguments, &catalogue, &cases, &count);
     if (!status)

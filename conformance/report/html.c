@@ -62,12 +62,19 @@ static void observed(const struct results *results, FILE *out)
 
     if (!count)
         return;
-    fprintf(out, "<dt>ICS</dt><dd><details><summary>of %zu player%s</summary>\n", count,
-            count == 1 ? "" : "s");
+    fputs("<dt>ICS</dt><dd><details><summary>", out);
+    if (rep_ics_file(results))
+        rep_fill(out, "<code>@</code>, sha256 @", results->ics_file, results->ics_sha256);
+    else
+        fprintf(out, "observed, of %zu player%s", count, count == 1 ? "" : "s");
+    fputs("</summary>\n", out);
     for (size_t i = 0; i < count; i++) {
         const struct result_ics *one = &results->ics[i];
 
-        rep_fill(out, "<p>@: <code>", *one->player ? one->player : "the device");
+        rep_fill(out, "<p>@: <code>",
+                 *one->player            ? one->player
+                 : rep_ics_file(results) ? "declared"
+                                         : "the device");
         list(out, &one->items);
         fputs("</code></p>\n", out);
     }

@@ -65,3 +65,8 @@ const char *rep_tone(const struct results *results)
 {
     return standing_of(results)->tone;
 }
+
+const char *rep_ics_file(const struct results *results)
+{
+    return results->ics_file && *results->ics_file ? results->ics_file : NULL;
+}

@@ -20,6 +20,9 @@ size_t rep_count_rows(const struct results *results, enum rep_class class, enum 
 const char *rep_standing(const struct results *results);
 const char *rep_tone(const struct results *results);
 
+/* The file whose ICS was in force; NULL: the observed one was. */
+const char *rep_ics_file(const struct results *results);
+
 /* The writers; `out` is a file of the run's folder. */
 void rep_write_text(const struct results *results, const char *folder, FILE *out);
 void rep_write_junit(const struct results *results, const char *folder, FILE *out);

@@ -26,6 +26,13 @@ static void claim(const struct results *results, FILE *out)
     list(out, "subjects", &results->subjects);
     member(out, "device", results->device);
     member(out, "provider", *results->provider ? results->provider : "none");
+    fprintf(out, "%-10s ", "ics");
+    rep_plain(out, rep_ics_file(results) ? rep_ics_file(results) : "observed");
+    if (rep_ics_file(results)) {
+        fputs(", sha256 ", out);
+        rep_plain(out, results->ics_sha256);
+    }
+    fputc('\n', out);
     fprintf(out, "%-10s %llu\n", "seed", (unsigned long long)results->seed);
     if (results->defects.count) {
         list(out, "defects", &results->defects);

@@ -28,16 +28,16 @@ extern const enum verdict verdict_urgency[VERDICTS];
 
 /* What brought a verdict about, whatever its reason says. */
 enum cause {
-    CAUSE_CHECKS,    /* the case came to its end: its checks decide */
-    CAUSE_OFFER,     /* the case found that the subject does not offer what the row is about */
-    CAUSE_SETUP,     /* the case said that its set-up failed */
-    CAUSE_SUITE,     /* the case is wrong: no check, or one of a row it does not declare */
-    CAUSE_SUBJECT,   /* crash or hang while control was inside the subject */
-    CAUSE_CRASH,     /* the case's process ended without a verdict */
-    CAUSE_WATCHDOG,  /* it did not end in time */
-    CAUSE_START,     /* player or process could not be started */
-    CAUSE_ICS,       /* the case's expression does not hold, or is none */
-    CAUSE_NEED,      /* something the case needs is not given or not allowed */
+    CAUSE_CHECKS,   /* the case came to its end: its checks decide */
+    CAUSE_OFFER,    /* the case found that the subject does not offer what the row is about */
+    CAUSE_SETUP,    /* the case said that its set-up failed */
+    CAUSE_SUITE,    /* the case is wrong: no check, or one of a row it does not declare */
+    CAUSE_SUBJECT,  /* crash or hang while control was inside the subject */
+    CAUSE_CRASH,    /* the case's process ended without a verdict */
+    CAUSE_WATCHDOG, /* it did not end in time */
+    CAUSE_START,    /* player or process could not be started */
+    CAUSE_ICS,  /* the case's expression does not hold, or is none; what the ICS says is not so */
+    CAUSE_NEED, /* something the case needs is not given or not allowed */
     CAUSE_INTERRUPT, /* the run ended before it */
     CAUSES
 };
@@ -118,6 +118,7 @@ struct result_scope {
 struct results {
     const char *suite, *device, *provider; /* provider "": none */
     const char *git, *provider_sha256;     /* of the suite's sources, of the provider's file */
+    const char *ics_file, *ics_sha256;     /* its name alone; "": what was observed is in force */
     const char *shard;                     /* i/n */
     struct texts patterns;                 /* what was selected; none: everything */
     uint64_t seed;

@@ -245,6 +245,8 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
         .provider = text_of(json, "provider"),
         .git = text_of(json, "git"),
         .provider_sha256 = text_of(json, "provider_sha256"),
+        .ics_file = text_of(json, "ics_file"),
+        .ics_sha256 = text_of(json, "ics_sha256"),
         .shard = text_of(json, "shard"),
         .began = text_of(timing, "began"),
         .host = text_of(timing, "host"),

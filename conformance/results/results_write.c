@@ -6,6 +6,7 @@
 
 #include "conformance/results/results.h"
 #include "conformance/results/whole.h"
+#include "spcore/base.h"
 
 /* May quote a device, whose text may be anything. */
 static json_t *reason_json(const char *reason)
@@ -146,21 +147,47 @@ static json_t *totals_json(const struct results *results)
     return totals;
 }
 
-static json_t *results_json(const struct results *results)
+static json_t *cases_json(const struct results *results)
 {
     json_t *cases = json_array();
 
     for (size_t i = 0; i < results->case_count; i++)
         json_array_append_new(cases, case_json(&results->cases[i]));
-    return json_pack(
-        "{s:s,s:o,s:I,s:b,s:o,s:o,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "suite",
-        results->suite, "git", text_json(results->git), "seed", (json_int_t)results->seed, "strict",
-        results->strict, "patterns", texts_json(&results->patterns), "shard",
-        text_json(results->shard), "device", results->device, "provider", results->provider,
-        "provider_sha256", text_json(results->provider_sha256), "devices", devices_json(results),
-        "subjects", texts_json(&results->subjects), "deviations", texts_json(&results->defects),
-        "ics", ics_json(results), "totals", totals_json(results), "cases", cases, "rows",
-        rows_json(results), "catalogue", scopes_json(results), "exit", results->exit);
+    return cases;
+}
+
+static json_t *results_json(const struct results *results)
+{
+    const struct {
+        const char *name;
+        json_t *value;
+    } members[] = {
+        {"suite", text_json(results->suite)},
+        {"git", text_json(results->git)},
+        {"seed", json_integer((json_int_t)results->seed)},
+        {"strict", json_boolean(results->strict)},
+        {"patterns", texts_json(&results->patterns)},
+        {"shard", text_json(results->shard)},
+        {"device", text_json(results->device)},
+        {"provider", text_json(results->provider)},
+        {"provider_sha256", text_json(results->provider_sha256)},
+        {"devices", devices_json(results)},
+        {"subjects", texts_json(&results->subjects)},
+        {"deviations", texts_json(&results->defects)},
+        {"ics_file", text_json(results->ics_file)},
+        {"ics_sha256", text_json(results->ics_sha256)},
+        {"ics", ics_json(results)},
+        {"totals", totals_json(results)},
+        {"cases", cases_json(results)},
+        {"rows", rows_json(results)},
+        {"catalogue", scopes_json(results)},
+        {"exit", json_integer(results->exit)},
+    };
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+        json_object_set_new(object, members[i].name, members[i].value);
+    return object;
 }
 
 static json_t *timing_json(const struct results *results)

@@ -1,49 +1,60 @@
-/* What a subject says it offers, as items; the expressions that cases put over them; and the file a
- * vendor writes them in. */
+/* What a subject says it offers, as items, and the expressions that cases put over them. */
 #include "conformance/run/ics.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int by_name(const void *a, const void *b)
+static int by_item(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return strcmp(((const struct ics_claim *)a)->item, ((const struct ics_claim *)b)->item);
+}
+
+static int is_item(const void *item, const void *claim)
+{
+    return strcmp(item, ((const struct ics_claim *)claim)->item);
+}
+
+const struct ics_claim *ics_find(const struct ics *ics, const char *item)
+{
+    return ics->count ? bsearch(item, ics->claims, ics->count, sizeof(*ics->claims), is_item)
+                      : NULL;
 }
 
 bool ics_has(const struct ics *ics, const char *item)
 {
-    if (strcmp(item, "ANY") == 0)
-        return true;
-    return ics->count &&
-           bsearch(&item, ics->items, ics->count, sizeof(*ics->items), by_name) != NULL;
+    const struct ics_claim *claim = ics_find(ics, item);
+
+    return strcmp(item, "ANY") == 0 || (claim && claim->yes);
+}
+
+int ics_say(struct ics *ics, const char *item, unsigned line, bool yes)
+{
+    struct ics_claim *claims = realloc(ics->claims, (ics->count + 1) * sizeof(*claims));
+    char *copy = strdup(item);
+
+    if (claims)
+        ics->claims = claims;
+    if (!claims || !copy) {
+        free(copy);
+        return -ENOMEM;
+    }
+    claims[ics->count++] = (struct ics_claim){copy, line, yes};
+    qsort(claims, ics->count, sizeof(*claims), by_item);
+    return 0;
 }
 
 int ics_set(struct ics *ics, const char *item)
 {
-    char **items;
-
-    if (ics_has(ics, item))
-        return 0;
-    items = realloc(ics->items, (ics->count + 1) * sizeof(*items));
-    if (!items)
-        return -ENOMEM;
-    ics->items = items;
-    items[ics->count] = strdup(item);
-    if (!items[ics->count])
-        return -ENOMEM;
-    ics->count++;
-    qsort(items, ics->count, sizeof(*items), by_name);
-    return 0;
+    return ics_find(ics, item) ? 0 : ics_say(ics, item, 0, true);
 }
 
 void ics_done(struct ics *ics)
 {
     for (size_t i = 0; i < ics->count; i++)
-        free(ics->items[i]);
-    free(ics->items);
+        free(ics->claims[i].item);
+    free(ics->claims);
     *ics = (struct ics){0};
 }
 
@@ -140,73 +151,4 @@ int ics_holds(const struct ics *ics, const char *expression)
     if (parser.bad || *parser.at)
         return -EINVAL;
     return value;
-}
-
-/* ---- files */
-
-static char *trim(char *text)
-{
-    char *end;
-
-    while (isspace((unsigned char)*text))
-        text++;
-    end = text + strlen(text);
-    while (end > text && isspace((unsigned char)end[-1]))
-        *--end = '\0';
-    return text;
-}
-
-static int read_line(struct ics *ics, char *line)
-{
-    char *value;
-
-    line[strcspn(line, "#")] = '\0';
-    line = trim(line);
-    if (!*line)
-        return 0;
-    value = strchr(line, '=');
-    if (!value)
-        return -EINVAL;
-    *value++ = '\0';
-    line = trim(line);
-    value = trim(value);
-    if (!*line || line[strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._")])
-        return -EINVAL;
-    if (strcmp(value, "yes") == 0)
-        return ics_set(ics, line);
-    return strcmp(value, "no") != 0 ? -EINVAL : 0;
-}
-
-int ics_read(const char *path, struct ics *ret, char *error, size_t error_size)
-{
-    FILE *file = fopen(path, "re");
-    struct ics ics = {0};
-    char *line = NULL;
-    size_t room = 0;
-    unsigned number = 0;
-    int result = 0;
-
-    if (!file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return -ENOENT;
-    }
-    while (!result && getline(&line, &room, file) >= 0) {
-        number++;
-        result = read_line(&ics, line);
-    }
-    free(line);
-    fclose(file);
-    if (result) {
-        snprintf(error, error_size, "%s:%u: expected ITEM=yes or ITEM=no", path, number);
-    } else if (!ics.count) { /* a run that applies nothing would be green */
-        snprintf(error, error_size, "%s:%u: no item says yes, nothing would be judged", path,
-                 number ? number : 1);
-        result = -EINVAL;
-    }
-    if (result) {
-        ics_done(&ics);
-        return result;
-    }
-    *ret = ics;
-    return 0;
 }

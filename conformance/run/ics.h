@@ -8,23 +8,43 @@
 
 #include "conformance/run/identity.h"
 
+struct catalogue;
+struct result;
+
+/* What is said of one item; by the line of a file, or 0: observed. */
+struct ics_claim {
+    char *item;
+    unsigned line;
+    bool yes;
+};
+
 struct ics {
-    char **items; /* the true ones, sorted */
+    struct ics_claim *claims; /* sorted by item */
     size_t count;
     struct identity identity; /* of the device observed */
 };
 
+/* Of an item of which nothing is said. 0 or -ENOMEM. */
+int ics_say(struct ics *ics, const char *item, unsigned line, bool yes);
+/* Yes, unless something is said already. 0 or -ENOMEM. */
 int ics_set(struct ics *ics, const char *item);
+/* NULL: nothing is said of it. */
+const struct ics_claim *ics_find(const struct ics *ics, const char *item);
 bool ics_has(const struct ics *ics, const char *item);
 void ics_done(struct ics *ics);
 /* 1 holds, 0 does not, -EINVAL: not an expression (names, && || ! and parentheses). */
 int ics_holds(const struct ics *ics, const char *expression);
-/* Lines `ITEM=yes` or `ITEM=no`, `#` comments. On failure `error` holds FILE:LINE and why. */
-int ics_read(const char *path, struct ics *ret, char *error, size_t error_size);
+/* Lines `ITEM=yes` or `ITEM=no` of items the catalogue declares, `#` comments. On failure `error`
+ * holds a line FILE:LINE: and why for each fault, as many as it has room for. */
+int ics_read(const char *path, const struct catalogue *catalogue, struct ics *ret, char *error,
+             size_t error_size);
 /* What the device at `uri` shows by its descriptors and DeviceInfo; `own`: it is our simulator with
  * a control socket. -errno when it cannot be opened. */
 int ics_observe(const char *uri, bool own, struct ics *ret);
-/* Only which device it is. */
-int ics_identify(const char *uri, struct identity *ret);
+/* Holds what is declared in the file `path` against what was shown, once or by several players, as
+ * the result of a case: what nobody shows fails, what is shown and not declared is a warning and a
+ * note. 0 or -ENOMEM. */
+int ics_hold(const struct ics *declared, const char *path, const struct ics *const shown[],
+             size_t shown_count, const struct catalogue *catalogue, struct result *ret);
 
 #endif

@@ -103,10 +103,10 @@ static void observe_stores(struct ics *ics, struct mtpi *mtpi)
             ics_set(ics, "STORE.REMOVABLE");
         mtpi_storage_info_done(&info);
     }
-    if (stores.count >= 2)
-        ics_set(ics, "MTP.STORES.2");
-    snprintf(item, sizeof(item), "MTP.STORES.%zu", stores.count);
-    ics_set(ics, item);
+    for (size_t i = 1; i <= stores.count && i < 10; i++) {
+        snprintf(item, sizeof(item), "MTP.STORES.%zu", i);
+        ics_set(ics, item);
+    }
     free(stores.item);
 }
 
@@ -151,18 +151,5 @@ int ics_observe(const char *uri, bool own, struct ics *ret)
     observe_mtp(&ics, tp);
     tp_close(tp);
     *ret = ics;
-    return 0;
-}
-
-/* Who it is, where somebody else has said what it offers. */
-int ics_identify(const char *uri, struct identity *ret)
-{
-    struct ics ics;
-    int error = ics_observe(uri, false, &ics);
-
-    if (error)
-        return error;
-    *ret = ics.identity;
-    ics_done(&ics);
     return 0;
 }

@@ -13,13 +13,14 @@
 
 struct run_ics {
     struct observation {
-        const char *player; /* "": the device's, or a file's */
+        const char *player; /* "": the device's */
         struct ics ics;
         struct process papsim;
         struct conf_context context;
         int error;
     } of[PLAYERS_MAX];
     size_t count;
+    struct ics declared; /* of a file: in force instead of what is observed */
 };
 
 static struct observation *find(const struct run *run, const char *player)
@@ -36,14 +37,14 @@ static const char *player_of(const struct run *run, const struct conf_case *conf
     return run->options.of[SUBJECT_DEVICE].name ? "" : subject_player(conf_case);
 }
 
-/* ---- of a file, of a device, or of a player of ours: began, then asked */
+/* ---- of a device, or of a player of ours: began, then asked */
 
 /* -errno: there is no place for it. */
 static int begin(const struct run *run, struct observation *one)
 {
     struct run_options options = run->options;
 
-    if (run->options.ics || run->options.of[SUBJECT_DEVICE].name)
+    if (run->options.of[SUBJECT_DEVICE].name)
         return 0;
     options.of[SUBJECT_DEVICE].defects = NULL;
     options.quiet_evidence = true;
@@ -61,20 +62,12 @@ static int ask(const struct run *run, struct observation *one, char *error, size
     const char *device = run->options.of[SUBJECT_DEVICE].name;
     int result = one->error;
 
-    if (run->options.ics) {
-        result = ics_read(run->options.ics, &one->ics, error, size);
-        if (result)
-            return result;
-    }
     if (device) {
-        result = run->options.ics ? ics_identify(device, &one->ics.identity)
-                                  : ics_observe(device, false, &one->ics);
+        result = ics_observe(device, false, &one->ics);
         if (result)
             snprintf(error, size, "%s: %s", device, strerror(-result));
         return result;
     }
-    if (run->options.ics)
-        return 0;
     if (!result)
         result = papsim_ready(&one->papsim, &one->context);
     if (!result)
@@ -85,49 +78,79 @@ static int ask(const struct run *run, struct observation *one, char *error, size
     return result;
 }
 
-int run_observe_all(struct run *run)
+static int begin_all(struct run *run)
 {
-    bool ours = !run->options.of[SUBJECT_DEVICE].name && !run->options.ics;
-    char error[512];
-    int result = 0;
+    struct run_ics *ics = run->ics;
+    int error = 0;
 
-    run->ics = calloc(1, sizeof(*run->ics));
-    if (!run->ics)
-        return -ENOMEM;
-    for (size_t i = 0; i < run->results.case_count && run->ics->count < PLAYERS_MAX && !result;
-         i++) {
+    for (size_t i = 0; i < run->results.case_count && ics->count < PLAYERS_MAX && !error; i++) {
         const char *player = player_of(run, run->cases[i]);
 
         if (find(run, player))
             continue;
-        run->ics->of[run->ics->count].player = player;
-        result = begin(run, &run->ics->of[run->ics->count++]);
+        ics->of[ics->count].player = player;
+        error = begin(run, &ics->of[ics->count++]);
     }
+    if (!error)
+        return 0;
+    run_complain(&run->options, error);
+    for (size_t i = 0; i < ics->count; i++)
+        papsim_stop(&ics->of[i].papsim, &ics->of[i].context);
+    return error;
+}
+
+/* What it says holds for every player; which device that is, and that it is ours, is seen. */
+static int declare(struct run *run)
+{
+    struct ics *declared = &run->ics->declared;
+    char error[512];
+    int result = ics_read(run->options.ics, run->catalogue, declared, error, sizeof(error));
+
     if (result) {
-        run_complain(&run->options, result);
-        for (size_t i = 0; i < run->ics->count; i++)
-            papsim_stop(&run->ics->of[i].papsim, &run->ics->of[i].context);
+        fprintf(stderr, "papcheck: %s\n", error);
         return result;
     }
+    if (run->options.of[SUBJECT_DEVICE].name) {
+        declared->identity = run->ics->of[0].ics.identity;
+        return 0;
+    }
+    return ics_set(declared, "FIXTURE.CONTROL");
+}
+
+int run_observe_all(struct run *run)
+{
+    char error[512];
+    int result;
+
+    run->ics = calloc(1, sizeof(*run->ics));
+    if (!run->ics)
+        return -ENOMEM;
+    result = begin_all(run);
+    if (result)
+        return result;
     for (size_t i = 0; i < run->ics->count; i++) {
         struct observation *one = &run->ics->of[i];
 
         one->error = ask(run, one, error, sizeof(error));
         if (one->error) {
             fprintf(stderr, "papcheck: %s\n", error);
-            if (!ours)
+            if (run->options.of[SUBJECT_DEVICE].name)
                 result = one->error;
         }
     }
-    return result;
+    return result || !run->options.ics ? result : declare(run);
 }
 
 const struct ics *run_ics_of(const struct run *run, const struct conf_case *conf_case)
 {
     const struct observation *one = find(run, player_of(run, conf_case));
 
+    if (run->options.ics)
+        return &run->ics->declared;
     return one && !one->error ? &one->ics : NULL;
 }
+
+/* ---- as results have it */
 
 static void name_device(const struct observation *one, struct result_device *ret)
 {
@@ -142,6 +165,38 @@ static void name_device(const struct observation *one, struct result_device *ret
                                   .firmware = identity->firmware};
 }
 
+static int add_ics(const char *player, const struct ics *ics, struct results *results)
+{
+    struct result_ics *ret = &results->ics[results->ics_count++];
+    int error = 0;
+
+    ret->player = player;
+    for (size_t i = 0; i < ics->count && !error; i++) {
+        if (ics->claims[i].yes)
+            error = texts_add(&ret->items, ics->claims[i].item);
+    }
+    return error;
+}
+
+/* After the cases: there is room for one more. */
+static int hold(struct run *run)
+{
+    const struct ics *shown[PLAYERS_MAX];
+    size_t count = 0;
+    int error;
+
+    for (size_t i = 0; i < run->ics->count; i++) {
+        if (!run->ics->of[i].error)
+            shown[count++] = &run->ics->of[i].ics;
+    }
+    if (!count)
+        return 0; /* their cases say why */
+    error = ics_hold(&run->ics->declared, run->options.ics, shown, count, run->catalogue,
+                     &run->results.cases[run->results.case_count]);
+    run->results.case_count += !error;
+    return error;
+}
+
 int run_ics_results(struct run *run)
 {
     struct results *results = &run->results;
@@ -151,20 +206,20 @@ int run_ics_results(struct run *run)
     results->devices = calloc(PLAYERS_MAX, sizeof(*results->devices));
     if (!results->ics || !results->devices)
         return -ENOMEM;
-    for (size_t i = 0; i < run->ics->count; i++) {
+    for (size_t i = 0; i < run->ics->count && !error; i++) {
         const struct observation *one = &run->ics->of[i];
-        struct result_ics *ret = &results->ics[results->ics_count];
 
         if (one->error)
             continue;
-        results->ics_count++;
-        ret->player = one->player;
         if (*one->ics.identity.usb)
             name_device(one, &results->devices[results->device_count++]);
-        for (size_t k = 0; k < one->ics.count && !error; k++)
-            error = texts_add(&ret->items, one->ics.items[k]);
+        if (!run->options.ics)
+            error = add_ics(one->player, &one->ics, results);
     }
-    return error;
+    if (error || !run->options.ics)
+        return error;
+    error = add_ics("", &run->ics->declared, results);
+    return error ? error : hold(run);
 }
 
 void run_ics_free(struct run_ics *ics)
@@ -173,5 +228,7 @@ void run_ics_free(struct run_ics *ics)
         if (!ics->of[i].error)
             ics_done(&ics->of[i].ics);
     }
+    if (ics)
+        ics_done(&ics->declared);
     free(ics);
 }

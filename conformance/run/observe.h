@@ -9,7 +9,9 @@
  * that does not start is left out; its cases will say why on their own. */
 int run_observe_all(struct run *run);
 const struct ics *run_ics_of(const struct run *run, const struct conf_case *conf_case);
-int run_ics_results(struct run *run); /* run->ics as results have it; 0 or -ENOMEM */
+/* run->ics as results have it, and what is declared held against it as one more result; 0 or
+ * -ENOMEM. */
+int run_ics_results(struct run *run);
 void run_ics_free(struct run_ics *ics);
 
 #endif

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/case/cases.h"
 #include "git_id.h"
 
 void origin_begin(struct run *run)
@@ -23,7 +24,8 @@ void origin_begin(struct run *run)
         run->host[0] = '\0';
 }
 
-static void hash_file(const char *path, char ret[2 * EVP_MAX_MD_SIZE + 1])
+/* Of the file's bytes; "" when it cannot be read. */
+static void hash_file(const char *path, char ret[ORIGIN_HASH_ROOM])
 {
     unsigned char digest[EVP_MAX_MD_SIZE], block[1 << 14];
     EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -72,6 +74,10 @@ int origin_results(struct run *run)
     if (provider)
         hash_file(provider, run->provider_sha256);
     results->provider_sha256 = run->provider_sha256;
+    if (options->ics)
+        hash_file(options->ics, run->ics_sha256);
+    results->ics_file = options->ics ? cases_base_name(options->ics) : "";
+    results->ics_sha256 = run->ics_sha256;
     for (size_t i = 0; i < options->pattern_count && !error; i++)
         error = texts_add(&results->patterns, options->patterns[i]);
     results->scopes = calloc(run->catalogue->count + 1, sizeof(*results->scopes));

@@ -46,7 +46,8 @@ static int name_results(struct run *run, const struct conf_case *const *cases, s
 {
     run->cases = cases;
     run->names = calloc(count + 1, sizeof(*run->names));
-    run->results.cases = calloc(count + 1, sizeof(*run->results.cases));
+    run->results.cases =
+        calloc(count + 1, sizeof(*run->results.cases)); /* and what the ICS comes to */
     if (!run->names || !run->results.cases)
         return -ENOMEM;
     run->results.case_count = count;
@@ -178,16 +179,27 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
 
 /* ---- what they come to */
 
+/* That an ICS is well kept says nothing of what it declares. */
+static bool is_judged(const struct results *results)
+{
+    for (size_t i = 0; i < results->case_count; i++) {
+        const struct result *one = &results->cases[i];
+
+        if (one->cause != CAUSE_ICS &&
+            (one->verdict == VERDICT_PASS || one->verdict == VERDICT_FAIL ||
+             one->verdict == VERDICT_INCONCLUSIVE))
+            return true;
+    }
+    return false;
+}
+
 static int exit_code(const struct results *results)
 {
-    size_t passed = results_count(results, NULL, VERDICT_PASS);
-    size_t failed = results_count(results, NULL, VERDICT_FAIL);
-
     if (results_count(results, NULL, VERDICT_ERROR))
         return 3;
-    if (!passed && !failed && !results_count(results, NULL, VERDICT_INCONCLUSIVE))
-        return 3; /* green would be a lie */
-    return failed ? 1 : 0;
+    if (results_count(results, NULL, VERDICT_FAIL))
+        return 1;
+    return is_judged(results) ? 0 : 3; /* green would be a lie */
 }
 
 /* A row holds where a check of it did and none failed; an error's checks prove nothing. */
@@ -247,8 +259,10 @@ int run_conclude(struct run *run)
     const struct subject_given *device = &run->options.of[SUBJECT_DEVICE];
     const struct subject_given *provider = &run->options.of[SUBJECT_PROVIDER];
     struct results *results = &run->results;
-    int error = gather_rows(run);
+    int error = run->ics ? run_ics_results(run) : 0;
 
+    if (!error)
+        error = gather_rows(run);
     results->suite = "papcheck " PAPKIT_VERSION;
     results->seed = run->options.seed;
     results->strict = run->options.strict;
@@ -261,9 +275,7 @@ int run_conclude(struct run *run)
     results->exit = run->interrupted ? 130 : exit_code(results);
     if (!error)
         error = name_subjects(run);
-    if (!error)
-        error = origin_results(run);
-    return error || !run->ics ? error : run_ics_results(run);
+    return error ? error : origin_results(run);
 }
 
 void run_done(struct run *run)

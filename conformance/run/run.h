@@ -13,6 +13,8 @@
 #include "conformance/run/ics.h"
 #include "conformance/run/subjects.h"
 
+#define ORIGIN_HASH_ROOM 129
+
 struct run_options {
     struct subject_given of[SUBJECTS];
     const char *ics;         /* file; NULL: observed */
@@ -42,7 +44,7 @@ struct run {
     struct run_ics *ics;                  /* observations by player */
     struct run_name *names;               /* what results.cases call themselves */
     char began[32], host[65];             /* origin.h */
-    char provider_sha256[129];
+    char provider_sha256[ORIGIN_HASH_ROOM], ics_sha256[ORIGIN_HASH_ROOM];
     volatile sig_atomic_t interrupted;
 };
 

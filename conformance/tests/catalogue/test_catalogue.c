@@ -10,6 +10,8 @@
 
 #define HEAD "id\tlevel\trequirement\tcheck\tmutant\tsource\tsubject\tflow\n"
 
+#define ITEMS "item\tby\tmeaning\tobserved\tsubject\n"
+
 static char folder[64];
 
 static void put(const char *name, const char *text)
@@ -32,14 +34,15 @@ static void make(void)
     put("usb.tsv", HEAD);
     put("service.tsv", HEAD);
     put("wmi.tsv", HEAD);
+    put("ics.tsv", ITEMS);
 }
 
 static void drop(void)
 {
-    static const char *const names[] = {"wmdm.tsv", "usb.tsv", "service.tsv", "wmi.tsv"};
+    static const char *const names[] = {"wmdm.tsv", "usb.tsv", "service.tsv", "wmi.tsv", "ics.tsv"};
     char path[128];
 
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
         unlink(path);
     }
@@ -150,4 +153,31 @@ Test(catalogue, the_rows_of_this_tree_are_all_there)
         cr_assert(*row->requirement && *row->subject && *row->flow, "%s", row->id);
     }
     catalogue_done(&catalogue);
+}
+
+Test(catalogue, an_item_stands_for_all_of_its_form)
+{
+    struct catalogue catalogue;
+    char error[256];
+
+    put("ics.tsv", ITEMS "MTP\tdevice\tm\to\tdevice\nMTP.OP.hhhh\tdevice\tm\to\tdevice\n"
+                         "MTP.STORES.n\tvendor\tm\to\tdevice\n");
+    cr_assert_eq(catalogue_load(folder, &catalogue, error, sizeof(error)), 0, "%s", error);
+    cr_assert_str_eq(catalogue_item(&catalogue, "MTP.OP.10AF")->name, "MTP.OP.hhhh");
+    cr_assert_str_eq(catalogue_item(&catalogue, "MTP.STORES.2")->by, "vendor");
+    cr_assert_null(catalogue_item(&catalogue, "MTP.STORES.0"));
+    cr_assert_null(catalogue_item(&catalogue, "MTP.OP.10AG"));
+    cr_assert_null(catalogue_item(&catalogue, "MTP.OP.10A"));
+    cr_assert_null(catalogue_item(&catalogue, "MT"));
+    catalogue_done(&catalogue);
+}
+
+Test(catalogue, an_item_without_its_columns_is_named)
+{
+    struct catalogue catalogue;
+    char error[256];
+
+    put("ics.tsv", ITEMS "MTP\tdevice\tm\to\n");
+    cr_assert_lt(catalogue_load(folder, &catalogue, error, sizeof(error)), 0);
+    cr_assert(strstr(error, "ics.tsv:2: expected 5 "), "%s", error);
 }

@@ -85,6 +85,8 @@ static void fill(struct sample *sample, const char *text)
                                        .rows = &sample->row,
                                        .git = "0123456789ab",
                                        .provider_sha256 = "abcd",
+                                       .ics_file = "my.ics",
+                                       .ics_sha256 = "ef01",
                                        .shard = "1/3",
                                        .patterns = {&sample->pattern, 1},
                                        .devices = &sample->device,
@@ -153,6 +155,8 @@ Test(results, where_they_come_from_comes_back)
     read_back(&read);
     cr_assert_str_eq(read.git, "0123456789ab");
     cr_assert_str_eq(read.provider_sha256, "abcd");
+    cr_assert_str_eq(read.ics_file, "my.ics");
+    cr_assert_str_eq(read.ics_sha256, "ef01");
     cr_assert_str_eq(read.shard, "1/3");
     cr_assert_str_eq(read.patterns.at[0], "SYNC-*");
     cr_assert_str_eq(read.devices[0].manufacturer, "text");

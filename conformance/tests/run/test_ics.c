@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conformance/catalogue/catalogue.h"
+#include "conformance/results/results.h"
 #include "conformance/run/ics.h"
 #include "spcore/base.h"
 
@@ -100,6 +102,19 @@ Test(ics, an_item_set_twice_is_there_once)
 
 /* ---- files */
 
+static struct catalogue_item items[] = {
+    {.name = (char[]){"BOS"}, .by = (char[]){"device"}, .observed = (char[]){"the BOS is read"}},
+    {.name = (char[]){"MTP"}, .by = (char[]){"device"}, .observed = (char[]){"it is looked for"}},
+    {.name = (char[]){"PAP"}, .by = (char[]){"device"}, .observed = (char[]){"the class is read"}},
+    {.name = (char[]){"MTP.OP.hhhh"},
+     .by = (char[]){"device"},
+     .observed = (char[]){"it is listed"}},
+    {.name = (char[]){"USB.LPM"},
+     .by = (char[]){"vendor"},
+     .observed = (char[]){"nothing shows it"}},
+};
+static const struct catalogue catalogue = {.items = items, .item_count = ARRAY_SIZE(items)};
+
 static int read_text(const char *text, struct ics *ret, char *error, size_t size)
 {
     char path[] = "/tmp/test-ics-XXXXXX";
@@ -109,7 +124,7 @@ static int read_text(const char *text, struct ics *ret, char *error, size_t size
     cr_assert_geq(fd, 0);
     cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
-    result = ics_read(path, ret, error, size);
+    result = ics_read(path, &catalogue, ret, error, size);
     unlink(path);
     return result;
 }
@@ -143,6 +158,40 @@ Test(ics, a_broken_line_is_named_by_its_number)
     }
 }
 
+/* What nobody knows cannot be held against anything. */
+Test(ics, an_item_that_is_not_in_the_catalogue_is_refused)
+{
+    static const char *const broken[] = {
+        "MTP=yes\nNONSENSE=yes\n",  "MTP=yes\nNONSENSE=no\n",      "MTP=yes\nMTP.OP.100c=yes\n",
+        "MTP=yes\nMTP.OP.10=yes\n", "MTP=yes\nMTP.OP.100CC=yes\n", "MTP=yes\nMTP.OP.hhhh=yes\n"};
+    struct ics ics = {0};
+    char error[256];
+
+    for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
+        cr_assert_lt(read_text(broken[i], &ics, error, sizeof(error)), 0, "%s", broken[i]);
+        cr_assert(strstr(error, ":2: ") && strstr(error, "no such item"), "%s", error);
+    }
+}
+
+Test(ics, an_item_is_declared_once)
+{
+    struct ics ics = {0};
+    char error[256];
+
+    cr_assert_lt(read_text("MTP=yes\nBOS=yes\nMTP=no\n", &ics, error, sizeof(error)), 0);
+    cr_assert(strstr(error, ":3: MTP: line 1 "), "%s", error);
+}
+
+Test(ics, every_fault_of_a_file_is_named)
+{
+    struct ics ics = {0};
+    char error[1024];
+
+    cr_assert_lt(read_text("NO=yes\nMTP=yes\nBOS\n", &ics, error, sizeof(error)), 0);
+    cr_assert(strstr(error, ":1: NO") && strstr(error, "\n") && strstr(error, ":3: BOS"), "%s",
+              error);
+}
+
 /* An empty statement would make every case inapplicable and the run green. */
 Test(ics, an_empty_file_is_refused)
 {
@@ -173,6 +222,84 @@ Test(ics, a_missing_file_is_named)
     struct ics ics = {0};
     char error[256];
 
-    cr_assert_eq(ics_read("/nonexistent/x.ics", &ics, error, sizeof(error)), -ENOENT);
+    cr_assert_eq(ics_read("/nonexistent/x.ics", &catalogue, &ics, error, sizeof(error)), -ENOENT);
     cr_assert(strstr(error, "/nonexistent/x.ics"));
+}
+
+/* ---- declared against shown */
+
+static void hold(const char *text, const struct ics *const shown[], size_t count,
+                 struct result *ret)
+{
+    struct ics declared;
+    char error[256];
+
+    cr_assert_eq(read_text(text, &declared, error, sizeof(error)), 0, "%s", error);
+    cr_assert_eq(ics_hold(&declared, "folder/my.ics", shown, count, &catalogue, ret), 0);
+    ics_done(&declared);
+}
+
+Test(ics, what_is_declared_and_not_shown_fails_by_its_line)
+{
+    struct ics shown = {0};
+    const struct ics *const all[] = {&shown};
+    struct result result;
+
+    ics_set(&shown, "MTP");
+    hold("MTP=yes\n\nMTP.OP.100C=yes\nBOS=no\n", all, 1, &result);
+    cr_assert_eq(result.verdict, VERDICT_FAIL);
+    cr_assert_eq(result.check_count, 1);
+    cr_assert_str_eq(result.checks[0].row, "MTP.OP.100C");
+    cr_assert_str_eq(result.checks[0].file, "my.ics");
+    cr_assert_eq(result.checks[0].line, 3);
+    cr_assert_eq(result.warnings, 0);
+    result_done(&result);
+    ics_done(&shown);
+}
+
+Test(ics, what_is_shown_and_not_declared_is_a_warning)
+{
+    struct ics shown = {0};
+    const struct ics *const all[] = {&shown};
+    struct result result;
+
+    ics_set(&shown, "MTP");
+    ics_set(&shown, "BOS");
+    ics_set(&shown, "PAP");
+    hold("MTP=yes\nPAP=no\n", all, 1, &result);
+    cr_assert_eq(result.verdict, VERDICT_PASS);
+    cr_assert_eq(result.warnings, 2);
+    cr_assert(strstr(result.notes.at[0], "BOS"));
+    cr_assert(strstr(result.notes.at[1], "PAP"));
+    result_done(&result);
+    ics_done(&shown);
+}
+
+Test(ics, what_only_a_vendor_knows_is_believed)
+{
+    struct ics shown = {0};
+    const struct ics *const all[] = {&shown};
+    struct result result;
+
+    ics_set(&shown, "MTP");
+    hold("MTP=yes\nUSB.LPM=yes\n", all, 1, &result);
+    cr_assert_eq(result.verdict, VERDICT_PASS);
+    result_done(&result);
+    ics_done(&shown);
+}
+
+Test(ics, one_of_several_players_that_shows_it_is_enough)
+{
+    struct ics first = {0}, second = {0};
+    const struct ics *const all[] = {&first, &second};
+    struct result result;
+
+    ics_set(&first, "MTP");
+    ics_set(&second, "PAP");
+    hold("MTP=yes\nPAP=yes\n", all, 2, &result);
+    cr_assert_eq(result.verdict, VERDICT_PASS);
+    cr_assert_eq(result.warnings, 0);
+    result_done(&result);
+    ics_done(&first);
+    ics_done(&second);
 }

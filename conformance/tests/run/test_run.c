@@ -9,7 +9,7 @@ static struct catalogue_row rows[] = {
     {.id = (char[]){"ROW-1"}, .subject = (char[]){"device"}, .flow = (char[]){"sync"}},
     {.id = (char[]){"ROW-2"}, .subject = (char[]){"device"}, .flow = (char[]){"sync"}},
 };
-static const struct catalogue catalogue = {rows, 2};
+static const struct catalogue catalogue = {.rows = rows, .count = 2};
 
 /* A run of two cases that came to these verdicts, concluded; run_done() is the caller's. */
 static void conclude(struct run *run, enum verdict a, enum verdict b)

@@ -23,7 +23,7 @@ static struct catalogue_row rows[] = {
     {.id = (char[]){"ROW-3"}, .flow = (char[]){"sync"}},
     {.id = (char[]){"ROW-4"}, .flow = (char[]){"storage"}},
 };
-static const struct catalogue catalogue = {rows, 4};
+static const struct catalogue catalogue = {.rows = rows, .count = 4};
 
 /* Ids of what the patterns choose, joined by blanks; or "?" and the pattern that is wrong. */
 static const char *chosen(const char *const *patterns, size_t count)
