@@ -93,7 +93,7 @@ LUSB_LINKS := libusb-1.0.so libusb-1.0.so.0.3.0
 
 .PHONY: all help
 ## all: what is installed, the deviant provider, compile_commands.json (the default)
-all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(LUSB) compile_commands.json
+all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(LUSB) compile_commands.json texts
 
 help:
 	@sed -n 's/^## \([^:]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 34
@@ -198,6 +198,29 @@ CERT_NAMES := application-high application-low application-stranger application-
 cert_pair = $(subst -,_,$(1))_certificate=$(CERTS)/$(1).pem $(subst -,_,$(1))_key=$(CERTS)/$(1).key
 $(GEN)/wmdm_certs.h: $(wildcard $(CERTS)/*) ci/gen_certs.py
 	$(call generate,ci/gen_certs.py $(foreach name,$(CERT_NAMES),$(call cert_pair,$(name))))
+
+# ---- man pages and shell completion, made of what the programs say of their commands
+PROGRAMS := papsim papcheck
+MAN := $(PROGRAMS:%=$(BUILD)/man/%.1)
+FOR_BASH := $(PROGRAMS:%=$(BUILD)/completion/bash/%)
+FOR_ZSH := $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
+.PHONY: texts manual
+texts: $(MAN) $(FOR_BASH) $(FOR_ZSH)
+
+$(BUILD)/%.commands: $(BUILD)/%
+	@$< --commands > $@
+
+$(BUILD)/man/%.1: $(BUILD)/%.commands ci/gen_manual.py ci/command_table.py
+	$(call generate,ci/gen_manual.py man < $<)
+$(BUILD)/completion/bash/%: $(BUILD)/%.commands ci/gen_completion.py ci/command_table.py
+	$(call generate,ci/gen_completion.py bash < $<)
+$(BUILD)/completion/zsh/_%: $(BUILD)/%.commands ci/gen_completion.py ci/command_table.py
+	$(call generate,ci/gen_completion.py zsh < $<)
+
+## manual: docs/man made anew, after a change of what a command takes
+manual: $(PROGRAMS:%=docs/man/%.md)
+docs/man/%.md: $(BUILD)/%.commands ci/gen_manual.py ci/command_table.py
+	$(call generate,ci/gen_manual.py markdown < $<)
 
 # ---- unit tests: <part>/tests/<layer>/test_<file>.c, one Criterion binary each. A test takes what
 # it needs from its part's archive, and is linked again when one of those objects changes: the
@@ -369,13 +392,14 @@ bench-vm: $(BUILD)/bench_tcp $(PAPSIM) $(LUSB)
 VERSION := $(shell sed -n 's/^.define PAPKIT_VERSION "\(.*\)"/\1/p' spcore/base.h)
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 # The programs look there, wherever LIBDIR is (beside.c, program.c).
 OWN := $(PREFIX)/lib/papkit
 SHARE := $(PREFIX)/share/papkit
 DOC := $(PREFIX)/share/doc/papkit
 
 # Each kind of file: its mode, its folder, the files.
-KINDS := programs plug_ins library headers players catalogue media examples
+KINDS := programs plug_ins library headers players catalogue media examples man for_bash for_zsh
 programs := 755 $(PREFIX)/bin $(PAPSIM) $(PAPCHECK)
 plug_ins := 644 $(OWN) $(LUSB) $(MEDIA)
 library := 644 $(LIBDIR) $(SPCORE).0
@@ -384,6 +408,9 @@ players := 644 $(SHARE)/players $(wildcard fixtures/players/*.yaml)
 catalogue := 644 $(SHARE)/catalogue $(wildcard conformance/catalogue/*.tsv)
 media := 644 $(SHARE)/media $(wildcard fixtures/media/tone.*)
 examples := 644 $(DOC)/examples $(wildcard docs/examples/*)
+man := 644 $(PREFIX)/share/man/man1 $(MAN)
+for_bash := 644 $(PREFIX)/share/bash-completion/completions $(FOR_BASH)
+for_zsh := 644 $(ZSHDIR) $(FOR_ZSH)
 # LINK:TARGET, and what is made of ci/package/NAME.pc.in.
 LINKS := $(LUSB_LINKS:%=$(OWN)/%:$(OWN)/$(notdir $(LUSB))) \
 	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0
