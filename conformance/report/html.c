@@ -47,63 +47,22 @@ static void headline(const struct results *results, FILE *out)
                     verdict_names[verdict_urgency[i]].text);
         first &= !count;
     }
-    fputs("</p>\n</header>\n", out);
-}
-
-static void list(FILE *out, const struct texts *texts)
-{
-    for (size_t i = 0; i < texts->count; i++)
-        rep_fill(out, i ? ", @" : "@", texts->at[i]);
-}
-
-static void observed(const struct results *results, FILE *out)
-{
-    size_t count = results->ics_count;
-
-    if (!count)
-        return;
-    fputs("<dt>ICS</dt><dd><details><summary>", out);
-    if (rep_ics_file(results))
-        rep_fill(out, "<code>@</code>, sha256 @", results->ics_file, results->ics_sha256);
-    else
-        fprintf(out, "observed, of %zu player%s", count, count == 1 ? "" : "s");
-    fputs("</summary>\n", out);
-    for (size_t i = 0; i < count; i++) {
-        const struct result_ics *one = &results->ics[i];
-
-        rep_fill(out, "<p>@: <code>",
-                 *one->player            ? one->player
-                 : rep_ics_file(results) ? "declared"
-                                         : "the device");
-        list(out, &one->items);
-        fputs("</code></p>\n", out);
-    }
-    fputs("</details></dd>\n", out);
-}
-
-static void claim(const struct results *results, FILE *out)
-{
-    if (results->defects.count) {
-        fputs("<section class=\"card stop\"><p><strong>Nothing can be claimed from this "
-              "run.</strong> Defects were switched on: <code>",
-              out);
-        list(out, &results->defects);
-        fputs("</code></p></section>\n", out);
-    }
-    fputs("<section class=\"card\" aria-label=\"What was judged\">\n<dl>\n<dt>Subjects</dt><dd>",
+    fputs("</p>\n<nav aria-label=\"On this page\"><a href=\"#judged\">What was judged</a> "
+          "<a href=\"#coverage\">Coverage</a> <a href=\"#cases\">Cases</a> "
+          "<a href=\"#requirements\">Requirements</a></nav>\n</header>\n",
           out);
-    list(out, &results->subjects);
-    rep_fill(out,
-             "</dd>\n<dt>Device</dt><dd><code>@</code></dd>\n"
-             "<dt>Provider</dt><dd><code>@</code></dd>\n",
-             results->device, *results->provider ? results->provider : "none");
-    fprintf(out, "<dt>Seed</dt><dd>%llu</dd>\n", (unsigned long long)results->seed);
-    rep_fill(out, "<dt>Suite</dt><dd>@@</dd>\n", results->suite,
-             results->strict ? ", strict: a SHOULD that does not hold fails" : "");
-    fprintf(out, "<dt>Defects</dt><dd>%s</dd>\n",
-            results->defects.count ? "switched on, see above" : "none in force");
-    observed(results, out);
-    fputs("</dl>\n</section>\n", out);
+}
+
+static void warning(const struct results *results, FILE *out)
+{
+    if (!results->defects.count)
+        return;
+    fputs("<section class=\"card stop\" aria-label=\"Warning\"><p><strong>Nothing can be claimed "
+          "from this run.</strong> Defects were switched on:",
+          out);
+    for (size_t i = 0; i < results->defects.count; i++)
+        rep_fill(out, i ? ", <code>@</code>" : " <code>@</code>", results->defects.at[i]);
+    fputs("</p></section>\n", out);
 }
 
 static void matrix_row(const struct results *results, const char *name, const char *flow, FILE *out)
@@ -125,7 +84,9 @@ static void matrix_row(const struct results *results, const char *name, const ch
 
 static void matrix(const struct results *results, FILE *out)
 {
-    fputs("<h2>Flows</h2>\n<div class=\"scroll\"><table class=\"matrix\"><thead><tr><th>Flow</th>",
+    fputs("<section aria-labelledby=\"flows\">\n<h2 id=\"flows\">Cases by flow</h2>\n"
+          "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"flows\">"
+          "<table class=\"matrix\"><thead><tr><th scope=\"col\">Flow</th>",
           out);
     for (size_t i = 0; i < VERDICTS; i++) {
         if (results_count(results, NULL, verdict_urgency[i]))
@@ -141,7 +102,7 @@ static void matrix(const struct results *results, FILE *out)
             matrix_row(results, *flow, *flow, out);
     }
     matrix_row(results, "all", NULL, out);
-    fputs("</tbody></table></div>\n", out);
+    fputs("</tbody></table></div>\n</section>\n", out);
 }
 
 void rep_write_html(const struct results *results, const char *folder, FILE *out)
@@ -152,15 +113,21 @@ void rep_write_html(const struct results *results, const char *folder, FILE *out
              "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
              "<meta name=\"referrer\" content=\"no-referrer\">\n<title>@ – papcheck</title>\n",
              rep_standing(results));
-    fprintf(out, "<style>%s</style>\n</head>\n<body>\n", rep_style);
+    fprintf(out,
+            "<style>%s</style>\n</head>\n<body>\n"
+            "<a class=\"skip\" href=\"#cases\">To the cases</a>\n",
+            rep_style);
     headline(results, out);
-    claim(results, out);
+    fputs("<main>\n", out);
+    warning(results, out);
+    rep_html_identity(results, out);
+    rep_html_coverage(results, out);
     matrix(results, out);
     rep_html_cases(results, folder, out);
     rep_html_rows(results, out);
     rep_fill(out,
-             "<footer>Made from <a href=\"results.json\">results.json</a> by @. A row is this "
-             "project's own wording of what a public document asks.</footer>\n",
+             "</main>\n<footer>Made from <a href=\"results.json\">results.json</a> by @. A row is "
+             "this project's own wording of what a public document asks.</footer>\n",
              results->suite);
     fprintf(out, "<script>%s</script>\n</body>\n</html>\n", rep_script);
 }

@@ -9,7 +9,7 @@
 static void tools(const struct results *results, FILE *out)
 {
     /* The script takes `hidden` away: without it a filter would be a lie. */
-    fputs("<div class=\"tools\" hidden><input id=\"filter\" type=\"search\" "
+    fputs("<div class=\"tools\" role=\"search\" hidden><input id=\"filter\" type=\"search\" "
           "placeholder=\"Filter by id, row, text …\" aria-label=\"Filter cases\">",
           out);
     for (size_t i = 0; i < VERDICTS; i++) {
@@ -19,7 +19,17 @@ static void tools(const struct results *results, FILE *out)
             rep_fill(out, "<button type=\"button\" value=\"@\" aria-pressed=\"false\">@</button>",
                      verdict->name, verdict->text);
     }
-    fputs("<span id=\"shown\" class=\"soft\"></span></div>\n", out);
+    fputs("<span id=\"shown\" class=\"soft\" role=\"status\"></span></div>\n", out);
+}
+
+/* A reader of a failure does not know the row by its id. */
+static void asked(const struct results *results, const char *id, FILE *out)
+{
+    const struct result_row *row = results_row(results, id);
+
+    if (row)
+        rep_fill(out, "<span class=\"asked\"><span class=\"level\">@</span> @</span>", row->level,
+                 row->requirement);
 }
 
 static void check(const struct result_check *one, FILE *out)
@@ -27,7 +37,6 @@ static void check(const struct result_check *one, FILE *out)
     char line[32];
 
     snprintf(line, sizeof(line), "%d", one->line);
-    rep_fill(out, "<li class=\"@\"><code>@</code>", one->ok ? "pass" : "fail", one->text);
     if (!one->ok || strcmp(one->seen, "true") != 0)
         rep_fill(out, "<span class=\"seen\">saw <code>@</code></span>", one->seen);
     else
@@ -37,22 +46,33 @@ static void check(const struct result_check *one, FILE *out)
     rep_fill(out, "<span class=\"soft id\">@:@</span></li>\n", one->file, line);
 }
 
-static void checks_that(bool ok, const struct result *one, FILE *out)
+/* What was asked is said of the first of several in a row that did not hold. */
+static void checks_that(bool ok, const struct results *results, const struct result *one, FILE *out)
 {
+    const char *row = "";
+
     for (size_t i = 0; i < one->check_count; i++) {
-        if (one->checks[i].ok == ok)
-            check(&one->checks[i], out);
+        const struct result_check *next = &one->checks[i];
+
+        if (next->ok != ok)
+            continue;
+        rep_fill(out, "<li class=\"@\">", ok ? "pass" : "fail");
+        if (!ok && strcmp(next->row, row) != 0)
+            asked(results, next->row, out);
+        row = next->row;
+        rep_fill(out, "<code>@</code>", next->text);
+        check(next, out);
     }
 }
 
 /* Failed ones first, then the rest, each in the order it was made. */
-static void checks(const struct result *one, FILE *out)
+static void checks(const struct results *results, const struct result *one, FILE *out)
 {
     if (!one->check_count)
         return;
     fputs("<ul class=\"checks\">\n", out);
-    checks_that(false, one, out);
-    checks_that(true, one, out);
+    checks_that(false, results, one, out);
+    checks_that(true, results, one, out);
     fputs("</ul>\n", out);
 }
 
@@ -60,8 +80,8 @@ static void notes(const struct texts *all, FILE *out)
 {
     if (!all->count)
         return;
-    fprintf(out, "<details><summary class=\"soft\">%zu note%s</summary><pre>", all->count,
-            all->count == 1 ? "" : "s");
+    fprintf(out, "<details><summary class=\"soft\">%zu note%s</summary><pre tabindex=\"0\">",
+            all->count, all->count == 1 ? "" : "s");
     for (size_t i = 0; i < all->count; i++)
         rep_fill(out, "@\n", all->at[i]);
     fputs("</pre></details>\n", out);
@@ -90,7 +110,8 @@ static void facts(const struct result *one, FILE *out)
     fputs("</p>\n", out);
 }
 
-static void case_card(const struct result *one, const char *folder, FILE *out)
+static void case_card(const struct results *results, const struct result *one, const char *folder,
+                      FILE *out)
 {
     const struct verdict_name *verdict = &verdict_names[one->verdict];
     bool open = one->verdict == VERDICT_FAIL || one->verdict == VERDICT_ERROR;
@@ -103,7 +124,7 @@ static void case_card(const struct result *one, const char *folder, FILE *out)
              one->title);
     if (*result_reason(one))
         rep_fill(out, "<p>@</p>\n", result_reason(one));
-    checks(one, out);
+    checks(results, one, out);
     facts(one, out);
     notes(&one->notes, out);
     evidence(folder, one->evidence, out);
@@ -112,12 +133,13 @@ static void case_card(const struct result *one, const char *folder, FILE *out)
 
 void rep_html_cases(const struct results *results, const char *folder, FILE *out)
 {
-    fputs("<h2 id=\"cases\">Cases</h2>\n", out);
+    fputs("<section aria-labelledby=\"cases\">\n<h2 id=\"cases\">Cases</h2>\n", out);
     tools(results, out);
     for (size_t verdict = 0; verdict < VERDICTS; verdict++) {
         for (size_t i = 0; i < results->case_count; i++) {
             if (results->cases[i].verdict == verdict_urgency[verdict])
-                case_card(&results->cases[i], folder, out);
+                case_card(results, &results->cases[i], folder, out);
         }
     }
+    fputs("</section>\n", out);
 }

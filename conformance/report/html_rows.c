@@ -72,8 +72,9 @@ static void flow_table(const struct results *results, enum rep_class class, cons
         fprintf(out, ", %zu failed", counts[REP_ROW_FAILED]);
     if (counts[REP_ROW_WARNED])
         fprintf(out, ", %zu warned", counts[REP_ROW_WARNED]);
-    fputs("</span></summary>\n<table class=\"rows\"><thead><tr><th>Row</th><th>Outcome</th>"
-          "<th>Requirement and the cases that judged it</th></tr></thead>\n<tbody>\n",
+    fputs("</span></summary>\n<table class=\"rows\"><thead><tr><th scope=\"col\">Row</th><th "
+          "scope=\"col\">Outcome</th>"
+          "<th scope=\"col\">Requirement and the cases that judged it</th></tr></thead>\n<tbody>\n",
           out);
     for (size_t i = 0; i < results->row_count; i++) {
         if (belongs(results, &results->rows[i], class, flow))
@@ -86,6 +87,7 @@ void rep_html_rows(const struct results *results, FILE *out)
 {
     enum rep_class class;
 
+    fputs("<section id=\"requirements\" aria-label=\"Requirements\">\n", out);
     for (class = REP_HEADLINE; class < REP_CLASSES; class ++) {
         size_t all = rep_count_rows(results, class, REP_ROW_HELD) +
                      rep_count_rows(results, class, REP_ROW_FAILED) +
@@ -99,4 +101,5 @@ void rep_html_rows(const struct results *results, FILE *out)
         for (const char *const *flow = flow_names; *flow; flow++)
             flow_table(results, class, *flow, out);
     }
+    fputs("</section>\n", out);
 }

@@ -21,6 +21,7 @@ static const char *message_of(const struct result *one)
 
 static void bad_checks(const struct results *results, const struct result *one, FILE *out)
 {
+    const char *before = "";
     char line[32];
 
     for (size_t i = 0; i < one->check_count; i++) {
@@ -30,10 +31,11 @@ static void bad_checks(const struct results *results, const struct result *one, 
         if (check->ok)
             continue;
         snprintf(line, sizeof(line), "%d", check->line);
-        if (row)
+        if (row && strcmp(check->row, before) != 0)
             rep_fill(out, "@ (@): @\n", row->id, row->level, row->requirement);
-        else
+        else if (!row)
             rep_fill(out, "@\n", check->row);
+        before = check->row;
         rep_fill(out, "  @\n  saw @\n  @:@\n", check->text, check->seen, check->file, line);
     }
 }

@@ -34,6 +34,13 @@ size_t rep_files(const char *folder, const char *below, const char *ret_names[RE
     return count;
 }
 
+const char *rep_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 const char *rep_shown_path(const char *path)
 {
     static char here[PATH_MAX];

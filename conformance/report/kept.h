@@ -12,6 +12,7 @@ bool rep_safe_path(const char *path);
 /* Names of the evidence that is there in folder/below, the most telling first; none when `below` is
  * no safe path. How many. */
 size_t rep_files(const char *folder, const char *below, const char *ret_names[REP_FILES_MOST]);
+const char *rep_base_name(const char *path); /* what is behind its last slash; borrows `path` */
 /* As short as it can be said: from where the caller is, when below that. Borrows `path`. */
 const char *rep_shown_path(const char *path);
 

@@ -13,13 +13,20 @@ enum rep_row rep_row(const struct results *results, const struct result_row *row
     return strcmp(row->level, "SHOULD") == 0 && !results->strict ? REP_ROW_WARNED : REP_ROW_FAILED;
 }
 
-enum rep_class rep_class(const struct results *results, const struct result_row *row)
+bool rep_is_subject(const struct results *results, const char *subject)
 {
     for (size_t i = 0; i < results->subjects.count; i++) {
-        if (strcmp(results->subjects.at[i], row->subject) == 0)
-            return row->inferred ? REP_INFERRED : REP_HEADLINE;
+        if (strcmp(results->subjects.at[i], subject) == 0)
+            return true;
     }
-    return REP_OTHER_SUBJECT;
+    return false;
+}
+
+enum rep_class rep_class(const struct results *results, const struct result_row *row)
+{
+    if (!rep_is_subject(results, row->subject))
+        return REP_OTHER_SUBJECT;
+    return row->inferred ? REP_INFERRED : REP_HEADLINE;
 }
 
 size_t rep_count_rows(const struct results *results, enum rep_class class, enum rep_row outcome)
@@ -29,6 +36,20 @@ size_t rep_count_rows(const struct results *results, enum rep_class class, enum 
     for (size_t i = 0; i < results->row_count; i++)
         count += rep_class(results, &results->rows[i]) == class &&
                  rep_row(results, &results->rows[i]) == outcome;
+    return count;
+}
+
+size_t rep_count_scope(const struct results *results, const struct result_scope *scope,
+                       enum rep_row outcome)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->row_count; i++) {
+        const struct result_row *row = &results->rows[i];
+
+        count += strcmp(row->subject, scope->subject) == 0 && strcmp(row->flow, scope->flow) == 0 &&
+                 rep_row(results, row) == outcome;
+    }
     return count;
 }
 

@@ -16,6 +16,10 @@ enum rep_class { REP_HEADLINE, REP_INFERRED, REP_OTHER_SUBJECT, REP_CLASSES };
 enum rep_row rep_row(const struct results *results, const struct result_row *row);
 enum rep_class rep_class(const struct results *results, const struct result_row *row);
 size_t rep_count_rows(const struct results *results, enum rep_class class, enum rep_row outcome);
+bool rep_is_subject(const struct results *results, const char *subject);
+/* Of one subject and flow. */
+size_t rep_count_scope(const struct results *results, const struct result_scope *scope,
+                       enum rep_row outcome);
 /* Short word for the run as a whole, e.g. "Conformant", and its tone as a style class. */
 const char *rep_standing(const struct results *results);
 const char *rep_tone(const struct results *results);

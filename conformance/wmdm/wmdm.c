@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/case/cases.h"
 #include "spcore/com/com_guid.h"
 #include "spcore/com/com_utf16.h"
 #include "wmdm_certs.h"
@@ -64,7 +65,7 @@ static void entry(struct conf *c, const char *name, void *ret_function)
 
     ROW(conf_row_blamed(c)) {
         if (!conf_check(c, symbol != NULL, __FILE__, __LINE__, "%s exports %s",
-                        conf_provider_path(c), name))
+                        cases_base_name(conf_provider_path(c)), name))
             conf_end(c);
     }
     memcpy(ret_function, &symbol, sizeof(symbol));
