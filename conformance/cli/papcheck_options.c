@@ -107,8 +107,7 @@ static const struct {
     {"destructive", NULL, "cases that write or delete may run on a device that is not ours",
      take_destructive},
     {"serial", "S", "the device's serial number: cases that format it may run", take_serial},
-    {"allow-mtp", NULL, "MTP devices that are not ours may be driven through a provider, too",
-     take_allow_mtp},
+    {"allow-mtp", NULL, "our provider drives an MTP device, too", take_allow_mtp},
     {"timeout-scale", "N", "times every time-out, 1 to 100", take_scale},
     {"debug", NULL, "one case in this process, for a debugger", take_debug},
 };

@@ -59,3 +59,18 @@ def test_documented_commands_work(kind, note, text):
         for line in expected:
             if line.strip() not in ("", "..."):
                 assert shape(line) in printed, f"{command}\nmissing: {line}\n{done.stdout}"
+
+
+GUIDES = ("guide-device.md", "guide-provider.md", "guide-bug.md")
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_readme_leads_to_a_guide_that_is_executed(name):
+    assert f"(docs/{name})" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert FENCE.search((ROOT / "docs" / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_what_a_page_links_to_is_there(path):
+    for target in re.findall(r"\]\(([^):#]+)\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
