@@ -173,7 +173,7 @@ generated: $(GEN)/mtp_codes.h $(GEN)/known_devices.h $(GEN)/sac_builtin.h $(GEN)
 # Which sources these are; + after it: with changes. Without a history nobody knows.
 $(GEN)/git_id.h: always
 	@mkdir -p $(@D)
-	@id="#define GIT_ID \"$$(git describe --always --exclude '*' --abbrev=12 --dirty=+ 2> /dev/null)\""; \
+	@id="#define GIT_ID \"$$(GIT_OPTIONAL_LOCKS=0 git describe --always --exclude '*' --abbrev=12 --dirty=+ 2> /dev/null)\""; \
 		printf '%s\n' "$$id" | cmp -s - $@ || printf '%s\n' "$$id" > $@
 
 define generate

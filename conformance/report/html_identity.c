@@ -76,7 +76,7 @@ static void observed(const struct results *results, FILE *out)
         return;
     fputs("<dt>ICS</dt><dd><details><summary>", out);
     if (rep_ics_file(results))
-        rep_fill(out, "<code>@</code>, sha256 <code>@</code>", rep_base_name(results->ics_file),
+        rep_fill(out, "<code>@</code>, sha256 <code>@</code>", results->ics_file,
                  results->ics_sha256);
     else
         fprintf(out, "observed, of %zu player%s", count, count == 1 ? "" : "s");

@@ -2,6 +2,7 @@
 #include "conformance/report/markup.h"
 #include "conformance/report/report.h"
 #include "conformance/report/standing.h"
+#include "spcore/base.h"
 
 static void member(FILE *out, const char *name, const char *value)
 {
@@ -20,12 +21,41 @@ static void list(FILE *out, const char *name, const struct texts *texts)
     fputc('\n', out);
 }
 
+static void known(FILE *out, const char *name, const char *value)
+{
+    if (value && *value)
+        member(out, name, value);
+}
+
+static void device(FILE *out, const struct result_device *one)
+{
+    const char *const texts[] = {one->manufacturer, " ",           one->product,  ", serial ",
+                                 one->serial,       ", firmware ", one->firmware, ", USB ",
+                                 one->usb,          ", release ",  one->release};
+
+    fprintf(out, "%-10s ", *one->player ? "player" : "");
+    if (*one->player) {
+        rep_plain(out, one->player);
+        fputs(": ", out);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+        rep_plain(out, texts[i]);
+    fputc('\n', out);
+}
+
 static void claim(const struct results *results, FILE *out)
 {
     member(out, "suite", results->suite);
+    known(out, "sources", results->git);
+    known(out, "command", results->command);
+    known(out, "host", results->host);
+    known(out, "date", results->began);
     list(out, "subjects", &results->subjects);
     member(out, "device", results->device);
+    for (size_t i = 0; i < results->device_count; i++)
+        device(out, &results->devices[i]);
     member(out, "provider", *results->provider ? results->provider : "none");
+    known(out, "sha256", results->provider_sha256);
     fprintf(out, "%-10s ", "ics");
     rep_plain(out, rep_ics_file(results) ? rep_ics_file(results) : "observed");
     if (rep_ics_file(results)) {

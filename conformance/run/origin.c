@@ -47,16 +47,35 @@ static void hash_file(const char *path, char ret[ORIGIN_HASH_ROOM])
     EVP_MD_CTX_free(context);
 }
 
-static struct result_scope *scope_of(struct results *results, const struct catalogue_row *row)
+static size_t find_scope(const struct result_scope *scopes, size_t count,
+                         const struct catalogue_row *row)
 {
-    for (size_t i = 0; i < results->scope_count; i++) {
-        struct result_scope *scope = &results->scopes[i];
+    size_t i = 0;
 
-        if (strcmp(scope->subject, row->subject) == 0 && strcmp(scope->flow, row->flow) == 0)
-            return scope;
+    while (i < count &&
+           (strcmp(scopes[i].subject, row->subject) != 0 || strcmp(scopes[i].flow, row->flow) != 0))
+        i++;
+    return i;
+}
+
+static int count_scopes(const struct catalogue *catalogue, struct results *ret)
+{
+    struct result_scope *scopes = calloc(catalogue->count + 1, sizeof(*scopes));
+    size_t count = 0;
+
+    if (!scopes)
+        return -ENOMEM;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct catalogue_row *row = &catalogue->rows[i];
+        size_t at = find_scope(scopes, count, row);
+
+        if (at == count)
+            scopes[count++] = (struct result_scope){row->subject, row->flow, 0};
+        scopes[at].rows++;
     }
-    results->scopes[results->scope_count] = (struct result_scope){row->subject, row->flow, 0};
-    return &results->scopes[results->scope_count++];
+    ret->scopes = scopes;
+    ret->scope_count = count;
+    return 0;
 }
 
 int origin_results(struct run *run)
@@ -80,10 +99,5 @@ int origin_results(struct run *run)
     results->ics_sha256 = run->ics_sha256;
     for (size_t i = 0; i < options->pattern_count && !error; i++)
         error = texts_add(&results->patterns, options->patterns[i]);
-    results->scopes = calloc(run->catalogue->count + 1, sizeof(*results->scopes));
-    if (!results->scopes)
-        return -ENOMEM;
-    for (size_t i = 0; i < run->catalogue->count; i++)
-        scope_of(results, &run->catalogue->rows[i])->rows++;
-    return error;
+    return error ? error : count_scopes(run->catalogue, results);
 }
