@@ -208,7 +208,7 @@ FOR_ZSH := $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
 texts: $(MAN) $(FOR_BASH) $(FOR_ZSH)
 
 $(BUILD)/%.commands: $(BUILD)/%
-	@$< --commands > $@
+	@$< --commands > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/man/%.1: $(BUILD)/%.commands ci/gen_manual.py ci/command_table.py
 	$(call generate,ci/gen_manual.py man < $<)
