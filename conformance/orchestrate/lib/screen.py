@@ -23,6 +23,7 @@ class Screen:
                 if name not in ("COLUMNS", "NO_COLOR", "TERM")}
         self.pid, self.master = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs us may have said nohup
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
             os.execve(words[0], [str(word) for word in words],
                       {**ours, "TERM": "xterm", **environment})
