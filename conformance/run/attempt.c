@@ -181,6 +181,16 @@ bool attempt_is_traced(struct attempt *attempt)
     return tracer != 0;
 }
 
+static void say_status(int status, char *text, size_t size)
+{
+    const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+
+    snprintf(text, size, "the case's process ended without a verdict (%s %d%s%s)",
+             WIFSIGNALED(status) ? "signal" : "status",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), name ? " SIG" : "",
+             name ? name : "");
+}
+
 void attempt_end(struct attempt *attempt, bool stopped)
 {
     char how[96];
@@ -188,9 +198,7 @@ void attempt_end(struct attempt *attempt, bool stopped)
 
     if (process_wait(&attempt->worker, 0, -1, &status)) {
         attempt->unwritten = -attempt->context.marker->unwritten;
-        snprintf(how, sizeof(how), "the case's process ended without a verdict (%s %d)",
-                 WIFSIGNALED(status) ? "signal" : "status",
-                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        say_status(status, how, sizeof(how));
         attempt_judge(attempt, CAUSE_CRASH, how);
     } else {
         process_kill(&attempt->worker);

@@ -348,6 +348,7 @@ def test_a_provider_that_crashes_fails_by_the_method(run, library):
                        "int DllCanUnloadNow(void) { return 0; }\n"))
     assert judged(done) == (1, "FAIL", 1)
     assert "inside the provider: DllGetClassObject" in done.case(PROVIDER_CASE)["reason"]
+    assert "signal 11 SIGSEGV" in done.case(PROVIDER_CASE)["reason"]
 
 
 def test_a_provider_that_leaves_the_process_fails(run, library):
