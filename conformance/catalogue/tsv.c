@@ -9,7 +9,7 @@
 
 static int add_line(const struct tsv *tsv, const char *text)
 {
-    char *cells[TSV_COLUMNS_MAX] = {NULL}, *block = strdup(text), *at = block;
+    char *block = strdup(text), *at = block, *cells[TSV_COLUMNS_MAX] = {block};
     int error = block ? 0 : -ENOMEM;
 
     for (size_t i = 0; i < tsv->columns && !error; i++) {

@@ -50,7 +50,7 @@ static void print_item(const struct catalogue *catalogue, const struct catalogue
 
 static int ics_observed(const struct words *words, const struct catalogue *catalogue)
 {
-    struct ics ics;
+    struct ics ics = {0};
     int status = observe(words->device, &ics);
 
     if (status)

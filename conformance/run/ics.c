@@ -40,7 +40,9 @@ int ics_say(struct ics *ics, const char *item, unsigned line, bool yes)
         free(copy);
         return -ENOMEM;
     }
-    claims[ics->count++] = (struct ics_claim){copy, line, yes};
+    claims[ics->count].item = copy;
+    claims[ics->count].line = line;
+    claims[ics->count++].yes = yes;
     qsort(claims, ics->count, sizeof(*claims), by_item);
     return 0;
 }

@@ -283,7 +283,7 @@ int lusb_parse_associations(const uint8_t *raw, size_t length,
     }
     array->iad = all;
     array->length = count;
-    for (; (d = span_peek(&span)); span_next(&span)) {
+    for (; all && (d = span_peek(&span)); span_next(&span)) {
         if (d[1] == LIBUSB_DT_INTERFACE_ASSOCIATION && d[0] >= LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE)
             memcpy(all++, d, LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE); /* bytes, all of them */
     }

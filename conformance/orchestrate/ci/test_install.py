@@ -63,7 +63,8 @@ def test_a_whole_run_judges_what_it_judges_in_the_checkout(machine, tmp_path):
 
 def test_a_provider_is_certified(machine):
     machine.says("cp /opt/papkit/lib/libspcore.so /tmp/vendor.so")
-    done = machine.run("/opt/papkit/bin/papcheck run sync --provider /tmp/vendor.so --out /out/cert")
+    done = machine.run("/opt/papkit/bin/papcheck run sync --provider /tmp/vendor.so "
+                       "--out /out/cert")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
