@@ -1,5 +1,5 @@
-"""Where papcheck's results go: each file of a run's folder is whole or not there, what is no file is
-written where it is, and what cannot be written is said once, with exit status 3."""
+"""Where papcheck's results go: each file of a run's folder is whole or not there, what is no file
+is written where it is, and what cannot be written is said once, with exit status 3."""
 import os
 import stat
 
