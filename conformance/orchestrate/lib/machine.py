@@ -1,30 +1,51 @@
-"""This machine, but without the checkout, and with other things installed: an overlay over its root
-in a mount namespace of its own, which is gone with the process that holds it. Needs root, or sudo
-as `ci/setup` does."""
+"""This machine, but without the checkout, and with other things installed: its system folders under
+overlays in a mount namespace of its own, which is gone with the process that holds it. As root (or
+by a sudo that does not ask) what is there may be changed, as any other user only added to."""
+import functools
 import os
+import shutil
 import subprocess
 
 import tree
 
-# What is written there is kept in memory; /out is a folder of both.
+# What is written is kept in memory; /out is a folder of both.
 SET_UP = """
-top=$1 out=$2 checkout=$3
+top=$1 out=$2 checkout=$3 root=$1/root
 mount -t tmpfs machine "$top"
-mkdir "$top/above" "$top/work" "$top/root"
-mount -t overlay machine -o "lowerdir=/,upperdir=$top/above,workdir=$top/work" "$top/root"
+mkdir "$root" "$root/out"
 for folder in proc sys dev; do
-    mount --rbind "/$folder" "$top/root/$folder"
+    mkdir "$root/$folder"
+    mount --rbind "/$folder" "$root/$folder"
 done
-mkdir -p "$top/root/out" "$top/root$checkout"
-mount --bind "$out" "$top/root/out"
-mount -t tmpfs -o ro nothing "$top/root$checkout"
+for folder in bin etc lib lib32 lib64 libx32 opt sbin usr var; do
+    if [ -L "/$folder" ]; then
+        cp -P "/$folder" "$root/$folder"
+    elif [ -d "/$folder" ]; then
+        mkdir -p "$root/$folder" "$top/above/$folder" "$top/work/$folder"
+        mount -t overlay machine "$root/$folder" \
+            -o "lowerdir=/$folder,upperdir=$top/above/$folder,workdir=$top/work/$folder"
+    fi
+done
+mkdir -m 1777 "$root/tmp"
+mount --bind "$out" "$root/out"
+if [ -d "$root$checkout" ]; then
+    mount -t tmpfs -o ro nothing "$root$checkout"
+fi
 echo $$
 read -r _ || : # until the caller goes
 """
 
 
-def as_root(*words):
-    return [*([] if os.geteuid() == 0 else ["sudo", "-n"]), *map(str, words)]
+@functools.cache
+def privilege():
+    """The words before a command, those of unshare, and those of nsenter."""
+    if os.geteuid() == 0:
+        return [], [], []
+    if shutil.which("sudo") and subprocess.run(
+            ["sudo", "-n", "true"], check=False, stderr=subprocess.DEVNULL,
+            timeout=tree.SECONDS).returncode == 0:
+        return ["sudo", "-n"], [], []
+    return [], ["--map-root-user"], ["--user", "--preserve-credentials"]
 
 
 class Machine:
@@ -37,13 +58,14 @@ class Machine:
         tree.has("unshare", "nsenter", "chroot")
         self.top.mkdir()
         self.out.mkdir()
+        before, words, _ = privilege()
         self.holder = subprocess.Popen(
-            as_root("unshare", "--mount", "--propagation", "private", "sh", "-e", "-c", SET_UP,
-                    "machine", self.top, self.out, tree.ROOT),
+            [*before, "unshare", *words, "--mount", "--propagation", "private", "sh", "-e", "-c",
+             SET_UP, "machine", self.top, self.out, tree.ROOT],
             text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         said = self.holder.stdout.readline()
         assert said.strip().isdigit(), f"no such machine: {said}{self.holder.communicate()[0]}"
-        self.process = int(said)
+        self.process = said.strip()
         return self
 
     def __exit__(self, *_):
@@ -53,9 +75,10 @@ class Machine:
         """A script of sh, from / and with little of an environment, until a command of it fails."""
         inside = ("chroot", self.top / "root", "env", "-i", "HOME=/tmp", "LANG=C.UTF-8",
                   "PATH=/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin", "sh", "-e", "-c", script)
+        before, _, words = privilege()
         return subprocess.run(
-            as_root("nsenter", "--mount", "--target", self.process, *inside), cwd="/", text=True,
-            timeout=2 * tree.SECONDS, check=False, stdin=subprocess.DEVNULL,
+            [*before, "nsenter", *words, "--mount", "--target", self.process, *inside], cwd="/",
+            text=True, timeout=2 * tree.SECONDS, check=False, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def says(self, script):
