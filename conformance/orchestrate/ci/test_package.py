@@ -17,7 +17,6 @@ EXAMPLES = tree.ROOT / "docs/examples"
 
 def built():
     done = subprocess.run(["make", "-s", "--no-print-directory", "deb"], cwd=tree.ROOT, text=True,
-    done = subprocess.run(["make", "-s", "--no-print-directory", "deb"], cwd=tree.ROOT, text=True,
                           check=False, timeout=tree.SECONDS, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE)
     return tree.ROOT / done.stdout.strip()
