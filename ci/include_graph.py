@@ -5,8 +5,8 @@
 
 Includes are relative to the root. A layer is a folder; include_graph.may names the layers that its
 files include, every one of them: an edge that stands there and that nothing uses is an error too.
-Tests may see what their part may. Warnings (long functions and files, test files without a module)
-do not fail the check.
+Tests may see what their part may. No two files have the same name. Warnings (long functions and
+files, test files without a module) do not fail the check.
 """
 import argparse
 import concurrent.futures
@@ -158,6 +158,16 @@ def alone(header, compiler, flags):
     return f"{header.relative_to(ROOT)} does not compile alone:\n{result.stdout.rstrip()}"
 
 
+def name_errors():
+    """An include, an error or an editor's jump names one file."""
+    seen = {}
+    for path in sorted(ROOT.glob("[a-z]*/**/*.[ch]")):
+        if not path.is_relative_to(ROOT / "build"):
+            seen.setdefault(path.name, []).append(path.relative_to(ROOT).as_posix())
+    return [f"{name} stands twice: {', '.join(paths)}"
+            for name, paths in seen.items() if len(paths) > 1]
+
+
 def header_errors(compiler, flags):
     headers = [path for path in sources() if path.suffix == ".h"]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -206,7 +216,7 @@ def main():
     options = parser.parse_args()
     for warning in length_warnings() + test_name_warnings():
         print(f"warning: {warning}")
-    errors = graph_errors() + header_errors(options.cc, options.flags)
+    errors = graph_errors() + name_errors() + header_errors(options.cc, options.flags)
     for error in errors:
         print(f"error: {error}")
     print(f"include graph: {len(errors)} errors in {sum(1 for _ in sources())} files")

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "simulator/mtp/dataset.h"
-#include "simulator/mtp/value.h"
+#include "simulator/mtp/mtpr_value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

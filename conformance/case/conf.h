@@ -164,7 +164,6 @@ void *conf_provider_module(struct conf *c); /* dlopen() handle of the provider u
 const char *conf_provider_path(struct conf *c);
 const char *conf_host_defect(const struct conf *c); /* of our host model; "": none */
 uint64_t conf_seed(const struct conf *c);
-const char *conf_evidence_dir(const struct conf *c);
 /* Folder of our own on the device for writing cases, made on first use and removed after. */
 uint32_t conf_work_folder(struct conf *c);
 /* Marks that control is inside the provider: if the process dies or hangs there, the verdict is a

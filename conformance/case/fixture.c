@@ -116,15 +116,10 @@ uint64_t conf_seed(const struct conf *c)
     return c->context.seed;
 }
 
-const char *conf_evidence_dir(const struct conf *c)
-{
-    return c->context.evidence;
-}
-
 int conf_server_connect(struct conf *c)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL, *one;
+    struct addrinfo *found = NULL;
     char port[8];
     int fd = -1, on = 1;
 
@@ -133,7 +128,7 @@ int conf_server_connect(struct conf *c)
     snprintf(port, sizeof(port), "%u", c->context.port);
     if (getaddrinfo(c->context.server, port, &hints, &found))
         conf_setup_failed(c, "%s: no such host", c->context.server);
-    for (one = found; one && fd < 0; one = one->ai_next) {
+    for (struct addrinfo *one = found; one && fd < 0; one = one->ai_next) {
         fd = socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC, one->ai_protocol);
         if (fd >= 0 && connect(fd, one->ai_addr, one->ai_addrlen) < 0) {
             close(fd);
@@ -181,10 +176,9 @@ static bool is_foreign(const struct conf *c)
 static void folder_name(const struct conf *c, char *text, uint16_t *wide)
 {
     uint32_t hash = 2166136261u ^ (uint32_t)c->context.seed;
-    const char *at;
     size_t i;
 
-    for (at = c->conf_case->id; *at; at++)
+    for (const char *at = c->conf_case->id; *at; at++)
         hash = (hash ^ (unsigned char)*at) * 16777619u;
     snprintf(text, FOLDER_NAME_MAX, "papcheck-%08x", hash);
     for (i = 0; text[i]; i++)

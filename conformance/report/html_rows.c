@@ -85,10 +85,8 @@ static void flow_table(const struct results *results, enum rep_class class, cons
 
 void rep_html_rows(const struct results *results, FILE *out)
 {
-    enum rep_class class;
-
     fputs("<section id=\"requirements\" aria-label=\"Requirements\">\n", out);
-    for (class = REP_HEADLINE; class < REP_CLASSES; class ++) {
+    for (enum rep_class class = REP_HEADLINE; class < REP_CLASSES; class ++) {
         size_t all = rep_count_rows(results, class, REP_ROW_HELD) +
                      rep_count_rows(results, class, REP_ROW_FAILED) +
                      rep_count_rows(results, class, REP_ROW_WARNED);

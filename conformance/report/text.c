@@ -97,10 +97,9 @@ static void rows(const struct results *results, FILE *out)
         [REP_INFERRED] = "our own reading, apart",
         [REP_OTHER_SUBJECT] = "not subjects of this run",
     };
-    enum rep_class class;
 
     fputc('\n', out);
-    for (class = REP_HEADLINE; class < REP_CLASSES; class ++)
+    for (enum rep_class class = REP_HEADLINE; class < REP_CLASSES; class ++)
         fprintf(out, "%-26s %zu held, %zu failed, %zu warned\n", names[class],
                 rep_count_rows(results, class, REP_ROW_HELD),
                 rep_count_rows(results, class, REP_ROW_FAILED),

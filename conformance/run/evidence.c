@@ -28,14 +28,13 @@ void evidence_remove(const char *folder)
 static int make_folder(const char *path)
 {
     char part[PATH_MAX];
-    char *slash;
 
     if (mkdir(path, 0777) == 0)
         return 0;
     if (errno == EEXIST)
         return -EEXIST;
     snprintf(part, sizeof(part), "%s", path);
-    for (slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(part, 0777) < 0 && errno != EEXIST)
             return -errno;

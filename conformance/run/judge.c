@@ -5,6 +5,7 @@
 
 #include "conformance/case/cases.h"
 #include "conformance/run/attempt.h"
+#include "spcore/base.h"
 
 /* Whose code control was in; NULL: nobody's. */
 static const struct subject *blamed(const struct conf_marker *marker)
@@ -87,7 +88,7 @@ void attempt_judge(struct attempt *attempt, enum cause cause, const char *how)
     snprintf(path, sizeof(path), "%s/verdict.json", attempt->context.evidence);
     verdict = json_load_file(path, 0, NULL);
     said = json_string_value(json_object_get(verdict, "cause"));
-    for (size_t i = 0; said && i < sizeof(endings) / sizeof(endings[0]); i++) {
+    for (size_t i = 0; said && i < ARRAY_SIZE(endings); i++) {
         if (strcmp(said, cause_names[endings[i].cause]) != 0)
             continue;
         if (result_take(result, verdict) < 0)

@@ -1,6 +1,7 @@
 /* Our own simulator as a child process. What it says on its first line is where it listens; until
  * then there is nothing to connect to. */
 #include "conformance/run/papsim.h"
+#include "spcore/base.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,7 +20,7 @@ static void command(const struct run_options *options, const char *player, const
     const char *const *defect = options->of[SUBJECT_DEVICE].defects;
     const char *const words[] = {options->papsim, "serve",  "--player", player,      "--listen",
                                  "127.0.0.1:0",   "--seed", seed,       "--control", control};
-    size_t count = sizeof(words) / sizeof(words[0]);
+    size_t count = ARRAY_SIZE(words);
 
     memcpy(argv, words, sizeof(words));
     if (!options->quiet_evidence) {

@@ -29,9 +29,6 @@ const struct wmdm_pair *wmdm_pair(enum wmdm_certificate which)
     return &pairs[which];
 }
 
-const GUID wmdm_default_clsid = {
-    0x7a8b6e2c, 0x5c52, 0x4b7e, {0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}};
-
 struct wmdm {
     struct conf *c;
     IMDServiceProvider *provider; /* the references of the instance */
@@ -87,10 +84,11 @@ wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c)
     return function;
 }
 
-CLSID wmdm_clsid(struct conf *c)
+/* Our provider's, unless the environment names another. */
+static CLSID provider_clsid(struct conf *c)
 {
     const char *text = getenv("PAPCHECK_CLSID");
-    CLSID clsid = wmdm_default_clsid;
+    CLSID clsid = {0x7a8b6e2c, 0x5c52, 0x4b7e, {0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}};
 
     if (text && !com_guid_parse(text, &clsid))
         conf_setup_failed(c, "PAPCHECK_CLSID is no class id: %s", text);
@@ -107,7 +105,7 @@ struct wmdm *wmdm_new(struct conf *c)
 {
     wmdm_get_class_object get = wmdm_class_object_entry(c);
     struct wmdm *w = calloc(1, sizeof(*w));
-    CLSID clsid = wmdm_clsid(c);
+    CLSID clsid = provider_clsid(c);
     IClassFactory *factory = NULL;
 
     if (!w)

@@ -12,9 +12,6 @@
 #include "spcore/include/mswmdm.h"
 #include "spcore/include/sac.h"
 
-/* {7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}; PAPCHECK_CLSID in the environment names another. */
-extern const GUID wmdm_default_clsid;
-
 /* One call of a method that returns an HRESULT, which goes to the trace. As the checks, these
  * macros use the `c` in scope. */
 #define CALL(iface, method, ...) SP_HR(#iface "::" #method, iface##_##method(__VA_ARGS__))
@@ -59,7 +56,6 @@ typedef HRESULT(STDMETHODCALLTYPE *wmdm_get_class_object)(REFCLSID, REFIID, void
 typedef HRESULT(STDMETHODCALLTYPE *wmdm_can_unload_now)(void);
 wmdm_get_class_object wmdm_class_object_entry(struct conf *c);
 wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c);
-CLSID wmdm_clsid(struct conf *c);
 
 /* An instance whose channel is not open, and one whose is (with WMDM_APPLICATION_HIGH). Closed when
  * the case ends, unless the case does. */

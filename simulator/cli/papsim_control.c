@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "simulator/cli/papsim.h"
+#include "simulator/cli/papsim_verbs.h"
 #include "simulator/control/service.h"
 
 /* KEY=VALUE; a value that is JSON (number, true, "text", […]) is taken as such, else as text. */

@@ -18,9 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "simulator/cli/papsim.h"
 #include "simulator/cli/papsim_exec.h"
 #include "simulator/cli/papsim_service.h"
+#include "simulator/cli/papsim_verbs.h"
 #include "simulator/player/beside.h"
 #include "spcore/base.h"
 
@@ -72,13 +72,13 @@ static int add_server(struct exec *exec, const char *text)
 static int reach(const char *text, const char *host, const char *port)
 {
     static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *list, *at;
+    struct addrinfo *list;
     int error = getaddrinfo(host, port, &hints, &list);
 
     if (error)
         return cli_usage("--connect %s: %s", text, gai_strerror(error));
     error = ENOENT;
-    for (at = list; at && error; at = at->ai_next) {
+    for (struct addrinfo *at = list; at && error; at = at->ai_next) {
         int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         struct pollfd ready = {.fd = fd, .events = POLLOUT};
         socklen_t size = sizeof(error);

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "simulator/cli/papsim.h"
+#include "simulator/cli/papsim_verbs.h"
 #include "simulator/import/anonymise.h"
 #include "simulator/import/import_report.h"
 #include "simulator/import/lines.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simulator/cli/papsim.h"
+#include "simulator/cli/papsim_verbs.h"
 #include "simulator/player/beside.h"
 #include "simulator/spec/spec.h"
 
@@ -69,13 +69,12 @@ static int list_players(int argc, char **argv)
 static void print_defects_json(void)
 {
     json_t *all = json_array();
-    size_t k;
 
     for (unsigned i = 0; i < defect_count; i++) {
         const struct defect_text *text = defect_listed(i);
         json_t *rows = json_array(), *one;
 
-        for (k = 0; text->rows[k]; k++)
+        for (size_t k = 0; text->rows[k]; k++)
             json_array_append_new(rows, json_string(text->rows[k]));
         one = json_pack("{s:s,s:s,s:o}", "name", text->name, "text", text->text, "rows", rows);
         if (text->quirk)
@@ -93,7 +92,6 @@ static int list_defects(int argc, char **argv)
 {
     bool json = false;
     int option;
-    size_t k;
 
     while ((option = command_next(&cli_deviations, argc, argv)) != COMMAND_END) {
         if (option == COMMAND_WRONG)
@@ -110,7 +108,7 @@ static int list_defects(int argc, char **argv)
         const struct defect_text *one = defect_listed(i);
 
         printf("%-32s %s (", one->name, one->text);
-        for (k = 0; one->rows[k]; k++)
+        for (size_t k = 0; one->rows[k]; k++)
             printf("%s%s", k ? " " : "", one->rows[k]);
         if (one->quirk)
             printf("quirk %u%s%s", one->quirk, one->flag ? ", libmtp " : "",

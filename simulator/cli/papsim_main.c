@@ -1,5 +1,5 @@
 /* papsim: a virtual USB portable audio player over USB/IP. */
-#include "simulator/cli/papsim.h"
+#include "simulator/cli/papsim_verbs.h"
 #include "spcore/base.h"
 
 static const struct command *const commands[] = {&cli_serve,      &cli_exec,      &cli_control,

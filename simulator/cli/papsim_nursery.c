@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "simulator/cli/papsim.h"
+#include "simulator/cli/papsim_verbs.h"
 
 enum { REQUEST_MAX = 1 << 16, WORDS_MAX = 256, OUT = 0, ERR = 1 };
 

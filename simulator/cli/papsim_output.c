@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "simulator/cli/papsim.h"
+#include "simulator/cli/papsim_verbs.h"
 
 #define LINKS_MOST 40
 

@@ -8,8 +8,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "simulator/cli/papsim.h"
 #include "simulator/cli/papsim_service.h"
+#include "simulator/cli/papsim_verbs.h"
 #include "spcore/base.h"
 
 enum { OPTION_LISTEN = OPTION_OWN };

@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "simulator/cli/papsim.h"
+#include "simulator/cli/papsim_verbs.h"
 
 const struct command_option service_command_options[] = {
     {"player", "NAME|FILE",

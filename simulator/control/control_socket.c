@@ -181,11 +181,11 @@ int control_socket_new(struct service *service, const char *path, struct control
 
 void control_socket_free(struct control_socket *control)
 {
-    struct control_client *client, *next;
+    struct control_client *next;
 
     if (!control)
         return;
-    for (client = control->clients; client; client = next) {
+    for (struct control_client *client = control->clients; client; client = next) {
         next = client->next;
         drop(client);
     }

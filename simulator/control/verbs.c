@@ -10,7 +10,7 @@
 #include "mtp_codes.h"
 #include "simulator/control/verbs_internal.h"
 #include "simulator/function/zero.h"
-#include "simulator/mtp/value.h"
+#include "simulator/mtp/mtpr_value.h"
 #include "simulator/player/player_internal.h"
 
 static struct mtpr_responder *responder(struct player *player)
@@ -428,9 +428,7 @@ const struct player_verb player_verbs[] = {
 
 const struct player_verb *player_verb_find(const char *name)
 {
-    const struct player_verb *verb;
-
-    for (verb = player_verbs; verb->name; verb++) {
+    for (const struct player_verb *verb = player_verbs; verb->name; verb++) {
         if (strcmp(verb->name, name) == 0)
             return verb;
     }

@@ -4,7 +4,7 @@
 
 #include "mtp_codes.h"
 #include "simulator/defect/filters_mtp.h"
-#include "simulator/mtp/value.h"
+#include "simulator/mtp/mtpr_value.h"
 #include "spcore/base.h"
 
 /* ---- what is asked for */

@@ -6,7 +6,7 @@
 #define SIMULATOR_FUNCTION_ZERO_H
 
 #include "simulator/usb/function.h"
-#include "simulator/usb/identity.h"
+#include "simulator/usb/usb_identity.h"
 
 /* All zeroes, or byte i of every packet is i modulo 63. */
 enum zero_pattern { ZERO_PATTERN_ZEROES = 0, ZERO_PATTERN_MOD63 = 1 };

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "simulator/usb/identity.h"
+#include "simulator/usb/usb_identity.h"
 
 struct import_codes {
     uint16_t *codes; /* owned */

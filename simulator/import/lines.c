@@ -111,13 +111,13 @@ void lines_done(struct lines *lines)
 
 const char *lines_not_text(struct lines *lines)
 {
-    const char *nul = memchr(lines->text, '\0', lines->size), *at;
+    const char *nul = memchr(lines->text, '\0', lines->size);
     const char *stop = nul ? nul : lines->text + lines->size;
 
     if (!nul && !lines->damaged)
         return NULL;
     lines->number = 1;
-    for (at = lines->text; at < stop; at++)
+    for (const char *at = lines->text; at < stop; at++)
         lines->number += *at == '\n';
     return nul ? "a NUL byte: this is no text" : "half a character: this is damaged UTF-16";
 }
@@ -175,13 +175,12 @@ int lines_fault(const struct lines *lines, char *error, size_t error_size, const
     int used =
         snprintf(error, error_size, "%s:%u: ", lines->path, lines->number ? lines->number : 1);
     va_list arguments;
-    char *at;
 
     va_start(arguments, format);
     if (used >= 0 && (size_t)used < error_size)
         vsnprintf(error + used, error_size - (size_t)used, format, arguments);
     va_end(arguments);
-    for (at = error; *at; at++) {
+    for (char *at = error; *at; at++) {
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
             *at = '?';
     }

@@ -7,7 +7,7 @@
 #include "mtp_codes.h"
 #include "simulator/import/import_report.h"
 #include "simulator/import/lines.h"
-#include "simulator/mtp/value.h"
+#include "simulator/mtp/mtpr_value.h"
 #include "spcore/base.h"
 
 static const struct {
@@ -26,10 +26,10 @@ static const char *const markers[] = {"GET/SET", "READ ONLY"};
 /* The last of the two words that end a description; NULL: it is cut off. */
 static const char *find_marker(const char *text, bool *ret_settable)
 {
-    const char *found = NULL, *at;
+    const char *found = NULL;
 
     for (size_t i = 0; i < 2; i++) {
-        for (at = strstr(text, markers[i]); at; at = strstr(at + 1, markers[i])) {
+        for (const char *at = strstr(text, markers[i]); at; at = strstr(at + 1, markers[i])) {
             if (!found || at > found) {
                 found = at;
                 *ret_settable = i == 0;

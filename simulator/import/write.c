@@ -13,10 +13,8 @@
 /* A scalar in double quotes; what YAML takes for unprintable by number (YAML 1.1, 5.1). */
 static void put_string(FILE *out, const char *text)
 {
-    const unsigned char *at;
-
     fputc('"', out);
-    for (at = (const unsigned char *)text; *at; at++) {
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
         if (*at == '"' || *at == '\\')
             fprintf(out, "\\%c", *at);
         else if (*at == '\n')

@@ -227,14 +227,13 @@ static void put_object_properties(FILE *out, const struct import_report *report)
 {
     struct variant *variants = calloc(VARIANTS, sizeof(*variants));
     bool *seen = calloc(0x10000, sizeof(*seen));
-    unsigned code;
 
     for (size_t i = 0; seen && i < report->format_count; i++) {
         for (size_t j = 0; j < report->formats[i].property_count; j++)
             seen[report->formats[i].properties[j].code] = true;
     }
     fputs("object-properties:\n", out);
-    for (code = 0; variants && seen && code < 0x10000; code++) {
+    for (unsigned code = 0; variants && seen && code < 0x10000; code++) {
         if (seen[code])
             put_code(out, report, (uint16_t)code, variants);
     }

@@ -54,13 +54,6 @@ uint32_t rd_u32(struct rd *rd)
     return at ? get_le32(at) : 0;
 }
 
-uint64_t rd_u64(struct rd *rd)
-{
-    const uint8_t *at = rd_bytes(rd, 8);
-
-    return at ? get_le64(at) : 0;
-}
-
 char *mtpr_put_utf8(char *at, uint32_t point)
 {
     if (point < 0x80) {

@@ -20,7 +20,6 @@ size_t rd_left(const struct rd *rd);
 uint8_t rd_u8(struct rd *rd);
 uint16_t rd_u16(struct rd *rd);
 uint32_t rd_u32(struct rd *rd);
-uint64_t rd_u64(struct rd *rd);
 const uint8_t *rd_bytes(struct rd *rd, size_t length); /* NULL when failed */
 /* To UTF-8. Fails without terminator, with a lone surrogate or a NUL inside. */
 void rd_string(struct rd *rd, char ret_text[MTPR_TEXT_MAX]);

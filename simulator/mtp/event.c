@@ -22,15 +22,6 @@ const uint16_t mtpr_implemented_events[] = {
 };
 const size_t mtpr_implemented_event_count = ARRAY_SIZE(mtpr_implemented_events);
 
-bool mtpr_event_implemented(uint16_t code)
-{
-    for (size_t i = 0; i < mtpr_implemented_event_count; i++) {
-        if (mtpr_implemented_events[i] == code)
-            return true;
-    }
-    return false;
-}
-
 static unsigned parameters(uint16_t code)
 {
     if (code == MTP_EC_UNREPORTED_STATUS || code == MTP_EC_DEVICE_INFO_CHANGED ||

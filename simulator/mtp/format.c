@@ -110,11 +110,6 @@ bool mtpr_format_listed(const struct mtpr_responder *r, uint16_t format)
     return false;
 }
 
-bool mtpr_format_known(const struct mtpr_responder *r, uint16_t format)
-{
-    return mtpr_format_listed(r, format);
-}
-
 uint16_t mtpr_format_of_name(const char *name)
 {
     const char *dot = strrchr(name, '.');

@@ -39,8 +39,7 @@ extern const struct mtpr_operation mtpr_playback_operations[];
 extern const struct mtpr_operation mtpr_report_operations[];
 extern const struct mtpr_operation mtpr_wmdrmpd_operations[];
 
-/* All of them, ended by NULL: those every player has, those it must list. */
+/* Those every player has, ended by NULL. */
 extern const struct mtpr_operation *const mtpr_tables[];
-extern const struct mtpr_operation *const mtpr_listed_tables[];
 
 #endif

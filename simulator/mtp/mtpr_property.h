@@ -2,8 +2,8 @@
 #ifndef SIMULATOR_MTP_MTPR_PROPERTY_H
 #define SIMULATOR_MTP_MTPR_PROPERTY_H
 
+#include "simulator/mtp/mtpr_value.h"
 #include "simulator/mtp/responder.h"
-#include "simulator/mtp/value.h"
 
 bool mtpr_format_listed(const struct mtpr_responder *r, uint16_t format);
 /* Those that are listed, by index. */

@@ -25,7 +25,7 @@ const struct mtpr_operation *const mtpr_tables[] = {
 };
 
 /* Vendors' and rarer operations: there only for a player that lists them. */
-const struct mtpr_operation *const mtpr_listed_tables[] = {
+static const struct mtpr_operation *const listed_tables[] = {
     mtpr_playback_operations,
     mtpr_report_operations,
     mtpr_wmdrmpd_operations,
@@ -100,10 +100,8 @@ bool mtpr_listed(const struct mtpr_codes *codes, uint16_t code)
 static const struct mtpr_operation *in_tables(const struct mtpr_operation *const *table,
                                               uint16_t code)
 {
-    const struct mtpr_operation *operation;
-
     for (; *table; table++) {
-        for (operation = *table; operation->code; operation++) {
+        for (const struct mtpr_operation *operation = *table; operation->code; operation++) {
             if (operation->code == code)
                 return operation;
         }
@@ -115,7 +113,7 @@ static const struct mtpr_operation *implemented(uint16_t code)
 {
     const struct mtpr_operation *operation = in_tables(mtpr_tables, code);
 
-    return operation ? operation : in_tables(mtpr_listed_tables, code);
+    return operation ? operation : in_tables(listed_tables, code);
 }
 
 bool mtpr_operation_implemented(uint16_t code)

@@ -224,9 +224,7 @@ int mtpr_set_object_property(struct mtpr_responder *responder, struct store_obje
                              uint16_t code, const void *value, uint32_t length);
 
 /* ---- facts about the implementation, for player files */
-bool mtpr_format_known(const struct mtpr_responder *responder, uint16_t format);
 bool mtpr_operation_implemented(uint16_t code);
-bool mtpr_event_implemented(uint16_t code);
 /* The responder's own row of an object property, NULL: none. */
 const struct mtpr_object_property *mtpr_usual_property(uint16_t code);
 /* On an object of this format; 0: there is no such property. */

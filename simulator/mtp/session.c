@@ -7,7 +7,6 @@
 /* MTP-DEV-… says what is there; a player file may say more, and is refused what is not. */
 static size_t all_operations(const struct mtpr_responder *r, uint16_t codes[256])
 {
-    const struct mtpr_operation *const *table, *operation;
     size_t count = 0;
 
     for (size_t i = 0; r->config->operations.codes && i < r->config->operations.count && i < 255;
@@ -15,8 +14,8 @@ static size_t all_operations(const struct mtpr_responder *r, uint16_t codes[256]
         codes[count++] = r->config->operations.codes[i];
     if (r->config->operations.codes)
         return count;
-    for (table = mtpr_tables; *table; table++) {
-        for (operation = *table; operation->code; operation++)
+    for (const struct mtpr_operation *const *table = mtpr_tables; *table; table++) {
+        for (const struct mtpr_operation *operation = *table; operation->code; operation++)
             codes[count++] = operation->code;
     }
     return count;

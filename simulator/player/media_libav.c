@@ -133,11 +133,6 @@ static AVFormatContext *open_input(AVIOContext *io, struct source *source)
 
 /* ---- measuring */
 
-static uint32_t little(const uint8_t *at)
-{
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
 /* Ticks of a packet that are heard. An encoder's delay lies before 0 or is side data of the first
  * packet, its padding is side data of the last; Ogg's demuxer has shortened that one already. */
 static int64_t heard(const AVPacket *packet, int64_t before, AVRational sample, AVRational tick)
@@ -153,8 +148,8 @@ static int64_t heard(const AVPacket *packet, int64_t before, AVRational sample, 
     if (!data || size < 8)
         return ticks;
     if (late)
-        ticks -= av_rescale_q(little(data), sample, tick);
-    padding = av_rescale_q(little(data + 4), sample, tick);
+        ticks -= av_rescale_q(get_le32(data), sample, tick);
+    padding = av_rescale_q(get_le32(data + 4), sample, tick);
     return duration + padding > before ? ticks - padding : ticks;
 }
 

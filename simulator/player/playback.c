@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
-#include "simulator/mtp/value.h"
+#include "simulator/mtp/mtpr_value.h"
 #include "simulator/player/media.h"
 #include "simulator/player/player_internal.h"
 #include "simulator/player/playlist.h"

@@ -123,11 +123,6 @@ const char *player_name(const struct player *player)
     return player->spec->file->name;
 }
 
-const char *player_busid(const struct player *player)
-{
-    return player->busid;
-}
-
 const struct usb_identity *player_identity(const struct player *player)
 {
     return &player->spec->identity;

@@ -8,7 +8,7 @@
 
 #include "simulator/defect/policies.h"
 #include "simulator/usb/device.h"
-#include "simulator/usb/identity.h"
+#include "simulator/usb/usb_identity.h"
 
 struct player;
 struct player_spec; /* one player file as read (spec/spec.h) */
@@ -28,7 +28,6 @@ int player_new(struct player_spec *spec, const struct player_options *options,
 void player_free(struct player *player);
 
 const char *player_name(const struct player *player);
-const char *player_busid(const struct player *player);
 const struct usb_identity *player_identity(const struct player *player);
 /* Which defects it has: switched by whoever runs it, pointed into by its layers. */
 struct policies *player_policies(struct player *player);

@@ -111,9 +111,8 @@ static bool take_line(struct rd *rd, char ret_line[LINE_MAX_BYTES])
 static int take_track(struct spl *spl, char *path)
 {
     const struct store_object *track;
-    char *at;
 
-    for (at = path; *at; at++) {
+    for (char *at = path; *at; at++) {
         if (*at == '\\')
             *at = '/';
     }

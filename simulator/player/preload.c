@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
-#include "simulator/mtp/value.h"
+#include "simulator/mtp/mtpr_value.h"
 #include "simulator/player/player_internal.h"
 
 int player_make_folders(struct player *player, size_t volume, const char *path,
@@ -274,11 +274,10 @@ int player_preload(struct player *player, char *error, size_t error_size)
 {
     const struct file_player *file = player->spec->file;
     bool present[32] = {false};
-    size_t v;
     int result = 0;
 
     /* Media that are out have content too. */
-    for (v = 0; v < store_volume_count(player->store); v++) {
+    for (size_t v = 0; v < store_volume_count(player->store); v++) {
         present[v] = store_volume_at(player->store, v)->present;
         store_set_present(player->store, v, true);
     }
@@ -293,7 +292,7 @@ int player_preload(struct player *player, char *error, size_t error_size)
         result = store_commit(player->store);
     else
         (void)store_commit(player->store);
-    for (v = 0; v < store_volume_count(player->store); v++)
+    for (size_t v = 0; v < store_volume_count(player->store); v++)
         store_set_present(player->store, v, present[v]);
     return result;
 }

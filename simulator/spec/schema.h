@@ -10,7 +10,7 @@
 
 #include "simulator/mtp/responder.h"
 #include "simulator/store/store.h"
-#include "simulator/usb/identity.h"
+#include "simulator/usb/usb_identity.h"
 
 enum file_persona { FILE_PERSONA_MTP, FILE_PERSONA_PAP, FILE_PERSONA_ZERO };
 /* A storage's type or file system that is said to be 0, which is not the same as unsaid. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
-#include "simulator/mtp/value.h"
+#include "simulator/mtp/mtpr_value.h"
 #include "simulator/spec/spec_internal.h"
 #include "spcore/base.h"
 

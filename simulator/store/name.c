@@ -25,14 +25,13 @@ static unsigned units(const char *text)
 
 bool store_name_legal(const char *name)
 {
-    const unsigned char *at;
     unsigned count = units(name);
 
     if (count < 1 || count > 254)
         return false;
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return false;
-    for (at = (const unsigned char *)name; *at; at++) {
+    for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
         if (*at < 0x20 || *at == 0x7f || *at == '/' || *at == '\\')
             return false;
     }

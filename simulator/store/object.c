@@ -9,7 +9,6 @@
 static int put(struct store *store, struct store_object *object)
 {
     store_weigh(store, object);
-    store->generation++;
     return store_disk_put(store->disk, object);
 }
 
@@ -48,12 +47,11 @@ struct extent_of_tree {
 static void measure(struct store *store, const struct store_object *object,
                     struct extent_of_tree *tree)
 {
-    const struct store_object *child;
     unsigned height = 0;
 
     tree->size += object->size;
     tree->objects++;
-    for (child = store_first_child(store, object); child;
+    for (const struct store_object *child = store_first_child(store, object); child;
          child = store_next_sibling(store, child)) {
         measure(store, child, tree);
         height = tree->height > height ? tree->height : height;
@@ -149,15 +147,14 @@ int store_create(struct store *store, const struct store_draft *draft,
 /* A deleted object leaves every list it stood in. */
 static int drop_from_lists(struct store *store, uint32_t handle)
 {
-    uint32_t from, to;
-
     for (uint32_t slot = 1; slot < store->slots; slot++) {
         struct store_object *object = store_slot(store, slot);
         struct store_references *list = object->name ? object->references : NULL;
+        uint32_t to = 0;
 
         if (!list)
             continue;
-        for (from = 0, to = 0; from < list->count; from++) {
+        for (uint32_t from = 0; from < list->count; from++) {
             if (list->handles[from] != handle)
                 list->handles[to++] = list->handles[from];
         }
@@ -278,14 +275,13 @@ static int copy_one(struct store *store, const struct store_object *object, size
 static int copy_tree(struct store *store, const struct store_object *object, size_t volume,
                      uint32_t parent, struct store_object **ret_copy)
 {
-    const struct store_object *child;
     struct store_object *copy, *below;
     int error = copy_one(store, object, volume, parent, &copy);
 
     if (error)
         return error;
     *ret_copy = copy;
-    for (child = store_first_child(store, object); child && !error;
+    for (const struct store_object *child = store_first_child(store, object); child && !error;
          child = store_next_sibling(store, child))
         error = copy_tree(store, child, volume, copy->handle, &below);
     return error;
@@ -313,12 +309,6 @@ int store_set_dates(struct store *store, struct store_object *object, int64_t cr
 {
     object->created = created;
     object->modified = modified;
-    return put(store, object);
-}
-
-int store_set_format(struct store *store, struct store_object *object, uint16_t format)
-{
-    object->format = format;
     return put(store, object);
 }
 

@@ -106,7 +106,6 @@ static int copy_values(const struct store *store, struct store_snapshot *snapsho
 int store_snapshot_take(struct store *store, struct store_snapshot **ret_snapshot)
 {
     struct store_snapshot *snapshot = calloc(1, sizeof(*snapshot));
-    size_t i;
     int error = -ENOMEM;
 
     if (!snapshot)
@@ -135,7 +134,7 @@ int store_snapshot_take(struct store *store, struct store_snapshot **ret_snapsho
         store_snapshot_free(store, snapshot);
         return error;
     }
-    for (i = 0; i < store->volume_count; i++)
+    for (size_t i = 0; i < store->volume_count; i++)
         snapshot->present[i] = store->volumes[i].present;
     *ret_snapshot = snapshot;
     return 0;
@@ -179,7 +178,6 @@ int store_snapshot_restore(struct store *store, const struct store_snapshot *sna
     error = store_end(store, put_back(store, snapshot));
     for (size_t i = 0; i < store->volume_count; i++)
         store->volumes[i].present = snapshot->present[i];
-    store->generation++;
     return error;
 }
 

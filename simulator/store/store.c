@@ -193,7 +193,7 @@ void store_link_all(struct store *store)
 }
 
 /* Out of memory, not off the disk. */
-static void forget(struct store *store, struct store_object *object)
+void store_tree_remove(struct store *store, struct store_object *object)
 {
     uint32_t slot = object->slot;
 
@@ -210,8 +210,6 @@ static void forget(struct store *store, struct store_object *object)
 
 void store_clear(struct store *store)
 {
-    size_t i;
-
     for (uint32_t slot = 1; slot < store->slots; slot++) {
         store_release(store_slot(store, slot));
         store_weigh(store, store_slot(store, slot));
@@ -220,13 +218,13 @@ void store_clear(struct store *store)
     store->free_slot = 0;
     if (store->slots)
         *store_slot(store, 0) = (struct store_object){0};
-    for (i = 1; i < store->chunk_count; i++)
+    for (size_t i = 1; i < store->chunk_count; i++)
         free(store->chunks[i]);
     if (store->chunk_count > 1)
         store->chunk_count = 1;
     store_index_done(&store->by_handle);
     store_index_done(&store->by_name);
-    for (i = 0; i < store->volume_count; i++) {
+    for (size_t i = 0; i < store->volume_count; i++) {
         store->volumes[i].used = 0;
         store->volumes[i].objects = 0;
     }
@@ -358,11 +356,6 @@ int64_t store_now(const struct store *store)
     return store->clock.now(store->clock.self);
 }
 
-uint64_t store_generation(const struct store *store)
-{
-    return store->generation;
-}
-
 /* ---- finding */
 
 static struct store_object *if_present(const struct store *store, struct store_object *object)
@@ -464,15 +457,8 @@ int store_tree_insert(struct store *store, const struct store_object *object,
     if (error)
         return error;
     link_last(store, parent_of(store, mine), mine);
-    store->generation++;
     *ret_object = mine;
     return 0;
-}
-
-void store_tree_remove(struct store *store, struct store_object *object)
-{
-    forget(store, object);
-    store->generation++;
 }
 
 void store_tree_place(struct store *store, struct store_object *object, size_t volume,
@@ -491,5 +477,4 @@ void store_tree_place(struct store *store, struct store_object *object, size_t v
     store->volumes[volume].used += object->size;
     store->volumes[volume].objects++;
     link_last(store, parent_of(store, object), object);
-    store->generation++;
 }

@@ -107,8 +107,6 @@ bool store_was_empty(const struct store *store); /* nothing was on disk: preload
 struct arena *store_arena(struct store *store);
 /* Seconds since 1970 by the store's clock. */
 int64_t store_now(const struct store *store);
-/* Goes up with each change of an object, so that a listing can tell. */
-uint64_t store_generation(const struct store *store);
 
 /* ---- volumes, by index as the options had them */
 
@@ -206,7 +204,6 @@ int store_copy(struct store *store, const struct store_object *object, size_t vo
 int store_set_protection(struct store *store, struct store_object *object, bool protection);
 int store_set_dates(struct store *store, struct store_object *object, int64_t created,
                     int64_t modified);
-int store_set_format(struct store *store, struct store_object *object, uint16_t format);
 /* The extent becomes the object's content, the old one a hole. On failure nothing is changed. */
 int store_set_content(struct store *store, struct store_object *object, off_t offset,
                       uint64_t size);

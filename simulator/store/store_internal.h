@@ -35,7 +35,7 @@ struct store {
     struct store_index by_handle, by_name;
     struct store_value *values; /* owned */
     size_t value_count;
-    uint64_t seed, generation, next_uid;
+    uint64_t seed, next_uid;
     uint32_t next_handle;
     /* On disk stand numbers nobody has had yet; a start after a crash goes on from there. */
     uint32_t handle_mark;

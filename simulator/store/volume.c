@@ -54,7 +54,6 @@ int store_fits(const struct store *store, size_t volume, uint64_t size, uint64_t
 void store_set_present(struct store *store, size_t volume, bool present)
 {
     store->volumes[volume].present = present;
-    store->generation++;
 }
 
 int store_format(struct store *store, size_t volume)

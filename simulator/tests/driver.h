@@ -13,7 +13,7 @@
 #include "mtp_codes.h"
 #include "simulator/function/still_image/still_image.h"
 #include "simulator/mtp/dataset.h"
-#include "simulator/mtp/value.h"
+#include "simulator/mtp/mtpr_value.h"
 #include "simulator/player/player.h"
 #include "simulator/spec/spec.h"
 

@@ -7,6 +7,7 @@
 
 #include "simulator/control/verbs.h"
 #include "simulator/tests/driver.h"
+#include "spcore/base.h"
 
 enum { STORE = 0x00010001 };
 
@@ -68,9 +69,9 @@ static inline uint32_t device_number(struct driver *d, uint16_t code)
 
 static inline uint16_t set_device_number(struct driver *d, uint16_t code, uint32_t number)
 {
-    uint8_t bytes[4] = {(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16),
-                        (uint8_t)(number >> 24)};
+    uint8_t bytes[4];
 
+    put_le32(bytes, number);
     return driver_send(d, MTP_OP_SET_DEVICE_PROP_VALUE, bytes, 4, 1, code);
 }
 

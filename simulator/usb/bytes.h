@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "spcore/base.h"
+
 struct usb_bytes {
     uint8_t *at;
     size_t length, room;
@@ -41,10 +43,8 @@ static inline void put_zeroes(struct usb_bytes *w, size_t count)
 /* Overwrites what was put before, for lengths known only at the end. */
 static inline void patch16(struct usb_bytes *w, size_t offset, size_t value)
 {
-    if (offset + 1 < w->length) {
-        w->at[offset] = (uint8_t)value;
-        w->at[offset + 1] = (uint8_t)(value >> 8);
-    }
+    if (offset + 1 < w->length)
+        put_le16(w->at + offset, (uint16_t)value);
 }
 
 /* UTF-8 as UTF-16LE, without terminator; broken sequences become U+FFFD. Units written. */

@@ -46,8 +46,7 @@ static bool is_endpoint_zero(uint16_t address)
 
 static int answer16(struct usb_device *device, unsigned value)
 {
-    device->reply[0] = (uint8_t)value;
-    device->reply[1] = (uint8_t)(value >> 8);
+    put_le16(device->reply, (uint16_t)value);
     return 2;
 }
 

@@ -4,8 +4,8 @@
 #ifndef SIMULATOR_USB_DEVICE_H
 #define SIMULATOR_USB_DEVICE_H
 
-#include "simulator/usb/identity.h"
 #include "simulator/usb/urb.h"
+#include "simulator/usb/usb_identity.h"
 #include "simulator/usb/usb_policy.h"
 
 /* A function and the interface numbers it serves; they follow each other. */

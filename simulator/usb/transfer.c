@@ -51,7 +51,6 @@ static int add_piece(struct usb_urb *urb, const struct usb_in *piece)
 {
     size_t left = urb->length - urb->actual;
     size_t length = piece->length < left ? piece->length : left;
-    unsigned i;
 
     if (urb->data) {
         if (!usb_copy_chunks(urb->data + urb->actual, length, piece))
@@ -61,7 +60,8 @@ static int add_piece(struct usb_urb *urb, const struct usb_in *piece)
         urb->in.chunk_count = 1;
     } else {
         urb->in = *piece;
-        for (i = 0, left = length; i < urb->in.chunk_count; i++) {
+        left = length;
+        for (unsigned i = 0; i < urb->in.chunk_count; i++) {
             if (urb->in.chunks[i].length > left)
                 urb->in.chunks[i].length = left;
             left -= urb->in.chunks[i].length;

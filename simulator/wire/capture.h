@@ -3,8 +3,8 @@
 #ifndef SIMULATOR_WIRE_CAPTURE_H
 #define SIMULATOR_WIRE_CAPTURE_H
 
-#include "simulator/usb/identity.h"
 #include "simulator/usb/urb.h"
+#include "simulator/usb/usb_identity.h"
 
 struct wire_capture;
 

@@ -26,11 +26,6 @@ void com_memory_fail_at(unsigned n)
     atomic_store(&fail_at, n ? atomic_load(&calls) + n : 0);
 }
 
-unsigned com_memory_calls(void)
-{
-    return atomic_load(&calls);
-}
-
 static bool must_fail(void)
 {
     pthread_once(&environment_read, read_environment);

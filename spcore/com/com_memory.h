@@ -1,4 +1,4 @@
-/* The task allocator for tests: failing at the n-th call, and counting. The allocator itself is
+/* The task allocator for tests: failing at the n-th call. The allocator itself is
  * CoTaskMemAlloc() and company of com.h, plain malloc() and free(). */
 #ifndef SPCORE_COM_COM_MEMORY_H
 #define SPCORE_COM_COM_MEMORY_H
@@ -8,8 +8,6 @@
 /* The n-th CoTaskMemAlloc or Realloc from now (1: the next) fails, once; 0: none does. The
  * environment variable SPCORE_FAIL_ALLOC=n does the same from the module's first allocation. */
 void com_memory_fail_at(unsigned n);
-/* Calls of CoTaskMemAlloc and Realloc so far: how far com_memory_fail_at() can go. */
-unsigned com_memory_calls(void);
 
 /* calloc() for objects of this module, with the same failure switch; free with free(). */
 void *com_zalloc(size_t size);

@@ -29,13 +29,11 @@ int cli_usage(const char *format, ...)
 
 const struct command_option *command_option_at(const struct command *command, size_t index)
 {
-    const struct command_option *option;
-
-    for (option = command->options; option && option->name; option++) {
+    for (const struct command_option *option = command->options; option && option->name; option++) {
         if (!index--)
             return option;
     }
-    for (option = command->shared; option && option->name; option++) {
+    for (const struct command_option *option = command->shared; option && option->name; option++) {
         if (!index--)
             return option;
     }

@@ -203,12 +203,10 @@ static void free_setting(const struct libusb_interface_descriptor *setting)
 
 LUSB_API void libusb_free_config_descriptor(struct libusb_config_descriptor *config)
 {
-    int k;
-
     if (!config)
         return;
     for (uint8_t i = 0; config->interface && i < config->bNumInterfaces; i++) {
-        for (k = 0; k < config->interface[i].num_altsetting; k++)
+        for (int k = 0; k < config->interface[i].num_altsetting; k++)
             free_setting(&config->interface[i].altsetting[k]);
         free((void *)(uintptr_t)config->interface[i].altsetting);
     }

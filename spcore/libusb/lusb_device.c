@@ -7,7 +7,6 @@
 
 LUSB_API ssize_t libusb_get_device_list(libusb_context *context, libusb_device ***ret_list)
 {
-    struct libusb_device *device;
     libusb_device **list;
     size_t count = 0;
 
@@ -17,11 +16,11 @@ LUSB_API ssize_t libusb_get_device_list(libusb_context *context, libusb_device *
     if (!lusb_handling(context)) /* a call-back must not wait for servers */
         lusb_scan(context, LUSB_DEADLINE_MS);
     pthread_mutex_lock(&context->lock);
-    for (device = context->devices; device; device = device->next)
+    for (struct libusb_device *device = context->devices; device; device = device->next)
         count += device->present;
     list = calloc(count + 1, sizeof(*list));
     count = 0;
-    for (device = context->devices; device && list; device = device->next) {
+    for (struct libusb_device *device = context->devices; device && list; device = device->next) {
         if (device->present)
             list[count++] = libusb_ref_device(device);
     }

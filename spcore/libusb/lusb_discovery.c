@@ -122,9 +122,7 @@ static bool same_device(const struct libusb_device *device, const struct lusb_se
 
 static bool is_taken(const libusb_context *context, uint8_t bus, uint8_t address)
 {
-    const struct libusb_device *other;
-
-    for (other = context->devices; other; other = other->next) {
+    for (const struct libusb_device *other = context->devices; other; other = other->next) {
         if (other->bus == bus && other->address == address)
             return true;
     }
@@ -193,10 +191,8 @@ static struct libusb_device *known(libusb_context *context, const struct lusb_se
 /* No news of them. */
 static void leave_as_they_were(libusb_context *context, const struct lusb_server *server)
 {
-    struct libusb_device *device;
-
     pthread_mutex_lock(&context->lock);
-    for (device = context->devices; device; device = device->next)
+    for (struct libusb_device *device = context->devices; device; device = device->next)
         device->seen |= device->server == server && device->present && !device->gone;
     pthread_mutex_unlock(&context->lock);
 }
@@ -227,10 +223,8 @@ static void scan_server(libusb_context *context, const struct lusb_server *serve
 /* A device this process has imported is not in the list, and there all the same. */
 static void begin_scan(libusb_context *context)
 {
-    struct libusb_device *device;
-
     pthread_mutex_lock(&context->lock);
-    for (device = context->devices; device; device = device->next) {
+    for (struct libusb_device *device = context->devices; device; device = device->next) {
         device->gone |= device->import && lusb_gone(device->import);
         device->seen = !device->gone && device->import;
     }

@@ -160,21 +160,19 @@ static bool has_room(libusb_context *context, size_t imports)
 
 static size_t count_imports(const libusb_context *context)
 {
-    const struct lusb_import *import;
     size_t count = 0;
 
-    for (import = context->imports; import; import = import->next)
+    for (const struct lusb_import *import = context->imports; import; import = import->next)
         count += import->client && !import->dead;
     return count;
 }
 
 static size_t fill_fds(libusb_context *context, struct pollfd *fds, struct usbip_client **clients)
 {
-    struct lusb_import *import;
     size_t count = 0;
 
     fds[0] = (struct pollfd){.fd = context->wake, .events = POLLIN};
-    for (import = context->imports; import; import = import->next) {
+    for (struct lusb_import *import = context->imports; import; import = import->next) {
         if (!import->client || import->dead)
             continue;
         if (clients)

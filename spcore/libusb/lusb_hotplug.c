@@ -32,10 +32,8 @@ static bool matches(const struct lusb_hotplug *hotplug, libusb_device *device,
  * off. Lists are walked anew after each, since a call-back may change them. */
 static void announce(libusb_context *context, libusb_device *device, libusb_hotplug_event event)
 {
-    struct lusb_hotplug *hotplug;
-
     pthread_mutex_lock(&context->lock);
-    for (hotplug = context->hotplugs; hotplug; hotplug = hotplug->next) {
+    for (struct lusb_hotplug *hotplug = context->hotplugs; hotplug; hotplug = hotplug->next) {
         bool off;
 
         if (!matches(hotplug, device, event))
@@ -106,11 +104,9 @@ void lusb_hotplug_run(libusb_context *context)
 /* Whoever is there before the first registration counts as known to nobody yet, or as told. */
 static void settle_first(libusb_context *context)
 {
-    struct libusb_device *device;
-
     lusb_scan(context, LUSB_DEADLINE_MS);
     pthread_mutex_lock(&context->lock);
-    for (device = context->devices; device; device = device->next)
+    for (struct libusb_device *device = context->devices; device; device = device->next)
         device->announced = device->present;
     pthread_mutex_unlock(&context->lock);
 }
@@ -191,11 +187,9 @@ LUSB_API int libusb_hotplug_register_callback(libusb_context *context, int event
 LUSB_API void libusb_hotplug_deregister_callback(libusb_context *context,
                                                  libusb_hotplug_callback_handle id)
 {
-    struct lusb_hotplug *hotplug;
-
     context = lusb_context(context);
     pthread_mutex_lock(&context->lock);
-    for (hotplug = context->hotplugs; hotplug; hotplug = hotplug->next)
+    for (struct lusb_hotplug *hotplug = context->hotplugs; hotplug; hotplug = hotplug->next)
         hotplug->removed |= hotplug->id == id;
     pthread_mutex_unlock(&context->lock);
     lusb_wake(context); /* it is swept up by the next round */
@@ -204,12 +198,11 @@ LUSB_API void libusb_hotplug_deregister_callback(libusb_context *context,
 LUSB_API void *libusb_hotplug_get_user_data(libusb_context *context,
                                             libusb_hotplug_callback_handle id)
 {
-    struct lusb_hotplug *hotplug;
     void *data = NULL;
 
     context = lusb_context(context);
     pthread_mutex_lock(&context->lock);
-    for (hotplug = context->hotplugs; hotplug; hotplug = hotplug->next) {
+    for (struct lusb_hotplug *hotplug = context->hotplugs; hotplug; hotplug = hotplug->next) {
         if (hotplug->id == id)
             data = hotplug->user_data;
     }

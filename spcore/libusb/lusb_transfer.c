@@ -291,10 +291,9 @@ LUSB_API int libusb_cancel_transfer(struct libusb_transfer *transfer)
 void lusb_orphan(libusb_device_handle *handle, bool unlink)
 {
     libusb_context *context = handle->device->context;
-    struct lusb_transfer *own;
 
     pthread_mutex_lock(&context->lock);
-    for (own = context->flights; own; own = own->next) {
+    for (struct lusb_transfer *own = context->flights; own; own = own->next) {
         if (public_of(own)->dev_handle != handle)
             continue;
         own->orphan = true;
@@ -333,11 +332,10 @@ LUSB_API uint32_t libusb_transfer_get_stream_id(struct libusb_transfer *transfer
 /* Unlinking never blocks and calls nobody back, so it may be done under the lock. */
 void lusb_expire(libusb_context *context)
 {
-    struct lusb_transfer *own;
     int64_t now = lusb_now();
 
     pthread_mutex_lock(&context->lock);
-    for (own = context->flights; own; own = own->next) {
+    for (struct lusb_transfer *own = context->flights; own; own = own->next) {
         if (!own->due || own->due > now || own->timed_out)
             continue;
         own->timed_out = true;
@@ -348,11 +346,10 @@ void lusb_expire(libusb_context *context)
 
 int64_t lusb_next_due(libusb_context *context)
 {
-    struct lusb_transfer *own;
     int64_t due = 0;
 
     pthread_mutex_lock(&context->lock);
-    for (own = context->flights; own; own = own->next) {
+    for (struct lusb_transfer *own = context->flights; own; own = own->next) {
         if (own->due && !own->timed_out && (!due || own->due < due))
             due = own->due;
     }

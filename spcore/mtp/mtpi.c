@@ -141,11 +141,6 @@ struct tp *mtpi_transport(struct mtpi *mtpi)
     return mtpi->tp;
 }
 
-const struct mtpi_pipe *mtpi_pipe(const struct mtpi *mtpi)
-{
-    return &mtpi->pipe;
-}
-
 /* ---- class requests */
 
 int mtpi_cancel_request(struct mtpi *mtpi, uint32_t transaction_id)
@@ -200,7 +195,8 @@ int mtpi_cancel(struct mtpi *mtpi)
     return error;
 }
 
-int mtpi_device_status(struct mtpi *mtpi, uint16_t *ret_code)
+/* Get Device Status (0x67): a response code. */
+static int device_status(struct mtpi *mtpi, uint16_t *ret_code)
 {
     struct tp_setup setup = {0xa1, MTP_REQ_GET_DEVICE_STATUS, 0, mtpi->pipe.interface_number, 64};
     uint8_t data[64];
@@ -219,20 +215,6 @@ int mtpi_device_status(struct mtpi *mtpi, uint16_t *ret_code)
     return 0;
 }
 
-int mtpi_device_reset(struct mtpi *mtpi)
-{
-    struct tp_setup setup = {0x21, MTP_REQ_DEVICE_RESET, 0, mtpi->pipe.interface_number, 0};
-    int count = tp_control(mtpi->tp, &setup, NULL, CLASS_MS);
-
-    if (count < 0)
-        return count;
-    pthread_mutex_lock(&mtpi->state);
-    mtpi->session = false;
-    mtpi->next = 0;
-    pthread_mutex_unlock(&mtpi->state);
-    return 0;
-}
-
 void mtpi_resynchronise(struct mtpi *mtpi)
 {
     static const struct timespec between = {.tv_nsec = 5 * 1000 * 1000};
@@ -240,7 +222,7 @@ void mtpi_resynchronise(struct mtpi *mtpi)
     int tries = 0;
 
     while (code == MTP_RC_DEVICE_BUSY && tries++ < 200) {
-        if (mtpi_device_status(mtpi, &code) != 0)
+        if (device_status(mtpi, &code) != 0)
             break;
         if (code == MTP_RC_DEVICE_BUSY)
             nanosleep(&between, NULL);

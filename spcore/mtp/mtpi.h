@@ -43,8 +43,7 @@ void mtpi_free(struct mtpi *mtpi);
 /* Of each transfer from now on, and of each piece of a long one; 10000 at first. Waits for the
  * transaction under way. */
 void mtpi_set_deadline(struct mtpi *mtpi, unsigned milliseconds);
-struct tp *mtpi_transport(struct mtpi *mtpi);               /* borrowed, as it was given */
-const struct mtpi_pipe *mtpi_pipe(const struct mtpi *mtpi); /* borrowed, constant */
+struct tp *mtpi_transport(struct mtpi *mtpi); /* borrowed, as it was given */
 
 /* ---- one transaction */
 struct mtpi_response {
@@ -86,16 +85,10 @@ int mtpi_transact(struct mtpi *mtpi, uint16_t code, const uint32_t *params, unsi
 uint32_t mtpi_next_transaction(const struct mtpi *mtpi);
 void mtpi_set_transaction(struct mtpi *mtpi, uint32_t next);
 
-/* The three class requests do not wait for the transaction under way and take 2000 ms at most. */
-
-/* Cancel (0x64) of the running transaction; any thread, also a source or sink. Its call answers
- * -ECANCELED, or its result if that was in already. Waits some 2 s more for that call to notice. 0
- * as well when nothing runs. */
+/* Cancel (0x64) of the running transaction, which it does not wait for; any thread, also a source
+ * or sink. Its call answers -ECANCELED, or its result if that was in already. The request takes
+ * 2000 ms at most, and some 2 s more pass until that call notices. 0 as well when nothing runs. */
 int mtpi_cancel(struct mtpi *mtpi);
-/* Get Device Status (0x67): a response code. */
-int mtpi_device_status(struct mtpi *mtpi, uint16_t *ret_code);
-/* Device Reset (0x66): at 0 there is no session any more, on either side. */
-int mtpi_device_reset(struct mtpi *mtpi);
 
 /* ---- datasets */
 /* Whoever gets one frees it with its mtpi_…_done(), whose argument may be zeroed, too; arrays alone
@@ -164,10 +157,10 @@ void mtpi_object_info_done(struct mtpi_object_info *info);
 void mtpi_property_list_done(struct mtpi_property_list *list); /* leaves it zeroed */
 
 /* ---- operations (MTP 1.1 appendix D) */
-/* This side has a session once the device said OK, until it says so to mtpi_close_session(), a
- * device reset or mtpi_free(). A -errno of either call leaves this side as it was: if the device
- * went further, the next open answers Session_Already_Open (0x201e), and a close without a session
- * is sent all the same, for what another host has left open. */
+/* This side has a session once the device said OK, until it says so to mtpi_close_session() or
+ * mtpi_free(). A -errno of either call leaves this side as it was: if the device went further, the
+ * next open answers Session_Already_Open (0x201e), and a close without a session is sent all the
+ * same, for what another host has left open. */
 int mtpi_open_session(struct mtpi *mtpi, uint32_t session_id);
 int mtpi_close_session(struct mtpi *mtpi);
 /* Also without a session. */
@@ -210,8 +203,6 @@ int mtpi_send_object_from(struct mtpi *mtpi, uint64_t length, mtpi_source *sourc
 int mtpi_delete_object(struct mtpi *mtpi, uint32_t handle);
 /* parent 0xffffffff: root. */
 int mtpi_move_object(struct mtpi *mtpi, uint32_t handle, uint32_t storage, uint32_t parent);
-int mtpi_copy_object(struct mtpi *mtpi, uint32_t handle, uint32_t storage, uint32_t parent,
-                     uint32_t *ret_handle);
 /* The device answers when it is done, for which the deadline has to leave it time. */
 int mtpi_format_store(struct mtpi *mtpi, uint32_t storage, uint32_t filesystem);
 
@@ -239,13 +230,12 @@ int mtpi_set_device_prop_value(struct mtpi *mtpi, uint16_t property,
                                const struct mtpi_value *value);
 
 /* ---- editing in place */
-/* The papkit vendor extension's 0x95c1..0x95c5: begin, write at an offset, truncate, end. What was
- * written becomes visible at the end, or not at all. */
+/* Android's extension 0x95c4, 0x95c2 and 0x95c5: begin, write at an offset, end. What was written
+ * becomes visible at the end, or not at all. */
 int mtpi_begin_edit(struct mtpi *mtpi, uint32_t handle);
 /* *ret_length: how many the device took, `length` at most. */
 int mtpi_send_partial_object(struct mtpi *mtpi, uint32_t handle, uint64_t offset, const void *data,
                              uint32_t length, uint32_t *ret_length);
-int mtpi_truncate_object(struct mtpi *mtpi, uint32_t handle, uint64_t size);
 int mtpi_end_edit(struct mtpi *mtpi, uint32_t handle);
 
 /* Whether that DeviceInfo names the operation. */

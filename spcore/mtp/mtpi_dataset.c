@@ -184,7 +184,7 @@ void mtpi_wr_done(struct mtpi_wr *wr)
     *wr = (struct mtpi_wr){0};
 }
 
-void mtpi_wr_bytes(struct mtpi_wr *wr, const void *data, size_t length)
+static void put_bytes(struct mtpi_wr *wr, const void *data, size_t length)
 {
     if (wr->failed || length == 0)
         return;
@@ -208,7 +208,7 @@ void mtpi_wr_uint(struct mtpi_wr *wr, uint64_t value, unsigned width)
     uint8_t bytes[8];
 
     put_le64(bytes, value);
-    mtpi_wr_bytes(wr, bytes, width);
+    put_bytes(wr, bytes, width);
 }
 
 void mtpi_wr_string(struct mtpi_wr *wr, const uint16_t *text)
@@ -237,9 +237,9 @@ void mtpi_wr_value(struct mtpi_wr *wr, const struct mtpi_value *value)
         wr->failed = true;
     } else if (value->type & TYPE_ARRAY) {
         mtpi_wr_uint(wr, value->array.count, 4);
-        mtpi_wr_bytes(wr, value->array.data, value->array.count * width);
+        put_bytes(wr, value->array.data, value->array.count * width);
     } else if (width == 16) {
-        mtpi_wr_bytes(wr, value->wide, 16);
+        put_bytes(wr, value->wide, 16);
     } else {
         mtpi_wr_uint(wr, value->integer, width);
     }

@@ -32,7 +32,6 @@ struct mtpi_wr {
 
 void mtpi_wr_done(struct mtpi_wr *wr);
 void mtpi_wr_uint(struct mtpi_wr *wr, uint64_t value, unsigned width);
-void mtpi_wr_bytes(struct mtpi_wr *wr, const void *data, size_t length);
 /* At most 254 units; a longer one fails. NULL: the empty string. */
 void mtpi_wr_string(struct mtpi_wr *wr, const uint16_t *text);
 void mtpi_wr_value(struct mtpi_wr *wr, const struct mtpi_value *value);

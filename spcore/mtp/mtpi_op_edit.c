@@ -1,4 +1,4 @@
-/* Editing in place: 0x95c2 to 0x95c5. */
+/* Editing in place: the vendor extension's operations around a write at an offset. */
 #include <errno.h>
 
 #include "spcore/mtp/mtpi_private.h"
@@ -22,12 +22,6 @@ int mtpi_send_partial_object(struct mtpi *mtpi, uint32_t handle, uint64_t offset
     if (result == 0)
         *ret_length = response.param[0];
     return result;
-}
-
-int mtpi_truncate_object(struct mtpi *mtpi, uint32_t handle, uint64_t size)
-{
-    return mtpi_run(mtpi, MTP_OP_TRUNCATE_OBJECT,
-                    MTPI_PARAMS(handle, (uint32_t)size, (uint32_t)(size >> 32)), NULL, NULL);
 }
 
 int mtpi_end_edit(struct mtpi *mtpi, uint32_t handle)

@@ -100,21 +100,6 @@ int mtpi_move_object(struct mtpi *mtpi, uint32_t handle, uint32_t storage, uint3
                     MTPI_PARAMS(handle, storage, parent == ROOT ? 0 : parent), NULL, NULL);
 }
 
-int mtpi_copy_object(struct mtpi *mtpi, uint32_t handle, uint32_t storage, uint32_t parent,
-                     uint32_t *ret_handle)
-{
-    struct mtpi_response response;
-    int result =
-        mtpi_run(mtpi, MTP_OP_COPY_OBJECT,
-                 MTPI_PARAMS(handle, storage, parent == ROOT ? 0 : parent), NULL, &response);
-
-    if (result == 0 && response.param_count < 1)
-        result = -EPROTO;
-    if (result == 0)
-        *ret_handle = response.param[0];
-    return result;
-}
-
 /* ---- references */
 
 int mtpi_get_object_references(struct mtpi *mtpi, uint32_t handle, struct mtpi_u32_array *ret)

@@ -66,18 +66,13 @@ static bool hash_with(const struct sac_handshake *handshake, const void *more, s
     return ok;
 }
 
-bool sac_handshake_hash(const struct sac_handshake *handshake, uint8_t ret[SAC_HASH])
-{
-    return hash_with(handshake, "", 0, ret);
-}
-
 struct sac_keys *sac_handshake_keys(const struct sac_handshake *handshake,
                                     uint8_t ret_finish[SAC_HASH])
 {
     uint8_t hash[SAC_HASH], session[SAC_SESSION_KEYLEN], finish[SAC_HASH];
     struct sac_keys *keys = NULL;
 
-    if (sac_handshake_hash(handshake, hash) &&
+    if (hash_with(handshake, "", 0, hash) &&
         sac_hkdf(handshake->secret, SAC_PUBLIC, hash, SAC_HASH, "papkit session", session,
                  sizeof(session)) &&
         sac_hkdf(handshake->secret, SAC_PUBLIC, hash, SAC_HASH, "papkit finish", finish,

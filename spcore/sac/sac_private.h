@@ -103,7 +103,6 @@ void sac_handshake_free(struct sac_handshake *handshake); /* NULL is fine; wipes
 bool sac_handshake_share(const struct sac_handshake *handshake,
                          uint8_t ret[SAC_RANDOM + SAC_PUBLIC]);
 bool sac_handshake_add(struct sac_handshake *handshake, const void *data, size_t length);
-bool sac_handshake_hash(const struct sac_handshake *handshake, uint8_t ret[SAC_HASH]);
 /* Session keys and the value of the last message, from the whole transcript and the secret. */
 struct sac_keys *sac_handshake_keys(const struct sac_handshake *handshake,
                                     uint8_t ret_finish[SAC_HASH]);

@@ -99,7 +99,7 @@ const struct usbip_device *usbip_client_device(const struct usbip_client *client
 
 /* ---- state, under the lock */
 
-void usbip_wake(struct usbip_client *client)
+static void wake(struct usbip_client *client)
 {
     uint64_t one = 1;
 
@@ -115,7 +115,7 @@ void usbip_fail_locked(struct usbip_client *client, int error)
     client->error = error;
     /* Wakes the pumping thread, and tells the server. */
     (void)shutdown(client->fd, SHUT_RDWR);
-    usbip_wake(client);
+    wake(client);
     pthread_cond_broadcast(&client->changed);
 }
 
@@ -284,7 +284,7 @@ static void enqueue(struct usbip_client *client, struct usbip_frame *frame)
     usbip_flush_locked(client);
     /* A thread that waits for input must now wait for room to send as well. */
     if (client->queue && client->pumping)
-        usbip_wake(client);
+        wake(client);
 }
 
 void usbip_clear_packets(struct usbip_urb *urb)
@@ -368,7 +368,7 @@ static bool withdraw(struct usbip_client *client, struct usbip_urb *urb)
     urb->status = -ECONNRESET;
     urb->bucket_next = client->finished;
     client->finished = urb;
-    usbip_wake(client);
+    wake(client);
     return true;
 }
 
@@ -520,7 +520,7 @@ void usbip_interrupt(struct usbip_client *client)
     pthread_mutex_lock(&client->lock);
     client->ticket++;
     pthread_cond_broadcast(&client->changed);
-    usbip_wake(client);
+    wake(client);
     pthread_mutex_unlock(&client->lock);
 }
 

@@ -121,7 +121,6 @@ void usbip_fail_locked(struct usbip_client *client, int error);
 void usbip_flush_locked(struct usbip_client *client);
 struct usbip_urb *usbip_find_locked(struct usbip_client *client, uint32_t seqnum);
 void usbip_remove_locked(struct usbip_client *client, struct usbip_urb *urb);
-void usbip_wake(struct usbip_client *client);
 /* No packet of the URB has brought anything. */
 void usbip_clear_packets(struct usbip_urb *urb);
 

@@ -59,6 +59,8 @@ def test_a_clean_tree_passes(tree):
     ("simulator/store/twice.h", "struct twice { int a; };\n", "twice.h does not compile alone"),
     ("simulator/nowhere/new.c", '#include "simulator/store/store.h"\n',
      "new.c:1: simulator/nowhere is no known layer ("),
+    ("spcore/mtp/responder.h", "int responder_run(void);\n",
+     "responder.h stands twice: simulator/mtp/responder.h, spcore/mtp/responder.h"),
 ])
 def test_a_fault_is_named(tree, name, text, words):
     write(tree, name, text)

@@ -221,13 +221,14 @@ ISO = ["setting", "in", "out", "cancelled", "refused", "ended", "done"]
 
 @pytest.mark.parametrize("name", ["zero", "zero-full", "zero-super"])
 def test_isochronous_transfers_and_alternate_settings(tmp_path, name):
-    program = compiled(tmp_path, "-lusb-1.0", source="iso.c")
+    program = compiled(tmp_path, "-lusb-1.0", source="isochronous.c")
     assert ok(execute("--player", name, "--", program)).splitlines() == ISO
 
 
 def test_a_capture_of_isochronous_transfers_is_usbmons(tmp_path):
     """Wireshark reads every packet of them, and finds nothing malformed."""
-    program, capture = compiled(tmp_path, "-lusb-1.0", source="iso.c"), tmp_path / "c.pcapng"
+    program = compiled(tmp_path, "-lusb-1.0", source="isochronous.c")
+    capture = tmp_path / "c.pcapng"
     ok(execute("--player", "zero", "--capture", capture, "--", program))
 
     def tshark(*words):
@@ -246,7 +247,8 @@ def test_a_capture_of_isochronous_transfers_is_usbmons(tmp_path):
 
 @pytest.mark.parametrize("sanitizer", ["thread", "address,undefined"])
 def test_isochronous_transfers_are_clean_under_sanitizers(tmp_path, sanitizer):
-    program = compiled(tmp_path, f"-fsanitize={sanitizer}", "-O1", *library(), source="iso.c")
+    program = compiled(tmp_path, f"-fsanitize={sanitizer}", "-O1", *library(),
+                       source="isochronous.c")
     done = execute("--player", "zero", "--", program)
     assert "Sanitizer" not in done.stderr, done.stderr
     assert ok(done).splitlines() == ISO

@@ -29,7 +29,7 @@ static void wait_for_calls(int wanted)
         TRUE_OR_END(libusb_handle_events(context) == 0);
 }
 
-/* ---- cancel, time-out, freeing in the call-back ---------------------------------------------- */
+/* ---- cancel, time-out, freeing in the call-back */
 
 static void cancel_ends_a_transfer(void)
 {
@@ -37,7 +37,7 @@ static void cancel_ends_a_transfer(void)
     struct libusb_transfer *transfer = libusb_alloc_transfer(0);
 
     atomic_store(&calls, 0);
-    libusb_fill_interrupt_transfer(transfer, handle, INTERRUPT_IN, data, sizeof data, count, NULL,
+    libusb_fill_interrupt_transfer(transfer, handle, INTERRUPT_IN, data, sizeof(data), count, NULL,
                                    0);
     TRUE_OR_END(libusb_cancel_transfer(transfer) == LIBUSB_ERROR_NOT_FOUND);
     TRUE_OR_END(libusb_submit_transfer(transfer) == 0);
@@ -57,12 +57,12 @@ static void time_outs_end_transfers(void)
     int got = -1;
 
     atomic_store(&calls, 0);
-    libusb_fill_bulk_transfer(transfer, handle, BULK_IN, data, sizeof data, count, NULL, 20);
+    libusb_fill_bulk_transfer(transfer, handle, BULK_IN, data, sizeof(data), count, NULL, 20);
     TRUE_OR_END(libusb_submit_transfer(transfer) == 0);
     wait_for_calls(1);
     TRUE_OR_END(transfer->status == LIBUSB_TRANSFER_TIMED_OUT);
     libusb_free_transfer(transfer);
-    TRUE_OR_END(libusb_bulk_transfer(handle, BULK_IN, data, sizeof data, &got, 20) ==
+    TRUE_OR_END(libusb_bulk_transfer(handle, BULK_IN, data, sizeof(data), &got, 20) ==
                 LIBUSB_ERROR_TIMEOUT);
     TRUE_OR_END(got == 0);
     puts("timed out");
@@ -98,7 +98,7 @@ static void short_is_an_error_when_asked(void)
     puts("short");
 }
 
-/* ---- what a call-back may do ----------------------------------------------------------------- */
+/* ---- what a call-back may do */
 
 static void LIBUSB_CALL asks_back(struct libusb_transfer *transfer)
 {
@@ -128,7 +128,7 @@ static void call_backs_submit_again(void)
     puts("submitted again");
 }
 
-/* ---- threads --------------------------------------------------------------------------------- */
+/* ---- threads */
 
 static void *handles_events(void *unused)
 {
@@ -144,10 +144,8 @@ static void *handles_events(void *unused)
 static void *reads_descriptors(void *unused)
 {
     unsigned char data[18];
-    int i;
-
     (void)unused;
-    for (i = 0; i < 50; i++) {
+    for (int i = 0; i < 50; i++) {
         TRUE_OR_END(libusb_control_transfer(handle, 0x80, LIBUSB_REQUEST_GET_DESCRIPTOR, 0x100, 0,
                                             data, 18, PATIENCE) == 18);
         TRUE_OR_END(data[8] == (VENDOR & 0xff) && data[9] == VENDOR >> 8);
@@ -158,10 +156,8 @@ static void *reads_descriptors(void *unused)
 static void *lists_devices(void *unused)
 {
     libusb_device **list;
-    int i;
-
     (void)unused;
-    for (i = 0; i < 5; i++) {
+    for (int i = 0; i < 5; i++) {
         TRUE_OR_END(libusb_get_device_list(context, &list) == 1);
         libusb_free_device_list(list, 1);
     }
@@ -171,14 +167,12 @@ static void *lists_devices(void *unused)
 static void threads_share_a_device(void)
 {
     pthread_t events, lists, readers[THREADS];
-    int i;
-
     atomic_store(&stop, 0);
     pthread_create(&events, NULL, handles_events, NULL);
     pthread_create(&lists, NULL, lists_devices, NULL);
-    for (i = 0; i < THREADS; i++)
+    for (int i = 0; i < THREADS; i++)
         pthread_create(&readers[i], NULL, reads_descriptors, NULL);
-    for (i = 0; i < THREADS; i++)
+    for (int i = 0; i < THREADS; i++)
         pthread_join(readers[i], NULL);
     pthread_join(lists, NULL);
     TRUE_OR_END(libusb_clear_halt(handle, BULK_IN) == 0);
@@ -188,7 +182,7 @@ static void threads_share_a_device(void)
     puts("threads");
 }
 
-/* ---- hot-plug -------------------------------------------------------------------------------- */
+/* ---- hot-plug */
 
 static int LIBUSB_CALL plugged(libusb_context *of, libusb_device *device,
                                libusb_hotplug_event event, void *data)
@@ -213,7 +207,7 @@ static void unplugged_and_back(const char *unplug, const char *plug)
     struct libusb_transfer *transfer = libusb_alloc_transfer(0);
 
     atomic_store(&calls, 0);
-    libusb_fill_interrupt_transfer(transfer, handle, INTERRUPT_IN, data, sizeof data, count, NULL,
+    libusb_fill_interrupt_transfer(transfer, handle, INTERRUPT_IN, data, sizeof(data), count, NULL,
                                    0);
     TRUE_OR_END(libusb_submit_transfer(transfer) == 0);
     TRUE_OR_END(system(unplug) == 0);

@@ -1,3 +1,4 @@
+/* What a program of the tests claims: true, or the program ends and says in which line. */
 #ifndef PROGRAMS_TRUE_OR_END_H
 #define PROGRAMS_TRUE_OR_END_H
 

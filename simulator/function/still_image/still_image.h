@@ -7,7 +7,7 @@
 #include "simulator/function/still_image/still_image_policy.h"
 #include "simulator/mtp/responder.h"
 #include "simulator/usb/function.h"
-#include "simulator/usb/identity.h"
+#include "simulator/usb/usb_identity.h"
 
 struct still_image;
 

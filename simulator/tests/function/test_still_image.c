@@ -1,3 +1,5 @@
+/* The still image class from the endpoints: containers cut into transfers in every way a host may
+ * choose, and the class requests beside them. */
 #include "simulator/tests/driver.h"
 
 static void open_session(struct driver *d)

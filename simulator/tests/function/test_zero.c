@@ -11,6 +11,7 @@
 #include "simulator/player/player.h"
 #include "simulator/spec/spec.h"
 #include "simulator/wire/usbip/usbip_internal.h"
+#include "spcore/base.h"
 
 /* A player, a server and a client in one loop. */
 struct bench {
@@ -98,30 +99,17 @@ static const uint8_t *hear(struct bench *bench, size_t wanted)
 
 /* CMD_SUBMIT: command, seqnum, devid, direction, ep, flags, length, start frame, packets,
  * interval, setup. */
-static void put32(uint8_t *at, uint32_t value)
-{
-    at[0] = (uint8_t)(value >> 24);
-    at[1] = (uint8_t)(value >> 16);
-    at[2] = (uint8_t)(value >> 8);
-    at[3] = (uint8_t)value;
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
 static void say_submit(struct bench *bench, uint32_t seqnum, uint8_t endpoint, uint32_t length,
                        uint32_t packets)
 {
     uint8_t frame[48] = {0, 0, 0, 1};
 
-    put32(frame + 4, seqnum);
-    put32(frame + 8, 0x00010002);
-    put32(frame + 12, endpoint >> 7);
-    put32(frame + 16, endpoint & 0x0f);
-    put32(frame + 24, length);
-    put32(frame + 32, packets);
+    put_be32(frame + 4, seqnum);
+    put_be32(frame + 8, 0x00010002);
+    put_be32(frame + 12, endpoint >> 7);
+    put_be32(frame + 16, endpoint & 0x0f);
+    put_be32(frame + 24, length);
+    put_be32(frame + 32, packets);
     say(bench, frame, sizeof(frame));
 }
 
@@ -130,10 +118,10 @@ static void choose(struct bench *bench, uint8_t type, uint8_t request, uint8_t v
 {
     uint8_t frame[48] = {[3] = 1, [40] = type, [41] = request, [42] = value};
 
-    put32(frame + 4, 0x100u + request);
-    put32(frame + 8, 0x00010002);
+    put_be32(frame + 4, 0x100u + request);
+    put_be32(frame + 8, 0x00010002);
     say(bench, frame, sizeof(frame));
-    cr_assert_eq(get32(hear(bench, 48) + 20), 0, "status");
+    cr_assert_eq(get_be32(hear(bench, 48) + 20), 0, "status");
 }
 
 static struct bench *configured(const char *file, uint8_t setting)
@@ -142,8 +130,8 @@ static struct bench *configured(const char *file, uint8_t setting)
     struct bench *bench = bench_new(file);
 
     say(bench, import, sizeof(import));
-    cr_assert_eq(get32(hear(bench, 320) + 4), 0, "imported");
-    cr_assert_eq(get32(bench->got + 8 + 292), 2, "devnum of the devid above");
+    cr_assert_eq(get_be32(hear(bench, 320) + 4), 0, "imported");
+    cr_assert_eq(get_be32(bench->got + 8 + 292), 2, "devnum of the devid above");
     choose(bench, 0x00, 9, 1);
     choose(bench, 0x01, 11, setting);
     return bench;
@@ -186,8 +174,8 @@ Test(zero, iso_in_as_it_stands_on_the_wire)
     say(bench, asked, sizeof(asked));
     got = hear(bench, 48 + 1032 + 48);
     cr_expect_arr_eq(got, head, sizeof(head));
-    cr_expect_eq(get32(got + 32), 3, "number_of_packets");
-    cr_expect_eq(get32(got + 36), 2, "error_count");
+    cr_expect_eq(get_be32(got + 32), 3, "number_of_packets");
+    cr_expect_eq(get_be32(got + 36), 2, "error_count");
     cr_expect_eq(got[48 + 62], 62);
     cr_expect_eq(got[48 + 63], 0);
     cr_expect_eq(got[48 + 1023], 1023 % 63);
@@ -214,12 +202,12 @@ Test(zero, iso_out_as_it_stands_on_the_wire)
     say(bench, zeroes, sizeof(zeroes));
     say(bench, packets, sizeof(packets));
     got = hear(bench, 48 + 48);
-    cr_expect_eq(get32(got), 3);
-    cr_expect_eq(get32(got + 4), 5);
-    cr_expect_eq(get32(got + 20), 0, "status");
-    cr_expect_eq(get32(got + 24), 0x203, "the sum: 513 bytes do not fit a frame of 512");
-    cr_expect_eq(get32(got + 32), 3);
-    cr_expect_eq(get32(got + 36), 1);
+    cr_expect_eq(get_be32(got), 3);
+    cr_expect_eq(get_be32(got + 4), 5);
+    cr_expect_eq(get_be32(got + 20), 0, "status");
+    cr_expect_eq(get_be32(got + 24), 0x203, "the sum: 513 bytes do not fit a frame of 512");
+    cr_expect_eq(get_be32(got + 32), 3);
+    cr_expect_eq(get_be32(got + 36), 1);
     cr_expect_arr_eq(got + 48, answer, sizeof(answer));
     bench_free(bench);
 }
@@ -233,17 +221,17 @@ Test(zero, no_packets_and_bad_packets_leave_the_connection_whole)
 
     say_submit(bench, 8, 0x82, 64, 0);
     got = hear(bench, 48);
-    cr_expect_eq(get32(got + 4), 8);
-    cr_expect_eq(get32(got + 20), 0);
-    cr_expect_eq(get32(got + 24), 0);
-    cr_expect_eq(get32(got + 32), 0);
+    cr_expect_eq(get_be32(got + 4), 8);
+    cr_expect_eq(get_be32(got + 20), 0);
+    cr_expect_eq(get_be32(got + 24), 0);
+    cr_expect_eq(get_be32(got + 32), 0);
     say_submit(bench, 9, 0x82, 8, 1);
     say(bench, outside, sizeof(outside));
     got = hear(bench, 64);
-    cr_expect_eq(get32(got + 4), 9);
-    cr_expect_eq(get32(got + 20), (uint32_t)-EINVAL);
-    cr_expect_eq(get32(got + 24), 0);
-    cr_expect_eq(get32(got + 32), 1);
+    cr_expect_eq(get_be32(got + 4), 9);
+    cr_expect_eq(get_be32(got + 20), (uint32_t)-EINVAL);
+    cr_expect_eq(get_be32(got + 24), 0);
+    cr_expect_eq(get_be32(got + 32), 1);
     cr_expect_arr_eq(got + 48, refused, sizeof(refused));
     choose(bench, 0x01, 11, 2);
     bench_free(bench);
@@ -257,14 +245,14 @@ Test(zero, a_pending_iso_urb_is_unlinked)
     struct bench *bench = configured(HIGH, 1);
     const uint8_t *got;
 
-    put32(frame + 8, 0x00010002);
+    put_be32(frame + 8, 0x00010002);
     say_submit(bench, 30, 0x82, 4096, 1024);
     say(bench, packets, sizeof(packets));
     say(bench, frame, sizeof(frame));
     got = hear(bench, 48);
-    cr_expect_eq(get32(got), 4, "RET_UNLINK, and no RET_SUBMIT before it");
-    cr_expect_eq(get32(got + 4), 31);
-    cr_expect_eq(get32(got + 20), (uint32_t)-ECONNRESET);
+    cr_expect_eq(get_be32(got), 4, "RET_UNLINK, and no RET_SUBMIT before it");
+    cr_expect_eq(get_be32(got + 4), 31);
+    cr_expect_eq(get_be32(got + 20), (uint32_t)-ECONNRESET);
     choose(bench, 0x01, 11, 0);
     bench_free(bench);
 }
@@ -276,16 +264,16 @@ Test(zero, a_pending_iso_urb_is_answered_by_set_interface)
     struct bench *bench = configured(HIGH, 1);
     const uint8_t *got;
 
-    put32(set + 8, 0x00010002);
+    put_be32(set + 8, 0x00010002);
     say_submit(bench, 40, 0x82, 4096, 1024);
     say(bench, packets, sizeof(packets));
     say(bench, set, sizeof(set));
     got = hear(bench, 48 + sizeof(packets) + 48);
-    cr_expect_eq(get32(got + 4), 40);
-    cr_expect_eq(get32(got + 20), (uint32_t)-ESHUTDOWN);
-    cr_expect_eq(get32(got + 24), 0);
-    cr_expect_eq(get32(got + 32), 1024);
-    cr_expect_eq(get32(got + 48 + sizeof(packets) + 4), 41);
+    cr_expect_eq(get_be32(got + 4), 40);
+    cr_expect_eq(get_be32(got + 20), (uint32_t)-ESHUTDOWN);
+    cr_expect_eq(get_be32(got + 24), 0);
+    cr_expect_eq(get_be32(got + 32), 1024);
+    cr_expect_eq(get_be32(got + 48 + sizeof(packets) + 4), 41);
     bench_free(bench);
 }
 
@@ -301,12 +289,12 @@ Test(zero, the_source_streams_whole_packets_in_either_pattern)
     set_pattern(bench, "mod63");
     say_submit(bench, 2, 0x81, 640, 0);
     got = hear(bench, 48 + 640);
-    cr_expect_eq(get32(got + 24), 640);
+    cr_expect_eq(get_be32(got + 24), 640);
     for (unsigned i = 0; i < 640; i++)
         cr_assert_eq(got[48 + i], i % 64 % 63, "byte %u", i);
     say_submit(bench, 3, 0x81, 100, 0);
     got = hear(bench, 48 + 100);
-    cr_expect_eq(get32(got + 20), (uint32_t)-EOVERFLOW, "the second packet has 64 bytes");
+    cr_expect_eq(get_be32(got + 20), (uint32_t)-EOVERFLOW, "the second packet has 64 bytes");
     bench_free(bench);
 }
 
@@ -317,25 +305,25 @@ Test(zero, the_sink_halts_at_a_wrong_byte_until_the_halt_is_cleared)
     struct bench *bench = configured(FULL, 0);
     const uint8_t *got;
 
-    put32(clear + 8, 0x00010002);
+    put_be32(clear + 8, 0x00010002);
     say_submit(bench, 1, 0x01, sizeof(data), 0);
     say(bench, data, sizeof(data));
     got = hear(bench, 48);
-    cr_expect_eq(get32(got + 20), 0);
-    cr_expect_eq(get32(got + 24), 130);
+    cr_expect_eq(get_be32(got + 20), 0);
+    cr_expect_eq(get_be32(got + 24), 130);
     data[129] = 1;
     say_submit(bench, 2, 0x01, sizeof(data), 0);
     say(bench, data, sizeof(data));
-    cr_expect_eq(get32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
+    cr_expect_eq(get_be32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
     data[129] = 0;
     say_submit(bench, 3, 0x01, sizeof(data), 0);
     say(bench, data, sizeof(data));
-    cr_expect_eq(get32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
+    cr_expect_eq(get_be32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
     say(bench, clear, sizeof(clear));
-    cr_expect_eq(get32(hear(bench, 48) + 20), 0);
+    cr_expect_eq(get_be32(hear(bench, 48) + 20), 0);
     say_submit(bench, 4, 0x01, sizeof(data), 0);
     say(bench, data, sizeof(data));
-    cr_expect_eq(get32(hear(bench, 48) + 20), 0);
+    cr_expect_eq(get_be32(hear(bench, 48) + 20), 0);
     bench_free(bench);
 }
 
@@ -350,10 +338,10 @@ Test(zero, a_wrong_iso_byte_halts_the_bulk_sink)
     say(bench, "x", 1);
     say(bench, packet, sizeof(packet));
     got = hear(bench, 64);
-    cr_expect_eq(get32(got + 20), 0);
-    cr_expect_eq(get32(got + 24), 1);
+    cr_expect_eq(get_be32(got + 20), 0);
+    cr_expect_eq(get_be32(got + 24), 1);
     say_submit(bench, 2, 0x01, 0, 0);
-    cr_expect_eq(get32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
+    cr_expect_eq(get_be32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
     bench_free(bench);
 }
 
@@ -370,9 +358,9 @@ Test(zero, the_loopback_returns_transfers_as_they_came)
     say_submit(bench, 2, 0x04, 100, 0);
     say(bench, data, 100);
     got = hear(bench, 48 + 48 + 100);
-    i = get32(got + 4) == 2 ? 48 : 0; /* either may be answered first */
-    cr_expect_eq(get32(got + i + 4), 1);
-    cr_expect_eq(get32(got + i + 24), 100, "a short packet ended it");
+    i = get_be32(got + 4) == 2 ? 48 : 0; /* either may be answered first */
+    cr_expect_eq(get_be32(got + i + 4), 1);
+    cr_expect_eq(get_be32(got + i + 24), 100, "a short packet ended it");
     cr_expect_arr_eq(got + i + 48, data, 100);
     say_submit(bench, 3, 0x04, 600, 0);
     say(bench, data, 600);
@@ -384,12 +372,12 @@ Test(zero, the_loopback_returns_transfers_as_they_came)
     cr_expect_arr_eq(got + 48, data, 512);
     say_submit(bench, 6, 0x84, 512, 0);
     got = hear(bench, 48 + 88);
-    cr_expect_eq(get32(got + 24), 88);
+    cr_expect_eq(get_be32(got + 24), 88);
     cr_expect_arr_eq(got + 48, data + 512, 88);
     say_submit(bench, 7, 0x84, 512, 0);
     got = hear(bench, 48);
-    cr_expect_eq(get32(got + 4), 7);
-    cr_expect_eq(get32(got + 24), 0, "an empty transfer is one, too");
+    cr_expect_eq(get_be32(got + 4), 7);
+    cr_expect_eq(get_be32(got + 24), 0, "an empty transfer is one, too");
     bench_free(bench);
 }
 
@@ -411,14 +399,14 @@ Test(zero, a_full_loopback_makes_out_wait)
         else
             bench->server->peers->source.ready(&bench->server->peers->source, EPOLLIN);
     }
-    cr_expect_eq(get32(hear(bench, 48) + 4), 1);
+    cr_expect_eq(get_be32(hear(bench, 48) + 4), 1);
     say_submit(bench, 2, 0x04, sizeof(more), 0);
     say(bench, more, sizeof(more));
     say_submit(bench, 3, 0x84, 32768, 0);
     got = hear(bench, 48 + 32768);
-    cr_expect_eq(get32(got + 4), 3, "not 2: there is no room");
+    cr_expect_eq(get_be32(got + 4), 3, "not 2: there is no room");
     cr_expect_eq(got[48 + 32767], 0x35);
-    cr_expect_eq(get32(hear(bench, 48) + 4), 2, "now there is");
+    cr_expect_eq(get_be32(hear(bench, 48) + 4), 2, "now there is");
     bench_free(bench);
 }
 
@@ -429,20 +417,20 @@ Test(zero, vendor_requests_keep_and_return_what_they_get)
     struct bench *bench = configured(HIGH, 0);
     const uint8_t *got;
 
-    put32(out + 8, 0x00010002);
-    put32(in + 8, 0x00010002);
+    put_be32(out + 8, 0x00010002);
+    put_be32(in + 8, 0x00010002);
     say(bench, out, sizeof(out));
     say(bench, "hello", 5);
     got = hear(bench, 48);
-    cr_expect_eq(get32(got + 20), 0);
-    cr_expect_eq(get32(got + 24), 5);
+    cr_expect_eq(get_be32(got + 20), 0);
+    cr_expect_eq(get_be32(got + 24), 5);
     say(bench, in, sizeof(in));
     got = hear(bench, 48 + 5);
     cr_expect_arr_eq(got + 48, "hello", 5);
     in[7] = 3;
     in[42] = 1; /* wValue */
     say(bench, in, sizeof(in));
-    cr_expect_eq(get32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
+    cr_expect_eq(get_be32(hear(bench, 48) + 20), (uint32_t)-EPIPE);
     bench_free(bench);
 }
 
@@ -455,17 +443,16 @@ Test(zero, interrupt_endpoints_of_setting_2)
     cr_expect_eq(hear(bench, 48 + 2048)[48 + 1024 + 64], 1);
     say_submit(bench, 2, 0x03, 3, 0);
     say(bench, "\0\1\2", 3);
-    cr_expect_eq(get32(hear(bench, 48) + 24), 3);
+    cr_expect_eq(get_be32(hear(bench, 48) + 24), 3);
     bench_free(bench);
 }
 
 Test(zero, verbs_of_other_players_are_refused)
 {
     struct bench *bench = bench_new(HIGH);
-    const struct player_verb *verb;
     json_t *nothing = json_object();
 
-    for (verb = player_verbs; verb->name; verb++) {
+    for (const struct player_verb *verb = player_verbs; verb->name; verb++) {
         json_t *answer = player_verb_run(verb, bench->player, nothing);
 
         cr_expect(json_is_false(json_object_get(answer, "ok")), "%s", verb->name);

@@ -1,3 +1,4 @@
+/* Reading and writing datasets: nothing past the end, text in UTF-16 and back. */
 #include "simulator/mtp/dataset.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,10 @@
+/* Where the values of a player file stand: true lines, whatever comments and texts say. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "simulator/spec/marks.h"
+#include "spcore/base.h"
 
 static unsigned line_of(const char *text, const char *path)
 {
@@ -83,7 +85,7 @@ Test(marks, a_text_that_is_no_yaml_is_known_up_to_there)
                                       "*a", "\xff", "? [a]\n: b\n"};
     char deep[2000];
 
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
         cr_expect_eq(line_of(bad[i], "c"), 1, "%zu", i);
     cr_expect_eq(line_of("a: 1\nb: 2\n}", "b"), 2);
     memset(deep, '[', sizeof(deep) - 1);

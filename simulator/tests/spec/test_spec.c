@@ -1,3 +1,4 @@
+/* What a player file may say, what becomes of it, and the line of the fault where it may not. */
 #include <criterion/criterion.h>
 #include <glob.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The store: what it takes and refuses, in memory and again from disk. */
 #include "simulator/store/store.h"
 
 #include <criterion/criterion.h>

@@ -7,10 +7,9 @@ static void expect_descriptor(struct rig *rig, uint16_t value, const char *hex)
 {
     long length = rig_ask(rig, 0x80, 6, value, value >> 8 == 3 && value & 0xff ? 0x0409 : 0, 255);
     char text[1024];
-    long i;
 
     cr_assert_gt(length, 0, "descriptor %04x: %ld", value, length);
-    for (i = 0; i < length; i++)
+    for (long i = 0; i < length; i++)
         snprintf(text + 2 * i, 3, "%02x", rig->data[0][i]);
     cr_expect_str_eq(text, hex);
 }

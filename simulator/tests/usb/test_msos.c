@@ -22,10 +22,9 @@ static struct rig *rig_with(bool version_1, bool version_2)
 static void expect_answer(const struct rig *rig, long length, const char *hex)
 {
     char text[4097];
-    long i;
 
     cr_assert_gt(length, 0, "%ld", length);
-    for (i = 0; i < length; i++)
+    for (long i = 0; i < length; i++)
         snprintf(text + 2 * i, 3, "%02x", rig->data[0][i]);
     cr_expect_str_eq(text, hex);
 }

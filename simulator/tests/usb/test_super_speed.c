@@ -1,5 +1,6 @@
 /* USB 3.2, 9.4.5 (figure 9-5), 9.4.9, 9.4.11, 9.4.12. */
 #include "simulator/tests/rig.h"
+#include "spcore/base.h"
 
 static struct rig *rig_super(void)
 {
@@ -14,7 +15,7 @@ static struct rig *rig_super(void)
 static unsigned status_word(struct rig *rig, uint8_t type, uint16_t index)
 {
     cr_assert_eq(rig_ask(rig, type, 0, 0, index, 2), 2);
-    return (unsigned)(rig->data[0][0] | rig->data[0][1] << 8);
+    return get_le16(rig->data[0]);
 }
 
 Test(super_speed, link_states_show_in_the_device_status_until_reconfigured)

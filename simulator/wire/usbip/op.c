@@ -74,9 +74,7 @@ static void put_record(struct wire_peer *peer, const struct wire_offer *offer, u
 
 static void put_header(struct wire_peer *peer, uint8_t *bytes, size_t length)
 {
-    const struct wire_offer *offer;
-
-    for (offer = peer->server->bus->offers; offer; offer = offer->next) {
+    for (const struct wire_offer *offer = peer->server->bus->offers; offer; offer = offer->next) {
         const struct usbip_filter *filter = offer->usbip->filter;
 
         if (filter && filter->op_header)
@@ -88,16 +86,15 @@ static void put_header(struct wire_peer *peer, uint8_t *bytes, size_t length)
 /* As Linux's usbipd: a device somebody has imported is not for the taking, hence not listed. */
 static int answer_list(struct wire_peer *peer)
 {
-    const struct wire_offer *offer;
     uint8_t bytes[WIRE_OP_ROOM];
     uint32_t count = 0;
 
-    for (offer = peer->server->bus->offers; offer; offer = offer->next)
+    for (const struct wire_offer *offer = peer->server->bus->offers; offer; offer = offer->next)
         count += wire_offer_is_free(offer);
     frame_put_op(bytes, OP_REP_DEVLIST, ST_OK);
     put_be32(bytes + FRAME_OP_SIZE, count);
     put_header(peer, bytes, LIST_HEADER);
-    for (offer = peer->server->bus->offers; offer; offer = offer->next) {
+    for (const struct wire_offer *offer = peer->server->bus->offers; offer; offer = offer->next) {
         if (wire_offer_is_free(offer))
             put_record(peer, offer, OP_REP_DEVLIST);
     }
@@ -138,10 +135,10 @@ static int answer_import(struct wire_peer *peer, const char *busid)
 
 static int look_at(const struct wire_peer *peer, uint8_t *bytes, size_t have)
 {
-    const struct wire_offer *offer;
     int error = 0;
 
-    for (offer = peer->server->bus->offers; offer && !error; offer = offer->next) {
+    for (const struct wire_offer *offer = peer->server->bus->offers; offer && !error;
+         offer = offer->next) {
         const struct usbip_filter *filter = offer->usbip->filter;
 
         if (filter && filter->op)

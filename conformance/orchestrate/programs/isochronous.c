@@ -69,7 +69,7 @@ static void every_packet_has_its_result(void)
     static unsigned char data[PACKETS * PACKET_MAX], zeroes[PACKET_MAX];
     struct libusb_transfer *transfer = iso(ISO_IN, data, PACKETS);
 
-    memset(data, 0x55, sizeof data);
+    memset(data, 0x55, sizeof(data));
     TRUE_OR_END(libusb_submit_transfer(transfer) == 0);
     TRUE_OR_END(libusb_submit_transfer(transfer) == LIBUSB_ERROR_BUSY);
     wait_for_calls(1);
@@ -77,8 +77,8 @@ static void every_packet_has_its_result(void)
     for (unsigned i = 0; i < PACKETS; i++) {
         TRUE_OR_END(transfer->iso_packet_desc[i].status == LIBUSB_TRANSFER_COMPLETED);
         TRUE_OR_END(transfer->iso_packet_desc[i].actual_length == (unsigned)packet_size);
-        TRUE_OR_END(
-            !memcmp(libusb_get_iso_packet_buffer_simple(transfer, i), zeroes, (size_t)packet_size));
+        TRUE_OR_END(memcmp(libusb_get_iso_packet_buffer_simple(transfer, i), zeroes,
+                           (size_t)packet_size) == 0);
     }
     libusb_free_transfer(transfer);
     puts("in");
@@ -108,18 +108,16 @@ static bool cancelled_in_time(struct libusb_transfer **transfers)
 {
     long begin = milliseconds();
     bool in_time;
-    int i;
-
-    for (i = 0; i < QUEUED; i++)
+    for (int i = 0; i < QUEUED; i++)
         TRUE_OR_END(libusb_submit_transfer(transfers[i]) == 0);
-    for (i = QUEUED - 1; i > 0; i--)
+    for (int i = QUEUED - 1; i > 0; i--)
         TRUE_OR_END(libusb_cancel_transfer(transfers[i]) == 0);
     in_time = milliseconds() - begin < LONG_PACKETS;
     wait_for_calls(QUEUED);
     TRUE_OR_END(transfers[0]->status == LIBUSB_TRANSFER_COMPLETED);
     TRUE_OR_END(transfers[0]->iso_packet_desc[LONG_PACKETS - 1].actual_length ==
                 (unsigned)packet_size);
-    for (i = 1; i < QUEUED; i++)
+    for (int i = 1; i < QUEUED; i++)
         TRUE_OR_END(!in_time || transfers[i]->status == LIBUSB_TRANSFER_CANCELLED);
     return in_time;
 }
@@ -128,13 +126,11 @@ static void what_waits_can_be_cancelled(void)
 {
     static unsigned char data[QUEUED][LONG_PACKETS * PACKET_MAX];
     struct libusb_transfer *transfers[QUEUED];
-    int i;
-
-    for (i = 0; i < QUEUED; i++)
+    for (int i = 0; i < QUEUED; i++)
         transfers[i] = iso(ISO_IN, data[i], LONG_PACKETS);
     while (!cancelled_in_time(transfers))
         continue;
-    for (i = 0; i < QUEUED; i++)
+    for (int i = 0; i < QUEUED; i++)
         libusb_free_transfer(transfers[i]);
     puts("cancelled");
 }

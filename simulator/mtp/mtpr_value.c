@@ -1,6 +1,6 @@
 /* Values whose type is known at run time only: a property's, as it travels and as a player file
  * writes it. */
-#include "simulator/mtp/value.h"
+#include "simulator/mtp/mtpr_value.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,11 +17,6 @@ size_t mtpr_type_width(uint16_t type)
     if ((type & 0x8000u) || base >= sizeof(widths))
         return 0;
     return widths[base];
-}
-
-bool mtpr_type_known(uint16_t type)
-{
-    return type == MTP_DTC_STRING || mtpr_type_width(type) > 0;
 }
 
 bool mtpr_type_signed(uint16_t type)

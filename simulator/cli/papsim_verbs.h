@@ -1,6 +1,6 @@
 /* papsim's verbs and what they share: their options, and one line on stderr for bad input. */
-#ifndef SIMULATOR_CLI_PAPSIM_H
-#define SIMULATOR_CLI_PAPSIM_H
+#ifndef SIMULATOR_CLI_PAPSIM_VERBS_H
+#define SIMULATOR_CLI_PAPSIM_VERBS_H
 
 #include <stdbool.h>
 #include <stddef.h>

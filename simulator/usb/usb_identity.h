@@ -1,7 +1,7 @@
 /* What a player says about itself on the bus: pure data, filled by player/ from a YAML file,
  * turned into descriptors by usb/. Strings are UTF-8; NULL means the descriptor has none. */
-#ifndef SIMULATOR_USB_IDENTITY_H
-#define SIMULATOR_USB_IDENTITY_H
+#ifndef SIMULATOR_USB_USB_IDENTITY_H
+#define SIMULATOR_USB_USB_IDENTITY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,11 @@
 /* Typed values (MTP 1.1, 3.2) in their encoded form: measuring, checking, writing forms. */
-#ifndef SIMULATOR_MTP_VALUE_H
-#define SIMULATOR_MTP_VALUE_H
+#ifndef SIMULATOR_MTP_MTPR_VALUE_H
+#define SIMULATOR_MTP_MTPR_VALUE_H
 
 #include "simulator/mtp/dataset.h"
 
 /* Bytes of one element of an integer or array type; 0 for strings and unknown types. */
 size_t mtpr_type_width(uint16_t type);
-bool mtpr_type_known(uint16_t type);
 /* Steps over one value, checking it; NULL when the bytes are no such value. */
 const uint8_t *rd_value(struct rd *rd, uint16_t type, uint32_t *ret_length);
 /* Zero, the empty string or the empty array. */
