@@ -1,5 +1,5 @@
 /* papcheck's verbs and what they share. Exit codes: 0 conformant, 1 non-conformant, 2 usage,
- * 3 suite or environment, 130 interrupted. */
+ * 3 suite or environment, 5 incomplete, 130 interrupted. */
 #ifndef CONFORMANCE_CLI_PAPCHECK_H
 #define CONFORMANCE_CLI_PAPCHECK_H
 

@@ -9,8 +9,13 @@ static const struct command *const commands[] = {&cli_run,      &cli_list,   &cl
                                                  &cli_selftest, &cli_probe,  NULL};
 
 static const struct command_exit exits[] = {
-    {"0", "conformant, or done"},  {"1", "non-conformant"}, {"2", "usage"},
-    {"3", "suite or environment"}, {"130", "interrupted"},  {NULL, NULL},
+    {"0", "conformant, or done"},
+    {"1", "non-conformant"},
+    {"2", "usage"},
+    {"3", "suite or environment"},
+    {"5", "incomplete: MUST cases were left out"},
+    {"130", "interrupted"},
+    {NULL, NULL},
 };
 
 static const struct command_program papcheck = {

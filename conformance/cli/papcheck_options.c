@@ -86,6 +86,7 @@ TAKE(ics, options.ics, value)
 TAKE(out, out, value)
 TAKE(serial, options.serial, value)
 TAKE(strict, options.strict, true)
+TAKE(subset, options.subset, true)
 TAKE(fail_fast, options.fail_fast, true)
 TAKE(destructive, options.destructive, true)
 TAKE(allow_mtp, options.allow_mtp, true)
@@ -101,6 +102,7 @@ static const struct {
     {"jobs", "N", "how many cases at once, 1 to 256", take_jobs},
     {"seed", "N", "of what the cases draw by lot; 1 if not said", take_seed},
     {"shard", "I/N", "part I of N of what is selected", take_shard},
+    {"subset", NULL, "a part is enough: it is green though MUST cases are left out", take_subset},
     {"evidence", "WHICH", "failed or all (if not said): whose evidence is kept", take_evidence},
     {"strict", NULL, "warnings count as failures", take_strict},
     {"fail-fast", NULL, "ends with the first failure", take_fail_fast},

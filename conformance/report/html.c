@@ -3,6 +3,7 @@
 
 #include "conformance/report/asset.h"
 #include "conformance/report/markup.h"
+#include "conformance/report/reach.h"
 #include "conformance/report/standing.h"
 
 static void bar(const struct results *results, FILE *out)
@@ -51,6 +52,23 @@ static void headline(const struct results *results, FILE *out)
           "<a href=\"#coverage\">Coverage</a> <a href=\"#cases\">Cases</a> "
           "<a href=\"#requirements\">Requirements</a></nav>\n</header>\n",
           out);
+}
+
+/* What keeps a green run from being conformant stands right under its word. */
+static void incomplete(const struct results *results, FILE *out)
+{
+    char text[REACH_MAX];
+
+    if (!results_left(results))
+        return;
+    fputs("<section class=\"card\" aria-label=\"Left out\"><ul>\n", out);
+    for (size_t i = 0; i < results->left_count; i++) {
+        if (results->left[i].beyond || !results->left[i].must)
+            continue;
+        reach_left(&results->left[i], text);
+        rep_fill(out, "<li>@</li>\n", text);
+    }
+    fputs("</ul></section>\n", out);
 }
 
 static void warning(const struct results *results, FILE *out)
@@ -118,6 +136,7 @@ void rep_write_html(const struct results *results, const char *folder, FILE *out
             "<a class=\"skip\" href=\"#cases\">To the cases</a>\n",
             rep_style);
     headline(results, out);
+    incomplete(results, out);
     fputs("<main>\n", out);
     warning(results, out);
     rep_html_identity(results, out);

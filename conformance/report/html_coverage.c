@@ -4,6 +4,7 @@
 
 #include "conformance/report/html.h"
 #include "conformance/report/markup.h"
+#include "conformance/report/reach.h"
 #include "conformance/report/standing.h"
 #include "spcore/base.h"
 
@@ -18,9 +19,7 @@ static const struct {
 };
 
 struct coverage {
-    size_t all, subjects,
-        judged; /* rows: of the catalogue, of the run's subjects, of those judged */
-    size_t longest;
+    size_t all, longest; /* rows of the catalogue, and of its longest part */
     bool warned;
 };
 
@@ -44,10 +43,6 @@ static struct coverage measure(const struct results *results)
         sum.warned |= rep_count_scope(results, scope, REP_ROW_WARNED) != 0;
         if (scope->rows > sum.longest)
             sum.longest = scope->rows;
-        if (rep_is_subject(results, scope->subject)) {
-            sum.subjects += scope->rows;
-            sum.judged += judged_of(results, scope);
-        }
     }
     return sum;
 }
@@ -62,24 +57,18 @@ static bool is_first(const struct results *results, size_t index)
     return true;
 }
 
-static void summary(const struct results *results, const struct coverage *sum, FILE *out)
+static void summary(const struct results *results, FILE *out)
 {
-    bool any = false;
+    char text[REACH_MAX];
 
-    fprintf(out, "<p><strong>%zu of %zu rows judged</strong> that the catalogue has for ",
-            sum->judged, sum->subjects);
-    for (size_t i = 0; i < results->subjects.count; i++)
-        rep_fill(out, i ? ", @" : "@", results->subjects.at[i]);
-    fprintf(out, "; %zu in the whole catalogue.", sum->all);
-    for (size_t i = 0; i < results->scope_count; i++) {
-        const char *subject = results->scopes[i].subject;
-
-        if (!is_first(results, i) || rep_is_subject(results, subject))
-            continue;
-        rep_fill(out, any ? ", @" : " Not subjects of this run: @", subject);
-        any = true;
+    reach_rows(results, text);
+    rep_fill(out, "<p>@.</p>\n", text);
+    fputs(results->left_count ? "<ul>\n" : "", out);
+    for (size_t i = 0; i < results->left_count; i++) {
+        reach_left(&results->left[i], text);
+        rep_fill(out, "<li>@</li>\n", text);
     }
-    fputs(any ? ".</p>\n" : "</p>\n", out);
+    fputs(results->left_count ? "</ul>\n" : "", out);
 }
 
 static void bar(const struct results *results, const struct result_scope *scope,
@@ -150,7 +139,7 @@ void rep_html_coverage(const struct results *results, FILE *out)
     if (!sum.all)
         return; /* results of an older suite */
     fputs("<section aria-labelledby=\"coverage\">\n<h2 id=\"coverage\">Coverage</h2>\n", out);
-    summary(results, &sum, out);
+    summary(results, out);
     fputs("<table class=\"chart\"><thead><tr><th scope=\"col\">Rows by subject and flow</th>", out);
     for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
         if (parts[i].outcome != REP_ROW_WARNED || sum.warned)

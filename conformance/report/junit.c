@@ -5,6 +5,7 @@
 
 #include "conformance/report/kept.h"
 #include "conformance/report/markup.h"
+#include "conformance/report/reach.h"
 #include "conformance/report/standing.h"
 
 /* An attribute's line: what failed first, or why there is no verdict. */
@@ -149,7 +150,7 @@ static void device(FILE *out, const struct result_device *one)
 
 static void properties(const struct results *results, FILE *out)
 {
-    char seed[32];
+    char seed[32], text[REACH_MAX];
 
     snprintf(seed, sizeof(seed), "%llu", (unsigned long long)results->seed);
     fputs("    <properties>\n", out);
@@ -158,6 +159,13 @@ static void properties(const struct results *results, FILE *out)
     property(out, "options", results->command);
     list(out, "selection", &results->patterns, "everything");
     property(out, "shard", results->shard);
+    property(out, "verdict", rep_standing(results));
+    reach_rows(results, text);
+    property(out, "judged", text);
+    for (size_t i = 0; i < results->left_count; i++) {
+        reach_left(&results->left[i], text);
+        property(out, "not judged", text);
+    }
     property(out, "seed", seed);
     property(out, "strict", results->strict ? "yes" : "no");
     list(out, "subjects", &results->subjects, "none");

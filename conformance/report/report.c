@@ -8,6 +8,7 @@
 
 #include "conformance/report/kept.h"
 #include "conformance/report/markup.h"
+#include "conformance/report/reach.h"
 #include "conformance/report/standing.h"
 #include "conformance/results/whole.h"
 #include "spcore/base.h"
@@ -53,6 +54,7 @@ void report_summary(const struct results *results, const char *folder, FILE *out
 {
     unsigned long warnings = 0;
 
+    reach_print(results, out);
     for (size_t i = 0; i < results->case_count; i++)
         warnings += results->cases[i].warnings;
     for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)

@@ -18,7 +18,8 @@ enum report_format {
 /* Writes the chosen formats into `folder`. On failure `error` holds one line. */
 int report_write(const struct results *results, const char *folder, unsigned formats, char *error,
                  size_t error_size);
-/* The last line of a run: counts, CONFORMANT or not with the exit code, and where the page is. */
+/* The last lines of a run: what it leaves out, how many rows it judged, and then counts, CONFORMANT
+ * or not with the exit code, and where the page is. */
 void report_summary(const struct results *results, const char *folder, FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* What a run claims, weighed once for all reports: which rows are in its headline, which only warn,
- * and what the exit code is called. */
+ * and which ICS was in force. */
 #include "conformance/report/standing.h"
 
 #include <string.h>
@@ -53,38 +53,20 @@ size_t rep_count_scope(const struct results *results, const struct result_scope 
     return count;
 }
 
-/* By exit code; a green run in which nothing passed is not called conformant. */
-static const struct standing {
-    int exit;
-    bool judged;
-    const char *word, *tone;
-} standings[] = {
-    {0, true, "Conformant", "good"},
-    {0, false, "Nothing judged", "soft"},
-    {1, false, "Not conformant", "bad"},
-    {130, false, "Interrupted", "odd"},
+static const char *const tones[STANDINGS] = {
+    [STANDING_CONFORMANT] = "good",    [STANDING_SUBSET] = "soft",  [STANDING_INCOMPLETE] = "soft",
+    [STANDING_NOT_CONFORMANT] = "bad", [STANDING_NOTHING] = "soft", [STANDING_INTERRUPTED] = "odd",
+    [STANDING_NONE] = "odd",
 };
-
-static const struct standing *standing_of(const struct results *results)
-{
-    static const struct standing none = {3, false, "No verdict", "odd"};
-    bool judged = results->exit == 0 && results_count(results, NULL, VERDICT_PASS);
-
-    for (size_t i = 0; i < ARRAY_SIZE(standings); i++) {
-        if (standings[i].exit == results->exit && standings[i].judged == judged)
-            return &standings[i];
-    }
-    return &none;
-}
 
 const char *rep_standing(const struct results *results)
 {
-    return standing_of(results)->word;
+    return standing_names[results_standing(results)].text;
 }
 
 const char *rep_tone(const struct results *results)
 {
-    return standing_of(results)->tone;
+    return tones[results_standing(results)];
 }
 
 const char *rep_ics_file(const struct results *results)

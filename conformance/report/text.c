@@ -64,6 +64,14 @@ static void claim(const struct results *results, FILE *out)
     }
     fputc('\n', out);
     fprintf(out, "%-10s %llu\n", "seed", (unsigned long long)results->seed);
+    if (results->patterns.count)
+        list(out, "selection", &results->patterns);
+    else
+        member(out, "selection", "everything");
+    if (results->shard && *results->shard)
+        member(out, "shard", results->shard);
+    if (results->command && *results->command)
+        member(out, "command", results->command);
     if (results->defects.count) {
         list(out, "defects", &results->defects);
         fputs("Defects were switched on: nothing can be claimed from this run.\n", out);

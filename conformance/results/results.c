@@ -91,6 +91,48 @@ const struct result_row *results_row(const struct results *results, const char *
     return NULL;
 }
 
+const struct standing_name standing_names[STANDINGS] = {
+    [STANDING_CONFORMANT] = {"CONFORMANT", "Conformant"},
+    [STANDING_SUBSET] = {"SUBSET", "Subset"},
+    [STANDING_INCOMPLETE] = {"INCOMPLETE", "Incomplete"},
+    [STANDING_NOT_CONFORMANT] = {"NOT_CONFORMANT", "Not conformant"},
+    [STANDING_NOTHING] = {"NOTHING_JUDGED", "Nothing judged"},
+    [STANDING_INTERRUPTED] = {"INTERRUPTED", "Interrupted"},
+    [STANDING_NONE] = {"NO_VERDICT", "No verdict"},
+};
+
+unsigned results_left(const struct results *results)
+{
+    unsigned must = 0;
+
+    for (size_t i = 0; i < results->left_count; i++)
+        must += results->left[i].beyond ? 0 : results->left[i].must;
+    return must;
+}
+
+/* Of every other exit code: STANDING_NONE. */
+static const struct {
+    int exit;
+    enum standing standing;
+} by_exit[] = {
+    {1, STANDING_NOT_CONFORMANT},
+    {5, STANDING_INCOMPLETE},
+    {130, STANDING_INTERRUPTED},
+};
+
+enum standing results_standing(const struct results *results)
+{
+    for (size_t i = 0; i < sizeof(by_exit) / sizeof(by_exit[0]); i++) {
+        if (by_exit[i].exit == results->exit)
+            return by_exit[i].standing;
+    }
+    if (results->exit)
+        return STANDING_NONE;
+    if (!results_count(results, NULL, VERDICT_PASS))
+        return STANDING_NOTHING;
+    return results_left(results) ? STANDING_SUBSET : STANDING_CONFORMANT;
+}
+
 size_t results_count(const struct results *results, const char *flow, enum verdict verdict)
 {
     size_t count = 0;
@@ -109,6 +151,8 @@ void results_done(struct results *results)
         free(results->ics[i].items.at);
     free(results->devices);
     free(results->scopes);
+    free(results->left);
+    free(results->absent);
     free(results->patterns.at);
     free(results->subjects.at);
     free(results->defects.at);

@@ -108,10 +108,23 @@ struct result_device {
     const char *usb, *release, *manufacturer, *product, *serial, *firmware;
 };
 
-/* How many rows the catalogue has for a subject in a flow, judged or not. */
+/* How many rows the catalogue has for a subject in a flow, judged or not, and how many of them any
+ * case judges. */
 struct result_scope {
     const char *subject, *flow;
-    unsigned rows;
+    unsigned rows, suite;
+};
+
+/* Cases of the run's subjects that did not run, all for one reason. */
+struct result_left {
+    const char *why; /* with the option that adds them, where there is one */
+    unsigned must, others;
+    bool beyond; /* no option adds them for this subject: a complete run is without them */
+};
+
+/* A subject of the catalogue of which no row was judged. */
+struct result_absent {
+    const char *subject, *how; /* it can be; "": by another selection */
 };
 
 /* Of the texts each may be NULL when they are written, none is when they are read. */
@@ -129,7 +142,10 @@ struct results {
     struct result_row *rows;
     struct result_device *devices;
     struct result_scope *scopes;
-    size_t ics_count, case_count, row_count, device_count, scope_count;
+    struct result_left *left;
+    struct result_absent *absent;
+    size_t ics_count, case_count, row_count, device_count, scope_count, left_count, absent_count;
+    bool subset;                        /* a part was asked for: what is left out is meant to be */
     const char *began, *host, *command; /* of this run alone: UTC, where, and its command line */
     double seconds;                     /* of all cases; negative: unknown */
     int exit;                           /* the run's exit code */
@@ -138,6 +154,25 @@ struct results {
 
 /* NULL: no check of that row was made in any case. */
 const struct result_row *results_row(const struct results *results, const char *id);
+/* What a run stands for as a whole. */
+enum standing {
+    STANDING_CONFORMANT, /* every MUST case of its subjects that applies ran, and none failed */
+    STANDING_SUBSET,     /* as many as were asked for, and none of them failed */
+    STANDING_INCOMPLETE, /* some did not run, and nobody asked for that */
+    STANDING_NOT_CONFORMANT,
+    STANDING_NOTHING, /* no case came to a verdict */
+    STANDING_INTERRUPTED,
+    STANDING_NONE, /* an error of the suite or of its environment */
+    STANDINGS
+};
+/* As results.json has it, and as a reader does. */
+extern const struct standing_name {
+    const char *name, *text;
+} standing_names[STANDINGS];
+enum standing results_standing(const struct results *results);
+/* MUST cases without which the run is incomplete. */
+unsigned results_left(const struct results *results);
+
 /* Cases of a verdict; NULL flow: of every flow. */
 size_t results_count(const struct results *results, const char *flow, enum verdict verdict);
 

@@ -208,7 +208,41 @@ static int read_scopes(const json_t *scopes, struct results *ret)
     json_array_foreach(scopes, i, value)
     {
         ret->scopes[ret->scope_count++] = (struct result_scope){
-            text_of(value, "subject"), text_of(value, "flow"), (unsigned)number_of(value, "rows")};
+            text_of(value, "subject"), text_of(value, "flow"), (unsigned)number_of(value, "rows"),
+            (unsigned)number_of(value, "suite")};
+    }
+    return 0;
+}
+
+static int read_left(const json_t *all, struct results *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->left = room_for(all, sizeof(*ret->left));
+    if (!ret->left)
+        return -ENOMEM;
+    json_array_foreach(all, i, value)
+    {
+        ret->left[ret->left_count++] =
+            (struct result_left){text_of(value, "why"), (unsigned)number_of(value, "must"),
+                                 (unsigned)number_of(value, "others"), truth_of(value, "beyond")};
+    }
+    return 0;
+}
+
+static int read_absent(const json_t *all, struct results *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->absent = room_for(all, sizeof(*ret->absent));
+    if (!ret->absent)
+        return -ENOMEM;
+    json_array_foreach(all, i, value)
+    {
+        ret->absent[ret->absent_count++] =
+            (struct result_absent){text_of(value, "subject"), text_of(value, "how")};
     }
     return 0;
 }
@@ -253,6 +287,7 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
         .command = text_of(timing, "command"),
         .seed = (uint64_t)number_of(json, "seed"),
         .strict = truth_of(json, "strict"),
+        .subset = truth_of(json, "subset"),
         .seconds = json_is_number(seconds) ? json_number_value(seconds) : -1,
         .exit = (int)number_of(json, "exit"),
         .json = json_incref(json),
@@ -267,6 +302,10 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
         error = read_devices(json_object_get(json, "devices"), ret);
     if (!error)
         error = read_scopes(json_object_get(json, "catalogue"), ret);
+    if (!error)
+        error = read_left(json_object_get(json, "left_out"), ret);
+    if (!error)
+        error = read_absent(json_object_get(json, "not_judged"), ret);
     if (!error)
         error = read_ics(json_object_get(json, "ics"), ret);
     if (!error)

@@ -131,10 +131,35 @@ static json_t *scopes_json(const struct results *results)
     for (size_t i = 0; i < results->scope_count; i++) {
         const struct result_scope *scope = &results->scopes[i];
 
-        json_array_append_new(scopes, json_pack("{s:s,s:s,s:i}", "subject", scope->subject, "flow",
-                                                scope->flow, "rows", (int)scope->rows));
+        json_array_append_new(scopes, json_pack("{s:s,s:s,s:i,s:i}", "subject", scope->subject,
+                                                "flow", scope->flow, "rows", (int)scope->rows,
+                                                "suite", (int)scope->suite));
     }
     return scopes;
+}
+
+static json_t *left_json(const struct results *results)
+{
+    json_t *all = json_array();
+
+    for (size_t i = 0; i < results->left_count; i++) {
+        const struct result_left *left = &results->left[i];
+
+        json_array_append_new(all, json_pack("{s:o,s:i,s:i,s:b}", "why", reason_json(left->why),
+                                             "must", (int)left->must, "others", (int)left->others,
+                                             "beyond", left->beyond));
+    }
+    return all;
+}
+
+static json_t *absent_json(const struct results *results)
+{
+    json_t *all = json_array();
+
+    for (size_t i = 0; i < results->absent_count; i++)
+        json_array_append_new(all, json_pack("{s:s,s:s}", "subject", results->absent[i].subject,
+                                             "how", results->absent[i].how));
+    return all;
 }
 
 static json_t *totals_json(const struct results *results)
@@ -166,6 +191,7 @@ static json_t *results_json(const struct results *results)
         {"git", text_json(results->git)},
         {"seed", json_integer((json_int_t)results->seed)},
         {"strict", json_boolean(results->strict)},
+        {"subset", json_boolean(results->subset)},
         {"patterns", texts_json(&results->patterns)},
         {"shard", text_json(results->shard)},
         {"device", text_json(results->device)},
@@ -181,6 +207,9 @@ static json_t *results_json(const struct results *results)
         {"cases", cases_json(results)},
         {"rows", rows_json(results)},
         {"catalogue", scopes_json(results)},
+        {"left_out", left_json(results)},
+        {"not_judged", absent_json(results)},
+        {"verdict", text_json(standing_names[results_standing(results)].name)},
         {"exit", json_integer(results->exit)},
     };
     json_t *object = json_object();

@@ -143,8 +143,11 @@ int run_observe_all(struct run *run)
 
 const struct ics *run_ics_of(const struct run *run, const struct conf_case *conf_case)
 {
-    const struct observation *one = find(run, player_of(run, conf_case));
+    const struct observation *one;
 
+    if (!run->ics)
+        return NULL;
+    one = find(run, player_of(run, conf_case));
     if (run->options.ics)
         return &run->ics->declared;
     return one && !one->error ? &one->ics : NULL;

@@ -47,37 +47,6 @@ static void hash_file(const char *path, char ret[ORIGIN_HASH_ROOM])
     EVP_MD_CTX_free(context);
 }
 
-static size_t find_scope(const struct result_scope *scopes, size_t count,
-                         const struct catalogue_row *row)
-{
-    size_t i = 0;
-
-    while (i < count &&
-           (strcmp(scopes[i].subject, row->subject) != 0 || strcmp(scopes[i].flow, row->flow) != 0))
-        i++;
-    return i;
-}
-
-static int count_scopes(const struct catalogue *catalogue, struct results *ret)
-{
-    struct result_scope *scopes = calloc(catalogue->count + 1, sizeof(*scopes));
-    size_t count = 0;
-
-    if (!scopes)
-        return -ENOMEM;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        const struct catalogue_row *row = &catalogue->rows[i];
-        size_t at = find_scope(scopes, count, row);
-
-        if (at == count)
-            scopes[count++] = (struct result_scope){row->subject, row->flow, 0};
-        scopes[at].rows++;
-    }
-    ret->scopes = scopes;
-    ret->scope_count = count;
-    return 0;
-}
-
 int origin_results(struct run *run)
 {
     const struct run_options *options = &run->options;
@@ -99,5 +68,5 @@ int origin_results(struct run *run)
     results->ics_sha256 = run->ics_sha256;
     for (size_t i = 0; i < options->pattern_count && !error; i++)
         error = texts_add(&results->patterns, options->patterns[i]);
-    return error ? error : count_scopes(run->catalogue, results);
+    return error;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/run/extent.h"
 #include "conformance/run/nursery.h"
 #include "conformance/run/observe.h"
 #include "conformance/run/origin.h"
@@ -45,6 +46,7 @@ void run_complain(const struct run_options *options, int error)
 static int name_results(struct run *run, const struct conf_case *const *cases, size_t count)
 {
     run->cases = cases;
+    run->case_count = count;
     run->names = calloc(count + 1, sizeof(*run->names));
     run->results.cases =
         calloc(count + 1, sizeof(*run->results.cases)); /* and what the ICS comes to */
@@ -199,7 +201,9 @@ static int exit_code(const struct results *results)
         return 3;
     if (results_count(results, NULL, VERDICT_FAIL))
         return 1;
-    return is_judged(results) ? 0 : 3; /* green would be a lie */
+    if (!is_judged(results))
+        return 3; /* green would be a lie */
+    return results_left(results) && !results->subset ? 5 : 0;
 }
 
 /* A row holds where a check of it did and none failed; an error's checks prove nothing. */
@@ -254,6 +258,19 @@ static int name_subjects(struct run *run)
     return error;
 }
 
+int run_weigh(struct run *run)
+{
+    struct results *results = &run->results;
+    int error = gather_rows(run);
+
+    if (!error)
+        error = extent_results(run);
+    for (size_t i = 0; i < results->case_count; i++)
+        results->seconds += results->cases[i].seconds;
+    results->exit = run->interrupted ? 130 : exit_code(results);
+    return error;
+}
+
 int run_conclude(struct run *run)
 {
     const struct subject_given *device = &run->options.of[SUBJECT_DEVICE];
@@ -261,21 +278,18 @@ int run_conclude(struct run *run)
     struct results *results = &run->results;
     int error = run->ics ? run_ics_results(run) : 0;
 
-    if (!error)
-        error = gather_rows(run);
     results->suite = "papcheck " PAPKIT_VERSION;
     results->seed = run->options.seed;
     results->strict = run->options.strict;
-    results->device = device->name ? device->name : "own simulator";
+    results->device = device->name ? device->name : RUN_OWN_DEVICE;
     results->provider = !provider->name ? ""
                         : provider->own ? subjects[SUBJECT_PROVIDER].own
                                         : provider->name;
-    for (size_t i = 0; i < results->case_count; i++)
-        results->seconds += results->cases[i].seconds;
-    results->exit = run->interrupted ? 130 : exit_code(results);
     if (!error)
         error = name_subjects(run);
-    return error ? error : origin_results(run);
+    if (!error)
+        error = origin_results(run);
+    return error ? error : run_weigh(run);
 }
 
 void run_done(struct run *run)

@@ -14,6 +14,7 @@
 #include "conformance/run/subjects.h"
 
 #define ORIGIN_HASH_ROOM 129
+#define RUN_OWN_DEVICE "own simulator" /* what results call it */
 
 struct run_options {
     struct subject_given of[SUBJECTS];
@@ -30,6 +31,7 @@ struct run_options {
     unsigned jobs;          /* cases at a time; 0: run_default_jobs() */
     unsigned timeout_scale; /* of every watchdog, for slow builds and machines; 0: 1 */
     bool strict, destructive, allow_mtp, fail_fast;
+    bool subset;          /* what is left out does not make the run incomplete */
     bool debug;           /* one case, in this process and without a watchdog */
     bool quiet_evidence;  /* selftest: no capture, evidence removed after */
     bool failed_evidence; /* kept is that of cases that did not pass */
@@ -40,10 +42,11 @@ struct run {
     struct run_options options;
     const struct catalogue *catalogue;
     const struct conf_case *const *cases; /* the caller's */
-    struct results results;               /* its cases in that order */
-    struct run_ics *ics;                  /* observations by player */
-    struct run_name *names;               /* what results.cases call themselves */
-    char began[32], host[65];             /* origin.h */
+    size_t case_count;
+    struct results results;   /* its cases in that order, and maybe one of the ICS */
+    struct run_ics *ics;      /* observations by player */
+    struct run_name *names;   /* what results.cases call themselves */
+    char began[32], host[65]; /* origin.h */
     char provider_sha256[ORIGIN_HASH_ROOM], ics_sha256[ORIGIN_HASH_ROOM];
     volatile sig_atomic_t interrupted;
 };
@@ -69,8 +72,10 @@ void run_complain(const struct run_options *options, int error);
 int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
             void (*progress)(const struct run *run, const struct result *result, void *context),
             void *context);
-/* What the cases' results come to: rows and exit code (design: precedence 3 > 1 > 0). */
+/* What the cases' results come to: rows, what is left out, and exit code (130 > 3 > 1 > 5 > 0). */
 int run_conclude(struct run *run);
+/* The latter part of it: of results that say already where they come from. */
+int run_weigh(struct run *run);
 void run_done(struct run *run);
 
 #endif

@@ -24,6 +24,7 @@ struct subject {
     unsigned need;    /* enum conf_need of the cases that judge it; 0: no bit of its own */
     const char *option, *value; /* that names it: --option VALUE; NULL: it cannot be named */
     const char *help;           /* what --help says of it */
+    const char *adds;           /* what has it judged in a run that goes without */
     const char *(*misfit)(const char *value); /* what was expected instead; NULL: it is one */
     const char *player;                       /* of our simulator, for cases that name none */
 

@@ -35,7 +35,7 @@ def test_a_green_subset_exits_0_with_the_summary_as_last_line(run):
     done = run(CASE)
     assert done.status == 0, done.stderr
     assert re.fullmatch(r"1 pass 0 fail 0 inconclusive 0 n/a 0 not run 0 error, 0 warnings – "
-                        r"CONFORMANT \(0\) – .*/report\.html", done.last_line)
+                        r"SUBSET \(0\) – .*/report\.html", done.last_line)
     assert "seed 1" in done.stderr and "seed" not in done.stdout
     assert "\r" not in done.stderr, "a bar, and no terminal"
     assert done.results["exit"] == 0 and done.case(CASE)["verdict"] == "PASS"
@@ -205,7 +205,7 @@ def test_the_wire_capture_is_read_by_others(red):
 
 
 @pytest.mark.parametrize("index, status, standing",
-                         [(0, 1, "NOT CONFORMANT"), (1, 0, "CONFORMANT")])
+                         [(0, 1, "NOT CONFORMANT"), (1, 0, "SUBSET")])
 def test_repro_gives_the_same_verdict(red, tmp_path, index, status, standing):
     folder, results = red
     case = results["cases"][index]

@@ -212,6 +212,7 @@ static void expect_standing(int status, const char *expected)
 Test(report, the_standing_follows_the_exit_code)
 {
     expect_standing(0, "Conformant");
+    expect_standing(5, "Incomplete");
     expect_standing(1, "Not conformant");
     expect_standing(3, "No verdict");
     expect_standing(130, "Interrupted");
@@ -224,6 +225,49 @@ Test(report, a_run_in_which_nothing_passed_is_not_called_conformant)
     fill(&sample, 0, false);
     sample.cases[0].verdict = VERDICT_NOT_APPLICABLE;
     cr_expect_str_eq(rep_standing(&sample.results), "Nothing judged");
+}
+
+Test(report, what_is_left_out_on_request_is_a_subset)
+{
+    struct result_left left = {.why = "not named", .must = 2};
+    struct sample sample;
+
+    fill(&sample, 0, false);
+    sample.results.left = &left;
+    sample.results.left_count = 1;
+    cr_expect_str_eq(rep_standing(&sample.results), "Subset");
+    left.beyond = true;
+    cr_expect_str_eq(rep_standing(&sample.results), "Conformant");
+    left.beyond = false;
+    left.must = 0;
+    left.others = 3;
+    cr_expect_str_eq(rep_standing(&sample.results), "Conformant");
+}
+
+Test(report, the_summary_says_what_is_left_out_and_how_much_was_judged)
+{
+    struct result_left left[] = {{.why = "writes (--destructive)", .must = 64, .others = 1},
+                                 {.why = "needs more", .others = 2, .beyond = true}};
+    struct result_absent absent[] = {
+        {"client", ""}, {"inf", "no case yet"}, {"host", ""}, {"service", "no case yet"}};
+    struct result_scope scopes[] = {{"device", "sync", 1000, 7}, {"inf", "sync", 234, 0}};
+    struct sample sample;
+    char *text;
+
+    fill(&sample, 5, false);
+    sample.results.left = left;
+    sample.results.left_count = 2;
+    sample.results.absent = absent;
+    sample.results.absent_count = 4;
+    sample.results.scopes = scopes;
+    sample.results.scope_count = 2;
+    text = summary_of(&sample);
+    cr_expect(strstr(text, "left out: 64 MUST and 1 other case: writes (--destructive)\n"
+                           "out of reach: 0 MUST and 2 other cases: needs more\n"
+                           "3 of 7 rows judged, 1,234 in the catalogue; not at all: client, host; "
+                           "inf, service (no case yet)\n1 pass"),
+              "%s", text);
+    free(text);
 }
 
 Test(report, defects_in_force_are_said_in_the_summary)
