@@ -62,7 +62,8 @@ def test_the_rows_that_are_counted_are_the_catalogues(whole, check):
         assert scope["suite"] == sum(row["state"] != "no case" for row in of_it)
 
 
-@pytest.mark.parametrize("words", [(CASE,), ("USB-*", "sync"), (ROW,), ("--shard", "1/4", "--subset")])
+@pytest.mark.parametrize("words", [(CASE,), ("USB-*", "sync"), (ROW,),
+                                   ("--shard", "1/4", "--subset")])
 def test_a_part_that_was_asked_for_is_a_green_subset(run, words):
     done = run(*words)
     assert verdict(done) == "SUBSET" and done.status == 0 and done.results["subset"] is True
