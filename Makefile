@@ -399,7 +399,7 @@ SHARE := $(PREFIX)/share/papkit
 DOC := $(PREFIX)/share/doc/papkit
 
 # Each kind of file: its mode, its folder, the files.
-KINDS := programs plug_ins library headers players catalogue media examples man for_bash for_zsh
+KINDS := programs plug_ins library headers players catalogue media certs examples man for_bash for_zsh
 programs := 755 $(PREFIX)/bin $(PAPSIM) $(PAPCHECK)
 plug_ins := 644 $(OWN) $(LUSB) $(MEDIA)
 library := 644 $(LIBDIR) $(SPCORE).0
@@ -407,6 +407,8 @@ headers := 644 $(PREFIX)/include/papkit $(wildcard spcore/include/*.h)
 players := 644 $(SHARE)/players $(wildcard fixtures/players/*.yaml)
 catalogue := 644 $(SHARE)/catalogue $(wildcard conformance/catalogue/*.tsv)
 media := 644 $(SHARE)/media $(wildcard fixtures/media/tone.*)
+# For a provider of one's own, whose channel the judge is to trust (docs/guide-provider.md).
+certs := 644 $(SHARE)/certs $(addprefix $(CERTS)/,ca.pem provider.pem provider.key)
 examples := 644 $(DOC)/examples $(wildcard docs/examples/*)
 man := 644 $(PREFIX)/share/man/man1 $(MAN)
 for_bash := 644 $(PREFIX)/share/bash-completion/completions $(FOR_BASH)
@@ -416,7 +418,7 @@ LINKS := $(LUSB_LINKS:%=$(OWN)/%:$(OWN)/$(notdir $(LUSB))) \
 	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0
 PC := $(LIBDIR)/pkgconfig/libspcore.pc $(PREFIX)/share/pkgconfig/papkit.pc
 # Nobody else's, the inner ones first.
-FOLDERS := $(OWN) $(PREFIX)/include/papkit $(addprefix $(SHARE)/,players catalogue media) $(SHARE) \
+FOLDERS := $(OWN) $(PREFIX)/include/papkit $(addprefix $(SHARE)/,players catalogue media certs) $(SHARE) \
 	$(DOC)/examples $(DOC)
 
 # $(call each,ACTION): ACTION of mode, folder and files of each kind, a line of a recipe each.

@@ -74,7 +74,8 @@ def test_doctor_finds_nothing_to_mend(machine):
 
 @pytest.mark.parametrize("words", [
     "papcheck list --json", "papcheck explain AUTH-CLOSED-BI-01", "papcheck explain SP-AUTH-001",
-    "papcheck --version", "papsim --version", "papsim players", "papsim deviations --json",
+    "papcheck list --rows", "papcheck ics list", "papcheck --help", "papcheck --version",
+    "papsim players", "papsim deviations --json", "papsim --help", "papsim --version",
 ])
 def test_it_says_what_the_checkout_says(machine, words):
     program, *rest = words.split()
@@ -199,7 +200,7 @@ def test_pkg_config_says_where_all_is(tmp_path):
                               stdout=subprocess.PIPE, timeout=tree.SECONDS, env={
                                   "PATH": "/usr/bin", "PKG_CONFIG_LIBDIR":
                                   f"{tmp_path}/opt/papkit/share/pkgconfig"}).stdout.strip()
-    for name in ("papsim", "papcheck", "players", "catalogue", "media"):
+    for name in ("papsim", "papcheck", "players", "catalogue", "media", "certs"):
         path = pathlib.Path(says(f"--variable={name}"))
         assert (tmp_path / path.relative_to("/")).exists()
     assert papcheck("--version").stdout == f"papcheck {says('--modversion')}\n"

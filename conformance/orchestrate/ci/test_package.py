@@ -75,13 +75,21 @@ def test_it_has_what_install_puts_below_usr(package, machine):
     listed = set(machine.says("dpkg -L papkit").splitlines())
     for path in ("bin/papsim", "bin/papcheck", "include/papkit/sac.h", "lib/papkit/papsim-media.so",
                  "lib/papkit/libspcore.so", "share/papkit/players/mtp.yaml",
-                 "share/papkit/media/tone.wma", "share/doc/papkit/copyright"):
+                 "share/papkit/media/tone.wma", "share/papkit/certs/provider.key",
+                 "share/man/man1/papcheck.1.gz", "share/doc/papkit/copyright"):
         assert f"/usr/{path}" in listed
     assert machine.says("dpkg --verify papkit && md5sum --status -c /var/lib/dpkg/info/"
                         "papkit.md5sums && ldconfig -p").count("libspcore.so.0 ") == 1
 
 
 # ---- what the examples do with it
+
+
+def test_the_provider_is_built_with_it_and_judged(machine):
+    machine.says("""cd /tmp
+        c++ -std=c++11 -shared -fPIC -o provider.so \\
+            /usr/share/doc/papkit/examples/provider.cc $(pkg-config --cflags --libs libspcore)
+        papcheck run AUTH-CLOSED-BI-01 AUTH-OBJECT-BV-01 --provider provider.so --out /out/own""")
 
 
 def test_the_containerfile_installs_it_and_checks_it(machine):
