@@ -99,16 +99,15 @@ static int find_left(struct run *run)
 
 /* ---- rows of the catalogue */
 
-static struct result_scope *scope_of(struct results *results, const struct catalogue_row *row)
+static size_t find_scope(const struct result_scope *scopes, size_t count,
+                         const struct catalogue_row *row)
 {
-    for (size_t i = 0; i < results->scope_count; i++) {
-        struct result_scope *scope = &results->scopes[i];
+    size_t i = 0;
 
-        if (strcmp(scope->subject, row->subject) == 0 && strcmp(scope->flow, row->flow) == 0)
-            return scope;
-    }
-    results->scopes[results->scope_count] = (struct result_scope){row->subject, row->flow, 0, 0};
-    return &results->scopes[results->scope_count++];
+    while (i < count &&
+           (strcmp(scopes[i].subject, row->subject) != 0 || strcmp(scopes[i].flow, row->flow) != 0))
+        i++;
+    return i;
 }
 
 static bool has_case(const char *row)
@@ -123,19 +122,24 @@ static bool has_case(const char *row)
     return false;
 }
 
-static int count_rows(struct run *run)
+static int count_rows(const struct catalogue *catalogue, struct results *ret)
 {
-    const struct catalogue *catalogue = run->catalogue;
+    struct result_scope *scopes = calloc(catalogue->count + 1, sizeof(*scopes));
+    size_t count = 0;
 
-    run->results.scopes = calloc(catalogue->count + 1, sizeof(*run->results.scopes));
-    if (!run->results.scopes)
+    if (!scopes)
         return -ENOMEM;
     for (size_t i = 0; i < catalogue->count; i++) {
-        struct result_scope *scope = scope_of(&run->results, &catalogue->rows[i]);
+        const struct catalogue_row *row = &catalogue->rows[i];
+        size_t at = find_scope(scopes, count, row);
 
-        scope->rows++;
-        scope->suite += has_case(catalogue->rows[i].id);
+        if (at == count)
+            scopes[count++] = (struct result_scope){row->subject, row->flow, 0, 0};
+        scopes[at].rows++;
+        scopes[at].suite += has_case(row->id);
     }
+    ret->scopes = scopes;
+    ret->scope_count = count;
     return 0;
 }
 
@@ -193,7 +197,7 @@ int extent_results(struct run *run)
     int error = find_left(run);
 
     if (!error)
-        error = count_rows(run);
+        error = count_rows(run->catalogue, &run->results);
     run->results.subset = run->options.subset || run->options.pattern_count;
     return error ? error : find_absent(run);
 }

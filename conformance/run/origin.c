@@ -2,10 +2,8 @@
  * for results.json. */
 #include "conformance/run/origin.h"
 
-#include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

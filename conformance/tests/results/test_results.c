@@ -39,8 +39,6 @@ struct sample {
     struct result_ics ics;
     struct result_device device;
     struct result_scope scope;
-    struct result_left left;
-    struct result_absent absent;
     const char *subject, *item, *note, *pattern;
 };
 
@@ -70,8 +68,6 @@ static void fill(struct sample *sample, const char *text)
         .pattern = "SYNC-*",
         .device = {"mtp", "1209:5041", "1.00", text, "product", "serial", "firmware"},
         .scope = {"device", "sync", 3, 2},
-        .left = {"a reason", 4, 1, true},
-        .absent = {"inf", "no case yet"},
     };
     sample->ics = (struct result_ics){"mtp", {&sample->item, 1}};
     sample->one.counts = &sample->count;
@@ -100,11 +96,6 @@ static void fill(struct sample *sample, const char *text)
                                        .command = "papcheck run",
                                        .device_count = 1,
                                        .scope_count = 1,
-                                       .left = &sample->left,
-                                       .left_count = 1,
-                                       .absent = &sample->absent,
-                                       .absent_count = 1,
-                                       .subset = true,
                                        .ics_count = 1,
                                        .case_count = 1,
                                        .row_count = 1,
@@ -172,14 +163,31 @@ Test(results, where_they_come_from_comes_back)
     cr_assert_str_eq(read.devices[0].firmware, "firmware");
     cr_assert_eq(read.scopes[0].rows, 3);
     cr_assert_eq(read.scopes[0].suite, 2);
+    cr_assert_str_eq(read.began, "2026-01-02T03:04:05Z");
+    cr_assert_str_eq(read.host, "here");
+    cr_assert_str_eq(read.command, "papcheck run");
+    results_done(&read);
+}
+
+Test(results, what_was_left_out_comes_back)
+{
+    struct result_left left = {"a reason", 4, 1, true};
+    struct result_absent absent = {"inf", "no case yet"};
+    struct results read;
+    struct sample sample;
+
+    fill(&sample, "text");
+    sample.results.left = &left;
+    sample.results.absent = &absent;
+    sample.results.left_count = sample.results.absent_count = 1;
+    sample.results.subset = true;
+    cr_assert_eq(results_write(&sample.results, folder), 0);
+    read_back(&read);
     cr_assert(read.subset);
     cr_assert_str_eq(read.left[0].why, "a reason");
     cr_assert(read.left[0].must == 4 && read.left[0].others == 1 && read.left[0].beyond);
     cr_assert_str_eq(read.absent[0].subject, "inf");
     cr_assert_str_eq(read.absent[0].how, "no case yet");
-    cr_assert_str_eq(read.began, "2026-01-02T03:04:05Z");
-    cr_assert_str_eq(read.host, "here");
-    cr_assert_str_eq(read.command, "papcheck run");
     results_done(&read);
 }
 
