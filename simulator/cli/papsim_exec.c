@@ -26,13 +26,15 @@
 
 /* As timeout(1), env(1) and the shell have them. */
 enum { EXIT_OURS = 125, EXIT_CANNOT_EXECUTE = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNALLED = 128 };
-enum { OPTION_CONNECT = OPTION_OWN };
+enum { OPTION_CONNECT = OPTION_OWN, OPTION_UMOCKDEV };
 #define SERVERS_BYTES 8192
 #define CONNECT_MS 5000
 
 static const struct command_option options[] = {
     {"connect", "HOST[:PORT][/BUSID]", "the devices of a USB/IP server, too; may be said again",
      OPTION_CONNECT, 0},
+    {"umockdev", NULL, "the players in udev and sysfs, too, by Debian's umockdev", OPTION_UMOCKDEV,
+     0},
     {NULL, NULL, NULL, 0, 0},
 };
 
@@ -41,6 +43,8 @@ struct exec {
     struct service service;
     char servers[SERVERS_BYTES]; /* what PAPKIT_USBIP will say */
     size_t servers_length;
+    bool shown; /* in udev and sysfs, too */
+    struct exec_testbed *testbed;
     char **command;
     char **shell;                 /* the same, of a shell: "sh", path, arguments; owned */
     char path[PATH_MAX];          /* of the program */
@@ -127,8 +131,10 @@ static int parse_options(int argc, char **argv, struct exec *exec)
     while ((option = command_next(&cli_exec, argc, argv)) != COMMAND_END) {
         if (option == COMMAND_WRONG)
             return EXIT_OURS;
-        status = option == OPTION_CONNECT ? take_server(exec, optarg)
-                                          : cli_service_option(option, optarg, &exec->options);
+        exec->shown |= option == OPTION_UMOCKDEV;
+        status = option == OPTION_UMOCKDEV  ? 0
+                 : option == OPTION_CONNECT ? take_server(exec, optarg)
+                                            : cli_service_option(option, optarg, &exec->options);
         if (status)
             return status;
     }
@@ -140,6 +146,8 @@ static int parse_options(int argc, char **argv, struct exec *exec)
     if (!exec->options.player_count && (exec->options.control || exec->options.capture ||
                                         exec->options.state || exec->options.defect_count))
         return cli_usage("exec: --control, --capture, --state and --deviate need a --player");
+    if (exec->shown && (!exec->options.player_count || exec->servers_length))
+        return cli_usage("exec: --umockdev shows the players of --player, and no others");
     return 0;
 }
 
@@ -300,7 +308,8 @@ static int serve(struct exec *exec)
                                      : WEXITSTATUS(exec->status);
 }
 
-/* What was loaded is known when it has run; what cannot be loaded is said before. */
+/* What was loaded is known when it has run; what cannot be loaded is said before. Who is shown the
+ * players in udev may see them without libusb. */
 static int run(struct exec *exec)
 {
     const char *obstacle = exec_obstacle(exec->path);
@@ -311,7 +320,8 @@ static int run(struct exec *exec)
         fprintf(stderr, "papsim: exec: %s cannot see the players: %s\n", exec->command[0],
                 obstacle);
     status = serve(exec);
-    if (!exec->child && !obstacle && recv(exec->loaded, &byte, 1, 0) < 0 && exec->status != -1)
+    if (!exec->child && !obstacle && !exec->shown && recv(exec->loaded, &byte, 1, 0) < 0 &&
+        exec->status != -1)
         fprintf(stderr, "papsim: exec: %s saw no player: it did not load libusb-1.0\n",
                 exec->command[0]);
     return status;
@@ -347,7 +357,9 @@ static int bring_up(struct exec *exec)
     if (exec->options.player_count ? cli_service_open(&exec->service, &exec->options)
                                    : wire_loop_new(&exec->service.loop) < 0)
         return EXIT_OURS;
-    return shell_words(exec) || open_loaded(exec) || set_environment(exec) ? EXIT_OURS : 0;
+    if (shell_words(exec) || open_loaded(exec) || set_environment(exec))
+        return EXIT_OURS;
+    return exec->shown && exec_testbed_new(&exec->service, &exec->testbed) ? EXIT_OURS : 0;
 }
 
 static int exec_command(int argc, char **argv)
@@ -361,6 +373,7 @@ static int exec_command(int argc, char **argv)
     status = bring_up(&exec);
     if (!status)
         status = run(&exec);
+    exec_testbed_free(exec.testbed);
     service_close(&exec.service);
     if (exec.loaded >= 0)
         close(exec.loaded);

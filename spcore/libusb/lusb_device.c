@@ -66,17 +66,17 @@ LUSB_API unsigned long libusb_get_session_data(libusb_device *device)
     return (unsigned long)device->bus << 8 | device->address;
 }
 
-/* No hubs: every device sits on a port of its own of the root. */
+/* No hubs: every device sits on a port of its own of the root, which has address 1. */
 LUSB_API uint8_t libusb_get_port_number(libusb_device *device)
 {
-    return device->address;
+    return device->address > 1 ? device->address - 1 : 127;
 }
 
 LUSB_API int libusb_get_port_numbers(libusb_device *device, uint8_t *ports, int length)
 {
     if (length < 1)
         return length < 0 ? LIBUSB_ERROR_INVALID_PARAM : LIBUSB_ERROR_OVERFLOW;
-    ports[0] = device->address;
+    ports[0] = libusb_get_port_number(device);
     return 1;
 }
 
