@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "simulator/cli/papsim.h"
 #include "simulator/cli/papsim_exec.h"
-#include "spcore/base.h"
+#include "simulator/cli/papsim_verbs.h"
 
 #define LIBRARY "libumockdev.so.0"
 #define PRELOAD "libumockdev-preload.so.0"
@@ -21,26 +20,16 @@ struct exec_testbed {
     void (*unref)(void *object);
 };
 
-static int load(struct exec_testbed *testbed)
+static bool load(struct exec_testbed *testbed)
 {
-    const struct {
-        const char *name;
-        void **place;
-    } functions[] = {
-        {"umockdev_testbed_new", (void **)&testbed->create},
-        {"umockdev_testbed_add_from_string", (void **)&testbed->add},
-        {"g_object_unref", (void **)&testbed->unref},
-    };
-    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL); /* for good: GLib is never unloaded */
 
-    for (size_t i = 0; i < ARRAY_SIZE(functions) && library; i++) {
-        *functions[i].place = dlsym(library, functions[i].name);
-        if (!*functions[i].place)
-            library = NULL; /* stays: GLib cannot be unloaded */
+    if (library) {
+        *(void **)&testbed->create = dlsym(library, "umockdev_testbed_new");
+        *(void **)&testbed->add = dlsym(library, "umockdev_testbed_add_from_string");
+        *(void **)&testbed->unref = dlsym(library, "g_object_unref");
     }
-    return library
-               ? 0
-               : cli_usage("exec: --umockdev: %s (it is in Debian's package umockdev)", dlerror());
+    return testbed->create && testbed->add && testbed->unref;
 }
 
 static int add_player(const struct exec_testbed *testbed, const struct service_player *player,
@@ -89,9 +78,8 @@ int exec_testbed_new(const struct service *service, struct exec_testbed **ret_te
     *ret_testbed = testbed;
     if (!testbed)
         return cli_usage("out of memory");
-    status = load(testbed);
-    if (status)
-        return status;
+    if (!load(testbed))
+        return cli_usage("exec: --umockdev: %s (it is in Debian's package umockdev)", dlerror());
     testbed->testbed = testbed->create(); /* sets UMOCKDEV_DIR */
     status = fill(testbed, service);
     return status ? status : preload();

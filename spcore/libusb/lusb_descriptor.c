@@ -249,6 +249,11 @@ LUSB_API void libusb_free_ss_endpoint_companion_descriptor(
 
 /* ---- which interfaces make one function (USB 3.2, 9.6.4) */
 
+static bool is_association(const uint8_t *d)
+{
+    return d[1] == LIBUSB_DT_INTERFACE_ASSOCIATION && d[0] >= LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE;
+}
+
 static int count_associations(const uint8_t *raw, size_t length)
 {
     struct span span = {raw, length};
@@ -256,8 +261,7 @@ static int count_associations(const uint8_t *raw, size_t length)
     int count = 0;
 
     for (; (d = span_peek(&span)); span_next(&span))
-        count +=
-            d[1] == LIBUSB_DT_INTERFACE_ASSOCIATION && d[0] >= LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE;
+        count += is_association(d);
     return span.left ? LIBUSB_ERROR_IO : count;
 }
 
@@ -281,9 +285,10 @@ int lusb_parse_associations(const uint8_t *raw, size_t length,
     }
     array->iad = all;
     array->length = count;
-    for (; all && (d = span_peek(&span)); span_next(&span)) {
-        if (d[1] == LIBUSB_DT_INTERFACE_ASSOCIATION && d[0] >= LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE)
-            memcpy(all++, d, LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE); /* bytes, all of them */
+    for (int i = 0; i < count; span_next(&span)) {
+        d = span_peek(&span);
+        if (is_association(d))
+            memcpy(&all[i++], d, LIBUSB_DT_INTERFACE_ASSOCIATION_SIZE); /* bytes, all of them */
     }
     *ret_array = array;
     return LIBUSB_SUCCESS;

@@ -1,5 +1,6 @@
 """Clients that have windows and no command line: gnomad2 and gmtp send a track through `papsim
-exec`, by hands on a desktop of the test's own, and libmtp's tools read what the player has of it."""
+exec`, by hands on a desktop of the test's own, and libmtp's tools read what the player has of
+it."""
 import re
 import subprocess
 
@@ -72,9 +73,13 @@ def test_gnomad2_sends_a_track_with_a_date_that_lacks_its_seconds(tmp_path, trac
         before = objects(server)
         process = start(screen, server, "gnomad2", track.parent)
         screen.until(lambda: used(server) and screen.has_title("gnomad2 2"))
-        screen.until(lambda: screen.has_title("Transfer to jukebox library"),
-                     "mousemove", 50, 161, "click", 1, "mousemove", 298, 175, "click", 1)
-        screen.until(lambda: objects(server) > before, "mousemove", 342, 200, "click", 1)
+
+        def send():
+            screen.until(lambda: screen.has_title("Transfer to jukebox library"), lambda: screen.do(
+                "mousemove", 50, 161, "click", 1, "mousemove", 298, 175, "click", 1))
+            screen.do("mousemove", 342, 200, "click", 1)
+
+        screen.until(lambda: objects(server) > before, send)
         screen.until(lambda: not screen.has_title("ransfer") and quiet(server))
         ended(process)
         is_the_track(tracks(server), GNOMAD2[name])
@@ -92,10 +97,12 @@ def test_gmtp_connects_and_sends_a_track(tmp_path, track, name):
         before = objects(server)
         process = start(screen, server, "gmtp", track.parent)
         screen.until(lambda: screen.has_title("gmtp"))
-        screen.until(lambda: screen.has_title("/ - gmtp"), "mousemove", 500, 200, "key", "Return")
-        screen.until(lambda: screen.has_title("Select Files to Add"), "key", "Right", "key",
-                     "Return")
-        screen.until(lambda: objects(server) > before, "key", "ctrl+a", "key", "Return")
+        screen.until(lambda: screen.has_title("/ - gmtp"),
+                     lambda: screen.do("mousemove", 500, 200, "key", "Return"))
+        screen.until(lambda: screen.has_title("Select Files to Add"),
+                     lambda: screen.do("key", "Right", "key", "Return"))
+        screen.until(lambda: objects(server) > before,
+                     lambda: screen.do("key", "ctrl+a", "key", "Return"))
         screen.until(lambda: screen.titles() == ["/ - gmtp"] and quiet(server))
         ended(process)
         is_the_track(tracks(server), "20040101T000000")

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.vm
 # packet carries 500 bytes of data and its next writes 16 KiB.
 SIZES = [0, 1, 499, 500, 501, 512, 1012, 16384 + 500, 1048576 + 3]
 TOOLS = ["mtp-detect", "mtp-files", "mtp-folders", "mtp-sendfile", "mtp-getfile", "mtp-delfile",
-         "mtp-newfolder", "mtp-tracks", "gphoto2", "lsusb", "jmtpfs", "aft-mtp-cli"]
+         "mtp-newfolder", "mtp-tracks", "gphoto2", "lsusb", "jmtpfs", "go-mtpfs", "gphotofs",
+         "aft-mtp-cli"]
 BIG = 8 * 1048576
 DELETED = 501
 
@@ -87,6 +88,27 @@ device.reset()
 '"""
 
 
+LIBUSB1 = r"""
+/usr/bin/python3 -c '
+import usb1
+with usb1.USBContext() as context:
+    handle = context.openByVendorIDAndProductID(0x1209, 0x4d54)
+    print(handle.getDevice().getProduct())
+    with handle.claimInterface(0):
+        handle.bulkWrite(2, bytes([16, 0, 0, 0, 1, 0, 2, 16, 0, 0, 0, 0, 1, 0, 0, 0]))
+        print(bytes(handle.bulkRead(0x81, 512)).hex())
+    handle.resetDevice()
+'"""
+
+
+def mount(client):
+    """By a FUSE client that returns when its file system is there."""
+    return f"""
+        folder=$(mktemp -d) && {client} "$folder" || exit 77
+        (cd "$folder" && ls -R); code=$?
+        fusermount -u "$folder" && wait && rmdir "$folder" && exit $code"""
+
+
 def shared_steps(vid_pid):
     """In order: what the kernel lane and `papsim exec` both run, and are compared by."""
     steps = {
@@ -99,10 +121,12 @@ def shared_steps(vid_pid):
         "list-before": "gphoto2 --list-files",
         "lsusb": f"lsusb -v -d {vid_pid}",
         "pyusb": PYUSB,
-        "jmtpfs": """
-            folder=$(mktemp -d) && jmtpfs "$folder" || exit 77
-            (cd "$folder" && ls -R); code=$?
-            fusermount -u "$folder" && rmdir "$folder" && exit $code""",
+        "libusb1": LIBUSB1,
+        "jmtpfs": mount("jmtpfs"),
+        "gphotofs": mount("gphotofs"),
+        "go-mtpfs": """
+            go_mtpfs() { go-mtpfs "$1" > /dev/null 2>&1 & wait_for 60 mountpoint -q "$1"; }"""
+                    + mount("go_mtpfs"),
         "tone": """
             id=$(mtp-files | grep -B 1 'Filename: Tone One.mp3' | sed -n 's/^File ID: //p')
             mtp-getfile "$id" tone.mp3""",
@@ -340,7 +364,7 @@ def test_a_big_file_is_whole_after_all_that(lane):
 @pytest.mark.parametrize("name", shared_steps(""))
 def test_exec_has_the_kernel_lanes_outcome(lane, twin, name):
     there, here = lane.step(name).ok(), twin[0][name]
-    if name == "jmtpfs" and here.status == 77:
+    if name in ("jmtpfs", "gphotofs", "go-mtpfs") and here.status == 77:
         pytest.skip("FUSE mounts are not allowed here")
     here.ok()
     assert exec_twin.normalised(here.out) == exec_twin.normalised(there.out)

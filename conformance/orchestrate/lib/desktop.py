@@ -1,4 +1,4 @@
-"""A desktop of the test's own (Xvfb), and hands for programs that have no command line (xdotool)."""
+"""A desktop of the test's own (Xvfb), and hands for programs without a command line (xdotool)."""
 import os
 import subprocess
 import time
@@ -40,17 +40,17 @@ class Desktop:
         return self.do("search", "--onlyvisible", "--name", ".", "getwindowname",
                        "%@").splitlines()
 
-    def until(self, is_so, *keys):
-        """Until it is so; what is given is done, and done again where nothing comes of it for two
+    def until(self, is_so, act=None):
+        """Until it is so; what is to be done is done again where nothing comes of it for two
         seconds: a window that is not yet there hears nothing."""
         deadline = time.monotonic() + SECONDS
         again = 0
         while not is_so():
             now = time.monotonic()
             assert now < deadline, self.titles()
-            if keys and now >= again:
-                self.do(*keys)
-                again = now + 2
+            if act and now >= again:
+                act()
+                again = time.monotonic() + 2
             time.sleep(0.05)
 
     def has_title(self, words):
