@@ -139,6 +139,10 @@ _Noreturn void conf_end(struct conf *c);
 /* Ends it because the set-up, not the subject, failed: verdict ERROR (never a kill). */
 _Noreturn void conf_setup_failed(struct conf *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Ends it because the subject refused the step of conf_in_step(): the row that demands it fails
+ * once, in one case of the run, and the others were not run because of that. */
+_Noreturn void conf_barred(struct conf *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Ends it because the subject does not offer what the row is about: verdict INCONCLUSIVE. */
 _Noreturn void conf_inconclusive(struct conf *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -169,6 +173,9 @@ uint32_t conf_work_folder(struct conf *c);
 /* Marks that control is inside the provider: if the process dies or hangs there, the verdict is a
  * FAIL of the row that names `method`. NULL ends it. SP_CALL in wmdm/wmdm.h wraps every call. */
 void conf_in_provider(struct conf *c, const char *method);
+/* Begins a step that every case takes before it can judge, and that `row` (a literal) demands: a
+ * provider that dies or hangs in there bars the way as conf_barred() does. NULL: it is taken. */
+void conf_in_step(struct conf *c, const char *row);
 /* A fixture of the suites' own: `undo` is called with `fixture` when the case has ended, however it
  * did (a REQUIRE jumps over the rest of the body), the last one first and before the fixtures
  * above go. conf_forget() for one that is gone already. */

@@ -14,6 +14,7 @@
 struct conf_marker {
     volatile uint32_t inside; /* bit of enum conf_need: of the subject control is in; 0: of none */
     volatile int32_t unwritten; /* errno, when its folder cannot be written */
+    bool is_step;               /* row demands what every case needs */
     char row[32];
     char method[128];
 };

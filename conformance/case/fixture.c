@@ -325,11 +325,11 @@ void *conf_provider_module(struct conf *c)
 {
     if (c->provider)
         return c->provider;
-    SETUP {
-        conf_in_provider(c, "(loading)");
-        c->provider = dlopen(c->context.provider, RTLD_NOW | RTLD_LOCAL);
-        conf_in_provider(c, NULL);
-    }
+    conf_in_step(c, "SP-REG-001");
+    conf_in_provider(c, "(loading)");
+    c->provider = dlopen(c->context.provider, RTLD_NOW | RTLD_LOCAL);
+    conf_in_provider(c, NULL);
+    conf_in_step(c, NULL);
     if (!c->provider)
         conf_setup_failed(c, "%s", dlerror());
     return c->provider;

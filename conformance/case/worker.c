@@ -2,6 +2,7 @@
  * that into a verdict; no file means that this process did not come to its end. */
 #include "conformance/case/worker.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -17,6 +18,7 @@ static _Noreturn void finish(struct conf *c, enum cause cause)
     if (!c->is_over)
         c->cause = cause;
     c->is_over = true;
+    c->step = NULL;
     longjmp(c->end, 1);
 }
 
@@ -33,6 +35,18 @@ void conf_setup_failed(struct conf *c, const char *format, ...)
     vsnprintf(c->reason, sizeof(c->reason), format, arguments);
     va_end(arguments);
     finish(c, CAUSE_SETUP);
+}
+
+void conf_barred(struct conf *c, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(c->reason, sizeof(c->reason), format, arguments);
+    va_end(arguments);
+    assert(c->step);
+    c->barred = c->step;
+    finish(c, CAUSE_BARRED);
 }
 
 void conf_suite_wrong(struct conf *c, const char *format, ...)
@@ -63,9 +77,15 @@ void conf_in_provider(struct conf *c, const char *method)
         marker->inside = 0;
         return;
     }
-    snprintf(marker->row, sizeof(marker->row), "%s", conf_row_blamed(c));
+    snprintf(marker->row, sizeof(marker->row), "%s", c->step ? c->step : conf_row_blamed(c));
     snprintf(marker->method, sizeof(marker->method), "%s", method);
+    marker->is_step = c->step != NULL;
     marker->inside = CONF_PROVIDER;
+}
+
+void conf_in_step(struct conf *c, const char *row)
+{
+    c->step = row;
 }
 
 /* ---- the worker's life */
@@ -85,6 +105,8 @@ static int write_verdict(struct conf *c)
                                 cause_names[c->cause], "reason", conf_json_text(c->reason), "rows",
                                 c->rows, "checks", c->checks, "notes", c->notes);
 
+    if (c->cause == CAUSE_BARRED)
+        json_object_set_new(verdict, "barred", json_string(c->barred));
     if (c->left_behind[0])
         json_object_set_new(verdict, "left_behind", json_string(c->left_behind));
     return whole_json(c->context.evidence, "verdict.json", verdict);

@@ -22,6 +22,8 @@ struct conf {
     json_t *notes;
     enum cause cause; /* how the body ended, once it is over */
     bool is_over;
+    const char *step;   /* the row that demands the one under way; NULL: none is */
+    const char *barred; /* the same of the one that was refused */
     char reason[512];
     jmp_buf end;
     /* Fixtures. */

@@ -17,6 +17,7 @@
 
 struct progress {
     size_t done, total, failed;
+    size_t barred;      /* one of these is to fail; which, is known at the end */
     bool says_failures; /* what stdout says at the end is not said before it in the same place */
 };
 
@@ -40,7 +41,7 @@ static void show(const struct run *run, const struct result *result, void *conte
 
     (void)run;
     progress->done++;
-    if (is_red(result)) {
+    if (is_red(result) || (result->cause == CAUSE_BARRED && progress->barred++ == 0)) {
         progress->failed++;
         if (progress->says_failures)
             say_failure(result);

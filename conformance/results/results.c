@@ -22,10 +22,10 @@ const enum verdict verdict_urgency[VERDICTS] = {
 };
 
 const char *const cause_names[CAUSES] = {
-    [CAUSE_CHECKS] = "checks",     [CAUSE_OFFER] = "offer",         [CAUSE_SETUP] = "setup",
-    [CAUSE_SUITE] = "suite",       [CAUSE_SUBJECT] = "subject",     [CAUSE_CRASH] = "crash",
-    [CAUSE_WATCHDOG] = "watchdog", [CAUSE_START] = "start",         [CAUSE_ICS] = "ics",
-    [CAUSE_NEED] = "need",         [CAUSE_INTERRUPT] = "interrupt",
+    [CAUSE_CHECKS] = "checks", [CAUSE_OFFER] = "offer",       [CAUSE_SETUP] = "setup",
+    [CAUSE_SUITE] = "suite",   [CAUSE_BARRED] = "barred",     [CAUSE_SUBJECT] = "subject",
+    [CAUSE_CRASH] = "crash",   [CAUSE_WATCHDOG] = "watchdog", [CAUSE_START] = "start",
+    [CAUSE_ICS] = "ics",       [CAUSE_NEED] = "need",         [CAUSE_INTERRUPT] = "interrupt",
 };
 
 const char *const flow_names[] = {"enumeration", "authentication", "storage",        "sync",
@@ -72,13 +72,44 @@ const struct result_count *result_count(const struct result *result, const char 
     return NULL;
 }
 
-void result_done(struct result *result)
+/* What result_take() took. */
+static void let_go(struct result *result)
 {
-    free(result->reason);
     free(result->counts);
     free(result->checks);
     free(result->notes.at);
     json_decref(result->json);
+    result->counts = NULL;
+    result->checks = NULL;
+    result->count_count = result->check_count = 0;
+    result->notes = (struct texts){0};
+    result->json = NULL;
+}
+
+int result_fail(struct result *result, const struct result_check *check)
+{
+    const struct result_count *count = result_count(result, check->row);
+    int pass = count ? (int)count->pass : 0, fail = count ? (int)count->fail : 0;
+    json_t *object =
+        result->json ? json_deep_copy(result->json) : json_pack("{s:{},s:[]}", "rows", "checks");
+    int error;
+
+    json_object_set_new(json_object_get(object, "rows"), check->row,
+                        json_pack("{s:i,s:i}", "pass", pass, "fail", fail + 1));
+    json_array_append_new(json_object_get(object, "checks"),
+                          json_pack("{s:s,s:b,s:s,s:i,s:s,s:s}", "row", check->row, "ok", 0, "file",
+                                    check->file, "line", check->line, "text", check->text, "seen",
+                                    check->seen));
+    let_go(result);
+    error = result_take(result, object);
+    json_decref(object);
+    return error;
+}
+
+void result_done(struct result *result)
+{
+    free(result->reason);
+    let_go(result);
     *result = (struct result){0};
 }
 

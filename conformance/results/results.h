@@ -32,6 +32,7 @@ enum cause {
     CAUSE_OFFER,    /* the case found that the subject does not offer what the row is about */
     CAUSE_SETUP,    /* the case said that its set-up failed */
     CAUSE_SUITE,    /* the case is wrong: no check, or one of a row it does not declare */
+    CAUSE_BARRED,   /* the subject refused what any case needs before it can judge */
     CAUSE_SUBJECT,  /* crash or hang while control was inside the subject */
     CAUSE_CRASH,    /* the case's process ended without a verdict */
     CAUSE_WATCHDOG, /* it did not end in time */
@@ -76,6 +77,7 @@ struct result {
     size_t count_count, check_count;
     struct texts notes;
     const char *left_behind; /* what could not be removed from a device; NULL: nothing */
+    const char *barred;      /* the row that demands what was refused; NULL: nothing was */
     double seconds;          /* of a clock; negative: unknown */
     json_t *json;            /* whose texts counts, checks and notes show */
 };
@@ -84,9 +86,11 @@ struct result {
 void result_say(struct result *result, enum verdict verdict, enum cause cause, const char *format,
                 ...) __attribute__((format(printf, 4, 5)));
 const char *result_reason(const struct result *result); /* never NULL */
-/* Takes members rows, checks, notes and left_behind of an object (a case's verdict.json, or a case
- * of results.json), and a reference to it. 0 or -ENOMEM. */
+/* Takes members rows, checks, notes, left_behind and barred of an object (a case's verdict.json, or
+ * a case of results.json), and a reference to it. 0 or -ENOMEM. */
 int result_take(struct result *result, json_t *object);
+/* Adds a failed check, whose texts are copied. 0 or -ENOMEM. */
+int result_fail(struct result *result, const struct result_check *check);
 /* NULL: no check of that row was made. */
 const struct result_count *result_count(const struct result *result, const char *row);
 void result_done(struct result *result);

@@ -90,6 +90,7 @@ int result_take(struct result *result, json_t *object)
 
     result->json = json_incref(object);
     result->left_behind = json_string_value(json_object_get(object, "left_behind"));
+    result->barred = json_string_value(json_object_get(object, "barred"));
     if (!error)
         error = read_checks(json_object_get(object, "checks"), result);
     return error ? error : read_texts(json_object_get(object, "notes"), &result->notes);

@@ -79,6 +79,8 @@ static json_t *case_json(const struct result *result)
 
     if (result->left_behind)
         json_object_set_new(object, "left_behind", json_string(result->left_behind));
+    if (result->barred)
+        json_object_set_new(object, "barred", json_string(result->barred));
     return object;
 }
 

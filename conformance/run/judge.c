@@ -17,6 +17,15 @@ static const struct subject *blamed(const struct conf_marker *marker)
     return NULL;
 }
 
+/* The step that every case takes, and that ends this one without a verdict of its own. */
+static void judge_step(const struct conf_marker *marker, struct result *ret)
+{
+    json_t *object = json_pack("{s:{},s:[],s:s}", "rows", "checks", "barred", marker->row);
+
+    result_take(ret, object);
+    json_decref(object);
+}
+
 /* No verdict: the fault of the subject control was in, or else ours. */
 static void judge_silence(const struct attempt *attempt, enum cause cause, const char *how,
                           struct result *ret)
@@ -24,7 +33,6 @@ static void judge_silence(const struct attempt *attempt, enum cause cause, const
     const struct conf_case *one = attempt->conf_case;
     struct conf_marker marker = *attempt->context.marker;
     const struct subject *subject = blamed(&marker);
-    json_t *object;
 
     if (!subject) {
         result_say(ret, VERDICT_ERROR, cause, "%s%s", how,
@@ -34,12 +42,17 @@ static void judge_silence(const struct attempt *attempt, enum cause cause, const
         return;
     }
     marker.row[sizeof(marker.row) - 1] = marker.method[sizeof(marker.method) - 1] = '\0';
-    object = json_pack("{s:{s:{s:i,s:i}},s:[{s:s,s:b,s:s,s:i,s:s,s:s}]}", "rows", marker.row,
-                       "pass", 0, "fail", 1, "checks", "row", marker.row, "ok", 0, "file",
-                       cases_base_name(one->file), "line", one->line, "text", marker.method, "seen",
-                       how);
-    result_take(ret, object);
-    json_decref(object);
+    if (marker.is_step) {
+        judge_step(&marker, ret);
+        result_say(ret, VERDICT_NOT_RUN, CAUSE_BARRED, "%s %s: %s", how, subject->blame,
+                   marker.method);
+        return;
+    }
+    result_fail(ret, &(struct result_check){.row = marker.row,
+                                            .file = cases_base_name(one->file),
+                                            .line = one->line,
+                                            .text = marker.method,
+                                            .seen = how});
     result_say(ret, VERDICT_FAIL, CAUSE_SUBJECT, "%s %s: %s", how, subject->blame, marker.method);
 }
 
@@ -74,8 +87,9 @@ static const struct {
     enum cause cause;
     enum verdict verdict;
 } endings[] = {
-    {CAUSE_CHECKS, VERDICT_PASS}, {CAUSE_OFFER, VERDICT_INCONCLUSIVE}, {CAUSE_SETUP, VERDICT_ERROR},
-    {CAUSE_SUITE, VERDICT_ERROR}, {CAUSE_START, VERDICT_ERROR},
+    {CAUSE_CHECKS, VERDICT_PASS}, {CAUSE_OFFER, VERDICT_INCONCLUSIVE},
+    {CAUSE_SETUP, VERDICT_ERROR}, {CAUSE_SUITE, VERDICT_ERROR},
+    {CAUSE_START, VERDICT_ERROR}, {CAUSE_BARRED, VERDICT_NOT_RUN},
 };
 
 void attempt_judge(struct attempt *attempt, enum cause cause, const char *how)

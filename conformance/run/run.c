@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/run/barred.h"
 #include "conformance/run/extent.h"
 #include "conformance/run/nursery.h"
 #include "conformance/run/observe.h"
@@ -106,7 +107,8 @@ static void over(void *context, struct attempt *attempt)
     *result = attempt->result;
     if (attempt->unwritten) /* the run ends and says so */
         return;
-    work->failed |= result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR;
+    work->failed |= result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR ||
+                    result->cause == CAUSE_BARRED;
     if (work->progress)
         work->progress(work->run, result, work->context);
 }
@@ -206,7 +208,8 @@ static int exit_code(const struct results *results)
     return results_left(results) && !results->subset ? 5 : 0;
 }
 
-/* A row holds where a check of it did and none failed; an error's checks prove nothing. */
+/* A row holds where a check of it did and none failed; the checks of an error, or of a case that
+ * got no further, prove nothing. */
 static int gather_rows(struct run *run)
 {
     const struct catalogue *catalogue = run->catalogue;
@@ -225,7 +228,8 @@ static int gather_rows(struct run *run)
             const struct catalogue_row *row = catalogue_find(catalogue, result->counts[k].row);
 
             if (row) {
-                seen[2 * (row - catalogue->rows)] |= result->verdict != VERDICT_ERROR;
+                seen[2 * (row - catalogue->rows)] |=
+                    result->verdict != VERDICT_ERROR && result->verdict != VERDICT_NOT_RUN;
                 seen[2 * (row - catalogue->rows) + 1] |= result->counts[k].fail != 0;
             }
         }
@@ -278,6 +282,8 @@ int run_conclude(struct run *run)
     struct results *results = &run->results;
     int error = run->ics ? run_ics_results(run) : 0;
 
+    if (!error)
+        error = barred_settle(run);
     results->suite = "papcheck " PAPKIT_VERSION;
     results->seed = run->options.seed;
     results->strict = run->options.strict;

@@ -54,25 +54,40 @@ void wmdm_setup(struct conf *c, const char *method, HRESULT hr)
         conf_setup_failed(c, "%s answers %s", method, value_hr(hr).text);
 }
 
+void wmdm_step(struct conf *c, const char *row, const char *method, HRESULT hr)
+{
+    conf_in_step(c, row);
+    if (hr != S_OK)
+        conf_barred(c, "%s answers %s", method, value_hr(hr).text);
+    conf_in_step(c, NULL);
+}
+
+/* Whoever dies in it bars the way, too. */
+#define STEP(row, method, expression)                                                              \
+    do {                                                                                           \
+        conf_in_step(c, (row));                                                                    \
+        wmdm_step(c, (row), (method), SP_CALL(method, expression));                                \
+    } while (0)
+
 /* ---- module */
 /* dlsym() hands out an object pointer; POSIX says it may be read as a function's. */
-static void entry(struct conf *c, const char *name, void *ret_function)
+static bool entry(struct conf *c, const char *name, void *ret_function)
 {
     void *symbol = dlsym(conf_provider_module(c), name);
 
-    ROW(conf_row_blamed(c)) {
-        if (!conf_check(c, symbol != NULL, __FILE__, __LINE__, "%s exports %s",
-                        cases_base_name(conf_provider_path(c)), name))
-            conf_end(c);
-    }
     memcpy(ret_function, &symbol, sizeof(symbol));
+    return symbol != NULL;
 }
 
 wmdm_get_class_object wmdm_class_object_entry(struct conf *c)
 {
     wmdm_get_class_object function;
 
-    entry(c, "DllGetClassObject", &function);
+    (void)conf_provider_module(c); /* a step of its own */
+    conf_in_step(c, "SP-REG-001");
+    if (!entry(c, "DllGetClassObject", &function))
+        conf_barred(c, "the provider exports no DllGetClassObject");
+    conf_in_step(c, NULL);
     return function;
 }
 
@@ -80,7 +95,9 @@ wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c)
 {
     wmdm_can_unload_now function;
 
-    entry(c, "DllCanUnloadNow", &function);
+    ROW(conf_row_blamed(c)) {
+        REQUIRE(entry(c, "DllCanUnloadNow", &function));
+    }
     return function;
 }
 
@@ -112,13 +129,14 @@ struct wmdm *wmdm_new(struct conf *c)
         conf_setup_failed(c, "no memory");
     w->c = c;
     conf_at_end(c, close_at_end, w);
-    SP_SETUP("DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
-    SETUP_CALL(IClassFactory, CreateInstance, factory, NULL, &IID_IMDServiceProvider,
-               (void **)&w->provider);
+    STEP("SP-REG-001", "DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
+    STEP("SP-REG-001", "IClassFactory::CreateInstance",
+         IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider,
+                                      (void **)&w->provider));
     SP_CALL("IClassFactory::Release", IClassFactory_Release(factory));
-    SP_SETUP("IMDServiceProvider::QueryInterface(IComponentAuthenticate)",
-             IMDServiceProvider_QueryInterface(w->provider, &IID_IComponentAuthenticate,
-                                               (void **)&w->component));
+    STEP("SP-AUTH-001", "IMDServiceProvider::QueryInterface(IComponentAuthenticate)",
+         IMDServiceProvider_QueryInterface(w->provider, &IID_IComponentAuthenticate,
+                                           (void **)&w->component));
     return w;
 }
 
@@ -144,7 +162,7 @@ struct wmdm *wmdm_open(struct conf *c)
 {
     struct wmdm *w = wmdm_new(c);
 
-    wmdm_setup(c, "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
+    STEP("SP-AUTH-006", "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
     return w;
 }
 
@@ -236,18 +254,23 @@ bool wmdm_has(struct wmdm *w, void *interface, REFIID iid)
 IMDSPDevice *wmdm_device(struct wmdm *w)
 {
     struct conf *c = w->c;
-    IMDServiceProvider2 *provider;
+    IMDServiceProvider2 *provider = NULL;
     WCHAR *path;
 
     if (w->device_count)
         return w->devices[0];
-    provider = wmdm_query(w, w->provider, &IID_IMDServiceProvider2);
+    STEP("SP-PNP-007", "IMDServiceProvider::QueryInterface(IMDServiceProvider2)",
+         IMDServiceProvider_QueryInterface(w->provider, &IID_IMDServiceProvider2,
+                                           (void **)&provider));
     path = com_utf16_from_utf8(conf_device_uri(w->c));
-    SETUP_CALL(IMDServiceProvider2, CreateDevice, provider, path, &w->device_count, &w->devices);
+    STEP("SP-PNP-007", "IMDServiceProvider2::CreateDevice",
+         IMDServiceProvider2_CreateDevice(provider, path, &w->device_count, &w->devices));
     CoTaskMemFree(path);
     LET_GO(IMDServiceProvider2, provider);
+    conf_in_step(c, "SP-PNP-007");
     if (!w->device_count || !w->devices || !w->devices[0])
-        conf_setup_failed(w->c, "CreateDevice answers S_OK without a device");
+        conf_barred(c, "IMDServiceProvider2::CreateDevice answers S_OK without a device");
+    conf_in_step(c, NULL);
     return w->devices[0];
 }
 

@@ -30,6 +30,9 @@
     })
 HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr);
 void wmdm_setup(struct conf *c, const char *method, HRESULT hr);
+/* A step that every case takes, and that `row` (a literal) demands: what is not S_OK ends the case
+ * as conf_barred() does. */
+void wmdm_step(struct conf *c, const char *row, const char *method, HRESULT hr);
 
 /* ---- certificates of the application, compiled in from fixtures/certs */
 enum wmdm_certificate {

@@ -196,7 +196,7 @@ CONF_CASE(AUTH_PASSES_BI_01, .title = "A pass above 1 is refused and changes not
     wmdm_setup(c, "the host's hello",
                sac_client_hello(channel, &run.hello.data, &run.hello.length));
     ROW("SP-AUTH-007") {
-        wmdm_setup(c, "pass 0", pass(w, 0, run.hello, &run.offer));
+        wmdm_step(c, "SP-AUTH-006", "pass 0", pass(w, 0, run.hello, &run.offer));
         wmdm_setup(c, "the host's answer",
                    sac_client_answer(channel, run.offer.data, run.offer.length, &run.proof.data,
                                      &run.proof.length));
@@ -222,7 +222,8 @@ CONF_CASE(AUTH_PASSES_BI_02, .title = "Pass 1 without pass 0 is refused",
         struct run run = handshake(other, WMDM_APPLICATION_HIGH, -1, 0, 0);
         struct message out = {NULL, 0};
 
-        wmdm_setup(c, "the other instance's handshake", run.pass_1);
+        wmdm_step(c, "SP-AUTH-006", "pass 0", run.pass_0);
+        wmdm_step(c, "SP-AUTH-006", "the other instance's pass 1", run.pass_1);
         CHECK_FAILS(pass(w, 1, run.proof, &out));
         COUNT_REFUSED(w);
         run_free(&run);
@@ -261,6 +262,7 @@ CONF_CASE(AUTH_OUTPUT_BV_01, .title = "Each pass hands out a block of its own, a
         BYTE poison[32] = {0};
         struct message out = {poison, 77};
 
+        wmdm_step(c, "SP-AUTH-006", "pass 0", first.pass_0);
         REQUIRE(first.offer.data && first.done.data && second.offer.data);
         CHECK(first.offer.data != second.offer.data);
         CHECK(first.done.data != second.done.data);
@@ -312,6 +314,7 @@ static void certificate_is_refused(struct conf *c, enum wmdm_certificate which)
     struct run run = handshake(w, which, -1, 0, 0);
 
     conf_note(c, "certificate %s", wmdm_pair(which)->name);
+    wmdm_step(c, "SP-AUTH-006", "pass 0", run.pass_0);
     if (run.pass_1 == E_PENDING)
         conf_setup_failed(c, "the provider's own certificate does not pass the host");
     CHECK_FAILS(run.pass_1);
@@ -378,7 +381,8 @@ CONF_CASE(AUTH_REPLAY_BI_01, .title = "A replayed handshake does not open",
         struct run run = handshake(good, WMDM_APPLICATION_HIGH, -1, 0, 0);
         struct message out = {NULL, 0}, last = {NULL, 0};
 
-        wmdm_setup(c, "the recorded handshake", run.pass_1);
+        wmdm_step(c, "SP-AUTH-006", "pass 0", run.pass_0);
+        wmdm_step(c, "SP-AUTH-006", "the recorded pass 1", run.pass_1);
         pass(w, 0, run.hello, &out);
         CHECK_FAILS(pass(w, 1, run.proof, &last));
         COUNT_REFUSED(w);
@@ -437,7 +441,7 @@ CONF_CASE(AUTH_CLOSED_BI_03, .title = "Authentication is checked before the argu
                  WMDM_E_NOTCERTIFIED);
         CHECK_HR(CALL(IMDServiceProvider2, CreateDevice, two, NULL, NULL, NULL),
                  WMDM_E_NOTCERTIFIED);
-        wmdm_setup(c, "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
+        wmdm_step(c, "SP-AUTH-006", "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
         CHECK_HR(CALL(IMDServiceProvider, GetDeviceCount, wmdm_provider(w), NULL), E_INVALIDARG);
     }
     IMDServiceProvider2_Release(two);
@@ -449,7 +453,7 @@ CONF_CASE(AUTH_INSTANCE_BI_01, .title = "A handshake opens its own instance only
 {
     struct wmdm *a = wmdm_new(c), *b = wmdm_new(c);
 
-    wmdm_setup(c, "the handshake", wmdm_authenticate(a, WMDM_APPLICATION_HIGH));
+    wmdm_step(c, "SP-AUTH-006", "the handshake", wmdm_authenticate(a, WMDM_APPLICATION_HIGH));
     ROW("SP-AUTH-042") {
         CHECK_HR(device_count(a), S_OK);
         COUNT_REFUSED(b);

@@ -130,9 +130,12 @@ ENUM_CASE(ENUM_PATH_BV_01, "CreateDevice opens the device of that path, with or 
     char *other = malloc(strlen(uri) + 8);
     struct created first, again;
 
+    if (!other)
+        conf_setup_failed(c, "no memory");
     ROW("SP-PNP-007") {
         first = create(w, uri);
-        REQUIRE(other != NULL && first.hr == S_OK && first.count >= 1);
+        REQUIRE_HR(first.hr, S_OK);
+        REQUIRE(first.count >= 1);
         for (DWORD i = 0; i < first.count; i++)
             CHECK(first.device[i] && wmdm_has(w, first.device[i], &IID_IMDSPDevice));
     }
@@ -182,8 +185,7 @@ ENUM_CASE(ENUM_PSEUDO_BV_01, "Each medium is a pseudo-device of its own", CONF_M
 
     ROW("SP-ENUM-039") {
         made = create(w, conf_device_uri(c));
-        if (made.hr != S_OK || made.count < 1)
-            conf_setup_failed(c, "CreateDevice answers %s", value_hr(made.hr).text);
+        wmdm_step(c, "SP-PNP-007", "IMDServiceProvider2::CreateDevice", made.hr);
         for (DWORD i = 0; i < made.count; i++)
             CHECK_EQ(count_roots(w, made.device[i]), 1);
     }

@@ -102,12 +102,15 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
     IMDSPStorage4 *four;
     DWORD track = 0, code = 0;
     WCHAR wide[80];
-    char *id;
+    char *id, *seen_name;
 
     ROW("SP-SYNC-005") {
         w = wmdm_open(c);
         file = wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_AUDIO,
                            length, metadata);
+        seen_name = wmdm_name(w, file);
+        CHECK(seen_name && strcmp(seen_name, name) == 0);
+        CoTaskMemFree(seen_name);
     }
     ROW("SP-SYNC-006") {
         id = pv_id(w, file);

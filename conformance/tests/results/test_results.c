@@ -58,6 +58,7 @@ static void fill(struct sample *sample, const char *text)
                 .reason = reason,
                 .warnings = 3,
                 .left_behind = "papcheck-01234567",
+                .barred = "ROW-3",
                 .seconds = 1.5},
         .row = {"ROW-1", "MUST", "sync", "device", text, true, true},
         .count = {"ROW-1", 5, 2},
@@ -137,6 +138,7 @@ Test(results, all_of_it_comes_back)
     cr_assert_str_eq(result_reason(one), "a reason");
     cr_assert_eq(one->warnings, 3);
     cr_assert_str_eq(one->left_behind, "papcheck-01234567");
+    cr_assert_str_eq(one->barred, "ROW-3");
     cr_assert_float_eq(one->seconds, 1.5, 1e-9);
     cr_assert_eq(result_count(one, "ROW-1")->fail, 2);
     cr_assert_str_eq(one->checks[0].seen, any);
@@ -267,4 +269,19 @@ Test(results, members_of_the_wrong_kind_count_as_missing)
     cr_expect_str_eq(read.cases[2].notes.at[0], "");
     cr_expect_str_eq(read.subjects.at[0], "");
     results_done(&read);
+}
+
+Test(results, a_failed_check_can_be_added_to_what_is_known)
+{
+    static const struct result_check one = {"ROW-1", "a.c", "first", "1", 1, false};
+    static const struct result_check two = {"ROW-1", "a.c", "second", "2", 2, false};
+    struct result result = {0};
+
+    cr_assert_eq(result_fail(&result, &one), 0);
+    cr_assert_eq(result_fail(&result, &two), 0);
+    cr_assert_eq(result.check_count, 2);
+    cr_assert_str_eq(result.checks[0].text, "first");
+    cr_assert_str_eq(result.checks[1].seen, "2");
+    cr_assert_eq(result_count(&result, "ROW-1")->fail, 2);
+    result_done(&result);
 }

@@ -1,0 +1,78 @@
+"""How a case and a run end when the subject goes no further: one FAIL that says at what, and the
+rest not run because of it, instead of an error for each case."""
+import subprocess
+
+import pytest
+
+import tree
+from papcheck import SECONDS
+
+pytestmark = pytest.mark.patient
+
+
+def failed(done):
+    return [case for case in done.results["cases"] if case["verdict"] == "FAIL"]
+
+
+def rows_that_failed(done):
+    return [row["id"] for row in done.results["rows"] if row["verdict"] == "fail"]
+
+
+# ---- providers that refuse a step of their set-up
+
+
+@pytest.fixture
+def unwilling(tmp_path):
+    """libspcore that stops at that step."""
+    def compiles(step):
+        path = tmp_path / f"{step.lower()}.so"
+        subprocess.run(["gcc", "-shared", "-fPIC", f"-DSTOPS_AT={step}",
+                        "-I", tree.ROOT / "spcore/include", "-o", path,
+                        tree.ROOT / "fixtures/providers/unwilling.c", "-L", tree.BUILD,
+                        "-Wl,--no-as-needed", "-lspcore", f"-Wl,-rpath,{tree.BUILD}"],
+                       check=True, timeout=SECONDS)
+        return path
+    return compiles
+
+
+@pytest.mark.parametrize("step, row, said", [
+    ("CLASS", "SP-REG-001", "DllGetClassObject answers 0x80040111 CLASS_E_CLASSNOTAVAILABLE"),
+    ("INSTANCE", "SP-REG-001", "inside the provider: IClassFactory::CreateInstance"),
+    ("AUTHENTICATION", "SP-AUTH-001",
+     "IMDServiceProvider::QueryInterface(IComponentAuthenticate) answers 0x80004002 E_NOINTERFACE"),
+    ("DEVICE", "SP-PNP-007",
+     "IMDServiceProvider2::CreateDevice answers 0x80070005 E_ACCESSDENIED"),
+])
+def test_a_step_that_a_provider_refuses_fails_its_row_once(run, unwilling, step, row, said):
+    done = run("--provider", unwilling(step))
+    assert done.status == 1, done.stderr
+    assert len(failed(done)) == 1 and rows_that_failed(done) == [row]
+    assert failed(done)[0]["rows"][row]["fail"] == 1
+    assert said.rsplit(" answers ", maxsplit=1)[-1] in done.stdout
+    rest = [case for case in done.results["cases"] if case["verdict"] not in ("FAIL", "PASS")]
+    assert len(rest) > 80
+    for case in rest:
+        assert (case["verdict"], case["cause"], case["barred"]) == ("NOT_RUN", "barred", row)
+        assert case["reason"].startswith("not run because ")
+        assert said in case["reason"] and case["reason"].endswith(f"({row})")
+
+
+def test_a_handshake_that_is_refused_fails_no_row_of_what_comes_after_it(run, unwilling):
+    done = run("--provider", unwilling("HANDSHAKE"))
+    assert done.status == 1, done.stderr
+    assert "SP-AUTH-006" in rows_that_failed(done)
+    assert {case["verdict"] for case in done.results["cases"]} == {"PASS", "FAIL", "NOT_RUN"}
+    assert len(failed(done)) == 1
+
+
+def test_the_one_that_fails_is_the_same_in_every_run(run, unwilling):
+    provider = unwilling("CLASS")
+    first, second = (run("SYNC-*", "--provider", provider, "--jobs", jobs) for jobs in (1, 8))
+    assert first.results == second.results
+    assert [case["id"] for case in failed(first)] == [first.results["cases"][0]["id"]]
+
+
+def test_a_selection_in_which_no_case_judges_the_step_fails_its_row_all_the_same(run, unwilling):
+    done = run("SYNC-FIND-BV-0*", "--provider", unwilling("DEVICE"))
+    assert done.status == 1 and rows_that_failed(done) == ["SP-PNP-007"]
+    assert len(failed(done)) == 1 and failed(done)[0]["cause"] == "barred"
