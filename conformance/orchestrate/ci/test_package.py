@@ -19,7 +19,8 @@ def built():
     done = subprocess.run(["make", "-s", "--no-print-directory", "deb"], cwd=tree.ROOT, text=True,
                           check=False, timeout=tree.SECONDS, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE)
-    return tree.ROOT / done.stdout.strip()
+    # A make below a make says the folders that it enters and leaves, too.
+    return tree.ROOT / re.search(r"^build/.*\.deb$", done.stdout, re.M)[0]
 
 
 def fields(package):
