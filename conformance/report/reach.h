@@ -8,7 +8,8 @@
 
 #define REACH_MAX 1024 /* of a sentence, with its NUL; the rest is cut */
 
-/* "" when nobody counted; else "329 of 408 rows judged, 1,010 in the catalogue; not at all: provider (--provider LIB)". */
+/* "" when nobody counted; else "329 of 408 rows judged, 1,010 in the catalogue; not at all:
+ * provider (--provider LIB)". */
 void reach_rows(const struct results *results, char ret[REACH_MAX]);
 /* "left out: 64 MUST and 7 other cases: writes to …". */
 void reach_left(const struct result_left *left, char ret[REACH_MAX]);

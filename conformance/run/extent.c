@@ -26,7 +26,7 @@ static void leave_out(struct run *run, const struct conf_case *one, const char *
     struct results *results = &run->results;
     struct result_left *left = results->left, *end = left + results->left_count;
 
-    while (left < end && strcmp(left->why, why) != 0)
+    while (left < end && (!left->why || strcmp(left->why, why) != 0))
         left++;
     if (left == end) {
         *left = (struct result_left){.why = why, .beyond = beyond};
@@ -152,7 +152,9 @@ static bool is_judged(const struct results *results, const char *subject)
             return true;
     }
     for (size_t i = 0; i < results->absent_count; i++) {
-        if (strcmp(results->absent[i].subject, subject) == 0)
+        const char *known = results->absent[i].subject;
+
+        if (known && strcmp(known, subject) == 0)
             return true; /* or known not to be */
     }
     return false;

@@ -48,7 +48,8 @@ def player(tmp_path):
 
 def test_everything_is_conformant(whole):
     assert verdict(whole) == "CONFORMANT" and whole.results["left_out"] == []
-    assert re.search(r"^408 of 408 rows judged, 1,010 in the catalogue; not at all: "
+    # SP-AUTH-022 is of interfaces that our provider does not offer.
+    assert re.search(r"^407 of 408 rows judged, 1,010 in the catalogue; not at all: "
                      r"[a-z, -]*service[a-z, -]* \(no case yet\)$", whole.stdout, re.M)
     assert absent(whole) == dict.fromkeys(["inf", "service", "class-provider"], "no case yet")
 
