@@ -77,7 +77,8 @@ static const struct result *result_of(const struct run *run, const struct conf_c
 static int find_left(struct run *run)
 {
     const struct run_options *options = &run->options;
-    const struct conf_case *const *cases, **named;
+    const struct conf_case *const *cases;
+    const struct conf_case **named;
     size_t count = cases_all(&cases), named_count;
     const char *bad;
 
