@@ -441,13 +441,13 @@ endef
 link_name = $(DESTDIR)$(firstword $(subst :, ,$(1)))
 link_target = $(DESTDIR)$(lastword $(subst :, ,$(1)))
 
-## install PREFIX=… LIBDIR=… DESTDIR=…: all but the deviant provider
+## install PREFIX=DIR: all but the deviant provider; LIBDIR= and DESTDIR= as usual
 install: all
 	$(call each,put)
 	$(foreach link,$(LINKS),ln -sfr $(call link_target,$(link)) $(call link_name,$(link));)
 	$(foreach file,$(PC),$(call put_pc,$(file)))
 
-## uninstall PREFIX=… LIBDIR=… DESTDIR=…: takes away what install has put there
+## uninstall PREFIX=DIR: takes away what install has put there
 uninstall:
 	$(call each,take)
 	rm -f $(foreach link,$(LINKS),$(call link_name,$(link))) $(addprefix $(DESTDIR),$(PC))

@@ -44,7 +44,7 @@ enum cause {
 };
 extern const char *const cause_names[CAUSES];
 
-/* The mission's flows in its order; NULL ends. */
+/* What users do with a player, in the order of reports; NULL ends. */
 extern const char *const flow_names[];
 
 struct texts {

@@ -87,7 +87,7 @@ static inline bool usb_is_iso(const struct usb_endpoint *endpoint)
     return endpoint->identity && endpoint->identity->type == USB_ENDPOINT_ISOCHRONOUS;
 }
 
-/* quirks.c: what real players do wrong. True: this request is never answered. */
+/* usb_quirks.c: what real players do wrong. True: this request is never answered. */
 bool usb_unanswered(struct usb_device *device, const struct usb_setup *setup);
 /* True: a quirk keeps the endpoint silent for now. */
 bool usb_holds_back(struct usb_device *device, struct usb_endpoint *endpoint);

@@ -155,8 +155,8 @@ static inline bool lusb_gone(const struct lusb_import *import)
     return !import->client || usbip_error(import->client) != 0;
 }
 
-/* discovery.c: brings the context's list up to date with what the servers list; a server that is
- * silent for `deadline_ms` leaves its devices as they were. Caller holds no lock. */
+/* lusb_discovery.c: brings the context's list up to date with what the servers list; a server that
+ * is silent for `deadline_ms` leaves its devices as they were. Caller holds no lock. */
 void lusb_scan(libusb_context *context, unsigned deadline_ms);
 void lusb_device_free(struct libusb_device *device);
 
@@ -185,14 +185,15 @@ bool lusb_in_flight(libusb_device_handle *handle);
 void lusb_expire(libusb_context *context);      /* unlinks what is overdue */
 int64_t lusb_next_due(libusb_context *context); /* 0: nothing has a time-out */
 
-/* handle.c: a control transfer to its end. In a call-back that pumping this very import has called
- * nothing can be waited for: what has no data is sent all the same, the rest is refused as busy. */
+/* lusb_handle.c: a control transfer to its end. In a call-back that pumping this very import has
+ * called nothing can be waited for: what has no data is sent all the same, the rest is refused as
+ * busy. */
 int lusb_request(libusb_device_handle *handle, struct usbip_urb *urb);
 
-/* hotplug.c */
+/* lusb_hotplug.c */
 void lusb_hotplug_run(libusb_context *context); /* tells what the last scan has changed */
 
-/* scanner.c */
+/* lusb_scanner.c */
 int lusb_scanner_start(libusb_context *context);  /* 0, also when it runs; or -errno */
 void lusb_scanner_stop(libusb_context *context);  /* waits for its end */
 void lusb_scanner_hurry(libusb_context *context); /* there may be news */

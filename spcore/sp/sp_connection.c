@@ -54,7 +54,7 @@ static int open_session(struct mtpi *mtpi)
     return result;
 }
 
-/* Persona A is for the world's own MTP drivers (design: what the documentation advises). */
+/* Persona A is for the world's own MTP drivers (the documentation advises it). */
 static bool refused(const struct mtpi_pipe *pipe)
 {
     const char *allow = getenv("SPCORE_ALLOW_MTP");

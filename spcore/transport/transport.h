@@ -5,7 +5,7 @@
  *
  * Deadlines are in milliseconds from the call on. No call returns before its transfers are over and
  * its memory is the caller's again: taking them back may last a second longer, and a USB/IP server
- * that does not let go by then loses the link (-ENODEV from there on). Calls may come from any
+ * that does not let go by then loses the import (-ENODEV from there on). Calls may come from any
  * thread, on one endpoint one at a time. */
 #ifndef SPCORE_TRANSPORT_TRANSPORT_H
 #define SPCORE_TRANSPORT_TRANSPORT_H

@@ -1,5 +1,5 @@
 /* A USB/IP 1.1.1 client in user space: device list, import, URBs of all four types with completion
- * callbacks, unlink. The server is never trusted: whatever breaks the protocol ends the link with
+ * callbacks, unlink. The server is never trusted: whatever breaks the protocol ends the import with
  * -EPROTO. Results are 0 or -errno, -ENOMEM among them; deadlines are in milliseconds from the call
  * on, exact to some ten. Calls on a client may come from any thread. */
 #ifndef SPCORE_USBIP_USBIP_CLIENT_H
@@ -74,7 +74,7 @@ struct usbip_urb {
     void *context;
 
     /* The result. status: 0, the device's -errno (-EPIPE stall …), -ECONNRESET unlinked, -ENODEV
-     * link gone, -EPROTO link dropped for what the server sent. */
+     * import gone, -EPROTO import dropped for what the server sent. */
     int status;
     uint32_t actual, error_count;
 
@@ -90,23 +90,24 @@ struct usbip_urb {
     } frame; /* in the queue of what is to be sent */
 };
 
-/* Never blocks. -ENODEV: the link is gone; -EBUSY: this URB is in flight already; -EINVAL: lengths
- * or packets that contradict each other. The URB is the caller's again after each of them. */
+/* Never blocks. -ENODEV: the import is gone; -EBUSY: this URB is in flight already; -EINVAL:
+ * lengths or packets that contradict each other. The URB is the caller's again after each of them.
+ */
 int usbip_submit(struct usbip_client *client, struct usbip_urb *urb);
 /* Asks for the URB's end; it completes all the same, and not always as unlinked. Never blocks. 0
- * also for one that is over or unlinked already; -ENODEV: the link is gone, and it completes by
+ * also for one that is over or unlinked already; -ENODEV: the import is gone, and it completes by
  * that. */
 int usbip_unlink(struct usbip_client *client, struct usbip_urb *urb);
-/* Ends the link for good: usbip_error() is `error`, and at the next pump everything in flight
+/* Ends the import for good: usbip_error() is `error`, and at the next pump everything in flight
  * completes with -EPROTO if that is what it is, else with -ENODEV. */
 void usbip_drop(struct usbip_client *client, int error);
-/* 0, or why the link is gone for good. */
+/* 0, or why the import is gone for good. */
 int usbip_error(struct usbip_client *client);
 
 /* ---- progress */
 /* Receives, sends what waits and calls completions; returns after the first progress, or 0 with
  * nothing done at the deadline. One thread pumps at a time, a second gets -EBUSY at once. The
- * result is the number of completions, or -errno of a link that is gone. */
+ * result is the number of completions, or -errno of an import that is gone. */
 int usbip_pump(struct usbip_client *client, unsigned deadline_ms);
 /* What to poll() for before usbip_pump(client, 0): fills two entries. */
 void usbip_pollfds(struct usbip_client *client, struct pollfd ret_fds[2]);
@@ -118,7 +119,7 @@ int usbip_wait(struct usbip_client *client, struct usbip_urb *urb, unsigned dead
 unsigned usbip_ticket(struct usbip_client *client);
 /* Ends every usbip_wait() whose ticket was taken before. */
 void usbip_interrupt(struct usbip_client *client);
-/* Unlinks and waits; a server that does not answer that within a second loses the link, so that
+/* Unlinks and waits; a server that does not answer that within a second loses the import, so that
  * the URB is the caller's again in any case. The URB's status and actual count are valid. */
 void usbip_settle(struct usbip_client *client, struct usbip_urb *urb);
 

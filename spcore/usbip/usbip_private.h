@@ -100,7 +100,7 @@ struct usbip_client {
 
     pthread_mutex_t lock; /* guards all below but rx */
     pthread_cond_t changed;
-    int error; /* not 0: the link is gone */
+    int error; /* not 0: the import is gone */
     bool pumping;
     pthread_t pumper; /* if so */
     unsigned waiters, ticket, large_in;

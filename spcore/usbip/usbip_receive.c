@@ -43,7 +43,7 @@ static int complete_list(struct usbip_client *client, struct usbip_urb *list)
     return count;
 }
 
-/* All that is in flight on a link that is gone, in no particular order. */
+/* All that is in flight on an import that is gone, in no particular order. */
 static struct usbip_urb *take_all_locked(struct usbip_client *client)
 {
     struct usbip_urb *list = client->rx.urb, *urb;
@@ -78,7 +78,7 @@ static struct usbip_urb *take_all_locked(struct usbip_client *client)
     return list;
 }
 
-/* Completes what needs no answer any more; the number, or -ENODEV for a link that is gone. */
+/* Completes what needs no answer any more; the number, or -ENODEV for an import that is gone. */
 static int sweep(struct usbip_client *client)
 {
     struct usbip_urb *finished, *failed = NULL;
@@ -358,7 +358,7 @@ static bool goes_on(const struct usbip_client *client)
     return client->rx.held && !client->rx.drained;
 }
 
-/* All that is there; the number of completions, or -errno after which the link is to go. `block`:
+/* All that is there; the number of completions, or -errno after which the import is to go. `block`:
  * the first recv() waits for a slice of time. */
 static int receive_frames(struct usbip_client *client, bool block)
 {
@@ -401,7 +401,7 @@ static int poll_once(struct usbip_client *client, int64_t deadline, struct pollf
     return count < 0 && errno == EINTR ? 0 : count;
 }
 
-/* What arrived; a link on which it was no USB/IP is dropped. */
+/* What arrived; an import on which it was no USB/IP is dropped. */
 static int take_in(struct usbip_client *client, bool block)
 {
     int done;

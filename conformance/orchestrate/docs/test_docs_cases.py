@@ -81,7 +81,7 @@ def test_what_does_not_exist_is_seen():
     assert exists("test_docs_cases.py::test_what_does_not_exist_is_seen")
     assert not exists("test_docs_cases.py::test_nothing") and not exists("test_none.py::test_x")
     assert exists("test_frame.c:frame/submit_is_read_word_by_word")
-    assert exists("test_usbip_reply.c:usbip_reply/that_is_none_drops_the_link")
+    assert exists("test_usbip_reply.c:usbip_reply/that_is_none_drops_the_import")
     assert not exists("test_frame.c:queue/submit_is_read_word_by_word")
 
 

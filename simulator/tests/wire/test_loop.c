@@ -24,7 +24,7 @@ static void ready(struct wire_source *source, uint32_t events)
     (void)events;
     cr_assert_eq(read(source->fd, &byte, 1), 1);
     seen->count++;
-    if (seen->victim) { /* as a link that ends another */
+    if (seen->victim) { /* as a peer that ends another */
         wire_loop_remove(seen->loop, &seen->victim->source);
         seen->victim->source.ready = NULL;
     }

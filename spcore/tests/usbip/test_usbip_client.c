@@ -77,7 +77,7 @@ static void stall(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, stall_is_the_devices_answer_and_keeps_the_link)
+Test(usbip_client, stall_is_the_devices_answer_and_keeps_the_import)
 {
     struct server server;
     char buffer[16];
@@ -121,7 +121,7 @@ static void too_long(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, more_data_than_asked_for_drops_the_link)
+Test(usbip_client, more_data_than_asked_for_drops_the_import)
 {
     struct server server;
     char buffer[16 + 1];
@@ -140,7 +140,7 @@ static void longest(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, length_of_four_gigabytes_drops_the_link)
+Test(usbip_client, length_of_four_gigabytes_drops_the_import)
 {
     struct server server;
     char buffer[16];
@@ -157,7 +157,7 @@ static void unknown_seqnum(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, unknown_seqnum_drops_the_link)
+Test(usbip_client, unknown_seqnum_drops_the_import)
 {
     struct server server;
     char buffer[16];
@@ -177,7 +177,7 @@ static void answer_twice(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, second_answer_to_one_request_drops_the_link)
+Test(usbip_client, second_answer_to_one_request_drops_the_import)
 {
     struct server server;
     char buffer[16];
@@ -201,7 +201,7 @@ static void other_direction(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, reply_for_the_other_direction_drops_the_link)
+Test(usbip_client, reply_for_the_other_direction_drops_the_import)
 {
     struct server server;
     char data[4] = {0};
@@ -241,7 +241,7 @@ static void unknown_command(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, unknown_command_drops_the_link)
+Test(usbip_client, unknown_command_drops_the_import)
 {
     struct server server;
     char buffer[16];
@@ -258,7 +258,7 @@ static void positive_status(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, status_that_is_no_error_number_drops_the_link)
+Test(usbip_client, status_that_is_no_error_number_drops_the_import)
 {
     struct server server;
     char buffer[16];
@@ -275,7 +275,7 @@ static void unlink_unasked(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, unlink_answer_that_nobody_asked_for_drops_the_link)
+Test(usbip_client, unlink_answer_that_nobody_asked_for_drops_the_import)
 {
     struct server server;
     char buffer[16];
@@ -293,7 +293,7 @@ static void answer_unread(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, answer_to_a_request_still_being_sent_drops_the_link)
+Test(usbip_client, answer_to_a_request_still_being_sent_drops_the_import)
 {
     struct server server;
     struct usbip_urb urb = {.endpoint = 0x02, .length = 16 << 20};
@@ -346,7 +346,7 @@ Test(usbip_client, connection_that_ends_in_the_data_is_a_device_gone)
     finish(&server);
 }
 
-Test(usbip_client, silent_server_costs_the_deadline_and_then_the_link)
+Test(usbip_client, silent_server_costs_the_deadline_and_then_the_import)
 {
     struct server server;
     char buffer[16];
@@ -369,7 +369,7 @@ static void half_data(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, data_that_stops_half_way_costs_the_link)
+Test(usbip_client, data_that_stops_half_way_costs_the_import)
 {
     struct server server;
     char buffer[16];

@@ -247,7 +247,7 @@ static void deaf(struct server *server)
     (void)poll(&gone, 1, LONG_MS);
 }
 
-Test(usbip_end, server_that_never_reads_costs_the_deadline_and_then_the_link)
+Test(usbip_end, server_that_never_reads_costs_the_deadline_and_then_the_import)
 {
     struct server server;
     struct usbip_urb large = {.endpoint = 0x02, .length = 16 << 20}, small[3];
@@ -438,7 +438,7 @@ static void leave_at_once(struct server *server)
     shutdown(server->ends[1], SHUT_RDWR);
 }
 
-Test(usbip_many, two_hundred_lost_links_leave_no_file_open)
+Test(usbip_many, two_hundred_lost_imports_leave_no_file_open)
 {
     unsigned before = open_files();
 
@@ -509,7 +509,7 @@ Test(usbip_many, noise_ends_every_request_once_and_inside_its_buffer)
                                          .complete = count_up,
                                          .context = &over[i]};
             if (usbip_submit(server.client, &urbs[i]) != 0)
-                over[i]++; /* the link was lost before */
+                over[i]++; /* the import was lost before */
         }
         (void)usbip_unlink(server.client, &urbs[seed % 5]);
         while (usbip_pump(server.client, LONG_MS) >= 0)

@@ -96,12 +96,12 @@ static struct reply refused[] = {
      .packets = {{.actual = 2}, {.actual = 3, .status = 0x80000000}}},
 };
 
-ParameterizedTestParameters(usbip_iso, reply_that_does_not_add_up_drops_the_link)
+ParameterizedTestParameters(usbip_iso, reply_that_does_not_add_up_drops_the_import)
 {
     return cr_make_param_array(struct reply, refused, ARRAY_SIZE(refused));
 }
 
-ParameterizedTest(struct reply *one, usbip_iso, reply_that_does_not_add_up_drops_the_link)
+ParameterizedTest(struct reply *one, usbip_iso, reply_that_does_not_add_up_drops_the_import)
 {
     struct server server;
     struct iso iso;

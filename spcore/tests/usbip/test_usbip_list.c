@@ -547,7 +547,7 @@ Test(usbip_op, interface_records_behind_an_import_are_no_frame)
     expect_no_frame(interfaces, sizeof(interfaces));
 }
 
-Test(usbip_op, reply_ahead_of_its_request_drops_the_link)
+Test(usbip_op, reply_ahead_of_its_request_drops_the_import)
 {
     uint8_t reply[48];
 

@@ -1,5 +1,5 @@
-/* One reply of any kind: what is no answer to the request ends the link before a byte of it is
- * believed; what is one, however odd, leaves the link in step. */
+/* One reply of any kind: what is no answer to the request ends the import before a byte of it is
+ * believed; what is one, however odd, leaves the import in step. */
 
 #include "spcore/base.h"
 #include "spcore/tests/usbip_server.h"
@@ -71,12 +71,12 @@ static struct reply refused[] = {
     {.what = "the smallest status", .status = INT32_MIN},
 };
 
-ParameterizedTestParameters(usbip_reply, that_is_none_drops_the_link)
+ParameterizedTestParameters(usbip_reply, that_is_none_drops_the_import)
 {
     return cr_make_param_array(struct reply, refused, ARRAY_SIZE(refused));
 }
 
-ParameterizedTest(struct reply *one, usbip_reply, that_is_none_drops_the_link)
+ParameterizedTest(struct reply *one, usbip_reply, that_is_none_drops_the_import)
 {
     struct server server;
     char buffer[ASKED + 8];
@@ -123,12 +123,12 @@ static struct reply taken[] = {
     {.what = "OUT stalled", .out = true, .status = -EPIPE},
 };
 
-ParameterizedTestParameters(usbip_reply, that_is_one_keeps_the_link_in_step)
+ParameterizedTestParameters(usbip_reply, that_is_one_keeps_the_import_in_step)
 {
     return cr_make_param_array(struct reply, taken, ARRAY_SIZE(taken));
 }
 
-ParameterizedTest(struct reply *one, usbip_reply, that_is_one_keeps_the_link_in_step)
+ParameterizedTest(struct reply *one, usbip_reply, that_is_one_keeps_the_import_in_step)
 {
     struct server server;
     char buffer[ASKED + 1] = "................";
@@ -192,7 +192,7 @@ static void unlink_then_submit(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_unlink, reply_behind_the_unlinks_own_drops_the_link)
+Test(usbip_unlink, reply_behind_the_unlinks_own_drops_the_import)
 {
     struct server server;
     char buffer[16];
@@ -217,7 +217,7 @@ static void unlink_twice(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_unlink, second_answer_drops_the_link)
+Test(usbip_unlink, second_answer_drops_the_import)
 {
     struct server server;
     char buffer[16];
@@ -273,7 +273,7 @@ static void answer_unread_unlink(struct server *server)
     (void)poll(&gone, 1, LONG_MS);
 }
 
-Test(usbip_unlink, answer_to_one_that_is_still_to_be_sent_drops_the_link)
+Test(usbip_unlink, answer_to_one_that_is_still_to_be_sent_drops_the_import)
 {
     struct server server;
     struct usbip_urb urb = {.endpoint = 0x02, .length = 16 << 20};

@@ -114,7 +114,7 @@ Test(usbip_client, packed_packets_go_to_their_own_places)
     finish(&server);
 }
 
-Test(usbip_client, more_packets_than_asked_for_drop_the_link)
+Test(usbip_client, more_packets_than_asked_for_drop_the_import)
 {
     struct server server;
     struct iso iso;
@@ -125,7 +125,7 @@ Test(usbip_client, more_packets_than_asked_for_drop_the_link)
     finish(&server);
 }
 
-Test(usbip_client, packets_that_do_not_add_up_drop_the_link)
+Test(usbip_client, packets_that_do_not_add_up_drop_the_import)
 {
     struct server server;
     struct iso iso;
@@ -136,7 +136,7 @@ Test(usbip_client, packets_that_do_not_add_up_drop_the_link)
     finish(&server);
 }
 
-Test(usbip_client, packet_longer_than_asked_for_drops_the_link)
+Test(usbip_client, packet_longer_than_asked_for_drops_the_import)
 {
     struct server server;
     struct iso iso;
@@ -147,7 +147,7 @@ Test(usbip_client, packet_longer_than_asked_for_drops_the_link)
     finish(&server);
 }
 
-Test(usbip_client, fewer_packets_than_asked_for_drop_the_link)
+Test(usbip_client, fewer_packets_than_asked_for_drop_the_import)
 {
     struct server server;
     struct iso iso;
@@ -158,7 +158,7 @@ Test(usbip_client, fewer_packets_than_asked_for_drop_the_link)
     finish(&server);
 }
 
-Test(usbip_client, packets_whose_sum_wraps_drop_the_link)
+Test(usbip_client, packets_whose_sum_wraps_drop_the_import)
 {
     struct server server;
     struct iso iso;
@@ -185,7 +185,7 @@ Test(usbip_client, offsets_and_lengths_of_packets_are_the_clients_own)
     finish(&server);
 }
 
-Test(usbip_client, packet_out_of_which_more_was_taken_drops_the_link)
+Test(usbip_client, packet_out_of_which_more_was_taken_drops_the_import)
 {
     struct server server;
     struct iso iso;
@@ -206,7 +206,7 @@ static void cancel_it(struct server *server)
     listen_only(server);
 }
 
-Test(usbip_client, unlinked_urb_is_over_and_the_link_stays)
+Test(usbip_client, unlinked_urb_is_over_and_the_import_stays)
 {
     struct server server;
     char buffer[16];
