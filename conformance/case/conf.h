@@ -147,6 +147,10 @@ _Noreturn void conf_barred(struct conf *c, const char *format, ...)
 _Noreturn void conf_inconclusive(struct conf *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Tells what the device is asked by frames of a case's own, for the sentence "it stopped answering
+ * after …": a request, or what goes to a bulk endpoint (setup NULL). */
+void conf_asked(struct conf *c, const uint8_t *setup, const void *data, size_t length);
+
 /* A line of the evidence trace that says what was seen. */
 void conf_note(struct conf *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -17,6 +17,10 @@ struct conf_marker {
     bool is_step;               /* row demands what every case needs */
     char row[32];
     char method[128];
+    /* Of the device, by the judge itself; by a provider: its last method before the clean-up. */
+    char asked[128];  /* what it was asked last; "": nothing */
+    char silent[128]; /* the first of what was not answered since something was; "": nothing */
+    bool is_answered; /* something was */
 };
 
 struct conf_context {

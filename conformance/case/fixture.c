@@ -6,22 +6,63 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "conformance/case/no_answer.h"
+#include "conformance/case/value.h"
 #include "conformance/case/worker.h"
 #include "spcore/base.h"
 #include "spcore/mtp/mtpi.h"
 
 #define TRACED_BYTES 64
+#define CONTAINER_HEADER 12
 #define ANSWER_MAX (1u << 20)
 #define SESSION_ID 1u
 #define FOLDER_NAME_MAX 24
 
 /* ---- device */
+
+void conf_asked(struct conf *c, const uint8_t *setup, const void *data, size_t length)
+{
+    struct conf_marker *marker = c->context.marker;
+    const uint8_t *bytes = data;
+
+    if (setup)
+        snprintf(marker->asked, sizeof(marker->asked), "request %s", value_request(setup).text);
+    else if (length >= CONTAINER_HEADER && get_le16(bytes + 4) == MTP_CT_COMMAND)
+        snprintf(marker->asked, sizeof(marker->asked), "operation %s",
+                 value_op(get_le16(bytes + 6)).text);
+    else
+        return;
+    if (!marker->silent[0])
+        snprintf(marker->row, sizeof(marker->row), "%s", conf_row_blamed(c));
+}
+
+/* For the one who asks, when all is over, whether the device still answers. */
+static void watch_transport(struct conf *c, const struct tp_event *event)
+{
+    struct conf_marker *marker = c->context.marker;
+
+    if (strcmp(event->what, "setup") == 0) {
+        conf_asked(c, event->data, NULL, 0);
+        return;
+    }
+    if (strcmp(event->what, "open") == 0 || strcmp(event->what, "close") == 0)
+        return;
+    if (strcmp(event->what, "bulk-out") == 0)
+        conf_asked(c, NULL, event->data, event->asked);
+    if (!is_no_answer(event->status)) {
+        marker->is_answered = true;
+        marker->silent[0] = '\0';
+    } else if (!marker->silent[0]) {
+        memcpy(marker->silent, marker->asked, sizeof(marker->silent));
+    }
+}
 
 static void trace_transport(void *context, const struct tp_event *event)
 {
@@ -30,6 +71,7 @@ static void trace_transport(void *context, const struct tp_event *event)
     const uint8_t *bytes = event->data;
     size_t i;
 
+    watch_transport(c, event);
     for (i = 0; bytes && i < event->length && i < TRACED_BYTES; i++)
         snprintf(text + 2 * i, 3, "%02x", bytes[i]);
     text[2 * i] = '\0';
@@ -138,6 +180,7 @@ int conf_server_connect(struct conf *c)
     freeaddrinfo(found);
     if (fd < 0)
         conf_setup_failed(c, "%s:%s: %s", c->context.server, port, strerror(errno));
+    snprintf(c->context.marker->asked, sizeof(c->context.marker->asked), "a connection");
     /* A frame in two writes would wait for the peer's delayed acknowledgement. */
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     return fd;

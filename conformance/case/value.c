@@ -21,31 +21,31 @@ struct value value_errno(int64_t result)
     return value;
 }
 
-static const char *response_name(int code)
-{
-    static const struct {
-        uint16_t code;
-        const char *name;
-    } names[] = {
-#define RESPONSE(name, code) {code, "MTP_RC_" #name},
-        MTP_RESPONSES(RESPONSE)
-#undef RESPONSE
-    };
+/* NULL ends a table. */
+struct code_name {
+    uint16_t code;
+    const char *name;
+};
 
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        if (names[i].code == code)
-            return names[i].name;
-    }
-    return "(no name)";
+static const char *name_in(const struct code_name *names, int code)
+{
+    while (names->name && names->code != code)
+        names++;
+    return names->name ? names->name : "(no name)";
 }
 
 struct value value_rc(int code)
 {
+    static const struct code_name names[] = {
+#define RESPONSE(name, code) {code, "MTP_RC_" #name},
+        MTP_RESPONSES(RESPONSE)
+#undef RESPONSE
+            {0, NULL}};
     struct value value;
 
     if (code < 0)
         return value_errno(code);
-    snprintf(value.text, sizeof(value.text), "0x%04x %s", (unsigned)code, response_name(code));
+    snprintf(value.text, sizeof(value.text), "0x%04x %s", (unsigned)code, name_in(names, code));
     return value;
 }
 
@@ -62,5 +62,41 @@ struct value value_hr(int32_t hr)
                  (unsigned)HRESULT_CODE(hr));
     else
         snprintf(value.text + at, sizeof(value.text) - (size_t)at, "(no name)");
+    return value;
+}
+
+struct value value_op(uint16_t code)
+{
+    static const struct code_name names[] = {
+#define OPERATION(name, code) {code, "MTP_OP_" #name},
+        MTP_OPERATIONS(OPERATION)
+#undef OPERATION
+            {0, NULL}};
+    struct value value;
+
+    snprintf(value.text, sizeof(value.text), "0x%04x %s", code, name_in(names, code));
+    return value;
+}
+
+/* USB 2.0, table 9-4; still image class 1.0, 5.2. */
+struct value value_request(const uint8_t setup[8])
+{
+    static const struct code_name standard[] = {
+        {0, "GET_STATUS"},        {1, "CLEAR_FEATURE"},     {3, "SET_FEATURE"},
+        {5, "SET_ADDRESS"},       {6, "GET_DESCRIPTOR"},    {7, "SET_DESCRIPTOR"},
+        {8, "GET_CONFIGURATION"}, {9, "SET_CONFIGURATION"}, {10, "GET_INTERFACE"},
+        {11, "SET_INTERFACE"},    {12, "SYNCH_FRAME"},      {0, NULL}};
+    static const struct code_name class[] = {{0x64, "Cancel"},
+                                             {0x65, "Get Extended Event Data"},
+                                             {0x66, "Device Reset"},
+                                             {0x67, "Get Device Status"},
+                                             {0, NULL}};
+    static const struct code_name none[] = {{0, NULL}};
+    const struct code_name *const types[] = {standard, class, none, none};
+    struct value value;
+
+    snprintf(value.text, sizeof(value.text), "%s (%02x %02x %04x %04x %04x)",
+             name_in(types[setup[0] >> 5 & 3], setup[1]), setup[0], setup[1], get_le16(setup + 2),
+             get_le16(setup + 4), get_le16(setup + 6));
     return value;
 }

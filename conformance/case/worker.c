@@ -119,6 +119,9 @@ static void run_body(struct conf *c)
     if (!setjmp(c->end))
         c->conf_case->body(c);
     c->is_over = true;
+    if (c->conf_case->needs & CONF_PROVIDER)
+        memcpy(c->context.marker->asked, c->context.marker->method,
+               sizeof(c->context.marker->asked));
     memcpy(reason, c->reason, sizeof(reason));
     /* A fixture that fails to go down is a note, not another verdict. If the provider dies of it,
      * the row in which the body ended is still the one to blame. */

@@ -38,6 +38,14 @@ int dut_status(struct conf *c, uint8_t type, uint16_t index)
     return count == 2 ? get_le16(bytes) : -EMSGSIZE;
 }
 
+static void sends(void *c, const struct raw_urb *urb, const void *data)
+{
+    bool is_control = urb->endpoint == 0;
+
+    conf_asked(c, is_control ? urb->setup : NULL, data,
+               urb->direction == RAW_OUT ? urb->length : 0);
+}
+
 struct raw_connection *dut_import(struct conf *c)
 {
     struct raw_connection *connection = calloc(1, sizeof(*connection));
@@ -48,8 +56,11 @@ struct raw_connection *dut_import(struct conf *c)
         int fd = conf_server_connect(c);
 
         error = raw_import(connection, fd, conf_busid(c), DUT_PROMPT_MS);
-        if (error == 0)
+        if (error == 0) {
+            connection->sends = sends;
+            connection->context = c;
             return connection;
+        }
         close(fd);
         if (error < 0)
             break;

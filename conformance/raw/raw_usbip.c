@@ -200,6 +200,8 @@ int raw_submit(struct raw_connection *connection, struct raw_urb *urb, const voi
     error = remember(connection, urb->seqnum, urb->direction);
     if (error)
         return error;
+    if (connection->sends)
+        connection->sends(connection->context, urb, data);
     raw_encode_submit(urb, header);
     if (urb->direction != RAW_OUT || !urb->length)
         return raw_write(connection->fd, header, sizeof(header));

@@ -27,6 +27,8 @@ enum {
 /* URB flags as Linux sends them. */
 enum { RAW_SHORT_NOT_OK = 0x01, RAW_ZERO_PACKET = 0x40 };
 
+struct raw_urb;
+
 /* One imported device on one socket; the socket is the caller's. */
 struct raw_connection {
     int fd;
@@ -34,6 +36,9 @@ struct raw_connection {
     uint32_t next; /* seqnum of the next submit */
     uint8_t speed; /* as the import record says */
     uint8_t record[RAW_RECORD];
+    /* Told before each submit, when it is set. */
+    void (*sends)(void *context, const struct raw_urb *urb, const void *data);
+    void *context;
     /* Only the submit says whether its reply carries data. */
     struct raw_pending {
         uint32_t seqnum, direction;

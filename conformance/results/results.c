@@ -22,10 +22,11 @@ const enum verdict verdict_urgency[VERDICTS] = {
 };
 
 const char *const cause_names[CAUSES] = {
-    [CAUSE_CHECKS] = "checks", [CAUSE_OFFER] = "offer",       [CAUSE_SETUP] = "setup",
-    [CAUSE_SUITE] = "suite",   [CAUSE_BARRED] = "barred",     [CAUSE_SUBJECT] = "subject",
-    [CAUSE_CRASH] = "crash",   [CAUSE_WATCHDOG] = "watchdog", [CAUSE_START] = "start",
-    [CAUSE_ICS] = "ics",       [CAUSE_NEED] = "need",         [CAUSE_INTERRUPT] = "interrupt",
+    [CAUSE_CHECKS] = "checks",       [CAUSE_OFFER] = "offer",   [CAUSE_SETUP] = "setup",
+    [CAUSE_SUITE] = "suite",         [CAUSE_BARRED] = "barred", [CAUSE_SILENCE] = "silence",
+    [CAUSE_SUBJECT] = "subject",     [CAUSE_CRASH] = "crash",   [CAUSE_WATCHDOG] = "watchdog",
+    [CAUSE_START] = "start",         [CAUSE_ICS] = "ics",       [CAUSE_NEED] = "need",
+    [CAUSE_INTERRUPT] = "interrupt",
 };
 
 const char *const flow_names[] = {"enumeration", "authentication", "storage",        "sync",

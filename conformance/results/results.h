@@ -33,6 +33,7 @@ enum cause {
     CAUSE_SETUP,    /* the case said that its set-up failed */
     CAUSE_SUITE,    /* the case is wrong: no check, or one of a row it does not declare */
     CAUSE_BARRED,   /* the subject refused what any case needs before it can judge */
+    CAUSE_SILENCE,  /* the device stopped answering: in this case, or before it */
     CAUSE_SUBJECT,  /* crash or hang while control was inside the subject */
     CAUSE_CRASH,    /* the case's process ended without a verdict */
     CAUSE_WATCHDOG, /* it did not end in time */

@@ -15,6 +15,7 @@
 #include "conformance/case/cases.h"
 #include "conformance/case/worker.h"
 #include "conformance/run/evidence.h"
+#include "conformance/run/silence.h"
 #include "spcore/base.h"
 
 static int64_t now_us(void)
@@ -208,6 +209,8 @@ void attempt_end(struct attempt *attempt, bool stopped)
         else
             attempt_judge(attempt, CAUSE_WATCHDOG, how);
     }
+    if (!stopped)
+        silence_watch(attempt);
     conclude(attempt);
 }
 

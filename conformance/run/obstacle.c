@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/run/attempt.h"
+#include "conformance/run/silence.h"
 #include "spcore/base.h"
 
 struct question {
@@ -77,6 +78,11 @@ const char *attempt_obstacle(const struct run_options *options, const struct ics
         }
     }
     holds = ics ? ics_holds(ics, conf_case->ics) : 1;
+    if (holds == 1 && options->silence && *options->silence->reason) {
+        *ret_verdict = VERDICT_NOT_RUN;
+        *ret_cause = CAUSE_SILENCE;
+        return options->silence->reason;
+    }
     if (holds == 1)
         return NULL;
     *ret_verdict = holds ? VERDICT_ERROR : VERDICT_NOT_APPLICABLE;

@@ -14,6 +14,7 @@
 #include "conformance/run/observe.h"
 #include "conformance/run/origin.h"
 #include "conformance/run/pool.h"
+#include "conformance/run/silence.h"
 #include "spcore/base.h"
 
 #define JOBS_A_PROCESSOR 4
@@ -27,6 +28,7 @@ struct work {
     size_t *order; /* indices of results; the longest first, or the run waits for them at its end */
     size_t next;
     bool failed;
+    struct silence silence;
     void (*progress)(const struct run *run, const struct result *result, void *context);
     void *context;
 };
@@ -163,6 +165,8 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
     int error = work.order ? name_results(run, cases, count) : -ENOMEM;
 
     origin_begin(run);
+    if (run->options.of[SUBJECT_DEVICE].name && !run->options.debug)
+        run->options.silence = &work.silence;
     if (own) {
         nursery_open(run->options.papsim, &nursery);
         run->options.nursery = &nursery;
@@ -177,6 +181,7 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
         nursery_close(&nursery);
         run->options.nursery = NULL;
     }
+    run->options.silence = NULL;
     free(work.order);
     return error;
 }

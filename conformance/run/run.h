@@ -23,6 +23,7 @@ struct run_options {
     const char *serial;      /* of the device that may be formatted */
     const char *papsim;      /* path of the program */
     struct nursery *nursery; /* of papsims; NULL: each is a start of its own */
+    struct silence *silence; /* of a device that is not ours; NULL: nobody looks for it */
     /* As it was asked for: reports say so. */
     const char *command, *shard; /* the command line; i/n, NULL: no part of anything */
     const char *const *patterns;

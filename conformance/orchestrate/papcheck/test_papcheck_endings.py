@@ -1,11 +1,14 @@
 """How a case and a run end when the subject goes no further: one FAIL that says at what, and the
 rest not run because of it, instead of an error for each case."""
+import signal
 import subprocess
 
 import pytest
 
+import stopper
 import tree
 from papcheck import SECONDS
+from papsim import Papsim
 
 pytestmark = pytest.mark.patient
 
@@ -76,3 +79,68 @@ def test_a_selection_in_which_no_case_judges_the_step_fails_its_row_all_the_same
     done = run("SYNC-FIND-BV-0*", "--provider", unwilling("DEVICE"))
     assert done.status == 1 and rows_that_failed(done) == ["SP-PNP-007"]
     assert len(failed(done)) == 1 and failed(done)[0]["cause"] == "barred"
+
+
+# ---- devices that stop answering
+
+
+# GetObjectHandles, DeleteObject, GetObjectPropList: no run begins with them.
+HANDLES, DELETE, PROPERTIES = 0x1007, 0x100B, 0x9805
+
+
+@pytest.fixture
+def player():
+    with Papsim("mtp") as one:
+        yield one
+        one.process.send_signal(signal.SIGCONT)
+
+
+def unplug(player):
+    return lambda: player.tell("unplug", busid="1-1")
+
+
+def freeze(player):
+    return lambda: player.process.send_signal(signal.SIGSTOP)
+
+
+@pytest.mark.parametrize("way, how", [(unplug, "-19 ENODEV"), (freeze, "-110 ETIMEDOUT")])
+def test_a_device_that_stops_answering_fails_the_case_that_did_it(run, player, way, how):
+    with stopper.before(player, HANDLES, way(player)) as uri:
+        done = run("MTP-OBJ-*", "MTP-SES-*", "--device", uri, "--destructive")
+    assert done.status == 1, done.stdout + done.stderr
+    culprit, = failed(done)
+    assert culprit["cause"] == "silence"
+    assert culprit["reason"] == ("the device stopped answering after operation 0x1007 "
+                                 f"MTP_OP_GET_OBJECT_HANDLES ({how})")
+    assert sum(row["fail"] for row in culprit["rows"].values()) == 1
+    rest = [case for case in done.results["cases"] if case["cause"] == "silence"]
+    rest.remove(culprit)
+    assert rest and {case["verdict"] for case in rest} == {"NOT_RUN"}
+    assert {case["reason"] for case in rest} == \
+        {f"not run because the device stopped answering in {culprit['id']}"}
+    assert not [case for case in done.results["cases"] if case["verdict"] == "ERROR"]
+
+
+def test_a_device_that_fails_and_still_answers_is_judged_to_the_end(run):
+    with Papsim("mtp", options=("--deviate", "session-zero-opens")) as player:
+        done = run("MTP-SES-*", "USBIP-OP-*", "--device", player.uri())
+    assert done.status == 1 and {case["cause"] for case in failed(done)} == {"checks"}
+    assert "silence" not in {case["cause"] for case in done.results["cases"]}
+
+
+def test_a_device_that_stops_answering_frames_of_the_judges_own_is_named_too(run, player):
+    with stopper.before(player, DELETE, freeze(player)) as uri:
+        done = run("USBIP-URB-BV-2*", "--device", uri, "--destructive")
+    culprit, = failed(done)
+    assert done.status == 1
+    assert culprit["reason"].startswith("the device stopped answering after operation 0x100b ")
+
+
+def test_a_device_that_stops_answering_a_provider_fails_no_row_of_the_provider(run):
+    with Papsim("pap-winusb") as player, stopper.before(player, PROPERTIES, unplug(player)) as uri:
+        done = run("STORAGE-*", "--device", uri, "--provider", tree.BUILD / "libspcore.so",
+                   "--destructive")
+    culprit, = failed(done)
+    assert done.status == 1 and culprit["cause"] == "silence"
+    assert "the device stopped answering after IMDSP" in culprit["reason"]
+    assert "ERROR" not in {case["verdict"] for case in done.results["cases"]}

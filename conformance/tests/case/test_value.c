@@ -47,3 +47,15 @@ Test(value, a_windows_error_without_a_name_keeps_its_number)
                      "0x80071267 HRESULT_FROM_WIN32(4711)");
     cr_expect_str_eq(value_hr((HRESULT)0x8badf00du).text, "0x8badf00d (no name)");
 }
+
+Test(value, an_operation_and_a_request_are_named)
+{
+    static const uint8_t get[8] = {0x80, 6, 0x00, 0x01, 0, 0, 18, 0};
+    static const uint8_t reset[8] = {0x21, 0x66, 0, 0, 1, 0, 0, 0};
+    static const uint8_t vendor[8] = {0xc0, 0x20, 0, 0, 4, 0, 40, 0};
+
+    cr_expect_str_eq(value_op(MTP_OP_GET_OBJECT_HANDLES).text, "0x1007 MTP_OP_GET_OBJECT_HANDLES");
+    cr_expect_str_eq(value_request(get).text, "GET_DESCRIPTOR (80 06 0100 0000 0012)");
+    cr_expect_str_eq(value_request(reset).text, "Device Reset (21 66 0000 0001 0000)");
+    cr_expect_str_eq(value_request(vendor).text, "(no name) (c0 20 0000 0004 0028)");
+}
