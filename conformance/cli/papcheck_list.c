@@ -58,11 +58,8 @@ static int parse(int argc, char **argv, struct list_words *words)
         if (option == OPTION_SELFTEST)
             words->selftest = optarg;
     }
-    for (; optind < argc; optind++) {
-        if (words->pattern_count == LIST_PATTERNS_MAX)
-            return cli_usage("list: more than %d patterns", LIST_PATTERNS_MAX);
-        words->patterns[words->pattern_count++] = argv[optind];
-    }
+    words->patterns = (const char *const *)argv + optind;
+    words->pattern_count = (size_t)(argc - optind);
     return words->selftest && !words->rows
                ? cli_usage("list: --selftest says what is covered of --rows")
                : 0;

@@ -7,10 +7,8 @@
 #include "conformance/catalogue/catalogue.h"
 #include "conformance/selftest/defect_list.h"
 
-#define LIST_PATTERNS_MAX 64
-
 struct list_words {
-    const char *patterns[LIST_PATTERNS_MAX];
+    const char *const *patterns;
     size_t pattern_count;
     const char *subject;  /* NULL: every one */
     const char *selftest; /* folder of one that says what is covered; NULL: none */

@@ -122,11 +122,14 @@ static int take_subject(enum subject_id id, const char *value, struct arguments 
     return expected ? cli_usage("--%s %s: %s", subjects[id].option, value, expected) : 0;
 }
 
-/* The last one counts where there can be no more. */
+/* The last one counts where there is one. */
 static int take_defect(enum subject_id id, const char *value, struct arguments *arguments)
 {
     size_t *count = &arguments->defect_counts[id];
 
+    if (*count == subjects[id].defects_most && *count > 1)
+        return cli_usage("--%s %s: more than %u of them", subjects[id].deviate, value,
+                         subjects[id].defects_most);
     if (*count == subjects[id].defects_most)
         --*count;
     arguments->defects[id][(*count)++] = value;
@@ -160,39 +163,47 @@ void options_list(void)
 }
 
 /* A word as a shell takes it; a path below where we are is as good from there. */
-static size_t quote(const char *word, const char *here, char *ret, size_t room)
+static void quote(const char *word, const char *here, FILE *out)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                 "_-./:=@%+,";
-    size_t length = strlen(here), at = 0;
+    size_t length = strlen(here);
 
     if (length && strncmp(word, here, length) == 0 && word[length] == '/' && word[length + 1])
         word += length + 1;
-    if (*word && !word[strspn(word, plain)])
-        return (size_t)snprintf(ret, room, " %s", word);
-    at = (size_t)snprintf(ret, room, " '");
-    for (; *word && at < room; word++)
-        at += (size_t)snprintf(ret + at, room - at, *word == '\'' ? "'\\''" : "%c", *word);
-    return at < room ? at + (size_t)snprintf(ret + at, room - at, "'") : at;
+    if (*word && !word[strspn(word, plain)]) {
+        fprintf(out, " %s", word);
+        return;
+    }
+    fputs(" '", out);
+    for (; *word; word++)
+        fputs(*word == '\'' ? "'\\''" : (const char[]){*word, '\0'}, out);
+    fputs("'", out);
 }
 
-static void keep_command(int argc, char **argv, struct arguments *arguments)
+char *options_command(int argc, char **argv)
 {
-    char here[PATH_MAX];
-    size_t at = (size_t)snprintf(arguments->command, sizeof(arguments->command), "papcheck");
+    char here[PATH_MAX], *command = NULL;
+    size_t size;
+    FILE *out = open_memstream(&command, &size);
 
+    if (!out)
+        return NULL;
     if (!getcwd(here, sizeof(here)))
         here[0] = '\0';
-    for (int i = 0; i < argc && at < sizeof(arguments->command); i++)
-        at += quote(argv[i], here, arguments->command + at, sizeof(arguments->command) - at);
-    arguments->options.command = arguments->command;
+    fputs("papcheck", out);
+    for (int i = 0; i < argc; i++)
+        quote(argv[i], here, out);
+    fclose(out);
+    return command;
 }
 
 int options_parse(int argc, char **argv, struct arguments *arguments)
 {
     int option, status = 0;
 
-    keep_command(argc, argv, arguments); /* before getopt sorts it */
+    arguments->command = options_command(argc, argv); /* before getopt sorts it */
+    arguments->options.command = arguments->command;
     while (!status && (option = command_next(&cli_run, argc, argv)) != COMMAND_END) {
         int which = option & ~KIND;
 
@@ -205,9 +216,9 @@ int options_parse(int argc, char **argv, struct arguments *arguments)
         else
             status = take_defect((enum subject_id)which, optarg, arguments);
     }
-    for (; optind < argc && arguments->pattern_count < OPTIONS_NAMES_MAX; optind++)
-        arguments->patterns[arguments->pattern_count++] = argv[optind];
-    arguments->options.patterns = arguments->patterns;
-    arguments->options.pattern_count = arguments->pattern_count;
+    if (!status) {
+        arguments->options.patterns = (const char *const *)argv + optind;
+        arguments->options.pattern_count = (size_t)(argc - optind);
+    }
     return status;
 }

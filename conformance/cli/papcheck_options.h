@@ -7,17 +7,15 @@
 #include "conformance/run/run.h"
 #include "spcore/command/command.h"
 
-#define OPTIONS_NAMES_MAX 64
+#define OPTIONS_DEFECTS_MAX 64
 
 struct arguments {
     struct run_options options;
-    const char *patterns[OPTIONS_NAMES_MAX];
-    size_t pattern_count;
-    const char *defects[SUBJECTS][OPTIONS_NAMES_MAX + 1];
+    const char *defects[SUBJECTS][OPTIONS_DEFECTS_MAX + 1];
     size_t defect_counts[SUBJECTS];
     const char *out; /* as it was asked for; NULL: a new folder below out */
     unsigned shard, shards;
-    char shard_text[24], command[4096]; /* both as they were asked for */
+    char shard_text[24], *command; /* both as they were asked for; the latter is its own */
     /* What options point to once they are complete. */
     char out_path[PATH_MAX], papsim[PATH_MAX], files[SUBJECTS][PATH_MAX];
 };
@@ -26,6 +24,8 @@ struct arguments {
 extern struct command_option options_run[];
 void options_list(void);
 
+/* The command line as a shell takes it, for the caller to free; NULL: no memory. */
+char *options_command(int argc, char **argv);
 /* Each 0 or an exit code, after a line that says why. */
 int options_parse(int argc, char **argv, struct arguments *arguments);
 /* What is wrong with what was asked for, before anything runs: files, defects, ICS; and what comes

@@ -189,14 +189,14 @@ static int choose(const struct arguments *arguments, const struct catalogue *cat
     size_t found, count;
     int status = 0;
 
-    if (run_select(catalogue, arguments->patterns, arguments->pattern_count, &cases, &found, &bad) <
-        0)
+    if (run_select(catalogue, arguments->options.patterns, arguments->options.pattern_count, &cases,
+                   &found, &bad) < 0)
         return cli_usage("%s: no such case, row or flow (papcheck list shows them)",
                          bad ? bad : "run");
     count = run_keep_subjects(&arguments->options, cases, found);
     if (!count)
         status = nothing_given(subject_of(cases[0]));
-    else if (count < found && arguments->pattern_count)
+    else if (count < found && arguments->options.pattern_count)
         fprintf(stderr, "%zu of the selected cases judge a subject that is not given\n",
                 found - count);
     if (!status && arguments->shards)
@@ -224,8 +224,10 @@ static int run_command(int argc, char **argv)
 
     if (!status)
         status = cli_catalogue(&catalogue);
-    if (status)
+    if (status) {
+        free(arguments.command);
         return status;
+    }
     status = options_check(&arguments, &catalogue);
     if (!status)
         status = choose(&arguments, &catalogue, &cases, &count);
@@ -234,6 +236,7 @@ static int run_command(int argc, char **argv)
     if (!status)
         status = run_chosen(&arguments, &catalogue, cases, count);
     free(cases);
+    free(arguments.command);
     catalogue_done(&catalogue);
     return status;
 }

@@ -8,13 +8,10 @@
 #include "conformance/program/program.h"
 #include "conformance/selftest/selftest.h"
 
-#define PATTERNS_MAX 64
-
 static struct {
     struct selftest self;
     struct catalogue catalogue;
     struct defect_list defects;
-    const char *patterns[PATTERNS_MAX];
     char out[PATH_MAX], papsim[PATH_MAX], provider[PATH_MAX], deviant[PATH_MAX];
 } it;
 
@@ -30,7 +27,6 @@ static int parse(int argc, char **argv, const char **ret_out)
 {
     int option;
 
-    it.self.patterns = it.patterns;
     while ((option = command_next(&cli_selftest, argc, argv)) != COMMAND_END) {
         if (option == COMMAND_WRONG)
             return EXIT_USAGE;
@@ -41,11 +37,8 @@ static int parse(int argc, char **argv, const char **ret_out)
         if (option == OPTION_JOBS && (!it.self.options.jobs || it.self.options.jobs > 256))
             return cli_usage("--jobs %s: expected a number from 1 to 256", optarg);
     }
-    for (; optind < argc; optind++) {
-        if (it.self.pattern_count == PATTERNS_MAX)
-            return cli_usage("selftest: more than %d patterns", PATTERNS_MAX);
-        it.patterns[it.self.pattern_count++] = argv[optind];
-    }
+    it.self.patterns = (const char *const *)argv + optind;
+    it.self.pattern_count = (size_t)(argc - optind);
     return 0;
 }
 

@@ -41,6 +41,26 @@ def test_a_green_subset_exits_0_with_the_summary_as_last_line(run):
     assert done.results["exit"] == 0 and done.case(CASE)["verdict"] == "PASS"
 
 
+@pytest.mark.parametrize("count", [65, 1000])
+def test_every_pattern_counts_however_many_there_are(check, run, count):
+    words = [CASE] * (count - 1) + ["USB-CH9-BV-02"]
+    done = run(*words)
+    assert [case["id"] for case in done.results["cases"]] == [CASE, "USB-CH9-BV-02"]
+    assert done.results["patterns"] == words
+    timing = json.loads((done.folder / "timing.json").read_text(encoding="utf-8"))
+    assert timing["command"].startswith(f"papcheck run {' '.join(words)} --out")
+    cases = json.loads(check("list", "--json", *words).stdout)
+    assert [case["id"] for case in cases] == [CASE, "USB-CH9-BV-02"]
+    for command, word in (("run", CASE), ("list", CASE), ("selftest", DEFECT)):
+        done = check(command, *[word] * count, "NOPE")
+        assert done.status == 2 and "NOPE" in done.stderr, command
+
+
+def test_a_defect_too_many_is_refused(check):
+    done = check("run", CASE, *["--deviate", DEFECT] * 65)
+    assert done.status == 2 and "more than 64" in done.stderr
+
+
 def test_a_defect_exits_1_and_names_the_check(run):
     done = run(CASE, "--deviate", DEFECT)
     assert done.status == 1
