@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "conformance/cli/papcheck.h"
+#include "conformance/program/shell.h"
 #include "spcore/base.h"
 
 static int parse_number(const char *text, unsigned long long least, unsigned long long most,
@@ -162,23 +163,14 @@ void options_list(void)
     }
 }
 
-/* A word as a shell takes it; a path below where we are is as good from there. */
-static void quote(const char *word, const char *here, FILE *out)
+/* A path below where we are is as good from there. */
+static const char *from_here(const char *word, const char *here)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                "_-./:=@%+,";
     size_t length = strlen(here);
 
-    if (length && strncmp(word, here, length) == 0 && word[length] == '/' && word[length + 1])
-        word += length + 1;
-    if (*word && !word[strspn(word, plain)]) {
-        fprintf(out, " %s", word);
-        return;
-    }
-    fputs(" '", out);
-    for (; *word; word++)
-        fputs(*word == '\'' ? "'\\''" : (const char[]){*word, '\0'}, out);
-    fputs("'", out);
+    return length && strncmp(word, here, length) == 0 && word[length] == '/' && word[length + 1]
+               ? word + length + 1
+               : word;
 }
 
 char *options_command(int argc, char **argv)
@@ -192,8 +184,10 @@ char *options_command(int argc, char **argv)
     if (!getcwd(here, sizeof(here)))
         here[0] = '\0';
     fputs("papcheck", out);
-    for (int i = 0; i < argc; i++)
-        quote(argv[i], here, out);
+    for (int i = 0; i < argc; i++) {
+        fputc(' ', out);
+        shell_put(out, from_here(argv[i], here));
+    }
     fclose(out);
     return command;
 }

@@ -19,8 +19,9 @@ bool rep_safe_path(const char *path)
 
 size_t rep_files(const char *folder, const char *below, const char *ret_names[REP_FILES_MOST])
 {
-    static const char *const names[] = {"repro.sh",    "verdict.json", "trace.jsonl",
-                                        "wire.pcapng", "device.log",   "host.log"};
+    static const char *const names[] = {"repro.sh",     "verdict.json", "trace.jsonl",
+                                        "wire.pcapng",  "device.log",   "host.log",
+                                        "declared.ics", "player.yaml"};
     char path[PATH_MAX];
     size_t count = 0;
 

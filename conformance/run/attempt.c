@@ -15,6 +15,7 @@
 #include "conformance/case/cases.h"
 #include "conformance/case/worker.h"
 #include "conformance/run/evidence.h"
+#include "conformance/run/repro.h"
 #include "conformance/run/silence.h"
 #include "spcore/base.h"
 
@@ -83,7 +84,7 @@ static void conclude(struct attempt *attempt)
     if (attempt->context.marker != MAP_FAILED)
         munmap(attempt->context.marker, sizeof(*attempt->context.marker));
     if (keeps_evidence(attempt)) {
-        evidence_repro(attempt->context.evidence, attempt->options, attempt->conf_case);
+        repro_write(attempt->context.evidence, attempt->options, attempt->conf_case);
     } else {
         evidence_remove(attempt->context.evidence);
         attempt->result.evidence = "";

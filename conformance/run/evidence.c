@@ -1,4 +1,4 @@
-/* A case's folder: made anew before it, with a script that runs the case again after it. */
+/* A case's folder: made anew before it, gone when it is not worth its room. */
 #include "conformance/run/evidence.h"
 
 #include <errno.h>
@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "conformance/case/cases.h"
-#include "conformance/program/program.h"
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
 {
@@ -51,34 +48,4 @@ int evidence_make(const char *folder)
         return error;
     evidence_remove(folder);
     return make_folder(folder);
-}
-
-void evidence_repro(const char *folder, const struct run_options *options,
-                    const struct conf_case *conf_case)
-{
-    char path[PATH_MAX + 16], self[PATH_MAX], name[128];
-    FILE *file;
-
-    if (program_self(self, sizeof(self)) < 0)
-        return;
-    snprintf(path, sizeof(path), "%s/repro.sh", folder);
-    file = fopen(path, "we");
-    if (!file)
-        return;
-    cases_name(conf_case, name, sizeof(name));
-    fprintf(file,
-            "#!/bin/sh\n# Runs this one case again; PAPCHECK may name another papcheck.\n"
-            "exec \"${PAPCHECK:-%s}\" run %s --seed %llu",
-            self, name, (unsigned long long)options->seed);
-    for (enum subject_id id = 0; id < SUBJECTS; id++) {
-        const struct subject_given *given = &options->of[id];
-
-        if (given->name && !given->own)
-            fprintf(file, " --%s '%s'", subjects[id].option, given->name);
-        for (size_t i = 0; given->defects && given->defects[i]; i++)
-            fprintf(file, " --%s %s", subjects[id].deviate, given->defects[i]);
-    }
-    fputs(" \"$@\"\n", file);
-    fchmod(fileno(file), 0755);
-    fclose(file);
 }

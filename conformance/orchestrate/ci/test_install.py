@@ -103,6 +103,20 @@ def test_a_report_is_written_again(machine):
     assert (machine.out / "one/report.html").is_file()
 
 
+def test_a_case_of_the_checkout_is_run_again_by_what_is_installed(machine, tmp_path):
+    ics = tmp_path / "it's mine.ics"
+    ics.write_text("USB.SPEED.HIGH=yes\n", encoding="ascii")
+    done = papcheck("run", "USB-CH9-BV-01", "--deviate", "device-descriptor-padded", "--ics", ics,
+                    "--out", tmp_path / "run")
+    assert done.status == 1, done.stderr
+    shutil.copytree(tmp_path / "run/cases/USB_CH9_BV_01", machine.out / "copied")
+    shutil.rmtree(tmp_path)
+    again = machine.run("cd /tmp && PATH=$PATH:/papkit/bin /out/copied/repro.sh --out /out/again")
+    assert again.returncode == 1, again.stderr
+    results = json.loads((machine.out / "again/results.json").read_text(encoding="utf-8"))
+    assert (results["cases"][0]["verdict"], results["ics_file"]) == ("FAIL", "declared.ics")
+
+
 # ---- nothing is left out without a word
 
 

@@ -228,6 +228,7 @@ CONF_CASE(MTP_STO_BV_05, .title = "FormatStore empties one store only", .level =
         left = dut_handles(&dut, two[0], 0, 0, handles, 256);
         CHECK_EQ(left, 0);
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(made[1])), MTP_RC_OK);
+        dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(made[1])); /* nothing else takes it away */
     }
 }
 
