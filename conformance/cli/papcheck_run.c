@@ -41,7 +41,7 @@ static void show(const struct run *run, const struct result *result, void *conte
 
     (void)run;
     progress->done++;
-    if (is_red(result) || (result->cause == CAUSE_BARRED && progress->barred++ == 0)) {
+    if (is_red(result) || (result->barred && progress->barred++ == 0)) {
         progress->failed++;
         if (progress->says_failures)
             say_failure(result);

@@ -87,6 +87,17 @@ static void let_go(struct result *result)
     result->json = NULL;
 }
 
+json_t *result_check_json(const struct result_check *check)
+{
+    json_t *object =
+        json_pack("{s:s,s:b,s:s,s:i,s:s,s:s}", "row", check->row, "ok", check->ok, "file",
+                  check->file, "line", check->line, "text", check->text, "seen", check->seen);
+
+    if (check->is_end)
+        json_object_set_new(object, "end", json_true());
+    return object;
+}
+
 int result_fail(struct result *result, const struct result_check *check)
 {
     const struct result_count *count = result_count(result, check->row);
@@ -97,10 +108,7 @@ int result_fail(struct result *result, const struct result_check *check)
 
     json_object_set_new(json_object_get(object, "rows"), check->row,
                         json_pack("{s:i,s:i}", "pass", pass, "fail", fail + 1));
-    json_array_append_new(json_object_get(object, "checks"),
-                          json_pack("{s:s,s:b,s:s,s:i,s:s,s:s}", "row", check->row, "ok", 0, "file",
-                                    check->file, "line", check->line, "text", check->text, "seen",
-                                    check->seen));
+    json_array_append_new(json_object_get(object, "checks"), result_check_json(check));
     let_go(result);
     error = result_take(result, object);
     json_decref(object);

@@ -16,7 +16,7 @@ enum verdict {
     VERDICT_INCONCLUSIVE,
     VERDICT_NOT_APPLICABLE, /* the ICS says so */
     VERDICT_NOT_RUN,        /* what it needs is not given */
-    VERDICT_ERROR,          /* ours: crash, watchdog, zero checks, failed set-up */
+    VERDICT_ERROR,          /* ours alone: crash, watchdog, zero checks, failed set-up */
     VERDICTS
 };
 /* As results.json has it, and as a reader does. */
@@ -26,11 +26,12 @@ extern const struct verdict_name {
 /* The order of lists: what needs a reader first. */
 extern const enum verdict verdict_urgency[VERDICTS];
 
-/* What brought a verdict about, whatever its reason says. */
+/* What ended a case, whatever its reason says; a check that failed before is a FAIL all the same.
+ */
 enum cause {
     CAUSE_CHECKS,   /* the case came to its end: its checks decide */
     CAUSE_OFFER,    /* the case found that the subject does not offer what the row is about */
-    CAUSE_SETUP,    /* the case said that its set-up failed */
+    CAUSE_SETUP,    /* the case said that its set-up failed, and that is ours */
     CAUSE_SUITE,    /* the case is wrong: no check, or one of a row it does not declare */
     CAUSE_BARRED,   /* the subject refused what any case needs before it can judge */
     CAUSE_SILENCE,  /* the device stopped answering: in this case, or before it */
@@ -58,6 +59,7 @@ struct result_check {
     const char *row, *file, *text, *seen;
     int line;
     bool ok;
+    bool is_end; /* no check of the case's own: it ended where the row is to blame */
 };
 
 /* How often checks of a row held and failed in one case. */
@@ -78,7 +80,7 @@ struct result {
     size_t count_count, check_count;
     struct texts notes;
     const char *left_behind; /* what could not be removed from a device; NULL: nothing */
-    const char *barred;      /* the row that demands what was refused; NULL: nothing was */
+    const char *barred;      /* the row that demands what stood in the way; NULL: nothing did */
     double seconds;          /* of a clock; negative: unknown */
     json_t *json;            /* whose texts counts, checks and notes show */
 };
@@ -92,6 +94,8 @@ const char *result_reason(const struct result *result); /* never NULL */
 int result_take(struct result *result, json_t *object);
 /* Adds a failed check, whose texts are copied. 0 or -ENOMEM. */
 int result_fail(struct result *result, const struct result_check *check);
+/* As an element of member checks. */
+json_t *result_check_json(const struct result_check *check);
 /* NULL: no check of that row was made. */
 const struct result_count *result_count(const struct result *result, const char *row);
 void result_done(struct result *result);

@@ -79,7 +79,8 @@ static int read_checks(const json_t *checks, struct result *ret)
                                   .text = text_of(value, "text"),
                                   .seen = text_of(value, "seen"),
                                   .line = (int)number_of(value, "line"),
-                                  .ok = truth_of(value, "ok")};
+                                  .ok = truth_of(value, "ok"),
+                                  .is_end = truth_of(value, "end")};
     }
     return 0;
 }

@@ -56,14 +56,8 @@ static json_t *checks_json(const struct result *result)
 {
     json_t *checks = json_array();
 
-    for (size_t i = 0; i < result->check_count; i++) {
-        const struct result_check *check = &result->checks[i];
-
-        json_array_append_new(checks,
-                              json_pack("{s:s,s:b,s:s,s:i,s:s,s:s}", "row", check->row, "ok",
-                                        check->ok, "file", check->file, "line", check->line, "text",
-                                        check->text, "seen", check->seen));
-    }
+    for (size_t i = 0; i < result->check_count; i++)
+        json_array_append_new(checks, result_check_json(&result->checks[i]));
     return checks;
 }
 

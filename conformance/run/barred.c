@@ -6,9 +6,10 @@
 
 #include "conformance/case/cases.h"
 
+/* What it judged before may have failed as well. */
 static bool is_barred(const struct result *result)
 {
-    return result->cause == CAUSE_BARRED && result->verdict == VERDICT_NOT_RUN;
+    return result->barred && (result->cause == CAUSE_BARRED || result->cause == CAUSE_SUBJECT);
 }
 
 static bool has_failed(const struct results *results, const char *row)
@@ -43,7 +44,8 @@ static int fail(struct result *result, const struct conf_case *conf_case)
                                                    .file = cases_base_name(conf_case->file),
                                                    .line = conf_case->line,
                                                    .text = "the case gets to what it judges",
-                                                   .seen = result_reason(result)});
+                                                   .seen = result_reason(result),
+                                                   .is_end = true});
 
     result->verdict = VERDICT_FAIL;
     return error;
@@ -65,7 +67,7 @@ int barred_settle(struct run *run)
     for (size_t i = 0; i < run->results.case_count && !error; i++) {
         char *why = results[i].reason;
 
-        if (!is_barred(&results[i]))
+        if (!is_barred(&results[i]) || results[i].verdict != VERDICT_NOT_RUN)
             continue;
         results[i].reason = NULL;
         result_say(&results[i], VERDICT_NOT_RUN, CAUSE_BARRED, "not run because %s (%s)", why,

@@ -1,10 +1,11 @@
-/* From what a case's process left behind to a result: its verdict.json, or the marker that says
- * where control was when it came to no end. */
+/* From what a case's process left behind to a result: its verdict.json; or the checks in its trace,
+ * and the marker that says where control was when it came to no end. */
 #include <stdio.h>
 #include <string.h>
 
 #include "conformance/case/cases.h"
 #include "conformance/run/attempt.h"
+#include "conformance/run/salvage.h"
 #include "spcore/base.h"
 
 /* Whose code control was in; NULL: nobody's. */
@@ -17,58 +18,56 @@ static const struct subject *blamed(const struct conf_marker *marker)
     return NULL;
 }
 
-/* The step that every case takes, and that ends this one without a verdict of its own. */
-static void judge_step(const struct conf_marker *marker, struct result *ret)
-{
-    json_t *object = json_pack("{s:{},s:[],s:s}", "rows", "checks", "barred", marker->row);
-
-    result_take(ret, object);
-    json_decref(object);
-}
-
 /* No verdict: the fault of the subject control was in, or else ours. */
 static void judge_silence(const struct attempt *attempt, enum cause cause, const char *how,
                           struct result *ret)
 {
     const struct conf_case *one = attempt->conf_case;
-    struct conf_marker marker = *attempt->context.marker;
-    const struct subject *subject = blamed(&marker);
+    const struct conf_marker *marker = attempt->context.marker;
+    const struct subject *subject = blamed(marker);
 
-    if (!subject) {
+    if (!subject)
         result_say(ret, VERDICT_ERROR, cause, "%s%s", how,
                    attempt->options->of[SUBJECT_DEVICE].name && one->needs & CONF_WRITES
                        ? "; its folder papcheck-… may still be on the device"
                        : "");
-        return;
-    }
-    marker.row[sizeof(marker.row) - 1] = marker.method[sizeof(marker.method) - 1] = '\0';
-    if (marker.is_step) {
-        judge_step(&marker, ret);
-        result_say(ret, VERDICT_NOT_RUN, CAUSE_BARRED, "%s %s: %s", how, subject->blame,
-                   marker.method);
-        return;
-    }
-    result_fail(ret, &(struct result_check){.row = marker.row,
-                                            .file = cases_base_name(one->file),
-                                            .line = one->line,
-                                            .text = marker.method,
-                                            .seen = how});
-    result_say(ret, VERDICT_FAIL, CAUSE_SUBJECT, "%s %s: %s", how, subject->blame, marker.method);
+    else
+        result_say(ret, marker->is_step ? VERDICT_NOT_RUN : VERDICT_FAIL, CAUSE_SUBJECT,
+                   "%s %s: %s", how, subject->blame, marker->method);
+    if (subject && !marker->is_step)
+        result_fail(ret, &(struct result_check){.row = marker->row,
+                                                .file = cases_base_name(one->file),
+                                                .line = one->line,
+                                                .text = marker->method,
+                                                .seen = how,
+                                                .is_end = true});
 }
 
-/* A case that came to its end is what its rows are. */
+/* As its verdict.json would have been. */
+static json_t *without_verdict(struct attempt *attempt)
+{
+    struct conf_marker *marker = attempt->context.marker;
+    json_t *object = salvage_checks(attempt->context.evidence);
+
+    marker->row[sizeof(marker->row) - 1] = marker->method[sizeof(marker->method) - 1] = '\0';
+    if (blamed(marker) && marker->is_step) /* it ends without a verdict of its own */
+        json_object_set_new(object, "barred", json_string(marker->row));
+    return object;
+}
+
+/* However a case ended: what its rows are is what it is. */
 static void judge_rows(const struct attempt *attempt, struct result *ret)
 {
     unsigned total = 0, failed = 0;
+    const char *alien = NULL;
 
     for (size_t i = 0; i < ret->count_count; i++) {
         const struct result_count *count = &ret->counts[i];
         const struct catalogue_row *row = catalogue_find(attempt->catalogue, count->row);
 
         if (!cases_judge(attempt->conf_case, count->row) || !row) {
-            result_say(ret, VERDICT_ERROR, CAUSE_SUITE, "checks row %s, which it does not declare",
-                       count->row);
-            return;
+            alien = count->row;
+            continue;
         }
         total += count->pass + count->fail;
         if (count->fail && (attempt->options->strict || strcmp(row->level, "SHOULD") != 0))
@@ -76,10 +75,13 @@ static void judge_rows(const struct attempt *attempt, struct result *ret)
         else if (count->fail)
             ret->warnings++;
     }
-    if (failed) /* whatever the case said of itself */
-        ret->verdict = VERDICT_FAIL;
+    if (alien)
+        result_say(ret, VERDICT_ERROR, CAUSE_SUITE, "checks row %s, which it does not declare",
+                   alien);
     else if (!total && ret->verdict == VERDICT_PASS)
         result_say(ret, VERDICT_ERROR, CAUSE_SUITE, "no check was made");
+    if (failed)
+        ret->verdict = VERDICT_FAIL;
 }
 
 /* What a case may say of its own end. */
@@ -92,27 +94,40 @@ static const struct {
     {CAUSE_START, VERDICT_ERROR}, {CAUSE_BARRED, VERDICT_NOT_RUN},
 };
 
+/* What it says of its end; NULL: nothing. */
+static const enum verdict *said(const json_t *verdict, enum cause *ret_cause)
+{
+    const char *name = json_string_value(json_object_get(verdict, "cause"));
+
+    for (size_t i = 0; name && i < ARRAY_SIZE(endings); i++) {
+        *ret_cause = endings[i].cause;
+        if (strcmp(name, cause_names[endings[i].cause]) == 0)
+            return &endings[i].verdict;
+    }
+    return NULL;
+}
+
 void attempt_judge(struct attempt *attempt, enum cause cause, const char *how)
 {
     struct result *result = &attempt->result;
     char path[PATH_MAX + 16];
-    const char *said;
+    const enum verdict *ending;
+    enum cause own;
     json_t *verdict;
 
     snprintf(path, sizeof(path), "%s/verdict.json", attempt->context.evidence);
     verdict = json_load_file(path, 0, NULL);
-    said = json_string_value(json_object_get(verdict, "cause"));
-    for (size_t i = 0; said && i < ARRAY_SIZE(endings); i++) {
-        if (strcmp(said, cause_names[endings[i].cause]) != 0)
-            continue;
-        if (result_take(result, verdict) < 0)
-            break;
-        result_say(result, endings[i].verdict, endings[i].cause, "%s",
-                   json_string_value(json_object_get(verdict, "reason")));
-        judge_rows(attempt, result);
+    ending = said(verdict, &own);
+    if (!ending) {
         json_decref(verdict);
-        return;
+        verdict = without_verdict(attempt);
     }
+    result_take(result, verdict);
+    if (ending)
+        result_say(result, *ending, own, "%s",
+                   json_string_value(json_object_get(verdict, "reason")));
+    else
+        judge_silence(attempt, cause, how, result);
+    judge_rows(attempt, result);
     json_decref(verdict);
-    judge_silence(attempt, cause, how, result);
 }

@@ -109,8 +109,8 @@ static void over(void *context, struct attempt *attempt)
     *result = attempt->result;
     if (attempt->unwritten) /* the run ends and says so */
         return;
-    work->failed |= result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR ||
-                    result->cause == CAUSE_BARRED;
+    work->failed |=
+        result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR || result->barred;
     if (work->progress)
         work->progress(work->run, result, work->context);
 }
@@ -204,10 +204,10 @@ static bool is_judged(const struct results *results)
 
 static int exit_code(const struct results *results)
 {
-    if (results_count(results, NULL, VERDICT_ERROR))
-        return 3;
     if (results_count(results, NULL, VERDICT_FAIL))
         return 1;
+    if (results_count(results, NULL, VERDICT_ERROR))
+        return 3;
     if (!is_judged(results))
         return 3; /* green would be a lie */
     return results_left(results) && !results->subset ? 5 : 0;

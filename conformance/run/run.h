@@ -73,7 +73,7 @@ void run_complain(const struct run_options *options, int error);
 int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
             void (*progress)(const struct run *run, const struct result *result, void *context),
             void *context);
-/* What the cases' results come to: rows, what is left out, and exit code (130 > 3 > 1 > 5 > 0). */
+/* What the cases' results come to: rows, what is left out, and exit code (130 > 1 > 3 > 5 > 0). */
 int run_conclude(struct run *run);
 /* The latter part of it: of results that say already where they come from. */
 int run_weigh(struct run *run);

@@ -92,7 +92,7 @@ static bool is_suspect(const struct attempt *attempt)
     enum verdict verdict = attempt->result.verdict;
 
     return *attempt->context.marker->silent || verdict == VERDICT_FAIL ||
-           verdict == VERDICT_ERROR || attempt->result.cause == CAUSE_BARRED;
+           verdict == VERDICT_ERROR || attempt->result.barred;
 }
 
 /* What was asked last, of the device or, in a provider's case, of the provider; "": nothing, or

@@ -273,8 +273,10 @@ Test(results, members_of_the_wrong_kind_count_as_missing)
 
 Test(results, a_failed_check_can_be_added_to_what_is_known)
 {
-    static const struct result_check one = {"ROW-1", "a.c", "first", "1", 1, false};
-    static const struct result_check two = {"ROW-1", "a.c", "second", "2", 2, false};
+    static const struct result_check one = {
+        .row = "ROW-1", .file = "a.c", .text = "first", .seen = "1", .line = 1};
+    static const struct result_check two = {
+        .row = "ROW-1", .file = "a.c", .text = "second", .seen = "2", .line = 2};
     struct result result = {0};
 
     cr_assert_eq(result_fail(&result, &one), 0);

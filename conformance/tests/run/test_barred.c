@@ -51,6 +51,22 @@ Test(barred, the_first_fails_where_none_judges_the_row)
     run_done(&run);
 }
 
+/* Its own failure is one, what bars its way is another. */
+Test(barred, a_case_that_had_failed_before_fails_for_the_step_as_well)
+{
+    static const struct result_check check = {.row = "ROW-1", .text = "t", .seen = "s", .file = ""};
+    struct run run = barred();
+
+    run.results.case_count = 1;
+    result_fail(&run.results.cases[0], &check);
+    run.results.cases[0].verdict = VERDICT_FAIL;
+    cr_assert_eq(barred_settle(&run), 0);
+    cr_assert_eq(result_count(&run.results.cases[0], "ROW-1")->fail, 1);
+    cr_assert_eq(result_count(&run.results.cases[0], "ROW-2")->fail, 1);
+    run.results.case_count = 3;
+    run_done(&run);
+}
+
 Test(barred, nobody_fails_a_row_that_has_failed)
 {
     static const struct result_check check = {.row = "ROW-2", .text = "t", .seen = "s", .file = ""};

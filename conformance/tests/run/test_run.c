@@ -52,10 +52,11 @@ Test(run, one_failure_is_not)
     cr_assert_eq(code(VERDICT_FAIL, VERDICT_NOT_RUN), 1);
 }
 
-Test(run, an_error_outranks_a_failure)
+Test(run, a_failure_outranks_an_error)
 {
-    cr_assert_eq(code(VERDICT_FAIL, VERDICT_ERROR), 3);
-    cr_assert_eq(code(VERDICT_ERROR, VERDICT_FAIL), 3);
+    cr_assert_eq(code(VERDICT_FAIL, VERDICT_ERROR), 1);
+    cr_assert_eq(code(VERDICT_ERROR, VERDICT_FAIL), 1);
+    cr_assert_eq(code(VERDICT_ERROR, VERDICT_PASS), 3);
 }
 
 /* Green that judged nothing would be a lie. */

@@ -38,9 +38,37 @@ Test(matrix, a_check_that_failed_counts_whatever_came_after)
 }
 
 /* A crash marks the row as failed in the report, but no check saw the defect. */
-Test(matrix, a_crash_is_no_kill)
+Test(matrix, a_crash_is_no_kill_unless_a_check_had_failed)
 {
-    cr_assert_eq(judged("ROW-1", 0, 1, CAUSE_SUBJECT), KILL_NO_PROOF);
+    struct result_check end = {.row = "ROW-1", .is_end = true};
+    struct result_count counts[] = {{"ROW-1", 2, 1}, {"ROW-2", 0, 1}};
+    struct result result = {.counts = counts,
+                            .count_count = 2,
+                            .checks = &end,
+                            .check_count = 1,
+                            .cause = CAUSE_SUBJECT};
+
+    cr_assert_eq(kill_of(&result, "ROW-1"), KILL_NO_PROOF);
+    cr_assert_eq(kill_of(&result, "ROW-2"), KILL_KILLED);
+    counts[0].fail = 2;
+    cr_assert_eq(kill_of(&result, "ROW-1"), KILL_KILLED);
+}
+
+Test(matrix, what_did_not_come_to_its_end_survived_nothing)
+{
+    cr_assert_eq(judged("ROW-1", 3, 0, CAUSE_WATCHDOG), KILL_NO_PROOF);
+    cr_assert_eq(judged("ROW-1", 3, 0, CAUSE_SETUP), KILL_NO_PROOF);
+}
+
+/* Of the row that demands the step, and of no other; a crash in there is a crash. */
+Test(matrix, a_step_that_is_refused_kills_for_the_row_that_demands_it)
+{
+    struct result result = {.barred = "ROW-1", .cause = CAUSE_BARRED};
+
+    cr_assert_eq(kill_of(&result, "ROW-1"), KILL_KILLED);
+    cr_assert_eq(kill_of(&result, "ROW-2"), KILL_NO_PROOF);
+    result.cause = CAUSE_SUBJECT;
+    cr_assert_eq(kill_of(&result, "ROW-1"), KILL_NO_PROOF);
 }
 
 Test(matrix, one_kill_is_enough_whatever_the_order)
