@@ -75,7 +75,7 @@ static int hold(const struct words *words, const struct catalogue *catalogue,
 
     if (status)
         return status;
-    if (ics_hold(declared, words->file, (const struct ics *const[]){&shown}, 1, catalogue,
+    if (ics_hold(declared, words->file, (const struct ics *const[]){&shown}, 1, "", catalogue,
                  &result) < 0) {
         status = EXIT_ERROR;
     } else {

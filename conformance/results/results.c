@@ -98,21 +98,49 @@ json_t *result_check_json(const struct result_check *check)
     return object;
 }
 
+/* Takes the object's texts instead of those so far, and the reference. */
+static int show(struct result *result, json_t *object)
+{
+    int error;
+
+    let_go(result);
+    error = result_take(result, object);
+    json_decref(object);
+    return error;
+}
+
 int result_fail(struct result *result, const struct result_check *check)
 {
     const struct result_count *count = result_count(result, check->row);
     int pass = count ? (int)count->pass : 0, fail = count ? (int)count->fail : 0;
     json_t *object =
         result->json ? json_deep_copy(result->json) : json_pack("{s:{},s:[]}", "rows", "checks");
-    int error;
 
     json_object_set_new(json_object_get(object, "rows"), check->row,
                         json_pack("{s:i,s:i}", "pass", pass, "fail", fail + 1));
     json_array_append_new(json_object_get(object, "checks"), result_check_json(check));
-    let_go(result);
-    error = result_take(result, object);
-    json_decref(object);
-    return error;
+    return show(result, object);
+}
+
+int result_unfail(struct result *result, const char *row)
+{
+    const struct result_count *count = result_count(result, row);
+    int pass = count ? (int)count->pass : 0, fail = count ? (int)count->fail : 0;
+    size_t i = result->check_count;
+    json_t *object;
+
+    while (i && (result->checks[i - 1].ok || strcmp(result->checks[i - 1].row, row) != 0))
+        i--;
+    if (!i || !fail)
+        return 0;
+    object = json_deep_copy(result->json);
+    json_array_remove(json_object_get(object, "checks"), i - 1);
+    if (pass || fail > 1)
+        json_object_set_new(json_object_get(object, "rows"), row,
+                            json_pack("{s:i,s:i}", "pass", pass, "fail", fail - 1));
+    else
+        json_object_del(json_object_get(object, "rows"), row);
+    return show(result, object);
 }
 
 void result_done(struct result *result)
@@ -189,6 +217,8 @@ void results_done(struct results *results)
         result_done(&results->cases[i]);
     for (size_t i = 0; i < results->ics_count; i++)
         free(results->ics[i].items.at);
+    for (size_t i = 0; i < results->shown_count; i++)
+        free(results->shown[i].items.at);
     free(results->devices);
     free(results->scopes);
     free(results->left);
@@ -196,7 +226,10 @@ void results_done(struct results *results)
     free(results->patterns.at);
     free(results->subjects.at);
     free(results->defects.at);
+    free(results->options.at);
     free(results->ics);
+    free(results->claims);
+    free(results->shown);
     free(results->cases);
     free(results->rows);
     json_decref(results->json);

@@ -96,6 +96,8 @@ int result_take(struct result *result, json_t *object);
 int result_fail(struct result *result, const struct result_check *check);
 /* As an element of member checks. */
 json_t *result_check_json(const struct result_check *check);
+/* Takes back the last failed check of a row, if there is one. 0 or -ENOMEM. */
+int result_unfail(struct result *result, const char *row);
 /* NULL: no check of that row was made. */
 const struct result_count *result_count(const struct result *result, const char *row);
 void result_done(struct result *result);
@@ -109,6 +111,13 @@ struct result_row {
 struct result_ics {
     const char *player; /* "": the device */
     struct texts items;
+};
+
+/* What a file declares of an item; by its line, 0: papcheck itself does. */
+struct result_claim {
+    const char *item;
+    unsigned line;
+    bool yes;
 };
 
 /* A device in its own words; "": it does not say. */
@@ -140,13 +149,17 @@ struct result_absent {
 struct results {
     const char *suite, *device, *provider; /* provider "": none */
     const char *git, *provider_sha256;     /* of the suite's sources, of the provider's file */
+    const char *catalogue_sha256;          /* of its rows and items */
     const char *ics_file, *ics_sha256;     /* its name alone; "": what was observed is in force */
     const char *shard;                     /* i/n */
     struct texts patterns;                 /* what was selected; none: everything */
     uint64_t seed;
     bool strict;
     struct texts subjects, defects;
+    struct texts options; /* words of the command line that decide what may be done to a device */
     struct result_ics *ics;
+    struct result_claim *claims; /* of the file, and */
+    struct result_ics *shown;    /* what was observed beside it; none of both without a file */
     struct result *cases;
     struct result_row *rows;
     struct result_device *devices;
@@ -154,6 +167,7 @@ struct results {
     struct result_left *left;
     struct result_absent *absent;
     size_t ics_count, case_count, row_count, device_count, scope_count, left_count, absent_count;
+    size_t claim_count, shown_count;
     bool subset;                        /* a part was asked for: what is left out is meant to be */
     const char *began, *host, *command; /* of this run alone: UTC, where, and its command line */
     double seconds;                     /* of all cases; negative: unknown */

@@ -1,13 +1,18 @@
 /* Results from their files. The files may come from anywhere: what is missing or of another kind is
  * empty here, so that no reader has to ask again. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conformance/results/results.h"
+#include "spcore/base.h"
+
+enum { FILE_MAX = 64 << 20 }; /* some fifty times a whole run's */
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -249,23 +254,57 @@ static int read_absent(const json_t *all, struct results *ret)
     return 0;
 }
 
-static int read_ics(json_t *all, struct results *ret)
+static int read_claims(const json_t *all, struct results *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->claims = room_for(all, sizeof(*ret->claims));
+    if (!ret->claims)
+        return -ENOMEM;
+    json_array_foreach(all, i, value)
+    {
+        ret->claims[ret->claim_count++] = (struct result_claim){
+            text_of(value, "item"), (unsigned)number_of(value, "line"), truth_of(value, "yes")};
+    }
+    return 0;
+}
+
+static int read_ics(json_t *all, struct result_ics **ret, size_t *ret_count)
 {
     const char *player;
     json_t *items;
     int error = 0;
 
-    ret->ics = room_for(all, sizeof(*ret->ics));
-    if (!ret->ics)
+    *ret = room_for(all, sizeof(**ret));
+    if (!*ret)
         return -ENOMEM;
     json_object_foreach(all, player, items)
     {
-        struct result_ics *one = &ret->ics[ret->ics_count++];
+        struct result_ics *one = &(*ret)[(*ret_count)++];
 
         one->player = player;
         if (!error)
             error = read_texts(items, &one->items);
     }
+    return error;
+}
+
+static int read_lists(const json_t *json, struct results *ret)
+{
+    const struct {
+        const char *name;
+        struct texts *ret;
+    } lists[] = {
+        {"subjects", &ret->subjects},
+        {"deviations", &ret->defects},
+        {"patterns", &ret->patterns},
+        {"options", &ret->options},
+    };
+    int error = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(lists) && !error; i++)
+        error = read_texts(json_object_get(json, lists[i].name), lists[i].ret);
     return error;
 }
 
@@ -280,6 +319,7 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
         .device = text_of(json, "device"),
         .provider = text_of(json, "provider"),
         .git = text_of(json, "git"),
+        .catalogue_sha256 = text_of(json, "catalogue_sha256"),
         .provider_sha256 = text_of(json, "provider_sha256"),
         .ics_file = text_of(json, "ics_file"),
         .ics_sha256 = text_of(json, "ics_sha256"),
@@ -295,11 +335,7 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
         .json = json_incref(json),
         .timing = json_incref(timing),
     };
-    error = read_texts(json_object_get(json, "subjects"), &ret->subjects);
-    if (!error)
-        error = read_texts(json_object_get(json, "deviations"), &ret->defects);
-    if (!error)
-        error = read_texts(json_object_get(json, "patterns"), &ret->patterns);
+    error = read_lists(json, ret);
     if (!error)
         error = read_devices(json_object_get(json, "devices"), ret);
     if (!error)
@@ -309,7 +345,11 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
     if (!error)
         error = read_absent(json_object_get(json, "not_judged"), ret);
     if (!error)
-        error = read_ics(json_object_get(json, "ics"), ret);
+        error = read_ics(json_object_get(json, "ics"), &ret->ics, &ret->ics_count);
+    if (!error)
+        error = read_ics(json_object_get(json, "shown"), &ret->shown, &ret->shown_count);
+    if (!error)
+        error = read_claims(json_object_get(json, "declared"), ret);
     if (!error)
         error = read_cases(json_object_get(json, "cases"), timing, ret);
     if (!error)
@@ -321,26 +361,45 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
 
 static json_t *load(const char *path, char *error, size_t error_size)
 {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    json_t *object = NULL;
+    struct stat found;
     json_error_t where;
-    json_t *object;
 
-    if (access(path, R_OK) < 0) {
+    if (fd < 0 || fstat(fd, &found) < 0) {
         snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return NULL;
+    } else if (!S_ISREG(found.st_mode) || found.st_size > FILE_MAX) {
+        snprintf(error, error_size, "%s: expected a file of at most %d MiB", path, FILE_MAX >> 20);
+    } else {
+        object = json_loadfd(fd, JSON_REJECT_DUPLICATES, &where);
+        if (!object)
+            snprintf(error, error_size, "%s:%d: %s", path, where.line, where.text);
     }
-    object = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
-    if (!object)
-        snprintf(error, error_size, "%s:%d: %s", path, where.line, where.text);
+    if (fd >= 0)
+        close(fd);
     return object;
 }
 
-static bool has_shape(const json_t *results)
+/* What no results are without. NULL: they have it all; else the member that is not as it should. */
+static const char *misshapen(const json_t *results, const char **ret_kind)
 {
-    return json_is_string(json_object_get(results, "suite")) &&
-           json_is_array(json_object_get(results, "cases")) &&
-           json_is_array(json_object_get(results, "rows")) &&
-           json_is_object(json_object_get(results, "totals")) &&
-           json_is_integer(json_object_get(results, "exit"));
+    static const struct {
+        const char *name, *kind;
+        json_type type;
+    } shape[] = {
+        {"suite", "a text", JSON_STRING},   {"cases", "a list", JSON_ARRAY},
+        {"rows", "a list", JSON_ARRAY},     {"totals", "an object", JSON_OBJECT},
+        {"exit", "a number", JSON_INTEGER},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(shape); i++) {
+        const json_t *member = json_object_get(results, shape[i].name);
+
+        *ret_kind = shape[i].kind;
+        if (!member || json_typeof(member) != shape[i].type)
+            return shape[i].name;
+    }
+    return NULL;
 }
 
 int results_read(const char *path, struct results *ret, char *error, size_t error_size)
@@ -349,6 +408,7 @@ int results_read(const char *path, struct results *ret, char *error, size_t erro
     bool is_file = length > 5 && strcmp(path + length - 5, ".json") == 0;
     char file[PATH_MAX], beside[PATH_MAX], ignored[PATH_MAX];
     json_t *json, *timing = NULL;
+    const char *member, *kind;
     int result = -EINVAL;
 
     if ((size_t)snprintf(file, sizeof(file), "%s%s", path, is_file ? "" : "/results.json") >=
@@ -363,12 +423,14 @@ int results_read(const char *path, struct results *ret, char *error, size_t erro
         snprintf(beside, sizeof(beside), "%s/timing.json", path);
         timing = load(beside, ignored, sizeof(ignored)); /* reports do without */
     }
-    if (has_shape(json)) {
+    member = misshapen(json, &kind);
+    if (!member) {
         result = take_all(json, timing, ret);
         if (result)
             snprintf(error, error_size, "%s: %s", file, strerror(-result));
     } else {
-        snprintf(error, error_size, "%s: not the results of a run", file);
+        snprintf(error, error_size, "%s: not the results of a run: expected %s \"%s\"", file, kind,
+                 member);
     }
     json_decref(timing);
     json_decref(json);

@@ -94,12 +94,23 @@ static json_t *rows_json(const struct results *results)
     return rows;
 }
 
-static json_t *ics_json(const struct results *results)
+static json_t *ics_json(const struct result_ics *ics, size_t count)
 {
     json_t *all = json_object();
 
-    for (size_t i = 0; i < results->ics_count; i++)
-        json_object_set_new(all, results->ics[i].player, texts_json(&results->ics[i].items));
+    for (size_t i = 0; i < count; i++)
+        json_object_set_new(all, ics[i].player, texts_json(&ics[i].items));
+    return all;
+}
+
+static json_t *claims_json(const struct results *results)
+{
+    json_t *all = json_array();
+
+    for (size_t i = 0; i < results->claim_count; i++)
+        json_array_append_new(all, json_pack("{s:s,s:i,s:b}", "item", results->claims[i].item,
+                                             "line", (int)results->claims[i].line, "yes",
+                                             results->claims[i].yes));
     return all;
 }
 
@@ -185,11 +196,13 @@ static json_t *results_json(const struct results *results)
     } members[] = {
         {"suite", text_json(results->suite)},
         {"git", text_json(results->git)},
+        {"catalogue_sha256", text_json(results->catalogue_sha256)},
         {"seed", json_integer((json_int_t)results->seed)},
         {"strict", json_boolean(results->strict)},
         {"subset", json_boolean(results->subset)},
         {"patterns", texts_json(&results->patterns)},
         {"shard", text_json(results->shard)},
+        {"options", texts_json(&results->options)},
         {"device", text_json(results->device)},
         {"provider", text_json(results->provider)},
         {"provider_sha256", text_json(results->provider_sha256)},
@@ -198,7 +211,9 @@ static json_t *results_json(const struct results *results)
         {"deviations", texts_json(&results->defects)},
         {"ics_file", text_json(results->ics_file)},
         {"ics_sha256", text_json(results->ics_sha256)},
-        {"ics", ics_json(results)},
+        {"ics", ics_json(results->ics, results->ics_count)},
+        {"declared", claims_json(results)},
+        {"shown", ics_json(results->shown, results->shown_count)},
         {"totals", totals_json(results)},
         {"cases", cases_json(results)},
         {"rows", rows_json(results)},

@@ -6,10 +6,36 @@
 
 #include "conformance/case/cases.h"
 
+/* What a case that is settled is known by, where parts of a run become a whole: the check by which
+ * it answers for others, and the reason that another one answers for. */
+#define ANSWERS "the case gets to what it judges"
+#define TOLD "not run because "
+
 /* What it judged before may have failed as well. */
 static bool is_barred(const struct result *result)
 {
     return result->barred && (result->cause == CAUSE_BARRED || result->cause == CAUSE_SUBJECT);
+}
+
+static bool is_answering(const struct result *result)
+{
+    size_t i = is_barred(result) ? result->check_count : 0;
+
+    while (i && strcmp(result->checks[i - 1].text, ANSWERS) != 0)
+        i--;
+    return i > 0;
+}
+
+/* As if it did not answer; what it failed by itself it has failed. */
+static int reopen(struct result *result)
+{
+    int error = result_unfail(result, result->barred);
+    size_t failed = 0;
+
+    for (size_t i = 0; i < result->count_count; i++)
+        failed += result->counts[i].fail != 0;
+    result->verdict = failed > result->warnings ? VERDICT_FAIL : VERDICT_NOT_RUN;
+    return error;
 }
 
 static bool has_failed(const struct results *results, const char *row)
@@ -39,13 +65,12 @@ static size_t answers(const struct run *run, size_t first)
 
 static int fail(struct result *result, const struct conf_case *conf_case)
 {
-    int error =
-        result_fail(result, &(struct result_check){.row = result->barred,
-                                                   .file = cases_base_name(conf_case->file),
-                                                   .line = conf_case->line,
-                                                   .text = "the case gets to what it judges",
-                                                   .seen = result_reason(result),
-                                                   .is_end = true});
+    int error = result_fail(result, &(struct result_check){.row = result->barred,
+                                                           .file = cases_base_name(conf_case->file),
+                                                           .line = conf_case->line,
+                                                           .text = ANSWERS,
+                                                           .seen = result_reason(result),
+                                                           .is_end = true});
 
     result->verdict = VERDICT_FAIL;
     return error;
@@ -56,6 +81,9 @@ int barred_settle(struct run *run)
     struct result *results = run->results.cases;
     int error = 0;
 
+    /* Ones that answer in parts of a run are some of many again in the whole. */
+    for (size_t i = 0; i < run->results.case_count && !error; i++)
+        error = is_answering(&results[i]) ? reopen(&results[i]) : 0;
     for (size_t i = 0; i < run->results.case_count && !error; i++) {
         size_t who;
 
@@ -67,10 +95,11 @@ int barred_settle(struct run *run)
     for (size_t i = 0; i < run->results.case_count && !error; i++) {
         char *why = results[i].reason;
 
-        if (!is_barred(&results[i]) || results[i].verdict != VERDICT_NOT_RUN)
+        if (!is_barred(&results[i]) || results[i].verdict != VERDICT_NOT_RUN || !why ||
+            strncmp(why, TOLD, strlen(TOLD)) == 0)
             continue;
         results[i].reason = NULL;
-        result_say(&results[i], VERDICT_NOT_RUN, CAUSE_BARRED, "not run because %s (%s)", why,
+        result_say(&results[i], VERDICT_NOT_RUN, CAUSE_BARRED, TOLD "%s (%s)", why,
                    results[i].barred);
         free(why);
     }

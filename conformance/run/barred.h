@@ -5,7 +5,8 @@
 #include "conformance/run/run.h"
 
 /* Of the cases that got no further, one fails the row that demands the step, unless a case has
- * failed it by itself; the others say why they were not run. 0 or -ENOMEM. */
+ * failed it by itself; the others say why they were not run. Results of several runs, each settled,
+ * are settled anew as those of one. 0 or -ENOMEM. */
 int barred_settle(struct run *run);
 
 #endif

@@ -43,8 +43,10 @@ int ics_read(const char *path, const struct catalogue *catalogue, struct ics *re
 int ics_observe(const char *uri, bool own, struct ics *ret);
 /* Holds what is declared in the file `path` against what was shown, once or by several players, as
  * the result of a case: what nobody shows fails, what is shown and not declared is a warning and a
- * note. 0 or -ENOMEM. */
+ * note. `unseen` names who was not observed and might show more, so that what is not shown is not
+ * judged either; "": nobody. 0 or -ENOMEM. */
 int ics_hold(const struct ics *declared, const char *path, const struct ics *const shown[],
-             size_t shown_count, const struct catalogue *catalogue, struct result *ret);
+             size_t shown_count, const char *unseen, const struct catalogue *catalogue,
+             struct result *ret);
 
 #endif

@@ -12,7 +12,9 @@ struct comparison {
     const struct ics *declared, *const *shown;
     size_t shown_count;
     const struct catalogue *catalogue;
+    bool all_shown; /* nobody else could show what is declared */
     json_t *checks, *notes;
+    size_t unjudged; /* of the notes, the first */
 };
 
 static bool is_shown(const struct comparison *it, const char *item)
@@ -32,6 +34,12 @@ static void find_too_much(struct comparison *it, const char *file)
 
         if (!claim->yes || !item || strcmp(item->by, "vendor") == 0 || is_shown(it, claim->item))
             continue;
+        if (!it->all_shown) {
+            json_array_append_new(it->notes, json_sprintf("%s (%s:%u) is declared, and not judged",
+                                                          claim->item, file, claim->line));
+            it->unjudged++;
+            continue;
+        }
         json_array_append_new(it->checks, json_pack("{s:s,s:b,s:s,s:i,s:s,s:s}", "row", claim->item,
                                                     "ok", 0, "file", file, "line", (int)claim->line,
                                                     "text", item->observed, "seen", "false"));
@@ -57,9 +65,16 @@ static void find_too_little(struct comparison *it)
 }
 
 int ics_hold(const struct ics *declared, const char *path, const struct ics *const shown[],
-             size_t shown_count, const struct catalogue *catalogue, struct result *ret)
+             size_t shown_count, const char *unseen, const struct catalogue *catalogue,
+             struct result *ret)
 {
-    struct comparison it = {declared, shown, shown_count, catalogue, json_array(), json_array()};
+    struct comparison it = {.declared = declared,
+                            .shown = shown,
+                            .shown_count = shown_count,
+                            .catalogue = catalogue,
+                            .all_shown = !*unseen,
+                            .checks = json_array(),
+                            .notes = json_array()};
     struct result result = {.id = "ICS",
                             .title =
                                 "What the ICS declares is shown, and what is shown is declared",
@@ -74,9 +89,13 @@ int ics_hold(const struct ics *declared, const char *path, const struct ics *con
     find_too_little(&it);
     if (!error)
         error = result_take(&result, object);
-    result.verdict = result.check_count ? VERDICT_FAIL : VERDICT_PASS;
-    result.cause = CAUSE_ICS;
-    result.warnings = (unsigned)result.notes.count;
+    if (it.unjudged)
+        result_say(&result, VERDICT_INCONCLUSIVE, CAUSE_ICS,
+                   "%zu of what is declared could not be judged without the players %s",
+                   it.unjudged, unseen);
+    else
+        result_say(&result, result.check_count ? VERDICT_FAIL : VERDICT_PASS, CAUSE_ICS, "%s", "");
+    result.warnings = (unsigned)(result.notes.count - it.unjudged);
     json_decref(object);
     if (error)
         result_done(&result);

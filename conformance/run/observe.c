@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/case/cases.h"
 #include "conformance/run/evidence.h"
 #include "conformance/run/papsim.h"
 
@@ -21,6 +22,7 @@ struct run_ics {
     } of[PLAYERS_MAX];
     size_t count;
     struct ics declared; /* of a file: in force instead of what is observed */
+    char unseen[512];    /* players that were not observed, by name; "": none */
 };
 
 static struct observation *find(const struct run *run, const char *player)
@@ -168,9 +170,8 @@ static void name_device(const struct observation *one, struct result_device *ret
                                   .firmware = identity->firmware};
 }
 
-static int add_ics(const char *player, const struct ics *ics, struct results *results)
+static int add_ics(const char *player, const struct ics *ics, struct result_ics *ret)
 {
-    struct result_ics *ret = &results->ics[results->ics_count++];
     int error = 0;
 
     ret->player = player;
@@ -179,6 +180,46 @@ static int add_ics(const char *player, const struct ics *ics, struct results *re
             error = texts_add(&ret->items, ics->claims[i].item);
     }
     return error;
+}
+
+static int add_claims(const struct ics *declared, struct results *results)
+{
+    results->claims = calloc(declared->count + 1, sizeof(*results->claims));
+    if (!results->claims)
+        return -ENOMEM;
+    for (size_t i = 0; i < declared->count; i++) {
+        const struct ics_claim *claim = &declared->claims[i];
+
+        results->claims[results->claim_count++] =
+            (struct result_claim){claim->item, claim->line, claim->yes};
+    }
+    return 0;
+}
+
+static bool was_observed(const struct run *run, const char *player)
+{
+    const struct observation *one = find(run, player);
+
+    return one && !one->error;
+}
+
+/* Players of cases that could be judged with these options: each once, by the first of them. */
+static void name_unseen(struct run *run)
+{
+    char *unseen = run->ics->unseen;
+    const struct conf_case *const *cases;
+    size_t count = cases_all(&cases), at = 0;
+
+    for (size_t i = 0; i < count && at < sizeof(run->ics->unseen); i++) {
+        const char *player = player_of(run, cases[i]);
+        size_t first = 0;
+
+        while (strcmp(player_of(run, cases[first]), player) != 0)
+            first++;
+        if (first == i && !was_observed(run, player))
+            at += (size_t)snprintf(unseen + at, sizeof(run->ics->unseen) - at, "%s%s",
+                                   at ? ", " : "", player);
+    }
 }
 
 /* After the cases: there is room for one more. */
@@ -194,8 +235,9 @@ static int hold(struct run *run)
     }
     if (!count)
         return 0; /* their cases say why */
-    error = ics_hold(&run->ics->declared, run->options.ics, shown, count, run->catalogue,
-                     &run->results.cases[run->results.case_count]);
+    name_unseen(run);
+    error = ics_hold(&run->ics->declared, run->options.ics, shown, count, run->ics->unseen,
+                     run->catalogue, &run->results.cases[run->results.case_count]);
     run->results.case_count += !error;
     return error;
 }
@@ -203,11 +245,13 @@ static int hold(struct run *run)
 int run_ics_results(struct run *run)
 {
     struct results *results = &run->results;
+    bool declares = run->options.ics != NULL;
     int error = 0;
 
     results->ics = calloc(PLAYERS_MAX, sizeof(*results->ics));
+    results->shown = calloc(PLAYERS_MAX, sizeof(*results->shown));
     results->devices = calloc(PLAYERS_MAX, sizeof(*results->devices));
-    if (!results->ics || !results->devices)
+    if (!results->ics || !results->shown || !results->devices)
         return -ENOMEM;
     for (size_t i = 0; i < run->ics->count && !error; i++) {
         const struct observation *one = &run->ics->of[i];
@@ -216,12 +260,15 @@ int run_ics_results(struct run *run)
             continue;
         if (*one->ics.identity.usb)
             name_device(one, &results->devices[results->device_count++]);
-        if (!run->options.ics)
-            error = add_ics(one->player, &one->ics, results);
+        error = add_ics(one->player, &one->ics,
+                        declares ? &results->shown[results->shown_count++]
+                                 : &results->ics[results->ics_count++]);
     }
-    if (error || !run->options.ics)
+    if (error || !declares)
         return error;
-    error = add_ics("", &run->ics->declared, results);
+    error = add_ics("", &run->ics->declared, &results->ics[results->ics_count++]);
+    if (!error)
+        error = add_claims(&run->ics->declared, results);
     return error ? error : hold(run);
 }
 

@@ -10,6 +10,7 @@
 
 #include "conformance/case/cases.h"
 #include "git_id.h"
+#include "spcore/base.h"
 
 void origin_begin(struct run *run)
 {
@@ -22,27 +23,93 @@ void origin_begin(struct run *run)
         run->host[0] = '\0';
 }
 
+static EVP_MD_CTX *hash_begin(void)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    if (context && EVP_DigestInit_ex(context, EVP_sha256(), NULL))
+        return context;
+    EVP_MD_CTX_free(context);
+    return NULL;
+}
+
+/* "" when it was not begun, or is `broken`. */
+static void hash_end(EVP_MD_CTX *context, bool broken, char ret[ORIGIN_HASH_ROOM])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+
+    ret[0] = '\0';
+    if (context && !broken)
+        EVP_DigestFinal_ex(context, digest, &length);
+    for (unsigned i = 0; i < length; i++)
+        snprintf(ret + 2 * (size_t)i, 3, "%02x", digest[i]);
+    EVP_MD_CTX_free(context);
+}
+
 /* Of the file's bytes; "" when it cannot be read. */
 static void hash_file(const char *path, char ret[ORIGIN_HASH_ROOM])
 {
-    unsigned char digest[EVP_MAX_MD_SIZE], block[1 << 14];
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    unsigned char block[1 << 14];
+    EVP_MD_CTX *context = hash_begin();
     FILE *file = fopen(path, "re");
-    unsigned length = 0;
     size_t count;
 
-    ret[0] = '\0';
-    if (file && context && EVP_DigestInit_ex(context, EVP_sha256(), NULL)) {
-        while ((count = fread(block, 1, sizeof(block), file)) > 0)
-            EVP_DigestUpdate(context, block, count);
-        if (!ferror(file))
-            EVP_DigestFinal_ex(context, digest, &length);
-    }
-    for (unsigned i = 0; i < length; i++)
-        snprintf(ret + 2 * (size_t)i, 3, "%02x", digest[i]);
+    while (file && context && (count = fread(block, 1, sizeof(block), file)) > 0)
+        EVP_DigestUpdate(context, block, count);
+    hash_end(context, !file || ferror(file), ret);
     if (file)
         fclose(file);
-    EVP_MD_CTX_free(context);
+}
+
+static void hash_texts(EVP_MD_CTX *context, char *const texts[], size_t count)
+{
+    for (size_t i = 0; i < count && context; i++) {
+        if (texts[i])
+            EVP_DigestUpdate(context, texts[i], strlen(texts[i]));
+        EVP_DigestUpdate(context, "", 1);
+    }
+}
+
+void origin_catalogue(const struct catalogue *catalogue, char ret[ORIGIN_HASH_ROOM])
+{
+    EVP_MD_CTX *context = hash_begin();
+
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct catalogue_row *row = &catalogue->rows[i];
+        char *const texts[] = {row->id,     row->level,  row->requirement, row->check,
+                               row->mutant, row->source, row->subject,     row->flow};
+
+        hash_texts(context, texts, ARRAY_SIZE(texts));
+    }
+    for (size_t i = 0; i < catalogue->item_count; i++) {
+        const struct catalogue_item *item = &catalogue->items[i];
+        char *const texts[] = {item->name, item->by, item->meaning, item->observed, item->subject};
+
+        hash_texts(context, texts, ARRAY_SIZE(texts));
+    }
+    hash_end(context, false, ret);
+}
+
+/* What decides which cases may do to a device what they do. */
+static int name_options(const struct run_options *options, struct texts *ret)
+{
+    const struct {
+        bool given;
+        const char *word;
+    } words[] = {
+        {options->destructive, "--destructive"},
+        {options->serial != NULL, "--serial"},
+        {options->serial != NULL, options->serial},
+        {options->allow_mtp, "--allow-mtp"},
+    };
+    int error = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(words) && !error; i++) {
+        if (words[i].given)
+            error = texts_add(ret, words[i].word);
+    }
+    return error;
 }
 
 int origin_results(struct run *run)
@@ -57,14 +124,16 @@ int origin_results(struct run *run)
     results->host = run->host;
     results->command = options->command;
     results->shard = options->shard;
-    if (provider)
+    origin_catalogue(run->catalogue, run->catalogue_sha256);
+    results->catalogue_sha256 = run->catalogue_sha256;
+    if (provider && !*run->provider_sha256)
         hash_file(provider, run->provider_sha256);
     results->provider_sha256 = run->provider_sha256;
-    if (options->ics)
+    if (options->ics && !*run->ics_sha256)
         hash_file(options->ics, run->ics_sha256);
     results->ics_file = options->ics ? cases_base_name(options->ics) : "";
     results->ics_sha256 = run->ics_sha256;
     for (size_t i = 0; i < options->pattern_count && !error; i++)
         error = texts_add(&results->patterns, options->patterns[i]);
-    return error;
+    return error ? error : name_options(options, &results->options);
 }

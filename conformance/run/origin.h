@@ -6,8 +6,10 @@
 
 /* When and where: at the run's beginning. */
 void origin_begin(struct run *run);
-/* The suite's and the provider's identity, what was asked for and what there was to ask. 0 or
- * -ENOMEM. */
+/* Of all that its rows and items say; "": it cannot be had. */
+void origin_catalogue(const struct catalogue *catalogue, char ret[ORIGIN_HASH_ROOM]);
+/* The suite's and the provider's identity, what was asked for and what there was to ask; the files'
+ * hashes only where they are not known yet. 0 or -ENOMEM. */
 int origin_results(struct run *run);
 
 #endif

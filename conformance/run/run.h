@@ -49,6 +49,7 @@ struct run {
     struct run_name *names;   /* what results.cases call themselves */
     char began[32], host[65]; /* origin.h */
     char provider_sha256[ORIGIN_HASH_ROOM], ics_sha256[ORIGIN_HASH_ROOM];
+    char catalogue_sha256[ORIGIN_HASH_ROOM];
     volatile sig_atomic_t interrupted;
 };
 

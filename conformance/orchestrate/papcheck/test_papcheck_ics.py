@@ -102,6 +102,19 @@ def test_a_claim_the_device_does_not_keep_fails(check, run, ics, player):
     assert held.stdout.startswith(f"{path}:3: MTP.OP.1023 is declared, and is not shown")
 
 
+def test_a_claim_that_only_other_players_could_keep_is_not_judged(run, ics):
+    path = ics("MTP=yes", "USB.SPEED.SUPER=yes", "MTP.OP.1023=yes")
+    done = run(CASE, "--ics", path)
+    held = done.case("ICS")
+    assert done.status == 0 and held["verdict"] == "INCONCLUSIVE" and not held["checks"]
+    assert "2 of what is declared" in held["reason"] and "mtp-super-speed" in held["reason"]
+    assert "USB.SPEED.SUPER (my.ics:2) is declared, and not judged" in held["notes"]
+    assert [claim for claim in done.results["declared"] if claim["line"]] == [
+        {"item": "MTP", "line": 1, "yes": True}, {"item": "MTP.OP.1023", "line": 3, "yes": True},
+        {"item": "USB.SPEED.SUPER", "line": 2, "yes": True}]
+    assert list(done.results["shown"]) == ["mtp"]
+
+
 def test_what_the_device_offers_beside_its_claim_is_a_warning(check, run, ics, player):
     path = ics("MTP=yes", "USB.SPEED.HIGH=no")
     done = run(CASE, "--device", player.uri(), "--ics", path)

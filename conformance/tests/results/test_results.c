@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conformance/results/results.h"
@@ -193,6 +194,30 @@ Test(results, what_was_left_out_comes_back)
     results_done(&read);
 }
 
+Test(results, what_was_declared_and_shown_comes_back)
+{
+    const char *option = "--destructive";
+    struct result_claim claim = {"BOS", 3, true};
+    struct results read;
+    struct sample sample;
+
+    fill(&sample, "text");
+    sample.results.claims = &claim;
+    sample.results.shown = &sample.ics;
+    sample.results.claim_count = sample.results.shown_count = 1;
+    sample.results.options = (struct texts){&option, 1};
+    sample.results.catalogue_sha256 = "2345";
+    cr_assert_eq(results_write(&sample.results, folder), 0);
+    read_back(&read);
+    cr_assert_str_eq(read.claims[0].item, "BOS");
+    cr_assert(read.claims[0].line == 3 && read.claims[0].yes);
+    cr_assert_str_eq(read.shown[0].player, "mtp");
+    cr_assert_str_eq(read.shown[0].items.at[0], "MTP");
+    cr_assert_str_eq(read.options.at[0], "--destructive");
+    cr_assert_str_eq(read.catalogue_sha256, "2345");
+    results_done(&read);
+}
+
 Test(results, what_is_not_known_is_empty)
 {
     struct results read;
@@ -249,7 +274,25 @@ Test(results, results_of_another_kind_are_refused)
 
     write_results("{\"suite\": \"papcheck 0\"}");
     cr_expect_lt(results_read(folder, &read, error, sizeof(error)), 0);
-    cr_expect_not_null(strstr(error, "not the results of a run"), "%s", error);
+    cr_expect_not_null(strstr(error, "not the results of a run: expected a list \"cases\""), "%s",
+                       error);
+}
+
+/* Whoever names a folder may have been given any. */
+Test(results, what_is_no_file_or_too_long_for_one_is_not_read)
+{
+    struct results read;
+    char path[64], error[256] = "";
+
+    snprintf(path, sizeof(path), "%s/results.json", folder);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    cr_expect_lt(results_read(folder, &read, error, sizeof(error)), 0);
+    cr_expect_not_null(strstr(error, "expected a file"), "%s", error);
+    unlink(path);
+    write_results("{}");
+    cr_assert_eq(truncate(path, (64 << 20) + 1), 0);
+    cr_expect_lt(results_read(folder, &read, error, sizeof(error)), 0);
+    cr_expect_not_null(strstr(error, "64 MiB"), "%s", error);
 }
 
 Test(results, members_of_the_wrong_kind_count_as_missing)
@@ -271,7 +314,7 @@ Test(results, members_of_the_wrong_kind_count_as_missing)
     results_done(&read);
 }
 
-Test(results, a_failed_check_can_be_added_to_what_is_known)
+Test(results, a_failed_check_can_be_added_and_taken_back)
 {
     static const struct result_check one = {
         .row = "ROW-1", .file = "a.c", .text = "first", .seen = "1", .line = 1};
@@ -279,11 +322,17 @@ Test(results, a_failed_check_can_be_added_to_what_is_known)
         .row = "ROW-1", .file = "a.c", .text = "second", .seen = "2", .line = 2};
     struct result result = {0};
 
+    cr_assert_eq(result_unfail(&result, "ROW-1"), 0);
     cr_assert_eq(result_fail(&result, &one), 0);
     cr_assert_eq(result_fail(&result, &two), 0);
     cr_assert_eq(result.check_count, 2);
     cr_assert_str_eq(result.checks[0].text, "first");
     cr_assert_str_eq(result.checks[1].seen, "2");
     cr_assert_eq(result_count(&result, "ROW-1")->fail, 2);
+    cr_assert_eq(result_unfail(&result, "ROW-1"), 0);
+    cr_assert_eq(result.check_count, 1);
+    cr_assert_str_eq(result.checks[0].text, "first");
+    cr_assert_eq(result_unfail(&result, "ROW-1"), 0);
+    cr_assert_null(result_count(&result, "ROW-1"));
     result_done(&result);
 }

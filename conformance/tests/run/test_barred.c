@@ -79,3 +79,44 @@ Test(barred, nobody_fails_a_row_that_has_failed)
     cr_assert_eq(run.results.cases[1].verdict, VERDICT_NOT_RUN);
     run_done(&run);
 }
+
+/* Parts of a run are settled each by itself; together they are what the whole would have been. */
+Test(barred, two_that_answer_each_in_its_part_are_one_in_the_whole)
+{
+    struct run whole = barred(), run = barred(), first = run, rest = run;
+
+    first.results.case_count = 1;
+    rest.cases = cases + 1;
+    rest.results.cases = run.results.cases + 1;
+    rest.results.case_count = 2;
+    cr_assert_eq(barred_settle(&first), 0);
+    cr_assert_eq(barred_settle(&rest), 0);
+    cr_assert_eq(run.results.cases[0].verdict, VERDICT_FAIL);
+    cr_assert_eq(run.results.cases[1].verdict, VERDICT_FAIL);
+    cr_assert_eq(barred_settle(&run), 0);
+    cr_assert_eq(barred_settle(&whole), 0);
+    for (size_t i = 0; i < 3; i++) {
+        const struct result *one = &run.results.cases[i], *same = &whole.results.cases[i];
+
+        cr_assert_eq(one->verdict, same->verdict);
+        cr_assert_str_eq(result_reason(one), result_reason(same));
+        cr_assert(json_equal(one->json, same->json));
+    }
+    cr_assert_eq(run.results.cases[0].verdict, VERDICT_NOT_RUN);
+    run_done(&run);
+    run_done(&whole);
+}
+
+Test(barred, a_case_that_failed_before_it_was_barred_keeps_its_failure)
+{
+    static const struct result_check check = {.row = "ROW-2", .text = "t", .seen = "s", .file = ""};
+    struct run run = barred();
+
+    result_fail(&run.results.cases[1], &check);
+    run.results.cases[1].verdict = VERDICT_FAIL;
+    cr_assert_eq(barred_settle(&run), 0);
+    cr_assert_eq(run.results.cases[1].verdict, VERDICT_FAIL);
+    cr_assert_eq(result_count(&run.results.cases[1], "ROW-2")->fail, 1);
+    cr_assert_eq(run.results.cases[0].verdict, VERDICT_NOT_RUN);
+    run_done(&run);
+}

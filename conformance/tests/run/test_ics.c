@@ -228,15 +228,56 @@ Test(ics, a_missing_file_is_named)
 
 /* ---- declared against shown */
 
-static void hold(const char *text, const struct ics *const shown[], size_t count,
-                 struct result *ret)
+static void hold_of(const char *unseen, const char *text, const struct ics *const shown[],
+                    size_t count, struct result *ret)
 {
     struct ics declared;
     char error[256];
 
     cr_assert_eq(read_text(text, &declared, error, sizeof(error)), 0, "%s", error);
-    cr_assert_eq(ics_hold(&declared, "folder/my.ics", shown, count, &catalogue, ret), 0);
+    cr_assert_eq(ics_hold(&declared, "folder/my.ics", shown, count, unseen, &catalogue, ret), 0);
     ics_done(&declared);
+}
+
+static void hold(const char *text, const struct ics *const shown[], size_t count,
+                 struct result *ret)
+{
+    hold_of("", text, shown, count, ret);
+}
+
+/* A shard meets some of the players: what it did not see it cannot deny. */
+Test(ics, what_another_player_might_show_is_not_judged)
+{
+    struct ics shown = {0};
+    const struct ics *const all[] = {&shown};
+    struct result result;
+
+    ics_set(&shown, "MTP");
+    ics_set(&shown, "BOS");
+    hold_of("mtp-large, pap-inf", "MTP=yes\nPAP=yes\nMTP.OP.100C=yes\n", all, 1, &result);
+    cr_assert_eq(result.verdict, VERDICT_INCONCLUSIVE);
+    cr_assert_eq(result.check_count, 0);
+    cr_assert(strstr(result_reason(&result), "2 of what is declared"), "%s", result.reason);
+    cr_assert(strstr(result_reason(&result), "mtp-large, pap-inf"), "%s", result.reason);
+    cr_assert_eq(result.notes.count, 3);
+    cr_assert_eq(result.warnings, 1, "that it shows more than is declared");
+    cr_assert(strstr(result.notes.at[1], "PAP (my.ics:2)"), "%s", result.notes.at[1]);
+    result_done(&result);
+    ics_done(&shown);
+}
+
+Test(ics, what_is_shown_is_judged_whoever_was_not_seen)
+{
+    struct ics shown = {0};
+    const struct ics *const all[] = {&shown};
+    struct result result;
+
+    ics_set(&shown, "MTP");
+    hold_of("mtp-large", "MTP=yes\nPAP=no\n", all, 1, &result);
+    cr_assert_eq(result.verdict, VERDICT_PASS);
+    cr_assert_str_eq(result_reason(&result), "");
+    result_done(&result);
+    ics_done(&shown);
 }
 
 Test(ics, what_is_declared_and_not_shown_fails_by_its_line)
