@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/results/clause.h"
+
 #define TIMEOUT_S 20 /* of a case that names none */
 
 extern const struct conf_case *const __start_conf_cases[] __attribute__((weak));
@@ -79,7 +81,19 @@ const struct conf_case *cases_find(const char *id)
 bool cases_judge(const struct conf_case *conf_case, const char *row)
 {
     for (size_t i = 0; conf_case->reqs[i]; i++) {
-        if (strcmp(conf_case->reqs[i], row) == 0)
+        if (clause_is_of(row, conf_case->reqs[i]))
+            return true;
+    }
+    return false;
+}
+
+bool cases_have(const char *row)
+{
+    const struct conf_case *const *cases;
+    size_t count = cases_all(&cases);
+
+    for (size_t i = 0; i < count; i++) {
+        if (cases_judge(cases[i], row))
             return true;
     }
     return false;

@@ -9,8 +9,11 @@ size_t cases_all(const struct conf_case *const **ret_cases);
 const struct conf_case *cases_find(const char *id); /* with - or _; NULL: there is none */
 /* AREA-TOPIC-BV-01 of AREA_TOPIC_BV_01. */
 void cases_name(const struct conf_case *conf_case, char *name, size_t size);
-/* Does the case declare that it judges this row? */
+/* Does the case declare that it judges this row, or the one that this is a clause of? */
 bool cases_judge(const struct conf_case *conf_case, const char *row);
+
+/* Does any? */
+bool cases_have(const char *row);
 
 /* How long its process may take, before any scale. */
 unsigned cases_timeout_s(const struct conf_case *conf_case);

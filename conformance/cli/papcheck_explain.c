@@ -29,22 +29,39 @@ static void print_needs(unsigned needs)
     }
 }
 
-static void print_defects(const struct explanation *it, const char *row, const char *indent,
-                          unsigned judged)
+/* Of a row or a clause; one that needs none is proven by its parts. */
+static void print_defects(const struct explanation *it, const char *id, const char *indent,
+                          unsigned judged, bool is_needed)
 {
     bool any = false;
 
     for (size_t i = 0; i < it->defects.count; i++) {
         const struct defect_pair *pair = &it->defects.pairs[i];
 
-        if (strcmp(pair->row, row) != 0 || !(judged & 1u << pair->subject))
+        if (strcmp(pair->row, id) != 0 || !(judged & 1u << pair->subject))
             continue;
         printf("%sturned red by %s (%s): %s\n", indent, pair->name,
                subjects[pair->subject].defective, pair->text);
         any = true;
     }
-    if (!any)
+    if (!any && is_needed)
         printf("%sturned red by no declared defect\n", indent);
+}
+
+/* Of a row and of each of its clauses. */
+static void print_row_defects(const struct explanation *it, const char *row, const char *indent,
+                              unsigned judged)
+{
+    size_t count;
+    const struct catalogue_clause *clauses = catalogue_clauses(&it->catalogue, row, &count);
+    char deeper[16];
+
+    snprintf(deeper, sizeof(deeper), "%s    ", indent);
+    print_defects(it, row, indent, judged, !clauses);
+    for (size_t i = 0; i < count; i++) {
+        printf("%s%s %s\n", indent, clauses[i].id, clauses[i].text);
+        print_defects(it, clauses[i].id, deeper, judged, true);
+    }
 }
 
 /* What became of it in that run; an empty verdict: it was not in it. */
@@ -104,11 +121,10 @@ static void explain_case(const struct explanation *it, const struct conf_case *o
 
         printf("\n%s", one->reqs[i]);
         if (row)
-            printf(" %s%s, %s\n    %s\n    source: %s", row->level,
-                   row->inferred ? ", our own reading" : "", row->subject, row->requirement,
-                   row->source);
+            printf(" %s%s%s, %s\n    %s\n    source: %s", row->level, *row->reading ? ", " : "",
+                   row->reading, row->subject, row->requirement, row->source);
         putchar('\n');
-        print_defects(it, one->reqs[i], "    ", subject);
+        print_row_defects(it, one->reqs[i], "    ", subject);
     }
 }
 
@@ -119,14 +135,14 @@ static void explain_row(const struct explanation *it, const struct catalogue_row
     char name[128];
 
     printf("%s – %s\n", row->id, row->requirement);
-    printf("%-12s %s%s\n", "level", row->level, row->inferred ? " (our own reading)" : "");
+    printf("%-12s %s%s%s\n", "level", row->level, *row->reading ? ", " : "", row->reading);
     line("subject", row->subject);
     line("flow", row->flow);
     line("source", row->source);
     line("check", row->check);
     line("mutant", row->mutant);
     print_last_row(it->results, row->id);
-    print_defects(it, row->id, "", ~0u);
+    print_row_defects(it, row->id, "", ~0u);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; cases[i]->reqs[k]; k++) {
             if (strcmp(cases[i]->reqs[k], row->id) != 0)

@@ -10,12 +10,13 @@
 #include "conformance/case/cases.h"
 #include "conformance/cli/papcheck.h"
 #include "conformance/cli/papcheck_list.h"
+#include "conformance/results/clause.h"
 
-enum state { NO_CASE, NO_DEFECT, DECLARED, NOT_COVERED, COVERED, STATES };
+enum state { NO_CASE, NO_DEFECT, DECLARED, NOT_COVERED, PARTIAL, COVERED, STATES };
 
 static const char *const state_names[STATES] = {
-    [NO_CASE] = "no case", [NO_DEFECT] = "no defect",     [DECLARED] = "declared",
-    [COVERED] = "covered", [NOT_COVERED] = "not covered",
+    [NO_CASE] = "no case", [NO_DEFECT] = "no defect", [DECLARED] = "declared",
+    [PARTIAL] = "partial", [COVERED] = "covered",     [NOT_COVERED] = "not covered",
 };
 
 struct list {
@@ -23,7 +24,8 @@ struct list {
     const struct defect_list *defects;
     const struct conf_case *const *cases;
     size_t case_count;
-    json_t *covered; /* of a self-test, by flow; NULL: none was asked for */
+    const struct catalogue *catalogue;
+    json_t *selftest; /* what it left; NULL: none was asked for */
 };
 
 /* ---- which rows */
@@ -92,28 +94,47 @@ static json_t *defects_of(const struct list *list, const struct catalogue_row *r
     json_t *names = json_array();
 
     for (size_t i = 0; i < list->defects->count; i++) {
-        if (strcmp(list->defects->pairs[i].row, row->id) == 0)
+        if (clause_is_of(list->defects->pairs[i].row, row->id))
             json_array_append_new(names, json_string(list->defects->pairs[i].name));
     }
     return names;
 }
 
+static bool is_listed(const struct list *list, const char *as, const struct catalogue_row *row)
+{
+    const json_t *flows = json_object_get(list->selftest, as), *id;
+    size_t i;
+
+    json_array_foreach(json_object_get(flows, row->flow), i, id)
+    {
+        if (json_string_value(id) && strcmp(json_string_value(id), row->id) == 0)
+            return true;
+    }
+    return false;
+}
+
 static enum state state_of(const struct list *list, const struct catalogue_row *row,
                            const json_t *cases, const json_t *defects)
 {
-    const json_t *id;
-    size_t i;
-
     if (!json_array_size(cases))
         return NO_CASE;
-    if (!list->covered)
+    if (!list->selftest)
         return json_array_size(defects) ? DECLARED : NO_DEFECT;
-    json_array_foreach(json_object_get(list->covered, row->flow), i, id)
-    {
-        if (json_string_value(id) && strcmp(json_string_value(id), row->id) == 0)
-            return COVERED;
-    }
-    return NOT_COVERED;
+    if (is_listed(list, "covered", row))
+        return COVERED;
+    return is_listed(list, "partial", row) ? PARTIAL : NOT_COVERED;
+}
+
+static json_t *clauses_of(const struct list *list, const struct catalogue_row *row)
+{
+    json_t *all = json_array();
+    size_t count;
+    const struct catalogue_clause *clauses = catalogue_clauses(list->catalogue, row->id, &count);
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            all, json_pack("{s:s,s:s}", "id", clauses[i].id, "clause", clauses[i].text));
+    return all;
 }
 
 static json_t *row_json(const struct list *list, const struct catalogue_row *row)
@@ -121,9 +142,10 @@ static json_t *row_json(const struct list *list, const struct catalogue_row *row
     json_t *cases = cases_of(list, row), *defects = defects_of(list, row);
     enum state state = state_of(list, row, cases, defects);
 
-    return json_pack("{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:o,s:o}", "id", row->id, "level", row->level,
-                     "subject", row->subject, "flow", row->flow, "inferred", row->inferred, "state",
-                     state_names[state], "requirement", row->requirement, "cases", cases,
+    return json_pack("{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:o,s:o,s:o}", "id", row->id, "level",
+                     row->level, "subject", row->subject, "flow", row->flow, "inferred",
+                     *row->reading != '\0', "state", state_names[state], "requirement",
+                     row->requirement, "clauses", clauses_of(list, row), "cases", cases,
                      "deviations", defects);
 }
 
@@ -147,32 +169,31 @@ static void print(const json_t *rows)
 
 /* ---- all of them */
 
-/* Takes *ret_covered out of a self-test's folder: 0 or a usage error. */
-static int read_selftest(const char *folder, json_t **ret_covered)
+/* What a self-test left in its folder: 0 or a usage error. */
+static int read_selftest(const char *folder, json_t **ret)
 {
     char path[PATH_MAX];
     json_error_t error;
-    json_t *found;
 
     if ((size_t)snprintf(path, sizeof(path), "%s/selftest.json", folder) >= sizeof(path))
         return cli_usage("--selftest %s: %s", folder, strerror(ENAMETOOLONG));
-    found = json_load_file(path, 0, &error);
-    *ret_covered = json_incref(json_object_get(found, "covered"));
-    json_decref(found);
-    return *ret_covered ? 0 : cli_usage("%s: not what `papcheck selftest` leaves", path);
+    *ret = json_load_file(path, 0, &error);
+    return json_is_object(json_object_get(*ret, "covered"))
+               ? 0
+               : cli_usage("%s: not what `papcheck selftest` leaves", path);
 }
 
 int list_rows(const struct list_words *words, const struct catalogue *catalogue,
               const struct defect_list *defects)
 {
-    struct list list = {.words = words, .defects = defects};
+    struct list list = {.words = words, .defects = defects, .catalogue = catalogue};
     json_t *rows = json_array();
     const char *bad;
     int status = 0;
 
     list.case_count = cases_all(&list.cases);
     if (words->selftest)
-        status = read_selftest(words->selftest, &list.covered);
+        status = read_selftest(words->selftest, &list.selftest);
     bad = bad_pattern(&list, catalogue);
     if (!status && bad)
         status = cli_usage("%s: no such row, flow or case", bad);
@@ -184,7 +205,7 @@ int list_rows(const struct list_words *words, const struct catalogue *catalogue,
         cli_print_json(rows);
     else if (!status)
         print(rows);
-    json_decref(list.covered);
+    json_decref(list.selftest);
     json_decref(rows);
     return status;
 }

@@ -12,6 +12,7 @@
 #include "conformance/program/terminal.h"
 #include "conformance/report/markup.h"
 #include "conformance/report/report.h"
+#include "conformance/report/standing.h"
 
 /* ---- progress */
 
@@ -79,8 +80,11 @@ static void catch_interrupts(struct run *run)
 
 /* ---- what came of it */
 
-static void print_failure(const struct result *result, struct terminal_colours colours)
+static void print_failure(const struct results *results, const struct result *result,
+                          struct terminal_colours colours)
 {
+    char weight[REP_WEIGHT_MAX];
+
     printf("%s%s%s %s: %s\n", colours.bad, verdict_names[result->verdict].name, colours.off,
            result->id, result->title);
     if (*result_reason(result)) {
@@ -93,7 +97,8 @@ static void print_failure(const struct result *result, struct terminal_colours c
 
         if (check->ok)
             continue;
-        printf("    %s: ", check->row);
+        rep_weight(results, check->row, weight);
+        printf("    %s%s: ", check->row, weight);
         rep_plain(stdout, check->text);
         printf(" (%s:%d) saw ", check->file, check->line);
         rep_plain(stdout, check->seen);
@@ -107,7 +112,7 @@ static void print_failures(const struct results *results)
 
     for (size_t i = 0; i < results->case_count; i++) {
         if (is_red(&results->cases[i]))
-            print_failure(&results->cases[i], colours);
+            print_failure(results, &results->cases[i], colours);
     }
 }
 

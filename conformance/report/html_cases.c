@@ -5,6 +5,7 @@
 #include "conformance/report/kept.h"
 #include "conformance/report/markup.h"
 #include "conformance/report/standing.h"
+#include "conformance/results/clause.h"
 
 static void tools(const struct results *results, FILE *out)
 {
@@ -26,23 +27,27 @@ static void tools(const struct results *results, FILE *out)
 static void asked(const struct results *results, const char *id, FILE *out)
 {
     const struct result_row *row = results_row(results, id);
+    const struct result_clause *clause = results_clause(results, id);
 
     if (row)
-        rep_fill(out, "<span class=\"asked\"><span class=\"level\">@</span> @</span>", row->level,
-                 row->requirement);
+        rep_fill(out, "<span class=\"asked\"><span class=\"level\">@</span> @@@</span>", row->level,
+                 row->reading, *row->reading ? ": " : "", row->requirement);
+    if (clause)
+        rep_fill(out, "<span class=\"asked\">in particular: @</span>", clause->text);
 }
 
 static void check(const struct result_check *one, FILE *out)
 {
-    char line[32];
+    char line[32], row[CLAUSE_ID_MAX];
 
     snprintf(line, sizeof(line), "%d", one->line);
+    snprintf(row, sizeof(row), "%.*s", (int)clause_row_length(one->row), one->row);
     if (!one->ok || strcmp(one->seen, "true") != 0)
         rep_fill(out, "<span class=\"seen\">saw <code>@</code></span>", one->seen);
     else
         fputs("<br>", out);
-    if (*one->row)
-        rep_fill(out, "<a class=\"id\" href=\"#row-@\">@</a> ", one->row, one->row);
+    if (*row)
+        rep_fill(out, "<a class=\"id\" href=\"#row-@\">@</a> ", row, one->row);
     rep_fill(out, "<span class=\"soft id\">@:@</span></li>\n", one->file, line);
 }
 

@@ -5,6 +5,7 @@
 #include "conformance/report/html.h"
 #include "conformance/report/markup.h"
 #include "conformance/report/standing.h"
+#include "conformance/results/clause.h"
 
 static const struct {
     const char *title, *text;
@@ -30,8 +31,22 @@ static void judged_by(const struct results *results, const char *row, FILE *out)
     for (size_t i = 0; i < results->case_count; i++) {
         const struct result *one = &results->cases[i];
 
-        if (result_count(one, row))
+        struct result_count count = result_count(one, row);
+
+        if (count.pass + count.fail)
             rep_fill(out, "<a class=\"id\" href=\"#@\">@</a> ", one->id, one->id);
+    }
+}
+
+/* What the row's outcome is made of, where it is split. */
+static void clauses(const struct results *results, const struct result_row *row, FILE *out)
+{
+    for (size_t i = 0; i < results->clause_count; i++) {
+        const struct result_clause *one = &results->clauses[i];
+
+        if (clause_is_of(one->id, row->id))
+            rep_fill(out, "<span class=\"tone @\">@</span> @<br>", one->held ? "pass" : "fail",
+                     one->id, one->text);
     }
 }
 
@@ -44,6 +59,7 @@ static void row_line(const struct results *results, const struct result_row *row
              "<td>@ <span class=\"soft\">@, @</span><br>",
              row->id, row->id, outcomes[outcome].style, outcomes[outcome].text, row->requirement,
              row->level, row->subject);
+    clauses(results, row, out);
     judged_by(results, row->id, out);
     fputs("</td></tr>\n", out);
 }

@@ -23,19 +23,23 @@ static const char *message_of(const struct result *one)
 static void bad_checks(const struct results *results, const struct result *one, FILE *out)
 {
     const char *before = "";
-    char line[32];
+    char line[32], weight[REP_WEIGHT_MAX];
 
     for (size_t i = 0; i < one->check_count; i++) {
         const struct result_check *check = &one->checks[i];
         const struct result_row *row = results_row(results, check->row);
+        const struct result_clause *clause = results_clause(results, check->row);
 
         if (check->ok)
             continue;
+        rep_weight(results, check->row, weight);
         snprintf(line, sizeof(line), "%d", check->line);
         if (row && strcmp(check->row, before) != 0)
-            rep_fill(out, "@ (@): @\n", row->id, row->level, row->requirement);
+            rep_fill(out, "@@: @\n", row->id, weight, row->requirement);
         else if (!row)
             rep_fill(out, "@\n", check->row);
+        if (clause && strcmp(check->row, before) != 0)
+            rep_fill(out, "@: @\n", clause->id, clause->text);
         before = check->row;
         rep_fill(out, "  @\n  saw @\n  @:@\n", check->text, check->seen, check->file, line);
     }

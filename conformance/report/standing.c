@@ -2,6 +2,7 @@
  * and which ICS was in force. */
 #include "conformance/report/standing.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "spcore/base.h"
@@ -10,7 +11,19 @@ enum rep_row rep_row(const struct results *results, const struct result_row *row
 {
     if (row->held)
         return REP_ROW_HELD;
-    return strcmp(row->level, "SHOULD") == 0 && !results->strict ? REP_ROW_WARNED : REP_ROW_FAILED;
+    if (!results->strict && (strcmp(row->level, "SHOULD") == 0 || *row->reading))
+        return REP_ROW_WARNED;
+    return REP_ROW_FAILED;
+}
+
+void rep_weight(const struct results *results, const char *id, char ret[REP_WEIGHT_MAX])
+{
+    const struct result_row *row = results_row(results, id);
+
+    ret[0] = '\0';
+    if (row)
+        snprintf(ret, REP_WEIGHT_MAX, " (%s%s%s)", row->level, *row->reading ? ", " : "",
+                 row->reading);
 }
 
 bool rep_is_subject(const struct results *results, const char *subject)
@@ -26,7 +39,7 @@ enum rep_class rep_class(const struct results *results, const struct result_row 
 {
     if (!rep_is_subject(results, row->subject))
         return REP_OTHER_SUBJECT;
-    return row->inferred ? REP_INFERRED : REP_HEADLINE;
+    return *row->reading ? REP_INFERRED : REP_HEADLINE;
 }
 
 size_t rep_count_rows(const struct results *results, enum rep_class class, enum rep_row outcome)

@@ -13,6 +13,10 @@ enum rep_row { REP_ROW_HELD, REP_ROW_FAILED, REP_ROW_WARNED, REP_ROWS };
 /* Which rows count: those of the run's subjects that are not our own reading. */
 enum rep_class { REP_HEADLINE, REP_INFERRED, REP_OTHER_SUBJECT, REP_CLASSES };
 
+/* What a failure of the row weighs, for behind its id: " (MUST)", " (SHOULD)", " (MUST, our reading
+ * U6)"; "" for what is no row. */
+#define REP_WEIGHT_MAX 48
+void rep_weight(const struct results *results, const char *id, char ret[REP_WEIGHT_MAX]);
 enum rep_row rep_row(const struct results *results, const struct result_row *row);
 enum rep_class rep_class(const struct results *results, const struct result_row *row);
 size_t rep_count_rows(const struct results *results, enum rep_class class, enum rep_row outcome);

@@ -114,8 +114,10 @@ static void rows(const struct results *results, FILE *out)
                 rep_count_rows(results, class, REP_ROW_WARNED));
 }
 
-static void bad_checks(const struct result *one, FILE *out)
+static void bad_checks(const struct results *results, const struct result *one, FILE *out)
 {
+    char weight[REP_WEIGHT_MAX];
+
     for (size_t i = 0; i < one->check_count; i++) {
         const struct result_check *check = &one->checks[i];
 
@@ -123,6 +125,8 @@ static void bad_checks(const struct result *one, FILE *out)
             continue;
         fputs("    ", out);
         rep_plain(out, check->row);
+        rep_weight(results, check->row, weight);
+        rep_plain(out, weight);
         fputs(": ", out);
         rep_plain(out, check->text);
         fputs("; saw ", out);
@@ -133,7 +137,7 @@ static void bad_checks(const struct result *one, FILE *out)
     }
 }
 
-static void one_case(const struct result *one, FILE *out)
+static void one_case(const struct results *results, const struct result *one, FILE *out)
 {
     fprintf(out, "%-14s ", verdict_names[one->verdict].name);
     rep_plain(out, one->id);
@@ -145,7 +149,7 @@ static void one_case(const struct result *one, FILE *out)
         rep_plain(out, result_reason(one));
         fputc('\n', out);
     }
-    bad_checks(one, out);
+    bad_checks(results, one, out);
 }
 
 static void cases(const struct results *results, FILE *out)
@@ -154,7 +158,7 @@ static void cases(const struct results *results, FILE *out)
         fputs(results_count(results, NULL, verdict_urgency[verdict]) ? "\n" : "", out);
         for (size_t i = 0; i < results->case_count; i++) {
             if (results->cases[i].verdict == verdict_urgency[verdict])
-                one_case(&results->cases[i], out);
+                one_case(results, &results->cases[i], out);
         }
     }
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/results/clause.h"
+
 const struct verdict_name verdict_names[VERDICTS] = {
     [VERDICT_PASS] = {"PASS", "pass"},
     [VERDICT_FAIL] = {"FAIL", "fail"},
@@ -64,13 +66,19 @@ const char *result_reason(const struct result *result)
     return result->reason ? result->reason : "";
 }
 
-const struct result_count *result_count(const struct result *result, const char *row)
+struct result_count result_count(const struct result *result, const char *row)
 {
+    struct result_count all = {row, 0, 0};
+
     for (size_t i = 0; i < result->count_count; i++) {
-        if (strcmp(result->counts[i].row, row) == 0)
-            return &result->counts[i];
+        const struct result_count *one = &result->counts[i];
+
+        if (strcmp(one->row, row) == 0 || clause_is_of(one->row, row)) {
+            all.pass += one->pass;
+            all.fail += one->fail;
+        }
     }
-    return NULL;
+    return all;
 }
 
 /* What result_take() took. */
@@ -109,37 +117,41 @@ static int show(struct result *result, json_t *object)
     return error;
 }
 
+/* So many more failed checks of it; what has none of either kind does not stand there. */
+static void add_failed(json_t *rows, const char *row, int more)
+{
+    json_t *count = json_object_get(rows, row);
+    json_int_t pass = json_integer_value(json_object_get(count, "pass"));
+    json_int_t fail = json_integer_value(json_object_get(count, "fail")) + more;
+
+    if (pass || fail > 0)
+        json_object_set_new(rows, row, json_pack("{s:I,s:I}", "pass", pass, "fail", fail));
+    else
+        json_object_del(rows, row);
+}
+
 int result_fail(struct result *result, const struct result_check *check)
 {
-    const struct result_count *count = result_count(result, check->row);
-    int pass = count ? (int)count->pass : 0, fail = count ? (int)count->fail : 0;
     json_t *object =
         result->json ? json_deep_copy(result->json) : json_pack("{s:{},s:[]}", "rows", "checks");
 
-    json_object_set_new(json_object_get(object, "rows"), check->row,
-                        json_pack("{s:i,s:i}", "pass", pass, "fail", fail + 1));
+    add_failed(json_object_get(object, "rows"), check->row, 1);
     json_array_append_new(json_object_get(object, "checks"), result_check_json(check));
     return show(result, object);
 }
 
 int result_unfail(struct result *result, const char *row)
 {
-    const struct result_count *count = result_count(result, row);
-    int pass = count ? (int)count->pass : 0, fail = count ? (int)count->fail : 0;
     size_t i = result->check_count;
     json_t *object;
 
     while (i && (result->checks[i - 1].ok || strcmp(result->checks[i - 1].row, row) != 0))
         i--;
-    if (!i || !fail)
+    if (!i)
         return 0;
     object = json_deep_copy(result->json);
     json_array_remove(json_object_get(object, "checks"), i - 1);
-    if (pass || fail > 1)
-        json_object_set_new(json_object_get(object, "rows"), row,
-                            json_pack("{s:i,s:i}", "pass", pass, "fail", fail - 1));
-    else
-        json_object_del(json_object_get(object, "rows"), row);
+    add_failed(json_object_get(object, "rows"), row, -1);
     return show(result, object);
 }
 
@@ -153,8 +165,17 @@ void result_done(struct result *result)
 const struct result_row *results_row(const struct results *results, const char *id)
 {
     for (size_t i = 0; i < results->row_count; i++) {
-        if (strcmp(results->rows[i].id, id) == 0)
+        if (clause_is_of(id, results->rows[i].id))
             return &results->rows[i];
+    }
+    return NULL;
+}
+
+const struct result_clause *results_clause(const struct results *results, const char *id)
+{
+    for (size_t i = 0; i < results->clause_count; i++) {
+        if (strcmp(results->clauses[i].id, id) == 0)
+            return &results->clauses[i];
     }
     return NULL;
 }
@@ -232,6 +253,7 @@ void results_done(struct results *results)
     free(results->shown);
     free(results->cases);
     free(results->rows);
+    free(results->clauses);
     json_decref(results->json);
     json_decref(results->timing);
     *results = (struct results){0};

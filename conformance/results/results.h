@@ -98,14 +98,22 @@ int result_fail(struct result *result, const struct result_check *check);
 json_t *result_check_json(const struct result_check *check);
 /* Takes back the last failed check of a row, if there is one. 0 or -ENOMEM. */
 int result_unfail(struct result *result, const char *row);
-/* NULL: no check of that row was made. */
-const struct result_count *result_count(const struct result *result, const char *row);
+/* How often checks of a clause, or of a row and all its clauses, held and failed: 0 and 0 where
+ * none was made. */
+struct result_count result_count(const struct result *result, const char *row);
 void result_done(struct result *result);
 
 /* A requirement row that was judged, over all cases. */
 struct result_row {
     const char *id, *level, *flow, *subject, *requirement;
-    bool inferred, held;
+    const char *reading; /* whose it is, where no document says it: "our reading U6"; else "" */
+    bool held;
+};
+
+/* A clause of one that was judged, over all cases. */
+struct result_clause {
+    const char *id, *text;
+    bool held;
 };
 
 struct result_ics {
@@ -162,11 +170,13 @@ struct results {
     struct result_ics *shown;    /* what was observed beside it; none of both without a file */
     struct result *cases;
     struct result_row *rows;
+    struct result_clause *clauses;
     struct result_device *devices;
     struct result_scope *scopes;
     struct result_left *left;
     struct result_absent *absent;
-    size_t ics_count, case_count, row_count, device_count, scope_count, left_count, absent_count;
+    size_t ics_count, case_count, row_count, clause_count, device_count, scope_count, left_count,
+        absent_count;
     size_t claim_count, shown_count;
     bool subset;                        /* a part was asked for: what is left out is meant to be */
     const char *began, *host, *command; /* of this run alone: UTC, where, and its command line */
@@ -175,8 +185,10 @@ struct results {
     json_t *json, *timing;
 };
 
-/* NULL: no check of that row was made in any case. */
+/* Of a row's id or a clause's; NULL: no check of that row was made in any case. */
 const struct result_row *results_row(const struct results *results, const char *id);
+/* NULL: no check of it was made in any case, or it is no clause. */
+const struct result_clause *results_clause(const struct results *results, const char *id);
 /* What a run stands for as a whole. */
 enum standing {
     STANDING_CONFORMANT, /* every MUST case of its subjects that applies ran, and none failed */

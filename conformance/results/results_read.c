@@ -176,8 +176,26 @@ static int read_rows(const json_t *rows, struct results *ret)
                                 .flow = text_of(value, "flow"),
                                 .subject = text_of(value, "subject"),
                                 .requirement = text_of(value, "requirement"),
-                                .inferred = truth_of(value, "inferred"),
+                                .reading = text_of(value, "reading"),
                                 .held = strcmp(text_of(value, "verdict"), "pass") == 0};
+    }
+    return 0;
+}
+
+static int read_clauses(const json_t *clauses, struct results *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->clauses = room_for(clauses, sizeof(*ret->clauses));
+    if (!ret->clauses)
+        return -ENOMEM;
+    json_array_foreach(clauses, i, value)
+    {
+        ret->clauses[ret->clause_count++] =
+            (struct result_clause){.id = text_of(value, "id"),
+                                   .text = text_of(value, "clause"),
+                                   .held = strcmp(text_of(value, "verdict"), "pass") == 0};
     }
     return 0;
 }
@@ -354,6 +372,8 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
         error = read_cases(json_object_get(json, "cases"), timing, ret);
     if (!error)
         error = read_rows(json_object_get(json, "rows"), ret);
+    if (!error)
+        error = read_clauses(json_object_get(json, "clauses"), ret);
     if (error)
         results_done(ret);
     return error;

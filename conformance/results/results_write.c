@@ -86,12 +86,25 @@ static json_t *rows_json(const struct results *results)
         const struct result_row *row = &results->rows[i];
 
         json_array_append_new(rows,
-                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "id", row->id, "level",
+                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "id", row->id, "level",
                                         row->level, "flow", row->flow, "subject", row->subject,
-                                        "verdict", row->held ? "pass" : "fail", "inferred",
-                                        row->inferred, "requirement", row->requirement));
+                                        "verdict", row->held ? "pass" : "fail", "reading",
+                                        row->reading, "requirement", row->requirement));
     }
     return rows;
+}
+
+static json_t *clauses_json(const struct results *results)
+{
+    json_t *clauses = json_array();
+
+    for (size_t i = 0; i < results->clause_count; i++) {
+        const struct result_clause *one = &results->clauses[i];
+
+        json_array_append_new(clauses, json_pack("{s:s,s:s,s:s}", "id", one->id, "verdict",
+                                                 one->held ? "pass" : "fail", "clause", one->text));
+    }
+    return clauses;
 }
 
 static json_t *ics_json(const struct result_ics *ics, size_t count)
@@ -217,6 +230,7 @@ static json_t *results_json(const struct results *results)
         {"totals", totals_json(results)},
         {"cases", cases_json(results)},
         {"rows", rows_json(results)},
+        {"clauses", clauses_json(results)},
         {"catalogue", scopes_json(results)},
         {"left_out", left_json(results)},
         {"not_judged", absent_json(results)},

@@ -41,9 +41,7 @@ static int reopen(struct result *result)
 static bool has_failed(const struct results *results, const char *row)
 {
     for (size_t i = 0; i < results->case_count; i++) {
-        const struct result_count *count = result_count(&results->cases[i], row);
-
-        if (count && count->fail)
+        if (result_count(&results->cases[i], row).fail)
             return true;
     }
     return false;

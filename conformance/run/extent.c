@@ -111,18 +111,6 @@ static size_t find_scope(const struct result_scope *scopes, size_t count,
     return i;
 }
 
-static bool has_case(const char *row)
-{
-    const struct conf_case *const *cases;
-    size_t count = cases_all(&cases);
-
-    for (size_t i = 0; i < count; i++) {
-        if (cases_judge(cases[i], row))
-            return true;
-    }
-    return false;
-}
-
 static int count_rows(const struct catalogue *catalogue, struct results *ret)
 {
     struct result_scope *scopes = calloc(catalogue->count + 1, sizeof(*scopes));
@@ -137,7 +125,7 @@ static int count_rows(const struct catalogue *catalogue, struct results *ret)
         if (at == count)
             scopes[count++] = (struct result_scope){row->subject, row->flow, 0, 0};
         scopes[at].rows++;
-        scopes[at].suite += has_case(row->id);
+        scopes[at].suite += cases_have(row->id);
     }
     ret->scopes = scopes;
     ret->scope_count = count;

@@ -213,42 +213,76 @@ static int exit_code(const struct results *results)
     return results_left(results) && !results->subset ? 5 : 0;
 }
 
+/* What checks said of each row and each clause, in the catalogue's order. */
+struct seen {
+    struct said {
+        bool any, failed;
+    } * rows, *clauses;
+};
+
 /* A row holds where a check of it did and none failed; the checks of an error, or of a case that
  * got no further, prove nothing. */
+static void see(const struct catalogue *catalogue, const struct result *result,
+                const struct seen *seen)
+{
+    bool is_proof = result->verdict != VERDICT_ERROR && result->verdict != VERDICT_NOT_RUN;
+
+    for (size_t i = 0; i < result->count_count; i++) {
+        const struct result_count *count = &result->counts[i];
+        const struct catalogue_row *row = catalogue_find(catalogue, count->row);
+        const struct catalogue_clause *clause = catalogue_clause(catalogue, count->row);
+        struct said *const said[] = {
+            row ? &seen->rows[row - catalogue->rows] : NULL,
+            clause ? &seen->clauses[clause - catalogue->clauses] : NULL,
+        };
+
+        for (size_t k = 0; k < ARRAY_SIZE(said); k++) {
+            if (!said[k])
+                continue;
+            said[k]->any |= is_proof || count->fail;
+            said[k]->failed |= count->fail != 0;
+        }
+    }
+}
+
+static void list_judged(const struct catalogue *catalogue, const struct seen *seen,
+                        struct results *ret)
+{
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct catalogue_row *row = &catalogue->rows[i];
+
+        if (seen->rows[i].any)
+            ret->rows[ret->row_count++] = (struct result_row){
+                row->id,      row->level,           row->flow, row->subject, row->requirement,
+                row->reading, !seen->rows[i].failed};
+    }
+    for (size_t i = 0; i < catalogue->clause_count; i++) {
+        const struct catalogue_clause *clause = &catalogue->clauses[i];
+
+        if (seen->clauses[i].any)
+            ret->clauses[ret->clause_count++] =
+                (struct result_clause){clause->id, clause->text, !seen->clauses[i].failed};
+    }
+}
+
 static int gather_rows(struct run *run)
 {
     const struct catalogue *catalogue = run->catalogue;
     struct results *results = &run->results;
-    unsigned char *seen = calloc(catalogue->count + 1, 2); /* held, failed */
+    struct seen seen = {calloc(catalogue->count + 1, sizeof(*seen.rows)),
+                        calloc(catalogue->clause_count + 1, sizeof(*seen.clauses))};
+    bool has_room;
 
     results->rows = calloc(catalogue->count + 1, sizeof(*results->rows));
-    if (!seen || !results->rows) {
-        free(seen);
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < results->case_count; i++) {
-        const struct result *result = &results->cases[i];
-
-        for (size_t k = 0; k < result->count_count; k++) {
-            const struct catalogue_row *row = catalogue_find(catalogue, result->counts[k].row);
-
-            if (row) {
-                seen[2 * (row - catalogue->rows)] |=
-                    result->verdict != VERDICT_ERROR && result->verdict != VERDICT_NOT_RUN;
-                seen[2 * (row - catalogue->rows) + 1] |= result->counts[k].fail != 0;
-            }
-        }
-    }
-    for (size_t i = 0; i < catalogue->count; i++) {
-        const struct catalogue_row *row = &catalogue->rows[i];
-
-        if (seen[2 * i] || seen[2 * i + 1])
-            results->rows[results->row_count++] =
-                (struct result_row){row->id,          row->level,    row->flow,       row->subject,
-                                    row->requirement, row->inferred, !seen[2 * i + 1]};
-    }
-    free(seen);
-    return 0;
+    results->clauses = calloc(catalogue->clause_count + 1, sizeof(*results->clauses));
+    has_room = seen.rows && seen.clauses && results->rows && results->clauses;
+    for (size_t i = 0; i < results->case_count && has_room; i++)
+        see(catalogue, &results->cases[i], &seen);
+    if (has_room)
+        list_judged(catalogue, &seen, results);
+    free(seen.rows);
+    free(seen.clauses);
+    return has_room ? 0 : -ENOMEM;
 }
 
 static int name_subjects(struct run *run)

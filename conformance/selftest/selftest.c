@@ -8,11 +8,16 @@
 
 #include "conformance/case/cases.h"
 #include "conformance/program/terminal.h"
+#include "conformance/results/clause.h"
 #include "conformance/run/pool.h"
 
 static bool matches(const char *pattern, const struct defect_pair *pair)
 {
-    return !fnmatch(pattern, pair->name, 0) || !fnmatch(pattern, pair->row, 0);
+    char row[CLAUSE_ID_MAX];
+
+    snprintf(row, sizeof(row), "%.*s", (int)clause_row_length(pair->row), pair->row);
+    return !fnmatch(pattern, pair->name, 0) || !fnmatch(pattern, pair->row, 0) ||
+           !fnmatch(pattern, row, 0);
 }
 
 bool selftest_wants(const struct selftest *self, const struct defect_pair *pair)
@@ -72,9 +77,12 @@ static const struct result *clean_result(const struct selftest *self, const stru
 
 bool selftest_is_green(const struct result *result, const char *row)
 {
-    const struct result_count *count = result ? result_count(result, row) : NULL;
+    struct result_count count;
 
-    return count && result->verdict != VERDICT_ERROR && !count->fail;
+    if (!result || result->verdict == VERDICT_ERROR)
+        return false;
+    count = result_count(result, row);
+    return count.pass && !count.fail;
 }
 
 /* A case with nothing to judge in the clean run may have with a defect: an interface that is
@@ -82,7 +90,7 @@ bool selftest_is_green(const struct result *result, const char *row)
 static bool can_turn_red(const struct result *result, const char *row)
 {
     return selftest_is_green(result, row) ||
-           (result && result->verdict == VERDICT_INCONCLUSIVE && !result_count(result, row));
+           (result && result->verdict == VERDICT_INCONCLUSIVE && !result_count(result, row).pass);
 }
 
 /* ---- tasks */

@@ -19,34 +19,70 @@ static bool green_anywhere(const struct selftest *self, const char *row)
     return false;
 }
 
-static bool first_of_row(const struct selftest *self, size_t index)
+/* Is it seen red by a defect of its own, and green on the clean subject? */
+static bool is_proven(const struct selftest *self, const char *id)
 {
-    for (size_t i = 0; i < index; i++) {
-        if (self->kills[i] == KILL_KILLED &&
-            strcmp(self->defects->pairs[i].row, self->defects->pairs[index].row) == 0)
-            return false;
+    for (size_t i = 0; i < self->defects->count; i++) {
+        if (self->kills[i] == KILL_KILLED && strcmp(self->defects->pairs[i].row, id) == 0)
+            return green_anywhere(self, id);
     }
-    return true;
+    return false;
 }
 
-static json_t *coverage_json(const struct selftest *self, size_t *ret_rows, size_t *ret_inferred)
+/* Rows and clauses of them that are proven. A row that is split is covered when all its clauses
+ * are, and partial when some are; what is proven of it as a whole says nothing of its clauses. */
+struct coverage {
+    json_t *covered, *partial; /* ids of rows, by flow */
+    json_t *open;              /* ids of clauses of those rows that any case judges */
+    size_t rows, inferred, partials, clauses, proven;
+};
+
+static size_t weigh_clauses(const struct selftest *self, const struct catalogue_clause *clauses,
+                            size_t count, struct coverage *ret)
 {
-    json_t *covered = json_object();
+    size_t proven = 0;
 
-    *ret_rows = *ret_inferred = 0;
-    for (const char *const *flow = flow_names; *flow; flow++)
-        json_object_set_new(covered, *flow, json_array());
-    for (size_t i = 0; i < self->defects->count; i++) {
-        const struct catalogue_row *row =
-            catalogue_find(self->catalogue, self->defects->pairs[i].row);
-
-        if (self->kills[i] != KILL_KILLED || !row || !first_of_row(self, i) ||
-            !green_anywhere(self, row->id))
-            continue;
-        json_array_append_new(json_object_get(covered, row->flow), json_string(row->id));
-        *(row->inferred ? ret_inferred : ret_rows) += 1;
+    for (size_t i = 0; i < count; i++) {
+        if (is_proven(self, clauses[i].id))
+            proven++;
+        else
+            json_array_append_new(ret->open, json_string(clauses[i].id));
     }
-    return covered;
+    ret->clauses += count;
+    ret->proven += proven;
+    return proven;
+}
+
+static void weigh_row(const struct selftest *self, const struct catalogue_row *row,
+                      struct coverage *ret)
+{
+    size_t count, proven;
+    const struct catalogue_clause *clauses = catalogue_clauses(self->catalogue, row->id, &count);
+
+    if (!cases_have(row->id))
+        return;
+    proven = clauses ? weigh_clauses(self, clauses, count, ret) : is_proven(self, row->id);
+    if (proven && proven == (clauses ? count : 1)) {
+        json_array_append_new(json_object_get(ret->covered, row->flow), json_string(row->id));
+        *(*row->reading ? &ret->inferred : &ret->rows) += 1;
+    } else if (proven) {
+        json_array_append_new(json_object_get(ret->partial, row->flow), json_string(row->id));
+        ret->partials++;
+    }
+}
+
+static struct coverage weigh(const struct selftest *self)
+{
+    struct coverage all = {
+        .covered = json_object(), .partial = json_object(), .open = json_array()};
+
+    for (const char *const *flow = flow_names; *flow; flow++) {
+        json_object_set_new(all.covered, *flow, json_array());
+        json_object_set_new(all.partial, *flow, json_array());
+    }
+    for (size_t i = 0; i < self->catalogue->count; i++)
+        weigh_row(self, &self->catalogue->rows[i], &all);
+    return all;
 }
 
 static json_t *pairs_json(const struct selftest *self)
@@ -157,8 +193,8 @@ static void print_covered(const json_t *covered)
 
 int selftest_report(const struct selftest *self)
 {
-    size_t counts[KILLS] = {0}, rows, inferred;
-    json_t *covered = coverage_json(self, &rows, &inferred);
+    size_t counts[KILLS] = {0};
+    struct coverage coverage = weigh(self);
     json_t *unproven = unproven_cases(self), *seconds = json_object();
     size_t dirty = print_clean(self), bad = dirty;
     const char *out = self->options.out;
@@ -166,15 +202,18 @@ int selftest_report(const struct selftest *self)
 
     bad += print_pairs(self, counts);
     bad += print_unproven(unproven);
-    print_covered(covered);
+    print_covered(coverage.covered);
     status = bad ? 1 : 0;
     printf("%zu killed %zu survived %zu no case %zu no proof %zu not clean, %zu MUST cases "
-           "never red, %zu clean failures – %zu rows covered and %zu inferred (%d)\n",
+           "never red, %zu clean failures – %zu rows covered and %zu inferred, %zu partial, "
+           "%zu of %zu clauses (%d)\n",
            counts[KILL_KILLED], counts[KILL_SURVIVED], counts[KILL_NO_CASE], counts[KILL_NO_PROOF],
-           counts[KILL_NOT_CLEAN], json_array_size(unproven), dirty, rows, inferred, status);
+           counts[KILL_NOT_CLEAN], json_array_size(unproven), dirty, coverage.rows,
+           coverage.inferred, coverage.partials, coverage.proven, coverage.clauses, status);
     error = whole_json(out, "selftest.json",
-                       json_pack("{s:o,s:o,s:o,s:o,s:i}", "pairs", pairs_json(self), "matrix",
-                                 matrix_json(self, seconds), "covered", covered, "unproven",
+                       json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "pairs", pairs_json(self),
+                                 "matrix", matrix_json(self, seconds), "covered", coverage.covered,
+                                 "partial", coverage.partial, "open", coverage.open, "unproven",
                                  unproven, "exit", status));
     late = whole_json(out, "timing.json", seconds);
     error = error ? error : late;

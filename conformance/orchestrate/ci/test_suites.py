@@ -11,7 +11,8 @@ import tree
 
 FILES = sorted((tree.ROOT / "conformance" / "suites").glob("*/*.c"))
 FUNCTION = re.compile(r"^(?P<head>\w(?:.|\n(?= ))*?\))\n\{\n(?P<body>(?:.*\n)*?)\}$", re.M)
-LITERAL = re.compile(r'"([A-Z0-9]+(?:-[A-Z0-9]+)+-\d{3})"')
+LITERAL = re.compile(r'"([A-Z0-9]+(?:-[A-Z0-9]+)+-\d{3})(?:\.[a-z0-9-]+)?"')
+CLAUSE = re.compile(r'"([A-Z0-9]+(?:-[A-Z0-9]+)+-\d{3}\.[a-z0-9-]+)"')
 CHECK = re.compile(r"\b(?:CHECK|REQUIRE)(?:_[A-Z]+)?\(")
 OPENS = re.compile(r"(?:else )?(for|while|do|switch|ROW|SETUP)\b")
 
@@ -95,6 +96,15 @@ def test_every_check_stands_in_a_row_and_no_loop_stops_at_one(file):
 def test_every_case_is_read():
     read = {name for file in FILES for name in functions(file.read_text(encoding="utf-8"))}
     assert set(declared()) <= read
+
+
+def test_the_clauses_are_the_catalogues():
+    table = tree.ROOT / "conformance" / "catalogue" / "clauses.tsv"
+    known = {line.split("\t")[0] for line in table.read_text(encoding="utf-8").splitlines()[1:]}
+    sources = [*FILES, *tree.ROOT.glob("simulator/defect/*.def"),
+               *tree.ROOT.glob("spcore/deviant/*.def"), *tree.ROOT.glob("conformance/host/*.def")]
+    named = {clause for file in sources for clause in CLAUSE.findall(file.read_text("utf-8"))}
+    assert named <= known
 
 
 SAMPLE = """

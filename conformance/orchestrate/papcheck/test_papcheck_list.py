@@ -36,7 +36,7 @@ def test_every_row_of_the_catalogue_is_listed_as_it_stands_there(check):
 def test_a_row_says_what_judges_it_and_what_turns_it_red(check):
     row = rows(check, ROW)[ROW]
     assert row["cases"] == [CASE] and DEFECT in row["deviations"]
-    assert row["state"] == "declared" and row["inferred"] is False
+    assert row["state"] == "declared" and row["inferred"] is False and row["clauses"] == []
 
 
 def test_a_row_without_a_case_says_so(check):

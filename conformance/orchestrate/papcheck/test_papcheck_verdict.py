@@ -161,3 +161,11 @@ def test_a_report_made_anew_says_the_same(run, check):
     again = check("report", done.folder)
     assert again.status == 0 and again.stdout == done.stdout[-len(again.stdout):]
     assert "INCOMPLETE (5)" in again.last_line
+
+
+@pytest.mark.parametrize("strict, status", [((), 0), (("--strict",), 1)])
+def test_our_own_reading_is_said_and_decides_only_when_strict(run, strict, status):
+    done = run("USBIP-URB-BV-13", "--deviate", "unlink-silent", "--subset", *strict)
+    row = next(row for row in done.results["rows"] if row["verdict"] == "fail")
+    assert done.status == status and row["reading"].startswith("our reading")
+    assert f"({row['level']}, {row['reading']})" in (done.folder / "report.txt").read_text("utf-8")

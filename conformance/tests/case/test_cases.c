@@ -40,6 +40,8 @@ Test(cases, a_case_judges_the_rows_it_declares)
 {
     cr_assert(cases_judge(&TST_BETA_BV_01, "ROW-1"));
     cr_assert_not(cases_judge(&TST_BETA_BV_01, "ROW-2"));
+    cr_assert(cases_judge(&TST_BETA_BV_01, "ROW-1.clause"));
+    cr_assert_not(cases_judge(&TST_BETA_BV_01, "ROW-10"));
 }
 
 Test(cases, a_case_that_names_no_time_has_the_usual_one)

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "conformance/catalogue/catalogue.h"
+#include "spcore/base.h"
 
 #define HEAD "id\tlevel\trequirement\tcheck\tmutant\tsource\tsubject\tflow\n"
 
+#define CLAUSES "id\tclause\n"
 #define ITEMS "item\tby\tmeaning\tobserved\tsubject\n"
 
 static char folder[64];
@@ -35,14 +37,16 @@ static void make(void)
     put("service.tsv", HEAD);
     put("wmi.tsv", HEAD);
     put("ics.tsv", ITEMS);
+    put("clauses.tsv", CLAUSES);
 }
 
 static void drop(void)
 {
-    static const char *const names[] = {"wmdm.tsv", "usb.tsv", "service.tsv", "wmi.tsv", "ics.tsv"};
+    static const char *const names[] = {"wmdm.tsv", "usb.tsv", "service.tsv",
+                                        "wmi.tsv",  "ics.tsv", "clauses.tsv"};
     char path[128];
 
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
         unlink(path);
     }
@@ -109,6 +113,48 @@ Test(catalogue, an_id_twice_is_refused)
     cr_assert(strstr(error, "U-1"), "%s", error);
 }
 
+Test(catalogue, a_row_has_its_clauses)
+{
+    struct catalogue catalogue;
+    char error[256];
+    size_t count;
+
+    put("usb.tsv", HEAD "U-1\tMUST\tr\tc\tm\ts\tdevice\tsync\n"
+                        "U-10\tMUST\tr\tc\tm\ts\tdevice\tsync\n");
+    put("clauses.tsv", CLAUSES "U-10.zero\tnothing is nothing\nU-1.value\tit is five\n"
+                               "U-1.null\tNULL is refused\n");
+    cr_assert_eq(catalogue_load(folder, &catalogue, error, sizeof(error)), 0, "%s", error);
+    cr_assert_str_eq(catalogue_find(&catalogue, "U-1.value")->id, "U-1");
+    cr_assert_str_eq(catalogue_find(&catalogue, "U-10.value")->id, "U-10");
+    cr_assert_null(catalogue_find(&catalogue, "U.value"));
+    cr_assert_str_eq(catalogue_clause(&catalogue, "U-1.value")->text, "it is five");
+    cr_assert_null(catalogue_clause(&catalogue, "U-10.value"));
+    cr_assert_str_eq(catalogue_clauses(&catalogue, "U-1", &count)->id, "U-1.null");
+    cr_assert_eq(count, 2);
+    cr_assert_null(catalogue_clauses(&catalogue, "U-2", &count));
+    cr_assert_eq(count, 0);
+    cr_assert(catalogue_knows(&catalogue, "U-10"));
+    cr_assert(catalogue_knows(&catalogue, "U-10.zero"));
+    cr_assert_not(catalogue_knows(&catalogue, "U-10.one"));
+    catalogue_done(&catalogue);
+}
+
+Test(catalogue, a_clause_that_is_none_is_named)
+{
+    static const char *const wrong[] = {"U-2.value\tx\n", "U-1\tx\n", "U-1.one\tx\nU-1.one\ty\n",
+                                        "U-1.a-word-that-is-longer-than-its-room\tx\n"};
+    struct catalogue catalogue;
+    char error[256], text[128];
+
+    put("usb.tsv", HEAD "U-1\tMUST\tr\tc\tm\ts\tdevice\tsync\n");
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        snprintf(text, sizeof(text), "%s%s", CLAUSES, wrong[i]);
+        put("clauses.tsv", text);
+        cr_assert_lt(catalogue_load(folder, &catalogue, error, sizeof(error)), 0);
+        cr_assert(strstr(error, "clause U-"), "%s", error);
+    }
+}
+
 Test(catalogue, our_own_readings_are_told_apart)
 {
     struct catalogue catalogue;
@@ -118,9 +164,11 @@ Test(catalogue, our_own_readings_are_told_apart)
                          "SP-X-2\tMUST\tr\tc\tm\tspec 1; U6\tprovider\tsync\n"
                          "SP-X-3\tMUST\tr with USB and GUID 4\tc\tm\tspec 1\tprovider\tsync\n");
     cr_assert_eq(catalogue_load(folder, &catalogue, error, sizeof(error)), 0, "%s", error);
-    cr_assert(catalogue_find(&catalogue, "SP-X-1")->inferred);
-    cr_assert(catalogue_find(&catalogue, "SP-X-2")->inferred);
-    cr_assert_not(catalogue_find(&catalogue, "SP-X-3")->inferred);
+    cr_assert_str_eq(catalogue_find(&catalogue, "SP-X-1")->reading, "our reading");
+    cr_assert_str_eq(catalogue_find(&catalogue, "SP-X-2")->reading, "our reading U6");
+    cr_assert_str_eq(catalogue_find(&catalogue, "SP-X-3")->reading, "");
+    cr_assert_not(catalogue_weighs(catalogue_find(&catalogue, "SP-X-2")));
+    cr_assert(catalogue_weighs(catalogue_find(&catalogue, "SP-X-3")));
     catalogue_done(&catalogue);
 }
 

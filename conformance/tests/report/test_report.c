@@ -133,9 +133,9 @@ static void fill(struct sample *sample, int status, bool strict)
     *sample = (struct sample){
         .cases = {{.id = "A-A-BV-01", .title = "One", .flow = "sync", .warnings = 1},
                   {.id = "A-A-BV-02", .title = "Two", .flow = "storage", .verdict = VERDICT_FAIL}},
-        .rows = {{"R-1", "SHOULD", "sync", "device", "one", false, false},
-                 {"R-2", "MUST", "sync", "device", "two", true, true},
-                 {"R-3", "MUST", "sync", "host", "three", false, true}},
+        .rows = {{"R-1", "SHOULD", "sync", "device", "one", "", false},
+                 {"R-2", "MUST", "sync", "device", "two", "our reading U6", true},
+                 {"R-3", "MUST", "sync", "host", "three", "", true}},
         .subject = "device",
         .defect = "x"};
     for (size_t i = 0; i < 2; i++) {

@@ -35,6 +35,7 @@ struct sample {
     struct results results;
     struct result one;
     struct result_row row;
+    struct result_clause clause;
     struct result_count count;
     struct result_check check;
     struct result_ics ics;
@@ -61,7 +62,8 @@ static void fill(struct sample *sample, const char *text)
                 .left_behind = "papcheck-01234567",
                 .barred = "ROW-3",
                 .seconds = 1.5},
-        .row = {"ROW-1", "MUST", "sync", "device", text, true, true},
+        .row = {"ROW-1", "MUST", "sync", "device", text, "our reading U6", true},
+        .clause = {"ROW-1.a", text, false},
         .count = {"ROW-1", 5, 2},
         .check = {"ROW-1", "file.c", text, text, 42, true},
         .subject = "device",
@@ -85,6 +87,7 @@ static void fill(struct sample *sample, const char *text)
                                        .ics = &sample->ics,
                                        .cases = &sample->one,
                                        .rows = &sample->row,
+                                       .clauses = &sample->clause,
                                        .git = "0123456789ab",
                                        .provider_sha256 = "abcd",
                                        .ics_file = "my.ics",
@@ -101,6 +104,7 @@ static void fill(struct sample *sample, const char *text)
                                        .ics_count = 1,
                                        .case_count = 1,
                                        .row_count = 1,
+                                       .clause_count = 1,
                                        .seconds = 1.5,
                                        .exit = 1};
 }
@@ -132,7 +136,12 @@ Test(results, all_of_it_comes_back)
     cr_assert_str_eq(read.ics[0].player, "mtp");
     cr_assert_str_eq(read.ics[0].items.at[0], "MTP");
     cr_assert_str_eq(read.rows[0].requirement, any);
-    cr_assert(read.rows[0].held && read.rows[0].inferred);
+    cr_assert(read.rows[0].held);
+    cr_assert_str_eq(read.rows[0].reading, "our reading U6");
+    cr_assert_str_eq(results_clause(&read, "ROW-1.a")->text, any);
+    cr_assert_not(results_clause(&read, "ROW-1.a")->held);
+    cr_assert_null(results_clause(&read, "ROW-1"));
+    cr_assert_str_eq(results_row(&read, "ROW-1.a")->id, "ROW-1");
     cr_assert_str_eq(one->title, any);
     cr_assert_eq(one->verdict, VERDICT_FAIL);
     cr_assert_eq(one->cause, CAUSE_SUBJECT);
@@ -141,7 +150,7 @@ Test(results, all_of_it_comes_back)
     cr_assert_str_eq(one->left_behind, "papcheck-01234567");
     cr_assert_str_eq(one->barred, "ROW-3");
     cr_assert_float_eq(one->seconds, 1.5, 1e-9);
-    cr_assert_eq(result_count(one, "ROW-1")->fail, 2);
+    cr_assert_eq(result_count(one, "ROW-1").fail, 2);
     cr_assert_str_eq(one->checks[0].seen, any);
     cr_assert_eq(one->checks[0].line, 42);
     cr_assert_str_eq(one->notes.at[0], any);
@@ -328,11 +337,11 @@ Test(results, a_failed_check_can_be_added_and_taken_back)
     cr_assert_eq(result.check_count, 2);
     cr_assert_str_eq(result.checks[0].text, "first");
     cr_assert_str_eq(result.checks[1].seen, "2");
-    cr_assert_eq(result_count(&result, "ROW-1")->fail, 2);
+    cr_assert_eq(result_count(&result, "ROW-1").fail, 2);
     cr_assert_eq(result_unfail(&result, "ROW-1"), 0);
     cr_assert_eq(result.check_count, 1);
     cr_assert_str_eq(result.checks[0].text, "first");
     cr_assert_eq(result_unfail(&result, "ROW-1"), 0);
-    cr_assert_null(result_count(&result, "ROW-1"));
+    cr_assert_eq(result_count(&result, "ROW-1").fail, 0);
     result_done(&result);
 }

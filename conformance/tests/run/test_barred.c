@@ -32,10 +32,10 @@ Test(barred, the_case_that_judges_the_row_fails)
 
     cr_assert_eq(barred_settle(&run), 0);
     cr_assert_eq(result[1].verdict, VERDICT_FAIL);
-    cr_assert_eq(result_count(&result[1], "ROW-2")->fail, 1);
+    cr_assert_eq(result_count(&result[1], "ROW-2").fail, 1);
     cr_assert_str_eq(result[1].checks[0].seen, "it refuses");
     cr_assert_eq(result[0].verdict, VERDICT_NOT_RUN);
-    cr_assert_null(result_count(&result[0], "ROW-2"));
+    cr_assert_eq(result_count(&result[0], "ROW-2").fail, 0);
     cr_assert_str_eq(result_reason(&result[2]), "not run because it refuses (ROW-2)");
     run_done(&run);
 }
@@ -61,8 +61,8 @@ Test(barred, a_case_that_had_failed_before_fails_for_the_step_as_well)
     result_fail(&run.results.cases[0], &check);
     run.results.cases[0].verdict = VERDICT_FAIL;
     cr_assert_eq(barred_settle(&run), 0);
-    cr_assert_eq(result_count(&run.results.cases[0], "ROW-1")->fail, 1);
-    cr_assert_eq(result_count(&run.results.cases[0], "ROW-2")->fail, 1);
+    cr_assert_eq(result_count(&run.results.cases[0], "ROW-1").fail, 1);
+    cr_assert_eq(result_count(&run.results.cases[0], "ROW-2").fail, 1);
     run.results.case_count = 3;
     run_done(&run);
 }
@@ -116,7 +116,7 @@ Test(barred, a_case_that_failed_before_it_was_barred_keeps_its_failure)
     run.results.cases[1].verdict = VERDICT_FAIL;
     cr_assert_eq(barred_settle(&run), 0);
     cr_assert_eq(run.results.cases[1].verdict, VERDICT_FAIL);
-    cr_assert_eq(result_count(&run.results.cases[1], "ROW-2")->fail, 1);
+    cr_assert_eq(result_count(&run.results.cases[1], "ROW-2").fail, 1);
     cr_assert_eq(run.results.cases[0].verdict, VERDICT_NOT_RUN);
     run_done(&run);
 }

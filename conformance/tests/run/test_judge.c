@@ -77,8 +77,8 @@ Test(judge, a_check_that_failed_before_a_crash_is_a_failure)
     cr_assert_eq(result->verdict, VERDICT_FAIL);
     cr_assert_eq(result->cause, CAUSE_CRASH);
     cr_assert_str_eq(result_reason(result), "signal 11 SIGSEGV");
-    cr_assert_eq(result_count(result, "TST-001")->fail, 1);
-    cr_assert_eq(result_count(result, "TST-003")->pass, 1);
+    cr_assert_eq(result_count(result, "TST-001").fail, 1);
+    cr_assert_eq(result_count(result, "TST-003").pass, 1);
     cr_assert_eq(result->check_count, 2);
     cr_assert_str_eq(result->checks[0].text, "it holds");
     forget(left);
@@ -95,8 +95,8 @@ Test(judge, a_crash_in_the_subject_fails_its_row_beside_those_that_had_failed)
     attempt_judge(&left->attempt, CAUSE_CRASH, "signal 11 SIGSEGV");
     cr_assert_eq(result->verdict, VERDICT_FAIL);
     cr_assert_eq(result->cause, CAUSE_SUBJECT);
-    cr_assert_eq(result_count(result, "TST-001")->fail, 1);
-    cr_assert_eq(result_count(result, "TST-003")->fail, 1);
+    cr_assert_eq(result_count(result, "TST-001").fail, 1);
+    cr_assert_eq(result_count(result, "TST-003").fail, 1);
     cr_assert(result->checks[1].is_end && !result->checks[0].is_end);
     forget(left);
 }
@@ -112,7 +112,7 @@ Test(judge, a_crash_in_a_step_on_the_way_bars_and_keeps_what_had_failed)
     attempt_judge(&left->attempt, CAUSE_WATCHDOG, "no end within 20 s");
     cr_assert_eq(result->verdict, VERDICT_FAIL);
     cr_assert_str_eq(result->barred, "OTHER-001");
-    cr_assert_null(result_count(result, "OTHER-001"));
+    cr_assert_eq(result_count(result, "OTHER-001").fail, 0);
     forget(left);
 }
 

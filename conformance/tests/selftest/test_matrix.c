@@ -31,6 +31,21 @@ Test(matrix, a_row_without_checks_proves_nothing)
     cr_assert_eq(kill_of(&none, "ROW-1"), KILL_NO_PROOF);
 }
 
+/* What is declared for a whole row is seen by a check of any of its clauses; what is declared for a
+ * clause by its own alone. */
+Test(matrix, a_clause_stands_for_its_row_and_not_the_other_way_round)
+{
+    struct result_count counts[] = {{"ROW-1.a", 1, 1}, {"ROW-1.b", 1, 0}, {"ROW-10.a", 1, 1}};
+    const struct result result = {.counts = counts, .count_count = 3, .cause = CAUSE_CHECKS};
+
+    cr_assert_eq(kill_of(&result, "ROW-1"), KILL_KILLED);
+    cr_assert_eq(kill_of(&result, "ROW-1.a"), KILL_KILLED);
+    cr_assert_eq(kill_of(&result, "ROW-1.b"), KILL_SURVIVED);
+    cr_assert_eq(kill_of(&result, "ROW-1.c"), KILL_NO_PROOF);
+    counts[0].row = "ROW-1";
+    cr_assert_eq(kill_of(&result, "ROW-1.b"), KILL_SURVIVED);
+}
+
 /* A set-up that fails after a check has failed does not take the kill back. */
 Test(matrix, a_check_that_failed_counts_whatever_came_after)
 {
