@@ -108,13 +108,30 @@ int defects_load(struct defect_list *ret)
     return 0;
 }
 
+bool defects_is_generated(const char *name)
+{
+    static const char *const kinds[] = {"changed", "dropped",   "doubled",
+                                        "swapped", "unwritten", "nulled"};
+    const char *kind = strrchr(name, ':');
+    size_t length = kind ? strcspn(kind + 1, "@") : 0;
+
+    if (strcmp(name, "list-generated") == 0)
+        return true;
+    for (size_t i = 0; kind && memchr(name, ':', (size_t)(kind - name)) && i < ARRAY_SIZE(kinds);
+         i++) {
+        if (strlen(kinds[i]) == length && strncmp(kinds[i], kind + 1, length) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool defects_know(const struct defect_list *list, enum subject_id subject, const char *name)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (list->pairs[i].subject == subject && strcmp(list->pairs[i].name, name) == 0)
             return true;
     }
-    return false;
+    return subject != SUBJECT_HOST && defects_is_generated(name);
 }
 
 void defects_done(struct defect_list *list)

@@ -21,7 +21,10 @@ struct defect_list {
 /* Simulator's: `papsim deviations --json` is asked; without papsim there are none. -errno only when
  * memory or an answer is bad. */
 int defects_load(struct defect_list *ret);
-/* Is there one of that name? */
+/* Has it the form of a generated one's name, PLACE:FIELD:KIND[@N] (simulator/defect/generated.h)?
+ * Who makes it wrong has the last word. */
+bool defects_is_generated(const char *name);
+/* Is there one of that name, declared or generated? */
 bool defects_know(const struct defect_list *list, enum subject_id subject, const char *name);
 void defects_done(struct defect_list *list);
 

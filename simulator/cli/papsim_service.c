@@ -43,7 +43,7 @@ int cli_service_option(int option, const char *value, struct service_options *op
         options->players[options->player_count++] = value;
         return 0;
     case OPTION_DEVIATE:
-        if (defect_find(value) < 0)
+        if (!policies_know(value))
             return cli_usage("--deviate %s: no such deviation (papsim deviations lists them)",
                              value);
         if (options->defect_count < DEFECT_ROOM)

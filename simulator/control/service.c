@@ -93,8 +93,8 @@ static int make_player(const struct opening *opening, struct service_player *one
         return -EINVAL;
     *spec = NULL;
     for (size_t i = 0; i < options->defect_count; i++) {
-        policies_switch(player_policies(one->player), (unsigned)defect_find(options->defects[i]),
-                        true);
+        if (policies_deviate(player_policies(one->player), options->defects[i], true) < 0)
+            return refuse(opening, "out of memory");
     }
     return make_device(one) < 0 ? refuse(opening, "out of memory") : 0;
 }

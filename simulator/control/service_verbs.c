@@ -6,14 +6,17 @@
 #include "simulator/control/verbs_internal.h"
 #include "spcore/base.h"
 
-static json_t *active_defects(const struct defect_set *set)
+static json_t *active_defects(const struct policies *policies)
 {
+    const struct defect_set *set = &policies->on;
     json_t *names = json_array();
 
     for (unsigned i = 0; i < defect_count; i++) {
         if (deviates(set, i))
             json_array_append_new(names, json_string(defect_texts[i].name));
     }
+    if (policies_generated(policies))
+        json_array_append_new(names, json_string(policies_generated(policies)));
     return names;
 }
 
@@ -32,7 +35,7 @@ static json_t *status(struct service *service, struct service_player *unused, co
                       one->busid, "plugged", usb_device_plugged(one->device), "imported",
                       usb_device_attached(one->device), "frozen", usb_device_frozen(one->device),
                       "configuration", usb_device_configuration(one->device), "deviations",
-                      active_defects(&player_policies(one->player)->on)));
+                      active_defects(player_policies(one->player))));
     }
     return json_pack("{s:b,s:i,s:o}", "ok", 1, "port", wire_server_port(service->server), "players",
                      players);
@@ -59,14 +62,12 @@ static json_t *deviate(struct service *service, struct service_player *one, cons
 {
     const char *name = json_string_value(json_object_get(request, "name"));
     const json_t *on = json_object_get(request, "on");
-    int which = name ? defect_find(name) : -1;
+    bool off = on && (json_is_false(on) ||
+                      (json_is_string(on) && strcmp(json_string_value(on), "false") == 0));
 
     (void)service;
-    if (which < 0)
+    if (!name || policies_deviate(player_policies(one->player), name, !off) < 0)
         return verb_refuse("%s: no such deviation", name ? name : "name");
-    policies_switch(player_policies(one->player), (unsigned)which,
-                    !on || !(json_is_false(on) ||
-                             (json_is_string(on) && strcmp(json_string_value(on), "false") == 0)));
     return verb_done();
 }
 

@@ -1,6 +1,9 @@
 /* From the set of what is switched on to the policies of a player's layers, anew at each switch. */
 #include "simulator/defect/policies_internal.h"
 
+#include <errno.h>
+
+#include "simulator/defect/generated.h"
 #include "spcore/base.h"
 
 static const struct policy_table *const tables[] = {
@@ -8,6 +11,10 @@ static const struct policy_table *const tables[] = {
     &policies_still_image, &policies_usbip,      &policies_mtp,          &policies_mtp_session,
     &policies_mtp_info,    &policies_mtp_object, &policies_mtp_property,
 };
+
+/* Of the one in policies->generated, wherever it is. */
+static const struct policy_row *const generated_rows[] = {&generated_mtp, &generated_usb,
+                                                          &generated_usbip};
 
 static void reset(struct policies *policies)
 {
@@ -42,6 +49,8 @@ static void fill(struct policies *policies)
                 policies->rows[policies->row_count++] = row;
         }
     }
+    for (size_t i = 0; policies->generated && i < ARRAY_SIZE(generated_rows); i++)
+        policies->rows[policies->row_count++] = generated_rows[i];
     policies->usb.filter = policies->row_count ? &policies->usb_filter : NULL;
     policies->still_image.filter = policies->row_count ? &policies->still_image_filter : NULL;
     policies->usbip.filter = policies->row_count ? &policies->usbip_filter : NULL;
@@ -58,4 +67,39 @@ void policies_switch(struct policies *policies, unsigned which, bool on)
 {
     defect_switch(&policies->on, which, on);
     fill(policies);
+}
+
+bool policies_know(const char *name)
+{
+    return defect_find(name) >= 0 || generated_is(name);
+}
+
+int policies_deviate(struct policies *policies, const char *name, bool on)
+{
+    int which = defect_find(name);
+    struct generated *generated = NULL;
+
+    if (which >= 0) {
+        policies_switch(policies, (unsigned)which, on);
+        return 0;
+    }
+    if (!generated_is(name))
+        return -ENOENT;
+    if (on && (generated = generated_new(name)) == NULL)
+        return -ENOMEM;
+    generated_free(policies->generated);
+    policies->generated = generated;
+    fill(policies);
+    return 0;
+}
+
+const char *policies_generated(const struct policies *policies)
+{
+    return policies->generated ? generated_name(policies->generated) : NULL;
+}
+
+void policies_done(struct policies *policies)
+{
+    generated_free(policies->generated);
+    policies->generated = NULL;
 }

@@ -13,6 +13,7 @@
 #include "simulator/usb/usb_policy.h"
 #include "simulator/wire/usbip/usbip_policy.h"
 
+struct generated;
 struct policy_row;
 
 /* What the responder's filters remember; handles, 0: none. */
@@ -55,10 +56,20 @@ struct policies {
     uint32_t losing; /* bit per endpoint (usb_index()): its next data go astray */
     bool wedged;     /* since a malformed container */
     uint8_t last_command[MTPR_COMMAND_MAX];
+    struct generated *generated; /* the one that nobody wrote down; NULL: none */
+    uint8_t event[64];           /* as it spoils it */
 };
 
+/* Is there a defect of that name, declared or generated? */
+bool policies_know(const char *name);
+
 void policies_init(struct policies *policies, const struct defect_set *on);
+void policies_done(struct policies *policies);
 /* May be called while the player runs. */
 void policies_switch(struct policies *policies, unsigned which, bool on);
+/* The same by name, and of generated ones: one at a time, the last. 0, -ENOENT no such name,
+ * -ENOMEM. */
+int policies_deviate(struct policies *policies, const char *name, bool on);
+const char *policies_generated(const struct policies *policies); /* its name; NULL: none */
 
 #endif

@@ -28,6 +28,9 @@ extern const struct policy_table policies_usb, policies_chapter9, policies_descr
     policies_msos, policies_still_image, policies_usbip, policies_mtp, policies_mtp_session,
     policies_mtp_info, policies_mtp_object, policies_mtp_property;
 
+/* Of the defect in policies->generated. */
+extern const struct policy_row generated_mtp, generated_usb, generated_usbip;
+
 /* What is by the book, and the functions that ask the rows. */
 void policies_reset_usb(struct policies *policies);
 void policies_reset_still_image(struct policies *policies);

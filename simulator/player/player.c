@@ -114,6 +114,7 @@ void player_free(struct player *player)
     free(player->snapshots);
     store_free(player->store);
     spec_free(player->spec);
+    policies_done(&player->policies);
     free(player->busid);
     free(player);
 }

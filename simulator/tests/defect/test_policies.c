@@ -1,5 +1,6 @@
 /* From defects that are switched on to what the layers see of them. */
 #include <criterion/criterion.h>
+#include <errno.h>
 
 #include "simulator/defect/policies.h"
 
@@ -59,4 +60,15 @@ Test(policies, all_is_by_the_book_again_when_the_last_is_off, .init = start)
     turn("status-one-byte", false);
     cr_expect(policies.usbip.lengths_bounded);
     cr_expect_null(policies.usb.filter);
+}
+
+Test(policies, a_generated_defect_is_switched_by_its_name, .init = start)
+{
+    cr_expect_eq(policies_deviate(&policies, "GetDeviceInfo:Model:changed", true), 0);
+    cr_expect_str_eq(policies_generated(&policies), "GetDeviceInfo:Model:changed");
+    cr_expect_not_null(policies.mtpr.filter);
+    cr_expect_eq(policies_deviate(&policies, "GetDeviceInfo:Model:changed", false), 0);
+    cr_expect_null(policies.mtpr.filter);
+    cr_expect_eq(policies_deviate(&policies, "GetDeviceInfo:Model", true), -ENOENT);
+    policies_done(&policies);
 }
