@@ -168,7 +168,7 @@ compile_commands.json: $(FLAGS) $(ALL_SRC)
 
 # Constants both sides share; codecs they do not.
 .PHONY: generated
-generated: $(GEN)/mtp_codes.h $(GEN)/known_devices.h $(GEN)/sac_builtin.h $(GEN)/wmdm_certs.h $(GEN)/git_id.h
+generated: $(addprefix $(GEN)/,mtp_codes.h known_devices.h sac_builtin.h wmdm_certs.h wmdm_calls.h git_id.h)
 
 # Which sources these are; + after it: with changes. Without a history nobody knows.
 $(GEN)/git_id.h: always
@@ -184,6 +184,11 @@ endef
 
 $(GEN)/mtp_codes.h: fixtures/mtp/codes.tsv ci/gen_mtp_codes.py
 	$(call generate,ci/gen_mtp_codes.py $<)
+
+# How the judge calls a provider: one function a method.
+ABI := fixtures/abi
+$(GEN)/wmdm_calls.h: $(wildcard $(ABI)/wmdm_*) conformance/wmdm/gen_calls.py
+	$(call generate,conformance/wmdm/gen_calls.py $(ABI))
 
 $(GEN)/known_devices.h: fixtures/mtp/known-devices.tsv ci/gen_known_devices.py
 	$(call generate,ci/gen_known_devices.py $<)

@@ -69,6 +69,11 @@ const char *conf_row_blamed(const struct conf *c)
     return c->row ? c->row : c->conf_case->reqs[0];
 }
 
+bool conf_judges(const struct conf *c, const char *row)
+{
+    return cases_judge(c->conf_case, row);
+}
+
 /* ---- checks */
 static void count(struct conf *c, const char *row, bool ok)
 {
@@ -162,15 +167,39 @@ bool conf_check_rc(struct conf *c, int actual, uint16_t expected, const char *fi
     return expect(c, actual == expected, value_rc(actual), value_rc(expected), file, line, text);
 }
 
+void conf_called(struct conf *c, const char *text, int32_t hr)
+{
+    snprintf(c->called, sizeof(c->called), "%s", text);
+    c->answered = hr;
+}
+
+/* "Interface::Method(…) answered X, ROW wants Y": of the last call, or else of the expression. */
+static bool check_answer(struct conf *c, bool ok, int32_t actual, const char *wanted,
+                         const char *file, int line, const char *text, const char *seen)
+{
+    char sentence[512];
+
+    if (!*c->called || c->answered != actual)
+        return record(c, ok, file, line, text, seen);
+    snprintf(sentence, sizeof(sentence), "%s answered %s, %s wants %s", c->called,
+             value_hr_name(actual).text, c->row ? c->row : "the case", wanted);
+    return record(c, ok, file, line, sentence, seen);
+}
+
 bool conf_check_hr(struct conf *c, int32_t actual, int32_t expected, const char *file, int line,
                    const char *text)
 {
-    return expect(c, actual == expected, value_hr(actual), value_hr(expected), file, line, text);
+    char seen[2 * sizeof(struct value) + 16];
+
+    snprintf(seen, sizeof(seen), "%s, expected %s", value_hr(actual).text, value_hr(expected).text);
+    return check_answer(c, actual == expected, actual, value_hr_name(expected).text, file, line,
+                        text, seen);
 }
 
 bool conf_check_fails(struct conf *c, int32_t actual, const char *file, int line, const char *text)
 {
-    return record(c, actual < 0, file, line, text, value_hr(actual).text);
+    return check_answer(c, actual < 0, actual, "a failure", file, line, text,
+                        value_hr(actual).text);
 }
 
 bool conf_check_not_rc(struct conf *c, int actual, uint16_t unexpected, const char *file, int line,

@@ -78,6 +78,9 @@ const char *conf_row(const struct conf *c); /* NULL: outside of every ROW */
 /* The row that fails when the provider takes the process down; never NULL. */
 const char *conf_row_blamed(const struct conf *c);
 
+/* Is the row one of the case's own? */
+bool conf_judges(const struct conf *c, const char *row);
+
 #define ROW(row) CONF_ROW(__COUNTER__, row)
 #define CONF_ROW(number, row) CONF_ROW_LOOP(number, row)
 #define CONF_ROW_LOOP(number, row)                                                                 \
@@ -177,6 +180,8 @@ uint32_t conf_work_folder(struct conf *c);
 /* Marks that control is inside the provider: if the process dies or hangs there, the verdict is a
  * FAIL of the row that names `method`. NULL ends it. SP_CALL in wmdm/wmdm.h wraps every call. */
 void conf_in_provider(struct conf *c, const char *method);
+/* What was called last, as text, and what came of it: a check of that very result says so. */
+void conf_called(struct conf *c, const char *text, int32_t hr);
 /* Begins a step that every case takes before it can judge, and that `row` (a literal) demands: a
  * provider that dies or hangs in there bars the way as conf_barred() does. NULL: it is taken. */
 void conf_in_step(struct conf *c, const char *row);

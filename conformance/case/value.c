@@ -65,6 +65,16 @@ struct value value_hr(int32_t hr)
     return value;
 }
 
+struct value value_hr_name(int32_t hr)
+{
+    const char *name = hr_name(hr);
+    struct value value = value_hr(hr);
+
+    if (name)
+        snprintf(value.text, sizeof(value.text), "%s", name);
+    return value;
+}
+
 struct value value_op(uint16_t code)
 {
     static const struct code_name names[] = {

@@ -20,6 +20,8 @@ struct conf {
     json_t *rows;    /* row → {"pass": n, "fail": n} */
     json_t *checks;  /* every failed one, and the first of each row that held */
     json_t *notes;
+    char called[256]; /* the last call into the provider; "": none */
+    int32_t answered;
     enum cause cause; /* how the body ended, once it is over */
     bool is_over;
     const char *step;   /* the row that demands the one under way; NULL: none is */

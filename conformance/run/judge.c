@@ -65,7 +65,7 @@ static void judge_rows(const struct attempt *attempt, struct result *ret)
         const struct result_count *count = &ret->counts[i];
         const struct catalogue_row *row = catalogue_find(attempt->catalogue, count->row);
 
-        if (!cases_judge(attempt->conf_case, count->row) ||
+        if (!cases_may_judge(attempt->conf_case, count->row) ||
             !catalogue_knows(attempt->catalogue, count->row)) {
             alien = count->row;
             continue;

@@ -228,12 +228,12 @@ struct sac_channel *wmdm_channel(struct wmdm *w)
 void *wmdm_query(struct wmdm *w, void *interface, REFIID iid)
 {
     struct conf *c = w->c;
-    char text[COM_GUID_TEXT];
+    char text[64];
     void *result = NULL;
     HRESULT hr = SP_CALL("IUnknown::QueryInterface",
                          IUnknown_QueryInterface((IUnknown *)interface, iid, &result));
 
-    com_guid_format(iid, text);
+    wmdm_iid_text(iid, text, sizeof(text));
     if (hr != S_OK || !result)
         conf_setup_failed(w->c, "QueryInterface(%s) answers %s", text, value_hr(hr).text);
     return result;

@@ -8,15 +8,15 @@
 #ifndef CONFORMANCE_WMDM_WMDM_H
 #define CONFORMANCE_WMDM_WMDM_H
 
-#include "conformance/case/conf.h"
-#include "spcore/include/mswmdm.h"
+#include "conformance/wmdm/wmdm_call.h"
 #include "spcore/include/sac.h"
 
-/* One call of a method that returns an HRESULT, which goes to the trace. As the checks, these
- * macros use the `c` in scope. */
-#define CALL(iface, method, ...) SP_HR(#iface "::" #method, iface##_##method(__VA_ARGS__))
+/* One call of a method that returns an HRESULT, held to all that any call is (wmdm_call.h). As the
+ * checks, these macros use the `c` in scope. */
+#define CALL(iface, method, ...) iface##_##method##_called(c, __FILE__, __LINE__, __VA_ARGS__)
 /* A set-up step: what is not S_OK ends the case as a failed set-up. */
-#define SETUP_CALL(iface, method, ...) SP_SETUP(#iface "::" #method, iface##_##method(__VA_ARGS__))
+#define SETUP_CALL(iface, method, ...)                                                             \
+    wmdm_setup(c, #iface "::" #method, CALL(iface, method, __VA_ARGS__))
 /* The same for what is no method of an interface. */
 #define SP_HR(method, expression) wmdm_traced(c, (method), SP_CALL(method, expression))
 #define SP_SETUP(method, expression) wmdm_setup(c, (method), SP_CALL(method, expression))

@@ -33,13 +33,15 @@ static HRESULT STDMETHODCALLTYPE enum_device_Next(IMDSPEnumDevice *This, DWORD c
                                                   IMDSPDevice **ppDevice, DWORD *pceltFetched)
 {
     struct sp_enum_device *self = sp_enum_device_from_IMDSPEnumDevice(This);
-    HRESULT hr = sp_enter(self->context, ppDevice && (pceltFetched || celt <= 1));
+    HRESULT hr;
     DWORD taken;
     size_t first;
 
+    if (ppDevice)
+        memset(ppDevice, 0, celt * sizeof(IMDSPDevice *));
+    hr = sp_enter(self->context, ppDevice && (pceltFetched || celt <= 1));
     if (FAILED(hr))
         return hr;
-    memset(ppDevice, 0, celt * sizeof(IMDSPDevice *));
     first = take(self, celt, &taken);
     for (DWORD i = 0; i < taken; i++) {
         ppDevice[i] = self->devices[first + i];

@@ -32,13 +32,15 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Next(IMDSPEnumStorage *This, DWORD
                                                    IMDSPStorage **ppStorage, DWORD *pceltFetched)
 {
     struct sp_enum_storage *self = sp_enum_storage_from_IMDSPEnumStorage(This);
-    HRESULT hr = sp_enter_device(self->device, ppStorage && (pceltFetched || celt <= 1));
+    HRESULT hr;
     DWORD taken;
     size_t first;
 
+    if (ppStorage)
+        memset(ppStorage, 0, celt * sizeof(IMDSPStorage *));
+    hr = sp_enter_device(self->device, ppStorage && (pceltFetched || celt <= 1));
     if (FAILED(hr))
         return hr;
-    memset(ppStorage, 0, celt * sizeof(IMDSPStorage *));
     first = take(self, celt, &taken);
     for (DWORD i = 0; i < taken && SUCCEEDED(hr); i++) {
         const struct sp_place *place = &self->places[first + i];

@@ -154,11 +154,11 @@ static HRESULT STDMETHODCALLTYPE provider_CreateDevice(IMDServiceProvider3 *This
     HRESULT hr;
 
     sp_clear(pppDeviceArray);
+    if (pdwCount)
+        *pdwCount = 0;
     hr = sp_enter(self->context, true);
     if (FAILED(hr))
         return hr;
-    if (pdwCount)
-        *pdwCount = 0;
     if (!pwszDevicePath || !pdwCount || !pppDeviceArray || !pwszDevicePath[0])
         return E_INVALIDARG;
     path = plain_path(pwszDevicePath);

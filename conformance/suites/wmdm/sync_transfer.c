@@ -94,7 +94,7 @@ static size_t receive_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, s
 
 static void round_trip(struct conf *c, const char *name, DWORD format)
 {
-    struct wmdm *w, *again;
+    struct wmdm *w, *again = NULL;
     size_t length = 0;
     BYTE *sent = media(c, name, &length), *back = calloc(1, length + 4096);
     IWMDMMetaData *metadata = tags(format), *seen = wmdm_metadata_new();
@@ -102,7 +102,7 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
     IMDSPStorage4 *four;
     DWORD track = 0, code = 0;
     WCHAR wide[80];
-    char *id, *seen_name;
+    char *id = NULL, *seen_name;
 
     ROW("SP-SYNC-005") {
         w = wmdm_open(c);
