@@ -141,6 +141,8 @@ $(LUSB): $(call objects,$(LUSB_SRC))
 	$(link)
 	$(Q)for name in $(LUSB_LINKS); do ln -sf $(@F) $(@D)/$$name; done
 
+# What a provider's DllRegisterServer calls is here (conformance/host/include/winreg.h).
+$(PAPCHECK): LINK := -Wl,--export-dynamic-symbol='Reg*W' -Wl,--export-dynamic-symbol=RegCloseKey
 $(PAPCHECK): LIBS := $(CONF_LIBS)
 $(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC))
 	$(link)

@@ -10,6 +10,8 @@
 /* In the environment of a case's process: the folder of its evidence, which names the case. */
 #define CONF_CONTEXT_VARIABLE "PAPCHECK_CONTEXT"
 
+#define PROVIDER_CLASS_ROOM 39 /* "{…}" with its NUL */
+
 /* In memory that both sides see. */
 struct conf_marker {
     volatile uint32_t inside; /* bit of enum conf_need: of the subject control is in; 0: of none */
@@ -29,10 +31,11 @@ struct conf_context {
     char server[256]; /* host name of the USB/IP server; empty when there is none */
     uint16_t port;    /* its TCP port */
     char busid[32];
-    char control[PATH_MAX];  /* papsim's control socket; empty: none */
-    char provider[PATH_MAX]; /* the library under judgement; empty: none */
-    char evidence[PATH_MAX]; /* folder of this case */
-    char host_defect[64];    /* of our model of a host; empty: none */
+    char control[PATH_MAX];                   /* papsim's control socket; empty: none */
+    char provider[PATH_MAX];                  /* the library under judgement; empty: none */
+    char provider_class[PROVIDER_CLASS_ROOM]; /* its class id; empty: nobody names one */
+    char evidence[PATH_MAX];                  /* folder of this case */
+    char host_defect[64];                     /* of our model of a host; empty: none */
     uint64_t seed;
     bool allow_mtp;
     bool destructive;

@@ -359,6 +359,15 @@ const char *conf_provider_path(struct conf *c)
     return c->context.provider;
 }
 
+const char *conf_provider_class(struct conf *c)
+{
+    if (!c->context.provider_class[0])
+        conf_setup_failed(c,
+                          "nobody names the provider's class: --clsid does, or DllRegisterServer, "
+                          "or WMDMSPCLSID of the device");
+    return c->context.provider_class;
+}
+
 const char *conf_host_defect(const struct conf *c)
 {
     return c->context.host_defect;

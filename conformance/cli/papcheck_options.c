@@ -12,6 +12,7 @@
 #include "conformance/cli/papcheck.h"
 #include "conformance/program/shell.h"
 #include "spcore/base.h"
+#include "spcore/com/com_guid.h"
 
 static int parse_number(const char *text, unsigned long long least, unsigned long long most,
                         unsigned long long *ret)
@@ -94,10 +95,24 @@ TAKE(allow_mtp, options.allow_mtp, true)
 TAKE(debug, options.debug, true)
 #undef TAKE
 
+/* In the one form that results have. */
+static int take_class(const char *value, struct arguments *arguments)
+{
+    GUID id;
+
+    if (!com_guid_parse(value, &id))
+        return cli_usage("--clsid %s: expected {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}", value);
+    com_guid_format(&id, arguments->provider_class);
+    arguments->options.clsid = arguments->options.provider_class = arguments->provider_class;
+    return 0;
+}
+
 static const struct {
     const char *name, *value, *text;
     int (*take)(const char *value, struct arguments *arguments);
 } own[] = {
+    {"clsid", "ID", "the provider's class; if not said, what it registers or the device names",
+     take_class},
     {"ics", "FILE", "what the device declares it has, instead of what is observed", take_ics},
     {"out", "DIR", "results, reports and evidence; a new folder below out/ if not said", take_out},
     {"jobs", "N", "how many cases at once, 1 to 256", take_jobs},

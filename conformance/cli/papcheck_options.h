@@ -15,7 +15,8 @@ struct arguments {
     size_t defect_counts[SUBJECTS];
     const char *out; /* as it was asked for; NULL: a new folder below out */
     unsigned shard, shards;
-    char shard_text[24], *command; /* both as they were asked for; the latter is its own */
+    char provider_class[PROVIDER_CLASS_ROOM], shard_text[24],
+        *command; /* both as they were asked for; the latter is its own */
     /* What options point to once they are complete. */
     char out_path[PATH_MAX], papsim[PATH_MAX], files[SUBJECTS][PATH_MAX];
 };

@@ -69,3 +69,24 @@ int registry_set(struct registry *registry, const char *key, const char *name, u
     registry->first = value;
     return 0;
 }
+
+bool registry_remove(struct registry *registry, const char *key)
+{
+    struct registry_value **at = &registry->first;
+    size_t length = strlen(key);
+    bool found = false;
+
+    while (*at) {
+        struct registry_value *value = *at;
+
+        if (strncasecmp(value->key, key, length) != 0 ||
+            (value->key[length] && value->key[length] != '\\')) {
+            at = &value->next;
+            continue;
+        }
+        *at = value->next;
+        value_free(value);
+        found = true;
+    }
+    return found;
+}

@@ -3,6 +3,7 @@
 #ifndef CONFORMANCE_HOST_REGISTRY_H
 #define CONFORMANCE_HOST_REGISTRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,5 +29,7 @@ int registry_set(struct registry *registry, const char *key, const char *name, u
 /* NULL: not there. */
 const struct registry_value *registry_get(const struct registry *registry, const char *key,
                                           const char *name);
+/* Removes a key with all below it; false: there is none. */
+bool registry_remove(struct registry *registry, const char *key);
 
 #endif

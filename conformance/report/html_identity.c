@@ -100,6 +100,8 @@ static void provider(const struct results *results, FILE *out)
 {
     code_member(out, "Provider", *results->provider ? rep_base_name(results->provider) : "none");
     code_member(out, "SHA-256", results->provider_sha256);
+    code_member(out, "Class", results->provider_class);
+    code_member(out, "Named by", results->provider_class_by);
 }
 
 static void selection(const struct results *results, FILE *out)

@@ -179,6 +179,7 @@ static void properties(const struct results *results, FILE *out)
         device(out, &results->devices[i]);
     property(out, "provider", results->provider);
     property(out, "provider sha256", results->provider_sha256);
+    property(out, "provider class", results->provider_class);
     property(out, "ics", rep_ics_file(results) ? rep_ics_file(results) : "observed");
     property(out, "ics sha256", results->ics_sha256);
     fputs("    </properties>\n", out);

@@ -56,6 +56,8 @@ static void claim(const struct results *results, FILE *out)
         device(out, &results->devices[i]);
     member(out, "provider", *results->provider ? results->provider : "none");
     known(out, "sha256", results->provider_sha256);
+    known(out, "class", results->provider_class);
+    known(out, "named by", results->provider_class_by);
     fprintf(out, "%-10s ", "ics");
     rep_plain(out, rep_ics_file(results) ? rep_ics_file(results) : "observed");
     if (rep_ics_file(results)) {

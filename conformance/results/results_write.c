@@ -219,6 +219,8 @@ static json_t *results_json(const struct results *results)
         {"device", text_json(results->device)},
         {"provider", text_json(results->provider)},
         {"provider_sha256", text_json(results->provider_sha256)},
+        {"provider_class", text_json(results->provider_class)},
+        {"provider_class_by", text_json(results->provider_class_by)},
         {"devices", devices_json(results)},
         {"subjects", texts_json(&results->subjects)},
         {"deviations", texts_json(&results->defects)},

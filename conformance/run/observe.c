@@ -8,6 +8,7 @@
 
 #include "conformance/case/cases.h"
 #include "conformance/run/evidence.h"
+#include "conformance/run/offer.h"
 #include "conformance/run/papsim.h"
 
 #define PLAYERS_MAX 32
@@ -59,21 +60,56 @@ static int begin(const struct run *run, struct observation *one)
     return one->error == -ENOSPC ? one->error : 0; /* for its log */
 }
 
-static int ask(const struct run *run, struct observation *one, char *error, size_t size)
+static bool drives(const struct run *run, const struct observation *one)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < run->results.case_count && !any; i++)
+        any = subject_of(run->cases[i]) == SUBJECT_PROVIDER &&
+              strcmp(player_of(run, run->cases[i]), one->player) == 0;
+    return any && run->options.of[SUBJECT_PROVIDER].name;
+}
+
+/* What drives it in a case of this run is asked on it, too. */
+static int ask_provider(struct run *run, struct observation *one)
+{
+    struct run_options options = run->options;
+
+    if (!drives(run, one))
+        return 0;
+    /* Of a defect the provider it is put into is asked: what it hides is not what that lacks. */
+    options.of[SUBJECT_PROVIDER].defects = NULL;
+    return offer_observe(&options, &one->context, &one->ics, &run->class);
+}
+
+static int ask_device(struct run *run, struct observation *one, char *error, size_t size)
 {
     const char *device = run->options.of[SUBJECT_DEVICE].name;
-    int result = one->error;
+    int result = ics_observe(device, false, &one->ics);
 
-    if (device) {
-        result = ics_observe(device, false, &one->ics);
-        if (result)
-            snprintf(error, size, "%s: %s", device, strerror(-result));
+    if (result) {
+        snprintf(error, size, "%s: %s", device, strerror(-result));
         return result;
     }
+    snprintf(one->context.uri, sizeof(one->context.uri), "%s", device);
+    snprintf(one->context.evidence, sizeof(one->context.evidence), "%s/ics", run->options.out);
+    if (drives(run, one))
+        result = evidence_make(one->context.evidence);
+    return result ? result : ask_provider(run, one);
+}
+
+static int ask(struct run *run, struct observation *one, char *error, size_t size)
+{
+    int result = one->error;
+
+    if (run->options.of[SUBJECT_DEVICE].name)
+        return ask_device(run, one, error, size);
     if (!result)
         result = papsim_ready(&one->papsim, &one->context);
     if (!result)
         result = ics_observe(one->context.uri, true, &one->ics);
+    if (!result)
+        result = ask_provider(run, one);
     papsim_stop(&one->papsim, &one->context);
     if (result)
         snprintf(error, size, "player %s: %s", one->player, strerror(-result));
@@ -101,6 +137,27 @@ static int begin_all(struct run *run)
     return error;
 }
 
+/* A file that says nothing of the provider leaves it to what is observed. */
+static int add_offers(const struct run_ics *ics, struct ics *declared)
+{
+    size_t length = strlen(OFFER_PREFIX);
+    int error = 0;
+
+    for (size_t i = 0; i < declared->count; i++) {
+        if (strncmp(declared->claims[i].item, OFFER_PREFIX, length) == 0)
+            return 0;
+    }
+    for (size_t i = 0; i < ics->count; i++) {
+        const struct ics *shown = &ics->of[i].ics;
+
+        for (size_t k = 0; !ics->of[i].error && k < shown->count && !error; k++) {
+            if (strncmp(shown->claims[k].item, OFFER_PREFIX, length) == 0)
+                error = ics_set(declared, shown->claims[k].item);
+        }
+    }
+    return error;
+}
+
 /* What it says holds for every player; which device that is, and that it is ours, is seen. */
 static int declare(struct run *run)
 {
@@ -114,9 +171,10 @@ static int declare(struct run *run)
     }
     if (run->options.of[SUBJECT_DEVICE].name) {
         declared->identity = run->ics->of[0].ics.identity;
-        return 0;
+        return add_offers(run->ics, declared);
     }
-    return ics_set(declared, "FIXTURE.CONTROL");
+    result = add_offers(run->ics, declared);
+    return result ? result : ics_set(declared, "FIXTURE.CONTROL");
 }
 
 int run_observe_all(struct run *run)
@@ -140,6 +198,8 @@ int run_observe_all(struct run *run)
                 result = one->error;
         }
     }
+    if (!result && *run->class.id && !run->options.provider_class)
+        run->options.provider_class = run->class.id;
     return result || !run->options.ics ? result : declare(run);
 }
 

@@ -97,6 +97,7 @@ static void put_copy(const struct script *script, const struct carried *row, con
 
 static const struct carried carried[] = {
     {"seed", put_seed, AT(seed), NULL},
+    {"clsid", put_text, AT(clsid), NULL},
     {"ics", put_copy, AT(ics), "declared.ics"},
     {"strict", put_flag, AT(strict), NULL},
     {"destructive", put_flag, AT(destructive), NULL},

@@ -330,6 +330,10 @@ int run_conclude(struct run *run)
     results->provider = !provider->name ? ""
                         : provider->own ? subjects[SUBJECT_PROVIDER].own
                                         : provider->name;
+    if (provider->name && run->options.provider_class) {
+        results->provider_class = run->options.provider_class;
+        results->provider_class_by = *run->class.id ? run->class.by : "--clsid";
+    }
     if (!error)
         error = name_subjects(run);
     if (!error)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "conformance/case/conf.h"
+#include "conformance/case/context.h"
 #include "conformance/catalogue/catalogue.h"
 #include "conformance/results/results.h"
 #include "conformance/run/ics.h"
@@ -18,12 +19,14 @@
 
 struct run_options {
     struct subject_given of[SUBJECTS];
-    const char *ics;         /* file; NULL: observed */
-    const char *out;         /* folder for evidence */
-    const char *serial;      /* of the device that may be formatted */
-    const char *papsim;      /* path of the program */
-    struct nursery *nursery; /* of papsims; NULL: each is a start of its own */
-    struct silence *silence; /* of a device that is not ours; NULL: nobody looks for it */
+    const char *ics;            /* file; NULL: observed */
+    const char *clsid;          /* the provider's, as it was asked for; NULL: it is found */
+    const char *provider_class; /* the one in force: that, or what was found; NULL: none */
+    const char *out;            /* folder for evidence */
+    const char *serial;         /* of the device that may be formatted */
+    const char *papsim;         /* path of the program */
+    struct nursery *nursery;    /* of papsims; NULL: each is a start of its own */
+    struct silence *silence;    /* of a device that is not ours; NULL: nobody looks for it */
     /* As it was asked for: reports say so. */
     const char *command, *shard; /* the command line; i/n, NULL: no part of anything */
     const char *const *patterns;
@@ -39,6 +42,12 @@ struct run_options {
     int stop_fd;          /* becomes readable when the run shall end now; 0: none */
 };
 
+/* Of a provider: its id, and who names it; both "" when nobody does. */
+struct run_class {
+    char id[PROVIDER_CLASS_ROOM];
+    const char *by;
+};
+
 struct run {
     struct run_options options;
     const struct catalogue *catalogue;
@@ -46,6 +55,7 @@ struct run {
     size_t case_count;
     struct results results;   /* its cases in that order, and maybe one of the ICS */
     struct run_ics *ics;      /* observations by player */
+    struct run_class class;   /* of the provider */
     struct run_name *names;   /* what results.cases call themselves */
     char began[32], host[65]; /* origin.h */
     char provider_sha256[ORIGIN_HASH_ROOM], ics_sha256[ORIGIN_HASH_ROOM];

@@ -111,10 +111,21 @@ static bool provider_given(const struct run_options *options)
 static int provider_open(struct attempt *attempt)
 {
     const char *path = attempt->options->of[SUBJECT_PROVIDER].name;
+    const char *class = attempt->options->provider_class;
 
     if (path)
         snprintf(attempt->context.provider, sizeof(attempt->context.provider), "%s", path);
+    if (class)
+        snprintf(attempt->context.provider_class, sizeof(attempt->context.provider_class), "%s",
+                 class);
     return 0;
+}
+
+void subjects_environment(const struct run_options *options, const char *uri)
+{
+    if (options->allow_mtp)
+        setenv("SPCORE_ALLOW_MTP", "1", 1);
+    setenv("PAPCHECK_DEVICE", uri, 1);
 }
 
 static int provider_ready(struct attempt *attempt)
@@ -123,8 +134,7 @@ static int provider_ready(struct attempt *attempt)
 
     if (defects && *defects)
         setenv("SPCORE_DEVIATE", *defects, 1);
-    if (attempt->options->allow_mtp)
-        setenv("SPCORE_ALLOW_MTP", "1", 1);
+    subjects_environment(attempt->options, attempt->context.uri);
     return 0;
 }
 

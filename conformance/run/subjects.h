@@ -50,6 +50,10 @@ struct subject {
 };
 extern const struct subject subjects[SUBJECTS];
 
+/* What a provider reads in the environment of its process: leave to drive MTP devices, and where
+ * the device is for one that finds it by itself. */
+void subjects_environment(const struct run_options *options, const char *uri);
+
 /* The subject a case judges. */
 enum subject_id subject_of(const struct conf_case *conf_case);
 /* The player file of our own simulator that a case runs on. */

@@ -48,6 +48,7 @@ static int run_clean(struct selftest *self)
 {
     const struct conf_case *const *cases;
     size_t count = cases_all(&cases), found = 0;
+    int error;
 
     self->chosen = calloc(count + 1, sizeof(*self->chosen));
     if (!self->chosen)
@@ -63,7 +64,9 @@ static int run_clean(struct selftest *self)
     }
     self->clean.options = self->options;
     self->clean.catalogue = self->catalogue;
-    return run_all(&self->clean, self->chosen, found, NULL, NULL);
+    error = run_all(&self->clean, self->chosen, found, NULL, NULL);
+    self->options.provider_class = self->clean.options.provider_class;
+    return error;
 }
 
 static const struct result *clean_result(const struct selftest *self, const struct conf_case *one)

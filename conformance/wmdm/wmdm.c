@@ -101,14 +101,12 @@ wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c)
     return function;
 }
 
-/* Our provider's, unless the environment names another. */
 static CLSID provider_clsid(struct conf *c)
 {
-    const char *text = getenv("PAPCHECK_CLSID");
-    CLSID clsid = {0x7a8b6e2c, 0x5c52, 0x4b7e, {0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}};
+    CLSID clsid;
 
-    if (text && !com_guid_parse(text, &clsid))
-        conf_setup_failed(c, "PAPCHECK_CLSID is no class id: %s", text);
+    if (!com_guid_parse(conf_provider_class(c), &clsid))
+        conf_setup_failed(c, "%s is no class id", conf_provider_class(c));
     return clsid;
 }
 

@@ -7,7 +7,7 @@
 
 namespace {
 
-// The class the judge asks for, unless PAPCHECK_CLSID names another.
+// The class that the simulated players name; papcheck's --clsid names one of your own.
 const CLSID clsid = {0x7a8b6e2c, 0x5c52, 0x4b7e, {0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}};
 
 std::atomic<long> alive; // objects, and locks of the module
