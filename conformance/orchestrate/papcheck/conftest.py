@@ -41,9 +41,10 @@ def run(tmp_path):
 @pytest.fixture
 def library(tmp_path):
     """Compiles C text to a shared object: a provider of the test's own."""
-    def compiles(text, name="provider"):
+    def compiles(text, name="provider", *flags):
         source, path = tmp_path / f"{name}.c", tmp_path / f"{name}.so"
         source.write_text(text, encoding="ascii")
-        subprocess.run(["gcc", "-shared", "-fPIC", "-o", path, source], check=True, timeout=SECONDS)
+        subprocess.run(["gcc", "-shared", "-fPIC", "-o", path, source, *flags], check=True,
+                       timeout=SECONDS)
         return path
     return compiles

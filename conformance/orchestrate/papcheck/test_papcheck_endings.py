@@ -85,7 +85,7 @@ def test_a_selection_in_which_no_case_judges_the_step_fails_its_row_all_the_same
 
 
 # GetObjectHandles, DeleteObject, GetObjectPropList: no run begins with them.
-HANDLES, DELETE, PROPERTIES = 0x1007, 0x100B, 0x9805
+HANDLES, DELETE, SEND = 0x1007, 0x100B, 0x100D
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_device_that_stops_answering_frames_of_the_judges_own_is_named_too(run
 
 
 def test_a_device_that_stops_answering_a_provider_fails_no_row_of_the_provider(run):
-    with Papsim("pap-winusb") as player, stopper.before(player, PROPERTIES, unplug(player)) as uri:
+    with Papsim("pap-winusb") as player, stopper.before(player, SEND, unplug(player)) as uri:
         done = run("STORAGE-*", "--device", uri, "--provider", tree.BUILD / "libspcore.so",
                    "--destructive")
     culprit, = failed(done)
