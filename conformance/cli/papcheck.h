@@ -33,8 +33,8 @@ int cli_make_out(const char *path, char ret[PATH_MAX]);
 int cli_check_library(const char *option, const char *path);
 
 /* Each stands with what it does. */
-extern const struct command cli_run, cli_list, cli_ics, cli_explain, cli_doctor, cli_report,
-    cli_selftest;
+extern const struct command cli_run, cli_merge, cli_list, cli_ics, cli_explain, cli_doctor,
+    cli_report, cli_selftest;
 extern const struct command cli_probe; /* the process cli_check_library() asks */
 
 #endif

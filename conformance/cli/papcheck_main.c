@@ -4,9 +4,9 @@
 #include "conformance/cli/papcheck_options.h"
 #include "spcore/base.h"
 
-static const struct command *const commands[] = {&cli_run,      &cli_list,   &cli_ics,
-                                                 &cli_explain,  &cli_doctor, &cli_report,
-                                                 &cli_selftest, &cli_probe,  NULL};
+static const struct command *const commands[] = {
+    &cli_run,    &cli_merge,  &cli_list,     &cli_ics,   &cli_explain,
+    &cli_doctor, &cli_report, &cli_selftest, &cli_probe, NULL};
 
 static const struct command_exit exits[] = {
     {"0", "conformant, or done"},

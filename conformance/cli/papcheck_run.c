@@ -1,5 +1,4 @@
-/* `papcheck run`: what the command line means, the run itself, progress on stderr, what failed on
- * stdout, and the summary as the last line. */
+/* `papcheck run`: what the command line means, the run itself, and progress on stderr. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,10 +8,9 @@
 #include "conformance/case/cases.h"
 #include "conformance/cli/papcheck.h"
 #include "conformance/cli/papcheck_options.h"
+#include "conformance/cli/papcheck_outcome.h"
 #include "conformance/program/terminal.h"
 #include "conformance/report/markup.h"
-#include "conformance/report/report.h"
-#include "conformance/report/standing.h"
 
 /* ---- progress */
 
@@ -21,11 +19,6 @@ struct progress {
     size_t barred;      /* one of these is to fail; which, is known at the end */
     bool says_failures; /* what stdout says at the end is not said before it in the same place */
 };
-
-static bool is_red(const struct result *result)
-{
-    return result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR;
-}
 
 static void say_failure(const struct result *result)
 {
@@ -42,7 +35,7 @@ static void show(const struct run *run, const struct result *result, void *conte
 
     (void)run;
     progress->done++;
-    if (is_red(result) || (result->barred && progress->barred++ == 0)) {
+    if (cli_is_red(result) || (result->barred && progress->barred++ == 0)) {
         progress->failed++;
         if (progress->says_failures)
             say_failure(result);
@@ -78,77 +71,6 @@ static void catch_interrupts(struct run *run)
         sigaction(SIGHUP, &action, NULL);
 }
 
-/* ---- what came of it */
-
-static void print_failure(const struct results *results, const struct result *result,
-                          struct terminal_colours colours)
-{
-    char weight[REP_WEIGHT_MAX];
-
-    printf("%s%s%s %s: %s\n", colours.bad, verdict_names[result->verdict].name, colours.off,
-           result->id, result->title);
-    if (*result_reason(result)) {
-        fputs("    ", stdout);
-        rep_plain(stdout, result_reason(result));
-        fputc('\n', stdout);
-    }
-    for (size_t i = 0; i < result->check_count; i++) {
-        const struct result_check *check = &result->checks[i];
-
-        if (check->ok)
-            continue;
-        rep_weight(results, check->row, weight);
-        printf("    %s%s: ", check->row, weight);
-        rep_plain(stdout, check->text);
-        printf(" (%s:%d) saw ", check->file, check->line);
-        rep_plain(stdout, check->seen);
-        fputc('\n', stdout);
-    }
-}
-
-static void print_failures(const struct results *results)
-{
-    struct terminal_colours colours = terminal_colours();
-
-    for (size_t i = 0; i < results->case_count; i++) {
-        if (is_red(&results->cases[i]))
-            print_failure(results, &results->cases[i], colours);
-    }
-}
-
-static void print_left_behind(const struct results *results)
-{
-    for (size_t i = 0; i < results->case_count; i++) {
-        if (results->cases[i].left_behind)
-            printf("left on the device: %s\n", results->cases[i].left_behind);
-    }
-}
-
-static int finish(struct run *run)
-{
-    const struct results *results = &run->results;
-    const char *out = run->options.out;
-    char error[512];
-    int unwritten;
-
-    if (run_conclude(run) < 0)
-        return EXIT_ERROR;
-    print_failures(results);
-    if (run->options.of[SUBJECT_DEVICE].name)
-        print_left_behind(results);
-    unwritten = results_write(results, out);
-    if (unwritten) {
-        run_complain(&run->options, unwritten);
-        return EXIT_ERROR;
-    }
-    if (report_write(results, out, REPORT_ALL, error, sizeof(error)) < 0) {
-        cli_usage("%s", error);
-        return EXIT_ERROR;
-    }
-    report_summary(results, out, stdout);
-    return results->exit;
-}
-
 static int run_chosen(const struct arguments *arguments, const struct catalogue *catalogue,
                       const struct conf_case *const *cases, size_t count)
 {
@@ -166,7 +88,7 @@ static int run_chosen(const struct arguments *arguments, const struct catalogue 
         rmdir(run.options.out); /* when it is empty */
         status = EXIT_ERROR;
     } else {
-        status = finish(&run);
+        status = cli_outcome(&run, NULL, NULL);
     }
     run_done(&run);
     return status;

@@ -52,7 +52,7 @@ static void leave_out_other(struct run *run, const struct conf_case *one, bool n
     if (attempt_obstacle(&run->options, run_ics_of(run, one), one, &verdict, &cause) &&
         verdict == VERDICT_NOT_APPLICABLE)
         return;
-    leave_out(run, one, named ? OTHER_SHARD : NOT_NAMED, false);
+    leave_out(run, one, !named ? NOT_NAMED : run->lacking ? run->lacking : OTHER_SHARD, false);
 }
 
 static bool is_among(const struct conf_case *const *cases, size_t count,
@@ -183,12 +183,22 @@ static int find_absent(struct run *run)
     return 0;
 }
 
+/* Of a merged run: what was asked for and is not among the parts. */
+static bool lacks(const struct run *run)
+{
+    size_t i = 0;
+
+    while (i < run->results.left_count && run->results.left[i].why != run->lacking)
+        i++;
+    return i < run->results.left_count;
+}
+
 int extent_results(struct run *run)
 {
     int error = find_left(run);
 
     if (!error)
         error = count_rows(run->catalogue, &run->results);
-    run->results.subset = run->options.subset || run->options.pattern_count;
+    run->results.subset = run->options.subset || (run->options.pattern_count && !lacks(run));
     return error ? error : find_absent(run);
 }

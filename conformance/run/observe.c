@@ -203,6 +203,77 @@ int run_observe_all(struct run *run)
     return result || !run->options.ics ? result : declare(run);
 }
 
+/* ---- of parts of a run that were observed before */
+
+static void take_identity(const struct results *part, const char *player, struct identity *ret)
+{
+    for (size_t i = 0; i < part->device_count; i++) {
+        const struct result_device *from = &part->devices[i];
+
+        if (strcmp(from->player, player) != 0)
+            continue;
+        snprintf(ret->usb, sizeof(ret->usb), "%s", from->usb);
+        snprintf(ret->release, sizeof(ret->release), "%s", from->release);
+        snprintf(ret->manufacturer, sizeof(ret->manufacturer), "%s", from->manufacturer);
+        snprintf(ret->product, sizeof(ret->product), "%s", from->product);
+        snprintf(ret->serial, sizeof(ret->serial), "%s", from->serial);
+        snprintf(ret->firmware, sizeof(ret->firmware), "%s", from->firmware);
+        return;
+    }
+}
+
+/* -ENOENT: that part did not observe it. */
+static int take_player(const struct run *run, const struct results *part, struct observation *one)
+{
+    const struct result_ics *from = run->options.ics ? part->shown : part->ics;
+    size_t count = run->options.ics ? part->shown_count : part->ics_count, i = 0;
+    int error = 0;
+
+    while (i < count && strcmp(from[i].player, one->player) != 0)
+        i++;
+    if (i == count)
+        return -ENOENT;
+    for (size_t k = 0; k < from[i].items.count && !error; k++)
+        error = ics_set(&one->ics, from[i].items.at[k]);
+    take_identity(part, one->player, &one->ics.identity);
+    return error;
+}
+
+static int take_claims(struct run *run, const struct results *part)
+{
+    struct ics *declared = &run->ics->declared;
+    int error = 0;
+
+    for (size_t i = 0; i < part->claim_count && !error; i++)
+        error = ics_say(declared, part->claims[i].item, part->claims[i].line, part->claims[i].yes);
+    if (run->options.of[SUBJECT_DEVICE].name)
+        declared->identity = run->ics->of[0].ics.identity;
+    return error;
+}
+
+int run_ics_take(struct run *run, const struct results *const *parts, size_t count)
+{
+    struct run_ics *ics = calloc(1, sizeof(*ics));
+
+    run->ics = ics;
+    if (!ics)
+        return -ENOMEM;
+    for (size_t i = 0; i < run->case_count && ics->count < PLAYERS_MAX; i++) {
+        struct observation *one = &ics->of[ics->count];
+        const char *player = player_of(run, run->cases[i]);
+
+        if (find(run, player))
+            continue;
+        *one = (struct observation){.player = player, .error = -ENOENT};
+        ics->count++;
+        for (size_t k = 0; k < count && one->error == -ENOENT; k++)
+            one->error = take_player(run, parts[k], one);
+        if (one->error == -ENOMEM)
+            return -ENOMEM;
+    }
+    return run->options.ics ? take_claims(run, parts[0]) : 0;
+}
+
 const struct ics *run_ics_of(const struct run *run, const struct conf_case *conf_case)
 {
     const struct observation *one;

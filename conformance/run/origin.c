@@ -82,6 +82,9 @@ void origin_catalogue(const struct catalogue *catalogue, char ret[ORIGIN_HASH_RO
 
         hash_texts(context, texts, ARRAY_SIZE(texts));
     }
+    for (size_t i = 0; i < catalogue->clause_count; i++)
+        hash_texts(context, (char *const[]){catalogue->clauses[i].id, catalogue->clauses[i].text},
+                   2);
     for (size_t i = 0; i < catalogue->item_count; i++) {
         const struct catalogue_item *item = &catalogue->items[i];
         char *const texts[] = {item->name, item->by, item->meaning, item->observed, item->subject};
@@ -126,10 +129,10 @@ int origin_results(struct run *run)
     results->shard = options->shard;
     origin_catalogue(run->catalogue, run->catalogue_sha256);
     results->catalogue_sha256 = run->catalogue_sha256;
-    if (provider && !*run->provider_sha256)
+    if (provider && !run->lacking)
         hash_file(provider, run->provider_sha256);
     results->provider_sha256 = run->provider_sha256;
-    if (options->ics && !*run->ics_sha256)
+    if (options->ics && !run->lacking)
         hash_file(options->ics, run->ics_sha256);
     results->ics_file = options->ics ? cases_base_name(options->ics) : "";
     results->ics_sha256 = run->ics_sha256;

@@ -12,6 +12,7 @@
 #include "conformance/case/cases.h"
 #include "conformance/program/program.h"
 #include "conformance/program/shell.h"
+#include "conformance/run/evidence.h"
 #include "spcore/base.h"
 
 struct script {
@@ -59,26 +60,6 @@ static void put_text(const struct script *script, const struct carried *row, con
         put_words(script, row->option, value);
 }
 
-static bool copy(const char *from, const char *to)
-{
-    FILE *in = fopen(from, "re"), *out = in ? fopen(to, "we") : NULL;
-    char block[1 << 14];
-    bool whole = out != NULL;
-    size_t length;
-
-    while (whole && (length = fread(block, 1, sizeof(block), in)) > 0)
-        whole = fwrite(block, 1, length, out) == length;
-    if (in) {
-        whole = whole && !ferror(in);
-        fclose(in);
-    }
-    if (out && fclose(out))
-        whole = false;
-    if (out && !whole)
-        unlink(to);
-    return whole;
-}
-
 static void put_copy(const struct script *script, const struct carried *row, const void *member)
 {
     const char *value = *(const char *const *)member;
@@ -87,7 +68,7 @@ static void put_copy(const struct script *script, const struct carried *row, con
     if (!value)
         return;
     snprintf(path, sizeof(path), "%s/%s", script->folder, row->copied);
-    if (copy(value, path))
+    if (evidence_copy(value, path) == 0)
         fprintf(script->out, " --%s \"$here/%s\"", row->option, row->copied);
     else
         put_words(script, row->option, value);

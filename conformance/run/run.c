@@ -46,7 +46,7 @@ void run_complain(const struct run_options *options, int error)
 
 /* ---- results before their cases have run */
 
-static int name_results(struct run *run, const struct conf_case *const *cases, size_t count)
+int run_name_results(struct run *run, const struct conf_case *const *cases, size_t count)
 {
     run->cases = cases;
     run->case_count = count;
@@ -162,7 +162,7 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
     struct nursery nursery = {.socket = -1};
     bool own =
         !run->options.nursery && !run->options.of[SUBJECT_DEVICE].name && !run->options.debug;
-    int error = work.order ? name_results(run, cases, count) : -ENOMEM;
+    int error = work.order ? run_name_results(run, cases, count) : -ENOMEM;
 
     origin_begin(run);
     if (run->options.of[SUBJECT_DEVICE].name && !run->options.debug)
@@ -309,7 +309,7 @@ int run_weigh(struct run *run)
     if (!error)
         error = extent_results(run);
     for (size_t i = 0; i < results->case_count; i++)
-        results->seconds += results->cases[i].seconds;
+        results->seconds += results->cases[i].seconds > 0 ? results->cases[i].seconds : 0;
     results->exit = run->interrupted ? 130 : exit_code(results);
     return error;
 }
@@ -323,7 +323,7 @@ int run_conclude(struct run *run)
 
     if (!error)
         error = barred_settle(run);
-    results->suite = "papcheck " PAPKIT_VERSION;
+    results->suite = RUN_SUITE;
     results->seed = run->options.seed;
     results->strict = run->options.strict;
     results->device = device->name ? device->name : RUN_OWN_DEVICE;

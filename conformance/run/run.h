@@ -13,9 +13,11 @@
 #include "conformance/results/results.h"
 #include "conformance/run/ics.h"
 #include "conformance/run/subjects.h"
+#include "spcore/base.h"
 
 #define ORIGIN_HASH_ROOM 129
 #define RUN_OWN_DEVICE "own simulator" /* what results call it */
+#define RUN_SUITE "papcheck " PAPKIT_VERSION
 
 struct run_options {
     struct subject_given of[SUBJECTS];
@@ -57,6 +59,7 @@ struct run {
     struct run_ics *ics;      /* observations by player */
     struct run_class class;   /* of the provider */
     struct run_name *names;   /* what results.cases call themselves */
+    const char *lacking;      /* of merged parts: why a case is in none; NULL: not merged */
     char began[32], host[65]; /* origin.h */
     char provider_sha256[ORIGIN_HASH_ROOM], ics_sha256[ORIGIN_HASH_ROOM];
     char catalogue_sha256[ORIGIN_HASH_ROOM];
@@ -84,6 +87,8 @@ void run_complain(const struct run_options *options, int error);
 int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
             void (*progress)(const struct run *run, const struct result *result, void *context),
             void *context);
+/* Results of these cases, as long as none has run. 0 or -ENOMEM. */
+int run_name_results(struct run *run, const struct conf_case *const *cases, size_t count);
 /* What the cases' results come to: rows, what is left out, and exit code (130 > 1 > 3 > 5 > 0). */
 int run_conclude(struct run *run);
 /* The latter part of it: of results that say already where they come from. */
