@@ -166,8 +166,10 @@ void conf_transport_drop(struct conf *c);  /* closes it (and the session); next 
 struct mtpi *conf_mtp(struct conf *c);     /* an initiator without a session */
 struct mtpi *conf_mtp_session(struct conf *c); /* the same with session 1 open */
 const char *conf_device_uri(struct conf *c);   /* what CreateDevice and tp_open take */
-int conf_server_connect(struct conf *c);       /* a TCP socket to the USB/IP server; the caller's */
-const char *conf_busid(struct conf *c);        /* of the device on that server */
+/* A device that is not ours outlives the case, and what it holds is somebody's. */
+bool conf_is_foreign(const struct conf *c);
+int conf_server_connect(struct conf *c); /* a TCP socket to the USB/IP server; the caller's */
+const char *conf_busid(struct conf *c);  /* of the device on that server */
 /* One verb to papsim's control socket as a JSON object; the answer is the caller's to free();
  * ends the case as a set-up failure when papsim refuses. Only with CONF_CONTROL. */
 char *conf_control(struct conf *c, const char *json);

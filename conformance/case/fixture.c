@@ -209,8 +209,7 @@ static uint32_t first_writable_store(struct conf *c, struct mtpi *mtpi)
     return found;
 }
 
-/* A device that is not ours outlives the case, and what it holds is somebody's. */
-static bool is_foreign(const struct conf *c)
+bool conf_is_foreign(const struct conf *c)
 {
     return !c->context.control[0];
 }
@@ -247,7 +246,8 @@ uint32_t conf_work_folder(struct conf *c)
     if (mtpi_send_object_info(mtpi, &folder, &made, NULL))
         conf_setup_failed(c, "the work folder was refused");
     /* Some devices answer with a folder that was there before. */
-    if (is_foreign(c) && !mtpi_get_num_objects(mtpi, folder.storage, 0, made, &inside) && inside)
+    if (conf_is_foreign(c) && !mtpi_get_num_objects(mtpi, folder.storage, 0, made, &inside) &&
+        inside)
         conf_setup_failed(c, "there is a folder %s on the device already, and it is not empty",
                           text);
     c->work_folder = made;
@@ -281,7 +281,7 @@ static void remove_work_folder(struct conf *c)
     bool here = c->mtpi && c->session_open;
 
     c->work_folder = 0;
-    if (!folder || (!here && !is_foreign(c)))
+    if (!folder || (!here && !conf_is_foreign(c)))
         return;
     folder_name(c, text, name);
     snprintf(c->left_behind, sizeof(c->left_behind), "%s", text); /* until it is gone */
@@ -289,7 +289,7 @@ static void remove_work_folder(struct conf *c)
         conf_mtp_session(c);
     if ((!here && !is_our_folder(c, folder)) || mtpi_delete_object(c->mtpi, folder))
         return;
-    if (is_foreign(c) && is_our_folder(c, folder)) /* it says so and did not */
+    if (conf_is_foreign(c) && is_our_folder(c, folder)) /* it says so and did not */
         return;
     c->left_behind[0] = '\0';
 }

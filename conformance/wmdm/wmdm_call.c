@@ -346,6 +346,22 @@ static void settle_argument(struct call *call, unsigned i)
     free(guard->before);
 }
 
+/* Our own simulator listens on another port in each run, which is no part of what was asked. */
+static void forget_port(struct conf *c, char *text)
+{
+    const char *uri = conf_device_uri(c), *slash = strrchr(uri, '/');
+    const char *colon = strrchr(uri, ':');
+    size_t length = colon && slash && colon < slash ? (size_t)(slash - uri) : 0;
+
+    if (conf_is_foreign(c) || !length)
+        return;
+    for (char *at = text; (at = strstr(at, uri)); at++) {
+        char *port = at + (colon - uri);
+
+        memmove(port, at + length, strlen(at + length) + 1);
+    }
+}
+
 HRESULT wmdm_call(struct conf *c, const char *file, int line, const struct wmdm_method *method,
                   void *object, const uint64_t *arguments)
 {
@@ -359,6 +375,7 @@ HRESULT wmdm_call(struct conf *c, const char *file, int line, const struct wmdm_
 
     memcpy(call.ours, arguments, method->count * sizeof(*arguments));
     wmdm_call_text(method, arguments, call.text, sizeof(call.text));
+    forget_port(c, call.text);
     for (unsigned i = 0; i < method->count; i++)
         guard_argument(&call, i);
     conf_in_provider(c, call.text);
