@@ -136,6 +136,21 @@ static int take_options(struct merge *merge, const struct results *part)
     return error;
 }
 
+/* The same in all parts that know it. */
+static void take_class(struct merge *merge, const struct merge_part *parts, size_t count)
+{
+    struct run_class *class = &merge->run.class;
+    size_t k = 0;
+
+    while (k < count && !*parts[k].results.provider_class)
+        k++;
+    if (k == count)
+        return;
+    merge->run.options.provider_class = parts[k].results.provider_class;
+    class->by = parts[k].results.provider_class_by;
+    snprintf(class->id, sizeof(class->id), "%s", parts[k].results.provider_class);
+}
+
 static bool has_text(const struct texts *texts, const char *text)
 {
     size_t i = 0;
@@ -279,6 +294,7 @@ static int put_together(struct merge *merge, const struct merge_part *parts, siz
     }
     if (!result)
         result = take_options(merge, results[0]);
+    take_class(merge, parts, count);
     if (!result)
         result = take_patterns(merge, parts, count);
     if (!result)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/run/offer.h"
 #include "conformance/run/origin.h"
 #include "git_id.h"
 #include "spcore/base.h"
@@ -71,7 +72,6 @@ static const struct {
     {"provider_sha256", "the provider's file"},
     {"deviations", "defects"},
     {"ics_sha256", "the ICS"},
-    {"declared", "the ICS"},
     {"seed", "the seed"},
     {"strict", "--strict"},
     {"options", "options"},
@@ -158,6 +158,41 @@ static int same_devices(const struct merge_part *parts, size_t index, struct sam
     return result;
 }
 
+static bool is_offer(const char *item)
+{
+    return strncmp(item, OFFER_PREFIX, strlen(OFFER_PREFIX)) == 0;
+}
+
+/* Of items, those a provider offers, or the others. */
+static json_t *pick(const json_t *items, bool offers)
+{
+    json_t *picked = json_array(), *item;
+    size_t i;
+
+    json_array_foreach(items, i, item)
+    {
+        if (json_is_string(item) && is_offer(json_string_value(item)) == offers)
+            json_array_append(picked, item);
+    }
+    return picked;
+}
+
+/* What a provider offers is asked where one drives the device: in some parts alone. */
+static bool is_same_shown(const json_t *a, const json_t *b)
+{
+    json_t *shown_a = pick(a, false), *shown_b = pick(b, false);
+    json_t *offers_a = pick(a, true), *offers_b = pick(b, true);
+    bool same =
+        json_equal(shown_a, shown_b) && (!json_array_size(offers_a) || !json_array_size(offers_b) ||
+                                         json_equal(offers_a, offers_b));
+
+    json_decref(shown_a);
+    json_decref(shown_b);
+    json_decref(offers_a);
+    json_decref(offers_b);
+    return same;
+}
+
 /* Member `ics` or `shown`: items by player. */
 static int same_items(const struct merge_part *parts, size_t index, const char *member,
                       struct same_error *error)
@@ -165,18 +200,68 @@ static int same_items(const struct merge_part *parts, size_t index, const char *
     const char *player;
     json_t *items;
 
+    if (*parts[index].results.ics_file && strcmp(member, "ics") == 0)
+        return 0; /* no matter of players */
     json_object_foreach(json_object_get(parts[index].results.json, member), player, items)
     {
         const json_t *other = NULL;
 
         for (size_t k = 0; k < index && !other; k++) {
             other = json_object_get(json_object_get(parts[k].results.json, member), player);
-            if (other && !json_equal(other, items))
+            if (other && !is_same_shown(other, items))
                 return differ(error, &parts[k], &parts[index], "what the device shows", other,
                               items);
         }
     }
     return 0;
+}
+
+/* ---- what a file declares */
+
+/* The next claim from *at on that is a line of the file; NULL: there is none. */
+static const struct result_claim *next_claim(const struct results *results, size_t *at)
+{
+    while (*at < results->claim_count) {
+        const struct result_claim *claim = &results->claims[(*at)++];
+
+        if (claim->line)
+            return claim;
+    }
+    return NULL;
+}
+
+static int same_claims(const struct merge_part *a, const struct merge_part *b,
+                       struct same_error *error)
+{
+    const struct result_claim *in_a, *in_b;
+    size_t at_a = 0, at_b = 0;
+
+    do {
+        in_a = next_claim(&a->results, &at_a);
+        in_b = next_claim(&b->results, &at_b);
+        if ((in_a && in_b) ? strcmp(in_a->item, in_b->item) != 0 || in_a->yes != in_b->yes ||
+                                 in_a->line != in_b->line
+                           : in_a != in_b)
+            return same_differ(error, a, b, "a claim of the ICS", in_a ? in_a->item : "none",
+                               in_b ? in_b->item : "none");
+    } while (in_a);
+    return 0;
+}
+
+/* ---- the provider's class */
+
+/* Found where a case drives the provider: each as the first part has it that says. */
+static int same_class(const struct merge_part *parts, size_t index, struct same_error *error)
+{
+    const char *one = parts[index].results.provider_class;
+    size_t k = 0;
+
+    while (k < index && !*parts[k].results.provider_class)
+        k++;
+    return *one && strcmp(parts[k].results.provider_class, one) != 0
+               ? same_differ(error, &parts[k], &parts[index], "the provider's class",
+                             parts[k].results.provider_class, one)
+               : 0;
 }
 
 /* ---- all of it */
@@ -224,6 +309,10 @@ int same_run(const struct catalogue *catalogue, const struct merge_part *parts, 
             result = same_items(parts, i, "ics", error);
         if (!result)
             result = same_items(parts, i, "shown", error);
+        if (!result)
+            result = same_claims(&parts[0], &parts[i], error);
+        if (!result)
+            result = same_class(parts, i, error);
     }
     return result ? result : our_suite(catalogue, &parts[0], error);
 }

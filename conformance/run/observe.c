@@ -159,6 +159,18 @@ static int add_offers(const struct run_ics *ics, struct ics *declared)
 }
 
 /* What it says holds for every player; which device that is, and that it is ours, is seen. */
+static int add_seen(struct run *run)
+{
+    struct ics *declared = &run->ics->declared;
+    int error = add_offers(run->ics, declared);
+
+    if (run->options.of[SUBJECT_DEVICE].name)
+        declared->identity = run->ics->of[0].ics.identity;
+    else if (!error)
+        error = ics_set(declared, "FIXTURE.CONTROL");
+    return error;
+}
+
 static int declare(struct run *run)
 {
     struct ics *declared = &run->ics->declared;
@@ -169,12 +181,7 @@ static int declare(struct run *run)
         fprintf(stderr, "papcheck: %s\n", error);
         return result;
     }
-    if (run->options.of[SUBJECT_DEVICE].name) {
-        declared->identity = run->ics->of[0].ics.identity;
-        return add_offers(run->ics, declared);
-    }
-    result = add_offers(run->ics, declared);
-    return result ? result : ics_set(declared, "FIXTURE.CONTROL");
+    return add_seen(run);
 }
 
 int run_observe_all(struct run *run)
@@ -222,7 +229,8 @@ static void take_identity(const struct results *part, const char *player, struct
     }
 }
 
-/* -ENOENT: that part did not observe it. */
+/* What it is asked is no matter of the part alone: only where a provider drives it, that one is
+ * asked as well. -ENOENT: nobody has observed it yet. */
 static int take_player(const struct run *run, const struct results *part, struct observation *one)
 {
     const struct result_ics *from = run->options.ics ? part->shown : part->ics;
@@ -232,7 +240,7 @@ static int take_player(const struct run *run, const struct results *part, struct
     while (i < count && strcmp(from[i].player, one->player) != 0)
         i++;
     if (i == count)
-        return -ENOENT;
+        return one->error;
     for (size_t k = 0; k < from[i].items.count && !error; k++)
         error = ics_set(&one->ics, from[i].items.at[k]);
     take_identity(part, one->player, &one->ics.identity);
@@ -244,11 +252,13 @@ static int take_claims(struct run *run, const struct results *part)
     struct ics *declared = &run->ics->declared;
     int error = 0;
 
-    for (size_t i = 0; i < part->claim_count && !error; i++)
-        error = ics_say(declared, part->claims[i].item, part->claims[i].line, part->claims[i].yes);
-    if (run->options.of[SUBJECT_DEVICE].name)
-        declared->identity = run->ics->of[0].ics.identity;
-    return error;
+    for (size_t i = 0; i < part->claim_count && !error; i++) {
+        const struct result_claim *claim = &part->claims[i];
+
+        if (claim->line)
+            error = ics_say(declared, claim->item, claim->line, claim->yes);
+    }
+    return error ? error : add_seen(run);
 }
 
 int run_ics_take(struct run *run, const struct results *const *parts, size_t count)
@@ -266,7 +276,7 @@ int run_ics_take(struct run *run, const struct results *const *parts, size_t cou
             continue;
         *one = (struct observation){.player = player, .error = -ENOENT};
         ics->count++;
-        for (size_t k = 0; k < count && one->error == -ENOENT; k++)
+        for (size_t k = 0; k < count && one->error != -ENOMEM; k++)
             one->error = take_player(run, parts[k], one);
         if (one->error == -ENOMEM)
             return -ENOMEM;

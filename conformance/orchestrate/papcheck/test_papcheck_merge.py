@@ -115,6 +115,15 @@ def test_selections_add_up(run, merge):
     same(merge(run("USB-CH9-*").folder, run("MTP-SES-*").folder), both)
 
 
+def test_what_a_provider_offers_is_known_by_the_parts_that_ask_it(run, merge):
+    provider, device = "AUTH-CLOSED-BI-01", "USB-MS20-BV-01"
+    both = run(provider, device)
+    parts = [run(provider), run(device)]
+    assert len({json.dumps(done.results["ics"]) for done in parts}) == 2
+    assert {case["player"] for done in parts for case in done.results["cases"]} == {"pap-winusb"}
+    same(merge(*(done.folder for done in parts)), both)
+
+
 def test_a_failure_in_one_shard_fails_the_whole(run, shards, merge):
     words = (PATTERN, "--deviate", DEFECT)
     whole, parts = run(*words), shards(2, *words)
@@ -249,6 +258,14 @@ def test_another_device_is_no_part_wherever_it_is(run, merge, changed):
     unnamed = [changed(done.folder, device=address, devices=[{**device, "serial": ""}])
                for done, address in ((one, "usbip:a/1-1"), (two, "usbip:b/1-1"))]
     assert "the device" in refused(merge(*unnamed))
+
+
+def test_another_class_of_the_provider_is_no_part(run, merge, changed):
+    one, two = run("AUTH-CLOSED-BI-01"), run("AUTH-CLOSED-BI-02")
+    assert merge(one.folder, two.folder).status == 0
+    other = changed(two.folder, provider_class="{00000000-0000-0000-0000-000000000000}")
+    line = refused(merge(one.folder, other))
+    assert "the provider's class" in line and str(one.folder) in line and str(other) in line
 
 
 def test_all_of_another_suite_is_refused_as_well(two, merge, changed):
