@@ -53,7 +53,7 @@ def test_the_list_is_the_catalogues(check):
     assert items(check) == list(csv.DictReader(text.splitlines(), delimiter="\t",
                                                quoting=csv.QUOTE_NONE))
     for item in items(check):
-        assert item["by"] in ("device", "vendor", "papcheck")
+        assert item["by"] in ("device", "provider", "vendor", "papcheck")
         assert item["item"] in check("ics", "list").stdout
         assert all(len(item[column].split()) > 2 for column in ("meaning", "observed"))
 
