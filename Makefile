@@ -224,10 +224,14 @@ $(BUILD)/completion/bash/%: $(BUILD)/%.commands ci/gen_completion.py ci/command_
 $(BUILD)/completion/zsh/_%: $(BUILD)/%.commands ci/gen_completion.py ci/command_table.py
 	$(call generate,ci/gen_completion.py zsh < $<)
 
-## manual: docs/man made anew, after a change of what a command takes
-manual: $(PROGRAMS:%=docs/man/%.md)
+## manual: docs/man and docs/player-file.md made anew, after a change of what a command or a player file takes
+manual: $(PROGRAMS:%=docs/man/%.md) docs/player-file.md
 docs/man/%.md: $(BUILD)/%.commands ci/gen_manual.py ci/command_table.py
 	$(call generate,ci/gen_manual.py markdown < $<)
+$(BUILD)/papsim.keys: $(PAPSIM)
+	@$< keys > $@.tmp && mv $@.tmp $@
+docs/player-file.md: $(BUILD)/papsim.keys ci/gen_player_file.py
+	$(call generate,ci/gen_player_file.py < $<)
 
 # ---- unit tests: <part>/tests/<layer>/test_<file>.c, one Criterion binary each. A test takes what
 # it needs from its part's archive, and is linked again when one of those objects changes: the

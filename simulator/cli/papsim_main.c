@@ -2,9 +2,10 @@
 #include "simulator/cli/papsim_verbs.h"
 #include "spcore/base.h"
 
-static const struct command *const commands[] = {&cli_serve,      &cli_exec,      &cli_control,
-                                                 &cli_import,     &cli_anonymise, &cli_players,
-                                                 &cli_deviations, &cli_nursery,   NULL};
+static const struct command *const commands[] = {
+    &cli_serve,   &cli_exec,       &cli_control, &cli_import,  &cli_anonymise,
+    &cli_players, &cli_deviations, &cli_check,   &cli_nursery, &cli_keys,
+    NULL};
 
 static const struct command_exit exits[] = {
     {"0", "done"},

@@ -24,7 +24,8 @@ int cli_finish(int status);
 
 /* Each stands with what it does. */
 extern const struct command cli_serve, cli_exec, cli_import, cli_anonymise, cli_control,
-    cli_players, cli_deviations;
+    cli_players, cli_deviations, cli_check;
+extern const struct command cli_keys;    /* for docs/player-file.md */
 extern const struct command cli_nursery; /* the judge's alone */
 
 #endif

@@ -161,50 +161,24 @@ static int load_object(struct player *player, const struct file_object *from)
 
 /* ---- many objects from one entry */
 
-#define PATTERN_ROOM 1024u
-
 struct series {
     struct file_object one;                  /* the n-th, its texts in `room` */
     struct file_object_property *properties; /* owned */
-    char *room;                              /* owned; PATTERN_ROOM for path and each value */
+    char *room;                              /* owned; SPEC_SERIES_ROOM for path and each value */
     int width;                               /* of {n} and {f} */
 };
-
-/* `pattern` with {n} and {f} filled in; false: longer than the room. */
-static bool fill_in(const char *pattern, int width, uint32_t n, uint32_t f, char *ret_text)
-{
-    char *at = ret_text, *end = ret_text + PATTERN_ROOM - 1;
-
-    for (; *pattern; pattern++) {
-        bool number = strncmp(pattern, "{n}", 3) == 0, group = strncmp(pattern, "{f}", 3) == 0;
-        uint32_t value = number ? n : f;
-
-        if (end - at < width)
-            return false;
-        if (!number && !group) {
-            *at++ = *pattern;
-            continue;
-        }
-        for (int digit = width; digit-- > 0; value /= 10)
-            at[digit] = (char)('0' + value % 10);
-        at += width;
-        pattern += 2;
-    }
-    *at = '\0';
-    return true;
-}
 
 static int series_at(struct series *series, const struct file_object *from, uint32_t n)
 {
     uint32_t f = from->per_folder ? n / from->per_folder : 0;
     char *room = series->room;
 
-    if (!fill_in(from->path, series->width, n, f, room))
+    if (!spec_series_text(from->path, series->width, n, f, room))
         return -EINVAL;
     series->one.path = room;
     for (unsigned i = 0; i < from->properties_count; i++) {
-        room += PATTERN_ROOM;
-        if (!fill_in(from->properties[i].value, series->width, n, f, room))
+        room += SPEC_SERIES_ROOM;
+        if (!spec_series_text(from->properties[i].value, series->width, n, f, room))
             return -EDOM;
         series->properties[i].value = room;
     }
@@ -220,8 +194,8 @@ static int load_series(struct player *player, const struct file_object *from)
     if (error)
         return error;
     error = -ENOMEM;
-    series.width = snprintf(NULL, 0, "%u", from->count - 1);
-    series.room = malloc(PATTERN_ROOM * (size_t)(from->properties_count + 1));
+    series.width = spec_series_width(from);
+    series.room = malloc(SPEC_SERIES_ROOM * (size_t)(from->properties_count + 1));
     series.properties = calloc(from->properties_count + 1, sizeof(*series.properties));
     if (series.room && series.properties) {
         error = 0;
@@ -260,13 +234,13 @@ static const char *reason(int error)
     }
 }
 
-static void describe_failure(const struct player_spec *spec, unsigned index, int result,
-                             char *error, size_t error_size)
+static void describe_failure(struct player_spec *spec, unsigned index, int result, char *error,
+                             size_t error_size)
 {
     char place[32];
 
     snprintf(place, sizeof(place), "objects[%u].path", index);
-    snprintf(error, error_size, "%s:%u: object '%s': %s", spec->path, spec_line(spec, place),
+    snprintf(error, error_size, "%s:%u: %s: '%s': %s", spec->path, spec_line(spec, place), place,
              spec->file->objects[index].path, reason(result));
 }
 

@@ -102,6 +102,15 @@ static bool is_node(const yaml_event_t *event)
     return event->type >= YAML_ALIAS_EVENT && event->type <= YAML_MAPPING_END_EVENT;
 }
 
+/* By path; the first of a path that stands twice comes first. */
+static int by_path(const void *left, const void *right)
+{
+    const struct mark *a = left, *b = right;
+    int order = strcmp(a->path, b->path);
+
+    return order ? order : (a->line > b->line) - (a->line < b->line);
+}
+
 struct marks *marks_new(const char *text, size_t size)
 {
     struct walk walk = {.marks = calloc(1, sizeof(*walk.marks))};
@@ -120,6 +129,8 @@ struct marks *marks_new(const char *text, size_t size)
         yaml_event_delete(&event);
     }
     yaml_parser_delete(&parser);
+    if (walk.marks->count)
+        qsort(walk.marks->marks, walk.marks->count, sizeof(*walk.marks->marks), by_path);
     return walk.marks;
 }
 
@@ -141,25 +152,33 @@ static size_t outer(const char *path, size_t length)
     return length ? length - 1 : 0;
 }
 
+/* The first mark of the path, of which `length` bytes count; 0: there is none. */
+static unsigned line_at(const struct marks *marks, const char *path, size_t length)
+{
+    size_t low = 0, high = marks->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        /* One that goes on behind these bytes comes after them. */
+        if (strncmp(marks->marks[middle].path, path, length) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == marks->count || strncmp(marks->marks[low].path, path, length) != 0 ||
+        marks->marks[low].path[length] != '\0')
+        return 0;
+    return marks->marks[low].line;
+}
+
 unsigned marks_line(const struct marks *marks, const char *path)
 {
     for (size_t length = strlen(path); length; length = outer(path, length)) {
-        for (size_t i = 0; i < marks->count; i++) {
-            if (strncmp(marks->marks[i].path, path, length) == 0 &&
-                marks->marks[i].path[length] == '\0')
-                return marks->marks[i].line;
-        }
+        unsigned line = line_at(marks, path, length);
+
+        if (line)
+            return line;
     }
     return 1;
-}
-
-unsigned marks_line_of_key(const struct marks *marks, const char *key, unsigned from)
-{
-    for (size_t i = 0; i < marks->count; i++) {
-        const char *path = marks->marks[i].path, *dot = strrchr(path, '.');
-
-        if (marks->marks[i].line >= from && strcmp(dot ? dot + 1 : path, key) == 0)
-            return marks->marks[i].line;
-    }
-    return from;
 }

@@ -13,7 +13,5 @@ void marks_free(struct marks *marks);
 /* The line (from 1) of a key, or of an entry of a list; of what it stands in when there is no such
  * one, and of the beginning at last. */
 unsigned marks_line(const struct marks *marks, const char *path);
-/* The line of the first such key, however deep, from line `from` on; `from` if there is none. */
-unsigned marks_line_of_key(const struct marks *marks, const char *key, unsigned from);
 
 #endif

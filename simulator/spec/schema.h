@@ -12,9 +12,18 @@
 #include "simulator/store/store.h"
 #include "simulator/usb/usb_identity.h"
 
+#define FILE_STORAGES_MAX 32u
+
 enum file_persona { FILE_PERSONA_MTP, FILE_PERSONA_PAP, FILE_PERSONA_ZERO };
 /* A storage's type or file system that is said to be 0, which is not the same as unsaid. */
 #define FILE_UNDEFINED 0xffff
+
+/* Windows' codes of registry values. */
+enum file_registry {
+    FILE_REGISTRY_STRING = 1,
+    FILE_REGISTRY_NUMBER = 4,
+    FILE_REGISTRY_STRINGS = 7,
+};
 
 /* `usb:` and `microsoft-os:`. */
 struct file_usb {
@@ -109,7 +118,7 @@ struct file_player {
     bool no_storages, no_formats;
     struct file_storage *storages;
     unsigned storages_count;
-    uint8_t battery;
+    uint8_t *battery;     /* NULL: unsaid */
     bool ignores_content; /* believes only what the host says of a file */
     struct file_object *objects;
     unsigned objects_count;
@@ -117,9 +126,13 @@ struct file_player {
     unsigned quirks_count;
 };
 
-/* From the text of the file at `path`. -EINVAL, and in `error` one line "FILE:LINE: what". */
-int file_player_load(const char *path, const char *text, size_t size, struct file_player **ret_file,
-                     char *error, size_t error_size);
+struct cyaml_schema_value;
+extern const struct cyaml_schema_value file_player_schema;
+
+/* What a file calls a type of MTP; "unknown" for one that is none. */
+const char *file_type_name(uint16_t type);
+/* From the text of a file that fits the schema: 0, -ENOMEM, or -EINVAL for one that does not. */
+int file_player_load(const char *text, size_t size, struct file_player **ret_file);
 void file_player_free(struct file_player *file);
 
 #endif

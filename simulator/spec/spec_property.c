@@ -18,20 +18,24 @@ struct source {
     unsigned choices_count;
 };
 
-/* A value as text in encoded form; `text` NULL: the type's default. Its place is `key` of the
- * source or, where that is a list, its n-th entry. */
+/* A value as text in encoded form; `text` NULL, or no value: the type's default. Its place is `key`
+ * of the source. */
 static int encode(struct reporter *reporter, const struct source *source, const char *key,
-                  unsigned n, const char *text, struct mtpr_bytes *ret_bytes)
+                  const char *text, struct mtpr_bytes *ret_bytes)
 {
     struct wr wr = {0};
     uint8_t *copy;
 
-    if (text ? !wr_text_value(&wr, source->type, text) : (wr_default(&wr, source->type), false)) {
+    if (text && !wr_text_value(&wr, source->type, text)) {
+        (void)spec_fault(reporter, spec_at(reporter, "%s[%u].%s", source->list, source->index, key),
+                         "'%.60s': expected a value of type %s", text,
+                         file_type_name(source->type));
         wr_done(&wr);
-        return spec_fault(reporter,
-                          spec_at(reporter, "%s[%u].%s[%u]", source->list, source->index, key, n),
-                          "'%s' is no value of property 0x%04x's type", text, source->code);
+        wr = (struct wr){0};
+        text = NULL;
     }
+    if (!text)
+        wr_default(&wr, source->type);
     copy = spec_alloc(reporter->spec, wr.used, 1);
     if (copy && wr.used)
         memcpy(copy, wr.data, wr.used);
@@ -52,10 +56,11 @@ static int encode_range(struct reporter *reporter, const struct source *source,
     if (mtpr_type_width(source->type) == 0 || mtpr_type_width(source->type) > 8 ||
         (source->type & MTP_DTC_ARRAY))
         return spec_fault(reporter, spec_at(reporter, "%s[%u].range", source->list, source->index),
-                          "property 0x%04x cannot have a range", source->code);
+                          "property 0x%04x: expected a range of whole numbers of at most 64 bits",
+                          source->code);
     to->form = MTP_FORM_RANGE;
     for (unsigned i = 0; i < ARRAY_SIZE(texts) && !error; i++)
-        error = encode(reporter, source, keys[i], 0, texts[i], &to->choices[i]);
+        error = encode(reporter, source, keys[i], texts[i], &to->choices[i]);
     return error;
 }
 
@@ -72,8 +77,12 @@ static int encode_form(struct reporter *reporter, const struct source *source, s
     if (!choices)
         return -ENOMEM;
     to->form = MTP_FORM_ENUMERATION;
-    for (unsigned i = 0; i < source->choices_count && !error; i++)
-        error = encode(reporter, source, "choices", i, source->choices[i], &choices[i]);
+    for (unsigned i = 0; i < source->choices_count && !error; i++) {
+        char key[24];
+
+        snprintf(key, sizeof(key), "choices[%u]", i);
+        error = encode(reporter, source, key, source->choices[i], &choices[i]);
+    }
     to->enumeration = choices;
     to->enumeration_count = source->choices_count;
     return error;
@@ -89,7 +98,8 @@ static int encode_words(struct reporter *reporter, const struct source *source, 
 
     if (source->type != MTP_DTC_ARRAY_UINT16)
         return spec_fault(reporter, spec_at(reporter, "%s[%u].text", source->list, source->index),
-                          "property 0x%04x: only words can be text", source->code);
+                          "property 0x%04x: expected the type words, for a value as text",
+                          source->code);
     wr_text_words(&wr, text);
     copy = spec_alloc(reporter->spec, wr.used, 1);
     if (copy && !wr.failed)
@@ -108,9 +118,9 @@ static int encode_property(struct reporter *reporter, const struct file_property
     int error;
 
     *to = from->property;
-    error = encode(reporter, &source, "default", 0, from->value, &to->value);
+    error = encode(reporter, &source, "default", from->value, &to->value);
     if (!error && from->current)
-        error = encode(reporter, &source, "current", 0, from->current, &to->current);
+        error = encode(reporter, &source, "current", from->current, &to->current);
     if (!error && from->text)
         error = encode_words(reporter, &source, from->text, &to->current);
     return error ? error : encode_form(reporter, &source, &to->form);
@@ -150,7 +160,7 @@ int spec_properties(struct reporter *reporter)
         if (from.property.code == MTP_DPC_DEVICE_FRIENDLY_NAME && !from.value && !from.current)
             from.value = spec->identity.product;
         if (from.property.code == MTP_DPC_BATTERY_LEVEL && file->battery) {
-            snprintf(battery, sizeof(battery), "%u", file->battery);
+            snprintf(battery, sizeof(battery), "%u", *file->battery);
             from.current = battery;
         }
         error = encode_property(reporter, &from, i, &properties[i]);
@@ -179,7 +189,7 @@ static int describe(struct reporter *reporter, struct file_described *it, unsign
                                   it->property.type,   it->range, it->choices,
                                   it->choices_count};
     struct mtpr_own_property *own = &it->own;
-    int error = encode(reporter, &source, "default", 0, it->value, &own->value);
+    int error = encode(reporter, &source, "default", it->value, &own->value);
 
     if (!error)
         error = encode_form(reporter, &source, &own->form);
@@ -223,23 +233,21 @@ static int fill_format(struct reporter *reporter, unsigned index, struct mtpr_fo
     to->code = from->code;
     if (from->properties_count == 0 && !from->no_properties)
         return 0;
-    if (from->properties_count > MTPR_LIST_MAX)
-        return spec_fault(reporter, spec_at(reporter, "formats[%u].properties", index),
-                          "format 0x%04x: more than %u properties", from->code,
-                          (unsigned)MTPR_LIST_MAX);
     properties = spec_alloc(reporter->spec, from->properties_count, sizeof(*properties));
     if (!properties)
         return -ENOMEM;
+    to->properties = properties;
     for (unsigned i = 0; i < from->properties_count; i++) {
         const struct mtpr_object_property *it = described(file, from->code, from->properties[i]);
 
-        if (!it)
-            return spec_fault(reporter, spec_at(reporter, "formats[%u].properties[%u]", index, i),
-                              "object property 0x%04x is not known", from->properties[i]);
-        properties[i] = *it;
+        if (it)
+            properties[to->property_count++] = *it;
+        else
+            (void)spec_fault(reporter, spec_at(reporter, "formats[%u].properties[%u]", index, i),
+                             "0x%04x: expected an object property that is known, or described in "
+                             "object-properties",
+                             from->properties[i]);
     }
-    to->properties = properties;
-    to->property_count = from->properties_count;
     return 0;
 }
 

@@ -76,26 +76,23 @@ static int check_endpoint(struct reporter *reporter, size_t interface, size_t in
     const struct usb_endpoint_identity *it = &all[index];
     bool frames = speed == USB_SPEED_FULL && it->type == USB_ENDPOINT_INTERRUPT;
 
-    if (!(it->address & 0x0f) || it->address & 0x70)
-        return spec_fault(reporter, endpoint_at(reporter, interface, index, "address"),
-                          "address 0x%02x: expected 0x01 to 0x0f or 0x81 to 0x8f", it->address);
     for (size_t i = 0; i < index; i++) {
         if (all[i].address == it->address)
-            return spec_fault(reporter, endpoint_at(reporter, interface, index, "address"),
-                              "address 0x%02x stands twice in its setting", it->address);
+            (void)spec_fault(reporter, endpoint_at(reporter, interface, index, "address"),
+                             "0x%02x stands twice in its setting: expected another one",
+                             it->address);
     }
-    if (it->type < USB_ENDPOINT_ISOCHRONOUS || it->type > USB_ENDPOINT_INTERRUPT)
-        return spec_fault(reporter, endpoint_at(reporter, interface, index, "type"),
-                          "type %u: expected 1 isochronous, 2 bulk or 3 interrupt", it->type);
     if (!packet_size_legal(speed, it))
-        return spec_fault(reporter, endpoint_at(reporter, interface, index, "packet-size"),
-                          "packet-size %u is not legal for its type and speed", it->packet_size);
+        (void)spec_fault(reporter, endpoint_at(reporter, interface, index, "packet-size"),
+                         "%u: expected one that is legal for type and speed: %s%u", it->packet_size,
+                         it->type == USB_ENDPOINT_BULK ? "" : "at most ",
+                         largest_packet(speed, it->type));
     if (it->interval > 16 && !frames && it->type != USB_ENDPOINT_BULK)
-        return spec_fault(reporter, endpoint_at(reporter, interface, index, "interval"),
-                          "interval %u: an exponent of 1 to 16", it->interval);
-    if (it->burst > 15 || (it->burst && speed != USB_SPEED_SUPER))
-        return spec_fault(reporter, endpoint_at(reporter, interface, index, "burst"),
-                          "burst %u: 0 to 15, at super speed only", it->burst);
+        (void)spec_fault(reporter, endpoint_at(reporter, interface, index, "interval"),
+                         "%u: expected an exponent of 1 to 16", it->interval);
+    if (it->burst && speed != USB_SPEED_SUPER)
+        (void)spec_fault(reporter, endpoint_at(reporter, interface, index, "burst"),
+                         "%u: expected 0 below super speed", it->burst);
     return 0;
 }
 
@@ -110,10 +107,9 @@ static int check_number(struct reporter *reporter, size_t index)
 
     if (!next_setting && !next_number)
         return spec_fault(reporter, spec_at(reporter, "usb.interfaces[%zu].number", index),
-                          "interface %u setting %u is out of order", it->number, it->alternate);
-    if (it->number >= 32)
-        return spec_fault(reporter, spec_at(reporter, "usb.interfaces[%zu].number", index),
-                          "interface %u: 0 to 31", it->number);
+                          "interface %u setting %u is out of order: expected the next setting or "
+                          "setting 0 of the next interface",
+                          it->number, it->alternate);
     return 0;
 }
 
@@ -125,10 +121,11 @@ static int check_function(struct reporter *reporter, size_t index)
 
     if (zero && it->alternate == 0 && !it->function)
         return spec_fault(reporter, spec_at(reporter, "usb.interfaces[%zu].number", index),
-                          "interface %u has no function (source-sink or loopback)", it->number);
+                          "interface %u has no function: expected source-sink or loopback",
+                          it->number);
     if (it->alternate && it->function)
         return spec_fault(reporter, spec_at(reporter, "usb.interfaces[%zu].function", index),
-                          "function belongs to setting 0 of interface %u", it->number);
+                          "expected at setting 0 of interface %u", it->number);
     return 0;
 }
 
@@ -167,13 +164,14 @@ static int settle_still_image(struct reporter *reporter)
             continue;
         if (chosen && said)
             return spec_fault(reporter, spec_at(reporter, "usb.interfaces[%zu].function", i),
-                              "still-image stands twice");
+                              "still-image stands twice: expected one");
         if (!chosen && !still_image_find_pipes(it, count, &pipes))
             chosen = it;
     }
     if (!chosen)
-        return spec_fault(reporter, "usb.interfaces",
-                          "no interface with a bulk IN, a bulk OUT and an interrupt IN endpoint");
+        return spec_fault(
+            reporter, "usb.interfaces",
+            "expected an interface with a bulk IN, a bulk OUT and an interrupt IN endpoint");
     chosen->function = FUNCTION_STILL_IMAGE;
     return 0;
 }
@@ -190,11 +188,12 @@ static int settle_functions(struct reporter *reporter)
         functions += identity->interfaces[i].function != FUNCTION_NONE;
         if (functions > USB_FUNCTIONS_MAX)
             return spec_fault(reporter, spec_at(reporter, "usb.interfaces[%zu].function", i),
-                              "more than %d functions", USB_FUNCTIONS_MAX);
+                              "expected at most %d functions", USB_FUNCTIONS_MAX);
     }
     reporter->spec->pattern = reporter->spec->file->usb.pattern;
     if (reporter->spec->pattern && !function_is_used(identity, FUNCTION_SOURCE_SINK))
-        return spec_fault(reporter, "usb.pattern", "pattern is for source-sink only");
+        return spec_fault(reporter, "usb.pattern",
+                          "expected with an interface of function source-sink only");
     return 0;
 }
 
@@ -206,18 +205,19 @@ static int check_version(struct reporter *reporter)
     enum usb_speed speed = reporter->spec->identity.speed;
     unsigned version = reporter->spec->identity.version;
     unsigned least = speed == USB_SPEED_SUPER ? 0x0300 : speed == USB_SPEED_HIGH ? 0x0200 : 0x0100;
+    bool decimal = true;
 
     if (!version)
         return 0;
     if (reporter->spec->identity.ms_os_20)
         least = least > 0x0201 ? least : 0x0201; /* they stand in the BOS */
-    for (unsigned digits = version; digits; digits >>= 4) {
-        if ((digits & 0xf) > 9)
-            least = 0x10000;
-    }
-    if (version < least)
+    for (unsigned digits = version; digits; digits >>= 4)
+        decimal = decimal && (digits & 0xf) <= 9;
+    if (version < least || !decimal)
         return spec_fault(reporter, "usb.usb-version",
-                          "usb-version 0x%04x does not fit its speed and capabilities", version);
+                          "0x%04x does not fit speed and capabilities: expected decimal digits, "
+                          "0x%04x at least",
+                          version, least);
     return 0;
 }
 
@@ -229,12 +229,30 @@ static int check_device(struct reporter *reporter)
 
     if (size && (identity->speed != USB_SPEED_FULL ||
                  (size != 8 && size != 16 && size != 32 && size != 64)))
-        return spec_fault(reporter, "usb.control-packet-size",
-                          "control-packet-size %u: 8, 16, 32 or 64, at full speed only", size);
+        (void)spec_fault(reporter, "usb.control-packet-size",
+                         "%u: expected 8, 16, 32 or 64, at full speed only", size);
     if (identity->max_power_ma > 255 * unit)
-        return spec_fault(reporter, "usb.max-power", "max-power %u: at most %u mA",
-                          identity->max_power_ma, 255 * unit);
+        (void)spec_fault(reporter, "usb.max-power", "%u: expected at most %u mA at that speed",
+                         identity->max_power_ma, 255 * unit);
     return check_version(reporter);
+}
+
+/* What Windows' type of a registry value says it is. */
+static int check_registry(struct reporter *reporter)
+{
+    const struct usb_identity *identity = &reporter->spec->identity;
+
+    for (size_t i = 0; i < identity->ms_property_count; i++) {
+        const struct usb_ms_property *it = &identity->ms_properties[i];
+
+        if (it->type == FILE_REGISTRY_STRING && it->text_count != 1)
+            (void)spec_fault(reporter, spec_at(reporter, "microsoft-os.properties[%zu].text", i),
+                             "%zu entries: expected one, for a string", it->text_count);
+        if (it->type == FILE_REGISTRY_NUMBER && it->text_count)
+            (void)spec_fault(reporter, spec_at(reporter, "microsoft-os.properties[%zu].text", i),
+                             "expected number instead, for a number");
+    }
+    return 0;
 }
 
 int spec_identity(struct reporter *reporter)
@@ -251,16 +269,13 @@ int spec_identity(struct reporter *reporter)
         identity->speed = USB_SPEED_HIGH;
     if (!identity->ms_vendor_code)
         identity->ms_vendor_code = 0x21;
-    /* Instance ids are made of it (USB-DSC-010). */
-    for (const char *at = identity->serial; at && *at; at++) {
-        if (*at < 0x20 || *at > 0x7e || *at == ',')
-            return spec_fault(reporter, "usb.serial", "serial holds a character Windows refuses");
-    }
     error = check_device(reporter);
+    if (!error)
+        error = check_registry(reporter);
     if (error)
         return error;
     if (!identity->interface_count && usb->persona == FILE_PERSONA_ZERO)
-        return spec_fault(reporter, "usb.persona", "persona zero needs interfaces");
+        return spec_fault(reporter, "usb.persona", "zero: expected interfaces, too");
     error = identity->interface_count ? check_interfaces(reporter) : usual_interface(spec);
     return error ? error : settle_functions(reporter);
 }

@@ -53,7 +53,7 @@ def test_a_value_that_stands_twice_is_named_where_it_does(tmp_path):
     path = tmp_path / "broken.yaml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     done = papsim("serve", "--player", path, "--listen", "127.0.0.1:0", cwd=tmp_path)
-    refused(done, f"{path}:{at + 2}: storage id 0x00010001 stands twice")
+    refused(done, f"{path}:{at + 2}: storages[1].id: 0x00010001 stands twice")
 
 
 def test_a_comment_does_not_draw_an_error_to_itself(tmp_path):
@@ -63,7 +63,7 @@ def test_a_comment_does_not_draw_an_error_to_itself(tmp_path):
     path.write_text("# The serial: without a comma\n" + text.replace('serial: "', 'serial: ",', 1),
                     encoding="utf-8")
     done = papsim("serve", "--player", path, "--listen", "127.0.0.1:0", cwd=tmp_path)
-    refused(done, f"{path}:{number + 1}: serial holds a character Windows refuses")
+    refused(done, f"{path}:{number + 1}: usb.serial: ',0A1B2C3D4E5F6071': expected")
 
 
 @pytest.mark.parametrize("quirks, line, name", [
@@ -79,7 +79,7 @@ def test_a_quirk_that_is_none_is_named_by_file_and_line(tmp_path, quirks, line, 
     path = tmp_path / "broken.yaml"
     path.write_text(text + quirks, encoding="utf-8")
     done = papsim("serve", "--player", path, "--listen", "127.0.0.1:0", cwd=tmp_path)
-    refused(done, f"{path}:{len(text.splitlines()) + line}: {name}: no such quirk")
+    refused(done, f"{path}:{len(text.splitlines()) + line}: quirks[", f"]: '{name}': no such quirk")
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -68,17 +68,6 @@ Test(marks, anchors_and_aliases_do_not_lose_count)
     cr_expect_eq(line_of(text, "after"), 19);
 }
 
-Test(marks, a_key_alone_is_found_from_a_line_on)
-{
-    struct marks *marks = marks_new(text, sizeof(text) - 1);
-
-    cr_expect_eq(marks_line_of_key(marks, "id", 1), 9);
-    cr_expect_eq(marks_line_of_key(marks, "id", 10), 12);
-    cr_expect_eq(marks_line_of_key(marks, "name", 1), 2);
-    cr_expect_eq(marks_line_of_key(marks, "id", 13), 13);
-    marks_free(marks);
-}
-
 Test(marks, a_text_that_is_no_yaml_is_known_up_to_there)
 {
     static const char *const bad[] = {"",   "a: [", "a: 1\n\tb: 2\n", "- ]",

@@ -80,10 +80,10 @@ Test(spec, a_version_fits_its_speed)
     cr_expect_str_eq(error_of_usb("usb-version: 0x0101", "full"), "");
     cr_expect_str_eq(error_of_usb("usb-version: 0x0200", "high"), "");
     cr_expect_str_eq(error_of_usb("usb-version: 0x0300", "super"), "");
-    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x0090", "full"), ":5: usb-version"));
-    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x0110", "high"), ":5: usb-version"));
-    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x0210", "super"), ":5: usb-version"));
-    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x020a", "high"), ":5: usb-version"));
+    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x0090", "full"), ":5: usb.usb-version"));
+    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x0110", "high"), ":5: usb.usb-version"));
+    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x0210", "super"), ":5: usb.usb-version"));
+    cr_expect_not_null(strstr(error_of_usb("usb-version: 0x020a", "high"), ":5: usb.usb-version"));
 }
 
 Test(spec, capabilities_need_a_version_that_has_them)
@@ -91,7 +91,7 @@ Test(spec, capabilities_need_a_version_that_has_them)
     static const char text[] = "name: x\nusb:\n  vendor: 1\n  product: 2\n  usb-version: 0x0200\n"
                                "microsoft-os: {version-2: true}\n";
 
-    cr_expect_not_null(strstr(error_of(text), ":5: usb-version 0x0200"));
+    cr_expect_not_null(strstr(error_of(text), ":5: usb.usb-version: 0x0200"));
 }
 
 Test(spec, packets_of_endpoint_zero_and_power_are_legal)
@@ -99,9 +99,9 @@ Test(spec, packets_of_endpoint_zero_and_power_are_legal)
     cr_expect_str_eq(error_of_usb("control-packet-size: 8", "full"), "");
     cr_expect_str_eq(error_of_usb("max-power: 510", "high"), "");
     cr_expect_str_eq(error_of_usb("max-power: 2040", "super"), "");
-    cr_expect_not_null(strstr(error_of_usb("control-packet-size: 9", "full"), ":5: control-"));
-    cr_expect_not_null(strstr(error_of_usb("control-packet-size: 8", "high"), ":5: control-"));
-    cr_expect_not_null(strstr(error_of_usb("max-power: 512", "high"), ":5: max-power 512"));
+    cr_expect_not_null(strstr(error_of_usb("control-packet-size: 9", "full"), ":5: usb.control-"));
+    cr_expect_not_null(strstr(error_of_usb("control-packet-size: 8", "high"), ":5: usb.control-"));
+    cr_expect_not_null(strstr(error_of_usb("max-power: 512", "high"), ":5: usb.max-power: 512"));
 }
 
 Test(spec, an_operation_that_does_not_exist_is_refused)
@@ -147,22 +147,23 @@ Test(spec, interfaces_are_checked_with_their_line)
     static const struct {
         const char *speed, *interfaces, *line, *what;
     } bad[] = {
-        {"high", SOURCE "{address: 0x80, type: 2}]}\n", ":8: ", "address 0x80"},
-        {"high", SOURCE "{address: 0x91, type: 2}]}\n", ":8: ", "address 0x91"},
+        {"high", SOURCE "{address: 0x80, type: 2}]}\n", ":8: ", "address: '0x80'"},
+        {"high", SOURCE "{address: 0x91, type: 2}]}\n", ":8: ", "address: '0x91'"},
         {"high", SOURCE "{address: 1, type: 2}, {address: 1, type: 3}]}\n", ":8: ", "twice"},
-        {"high", SOURCE "{address: 1, type: 0}]}\n", ":8: ", "type 0"},
-        {"high", SOURCE "{address: 1, type: 4}]}\n", ":8: ", "type 4"},
-        {"high", SOURCE "{address: 1, type: 2, packet-size: 64}]}\n", ":8: ", "packet-size 64"},
-        {"full", SOURCE "{address: 1, type: 2, packet-size: 512}]}\n", ":8: ", "packet-size 512"},
-        {"full", SOURCE "{address: 1, type: 3, packet-size: 65}]}\n", ":8: ", "packet-size 65"},
+        {"high", SOURCE "{address: 1, type: 0}]}\n", ":8: ", "type: '0'"},
+        {"high", SOURCE "{address: 1, type: 4}]}\n", ":8: ", "type: '4'"},
+        {"high", SOURCE "{address: 1, type: 2, packet-size: 64}]}\n", ":8: ", "packet-size: 64"},
+        {"full", SOURCE "{address: 1, type: 2, packet-size: 512}]}\n", ":8: ", "packet-size: 512"},
+        {"full", SOURCE "{address: 1, type: 3, packet-size: 65}]}\n", ":8: ", "packet-size: 65"},
         {"full", SOURCE "{address: 1, type: 1, packet-size: 1024}]}\n", ":8: ", "1024"},
-        {"high", SOURCE "{address: 1, type: 1, packet-size: 0x1c00}]}\n", ":8: ", "7168"},
+        {"high", SOURCE "{address: 1, type: 1, packet-size: 0x1c00}]}\n", ":8: ", "0x1c00"},
         {"super", SOURCE "{address: 1, type: 1, packet-size: 0x0c00}]}\n", ":8: ", "3072"},
-        {"high", SOURCE "{address: 1, type: 1, interval: 17}]}\n", ":8: ", "interval 17"},
-        {"high", SOURCE "{address: 1, type: 2, burst: 1}]}\n", ":8: ", "burst 1"},
-        {"super", SOURCE "{address: 1, type: 2, burst: 16}]}\n", ":8: ", "burst 16"},
+        {"high", SOURCE "{address: 1, type: 1, interval: 17}]}\n", ":8: ", "interval: 17"},
+        {"high", SOURCE "{address: 1, type: 2, burst: 1}]}\n", ":8: ", "burst: 1"},
+        {"super", SOURCE "{address: 1, type: 2, burst: 16}]}\n", ":8: ", "burst: '16'"},
         {"high", "    - {number: 0}\n", ":8: ", "no function"},
-        {"high", "    - {number: 0, function: sink}\n", ":8: ", "ENUM value: sink"},
+        {"high", "    - {number: 0, function: sink}\n",
+         ":8: ", "function: 'sink': expected still-image, source-sink or loopback"},
         {"high", "    - {number: 1, function: loopback}\n", ":8: ", "out of order"},
         {"high", SOURCE "]}\n    - {number: 0, alternate: 2}\n", ":9: ", "out of order"},
         {"high", SOURCE "]}\n    - {number: 0, alternate: 1, function: loopback}\n",
@@ -171,7 +172,7 @@ Test(spec, interfaces_are_checked_with_their_line)
         {"high",
          SOURCE "{address: 1, type: 2}]}\n    - {number: 0, alternate: 1, endpoints: "
                 "[{address: 1, type: 9}]}\n",
-         ":9: ", "type 9"},
+         ":9: ", "type: '9'"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -226,10 +227,10 @@ Test(spec, a_player_has_one_interface_for_mtp)
                                "    - {number: 1, function: still-image, " PIPES "}\n"),
                      "");
     cr_expect_not_null(strstr(mtp_error("    - {number: 0, function: loopback}\n"),
-                              ":5: no interface with a bulk IN"));
+                              ":5: usb.interfaces: expected an interface with a bulk IN"));
     cr_expect_not_null(strstr(mtp_error("    - {number: 0, function: loopback, " PIPES "}\n"),
-                              ":5: no interface with a bulk IN"));
+                              ":5: usb.interfaces: expected an interface with a bulk IN"));
     cr_expect_not_null(strstr(mtp_error("    - {number: 0, function: still-image, " PIPES "}\n"
                                         "    - {number: 1, function: still-image, " PIPES "}\n"),
-                              ":7: still-image stands twice"));
+                              ":7: usb.interfaces[1].function: still-image stands twice"));
 }
