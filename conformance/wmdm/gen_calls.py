@@ -151,7 +151,8 @@ def parameter_row(origin, method, one, parameters, names):
     return ("    {" + f'"{one.name}", WMDM_ARG_{one.kind()}, WMDM_{one.direction.upper()}, '
             f"{str(one.optional).lower()}, {one.size()}, "
             f"{index[counted.name] if counted else -1}, "
-            f"{str(bool(counted and counted.stars)).lower()}, {listed}" + "},")
+            f"{str(bool(counted and counted.stars)).lower()}, "
+            f"{str(one.is_interface and one.stars == 3).lower()}, {listed}" + "},")
 
 
 def invoker(name, method, parameters):

@@ -182,6 +182,24 @@ void wmdm_shut(struct wmdm *w)
         (pointer) = NULL;                                                                          \
     } while (0)
 
+void wmdm_let_go(struct wmdm *w)
+{
+    struct conf *c = w->c;
+
+    LET_GO(IMDSPStorageGlobals, w->globals);
+    LET_GO(IMDSPStorage, w->root);
+    LET_GO(IMDSPDevice3, w->device3);
+    for (DWORD i = 0; i < w->device_count; i++)
+        LET_GO(IMDSPDevice, w->devices[i]);
+    CoTaskMemFree(w->devices);
+    w->devices = NULL;
+    w->device_count = 0;
+    sac_free(w->channel); /* releases its reference to the component */
+    w->channel = NULL;
+    LET_GO(IComponentAuthenticate, w->component);
+    LET_GO(IMDServiceProvider, w->provider);
+}
+
 void wmdm_close(struct wmdm *w)
 {
     struct conf *c = w->c;
@@ -190,15 +208,7 @@ void wmdm_close(struct wmdm *w)
     if (w->work)
         wmdm_delete(w, w->work);
     LET_GO(IMDSPStorage, w->work);
-    LET_GO(IMDSPStorageGlobals, w->globals);
-    LET_GO(IMDSPStorage, w->root);
-    LET_GO(IMDSPDevice3, w->device3);
-    for (DWORD i = 0; i < w->device_count; i++)
-        LET_GO(IMDSPDevice, w->devices[i]);
-    CoTaskMemFree(w->devices);
-    sac_free(w->channel); /* releases its reference to the component */
-    LET_GO(IComponentAuthenticate, w->component);
-    LET_GO(IMDServiceProvider, w->provider);
+    wmdm_let_go(w);
     free(w);
 }
 

@@ -68,6 +68,8 @@ struct wmdm *wmdm_open(struct conf *c);
 HRESULT wmdm_authenticate(struct wmdm *w, enum wmdm_certificate which);
 /* Shuts the channel the documented way: a handshake that fails (reading U6 of the errata). */
 void wmdm_shut(struct wmdm *w);
+/* Releases all but the work folder, the instance too: what is left stands on its own references. */
+void wmdm_let_go(struct wmdm *w);
 /* Removes the work folder, releases what the helpers below hold, and the instance. */
 void wmdm_close(struct wmdm *w);
 

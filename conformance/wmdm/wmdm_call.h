@@ -34,6 +34,7 @@ struct wmdm_parameter {
     size_t size;                   /* bytes of an element of what it points at */
     int counted_by;                /* the parameter that says how many there are; -1: one */
     bool counts_at_target;         /* which points at the number */
+    bool holds_objects;            /* an array of interfaces, each with a reference */
     const struct wmdm_name *names; /* of a value or its bits; NULL: it has none */
 };
 #define WMDM_ARGS 12 /* as many as any method has, or more */

@@ -1,5 +1,7 @@
 /* Defects of the module: which classes it offers, when it may be unloaded, and what an object's
  * QueryInterface answers. */
+#include <string.h>
+
 #include "spcore/com/com_object.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
@@ -20,8 +22,13 @@ bool __wrap_com_module_busy(void)
 SEAM(com_object_query);
 HRESULT __wrap_com_object_query(struct com_object *object, REFIID riid, void **ret_interface)
 {
+    void *before = ret_interface ? *ret_interface : NULL;
     HRESULT hr = __real_com_object_query(object, riid, ret_interface);
 
+    if (deviates(BASE_REFUSED) && SUCCEEDED(hr) && IsEqualIID(riid, &IID_IMDSPStorage3))
+        hr = take_back(hr, ret_interface, E_NOINTERFACE);
+    if (deviates(IID_KEEPS_POINTER) && hr == E_NOINTERFACE)
+        *ret_interface = before;
     if (deviates(OLD_DEVICE) && SUCCEEDED(hr) &&
         (IsEqualIID(riid, &IID_IMDSPDevice2) || IsEqualIID(riid, &IID_IMDSPDevice3)))
         hr = take_back(hr, ret_interface, E_NOINTERFACE);
@@ -45,4 +52,47 @@ METHOD_AS(IDENTITY_OF_OBJECT, IDENTITY_PER_INTERFACE, IMDSPObject2, QueryInterfa
     if (hr == S_OK && IsEqualIID(riid, &IID_IUnknown))
         *object = This;
     return hr;
+}
+
+METHOD(NO_WAY_BACK, IMDSPObject2, QueryInterface, REFIID riid, void **object)
+{
+    HRESULT hr = NO_WAY_BACK_book(This, riid, object);
+
+    return IsEqualIID(riid, &IID_IMDSPStorage3) ? take_back(hr, object, E_NOINTERFACE) : hr;
+}
+
+METHOD(CLONE_LEAKS, IMDSPEnumStorage, Clone, IMDSPEnumStorage **clone)
+{
+    HRESULT hr = CLONE_LEAKS_book(This, clone);
+
+    if (SUCCEEDED(hr))
+        IMDSPEnumStorage_AddRef(*clone);
+    return hr;
+}
+
+METHOD(GLOBALS_LEAK, IMDSPStorage4, GetStorageGlobals, IMDSPStorageGlobals **globals)
+{
+    HRESULT hr = GLOBALS_LEAK_book(This, globals);
+
+    if (SUCCEEDED(hr))
+        IMDSPStorageGlobals_AddRef(*globals);
+    return hr;
+}
+
+/* ---- whose end is the end of others */
+static bool is_orphaned;
+
+SEAM(com_object_release);
+ULONG __wrap_com_object_release(struct com_object *object)
+{
+    bool is_provider = strcmp(object->class->name, "sp_provider") == 0;
+    ULONG left = __real_com_object_release(object);
+
+    is_orphaned |= is_provider && !left;
+    return left;
+}
+
+METHOD(CHILDREN_DIE, IMDSPStorage4, GetName, WCHAR *name, UINT room)
+{
+    return is_orphaned ? WMDM_E_INTERFACEDEAD : CHILDREN_DIE_book(This, name, room);
 }

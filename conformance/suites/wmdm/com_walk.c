@@ -1,0 +1,260 @@
+/* COM's rules, on an object of every kind: what QueryInterface says, and that references balance.
+ */
+#include <stdio.h>
+
+#include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_sweep.h"
+#include "spcore/base.h"
+
+#define COM_CASE(token, title_, steps_, ...)                                                       \
+    CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .ics = "ANY",                     \
+              .needs = CONF_PROVIDER | CONF_WRITES, .steps = steps_)
+
+/* Every interface that the ABI's table has of a provider, once, IUnknown first. */
+struct iids {
+    const IID *iid[40];
+    size_t count;
+};
+
+static struct iids all_interfaces(void)
+{
+    struct iids all = {{&IID_IUnknown}, 1};
+
+    for (size_t i = 0; i < WMDM_METHODS && all.count < ARRAY_SIZE(all.iid); i++) {
+        if (!IsEqualIID(wmdm_methods[i].iid, all.iid[all.count - 1]))
+            all.iid[all.count++] = wmdm_methods[i].iid;
+    }
+    return all;
+}
+
+static HRESULT ask(struct conf *c, void *object, REFIID iid, IUnknown **ret)
+{
+    *ret = POISON;
+    return SP_CALL("IUnknown::QueryInterface",
+                   IUnknown_QueryInterface((IUnknown *)object, iid, (void **)ret));
+}
+
+static void let_go(struct conf *c, IUnknown *object)
+{
+    SP_CALL("IUnknown::Release", IUnknown_Release(object));
+}
+
+static bool judge(struct conf *c, bool ok, HRESULT hr, const char *kind, REFIID from, REFIID to,
+                  const char *wanted)
+{
+    char text[200], names[2][64];
+
+    wmdm_iid_text(from, names[0], sizeof(names[0]));
+    wmdm_iid_text(to, names[1], sizeof(names[1]));
+    snprintf(text, sizeof(text), "%s: %s::QueryInterface(%s) gives %s", kind, names[0], names[1],
+             wanted);
+    return conf_check_seen(c, ok, value_hr(hr), __FILE__, __LINE__, text);
+}
+
+/* What one pointer to the object says of each interface, against what the object said first. */
+static void walk_from(struct conf *c, const struct wmdm_kind *kind, const struct iids *all,
+                      const bool *offered, const IUnknown *identity, size_t from)
+{
+    IUnknown *start, *other;
+    HRESULT hr = ask(c, kind->object, all->iid[from], &start);
+
+    if (!judge(c, hr == S_OK && start != POISON, hr, kind->name, &IID_IUnknown, all->iid[from],
+               "the same as before"))
+        return;
+    for (size_t to = 0; to < all->count; to++) {
+        hr = ask(c, start, all->iid[to], &other);
+        if (offered[to])
+            judge(c, hr == S_OK && other && other != POISON, hr, kind->name, all->iid[from],
+                  all->iid[to], "what the object offers");
+        else
+            judge(c, hr == E_NOINTERFACE && !other, hr, kind->name, all->iid[from], all->iid[to],
+                  "E_NOINTERFACE and NULL, as IUnknown does");
+        if (to == 0)
+            judge(c, other == identity, hr, kind->name, all->iid[from], all->iid[to],
+                  "the object's one identity");
+        if (hr == S_OK && other && other != POISON)
+            let_go(c, other);
+    }
+    let_go(c, start);
+}
+
+static void walk(struct conf *c, const struct wmdm_kind *kind)
+{
+    static const IID unknown = {0x5e1f0000, 0x70a9, 0x4c3e, {0x9d, 1, 2, 3, 4, 5, 6, 7}};
+    struct iids all = all_interfaces();
+    bool offered[ARRAY_SIZE(all.iid)] = {false};
+    IUnknown *identity = NULL, *other;
+    HRESULT hr;
+
+    for (size_t i = 0; i < all.count; i++) {
+        hr = ask(c, kind->object, all.iid[i], &other);
+        offered[i] = hr == S_OK;
+        if (!judge(c, hr == S_OK ? other && other != POISON : hr == E_NOINTERFACE && !other, hr,
+                   kind->name, &IID_IUnknown, all.iid[i],
+                   "S_OK and a pointer, or E_NOINTERFACE and NULL"))
+            return;
+        if (i == 0)
+            identity = other;
+        if (offered[i])
+            let_go(c, other); /* the object is still held */
+    }
+    for (size_t from = 0; from < all.count; from++) {
+        if (offered[from])
+            walk_from(c, kind, &all, offered, identity, from);
+    }
+    hr = ask(c, kind->object, &unknown, &other);
+    judge(c, hr == E_NOINTERFACE && !other, hr, kind->name, &IID_IUnknown, &unknown,
+          "E_NOINTERFACE and NULL");
+}
+
+COM_CASE(COM_QUERY_BV_01, "Every object has one identity, whichever way it is asked",
+         "On each kind of object: from each interface to each, one that nobody has, and IUnknown",
+         "SP-LIFE-005")
+{
+    struct wmdm *w = wmdm_open(c);
+    struct wmdm_kind kinds[WMDM_KINDS];
+
+    wmdm_kinds(w, kinds);
+    ROW("SP-LIFE-005") {
+        for (size_t i = 0; i < WMDM_KINDS; i++) {
+            if (kinds[i].object)
+                walk(c, &kinds[i]);
+        }
+    }
+    wmdm_kinds_release(c, kinds);
+}
+
+/* ---- bases */
+static void bases_of(struct conf *c, const struct wmdm_kind *kind)
+{
+    for (size_t i = 0; i < WMDM_METHODS; i++) {
+        const struct wmdm_method *method = &wmdm_methods[i];
+        const IID *base = NULL;
+        IUnknown *derived, *found = NULL;
+        HRESULT hr;
+
+        for (size_t k = 0; k < WMDM_METHODS && !base; k++) {
+            if (strcmp(wmdm_methods[k].interface, method->origin) == 0)
+                base = wmdm_methods[k].iid;
+        }
+        if (!base || IsEqualIID(base, method->iid) ||
+            (i && strcmp(method->origin, wmdm_methods[i - 1].origin) == 0))
+            continue;
+        if (ask(c, kind->object, method->iid, &derived) != S_OK)
+            continue;
+        hr = ask(c, derived, base, &found);
+        judge(c, hr == S_OK && found && found != POISON, hr, kind->name, method->iid, base,
+              "its base");
+        if (hr == S_OK && found && found != POISON)
+            let_go(c, found);
+        let_go(c, derived);
+    }
+}
+
+COM_CASE(COM_BASE_BV_01, "Whoever has an interface has its bases",
+         "On each kind of object: from each interface it offers to each that this one inherits",
+         "SP-LIFE-006")
+{
+    struct wmdm *w = wmdm_open(c);
+    struct wmdm_kind kinds[WMDM_KINDS];
+
+    wmdm_kinds(w, kinds);
+    ROW("SP-LIFE-006") {
+        for (size_t i = 0; i < WMDM_KINDS; i++) {
+            if (kinds[i].object)
+                bases_of(c, &kinds[i]);
+        }
+    }
+    wmdm_kinds_release(c, kinds);
+}
+
+/* ---- lives */
+
+/* What asks answers, and hands out, only what can be let go again. */
+static void ask_all(struct wmdm *w, struct wmdm_offer *offer, void *context)
+{
+    (void)context;
+    if (wmdm_only_asks(offer->method))
+        (void)OFFER_CALL(w, offer);
+}
+
+COM_CASE(COM_COUNT_BV_01, "One object keeps the module, and the last release of any lets it go",
+         "On each kind of object: all that asks; everything else released: DllCanUnloadNow; "
+         "released: DllCanUnloadNow",
+         "SP-LIFE-007")
+{
+    wmdm_can_unload_now unload = wmdm_can_unload_entry(c);
+
+    ROW("SP-LIFE-007") {
+        for (size_t i = 0; i < WMDM_KINDS; i++) {
+            struct wmdm *w = wmdm_open(c);
+            struct wmdm_kind kinds[WMDM_KINDS];
+            IUnknown *last;
+
+            wmdm_kinds(w, kinds);
+            last = kinds[i].object;
+            if (last)
+                wmdm_sweep(w, last, ask_all, NULL);
+            kinds[i].object = NULL;
+            conf_note(c, "the last one is %s", kinds[i].name);
+            wmdm_kinds_release(c, kinds);
+            wmdm_close(w);
+            if (last) {
+                CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_FALSE);
+                let_go(c, last);
+            }
+            CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_OK);
+        }
+    }
+}
+
+/* ---- children without their parents */
+struct answers {
+    HRESULT hr[WMDM_METHODS];
+    bool is_asked[WMDM_METHODS];
+};
+
+static void note_answer(struct wmdm *w, struct wmdm_offer *offer, void *context)
+{
+    struct answers *answers = context;
+    size_t id = (size_t)(offer->method - wmdm_methods);
+
+    if (!wmdm_only_asks(offer->method))
+        return;
+    answers->hr[id] = OFFER_CALL(w, offer);
+    answers->is_asked[id] = true;
+}
+
+static void compare_answer(struct wmdm *w, struct wmdm_offer *offer, void *context)
+{
+    struct conf *c = wmdm_conf(w);
+    struct answers *answers = context;
+    size_t id = (size_t)(offer->method - wmdm_methods);
+
+    if (answers->is_asked[id])
+        CHECK_HR(OFFER_CALL(w, offer), answers->hr[id]);
+}
+
+COM_CASE(COM_PARENT_BV_01, "Objects outlive what they came from",
+         "A root, its globals, a folder and a file: all that asks, before and after the device is "
+         "released",
+         "SP-LIFE-008")
+{
+    for (size_t i = 4; i < 8; i++) {
+        struct answers answers = {.is_asked = {false}};
+        struct wmdm *w = wmdm_open(c);
+        struct wmdm_kind kinds[WMDM_KINDS];
+        IUnknown *child;
+
+        wmdm_kinds(w, kinds);
+        child = kinds[i].object;
+        kinds[i].object = NULL;
+        wmdm_sweep(w, child, note_answer, &answers);
+        wmdm_kinds_release(c, kinds);
+        wmdm_let_go(w);
+        ROW("SP-LIFE-008")
+            wmdm_sweep(w, child, compare_answer, &answers);
+        let_go(c, child);
+        wmdm_close(w);
+    }
+}

@@ -1,0 +1,218 @@
+/* Objects of every kind, and arguments for every method: what a sweep goes over. */
+#include "conformance/wmdm/wmdm_sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/base.h"
+
+/* ---- the objects */
+static IMDSPEnumStorage *children_of(struct wmdm *w, IMDSPStorage *storage)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPEnumStorage *children = NULL;
+
+    SETUP_CALL(IMDSPStorage, EnumStorage, storage, &children);
+    return children;
+}
+
+static IMDSPEnumStorage *roots_of(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPEnumStorage *roots = NULL;
+
+    SETUP_CALL(IMDSPDevice, EnumStorage, wmdm_device(w), &roots);
+    return roots;
+}
+
+static IMDSPEnumDevice *devices_of(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPEnumDevice *devices = NULL;
+
+    (void)CALL(IMDServiceProvider, EnumDevices, wmdm_provider(w), &devices);
+    return devices;
+}
+
+/* A reference of the caller's to what is the fixture's. */
+static IUnknown *another(struct wmdm *w, void *object)
+{
+    return wmdm_query(w, object, &IID_IUnknown);
+}
+
+void wmdm_kinds(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS])
+{
+    IMDSPStorage *folder = wmdm_work_folder(w);
+    struct wmdm_kind kinds[WMDM_KINDS] = {
+        {"the provider", another(w, wmdm_provider(w))},
+        {"an enumerator of devices", (IUnknown *)devices_of(w)},
+        {"the device", another(w, wmdm_device(w))},
+        {"an enumerator of roots", (IUnknown *)roots_of(w)},
+        {"a root", another(w, wmdm_root(w))},
+        {"its globals", another(w, wmdm_globals(w))},
+        {"a folder", another(w, folder)},
+        {"a file", (IUnknown *)wmdm_put(w, folder, "sweep.bin", "content", 7)},
+        {"an enumerator of a folder", (IUnknown *)children_of(w, folder)},
+    };
+
+    memcpy(ret_kinds, kinds, sizeof(kinds));
+}
+
+void wmdm_kinds_release(struct conf *c, struct wmdm_kind kinds[WMDM_KINDS])
+{
+    for (size_t i = 0; i < WMDM_KINDS; i++) {
+        if (kinds[i].object)
+            SP_CALL("IUnknown::Release", IUnknown_Release(kinds[i].object));
+        kinds[i].object = NULL;
+    }
+}
+
+/* ---- the arguments */
+static const struct {
+    const char *origin, *parameter; /* origin NULL: any */
+    uint64_t value;
+} sensible[] = {
+    {NULL, "dwProtocolID", SAC_PROTOCOL_V1},
+    {NULL, "celt", 1},
+    {NULL, "nMaxChars", 64},
+    {NULL, "dwAttributes", WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO},
+    {NULL, "format", WMDM_FORMATCODE_MP3},
+    {NULL, "dwFlags", 7},
+    {NULL, "cProperties", 1},
+    {NULL, "findScope", WMDM_FIND_SCOPE_GLOBAL},
+    {"IMDSPObject", "fuMode", MDSP_READ},
+    {"IMDSPObject", "fuFlags", MDSP_SEEK_BOF},
+    {"IWMDMDeviceSession", "type", WMDM_SESSION_TRANSFER_TO_DEVICE},
+};
+
+/* Room for outputs and inputs, one an argument. */
+union room {
+    BYTE bytes[2048];
+    WCHAR text[1024];
+    const WCHAR *names[1];
+    DWORD number;
+    void *pointer;
+};
+
+static uint64_t sensible_value(const struct wmdm_method *method, const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(sensible); i++) {
+        if (strcmp(sensible[i].parameter, name) == 0 &&
+            (!sensible[i].origin || strcmp(sensible[i].origin, method->origin) == 0))
+            return sensible[i].value;
+    }
+    return 0;
+}
+
+static uint64_t argument(const struct wmdm_method *method, const struct wmdm_parameter *parameter,
+                         union room *room, IWMDMMetaData *metadata)
+{
+    static const WCHAR text[] = u"papcheck-sweep";
+
+    memset(room, 0, sizeof(*room));
+    if (parameter->kind == WMDM_ARG_VALUE || parameter->kind == WMDM_ARG_SIGNED)
+        return sensible_value(method, parameter->name);
+    if (parameter->kind == WMDM_ARG_OBJECT)
+        return strcmp(parameter->name, "pMetadata") == 0 ? (uintptr_t)metadata : 0;
+    if (parameter->kind == WMDM_ARG_TEXT)
+        return (uintptr_t)text;
+    if (strcmp(parameter->name, "ppwszPropNames") == 0)
+        room->names[0] = g_wszWMDMFileName;
+    return parameter->is_optional ? 0 : (uintptr_t)room;
+}
+
+struct sweep {
+    struct wmdm *w;
+    wmdm_visit *visit;
+    void *context;
+    IWMDMMetaData *metadata;
+    union room rooms[WMDM_ARGS];
+};
+
+static void visit_method(struct sweep *sweep, const struct wmdm_method *method, void *object)
+{
+    struct wmdm_offer offer = {.method = method, .object = object};
+
+    for (unsigned i = 0; i < method->count; i++)
+        offer.arguments[i] =
+            argument(method, &method->parameters[i], &sweep->rooms[i], sweep->metadata);
+    sweep->visit(sweep->w, &offer, sweep->context);
+}
+
+void wmdm_sweep(struct wmdm *w, IUnknown *object, wmdm_visit *visit, void *context)
+{
+    struct conf *c = wmdm_conf(w);
+    struct sweep sweep = {
+        .w = w, .visit = visit, .context = context, .metadata = wmdm_metadata_new()};
+
+    for (size_t i = 0; i < WMDM_METHODS; i++) {
+        const struct wmdm_method *method = &wmdm_methods[i];
+        void *interface = NULL;
+
+        if (method->slot < 3 || strcmp(method->interface, method->origin) != 0)
+            continue;
+        if (SP_CALL("IUnknown::QueryInterface",
+                    IUnknown_QueryInterface(object, method->iid, &interface)) != S_OK ||
+            !interface)
+            continue;
+        visit_method(&sweep, method, interface);
+        SP_CALL("IUnknown::Release", IUnknown_Release((IUnknown *)interface));
+    }
+    SP_CALL("IWMDMMetaData::Release", IWMDMMetaData_Release(sweep.metadata));
+}
+
+bool wmdm_only_asks(const struct wmdm_method *method)
+{
+    static const char *const words[] = {"Get",  "Enum",  "Find",  "SACGet",
+                                        "Next", "Reset", "Clone", "Skip"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (strncmp(method->name, words[i], strlen(words[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool wmdm_not_offered(HRESULT hr)
+{
+    return hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL;
+}
+
+/* ---- a call of one */
+static void release(struct conf *c, IUnknown *object)
+{
+    if (object)
+        SP_CALL("IUnknown::Release", IUnknown_Release(object));
+}
+
+/* An array of interfaces, or of what is plain memory. */
+static void release_array(struct conf *c, const struct wmdm_offer *offer, unsigned i)
+{
+    const struct wmdm_parameter *parameter = &offer->method->parameters[i];
+    void **array = ((union room *)(uintptr_t)offer->arguments[i])->pointer;
+    DWORD count = 0;
+
+    if (array && parameter->holds_objects && parameter->counted_by >= 0)
+        count = ((union room *)(uintptr_t)offer->arguments[parameter->counted_by])->number;
+    for (DWORD k = 0; k < count; k++)
+        release(c, array[k]);
+    CoTaskMemFree(array);
+}
+
+HRESULT wmdm_offer_call(struct wmdm *w, const char *file, int line, struct wmdm_offer *offer)
+{
+    struct conf *c = wmdm_conf(w);
+    HRESULT hr = wmdm_call(c, file, line, offer->method, offer->object, offer->arguments);
+
+    for (unsigned i = 0; i < offer->method->count && SUCCEEDED(hr); i++) {
+        const struct wmdm_parameter *parameter = &offer->method->parameters[i];
+
+        if (!offer->arguments[i] || parameter->direction == WMDM_IN)
+            continue;
+        if (parameter->kind == WMDM_ARG_OUT_OBJECT)
+            release(c, ((union room *)(uintptr_t)offer->arguments[i])->pointer);
+        else if (parameter->kind == WMDM_ARG_OUT_ARRAY)
+            release_array(c, offer, i);
+    }
+    return hr;
+}
