@@ -139,13 +139,18 @@ bool conf_check_bytes(struct conf *c, const void *actual, size_t actual_length,
                       const char *text);
 /* Ends the case now; what was checked so far stands. */
 _Noreturn void conf_end(struct conf *c);
-/* Ends it because the set-up, not the subject, failed: verdict ERROR (never a kill). */
+/* Ends it because of ourselves or of what the machine lacks (memory, papsim, a file of ours):
+ * verdict ERROR, never a kill. What a subject can bring about ends by conf_refused(). */
 _Noreturn void conf_setup_failed(struct conf *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Ends it because the subject refused the step of conf_in_step(): the row that demands it fails
- * once, in one case of the run, and the others were not run because of that. */
-_Noreturn void conf_barred(struct conf *c, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* Ends it because the subject did not take a step that leads to what is judged, of the table in
+ * demand.c; the text says what it did instead ("OpenSession answered 0x2002 GeneralError"). The row
+ * that demands the step fails in the cases that judge it, or else once in one case of the run, and
+ * the others were not run because of that. Where no row demands it: INCONCLUSIVE. */
+_Noreturn void conf_refused(struct conf *c, const char *step, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same for an operation of MTP that was to answer OK: its response code, or -errno. */
+_Noreturn void conf_refused_op(struct conf *c, uint16_t code, int result);
 /* Ends it because the subject does not offer what the row is about: verdict INCONCLUSIVE. */
 _Noreturn void conf_inconclusive(struct conf *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -158,7 +163,7 @@ void conf_asked(struct conf *c, const uint8_t *setup, const void *data, size_t l
 void conf_note(struct conf *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- fixtures: made on first use, torn down by the engine. Failure ends the case as
- * conf_setup_failed() would. */
+ * conf_refused() would, or where it is ours conf_setup_failed(). */
 struct tp;
 struct mtpi;
 struct tp *conf_transport(struct conf *c); /* the device, opened, pipe claimed when there is one */
@@ -185,9 +190,9 @@ uint32_t conf_work_folder(struct conf *c);
 void conf_in_provider(struct conf *c, const char *method);
 /* What was called last, as text, and what came of it: a check of that very result says so. */
 void conf_called(struct conf *c, const char *text, int32_t hr);
-/* Begins a step that every case takes before it can judge, and that `row` (a literal) demands: a
- * provider that dies or hangs in there bars the way as conf_barred() does. NULL: it is taken. */
-void conf_in_step(struct conf *c, const char *row);
+/* Begins a step of the table in demand.c: a provider that dies or hangs in there has not taken it.
+ * NULL: it is taken. */
+void conf_in_step(struct conf *c, const char *step);
 /* A fixture of the suites' own: `undo` is called with `fixture` when the case has ended, however it
  * did (a REQUIRE jumps over the rest of the body), the last one first and before the fixtures
  * above go. conf_forget() for one that is gone already. */

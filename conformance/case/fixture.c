@@ -1,5 +1,5 @@
 /* What a case may use: the device, a session, raw sockets, the control socket, the provider. Made
- * on first use; what cannot be made ends the case as a failed set-up. */
+ * on first use; what cannot be made ends the case: by the subject's fault or by ours. */
 #include <arpa/inet.h>
 #include <assert.h>
 #include <dlfcn.h>
@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "conformance/case/demand.h"
 #include "conformance/case/no_answer.h"
 #include "conformance/case/value.h"
 #include "conformance/case/worker.h"
@@ -32,9 +33,10 @@ void conf_asked(struct conf *c, const uint8_t *setup, const void *data, size_t l
     struct conf_marker *marker = c->context.marker;
     const uint8_t *bytes = data;
 
-    if (setup)
+    if (setup) {
         snprintf(marker->asked, sizeof(marker->asked), "request %s", value_request(setup).text);
-    else if (length >= CONTAINER_HEADER && get_le16(bytes + 4) == MTP_CT_COMMAND)
+        memcpy(c->setup, setup, sizeof(c->setup));
+    } else if (length >= CONTAINER_HEADER && get_le16(bytes + 4) == MTP_CT_COMMAND)
         snprintf(marker->asked, sizeof(marker->asked), "operation %s",
                  value_op(get_le16(bytes + 6)).text);
     else
@@ -81,6 +83,37 @@ static void trace_transport(void *context, const struct tp_event *event)
                          event->status));
 }
 
+/* Nobody there to serve it; a device that is not ours is asked again when the case is over. */
+static bool is_nobody(int error)
+{
+    return error == -ECONNREFUSED || error == -EHOSTUNREACH || error == -ENETUNREACH;
+}
+
+/* The step in which it was not opened: the last request, where it came to one. */
+static _Noreturn void not_opened(struct conf *c, int error)
+{
+    static const struct {
+        uint8_t request, type; /* of a descriptor */
+        const char *step;
+    } steps[] = {
+        {6, 1, "device descriptor"},
+        {6, 2, "configuration descriptor"},
+        {8, 0, "GET_CONFIGURATION"},
+        {9, 0, "SET_CONFIGURATION"},
+    };
+    struct value how = value_errno(error);
+
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+        if (c->setup[1] == steps[i].request && (!steps[i].type || c->setup[3] == steps[i].type))
+            conf_refused(c, steps[i].step, "request %s came to %s", value_request(c->setup).text,
+                         error == -EPROTO ? "less than its length, or to another one" : how.text);
+    }
+    if (c->context.port && !is_nobody(error))
+        conf_refused(c, "import", "the import of %s came to %s", c->context.busid,
+                     error == -EPROTO ? "no whole record of that device" : how.text);
+    conf_setup_failed(c, "%s: %s", c->context.uri, strerror(-error));
+}
+
 struct tp *conf_transport(struct conf *c)
 {
     static struct tp_trace trace = {.event = trace_transport};
@@ -91,9 +124,10 @@ struct tp *conf_transport(struct conf *c)
     if (c->tp)
         return c->tp;
     trace.context = c;
+    memset(c->setup, 0, sizeof(c->setup));
     error = tp_open(c->context.uri, &options, &c->tp);
     if (error)
-        conf_setup_failed(c, "%s: %s", c->context.uri, strerror(-error));
+        not_opened(c, error);
     if (!mtpi_find_pipe(c->tp, &pipe)) {
         error = tp_claim(c->tp, pipe.interface_number);
         if (error)
@@ -120,8 +154,25 @@ struct mtpi *conf_mtp(struct conf *c)
         return c->mtpi;
     error = mtpi_new(conf_transport(c), &c->mtpi);
     if (error)
-        conf_setup_failed(c, "no MTP interface: %s", strerror(-error));
+        conf_refused(c, "bulk pipes", "no interface has the pipes of MTP (%s)",
+                     value_errno(error).text);
     return c->mtpi;
+}
+
+void conf_refused_op(struct conf *c, uint16_t code, int result)
+{
+    struct value operation = value_op(code);
+    const char *name = value_name(&operation);
+
+    if (result == -EPROTO || result == -EMSGSIZE)
+        conf_refused(c, "container", "%s was answered by what is no container or dataset (%s)",
+                     name, value_errno(result).text);
+    if (!demand_of(name))
+        name = "operation";
+    if (result < 0)
+        conf_refused(c, name, "%s was not answered (%s)", value_name(&operation),
+                     value_errno(result).text);
+    conf_refused(c, name, "%s answered %s", value_name(&operation), value_rc(result).text);
 }
 
 struct mtpi *conf_mtp_session(struct conf *c)
@@ -137,8 +188,7 @@ struct mtpi *conf_mtp_session(struct conf *c)
         error = mtpi_open_session(mtpi, SESSION_ID);
     }
     if (error)
-        conf_setup_failed(c, "OpenSession: %s%x", error < 0 ? "-" : "0x",
-                          (unsigned)(error < 0 ? -error : error));
+        conf_refused_op(c, MTP_OP_OPEN_SESSION, error);
     c->session_open = true;
     return mtpi;
 }
@@ -178,7 +228,7 @@ int conf_server_connect(struct conf *c)
         }
     }
     freeaddrinfo(found);
-    if (fd < 0)
+    if (fd < 0) /* nobody is there */
         conf_setup_failed(c, "%s:%s: %s", c->context.server, port, strerror(errno));
     snprintf(c->context.marker->asked, sizeof(c->context.marker->asked), "a connection");
     /* A frame in two writes would wait for the peer's delayed acknowledgement. */
@@ -193,9 +243,10 @@ static uint32_t first_writable_store(struct conf *c, struct mtpi *mtpi)
     struct mtpi_u32_array stores;
     struct mtpi_storage_info info;
     uint32_t found = 0;
+    int error = mtpi_get_storage_ids(mtpi, &stores);
 
-    if (mtpi_get_storage_ids(mtpi, &stores))
-        conf_setup_failed(c, "GetStorageIDs failed");
+    if (error)
+        conf_refused_op(c, MTP_OP_GET_STORAGE_IDS, error);
     for (size_t i = 0; i < stores.count && !found; i++) {
         if (!(stores.item[i] & 0xffff) || mtpi_get_storage_info(mtpi, stores.item[i], &info))
             continue;
@@ -205,7 +256,7 @@ static uint32_t first_writable_store(struct conf *c, struct mtpi *mtpi)
     }
     free(stores.item);
     if (!found)
-        conf_setup_failed(c, "the device has no writable store");
+        conf_refused(c, "writable store", "the device has no writable store");
     return found;
 }
 
@@ -238,13 +289,15 @@ uint32_t conf_work_folder(struct conf *c)
                                      .association_type = MTP_AT_GENERIC_FOLDER,
                                      .name = name};
     uint32_t made, inside = 0;
+    int error;
 
     if (c->work_folder)
         return c->work_folder;
     folder_name(c, text, name);
     folder.storage = first_writable_store(c, mtpi);
-    if (mtpi_send_object_info(mtpi, &folder, &made, NULL))
-        conf_setup_failed(c, "the work folder was refused");
+    error = mtpi_send_object_info(mtpi, &folder, &made, NULL);
+    if (error)
+        conf_refused_op(c, MTP_OP_SEND_OBJECT_INFO, error);
     /* Some devices answer with a folder that was there before. */
     if (conf_is_foreign(c) && !mtpi_get_num_objects(mtpi, folder.storage, 0, made, &inside) &&
         inside)
@@ -377,13 +430,13 @@ void *conf_provider_module(struct conf *c)
 {
     if (c->provider)
         return c->provider;
-    conf_in_step(c, "SP-REG-001");
+    conf_in_step(c, "library");
     conf_in_provider(c, "(loading)");
     c->provider = dlopen(c->context.provider, RTLD_NOW | RTLD_LOCAL);
     conf_in_provider(c, NULL);
     conf_in_step(c, NULL);
     if (!c->provider)
-        conf_setup_failed(c, "%s", dlerror());
+        conf_refused(c, "library", "it does not load: %s", dlerror());
     return c->provider;
 }
 

@@ -2,7 +2,9 @@
  * out that a device did not answer in time. */
 #include "conformance/case/value.h"
 
+#include <ctype.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,19 +36,50 @@ static const char *name_in(const struct code_name *names, int code)
     return names->name ? names->name : "(no name)";
 }
 
+/* GET_STORAGE_IDS as the documents write it: GetStorageIDs. */
+static void as_documented(const char *name, char *text, size_t size)
+{
+    static const char *const whole[] = {"ID", "OK", "64", "WMDRMPD", "WMPPD"};
+    size_t at = 0;
+
+    while (*name && at + 1 < size) {
+        size_t length = strcspn(name, "_");
+        bool is_whole = false;
+
+        for (size_t i = 0; i < ARRAY_SIZE(whole); i++)
+            is_whole |= strlen(whole[i]) == length && memcmp(name, whole[i], length) == 0;
+        for (size_t i = 0; i < length && at + 1 < size; i++)
+            text[at++] = (char)(i == 0 || is_whole ? name[i] : tolower((unsigned char)name[i]));
+        if (length == 3 && memcmp(name, "IDS", 3) == 0)
+            text[at - 2] = 'D';
+        name += length + (name[length] == '_');
+    }
+    text[at] = '\0';
+}
+
+static struct value documented(const struct code_name *names, unsigned code)
+{
+    struct value value;
+    const char *found = name_in(names, (int)code);
+    char name[56];
+
+    if (*found == '(')
+        snprintf(name, sizeof(name), "%s", found);
+    else
+        as_documented(found, name, sizeof(name));
+    snprintf(value.text, sizeof(value.text), "0x%04x %s", code, name);
+    return value;
+}
+
 struct value value_rc(int code)
 {
     static const struct code_name names[] = {
-#define RESPONSE(name, code) {code, "MTP_RC_" #name},
+#define RESPONSE(name, code) {code, #name},
         MTP_RESPONSES(RESPONSE)
 #undef RESPONSE
             {0, NULL}};
-    struct value value;
 
-    if (code < 0)
-        return value_errno(code);
-    snprintf(value.text, sizeof(value.text), "0x%04x %s", (unsigned)code, name_in(names, code));
-    return value;
+    return code < 0 ? value_errno(code) : documented(names, (unsigned)code);
 }
 
 struct value value_hr(int32_t hr)
@@ -78,14 +111,19 @@ struct value value_hr_name(int32_t hr)
 struct value value_op(uint16_t code)
 {
     static const struct code_name names[] = {
-#define OPERATION(name, code) {code, "MTP_OP_" #name},
+#define OPERATION(name, code) {code, #name},
         MTP_OPERATIONS(OPERATION)
 #undef OPERATION
             {0, NULL}};
-    struct value value;
 
-    snprintf(value.text, sizeof(value.text), "0x%04x %s", code, name_in(names, code));
-    return value;
+    return documented(names, code);
+}
+
+const char *value_name(const struct value *value)
+{
+    const char *space = strchr(value->text, ' ');
+
+    return space && space[1] != '(' ? space + 1 : value->text;
 }
 
 /* USB 2.0, table 9-4; still image class 1.0, 5.2. */

@@ -9,10 +9,11 @@ struct value {
 };
 
 struct value value_errno(int64_t result); /* "-110 ETIMEDOUT"; a count, or 0, is a number alone */
-struct value value_rc(int code);          /* "0x2001 MTP_RC_OK"; -errno: none came */
+struct value value_rc(int code);          /* "0x2001 OK"; -errno: none came */
 struct value value_hr(int32_t hr);        /* "0x80045005 WMDM_E_NOTCERTIFIED" */
 struct value value_hr_name(int32_t hr);   /* the name alone, where it has one */
-struct value value_op(uint16_t code);     /* "0x1007 MTP_OP_GET_OBJECT_HANDLES" */
+struct value value_op(uint16_t code);     /* "0x1007 GetObjectHandles" */
+const char *value_name(const struct value *value); /* its name; where it has none, all of it */
 /* The eight bytes of a setup stage: "GET_DESCRIPTOR (80 06 0100 0000 0012)", whose words are host
  * order. */
 struct value value_request(const uint8_t setup[8]);

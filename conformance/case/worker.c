@@ -2,12 +2,12 @@
  * that into a verdict; no file means that this process did not come to its end. */
 #include "conformance/case/worker.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/case/demand.h"
 #include "conformance/results/whole.h"
 
 /* ---- endings */
@@ -37,15 +37,27 @@ void conf_setup_failed(struct conf *c, const char *format, ...)
     finish(c, CAUSE_SETUP);
 }
 
-void conf_barred(struct conf *c, const char *format, ...)
+void conf_refused(struct conf *c, const char *step, const char *format, ...)
 {
+    const struct demand *demand = demand_of(step);
+    char how[400];
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(c->reason, sizeof(c->reason), format, arguments);
+    vsnprintf(how, sizeof(how), format, arguments);
     va_end(arguments);
-    assert(c->step);
-    c->barred = c->step;
+    if (!demand)
+        conf_suite_wrong(c, "no row demands the step %s (%s)", step, how);
+    if (!demand->row)
+        conf_inconclusive(c, "while preparing: %s; no document demands it", how);
+    if (!c->is_over && cases_judge(c->conf_case, demand->row)) {
+        ROW(demand->row)
+            conf_check(c, false, c->conf_case->file, c->conf_case->line, "while preparing: %s",
+                       how);
+        conf_end(c);
+    }
+    snprintf(c->reason, sizeof(c->reason), "while preparing: %s", how);
+    c->barred = demand->row;
     finish(c, CAUSE_BARRED);
 }
 
@@ -79,13 +91,15 @@ void conf_in_provider(struct conf *c, const char *method)
     }
     snprintf(marker->row, sizeof(marker->row), "%s", c->step ? c->step : conf_row_blamed(c));
     snprintf(marker->method, sizeof(marker->method), "%s", method);
-    marker->is_step = c->step != NULL;
+    marker->is_step = c->step && !cases_judge(c->conf_case, c->step);
     marker->inside = CONF_PROVIDER;
 }
 
-void conf_in_step(struct conf *c, const char *row)
+void conf_in_step(struct conf *c, const char *step)
 {
-    c->step = row;
+    const struct demand *demand = step ? demand_of(step) : NULL;
+
+    c->step = demand ? demand->row : NULL;
 }
 
 /* ---- the worker's life */

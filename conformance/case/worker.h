@@ -37,6 +37,7 @@ struct conf {
     struct tp *tp;
     struct mtpi *mtpi;
     bool session_open;
+    uint8_t setup[8]; /* of the last request */
     uint32_t work_folder;
     char left_behind[32]; /* name of the folder that could not be removed */
     int control;

@@ -67,7 +67,13 @@ struct raw_connection *dut_import(struct conf *c)
         raw_silent(-1, 50);
     }
     free(connection);
-    conf_setup_failed(c, "import of %s: %s", conf_busid(c), value_errno(error).text);
+    if (error == -ENOMEM)
+        conf_setup_failed(c, "no memory");
+    conf_refused(c, "import", "the import of %s came to %s", conf_busid(c),
+                 error == -EPROTO       ? "no reply of the protocol"
+                 : error == -ECONNRESET ? "an end of the connection within the reply"
+                 : error < 0            ? value_errno(error).text
+                                        : "a status other than 0, again and again");
 }
 
 void dut_leave(struct raw_connection **connection)
@@ -79,13 +85,18 @@ void dut_leave(struct raw_connection **connection)
     }
 }
 
+static _Noreturn void no_pipes(struct conf *c, int error)
+{
+    conf_refused(c, "bulk pipes", "no interface has bulk pipes (%s)", value_errno(error).text);
+}
+
 struct dut dut_pipe(struct conf *c)
 {
     struct dut dut = {.c = c};
     int error = ct_attach(&dut.pipe, conf_transport(c));
 
     if (error)
-        conf_setup_failed(c, "no interface with bulk pipes: %s", value_errno(error).text);
+        no_pipes(c, error);
     return dut;
 }
 
@@ -95,7 +106,7 @@ struct dut dut_raw(struct conf *c, struct raw_connection *connection)
     int error = ct_attach_raw(&dut.pipe, connection);
 
     if (error)
-        conf_setup_failed(c, "no interface with bulk pipes: %s", value_errno(error).text);
+        no_pipes(c, error);
     return dut;
 }
 
@@ -114,10 +125,7 @@ struct dut dut_work(struct conf *c)
     struct dut dut = dut_session(c);
     struct ct_reader reader;
 
-    SETUP {
-        if (dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(folder)) != MTP_RC_OK)
-            conf_setup_failed(c, "the work folder has no ObjectInfo");
-    }
+    dut_must(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(folder));
     reader = dut_reader(&dut);
     dut.store = ct_u32(&reader);
     dut.folder = folder;
@@ -155,8 +163,7 @@ static uint16_t answered(struct dut *dut, uint16_t code, int error)
 {
     if (error) {
         if (!conf_row(dut->c))
-            conf_setup_failed(dut->c, "operation 0x%04x: no answer (%s)", code,
-                              value_errno(error).text);
+            conf_refused_op(dut->c, code, error);
         conf_check(dut->c, false, __FILE__, __LINE__,
                    "operation 0x%04x is answered by a response (%s)", code,
                    value_errno(error).text);
@@ -168,12 +175,30 @@ static uint16_t answered(struct dut *dut, uint16_t code, int error)
     return dut->answer.code;
 }
 
+void dut_unprepared(struct dut *dut, const char *step)
+{
+    if (dut->answer.code != MTP_RC_OK)
+        conf_refused_op(dut->c, dut->asked, dut->answer.code);
+    conf_refused(dut->c, step, "the %s was not taken or not answered", step);
+}
+
+void dut_must(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count)
+{
+    struct conf *c = dut->c;
+
+    SETUP {
+        if (dut_op(dut, code, params, count) != MTP_RC_OK)
+            dut_unprepared(dut, "operation");
+    }
+}
+
 uint16_t dut_put(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count,
                  const void *data, size_t length)
 {
     int error;
 
     ct_forget(&dut->answer);
+    dut->asked = code;
     take_id(dut);
     error = ct_run(&dut->pipe, code, params, count, data, length, &dut->answer);
     give_id(dut);
@@ -275,8 +300,7 @@ static uint32_t first_store(struct dut *dut)
     struct ct_reader reader;
     size_t count;
 
-    if (dut_op(dut, MTP_OP_GET_STORAGE_IDS, PARAMS()) != MTP_RC_OK)
-        conf_setup_failed(dut->c, "GetStorageIDs is refused");
+    dut_must(dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
     reader = dut_reader(dut);
     count = ct_array32(&reader, stores, 16);
     for (size_t i = 0; i < count && i < 16; i++) {
@@ -287,7 +311,7 @@ static uint32_t first_store(struct dut *dut)
         if (ct_u16(&reader) == MTP_AC_READ_WRITE && !reader.failed)
             return stores[i];
     }
-    conf_setup_failed(dut->c, "no writable store");
+    conf_refused(dut->c, "writable store", "the device has no writable store");
 }
 
 uint32_t dut_first_store(struct dut *dut)
@@ -320,7 +344,9 @@ uint32_t dut_folder(struct dut *dut, uint32_t parent, const char *name)
         code = dut_send_info(dut, dut->store, parent, MTP_FC_ASSOCIATION, 0, name);
     }
     if (code != MTP_RC_OK || dut->answer.params < 3)
-        conf_setup_failed(c, "folder %s: %s", name, value_rc(code).text);
+        conf_refused(c, "SendObjectInfo",
+                     "SendObjectInfo of folder %s answered %s and %u parameters", name,
+                     value_rc(code).text, dut->answer.params);
     return dut->answer.param[2];
 }
 
@@ -334,11 +360,15 @@ uint32_t dut_file(struct dut *dut, uint32_t parent, const char *name, uint16_t f
     SETUP {
         code = dut_send_info(dut, dut->store, parent, format, (uint32_t)length, name);
         handle = dut->answer.param[2];
-        if (code == MTP_RC_OK)
-            code = dut_put(dut, MTP_OP_SEND_OBJECT, PARAMS(), data ? data : "", length);
+        if (code != MTP_RC_OK || dut->answer.params < 3)
+            conf_refused(c, "SendObjectInfo",
+                         "SendObjectInfo of file %s answered %s and %u parameters", name,
+                         value_rc(code).text, dut->answer.params);
+        code = dut_put(dut, MTP_OP_SEND_OBJECT, PARAMS(), data ? data : "", length);
+        if (code != MTP_RC_OK)
+            conf_refused(c, "SendObject", "SendObject of file %s answered %s", name,
+                         value_rc(code).text);
     }
-    if (code != MTP_RC_OK)
-        conf_setup_failed(c, "file %s: %s", name, value_rc(code).text);
     return handle;
 }
 

@@ -1,7 +1,7 @@
 /* What the device and server suites share: a connection of raw USB/IP frames, a pipe of raw
  * containers, and the few objects a case needs before it can judge. Helpers end the case: with a
- * FAIL of the ROW they are called in when the subject does not answer, as a failed set-up otherwise
- * (and always when they make what the case needs, such as an object). */
+ * FAIL of the ROW they are called in when the subject does not answer, as conf_refused() does
+ * otherwise (and always when they make what the case needs, such as an object). */
 #ifndef CONFORMANCE_RAW_DUT_H
 #define CONFORMANCE_RAW_DUT_H
 
@@ -44,7 +44,7 @@ int dut_descriptor(struct conf *c, uint8_t type, uint8_t number, uint16_t langua
 int dut_status(struct conf *c, uint8_t type, uint16_t index);
 
 /* ---- raw frames */
-/* Connects and imports; a set-up failure if that does not work. dut_leave() closes. */
+/* Connects and imports, or ends the case. dut_leave() closes. */
 struct raw_connection *dut_import(struct conf *c);
 void dut_leave(struct raw_connection **connection);
 #define DUT_CONNECTION __attribute__((cleanup(dut_leave))) struct raw_connection *
@@ -55,6 +55,7 @@ struct dut {
     struct ct_pipe pipe;
     struct mtpi *mtpi;       /* whose session we share and whose transaction ids we continue */
     struct ct_answer answer; /* of the last operation */
+    uint16_t asked;          /* which one that was */
     uint32_t store, folder;  /* after dut_work() */
 };
 #define DUT __attribute__((cleanup(dut_done))) struct dut
@@ -79,6 +80,11 @@ uint16_t dut_open(struct dut *dut, uint32_t session);
 /* The same with a data phase of ours. */
 uint16_t dut_put(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count,
                  const void *data, size_t length);
+/* Ends the case as conf_refused() does: the last operation was to answer OK and did not; or, where
+ * it did, another step of the table failed. */
+_Noreturn void dut_unprepared(struct dut *dut, const char *step);
+/* One operation on the way to what is judged: OK, or the case ends so. */
+void dut_must(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count);
 /* The response of what was sent by hand. */
 uint16_t dut_collect(struct dut *dut);
 /* Device Reset, halts cleared, whatever still comes thrown away; the session is over then. */

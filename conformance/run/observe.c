@@ -82,15 +82,28 @@ static int ask_provider(struct run *run, struct observation *one)
     return offer_observe(&options, &one->context, &one->ics, &run->class);
 }
 
+/* It is there, and what it says is not the protocol: its cases say so, and what it offers beyond
+ * what any device does is not known. */
+static bool is_broken(int error)
+{
+    return error == -EPROTO || error == -EPIPE || error == -EOVERFLOW || error == -EMSGSIZE ||
+           error == -ECONNRESET;
+}
+
 static int ask_device(struct run *run, struct observation *one, char *error, size_t size)
 {
     const char *device = run->options.of[SUBJECT_DEVICE].name;
     int result = ics_observe(device, false, &one->ics);
 
-    if (result) {
+    if (result)
         snprintf(error, size, "%s: %s", device, strerror(-result));
-        return result;
+    if (is_broken(result)) {
+        fprintf(stderr, "papcheck: %s, so only what concerns any device is judged\n", error);
+        one->ics = (struct ics){0};
+        return 0;
     }
+    if (result)
+        return result;
     snprintf(one->context.uri, sizeof(one->context.uri), "%s", device);
     snprintf(one->context.evidence, sizeof(one->context.evidence), "%s/ics", run->options.out);
     if (drives(run, one))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/case/demand.h"
 #include "spcore/com/com_guid.h"
 #include "spcore/com/com_utf16.h"
 #include "wmdm_certs.h"
@@ -50,24 +51,21 @@ HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr)
 
 void wmdm_setup(struct conf *c, const char *method, HRESULT hr)
 {
-    if (hr != S_OK)
-        conf_setup_failed(c, "%s answers %s", method, value_hr(hr).text);
-}
-
-void wmdm_step(struct conf *c, const char *row, const char *method, HRESULT hr)
-{
-    conf_in_step(c, row);
-    if (hr != S_OK)
-        conf_barred(c, "%s answers %s", method, value_hr(hr).text);
+    wmdm_step(c, method, method, hr);
     conf_in_step(c, NULL);
 }
 
-/* Whoever dies in it bars the way, too. */
-#define STEP(row, method, expression)                                                              \
-    do {                                                                                           \
-        conf_in_step(c, (row));                                                                    \
-        wmdm_step(c, (row), (method), SP_CALL(method, expression));                                \
-    } while (0)
+void wmdm_step(struct conf *c, const char *step, const char *what, HRESULT hr)
+{
+    if (hr != S_OK)
+        conf_refused(c, step, "%s answered %s", what, value_hr(hr).text);
+}
+
+void wmdm_ours(struct conf *c, const char *what, HRESULT hr)
+{
+    if (hr != S_OK)
+        conf_setup_failed(c, "%s: %s", what, value_hr(hr).text);
+}
 
 /* ---- module */
 /* dlsym() hands out an object pointer; POSIX says it may be read as a function's. */
@@ -83,11 +81,8 @@ wmdm_get_class_object wmdm_class_object_entry(struct conf *c)
 {
     wmdm_get_class_object function;
 
-    (void)conf_provider_module(c); /* a step of its own */
-    conf_in_step(c, "SP-REG-001");
     if (!entry(c, "DllGetClassObject", &function))
-        conf_barred(c, "the provider exports no DllGetClassObject");
-    conf_in_step(c, NULL);
+        conf_refused(c, "DllGetClassObject", "the provider exports no DllGetClassObject");
     return function;
 }
 
@@ -127,14 +122,14 @@ struct wmdm *wmdm_new(struct conf *c)
         conf_setup_failed(c, "no memory");
     w->c = c;
     conf_at_end(c, close_at_end, w);
-    STEP("SP-REG-001", "DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
-    STEP("SP-REG-001", "IClassFactory::CreateInstance",
-         IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider,
-                                      (void **)&w->provider));
+    SP_SETUP("DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
+    SP_SETUP("IClassFactory::CreateInstance",
+             IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider,
+                                          (void **)&w->provider));
     SP_CALL("IClassFactory::Release", IClassFactory_Release(factory));
-    STEP("SP-AUTH-001", "IMDServiceProvider::QueryInterface(IComponentAuthenticate)",
-         IMDServiceProvider_QueryInterface(w->provider, &IID_IComponentAuthenticate,
-                                           (void **)&w->component));
+    SP_SETUP("IMDServiceProvider::QueryInterface(IComponentAuthenticate)",
+             IMDServiceProvider_QueryInterface(w->provider, &IID_IComponentAuthenticate,
+                                               (void **)&w->component));
     return w;
 }
 
@@ -160,7 +155,7 @@ struct wmdm *wmdm_open(struct conf *c)
 {
     struct wmdm *w = wmdm_new(c);
 
-    STEP("SP-AUTH-006", "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
+    SP_SETUP("handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
     return w;
 }
 
@@ -236,14 +231,16 @@ struct sac_channel *wmdm_channel(struct wmdm *w)
 void *wmdm_query(struct wmdm *w, void *interface, REFIID iid)
 {
     struct conf *c = w->c;
-    char text[64];
+    char name[64], step[96];
     void *result = NULL;
     HRESULT hr = SP_CALL("IUnknown::QueryInterface",
                          IUnknown_QueryInterface((IUnknown *)interface, iid, &result));
 
-    wmdm_iid_text(iid, text, sizeof(text));
+    wmdm_iid_text(iid, name, sizeof(name));
+    snprintf(step, sizeof(step), "QueryInterface(%s)", name);
     if (hr != S_OK || !result)
-        conf_setup_failed(w->c, "QueryInterface(%s) answers %s", text, value_hr(hr).text);
+        conf_refused(w->c, demand_of(step) ? step : "QueryInterface", "%s answered %s%s", step,
+                     value_hr(hr).text, hr == S_OK ? " and no interface" : "");
     return result;
 }
 
@@ -267,18 +264,17 @@ IMDSPDevice *wmdm_device(struct wmdm *w)
 
     if (w->device_count)
         return w->devices[0];
-    STEP("SP-PNP-007", "IMDServiceProvider::QueryInterface(IMDServiceProvider2)",
-         IMDServiceProvider_QueryInterface(w->provider, &IID_IMDServiceProvider2,
-                                           (void **)&provider));
+    SP_SETUP("IMDServiceProvider::QueryInterface(IMDServiceProvider2)",
+             IMDServiceProvider_QueryInterface(w->provider, &IID_IMDServiceProvider2,
+                                               (void **)&provider));
     path = com_utf16_from_utf8(conf_device_uri(w->c));
-    STEP("SP-PNP-007", "IMDServiceProvider2::CreateDevice",
-         IMDServiceProvider2_CreateDevice(provider, path, &w->device_count, &w->devices));
+    SP_SETUP("IMDServiceProvider2::CreateDevice",
+             IMDServiceProvider2_CreateDevice(provider, path, &w->device_count, &w->devices));
     CoTaskMemFree(path);
     LET_GO(IMDServiceProvider2, provider);
-    conf_in_step(c, "SP-PNP-007");
     if (!w->device_count || !w->devices || !w->devices[0])
-        conf_barred(c, "IMDServiceProvider2::CreateDevice answers S_OK without a device");
-    conf_in_step(c, NULL);
+        conf_refused(c, "IMDServiceProvider2::CreateDevice",
+                     "IMDServiceProvider2::CreateDevice answered S_OK without a device");
     return w->devices[0];
 }
 
@@ -301,7 +297,9 @@ IMDSPStorage *wmdm_root(struct wmdm *w)
     SETUP_CALL(IMDSPEnumStorage, Next, enumerator, 1, &w->root, &fetched);
     LET_GO(IMDSPEnumStorage, enumerator);
     if (fetched != 1 || !w->root)
-        conf_setup_failed(w->c, "the device has no storage");
+        conf_refused(w->c, "IMDSPEnumStorage::Next",
+                     "IMDSPEnumStorage::Next(1) answered S_OK with %u storages%s", fetched,
+                     w->root ? "" : " and no pointer");
     return w->root;
 }
 
@@ -365,8 +363,11 @@ struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent)
             break;
         wmdm_setup(w->c, "IMDSPEnumStorage::Next", hr);
         IMDSPStorage **grown = realloc(list.item, (list.count + 1) * sizeof(IMDSPStorage *));
-        if (!grown || !child)
-            conf_setup_failed(w->c, "IMDSPEnumStorage::Next fetched nothing, or no memory");
+        if (!grown)
+            conf_setup_failed(w->c, "no memory");
+        if (!child)
+            conf_refused(w->c, "IMDSPEnumStorage::Next",
+                         "IMDSPEnumStorage::Next(1) answered S_OK with no pointer");
         list.item = grown;
         list.item[list.count++] = child;
     }

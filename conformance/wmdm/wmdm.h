@@ -2,9 +2,8 @@
  * channel, creates the device by its path, and calls. Every call into the provider goes through
  * CALL or SP_CALL, so that a crash or a hang in there is a FAIL that names the method.
  *
- * Helpers end the case when the way to what is judged is barred: a missing entry point is a FAIL,
- * anything else a failed set-up (verdict ERROR, never a kill). A case that judges such a step
- * itself makes the calls itself. */
+ * Helpers end the case as conf_refused() does when the provider bars the way to what is judged. A
+ * case that judges such a step itself makes the calls itself. */
 #ifndef CONFORMANCE_WMDM_WMDM_H
 #define CONFORMANCE_WMDM_WMDM_H
 
@@ -14,12 +13,15 @@
 /* One call of a method that returns an HRESULT, held to all that any call is (wmdm_call.h). As the
  * checks, these macros use the `c` in scope. */
 #define CALL(iface, method, ...) iface##_##method##_called(c, __FILE__, __LINE__, __VA_ARGS__)
-/* A set-up step: what is not S_OK ends the case as a failed set-up. */
+/* A step on the way, of the table in case/demand.c: not S_OK ends the case as conf_refused() does.
+ */
 #define SETUP_CALL(iface, method, ...)                                                             \
-    wmdm_setup(c, #iface "::" #method, CALL(iface, method, __VA_ARGS__))
+    (conf_in_step(c, #iface "::" #method),                                                         \
+     wmdm_setup(c, #iface "::" #method, CALL(iface, method, __VA_ARGS__)))
 /* The same for what is no method of an interface. */
 #define SP_HR(method, expression) wmdm_traced(c, (method), SP_CALL(method, expression))
-#define SP_SETUP(method, expression) wmdm_setup(c, (method), SP_CALL(method, expression))
+#define SP_SETUP(method, expression)                                                               \
+    (conf_in_step(c, (method)), wmdm_setup(c, (method), SP_CALL(method, expression)))
 /* A call of any type. */
 #define SP_CALL(method, expression)                                                                \
     __extension__({                                                                                \
@@ -30,9 +32,10 @@
     })
 HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr);
 void wmdm_setup(struct conf *c, const char *method, HRESULT hr);
-/* A step that every case takes, and that `row` (a literal) demands: what is not S_OK ends the case
- * as conf_barred() does. */
-void wmdm_step(struct conf *c, const char *row, const char *method, HRESULT hr);
+/* A step under another name than its own: what it was ("the other instance's pass 1"). */
+void wmdm_step(struct conf *c, const char *step, const char *what, HRESULT hr);
+/* What only the host does: not S_OK is a failed set-up. */
+void wmdm_ours(struct conf *c, const char *what, HRESULT hr);
 
 /* ---- certificates of the application, compiled in from fixtures/certs */
 enum wmdm_certificate {
@@ -54,7 +57,7 @@ const struct wmdm_pair *wmdm_pair(enum wmdm_certificate which);
 /* ---- a host with one instance of the provider */
 struct wmdm;
 
-/* The module's entry points; never NULL: ends the case with a FAIL. */
+/* The module's entry points; never NULL: ends the case. */
 typedef HRESULT(STDMETHODCALLTYPE *wmdm_get_class_object)(REFCLSID, REFIID, void **);
 typedef HRESULT(STDMETHODCALLTYPE *wmdm_can_unload_now)(void);
 wmdm_get_class_object wmdm_class_object_entry(struct conf *c);

@@ -20,7 +20,7 @@ void wmdm_mac(struct wmdm *w, const void *first, size_t first_length, const void
         hr = sac_mac_update(channel, mac, second, (DWORD)second_length);
     if (SUCCEEDED(hr))
         hr = sac_mac_final(channel, mac, ret_mac);
-    wmdm_setup(wmdm_conf(w), "the host's own MAC", hr);
+    wmdm_ours(wmdm_conf(w), "the host's own MAC", hr);
 }
 
 HRESULT wmdm_write(struct wmdm *w, IMDSPObject *object, const void *data, DWORD *size)
@@ -34,8 +34,8 @@ HRESULT wmdm_write(struct wmdm *w, IMDSPObject *object, const void *data, DWORD 
     if (*size)
         memcpy(copy, data, *size);
     wmdm_mac(w, copy, *size, size, sizeof(*size), mac);
-    wmdm_setup(wmdm_conf(w), "the host's EncryptParam",
-               sac_encrypt_param(wmdm_channel(w), copy, *size));
+    wmdm_ours(wmdm_conf(w), "the host's EncryptParam",
+              sac_encrypt_param(wmdm_channel(w), copy, *size));
     hr = CALL(IMDSPObject, Write, object, copy, size, mac);
     free(copy);
     return hr;
@@ -55,8 +55,8 @@ HRESULT wmdm_read(struct wmdm *w, IMDSPObject *object, void *data, DWORD *size)
         return hr;
     if (*size > room)
         return E_UNEXPECTED;
-    wmdm_setup(wmdm_conf(w), "the host's DecryptParam",
-               sac_decrypt_param(wmdm_channel(w), data, *size));
+    wmdm_ours(wmdm_conf(w), "the host's DecryptParam",
+              sac_decrypt_param(wmdm_channel(w), data, *size));
     wmdm_mac(w, data, *size, size, sizeof(*size), expected);
     return memcmp(mac, expected, sizeof(mac)) == 0 ? hr : WMDM_E_MAC_CHECK_FAILED;
 }
@@ -82,7 +82,10 @@ IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name
     }
     CoTaskMemFree(wide);
     if (!created)
-        conf_setup_failed(c, "a storage was created with S_OK and no pointer");
+        conf_refused(c,
+                     metadata ? "IMDSPStorage4::CreateStorageWithMetadata"
+                              : "IMDSPStorage2::CreateStorage2",
+                     "a storage was created with S_OK and no pointer");
     return created;
 }
 
@@ -98,7 +101,8 @@ IMDSPStorage *wmdm_put(struct wmdm *w, IMDSPStorage *parent, const char *name, c
         DWORD size = length - at > BLOCK ? BLOCK : (DWORD)(length - at), asked = size;
         wmdm_setup(c, "IMDSPObject::Write", wmdm_write(w, object, (const BYTE *)data + at, &size));
         if (!size || size > asked)
-            conf_setup_failed(c, "Write of %u bytes took %u", asked, size);
+            conf_refused(c, "IMDSPObject::Write",
+                         "IMDSPObject::Write of %u bytes answered S_OK and took %u", asked, size);
         at += size;
     }
     SETUP_CALL(IMDSPObject, Close, object);

@@ -12,12 +12,17 @@ COMMAND = 1
 FRAME = 48  # bytes before the container of a bulk OUT URB
 
 
+def end(connection):
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+
+
 class Stopper:
     """Threads: two for each connection. `port` is where papcheck goes."""
 
     def __init__(self, papsim, operation, stop):
         self.papsim, self.stop = papsim, stop
-        self.pattern = struct.pack("<HH", COMMAND, operation)
+        self.operation = struct.pack("<H", operation)
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.open, self.threads = [], []
@@ -25,18 +30,33 @@ class Stopper:
     def is_it(self, data):
         """A submit whose container is the operation's: each comes in one segment, or at the end of
         one."""
-        at = data.rfind(self.pattern)
-        return at >= FRAME + 4 and len(data) - at <= 8 + 4 * 5
+        at = self.is_command(data)
+        return at and data[at + 2:at + 4] == self.operation
+
+    def is_command(self, data):
+        """Where its type stands; 0: it is none."""
+        at = data.rfind(struct.pack("<H", COMMAND), FRAME + 4, len(data) - 6)
+        while at > 0 and not self.fits(data, at):
+            at = data.rfind(struct.pack("<H", COMMAND), FRAME + 4, at)
+        return max(at, 0)
+
+    @staticmethod
+    def fits(data, at):
+        length = len(data) - at + 4
+        return length in range(12, 33, 4) and data[at - 4:at] == struct.pack("<I", length)
 
     def hand_on(self, source, target, looks):
         with contextlib.suppress(OSError):
             while data := source.recv(1 << 20):
-                if looks and self.stop and self.is_it(data):
-                    stop, self.stop = self.stop, None
-                    stop()
-                target.sendall(data)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
+                target.sendall(self.passes(data, looks))
+        end(target)
+
+    def passes(self, data, looks):
+        """What is handed on instead; looks: it goes to papsim."""
+        if looks and self.stop and self.is_it(data):
+            stop, self.stop = self.stop, None
+            stop()
+        return data
 
     def serve(self):
         with contextlib.suppress(OSError):
@@ -58,7 +78,12 @@ class Stopper:
 @contextlib.contextmanager
 def before(papsim, operation, stop):
     """A URI of the device; `stop` is called before the first command `operation` reaches it."""
-    one = Stopper(papsim, operation, stop)
+    with serving(Stopper(papsim, operation, stop)) as uri:
+        yield uri
+
+
+@contextlib.contextmanager
+def serving(one):
     one.begin(one.serve)
     try:
         yield f"usbip:127.0.0.1:{one.port}/1-1"

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+import liar
 import stopper
 import tree
 from papcheck import SECONDS
@@ -39,19 +40,20 @@ def unwilling(tmp_path):
 
 
 @pytest.mark.parametrize("step, row, said", [
-    ("CLASS", "SP-REG-001", "DllGetClassObject answers 0x80040111 CLASS_E_CLASSNOTAVAILABLE"),
+    ("CLASS", "SP-REG-001", "DllGetClassObject answered 0x80040111 CLASS_E_CLASSNOTAVAILABLE"),
     ("INSTANCE", "SP-REG-001", "inside the provider: IClassFactory::CreateInstance"),
     ("AUTHENTICATION", "SP-AUTH-001",
-     "IMDServiceProvider::QueryInterface(IComponentAuthenticate) answers 0x80004002 E_NOINTERFACE"),
+     "IMDServiceProvider::QueryInterface(IComponentAuthenticate) answered "
+     "0x80004002 E_NOINTERFACE"),
     ("DEVICE", "SP-PNP-007",
-     "IMDServiceProvider2::CreateDevice answers 0x80070005 E_ACCESSDENIED"),
+     "IMDServiceProvider2::CreateDevice answered 0x80070005 E_ACCESSDENIED"),
 ])
 def test_a_step_that_a_provider_refuses_fails_its_row_once(run, unwilling, step, row, said):
     done = run("--provider", unwilling(step))
     assert done.status == 1, done.stderr
     assert len(failed(done)) == 1 and rows_that_failed(done) == [row]
     assert failed(done)[0]["rows"][row]["fail"] == 1
-    assert said.rsplit(" answers ", maxsplit=1)[-1] in done.stdout
+    assert said.rsplit(" answered ", maxsplit=1)[-1] in done.stdout
     rest = [case for case in done.results["cases"] if case["verdict"] not in ("FAIL", "PASS")]
     assert len(rest) > 80
     for case in rest:
@@ -68,6 +70,15 @@ def test_a_handshake_that_is_refused_fails_no_row_of_what_comes_after_it(run, un
     assert len(failed(done)) == 1
 
 
+def test_a_check_that_failed_before_a_crash_is_reported_with_it(run, unwilling):
+    done = run("SP-AUTH-003", "--provider", unwilling("END"))
+    assert done.status == 1 and rows_that_failed(done) == ["SP-AUTH-002"]
+    case, = failed(done)
+    assert case["cause"] == "subject" and "IMDServiceProvider::Release" in case["reason"]
+    assert {"end" in check for check in case["checks"] if not check["ok"]} == {True, False}
+    assert "E_FAIL" in done.stdout
+
+
 def test_the_one_that_fails_is_the_same_in_every_run(run, unwilling):
     provider = unwilling("CLASS")
     first, second = (run("SYNC-*", "--provider", provider, "--jobs", jobs) for jobs in (1, 8))
@@ -79,6 +90,43 @@ def test_a_selection_in_which_no_case_judges_the_step_fails_its_row_all_the_same
     done = run("SYNC-FIND-BV-0*", "--provider", unwilling("DEVICE"))
     assert done.status == 1 and rows_that_failed(done) == ["SP-PNP-007"]
     assert len(failed(done)) == 1 and failed(done)[0]["cause"] == "barred"
+
+
+# ---- devices that are wrong where no case expects it
+
+
+OPEN_SESSION, SEND_OBJECT_INFO = 0x1002, 0x100C
+
+
+def torn(reply):
+    return reply[:100]
+
+
+def alien(reply):
+    return b"HTTP/1.1 400 Bad Request\r\n\r\n".ljust(len(reply))
+
+
+@pytest.mark.parametrize("operation, change, row, said", [
+    (None, torn, "USBIP-OP-005", "the import of 1-1 came to"),
+    (None, alien, "USBIP-OP-005", "the import of 1-1 came to"),
+    (OPEN_SESSION, liar.answers(0x2002), "MTP-DEV-004",
+     "OpenSession answered 0x2002 GeneralError"),
+    (OPEN_SESSION, liar.as_type(7), "USB-BLK-001", "OpenSession was answered by what is no"),
+    (SEND_OBJECT_INFO, liar.answers(0x200C), "MTP-OBJ-008",
+     "SendObjectInfo answered 0x200c StoreFull"),
+])
+def test_what_a_device_does_on_the_way_fails_its_row_and_is_no_error(run, player, operation, change,
+                                                                     row, said):
+    with liar.before(player, operation, change) as uri:
+        done = run("MTP-OBJ-*", "MTP-STO-*", "USB-CH9-*", "--device", uri, "--destructive",
+                   "--jobs", "1")
+    assert done.status == 1, done.stdout + done.stderr
+    assert row in rows_that_failed(done) and said in done.stdout
+    assert "ERROR" not in {case["verdict"] for case in done.results["cases"]}, done.stdout
+    barred = [case for case in done.results["cases"]
+              if case["verdict"] == "NOT_RUN" and case["cause"] == "barred"]
+    assert barred and {case["barred"] for case in barred} == {row}
+    assert sum(row in case["rows"] and case["rows"][row]["fail"] for case in failed(done)) >= 1
 
 
 # ---- devices that stop answering
@@ -111,7 +159,7 @@ def test_a_device_that_stops_answering_fails_the_case_that_did_it(run, player, w
     culprit, = failed(done)
     assert culprit["cause"] == "silence"
     assert culprit["reason"] == ("the device stopped answering after operation 0x1007 "
-                                 f"MTP_OP_GET_OBJECT_HANDLES ({how})")
+                                 f"GetObjectHandles ({how})")
     assert sum(row["fail"] for row in culprit["rows"].values()) == 1
     rest = [case for case in done.results["cases"] if case["cause"] == "silence"]
     rest.remove(culprit)

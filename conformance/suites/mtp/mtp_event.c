@@ -250,7 +250,7 @@ CONF_CASE(MTP_EVT_BV_06, .title = "An object is readable as soon as its event is
 
     change(c, "{\"verb\":\"add\",\"path\":\"event.txt\",\"text\":\"read me\"}");
     if (event(&dut, bytes, DUT_PROMPT_MS) < 16)
-        conf_setup_failed(c, "no event");
+        conf_refused(c, "event", "no event of a change on the device came");
     handle = get_le32(bytes + 12);
     ROW("MTP-EVT-006") {
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
@@ -309,11 +309,11 @@ CONF_CASE(MTP_EVT_BV_07, .title = "An idle interrupt read stays pending and can 
     if (!dut.pipe.interrupt)
         conf_inconclusive(c, "no interrupt endpoint");
     if (dut_open(&dut, 1) != MTP_RC_OK || raw_submit(connection, &urb, NULL) != 0)
-        conf_setup_failed(c, "no session");
+        dut_unprepared(&dut, "OpenSession");
     ROW("MTP-EVT-007") {
         REQUIRE(raw_silent(connection->fd, 2000));
         if (raw_unlink(connection, urb.seqnum, &seqnum) != 0)
-            conf_setup_failed(c, "unlink cannot be sent");
+            conf_refused(c, "unlink", "the unlink was not taken");
         REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, bytes, sizeof(bytes)), 0);
         CHECK_EQ(reply.command, RAW_RET_UNLINK);
         CHECK_EQ(reply.status, -ECONNRESET);

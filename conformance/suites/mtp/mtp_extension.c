@@ -66,7 +66,7 @@ static uint32_t playlist(struct dut *dut)
     handle = dut_file(dut, dut->folder, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
     if (dut_put(dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(handle), list.bytes, list.length) !=
         MTP_RC_OK)
-        conf_setup_failed(dut->c, "no playlist");
+        dut_unprepared(dut, "operation");
     return handle;
 }
 
@@ -169,7 +169,7 @@ CONF_CASE(MTP_DEV_BV_53, .title = "What comes and goes on the device is in its r
     if (dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_PERSISTENT_UID)) !=
             MTP_RC_OK ||
         dut.answer.size != sizeof(id))
-        conf_setup_failed(c, "no unique id");
+        dut_unprepared(&dut, "GetObjectPropValue");
     memcpy(id, dut.answer.data, sizeof(id));
     ROW("MTP-DEV-003") {
         CHECK_RC(dut_op(&dut, MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS, PARAMS(0, 0, 100)), MTP_RC_OK);

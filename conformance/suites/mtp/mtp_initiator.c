@@ -33,8 +33,7 @@ static void ask(struct conf *c, struct mtpi *mtpi, uint16_t code, const uint32_t
 
     free(data.in);
     if (error || response.code != MTP_RC_OK)
-        conf_setup_failed(c, "operation 0x%04x: %s", code,
-                          value_rc(error ? error : response.code).text);
+        conf_refused_op(c, code, error ? error : response.code);
 }
 
 /* What a broken initiator would count to before the next command. */
@@ -73,8 +72,10 @@ CONF_CASE(MTP_SES_BV_14, .title = "Our initiator counts its transactions as it m
     struct tp *tp = NULL;
     struct mtpi *mtpi = NULL;
 
-    if (tp_open(conf_device_uri(c), &options, &tp) != 0 || mtpi_new(tp, &mtpi) != 0)
-        conf_setup_failed(c, "the player cannot be opened");
+    if (tp_open(conf_device_uri(c), &options, &tp) != 0)
+        conf_refused(c, "configuration descriptor", "the player is not opened");
+    if (mtpi_new(tp, &mtpi) != 0)
+        conf_refused(c, "bulk pipes", "no interface has the pipes of MTP");
     talk(c, mtpi);
     mtpi_free(mtpi);
     tp_close(tp);

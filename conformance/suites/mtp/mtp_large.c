@@ -48,7 +48,7 @@ CONF_CASE(
         id = mtpi_next_transaction(dut.mtpi);
         mtpi_set_transaction(dut.mtpi, id + 1);
         if (ct_command(&dut.pipe, MTP_OP_GET_OBJECT, id, PARAMS(handle)) != 0)
-            conf_setup_failed(c, "GetObject cannot be sent");
+            conf_refused(c, "GetObject", "GetObject was not taken");
         REQUIRE_EQ(ct_bulk_in(&dut.pipe, first, sizeof(first)), sizeof(first));
         CHECK_EQ(get_le32(first), 0xffffffff);
         CHECK_EQ(get_le16(first + 4), MTP_CT_DATA);

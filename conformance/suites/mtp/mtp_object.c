@@ -383,7 +383,7 @@ CONF_CASE(
     struct tree tree = plant(&dut);
 
     if (dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(tree.deep, 1)) != MTP_RC_OK)
-        conf_setup_failed(c, "SetObjectProtection is refused");
+        dut_unprepared(&dut, "operation");
     ROW("MTP-OBJ-016") {
         CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(tree.deep)),
                  MTP_RC_OBJECT_WRITE_PROTECTED);

@@ -67,7 +67,7 @@ CONF_CASE(MTP_OBJ_BV_10, .title = "A second SendObjectInfo replaces the first",
     size_t count;
 
     if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_MP3, 3, "a.mp3") != MTP_RC_OK)
-        conf_setup_failed(c, "SendObjectInfo is refused");
+        dut_unprepared(&dut, "operation");
     a = dut.answer.param[2];
     ROW("MTP-OBJ-010") {
         REQUIRE_RC(dut_send_info(&dut, dut.store, dut.folder, MTP_FC_MP3, 4, "b.mp3"), MTP_RC_OK);
@@ -97,14 +97,14 @@ CONF_CASE(
     dut_fill(bytes, sizeof(bytes), 21);
     if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_UNDEFINED, sizeof(bytes), "again.bin") !=
         MTP_RC_OK)
-        conf_setup_failed(c, "SendObjectInfo is refused");
+        dut_unprepared(&dut, "operation");
     handle = dut.answer.param[2];
     id = mtpi_next_transaction(dut.mtpi);
     mtpi_set_transaction(dut.mtpi, id + 1);
     if (ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0 ||
         ct_send_as(&dut.pipe, sizeof(bytes) + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 1500,
                    true) != 0)
-        conf_setup_failed(c, "the data phase cannot be sent");
+        conf_refused(c, "SendObject", "the data phase of SendObject was not taken");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     ROW("MTP-OBJ-011") {
         CHECK_NOT_RC(dut_collect(&dut), MTP_RC_OK);
@@ -279,7 +279,7 @@ static void cut_send(struct conf *c, uint32_t folder, uint32_t store, const uint
         ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, dut.pipe.next, PARAMS()) != 0 ||
         ct_send_as(&dut.pipe, (uint32_t)size + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, dut.pipe.next,
                    bytes, sent, false) != 0)
-        conf_setup_failed(c, "SendObject does not start");
+        dut_unprepared(&dut, "SendObject");
 }
 
 /* After a cut: the folder's objects that are neither whole nor absent. Whole ones are removed. */
@@ -313,7 +313,7 @@ static uint32_t root_folder(struct conf *c, bool create, bool remove, uint32_t *
     size_t count;
 
     if (dut_open(&dut, 1) != MTP_RC_OK)
-        conf_setup_failed(c, "no session");
+        dut_unprepared(&dut, "OpenSession");
     dut.store = *ret_store = dut_first_store(&dut);
     if (create)
         dut_folder(&dut, 0xffffffff, name);
@@ -334,7 +334,8 @@ static uint32_t root_folder(struct conf *c, bool create, bool remove, uint32_t *
         dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(found));
     dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
     if (!found)
-        conf_setup_failed(c, "the folder is not there");
+        conf_refused(c, "GetObjectHandles",
+                     "GetObjectHandles does not list the folder that was made");
     return found;
 }
 

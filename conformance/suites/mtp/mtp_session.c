@@ -62,7 +62,7 @@ CONF_CASE(MTP_SES_BI_03, .title = "A second OpenSession is refused and names the
     uint16_t code;
 
     if (dut_open(&dut, 5) != MTP_RC_OK)
-        conf_setup_failed(c, "no session");
+        dut_unprepared(&dut, "OpenSession");
     dut.pipe.next = 0;
     ROW("MTP-SES-003") {
         code = dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(6));
@@ -107,7 +107,7 @@ CONF_CASE(
         id = mtpi_next_transaction(dut.mtpi);
         SETUP {
             if (dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(handle)) != MTP_RC_OK)
-                conf_setup_failed(c, "DeleteObject is refused");
+                dut_unprepared(&dut, "operation");
         }
         mtpi_set_transaction(dut.mtpi, id);
         code = dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(handle));
@@ -164,11 +164,11 @@ CONF_CASE(MTP_SES_BI_07, .title = "CloseSession forgets a pending SendObjectInfo
     uint16_t code;
 
     if (dut_open(&dut, 1) != MTP_RC_OK)
-        conf_setup_failed(c, "no session");
+        dut_unprepared(&dut, "OpenSession");
     dut.store = dut_first_store(&dut);
     if (dut_send_info(&dut, dut.store, 0xffffffff, MTP_FC_UNDEFINED, 4, "papcheck-forgotten.bin") !=
         MTP_RC_OK)
-        conf_setup_failed(c, "SendObjectInfo is refused");
+        dut_unprepared(&dut, "operation");
     ROW("MTP-SES-007") {
         CHECK_RC(dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS()), MTP_RC_OK);
         REQUIRE_RC(dut_open(&dut, 1), MTP_RC_OK);
@@ -231,7 +231,7 @@ CONF_CASE(MTP_SES_BV_10, .title = "A handle is not given out again within the se
             REQUIRE(!dut_has(used, i, used[i]));
             SETUP {
                 if (dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(used[i])) != MTP_RC_OK)
-                    conf_setup_failed(c, "DeleteObject is refused");
+                    dut_unprepared(&dut, "operation");
             }
         }
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(dut.folder)), MTP_RC_OK);

@@ -150,7 +150,7 @@ CONF_CASE(MTP_OBJ_BI_44, .title = "A protected object is kept from every kind of
     dut_device_info(&dut, &info);
     if (dut_set_text(&dut, song, MTP_OPC_ARTIST, "Kept") != MTP_RC_OK ||
         dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 1)) != MTP_RC_OK)
-        conf_setup_failed(c, "no protected song");
+        dut_unprepared(&dut, "operation");
     ROW("MTP-OBJ-018") {
         for (int protection = 1; protection >= 0; protection--) {
             uint16_t code;

@@ -123,7 +123,7 @@ CONF_CASE(USB_BLK_BV_05, .title = "Data and response carry the command's code an
     uint32_t id;
 
     if (dut_open(&dut, 1) != MTP_RC_OK)
-        conf_setup_failed(c, "no session");
+        dut_unprepared(&dut, "OpenSession");
     id = dut.pipe.next;
     ROW("USB-BLK-005") {
         dut_op(&dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(0xffffffff));
@@ -150,7 +150,7 @@ CONF_CASE(USB_BLK_BI_05, .title = "A data phase with another transaction id is r
     if (ct_command(&dut.pipe, MTP_OP_SEND_OBJECT_INFO, id, PARAMS(dut.store, dut.folder)) != 0 ||
         ct_send(&dut.pipe, MTP_CT_DATA, MTP_OP_SEND_OBJECT_INFO, id + 7, writer.bytes,
                 writer.length) != 0)
-        conf_setup_failed(c, "SendObjectInfo cannot be sent");
+        conf_refused(c, "SendObjectInfo", "SendObjectInfo was not taken");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     ROW("USB-BLK-005") {
         code = dut_collect(&dut);
@@ -210,13 +210,13 @@ static uint32_t start_send(struct dut *dut, uint32_t size, const char *name, uin
 
     SETUP {
         if (dut_send_info(dut, dut->store, dut->folder, MTP_FC_UNDEFINED, size, name) != MTP_RC_OK)
-            conf_setup_failed(c, "SendObjectInfo is refused");
+            dut_unprepared(dut, "operation");
     }
     *ret_handle = dut->answer.param[2];
     id = mtpi_next_transaction(dut->mtpi);
     mtpi_set_transaction(dut->mtpi, id + 1);
     if (ct_command(&dut->pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0)
-        conf_setup_failed(c, "SendObject cannot be sent");
+        conf_refused(c, "SendObject", "SendObject was not taken");
     return id;
 }
 
@@ -253,7 +253,7 @@ CONF_CASE(
             id = start_send(&dut, (uint32_t)length, name, &handle);
             if (ct_send_as(&dut.pipe, (uint32_t)length + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id,
                            bytes, length, form == 0) != 0)
-                conf_setup_failed(c, "the data phase cannot be sent");
+                conf_refused(c, "SendObject", "the data phase of SendObject was not taken");
             CHECK_RC(dut_collect(&dut), MTP_RC_OK);
             if (form == 2)
                 CHECK_EQ(ct_bulk_out(&dut.pipe, NULL, 0, true), 0);
@@ -273,7 +273,7 @@ CONF_CASE(USB_BLK_BI_08, .title = "A short packet before the announced end is In
 
     dut_fill(bytes, sizeof(bytes), 5);
     if (ct_send_as(&dut.pipe, 2012, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 1000, true) != 0)
-        conf_setup_failed(c, "the data phase cannot be sent");
+        conf_refused(c, "SendObject", "the data phase of SendObject was not taken");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     ROW("USB-BLK-008") {
         CHECK_RC(dut_collect(&dut), MTP_RC_INCOMPLETE_TRANSFER);
@@ -293,7 +293,7 @@ CONF_CASE(USB_BLK_BI_09, .title = "Data beyond the announced length is not writt
 
     dut_fill(bytes, sizeof(bytes), 6);
     if (ct_send_as(&dut.pipe, 1012, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 1010, true) != 0)
-        conf_setup_failed(c, "the data phase cannot be sent");
+        conf_refused(c, "SendObject", "the data phase of SendObject was not taken");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     ROW("USB-BLK-009") {
         code = dut_collect(&dut);
@@ -318,7 +318,7 @@ CONF_CASE(USB_BLK_BV_10, .title = "The data header may come in a packet of its o
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     if (ct_send_as(&dut.pipe, sizeof(bytes) + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, NULL, 0,
                    false) != 0)
-        conf_setup_failed(c, "the header cannot be sent");
+        conf_refused(c, "SendObject", "the header of SendObject's data phase was not taken");
     ROW("USB-BLK-010") {
         CHECK_EQ(ct_bulk_out(&dut.pipe, bytes, sizeof(bytes), true), sizeof(bytes));
         REQUIRE_RC(dut_collect(&dut), MTP_RC_OK);
@@ -368,7 +368,7 @@ CONF_CASE(USB_BLK_BI_13,
     id = mtpi_next_transaction(dut.mtpi);
     mtpi_set_transaction(dut.mtpi, id + 2);
     if (ct_command(&dut.pipe, MTP_OP_GET_OBJECT, id, PARAMS(handle)) != 0)
-        conf_setup_failed(c, "GetObject cannot be sent");
+        conf_refused(c, "GetObject", "GetObject was not taken");
     /* A device may leave the second command unread until the first is done. */
     dut.pipe.deadline_ms = DUT_QUIET_MS;
     error = ct_command(&dut.pipe, MTP_OP_GET_DEVICE_INFO, id + 1, PARAMS());
@@ -401,7 +401,7 @@ CONF_CASE(USB_BLK_BV_14, .title = "A response is as long as its parameters",
     ROW("USB-BLK-014") {
         if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_ASSOCIATION, 0, "length") !=
             MTP_RC_OK)
-            conf_setup_failed(c, "SendObjectInfo is refused");
+            dut_unprepared(&dut, "operation");
         CHECK_EQ(dut.answer.length, 24);
         CHECK_EQ(dut.answer.params, 3);
         dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());

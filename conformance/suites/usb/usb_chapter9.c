@@ -46,7 +46,8 @@ CONF_CASE(
         CHECK_BYTES(whole, 9, head, 9);
         CHECK_EQ(dut_descriptor(c, DESC_CONFIG, 0, 0, total, whole), total);
         if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
-            conf_setup_failed(c, "no device descriptor");
+            conf_refused(c, "device descriptor",
+                         "the device descriptor did not come, or not in 18 bytes");
         desc_lint(device, whole, total, tp_speed(conf_transport(c)), note_fault, c);
     }
 }
@@ -59,7 +60,8 @@ CONF_CASE(USB_CH9_BI_03, .title = "A configuration index the device lacks is a r
     uint8_t device[18], bytes[256];
 
     if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
-        conf_setup_failed(c, "no device descriptor");
+        conf_refused(c, "device descriptor",
+                     "the device descriptor did not come, or not in 18 bytes");
     ROW("USB-CH9-003") {
         CHECK_EQ(dut_descriptor(c, DESC_CONFIG, device[17], 0, 9, bytes), -EPIPE);
         CHECK_EQ(dut_descriptor(c, DESC_CONFIG, 0, 0, 9, bytes), 9);
@@ -104,7 +106,8 @@ CONF_CASE(USB_CH9_BV_05, .title = "Strings are UTF-16LE without terminator, inde
     int count;
 
     if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
-        conf_setup_failed(c, "no device descriptor");
+        conf_refused(c, "device descriptor",
+                     "the device descriptor did not come, or not in 18 bytes");
     if (!device[14] && !device[15] && !device[16])
         conf_inconclusive(c, "the device names no string");
     count = dut_descriptor(c, DESC_STRING, 0, 0, 255, list);
@@ -141,7 +144,8 @@ CONF_CASE(USB_CH9_BI_07, .title = "A language the device lacks gives one defined
     int a, b, e;
 
     if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
-        conf_setup_failed(c, "no device descriptor");
+        conf_refused(c, "device descriptor",
+                     "the device descriptor did not come, or not in 18 bytes");
     index = device[14] ? device[14] : device[15] ? device[15] : device[16];
     if (!index)
         conf_inconclusive(c, "the device names no string");
@@ -169,7 +173,8 @@ CONF_CASE(
     int status;
 
     if (dut_descriptor(c, DESC_CONFIG, 0, 0, 9, config) != 9)
-        conf_setup_failed(c, "no configuration descriptor");
+        conf_refused(c, "configuration descriptor",
+                     "the configuration descriptor did not come, or not in 9 bytes");
     status = dut_status(c, USB_FROM_DEVICE, 0);
     ROW("USB-CH9-012") {
         REQUIRE(status >= 0);
@@ -217,7 +222,7 @@ CONF_CASE(USB_CH9_BV_15,
         REQUIRE_EQ(dut_control(c, USB_TO_ENDPOINT, USB_SET_FEATURE, USB_ENDPOINT_HALT, in, 0, NULL),
                    0);
         if (ct_command(&dut.pipe, MTP_OP_GET_DEVICE_INFO, 0, PARAMS()))
-            conf_setup_failed(c, "the command cannot be sent");
+            conf_refused(c, "submit", "the command was not taken");
         CHECK_EQ(ct_bulk_in(&dut.pipe, scrap, sizeof(scrap)), -EPIPE);
         CHECK_EQ(tp_clear_halt(dut.pipe.tp, in), 0);
         dut.pipe.deadline_ms = DUT_PROMPT_MS;
@@ -291,7 +296,8 @@ CONF_CASE(USB_CH9_BI_18, .title = "Remote wake-up can be enabled only where it i
     int set;
 
     if (dut_descriptor(c, DESC_CONFIG, 0, 0, 9, config) != 9)
-        conf_setup_failed(c, "no configuration descriptor");
+        conf_refused(c, "configuration descriptor",
+                     "the configuration descriptor did not come, or not in 9 bytes");
     announced = config[7] & 0x20;
     set = dut_control(c, USB_TO_DEVICE, USB_SET_FEATURE, USB_REMOTE_WAKEUP, 0, 0, NULL);
     ROW("USB-CH9-018") {
@@ -313,7 +319,8 @@ CONF_CASE(USB_CH9_BV_21,
     bool multiple = false;
 
     if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
-        conf_setup_failed(c, "no device descriptor");
+        conf_refused(c, "device descriptor",
+                     "the device descriptor did not come, or not in 18 bytes");
     ROW("USB-CH9-021") {
         for (unsigned at = 14; at <= 16; at++) {
             int count;

@@ -66,7 +66,8 @@ static uint32_t start_get(struct dut *dut, uint32_t handle)
     mtpi_set_transaction(dut->mtpi, id + 1);
     if (ct_command(&dut->pipe, MTP_OP_GET_OBJECT, id, PARAMS(handle)) != 0 ||
         ct_bulk_in(&dut->pipe, first, sizeof(first)) != sizeof(first))
-        conf_setup_failed(dut->c, "GetObject does not start");
+        conf_refused(dut->c, "GetObject",
+                     "GetObject was not taken, or its first 4 KiB did not come");
     return id;
 }
 
@@ -116,14 +117,14 @@ CONF_CASE(USB_SIC_BV_12, .title = "A cancelled SendObject leaves no object and n
 
     dut_fill(bytes, BIG, 2);
     if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_UNDEFINED, BIG, "half.bin") != MTP_RC_OK)
-        conf_setup_failed(c, "SendObjectInfo is refused");
+        dut_unprepared(&dut, "operation");
     handle = dut.answer.param[2];
     id = mtpi_next_transaction(dut.mtpi);
     mtpi_set_transaction(dut.mtpi, id + 1);
     if (ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0 ||
         ct_send_as(&dut.pipe, BIG + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes, 64 * 1024 - 12,
                    false) != 0)
-        conf_setup_failed(c, "SendObject does not start");
+        dut_unprepared(&dut, "SendObject");
     ROW("USB-SIC-002") {
         CHECK_EQ(cancel(&dut, id), 6);
         CHECK_EQ(dut_drain(&dut, id), false);
@@ -262,7 +263,7 @@ CONF_CASE(USB_SIC_BI_09, .title = "Class requests to another interface stall",
 
     dut.pipe.next = 0;
     if (dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(1)) != MTP_RC_OK)
-        conf_setup_failed(c, "no session");
+        dut_unprepared(&dut, "OpenSession");
     ROW("USB-SIC-009") {
         for (size_t i = 0; i < 4; i++) {
             int count = raw_control(connection, shapes[i].type, shapes[i].request, 0,

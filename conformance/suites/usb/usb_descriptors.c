@@ -17,7 +17,8 @@ static void read_sets(struct conf *c, struct sets *ret)
     int count = dut_descriptor(c, DESC_CONFIG, 0, 0, sizeof(ret->config), ret->config);
 
     if (count < 9 || dut_descriptor(c, DESC_DEVICE, 0, 0, 18, ret->device) != 18)
-        conf_setup_failed(c, "no descriptors");
+        conf_refused(c, count < 9 ? "configuration descriptor" : "device descriptor",
+                     "the device or the configuration descriptor did not come whole");
     ret->length = (size_t)count;
     ret->speed = tp_speed(conf_transport(c));
 }
@@ -111,7 +112,8 @@ CONF_CASE(USB_DSC_BV_03, .title = "A high-speed device describes itself at the o
     int count = dut_descriptor(c, DESC_QUALIFIER, 0, 0, 64, bytes);
 
     if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
-        conf_setup_failed(c, "no device descriptor");
+        conf_refused(c, "device descriptor",
+                     "the device descriptor did not come, or not in 18 bytes");
     ROW("USB-DSC-003") {
         REQUIRE_EQ(count, 10);
         CHECK_EQ(bytes[0], 10);
@@ -285,7 +287,8 @@ static int serial(struct conf *c, uint8_t bytes[255])
     uint8_t device[18];
 
     if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
-        conf_setup_failed(c, "no device descriptor");
+        conf_refused(c, "device descriptor",
+                     "the device descriptor did not come, or not in 18 bytes");
     return device[16] ? dut_descriptor(c, DESC_STRING, device[16], 0x0409, 255, bytes) : 0;
 }
 
@@ -333,7 +336,8 @@ CONF_CASE(USB_DSC_BV_11, .title = "Multi-byte descriptor fields are little-endia
     int count;
 
     if (raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS) != 18)
-        conf_setup_failed(c, "no device descriptor");
+        conf_refused(c, "device descriptor",
+                     "the device descriptor did not come, or not in 18 bytes");
     ROW("USB-DSC-011") {
         for (unsigned i = 0; i < 3; i++)
             CHECK_EQ(get_le16(device + 8 + 2 * i), get_be16(connection->record + 300 + 2 * i));

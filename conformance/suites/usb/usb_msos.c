@@ -25,7 +25,7 @@ static uint8_t must_have_code(struct conf *c)
     int code = vendor_code(c);
 
     if (code < 0)
-        conf_setup_failed(c, "string 0xEE: %s", value_errno(code).text);
+        conf_refused(c, "string 0xEE", "string 0xEE came to %s", value_errno(code).text);
     return (uint8_t)code;
 }
 
@@ -85,7 +85,7 @@ CONF_CASE(USB_MSOS_BV_05, .title = "The function section names MTP, zero-filled"
     const uint8_t *config = tp_config_descriptor(conf_transport(c), &length);
 
     if (!desc_find_pipes(config, length, &pipes))
-        conf_setup_failed(c, "no interface with bulk pipes");
+        conf_refused(c, "bulk pipes", "no interface has bulk pipes");
     expected[0] = pipes.interface_number;
     ROW("USB-MSOS-005") {
         REQUIRE(dut_control(c, FROM_DEVICE, code, 0, COMPAT_ID, 40, bytes) == 40);

@@ -40,7 +40,8 @@ struct set {
 static void read_set(struct conf *c, struct set *ret)
 {
     if (!find_capability(c, ret->capability))
-        conf_setup_failed(c, "no platform capability");
+        conf_refused(c, "platform capability",
+                     "the BOS has no platform capability of OS descriptors 2.0");
     ret->code = ret->capability[26];
     ret->length = dut_control(c, 0xc0, ret->code, 0, SET_INDEX, sizeof(ret->bytes), ret->bytes);
 }

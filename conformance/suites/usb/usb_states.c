@@ -43,7 +43,8 @@ static uint8_t configuration_value(struct conf *c, struct raw_connection *connec
 
     if (control(c, connection, USB_FROM_DEVICE, USB_GET_DESCRIPTOR, DESC_CONFIG << 8, 0, 9, head) !=
         9)
-        conf_setup_failed(c, "no configuration descriptor");
+        conf_refused(c, "configuration descriptor",
+                     "the configuration descriptor did not come, or not in 9 bytes");
     return head[5];
 }
 
@@ -110,10 +111,10 @@ CONF_CASE(USB_CH9_BV_10, .title = "SET_CONFIGURATION clears halts and drops the 
     DUT dut = dut_raw(c, connection);
 
     if (open_session(&dut) != MTP_RC_OK)
-        conf_setup_failed(c, "no session");
+        dut_unprepared(&dut, "OpenSession");
     if (control(c, connection, USB_TO_ENDPOINT, USB_SET_FEATURE, USB_ENDPOINT_HALT, dut.pipe.in, 0,
                 NULL) != 0)
-        conf_setup_failed(c, "bulk IN cannot be halted");
+        conf_refused(c, "endpoint halt", "SET_FEATURE(ENDPOINT_HALT) of bulk IN was refused");
     ROW("USB-CH9-010") {
         REQUIRE_EQ(configure(c, connection, value), 0);
         CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 0);
@@ -195,7 +196,7 @@ CONF_CASE(
 
     if (control(c, connection, USB_TO_ENDPOINT, USB_SET_FEATURE, USB_ENDPOINT_HALT, dut.pipe.in, 0,
                 NULL) != 0)
-        conf_setup_failed(c, "bulk IN cannot be halted");
+        conf_refused(c, "endpoint halt", "SET_FEATURE(ENDPOINT_HALT) of bulk IN was refused");
     set = control(c, connection, USB_TO_INTERFACE, USB_SET_INTERFACE, 0, number, 0, NULL);
     ROW("USB-CH9-019") {
         CHECK_SEEN(set == 0 || set == -EPIPE, value_errno(set));
@@ -220,7 +221,7 @@ CONF_CASE(USB_CH9_BI_20, .title = "Endpoints and interfaces do not answer before
     DUT dut = dut_raw(c, connection);
 
     if (configure(c, connection, 0) != 0)
-        conf_setup_failed(c, "SET_CONFIGURATION(0) is refused");
+        conf_refused(c, "SET_CONFIGURATION", "SET_CONFIGURATION(0) was refused");
     ROW("USB-CH9-020") {
         CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), -EPIPE);
         CHECK_EQ(status(c, connection, USB_FROM_INTERFACE, dut.pipe.interface_number), -EPIPE);

@@ -48,7 +48,7 @@ static void keep(struct host *host, int result, const uint8_t *data)
     size_t length = result > 0 && data ? (size_t)result : 0;
 
     if (answers->used + 4 + length > ANSWERS_MAX)
-        conf_setup_failed(host->c, "the answers are too long");
+        conf_inconclusive(host->c, "its answers are longer than this case can compare");
     put_le32(answers->bytes + answers->used, (uint32_t)result);
     if (length > 0)
         memcpy(answers->bytes + answers->used + 4, data, length);
@@ -144,7 +144,7 @@ static void see(struct conf *c, const struct dialect *dialect, struct answers *a
     answers->used = 0;
     if (!dialect) {
         if (!enumerate(&host))
-            conf_setup_failed(c, "the device does not enumerate");
+            conf_refused(c, "configuration descriptor", "the device does not enumerate");
         conf_transport_drop(c);
         return;
     }

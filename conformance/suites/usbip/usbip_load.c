@@ -57,17 +57,19 @@ CONF_CASE(USBIP_URB_BV_20, .title = "32 URBs may be outstanding and one may carr
     uint32_t folder, handle, id;
     size_t sent = 0;
 
-    if (!bytes || !back || dut_open(&dut, 1) != MTP_RC_OK)
-        conf_setup_failed(c, "no session");
+    if (!bytes || !back)
+        conf_setup_failed(c, "no memory");
+    if (dut_open(&dut, 1) != MTP_RC_OK)
+        dut_unprepared(&dut, "OpenSession");
     dut.store = dut_first_store(&dut);
     folder = dut_folder(&dut, 0xffffffff, "papcheck-load");
     dut_fill(bytes + 12, CONTENT, 41);
     if (dut_send_info(&dut, dut.store, folder, MTP_FC_UNDEFINED, CONTENT, "load.bin") != MTP_RC_OK)
-        conf_setup_failed(c, "SendObjectInfo is refused");
+        dut_unprepared(&dut, "operation");
     handle = dut.answer.param[2];
     id = dut.pipe.next++;
     if (ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0)
-        conf_setup_failed(c, "SendObject cannot be sent");
+        conf_refused(c, "SendObject", "SendObject was not taken");
     put_le32(bytes, CONTENT + 12);
     put_le16(bytes + 4, MTP_CT_DATA);
     put_le16(bytes + 6, MTP_OP_SEND_OBJECT);

@@ -25,7 +25,7 @@ static void submit(struct conf *c, struct raw_connection *connection, struct raw
                    const void *data)
 {
     if (raw_submit(connection, urb, data) != 0)
-        conf_setup_failed(c, "the URB cannot be sent");
+        conf_refused(c, "submit", "the URB was not taken");
 }
 
 /* GetDeviceInfo's command container as a submit that is not waited for. */
@@ -99,7 +99,7 @@ CONF_CASE(USBIP_URB_BV_12,
 
     submit(c, connection, &urb, NULL);
     if (raw_unlink(connection, urb.seqnum, &seqnum) != 0)
-        conf_setup_failed(c, "unlink cannot be sent");
+        conf_refused(c, "unlink", "the unlink was not taken");
     ROW("USBIP-URB-012") {
         REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
         CHECK_EQ(reply.command, RAW_RET_UNLINK);
@@ -156,11 +156,11 @@ CONF_CASE(USBIP_URB_BV_13, .title = "Unlinking what is finished or unknown answe
     int good = 0;
 
     if (raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply) != 0)
-        conf_setup_failed(c, "the URB is not served");
+        conf_refused(c, "submit", "the URB was not served");
     ROW("USBIP-URB-013") {
         for (int i = 0; i < 2; i++) {
             if (raw_unlink(connection, i ? 0xfffffff0 : urb.seqnum, &seqnum) != 0)
-                conf_setup_failed(c, "unlink cannot be sent");
+                conf_refused(c, "unlink", "the unlink was not taken");
             REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
             CHECK_EQ(reply.command, RAW_RET_UNLINK);
             CHECK_EQ(reply.seqnum, seqnum);
@@ -188,7 +188,7 @@ static bool unlinked_data_arrives(struct conf *c, struct dut *dut)
     submit(c, connection, &urb, NULL);
     command = submit_command(c, dut);
     if (raw_unlink(connection, urb.seqnum, &seqnum) != 0)
-        conf_setup_failed(c, "unlink cannot be sent");
+        conf_refused(c, "unlink", "the unlink was not taken");
     /* The command's reply, the unlink's, and the URB's own unless it was cancelled. */
     while (replies < 2 || filled != (containers > 0)) {
         if (raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)) != 0)
@@ -234,7 +234,7 @@ CONF_CASE(
     submit(c, connection, &urb, NULL);
     if (raw_unlink(connection, urb.seqnum, &seqnum) != 0 ||
         raw_next(connection, DUT_PROMPT_MS, &reply, NULL, 0) != 0)
-        conf_setup_failed(c, "unlink is not answered");
+        conf_refused(c, "unlink", "the unlink was not answered");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
     ROW("USBIP-URB-014") {
         CHECK(dut_in_step(&dut));
@@ -257,7 +257,7 @@ CONF_CASE(USBIP_URB_BV_15, .title = "A dropped connection frees URBs, session an
 
         dut.pipe.next = 0;
         if (dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(1)) != MTP_RC_OK)
-            conf_setup_failed(c, "no session");
+            dut_unprepared(&dut, "OpenSession");
         for (int i = 0; i < 100; i++) {
             struct raw_urb urb = urb_of(dut.pipe.in, 16384);
 
@@ -348,7 +348,8 @@ CONF_CASE(
     }
     /* Frames are read in order: once this is answered, the three are the device's. */
     if (raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS) != 18)
-        conf_setup_failed(c, "the device does not answer");
+        conf_refused(c, "device descriptor",
+                     "the device descriptor did not come, or not in 18 bytes");
     dut_verb(c, "unplug");
     ROW("USBIP-URB-018") {
         while (ended < 3 && error == 0) {

@@ -197,7 +197,8 @@ CONF_CASE(
                                 DUT_PROMPT_MS);
 
         if (count < 9)
-            conf_setup_failed(c, "no configuration descriptor");
+            conf_refused(c, "configuration descriptor",
+                         "the configuration descriptor did not come, or not in 9 bytes");
         desc_start(&walk, config, (size_t)count);
         while (desc_next(&walk, &item)) {
             if (item.type != DESC_INTERFACE || item.length < 9 || item.at[3] != 0)
@@ -406,9 +407,11 @@ static void dut_speed(struct conf *c, uint8_t expected)
     int count = raw_control(connection, 0x80, 6, DESC_CONFIG << 8, 0, sizeof(config), config,
                             DUT_PROMPT_MS);
 
-    if (length < 12 || count < 9)
-        conf_setup_failed(c, "list %s, configuration %s", value_errno(length).text,
-                          value_errno(count).text);
+    if (length < 12)
+        conf_refused(c, "device list", "the list of devices came to %s", value_errno(length).text);
+    if (count < 9)
+        conf_refused(c, "configuration descriptor", "the configuration descriptor came to %s",
+                     value_errno(count).text);
     record = find_record(bytes, length, conf_busid(c));
     REQUIRE(record != NULL);
     desc_start(&walk, config, (size_t)count);
@@ -466,7 +469,7 @@ CONF_CASE(
     int clients[8];
 
     if (raw_submit(connection, &urb, NULL) != 0)
-        conf_setup_failed(c, "the URB cannot be sent");
+        conf_refused(c, "submit", "the URB was not taken");
     for (size_t i = 0; i < 8; i++)
         clients[i] = conf_server_connect(c);
     ROW("USBIP-OP-010") {

@@ -108,7 +108,7 @@ CONF_CASE(USBIP_URB_BV_02, .title = "Replies repeat seqnum and clear devid, dire
         urb = bulk_urb(&dut, true, 512);
         if (raw_submit(connection, &urb, NULL) != 0 ||
             raw_unlink(connection, urb.seqnum, &seqnum) != 0)
-            conf_setup_failed(c, "unlink cannot be sent");
+            conf_refused(c, "unlink", "the unlink was not taken");
         REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, NULL, 0), 0);
         dut_base(c, &reply, seqnum);
     }
@@ -129,7 +129,7 @@ CONF_CASE(USBIP_URB_BI_03, .title = "A submit for another device than the import
 
             if (raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply) != 0 ||
                 reply.actual != 18)
-                conf_setup_failed(c, "the right devid is not served");
+                conf_refused(c, "submit", "the URB of the right devid was not served");
             urb = device_urb();
             urb.exact = true;
             urb.seqnum = 77;
@@ -197,7 +197,7 @@ CONF_CASE(USBIP_URB_BI_05, .title = "A reply never carries more than the URB ask
         CHECK(reply.actual <= 8);
         CHECK_SEEN(reply.status == -EOVERFLOW || reply.status == 0, value_errno(reply.status));
         if (ct_command(&dut.pipe, MTP_OP_GET_DEVICE_INFO, 0, PARAMS()))
-            conf_setup_failed(c, "the command cannot be sent");
+            conf_refused(c, "submit", "the command was not taken");
         urb = bulk_urb(&dut, true, 20);
         REQUIRE_EQ(raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply), 0);
         conf_note(c, "bulk: status %s, %u bytes", value_errno(reply.status).text, reply.actual);
@@ -224,7 +224,7 @@ CONF_CASE(USBIP_URB_BI_06, .title = "A stall is status -32 without data, and bul
         CHECK_EQ(raw_control(connection, 0x80, USB_GET_STATUS, 0, 0, 2, data, DUT_PROMPT_MS), 2);
         if (raw_control(connection, USB_TO_ENDPOINT, USB_SET_FEATURE, 0, dut.pipe.in, 0, NULL,
                         DUT_PROMPT_MS) != 0)
-            conf_setup_failed(c, "bulk IN cannot be halted");
+            conf_refused(c, "endpoint halt", "SET_FEATURE(ENDPOINT_HALT) of bulk IN was refused");
         for (int i = 0; i < 2; i++) {
             urb = bulk_urb(&dut, true, 512);
             REQUIRE_EQ(raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply),
@@ -252,7 +252,7 @@ CONF_CASE(USBIP_URB_BV_07, .title = "A short packet ends a URB, with an error on
             struct raw_reply reply = {0};
 
             if (ct_command(&dut.pipe, MTP_OP_GET_DEVICE_INFO, 0, PARAMS()))
-                conf_setup_failed(c, "the command cannot be sent");
+                conf_refused(c, "submit", "the command was not taken");
             for (int i = 0; i < 2; i++) {
                 struct raw_urb urb = bulk_urb(&dut, true, sizeof(data));
 
@@ -284,12 +284,12 @@ CONF_CASE(
     for (int i = 0; i < 2; i++) {
         urbs[i] = bulk_urb(&dut, true, sizeof(data));
         if (raw_submit(connection, &urbs[i], NULL) != 0)
-            conf_setup_failed(c, "the URB cannot be sent");
+            conf_refused(c, "submit", "the URB was not taken");
     }
     encode_command(command, MTP_OP_GET_DEVICE_INFO, 0);
     urbs[2] = bulk_urb(&dut, false, 12);
     if (raw_submit(connection, &urbs[2], command) != 0)
-        conf_setup_failed(c, "the command cannot be sent");
+        conf_refused(c, "submit", "the command was not taken");
     ROW("USBIP-URB-008") {
         for (int i = 0, containers = 0; i < 3; i++) {
             REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
@@ -317,17 +317,17 @@ static bool ends_by_zlp(struct conf *c, bool by_flag)
     memset(bytes, 0, sizeof(bytes));
     SETUP {
         if (dut_open(&dut, 1) != MTP_RC_OK)
-            conf_setup_failed(c, "no session");
+            dut_unprepared(&dut, "OpenSession");
     }
     id = dut.pipe.next++;
     encode_command(bytes, MTP_OP_SEND_OBJECT_INFO, id);
     put_le32(bytes, 4096);
     put_le16(bytes + 4, MTP_CT_DATA);
     if (ct_command(&dut.pipe, MTP_OP_SEND_OBJECT_INFO, id, PARAMS(0, 0xffffffff)))
-        conf_setup_failed(c, "the command cannot be sent");
+        conf_refused(c, "submit", "the command was not taken");
     urb.flags = by_flag ? RAW_ZERO_PACKET : 0;
     if (raw_transfer(connection, &urb, bytes, 0, DUT_PROMPT_MS, &reply) != 0)
-        conf_setup_failed(c, "the packet is not taken");
+        conf_refused(c, "submit", "the packet was not taken");
     if (!by_flag) {
         int error;
 

@@ -59,11 +59,13 @@ static struct ends ends_bare(struct conf *c)
     const struct wmdm_pair *pair = wmdm_pair(WMDM_APPLICATION_HIGH);
 
     e.server = SP_CALL("CSecureChannelServer::new", e.class->server_new());
-    if (!e.server || !e.client)
-        conf_setup_failed(c, "no channel");
-    wmdm_setup(c, "the host's SetCertificate",
-               sac_set_certificate(e.client, SAC_CERT_V1, pair->certificate,
-                                   pair->certificate_length, pair->key, pair->key_length));
+    if (!e.client)
+        conf_setup_failed(c, "no memory");
+    if (!e.server)
+        conf_refused(c, "CSecureChannelServer", "the server's class was not made");
+    wmdm_ours(c, "the host's SetCertificate",
+              sac_set_certificate(e.client, SAC_CERT_V1, pair->certificate,
+                                  pair->certificate_length, pair->key, pair->key_length));
     return e;
 }
 
@@ -93,8 +95,9 @@ static struct ends ends_open(struct conf *c)
 {
     struct ends e = ends_bare(c);
 
-    wmdm_setup(c, "SetCertificate", set_pair(&e, SAC_CERT_V1, WMDM_PROVIDER_HIGH));
-    wmdm_setup(c, "the handshake", connect(&e));
+    wmdm_step(c, "CSecureChannelServer", "SetCertificate",
+              set_pair(&e, SAC_CERT_V1, WMDM_PROVIDER_HIGH));
+    wmdm_step(c, "handshake", "the handshake", connect(&e));
     return e;
 }
 
@@ -177,17 +180,18 @@ CONF_CASE(AUTH_STATE_BV_01, .title = "fIsAuthenticated turns true with pass 1 an
     BYTE *hello = NULL, *offer = NULL, *proof = NULL, *done = NULL;
     DWORD hello_length = 0, offer_length = 0, proof_length = 0, done_length = 0;
 
-    wmdm_setup(c, "SetCertificate", set_pair(&e, SAC_CERT_V1, WMDM_PROVIDER_HIGH));
+    wmdm_step(c, "CSecureChannelServer", "SetCertificate",
+              set_pair(&e, SAC_CERT_V1, WMDM_PROVIDER_HIGH));
     ROW("SP-AUTH-031") {
         CHECK(!IS_OPEN(e));
-        wmdm_setup(c, "hello", sac_client_hello(e.client, &hello, &hello_length));
-        wmdm_setup(c, "pass 0",
-                   SLOT(e, auth, SAC_PROTOCOL_V1, 0, hello, hello_length, &offer, &offer_length));
+        wmdm_ours(c, "the host's hello", sac_client_hello(e.client, &hello, &hello_length));
+        wmdm_step(c, "handshake", "pass 0",
+                  SLOT(e, auth, SAC_PROTOCOL_V1, 0, hello, hello_length, &offer, &offer_length));
         CHECK(!IS_OPEN(e));
-        wmdm_setup(c, "answer",
-                   sac_client_answer(e.client, offer, offer_length, &proof, &proof_length));
-        wmdm_setup(c, "pass 1",
-                   SLOT(e, auth, SAC_PROTOCOL_V1, 1, proof, proof_length, &done, &done_length));
+        wmdm_step(c, "handshake", "answer",
+                  sac_client_answer(e.client, offer, offer_length, &proof, &proof_length));
+        wmdm_step(c, "handshake", "pass 1",
+                  SLOT(e, auth, SAC_PROTOCOL_V1, 1, proof, proof_length, &done, &done_length));
         CHECK(IS_OPEN(e));
     }
     CoTaskMemFree(hello);
@@ -204,11 +208,12 @@ CONF_CASE(AUTH_LEVEL_BV_01, .title = "GetAppSec tells its own level from the oth
     ENDS e = ends_bare(c);
     DWORD local = 0, remote = 0;
 
-    wmdm_setup(c, "the host's SetCertificate",
-               sac_set_certificate(e.client, SAC_CERT_V1, low->certificate, low->certificate_length,
-                                   low->key, low->key_length));
-    wmdm_setup(c, "SetCertificate", set_pair(&e, SAC_CERT_V1, WMDM_PROVIDER_HIGH));
-    wmdm_setup(c, "the handshake", connect(&e));
+    wmdm_ours(c, "the host's SetCertificate",
+              sac_set_certificate(e.client, SAC_CERT_V1, low->certificate, low->certificate_length,
+                                  low->key, low->key_length));
+    wmdm_step(c, "CSecureChannelServer", "SetCertificate",
+              set_pair(&e, SAC_CERT_V1, WMDM_PROVIDER_HIGH));
+    wmdm_step(c, "handshake", "the handshake", connect(&e));
     ROW("SP-AUTH-032") {
         REQUIRE_HR(SLOT(e, get_app_sec, &local, &remote), S_OK);
         CHECK_EQ(local, 3);
@@ -227,7 +232,7 @@ CONF_CASE(AUTH_KEY_BV_01, .title = "GetSessionKey hands out the eight bytes both
 
     memset(key, 0xc7, sizeof(key));
     memset(untouched, 0xc7, sizeof(untouched));
-    wmdm_setup(c, "the host's GetSessionKey", sac_get_session_key(e.client, own));
+    wmdm_ours(c, "the host's GetSessionKey", sac_get_session_key(e.client, own));
     ROW("SP-AUTH-034") {
         REQUIRE_HR(SLOT(e, get_session_key, key), S_OK);
         CHECK_BYTES(key, sizeof(own), own, sizeof(own));
@@ -247,12 +252,12 @@ CONF_CASE(AUTH_KEY_BV_02, .title = "SetSessionKey takes effect for parameters an
 
     memcpy(old, plain, 32);
     memcpy(fresh, plain, 32);
-    wmdm_setup(c, "the host's EncryptParam", sac_encrypt_param(e.client, old, 32));
+    wmdm_ours(c, "the host's EncryptParam", sac_encrypt_param(e.client, old, 32));
     ROW("SP-AUTH-035") {
         REQUIRE_HR(SLOT(e, set_session_key, known), S_OK);
-        wmdm_setup(c, "the host's SetSessionKey", sac_set_session_key(e.client, known));
+        wmdm_ours(c, "the host's SetSessionKey", sac_set_session_key(e.client, known));
         CHECK_HR(SLOT(e, encrypt_param, fresh, 32), S_OK);
-        wmdm_setup(c, "the host's DecryptParam", sac_decrypt_param(e.client, fresh, 32));
+        wmdm_ours(c, "the host's DecryptParam", sac_decrypt_param(e.client, fresh, 32));
         CHECK_BYTES(fresh, 32, plain, 32);
         CHECK_HR(SLOT(e, decrypt_param, old, 32), S_OK);
         CHECK(memcmp(old, plain, 32) != 0);
@@ -270,7 +275,7 @@ CONF_CASE(AUTH_KEY_BV_03, .title = "Every handshake gives another session key",
 
     ROW("SP-AUTH-036") {
         for (size_t i = 0; i < 100; i++) {
-            wmdm_setup(c, "the handshake", connect(&e));
+            wmdm_step(c, "handshake", "the handshake", connect(&e));
             REQUIRE_HR(SLOT(e, get_session_key, keys[i]), S_OK);
             for (size_t j = 0; j < i; j++)
                 equal += memcmp(keys[i], keys[j], SAC_SESSION_KEYLEN) == 0;
@@ -321,7 +326,7 @@ CONF_CASE(AUTH_PARAM_BI_01, .title = "EncryptParam and DecryptParam refuse NULL"
         CHECK_HR(SLOT(e, encrypt_param, NULL, 16), E_INVALIDARG);
         CHECK_HR(SLOT(e, decrypt_param, NULL, 16), E_INVALIDARG);
         memcpy(data, plain, 16);
-        wmdm_setup(c, "the host's EncryptParam", sac_encrypt_param(e.client, data, 16));
+        wmdm_ours(c, "the host's EncryptParam", sac_encrypt_param(e.client, data, 16));
         CHECK_HR(SLOT(e, decrypt_param, data, 16), S_OK);
         CHECK_BYTES(data, 16, plain, 16);
     }
@@ -350,11 +355,11 @@ CONF_CASE(AUTH_KEY_BV_04, .title = "A second handshake replaces the session key"
     ENDS e = ends_open(c);
     BYTE first[SAC_SESSION_KEYLEN], second[SAC_SESSION_KEYLEN], own[SAC_SESSION_KEYLEN];
 
-    wmdm_setup(c, "GetSessionKey", SLOT(e, get_session_key, first));
+    wmdm_step(c, "GetSessionKey", "GetSessionKey", SLOT(e, get_session_key, first));
     ROW("SP-AUTH-043") {
         REQUIRE_HR(connect(&e), S_OK);
         REQUIRE_HR(SLOT(e, get_session_key, second), S_OK);
-        wmdm_setup(c, "the host's GetSessionKey", sac_get_session_key(e.client, own));
+        wmdm_ours(c, "the host's GetSessionKey", sac_get_session_key(e.client, own));
         CHECK(memcmp(first, second, sizeof(first)) != 0);
         CHECK_BYTES(second, sizeof(second), own, sizeof(own));
     }
@@ -367,9 +372,9 @@ static void server_mac(struct ends *e, const void *data, DWORD length, BYTE ret[
     BYTE room[64]; /* a class that writes too much spoils no stack but its own row's check */
     SAC_HMAC mac = 0;
 
-    wmdm_setup(c, "MACInit", SLOT(*e, mac_init, &mac));
-    wmdm_setup(c, "MACUpdate", SLOT(*e, mac_update, mac, data, length));
-    wmdm_setup(c, "MACFinal", SLOT(*e, mac_final, mac, room));
+    wmdm_step(c, "MAC", "MACInit", SLOT(*e, mac_init, &mac));
+    wmdm_step(c, "MAC", "MACUpdate", SLOT(*e, mac_update, mac, data, length));
+    wmdm_step(c, "MAC", "MACFinal", SLOT(*e, mac_final, mac, room));
     memcpy(ret, room, WMDM_MAC_LENGTH);
 }
 
@@ -378,9 +383,9 @@ static void client_mac(struct ends *e, const void *data, DWORD length, BYTE ret[
     struct conf *c = e->c;
     SAC_HMAC mac = 0;
 
-    wmdm_setup(c, "the host's MACInit", sac_mac_init(e->client, &mac));
-    wmdm_setup(c, "the host's MACUpdate", sac_mac_update(e->client, mac, data, length));
-    wmdm_setup(c, "the host's MACFinal", sac_mac_final(e->client, mac, ret));
+    wmdm_ours(c, "the host's MACInit", sac_mac_init(e->client, &mac));
+    wmdm_ours(c, "the host's MACUpdate", sac_mac_update(e->client, mac, data, length));
+    wmdm_ours(c, "the host's MACFinal", sac_mac_final(e->client, mac, ret));
 }
 
 CONF_CASE(AUTH_MAC_BV_01, .title = "MACFinal writes eight bytes", .reqs = REQS("SP-MAC-001"),
@@ -393,8 +398,8 @@ CONF_CASE(AUTH_MAC_BV_01, .title = "MACFinal writes eight bytes", .reqs = REQS("
 
     memset(room, 0x3c, sizeof(room));
     memset(untouched, 0x3c, sizeof(untouched));
-    wmdm_setup(c, "MACInit", SLOT(e, mac_init, &mac));
-    wmdm_setup(c, "MACUpdate", SLOT(e, mac_update, mac, "data", 4));
+    wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &mac));
+    wmdm_step(c, "MAC", "MACUpdate", SLOT(e, mac_update, mac, "data", 4));
     ROW("SP-MAC-001") {
         REQUIRE_HR(SLOT(e, mac_final, mac, room + 16), S_OK);
         CHECK_BYTES(room, 16, untouched, 16);
@@ -429,13 +434,13 @@ CONF_CASE(AUTH_MAC_BI_02, .title = "MACUpdate refuses NULL data and handles that
     BYTE room[64];
     SAC_HMAC mac = 0;
 
-    wmdm_setup(c, "MACInit", SLOT(e, mac_init, &mac));
+    wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &mac));
     ROW("SP-MAC-003") {
         CHECK_HR(SLOT(e, mac_update, mac, "data", 4), S_OK);
         CHECK_HR(SLOT(e, mac_update, mac, NULL, 4), E_INVALIDARG);
         CHECK_HR(SLOT(e, mac_update, 0, "data", 4), E_INVALIDARG);
         CHECK_HR(SLOT(e, mac_update, mac + 1000, "data", 4), E_INVALIDARG);
-        wmdm_setup(c, "MACFinal", SLOT(e, mac_final, mac, room));
+        wmdm_step(c, "MAC", "MACFinal", SLOT(e, mac_final, mac, room));
         CHECK_HR(SLOT(e, mac_update, mac, "data", 4), E_INVALIDARG);
     }
 }
@@ -448,8 +453,8 @@ CONF_CASE(AUTH_MAC_BI_03, .title = "MACFinal ends the handle", .reqs = REQS("SP-
     BYTE room[64], expected[WMDM_MAC_LENGTH];
     SAC_HMAC mac = 0;
 
-    wmdm_setup(c, "MACInit", SLOT(e, mac_init, &mac));
-    wmdm_setup(c, "MACUpdate", SLOT(e, mac_update, mac, "data", 4));
+    wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &mac));
+    wmdm_step(c, "MAC", "MACUpdate", SLOT(e, mac_update, mac, "data", 4));
     ROW("SP-MAC-004") {
         REQUIRE_HR(SLOT(e, mac_final, mac, room), S_OK);
         client_mac(&e, "data", 4, expected);
@@ -467,7 +472,7 @@ CONF_CASE(AUTH_MAC_BV_02, .title = "MAC handles do not influence each other",
     BYTE a[64], b[64], expected[WMDM_MAC_LENGTH];
     SAC_HMAC one = 0, two = 0;
 
-    wmdm_setup(c, "MACInit", SLOT(e, mac_init, &one));
+    wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &one));
     ROW("SP-MAC-005") {
         REQUIRE_HR(SLOT(e, mac_init, &two), S_OK);
         CHECK_HR(SLOT(e, mac_update, one, "ab", 2), S_OK);
@@ -508,7 +513,7 @@ CONF_CASE(AUTH_MAC_BV_04, .title = "The MAC depends on the session key", .reqs =
     BYTE a[WMDM_MAC_LENGTH], b[WMDM_MAC_LENGTH];
 
     server_mac(&e, "the same data", 13, a);
-    wmdm_setup(c, "the second handshake", connect(&e));
+    wmdm_step(c, "handshake", "the second handshake", connect(&e));
     server_mac(&e, "the same data", 13, b);
     ROW("SP-MAC-007")
         CHECK(memcmp(a, b, sizeof(a)) != 0);

@@ -158,7 +158,8 @@ CONF_CASE(AUTH_SHUT_BI_03, .title = "A storage refuses on a shut channel",
         storage_methods(c, four);
     IMDSPStorage4_Release(four);
     IMDSPStorage_Release(file);
-    wmdm_setup(c, "the handshake for tidying up", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
+    wmdm_step(c, "handshake", "the handshake for tidying up",
+              wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
 }
 
 CONF_CASE(AUTH_SHUT_BI_04, .title = "Storage globals refuse on a shut channel",
@@ -218,7 +219,7 @@ CONF_CASE(AUTH_SHUT_BI_05,
     }
     IMDSPObject2_Release(object);
     IMDSPStorage_Release(file);
-    wmdm_setup(c, "the second handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
+    wmdm_step(c, "handshake", "the second handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
     file = wmdm_child(w, wmdm_work_folder(w), "shut.bin");
     ROW("SP-AUTH-023") {
         REQUIRE(file != NULL);
@@ -287,7 +288,8 @@ CONF_CASE(
             IMDSPRevoked_Release(revoked);
         }
     }
-    wmdm_setup(c, "the handshake for tidying up", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
+    wmdm_step(c, "handshake", "the handshake for tidying up",
+              wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
     IMDSPStorage_Release(file);
     if (!any)
         conf_inconclusive(c, "the provider offers none of the optional interfaces");

@@ -33,9 +33,9 @@ static struct sac_channel *client(struct conf *c, enum wmdm_certificate which)
     const struct wmdm_pair *pair = wmdm_pair(which);
     struct sac_channel *channel = sac_client_new();
 
-    wmdm_setup(c, "the host's SetCertificate",
-               sac_set_certificate(channel, SAC_CERT_V1, pair->certificate,
-                                   pair->certificate_length, pair->key, pair->key_length));
+    wmdm_ours(c, "the host's SetCertificate",
+              sac_set_certificate(channel, SAC_CERT_V1, pair->certificate, pair->certificate_length,
+                                  pair->key, pair->key_length));
     return channel;
 }
 
@@ -59,8 +59,7 @@ static struct run handshake(struct wmdm *w, enum wmdm_certificate which, int spo
     struct run run = {.pass_0 = E_PENDING, .pass_1 = E_PENDING};
     HRESULT hr;
 
-    wmdm_setup(c, "the host's hello",
-               sac_client_hello(channel, &run.hello.data, &run.hello.length));
+    wmdm_ours(c, "the host's hello", sac_client_hello(channel, &run.hello.data, &run.hello.length));
     if (spoilt == 0)
         change(&run.hello, at, bit);
     run.pass_0 = pass(w, 0, run.hello, &run.offer);
@@ -147,7 +146,7 @@ CONF_CASE(AUTH_PROTOCOL_BI_01, .title = "SACAuth takes SAC_PROTOCOL_V1 only",
     struct sac_channel *channel = client(c, WMDM_APPLICATION_HIGH);
     struct message hello = {NULL, 0}, out = {NULL, 0};
 
-    wmdm_setup(c, "the host's hello", sac_client_hello(channel, &hello.data, &hello.length));
+    wmdm_ours(c, "the host's hello", sac_client_hello(channel, &hello.data, &hello.length));
     ROW("SP-AUTH-005") {
         for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
             HRESULT hr = CALL(IComponentAuthenticate, SACAuth, wmdm_component(w), others[i], 0,
@@ -168,8 +167,7 @@ CONF_CASE(AUTH_PASSES_BV_01, .title = "Two passes open the channel, the first al
     struct sac_channel *channel = client(c, WMDM_APPLICATION_HIGH);
     struct run run = {.pass_0 = S_OK};
 
-    wmdm_setup(c, "the host's hello",
-               sac_client_hello(channel, &run.hello.data, &run.hello.length));
+    wmdm_ours(c, "the host's hello", sac_client_hello(channel, &run.hello.data, &run.hello.length));
     ROW("SP-AUTH-006") {
         REQUIRE_HR(pass(w, 0, run.hello, &run.offer), S_OK);
         COUNT_REFUSED(w);
@@ -193,13 +191,12 @@ CONF_CASE(AUTH_PASSES_BI_01, .title = "A pass above 1 is refused and changes not
     struct sac_channel *channel = client(c, WMDM_APPLICATION_HIGH);
     struct run run = {.pass_0 = S_OK};
 
-    wmdm_setup(c, "the host's hello",
-               sac_client_hello(channel, &run.hello.data, &run.hello.length));
+    wmdm_ours(c, "the host's hello", sac_client_hello(channel, &run.hello.data, &run.hello.length));
     ROW("SP-AUTH-007") {
-        wmdm_step(c, "SP-AUTH-006", "pass 0", pass(w, 0, run.hello, &run.offer));
-        wmdm_setup(c, "the host's answer",
-                   sac_client_answer(channel, run.offer.data, run.offer.length, &run.proof.data,
-                                     &run.proof.length));
+        wmdm_step(c, "handshake", "pass 0", pass(w, 0, run.hello, &run.offer));
+        wmdm_step(c, "handshake", "the host's answer",
+                  sac_client_answer(channel, run.offer.data, run.offer.length, &run.proof.data,
+                                    &run.proof.length));
         for (size_t i = 0; i < 2; i++) {
             struct message out = {NULL, 0};
             CHECK_FAILS(pass(w, numbers[i], run.proof, &out));
@@ -222,8 +219,8 @@ CONF_CASE(AUTH_PASSES_BI_02, .title = "Pass 1 without pass 0 is refused",
         struct run run = handshake(other, WMDM_APPLICATION_HIGH, -1, 0, 0);
         struct message out = {NULL, 0};
 
-        wmdm_step(c, "SP-AUTH-006", "pass 0", run.pass_0);
-        wmdm_step(c, "SP-AUTH-006", "the other instance's pass 1", run.pass_1);
+        wmdm_step(c, "handshake", "pass 0", run.pass_0);
+        wmdm_step(c, "handshake", "the other instance's pass 1", run.pass_1);
         CHECK_FAILS(pass(w, 1, run.proof, &out));
         COUNT_REFUSED(w);
         run_free(&run);
@@ -262,7 +259,7 @@ CONF_CASE(AUTH_OUTPUT_BV_01, .title = "Each pass hands out a block of its own, a
         BYTE poison[32] = {0};
         struct message out = {poison, 77};
 
-        wmdm_step(c, "SP-AUTH-006", "pass 0", first.pass_0);
+        wmdm_step(c, "handshake", "pass 0", first.pass_0);
         REQUIRE(first.offer.data && first.done.data && second.offer.data);
         CHECK(first.offer.data != second.offer.data);
         CHECK(first.done.data != second.done.data);
@@ -314,9 +311,9 @@ static void certificate_is_refused(struct conf *c, enum wmdm_certificate which)
     struct run run = handshake(w, which, -1, 0, 0);
 
     conf_note(c, "certificate %s", wmdm_pair(which)->name);
-    wmdm_step(c, "SP-AUTH-006", "pass 0", run.pass_0);
+    wmdm_step(c, "handshake", "pass 0", run.pass_0);
     if (run.pass_1 == E_PENDING)
-        conf_setup_failed(c, "the provider's own certificate does not pass the host");
+        conf_refused(c, "handshake", "the provider's own certificate does not pass the host");
     CHECK_FAILS(run.pass_1);
     COUNT_REFUSED(w);
     run_free(&run);
@@ -381,8 +378,8 @@ CONF_CASE(AUTH_REPLAY_BI_01, .title = "A replayed handshake does not open",
         struct run run = handshake(good, WMDM_APPLICATION_HIGH, -1, 0, 0);
         struct message out = {NULL, 0}, last = {NULL, 0};
 
-        wmdm_step(c, "SP-AUTH-006", "pass 0", run.pass_0);
-        wmdm_step(c, "SP-AUTH-006", "the recorded pass 1", run.pass_1);
+        wmdm_step(c, "handshake", "pass 0", run.pass_0);
+        wmdm_step(c, "handshake", "the recorded pass 1", run.pass_1);
         pass(w, 0, run.hello, &out);
         CHECK_FAILS(pass(w, 1, run.proof, &last));
         COUNT_REFUSED(w);
@@ -441,7 +438,7 @@ CONF_CASE(AUTH_CLOSED_BI_03, .title = "Authentication is checked before the argu
                  WMDM_E_NOTCERTIFIED);
         CHECK_HR(CALL(IMDServiceProvider2, CreateDevice, two, NULL, NULL, NULL),
                  WMDM_E_NOTCERTIFIED);
-        wmdm_step(c, "SP-AUTH-006", "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
+        wmdm_step(c, "handshake", "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
         CHECK_HR(CALL(IMDServiceProvider, GetDeviceCount, wmdm_provider(w), NULL), E_INVALIDARG);
     }
     IMDServiceProvider2_Release(two);
@@ -453,7 +450,7 @@ CONF_CASE(AUTH_INSTANCE_BI_01, .title = "A handshake opens its own instance only
 {
     struct wmdm *a = wmdm_new(c), *b = wmdm_new(c);
 
-    wmdm_step(c, "SP-AUTH-006", "the handshake", wmdm_authenticate(a, WMDM_APPLICATION_HIGH));
+    wmdm_step(c, "handshake", "the handshake", wmdm_authenticate(a, WMDM_APPLICATION_HIGH));
     ROW("SP-AUTH-042") {
         CHECK_HR(device_count(a), S_OK);
         COUNT_REFUSED(b);

@@ -111,8 +111,8 @@ CONF_CASE(AUTH_READ_BV_01, .title = "Read's MAC covers plaintext, then the size 
             SETUP_CALL(IMDSPObject, Read, f->object, data, &size, g.mac);
             REQUIRE(size > 0 && size <= sizeof(data));
             memcpy(raw, data, sizeof(raw));
-            wmdm_setup(c, "the host's DecryptParam",
-                       sac_decrypt_param(wmdm_channel(f->w), data, size));
+            wmdm_ours(c, "the host's DecryptParam",
+                      sac_decrypt_param(wmdm_channel(f->w), data, size));
             REQUIRE(size <= sizeof(content) - at);
             wmdm_mac(f->w, data, size, &size, sizeof(size), data_first);
             wmdm_mac(f->w, &size, sizeof(size), data, size, size_first);
@@ -174,8 +174,8 @@ static struct block block_new(struct wmdm *w, BYTE fill)
 
     memset(block.data, fill, sizeof(block.data));
     wmdm_mac(w, block.data, block.size, &block.size, sizeof(block.size), block.mac);
-    wmdm_setup(wmdm_conf(w), "the host's EncryptParam",
-               sac_encrypt_param(wmdm_channel(w), block.data, block.size));
+    wmdm_ours(wmdm_conf(w), "the host's EncryptParam",
+              sac_encrypt_param(wmdm_channel(w), block.data, block.size));
     return block;
 }
 
@@ -230,7 +230,7 @@ CONF_CASE(AUTH_WRITE_BI_02, .title = "A Write that fails its MAC writes nothing"
     memset(expected + 100, 'c', 100);
     bad.mac[7] ^= 1;
     ROW("SP-MAC-016") {
-        wmdm_setup(c, "the first block", send(f, &first));
+        wmdm_setup(c, "IMDSPObject::Write", send(f, &first));
         CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
         CHECK_HR(send(f, &second), S_OK);
         check_content(c, f, expected, sizeof(expected));
@@ -261,8 +261,8 @@ CONF_CASE(AUTH_WRITE_BI_04, .title = "Write refuses a size other than the one in
     memset(bad.data, 'd', 99);
     wmdm_mac(f->w, bad.data, 99, &bad.size, sizeof(bad.size), bad.mac);
     bad.size = 99;
-    wmdm_setup(c, "the host's EncryptParam",
-               sac_encrypt_param(wmdm_channel(f->w), bad.data, bad.size));
+    wmdm_ours(c, "the host's EncryptParam",
+              sac_encrypt_param(wmdm_channel(f->w), bad.data, bad.size));
     ROW("SP-MAC-018") {
         CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
         check_content(c, f, "", 0);

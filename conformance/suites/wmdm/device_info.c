@@ -13,9 +13,10 @@ static WCHAR *manufacturer_of(struct conf *c)
 {
     struct mtpi_device_info info = {0};
     WCHAR *text;
+    int error = mtpi_get_device_info(conf_mtp(c), &info);
 
-    if (mtpi_get_device_info(conf_mtp(c), &info) != 0)
-        conf_setup_failed(c, "GetDeviceInfo");
+    if (error)
+        conf_refused_op(c, MTP_OP_GET_DEVICE_INFO, error);
     text = com_wcsdup(info.manufacturer ? info.manufacturer : u"");
     mtpi_device_info_done(&info);
     conf_transport_drop(c);

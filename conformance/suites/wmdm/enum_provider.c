@@ -185,7 +185,7 @@ ENUM_CASE(ENUM_PSEUDO_BV_01, "Each medium is a pseudo-device of its own", CONF_M
 
     ROW("SP-ENUM-039") {
         made = create(w, conf_device_uri(c));
-        wmdm_step(c, "SP-PNP-007", "IMDServiceProvider2::CreateDevice", made.hr);
+        wmdm_setup(c, "IMDServiceProvider2::CreateDevice", made.hr);
         for (DWORD i = 0; i < made.count; i++)
             CHECK_EQ(count_roots(w, made.device[i]), 1);
     }

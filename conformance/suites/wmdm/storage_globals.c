@@ -23,10 +23,15 @@ static uint64_t capacity_of(struct conf *c)
     struct mtpi_storage_info medium = {0};
     struct mtpi *mtpi = conf_mtp_session(c);
     uint64_t capacity;
+    int error = mtpi_get_storage_ids(mtpi, &ids);
 
-    if (mtpi_get_storage_ids(mtpi, &ids) != 0 || !ids.count ||
-        mtpi_get_storage_info(mtpi, ids.item[0], &medium) != 0)
-        conf_setup_failed(c, "GetStorageInfo");
+    if (error)
+        conf_refused_op(c, MTP_OP_GET_STORAGE_IDS, error);
+    if (!ids.count)
+        conf_refused(c, "GetStorageIDs", "GetStorageIDs answered no storage");
+    error = mtpi_get_storage_info(mtpi, ids.item[0], &medium);
+    if (error)
+        conf_refused_op(c, MTP_OP_GET_STORAGE_INFO, error);
     capacity = medium.capacity;
     mtpi_storage_info_done(&medium);
     free(ids.item);

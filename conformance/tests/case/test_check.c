@@ -121,9 +121,9 @@ Test(check, response_codes_and_results_are_shown_by_name)
         CHECK_RC(-EPIPE, MTP_RC_OK);
         CHECK_HR(S_OK, WMDM_E_NOTCERTIFIED);
     }
-    cr_assert_str_eq(seen(c, 0), "0x2001 MTP_RC_OK, expected 0x201d MTP_RC_INVALID_PARAMETER");
-    cr_assert_str_eq(seen(c, 1), "0x2fff (no name), expected 0x2001 MTP_RC_OK");
-    cr_assert_str_eq(seen(c, 2), "-32 EPIPE, expected 0x2001 MTP_RC_OK");
+    cr_assert_str_eq(seen(c, 0), "0x2001 OK, expected 0x201d InvalidParameter");
+    cr_assert_str_eq(seen(c, 1), "0x2fff (no name), expected 0x2001 OK");
+    cr_assert_str_eq(seen(c, 2), "-32 EPIPE, expected 0x2001 OK");
     cr_assert_str_eq(seen(c, 3), "0x00000000 S_OK, expected 0x80045005 WMDM_E_NOTCERTIFIED");
 }
 
@@ -137,7 +137,7 @@ Test(check, a_code_is_named_where_the_check_is_more_than_one_comparison)
         CHECK_FAILS(S_FALSE);
         CHECK_SEEN(1 + 1 == 3, value_errno(-ETIMEDOUT));
     }
-    cr_assert_str_eq(seen(c, 0), "0x2001 MTP_RC_OK");
+    cr_assert_str_eq(seen(c, 0), "0x2001 OK");
     cr_assert_str_eq(seen(c, 1), "0x00000001 S_FALSE");
     cr_assert_str_eq(seen(c, 2), "-110 ETIMEDOUT");
 }

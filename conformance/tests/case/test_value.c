@@ -27,7 +27,7 @@ Test(value, what_is_no_error_has_no_name)
 
 Test(value, a_response_is_named_or_said_to_have_no_name)
 {
-    cr_expect_str_eq(value_rc(MTP_RC_INVALID_PARAMETER).text, "0x201d MTP_RC_INVALID_PARAMETER");
+    cr_expect_str_eq(value_rc(MTP_RC_INVALID_PARAMETER).text, "0x201d InvalidParameter");
     cr_expect_str_eq(value_rc(0x2fff).text, "0x2fff (no name)");
     cr_expect_str_eq(value_rc(-ETIMEDOUT).text, "-110 ETIMEDOUT");
 }
@@ -54,7 +54,9 @@ Test(value, an_operation_and_a_request_are_named)
     static const uint8_t reset[8] = {0x21, 0x66, 0, 0, 1, 0, 0, 0};
     static const uint8_t vendor[8] = {0xc0, 0x20, 0, 0, 4, 0, 40, 0};
 
-    cr_expect_str_eq(value_op(MTP_OP_GET_OBJECT_HANDLES).text, "0x1007 MTP_OP_GET_OBJECT_HANDLES");
+    cr_expect_str_eq(value_op(MTP_OP_GET_OBJECT_HANDLES).text, "0x1007 GetObjectHandles");
+    cr_expect_str_eq(value_op(MTP_OP_GET_STORAGE_IDS).text, "0x1004 GetStorageIDs");
+    cr_expect_str_eq(value_op(MTP_OP_GET_PARTIAL_OBJECT_64).text, "0x95c1 GetPartialObject64");
     cr_expect_str_eq(value_request(get).text, "GET_DESCRIPTOR (80 06 0100 0000 0012)");
     cr_expect_str_eq(value_request(reset).text, "Device Reset (21 66 0000 0001 0000)");
     cr_expect_str_eq(value_request(vendor).text, "(no name) (c0 20 0000 0004 0028)");
