@@ -79,7 +79,10 @@ JUDGE_SPC_SRC := $(call layers,spcore,$(JUDGE_SPC_LAYERS))
 INITIATOR_SRC := $(call layers,spcore,$(INITIATOR_LAYERS))
 TEST_SRC := $(sort $(wildcard simulator/tests/*/test_*.c spcore/tests/*/test_*.c conformance/tests/*/test_*.c))
 TOOL_SRC := $(sort $(wildcard ci/*.c ci/vm-tools/*.c ci/fuzz/*.c))
-ALL_SRC := $(sort $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC) $(LUSB_SRC) $(CONF_SRC) $(TEST_SRC) $(TOOL_SRC))
+# A provider of other structure, for the judge to be fair to; of ours it takes the initiator alone.
+OTHER_SRC := $(sort $(wildcard fixtures/providers/other/*.c))
+OTHER_SPC_SRC := $(call layers,spcore,mtp transport usbip)
+ALL_SRC := $(sort $(OTHER_SRC) $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC) $(LUSB_SRC) $(CONF_SRC) $(TEST_SRC) $(TOOL_SRC))
 
 # ---- the programs
 PAPSIM := $(BUILD)/papsim
@@ -87,13 +90,14 @@ MEDIA := $(BUILD)/papsim-media.so
 PAPCHECK := $(BUILD)/papcheck
 SPCORE := $(BUILD)/libspcore.so
 DEVIANT := $(BUILD)/libspcore-deviant.so
+OTHER := $(BUILD)/other.so
 LUSB := $(BUILD)/libusb/libusb-1.0.so.0
 # Programs that dlopen() it use the others of the real one's names.
 LUSB_LINKS := libusb-1.0.so libusb-1.0.so.0.3.0
 
 .PHONY: all help
-## all: what is installed, the deviant provider, compile_commands.json (the default)
-all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(LUSB) compile_commands.json texts
+## all: what is installed, the deviant provider and the other one, compile_commands.json (the default)
+all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(OTHER) $(LUSB) compile_commands.json texts
 
 help:
 	@sed -n 's/^## \([^:]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 34
@@ -132,6 +136,13 @@ SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' $(DEVIANT_SRC))
 $(DEVIANT): LINK = -shared -Wl,-soname,libspcore-deviant.so $(SEAMS)
 $(DEVIANT): LIBS := $(SPC_LIBS)
 $(DEVIANT): $(call objects,$(SPC_SRC) $(DEVIANT_SRC))
+	$(link)
+
+# As a vendor's: channel and Windows' own functions are libspcore's, those of the registry whoever
+# loads it has.
+$(OTHER): LINK := -shared -Wl,-rpath,'$$ORIGIN'
+$(OTHER): LIBS := -L$(BUILD) -lspcore $(SPC_LIBS)
+$(OTHER): $(call objects,$(OTHER_SRC) $(OTHER_SPC_SRC)) | $(SPCORE)
 	$(link)
 
 # A drop-in libusb-1.0 over USB/IP: libusb's public header, nothing of its library.

@@ -25,8 +25,12 @@ struct conf_marker {
     bool is_answered; /* something was */
 };
 
+struct ics;
 struct conf_context {
     struct conf_marker *marker;
+    /* By which the case was chosen, of the process it is a copy of; NULL: not observed. */
+    const struct ics *ics;
+    bool (*offers)(const struct ics *ics, const char *expression);
     char uri[256];    /* of the device */
     char server[256]; /* host name of the USB/IP server; empty when there is none */
     uint16_t port;    /* its TCP port */

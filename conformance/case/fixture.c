@@ -421,6 +421,11 @@ const char *conf_provider_class(struct conf *c)
     return c->context.provider_class;
 }
 
+bool conf_offers(const struct conf *c, const char *expression)
+{
+    return !c->context.ics || c->context.offers(c->context.ics, expression);
+}
+
 const char *conf_host_defect(const struct conf *c)
 {
     return c->context.host_defect;

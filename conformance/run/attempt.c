@@ -53,7 +53,12 @@ static int open_subjects(struct attempt *attempt)
     return error;
 }
 
-static int fill_context(struct attempt *attempt, const char *slot)
+static bool offers(const struct ics *ics, const char *expression)
+{
+    return ics_holds(ics, expression) == 1;
+}
+
+static int fill_context(struct attempt *attempt, const struct ics *ics, const char *slot)
 {
     const struct run_options *options = attempt->options;
     struct conf_context *context = &attempt->context;
@@ -63,6 +68,8 @@ static int fill_context(struct attempt *attempt, const char *slot)
                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (context->marker == MAP_FAILED)
         return -errno;
+    context->ics = ics;
+    context->offers = offers;
     context->seed = options->seed;
     context->allow_mtp = options->allow_mtp;
     context->destructive = options->destructive;
@@ -105,7 +112,7 @@ static bool prepare(struct attempt *attempt, const struct ics *ics, const char *
         result_say(&attempt->result, verdict, cause, "%s", why);
         return false;
     }
-    error = fill_context(attempt, slot);
+    error = fill_context(attempt, ics, slot);
     attempt->unwritten = error;
     if (!error)
         error = open_subjects(attempt);

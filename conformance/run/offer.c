@@ -18,7 +18,9 @@ static struct wmdm_offers *asked; /* in the process that asks */
 
 static void ask(struct conf *c)
 {
-    wmdm_observe(c, asked);
+    /* What any call is held to is judged by the cases. */
+    ROW("SP-REG-001")
+        wmdm_observe(c, asked);
 }
 
 static const struct conf_case question = {.id = "PROVIDER_ICS",

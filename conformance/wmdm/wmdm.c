@@ -2,6 +2,7 @@
 #include "conformance/wmdm/wmdm.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,10 +69,22 @@ void wmdm_ours(struct conf *c, const char *what, HRESULT hr)
 }
 
 /* ---- module */
+void *wmdm_export(struct conf *c, const char *name)
+{
+    void *module = conf_provider_module(c), *symbol = dlsym(module, name);
+    struct link_map *map = NULL;
+    Dl_info where;
+
+    return symbol && dladdr(symbol, &where) && dlinfo(module, RTLD_DI_LINKMAP, &map) == 0 &&
+                   (uintptr_t)where.dli_fbase == map->l_addr
+               ? symbol
+               : NULL;
+}
+
 /* dlsym() hands out an object pointer; POSIX says it may be read as a function's. */
 static bool entry(struct conf *c, const char *name, void *ret_function)
 {
-    void *symbol = dlsym(conf_provider_module(c), name);
+    void *symbol = wmdm_export(c, name);
 
     memcpy(ret_function, &symbol, sizeof(symbol));
     return symbol != NULL;

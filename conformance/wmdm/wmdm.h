@@ -61,6 +61,8 @@ struct wmdm;
 typedef HRESULT(STDMETHODCALLTYPE *wmdm_get_class_object)(REFCLSID, REFIID, void **);
 typedef HRESULT(STDMETHODCALLTYPE *wmdm_can_unload_now)(void);
 wmdm_get_class_object wmdm_class_object_entry(struct conf *c);
+/* What the module itself exports, and not a library that it is linked with; NULL: nothing. */
+void *wmdm_export(struct conf *c, const char *name);
 wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c);
 
 /* An instance whose channel is not open, and one whose is (with WMDM_APPLICATION_HIGH). Closed when

@@ -2,7 +2,6 @@
  * hardware key names the one that drives it. Both are asked of our models of Windows. */
 #include "conformance/wmdm/wmdm_class.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -69,7 +68,7 @@ static bool of_server(const struct registry_value *value, char ret[COM_GUID_TEXT
 
 static bool of_library(struct conf *c, char ret[COM_GUID_TEXT])
 {
-    void *symbol = dlsym(conf_provider_module(c), "DllRegisterServer");
+    void *symbol = wmdm_export(c, "DllRegisterServer");
     HRESULT(STDMETHODCALLTYPE * enter)(void);
     struct registry registry = {NULL};
     bool found = false;

@@ -2,7 +2,6 @@
  * WMDM_E_NOTSUPPORTED or E_NOTIMPL, or a capability that is not set. */
 #include "conformance/wmdm/wmdm_offer.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +85,7 @@ static void ask_provider(const struct asking *it, const char *class)
     say(it, WMDM_PNP, is_named || wmdm_has(it->w, provider, &IID_IMDServiceProvider2));
     say(it, WMDM_PREFERENCE, wmdm_has(it->w, provider, &IID_IMDServiceProvider3));
     say(it, WMDM_REVOKED, wmdm_has(it->w, provider, &IID_IMDSPRevoked));
-    say(it, WMDM_CHANNEL_CLASS, dlsym(conf_provider_module(c), "SacGetServerClass") != NULL);
+    say(it, WMDM_CHANNEL_CLASS, wmdm_export(c, "SacGetServerClass") != NULL);
 }
 
 static void ask_device(const struct asking *it)
@@ -197,11 +196,15 @@ static void ask_medium(const struct asking *it)
 /* A reference of the caller's to the first file at or below; NULL: none among the first ones. */
 static IMDSPStorage *first_file(struct wmdm *w, IMDSPStorage *parent, unsigned *left)
 {
+    struct conf *c = wmdm_conf(w);
     struct wmdm_list list = wmdm_children(w, parent);
     IMDSPStorage *file = NULL;
 
     for (size_t i = 0; i < list.count && !file && *left; i++, --*left) {
-        if (pv_attributes(w, list.item[i]) & WMDM_FILE_ATTR_FILE) {
+        DWORD attributes = 0;
+
+        (void)CALL(IMDSPStorage, GetAttributes, list.item[i], &attributes, NULL);
+        if (attributes & WMDM_FILE_ATTR_FILE) {
             file = list.item[i];
             list.item[i] = NULL;
         }
@@ -239,8 +242,9 @@ static void ask_file(const struct asking *it, IMDSPStorage *file)
     struct wmdm *w = it->w;
     IMDSPObject *object = AS(IMDSPObject, file);
     BYTE data[16], mac[20];
-    DWORD size = sizeof(data), attributes = pv_attributes(it->w, file);
+    DWORD size = sizeof(data), attributes = 0;
 
+    (void)CALL(IMDSPStorage, GetAttributes, file, &attributes, NULL);
     wmdm_mac(it->w, &size, sizeof(size), NULL, 0, mac);
     say(it, WMDM_OBJECTINFO, wmdm_has(it->w, file, &IID_IMDSPObjectInfo));
     say_answer(it, WMDM_OBJECT_RENAME, CALL(IMDSPObject, Rename, object, NULL, NULL));

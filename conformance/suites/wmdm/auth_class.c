@@ -1,6 +1,5 @@
 /* The provider's secure-channel class itself (CSecureChannelServer), which no COM interface
  * reaches: judged where a provider hands out the table of sac.h, else INCONCLUSIVE. */
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +14,7 @@ struct ends {
 static const struct sac_class *class_of(struct conf *c)
 {
     const struct sac_class *(*get)(void);
-    void *symbol = dlsym(conf_provider_module(c), "SacGetServerClass");
+    void *symbol = wmdm_export(c, "SacGetServerClass");
     const struct sac_class *class;
 
     if (!symbol)
