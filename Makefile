@@ -244,6 +244,12 @@ $(BUILD)/papsim.keys: $(PAPSIM)
 docs/player-file.md: $(BUILD)/papsim.keys ci/gen_player_file.py
 	$(call generate,ci/gen_player_file.py < $<)
 
+## coverage: docs/coverage.md's tables anew, of a selftest of everything
+coverage: all
+	$(BUILD)/papcheck selftest --out out/selftest > /dev/null || true
+	$(BUILD)/papcheck list --rows --json --selftest out/selftest | \
+	    ci/gen_coverage.py docs/coverage.md > out/coverage.md && cp out/coverage.md docs/coverage.md
+
 # ---- unit tests: <part>/tests/<layer>/test_<file>.c, one Criterion binary each. A test takes what
 # it needs from its part's archive, and is linked again when one of those objects changes: the
 # linker says which they are.

@@ -100,17 +100,22 @@ static json_t *defects_of(const struct list *list, const struct catalogue_row *r
     return names;
 }
 
-static bool is_listed(const struct list *list, const char *as, const struct catalogue_row *row)
+static bool has_id(const json_t *ids, const char *wanted)
 {
-    const json_t *flows = json_object_get(list->selftest, as), *id;
+    const json_t *id;
     size_t i;
 
-    json_array_foreach(json_object_get(flows, row->flow), i, id)
+    json_array_foreach(ids, i, id)
     {
-        if (json_string_value(id) && strcmp(json_string_value(id), row->id) == 0)
+        if (json_string_value(id) && strcmp(json_string_value(id), wanted) == 0)
             return true;
     }
     return false;
+}
+
+static bool is_listed(const struct list *list, const char *as, const struct catalogue_row *row)
+{
+    return has_id(json_object_get(json_object_get(list->selftest, as), row->flow), row->id);
 }
 
 static enum state state_of(const struct list *list, const struct catalogue_row *row,
@@ -127,13 +132,18 @@ static enum state state_of(const struct list *list, const struct catalogue_row *
 
 static json_t *clauses_of(const struct list *list, const struct catalogue_row *row)
 {
+    const json_t *open = json_object_get(list->selftest, "open");
     json_t *all = json_array();
     size_t count;
     const struct catalogue_clause *clauses = catalogue_clauses(list->catalogue, row->id, &count);
 
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(
-            all, json_pack("{s:s,s:s}", "id", clauses[i].id, "clause", clauses[i].text));
+    for (size_t i = 0; i < count; i++) {
+        json_t *clause = json_pack("{s:s,s:s}", "id", clauses[i].id, "clause", clauses[i].text);
+
+        if (list->selftest)
+            json_object_set_new(clause, "open", json_boolean(has_id(open, clauses[i].id)));
+        json_array_append_new(all, clause);
+    }
     return all;
 }
 

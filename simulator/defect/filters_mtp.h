@@ -44,6 +44,10 @@ enum { MTP_INFO_FORMAT = 4, MTP_INFO_SIZE = 8, MTP_INFO_PARENT = 38, MTP_INFO_NA
 #define FLAG(member) .turns = true, .flag = offsetof(struct policies, mtpr.member)
 #define STORE(member) .turns = true, .flag = offsetof(struct policies, store.member)
 #define ON(seam, function) .mtpr.seam = function
+#define MTP_OP_UNKNOWN 0x10ff /* in PTP's range, and nobody's */
+#define RECODE(operation_, from_, to_)                                                             \
+    .recode = {.operation = MTP_OP_##operation_, .from = MTP_RC_##from_, .to = MTP_RC_##to_}
+#define REFUSE(operation_, with) .recode = {.operation = MTP_OP_##operation_, .to = MTP_RC_##with}
 #define BOTH(...) __VA_ARGS__
 
 #endif

@@ -53,6 +53,88 @@ static uint16_t device_info_in_session(void *self, struct mtpr_responder *r,
                : 0;
 }
 
+static uint16_t device_info_outside(void *self, struct mtpr_responder *r,
+                                    struct mtpr_command *command)
+{
+    (void)self;
+    return command->code == MTP_OP_GET_DEVICE_INFO && mtpr_session_open(r) ? MTP_RC_ACCESS_DENIED
+                                                                           : 0;
+}
+
+static void other_mode_in_session(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    static const uint8_t sleeping[] = {1, 0};
+    struct mtp_field fields[MTP_FIELDS_MAX];
+
+    (void)self;
+    if (!mtpr_session_open(r) || !mtp_answers(r, answer, MTP_OP_GET_DEVICE_INFO) ||
+        !mtp_cut(answer->data, MTP_DEVICE_INFO, fields))
+        return;
+    fields[4] = (struct mtp_field){sleeping, sizeof(sleeping)};
+    mtp_join(answer->data, MTP_DEVICE_INFO, fields);
+}
+
+static uint16_t zero_is_one(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)r;
+    notes(self)->zero = command->code == MTP_OP_OPEN_SESSION && command->params[0] == 0;
+    if (notes(self)->zero)
+        command->params[0] = 1;
+    return 0;
+}
+
+static void refuse_zero(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)r;
+    if (notes(self)->zero)
+        answer->reply->code = MTP_RC_INVALID_PARAMETER;
+}
+
+static uint16_t refuse_high_session(void *self, struct mtpr_responder *r,
+                                    struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_OPEN_SESSION && command->params[0] > INT32_MAX
+               ? MTP_RC_INVALID_PARAMETER
+               : 0;
+}
+
+static void bare_refusal(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self, (void)r;
+    if (answer->reply->code == MTP_RC_SESSION_ALREADY_OPEN)
+        answer->reply->count = 0;
+}
+
+static void name_new_session(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (answer->reply->code == MTP_RC_SESSION_ALREADY_OPEN)
+        answer->reply->params[0] = mtpr_command(r)->params[0];
+}
+
+static void note_second_open(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)r;
+    notes(self)->closing |= answer->reply->code == MTP_RC_SESSION_ALREADY_OPEN;
+}
+
+static uint16_t close_after_second(void *self, struct mtpr_responder *r,
+                                   struct mtpr_command *command)
+{
+    (void)command;
+    if (notes(self)->closing)
+        mtpr_reset(r, MTPR_LOSS_CLASS_RESET);
+    notes(self)->closing = false;
+    return 0;
+}
+
+static uint16_t close_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_CLOSE_SESSION ? MTP_RC_OK : 0;
+}
+
 static uint16_t reopen(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self;
@@ -85,6 +167,24 @@ static void list_torn(void *self, struct mtpr_responder *r, enum mtpr_loss why)
     policies->mtpr.half_objects_dropped = false;
     mtpr_cancel(r);
     policies->mtpr.half_objects_dropped = dropped;
+}
+
+/* ---- handles */
+
+static void answer_ones(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    notes(self)->deletions += mtpr_command(r)->code == MTP_OP_DELETE_OBJECT;
+    if (notes(self)->deletions && mtpr_command(r)->code == MTP_OP_SEND_OBJECT_INFO)
+        answer->reply->params[2] = UINT32_MAX;
+}
+
+static uint16_t expire(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)r;
+    notes(self)->deletions += command->code == MTP_OP_DELETE_OBJECT;
+    return command->code == MTP_OP_GET_OBJECT_INFO && notes(self)->deletions > 50
+               ? MTP_RC_INVALID_OBJECT_HANDLE
+               : 0;
 }
 
 /* ---- events */

@@ -8,6 +8,12 @@
 #include "simulator/defect/policies.h"
 #include "simulator/defect/tokens.h"
 
+/* An operation answers another code than it should: `to` for `from`, after all it does; from 0: it
+ * does nothing and answers `to`. */
+struct mtp_recode {
+    uint16_t operation, from, to;
+};
+
 /* Turns a flag of its layer's policy over, has a filter at a seam of it, or both. A quirk may have
  * several rows, each a flag. */
 struct policy_row {
@@ -18,6 +24,7 @@ struct policy_row {
     struct still_image_filter still_image;
     struct usbip_filter usbip;
     struct mtpr_filter mtpr;
+    struct mtp_recode recode;
 };
 
 struct policy_table {

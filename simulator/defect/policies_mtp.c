@@ -1,5 +1,6 @@
 /* How the responder's quirks become its policy, and how the filters of its defects
  * (filters_mtp_*.c) are asked one after the other. */
+#include "mtp_codes.h"
 #include "simulator/defect/filters_mtp.h"
 #include "spcore/base.h"
 
@@ -40,10 +41,26 @@ static uint16_t command(void *self, struct mtpr_responder *r, struct mtpr_comman
     uint16_t code = 0;
 
     for (size_t i = 0; i < policies->row_count && !code; i++) {
-        if (policies->rows[i]->mtpr.command)
-            code = policies->rows[i]->mtpr.command(self, r, taken);
+        const struct policy_row *row = policies->rows[i];
+
+        if (row->recode.operation == taken->code && !row->recode.from)
+            code = row->recode.to;
+        else if (row->mtpr.command)
+            code = row->mtpr.command(self, r, taken);
     }
     return code;
+}
+
+/* What is not OK has no data. */
+static void recode(const struct mtp_recode *recode, const struct mtpr_responder *r,
+                   struct mtpr_answer *answer)
+{
+    if (!recode->from || mtpr_command(r)->code != recode->operation ||
+        answer->reply->code != recode->from)
+        return;
+    answer->reply->code = recode->to;
+    if (recode->to != MTP_RC_OK)
+        answer->phase = MTPR_REPLY;
 }
 
 static void dataset(void *self, struct mtpr_responder *r, struct wr *data)
@@ -63,6 +80,7 @@ static void answer(void *self, struct mtpr_responder *r, struct mtpr_answer *fou
     for (size_t i = 0; i < policies->row_count; i++) {
         if (policies->rows[i]->mtpr.answer)
             policies->rows[i]->mtpr.answer(self, r, found);
+        recode(&policies->rows[i]->recode, r, found);
     }
 }
 

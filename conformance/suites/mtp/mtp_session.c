@@ -5,34 +5,38 @@
 #include "spcore/base.h"
 
 /* MTP 1.1, D.2.1. */
-CONF_CASE(
-    MTP_SES_BV_01, .title = "GetDeviceInfo is the same before, in and after a session",
-    .reqs = REQS("MTP-SES-001"), .ics = "MTP", .player = "mtp",
-    .steps = "GetDeviceInfo with id 0, in a session, after CloseSession; GetStorageIDs without one")
+CONF_CASE(MTP_SES_BV_01, .title = "GetDeviceInfo is the same before, in and after a session",
+          .reqs = REQS("MTP-SES-001"), .ics = "MTP", .player = "mtp",
+          .steps = "GetDeviceInfo with id 0, in a session, after CloseSession")
 {
+    static const char *const rounds[] = {"MTP-SES-001.before", "MTP-SES-001.in",
+                                         "MTP-SES-001.after"};
     DUT dut = dut_pipe(c);
     uint8_t first[4096];
-    size_t length;
+    size_t length = 0;
 
-    ROW("MTP-SES-001") {
-        dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
-        for (int round = 0; round < 3; round++) {
-            if (round == 1)
-                REQUIRE_RC(dut_open(&dut, 1), MTP_RC_OK);
-            else if (round == 2)
-                dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
-            if (round != 1)
-                dut.pipe.next = 0;
-            REQUIRE_RC(dut_op(&dut, MTP_OP_GET_DEVICE_INFO, PARAMS()), MTP_RC_OK);
-            REQUIRE(dut.answer.size > 0 && dut.answer.size <= sizeof(first));
-            if (round == 0) {
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS()); /* somebody's that went away */
+    for (size_t round = 0; round < ARRAY_SIZE(rounds); round++) {
+        bool ok = false;
+
+        if (round == 1)
+            dut_open(&dut, 1);
+        else if (round == 2)
+            dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+        if (round != 1)
+            dut.pipe.next = 0;
+        ROW(rounds[round])
+            ok = CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_INFO, PARAMS()), MTP_RC_OK);
+        if (!ok)
+            continue;
+        ROW("MTP-SES-001.equal") {
+            if (!length && CHECK(dut.answer.size && dut.answer.size <= sizeof(first))) {
                 length = dut.answer.size;
                 memcpy(first, dut.answer.data, length);
             } else {
                 CHECK_BYTES(dut.answer.data, dut.answer.size, first, length);
             }
         }
-        CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_SESSION_NOT_OPEN);
     }
 }
 
@@ -43,9 +47,11 @@ CONF_CASE(MTP_SES_BI_02, .title = "Session id 0 is refused, every other one open
 {
     DUT dut = dut_pipe(c);
 
-    ROW("MTP-SES-002") {
+    ROW("MTP-SES-002.code")
         CHECK_RC(dut_open(&dut, 0), MTP_RC_INVALID_PARAMETER);
+    ROW("MTP-SES-002.closed")
         CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_SESSION_NOT_OPEN);
+    ROW("MTP-SES-002.others") {
         CHECK_RC(dut_open(&dut, 1), MTP_RC_OK);
         CHECK_RC(dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS()), MTP_RC_OK);
         CHECK_RC(dut_open(&dut, 0xffffffff), MTP_RC_OK);
@@ -64,14 +70,14 @@ CONF_CASE(MTP_SES_BI_03, .title = "A second OpenSession is refused and names the
     if (dut_open(&dut, 5) != MTP_RC_OK)
         dut_unprepared(&dut, "OpenSession");
     dut.pipe.next = 0;
-    ROW("MTP-SES-003") {
-        code = dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(6));
+    code = dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(6));
+    ROW("MTP-SES-003.code")
         CHECK_RC(code, MTP_RC_SESSION_ALREADY_OPEN);
-        REQUIRE(dut.answer.params >= 1);
-        CHECK_EQ(dut.answer.param[0], 5);
+    ROW("MTP-SES-003.parameter")
+        CHECK_EQ(dut.answer.params ? dut.answer.param[0] : 0, 5);
+    ROW("MTP-SES-003.survives")
         CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_OK);
-        dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
-    }
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
 }
 
 static size_t children(struct dut *dut, uint32_t parent)
@@ -127,41 +133,56 @@ static bool has_host_data(uint16_t code)
     return dut_lists(codes, ARRAY_SIZE(codes), code);
 }
 
+/* All that are listed, for one row those that only ask, for another those with data. */
+static void check_without_session(struct dut *dut, const struct dut_info *info, const char *bare,
+                                  const char *with_data)
+{
+    static const uint8_t nothing[4];
+    struct conf *c = dut->c;
+
+    for (size_t i = 0; i < info->operation_count; i++) {
+        uint16_t code = info->operations[i];
+        bool vendor = code >= 0x9000 && (code < 0x9800 || code > 0x98ff);
+        bool has_data = has_host_data(code);
+
+        /* ResetDevice and PowerDown would end the case; vendors may make exceptions. */
+        if (code == MTP_OP_GET_DEVICE_INFO || code == MTP_OP_OPEN_SESSION || vendor ||
+            code == MTP_OP_RESET_DEVICE || code == MTP_OP_POWER_DOWN)
+            continue;
+        ROW(has_data ? with_data : bare)
+            CHECK_RC(
+                dut_put(dut, code, PARAMS(0x7ffffff0), has_data ? nothing : NULL, sizeof(nothing)),
+                MTP_RC_SESSION_NOT_OPEN);
+    }
+}
+
 CONF_CASE(MTP_SES_BI_06, .title = "Without a session every other operation answers SessionNotOpen",
           .reqs = REQS("MTP-SES-006"), .ics = "MTP", .player = "mtp",
-          .steps = "Every listed operation but GetDeviceInfo and OpenSession, without a session")
+          .steps = "Every listed operation but GetDeviceInfo and OpenSession, before a session and "
+                   "after CloseSession")
 {
     DUT dut = dut_pipe(c);
     static struct dut_info info;
-    static const uint8_t nothing[4];
 
-    ROW("MTP-SES-006") {
-        dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
-        dut_device_info(&dut, &info);
-        for (size_t i = 0; i < info.operation_count; i++) {
-            uint16_t code = info.operations[i], answer;
-            bool vendor = code >= 0x9000 && (code < 0x9800 || code > 0x98ff);
-
-            /* ResetDevice and PowerDown would end the case; vendors may make exceptions. */
-            if (code == MTP_OP_GET_DEVICE_INFO || code == MTP_OP_OPEN_SESSION || vendor ||
-                code == MTP_OP_RESET_DEVICE || code == MTP_OP_POWER_DOWN)
-                continue;
-            answer = dut_put(&dut, code, PARAMS(0x7ffffff0), has_host_data(code) ? nothing : NULL,
-                             sizeof(nothing));
-            conf_note(c, "operation 0x%04x: %s", code, value_rc(answer).text);
-            CHECK_RC(answer, MTP_RC_SESSION_NOT_OPEN);
-        }
-    }
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    dut_device_info(&dut, &info);
+    check_without_session(&dut, &info, "MTP-SES-006.bare", "MTP-SES-006.data");
+    if (dut_open(&dut, 1) != MTP_RC_OK)
+        dut_unprepared(&dut, "OpenSession");
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    check_without_session(&dut, &info, "MTP-SES-006.after", "MTP-SES-006.after");
 }
 
 /* MTP 1.1, D.2.3, D.2.13. */
 CONF_CASE(MTP_SES_BI_07, .title = "CloseSession forgets a pending SendObjectInfo",
           .reqs = REQS("MTP-SES-007"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
           .needs = CONF_WRITES,
-          .steps = "SendObjectInfo, CloseSession, OpenSession, SendObject: 0x2015")
+          .steps =
+              "SendObjectInfo, CloseSession, GetStorageIDs, OpenSession, GetObjectInfo of what "
+              "was announced, SendObject")
 {
     DUT dut = dut_pipe(c);
-    uint16_t code;
+    uint32_t announced;
 
     if (dut_open(&dut, 1) != MTP_RC_OK)
         dut_unprepared(&dut, "OpenSession");
@@ -169,13 +190,20 @@ CONF_CASE(MTP_SES_BI_07, .title = "CloseSession forgets a pending SendObjectInfo
     if (dut_send_info(&dut, dut.store, 0xffffffff, MTP_FC_UNDEFINED, 4, "papcheck-forgotten.bin") !=
         MTP_RC_OK)
         dut_unprepared(&dut, "operation");
-    ROW("MTP-SES-007") {
+    announced = dut.answer.param[2];
+    ROW("MTP-SES-007.code")
         CHECK_RC(dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS()), MTP_RC_OK);
-        REQUIRE_RC(dut_open(&dut, 1), MTP_RC_OK);
-        code = dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "abcd", 4);
-        CHECK_RC(code, MTP_RC_NO_VALID_OBJECT_INFO);
-        dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
-    }
+    ROW("MTP-SES-007.ends")
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_SESSION_NOT_OPEN);
+    if (dut_open(&dut, 1) != MTP_RC_OK)
+        dut_unprepared(&dut, "OpenSession");
+    ROW("MTP-SES-007.absent")
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(announced)),
+                 MTP_RC_INVALID_OBJECT_HANDLE);
+    ROW("MTP-SES-007.pending")
+        CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "abcd", 4),
+                 MTP_RC_NO_VALID_OBJECT_INFO);
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
 }
 
 CONF_CASE(MTP_SES_BI_08, .title = "An unknown operation is refused and the pipe stays in step",
@@ -185,13 +213,15 @@ CONF_CASE(MTP_SES_BI_08, .title = "An unknown operation is refused and the pipe 
     DUT dut = dut_session(c);
     static uint8_t data[1000];
 
-    ROW("MTP-SES-008") {
+    ROW("MTP-SES-008.bare")
         CHECK_RC(dut_op(&dut, 0x10ff, PARAMS()), MTP_RC_OPERATION_NOT_SUPPORTED);
+    ROW("MTP-SES-008.step")
         CHECK(dut_in_step(&dut));
+    ROW("MTP-SES-008.data")
         CHECK_RC(dut_put(&dut, 0x10ff, PARAMS(1, 2), data, sizeof(data)),
                  MTP_RC_OPERATION_NOT_SUPPORTED);
+    ROW("MTP-SES-008.step")
         CHECK(dut_in_step(&dut));
-    }
 }
 
 CONF_CASE(MTP_SES_BI_09, .title = "A parameter that changes the meaning is not ignored",
@@ -224,18 +254,20 @@ CONF_CASE(MTP_SES_BV_10, .title = "A handle is not given out again within the se
     DUT dut = dut_work(c);
     uint32_t used[100];
 
-    ROW("MTP-SES-010") {
-        for (size_t i = 0; i < 100; i++) {
-            used[i] = dut_folder(&dut, dut.folder, "again");
+    for (size_t i = 0; i < ARRAY_SIZE(used); i++) {
+        used[i] = dut_folder(&dut, dut.folder, "again");
+        ROW("MTP-SES-010.never")
             CHECK(used[i] != 0 && used[i] != 0xffffffff);
+        ROW("MTP-SES-010.reused")
             REQUIRE(!dut_has(used, i, used[i]));
-            SETUP {
-                if (dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(used[i])) != MTP_RC_OK)
-                    dut_unprepared(&dut, "operation");
-            }
-        }
+        if (dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(used[i])) != MTP_RC_OK)
+            dut_unprepared(&dut, "operation");
+    }
+    ROW("MTP-SES-010.valid")
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(dut.folder)), MTP_RC_OK);
-        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(used[0])),
-                 MTP_RC_INVALID_OBJECT_HANDLE);
+    ROW("MTP-SES-010.deleted") {
+        for (size_t i = 0; i < ARRAY_SIZE(used); i++)
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(used[i])),
+                     MTP_RC_INVALID_OBJECT_HANDLE);
     }
 }
