@@ -196,10 +196,15 @@ bool conf_check_hr(struct conf *c, int32_t actual, int32_t expected, const char 
                         text, seen);
 }
 
+bool conf_check_answer(struct conf *c, bool ok, int32_t actual, const char *wanted,
+                       const char *file, int line, const char *text)
+{
+    return check_answer(c, ok, actual, wanted, file, line, text, value_hr(actual).text);
+}
+
 bool conf_check_fails(struct conf *c, int32_t actual, const char *file, int line, const char *text)
 {
-    return check_answer(c, actual < 0, actual, "a failure", file, line, text,
-                        value_hr(actual).text);
+    return conf_check_answer(c, actual < 0, actual, "a failure", file, line, text);
 }
 
 bool conf_check_not_rc(struct conf *c, int actual, uint16_t unexpected, const char *file, int line,

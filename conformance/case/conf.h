@@ -105,6 +105,9 @@ bool conf_judges(const struct conf *c, const char *row);
     conf_check_not_rc(c, (actual), (unexpected), __FILE__, __LINE__, #actual " != " #unexpected)
 #define CHECK_FAILS(actual) /* any HRESULT that is a failure */                                    \
     conf_check_fails(c, (actual), __FILE__, __LINE__, "FAILED(" #actual ")")
+/* Any that `ok` says; `wanted` says it in words. */
+#define CHECK_ANSWER(ok, actual, wanted)                                                           \
+    conf_check_answer(c, (ok), (actual), (wanted), __FILE__, __LINE__, #ok)
 /* For what these cannot say: the value is what a reader of the failure wants to know. */
 #define CHECK_SEEN(expression, value)                                                              \
     conf_check_seen(c, (expression), (value), __FILE__, __LINE__, #expression)
@@ -132,6 +135,8 @@ bool conf_check_hr(struct conf *c, int32_t actual, int32_t expected, const char 
 bool conf_check_not_rc(struct conf *c, int actual, uint16_t unexpected, const char *file, int line,
                        const char *text);
 bool conf_check_fails(struct conf *c, int32_t actual, const char *file, int line, const char *text);
+bool conf_check_answer(struct conf *c, bool ok, int32_t actual, const char *wanted,
+                       const char *file, int line, const char *text);
 bool conf_check_seen(struct conf *c, bool ok, struct value value, const char *file, int line,
                      const char *text);
 bool conf_check_bytes(struct conf *c, const void *actual, size_t actual_length,

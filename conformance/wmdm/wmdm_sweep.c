@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "spcore/base.h"
+#include "spcore/com/com_utf16.h"
 
 /* ---- the objects */
 static IMDSPEnumStorage *children_of(struct wmdm *w, IMDSPStorage *storage)
@@ -104,52 +105,58 @@ static uint64_t sensible_value(const struct wmdm_method *method, const char *nam
     return 0;
 }
 
-static uint64_t argument(const struct wmdm_method *method, const struct wmdm_parameter *parameter,
-                         union room *room, IWMDMMetaData *metadata)
-{
-    static const WCHAR text[] = u"papcheck-sweep";
-
-    memset(room, 0, sizeof(*room));
-    if (parameter->kind == WMDM_ARG_VALUE || parameter->kind == WMDM_ARG_SIGNED)
-        return sensible_value(method, parameter->name);
-    if (parameter->kind == WMDM_ARG_OBJECT)
-        return strcmp(parameter->name, "pMetadata") == 0 ? (uintptr_t)metadata : 0;
-    if (parameter->kind == WMDM_ARG_TEXT)
-        return (uintptr_t)text;
-    if (strcmp(parameter->name, "ppwszPropNames") == 0)
-        room->names[0] = g_wszWMDMFileName;
-    return parameter->is_optional ? 0 : (uintptr_t)room;
-}
-
 struct sweep {
     struct wmdm *w;
     wmdm_visit *visit;
     void *context;
     IWMDMMetaData *metadata;
+    WCHAR *path; /* of the device */
     union room rooms[WMDM_ARGS];
 };
 
+static uint64_t argument(struct sweep *sweep, const struct wmdm_method *method, unsigned i)
+{
+    static const WCHAR text[] = u"papcheck-sweep";
+    const struct wmdm_parameter *parameter = &method->parameters[i];
+    union room *room = &sweep->rooms[i];
+
+    memset(room, 0, sizeof(*room));
+    if (parameter->kind == WMDM_ARG_VALUE || parameter->kind == WMDM_ARG_SIGNED)
+        return sensible_value(method, parameter->name);
+    if (parameter->kind == WMDM_ARG_OBJECT)
+        return strcmp(parameter->name, "pMetadata") == 0 ? (uintptr_t)sweep->metadata : 0;
+    if (parameter->kind == WMDM_ARG_TEXT)
+        return strcmp(parameter->name, "pwszDevicePath") == 0 ? (uintptr_t)sweep->path
+                                                              : (uintptr_t)text;
+    if (strcmp(parameter->name, "ppwszPropNames") == 0)
+        room->names[0] = g_wszWMDMFileName;
+    return parameter->is_optional ? 0 : (uintptr_t)room;
+}
+
 static void visit_method(struct sweep *sweep, const struct wmdm_method *method, void *object)
 {
-    struct wmdm_offer offer = {.method = method, .object = object};
+    struct wmdm_try one = {.method = method, .object = object};
 
     for (unsigned i = 0; i < method->count; i++)
-        offer.arguments[i] =
-            argument(method, &method->parameters[i], &sweep->rooms[i], sweep->metadata);
-    sweep->visit(sweep->w, &offer, sweep->context);
+        one.arguments[i] = argument(sweep, method, i);
+    sweep->visit(sweep->w, &one, sweep->context);
 }
 
 void wmdm_sweep(struct wmdm *w, IUnknown *object, wmdm_visit *visit, void *context)
 {
     struct conf *c = wmdm_conf(w);
-    struct sweep sweep = {
-        .w = w, .visit = visit, .context = context, .metadata = wmdm_metadata_new()};
+    struct sweep sweep = {.w = w,
+                          .visit = visit,
+                          .context = context,
+                          .metadata = wmdm_metadata_new(),
+                          .path = com_utf16_from_utf8(conf_device_uri(c))};
 
     for (size_t i = 0; i < WMDM_METHODS; i++) {
         const struct wmdm_method *method = &wmdm_methods[i];
         void *interface = NULL;
 
-        if (method->slot < 3 || strcmp(method->interface, method->origin) != 0)
+        if (method->slot < 3 || strcmp(method->interface, method->origin) != 0 ||
+            strcmp(method->name, "SACAuth") == 0)
             continue;
         if (SP_CALL("IUnknown::QueryInterface",
                     IUnknown_QueryInterface(object, method->iid, &interface)) != S_OK ||
@@ -158,7 +165,8 @@ void wmdm_sweep(struct wmdm *w, IUnknown *object, wmdm_visit *visit, void *conte
         visit_method(&sweep, method, interface);
         SP_CALL("IUnknown::Release", IUnknown_Release((IUnknown *)interface));
     }
-    SP_CALL("IWMDMMetaData::Release", IWMDMMetaData_Release(sweep.metadata));
+    IWMDMMetaData_Release(sweep.metadata);
+    CoTaskMemFree(sweep.path);
 }
 
 bool wmdm_only_asks(const struct wmdm_method *method)
@@ -173,11 +181,6 @@ bool wmdm_only_asks(const struct wmdm_method *method)
     return false;
 }
 
-bool wmdm_not_offered(HRESULT hr)
-{
-    return hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL;
-}
-
 /* ---- a call of one */
 static void release(struct conf *c, IUnknown *object)
 {
@@ -186,33 +189,33 @@ static void release(struct conf *c, IUnknown *object)
 }
 
 /* An array of interfaces, or of what is plain memory. */
-static void release_array(struct conf *c, const struct wmdm_offer *offer, unsigned i)
+static void release_array(struct conf *c, const struct wmdm_try *one, unsigned i)
 {
-    const struct wmdm_parameter *parameter = &offer->method->parameters[i];
-    void **array = ((union room *)(uintptr_t)offer->arguments[i])->pointer;
+    const struct wmdm_parameter *parameter = &one->method->parameters[i];
+    void **array = ((union room *)(uintptr_t)one->arguments[i])->pointer;
     DWORD count = 0;
 
-    if (array && parameter->holds_objects && parameter->counted_by >= 0)
-        count = ((union room *)(uintptr_t)offer->arguments[parameter->counted_by])->number;
+    if (array && parameter->holds_objects && one->arguments[parameter->counted_by])
+        count = ((union room *)(uintptr_t)one->arguments[parameter->counted_by])->number;
     for (DWORD k = 0; k < count; k++)
         release(c, array[k]);
     CoTaskMemFree(array);
 }
 
-HRESULT wmdm_offer_call(struct wmdm *w, const char *file, int line, struct wmdm_offer *offer)
+HRESULT wmdm_try_call(struct wmdm *w, const char *file, int line, struct wmdm_try *one)
 {
     struct conf *c = wmdm_conf(w);
-    HRESULT hr = wmdm_call(c, file, line, offer->method, offer->object, offer->arguments);
+    HRESULT hr = wmdm_call(c, file, line, one->method, one->object, one->arguments);
 
-    for (unsigned i = 0; i < offer->method->count && SUCCEEDED(hr); i++) {
-        const struct wmdm_parameter *parameter = &offer->method->parameters[i];
+    for (unsigned i = 0; i < one->method->count && SUCCEEDED(hr); i++) {
+        const struct wmdm_parameter *parameter = &one->method->parameters[i];
 
-        if (!offer->arguments[i] || parameter->direction == WMDM_IN)
+        if (!one->arguments[i] || parameter->direction == WMDM_IN)
             continue;
         if (parameter->kind == WMDM_ARG_OUT_OBJECT)
-            release(c, ((union room *)(uintptr_t)offer->arguments[i])->pointer);
+            release(c, ((union room *)(uintptr_t)one->arguments[i])->pointer);
         else if (parameter->kind == WMDM_ARG_OUT_ARRAY)
-            release_array(c, offer, i);
+            release_array(c, one, i);
     }
     return hr;
 }

@@ -18,23 +18,21 @@ void wmdm_kinds_release(struct conf *c, struct wmdm_kind kinds[WMDM_KINDS]);
 
 /* One method with arguments that make sense and change little; its outputs are rooms of the
  * sweep's, zero before each visit. */
-struct wmdm_offer {
+struct wmdm_try {
     const struct wmdm_method *method;
     void *object; /* the interface's pointer */
     uint64_t arguments[WMDM_ARGS];
 };
-typedef void wmdm_visit(struct wmdm *w, struct wmdm_offer *offer, void *context);
+typedef void wmdm_visit(struct wmdm *w, struct wmdm_try *one, void *context);
 
 /* Visits the methods of all interfaces that QueryInterface of the object gives, each where it is
- * declared; IUnknown's own are left out. */
+ * declared; left out are IUnknown's own, and SACAuth, which a message without sense shuts. */
 void wmdm_sweep(struct wmdm *w, IUnknown *object, wmdm_visit *visit, void *context);
 
 /* Is it one that only asks, or only moves an enumerator? */
 bool wmdm_only_asks(const struct wmdm_method *method);
-/* "Not offered" by either of its two names. */
-bool wmdm_not_offered(HRESULT hr);
 /* Calls it, at that place of a case, and releases what it handed out. */
-HRESULT wmdm_offer_call(struct wmdm *w, const char *file, int line, struct wmdm_offer *offer);
-#define OFFER_CALL(w, offer) wmdm_offer_call((w), __FILE__, __LINE__, (offer))
+HRESULT wmdm_try_call(struct wmdm *w, const char *file, int line, struct wmdm_try *one);
+#define TRY_CALL(w, one) wmdm_try_call((w), __FILE__, __LINE__, (one))
 
 #endif

@@ -30,6 +30,11 @@ METHOD(CANONICAL_IS_FRIENDLY, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT 
     return This->lpVtbl->GetName(This, name, room);
 }
 
+METHOD(SHORT_CANONICAL_OK, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT room)
+{
+    return hr_swap(SHORT_CANONICAL_OK_book(This, name, room), WMDM_E_BUFFERTOOSMALL, S_OK);
+}
+
 METHOD(VERSION_UNWRITTEN, IMDSPDevice3, GetVersion, DWORD *version)
 {
     DWORD unwritten;
@@ -90,6 +95,15 @@ METHOD(SERIAL_MAC_PARTIAL, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *
     return FAILED(hr) ? hr
                       : sp_mac(SELF(sp_device, IMDSPDevice3)->context, serial->pID,
                                serial->SerialNumberLength, NULL, 0, mac);
+}
+
+METHOD(SERIAL_MAC_LONG, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *mac)
+{
+    HRESULT hr = SERIAL_MAC_LONG_book(This, serial, mac);
+
+    if (SUCCEEDED(hr))
+        memset(mac + WMDM_MAC_LENGTH, 0, 20 - WMDM_MAC_LENGTH);
+    return hr;
 }
 
 SEAM(sp_serial);

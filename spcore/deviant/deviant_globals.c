@@ -100,3 +100,10 @@ METHOD(ROOT_IS_CHILD, IMDSPStorageGlobals, GetRootStorage, IMDSPStorage **root)
     }
     return hr;
 }
+
+METHOD(NO_BAD_SPACE, IMDSPStorageGlobals, GetTotalBad, DWORD *low, DWORD *high)
+{
+    HRESULT hr = NO_BAD_SPACE_book(This, low, high);
+
+    return SUCCEEDED(hr) ? WMDM_E_NOTSUPPORTED : hr;
+}

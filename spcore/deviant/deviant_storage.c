@@ -142,3 +142,35 @@ HRESULT __wrap_sp_storage_parent(struct sp_storage *self, IMDSPStorage **ret_par
     return root ? sp_storage_new(self->device, self->storage, 0, ret_parent)
                 : __real_sp_storage_parent(self, ret_parent);
 }
+
+/* ---- of a device that is gone, of a channel that is shut */
+METHOD(SIZE_OF_GONE, IMDSPStorage4, GetSize, DWORD *low, DWORD *high)
+{
+    HRESULT hr = SIZE_OF_GONE_book(This, low, high);
+
+    if (hr != HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED))
+        return hr;
+    *low = *high = 0;
+    return S_OK;
+}
+
+METHOD(GONE_UNEXPECTED, IMDSPStorage4, EnumStorage, IMDSPEnumStorage **children)
+{
+    return hr_swap(GONE_UNEXPECTED_book(This, children),
+                   HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED), E_FAIL);
+}
+
+METHOD(DATE_IS_FALSE, IMDSPStorage4, GetDate, WMDMDATETIME *date)
+{
+    return hr_swap(DATE_IS_FALSE_book(This, date), S_OK, S_FALSE);
+}
+
+METHOD(REFUSED_KEEPS_PARENT, IMDSPStorage4, GetParent, IMDSPStorage **parent)
+{
+    IMDSPStorage *before = parent ? *parent : NULL;
+    HRESULT hr = REFUSED_KEEPS_PARENT_book(This, parent);
+
+    if (hr == WMDM_E_NOTCERTIFIED)
+        *parent = before;
+    return hr;
+}

@@ -171,11 +171,11 @@ COM_CASE(COM_BASE_BV_01, "Whoever has an interface has its bases",
 /* ---- lives */
 
 /* What asks answers, and hands out, only what can be let go again. */
-static void ask_all(struct wmdm *w, struct wmdm_offer *offer, void *context)
+static void ask_all(struct wmdm *w, struct wmdm_try *one, void *context)
 {
     (void)context;
-    if (wmdm_only_asks(offer->method))
-        (void)OFFER_CALL(w, offer);
+    if (wmdm_only_asks(one->method))
+        (void)TRY_CALL(w, one);
 }
 
 COM_CASE(COM_COUNT_BV_01, "One object keeps the module, and the last release of any lets it go",
@@ -214,25 +214,25 @@ struct answers {
     bool is_asked[WMDM_METHODS];
 };
 
-static void note_answer(struct wmdm *w, struct wmdm_offer *offer, void *context)
+static void note_answer(struct wmdm *w, struct wmdm_try *one, void *context)
 {
     struct answers *answers = context;
-    size_t id = (size_t)(offer->method - wmdm_methods);
+    size_t id = (size_t)(one->method - wmdm_methods);
 
-    if (!wmdm_only_asks(offer->method))
+    if (!wmdm_only_asks(one->method))
         return;
-    answers->hr[id] = OFFER_CALL(w, offer);
+    answers->hr[id] = TRY_CALL(w, one);
     answers->is_asked[id] = true;
 }
 
-static void compare_answer(struct wmdm *w, struct wmdm_offer *offer, void *context)
+static void compare_answer(struct wmdm *w, struct wmdm_try *one, void *context)
 {
     struct conf *c = wmdm_conf(w);
     struct answers *answers = context;
-    size_t id = (size_t)(offer->method - wmdm_methods);
+    size_t id = (size_t)(one->method - wmdm_methods);
 
     if (answers->is_asked[id])
-        CHECK_HR(OFFER_CALL(w, offer), answers->hr[id]);
+        CHECK_HR(TRY_CALL(w, one), answers->hr[id]);
 }
 
 COM_CASE(COM_PARENT_BV_01, "Objects outlive what they came from",
