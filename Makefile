@@ -181,7 +181,8 @@ compile_commands.json: $(FLAGS) $(ALL_SRC)
 
 # Constants both sides share; codecs they do not.
 .PHONY: generated
-generated: $(addprefix $(GEN)/,mtp_codes.h known_devices.h sac_builtin.h wmdm_certs.h wmdm_calls.h git_id.h)
+generated: $(addprefix $(GEN)/,mtp_codes.h known_devices.h sac_builtin.h wmdm_certs.h wmdm_calls.h sp_generated.h \
+	git_id.h)
 
 # Which sources these are; + after it: with changes. Without a history nobody knows.
 $(GEN)/git_id.h: always
@@ -202,6 +203,11 @@ $(GEN)/mtp_codes.h: fixtures/mtp/codes.tsv ci/gen_mtp_codes.py
 ABI := fixtures/abi
 $(GEN)/wmdm_calls.h: $(wildcard $(ABI)/wmdm_*) conformance/wmdm/gen_calls.py
 	$(call generate,conformance/wmdm/gen_calls.py $(ABI))
+
+# What a generated defect of the provider takes hold of: every method.
+PROVIDER_METHODS := fixtures/abi/wmdm_interfaces.tsv spcore/sp/methods.tsv
+$(GEN)/sp_generated.h: $(PROVIDER_METHODS) spcore/deviant/gen_generated.py spcore/include/gen_wmdm.py
+	$(call generate,spcore/deviant/gen_generated.py $(PROVIDER_METHODS))
 
 $(GEN)/known_devices.h: fixtures/mtp/known-devices.tsv ci/gen_known_devices.py
 	$(call generate,ci/gen_known_devices.py $<)
@@ -405,10 +411,11 @@ $(BUILD)/bench-program: $(OBJ)/ci/bench_program.o
 $(BUILD)/bench_tcp: $(OBJ)/ci/bench_tcp.o
 	$(link)
 
-## bench: what the data path, the judge and the drop-in libusb cost, then bench-vm
-bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(LUSB) $(PAPCHECK)
+## bench: what the data path, the judge and the drop-in libusb cost, and what it finds; then bench-vm
+bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(LUSB) $(PAPCHECK) $(DEVIANT)
 	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(PAPCHECK)
 	$(BUILD)/bench_scale $(PAPSIM)
+	$(PAPCHECK) selftest --generated --seed 1 --sample 400 --out out/bench-selftest
 	$(MAKE) bench-vm
 
 ## bench-vm: the same in a virtual machine, beside QEMU's own player

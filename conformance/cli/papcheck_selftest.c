@@ -6,39 +6,85 @@
 
 #include "conformance/cli/papcheck.h"
 #include "conformance/program/program.h"
+#include "conformance/selftest/survey.h"
 #include "conformance/selftest/selftest.h"
 
 static struct {
     struct selftest self;
+    struct survey survey;
+    bool generates;
     struct catalogue catalogue;
     struct defect_list defects;
     char out[PATH_MAX], papsim[PATH_MAX], provider[PATH_MAX], deviant[PATH_MAX];
 } it;
 
-enum { OPTION_OUT, OPTION_JOBS };
+enum { OPTION_OUT, OPTION_JOBS, OPTION_GENERATED, OPTION_SEED, OPTION_SAMPLE, OPTION_LEAST };
 
 static const struct command_option selftest_options[] = {
     {"out", "DIR", "results and evidence; out/selftest if not said", OPTION_OUT, 0},
     {"jobs", "N", "how many cases at once, 1 to 256", OPTION_JOBS, 0},
+    {"generated", NULL,
+     "instead of the declared ones those that nobody wrote down: each field of each answer "
+     "changed, "
+     "dropped, doubled or swapped with another object's",
+     OPTION_GENERATED, 0},
+    {"seed", "N", "of the generated: which are in the sample, and how they are spoilt", OPTION_SEED,
+     0},
+    {"sample", "N", "of the generated: how many, all if not said", OPTION_SAMPLE, 0},
+    {"least", "PERCENT", "of the generated: fewer that are found are a failure", OPTION_LEAST, 0},
     {NULL, NULL, NULL, 0, 0},
 };
 
+/* Of the options that are numbers: how they are called, the range, where they go. */
+static int take_number(int option, const char *value)
+{
+    static const struct {
+        const char *name;
+        unsigned long least, most;
+    } numbers[] = {
+        [OPTION_JOBS] = {"jobs", 1, 256},
+        [OPTION_SEED] = {"seed", 0, UINT32_MAX},
+        [OPTION_SAMPLE] = {"sample", 1, 1000000},
+        [OPTION_LEAST] = {"least", 0, 100},
+    };
+    char *end;
+    unsigned long number = strtoul(value, &end, 10);
+
+    if (*value < '0' || *value > '9' || *end || number < numbers[option].least ||
+        number > numbers[option].most)
+        return cli_usage("--%s %s: expected a number from %lu to %lu", numbers[option].name, value,
+                         numbers[option].least, numbers[option].most);
+    if (option == OPTION_JOBS)
+        it.self.options.jobs = (unsigned)number;
+    else if (option == OPTION_SEED)
+        it.survey.seed = number;
+    else if (option == OPTION_SAMPLE)
+        it.survey.sample = number;
+    else
+        it.survey.least = (unsigned)number;
+    return 0;
+}
+
 static int parse(int argc, char **argv, const char **ret_out)
 {
-    int option;
+    bool only_generated = false;
+    int option, status;
 
     while ((option = command_next(&cli_selftest, argc, argv)) != COMMAND_END) {
         if (option == COMMAND_WRONG)
             return EXIT_USAGE;
+        only_generated |= option >= OPTION_SEED;
         if (option == OPTION_OUT)
             *ret_out = optarg;
-        else
-            it.self.options.jobs = (unsigned)strtoul(optarg, NULL, 10);
-        if (option == OPTION_JOBS && (!it.self.options.jobs || it.self.options.jobs > 256))
-            return cli_usage("--jobs %s: expected a number from 1 to 256", optarg);
+        else if (option == OPTION_GENERATED)
+            it.generates = true;
+        else if ((status = take_number(option, optarg)) != 0)
+            return status;
     }
-    it.self.patterns = (const char *const *)argv + optind;
-    it.self.pattern_count = (size_t)(argc - optind);
+    if (only_generated && !it.generates)
+        return cli_usage("selftest: --seed, --sample and --least are of --generated");
+    it.self.patterns = it.survey.patterns = (const char *const *)argv + optind;
+    it.self.pattern_count = it.survey.pattern_count = (size_t)(argc - optind);
     return 0;
 }
 
@@ -63,7 +109,7 @@ static int set_up(const char *out)
         return EXIT_ERROR;
     }
     it.self.defects = &it.defects;
-    bad = selftest_bad_pattern(&it.self);
+    bad = it.generates ? NULL : selftest_bad_pattern(&it.self);
     if (bad)
         return cli_usage("selftest %s: no such defect, and no row that has one", bad);
     options->papsim = it.papsim;
@@ -73,7 +119,22 @@ static int set_up(const char *out)
     options->quiet_evidence = true;
     it.self.catalogue = &it.catalogue;
     it.self.deviant = it.deviant;
+    it.survey.options = *options;
+    it.survey.catalogue = &it.catalogue;
+    it.survey.deviant = it.deviant;
     return cli_make_out(out, it.out);
+}
+
+static int judge(void)
+{
+    int error = it.generates ? survey_run(&it.survey) : selftest_run(&it.self);
+
+    if (error < 0)
+        return EXIT_ERROR;
+    if (it.generates && !it.survey.made_count)
+        return cli_usage("selftest --generated: nothing that passes is named so");
+    error = it.generates ? survey_report(&it.survey) : selftest_report(&it.self);
+    return error < 0 ? EXIT_ERROR : error;
 }
 
 static int selftest(int argc, char **argv)
@@ -85,11 +146,9 @@ static int selftest(int argc, char **argv)
         status = cli_catalogue(&it.catalogue);
     if (!status)
         status = set_up(out);
-    if (!status) {
-        status = selftest_run(&it.self) < 0 ? EXIT_ERROR : selftest_report(&it.self);
-        if (status < 0)
-            status = EXIT_ERROR;
-    }
+    if (!status)
+        status = judge();
+    survey_done(&it.survey);
     selftest_done(&it.self);
     defects_done(&it.defects);
     catalogue_done(&it.catalogue);

@@ -30,6 +30,11 @@ static void replace(void *vtbl, const struct seam_method *row)
     memcpy(slot, &row->instead, sizeof(seam_function *));
 }
 
+static bool is_chosen(const struct seam_method *row)
+{
+    return row->generated ? generated_wants(row->generated) : sp_deviates(row->defect);
+}
+
 /* The vtable itself when no chosen defect has a method in it. */
 static const void *with_defects(const void *book, const IID *iid)
 {
@@ -37,7 +42,7 @@ static const void *with_defects(const void *book, const IID *iid)
 
     for (const struct seam_method *const *at = __start_seam_methods; at < __stop_seam_methods;
          at++) {
-        if (!IsEqualIID((*at)->iid, iid) || !sp_deviates((*at)->defect))
+        if (!IsEqualIID((*at)->iid, iid) || !is_chosen(*at))
             continue;
         if (!vtbl && (vtbl = malloc((*at)->vtbl_size)) != NULL)
             memcpy(vtbl, book, (*at)->vtbl_size);

@@ -46,6 +46,7 @@
                                                 __typeof__(((interface##Vtbl *)0)->method)),       \
                    "the method's own parameters");                                                 \
     static const struct seam_method name##_row = {SP_DEFECT_##token,                               \
+                                                  NULL,                                            \
                                                   &IID_##interface,                                \
                                                   sizeof(interface##Vtbl),                         \
                                                   offsetof(interface##Vtbl, method),               \
@@ -59,11 +60,15 @@ typedef void seam_function(void);
 
 struct seam_method {
     enum sp_defect defect;
+    const char *generated; /* of a wrapper that no defect declares: its method; or NULL */
     const IID *iid;
     size_t vtbl_size, slot; /* of the interface's table, and where the method stands in it */
     seam_function *instead;
     void *book; /* the address of the pointer to what it replaced */
 };
+
+/* deviant_generated.c: has the chosen defect to do with that method? */
+bool generated_wants(const char *method);
 
 /* The object of one of the provider's classes behind an interface. */
 #define SELF(class, interface) container_of(This, struct class, interface##_iface)

@@ -1,0 +1,64 @@
+/* What a survey of generated defects comes to. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "conformance/selftest/survey.h"
+#include "spcore/base.h"
+
+static struct allowed allowed = {.pattern = "Free:*", .reason = "nobody minds", .matched = 1};
+
+/* What becomes of defects with these outcomes, of which `least` per cent are to be found. */
+static int reported(struct made *made, size_t count, unsigned least)
+{
+    char folder[] = "/tmp/survey-XXXXXX", path[64];
+    struct survey survey = {.made = made, .made_count = count, .least = least, .sample = count};
+    int status;
+
+    cr_assert_not_null(mkdtemp(folder));
+    survey.options.out = folder;
+    status = survey_report(&survey);
+    snprintf(path, sizeof(path), "%s/generated.json", folder);
+    unlink(path);
+    rmdir(folder);
+    return status;
+}
+
+static struct made a_defect(enum made_outcome outcome)
+{
+    return (struct made){.name = (char *)(uintptr_t) "Place:Field:changed",
+                         .subject = SUBJECT_DEVICE,
+                         .outcome = outcome};
+}
+
+Test(survey, as_many_as_are_wanted_is_enough)
+{
+    struct made made[] = {a_defect(MADE_CAUGHT), a_defect(MADE_SURVIVED)};
+
+    cr_assert_eq(reported(made, ARRAY_SIZE(made), 50), 0);
+    cr_assert_eq(reported(made, ARRAY_SIZE(made), 51), 1);
+}
+
+Test(survey, a_warning_is_found_and_an_error_is_not)
+{
+    struct made made[] = {a_defect(MADE_WARNED), a_defect(MADE_ERROR)};
+
+    cr_assert_eq(reported(made, 1, 100), 0);
+    cr_assert_eq(reported(made, 2, 51), 1);
+}
+
+Test(survey, what_is_allowed_has_no_weight)
+{
+    struct made made[] = {a_defect(MADE_CAUGHT), a_defect(MADE_SURVIVED)};
+
+    made[1].allowed = &allowed;
+    cr_assert_eq(reported(made, ARRAY_SIZE(made), 100), 0);
+}
+
+Test(survey, what_is_allowed_and_yet_caught_is_an_error)
+{
+    struct made made[] = {a_defect(MADE_CAUGHT)};
+
+    made[0].allowed = &allowed;
+    cr_assert_eq(reported(made, ARRAY_SIZE(made), 0), 1);
+}
