@@ -60,26 +60,34 @@ static json_t *unplug(struct service *service, struct service_player *one, const
 /* {"verb":"deviate","name":"…","on":true} */
 static json_t *deviate(struct service *service, struct service_player *one, const json_t *request)
 {
-    const char *name = json_string_value(json_object_get(request, "name"));
-    const json_t *on = json_object_get(request, "on");
-    bool off = on && (json_is_false(on) ||
-                      (json_is_string(on) && strcmp(json_string_value(on), "false") == 0));
+    const char *name = verb_text_of(request, "name");
+    int which = defect_find(name);
 
     (void)service;
-    if (!name || policies_deviate(player_policies(one->player), name, !off) < 0)
-        return verb_refuse("%s: no such deviation", name ? name : "name");
+    if (which < 0)
+        return verb_refuse("name: \"%.100s\": expected a deviation (papsim deviations lists them)",
+                           name);
+    policies_switch(player_policies(one->player), (unsigned)which,
+                    !json_is_false(json_object_get(request, "on")));
     return verb_done();
 }
+
+static const struct verb_argument deviate_arguments[] = {
+    {.name = "name", .kind = ARGUMENT_TEXT, .needed = true},
+    {.name = "on", .kind = ARGUMENT_FLAG},
+    {.name = NULL},
+};
 
 static const struct {
     const char *name, *help;
     bool needs_player;
+    const struct verb_argument *arguments; /* NULL: none */
     json_t *(*run)(struct service *service, struct service_player *player, const json_t *request);
 } verbs[] = {
-    {"deviate", "name [on=false]: switches a defect on, or off", true, deviate},
-    {"plug", "puts the player back in", true, plug},
-    {"status", "the players, and which of them is attached", false, status},
-    {"unplug", "pulls the player out", true, unplug},
+    {"deviate", "name [on=false]: switches a defect on, or off", true, deviate_arguments, deviate},
+    {"plug", "puts the player back in", true, NULL, plug},
+    {"status", "the players, and which of them is attached", false, NULL, status},
+    {"unplug", "pulls the player out", true, NULL, unplug},
 };
 
 bool service_verb(size_t index, const char **ret_name, const char **ret_help)
@@ -112,6 +120,19 @@ static struct service_player *chosen(struct service *service, const json_t *requ
     return NULL;
 }
 
+static json_t *run_own(struct service *service, size_t which, struct service_player *player,
+                       const json_t *request)
+{
+    json_t *answer,
+        *taken = arguments_take(verbs[which].name, verbs[which].arguments, request, &answer);
+
+    if (!taken)
+        return answer;
+    answer = verbs[which].run(service, player, taken);
+    json_decref(taken);
+    return answer;
+}
+
 json_t *service_request(struct service *service, const json_t *request)
 {
     const char *name = json_string_value(json_object_get(request, "verb"));
@@ -125,7 +146,7 @@ json_t *service_request(struct service *service, const json_t *request)
             continue;
         if (verbs[i].needs_player && !player)
             return verb_refuse("busid: expected the busid of a player");
-        return verbs[i].run(service, player, request);
+        return run_own(service, i, player, request);
     }
     own = player_verb_find(name);
     if (!own)

@@ -3,6 +3,7 @@
 #include "simulator/control/verbs.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +70,6 @@ static int content_of(struct player *player, const json_t *request, struct store
 
     (void)verb_number_of(request, "size", &size);
     (void)verb_number_of(request, "seed", &seed);
-    if (size < 0)
-        return -EINVAL;
     draft->size = text ? strlen(text) : (uint64_t)size;
     if (draft->size > store_free_space(player->store, draft->volume))
         return -ENOSPC;
@@ -216,7 +215,7 @@ static json_t *run_references(struct player *player, const json_t *request)
     const json_t *list = json_object_get(request, "handles");
     size_t count = json_array_size(list);
     uint32_t *handles = calloc(count + 1, sizeof(*handles));
-    int error = object && handles && json_is_array(list) ? settle(player) : -ENOENT;
+    int error = object && handles ? settle(player) : -ENOENT;
 
     for (size_t i = 0; i < count && !error; i++) {
         handles[i] = (uint32_t)json_integer_value(json_array_get(list, i));
@@ -291,20 +290,18 @@ static int set_property(struct player *player, uint16_t code, const char *text)
 
 static json_t *run_property(struct player *player, const json_t *request)
 {
-    int64_t code;
+    int64_t code = 0;
 
-    if (!verb_number_of(request, "property", &code))
-        return verb_refuse("property: a code is needed");
+    (void)verb_number_of(request, "property", &code);
     return verb_outcome(set_property(player, (uint16_t)code, verb_text_of(request, "value")));
 }
 
 static json_t *run_battery(struct player *player, const json_t *request)
 {
     char text[24];
-    int64_t level;
+    int64_t level = 0;
 
-    if (!verb_number_of(request, "level", &level))
-        return verb_refuse("level: a number from 0 to 100 is needed");
+    (void)verb_number_of(request, "level", &level);
     snprintf(text, sizeof(text), "%lld", (long long)level);
     return verb_outcome(set_property(player, MTP_DPC_BATTERY_LEVEL, text));
 }
@@ -333,20 +330,13 @@ static json_t *run_press(struct player *player, const json_t *request)
 {
     const char *key = verb_text_of(request, "key");
 
-    if (!key)
-        return verb_refuse("key: play, stop, next, previous, volume-up or volume-down");
     if (strcmp(key, "play") == 0)
         return player_outcome_of_playback(playback_toggle(player));
     if (strcmp(key, "next") == 0 || strcmp(key, "previous") == 0)
         return player_outcome_of_playback(playback_skip(player, key[0] == 'n' ? 1 : -1));
-    if (strcmp(key, "stop") == 0)
-        playback_stop(player);
-    else if (strcmp(key, "volume-up") == 0)
-        return verb_outcome(turn_volume(player, 1));
-    else if (strcmp(key, "volume-down") == 0)
-        return verb_outcome(turn_volume(player, -1));
-    else
-        return verb_refuse("key: play, stop, next, previous, volume-up or volume-down");
+    if (strcmp(key, "stop") != 0)
+        return verb_outcome(turn_volume(player, strcmp(key, "volume-up") == 0 ? 1 : -1));
+    playback_stop(player);
     return verb_done();
 }
 
@@ -388,42 +378,102 @@ static json_t *run_details(struct player *player, const json_t *request)
                      player_what_plays(player), "storages", storages(player));
 }
 
+/* ---- the table */
+
+#define NUMBER(word, low, high)                                                                    \
+    {                                                                                              \
+        .name = word, .kind = ARGUMENT_NUMBER, .least = low, .most = high                          \
+    }
+#define NEEDED_NUMBER(word, low, high)                                                             \
+    {                                                                                              \
+        .name = word, .kind = ARGUMENT_NUMBER, .needed = true, .least = low, .most = high          \
+    }
+#define TEXT(word)                                                                                 \
+    {                                                                                              \
+        .name = word, .kind = ARGUMENT_TEXT                                                        \
+    }
+#define NEEDED_TEXT(word)                                                                          \
+    {                                                                                              \
+        .name = word, .kind = ARGUMENT_TEXT, .needed = true                                        \
+    }
+#define FLAG(word)                                                                                 \
+    {                                                                                              \
+        .name = word, .kind = ARGUMENT_FLAG                                                        \
+    }
+#define WORD(word, choices)                                                                        \
+    {                                                                                              \
+        .name = word, .kind = ARGUMENT_WORD, .needed = true, .words = choices                      \
+    }
+#define STORAGE NUMBER("storage", 0, 31)
+/* What names an object: verb_object_of(). */
+#define OBJECT NUMBER("handle", 0, UINT32_MAX), TEXT("path"), STORAGE
+#define ARGUMENTS(...)                                                                             \
+    (const struct verb_argument[])                                                                 \
+    {                                                                                              \
+        __VA_ARGS__,                                                                               \
+        {                                                                                          \
+            .name = NULL                                                                           \
+        }                                                                                          \
+    }
+
+/* A thousand years; more is no time a test can mean. */
+#define ADVANCE_MOST INT64_C(32000000000)
+
 const struct player_verb player_verbs[] = {
     {"add", "path [storage] [size seed | text | sparse] [format] [folder] [properties]",
-     &still_image_ops, run_add},
-    {"battery", "level: 0 to 100", &still_image_ops, run_battery},
-    {"cancel", "the device gives up the running transfer", &still_image_ops, run_cancel},
+     &still_image_ops,
+     ARGUMENTS(NEEDED_TEXT("path"), STORAGE, NUMBER("size", 0, INT64_MAX),
+               NUMBER("seed", INT64_MIN, INT64_MAX), TEXT("text"), FLAG("sparse"),
+               NUMBER("format", 0, 0xffff), FLAG("folder"),
+               {.name = "properties", .kind = ARGUMENT_TEXTS}),
+     run_add},
+    {"battery", "level: 0 to 100", &still_image_ops, ARGUMENTS(NEEDED_NUMBER("level", 0, 100)),
+     run_battery},
+    {"cancel", "the device gives up the running transfer", &still_image_ops, NULL, run_cancel},
     {"clock", "set YYYYMMDDThhmmss, or advance SECONDS (also 0.25), or nothing", &still_image_ops,
+     ARGUMENTS(TEXT("set"), {.name = "advance",
+                             .kind = ARGUMENT_SECONDS,
+                             .least = -ADVANCE_MOST,
+                             .most = ADVANCE_MOST}),
      player_run_clock},
-    {"details", "session, storages, events waiting, clock, playback", &still_image_ops,
+    {"details", "session, storages, events waiting, clock, playback", &still_image_ops, NULL,
      run_details},
-    {"eject", "[storage]: takes the medium out", &still_image_ops, run_eject},
+    {"eject", "[storage]: takes the medium out", &still_image_ops, ARGUMENTS(STORAGE), run_eject},
     {"event", "code [parameter] [second]: says an event a host does not expect", &still_image_ops,
+     ARGUMENTS(NEEDED_NUMBER("code", 0x4000, 0xffff), NUMBER("parameter", 0, UINT32_MAX),
+               NUMBER("second", 0, UINT32_MAX)),
      player_run_event},
-    {"insert", "[storage]: puts the medium in", &still_image_ops, run_insert},
-    {"lock", "a player with the quirk locked-storage shows no storage", &still_image_ops,
+    {"insert", "[storage]: puts the medium in", &still_image_ops, ARGUMENTS(STORAGE), run_insert},
+    {"lock", "a player with the quirk locked-storage shows no storage", &still_image_ops, NULL,
      player_run_lock},
     {"pattern", "pattern: zeroes or mod63, what persona zero sends and expects", &zero_ops,
-     player_run_pattern},
+     ARGUMENTS(WORD("pattern", "zeroes or mod63")), player_run_pattern},
     {"play", "handle or path [index]: a track, playlist or album", &still_image_ops,
-     player_run_play},
-    {"playlists", "the player's own list of playlists and their tracks", &still_image_ops,
+     ARGUMENTS(OBJECT, NUMBER("index", 0, UINT32_MAX)), player_run_play},
+    {"playlists", "the player's own list of playlists and their tracks", &still_image_ops, NULL,
      player_run_playlists},
     {"press", "key: play, stop, next, previous, volume-up, volume-down", &still_image_ops,
-     run_press},
-    {"property", "property CODE, value: sets a device property", &still_image_ops, run_property},
+     ARGUMENTS(WORD("key", "play, stop, next, previous, volume-up or volume-down")), run_press},
+    {"property", "property CODE, value: sets a device property", &still_image_ops,
+     ARGUMENTS(NEEDED_NUMBER("property", 0, 0xffff), NEEDED_TEXT("value")), run_property},
     {"references", "handle or path, handles: what a playlist holds", &still_image_ops,
+     ARGUMENTS(OBJECT,
+               {.name = "handles", .kind = ARGUMENT_NUMBERS, .needed = true, .most = UINT32_MAX}),
      run_references},
-    {"remove", "handle or path: with all below", &still_image_ops, run_remove},
-    {"rename", "handle or path, name", &still_image_ops, run_rename},
-    {"restore", "[name]: back to a snapshot", &still_image_ops, player_run_restore},
-    {"retag", "handle or path, property CODE, value", &still_image_ops, run_retag},
-    {"seek", "position: milliseconds in the track", &still_image_ops, player_run_seek},
+    {"remove", "handle or path: with all below", &still_image_ops, ARGUMENTS(OBJECT), run_remove},
+    {"rename", "handle or path, name", &still_image_ops, ARGUMENTS(OBJECT, NEEDED_TEXT("name")),
+     run_rename},
+    {"restore", "[name]: back to a snapshot", &still_image_ops, ARGUMENTS(TEXT("name")),
+     player_run_restore},
+    {"retag", "handle or path, property CODE, value", &still_image_ops,
+     ARGUMENTS(OBJECT, NEEDED_NUMBER("property", 0, 0xffff), NEEDED_TEXT("value")), run_retag},
+    {"seek", "position: milliseconds in the track", &still_image_ops,
+     ARGUMENTS(NEEDED_NUMBER("position", 0, INT64_MAX)), player_run_seek},
     {"snapshot", "[name]: remembers objects, properties and clock", &still_image_ops,
-     player_run_snapshot},
-    {"unlock", "a player with the quirk locked-storage shows its storages", &still_image_ops,
+     ARGUMENTS(TEXT("name")), player_run_snapshot},
+    {"unlock", "a player with the quirk locked-storage shows its storages", &still_image_ops, NULL,
      player_run_unlock},
-    {NULL, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 const struct player_verb *player_verb_find(const char *name)
@@ -435,12 +485,28 @@ const struct player_verb *player_verb_find(const char *name)
     return NULL;
 }
 
+static json_t *run(const struct player_verb *verb, struct player *player, const json_t *request)
+{
+    json_t *answer, *taken = arguments_take(verb->name, verb->arguments, request, &answer);
+    int64_t storage;
+
+    if (!taken)
+        return answer;
+    if (verb_number_of(taken, "storage", &storage) && verb_storage_of(player, taken) == SIZE_MAX)
+        answer = verb_refuse("storage: %" PRId64 ": expected one of the %zu there are, from 0",
+                             storage, store_volume_count(player->store));
+    else
+        answer = verb->run(player, taken);
+    json_decref(taken);
+    return answer;
+}
+
 json_t *player_verb_run(const struct player_verb *verb, struct player *player,
                         const json_t *request)
 {
     for (size_t i = 0; i < player->function_count; i++) {
         if (player->functions[i].ops == verb->of)
-            return verb->run(player, request);
+            return run(verb, player, request);
     }
     return verb_refuse(verb->of == &zero_ops ? "only persona zero has a pattern"
                                              : "persona zero has no storages and no responder");

@@ -6,13 +6,16 @@
 
 #include <jansson.h>
 
+#include "simulator/control/arguments.h"
+
 struct player;
 struct usb_function_ops;
 
 struct player_verb {
     const char *name;
-    const char *help;                  /* one line: arguments and effect */
-    const struct usb_function_ops *of; /* it is for players that have this function */
+    const char *help;                      /* one line: arguments and effect */
+    const struct usb_function_ops *of;     /* it is for players that have this function */
+    const struct verb_argument *arguments; /* NULL: none */
     /* New reference: {"ok":true, …} or {"ok":false,"error":"one line"}; NULL: out of memory. */
     json_t *(*run)(struct player *player, const json_t *request);
 };
@@ -21,7 +24,7 @@ struct player_verb {
 extern const struct player_verb player_verbs[];
 /* NULL: there is none. */
 const struct player_verb *player_verb_find(const char *name);
-/* Its run(), unless the player lacks its function. */
+/* Its run(), unless the player lacks its function or the request is not as its arguments say. */
 json_t *player_verb_run(const struct player_verb *verb, struct player *player,
                         const json_t *request);
 

@@ -9,7 +9,8 @@
 struct player;
 struct store_object;
 
-/* ---- verbs_common.c: answers and arguments; answers are new references */
+/* ---- verbs_common.c: answers and arguments, which arguments.c has checked; answers are new
+ * references */
 json_t *verb_done(void);
 __attribute__((format(printf, 1, 2))) json_t *verb_refuse(const char *format, ...);
 /* Of 0 or -errno. */

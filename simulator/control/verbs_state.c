@@ -120,14 +120,13 @@ json_t *player_run_pattern(struct player *player, const json_t *request)
         [ZERO_PATTERN_ZEROES] = "zeroes", [ZERO_PATTERN_MOD63] = "mod63"};
     const char *wanted = verb_text_of(request, "pattern");
 
-    for (size_t pattern = 0; wanted && pattern < ARRAY_SIZE(names); pattern++) {
-        if (strcmp(names[pattern], wanted) != 0)
-            continue;
-        for (size_t i = 0; i < player->function_count; i++) {
-            if (player->functions[i].ops == &zero_ops)
-                zero_set_pattern(player->functions[i].self, (enum zero_pattern)pattern);
-        }
-        return verb_done();
+    size_t pattern = 0;
+
+    while (pattern + 1 < ARRAY_SIZE(names) && strcmp(names[pattern], wanted) != 0)
+        pattern++;
+    for (size_t i = 0; i < player->function_count; i++) {
+        if (player->functions[i].ops == &zero_ops)
+            zero_set_pattern(player->functions[i].self, (enum zero_pattern)pattern);
     }
-    return verb_refuse("pattern: expected zeroes or mod63");
+    return verb_done();
 }

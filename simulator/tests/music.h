@@ -24,7 +24,7 @@ static inline json_t *ask(struct driver *d, const char *name, const char *reques
     json_t *answer;
 
     cr_assert(arguments, "%s", request);
-    answer = player_verb_find(name)->run(d->player, arguments);
+    answer = player_verb_run(player_verb_find(name), d->player, arguments);
     json_decref(arguments);
     return answer;
 }

@@ -239,6 +239,50 @@ def test_a_refused_request_is_exit_1(control, words, named):
     assert named in answer["error"]
 
 
+@pytest.mark.parametrize("words, error", [
+    ("battery level=180", "level: 180: expected 0 to 100"),
+    ("battery level=-1", "level: -1: expected 0 to 100"),
+    ("battery level=full", 'level: "full": expected 0 to 100'),
+    ("battery level=50.5", "level: 50.5: expected 0 to 100"),
+    ("battery", "level: is missing: expected 0 to 100"),
+    ("battery level=50 lvl=1", "lvl: battery takes no such argument: expected level"),
+    ("unplug now=true", "now: unplug takes no such argument: expected none"),
+    ("deviate name=short-always-ok on=maybe", 'on: "maybe": expected true or false'),
+    ("deviate name=short-always-ok on=2", "on: 2: expected true or false"),
+    ("deviate on=true", "name: is missing: expected a text"),
+    ("deviate name=nothing",
+     'name: "nothing": expected a deviation (papsim deviations lists them)'),
+    ("press key=pause",
+     'key: "pause": expected play, stop, next, previous, volume-up or volume-down'),
+    ("press key=or", 'key: "or": expected play, stop, next, previous, volume-up or volume-down'),
+    ("add path=a size=lots", 'size: "lots": expected a whole number of at least 0'),
+    ("add path=a size=-1", "size: -1: expected a whole number of at least 0"),
+    ("add path=a format=0x10000", 'format: "0x10000": expected 0 to 65535'),
+    ("add path=a folder=perhaps", 'folder: "perhaps": expected true or false'),
+    ("add path=a storage=7", "storage: 7: expected one of the 2 there are, from 0"),
+    ('add path=a properties={"0x10000":"x"}',
+     'properties: {"0x10000":"x"}: expected an object of texts, by codes from 0 to 0xffff'),
+    ("event code=0x3fff", 'code: "0x3fff": expected 16384 to 65535'),
+    ("references handle=1 handles=[-1]",
+     "handles: [-1]: expected a list of numbers, each 0 to 4294967295"),
+    ("clock advance=1e300", "advance: 1e300: expected -32000000000 to 32000000000 seconds"),
+    ("clock set=yesterday", 'set: "yesterday": expected YYYYMMDDThhmmss'),
+])
+def test_nonsense_is_refused_and_changes_nothing(control, words, error):
+    before = [papsim("control", control, verb).stdout for verb in ("status", "details")]
+    result = papsim("control", control, *words.split(" "))
+    assert result.returncode == 1
+    assert json.loads(result.stdout) == {"ok": False, "error": error}
+    assert [papsim("control", control, verb).stdout for verb in ("status", "details")] == before
+
+
+@pytest.mark.parametrize("words", ["battery level=0x32", "deviate name=short-always-ok on=off",
+                                   "property property=0x5001 value=50", "snapshot name=7",
+                                   "clock advance=0.25"])
+def test_a_value_is_taken_for_what_its_verb_wants(control, words):
+    assert json.loads(papsim("control", control, *words.split(" ")).stdout)["ok"] is True
+
+
 def test_no_service_is_exit_3(tmp_path):
     result = papsim("control", tmp_path / "nobody", "status")
     assert result.returncode == 3

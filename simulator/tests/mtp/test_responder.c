@@ -22,7 +22,7 @@ static uint32_t folder(struct driver *d, const char *name, uint32_t storage, uin
 static bool verb(struct driver *d, const char *name, const char *request)
 {
     json_t *arguments = json_loads(request, 0, NULL);
-    json_t *answer = player_verb_find(name)->run(d->player, arguments);
+    json_t *answer = player_verb_run(player_verb_find(name), d->player, arguments);
     bool ok = json_is_true(json_object_get(answer, "ok"));
 
     json_decref(arguments);
