@@ -64,13 +64,13 @@ def content_taken(server):
 def test_what_is_larger_than_its_storage_is_refused_before_anything_is_filled(tmp_path, one,
                                                                               words):
     path = player(tmp_path, ["{path: first.bin, size: 0}", one])
-    refused(start(path), f"{path}:5: object 'a", *words)
+    refused(start(path), f"{path}:5: objects[1].", "'a", *words)
 
 
 def test_the_second_object_is_the_one_that_does_not_fit(tmp_path):
     path = player(tmp_path, ["{path: a.bin, size: 3000000000}", "{path: b.bin, size: 3000000000}"])
-    refused(start(path), f"{path}:5: object 'b.bin': 3000000000 bytes do not fit storage 0, which "
-                         "has room for 1294967296")
+    refused(start(path), f"{path}:5: objects[1].size: object 'b.bin': 3000000000 bytes do not fit "
+                         "storage 0, which has room for 1294967296")
 
 
 def test_a_file_without_an_end_is_no_player_file():
