@@ -140,6 +140,11 @@ int result_fail(struct result *result, const struct result_check *check)
     return show(result, object);
 }
 
+int result_clear(struct result *result)
+{
+    return show(result, json_pack("{s:{},s:[],s:[]}", "rows", "checks", "notes"));
+}
+
 int result_unfail(struct result *result, const char *row)
 {
     size_t i = result->check_count;

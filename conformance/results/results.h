@@ -96,6 +96,8 @@ int result_take(struct result *result, json_t *object);
 int result_fail(struct result *result, const struct result_check *check);
 /* As an element of member checks. */
 json_t *result_check_json(const struct result_check *check);
+/* Without checks and notes, as one that did not run. 0 or -ENOMEM. */
+int result_clear(struct result *result);
 /* Takes back the last failed check of a row, if there is one. 0 or -ENOMEM. */
 int result_unfail(struct result *result, const char *row);
 /* How often checks of a clause, or of a row and all its clauses, held and failed: 0 and 0 where

@@ -157,6 +157,10 @@ bool attempt_begin(struct attempt *attempt, const struct ics *ics, const char *s
 
     if (!prepare(attempt, ics, slot))
         return false;
+    if (!silence_ask(attempt)) {
+        conclude(attempt);
+        return false;
+    }
     snprintf(log, sizeof(log), "%s/host.log", attempt->context.evidence);
     error = process_call(be_the_case_alone, attempt, log, &attempt->worker);
     if (error == -ENOSPC) /* of its log */

@@ -110,6 +110,8 @@ static void over(void *context, struct attempt *attempt)
     if (attempt->unwritten) /* the run ends and says so */
         return;
     work->failed |=
+        silence_blame(&work->silence, &work->run->results.cases[work->silence.last.index]);
+    work->failed |=
         result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR || result->barred;
     if (work->progress)
         work->progress(work->run, result, work->context);

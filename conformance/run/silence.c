@@ -108,23 +108,6 @@ static const char *asked(const struct attempt *attempt)
     return *marker->silent ? marker->silent : marker->asked;
 }
 
-static void say(struct attempt *attempt, int error)
-{
-    const struct silence *silence = attempt->options->silence;
-    const char *last = asked(attempt);
-    struct value how = value_errno(error);
-
-    if (*last)
-        result_say(&attempt->result, VERDICT_FAIL, CAUSE_SILENCE,
-                   "the device stopped answering after %s (%s)", last, how.text);
-    else if (*silence->last)
-        result_say(&attempt->result, VERDICT_FAIL, CAUSE_SILENCE,
-                   "the device has stopped answering, after %s (%s)", silence->last, how.text);
-    else
-        result_say(&attempt->result, VERDICT_FAIL, CAUSE_SILENCE, "the device does not answer (%s)",
-                   how.text);
-}
-
 static bool has_failed(const struct result *result)
 {
     for (size_t i = 0; i < result->count_count; i++) {
@@ -135,39 +118,104 @@ static bool has_failed(const struct result *result)
 }
 
 /* The silence is the device's, so it is no failure of a provider's row. */
-static void fail_row(struct attempt *attempt)
+static void fail_row(const struct conf_case *one, const char *row, struct result *result)
 {
-    const struct conf_case *one = attempt->conf_case;
-    const struct conf_marker *marker = attempt->context.marker;
     enum subject_id subject = subject_of(one);
 
-    if ((subject != SUBJECT_DEVICE && subject != SUBJECT_SERVER) || has_failed(&attempt->result))
+    if ((subject != SUBJECT_DEVICE && subject != SUBJECT_SERVER) || has_failed(result))
         return;
-    result_fail(&attempt->result,
-                &(struct result_check){.row = *marker->row ? marker->row : one->reqs[0],
-                                       .file = cases_base_name(one->file),
-                                       .line = one->line,
-                                       .text = "the device answers",
-                                       .seen = result_reason(&attempt->result)});
+    result_fail(result, &(struct result_check){.row = *row ? row : one->reqs[0],
+                                               .file = cases_base_name(one->file),
+                                               .line = one->line,
+                                               .text = "the device answers",
+                                               .seen = result_reason(result),
+                                               .is_end = true});
+}
+
+/* A case that was not answered once did nothing to the device: it was silent before. */
+static void say_before(struct attempt *attempt, int error)
+{
+    struct silence *silence = attempt->options->silence;
+
+    snprintf(silence->reason, sizeof(silence->reason),
+             "not run because the device stopped answering in %s", silence->last.name);
+    silence->after = error;
+    result_clear(&attempt->result);
+    result_say(&attempt->result, VERDICT_NOT_RUN, CAUSE_SILENCE, "%s", silence->reason);
+}
+
+static void say_here(struct attempt *attempt, int error, const char *last)
+{
+    struct silence *silence = attempt->options->silence;
+    struct value how = value_errno(error);
+    char name[96];
+
+    cases_name(attempt->conf_case, name, sizeof(name));
+    snprintf(silence->reason, sizeof(silence->reason),
+             "not run because the device stopped answering in %s", name);
+    if (*last)
+        result_say(&attempt->result, VERDICT_FAIL, CAUSE_SILENCE,
+                   "the device stopped answering after %s (%s)", last, how.text);
+    else
+        result_say(&attempt->result, VERDICT_FAIL, CAUSE_SILENCE, "the device does not answer (%s)",
+                   how.text);
+    fail_row(attempt->conf_case, attempt->context.marker->row, &attempt->result);
+}
+
+static void remember(const struct attempt *attempt, const char *asked)
+{
+    struct silence *silence = attempt->options->silence;
+
+    silence->last.conf_case = attempt->conf_case;
+    silence->last.index = attempt->index;
+    cases_name(attempt->conf_case, silence->last.name, sizeof(silence->last.name));
+    snprintf(silence->last.asked, sizeof(silence->last.asked), "%s", asked);
+    snprintf(silence->last.row, sizeof(silence->last.row), "%s", attempt->context.marker->row);
+}
+
+/* A provider's transfers, and frames of the judge's own, are seen by nobody who would know an
+ * answer. */
+bool silence_ask(struct attempt *attempt)
+{
+    struct silence *silence = attempt->options->silence;
+    int error;
+
+    if (!silence || !silence->last.conf_case ||
+        !(attempt->conf_case->needs & (CONF_PROVIDER | CONF_WIRE)))
+        return true;
+    error = probe(attempt);
+    if (error)
+        say_before(attempt, error);
+    return !error;
 }
 
 void silence_watch(struct attempt *attempt)
 {
     struct silence *silence = attempt->options->silence;
     const char *last = asked(attempt);
-    char name[96];
     int error;
 
     if (!silence)
         return;
-    cases_name(attempt->conf_case, name, sizeof(name));
     error = is_suspect(attempt) ? probe(attempt) : 0;
-    if (error) {
-        say(attempt, error);
-        fail_row(attempt);
-        snprintf(silence->reason, sizeof(silence->reason),
-                 "not run because the device stopped answering in %s", name);
-    } else if (*last) {
-        snprintf(silence->last, sizeof(silence->last), "%s in %s", last, name);
-    }
+    if (error && !*last && silence->last.conf_case)
+        say_before(attempt, error);
+    else if (error)
+        say_here(attempt, error, last);
+    else if (*last)
+        remember(attempt, last);
+}
+
+bool silence_blame(struct silence *silence, struct result *ret)
+{
+    struct value how = value_errno(silence->after);
+
+    if (!silence->after)
+        return false;
+    silence->after = 0;
+    result_say(ret, VERDICT_FAIL, CAUSE_SILENCE,
+               "the device stopped answering after %s, the last of this case (%s)",
+               silence->last.asked, how.text);
+    fail_row(silence->last.conf_case, silence->last.row, ret);
+    return true;
 }

@@ -1,6 +1,6 @@
 """Between papcheck and papsim: hands every byte on, and does something to papsim before the first
-command container of an operation reaches it, so that a device stops at an operation that is no
-matter of chance."""
+command container of an operation reaches it – or when all of that connection has been answered,
+before the next one does – so that a device stops at a place that is no matter of chance."""
 import contextlib
 import socket
 import struct
@@ -20,8 +20,8 @@ def end(connection):
 class Stopper:
     """Threads: two for each connection. `port` is where papcheck goes."""
 
-    def __init__(self, papsim, operation, stop):
-        self.papsim, self.stop = papsim, stop
+    def __init__(self, papsim, operation, stop, after=False):
+        self.papsim, self.stop, self.after, self.due = papsim, stop, after, False
         self.operation = struct.pack("<H", operation)
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
@@ -54,14 +54,21 @@ class Stopper:
     def passes(self, data, looks):
         """What is handed on instead; looks: it goes to papsim."""
         if looks and self.stop and self.is_it(data):
-            stop, self.stop = self.stop, None
-            stop()
+            self.due = True
+            if not self.after:
+                self.stop_now()
         return data
+
+    def stop_now(self):
+        stop, self.stop = self.stop, None
+        stop()
 
     def serve(self):
         with contextlib.suppress(OSError):
             while True:
                 ours, _ = self.server.accept()
+                if self.due and self.stop:
+                    self.stop_now()
                 theirs = socket.create_connection(("127.0.0.1", self.papsim.port), tree.SECONDS)
                 for one in (ours, theirs):
                     one.settimeout(None)
@@ -76,9 +83,10 @@ class Stopper:
 
 
 @contextlib.contextmanager
-def before(papsim, operation, stop):
-    """A URI of the device; `stop` is called before the first command `operation` reaches it."""
-    with serving(Stopper(papsim, operation, stop)) as uri:
+def before(papsim, operation, stop, after=False):
+    """A URI of the device; `stop` is called before the first command `operation` reaches it, or
+    after the connection that it was on."""
+    with serving(Stopper(papsim, operation, stop, after)) as uri:
         yield uri
 
 

@@ -169,6 +169,52 @@ def test_a_device_that_stops_answering_fails_the_case_that_did_it(run, player, w
     assert not [case for case in done.results["cases"] if case["verdict"] == "ERROR"]
 
 
+def blamed(done, undisturbed):
+    """The case that passed, and after which nothing was answered any more."""
+    assert done.status == 1, done.stdout + done.stderr
+    culprit, = failed(done)
+    assert undisturbed.case(culprit["id"])["verdict"] == "PASS"
+    assert culprit["cause"] == "silence" and "the last of this case" in culprit["reason"]
+    rest = [case for case in done.results["cases"] if case["cause"] == "silence"]
+    rest.remove(culprit)
+    assert rest
+    for case in rest:
+        assert case["verdict"] == "NOT_RUN" and not case["rows"] and not case["checks"]
+        assert case["reason"] == f"not run because the device stopped answering in {culprit['id']}"
+    assert not [case for case in done.results["cases"] if case["verdict"] == "ERROR"]
+    assert f"FAIL {culprit['id']}" in done.stdout
+    return culprit
+
+
+@pytest.mark.parametrize("way, how", [(unplug, "-19 ENODEV"), (freeze, "-110 ETIMEDOUT")])
+def test_a_device_that_stops_after_its_last_answer_fails_that_case(run, player, way, how):
+    words = ("MTP-OBJ-*", "MTP-SES-*", "--destructive", "--device")
+    undisturbed = run(*words, player.uri())
+    with stopper.before(player, HANDLES, way(player), after=True) as uri:
+        done = run(*words, uri)
+    culprit = blamed(done, undisturbed)
+    assert how in culprit["reason"] and "the device stopped answering after " in culprit["reason"]
+    assert sum(row["fail"] for row in culprit["rows"].values()) == 1
+    trace = (done.folder / culprit["evidence"] / "trace.jsonl").read_text(encoding="utf-8")
+    assert "01000710" in trace, "the command that it was to be stopped after"
+
+
+def test_a_provider_is_not_blamed_for_a_device_that_was_silent_before(run):
+    words = ("STORAGE-*", "--provider", tree.BUILD / "libspcore.so", "--destructive", "--device")
+    with Papsim("pap-winusb") as player:
+        undisturbed = run(*words, player.uri())
+        with stopper.before(player, SEND, unplug(player), after=True) as uri:
+            culprit = blamed(run(*words, uri), undisturbed)
+    assert not any(row["fail"] for row in culprit["rows"].values()), "no failure of the provider's"
+
+
+def test_frames_of_the_judges_own_are_not_blamed_for_a_device_that_was_silent_before(run, player):
+    words = ("MTP-DEV-BV-05", "USBIP-OP-*", "--device")
+    undisturbed = run(*words, player.uri())
+    with stopper.before(player, HANDLES, freeze(player), after=True) as uri:
+        blamed(run(*words, uri), undisturbed)
+
+
 def test_a_device_that_fails_and_still_answers_is_judged_to_the_end(run):
     with Papsim("mtp", options=("--deviate", "session-zero-opens")) as player:
         done = run("MTP-SES-*", "USBIP-OP-*", "--device", player.uri())
