@@ -8,6 +8,12 @@
 #include "spcore/base.h"
 
 enum { ENDPOINTS_MAX = 64, TYPE_BULK = 2, TYPE_INTERRUPT = 3 };
+enum { CLASS_AUDIO = 1 };
+
+/* Bit per descriptor type that stands by itself, never in a configuration. */
+#define NO_PART                                                                                    \
+    (1u << 0 | 1u << DESC_DEVICE | 1u << DESC_CONFIG | 1u << DESC_STRING | 1u << DESC_QUALIFIER |  \
+     1u << DESC_OTHER_SPEED | 1u << DESC_BOS | 1u << DESC_CAPABILITY)
 
 void desc_start(struct desc_walk *walk, const uint8_t *bytes, size_t length)
 {
@@ -77,6 +83,8 @@ struct lint {
         uint8_t address, interface_number, alternate;
     } endpoint[ENDPOINTS_MAX];
     unsigned endpoint_count;
+    unsigned endpoints_due;     /* that the interface at hand still announces */
+    const uint8_t *uncompanied; /* the endpoint before, at super speed; NULL: none */
 };
 
 static void say(struct lint *lint, const char *row, const char *text, unsigned value)
@@ -115,14 +123,67 @@ static void lint_packet_size(struct lint *lint, const struct desc *item)
     }
 }
 
+/* USB 2.0, 9.6.6: what no bulk or interrupt endpoint has is reserved. */
+static void lint_reserved(struct lint *lint, const struct desc *item)
+{
+    unsigned type = item->at[3] & 3u, size = get_le16(item->at + 4);
+    bool multiplied = lint->speed == DESC_HIGH && type == TYPE_INTERRUPT;
+
+    if (type != TYPE_BULK && type != TYPE_INTERRUPT)
+        return;
+    if (item->at[3] & (type == TYPE_BULK || lint->speed != DESC_SUPER ? 0xfcu : 0xccu))
+        say(lint, "USB-DSC-007", "endpoint attributes have a reserved bit", item->at[3]);
+    if (size & (multiplied ? 0xe000u : 0xf800u) || (size & 0x1800u) == 0x1800u)
+        say(lint, "USB-DSC-007", "packet size has a reserved bit", size);
+}
+
+/* USB 3.2, 9.6.7: right behind each endpoint of a super-speed device. */
+static void lint_companion(struct lint *lint, const struct desc *item)
+{
+    const uint8_t *endpoint = lint->uncompanied, *at = item->at;
+    bool bulk = endpoint && (endpoint[3] & 3) == TYPE_BULK;
+    unsigned most;
+
+    lint->uncompanied = NULL;
+    if (!endpoint || item->length != 6) {
+        say(lint, "USB-CH9-002", "a companion is not 6 bytes behind an endpoint", item->length);
+        return;
+    }
+    if (at[2] > 15)
+        say(lint, "USB-DSC-007", "burst beyond 16 packets", at[2]);
+    if (bulk ? (at[3] & 0x1f) > 16 || at[3] & 0xe0 : at[3] != 0)
+        say(lint, "USB-DSC-007", "companion attributes are not of this type", at[3]);
+    most = (get_le16(endpoint + 4) & 0x7ffu) * (at[2] + 1u);
+    if (bulk ? get_le16(at + 4) != 0 : get_le16(at + 4) == 0 || get_le16(at + 4) > most)
+        say(lint, "USB-DSC-007", "bytes per interval are not of this type", get_le16(at + 4));
+}
+
+/* The interface at hand is over: has it what it announced? */
+static void lint_whole(struct lint *lint)
+{
+    if (lint->endpoints_due)
+        say(lint, "USB-CH9-002", "an interface lacks endpoints it announces", lint->endpoints_due);
+    if (lint->uncompanied)
+        say(lint, "USB-CH9-002", "an endpoint lacks its companion", lint->uncompanied[2]);
+    lint->endpoints_due = 0;
+    lint->uncompanied = NULL;
+}
+
 static void lint_endpoint(struct lint *lint, const struct desc *item)
 {
     uint8_t address = item->at[2];
 
-    if (item->length < 7) {
-        say(lint, "USB-DSC-009", "endpoint descriptor is too short", item->length);
+    if (item->length != (lint->interface_class == CLASS_AUDIO ? 9 : 7) && item->length != 7) {
+        say(lint, "USB-CH9-002", "length of an endpoint descriptor", item->length);
         return;
     }
+    if (lint->uncompanied)
+        say(lint, "USB-CH9-002", "an endpoint lacks its companion", lint->uncompanied[2]);
+    if (!lint->endpoints_due)
+        say(lint, "USB-CH9-002", "an endpoint that its interface does not announce", address);
+    else
+        lint->endpoints_due--;
+    lint->uncompanied = lint->speed == DESC_SUPER ? item->at : NULL;
     if ((address & 0x0f) == 0 || (address & 0x70) != 0)
         say(lint, "USB-DSC-009", "endpoint number 0 or a reserved bit", address);
     for (unsigned i = 0; i < lint->endpoint_count; i++) {
@@ -137,6 +198,23 @@ static void lint_endpoint(struct lint *lint, const struct desc *item)
         lint->endpoint[lint->endpoint_count++].alternate = lint->alternate;
     }
     lint_packet_size(lint, item);
+    lint_reserved(lint, item);
+}
+
+static void lint_interface(struct lint *lint, const struct desc *item)
+{
+    lint_whole(lint);
+    if (item->length != 9) {
+        say(lint, "USB-CH9-002", "length of an interface descriptor", item->length);
+        return;
+    }
+    lint->interface_number = item->at[2];
+    lint->alternate = item->at[3];
+    lint->endpoints_due = item->at[4];
+    lint->interface_class = item->at[5];
+    lint->numbers[item->at[2]] = true;
+    if (item->at[5] != lint->device[4])
+        lint->foreign_class = true;
 }
 
 /* USB 2.0, 9.6.3. */
@@ -180,23 +258,24 @@ void desc_lint(const uint8_t *device, const uint8_t *config, size_t length, int 
     struct desc item = {0};
 
     desc_start(&walk, config, length);
-    if (!desc_next(&walk, &item) || item.type != DESC_CONFIG || item.length != 9) {
+    if (!desc_next(&walk, &item) || item.length != 9 ||
+        (item.type != DESC_CONFIG && item.type != DESC_OTHER_SPEED)) {
         say(&lint, "USB-CH9-002", "no configuration descriptor in front", item.type);
         return;
     }
     while (desc_next(&walk, &item)) {
-        if (item.type == DESC_INTERFACE && item.length >= 9) {
-            lint.interface_number = item.at[2];
-            lint.alternate = item.at[3];
-            lint.numbers[item.at[2]] = true;
-            if (item.at[5] != device[4])
-                lint.foreign_class = true;
-        } else if (item.type == DESC_ASSOCIATION) {
+        if (item.type == DESC_INTERFACE)
+            lint_interface(&lint, &item);
+        else if (item.type == DESC_ASSOCIATION)
             lint.association = true;
-        } else if (item.type == DESC_ENDPOINT) {
+        else if (item.type == DESC_ENDPOINT)
             lint_endpoint(&lint, &item);
-        }
+        else if (item.type == DESC_COMPANION)
+            lint_companion(&lint, &item);
+        else if (item.type < 32 && NO_PART >> item.type & 1)
+            say(&lint, "USB-CH9-002", "a standard descriptor that belongs in no set", item.type);
     }
+    lint_whole(&lint);
     if (walk.broken)
         say(&lint, "USB-CH9-002", "the walk does not land on the end", 0);
     lint_config(&lint, config, length);

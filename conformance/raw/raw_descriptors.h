@@ -18,6 +18,7 @@ enum {
     DESC_ASSOCIATION = 11,
     DESC_BOS = 15,
     DESC_CAPABILITY = 16,
+    DESC_COMPANION = 48,
 };
 /* Linux's speed codes, as USB/IP sends them. */
 enum { DESC_LOW = 1, DESC_FULL = 2, DESC_HIGH = 3, DESC_SUPER = 5 };
@@ -45,7 +46,7 @@ bool desc_find_pipes(const uint8_t *config, size_t length, struct desc_pipes *re
 
 /* Called once a fault. `row` is a constant of the catalogue's ids. */
 typedef void (*desc_fault)(void *context, const char *row, const char *text);
-/* `device` is 18 bytes; the configuration is of `speed`. */
+/* `device` is 18 bytes; the configuration, or the other speed's, is of `speed`. */
 void desc_lint(const uint8_t *device, const uint8_t *config, size_t length, int speed,
                desc_fault fault, void *context);
 

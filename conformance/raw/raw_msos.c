@@ -10,6 +10,17 @@
 enum { SET = 0, CONFIGURATION = 1, FUNCTION = 2, COMPATIBLE = 3, PROPERTY = 4, LAST_KNOWN = 8 };
 enum { WINDOWS_8_1 = 0x06030000, COMPATIBLE_INDEX = 4, PROPERTIES_INDEX = 5 };
 
+/* dwPropertyDataType (microsoft-os-2-0-descriptors-specification, table 15). */
+enum {
+    REG_SZ = 1,
+    REG_EXPAND_SZ = 2,
+    REG_BINARY = 3,
+    REG_DWORD = 4,
+    REG_DWORD_BIG_ENDIAN = 5,
+    REG_LINK = 6,
+    REG_MULTI_SZ = 7,
+};
+
 static void copy_id(char ret_text[9], const uint8_t *at)
 {
     memcpy(ret_text, at, 8);
@@ -66,19 +77,24 @@ static bool read_property_feature(struct msos *msos, const uint8_t *at, size_t l
 static bool read_feature(struct msos *msos, const uint8_t *at, size_t length, uint16_t type,
                          size_t left, unsigned *functions)
 {
+    /* Of those whose length is given: compatible id, minimum resume time, model id, CCGP device,
+     * vendor revision. */
+    static const uint8_t lengths[LAST_KNOWN + 1] = {
+        [COMPATIBLE] = 20, [5] = 6, [6] = 20, [7] = 4, [LAST_KNOWN] = 6};
+
     if (type == CONFIGURATION || type == FUNCTION) {
         *functions += type == FUNCTION;
         return length == 8 && get_le16(at + 6) >= 8 && get_le16(at + 6) <= left;
     }
     if (type < CONFIGURATION || type > LAST_KNOWN)
         return false;
+    if (lengths[type] && length != lengths[type])
+        return false;
     if (*functions > 1)
         return true; /* another function's */
     if (type == PROPERTY)
         return read_property_feature(msos, at, length);
     if (type == COMPATIBLE) {
-        if (length != 20)
-            return false;
         copy_id(msos->compatible, at + 4);
         copy_id(msos->sub, at + 12);
     }
@@ -148,6 +164,45 @@ int msos_read_properties(const uint8_t *bytes, size_t length, struct msos *ret)
     memcpy(ret->properties, msos.properties, sizeof(msos.properties));
     ret->count = msos.count;
     return 0;
+}
+
+/* How many units of zero stand at the end of a text. */
+static size_t terminators(const struct msos_property *property)
+{
+    size_t count = 0;
+
+    while (count < property->size / 2 &&
+           get_le16(property->data + property->size - 2 * count - 2) == 0)
+        count++;
+    return count;
+}
+
+static bool fits(const struct msos_property *property)
+{
+    size_t zeroes = terminators(property);
+
+    switch (property->type) {
+    case REG_SZ:
+    case REG_EXPAND_SZ:
+    case REG_LINK:
+        return property->size % 2 == 0 && zeroes == 1;
+    case REG_MULTI_SZ:
+        return property->size % 2 == 0 && zeroes == 2;
+    case REG_DWORD:
+    case REG_DWORD_BIG_ENDIAN:
+        return property->size == 4;
+    default:
+        return property->type == REG_BINARY;
+    }
+}
+
+const struct msos_property *msos_misfit(const struct msos *msos)
+{
+    for (size_t i = 0; i < msos->count; i++) {
+        if (!fits(&msos->properties[i]))
+            return &msos->properties[i];
+    }
+    return NULL;
 }
 
 const struct msos_property *msos_find(const struct msos *msos, const char *name)

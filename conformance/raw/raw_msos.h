@@ -27,6 +27,9 @@ struct msos {
 int msos_read_set(const uint8_t *bytes, size_t length, struct msos *ret);        /* 2.0 */
 int msos_read_compatible(const uint8_t *bytes, size_t length, struct msos *ret); /* 1.0 */
 int msos_read_properties(const uint8_t *bytes, size_t length, struct msos *ret); /* 1.0 */
+/* The first property whose value is none of its registry type: a text without its terminator, a
+ * number that is not four bytes. NULL: there is none. */
+const struct msos_property *msos_misfit(const struct msos *msos);
 const struct msos_property *msos_find(const struct msos *msos, const char *name);
 /* That two descriptions of one function say the same. */
 bool msos_agree(const struct msos *a, const struct msos *b);

@@ -130,7 +130,8 @@ int raw_import(struct raw_connection *connection, int fd, const char *busid, uns
         error = raw_read(fd, head, sizeof(head), deadline_ms);
     if (error)
         return error;
-    if (get_be16(head + 2) != RAW_REP_IMPORT || get_be32(head + 4) > 0x7fff)
+    if (get_be16(head) != RAW_VERSION || get_be16(head + 2) != RAW_REP_IMPORT ||
+        get_be32(head + 4) > 0x7fff)
         return -EPROTO;
     if (get_be32(head + 4) != 0)
         return (int)get_be32(head + 4);
@@ -247,6 +248,9 @@ int raw_next(struct raw_connection *connection, unsigned deadline_ms, struct raw
         reply.start_frame = get_be32(header + 28);
         reply.packets = get_be32(header + 32);
         reply.errors = get_be32(header + 36);
+        memcpy(reply.padding, header + 40, 8);
+    } else {
+        memcpy(reply.padding, header + 24, sizeof(reply.padding));
     }
     *ret = reply;
     pending = find(connection, reply.seqnum);

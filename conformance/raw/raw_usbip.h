@@ -58,7 +58,8 @@ struct raw_reply {
     uint32_t command, seqnum, devid, direction, endpoint;
     int32_t status;
     uint32_t actual, start_frame, packets, errors;
-    size_t data_length; /* bytes that followed into the caller's buffer */
+    uint8_t padding[24]; /* behind the last field: 8 bytes, of a RET_UNLINK 24 */
+    size_t data_length;  /* bytes that followed into the caller's buffer */
 };
 
 /* 0, -ETIMEDOUT, or -ECONNRESET for a peer that is gone, by FIN or by RST alike. */

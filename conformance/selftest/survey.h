@@ -16,9 +16,10 @@ enum made_outcome {
 };
 extern const char *const made_names[MADE_OUTCOMES];
 
-/* What no document forbids. */
+/* What no document forbids, or `partly`: some of its values are right, which are drawn by lot. */
 struct allowed {
     const char *pattern, *reason;
+    bool partly;
     unsigned matched;
 };
 extern struct allowed allowed_rows[];

@@ -13,6 +13,8 @@
 #include "simulator/usb/usb_internal.h"
 #include "spcore/base.h"
 
+enum { CONTROL_ROOM = 4096 }; /* of usb_filter's reply() */
+
 /* ---- descriptors, one after the other */
 
 #define CONFIGURATION                                                                              \
@@ -224,7 +226,7 @@ static int spoil_refusal(struct generated *generated, const struct passing *pass
         return length;
     if (!(setup->request_type & 0x80))
         return 0;
-    length = setup->length < 4096 ? setup->length : 4096;
+    length = setup->length < CONTROL_ROOM ? setup->length : CONTROL_ROOM;
     memset(reply, 0, (size_t)length);
     return length;
 }
@@ -234,7 +236,7 @@ static int spoil_reply(void *self, struct usb_device *device, const struct usb_s
 {
     const struct policies *policies = self;
     struct generated *generated = policies->generated;
-    struct passing passing = {.bytes = reply, .room = 4096};
+    struct passing passing = {.bytes = reply};
     const char *layout;
     void (*cut)(struct passing *);
 
@@ -244,6 +246,10 @@ static int spoil_reply(void *self, struct usb_device *device, const struct usb_s
     if (length < 0)
         return spoil_refusal(generated, &passing, setup, reply, length);
     passing.length = (size_t)length;
+    /* What is beyond wLength never leaves. */
+    passing.room = setup->length < CONTROL_ROOM ? setup->length : CONTROL_ROOM;
+    if (passing.room < passing.length)
+        passing.room = passing.length;
     if (length && cut)
         cut(&passing);
     else if (length && layout)

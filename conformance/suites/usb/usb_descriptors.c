@@ -50,6 +50,20 @@ static unsigned faults(struct conf *c)
     return wanted.faults;
 }
 
+/* A version of USB that there is, and that has the speed. */
+static bool is_version_of(uint16_t usb, int speed)
+{
+    static const uint16_t versions[] = {0x0100, 0x0110, 0x0200, 0x0201, 0x0210,
+                                        0x0250, 0x0300, 0x0310, 0x0320};
+    uint16_t least = speed == DESC_SUPER ? 0x0300 : speed == DESC_HIGH ? 0x0200 : 0x0100;
+
+    for (size_t i = 0; i < ARRAY_SIZE(versions); i++) {
+        if (versions[i] == usb)
+            return usb >= least && (speed == DESC_SUPER || usb < 0x0300);
+    }
+    return false;
+}
+
 /* USB 2.0, 9.6.1; a BOS is only asked for where bcdUSB is 2.01 or more. */
 static void dut_device_fields(struct conf *c)
 {
@@ -65,6 +79,7 @@ static void dut_device_fields(struct conf *c)
     CHECK_EQ(sets.device[0], 18);
     CHECK_EQ(sets.device[1], DESC_DEVICE);
     CHECK_EQ(count > 0 ? usb >= 0x0201 : usb >= 0x0110, 1);
+    CHECK(is_version_of(usb, sets.speed));
     if (sets.speed == DESC_HIGH)
         CHECK_EQ(sets.device[7], 64);
     else if (sets.speed == DESC_SUPER)
@@ -102,13 +117,42 @@ CONF_CASE(USB_DSC_BV_02, .title = "The class stands at the interface, or at the 
         CHECK_EQ(faults(c), 0);
 }
 
+/* Of what makes the set illegal; who the device is (002) and what is only advised (008) is judged
+ * at the speed it has. */
+static void on_any_fault(void *context, const char *row, const char *text)
+{
+    struct row *any = context;
+
+    if (strcmp(row, "USB-DSC-002") == 0 || strcmp(row, "USB-DSC-008") == 0)
+        return;
+    any->faults++;
+    conf_note(any->c, "other speed: %s: %s", row, text);
+}
+
+/* What a device of high speed would be at full speed is a set of its own, as legal as the one it
+ * is; what it offers there is its own choice, but for who it is. */
+static void dut_other_speed(struct conf *c, const uint8_t *device, uint8_t index)
+{
+    static uint8_t other[4096], config[4096];
+    struct row any = {c, NULL, 0};
+    int count = dut_descriptor(c, DESC_OTHER_SPEED, index, 0, sizeof(other), other);
+    int usual = dut_descriptor(c, DESC_CONFIG, index, 0, sizeof(config), config);
+
+    REQUIRE(count >= 9);
+    CHECK_EQ(other[1], DESC_OTHER_SPEED);
+    CHECK_EQ(get_le16(other + 2), count);
+    desc_lint(device, other, (size_t)count, DESC_FULL, on_any_fault, &any);
+    CHECK_EQ(any.faults, 0);
+    if (usual >= 9)
+        CHECK_EQ(other[5], config[5]);
+}
+
 /* USB 2.0, 9.6.2, 9.6.4. */
 CONF_CASE(USB_DSC_BV_03, .title = "A high-speed device describes itself at the other speed too",
           .reqs = REQS("USB-DSC-003"), .ics = "USB.SPEED.HIGH", .player = "mtp",
           .steps = "Read device_qualifier and other_speed_configuration")
 {
-    static uint8_t bytes[1024];
-    uint8_t device[18];
+    uint8_t device[18], bytes[64], set[9];
     int count = dut_descriptor(c, DESC_QUALIFIER, 0, 0, 64, bytes);
 
     if (dut_descriptor(c, DESC_DEVICE, 0, 0, 18, device) != 18)
@@ -120,12 +164,12 @@ CONF_CASE(USB_DSC_BV_03, .title = "A high-speed device describes itself at the o
         CHECK_EQ(bytes[1], DESC_QUALIFIER);
         CHECK(get_le16(bytes + 2) >= 0x0200);
         CHECK_BYTES(bytes + 4, 3, device + 4, 3);
+        CHECK(bytes[7] == 8 || bytes[7] == 16 || bytes[7] == 32 || bytes[7] == 64);
         CHECK(bytes[8] >= 1);
         CHECK_EQ(bytes[9], 0);
-        count = dut_descriptor(c, DESC_OTHER_SPEED, 0, 0, sizeof(bytes), bytes);
-        REQUIRE(count >= 9);
-        CHECK_EQ(bytes[1], DESC_OTHER_SPEED);
-        CHECK_EQ(get_le16(bytes + 2), count);
+        for (uint8_t i = 0; i < bytes[8]; i++)
+            dut_other_speed(c, device, i);
+        CHECK_EQ(dut_descriptor(c, DESC_OTHER_SPEED, bytes[8], 0, sizeof(set), set), -EPIPE);
     }
 }
 
@@ -258,10 +302,13 @@ CONF_CASE(USB_DSC_BV_17, .title = "Packet sizes and intervals are legal at full 
 }
 
 CONF_CASE(USB_DSC_BV_18, .title = "Packet sizes and intervals are legal at super speed",
-          .reqs = REQS("USB-DSC-007"), .ics = "USB.SPEED.SUPER", .player = "mtp-super-speed",
-          .steps = "Lint of every bulk and interrupt endpoint")
+          .reqs = REQS("USB-DSC-007", "USB-CH9-002"), .ics = "USB.SPEED.SUPER",
+          .player = "mtp-super-speed",
+          .steps = "Lint of every bulk and interrupt endpoint, each with its companion")
 {
     ROW("USB-DSC-007")
+        CHECK_EQ(faults(c), 0);
+    ROW("USB-CH9-002")
         CHECK_EQ(faults(c), 0);
 }
 

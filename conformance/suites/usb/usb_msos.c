@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "conformance/raw/raw_msos.h"
 #include "spcore/base.h"
 
 enum { OS_STRING = 0xee, COMPAT_ID = 4, PROPERTIES = 5, FROM_DEVICE = 0xc0, FROM_INTERFACE = 0xc1 };
@@ -131,10 +132,11 @@ CONF_CASE(USB_MSOS_BI_07, .title = "Another vendor request or index stalls",
 /* Windows asks the interface, libmtp the device. */
 CONF_CASE(USB_MSOS_BV_08, .title = "Extended properties answer interface and device as recipient",
           .reqs = REQS("USB-MSOS-008"), .ics = "MSOS.10", .player = "pap-winusb",
-          .steps = "wIndex 5 with 0xC1 and 0xC0; dwLength, version, index")
+          .steps = "wIndex 5 with 0xC1 and 0xC0; dwLength, version, index, and each property")
 {
     uint8_t code = must_have_code(c), bytes[4096] = {0};
     static const uint8_t types[] = {FROM_INTERFACE, FROM_DEVICE};
+    static struct msos msos;
 
     ROW("USB-MSOS-008") {
         for (size_t i = 0; i < 2; i++) {
@@ -144,6 +146,8 @@ CONF_CASE(USB_MSOS_BV_08, .title = "Extended properties answer interface and dev
             CHECK_EQ(get_le32(bytes), count);
             CHECK_EQ(get_le16(bytes + 4), 0x0100);
             CHECK_EQ(get_le16(bytes + 6), PROPERTIES);
+            if (CHECK_EQ(msos_read_properties(bytes, (size_t)count, &msos), 0))
+                CHECK(msos_misfit(&msos) == NULL);
         }
     }
 }

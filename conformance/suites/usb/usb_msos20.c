@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "conformance/raw/raw_msos.h"
 #include "spcore/base.h"
 
 enum { SET_INDEX = 7, SET_ALTERNATE = 8, CAPABILITY = 28 };
@@ -122,6 +123,7 @@ CONF_CASE(USB_MS20_BV_04, .title = "Every length inside the set is exact",
           .steps = "Set header, then a walk over every wLength to the very end")
 {
     static struct set set;
+    static struct msos msos;
     struct feature feature;
     int at = 10;
 
@@ -142,6 +144,8 @@ CONF_CASE(USB_MS20_BV_04, .title = "Every length inside the set is exact",
             }
         }
         CHECK_EQ(at, set.length);
+        if (CHECK_EQ(msos_read_set(set.bytes, (size_t)set.length, &msos), 0))
+            CHECK(msos_misfit(&msos) == NULL);
     }
 }
 
@@ -157,10 +161,13 @@ static void dut_subsets(struct conf *c, const struct set *set, unsigned function
 
         if (feature.type == F_CONFIG) {
             CHECK_EQ(feature.length, 8);
+            CHECK_EQ(feature.at[5], 0);
             config_end = start + get_le16(feature.at + 6);
             CHECK_EQ(config_end, set->length);
         } else if (feature.type == F_FUNCTION) {
             CHECK_EQ(feature.length, 8);
+            CHECK(feature.at[4] < functions);
+            CHECK_EQ(feature.at[5], 0);
             if (seen++ > 0)
                 CHECK_EQ(start, function_end);
             function_end = start + get_le16(feature.at + 6);
@@ -185,10 +192,12 @@ CONF_CASE(USB_MS20_BV_05, .title = "Subset headers cover themselves and their ch
           .steps = "Walk configuration and function subsets of a composite device")
 {
     static struct set set;
+    static struct msos msos;
 
     read_set(c, &set);
     ROW("USB-MS20-005") {
         REQUIRE(set.length > 10);
+        CHECK_EQ(msos_read_set(set.bytes, (size_t)set.length, &msos), 0);
         dut_subsets(c, &set, interfaces(c));
     }
 }

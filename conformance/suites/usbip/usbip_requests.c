@@ -164,6 +164,17 @@ CONF_CASE(USBIP_OP_BI_02, .title = "A request of another version is refused",
     }
 }
 
+/* usbip_protocol.rst: the rest of a record is the descriptors'. Whether the device is configured
+ * before anybody has imported it is the server's matter. */
+static void dut_record(struct conf *c, const uint8_t *record, const uint8_t *device,
+                       const uint8_t *config)
+{
+    CHECK_BYTES(record + 306, 3, device + 4, 3);
+    CHECK_SEEN(record[309] == 0 || record[309] == config[5], value_errno(record[309]));
+    CHECK_EQ(record[310], device[17]);
+    CHECK_EQ(record[311], config[4]);
+}
+
 /* usbip_protocol.rst, OP_REP_DEVLIST. */
 CONF_CASE(
     USBIP_OP_BV_03, .title = "The device list is as long as its counts say, interfaces included",
@@ -176,7 +187,7 @@ CONF_CASE(
     int length = list(fd, bytes, sizeof(bytes));
     const uint8_t *record;
     size_t more = 0;
-    uint8_t config[512];
+    uint8_t config[512], device[18];
     struct desc_walk walk;
     struct desc item;
     unsigned at = 0;
@@ -204,10 +215,16 @@ CONF_CASE(
             if (item.type != DESC_INTERFACE || item.length < 9 || item.at[3] != 0)
                 continue;
             if (at < record[311])
-                CHECK_BYTES(record + RAW_RECORD + 4 * at, 3, item.at + 5, 3);
+                CHECK_BYTES(record + RAW_RECORD + 4 * at, 4,
+                            ((const uint8_t[]){item.at[5], item.at[6], item.at[7], 0}), 4);
             at++;
         }
         CHECK_EQ(record[311], at);
+        REQUIRE_EQ(raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS),
+                   18);
+        dut_record(c, record, device, config);
+        /* The same device is in the same place, whoever asks. */
+        CHECK_BYTES(record, 309, connection->record, 309);
     }
 }
 
@@ -252,13 +269,16 @@ CONF_CASE(USBIP_OP_BV_05,
           .steps = "Import; nothing follows the record; GET_DESCRIPTOR is answered by a RET_SUBMIT")
 {
     DUT_CONNECTION connection = dut_import(c);
-    uint8_t device[18] = {0};
+    uint8_t device[18] = {0}, config[9] = {0};
 
     ROW("USBIP-OP-005") {
         CHECK(raw_silent(connection->fd, DUT_QUIET_MS));
         CHECK_EQ(raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS),
                  18);
         CHECK_EQ(device[1], DESC_DEVICE);
+        REQUIRE_EQ(raw_control(connection, 0x80, 6, DESC_CONFIG << 8, 0, 9, config, DUT_PROMPT_MS),
+                   9);
+        dut_record(c, connection->record, device, config);
         CHECK(strncmp((char *)connection->record + 256, conf_busid(c), 32) == 0);
     }
 }
@@ -275,6 +295,7 @@ static void dut_refusal(struct conf *c, const uint8_t field[32])
               count > 0 ? get_be32(reply + 4) : 0);
     if (!CHECK_EQ(count, 8))
         return;
+    CHECK_EQ(get_be16(reply), RAW_VERSION);
     CHECK_EQ(get_be16(reply + 2), RAW_REP_IMPORT);
     raw_drain(fd, DUT_QUIET_MS, &more);
     CHECK_EQ(more, 0);

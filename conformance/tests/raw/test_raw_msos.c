@@ -156,3 +156,18 @@ Test(msos, a_function_subset_stands_before_its_features)
     bytes[24]++; /* the subset would end behind the set */
     cr_assert_eq(msos_read_set(bytes, sizeof(bytes), &msos), -EPROTO);
 }
+
+Test(msos, a_value_is_of_its_registry_type)
+{
+    struct msos msos = {
+        .properties = {{.type = 4, .name = "Number", .size = 4},
+                       {.type = 1, .name = "Text", .data = "a\0\0", .size = 4},
+                       {.type = 7, .name = "Texts", .data = "a\0\0\0\0", .size = 6}},
+        .count = 3};
+
+    cr_assert_null(msos_misfit(&msos));
+    msos.properties[2].size = 4;
+    cr_assert_str_eq(msos_misfit(&msos)->name, "Texts");
+    msos.properties[0].size = 3;
+    cr_assert_str_eq(msos_misfit(&msos)->name, "Number");
+}

@@ -62,3 +62,12 @@ Test(survey, what_is_allowed_and_yet_caught_is_an_error)
     made[0].allowed = &allowed;
     cr_assert_eq(reported(made, ARRAY_SIZE(made), 0), 1);
 }
+
+Test(survey, of_what_is_right_in_part_only_what_got_through_has_no_weight)
+{
+    struct allowed partly = {.pattern = "Some:*", .reason = "some are right", .partly = true};
+    struct made made[] = {a_defect(MADE_CAUGHT), a_defect(MADE_SURVIVED)};
+
+    made[0].allowed = made[1].allowed = &partly;
+    cr_assert_eq(reported(made, ARRAY_SIZE(made), 100), 0);
+}
