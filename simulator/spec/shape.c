@@ -242,14 +242,6 @@ static const cyaml_schema_field_t *field_of(const cyaml_schema_field_t *fields,
     return NULL;
 }
 
-static void remove_pair(yaml_node_t *mapping, size_t pair)
-{
-    yaml_node_pair_t *at = mapping->data.mapping.pairs.start + pair;
-
-    memmove(at, at + 1, (size_t)((char *)mapping->data.mapping.pairs.top - (char *)(at + 1)));
-    mapping->data.mapping.pairs.top--;
-}
-
 static size_t pair_count(const yaml_node_t *mapping)
 {
     return (size_t)(mapping->data.mapping.pairs.top - mapping->data.mapping.pairs.start);
@@ -330,32 +322,43 @@ static void check_absent(struct shape *shape, const struct spot *spot, uint64_t 
     }
 }
 
+/* One pair: true when it stays. */
+static bool check_pair(struct shape *shape, const struct spot *spot, size_t pair, uint64_t *seen,
+                       bool unknown[256])
+{
+    int key = node_at(shape, spot->node)->data.mapping.pairs.start[pair].key;
+    const yaml_node_t *name = node_at(shape, key);
+    size_t index = 0;
+    const cyaml_schema_field_t *field = field_of(spot->schema->mapping.fields, name, &index);
+    bool known = check_key(shape, spot, name, field, *seen >> index & 1);
+
+    if (field)
+        *seen |= (uint64_t)1 << index;
+    else if (name->type == YAML_SCALAR_NODE)
+        unknown[name->data.scalar.value[0]] = true;
+    return known && check_field(shape, spot->node, pair, field);
+}
+
 static bool check_mapping(struct shape *shape, const struct spot *spot)
 {
     uint64_t seen = 0; /* by the index of the field; no mapping has that many */
     bool unknown[256] = {false};
-    size_t pair = 0;
+    size_t count, kept = 0;
 
     if (node_at(shape, spot->node)->type != YAML_MAPPING_NODE)
         return false;
-    while (pair < pair_count(node_at(shape, spot->node)) && !shape->hopeless) {
-        int key = node_at(shape, spot->node)->data.mapping.pairs.start[pair].key;
-        const yaml_node_t *name = node_at(shape, key);
-        size_t index = 0;
-        const cyaml_schema_field_t *field = field_of(spot->schema->mapping.fields, name, &index);
-        bool known = check_key(shape, spot, name, field, seen >> index & 1);
+    count = pair_count(node_at(shape, spot->node));
+    for (size_t pair = 0; pair < count && !shape->hopeless; pair++) {
+        bool stays = check_pair(shape, spot, pair, &seen, unknown);
+        yaml_node_pair_t *pairs = node_at(shape, spot->node)->data.mapping.pairs.start;
 
-        if (field)
-            seen |= (uint64_t)1 << index;
-        else if (name->type == YAML_SCALAR_NODE)
-            unknown[name->data.scalar.value[0]] = true;
-        if (known && check_field(shape, spot->node, pair, field))
-            pair++;
-        else
-            remove_pair(node_at(shape, spot->node), pair);
+        if (stays)
+            pairs[kept++] = pairs[pair];
     }
-    if (!shape->hopeless)
-        check_absent(shape, spot, seen, unknown);
+    if (shape->hopeless)
+        return true;
+    node_at(shape, spot->node)->data.mapping.pairs.top -= count - kept;
+    check_absent(shape, spot, seen, unknown);
     return true;
 }
 

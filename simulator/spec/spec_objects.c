@@ -13,7 +13,7 @@
 
 #define FOLDERS_MOST 200u /* within each other */
 /* Of references with entries that may be a series: what is more is left to player/preload.c. */
-#define COMPARED_MOST 100000000u
+#define COMPARED_MOST 10000000u
 
 /* ---- series */
 
