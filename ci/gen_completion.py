@@ -21,7 +21,7 @@ ASKED = {
 KINDS = {
     "NAME|FILE": ("players", True),
     "[PATTERN…]": ("cases", False),
-    "CASE|ROW": ("rows", False),
+    "CASE|ROW|ITEM": ("rows", False),
     "DIR": (None, "folder"),
     **{name: (None, True) for name in ("FILE", "LIB", "SOCK", "KIND FILE")},
 }

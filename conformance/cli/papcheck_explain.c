@@ -1,5 +1,5 @@
-/* `papcheck explain CASE|ROW`: what is asked, how it is judged, which defect turns it red, and what
- * became of it last. */
+/* `papcheck explain CASE|ROW|ITEM`: what is asked, how it is judged, which defect turns it red, and
+ * what became of it last. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,8 @@
 #include "conformance/report/markup.h"
 #include "conformance/run/run.h"
 #include "conformance/selftest/defect_list.h"
+
+#define ITEM_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._"
 
 struct explanation {
     struct catalogue catalogue;
@@ -153,6 +155,83 @@ static void explain_row(const struct explanation *it, const struct catalogue_row
     }
 }
 
+/* ---- an item of an ICS */
+
+/* The next name of an expression, moved on behind it; false: there is none. */
+static bool next_name(const char **at, char ret[64])
+{
+    size_t length;
+
+    *at += strcspn(*at, ITEM_LETTERS);
+    length = strspn(*at, ITEM_LETTERS);
+    snprintf(ret, 64, "%.*s", (int)length, *at);
+    *at += length;
+    return length != 0;
+}
+
+/* Of an item that stands for many, any of them. */
+static bool asks(const struct explanation *it, const struct conf_case *one,
+                 const struct catalogue_item *item, const char *name)
+{
+    const char *at = one->ics;
+    char asked[64];
+
+    while (next_name(&at, asked)) {
+        if (catalogue_item(&it->catalogue, asked) == item &&
+            (strcmp(name, item->name) == 0 || strcmp(name, asked) == 0))
+            return true;
+    }
+    return false;
+}
+
+static bool has(const struct result_ics *ics, const char *item)
+{
+    size_t i = 0;
+
+    while (i < ics->items.count && strcmp(ics->items.at[i], item) != 0)
+        i++;
+    return i < ics->items.count;
+}
+
+/* Which players of that run were seen, or declared, to have it. */
+static void print_last_item(const struct results *results, const char *name)
+{
+    const char *before = "yes: ";
+
+    if (!results)
+        return;
+    printf("%-12s ", "last");
+    for (size_t i = 0; i < results->ics_count; i++) {
+        const struct result_ics *one = &results->ics[i];
+
+        if (!has(one, name))
+            continue;
+        fputs(before, stdout);
+        rep_plain(stdout, *one->player ? one->player : results->device);
+        before = ", ";
+    }
+    puts(*before == 'y' ? "no" : "");
+}
+
+static void explain_item(const struct explanation *it, const struct catalogue_item *item,
+                         const char *name)
+{
+    const struct conf_case *const *cases;
+    size_t count = cases_all(&cases);
+    char id[128];
+
+    printf("%s – %s %s\n", name, item->subject, item->meaning);
+    line("said by", strcmp(item->by, "device") == 0 ? "the device, which shows it" : item->by);
+    line("seen by", item->observed);
+    print_last_item(it->results, name);
+    for (size_t i = 0; i < count; i++) {
+        if (!asks(it, cases[i], item, name))
+            continue;
+        cases_name(cases[i], id, sizeof(id));
+        printf("%-12s %s – %s\n", "asked by", id, cases[i]->title);
+    }
+}
+
 static const struct command_option options[] = {
     {"out", "DIR", "what became of it in the run there", 0, 0},
     {NULL, NULL, NULL, 0, 0},
@@ -168,9 +247,19 @@ static int parse(int argc, char **argv, const char **ret_id, const char **ret_ou
         *ret_out = optarg;
     }
     if (optind == argc)
-        return cli_usage("explain: expected a case or a requirement row");
+        return cli_usage("explain: expected a case, a requirement row or an item of an ICS");
     *ret_id = argv[optind++];
     return optind == argc ? 0 : cli_usage("explain: unexpected argument %s", argv[optind]);
+}
+
+/* Also by the name under which one stands for many. */
+static const struct catalogue_item *find_item(const struct catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->item_count; i++) {
+        if (strcmp(catalogue->items[i].name, name) == 0)
+            return &catalogue->items[i];
+    }
+    return catalogue_item(catalogue, name);
 }
 
 /* EXIT_OK, or why there is nothing to explain. */
@@ -178,9 +267,16 @@ static int explain(struct explanation *it, const char *id)
 {
     const struct conf_case *one = cases_find(id);
     const struct catalogue_row *row = catalogue_find(&it->catalogue, id);
+    const struct catalogue_item *item = find_item(&it->catalogue, id);
 
+    if (!one && !row && item) {
+        explain_item(it, item, id);
+        return EXIT_OK;
+    }
     if (!one && !row)
-        return cli_usage("%s: no such case or requirement row (papcheck list shows them)", id);
+        return cli_usage("%s: no such case, requirement row (papcheck list shows them) or item "
+                         "(papcheck ics list does)",
+                         id);
     if (defects_load(&it->defects) < 0) {
         cli_usage("explain: the lists of deviations cannot be read");
         return EXIT_ERROR;
@@ -218,8 +314,9 @@ static int explain_command(int argc, char **argv)
 
 const struct command cli_explain = {
     .name = "explain",
-    .arguments = "CASE|ROW",
-    .text = "What a case or a requirement asks, how it is judged, and which defect turns it red.",
+    .arguments = "CASE|ROW|ITEM",
+    .text = "What a case or a requirement asks, how it is judged, and which defect turns it red; "
+            "what an item of an ICS says, and which cases ask for it.",
     .options = options,
     .run = explain_command,
 };

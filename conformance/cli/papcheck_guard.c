@@ -11,6 +11,7 @@
 #include "conformance/cli/papcheck.h"
 #include "conformance/cli/papcheck_options.h"
 #include "conformance/program/program.h"
+#include "conformance/run/papsim.h"
 #include "conformance/selftest/defect_list.h"
 
 /* Without one of its parts papcheck must not judge less than it seems to. */
@@ -22,6 +23,28 @@ static int check_simulator(struct arguments *arguments)
         return 0;
     cli_usage("papsim is not with papcheck, and no --device is named (papcheck doctor)");
     return EXIT_ERROR;
+}
+
+/* A name is papsim's to know, a file is the same wherever it is asked for again. */
+static int check_player(struct arguments *arguments)
+{
+    static const char own[] = "papsim: ";
+    struct run_options *options = &arguments->options;
+    char line[PATH_MAX + 512];
+
+    if (!options->player)
+        return 0;
+    if (options->of[SUBJECT_DEVICE].name)
+        return cli_usage("--player %s: the device is --device %s already", options->player,
+                         options->of[SUBJECT_DEVICE].name);
+    if (papsim_try(options->papsim, options->player, line, sizeof(line)) < 0)
+        return cli_usage("%s", line + (strncmp(line, own, strlen(own)) == 0 ? strlen(own) : 0));
+    if (!strchr(options->player, '/') && access(options->player, R_OK) < 0)
+        return 0;
+    if (!realpath(options->player, arguments->player))
+        return cli_usage("--player %s: %s", options->player, strerror(errno));
+    options->player = arguments->player;
+    return 0;
 }
 
 /* What comes with us is judged when nothing of a vendor's is named. */
@@ -55,7 +78,7 @@ static int check_files(struct arguments *arguments)
         if (!subjects[id].own)
             continue;
         if (!given->name) {
-            if (!arguments->options.of[SUBJECT_DEVICE].name)
+            if (!arguments->options.of[SUBJECT_DEVICE].name && !arguments->options.player)
                 status = take_own(id, arguments);
             continue;
         }
@@ -121,6 +144,8 @@ int options_check(struct arguments *arguments, const struct catalogue *catalogue
 {
     int status = check_simulator(arguments);
 
+    if (!status)
+        status = check_player(arguments);
     if (!status)
         status = check_files(arguments);
     if (!status)

@@ -84,6 +84,7 @@ static int take_evidence(const char *value, struct arguments *arguments)
         arguments->member = taken;                                                                 \
         return 0;                                                                                  \
     }
+TAKE(player, options.player, value)
 TAKE(ics, options.ics, value)
 TAKE(out, out, value)
 TAKE(serial, options.serial, value)
@@ -111,6 +112,8 @@ static const struct {
     const char *name, *value, *text;
     int (*take)(const char *value, struct arguments *arguments);
 } own[] = {
+    {"player", "NAME|FILE", "the device: a player of papsim, which is started for each case",
+     take_player},
     {"clsid", "ID", "the provider's class; if not said, what it registers or the device names",
      take_class},
     {"ics", "FILE", "what the device declares it has, instead of what is observed", take_ics},
@@ -125,7 +128,7 @@ static const struct {
     {"destructive", NULL, "cases that write or delete may run on a device that is not ours",
      take_destructive},
     {"serial", "S", "the device's serial number: cases that format it may run", take_serial},
-    {"allow-mtp", NULL, "our provider drives an MTP device, too", take_allow_mtp},
+    {"allow-mtp", NULL, "the provider drives an MTP device, too", take_allow_mtp},
     {"timeout-scale", "N", "times every time-out, 1 to 100", take_scale},
     {"debug", NULL, "one case in this process, for a debugger", take_debug},
 };

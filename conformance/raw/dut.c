@@ -294,16 +294,47 @@ struct ct_reader dut_reader(const struct dut *dut)
     return ct_reader(dut->answer.data, dut->answer.size);
 }
 
+/* Of what GetStorageIDs answered. */
+static size_t read_stores(const struct dut *dut, uint32_t ret_ids[DUT_STORES])
+{
+    struct ct_reader reader = dut_reader(dut);
+    size_t count = ct_array32(&reader, ret_ids, DUT_STORES);
+
+    return count < DUT_STORES ? count : DUT_STORES;
+}
+
+size_t dut_stores(struct dut *dut, uint32_t ret_ids[DUT_STORES])
+{
+    dut_op(dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
+    return read_stores(dut, ret_ids);
+}
+
+uint32_t dut_card(struct dut *dut)
+{
+    uint32_t ids[DUT_STORES];
+    size_t count = dut_stores(dut, ids);
+
+    for (size_t i = 0; i < count; i++) {
+        struct ct_reader reader;
+
+        if (dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(ids[i])) != MTP_RC_OK)
+            continue;
+        reader = dut_reader(dut);
+        if (ct_u16(&reader) == MTP_ST_REMOVABLE_RAM && !reader.failed)
+            return ids[i];
+    }
+    return 0;
+}
+
 static uint32_t first_store(struct dut *dut)
 {
-    uint32_t stores[16];
+    uint32_t stores[DUT_STORES];
     struct ct_reader reader;
     size_t count;
 
     dut_must(dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
-    reader = dut_reader(dut);
-    count = ct_array32(&reader, stores, 16);
-    for (size_t i = 0; i < count && i < 16; i++) {
+    count = read_stores(dut, stores);
+    for (size_t i = 0; i < count; i++) {
         if (dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(stores[i])) != MTP_RC_OK)
             continue;
         reader = dut_reader(dut);

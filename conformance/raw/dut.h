@@ -95,6 +95,11 @@ bool dut_drain(struct dut *dut, uint32_t id);
 bool dut_in_step(struct dut *dut);
 struct ct_reader dut_reader(const struct dut *dut); /* of the last answer's data */
 
+enum { DUT_STORES = 16 };
+/* The stores as GetStorageIDs has them; 0 when it is refused. */
+size_t dut_stores(struct dut *dut, uint32_t ret_ids[DUT_STORES]);
+/* The first store whose medium our simulator lets go of, as its `eject` takes it; 0: none. */
+uint32_t dut_card(struct dut *dut);
 /* The first writable store there is; a set-up failure if there is none. */
 uint32_t dut_first_store(struct dut *dut);
 /* Objects, each a set-up failure when refused. */

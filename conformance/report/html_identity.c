@@ -41,6 +41,7 @@ static void device(const struct results *results, FILE *out)
     const struct result_device *one = given(results);
 
     code_member(out, "Device", results->device);
+    code_member(out, "SHA-256", results->player_sha256);
     if (!one)
         return;
     member(out, "Manufacturer", one->manufacturer);

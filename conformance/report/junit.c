@@ -175,6 +175,7 @@ static void properties(const struct results *results, FILE *out)
     list(out, "subjects", &results->subjects, "none");
     list(out, "defects", &results->defects, "none");
     property(out, "device", results->device);
+    property(out, "player sha256", results->player_sha256);
     for (size_t i = 0; i < results->device_count; i++)
         device(out, &results->devices[i]);
     property(out, "provider", results->provider);

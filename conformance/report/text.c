@@ -52,6 +52,7 @@ static void claim(const struct results *results, FILE *out)
     known(out, "date", results->began);
     list(out, "subjects", &results->subjects);
     member(out, "device", results->device);
+    known(out, "sha256", results->player_sha256);
     for (size_t i = 0; i < results->device_count; i++)
         device(out, &results->devices[i]);
     member(out, "provider", *results->provider ? results->provider : "none");

@@ -159,11 +159,12 @@ struct result_absent {
 struct results {
     const char *suite, *device, *provider;          /* provider "": none */
     const char *provider_class, *provider_class_by; /* its id, and who names it; "": nobody does */
-    const char *git, *provider_sha256; /* of the suite's sources, of the provider's file */
-    const char *catalogue_sha256;      /* of its rows, clauses and items */
-    const char *ics_file, *ics_sha256; /* its name alone; "": what was observed is in force */
-    const char *shard;                 /* i/n */
-    struct texts patterns;             /* what was selected; none: everything */
+    const char *git, *provider_sha256;  /* of the suite's sources, of the provider's file */
+    const char *catalogue_sha256;       /* of its rows, clauses and items */
+    const char *player, *player_sha256; /* that was given, and of its file; "": none */
+    const char *ics_file, *ics_sha256;  /* its name alone; "": what was observed is in force */
+    const char *shard;                  /* i/n */
+    struct texts patterns;              /* what was selected; none: everything */
     uint64_t seed;
     bool strict;
     struct texts subjects, defects;

@@ -339,6 +339,8 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
         .git = text_of(json, "git"),
         .catalogue_sha256 = text_of(json, "catalogue_sha256"),
         .provider_sha256 = text_of(json, "provider_sha256"),
+        .player = text_of(json, "player"),
+        .player_sha256 = text_of(json, "player_sha256"),
         .provider_class = text_of(json, "provider_class"),
         .provider_class_by = text_of(json, "provider_class_by"),
         .ics_file = text_of(json, "ics_file"),

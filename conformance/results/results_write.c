@@ -217,6 +217,8 @@ static json_t *results_json(const struct results *results)
         {"shard", text_json(results->shard)},
         {"options", texts_json(&results->options)},
         {"device", text_json(results->device)},
+        {"player", text_json(results->player)},
+        {"player_sha256", text_json(results->player_sha256)},
         {"provider", text_json(results->provider)},
         {"provider_sha256", text_json(results->provider_sha256)},
         {"provider_class", text_json(results->provider_class)},

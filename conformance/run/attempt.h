@@ -34,6 +34,8 @@ void attempt_debug(struct attempt *attempt, const struct ics *ics, const char *s
 const char *attempt_obstacle(const struct run_options *options, const struct ics *ics,
                              const struct conf_case *conf_case, enum verdict *ret_verdict,
                              enum cause *ret_cause);
+/* One such reason: it keeps a provider from the only device there is. */
+extern const char attempt_anothers[];
 /* The result of a process that is over: `cause` and `how` count when it left no verdict. */
 void attempt_judge(struct attempt *attempt, enum cause cause, const char *how);
 

@@ -21,7 +21,8 @@ struct ics_claim {
 struct ics {
     struct ics_claim *claims; /* sorted by item */
     size_t count;
-    struct identity identity; /* of the device observed */
+    struct identity identity; /* of the device observed, and whether it is of that class */
+    bool still_image;
 };
 
 /* Of an item of which nothing is said. 0 or -ENOMEM. */
@@ -38,8 +39,8 @@ int ics_holds(const struct ics *ics, const char *expression);
  * holds a line FILE:LINE: and why for each fault, as many as it has room for. */
 int ics_read(const char *path, const struct catalogue *catalogue, struct ics *ret, char *error,
              size_t error_size);
-/* What the device at `uri` shows by its descriptors and DeviceInfo; `own`: it is our simulator with
- * a control socket. -errno when it cannot be opened. */
+/* What the device at `uri` shows by its descriptors and DeviceInfo; `own`: it is a player of
+ * the suite's. -errno when it cannot be opened. */
 int ics_observe(const char *uri, bool own, struct ics *ret);
 /* Holds what is declared in the file `path` against what was shown, once or by several players, as
  * the result of a case: what nobody shows fails, what is shown and not declared is a warning and a

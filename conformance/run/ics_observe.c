@@ -77,6 +77,7 @@ static void observe_interfaces(struct ics *ics, struct tp *tp)
     if (mtpi_find_pipe(tp, &pipe) < 0)
         return;
     ics_set(ics, "MTP");
+    ics->still_image = pipe.still_image;
     ics_set(ics, pipe.still_image ? "STILL_IMAGE" : "PAP");
     if (!pipe.still_image && !ics_has(ics, "USB.PERSONA.WINUSB") &&
         !ics_has(ics, "USB.PERSONA.MTP"))

@@ -117,7 +117,9 @@ static int take_options(struct merge *merge, const struct results *part)
     if (!error)
         error = texts_add(&merge->defects, NULL);
     device->defects = merge->defects.at;
-    device->name = strcmp(part->device, RUN_OWN_DEVICE) == 0 ? NULL : part->device;
+    options->player = *part->player ? part->player : NULL;
+    device->name =
+        options->player || strcmp(part->device, RUN_OWN_DEVICE) == 0 ? NULL : part->device;
     provider->name = *part->provider ? part->provider : NULL;
     provider->own = strcmp(part->provider, subjects[SUBJECT_PROVIDER].own) == 0;
     options->ics = *part->ics_file ? part->ics_file : NULL;
@@ -132,6 +134,7 @@ static int take_options(struct merge *merge, const struct results *part)
             options->serial = part->options.at[++i];
     }
     snprintf(merge->run.provider_sha256, ORIGIN_HASH_ROOM, "%s", part->provider_sha256);
+    snprintf(merge->run.player_sha256, ORIGIN_HASH_ROOM, "%s", part->player_sha256);
     snprintf(merge->run.ics_sha256, ORIGIN_HASH_ROOM, "%s", part->ics_sha256);
     return error;
 }

@@ -69,6 +69,8 @@ static const struct {
     {"git", "the suite's sources"},
     {"catalogue_sha256", "the catalogue"},
     {"subjects", "subjects"},
+    {"player", "the player"},
+    {"player_sha256", "the player's file"},
     {"provider_sha256", "the provider's file"},
     {"deviations", "defects"},
     {"ics_sha256", "the ICS"},

@@ -15,7 +15,8 @@
 
 struct run_ics {
     struct observation {
-        const char *player; /* "": the device's */
+        const char *player; /* "": of the device that was given, or of the player */
+        const char *file;   /* as papsim takes it */
         struct ics ics;
         struct process papsim;
         struct conf_context context;
@@ -35,9 +36,14 @@ static struct observation *find(const struct run *run, const char *player)
     return NULL;
 }
 
+static bool is_given(const struct run *run)
+{
+    return run->options.of[SUBJECT_DEVICE].name || run->options.player;
+}
+
 static const char *player_of(const struct run *run, const struct conf_case *conf_case)
 {
-    return run->options.of[SUBJECT_DEVICE].name ? "" : subject_player(conf_case);
+    return is_given(run) ? "" : subject_player(conf_case);
 }
 
 /* ---- of a device, or of a player of ours: began, then asked */
@@ -52,11 +58,11 @@ static int begin(const struct run *run, struct observation *one)
     options.of[SUBJECT_DEVICE].defects = NULL;
     options.quiet_evidence = true;
     snprintf(one->context.evidence, sizeof(one->context.evidence), "%s/ics/%s", options.out,
-             one->player);
+             cases_base_name(one->file));
     one->error = evidence_make(one->context.evidence);
     if (one->error)
         return one->error;
-    one->error = papsim_start(&options, one->player, &one->papsim, &one->context);
+    one->error = papsim_start(&options, one->file, &one->papsim, &one->context);
     return one->error == -ENOSPC ? one->error : 0; /* for its log */
 }
 
@@ -120,12 +126,12 @@ static int ask(struct run *run, struct observation *one, char *error, size_t siz
     if (!result)
         result = papsim_ready(&one->papsim, &one->context);
     if (!result)
-        result = ics_observe(one->context.uri, true, &one->ics);
+        result = ics_observe(one->context.uri, !run->options.player, &one->ics);
     if (!result)
         result = ask_provider(run, one);
     papsim_stop(&one->papsim, &one->context);
     if (result)
-        snprintf(error, size, "player %s: %s", one->player, strerror(-result));
+        snprintf(error, size, "player %s: %s", one->file, strerror(-result));
     return result;
 }
 
@@ -140,6 +146,7 @@ static int begin_all(struct run *run)
         if (find(run, player))
             continue;
         ics->of[ics->count].player = player;
+        ics->of[ics->count].file = subject_player_file(&run->options, run->cases[i]);
         error = begin(run, &ics->of[ics->count++]);
     }
     if (!error)
@@ -177,11 +184,11 @@ static int add_seen(struct run *run)
     struct ics *declared = &run->ics->declared;
     int error = add_offers(run->ics, declared);
 
-    if (run->options.of[SUBJECT_DEVICE].name)
-        declared->identity = run->ics->of[0].ics.identity;
-    else if (!error)
-        error = ics_set(declared, "FIXTURE.CONTROL");
-    return error;
+    if (error || !is_given(run))
+        return error ? error : ics_set(declared, "FIXTURE.CONTROL");
+    declared->identity = run->ics->of[0].ics.identity;
+    declared->still_image = run->ics->of[0].ics.still_image;
+    return 0;
 }
 
 static int declare(struct run *run)
@@ -214,7 +221,7 @@ int run_observe_all(struct run *run)
         one->error = ask(run, one, error, sizeof(error));
         if (one->error) {
             fprintf(stderr, "papcheck: %s\n", error);
-            if (run->options.of[SUBJECT_DEVICE].name)
+            if (is_given(run))
                 result = one->error;
         }
     }
@@ -257,6 +264,7 @@ static int take_player(const struct run *run, const struct results *part, struct
     for (size_t k = 0; k < from[i].items.count && !error; k++)
         error = ics_set(&one->ics, from[i].items.at[k]);
     take_identity(part, one->player, &one->ics.identity);
+    one->ics.still_image = ics_has(&one->ics, "STILL_IMAGE");
     return error;
 }
 

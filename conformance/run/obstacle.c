@@ -8,6 +8,7 @@
 
 struct question {
     const struct run_options *options;
+    const struct conf_case *conf_case;
     const struct ics *ics; /* NULL: not observed */
     const char *device;    /* NULL: our own simulator */
 };
@@ -22,9 +23,27 @@ static bool no_provider(const struct question *it)
     return !it->options->of[SUBJECT_PROVIDER].name;
 }
 
+/* What a case does with the usual player any player can take part in, as far as its ICS goes. One
+ * that does not apply says so. */
+static bool wants_another(const struct question *it)
+{
+    const char *wanted = subject_player(it->conf_case);
+
+    return it->options->player && it->ics && ics_holds(it->ics, it->conf_case->ics) == 1 &&
+           strcmp(wanted, it->options->player) != 0 &&
+           strcmp(wanted, subjects[subject_of(it->conf_case)].player) != 0;
+}
+
 static bool not_ours(const struct question *it)
 {
     return it->device != NULL;
+}
+
+/* The cases that are judged on our own players know what they have before them. */
+static bool anothers(const struct question *it)
+{
+    return (it->device || it->options->player) && it->ics && it->ics->still_image &&
+           !it->options->allow_mtp;
 }
 
 static bool not_allowed(const struct question *it)
@@ -43,6 +62,9 @@ static bool wrong_serial(const struct question *it)
                           strcmp(it->ics->identity.serial, it->options->serial) != 0);
 }
 
+const char attempt_anothers[] = "the device is an MTP one, which another driver has on Windows "
+                                "(--allow-mtp has the provider drive it)";
+
 /* The first that stands in the way is the one that is said. */
 static const struct {
     unsigned needs; /* any of enum conf_need */
@@ -55,6 +77,9 @@ static const struct {
     {CONF_PROVIDER, no_provider, VERDICT_NOT_RUN, "no provider given (--provider LIB)"},
     {CONF_CONTROL, not_ours, VERDICT_NOT_APPLICABLE,
      "needs the control socket of our own simulator"},
+    {CONF_CONTROL, wants_another, VERDICT_NOT_APPLICABLE,
+     "steers a player that the suite has for it (papcheck explain names it)"},
+    {CONF_PROVIDER, anothers, VERDICT_NOT_RUN, attempt_anothers},
     {CONF_WRITES | CONF_FORMATS, not_allowed, VERDICT_NOT_RUN,
      "writes to a device that is not ours (--destructive allows it)"},
     {CONF_FORMATS, no_serial, VERDICT_NOT_RUN,
@@ -67,7 +92,7 @@ const char *attempt_obstacle(const struct run_options *options, const struct ics
                              const struct conf_case *conf_case, enum verdict *ret_verdict,
                              enum cause *ret_cause)
 {
-    struct question it = {options, ics, options->of[SUBJECT_DEVICE].name};
+    struct question it = {options, conf_case, ics, options->of[SUBJECT_DEVICE].name};
     int holds;
 
     for (size_t i = 0; i < ARRAY_SIZE(obstacles); i++) {

@@ -134,6 +134,10 @@ int origin_results(struct run *run)
     results->provider_sha256 = run->provider_sha256;
     if (options->ics && !run->lacking)
         hash_file(options->ics, run->ics_sha256);
+    results->player = options->player ? cases_base_name(options->player) : "";
+    if (options->player && strchr(options->player, '/'))
+        hash_file(options->player, run->player_sha256);
+    results->player_sha256 = run->player_sha256;
     results->ics_file = options->ics ? cases_base_name(options->ics) : "";
     results->ics_sha256 = run->ics_sha256;
     for (size_t i = 0; i < options->pattern_count && !error; i++)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define START_MS 10000
@@ -85,18 +86,44 @@ int papsim_ready(const struct process *papsim, struct conf_context *context)
     return 0;
 }
 
-void papsim_complaint(const struct conf_context *context, int error, char *text, size_t size)
+static void first_line(const char *path, int error, char *text, size_t size)
 {
-    char path[PATH_MAX + 16], line[256] = "";
-    FILE *log;
+    FILE *log = fopen(path, "re");
 
-    snprintf(path, sizeof(path), "%s/device.log", context->evidence);
-    log = fopen(path, "re");
-    if (log && fgets(line, sizeof(line), log))
-        line[strcspn(line, "\n")] = '\0';
+    if (!log || !fgets(text, (int)size, log) || *text == '\n')
+        snprintf(text, size, "%s", strerror(-error));
+    text[strcspn(text, "\n")] = '\0';
     if (log)
         fclose(log);
-    snprintf(text, size, "%s", line[0] ? line : strerror(-error));
+}
+
+void papsim_complaint(const struct conf_context *context, int error, char *text, size_t size)
+{
+    char path[PATH_MAX + 16];
+
+    snprintf(path, sizeof(path), "%s/device.log", context->evidence);
+    first_line(path, error, text, size);
+}
+
+int papsim_try(const char *papsim, const char *player, char *complaint, size_t size)
+{
+    const char *const argv[] = {papsim,     "serve",       "--player", player,
+                                "--listen", "127.0.0.1:0", NULL};
+    int fd = memfd_create("papsim.log", MFD_CLOEXEC), error;
+    struct process process = {0};
+    struct conf_context ignored;
+    char log[32];
+
+    snprintf(log, sizeof(log), "/proc/self/fd/%d", fd);
+    error = process_start(argv, -1, log, true, &process);
+    if (!error) {
+        error = papsim_ready(&process, &ignored);
+        process_kill(&process);
+    }
+    if (error)
+        first_line(log, error, complaint, size);
+    close(fd);
+    return error;
 }
 
 void papsim_stop(struct process *papsim, const struct conf_context *context)

@@ -7,6 +7,8 @@
 #include "conformance/run/process.h"
 #include "conformance/run/run.h"
 
+/* 0 when papsim takes that player, or else -errno and its own line in `complaint`. Waits. */
+int papsim_try(const char *papsim, const char *player, char *complaint, size_t size);
 /* Starts one with `player`, its log (and capture) in context->evidence, and names its control
  * socket in *context. Does not wait. */
 int papsim_start(const struct run_options *options, const char *player, struct process *ret_papsim,

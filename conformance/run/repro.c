@@ -74,10 +74,22 @@ static void put_copy(const struct script *script, const struct carried *row, con
         put_words(script, row->option, value);
 }
 
+/* A name comes with papsim, a file with the folder. */
+static void put_player(const struct script *script, const struct carried *row, const void *member)
+{
+    const char *value = *(const char *const *)member;
+
+    if (value && strchr(value, '/'))
+        put_copy(script, row, member);
+    else
+        put_text(script, row, member);
+}
+
 #define AT(member) offsetof(struct run_options, member)
 
 static const struct carried carried[] = {
     {"seed", put_seed, AT(seed), NULL},
+    {"player", put_player, AT(player), "player.yaml"},
     {"clsid", put_text, AT(clsid), NULL},
     {"ics", put_copy, AT(ics), "declared.ics"},
     {"strict", put_flag, AT(strict), NULL},

@@ -62,16 +62,32 @@ int run_name_results(struct run *run, const struct conf_case *const *cases, size
 
         cases_name(cases[i], name->id, sizeof(name->id));
         snprintf(name->evidence, sizeof(name->evidence), "cases/%s", cases[i]->id);
-        run->results.cases[i] = (struct result){.id = name->id,
-                                                .title = cases[i]->title,
-                                                .level = cases_levels[cases[i]->level],
-                                                .flow = row ? row->flow : "",
-                                                .player = subject_player(cases[i]),
-                                                .evidence = name->evidence};
+        run->results.cases[i] =
+            (struct result){.id = name->id,
+                            .title = cases[i]->title,
+                            .level = cases_levels[cases[i]->level],
+                            .flow = row ? row->flow : "",
+                            .player = subject_player_name(&run->options, cases[i]),
+                            .evidence = name->evidence};
         result_say(&run->results.cases[i], VERDICT_NOT_RUN, CAUSE_INTERRUPT,
                    "the run ended before it");
     }
     return 0;
+}
+
+/* What keeps a whole subject from being judged is said before the cases, once. */
+static void say_obstacle(const struct run *run)
+{
+    enum verdict verdict;
+    enum cause cause;
+
+    for (size_t i = 0; i < run->case_count; i++) {
+        if (attempt_obstacle(&run->options, run_ics_of(run, run->cases[i]), run->cases[i], &verdict,
+                             &cause) == attempt_anothers) {
+            fprintf(stderr, "papcheck: no case of the provider is run: %s\n", attempt_anothers);
+            return;
+        }
+    }
 }
 
 /* ---- the cases themselves */
@@ -176,6 +192,7 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
     if (!error)
         error = run_observe_all(run);
     if (!error) {
+        say_obstacle(run);
         error = run->options.debug ? debug(&work) : pool_run(&pool);
         run_complain(&run->options, error);
     }
@@ -316,9 +333,20 @@ int run_weigh(struct run *run)
     return error;
 }
 
+static const char *name_device(struct run *run)
+{
+    const struct run_options *options = &run->options;
+
+    if (options->of[SUBJECT_DEVICE].name)
+        return options->of[SUBJECT_DEVICE].name;
+    if (!options->player)
+        return RUN_OWN_DEVICE;
+    snprintf(run->device, sizeof(run->device), "player %s", cases_base_name(options->player));
+    return run->device;
+}
+
 int run_conclude(struct run *run)
 {
-    const struct subject_given *device = &run->options.of[SUBJECT_DEVICE];
     const struct subject_given *provider = &run->options.of[SUBJECT_PROVIDER];
     struct results *results = &run->results;
     int error = run->ics ? run_ics_results(run) : 0;
@@ -328,7 +356,7 @@ int run_conclude(struct run *run)
     results->suite = RUN_SUITE;
     results->seed = run->options.seed;
     results->strict = run->options.strict;
-    results->device = device->name ? device->name : RUN_OWN_DEVICE;
+    results->device = name_device(run);
     results->provider = !provider->name ? ""
                         : provider->own ? subjects[SUBJECT_PROVIDER].own
                                         : provider->name;

@@ -21,8 +21,10 @@
 
 struct run_options {
     struct subject_given of[SUBJECTS];
-    const char *ics;            /* file; NULL: observed */
-    const char *clsid;          /* the provider's, as it was asked for; NULL: it is found */
+    const char *player; /* of our simulator in every case: a file's whole path, or a name; NULL:
+                         * the one a case is made for */
+    const char *ics;    /* file; NULL: observed */
+    const char *clsid;  /* the provider's, as it was asked for; NULL: it is found */
     const char *provider_class; /* the one in force: that, or what was found; NULL: none */
     const char *out;            /* folder for evidence */
     const char *serial;         /* of the device that may be formatted */
@@ -62,7 +64,8 @@ struct run {
     const char *lacking;      /* of merged parts: why a case is in none; NULL: not merged */
     char began[32], host[65]; /* origin.h */
     char provider_sha256[ORIGIN_HASH_ROOM], ics_sha256[ORIGIN_HASH_ROOM];
-    char catalogue_sha256[ORIGIN_HASH_ROOM];
+    char player_sha256[ORIGIN_HASH_ROOM], catalogue_sha256[ORIGIN_HASH_ROOM];
+    char device[264]; /* what results call it */
     volatile sig_atomic_t interrupted;
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/case/cases.h"
 #include "conformance/run/attempt.h"
 #include "conformance/run/papsim.h"
 #include "spcore/transport/transport.h"
@@ -20,7 +21,8 @@ static bool is_all_ours(const struct run_options *options)
 {
     const struct subject_given *provider = &options->of[SUBJECT_PROVIDER];
 
-    return !options->of[SUBJECT_DEVICE].name && (!provider->name || provider->own);
+    return !options->of[SUBJECT_DEVICE].name && !options->player &&
+           (!provider->name || provider->own);
 }
 
 static const char *device_misfit(const char *uri)
@@ -28,10 +30,11 @@ static const char *device_misfit(const char *uri)
     return tp_is_uri(uri) ? NULL : "expected usb:VID:PID[:SERIAL] or usbip:HOST[:PORT]/BUSID";
 }
 
-/* Our own simulator is judged unless it only serves a vendor's provider. */
+/* Our own simulator is judged unless it only serves a vendor's provider; a player that is named is
+ * the vendor's. */
 static bool device_given(const struct run_options *options)
 {
-    return options->of[SUBJECT_DEVICE].name || is_all_ours(options);
+    return options->of[SUBJECT_DEVICE].name || options->player || is_all_ours(options);
 }
 
 /* usbip:HOST[:PORT]/BUSID taken apart for wire cases; other URIs have no server. */
@@ -62,8 +65,8 @@ static int not_started(struct attempt *attempt, int error)
 
     papsim_complaint(&attempt->context, error, complaint, sizeof(complaint));
     result_say(&attempt->result, VERDICT_ERROR, CAUSE_START,
-               "papsim with player %s did not start: %s", subject_player(attempt->conf_case),
-               complaint);
+               "papsim with player %s did not start: %s",
+               subject_player_name(attempt->options, attempt->conf_case), complaint);
     return error;
 }
 
@@ -75,8 +78,9 @@ static int device_open(struct attempt *attempt)
     if (uri)
         describe(uri, &attempt->context);
     else
-        error = papsim_start(attempt->options, subject_player(attempt->conf_case), &attempt->papsim,
-                             &attempt->context);
+        error = papsim_start(attempt->options,
+                             subject_player_file(attempt->options, attempt->conf_case),
+                             &attempt->papsim, &attempt->context);
     return error ? not_started(attempt, error) : 0;
 }
 
@@ -161,7 +165,7 @@ const struct subject subjects[SUBJECTS] = {
     [SUBJECT_DEVICE] = {.name = "device",
                         .option = "device",
                         .value = "URI",
-                        .adds = "--device URI",
+                        .adds = "--device URI or --player FILE",
                         .help = "the device: usb:VID:PID[:SERIAL] or usbip:HOST[:PORT]/BUSID",
                         .misfit = device_misfit,
                         .player = "mtp",
@@ -222,4 +226,16 @@ enum subject_id subject_of(const struct conf_case *conf_case)
 const char *subject_player(const struct conf_case *conf_case)
 {
     return conf_case->player ? conf_case->player : subjects[subject_of(conf_case)].player;
+}
+
+const char *subject_player_file(const struct run_options *options,
+                                const struct conf_case *conf_case)
+{
+    return options->player ? options->player : subject_player(conf_case);
+}
+
+const char *subject_player_name(const struct run_options *options,
+                                const struct conf_case *conf_case)
+{
+    return cases_base_name(subject_player_file(options, conf_case));
 }

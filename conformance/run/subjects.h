@@ -56,7 +56,12 @@ void subjects_environment(const struct run_options *options, const char *uri);
 
 /* The subject a case judges. */
 enum subject_id subject_of(const struct conf_case *conf_case);
-/* The player file of our own simulator that a case runs on. */
+/* The player of our own simulator that a case is made for. */
 const char *subject_player(const struct conf_case *conf_case);
+/* The one it runs on, as papsim takes it, and as reports name it. */
+const char *subject_player_file(const struct run_options *options,
+                                const struct conf_case *conf_case);
+const char *subject_player_name(const struct run_options *options,
+                                const struct conf_case *conf_case);
 
 #endif

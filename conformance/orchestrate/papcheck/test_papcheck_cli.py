@@ -185,6 +185,25 @@ def test_explain_a_case(check, run):
     assert check("explain", CASE.replace("-", "_")).status == 0
 
 
+def test_explain_an_item_of_an_ics(check, run):
+    text = check("explain", "STORE.REMOVABLE").stdout
+    assert text.startswith("STORE.REMOVABLE – device has a storage on a medium that can be taken")
+    assert re.search(r"^seen by +StorageType of GetStorageInfo", text, re.M)
+    assert re.findall(r"^asked by +(\S+) ", text, re.M) == ["MTP-STO-BV-61"]
+    out = run("MTP-STO-BV-61").folder
+    assert re.search(r"^last +yes: mtp$", check("explain", "STORE.REMOVABLE", "--out", out).stdout,
+                     re.M)
+    assert re.search(r"^last +no$", check("explain", "STORE.READONLY", "--out", out).stdout, re.M)
+
+
+def test_explain_an_item_that_stands_for_many(check):
+    asked = {name: set(re.findall(r"^asked by +(\S+) ", check("explain", name).stdout, re.M))
+             for name in ("MTP.OP.9808", "MTP.OP.100F", "MTP.OP.hhhh", "MTP")}
+    assert "MTP-STO-BV-05" in asked["MTP.OP.100F"] and "MTP-PRP-BI-07" in asked["MTP.OP.9808"]
+    assert asked["MTP.OP.100F"] | asked["MTP.OP.9808"] < asked["MTP.OP.hhhh"]
+    assert "MTP-SES-BV-01" in asked["MTP"] and "MTP-PRP-BI-07" not in asked["MTP"]
+
+
 def test_explain_a_row(check):
     text = check("explain", ROW).stdout
     assert re.search(rf"^judged by +{CASE} ", text, re.M)

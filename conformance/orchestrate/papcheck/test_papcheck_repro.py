@@ -52,7 +52,9 @@ def test_every_option_of_a_run_is_carried_or_of_no_matter(check, library, run, t
     for words in (["--deviate", DEFECT, "--provider-deviate", "identity-per-interface",
                    "--host-deviate", "host-asks-each-plug", "--ics", tmp_path / "x.ics", "--strict",
                    "--destructive", "--serial", "S", "--allow-mtp", "--timeout-scale", 2],
-                  ["--device", "usbip:127.0.0.1:1/1-1", "--provider", library("int x;\n")]):
+                  ["--player", "mtp"],
+                  ["--device", "URI", "--provider", library("int x;\n"), "--clsid",
+                   "{00000000-0000-0000-0000-000000000001}"]):
         carried |= carries(run, words)
     assert carried | OF_MANY == listed and not carried & OF_MANY
 

@@ -233,7 +233,7 @@ CONF_CASE(USB_CH9_BV_14, .title = "GET_STATUS(endpoint) shows the halt of that e
 /* USB 2.0, 9.4.9, 9.4.1, 5.8.5: what waited behind the halt comes after it, once. */
 CONF_CASE(USB_CH9_BV_15,
           .title = "A halted bulk IN stalls until the halt is cleared, and loses nothing",
-          .reqs = REQS("USB-CH9-015"), .ics = "ANY", .player = "mtp",
+          .reqs = REQS("USB-CH9-015"), .ics = "MTP", .player = "mtp",
           .steps = "Halt bulk IN, send GetDeviceInfo, read: stall; clear, read: data and response")
 {
     DUT dut = dut_pipe(c);

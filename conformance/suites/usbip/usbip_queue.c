@@ -332,7 +332,7 @@ CONF_CASE(USBIP_URB_BI_16, .title = "A bad command or an absurd length closes th
 /* -ENODEV is 19, -ESHUTDOWN 108. */
 CONF_CASE(
     USBIP_URB_BV_18, .title = "Pulling the device ends its pending URBs",
-    .reqs = REQS("USBIP-URB-018"), .ics = "ANY", .player = "mtp", .needs = CONF_WIRE | CONF_CONTROL,
+    .reqs = REQS("USBIP-URB-018"), .ics = "MTP", .player = "mtp", .needs = CONF_WIRE | CONF_CONTROL,
     .steps =
         "Leave three URBs pending, unplug; the connection closes or each ends with -108 or -19")
 {

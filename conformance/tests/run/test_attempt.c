@@ -54,6 +54,43 @@ Test(attempt, a_strangers_device_is_written_to_only_with_leave)
     cr_assert(strstr(obstacle(CONF_FORMATS, "usb:1:2", true, &verdict), "--serial"));
 }
 
+/* What stands in the way of a case of the provider's, or of one that steers, on a player of the
+ * user's. */
+static const char *with_player(unsigned needs, const char *made_for, const char *player,
+                               bool still_image, bool allow_mtp)
+{
+    struct run_options options = {.of = {[SUBJECT_PROVIDER] = {.name = "vendor.so"}},
+                                  .player = player,
+                                  .allow_mtp = allow_mtp};
+    struct conf_case needy = one;
+    struct ics ics = {.still_image = still_image};
+    enum verdict verdict;
+    enum cause cause;
+
+    needy.needs = needs;
+    needy.player = made_for;
+    return attempt_obstacle(&options, &ics, &needy, &verdict, &cause);
+}
+
+Test(attempt, a_provider_drives_an_mtp_device_that_is_given_only_with_leave)
+{
+    cr_assert_eq(with_player(CONF_PROVIDER, NULL, "mtp", true, false), attempt_anothers);
+    cr_assert_null(with_player(CONF_PROVIDER, NULL, "mtp", true, true));
+    cr_assert_null(with_player(CONF_PROVIDER, NULL, "pap-inf", false, false));
+    cr_assert_null(with_player(CONF_PROVIDER, "mtp", NULL, true, false));
+    cr_assert_null(with_player(0, NULL, "mtp", true, false));
+}
+
+Test(attempt, what_steers_a_player_of_the_suite_is_not_judged_on_another)
+{
+    cr_assert(strstr(with_player(CONF_CONTROL, "mtp-music", "/my.yaml", true, false), "steers"));
+    cr_assert_null(with_player(CONF_CONTROL, "mtp-music", "mtp-music", true, false));
+    cr_assert_null(with_player(CONF_CONTROL, "mtp-music", NULL, true, false));
+    cr_assert_null(with_player(CONF_CONTROL, NULL, "/my.yaml", true, false));
+    cr_assert_null(with_player(CONF_CONTROL, "mtp", "/my.yaml", true, false));
+    cr_assert_null(with_player(CONF_WRITES, "mtp-music", "/my.yaml", true, false));
+}
+
 Test(attempt, there_is_no_server_behind_usb)
 {
     enum verdict verdict;

@@ -128,6 +128,26 @@ Test(select, a_provider_alone_is_judged_alone)
     cr_assert(provider);
 }
 
+Test(select, a_player_is_a_device)
+{
+    struct run_options player = {.player = "mtp"};
+    const struct conf_case *cases[] = {&OTH_GAMMA_BV_01, &TST_ALPHA_BI_02, &TST_ALPHA_BV_01,
+                                       &TST_BETA_BV_01};
+
+    cr_assert_eq(run_keep_subjects(&player, cases, 4), 3);
+    player.of[SUBJECT_PROVIDER].name = "vendor.so";
+    cr_assert_eq(run_keep_subjects(&player, cases, 3), 3);
+}
+
+Test(select, it_is_the_player_of_every_case)
+{
+    struct run_options own = {0}, player = {.player = "/its/folder/my.yaml"};
+
+    cr_assert_str_eq(subject_player_file(&own, &TST_BETA_BV_01), "mtp");
+    cr_assert_str_eq(subject_player_file(&player, &TST_BETA_BV_01), "/its/folder/my.yaml");
+    cr_assert_str_eq(subject_player_name(&player, &OTH_GAMMA_BV_01), "my.yaml");
+}
+
 Test(select, a_device_and_a_provider_are_judged_together)
 {
     bool provider;
@@ -142,8 +162,10 @@ Test(select, our_model_of_a_host_is_in_no_vendors_run)
     struct run_options own = {.of = {[SUBJECT_PROVIDER] = {.name = "libspcore.so", .own = true}}};
     struct run_options device = {.of = {[SUBJECT_DEVICE] = {.name = "usb:1:2"}}};
     struct run_options provider = {.of = {[SUBJECT_PROVIDER] = {.name = "vendor.so"}}};
+    struct run_options player = {.player = "mtp"};
 
     cr_assert_eq(run_keep_subjects(&own, cases, 1), 1);
+    cr_assert_eq(run_keep_subjects(&player, cases, 1), 0);
     cr_assert_eq(run_keep_subjects(&device, cases, 1), 0);
     cr_assert_eq(run_keep_subjects(&provider, cases, 1), 0);
 }
