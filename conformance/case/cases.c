@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "conformance/results/clause.h"
-#include "spcore/base.h"
 
 #define TIMEOUT_S 20 /* of a case that names none */
 
@@ -100,16 +99,22 @@ bool cases_have(const char *row)
     return false;
 }
 
-/* Of every call into a provider (conformance/wmdm/wmdm_call.c). */
-static const char *const standing[] = {"SP-AUTH-010", "SP-AUTH-023", "SP-DEV-003",  "SP-DEV-008",
-                                       "SP-DEV-043",  "SP-DEV-053",  "SP-ERR-002",  "SP-ERR-003",
-                                       "SP-ERR-010",  "SP-LIFE-005", "SP-LIFE-009", "SP-MAC-001",
-                                       "SP-MAC-019",  "SP-OBJ-016",  "SP-PNP-008",  "SP-STG-002"};
+/* Rows of every call into a provider (conformance/wmdm/wmdm_call.c), and of every transaction of a
+ * device (conformance/raw/exchange.c). */
+static const char *const of_calls[] = {
+    "SP-AUTH-010", "SP-AUTH-023", "SP-DEV-003", "SP-DEV-008",  "SP-DEV-043",  "SP-DEV-053",
+    "SP-ERR-002",  "SP-ERR-003",  "SP-ERR-010", "SP-LIFE-005", "SP-LIFE-009", "SP-MAC-001",
+    "SP-MAC-019",  "SP-OBJ-016",  "SP-PNP-008", "SP-STG-002",  NULL};
+static const char *const of_frames[] = {"USB-BLK-001",   "USB-BLK-005",   "USB-BLK-012",
+                                        "USB-BLK-014",   "USBIP-OP-004",  "USBIP-URB-002",
+                                        "USBIP-URB-005", "USBIP-URB-010", NULL};
 
 bool cases_may_judge(const struct conf_case *conf_case, const char *row)
 {
-    for (size_t i = 0; conf_case->needs & CONF_PROVIDER && i < ARRAY_SIZE(standing); i++) {
-        if (clause_is_of(row, standing[i]))
+    const char *const *standing = conf_case->needs & CONF_PROVIDER ? of_calls : of_frames;
+
+    for (; *standing; standing++) {
+        if (clause_is_of(row, *standing))
             return true;
     }
     return cases_judge(conf_case, row);

@@ -11,7 +11,7 @@ const struct conf_case *cases_find(const char *id); /* with - or _; NULL: there 
 void cases_name(const struct conf_case *conf_case, char *name, size_t size);
 /* Does the case declare that it judges this row, or the one that this is a clause of? */
 bool cases_judge(const struct conf_case *conf_case, const char *row);
-/* May it? A case of a provider may find broken what every call is held to, too. */
+/* May it? Any case may find broken what every call or transaction is held to, too. */
 bool cases_may_judge(const struct conf_case *conf_case, const char *row);
 
 /* Does any? */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conformance/raw/exchange.h"
 #include "spcore/base.h"
 
 int dut_control(struct conf *c, uint8_t type, uint8_t request, uint16_t value, uint16_t index,
@@ -46,6 +47,11 @@ static void sends(void *c, const struct raw_urb *urb, const void *data)
                urb->direction == RAW_OUT ? urb->length : 0);
 }
 
+static void hears(void *c, const struct raw_pending *asked, const uint8_t *header)
+{
+    exchange_check_reply(c, asked, header);
+}
+
 struct raw_connection *dut_import(struct conf *c)
 {
     struct raw_connection *connection = calloc(1, sizeof(*connection));
@@ -58,6 +64,7 @@ struct raw_connection *dut_import(struct conf *c)
         error = raw_import(connection, fd, conf_busid(c), DUT_PROMPT_MS);
         if (error == 0) {
             connection->sends = sends;
+            connection->hears = hears;
             connection->context = c;
             return connection;
         }
@@ -195,13 +202,17 @@ void dut_must(struct dut *dut, uint16_t code, const uint32_t *params, unsigned c
 uint16_t dut_put(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count,
                  const void *data, size_t length)
 {
+    struct exchange_asked asked = {.operation = code, .sends_data = data != NULL};
     int error;
 
     ct_forget(&dut->answer);
     dut->asked = code;
     take_id(dut);
+    asked.id = dut->pipe.next;
     error = ct_run(&dut->pipe, code, params, count, data, length, &dut->answer);
     give_id(dut);
+    if (!error)
+        exchange_check(dut->c, asked, &dut->answer);
     return answered(dut, code, error);
 }
 

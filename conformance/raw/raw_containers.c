@@ -221,6 +221,7 @@ int ct_collect(struct ct_pipe *pipe, struct ct_answer *ret)
     answer.code = box.code;
     answer.id = box.id;
     answer.length = box.length;
+    answer.came = box.size;
     answer.params = box.params;
     memcpy(answer.param, box.param, sizeof(answer.param));
     ct_done(&box);

@@ -35,8 +35,9 @@ struct ct_box {
 
 /* A whole transaction. */
 struct ct_answer {
-    uint16_t code; /* of the response */
-    uint32_t id, length;
+    uint16_t code;       /* of the response */
+    uint32_t id, length; /* of its header */
+    size_t came;         /* bytes behind that */
     uint32_t param[5];
     unsigned params;
     bool has_data;

@@ -178,11 +178,12 @@ static struct raw_pending *find(struct raw_connection *connection, uint32_t seqn
     return NULL;
 }
 
-static int remember(struct raw_connection *connection, uint32_t seqnum, uint32_t direction)
+static int remember(struct raw_connection *connection, uint32_t seqnum, uint32_t direction,
+                    uint32_t length)
 {
     for (size_t i = 0; i < RAW_PENDING_MAX; i++) {
         if (!connection->pending[i].used) {
-            connection->pending[i] = (struct raw_pending){seqnum, direction, true};
+            connection->pending[i] = (struct raw_pending){seqnum, direction, length, true};
             return 0;
         }
     }
@@ -198,7 +199,7 @@ int raw_submit(struct raw_connection *connection, struct raw_urb *urb, const voi
         urb->seqnum = connection->next++;
         urb->devid = connection->devid;
     }
-    error = remember(connection, urb->seqnum, urb->direction);
+    error = remember(connection, urb->seqnum, urb->direction, urb->length);
     if (error)
         return error;
     if (connection->sends)
@@ -215,7 +216,7 @@ int raw_unlink(struct raw_connection *connection, uint32_t victim, uint32_t *ret
 {
     uint8_t header[RAW_HEADER];
     uint32_t seqnum = connection->next++;
-    int error = remember(connection, seqnum, RAW_OUT);
+    int error = remember(connection, seqnum, RAW_OUT, 0);
 
     if (error)
         return error;
@@ -256,6 +257,8 @@ int raw_next(struct raw_connection *connection, unsigned deadline_ms, struct raw
     pending = find(connection, reply.seqnum);
     if (!pending || (reply.command != RAW_RET_SUBMIT && reply.command != RAW_RET_UNLINK))
         return -EPROTO;
+    if (connection->hears)
+        connection->hears(connection->context, pending, header);
     pending->used = false;
     carries = reply.command == RAW_RET_SUBMIT && pending->direction == RAW_IN;
     if (!carries || reply.actual == 0)

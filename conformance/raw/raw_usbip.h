@@ -29,6 +29,12 @@ enum { RAW_SHORT_NOT_OK = 0x01, RAW_ZERO_PACKET = 0x40 };
 
 struct raw_urb;
 
+/* Only the submit says whether its reply carries data, and how much. */
+struct raw_pending {
+    uint32_t seqnum, direction, length;
+    bool used;
+};
+
 /* One imported device on one socket; the socket is the caller's. */
 struct raw_connection {
     int fd;
@@ -38,12 +44,10 @@ struct raw_connection {
     uint8_t record[RAW_RECORD];
     /* Told before each submit, when it is set. */
     void (*sends)(void *context, const struct raw_urb *urb, const void *data);
+    /* Told of the header of each reply to what is pending, as it came. */
+    void (*hears)(void *context, const struct raw_pending *asked, const uint8_t *header);
     void *context;
-    /* Only the submit says whether its reply carries data. */
-    struct raw_pending {
-        uint32_t seqnum, direction;
-        bool used;
-    } pending[RAW_PENDING_MAX];
+    struct raw_pending pending[RAW_PENDING_MAX];
 };
 
 /* CMD_SUBMIT, host order. raw_submit() fills seqnum and devid in unless `exact`. */

@@ -9,7 +9,7 @@
 #include "spcore/base.h"
 
 /* Offsets in a device's record and in a frame of the URB phase. */
-enum { RECORD_SPEED = 296, FRAME_DEVID = 8, FRAME_STATUS = 20 };
+enum { RECORD_SPEED = 296, FRAME_DEVID = 8, FRAME_STATUS = 20, FRAME_PADDING = 40 };
 
 #define SMALL_BUFFER (16u * 1024u)
 
@@ -224,6 +224,15 @@ static size_t echo_devid(void *self, const struct wire_offer *offer, uint8_t *by
     (void)self;
     if (get_be32(bytes) == RET_SUBMIT)
         put_be32(bytes + FRAME_DEVID, wire_devid(offer));
+    return length;
+}
+
+static size_t dirty_padding(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                            size_t length)
+{
+    (void)self, (void)offer;
+    if (length >= FRAME_PADDING + 8)
+        memset(bytes + FRAME_PADDING, 0x5a, 8);
     return length;
 }
 

@@ -85,7 +85,8 @@ static void dut_base(struct conf *c, const struct raw_reply *reply, uint32_t seq
 }
 
 CONF_CASE(USBIP_URB_BV_02, .title = "Replies repeat seqnum and clear devid, direction and endpoint",
-          .reqs = REQS("USBIP-URB-002"), .ics = "MTP", .player = "mtp", .needs = CONF_WIRE,
+          .reqs = REQS("USBIP-URB-002", "USBIP-OP-004"), .ics = "MTP", .player = "mtp",
+          .needs = CONF_WIRE,
           .steps = "Control, stalled control, bulk OUT, bulk IN and unlink; seqnum 0x80000001")
 {
     DUT_CONNECTION connection = dut_import(c);
@@ -95,6 +96,8 @@ CONF_CASE(USBIP_URB_BV_02, .title = "Replies repeat seqnum and clear devid, dire
     uint8_t data[16384];
     uint32_t seqnum = 0;
 
+    ROW("USBIP-OP-004") /* all of the header, which the exchange itself looks at */
+        REQUIRE_EQ(raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply), 0);
     connection->next = 0x80000001;
     ROW("USBIP-URB-002") {
         REQUIRE_EQ(raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply), 0);
