@@ -74,7 +74,7 @@ def bash(program, *typed):
     ("papsim", ["pl"], {"players"}),
     ("papsim", ["serve", "--c"], {"--control", "--capture"}),
     ("papsim", ["serve", "--player", "mtp-s"], {"mtp-small"}),
-    ("papsim", ["exec", "--deviate", "session-zero"], {"session-zero-opens"}),
+    ("papsim", ["exec", "--deviate", "session-zero-o"], {"session-zero-opens"}),
     ("papsim", ["control", "socket", "un"], {"unplug", "unlock"}),
     ("papsim", ["import", "m"], {"mtp-detect"}),
     ("papsim", ["exec", "--player", "mtp", "--", "mtp-detec"], {"mtp-detect"}),
@@ -83,7 +83,7 @@ def bash(program, *typed):
     ("papcheck", ["run", "MTP-SES-BI-0"], {"MTP-SES-BI-02"}),
     ("papcheck", ["run", "--strict", "stor"], {"storage"}),
     ("papcheck", ["explain", "MTP-SES-002"], {"MTP-SES-002"}),
-    ("papcheck", ["run", "--deviate", "session-zero"], {"session-zero-opens"}),
+    ("papcheck", ["run", "--deviate", "session-zero-o"], {"session-zero-opens"}),
     ("papcheck", ["run", "--jobs", ""], set()),
 ])
 def test_bash_offers(program, typed, offered):
@@ -111,7 +111,7 @@ def test_bash_offers_every_option_there_is(program):
     ("papsim", "pl", "players "),
     ("papsim", "serve --cap", "serve --capture "),
     ("papsim", "serve --player mtp-sma", "serve --player mtp-small "),
-    ("papsim", "exec --deviate session-zero", "exec --deviate session-zero-opens "),
+    ("papsim", "exec --deviate session-zero-o", "exec --deviate session-zero-opens "),
     ("papsim", "control /dev/null batt", "control /dev/null battery "),
     ("papsim", "import mtp-d", "import mtp-detect "),
     ("papcheck", "doc", "doctor "),

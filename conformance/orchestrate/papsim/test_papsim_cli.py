@@ -334,7 +334,8 @@ def test_deviations_as_json():
     for row in rows:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row["name"])
         assert row["text"]
-        assert all(re.fullmatch(r"[A-Z0-9]+-[A-Z0-9]+-\d{3}", one) for one in row["rows"])
+        assert all(re.fullmatch(r"[A-Z0-9]+-[A-Z0-9]+-\d{3}(\.[a-z0-9-]+)?", one)
+                   for one in row["rows"])
         assert bool(row["rows"]) != ("quirk" in row), "a requirement's defect, or a real player's"
     names = [row["name"] for row in rows]
     assert len(set(names)) == len(names)
