@@ -89,8 +89,11 @@ def test_clients_and_logs_have_their_players(machine):
     said = machine.says("""PATH=$PATH:/papkit/bin
         papsim import mtp-detect /out/log.txt -o /out/player.yaml
         papsim exec --player /out/player.yaml -- mtp-detect
-        papsim exec --player mtp -- mtp-files""")
+        papsim exec --player mtp -- mtp-files
+        papcheck run USB-CH9-BV-01 --player /out/player.yaml --out /out/own
+        papcheck run MTP-EVT-BV-01 --player mtp-small --out /out/named""")
     assert "Listing raw device(s)" in said and "Filename: " in said
+    assert said.count("1 pass 0 fail") == 2
 
 
 def test_a_report_is_written_again(machine):
