@@ -44,16 +44,52 @@ static int event(struct dut *dut, uint8_t bytes[64], unsigned deadline_ms)
     return count;
 }
 
-/* Whether that event, with that first parameter, comes in time; others before it are let pass. */
+/* A container of its length with the parameters the event has; what it does not have is left out
+ * or 0 (MTP 1.1, G.2). */
+static bool is_whole(struct conf *c, const uint8_t bytes[64], int count)
+{
+    static const struct {
+        uint16_t code;
+        int parameters;
+    } events[] = {
+        {MTP_EC_OBJECT_ADDED, 1},
+        {MTP_EC_OBJECT_REMOVED, 1},
+        {MTP_EC_STORE_ADDED, 1},
+        {MTP_EC_STORE_REMOVED, 1},
+        {MTP_EC_DEVICE_PROP_CHANGED, 1},
+        {MTP_EC_OBJECT_INFO_CHANGED, 1},
+        {MTP_EC_DEVICE_INFO_CHANGED, 0},
+        {MTP_EC_STORE_FULL, 1},
+        {MTP_EC_STORAGE_INFO_CHANGED, 1},
+        {MTP_EC_OBJECT_PROP_CHANGED, 2},
+        {MTP_EC_OBJECT_PROP_DESC_CHANGED, 2},
+        {MTP_EC_OBJECT_REFERENCES_CHANGED, 1},
+    };
+    bool whole = get_le32(bytes) == (uint32_t)count && get_le16(bytes + 4) == MTP_CT_EVENT;
+
+    for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+        for (int at = 12 + 4 * events[i].parameters;
+             events[i].code == get_le16(bytes + 6) && at < count; at++)
+            whole &= bytes[at] == 0;
+    }
+    if (!whole)
+        conf_note(c, "which is no whole event");
+    return whole;
+}
+
+/* Whether that event, with that first parameter, comes in time and whole; others before it are let
+ * pass. */
 static bool comes(struct dut *dut, uint16_t code, uint32_t parameter)
 {
     uint8_t bytes[64];
 
     for (int i = 0; i < 64; i++) {
-        if (event(dut, bytes, DUT_PROMPT_MS) < 12)
+        int count = event(dut, bytes, DUT_PROMPT_MS);
+
+        if (count < 12)
             return false;
         if (get_le16(bytes + 6) == code && get_le32(bytes + 12) == parameter)
-            return true;
+            return is_whole(dut->c, bytes, count);
     }
     return false;
 }
@@ -85,6 +121,7 @@ CONF_CASE(MTP_EVT_BV_01, .title = "An event is a container of type 4 on the inte
         CHECK_EQ(get_le16(bytes + 4), MTP_CT_EVENT);
         CHECK_EQ(get_le16(bytes + 6), MTP_EC_OBJECT_ADDED);
         CHECK_EQ(get_le32(bytes + 12), handle);
+        CHECK(is_whole(c, bytes, count));
     }
 }
 

@@ -391,12 +391,28 @@ CONF_CASE(USB_BLK_BI_13,
     }
 }
 
+/* MTP 1.1, 4.3: what an operation has no parameter for is left out or 0. */
+static void dut_parameters(struct dut *dut, unsigned least, unsigned most)
+{
+    struct conf *c = dut->c;
+
+    CHECK_EQ(dut->answer.length, 12 + 4 * dut->answer.params);
+    CHECK(dut->answer.params >= least && dut->answer.params <= 5);
+    for (unsigned i = most; i < dut->answer.params && i < 5; i++)
+        CHECK_EQ(dut->answer.param[i], 0);
+}
+
 CONF_CASE(USB_BLK_BV_14, .title = "A response is as long as its parameters",
           .reqs = REQS("USB-BLK-014"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
           .needs = CONF_WRITES,
-          .steps = "SendObjectInfo's response has 24 bytes; OpenSession's second has 12+4n")
+          .steps = "SendObjectInfo's response has 24 bytes; those of other operations the "
+                   "parameters they are to have, and 12+4n bytes")
 {
     DUT dut = dut_work(c);
+    static const uint8_t bytes[64];
+    uint32_t copies = dut_folder(&dut, dut.folder, "copies"),
+             handle = dut_file(&dut, dut.folder, "parameters.bin", MTP_FC_UNDEFINED, bytes,
+                               sizeof(bytes));
 
     ROW("USB-BLK-014") {
         if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_ASSOCIATION, 0, "length") !=
@@ -405,7 +421,17 @@ CONF_CASE(USB_BLK_BV_14, .title = "A response is as long as its parameters",
         CHECK_EQ(dut.answer.length, 24);
         CHECK_EQ(dut.answer.params, 3);
         dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
-        CHECK_EQ(dut.answer.length, 12 + 4 * dut.answer.params);
+        dut_parameters(&dut, 0, 0);
+        if (dut_op(&dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(dut.store)) == MTP_RC_OK)
+            dut_parameters(&dut, 1, 1);
+        if (dut_op(&dut, MTP_OP_GET_PARTIAL_OBJECT, PARAMS(handle, 0, 16)) == MTP_RC_OK)
+            dut_parameters(&dut, 1, 1);
+        if (dut_op(&dut, MTP_OP_GET_PARTIAL_OBJECT_64, PARAMS(handle, 0, 0, 16)) == MTP_RC_OK)
+            dut_parameters(&dut, 0, 1);
+        if (dut_op(&dut, MTP_OP_COPY_OBJECT, PARAMS(handle, dut.store, copies)) == MTP_RC_OK)
+            dut_parameters(&dut, 1, 1);
+        dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(handle));
+        dut_parameters(&dut, 0, 0);
     }
 }
 
