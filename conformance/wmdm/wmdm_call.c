@@ -278,14 +278,34 @@ static void check_failure(struct call *call, unsigned i)
              "SP-AUTH-023", "and filled", parameter->name, "nothing of the device");
 }
 
+/* How many elements the method says that its array has; one where nobody counts. */
+static DWORD elements(const struct call *call, const struct wmdm_parameter *parameter)
+{
+    const struct guard *count =
+        parameter->counted_by < 0 ? NULL : &call->guard[parameter->counted_by];
+    DWORD number = 1;
+
+    if (count && count->memory && count->length == sizeof(number))
+        memcpy(&number, seen(count), sizeof(number));
+    return number;
+}
+
 /* A success that says nothing where it should; whether it says the right thing is the case's. */
 static void check_success(struct call *call, unsigned i)
 {
     const struct wmdm_parameter *parameter = &call->method->parameters[i];
+    const struct guard *guard = &call->guard[i];
 
-    if (parameter->kind == WMDM_ARG_DATA && parameter->counted_by < 0 && !may_say_nothing(call) &&
-        is_untouched(&call->guard[i]))
-        fail(call, NULL, "and left alone", parameter->name, "a value");
+    if (may_say_nothing(call))
+        return;
+    if (parameter->kind == WMDM_ARG_DATA) {
+        if (parameter->counted_by < 0 && is_untouched(guard))
+            fail(call, NULL, "and left alone", parameter->name, "a value");
+    } else if (guard->length == sizeof(void *) &&
+               (is_untouched(guard) || is_all(seen(guard), guard->length, 0)) &&
+               (parameter->kind == WMDM_ARG_OUT_OBJECT || elements(call, parameter))) {
+        fail(call, NULL, "and handed out no", parameter->name, "one");
+    }
 }
 
 static bool is_documented(HRESULT hr)

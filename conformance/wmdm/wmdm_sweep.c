@@ -111,12 +111,13 @@ struct sweep {
     void *context;
     IWMDMMetaData *metadata;
     WCHAR *path; /* of the device */
+    WCHAR *id;   /* of an object on it; NULL: it has none */
     union room rooms[WMDM_ARGS];
 };
 
 static uint64_t argument(struct sweep *sweep, const struct wmdm_method *method, unsigned i)
 {
-    static const WCHAR text[] = u"papcheck-sweep";
+    static const WCHAR text[] = u"papcheck-sweep", child[] = u"sweep.bin";
     const struct wmdm_parameter *parameter = &method->parameters[i];
     union room *room = &sweep->rooms[i];
 
@@ -125,9 +126,14 @@ static uint64_t argument(struct sweep *sweep, const struct wmdm_method *method, 
         return sensible_value(method, parameter->name);
     if (parameter->kind == WMDM_ARG_OBJECT)
         return strcmp(parameter->name, "pMetadata") == 0 ? (uintptr_t)sweep->metadata : 0;
+    if (strcmp(parameter->name, "pwszDevicePath") == 0)
+        return (uintptr_t)sweep->path;
+    if (strcmp(parameter->name, "pwszUniqueID") == 0 && sweep->id)
+        return (uintptr_t)sweep->id;
+    if (strcmp(parameter->name, "pszStorageName") == 0)
+        return (uintptr_t)child;
     if (parameter->kind == WMDM_ARG_TEXT)
-        return strcmp(parameter->name, "pwszDevicePath") == 0 ? (uintptr_t)sweep->path
-                                                              : (uintptr_t)text;
+        return (uintptr_t)text;
     if (strcmp(parameter->name, "ppwszPropNames") == 0)
         room->names[0] = g_wszWMDMFileName;
     return parameter->is_optional ? 0 : (uintptr_t)room;
@@ -142,6 +148,29 @@ static void visit_method(struct sweep *sweep, const struct wmdm_method *method, 
     sweep->visit(sweep->w, &one, sweep->context);
 }
 
+/* The id of the work folder, if it has one; CoTaskMemFree. */
+static WCHAR *id_on_device(struct wmdm *w)
+{
+    IMDSPStorage *object = wmdm_work_folder(w);
+    struct conf *c = wmdm_conf(w);
+    IWMDMMetaData *list = wmdm_metadata_new();
+    IMDSPStorage4 *four = NULL;
+    WCHAR *wide = NULL;
+    char *id = NULL;
+
+    if (wmdm_has(w, object, &IID_IMDSPStorage4)) {
+        four = wmdm_query(w, object, &IID_IMDSPStorage4);
+        if (SUCCEEDED(CALL(IMDSPStorage4, GetMetadata, four, list)))
+            id = wmdm_metadata_string(list, g_wszWMDMPersistentUniqueID);
+        SP_CALL("IMDSPStorage4::Release", IMDSPStorage4_Release(four));
+    }
+    if (id)
+        wide = com_utf16_from_utf8(id);
+    free(id);
+    IWMDMMetaData_Release(list);
+    return wide;
+}
+
 void wmdm_sweep(struct wmdm *w, IUnknown *object, wmdm_visit *visit, void *context)
 {
     struct conf *c = wmdm_conf(w);
@@ -149,7 +178,8 @@ void wmdm_sweep(struct wmdm *w, IUnknown *object, wmdm_visit *visit, void *conte
                           .visit = visit,
                           .context = context,
                           .metadata = wmdm_metadata_new(),
-                          .path = com_utf16_from_utf8(conf_device_uri(c))};
+                          .path = com_utf16_from_utf8(conf_device_uri(c)),
+                          .id = id_on_device(w)};
 
     for (size_t i = 0; i < WMDM_METHODS; i++) {
         const struct wmdm_method *method = &wmdm_methods[i];
@@ -167,6 +197,7 @@ void wmdm_sweep(struct wmdm *w, IUnknown *object, wmdm_visit *visit, void *conte
     }
     IWMDMMetaData_Release(sweep.metadata);
     CoTaskMemFree(sweep.path);
+    CoTaskMemFree(sweep.id);
 }
 
 bool wmdm_only_asks(const struct wmdm_method *method)

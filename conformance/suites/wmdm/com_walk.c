@@ -108,9 +108,11 @@ static void walk(struct conf *c, const struct wmdm_kind *kind)
 }
 
 COM_CASE(COM_QUERY_BV_01, "Every object has one identity, whichever way it is asked",
-         "On each kind of object: from each interface to each, one that nobody has, and IUnknown",
-         "SP-LIFE-005")
+         "On each kind of object: from each interface to each, one that nobody has, and IUnknown; "
+         "everything released: DllCanUnloadNow",
+         "SP-LIFE-005", "SP-LIFE-007")
 {
+    wmdm_can_unload_now unload = wmdm_can_unload_entry(c);
     struct wmdm *w = wmdm_open(c);
     struct wmdm_kind kinds[WMDM_KINDS];
 
@@ -122,6 +124,9 @@ COM_CASE(COM_QUERY_BV_01, "Every object has one identity, whichever way it is as
         }
     }
     wmdm_kinds_release(c, kinds);
+    wmdm_close(w);
+    ROW("SP-LIFE-007")
+        CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_OK);
 }
 
 /* ---- bases */

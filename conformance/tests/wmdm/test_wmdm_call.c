@@ -97,7 +97,28 @@ static HRESULT changes_name(IMDSPDevice3 *This, const WCHAR *name, IMDSPStorage 
     return S_FALSE;
 }
 
-static const IMDSPDevice3Vtbl vtbl = {.GetName = too_long,
+static HRESULT hands_out_nothing(IMDSPDevice3 *This, IMDSPEnumStorage **storages)
+{
+    (void)This;
+    *storages = NULL;
+    return S_OK;
+}
+
+/* Two formats at no place, and no kind of file. */
+static HRESULT counts_alone(IMDSPDevice3 *This, WAVEFORMATEX **formats, DWORD *format_count,
+                            WCHAR ***mimes, DWORD *mime_count)
+{
+    (void)This;
+    *formats = NULL;
+    *format_count = 2;
+    *mimes = NULL;
+    *mime_count = 0;
+    return S_OK;
+}
+
+static const IMDSPDevice3Vtbl vtbl = {.EnumStorage = hands_out_nothing,
+                                      .GetFormatSupport = counts_alone,
+                                      .GetName = too_long,
                                       .GetVersion = refuses,
                                       .GetType = says_nothing,
                                       .GetStatus = says_five,
@@ -140,6 +161,22 @@ Test(wmdm_call, a_success_says_something)
         CALL(IMDSPDevice3, GetType, &device, &type);
     cr_assert_eq(fails(c, "TST-ONE-001"), 1);
     cr_assert_neq(type, 0, "nor is the caller's own value taken for the method's");
+}
+
+Test(wmdm_call, a_success_hands_out_what_it_is_called_for)
+{
+    RUNNING;
+    IMDSPEnumStorage *storages;
+    WAVEFORMATEX *formats;
+    DWORD format_count, mime_count;
+    WCHAR **mimes;
+
+    ROW("TST-ONE-001") {
+        CALL(IMDSPDevice3, EnumStorage, &device, &storages);
+        cr_assert_eq(fails(c, "TST-ONE-001"), 1);
+        CALL(IMDSPDevice3, GetFormatSupport, &device, &formats, &format_count, &mimes, &mime_count);
+    }
+    cr_assert_eq(fails(c, "TST-ONE-001"), 2, "no array is none of no elements");
 }
 
 Test(wmdm_call, a_failure_leaves_the_callers_value)
