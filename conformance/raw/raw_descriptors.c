@@ -146,7 +146,8 @@ static void lint_companion(struct lint *lint, const struct desc *item)
 
     lint->uncompanied = NULL;
     if (!endpoint || item->length != 6) {
-        say(lint, "USB-CH9-002", "a companion is not 6 bytes behind an endpoint", item->length);
+        say(lint, "USB-CH9-002.walk", "a companion is not 6 bytes behind an endpoint",
+            item->length);
         return;
     }
     if (at[2] > 15)
@@ -162,9 +163,10 @@ static void lint_companion(struct lint *lint, const struct desc *item)
 static void lint_whole(struct lint *lint)
 {
     if (lint->endpoints_due)
-        say(lint, "USB-CH9-002", "an interface lacks endpoints it announces", lint->endpoints_due);
+        say(lint, "USB-CH9-002.parts", "an interface lacks endpoints it announces",
+            lint->endpoints_due);
     if (lint->uncompanied)
-        say(lint, "USB-CH9-002", "an endpoint lacks its companion", lint->uncompanied[2]);
+        say(lint, "USB-CH9-002.parts", "an endpoint lacks its companion", lint->uncompanied[2]);
     lint->endpoints_due = 0;
     lint->uncompanied = NULL;
 }
@@ -174,13 +176,13 @@ static void lint_endpoint(struct lint *lint, const struct desc *item)
     uint8_t address = item->at[2];
 
     if (item->length != (lint->interface_class == CLASS_AUDIO ? 9 : 7) && item->length != 7) {
-        say(lint, "USB-CH9-002", "length of an endpoint descriptor", item->length);
+        say(lint, "USB-CH9-002.walk", "length of an endpoint descriptor", item->length);
         return;
     }
     if (lint->uncompanied)
-        say(lint, "USB-CH9-002", "an endpoint lacks its companion", lint->uncompanied[2]);
+        say(lint, "USB-CH9-002.parts", "an endpoint lacks its companion", lint->uncompanied[2]);
     if (!lint->endpoints_due)
-        say(lint, "USB-CH9-002", "an endpoint that its interface does not announce", address);
+        say(lint, "USB-CH9-002.parts", "an endpoint that its interface does not announce", address);
     else
         lint->endpoints_due--;
     lint->uncompanied = lint->speed == DESC_SUPER ? item->at : NULL;
@@ -205,7 +207,7 @@ static void lint_interface(struct lint *lint, const struct desc *item)
 {
     lint_whole(lint);
     if (item->length != 9) {
-        say(lint, "USB-CH9-002", "length of an interface descriptor", item->length);
+        say(lint, "USB-CH9-002.walk", "length of an interface descriptor", item->length);
         return;
     }
     lint->interface_number = item->at[2];
@@ -225,7 +227,8 @@ static void lint_config(struct lint *lint, const uint8_t *config, size_t length)
     for (unsigned i = 0; i < 256; i++)
         numbers += lint->numbers[i];
     if (get_le16(config + 2) != length)
-        say(lint, "USB-CH9-002", "wTotalLength is not the set's length", get_le16(config + 2));
+        say(lint, "USB-CH9-002.total", "wTotalLength is not the set's length",
+            get_le16(config + 2));
     if (config[4] != numbers)
         say(lint, "USB-DSC-004", "bNumInterfaces does not match", config[4]);
     if (config[5] == 0)
@@ -260,7 +263,7 @@ void desc_lint(const uint8_t *device, const uint8_t *config, size_t length, int 
     desc_start(&walk, config, length);
     if (!desc_next(&walk, &item) || item.length != 9 ||
         (item.type != DESC_CONFIG && item.type != DESC_OTHER_SPEED)) {
-        say(&lint, "USB-CH9-002", "no configuration descriptor in front", item.type);
+        say(&lint, "USB-CH9-002.walk", "no configuration descriptor in front", item.type);
         return;
     }
     while (desc_next(&walk, &item)) {
@@ -273,11 +276,12 @@ void desc_lint(const uint8_t *device, const uint8_t *config, size_t length, int 
         else if (item.type == DESC_COMPANION)
             lint_companion(&lint, &item);
         else if (item.type < 32 && NO_PART >> item.type & 1)
-            say(&lint, "USB-CH9-002", "a standard descriptor that belongs in no set", item.type);
+            say(&lint, "USB-CH9-002.walk", "a standard descriptor that belongs in no set",
+                item.type);
     }
     lint_whole(&lint);
     if (walk.broken)
-        say(&lint, "USB-CH9-002", "the walk does not land on the end", 0);
+        say(&lint, "USB-CH9-002.walk", "the walk does not land on the end", 0);
     lint_config(&lint, config, length);
     lint_class(&lint);
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "mtp_codes.h"
 #include "simulator/defect/filters_usb.h"
 #include "simulator/defect/policies_internal.h"
 #include "simulator/usb/usb_internal.h"
@@ -36,11 +37,20 @@ static int await_address(void *self, struct usb_device *device, const struct usb
     return is_request(setup, 0x80, GET_STATUS) && !device->address ? -EPIPE : length;
 }
 
-static int status_of_one_byte(void *self, struct usb_device *device, const struct usb_setup *setup,
-                              uint8_t *reply, int length)
+static bool describe_late(void *self, struct usb_device *device, struct usb_setup *setup,
+                          uint8_t *data, int *ret_length)
 {
-    (void)self, (void)device, (void)reply;
-    return is_request(setup, 0x80, GET_STATUS) && length > 0 ? 1 : length;
+    (void)self, (void)data;
+    *ret_length = -EPIPE;
+    return asks_descriptor(setup, DT_CONFIGURATION) && !device->address;
+}
+
+static bool configure_late(void *self, struct usb_device *device, struct usb_setup *setup,
+                           uint8_t *data, int *ret_length)
+{
+    (void)self, (void)data;
+    *ret_length = -EPIPE;
+    return is_request(setup, 0x00, SET_CONFIGURATION) && !device->address;
 }
 
 static int any_interface_status(void *self, struct usb_device *device,
@@ -53,14 +63,48 @@ static int any_interface_status(void *self, struct usb_device *device,
     return 2;
 }
 
+/* What stalls before configuration gets `wanted` zeroes. */
+static int unconfigured(const struct usb_device *device, uint8_t *reply, int length, int wanted)
+{
+    if (length >= 0 || device->configuration)
+        return length;
+    memset(reply, 0, (size_t)wanted);
+    return wanted;
+}
+
 static int unconfigured_status(void *self, struct usb_device *device, const struct usb_setup *setup,
                                uint8_t *reply, int length)
 {
     (void)self;
-    if (!is_request(setup, 0x82, GET_STATUS) || length >= 0 || device->configuration)
-        return length;
-    put_le16(reply, 0);
-    return 2;
+    return is_request(setup, 0x82, GET_STATUS) ? unconfigured(device, reply, length, 2) : length;
+}
+
+static int unconfigured_interface(void *self, struct usb_device *device,
+                                  const struct usb_setup *setup, uint8_t *reply, int length)
+{
+    (void)self;
+    return is_request(setup, 0x81, GET_STATUS) ? unconfigured(device, reply, length, 2) : length;
+}
+
+static int unconfigured_setting(void *self, struct usb_device *device,
+                                const struct usb_setup *setup, uint8_t *reply, int length)
+{
+    (void)self;
+    return is_request(setup, 0x81, GET_INTERFACE) ? unconfigured(device, reply, length, 1) : length;
+}
+
+static int unconfigured_halt(void *self, struct usb_device *device, const struct usb_setup *setup,
+                             uint8_t *reply, int length)
+{
+    (void)self;
+    return is_halt(setup) ? unconfigured(device, reply, length, 0) : length;
+}
+
+static int await_configuration(void *self, struct usb_device *device, const struct usb_setup *setup,
+                               uint8_t *reply, int length)
+{
+    (void)self, (void)reply;
+    return is_request(setup, 0x80, GET_STATUS) && !device->configuration ? -EPIPE : length;
 }
 
 static int halt_of_both(void *self, struct usb_device *device, const struct usb_setup *setup,
@@ -93,6 +137,15 @@ static bool stall_needless_clear(void *self, struct usb_device *device, struct u
     return clears_halt(setup) && !usb_function_halted(device, (uint8_t)setup->index);
 }
 
+static bool silence_needless_clear(void *self, struct usb_device *device, struct usb_setup *setup,
+                                   uint8_t *data, int *ret_length)
+{
+    (void)self, (void)data, (void)ret_length;
+    if (clears_halt(setup) && !usb_function_halted(device, (uint8_t)setup->index))
+        usb_function_delay(device, (uint8_t)setup->index, DAY_MS);
+    return false;
+}
+
 /* What was queued, or comes, is not worked on. */
 static int stay_silent(void *self, struct usb_device *device, const struct usb_setup *setup,
                        uint8_t *reply, int length)
@@ -110,6 +163,24 @@ static int any_feature(void *self, struct usb_device *device, const struct usb_s
 
     (void)self, (void)device, (void)reply;
     return is_feature(setup) && !known && length < 0 ? 0 : length;
+}
+
+static int halt_of_unknown(void *self, struct usb_device *device, const struct usb_setup *setup,
+                           uint8_t *reply, int length)
+{
+    (void)self, (void)reply;
+    if (is_feature(setup) && setup->request_type == TO_ENDPOINT && length < 0)
+        usb_function_halt(device, (uint8_t)setup->index);
+    return length;
+}
+
+static int wakeup_despite_stall(void *self, struct usb_device *device,
+                                const struct usb_setup *setup, uint8_t *reply, int length)
+{
+    (void)self, (void)reply;
+    if (is_request(setup, 0x00, SET_FEATURE) && setup->value == REMOTE_WAKEUP)
+        device->remote_wakeup = true;
+    return length;
 }
 
 static int accept_wakeup(void *self, struct usb_device *device, const struct usb_setup *setup,
@@ -133,13 +204,79 @@ static bool any_configuration(void *self, struct usb_device *device, struct usb_
     return false;
 }
 
+static bool configures_again(const struct usb_device *device, const struct usb_setup *setup)
+{
+    return is_request(setup, 0x00, SET_CONFIGURATION) && device->configuration &&
+           setup->value == device->configuration;
+}
+
 static bool keep_state(void *self, struct usb_device *device, struct usb_setup *setup,
                        uint8_t *data, int *ret_length)
 {
     (void)self, (void)data;
     *ret_length = 0;
-    return is_request(setup, 0x00, SET_CONFIGURATION) && device->configuration &&
-           setup->value == device->configuration;
+    return configures_again(device, setup);
+}
+
+static bool keep_halts(void *self, struct usb_device *device, struct usb_setup *setup,
+                       uint8_t *data, int *ret_length)
+{
+    bool again = configures_again(device, setup);
+
+    (void)self, (void)data;
+    *ret_length = 0;
+    if (again)
+        usb_reset_functions(device, USB_RESET_AGAIN);
+    return again;
+}
+
+static void clear_halts(struct usb_device *device)
+{
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++)
+        device->endpoints[i].halted = false;
+}
+
+static bool keep_settings(void *self, struct usb_device *device, struct usb_setup *setup,
+                          uint8_t *data, int *ret_length)
+{
+    bool again = keep_halts(self, device, setup, data, ret_length);
+
+    if (again)
+        clear_halts(device);
+    return again;
+}
+
+static bool keep_session(void *self, struct usb_device *device, struct usb_setup *setup,
+                         uint8_t *data, int *ret_length)
+{
+    bool again = keep_state(self, device, setup, data, ret_length);
+
+    if (again)
+        clear_halts(device);
+    return again;
+}
+
+static int lose_configuration(void *self, struct usb_device *device, const struct usb_setup *setup,
+                              uint8_t *reply, int length)
+{
+    (void)self, (void)reply;
+    if (!is_request(setup, 0x00, SET_CONFIGURATION) || length >= 0)
+        return length;
+    device->configuration = 0;
+    usb_apply_settings(device);
+    return length;
+}
+
+static int lose_setting(void *self, struct usb_device *device, const struct usb_setup *setup,
+                        uint8_t *reply, int length)
+{
+    (void)self, (void)reply;
+    if (!is_request(setup, 0x01, SET_INTERFACE) || length >= 0 ||
+        setup->index >= USB_INTERFACES_MAX)
+        return length;
+    device->settings[setup->index] = 0;
+    usb_apply_settings(device);
+    return length;
 }
 
 static int configuration_index(void *self, struct usb_device *device, const struct usb_setup *setup,

@@ -34,14 +34,21 @@ static bool is_device(const struct usb_setup *setup, int length)
     return asks_descriptor(setup, DT_DEVICE) && length > 0;
 }
 
-static int pad_device_descriptor(void *self, struct usb_device *device,
-                                 const struct usb_setup *setup, uint8_t *reply, int length)
+static bool stall_empty(void *self, struct usb_device *device, struct usb_setup *setup,
+                        uint8_t *data, int *ret_length)
+{
+    (void)self, (void)device, (void)data;
+    *ret_length = -EPIPE;
+    return asks_descriptor(setup, DT_DEVICE) && !setup->length;
+}
+
+static int other_head(void *self, struct usb_device *device, const struct usb_setup *setup,
+                      uint8_t *reply, int length)
 {
     (void)self, (void)device;
-    if (!is_device(setup, length) || setup->length <= length || setup->length > USB_CONTROL_ROOM)
-        return length;
-    memset(reply + length, 0, (size_t)(setup->length - length));
-    return setup->length;
+    if (is_device(setup, length) && setup->length < length)
+        reply[7] = 8;
+    return length;
 }
 
 static int version_2_0(void *self, struct usb_device *device, const struct usb_setup *setup,
@@ -118,6 +125,24 @@ static int cut_total_length(void *self, struct usb_device *device, const struct 
     (void)self, (void)device;
     if (is_configuration(setup, length))
         put_le16(reply + 2, (uint16_t)(get_le16(reply + 2) - 7));
+    return length;
+}
+
+static bool all_of_configuration(void *self, struct usb_device *device, struct usb_setup *setup,
+                                 uint8_t *data, int *ret_length)
+{
+    (void)self, (void)device, (void)data, (void)ret_length;
+    if (asks_descriptor(setup, DT_CONFIGURATION) && setup->length > 9 && setup->length < 32)
+        setup->length = UINT16_MAX;
+    return false;
+}
+
+static int total_of_head(void *self, struct usb_device *device, const struct usb_setup *setup,
+                         uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    if (is_configuration(setup, length) && setup->length <= reply[0])
+        put_le16(reply + 2, reply[0]);
     return length;
 }
 
@@ -277,6 +302,23 @@ static int terminate_string(void *self, struct usb_device *device, const struct 
     return length + 2;
 }
 
+static int language_zero(void *self, struct usb_device *device, const struct usb_setup *setup,
+                         uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    return asks_string(setup, 0) ? answer(reply, "\x04\x03\0\0", 4) : length;
+}
+
+static int odd_string(void *self, struct usb_device *device, const struct usb_setup *setup,
+                      uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    if (!is_text(setup) || length < 0)
+        return length;
+    reply[length] = 'x';
+    return reply[0] = (uint8_t)(length + 1);
+}
+
 static int empty_string(void *self, struct usb_device *device, const struct usb_setup *setup,
                         uint8_t *reply, int length)
 {
@@ -284,12 +326,36 @@ static int empty_string(void *self, struct usb_device *device, const struct usb_
     return is_text(setup) && length < 0 ? answer(reply, "\x02\x03", 2) : length;
 }
 
+static bool is_foreign(const struct usb_setup *setup, int length)
+{
+    return is_text(setup) && length > 0 && setup->index != 0x0409;
+}
+
 static int question_mark(void *self, struct usb_device *device, const struct usb_setup *setup,
                          uint8_t *reply, int length)
 {
     (void)self, (void)device;
-    return is_text(setup) && length > 0 && setup->index != 0x0409 ? answer(reply, "\x04\x03?", 4)
-                                                                  : length;
+    return is_foreign(setup, length) ? answer(reply, "\x04\x03?", 4) : length;
+}
+
+static int foreign_once(void *self, struct usb_device *device, const struct usb_setup *setup,
+                        uint8_t *reply, int length)
+{
+    struct policies *policies = self;
+
+    (void)device, (void)reply;
+    return is_foreign(setup, length) && policies->asked++ ? -EPIPE : length;
+}
+
+static int stall_after_foreign(void *self, struct usb_device *device, const struct usb_setup *setup,
+                               uint8_t *reply, int length)
+{
+    struct policies *policies = self;
+    bool foreign = is_foreign(setup, length);
+
+    (void)device, (void)reply;
+    policies->asked += foreign;
+    return is_text(setup) && !foreign && policies->asked ? -EPIPE : length;
 }
 
 static int serial_with_comma(void *self, struct usb_device *device, const struct usb_setup *setup,

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "simulator/defect/changes_usb.h"
 #include "simulator/usb/function.h"
 
 /* Standard requests and descriptor types (USB 2.0, tables 9-4 and 9-5; BOS: USB 3.2). */
@@ -13,9 +14,11 @@ enum {
     GET_STATUS = 0,
     CLEAR_FEATURE = 1,
     SET_FEATURE = 3,
+    SET_ADDRESS = 5,
     GET_DESCRIPTOR = 6,
     GET_CONFIGURATION = 8,
     SET_CONFIGURATION = 9,
+    GET_INTERFACE = 10,
     SET_INTERFACE = 11,
 };
 enum {
@@ -25,6 +28,7 @@ enum {
     DT_INTERFACE = 4,
     DT_ENDPOINT = 5,
     DT_QUALIFIER = 6,
+    DT_OTHER_SPEED = 7,
     DT_BOS = 15,
     DT_CAPABILITY = 16,
     DT_SS_COMPANION = 48,

@@ -58,6 +58,7 @@ struct policies {
     /* What they remember. */
     uint32_t losing; /* bit per endpoint (usb_index()): its next data go astray */
     bool wedged;     /* since a malformed container */
+    unsigned asked;  /* how often, of what a filter counts */
     uint8_t last_command[MTPR_COMMAND_MAX];
     struct generated *generated; /* the one that nobody wrote down; NULL: none */
     uint8_t event[64];           /* as it spoils it */

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "simulator/defect/changes_usb.h"
 #include "simulator/defect/policies.h"
 #include "simulator/defect/tokens.h"
 
@@ -25,6 +26,7 @@ struct policy_row {
     struct usbip_filter usbip;
     struct mtpr_filter mtpr;
     struct mtp_recode recode;
+    struct usb_change change;
 };
 
 struct policy_table {

@@ -17,6 +17,7 @@ static void attached(void *self, struct usb_device *device)
 
     policies->losing = 0;
     policies->wedged = false;
+    policies->asked = 0;
     for (size_t i = 0; i < policies->row_count; i++) {
         if (policies->rows[i]->usb.attached)
             policies->rows[i]->usb.attached(self, device);
@@ -30,7 +31,8 @@ static bool request(void *self, struct usb_device *device, struct usb_setup *set
     bool answered = false;
 
     for (size_t i = 0; i < policies->row_count && !answered; i++) {
-        if (policies->rows[i]->usb.request)
+        answered = usb_change_request(&policies->rows[i]->change, device, setup, ret_length);
+        if (!answered && policies->rows[i]->usb.request)
             answered = policies->rows[i]->usb.request(self, device, setup, data, ret_length);
     }
     return answered;
@@ -44,6 +46,7 @@ static int reply(void *self, struct usb_device *device, const struct usb_setup *
     for (size_t i = 0; i < policies->row_count; i++) {
         if (policies->rows[i]->usb.reply)
             length = policies->rows[i]->usb.reply(self, device, setup, bytes, length);
+        length = usb_change_reply(&policies->rows[i]->change, device, setup, bytes, length);
     }
     return length;
 }
