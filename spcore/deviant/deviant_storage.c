@@ -1,123 +1,283 @@
-/* Defects of IMDSPStorage: what an object says about itself, its attributes, its parent. */
+/* Defects of IMDSPStorage: what an object says about itself, and its parent. */
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "spcore/com/com_utf16.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp_storage.h"
 
-/* ---- attributes */
-METHOD(ATTRIBUTES2_STUB, IMDSPStorage4, GetAttributes2, DWORD *attributes, DWORD *extended,
-       WAVEFORMATEX *audio, VIDEOINFOHEADER *video)
+static bool is_folder(IMDSPStorage4 *This)
 {
-    return hr_swap(ATTRIBUTES2_STUB_book(This, attributes, extended, audio, video), S_OK,
-                   E_NOTIMPL);
+    const struct sp_storage *self = SELF(sp_storage, IMDSPStorage4);
+    struct mtpi_object_info info = {0};
+
+    if (!self->handle || FAILED(sp_storage_info(self, &info)))
+        return false;
+    mtpi_object_info_done(&info);
+    return info.format == MTP_FC_ASSOCIATION;
 }
 
-METHOD(ATTRIBUTES_EX_UNWRITTEN, IMDSPStorage4, GetAttributes2, DWORD *attributes, DWORD *extended,
-       WAVEFORMATEX *audio, VIDEOINFOHEADER *video)
-{
-    DWORD unwritten;
+/* ---- names */
+#define NAME(token) METHOD(token, IMDSPStorage4, GetName, WCHAR *name, UINT room)
+/* Names changed on their way out: `change` gets each that GetName hands out, with its room. */
+#define NAME_CHANGED(token, change)                                                                \
+    NAME(token)                                                                                    \
+    {                                                                                              \
+        HRESULT hr = token##_book(This, name, room);                                               \
+                                                                                                   \
+        if (SUCCEEDED(hr))                                                                         \
+            change(This, name, room);                                                              \
+        return hr;                                                                                 \
+    }
 
-    return ATTRIBUTES_EX_UNWRITTEN_book(This, attributes, extended ? &unwritten : NULL, audio,
-                                        video);
+static void pairs_lost(IMDSPStorage4 *This, WCHAR *name, UINT room)
+{
+    (void)This, (void)room;
+    for (; *name; name++)
+        *name = *name >= 0xd800 && *name < 0xe000 ? '?' : *name;
 }
 
-/* Attributes of NULL are refused. */
-METHOD(FORMAT_REQUIRED, IMDSPStorage4, GetAttributes, DWORD *attributes, WAVEFORMATEX *format)
+static void beyond_ascii_lost(IMDSPStorage4 *This, WCHAR *name, UINT room)
 {
-    return FORMAT_REQUIRED_book(This, format ? attributes : NULL, format);
+    (void)This, (void)room;
+    for (; *name; name++)
+        *name = *name >= 0x80 && (*name < 0xd800 || *name >= 0xe000) ? '?' : *name;
 }
 
-METHOD(FORMAT_ZEROED, IMDSPStorage4, GetAttributes, DWORD *attributes, WAVEFORMATEX *format)
+static void cut_at_64(IMDSPStorage4 *This, WCHAR *name, UINT room)
 {
-    HRESULT hr = FORMAT_ZEROED_book(This, attributes, format);
-
-    if (SUCCEEDED(hr) && format && !(*attributes & WMDM_FILE_ATTR_AUDIO))
-        memset(format, 0, sizeof(*format));
-    return hr;
+    (void)This, (void)room;
+    if (com_wcslen(name) > 64)
+        name[64] = 0;
 }
 
-static DWORD object_attributes(DWORD attributes)
+static void put_backslash(WCHAR *name, UINT room)
 {
-    if (deviates(ALL_CAN_FLAGS))
-        attributes |= WMDM_FILE_ATTR_CANDELETE | WMDM_FILE_ATTR_CANMOVE | WMDM_FILE_ATTR_CANRENAME |
-                      WMDM_FILE_ATTR_CANREAD | WMDM_FILE_ATTR_CANPLAY;
-    if (deviates(LIST_AS_FILE) && (attributes & WMDM_STORAGE_ATTR_VIRTUAL))
-        attributes = (attributes & ~WMDM_STORAGE_ATTR_VIRTUAL) | WMDM_FILE_ATTR_CANREAD;
-    if (deviates(ALL_AUDIO) && (attributes & WMDM_FILE_ATTR_DATA))
-        attributes = (attributes & ~WMDM_FILE_ATTR_DATA) | WMDM_FILE_ATTR_AUDIO;
-    if (deviates(FILE_AND_FOLDER) && (attributes & WMDM_FILE_ATTR_FILE))
-        attributes |= WMDM_FILE_ATTR_FOLDER;
-    return attributes;
+    size_t length = com_wcslen(name);
+
+    if (length + 2 < room) {
+        memmove(name + 1, name, (length + 1) * sizeof(WCHAR));
+        name[0] = '\\';
+    }
 }
 
-SEAM(sp_attributes_get);
-HRESULT __wrap_sp_attributes_get(struct sp_storage *self, DWORD *ret_attributes,
-                                 uint16_t *ret_format)
+static void file_as_path(IMDSPStorage4 *This, WCHAR *name, UINT room)
 {
-    HRESULT hr = __real_sp_attributes_get(self, ret_attributes, ret_format);
-
-    if (FAILED(hr))
-        return hr;
-    if (deviates(BOTH_REMOVABLE))
-        *ret_attributes |= WMDM_STORAGE_ATTR_REMOVABLE | WMDM_STORAGE_ATTR_NONREMOVABLE;
-    if (deviates(CHILD_FLAGS_FIXED))
-        *ret_attributes &= ~(WMDM_STORAGE_ATTR_HAS_FOLDERS | WMDM_STORAGE_ATTR_HAS_FILES);
-    if (deviates(ROOT_NO_FILESYSTEM))
-        *ret_attributes &= ~WMDM_STORAGE_ATTR_FILESYSTEM;
-    if (self->handle)
-        *ret_attributes = object_attributes(*ret_attributes);
-    return hr;
+    if (SELF(sp_storage, IMDSPStorage4)->handle && !is_folder(This))
+        put_backslash(name, room);
 }
 
-/* ---- name, date, size */
-METHOD(NON_ASCII_LOST, IMDSPStorage4, GetName, WCHAR *name, UINT room)
+static void folder_as_path(IMDSPStorage4 *This, WCHAR *name, UINT room)
 {
-    HRESULT hr = NON_ASCII_LOST_book(This, name, room);
-
-    for (WCHAR *at = name; SUCCEEDED(hr) && *at; at++)
-        *at = *at >= 0xd800 && *at < 0xe000 ? '?' : *at;
-    return hr;
+    if (is_folder(This))
+        put_backslash(name, room);
 }
 
-METHOD(NAME_OFF_BY_ONE, IMDSPStorage4, GetName, WCHAR *name, UINT room)
+/* Behind the text stands another one. */
+static void unended(IMDSPStorage4 *This, WCHAR *name, UINT room)
+{
+    size_t length = com_wcslen(name);
+
+    (void)This;
+    if (length + 1 < room) {
+        name[length] = '~';
+        name[length + 1] = 0;
+    }
+}
+
+static void ended_twice(IMDSPStorage4 *This, WCHAR *name, UINT room)
+{
+    (void)This;
+    name[room] = 0;
+}
+
+NAME_CHANGED(NON_ASCII_LOST, pairs_lost)
+NAME_CHANGED(BEYOND_ASCII_LOST, beyond_ascii_lost)
+NAME_CHANGED(LONG_NAME_CUT, cut_at_64)
+NAME_CHANGED(NAME_IS_PATH, file_as_path)
+NAME_CHANGED(FOLDER_NAME_IS_PATH, folder_as_path)
+NAME_CHANGED(NAME_UNENDED, unended)
+NAME_CHANGED(NAME_ENDED_TWICE, ended_twice)
+
+NAME(NAME_OFF_BY_ONE)
 {
     return NAME_OFF_BY_ONE_book(This, name, room ? room - 1 : 0);
 }
 
-METHOD(NAME_IS_PATH, IMDSPStorage4, GetName, WCHAR *name, UINT room)
+NAME(STORAGE_NAME_NULL_OK)
 {
-    HRESULT hr = NAME_IS_PATH_book(This, name, room);
-
-    if (SUCCEEDED(hr) && SELF(sp_storage, IMDSPStorage4)->handle && com_wcslen(name) + 2 < room) {
-        memmove(name + 1, name, (com_wcslen(name) + 1) * sizeof(WCHAR));
-        name[0] = '\\';
-    }
-    return hr;
+    return name ? STORAGE_NAME_NULL_OK_book(This, name, room) : S_OK;
 }
 
-METHOD(FOLDER_DATE_STUB, IMDSPStorage4, GetDate, WMDMDATETIME *date)
+NAME(STORAGE_NAME_CUT)
 {
-    return hr_swap(FOLDER_DATE_STUB_book(This, date), S_OK, E_NOTIMPL);
+    WCHAR whole[512];
+    HRESULT hr = STORAGE_NAME_CUT_book(This, name, room);
+
+    if (hr != WMDM_E_BUFFERTOOSMALL || !room || !SELF(sp_storage, IMDSPStorage4)->handle ||
+        FAILED(STORAGE_NAME_CUT_book(This, whole, 512)))
+        return hr;
+    memcpy(name, whole, (room - 1) * sizeof(WCHAR));
+    name[room - 1] = 0;
+    return S_OK;
 }
 
-METHOD(MONTH_FROM_ZERO, IMDSPStorage4, GetDate, WMDMDATETIME *date)
+NAME(MEDIUM_NAME_SHORT_OK)
+{
+    HRESULT hr = MEDIUM_NAME_SHORT_OK_book(This, name, room);
+
+    return SELF(sp_storage, IMDSPStorage4)->handle ? hr : hr_swap(hr, WMDM_E_BUFFERTOOSMALL, S_OK);
+}
+
+/* ---- dates */
+#define DATE(token) METHOD(token, IMDSPStorage4, GetDate, WMDMDATETIME *date)
+
+DATE(MONTH_FROM_ZERO)
 {
     HRESULT hr = MONTH_FROM_ZERO_book(This, date);
 
-    if (SUCCEEDED(hr))
+    if (SUCCEEDED(hr) && !is_folder(This))
         date->wMonth = 0;
     return hr;
 }
 
-METHOD(FOLDER_SIZE, IMDSPStorage4, GetSize, DWORD *low, DWORD *high)
+DATE(FOLDER_DATE_UNSET)
+{
+    HRESULT hr = FOLDER_DATE_UNSET_book(This, date);
+
+    if (SUCCEEDED(hr) && is_folder(This))
+        memset(date, 0xff, sizeof(*date));
+    return hr;
+}
+
+DATE(DATE_LOCAL)
+{
+    HRESULT hr = DATE_LOCAL_book(This, date);
+    struct tm tm = {.tm_year = date ? date->wYear - 1900 : 0};
+    time_t utc;
+
+    if (FAILED(hr) || !date->wMonth)
+        return hr;
+    tm.tm_mon = date->wMonth - 1;
+    tm.tm_mday = date->wDay;
+    tm.tm_hour = date->wHour;
+    tm.tm_min = date->wMinute;
+    tm.tm_sec = date->wSecond;
+    utc = timegm(&tm);
+    localtime_r(&utc, &tm);
+    *date = (WMDMDATETIME){(WORD)(tm.tm_year + 1900), (WORD)(tm.tm_mon + 1), (WORD)tm.tm_mday,
+                           (WORD)tm.tm_hour,          (WORD)tm.tm_min,       (WORD)tm.tm_sec};
+    return hr;
+}
+
+/* ---- sizes */
+#define SIZE(token) METHOD(token, IMDSPStorage4, GetSize, DWORD *low, DWORD *high)
+
+/* Of the files in it; 0: there are none. */
+static uint64_t size_below(IMDSPStorage4 *This)
+{
+    const struct sp_storage *self = SELF(sp_storage, IMDSPStorage4);
+    struct mtpi_u32_array below = {0};
+    uint64_t sum = 0;
+
+    if (!is_folder(This) || FAILED(sp_children(self->device, self->storage, self->handle, &below)))
+        return 0;
+    for (size_t i = 0; i < below.count; i++) {
+        struct sp_storage child = {
+            .device = self->device, .storage = self->storage, .handle = below.item[i]};
+        uint64_t size = 0;
+
+        if (SUCCEEDED(sp_storage_size(&child, &size)))
+            sum += size;
+    }
+    free(below.item);
+    return sum;
+}
+
+SIZE(FOLDER_SIZE)
 {
     HRESULT hr = FOLDER_SIZE_book(This, low, high);
+    uint64_t sum = SUCCEEDED(hr) ? size_below(This) : 0;
 
-    if (SUCCEEDED(hr) && !*low && (!high || !*high))
-        *low = 3000;
+    if (sum)
+        *low = (DWORD)sum;
     return hr;
+}
+
+SIZE(EMPTY_FOLDER_SIZE)
+{
+    HRESULT hr = EMPTY_FOLDER_SIZE_book(This, low, high);
+
+    if (SUCCEEDED(hr) && is_folder(This) && !size_below(This))
+        *low = 4096;
+    return hr;
+}
+
+SIZE(MEDIUM_SIZE)
+{
+    HRESULT hr = MEDIUM_SIZE_book(This, low, high);
+
+    if (SUCCEEDED(hr) && high && !SELF(sp_storage, IMDSPStorage4)->handle)
+        *high = 1;
+    return hr;
+}
+
+SIZE(NEW_FILE_SIZE)
+{
+    HRESULT hr = NEW_FILE_SIZE_book(This, low, high);
+
+    if (SUCCEEDED(hr) && !*low && SELF(sp_storage, IMDSPStorage4)->handle && !is_folder(This))
+        *low = 1;
+    return hr;
+}
+
+/* ---- methods that one kind of object has not */
+METHOD(FOLDER_DATE_STUB, IMDSPStorage4, GetDate, WMDMDATETIME *date)
+{
+    HRESULT hr = FOLDER_DATE_STUB_book(This, date);
+
+    return is_folder(This) ? hr_swap(hr, S_OK, E_NOTIMPL) : hr;
+}
+
+METHOD(FILE_CHILDREN_STUB, IMDSPStorage4, EnumStorage, IMDSPEnumStorage **children)
+{
+    HRESULT hr = FILE_CHILDREN_STUB_book(This, children);
+
+    return SELF(sp_storage, IMDSPStorage4)->handle && !is_folder(This)
+               ? take_back(hr, children, E_NOTIMPL)
+               : hr;
+}
+
+METHOD(EMPTY_ATTRIBUTES_STUB, IMDSPStorage4, GetAttributes, DWORD *attributes, WAVEFORMATEX *format)
+{
+    HRESULT hr = EMPTY_ATTRIBUTES_STUB_book(This, attributes, format);
+
+    return is_folder(This) && !size_below(This) ? hr_swap(hr, S_OK, WMDM_E_NOTSUPPORTED) : hr;
+}
+
+METHOD(MEDIUM_NAME_STUB, IMDSPStorage4, GetName, WCHAR *name, UINT room)
+{
+    HRESULT hr = MEDIUM_NAME_STUB_book(This, name, room);
+
+    return SELF(sp_storage, IMDSPStorage4)->handle ? hr : hr_swap(hr, S_OK, WMDM_E_NOTSUPPORTED);
+}
+
+METHOD(FOLDER_SIZE_STUB, IMDSPStorage4, GetSize, DWORD *low, DWORD *high)
+{
+    HRESULT hr = FOLDER_SIZE_STUB_book(This, low, high);
+
+    return is_folder(This) ? hr_swap(hr, S_OK, E_NOTIMPL) : hr;
+}
+
+METHOD(FILE_GLOBALS_STUB, IMDSPStorage4, GetStorageGlobals, IMDSPStorageGlobals **globals)
+{
+    HRESULT hr = FILE_GLOBALS_STUB_book(This, globals);
+
+    return SELF(sp_storage, IMDSPStorage4)->handle && !is_folder(This)
+               ? take_back(hr, globals, WMDM_E_NOTSUPPORTED)
+               : hr;
 }
 
 /* ---- the way to others */

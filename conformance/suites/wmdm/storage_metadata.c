@@ -228,7 +228,7 @@ META_CASE(STORAGE_ATTR_BV_04, "Settable attributes are kept, a file stays a file
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "ro.bin", "x", 1);
 
-    ROW("SP-STG-022") {
+    ROW("SP-STG-022.kept") {
         DWORD before = pv_attributes(w, file);
         HRESULT hr = CALL(IMDSPStorage, SetAttributes, file,
                           WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_READONLY, NULL);
@@ -238,7 +238,8 @@ META_CASE(STORAGE_ATTR_BV_04, "Settable attributes are kept, a file stays a file
         CHECK_HR(hr, S_OK);
         CHECK(pv_attributes(w, file) & WMDM_FILE_ATTR_READONLY);
         (void)CALL(IMDSPStorage, SetAttributes, file, WMDM_FILE_ATTR_FOLDER, NULL);
-        CHECK(pv_attributes(w, file) & WMDM_FILE_ATTR_FILE);
+        ROW("SP-STG-022.folder")
+            CHECK(pv_attributes(w, file) & WMDM_FILE_ATTR_FILE);
         CHECK_HR(CALL(IMDSPStorage, SetAttributes, file, before, NULL), S_OK);
     }
     RELEASE(file);
@@ -253,10 +254,10 @@ META_CASE(STORAGE_ATTR_BV_05, "A playlist has no data of its own", CONF_SHOULD,
 
     wmdm_metadata_add_dword(tags, g_wszWMDMFormatCode, WMDM_FORMATCODE_ABSTRACTAUDIOVIDEOPLAYLIST);
     list = wmdm_create(w, wmdm_work_folder(w), "V", WMDM_FILE_ATTR_FILE, 0, tags);
-    ROW("SP-STG-015") {
+    ROW("SP-STG-015.list")
         CHECK(pv_attributes(w, list) & WMDM_STORAGE_ATTR_VIRTUAL);
+    ROW("SP-STG-015.file")
         CHECK(!(pv_attributes(w, file) & WMDM_STORAGE_ATTR_VIRTUAL));
-    }
     RELEASE(list);
     RELEASE(tags);
     RELEASE(file);

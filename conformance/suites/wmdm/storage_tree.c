@@ -17,15 +17,17 @@ TREE_CASE(STORAGE_NAME_BV_01, "A name is the last part only and fits exactly", C
     WCHAR name[16];
 
     memset(name, 0xaa, sizeof(name));
-    ROW("SP-STG-002") {
+    ROW("SP-STG-002.null")
         CHECK_HR(CALL(IMDSPStorage, GetName, file, NULL, 9), E_INVALIDARG);
+    ROW("SP-STG-002.short") {
         CHECK_HR(CALL(IMDSPStorage, GetName, file, name, 0), WMDM_E_BUFFERTOOSMALL);
         CHECK_HR(CALL(IMDSPStorage, GetName, file, name, 1), WMDM_E_BUFFERTOOSMALL);
         CHECK_HR(CALL(IMDSPStorage, GetName, file, name, 8), WMDM_E_BUFFERTOOSMALL);
         CHECK_EQ(name[8], 0xaaaa);
-        CHECK_HR(CALL(IMDSPStorage, GetName, file, name, 9), S_OK);
     }
-    ROW("SP-STG-001") {
+    ROW("SP-STG-002.exact")
+        CHECK_HR(CALL(IMDSPStorage, GetName, file, name, 9), S_OK);
+    ROW("SP-STG-001.file") {
         CHECK_HR(CALL(IMDSPStorage, GetName, file, name, 16), S_OK);
         CHECK(memcmp(name, u"name.bin", sizeof(u"name.bin")) == 0);
     }
@@ -39,7 +41,7 @@ TREE_CASE(STORAGE_NAME_BV_02, "Names beyond the BMP come back unchanged", CONF_M
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "\xf0\x9f\x8e\xb5\xc3\xa9.bin", "x", 1);
     char *name = wmdm_name(w, file);
 
-    ROW("SP-STG-003")
+    ROW("SP-STG-003.pairs")
         CHECK(name && strcmp(name, "\xf0\x9f\x8e\xb5\xc3\xa9.bin") == 0);
     free(name);
     RELEASE(file);
@@ -53,13 +55,13 @@ TREE_CASE(STORAGE_SIZE_BV_01, "Folders have no size, and dates are dates", CONF_
     IMDSPStorage *folder = wmdm_work_folder(w), *file = wmdm_put(w, folder, "s.bin", "abc", 3);
     WMDMDATETIME date = {0};
 
-    ROW("SP-STG-005") {
+    ROW("SP-STG-005.full") {
         CHECK_EQ(pv_size(w, folder), 0);
         CHECK_EQ(pv_size(w, file), 3);
     }
-    ROW("SP-STG-053")
+    ROW("SP-STG-053.date")
         CHECK_HR(CALL(IMDSPStorage, GetDate, folder, &date), S_OK);
-    ROW("SP-STG-006") {
+    ROW("SP-STG-006.range") {
         REQUIRE_HR(CALL(IMDSPStorage, GetDate, file, &date), S_OK);
         CHECK(date.wMonth >= 1 && date.wMonth <= 12);
         CHECK(date.wDay >= 1 && date.wDay <= 31 && date.wHour <= 23);
@@ -77,23 +79,25 @@ TREE_CASE(STORAGE_ATTR_BV_01, "Attributes tell roots, folders and files apart", 
     const DWORD medium = WMDM_STORAGE_ATTR_REMOVABLE | WMDM_STORAGE_ATTR_NONREMOVABLE;
     DWORD root, file;
 
-    ROW("SP-STG-016") {
+    ROW("SP-STG-016.others") {
         root = pv_attributes(w, wmdm_root(w));
         file = pv_attributes(w, text);
     }
     ROW("SP-ENUM-027")
         CHECK(root & WMDM_STORAGE_ATTR_FILESYSTEM);
-    ROW("SP-STG-007") {
+    ROW("SP-STG-007.only")
         CHECK(!(file & WMDM_STORAGE_ATTR_FILESYSTEM));
+    ROW("SP-STG-007.file")
         CHECK_EQ(file & both, WMDM_FILE_ATTR_FILE);
+    ROW("SP-STG-007.folder") {
         CHECK_EQ(pv_attributes(w, folder) & both, WMDM_FILE_ATTR_FOLDER);
     }
-    ROW("SP-STG-008")
+    ROW("SP-STG-008.both")
         CHECK((root & medium) && (root & medium) != medium);
-    ROW("SP-STG-012")
+    ROW("SP-STG-012.data")
         CHECK_EQ(file & (WMDM_FILE_ATTR_AUDIO | WMDM_FILE_ATTR_DATA), WMDM_FILE_ATTR_DATA);
     /* Without IMDSPDeviceControl nothing can be played. */
-    ROW("SP-STG-011")
+    ROW("SP-STG-011.play")
         CHECK(wmdm_has(w, wmdm_device(w), &IID_IMDSPDeviceControl) ||
               !(file & WMDM_FILE_ATTR_CANPLAY));
     RELEASE(text);
@@ -108,10 +112,11 @@ TREE_CASE(STORAGE_ATTR_BV_02, "HAS_FILES and HAS_FOLDERS follow the children", C
     const DWORD has = WMDM_STORAGE_ATTR_HAS_FILES | WMDM_STORAGE_ATTR_HAS_FOLDERS;
     IMDSPStorage *file;
 
-    ROW("SP-STG-009") {
+    ROW("SP-STG-009.empty") {
         CHECK_EQ(pv_attributes(w, folder) & has, 0);
         file = wmdm_put(w, folder, "f.bin", "x", 1);
-        CHECK_EQ(pv_attributes(w, folder) & has, WMDM_STORAGE_ATTR_HAS_FILES);
+        ROW("SP-STG-009.files")
+            CHECK_EQ(pv_attributes(w, folder) & has, WMDM_STORAGE_ATTR_HAS_FILES);
     }
     RELEASE(file);
     RELEASE(folder);
@@ -132,7 +137,7 @@ TREE_CASE(STORAGE_ATTR_BV_03, "GetAttributes2 agrees and has nothing to add", CO
         REQUIRE_HR(CALL(IMDSPStorage, GetAttributes, file, &one, &wave), S_OK);
         CHECK_EQ(wave.nSamplesPerSec, 0xaaaaaaaa);
     }
-    ROW("SP-STG-018") {
+    ROW("SP-STG-018.file") {
         CHECK_HR(CALL(IMDSPStorage2, GetAttributes2, two, &other, &extended, NULL, NULL), S_OK);
         CHECK_EQ(one, other);
     }

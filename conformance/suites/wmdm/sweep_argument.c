@@ -50,7 +50,7 @@ static const char *null_must(const struct wmdm_method *method, const char *param
         {"IMDSPDevice", "GetName", NULL, "SP-DEV-004"},
         {"IMDSPDevice", "GetManufacturer", NULL, "SP-DEV-008"},
         {"IMDSPDevice2", "GetCanonicalName", NULL, "SP-DEV-043"},
-        {"IMDSPStorage", "GetName", NULL, "SP-STG-002"},
+        {"IMDSPStorage", "GetName", NULL, "SP-STG-002.null"},
     };
 
     return row_of(demands, ARRAY_SIZE(demands), method, parameter);
@@ -132,7 +132,7 @@ static const char *room_must(const struct wmdm_method *method, const char *param
         {"IMDSPDevice", "GetName", NULL, "SP-DEV-003"},
         {"IMDSPDevice", "GetManufacturer", NULL, "SP-DEV-008"},
         {"IMDSPDevice2", "GetCanonicalName", NULL, "SP-DEV-043"},
-        {"IMDSPStorage", "GetName", NULL, "SP-STG-002"},
+        {"IMDSPStorage", "GetName", NULL, "SP-STG-002.short"},
     };
 
     return row_of(demands, ARRAY_SIZE(demands), method, parameter);
