@@ -24,11 +24,21 @@ int whole_open(struct whole *whole, const char *folder, const char *name)
     return whole->file ? 0 : -errno;
 }
 
+/* A stream remembers that a write failed, not why: one more fails for the same reason. */
+static int failure_of(FILE *file)
+{
+    clearerr(file);
+    errno = 0;
+    return (fputc('\n', file) == EOF || fflush(file)) && errno ? -errno : -EIO;
+}
+
 static int finish(struct whole *whole, int error)
 {
     errno = 0;
-    if (!error && (fflush(whole->file) || ferror(whole->file)))
+    if (!error && fflush(whole->file))
         error = errno ? -errno : -EIO;
+    else if (!error && ferror(whole->file))
+        error = failure_of(whole->file);
     if (fclose(whole->file) && !error)
         error = -errno;
     if (whole->beside[0] && !error && rename(whole->beside, whole->path) < 0)

@@ -215,7 +215,7 @@ def test_players_that_ship_announce_no_operation_that_is_there(tmp_path):
     for code in sorted(codes):
         path.write_text(MUSIC.replace("0x9820\n", f"0x9820, {code:#06x}\n"), encoding="utf-8")
         refused(papsim("serve", "--listen", "127.0.0.1:0", "--player", path),
-                f"operation {code:#06x} is not implemented")
+                f"{code:#06x}: expected an operation that is implemented")
 
 
 def described(server):

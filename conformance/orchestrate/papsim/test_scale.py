@@ -57,7 +57,7 @@ def test_what_count_cannot_make_costs_one_line(tmp_path):
     refused(serve("  - {path: '{n}', count: many}\n"), "many.yaml:")
     refused(serve("  - {path: '{n}', count: 100000, size: 4000000000, sparse: true}\n"),
             "do not fit")
-    refused(serve("  - {path: '%s{n}', count: 10}\n" % ("x" * 300)), "not a legal path")
+    refused(serve("  - {path: '%s{n}', count: 10}\n" % ("x" * 300)), "is no legal path")
 
 
 def test_a_hundred_thousand_objects_take_less_than_200_bytes_each(tmp_path):
