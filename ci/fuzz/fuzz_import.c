@@ -1,5 +1,6 @@
 /* The readers of logs over whatever somebody pastes: no crash, one line of error or a player file
- * that ends, and anonymising keeps the number of lines. */
+ * that ends, notes that are lines, a log that is taken strictly is taken leniently, too, and
+ * anonymising keeps the number of lines. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,17 +27,37 @@ static void one_line(const char *error)
         abort();
 }
 
-static void import(const uint8_t *data, size_t size, bool lsusb)
+static void each_note(const struct import_notes *notes)
+{
+    size_t lines = 0;
+
+    for (const char *at = notes->text; at && *at; at = strchr(at, '\n') + 1, lines++) {
+        if (strncmp(at, "log:", 4) != 0 || !strchr(at, '\n'))
+            abort();
+    }
+    if (lines > notes->count)
+        abort();
+}
+
+enum kind { LSUSB, LENIENT, STRICT };
+
+static bool import(const uint8_t *data, size_t size, enum kind kind)
 {
     static const struct import_origin origin = {"fuzz", "fuzz"};
     struct import_report report = {0};
     struct lines lines;
     char error[512] = "", *text;
     size_t length;
+    int result;
 
     if (lines_over("log", data, size, &lines))
-        return;
-    if ((lsusb ? import_lsusb : import_mtp_detect)(&lines, &report, error, sizeof(error))) {
+        return false;
+    result = kind == LSUSB
+                 ? import_lsusb(&lines, &report, error, sizeof(error))
+                 : import_mtp_detect(&lines, kind == STRICT ? IMPORT_STRICT : IMPORT_LENIENT,
+                                     &report, error, sizeof(error));
+    each_note(&report.notes);
+    if (result) {
         one_line(error);
     } else if (import_write(&report, &origin, &text, &length) == 0) {
         if (length == 0 || text[length - 1] != '\n')
@@ -45,10 +66,12 @@ static void import(const uint8_t *data, size_t size, bool lsusb)
     }
     import_report_done(&report);
     lines_done(&lines);
+    return result == 0;
 }
 
 static void disguise(const uint8_t *data, size_t size)
 {
+    struct import_notes notes = {0};
     struct lines lines;
     char error[512] = "", *text = NULL;
     size_t length = 0;
@@ -58,20 +81,23 @@ static void disguise(const uint8_t *data, size_t size)
     if (lines_over("log", data, size, &lines))
         return;
     out = open_memstream(&text, &length);
-    result = anonymise(&lines, out, error, sizeof(error));
+    result = anonymise(&lines, out, &notes, error, sizeof(error));
     fclose(out);
     if (result)
         one_line(error);
     else if (count_lines(text, length) != count_lines(lines.text, lines.size))
         abort();
     free(text);
+    each_note(&notes);
+    import_notes_done(&notes);
     lines_done(&lines);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    import(data, size, false);
-    import(data, size, true);
+    import(data, size, LSUSB);
+    if (!import(data, size, LENIENT) && import(data, size, STRICT))
+        abort();
     disguise(data, size);
     return 0;
 }

@@ -16,8 +16,12 @@
 #include "simulator/spec/spec.h"
 #include "spcore/base.h"
 
+/* Those of papsim's own player (fixtures/players/mtp.yaml). */
+enum { OWN_VENDOR = 0x1209, OWN_PRODUCT = 0x4d54 };
+
 struct job {
     const char *kind, *source, *lsusb, *output;
+    bool strict;
     unsigned vendor, product;
 };
 
@@ -25,11 +29,13 @@ static const struct command_option import_options[] = {
     {"output", "FILE", "the player file; stdout if not said", 'o', 'o'},
     {"lsusb", "FILE", "of the same device, what lsusb -v prints: its descriptors", 'l', 0},
     {"device", "VID:PID", "the device meant, or what the log does not say", 'd', 0},
+    {"strict", NULL, "refuse a log that is cut off or has odd lines", 's', 0},
     {NULL, NULL, NULL, 0, 0},
 };
 
 static const struct command_option anonymise_options[] = {
     {"output", "FILE", "the file made; stdout if not said", 'o', 'o'},
+    {"strict", NULL, "refuse a log with bytes that are no text", 's', 0},
     {NULL, NULL, NULL, 0, 0},
 };
 
@@ -53,6 +59,8 @@ static int parse_options(int argc, char **argv, struct job *job)
             job->output = optarg;
         else if (option == 'l')
             job->lsusb = optarg;
+        else if (option == 's')
+            job->strict = true;
         else if (!read_ids(optarg, job))
             return cli_usage("import: --device %s: expected VID:PID", optarg);
     }
@@ -67,16 +75,17 @@ static int parse_options(int argc, char **argv, struct job *job)
     return 0;
 }
 
-static int read_one(const char *path, bool lsusb, struct import_report *report, char *error,
+static int read_one(const struct job *job, bool lsusb, struct import_report *report, char *error,
                     size_t size)
 {
     struct lines lines;
-    int result = lines_open(path, &lines, error, size);
+    int result = lines_open(lsusb && job->lsusb ? job->lsusb : job->source, &lines, error, size);
 
     if (result)
         return result;
     result = lsusb ? import_lsusb(&lines, report, error, size)
-                   : import_mtp_detect(&lines, report, error, size);
+                   : import_mtp_detect(&lines, job->strict ? IMPORT_STRICT : IMPORT_LENIENT, report,
+                                       error, size);
     lines_done(&lines);
     return result;
 }
@@ -119,6 +128,13 @@ static int check_player(const struct job *job, unsigned line, const char *text, 
     return status;
 }
 
+/* On stderr, as errors are. */
+static void print_notes(const struct import_notes *notes)
+{
+    for (const char *at = notes->text; at && *at; at += strcspn(at, "\n") + 1)
+        fprintf(stderr, "papsim: %.*s\n", (int)strcspn(at, "\n"), at);
+}
+
 static int write_player(const struct job *job, const struct import_report *report)
 {
     char name[NAME_MAX + 1], source[2 * PATH_MAX];
@@ -136,10 +152,31 @@ static int write_player(const struct job *job, const struct import_report *repor
     if (import_write(report, &origin, &text, &size))
         return cli_usage("%s: %s", job->source, strerror(ENOMEM));
     status = check_player(job, report->line, text, size);
+    if (!status && !job->strict)
+        print_notes(&report->notes);
     if (!status)
         status = cli_put(job->output, text, size);
     free(text);
     return status;
+}
+
+/* A log may have lost them; the player has to have some. */
+static int need_ids(const struct job *job, struct import_report *report, char *error, size_t size)
+{
+    struct lines at = {.path = job->source, .number = report->line};
+
+    if (report->usb.vendor || report->usb.product)
+        return 0;
+    if (job->strict)
+        return lines_fault(&at, error, size,
+                           "no USB ids before 'Device info:'; --lsusb or --device can give them");
+    import_note(&report->notes, &at,
+                "no USB ids before 'Device info:', assumed %04x:%04x; --lsusb or --device can "
+                "give them",
+                OWN_VENDOR, OWN_PRODUCT);
+    report->usb.vendor = OWN_VENDOR;
+    report->usb.product = OWN_PRODUCT;
+    return 0;
 }
 
 static int import_command(int argc, char **argv)
@@ -156,15 +193,11 @@ static int import_command(int argc, char **argv)
     lsusb = strcmp(job.kind, "lsusb") == 0;
     report.usb.vendor = (uint16_t)job.vendor;
     report.usb.product = (uint16_t)job.product;
-    status = read_one(job.source, lsusb, &report, error, sizeof(error));
+    status = read_one(&job, lsusb, &report, error, sizeof(error));
     if (!status && job.lsusb)
-        status = read_one(job.lsusb, true, &report, error, sizeof(error));
-    if (!status && !report.usb.vendor && !report.usb.product) {
-        status = -EINVAL;
-        snprintf(error, sizeof(error),
-                 "%s:%u: no USB ids before 'Device info:'; --lsusb or --device can give them",
-                 job.source, report.line);
-    }
+        status = read_one(&job, true, &report, error, sizeof(error));
+    if (!status)
+        status = need_ids(&job, &report, error, sizeof(error));
     status = status ? cli_usage("%s", error) : write_player(&job, &report);
     import_report_done(&report);
     return status;
@@ -173,14 +206,17 @@ static int import_command(int argc, char **argv)
 static int anonymise_command(int argc, char **argv)
 {
     struct job job = {0};
+    struct import_notes notes = {0};
     struct lines lines;
     char error[512], *text = NULL;
     size_t size = 0;
     FILE *out;
     int status;
 
-    while ((status = command_next(&cli_anonymise, argc, argv)) == 'o')
-        job.output = optarg;
+    while ((status = command_next(&cli_anonymise, argc, argv)) == 'o' || status == 's') {
+        job.output = status == 'o' ? optarg : job.output;
+        job.strict |= status == 's';
+    }
     if (status == COMMAND_WRONG)
         return EXIT_USAGE;
     if (argc - optind != 1)
@@ -188,14 +224,18 @@ static int anonymise_command(int argc, char **argv)
     if (lines_open(argv[optind], &lines, error, sizeof(error)))
         return cli_usage("%s", error);
     out = open_memstream(&text, &size);
-    status = out ? anonymise(&lines, out, error, sizeof(error)) : -ENOMEM;
+    status =
+        out ? anonymise(&lines, out, job.strict ? NULL : &notes, error, sizeof(error)) : -ENOMEM;
     if (!out || (fclose(out) && !status) || !text)
         status = cli_usage("%s: %s", argv[optind], strerror(ENOMEM));
     else if (status)
         status = cli_usage("%s", error);
     else
         status = cli_put(job.output, text, size);
+    if (!status)
+        print_notes(&notes);
     free(text);
+    import_notes_done(&notes);
     lines_done(&lines);
     return status;
 }

@@ -486,8 +486,8 @@ static void put_line(struct work *work, const char *start, const char *end)
 
 static enum kind kind_of(const char *text)
 {
-    if (strstr(text, "Device info:") ||
-        (strstr(text, "Device Descriptor:") && strstr(text, "idVendor")))
+    if (strstr(text, "Device info:") || strstr(text, "USB low-level info:") ||
+        strstr(text, " (VID=") || (strstr(text, "Device Descriptor:") && strstr(text, "idVendor")))
         return KIND_TEXT;
     if ((text_starts(text, "usb:") || strstr(text, "\nusb:")) && strstr(text, "vendor:"))
         return KIND_PLAYER;
@@ -546,15 +546,20 @@ static int each_line(struct work *work, const struct lines *lines, bool writing)
     return result;
 }
 
-int anonymise(struct lines *lines, FILE *out, char *error, size_t error_size)
+int anonymise(struct lines *lines, FILE *out, struct import_notes *notes, char *error,
+              size_t error_size)
 {
     const char *damage = lines_not_text(lines);
     struct work work = {.out = out};
     int result;
 
-    if (damage)
+    if (damage && !notes)
         return lines_fault(lines, error, error_size, "%s", damage);
+    if (damage)
+        lines_mend(lines, damage, notes);
     work.kind = kind_of(lines->text);
+    if (damage && work.kind != KIND_TEXT)
+        return lines_fault(lines, error, error_size, "%s", damage);
     if (work.kind == KIND_NONE)
         return lines_fault(lines, error, error_size,
                            "neither a player file nor the output of mtp-detect or lsusb -v");

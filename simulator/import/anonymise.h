@@ -7,9 +7,11 @@
 #include <stdio.h>
 
 #include "simulator/import/lines.h"
+#include "simulator/import/notes.h"
 
 /* Writes the whole text to `out`; on failure one line in `error` and -errno, `out` to be thrown
- * away. */
-int anonymise(struct lines *lines, FILE *out, char *error, size_t error_size);
+ * away. `notes`: on what is no text in a log, which is taken out; NULL: that is refused. */
+int anonymise(struct lines *lines, FILE *out, struct import_notes *notes, char *error,
+              size_t error_size);
 
 #endif

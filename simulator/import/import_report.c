@@ -45,14 +45,19 @@ static void usb_done(struct import_usb *usb)
     free(usb->serial);
 }
 
+void import_property_forget(struct import_property *property)
+{
+    for (size_t i = 0; i < property->value_count; i++)
+        free(property->values[i]);
+    free(property->values);
+    free(property->expression);
+    *property = (struct import_property){.code = property->code};
+}
+
 static void format_done(struct import_format *format)
 {
-    for (size_t i = 0; i < format->property_count; i++) {
-        for (size_t j = 0; j < format->properties[i].value_count; j++)
-            free(format->properties[i].values[j]);
-        free(format->properties[i].values);
-        free(format->properties[i].expression);
-    }
+    for (size_t i = 0; i < format->property_count; i++)
+        import_property_forget(&format->properties[i]);
     free(format->properties);
 }
 
@@ -80,5 +85,6 @@ void import_report_done(struct import_report *report)
     free(report->partner);
     free(report->secure_time);
     free(report->certificate);
+    import_notes_done(&report->notes);
     memset(report, 0, sizeof(*report));
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "simulator/import/notes.h"
 #include "simulator/usb/usb_identity.h"
 
 struct import_codes {
@@ -67,11 +68,24 @@ struct import_usb {
 
 enum { IMPORT_FOLDERS = 8 };
 
+/* What a log that ends early does not tell of: there the player has what papsim's own have. */
+enum {
+    IMPORT_UNKNOWN_OPERATIONS = 1,
+    IMPORT_UNKNOWN_EVENTS = 2,
+    IMPORT_UNKNOWN_PROPERTIES = 4,
+    IMPORT_UNKNOWN_FORMATS = 8,
+    IMPORT_UNKNOWN_STORAGES = 16,
+};
+
 struct import_report {
     struct import_usb usb;
     char *manufacturer, *model, *version, *serial, *extensions; /* owned */
-    unsigned line;  /* of the log: where it begins to tell of the device */
-    uint32_t other; /* vendor and product of another device in the log */
+    struct import_notes notes; /* what was missing, and what was assumed */
+    bool filled;               /* there is something of a device in it */
+    bool suspect;              /* it may be read better where less is taken at its word */
+    unsigned unknown;          /* IMPORT_UNKNOWN_… */
+    unsigned line;             /* of the log: where it begins to tell of the device */
+    uint32_t other;            /* vendor and product of another device in the log */
     bool has_extension_id;
     uint32_t extension_id;
     struct import_codes operations, events, properties, types;
@@ -97,13 +111,19 @@ int import_code_add(struct import_codes *codes, uint16_t code);
  * an input without such then has, too; on failure one line in `error`, -errno, and the report is to
  * be done. */
 struct lines;
-int import_mtp_detect(struct lines *lines, struct import_report *report, char *error,
-                      size_t error_size);
+enum import_mode {
+    IMPORT_LENIENT, /* a log with odd lines, or cut off: what is there, and notes on the rest */
+    IMPORT_STRICT   /* such a log is refused */
+};
+int import_mtp_detect(struct lines *lines, enum import_mode mode, struct import_report *report,
+                      char *error, size_t error_size);
 int import_lsusb(struct lines *lines, struct import_report *report, char *error, size_t error_size);
 
 /* "dc8a: Rating UINT16 data type range: MIN 0, MAX 100, STEP 1 GET/SET": what follows the code.
  * NULL, or what is wrong with it. */
 const char *import_property_text(const char *text, struct import_property *property);
+/* All but the code. */
+void import_property_forget(struct import_property *property);
 
 /* The report as a player file; -ENOMEM. */
 struct import_origin {

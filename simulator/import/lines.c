@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "simulator/import/notes.h"
 #include "simulator/import/utf16.h"
 
 static int failed(const char *path, int number, char *error, size_t error_size)
@@ -120,6 +121,24 @@ const char *lines_not_text(struct lines *lines)
     for (const char *at = lines->text; at < stop; at++)
         lines->number += *at == '\n';
     return nul ? "a NUL byte: this is no text" : "half a character: this is damaged UTF-16";
+}
+
+void lines_mend(struct lines *lines, const char *damage, struct import_notes *notes)
+{
+    char *at = lines->text, *end = lines->text + lines->size, *nul;
+
+    if (lines->damaged)
+        import_note(notes, lines, "%s: the rest of it is missing", damage);
+    lines->damaged = false;
+    lines->number = 1;
+    while ((nul = memchr(at, '\0', (size_t)(end - at))) != NULL) {
+        for (; at < nul; at++)
+            lines->number += *at == '\n';
+        import_note(notes, lines, "a NUL byte: assumed '?'");
+        for (; at < end && *at != '\n'; at++)
+            *at = *at ? *at : '?';
+    }
+    lines->number = 0;
 }
 
 /* Counts the folds of a line, and takes them out. */

@@ -27,6 +27,9 @@ void lines_done(struct lines *lines);
 
 /* NULL; or what makes it no text, and `number` becomes the line of the first such place. */
 const char *lines_not_text(struct lines *lines);
+/* Makes a text of it, a note for each of its lines that was none; `damage` is what was said. */
+struct import_notes;
+void lines_mend(struct lines *lines, const char *damage, struct import_notes *notes);
 /* The next line, NUL-terminated, valid until lines_done(); NULL at the end. `ret_indent` is the
  * number of blanks it began with (they are gone). */
 char *lines_next(struct lines *lines, unsigned *ret_indent);

@@ -522,8 +522,10 @@ int import_lsusb(struct lines *lines, struct import_report *report, char *error,
 
     if ((damage = lines_not_text(lines)) != NULL)
         result = FAULT(&parser, "%s", damage);
-    else if (paste_undo(lines, "Device Descriptor:"))
+    else if (paste_undo(lines))
         result = FAULT(&parser, "no memory");
+    else
+        paste_drop_prefix(lines, "Device Descriptor:");
     while (!result && !parser.found && (line = lines_next(lines, &indent)) != NULL)
         result = take_line(&parser, line);
     if (!result)

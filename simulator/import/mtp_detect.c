@@ -13,8 +13,6 @@
 #define SPLICED                                                                                    \
     (SECTION_DEVICE | SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES | SECTION_FORMATS | \
      SECTION_STORAGES | SECTION_FOLDERS | SECTION_VALUES)
-#define CODES (SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES)
-#define TEXTS (SECTION_TIME | SECTION_CERTIFICATE)
 #define PENDING_BYTES ((size_t)64 << 10)
 
 static int append_text(struct parser *parser, char **text, const char *between, const char *more)
@@ -25,7 +23,7 @@ static int append_text(struct parser *parser, char **text, const char *between, 
     if (length + strlen(more) > PENDING_BYTES)
         return FAULT(parser, "a text of more than %zu bytes", PENDING_BYTES);
     if (asprintf(&bigger, "%s%s%s", *text ? *text : "", length ? between : "", more) < 0)
-        return FAULT(parser, "no memory");
+        return import_no_memory(parser);
     free(*text);
     *text = bigger;
     return 0;
@@ -43,7 +41,7 @@ static const char *const noise[] = {
 
 /* "0010: 0000 6400 5b6d" of mtp-detect -d: groups of four digits and a tab before the characters.
  */
-static bool is_dump(const char *line)
+bool import_is_dump(const char *line)
 {
     unsigned number;
     const char *rest = text_hex(line, 4, &number);
@@ -55,9 +53,9 @@ static bool is_dump(const char *line)
     return rest && (rest - line == 4 || rest - line == 2) && *rest == ' ' && strchr(rest, '\t');
 }
 
-static bool is_noise(const char *line)
+bool import_is_noise(const char *line)
 {
-    if (*line == '\0' || is_dump(line))
+    if (*line == '\0' || import_is_dump(line))
         return true;
     for (size_t i = 0; i < ARRAY_SIZE(noise); i++) {
         if (text_starts(line, noise[i]))
@@ -66,118 +64,11 @@ static bool is_noise(const char *line)
     return false;
 }
 
-/* ---- formats and their object properties */
-
-/* What was collected of the last property is read as a whole. */
-static int flush(struct parser *parser)
-{
-    struct import_format *format;
-    unsigned number = parser->lines->number;
-    const char *wrong;
-    int error;
-
-    if (!parser->pending)
-        return 0;
-    format = &parser->report->formats[parser->report->format_count - 1];
-    wrong = import_property_text(parser->pending, &format->properties[format->property_count - 1]);
-    free(parser->pending);
-    parser->pending = NULL;
-    if (!wrong)
-        return 0;
-    parser->lines->number = parser->pending_line;
-    error = FAULT(parser, "object property 0x%04x: %s",
-                  format->properties[format->property_count - 1].code, wrong);
-    parser->lines->number = number;
-    return error;
-}
-
-/* A wrapped line goes on after a blank. */
-static int collect(struct parser *parser, const char *text)
-{
-    size_t length = strlen(text);
-    char *bigger;
-
-    if (parser->pending_length + length + 2 > PENDING_BYTES)
-        return FAULT(parser, "an object property of more than %zu bytes", PENDING_BYTES);
-    bigger = realloc(parser->pending, parser->pending_length + length + 2);
-    if (!bigger)
-        return FAULT(parser, "no memory");
-    parser->pending = bigger;
-    if (parser->pending_length)
-        bigger[parser->pending_length++] = ' ';
-    memcpy(bigger + parser->pending_length, text, length + 1);
-    parser->pending_length += length;
-    return 0;
-}
-
-static int add_property(struct parser *parser, uint16_t code, const char *text)
-{
-    struct import_format *format = &parser->report->formats[parser->report->format_count - 1];
-    struct import_property *bigger =
-        format->property_count < 250
-            ? import_grow(format->properties, format->property_count, sizeof(*bigger))
-            : NULL;
-
-    if (!bigger)
-        return FAULT(parser, "format 0x%04x: more than 250 properties", format->code);
-    format->properties = bigger;
-    bigger[format->property_count++].code = code;
-    parser->pending_length = 0;
-    parser->pending_line = parser->lines->number;
-    return collect(parser, text);
-}
-
-static int add_format(struct parser *parser, uint16_t code, unsigned indent)
-{
-    struct import_report *report = parser->report;
-    struct import_format *bigger =
-        report->format_count < 250
-            ? import_grow(report->formats, report->format_count, sizeof(*bigger))
-            : NULL;
-
-    if (!bigger)
-        return FAULT(parser, "more than 250 formats");
-    report->formats = bigger;
-    bigger[report->format_count++].code = code;
-    parser->format_indent = indent;
-    return 0;
-}
-
-/* Properties have codes of their own (MTP 1.1, B.1), and lie deeper where there is indentation. */
-static bool is_property(const struct parser *parser, unsigned code, unsigned indent)
-{
-    if (code >> 12 == 0xd || code >> 12 == 0x3 || code >> 12 == 0xb)
-        return code >> 12 == 0xd;
-    return indent > parser->format_indent;
-}
-
-static int take_format_line(struct parser *parser, char *line, unsigned indent)
-{
-    unsigned code;
-    const char *rest = text_hex(line, 4, &code);
-    int error;
-
-    if (!rest || *rest != ':' || rest - line != 4 || is_dump(line)) {
-        if (is_noise(line))
-            return 0;
-        if (!parser->pending)
-            return FAULT(parser, "'%.60s' is no format", line);
-        return collect(parser, line);
-    }
-    error = flush(parser);
-    if (error)
-        return error;
-    rest = rest + 1 + strspn(rest + 1, " ");
-    if (parser->report->format_count == 0 || !is_property(parser, code, indent))
-        return add_format(parser, (uint16_t)code, indent);
-    return add_property(parser, (uint16_t)code, rest);
-}
-
 /* ---- lists of codes */
 
 /* Events and properties have codes of their own (MTP 1.1, B.1) and stand after 0x, as operations do
  * in the oldest logs only: so a heading that was lost does not make operations of events. */
-static bool is_of_kind(enum section section, const char *line, const char *rest, unsigned code)
+bool import_is_of_kind(enum section section, const char *line, const char *rest, unsigned code)
 {
     bool prefixed = text_starts(line, "0x");
     bool event = code >> 12 == 0x4 || code >> 12 == 0xc;
@@ -199,14 +90,16 @@ static int take_code(struct parser *parser, const char *line)
     unsigned code;
     const char *rest = text_hex(line, 4, &code);
 
-    if (strcmp(line, "None.") == 0 || (is_noise(line) && (!rest || is_dump(line))))
+    if (strcmp(line, "None.") == 0 || (import_is_noise(line) && (!rest || import_is_dump(line))))
         return 0;
     if (!rest || (*rest && *rest != ':' && *rest != ' ') ||
-        !is_of_kind(parser->section, line, rest, code))
+        !import_is_of_kind(parser->section, line, rest, code)) {
+        parser->odd_operation |= parser->section == SECTION_OPERATIONS;
         return FAULT(parser, "'%.60s' is no code below '%s'", line, parser->heading);
+    }
     if (codes->count >= 250)
         return FAULT(parser, "more than 250 codes below '%s'", parser->heading);
-    return import_code_add(codes, (uint16_t)code) ? FAULT(parser, "no memory") : 0;
+    return import_code_add(codes, (uint16_t)code) ? import_no_memory(parser) : 0;
 }
 
 /* ---- sections */
@@ -229,6 +122,15 @@ static const struct {
     {"Device Certificate:", SECTION_CERTIFICATE},
 };
 
+const char *import_heading(enum section section)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(headings); i++) {
+        if (headings[i].section == section)
+            return headings[i].heading;
+    }
+    return "the beginning";
+}
+
 /* A message without a line's end may stand before the first heading. */
 static bool is_heading(const struct parser *parser, const char *line, const char *heading)
 {
@@ -241,28 +143,71 @@ static bool is_heading(const struct parser *parser, const char *line, const char
            strcmp(heading, headings[0].heading) == 0;
 }
 
+static void enter(struct parser *parser, enum section section)
+{
+    import_missing_keys(parser);
+    parser->section = section;
+    parser->heading = import_heading(section);
+    parser->seen |= section;
+    parser->skipping = false;
+    parser->wrapped = NULL;
+    if (section == SECTION_DEVICE)
+        parser->report->line = parser->lines->number;
+}
+
+/* A heading that came already, or one that should have come before: another report's, or this one
+ * is in disorder. True: it is the latter, and dealt with. */
+static bool is_disorder(struct parser *parser, enum section section)
+{
+    if (parser->mode == IMPORT_STRICT || section <= SECTION_DEVICE)
+        return false;
+    if (!(parser->seen & section)) {
+        enter(parser, section);
+    } else {
+        parser->skipping = true;
+        NOTE(parser, "'%s' again: left out, with what is below it", import_heading(section));
+    }
+    return true;
+}
+
 /* Does the line begin a section? One that came already ends the report. */
 static bool begin_section(struct parser *parser, const char *line, int *ret_error)
 {
     for (size_t i = 0; i < ARRAY_SIZE(headings); i++) {
+        enum section section = headings[i].section;
+
         if (!is_heading(parser, line, headings[i].heading))
             continue;
-        *ret_error = flush(parser);
-        if (headings[i].section == parser->section && parser->section == SECTION_USB)
+        *ret_error = import_flush_property(parser);
+        if (section == parser->section && section == SECTION_USB)
             return true;
-        parser->ended = headings[i].section <= parser->section;
-        parser->next = headings[i].section;
-        if (parser->ended)
-            return true;
-        parser->section = headings[i].section;
-        parser->heading = headings[i].heading;
-        parser->seen |= headings[i].section;
-        if (parser->section == SECTION_DEVICE)
-            parser->report->line = parser->lines->number;
-        parser->wrapped = NULL;
+        if (section > parser->section) {
+            enter(parser, section);
+        } else if (!is_disorder(parser, section)) {
+            parser->next = section;
+            parser->ended = true;
+        }
         return true;
     }
     return false;
+}
+
+/* A line of a later section: its heading is missing. True: it is begun all the same. */
+static int guess_section(struct parser *parser, const char *line)
+{
+    enum section section = import_guess_section(parser, line);
+    int result;
+
+    if (!section)
+        return 0;
+    if (parser->mode == IMPORT_STRICT) {
+        parser->report->suspect = true;
+        return 0;
+    }
+    result = import_flush_property(parser);
+    enter(parser, section);
+    NOTE(parser, "'%s' missing, assumed above this line", parser->heading);
+    return result;
 }
 
 /* The raw device's line, "Acme: Player (0781:74d0) @ bus 2, dev 3" or without the names, and
@@ -294,6 +239,12 @@ static const char *between(const char *text, const char *more)
     return date && strspn(date + 1, "0123456789") == 8 && date[9] == '\0' ? " " : "\n";
 }
 
+/* Words with blanks between them, and no markup. */
+static bool is_prose(const char *line)
+{
+    return strchr(line, ' ') && !line[strcspn(line, "<>=\"")];
+}
+
 /* Secure time and certificate go to the next empty line, and may hold line ends themselves. */
 static int take_long_text(struct parser *parser, const char *line)
 {
@@ -302,37 +253,104 @@ static int take_long_text(struct parser *parser, const char *line)
 
     if (text_starts(line, "&lt;"))
         return FAULT(parser, "'%.60s' is HTML, not what mtp-detect printed", line);
-    if (*line == '\0' || text_starts(line, "OK.") || text_starts(line, "[/") || is_noise(line)) {
+    if (*line == '\0' || text_starts(line, "OK.") || text_starts(line, "[/") ||
+        import_is_noise(line)) {
         if (*text)
-            parser->section = SECTION_CERTIFICATE * 2; /* nothing belongs anywhere any more */
+            parser->section = SECTION_AFTER;
         if (*text && text == &report->secure_time)
             parser->section = SECTION_TYPES;
         return 0;
     }
+    if (is_prose(line)) {
+        int result = import_suspect(parser, "'%.60s' is no line of '%s'", line, parser->heading);
+
+        if (result)
+            return result;
+    }
     return append_text(parser, text, between(*text, line), line);
+}
+
+/* The description of the extensions goes on: "microsoft.com/WMPPD: 11.0; …" has no two words in a
+ * row. */
+static int take_wrapped(struct parser *parser, const char *line)
+{
+    unsigned bare = 0;
+
+    if (import_is_noise(line))
+        return 0;
+    for (const char *at = line; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " "), plain = strcspn(at, " .:;/");
+
+        bare += plain == length;
+        at += length;
+    }
+    if (bare > 1 || (strchr(line, ':') && !strpbrk(line, "./"))) {
+        int result = import_suspect(parser, "'%.60s' is no extension", line);
+
+        if (result)
+            return result;
+    }
+    return append_text(parser, parser->wrapped, " ", line);
+}
+
+/* A line that is not whole says nothing but codes and headings. */
+static int take_unfinished(struct parser *parser, char *line, unsigned indent)
+{
+    int result = 0;
+
+    if (parser->section & SECTION_CODES)
+        result = take_code(parser, line);
+    else if (parser->section == SECTION_FORMATS)
+        result = import_take_format_line(parser, line, indent);
+    if (parser->piece_count)
+        strcpy(parser->pieces[parser->piece_count - 1].text, "");
+    NOTE(parser, "the log ends within '%.60s': left out, but for a code it begins with", line);
+    return result;
+}
+
+static int take_keyed(struct parser *parser, const char *line)
+{
+    bool known = false;
+    int error = import_take_keyed(parser, line, &known);
+
+    if (!known && parser->section == SECTION_HEAD)
+        guess_identity(parser, line);
+    if (!known && parser->section == SECTION_DEVICE && parser->wrapped && *line)
+        return take_wrapped(parser, line);
+    if (!known && parser->section == SECTION_VALUES && !import_is_noise(line))
+        NOTE(parser, "'%.60s' is not known below '%s': left out", line, parser->heading);
+    return error;
+}
+
+/* Below the file types the tool has something to say of its own: the log is not cut off there. */
+static bool goes_on(const struct parser *parser, const char *line)
+{
+    return text_starts(line, "OK.") || (*line && !parser->unfinished && import_is_noise(line)) ||
+           text_starts(line, "<DeviceInfo");
 }
 
 static int take_line(struct parser *parser, char *line, unsigned indent)
 {
-    bool known = false;
     int error = 0;
 
     if (begin_section(parser, line, &error))
         return error;
-    if (parser->section & CODES)
+    error = guess_section(parser, line);
+    if (error || parser->skipping)
+        return error;
+    parser->went_on |= parser->section >= SECTION_TYPES && goes_on(parser, line);
+    if (parser->unfinished && parser->mode == IMPORT_LENIENT && *line &&
+        parser->section < SECTION_TYPES)
+        return take_unfinished(parser, line, indent);
+    if (parser->section & SECTION_CODES)
         return take_code(parser, line);
     if (parser->section == SECTION_FORMATS)
-        return take_format_line(parser, line, indent);
-    if (parser->section & TEXTS)
+        return import_take_format_line(parser, line, indent);
+    if (parser->section & SECTION_TEXTS)
         return take_long_text(parser, line);
     if (parser->section == SECTION_TYPES)
-        return import_type_add(parser->report, line) ? FAULT(parser, "no memory") : 0;
-    error = import_take_keyed(parser, line, &known);
-    if (!known && parser->section == SECTION_HEAD)
-        guess_identity(parser, line);
-    if (!known && parser->section == SECTION_DEVICE && parser->wrapped && *line)
-        return append_text(parser, parser->wrapped, " ", line);
-    return error;
+        return import_type_add(parser->report, line) ? import_no_memory(parser) : 0;
+    return take_keyed(parser, line);
 }
 
 /* ---- messages in the middle of a line: another stream's words where this one's buffer ended */
@@ -363,7 +381,7 @@ static char *rest_of_line(struct parser *parser)
     size_t i;
 
     while ((line = lines_next(parser->lines, &indent)) != NULL) {
-        if (*line && is_noise(line))
+        if (*line && import_is_noise(line))
             continue;
         for (i = 0; i < ARRAY_SIZE(headings); i++) {
             if (strcmp(line, headings[i].heading) == 0)
@@ -391,11 +409,12 @@ static int next_line(struct parser *parser, char **ret_line, unsigned *ret_inden
         if (strlen(line) + strlen(rest) > PENDING_BYTES)
             return FAULT(parser, "a line of more than %zu bytes", PENDING_BYTES);
         if (asprintf(&joined, "%s%s", line, rest) < 0)
-            return FAULT(parser, "no memory");
+            return import_no_memory(parser);
         free(parser->joined);
         line = parser->joined = joined;
     }
     *ret_line = line;
+    parser->unfinished = parser->lines->at > parser->lines->size;
     return 0;
 }
 
@@ -429,10 +448,11 @@ static int check_whole(struct parser *parser)
     if (report->operations.count == 0)
         return FAULT(parser, "a log without operations");
     /* The tool prints formats where the player has this operation; else the file types tell. */
+    report->filled = true;
     if (report->format_count == 0 && lists(&report->operations, MTP_OP_GET_OBJECT_PROPS_SUPPORTED))
         return FAULT(parser, "a log without formats");
     if (!(parser->seen & SECTION_FORMATS))
-        return import_formats_of_types(report) ? FAULT(parser, "no memory") : 0;
+        return import_formats_of_types(report) ? import_no_memory(parser) : 0;
     return 0;
 }
 
@@ -442,19 +462,24 @@ static int read_report(struct parser *parser)
     char *line = NULL;
     int result = 0;
 
-    while (!result && !parser->ended) {
+    while (result >= 0 && !parser->ended) {
         result = next_line(parser, &line, &indent);
-        if (result || !line)
+        if (result < 0 || (!result && !line))
             break;
-        result = take_line(parser, line, indent);
+        if (!result)
+            result = take_line(parser, line, indent);
     }
+    if (result >= 0)
+        result = import_flush_property(parser);
     if (!result)
-        result = flush(parser);
+        result = parser->mode == IMPORT_LENIENT ? import_mend(parser) : check_whole(parser);
     if (!result)
-        result = check_whole(parser);
-    free(parser->pending);
+        import_note_end(parser);
+    if (!result && parser->report->notes.failed)
+        result = import_no_memory(parser);
+    import_drop_pieces(parser);
     free(parser->joined);
-    parser->pending = parser->joined = NULL;
+    parser->joined = NULL;
     return result;
 }
 
@@ -479,14 +504,24 @@ static bool same_device(const struct import_usb *one, const struct import_usb *o
 }
 
 /* People paste a second run when the first had trouble: the one that got more object properties
- * is taken. */
-static void prefer(struct import_report *best, struct import_report *next)
+ * is taken; of two that got none, the one with more of the rest. */
+static bool is_better(const struct parser *parser, const struct import_report *best,
+                      const struct import_report *next)
+{
+    if (!best->filled || properties_of(next) > properties_of(best))
+        return true;
+    return parser->mode == IMPORT_LENIENT && properties_of(next) == properties_of(best) &&
+           next->unknown < best->unknown;
+}
+
+static void prefer(struct parser *parser, struct import_report *best, struct import_report *next)
 {
     struct import_report worse = *next;
     struct import_usb usb = best->usb;
     uint32_t other = best->other;
+    bool two = best->filled;
 
-    if (best->operations.count == 0 || properties_of(next) > properties_of(best)) {
+    if (is_better(parser, best, next)) {
         worse = *best;
         *best = *next;
         if (!best->usb.identified) {
@@ -495,6 +530,9 @@ static void prefer(struct import_report *best, struct import_report *next)
         }
         best->other = other;
     }
+    if (two && parser->mode == IMPORT_LENIENT)
+        import_note(&best->notes, parser->lines,
+                    "another run of the tool ends here: the one with more of the device is taken");
     import_report_done(&worse);
 }
 
@@ -525,8 +563,13 @@ static void begin_report(struct parser *parser)
         if (headings[i].section == parser->next)
             parser->heading = headings[i].heading;
     }
-    parser->section = parser->seen = parser->next;
-    parser->ended = false;
+    parser->section = parser->next;
+    parser->seen = parser->next;
+    parser->keys = 0;
+    parser->ended = parser->skipping = parser->went_on = false;
+    parser->storage_told = parser->skipping_storage = false;
+    parser->lost_format = parser->odd_operation = parser->described = false;
+    parser->format_indent = parser->property_indent = 0;
     parser->wrapped = NULL;
     parser->candidate = (struct import_report){.line = parser->lines->number};
 }
@@ -556,32 +599,79 @@ static int read_reports(struct parser *parser, struct import_report *best)
             error = error ? error : result;
             import_report_done(next);
         } else {
-            prefer(best, next);
+            prefer(parser, best, next);
         }
         if (!find_next(parser))
             break;
         begin_report(parser);
     } while (true);
     parser->error = message;
-    if (!best->operations.count && !error)
+    if (!best->filled && !error)
         error =
             FAULT(parser, "no whole report of a device %04x:%04x", device.vendor, device.product);
-    return best->operations.count ? 0 : error;
+    return best->filled ? 0 : error;
 }
 
-int import_mtp_detect(struct lines *lines, struct import_report *report, char *error,
-                      size_t error_size)
+static int read_pass(struct lines *lines, enum import_mode mode, struct import_report *report,
+                     char *error, size_t error_size)
 {
-    const char *damage = lines_not_text(lines);
     struct parser parser = {.lines = lines,
+                            .mode = mode,
                             .section = SECTION_HEAD,
-                            .heading = "the beginning",
+                            .heading = import_heading(SECTION_HEAD),
                             .error = error,
                             .error_size = error_size};
 
-    if (damage)
-        return FAULT(&parser, "%s", damage);
-    if (paste_undo(lines, headings[1].heading))
-        return FAULT(&parser, "no memory");
     return read_reports(&parser, report);
+}
+
+/* First as strictly as ever, so that a whole log is read in no other way. */
+static int read_leniently(struct lines *lines, struct import_report *report, char *error,
+                          size_t error_size)
+{
+    struct import_report strict = {.usb = report->usb};
+    struct lines again;
+    int result = lines_over(lines->path, lines->text, lines->size, &again);
+
+    if (result)
+        return lines_fault(lines, error, error_size, "%s", strerror(-result));
+    result = read_pass(&again, IMPORT_STRICT, &strict, error, error_size);
+    lines_done(&again);
+    if (!result && !strict.suspect) {
+        import_notes_join(&report->notes, &strict.notes);
+        strict.notes = report->notes;
+        *report = strict;
+        return 0;
+    }
+    import_report_done(&strict);
+    strict = (struct import_report){.usb = report->usb};
+    result = read_pass(lines, IMPORT_LENIENT, &strict, error, error_size);
+    import_notes_join(&report->notes, &strict.notes);
+    strict.notes = report->notes;
+    *report = strict;
+    return result;
+}
+
+int import_mtp_detect(struct lines *lines, enum import_mode mode, struct import_report *report,
+                      char *error, size_t error_size)
+{
+    /* Any of these may be the one that is odd. */
+    static const enum section anchors[] = {SECTION_DEVICE, SECTION_USB, SECTION_OPERATIONS,
+                                           SECTION_EVENTS, SECTION_PROPERTIES};
+    const char *damage = lines_not_text(lines);
+    bool found = false;
+    int result;
+
+    if (damage && mode == IMPORT_STRICT)
+        return lines_fault(lines, error, error_size, "%s", damage);
+    if (damage)
+        lines_mend(lines, damage, &report->notes);
+    result = paste_undo(lines);
+    for (size_t i = 0; !result && i < ARRAY_SIZE(anchors) && !found; i++)
+        found = paste_drop_prefix(lines, import_heading(anchors[i]));
+    if (result)
+        return lines_fault(lines, error, error_size, "%s", strerror(-result));
+    if (mode == IMPORT_STRICT)
+        return read_pass(lines, mode, report, error, error_size);
+    return read_leniently(lines, report, error, error_size);
 }

@@ -73,6 +73,15 @@ int import_type_add(struct import_report *report, const char *line)
     return 0;
 }
 
+bool import_is_type(const char *line)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        if (strcmp(line, types[i].name) == 0)
+            return true;
+    }
+    return false;
+}
+
 int import_formats_of_types(struct import_report *report)
 {
     for (size_t i = 0; i < report->types.count; i++) {

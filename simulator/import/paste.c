@@ -272,17 +272,20 @@ static void drop_prefix(struct lines *lines, const struct prefix *prefix)
     lines->size = (size_t)(to - lines->text);
 }
 
-int paste_undo(struct lines *lines, const char *anchor)
+int paste_undo(struct lines *lines)
 {
-    struct prefix prefix;
-    int result = 0;
-
     if (is_escaped(lines->text))
         unescape(lines);
     plain(lines);
-    if (is_quoted_printable(lines))
-        result = unquote_printable(lines);
-    if (!result && find_prefix(lines, anchor, &prefix))
+    return is_quoted_printable(lines) ? unquote_printable(lines) : 0;
+}
+
+bool paste_drop_prefix(struct lines *lines, const char *anchor)
+{
+    struct prefix prefix;
+    bool found = find_prefix(lines, anchor, &prefix);
+
+    if (found)
         drop_prefix(lines, &prefix);
-    return result;
+    return found;
 }

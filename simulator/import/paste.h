@@ -5,8 +5,11 @@
 
 #include "simulator/import/lines.h"
 
-/* `anchor` is a whole line of the log itself: what stands before it is not the log's. -ENOMEM. */
-int paste_undo(struct lines *lines, const char *anchor);
+/* All but what stands before each line; -ENOMEM. */
+int paste_undo(struct lines *lines);
+/* `anchor` is a whole line of the log itself: what stands before it is not the log's. Whether
+ * something does. */
+bool paste_drop_prefix(struct lines *lines, const char *anchor);
 /* Length of a terminal's escape sequence that begins here, 0: none does. */
 size_t paste_escape(const char *at, const char *end);
 

@@ -216,7 +216,8 @@ static void put_device(FILE *out, const struct import_report *report)
     put_text(out, "  model", report->model ? report->model : "");
     put_text(out, "  version", report->version ? report->version : "");
     put_text(out, "  serial", report->serial ? report->serial : "");
-    put_codes(out, "  operations", report->operations.codes, report->operations.count);
+    if (report->operations.count)
+        put_codes(out, "  operations", report->operations.codes, report->operations.count);
     for (size_t i = 0; i < report->operations.count; i++) {
         if (!mtpr_operation_implemented(report->operations.codes[i]))
             (void)import_code_add(&missing, report->operations.codes[i]);
@@ -228,7 +229,7 @@ static void put_device(FILE *out, const struct import_report *report)
     free(missing.codes);
     if (report->events.count)
         put_codes(out, "  events", report->events.codes, report->events.count);
-    else
+    else if (!(report->unknown & IMPORT_UNKNOWN_EVENTS))
         fputs("  no-events: true\n", out);
 }
 
@@ -265,7 +266,10 @@ static void put_device_property(FILE *out, const struct import_report *report, u
 
 static void put_device_properties(FILE *out, const struct import_report *report)
 {
-    fputs(report->properties.count ? "properties:\n" : "no-properties: true\n", out);
+    if (report->properties.count)
+        fputs("properties:\n", out);
+    else if (!(report->unknown & IMPORT_UNKNOWN_PROPERTIES))
+        fputs("no-properties: true\n", out);
     for (size_t i = 0; i < report->properties.count; i++)
         put_device_property(out, report, report->properties.codes[i]);
 }
@@ -304,11 +308,10 @@ static void put_storage(FILE *out, const struct import_storage *storage)
 
 static void put_storages(FILE *out, const struct import_report *report)
 {
-    if (!report->storage_count) {
+    if (report->storage_count)
+        fputs("storages:\n", out);
+    else if (!(report->unknown & IMPORT_UNKNOWN_STORAGES))
         fputs("no-storages: true\n", out);
-        return;
-    }
-    fputs("storages:\n", out);
     for (size_t i = 0; i < report->storage_count; i++)
         put_storage(out, &report->storages[i]);
 }
@@ -318,7 +321,8 @@ static void put_folders(FILE *out, const struct import_report *report)
     bool any = false;
 
     for (size_t i = 0; i < IMPORT_FOLDERS; i++) {
-        if (!report->folders[i] || !report->storage_count)
+        if (!report->folders[i] ||
+            !(report->storage_count || (report->unknown & IMPORT_UNKNOWN_STORAGES)))
             continue;
         if (!any)
             fputs("objects:\n", out);
@@ -364,7 +368,7 @@ int import_write(const struct import_report *report, const struct import_origin 
     put_text(out, "description", summary);
     put_usb(out, report);
     put_quirks(out, report);
-    if (report->operations.count) {
+    if (report->filled) {
         put_device(out, report);
         put_device_properties(out, report);
         import_write_formats(out, report);

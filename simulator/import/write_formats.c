@@ -258,7 +258,10 @@ void import_write_formats(FILE *out, const struct import_report *report)
      * them. Then they are the usual ones. */
     if (any == 0 && report->wide_sizes)
         fputs("# The log shows no object property, but that there are: the usual ones.\n", out);
-    fputs(report->format_count ? "formats:\n" : "no-formats: true\n", out);
+    if (report->format_count)
+        fputs("formats:\n", out);
+    else if (!(report->unknown & IMPORT_UNKNOWN_FORMATS))
+        fputs("no-formats: true\n", out);
     for (size_t i = 0; i < report->format_count; i++) {
         const struct import_format *format = &report->formats[i];
 

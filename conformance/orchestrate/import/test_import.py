@@ -10,7 +10,7 @@ import pytest
 import check_corpus
 import detect_log
 import tree
-from logs import LOGS, LSUSB, MODERN, NAMES, WRAPPED, lines_of, made, number_of, refused
+from logs import DAMAGE, LOGS, LSUSB, MODERN, NAMES, WRAPPED, lines_of, made, number_of, refused
 from papsim import papsim
 from tree import has
 
@@ -164,28 +164,6 @@ def test_the_modern_log_imports_to_a_player_that_stores_what_it_gets(tmp_path):
 
 
 # ---- damage
-
-DAMAGE = [
-    ("an operation that is no code", MODERN, "1007: Get", "10g7: Get"),
-    ("an operation of three digits", MODERN, "1007: Get", "107: Get"),
-    ("an event that is no code", MODERN, "0x4005: Store", "0x40Z5: Store"),
-    ("a line among the properties", MODERN, "0xd402: Friendly", "battery is low"),
-    ("a line among the formats", MODERN, "   3009: MP3", "   what now?"),
-    ("a type nobody knows", MODERN, "dc8a: Rating UINT16", "dc8a: Rating UINT17"),
-    ("a range without a step", MODERN, ", STEP 10 GET", " GET"),
-    ("a word in an enumeration", MODERN, "enumeration: 352, 353,", "enumeration: 352, blue,"),
-    ("a form nobody knows", MODERN, "data type ANY 32BIT VALUE form READ", "data type ANY 5 READ"),
-    ("a description cut off", MODERN, "enumeration: 85,  READ ONLY GROUP 0x2", "enumeration: 85,"),
-    ("a storage id", MODERN, "StorageID: 0x00020001", "StorageID: card"),
-    ("a capacity too large", MODERN, "MaxCapacity: 2048000000",
-     "MaxCapacity: 99999999999999999999"),
-    ("a negative capacity", MODERN, "MaxCapacity: 2048000000", "MaxCapacity: -1"),
-    ("a battery", MODERN, "level 60 of 100", "level full of 100"),
-    ("an extension id", MODERN, "extension ID: 0x00000006", "extension ID: six"),
-    ("a vendor id", MODERN, "idVendor: 1209", "idVendor: 12091"),
-    ("a NUL byte", MODERN, "Special directories", "Special\0directories"),
-]
-
 
 @pytest.mark.parametrize("what, log, old, new", DAMAGE, ids=[row[0] for row in DAMAGE])
 def test_damage_is_named_with_its_line_and_nothing_is_written(tmp_path, what, log, old, new):

@@ -141,7 +141,7 @@ def test_ids_that_the_log_has_not_come_from_the_caller(tmp_path):
     bare = text[text.index("Device info:"):].encode()
     log = tmp_path / "bare.txt"
     log.write_bytes(bare)
-    done = papsim("import", "mtp-detect", log)
+    done = papsim("import", "--strict", "mtp-detect", log)
     assert done.returncode == 2
     assert f"{log}:1: no USB ids before 'Device info:'" in done.stderr
     made = facts_of(tmp_path, bare, "--device", "1209:7a01")

@@ -76,7 +76,8 @@ def test_damaged_utf_16_is_named_with_its_line(tmp_path, form):
     assert refusal(tmp_path, mark + b"\0") == 1
     log = tmp_path / "log.txt"
     log.write_bytes(whole[:-1])
-    for verb in (("anonymise",), ("import", "lsusb"), ("import", "mtp-detect")):
+    for verb in (("anonymise", "--strict"), ("import", "lsusb"),
+                 ("import", "--strict", "mtp-detect")):
         done = papsim(*verb, log, "-o", tmp_path / "never")
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr == (f"papsim: {log}:{text.count(chr(10))}: half a character: this is "
