@@ -158,3 +158,10 @@ def test_the_logs_of_the_tests_have_the_sections(real):
     for text in (MODERN.read_text(encoding="utf-8"), real.decode()):
         assert all(heading + "\n" in text for heading in HEADINGS)
     assert len(lines_of(MODERN)) > 100
+
+
+def test_a_player_that_says_more_is_free_than_it_holds(tmp_path):
+    """A real one does."""
+    log = MODERN.read_text(encoding="utf-8").replace("MaxCapacity: 2048000000",
+                                                     "MaxCapacity: 2048", 1)
+    assert "    capacity: 2048\n    free: " in facts_of(tmp_path, log.encode())

@@ -134,7 +134,6 @@ ENDPOINTS = "{address: 0x81, type: 2}, {address: 2, type: 2}, {address: 0x83, ty
     ("device: {functional-mode: 0x10000}", "device.functional-mode", "0x0000 to 0xffff"),
     ("device: {model: " + "m" * 255 + "}", "device.model", "at most 254 characters"),
     ("storages: [{capacity: 1, absent: true}]", "storages[0].absent", "removable"),
-    ("storages: [{capacity: 1, free: 2}]", "storages[0].free", "at most the capacity, 1"),
     ("storages: [{capacity: 1, id: 0x10000}]", "storages[0].id", "a low word that is not 0"),
     ("storages: [{capacity: 1, duplicates: both}]", "storages[0].duplicates", "keep-both"),
     ("properties: [{code: 0x5001, type: uint9}]", "properties[0].type", "uint8"),
