@@ -109,15 +109,17 @@ static void lint_packet_size(struct lint *lint, const struct desc *item)
                          : false;
 
         if (!legal)
-            say(lint, "USB-DSC-007", "bulk packet size is not one of this speed", size);
+            say(lint, "USB-DSC-007.bulk", "bulk packet size is not one of this speed", size);
     } else if (type == TYPE_INTERRUPT) {
         unsigned most = lint->speed == DESC_FULL ? 64 : lint->speed == DESC_LOW ? 8 : 1024;
         unsigned longest = lint->speed >= DESC_HIGH ? 16 : 255;
 
         if (size == 0 || size > most)
-            say(lint, "USB-DSC-007", "interrupt packet size is not one of this speed", size);
+            say(lint, "USB-DSC-007.interrupt", "interrupt packet size is not one of this speed",
+                size);
         if (interval == 0 || interval > longest)
-            say(lint, "USB-DSC-007", "interrupt interval is not one of this speed", interval);
+            say(lint, "USB-DSC-007.interval", "interrupt interval is not one of this speed",
+                interval);
         if (size < 24)
             say(lint, "USB-DSC-008", "an event container does not fit one packet", size);
     }
@@ -132,9 +134,9 @@ static void lint_reserved(struct lint *lint, const struct desc *item)
     if (type != TYPE_BULK && type != TYPE_INTERRUPT)
         return;
     if (item->at[3] & (type == TYPE_BULK || lint->speed != DESC_SUPER ? 0xfcu : 0xccu))
-        say(lint, "USB-DSC-007", "endpoint attributes have a reserved bit", item->at[3]);
+        say(lint, "USB-DSC-007.reserved", "endpoint attributes have a reserved bit", item->at[3]);
     if (size & (multiplied ? 0xe000u : 0xf800u) || (size & 0x1800u) == 0x1800u)
-        say(lint, "USB-DSC-007", "packet size has a reserved bit", size);
+        say(lint, "USB-DSC-007.reserved", "packet size has a reserved bit", size);
 }
 
 /* USB 3.2, 9.6.7: right behind each endpoint of a super-speed device. */
@@ -151,12 +153,13 @@ static void lint_companion(struct lint *lint, const struct desc *item)
         return;
     }
     if (at[2] > 15)
-        say(lint, "USB-DSC-007", "burst beyond 16 packets", at[2]);
+        say(lint, "USB-DSC-007.companion", "burst beyond 16 packets", at[2]);
     if (bulk ? (at[3] & 0x1f) > 16 || at[3] & 0xe0 : at[3] != 0)
-        say(lint, "USB-DSC-007", "companion attributes are not of this type", at[3]);
+        say(lint, "USB-DSC-007.companion", "companion attributes are not of this type", at[3]);
     most = (get_le16(endpoint + 4) & 0x7ffu) * (at[2] + 1u);
     if (bulk ? get_le16(at + 4) != 0 : get_le16(at + 4) == 0 || get_le16(at + 4) > most)
-        say(lint, "USB-DSC-007", "bytes per interval are not of this type", get_le16(at + 4));
+        say(lint, "USB-DSC-007.companion", "bytes per interval are not of this type",
+            get_le16(at + 4));
 }
 
 /* The interface at hand is over: has it what it announced? */
@@ -186,13 +189,15 @@ static void lint_endpoint(struct lint *lint, const struct desc *item)
     else
         lint->endpoints_due--;
     lint->uncompanied = lint->speed == DESC_SUPER ? item->at : NULL;
-    if ((address & 0x0f) == 0 || (address & 0x70) != 0)
-        say(lint, "USB-DSC-009", "endpoint number 0 or a reserved bit", address);
+    if ((address & 0x0f) == 0)
+        say(lint, "USB-DSC-009.number", "endpoint number 0", address);
+    if ((address & 0x70) != 0)
+        say(lint, "USB-DSC-009.reserved", "endpoint address has a reserved bit", address);
     for (unsigned i = 0; i < lint->endpoint_count; i++) {
         if (lint->endpoint[i].address == address &&
             (lint->endpoint[i].interface_number != lint->interface_number ||
              lint->endpoint[i].alternate == lint->alternate))
-            say(lint, "USB-DSC-009", "endpoint address used twice", address);
+            say(lint, "USB-DSC-009.unique", "endpoint address used twice", address);
     }
     if (lint->endpoint_count < ENDPOINTS_MAX) {
         lint->endpoint[lint->endpoint_count].address = address;
@@ -230,13 +235,14 @@ static void lint_config(struct lint *lint, const uint8_t *config, size_t length)
         say(lint, "USB-CH9-002.total", "wTotalLength is not the set's length",
             get_le16(config + 2));
     if (config[4] != numbers)
-        say(lint, "USB-DSC-004", "bNumInterfaces does not match", config[4]);
+        say(lint, "USB-DSC-004.interfaces", "bNumInterfaces does not match", config[4]);
     if (config[5] == 0)
-        say(lint, "USB-DSC-004", "bConfigurationValue is 0", config[5]);
+        say(lint, "USB-DSC-004.value", "bConfigurationValue is 0", config[5]);
     if ((config[7] & 0x9f) != 0x80)
-        say(lint, "USB-DSC-004", "bmAttributes: bit 7 clear or a reserved bit set", config[7]);
+        say(lint, "USB-DSC-004.attributes", "bmAttributes: bit 7 clear or a reserved bit set",
+            config[7]);
     if (lint->speed == DESC_SUPER ? config[8] > 112 : config[8] > 250)
-        say(lint, "USB-DSC-004", "bMaxPower is beyond what the bus gives", config[8]);
+        say(lint, "USB-DSC-004.power", "bMaxPower is beyond what the bus gives", config[8]);
 }
 
 /* USB 2.0, 9.6.1; interface association ECN. */
@@ -246,10 +252,11 @@ static void lint_class(struct lint *lint)
 
     if (lint->association) {
         if (triple[0] != 0xef || triple[1] != 2 || triple[2] != 1)
-            say(lint, "USB-DSC-002", "an association needs device class EF/02/01", triple[0]);
+            say(lint, "USB-DSC-002.association", "an association needs device class EF/02/01",
+                triple[0]);
     } else if (triple[0] == 0 ? triple[1] || triple[2] : triple[0] != 0xff || lint->foreign_class) {
         /* Only a vendor's class may stand at both places. */
-        say(lint, "USB-DSC-002", "the class belongs to the interfaces", triple[0]);
+        say(lint, "USB-DSC-002.plain", "the class belongs to the interfaces", triple[0]);
     }
 }
 

@@ -44,7 +44,7 @@ struct desc_pipes {
 /* The first interface, alternate setting 0, with bulk IN and bulk OUT. */
 bool desc_find_pipes(const uint8_t *config, size_t length, struct desc_pipes *ret);
 
-/* Called once a fault. `row` is a constant of the catalogue's ids. */
+/* Called once a fault. `row` is a constant: a row's or a clause's id. */
 typedef void (*desc_fault)(void *context, const char *row, const char *text);
 /* `device` is 18 bytes; the configuration, or the other speed's, is of `speed`. */
 void desc_lint(const uint8_t *device, const uint8_t *config, size_t length, int speed,

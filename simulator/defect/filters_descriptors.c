@@ -51,6 +51,15 @@ static int other_head(void *self, struct usb_device *device, const struct usb_se
     return length;
 }
 
+static int other_type(void *self, struct usb_device *device, const struct usb_setup *setup,
+                      uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    if (is_device(setup, length) && setup->length > length)
+        reply[1] = DT_CONFIGURATION;
+    return length;
+}
+
 static int version_2_0(void *self, struct usb_device *device, const struct usb_setup *setup,
                        uint8_t *reply, int length)
 {
@@ -75,6 +84,15 @@ static int swap_vendor(void *self, struct usb_device *device, const struct usb_s
     (void)self, (void)device;
     if (is_device(setup, length))
         put_be16(reply + 8, get_le16(reply + 8));
+    return length;
+}
+
+static int swap_version(void *self, struct usb_device *device, const struct usb_setup *setup,
+                        uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    if (is_device(setup, length))
+        put_be16(reply + 2, get_le16(reply + 2));
     return length;
 }
 
@@ -146,12 +164,44 @@ static int total_of_head(void *self, struct usb_device *device, const struct usb
     return length;
 }
 
-static int configuration_zero(void *self, struct usb_device *device, const struct usb_setup *setup,
-                              uint8_t *reply, int length)
+/* Puts `count` bytes `at` into the set. */
+static int insert(uint8_t *reply, int length, int at, const uint8_t *bytes, int count)
+{
+    memmove(reply + at + count, reply + at, (size_t)(length - at));
+    memcpy(reply + at, bytes, (size_t)count);
+    put_le16(reply + 2, (uint16_t)(length + count));
+    return length + count;
+}
+
+static int associate(void *self, struct usb_device *device, const struct usb_setup *setup,
+                     uint8_t *reply, int length)
+{
+    static const uint8_t association[] = {8, 11, 0, 2, 0xff, 0, 0, 0};
+
+    (void)self, (void)device;
+    return is_configuration(setup, length)
+               ? insert(reply, length, reply[0], association, sizeof(association))
+               : length;
+}
+
+static int add_endpoint(void *self, struct usb_device *device, const struct usb_setup *setup,
+                        uint8_t *reply, int length)
+{
+    static const uint8_t endpoint[] = {7, DT_ENDPOINT, 0x84, USB_ENDPOINT_INTERRUPT, 28, 0, 6};
+
+    (void)self, (void)device;
+    if (!is_configuration(setup, length))
+        return length;
+    reply[reply[0] + 4]++;
+    return insert(reply, length, length, endpoint, sizeof(endpoint));
+}
+
+static int swap_total(void *self, struct usb_device *device, const struct usb_setup *setup,
+                      uint8_t *reply, int length)
 {
     (void)self, (void)device;
     if (is_configuration(setup, length))
-        reply[5] = 0;
+        put_be16(reply + 2, get_le16(reply + 2));
     return length;
 }
 
@@ -233,18 +283,44 @@ static int interrupt_of_8(void *self, struct usb_device *device, const struct us
     return set_packet_size(setup, reply, length, USB_ENDPOINT_INTERRUPT, 8);
 }
 
-static int endpoint_twice(void *self, struct usb_device *device, const struct usb_setup *setup,
+static int interrupt_of_0(void *self, struct usb_device *device, const struct usb_setup *setup,
                           uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    return set_packet_size(setup, reply, length, USB_ENDPOINT_INTERRUPT, 0);
+}
+
+static int move_interrupt(const struct usb_setup *setup, uint8_t *reply, int length, uint8_t to)
 {
     uint8_t *at = reply;
 
-    (void)self, (void)device;
     while (is_configuration(setup, length) && (at = find(at, reply + length, DT_ENDPOINT))) {
         if ((at[3] & 3) == USB_ENDPOINT_INTERRUPT)
-            at[2] = 0x81;
+            at[2] = to;
         at += at[0];
     }
     return length;
+}
+
+static int endpoint_twice(void *self, struct usb_device *device, const struct usb_setup *setup,
+                          uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    return move_interrupt(setup, reply, length, 0x81);
+}
+
+static int interrupt_at_0(void *self, struct usb_device *device, const struct usb_setup *setup,
+                          uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    return move_interrupt(setup, reply, length, 0x80);
+}
+
+static int interrupt_at_reserved(void *self, struct usb_device *device,
+                                 const struct usb_setup *setup, uint8_t *reply, int length)
+{
+    (void)self, (void)device;
+    return move_interrupt(setup, reply, length, 0x93);
 }
 
 /* ---- BOS */
@@ -365,6 +441,17 @@ static int serial_with_comma(void *self, struct usb_device *device, const struct
     return asks_string(setup, STRING_SERIAL) && length > 0
                ? answer(reply, "\x08\x03\x41\0,\0\x42", 8)
                : length;
+}
+
+static int serial_of_import(void *self, struct usb_device *device, const struct usb_setup *setup,
+                            uint8_t *reply, int length)
+{
+    const struct policies *policies = self;
+
+    (void)device;
+    if (asks_string(setup, STRING_SERIAL) && length > 2)
+        reply[2] = (uint8_t)('A' + policies->imports % 26);
+    return length;
 }
 
 static const struct policy_row rows[] = {

@@ -56,9 +56,10 @@ struct policies {
     const struct policy_row *rows[DEFECT_ROOM];
     size_t row_count;
     /* What they remember. */
-    uint32_t losing; /* bit per endpoint (usb_index()): its next data go astray */
-    bool wedged;     /* since a malformed container */
-    unsigned asked;  /* how often, of what a filter counts */
+    uint32_t losing;  /* bit per endpoint (usb_index()): its next data go astray */
+    bool wedged;      /* since a malformed container */
+    unsigned imports; /* since it was made */
+    unsigned asked;   /* how often, of what a filter counts */
     uint8_t last_command[MTPR_COMMAND_MAX];
     struct generated *generated; /* the one that nobody wrote down; NULL: none */
     uint8_t event[64];           /* as it spoils it */

@@ -18,6 +18,7 @@ static void attached(void *self, struct usb_device *device)
     policies->losing = 0;
     policies->wedged = false;
     policies->asked = 0;
+    policies->imports++;
     for (size_t i = 0; i < policies->row_count; i++) {
         if (policies->rows[i]->usb.attached)
             policies->rows[i]->usb.attached(self, device);

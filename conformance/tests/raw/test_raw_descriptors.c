@@ -61,22 +61,22 @@ Test(descriptors, a_length_of_zero_ends_the_walk)
 
 Test(descriptors, a_configuration_value_of_zero_is_reported)
 {
-    cr_assert_eq(faults("USB-DSC-004", 5, 0), 1);
+    cr_assert_eq(faults("USB-DSC-004.value", 5, 0), 1);
 }
 
 Test(descriptors, attributes_without_bit_seven_are_reported)
 {
-    cr_assert_eq(faults("USB-DSC-004", 7, 0x40), 1);
+    cr_assert_eq(faults("USB-DSC-004.attributes", 7, 0x40), 1);
 }
 
 Test(descriptors, a_wrong_interface_count_is_reported)
 {
-    cr_assert_eq(faults("USB-DSC-004", 4, 2), 1);
+    cr_assert_eq(faults("USB-DSC-004.interfaces", 4, 2), 1);
 }
 
 Test(descriptors, a_full_speed_packet_at_high_speed_is_reported)
 {
-    cr_assert_eq(faults("USB-DSC-007", 23, 0), 1);
+    cr_assert_eq(faults("USB-DSC-007.bulk", 23, 0), 1);
 }
 
 Test(descriptors, a_small_event_packet_is_reported)
@@ -86,28 +86,28 @@ Test(descriptors, a_small_event_packet_is_reported)
 
 Test(descriptors, an_address_used_twice_is_reported)
 {
-    cr_assert_eq(faults("USB-DSC-009", 34, 0x81), 1);
+    cr_assert_eq(faults("USB-DSC-009.unique", 34, 0x81), 1);
 }
 
 Test(descriptors, endpoint_number_zero_is_reported)
 {
-    cr_assert_eq(faults("USB-DSC-009", 34, 0x80), 1);
+    cr_assert_eq(faults("USB-DSC-009.number", 34, 0x80), 1);
 }
 
 Test(descriptors, a_reserved_address_bit_is_reported)
 {
-    cr_assert_eq(faults("USB-DSC-009", 34, 0x91), 1);
+    cr_assert_eq(faults("USB-DSC-009.reserved", 34, 0x91), 1);
 }
 
 Test(descriptors, one_number_in_both_directions_is_legal)
 {
-    cr_assert_eq(faults("USB-DSC-009", 34, 0x83), 0);
+    cr_assert_eq(faults("USB-DSC-009.unique", 34, 0x83), 0);
 }
 
 Test(descriptors, a_device_class_that_is_not_the_interfaces_is_reported)
 {
     uint8_t other[18], bytes[sizeof(config)];
-    struct seen seen = {"USB-DSC-002", 0};
+    struct seen seen = {"USB-DSC-002.plain", 0};
 
     memcpy(other, device, sizeof(device));
     memcpy(bytes, config, sizeof(config));
@@ -149,8 +149,8 @@ Test(descriptors, a_device_descriptor_inside_a_set_is_reported)
 
 Test(descriptors, reserved_bits_of_an_endpoint_are_reported)
 {
-    cr_assert_eq(faults("USB-DSC-007", 21, 0x42), 1);
-    cr_assert_eq(faults("USB-DSC-007", 23, 0x22), 1);
+    cr_assert_eq(faults("USB-DSC-007.reserved", 21, 0x42), 1);
+    cr_assert_eq(faults("USB-DSC-007.reserved", 23, 0x22), 1);
 }
 
 /* Super speed: one bulk endpoint and its companion. */
@@ -181,7 +181,7 @@ Test(descriptors, an_endpoint_of_super_speed_without_companion_is_reported)
 
 Test(descriptors, a_companion_has_the_values_of_its_endpoint)
 {
-    cr_assert_eq(super_faults("USB-DSC-007", 27, 16), 1);
-    cr_assert_eq(super_faults("USB-DSC-007", 28, 0x20), 1);
-    cr_assert_eq(super_faults("USB-DSC-007", 29, 1), 1);
+    cr_assert_eq(super_faults("USB-DSC-007.companion", 27, 16), 1);
+    cr_assert_eq(super_faults("USB-DSC-007.companion", 28, 0x20), 1);
+    cr_assert_eq(super_faults("USB-DSC-007.companion", 29, 1), 1);
 }
