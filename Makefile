@@ -256,6 +256,10 @@ coverage: all
 	$(BUILD)/papcheck list --rows --json --selftest out/selftest | \
 	    ci/gen_coverage.py docs/coverage.md > out/coverage.md && cp out/coverage.md docs/coverage.md
 
+## checks: the least that each case checks, anew, of clean runs
+checks: all
+	ci/gen_checks.py $(BUILD)/papcheck conformance/catalogue/checks.tsv
+
 # ---- unit tests: <part>/tests/<layer>/test_<file>.c, one Criterion binary each. A test takes what
 # it needs from its part's archive, and is linked again when one of those objects changes: the
 # linker says which they are.

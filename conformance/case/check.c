@@ -95,28 +95,73 @@ static bool first_of_row(struct conf *c, const char *row)
     return json_integer_value(json_object_get(entry, "pass")) <= 1;
 }
 
-static bool record(struct conf *c, bool ok, const char *file, int line, const char *text,
+/* One that was made: where, and what of it is the same in every run. */
+struct site {
+    const char *file;
+    int line;
+    const char *expression; /* NULL: its text is the run's own */
+};
+
+/* What the case's verdict has of them: row -> place -> expression. */
+static void keep_site(struct conf *c, const char *row, const struct site *site)
+{
+    json_t *places = json_object_get(c->sites, row);
+    char place[128];
+
+    if (!site->expression)
+        return;
+    if (!places) {
+        places = json_object();
+        json_object_set_new(c->sites, row, places);
+    }
+    snprintf(place, sizeof(place), "%s:%d", cases_base_name(site->file), site->line);
+    json_object_set_new(places, place, conf_json_text(site->expression));
+}
+
+static bool record(struct conf *c, bool ok, const struct site *site, const char *text,
                    const char *seen)
 {
     const char *row = c->row;
     json_t *check;
 
     if (!row)
-        conf_suite_wrong(c, "%s:%d checks %s outside of every ROW", cases_base_name(file), line,
-                         text);
+        conf_suite_wrong(c, "%s:%d checks %s outside of every ROW", cases_base_name(site->file),
+                         site->line, text);
     count(c, row, ok);
+    keep_site(c, row, site);
     if (ok && !first_of_row(c, row))
         return ok;
-    check =
-        json_pack("{s:s,s:b,s:s,s:i,s:o,s:o}", "row", row, "ok", ok, "file", cases_base_name(file),
-                  "line", line, "text", conf_json_text(text), "seen", conf_json_text(seen));
+    check = json_pack("{s:s,s:b,s:s,s:i,s:o,s:o}", "row", row, "ok", ok, "file",
+                      cases_base_name(site->file), "line", site->line, "text", conf_json_text(text),
+                      "seen", conf_json_text(seen));
+    if (site->expression && strcmp(site->expression, text) != 0)
+        json_object_set_new(check, "expression", conf_json_text(site->expression));
     if (json_array_size(c->checks) < CHECKS_KEPT || !ok)
         json_array_append(c->checks, check);
     conf_trace(c, "check", check);
     return ok;
 }
 
-bool conf_check(struct conf *c, bool ok, const char *file, int line, const char *format, ...)
+/* An expression that does not hold is told with what was asked before it. */
+static bool plain(struct conf *c, bool ok, const struct site *site, const char *seen)
+{
+    const char *asked = *c->called ? c->called : c->context.marker ? c->context.marker->asked : "";
+    char text[640];
+
+    if (ok || !*asked)
+        return record(c, ok, site, site->expression, seen);
+    snprintf(text, sizeof(text), "after %s%s%s: %s", asked, *c->called ? " answered " : "",
+             *c->called ? c->answer.text : "", site->expression);
+    return record(c, ok, site, text, seen);
+}
+
+bool conf_check(struct conf *c, bool ok, const char *file, int line, const char *expression)
+{
+    return plain(c, ok, &(struct site){file, line, expression}, ok ? "true" : "false");
+}
+
+bool conf_check_said(struct conf *c, bool ok, struct value value, const char *file, int line,
+                     const char *format, ...)
 {
     char text[512];
     va_list arguments;
@@ -124,7 +169,7 @@ bool conf_check(struct conf *c, bool ok, const char *file, int line, const char 
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    return record(c, ok, file, line, text, ok ? "true" : "false");
+    return record(c, ok, &(struct site){file, line, NULL}, text, value.text);
 }
 
 static struct value hexadecimal(uint64_t number)
@@ -141,7 +186,7 @@ static bool expect(struct conf *c, bool ok, struct value actual, struct value ex
     char seen[2 * sizeof(struct value) + 16];
 
     snprintf(seen, sizeof(seen), "%s, expected %s", actual.text, expected.text);
-    return record(c, ok, file, line, text, seen);
+    return plain(c, ok, &(struct site){file, line, text}, seen);
 }
 
 /* Where either may be an error, the number is a count or an error. */
@@ -158,32 +203,41 @@ bool conf_check_eq(struct conf *c, uint64_t actual, uint64_t expected, bool is_s
 bool conf_check_seen(struct conf *c, bool ok, struct value value, const char *file, int line,
                      const char *text)
 {
-    return record(c, ok, file, line, text, value.text);
+    return plain(c, ok, &(struct site){file, line, text}, value.text);
 }
 
-bool conf_check_rc(struct conf *c, int actual, uint16_t expected, const char *file, int line,
-                   const char *text)
+void conf_called(struct conf *c, const char *text, int32_t result, struct value answer)
 {
-    return expect(c, actual == expected, value_rc(actual), value_rc(expected), file, line, text);
-}
-
-void conf_called(struct conf *c, const char *text, int32_t hr)
-{
+    if (*c->called)
+        snprintf(c->before, sizeof(c->before), "%s answered %s", c->called, c->answer.text);
     snprintf(c->called, sizeof(c->called), "%s", text);
-    c->answered = hr;
+    c->answered = result;
+    c->answer = answer;
 }
 
 /* "Interface::Method(…) answered X, ROW wants Y": of the last call, or else of the expression. */
 static bool check_answer(struct conf *c, bool ok, int32_t actual, const char *wanted,
                          const char *file, int line, const char *text, const char *seen)
 {
-    char sentence[512];
+    const struct site site = {file, line, text};
+    char sentence[1024];
 
     if (!*c->called || c->answered != actual)
-        return record(c, ok, file, line, text, seen);
-    snprintf(sentence, sizeof(sentence), "%s answered %s, %s wants %s", c->called,
-             value_hr_name(actual).text, c->row ? c->row : "the case", wanted);
-    return record(c, ok, file, line, sentence, seen);
+        return plain(c, ok, &site, seen);
+    snprintf(sentence, sizeof(sentence), "%s answered %s, %s wants %s%s%s", c->called,
+             c->answer.text, c->row ? c->row : "the case", wanted, *c->before ? "; before it " : "",
+             c->before);
+    return record(c, ok, &site, sentence, "");
+}
+
+bool conf_check_rc(struct conf *c, int actual, uint16_t expected, const char *file, int line,
+                   const char *text)
+{
+    char seen[2 * sizeof(struct value) + 16];
+
+    snprintf(seen, sizeof(seen), "%s, expected %s", value_rc(actual).text, value_rc(expected).text);
+    return check_answer(c, actual == expected, actual, value_rc(expected).text, file, line, text,
+                        seen);
 }
 
 bool conf_check_hr(struct conf *c, int32_t actual, int32_t expected, const char *file, int line,
@@ -210,7 +264,11 @@ bool conf_check_fails(struct conf *c, int32_t actual, const char *file, int line
 bool conf_check_not_rc(struct conf *c, int actual, uint16_t unexpected, const char *file, int line,
                        const char *text)
 {
-    return record(c, actual != unexpected, file, line, text, value_rc(actual).text);
+    char wanted[sizeof(struct value) + 16];
+
+    snprintf(wanted, sizeof(wanted), "anything but %s", value_rc(unexpected).text);
+    return check_answer(c, actual != unexpected, actual, wanted, file, line, text,
+                        value_rc(actual).text);
 }
 
 static void hex(char *text, size_t size, const uint8_t *bytes, size_t length)
@@ -229,16 +287,17 @@ bool conf_check_bytes(struct conf *c, const void *actual, size_t actual_length,
     const uint8_t *a = actual, *b = expected;
     bool ok = actual_length == expected_length &&
               (!expected_length || memcmp(actual, expected, expected_length) == 0);
+    const struct site site = {file, line, text};
     char seen[512], left[160], right[160];
     size_t at = 0;
 
     if (ok)
-        return record(c, true, file, line, text, "equal");
+        return plain(c, true, &site, "equal");
     while (at < actual_length && at < expected_length && a[at] == b[at])
         at++;
     hex(left, sizeof(left), a + at, actual_length - at);
     hex(right, sizeof(right), b + at, expected_length - at);
     snprintf(seen, sizeof(seen), "%zu bytes, expected %zu; first difference at %zu: %s/ %s",
              actual_length, expected_length, at, left, right);
-    return record(c, false, file, line, text, seen);
+    return plain(c, false, &site, seen);
 }

@@ -92,7 +92,7 @@ bool conf_judges(const struct conf *c, const char *row);
 #define SETUP ROW(NULL)
 
 /* ---- checks. CHECK counts and goes on (its value says whether it held), REQUIRE ends the case. */
-#define CHECK(expression) conf_check(c, (expression), __FILE__, __LINE__, "%s", #expression)
+#define CHECK(expression) conf_check(c, (expression), __FILE__, __LINE__, #expression)
 #define CHECK_EQ(actual, expected)                                                                 \
     conf_check_eq(c, (uint64_t)(actual), (uint64_t)(expected), CONF_IS_SIGNED(actual), __FILE__,   \
                   __LINE__, #actual " == " #expected)
@@ -124,8 +124,8 @@ bool conf_judges(const struct conf *c, const char *row);
             conf_end(c);                                                                           \
     } while (0)
 
-bool conf_check(struct conf *c, bool ok, const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+/* The text of these is the same in every run: it tells which of a row's checks were made. */
+bool conf_check(struct conf *c, bool ok, const char *file, int line, const char *expression);
 bool conf_check_eq(struct conf *c, uint64_t actual, uint64_t expected, bool is_signed,
                    const char *file, int line, const char *text);
 bool conf_check_rc(struct conf *c, int actual, uint16_t expected, const char *file, int line,
@@ -142,6 +142,13 @@ bool conf_check_seen(struct conf *c, bool ok, struct value value, const char *fi
 bool conf_check_bytes(struct conf *c, const void *actual, size_t actual_length,
                       const void *expected, size_t expected_length, const char *file, int line,
                       const char *text);
+/* One whose text is the run's own, and that is none of a row's minimum. */
+bool conf_check_said(struct conf *c, bool ok, struct value value, const char *file, int line,
+                     const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* In a ROW: so many more of its checks are not made of this subject, which rightly takes another
+ * way; the text says which. Without it a row that got fewer checks than on our own subjects is
+ * inconclusive. */
+void conf_excused(struct conf *c, unsigned checks, const char *why);
 /* Ends the case now; what was checked so far stands. */
 _Noreturn void conf_end(struct conf *c);
 /* Ends it because of ourselves or of what the machine lacks (memory, papsim, a file of ours):
@@ -197,7 +204,7 @@ uint32_t conf_work_folder(struct conf *c);
  * FAIL of the row that names `method`. NULL ends it. SP_CALL in wmdm/wmdm.h wraps every call. */
 void conf_in_provider(struct conf *c, const char *method);
 /* What was called last, as text, and what came of it: a check of that very result says so. */
-void conf_called(struct conf *c, const char *text, int32_t hr);
+void conf_called(struct conf *c, const char *text, int32_t result, struct value answer);
 /* Begins a step of the table in demand.c: a provider that dies or hangs in there has not taken it.
  * NULL: it is taken. */
 void conf_in_step(struct conf *c, const char *step);

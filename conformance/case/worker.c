@@ -52,8 +52,8 @@ void conf_refused(struct conf *c, const char *step, const char *format, ...)
         conf_inconclusive(c, "while preparing: %s; no document demands it", how);
     if (!c->is_over && cases_judge(c->conf_case, demand->row)) {
         ROW(demand->row)
-            conf_check(c, false, c->conf_case->file, c->conf_case->line, "while preparing: %s",
-                       how);
+            conf_check_said(c, false, (struct value){""}, c->conf_case->file, c->conf_case->line,
+                            "while preparing: %s", how);
         conf_end(c);
     }
     snprintf(c->reason, sizeof(c->reason), "while preparing: %s", how);
@@ -79,6 +79,17 @@ void conf_inconclusive(struct conf *c, const char *format, ...)
     vsnprintf(c->reason, sizeof(c->reason), format, arguments);
     va_end(arguments);
     finish(c, CAUSE_OFFER);
+}
+
+void conf_excused(struct conf *c, unsigned checks, const char *why)
+{
+    json_int_t before;
+
+    if (!c->row)
+        conf_suite_wrong(c, "excused outside of every ROW: %s", why);
+    before = json_integer_value(json_object_get(c->excused, c->row));
+    json_object_set_new(c->excused, c->row, json_integer(before + checks));
+    conf_note(c, "%s: %u checks fewer: %s", c->row, checks, why);
 }
 
 void conf_in_provider(struct conf *c, const char *method)
@@ -115,9 +126,10 @@ static int open_trace(struct conf *c)
 
 static int write_verdict(struct conf *c)
 {
-    json_t *verdict = json_pack("{s:s,s:s,s:o,s:O,s:O,s:O}", "id", c->conf_case->id, "cause",
-                                cause_names[c->cause], "reason", conf_json_text(c->reason), "rows",
-                                c->rows, "checks", c->checks, "notes", c->notes);
+    json_t *verdict =
+        json_pack("{s:s,s:s,s:o,s:O,s:O,s:O,s:O,s:O}", "id", c->conf_case->id, "cause",
+                  cause_names[c->cause], "reason", conf_json_text(c->reason), "rows", c->rows,
+                  "checks", c->checks, "sites", c->sites, "excused", c->excused, "notes", c->notes);
 
     if (c->cause == CAUSE_BARRED)
         json_object_set_new(verdict, "barred", json_string(c->barred));
@@ -167,6 +179,8 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
     c.rows = json_object();
     c.checks = json_array();
     c.notes = json_array();
+    c.sites = json_object();
+    c.excused = json_object();
     if (not_ready) {
         c.cause = CAUSE_START;
         snprintf(c.reason, sizeof(c.reason), "%s", not_ready);
@@ -178,5 +192,7 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
     json_decref(c.rows);
     json_decref(c.checks);
     json_decref(c.notes);
+    json_decref(c.sites);
+    json_decref(c.excused);
     return error ? unwritten(&c, error) : 0;
 }

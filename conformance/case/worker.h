@@ -19,10 +19,14 @@ struct conf {
     const char *row; /* of the innermost ROW; NULL: none */
     json_t *rows;    /* row → {"pass": n, "fail": n} */
     json_t *checks;  /* every failed one, and the first of each row that held */
+    json_t *sites;   /* row → {"file:line": the expression checked there} */
+    json_t *excused; /* row → how many of its checks are rightly not made */
     json_t *notes;
     char called[256]; /* the last call into the provider; "": none */
     int32_t answered;
-    enum cause cause; /* how the body ended, once it is over */
+    struct value answer; /* the same as text */
+    char before[352];    /* the call before it, and its answer; "": none */
+    enum cause cause;    /* how the body ended, once it is over */
     bool is_over;
     const char *step;   /* the row that demands the one under way; NULL: none is */
     const char *barred; /* the same of the one that was refused */

@@ -103,7 +103,22 @@ static int add_clause(void *context, char *const cells[TSV_COLUMNS_MAX])
     return 0;
 }
 
-/* Rows and clauses begin with their id. */
+static int add_check(void *context, char *const cells[TSV_COLUMNS_MAX])
+{
+    struct catalogue *catalogue = context;
+    struct catalogue_check *checks =
+        realloc(catalogue->checks, (catalogue->check_count + 1) * sizeof(*catalogue->checks));
+
+    if (!checks) {
+        free(cells[0]);
+        return -ENOMEM;
+    }
+    catalogue->checks = checks;
+    checks[catalogue->check_count++] = (struct catalogue_check){cells[0], cells[1], cells[2]};
+    return 0;
+}
+
+/* Rows, clauses and checks begin with what they are sorted by. */
 static int by_id(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -115,6 +130,8 @@ static void sort(struct catalogue *catalogue)
         qsort(catalogue->rows, catalogue->count, sizeof(*catalogue->rows), by_id);
     if (catalogue->clause_count)
         qsort(catalogue->clauses, catalogue->clause_count, sizeof(*catalogue->clauses), by_id);
+    if (catalogue->check_count)
+        qsort(catalogue->checks, catalogue->check_count, sizeof(*catalogue->checks), by_id);
 }
 
 static int check_rows(const struct catalogue *catalogue, char *error, size_t error_size)
@@ -160,6 +177,7 @@ static int load_all(const char *folder, struct catalogue *ret, char *error, size
     const struct tsv rows = {.columns = 8, .add = add_row, .context = ret};
     const struct tsv clauses = {.columns = 2, .add = add_clause, .context = ret};
     const struct tsv items = {.columns = 5, .add = add_item, .context = ret};
+    const struct tsv checks = {.columns = 3, .add = add_check, .context = ret};
     char path[PATH_MAX * 2];
     int result = 0;
 
@@ -174,7 +192,11 @@ static int load_all(const char *folder, struct catalogue *ret, char *error, size
     if (result)
         return result;
     snprintf(path, sizeof(path), "%s/ics.tsv", folder);
-    return tsv_read(path, &items, error, error_size);
+    result = tsv_read(path, &items, error, error_size);
+    if (result)
+        return result;
+    snprintf(path, sizeof(path), "%s/checks.tsv", folder);
+    return tsv_read(path, &checks, error, error_size);
 }
 
 int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_t error_size)
@@ -210,6 +232,9 @@ void catalogue_done(struct catalogue *catalogue)
         free(catalogue->items[i].name);
     for (size_t i = 0; i < catalogue->clause_count; i++)
         free(catalogue->clauses[i].id);
+    for (size_t i = 0; i < catalogue->check_count; i++)
+        free(catalogue->checks[i].conf_case);
+    free(catalogue->checks);
     free(catalogue->clauses);
     free(catalogue->rows);
     free(catalogue->items);
@@ -235,6 +260,21 @@ const struct catalogue_row *catalogue_find(const struct catalogue *catalogue, co
     if (!catalogue->count)
         return NULL;
     return bsearch(id, catalogue->rows, catalogue->count, sizeof(*catalogue->rows), is_row);
+}
+
+const struct catalogue_check *catalogue_checks(const struct catalogue *catalogue,
+                                               const char *conf_case, size_t *ret_count)
+{
+    const struct catalogue_check *first = NULL;
+
+    *ret_count = 0;
+    for (size_t i = 0; i < catalogue->check_count; i++) {
+        if (strcmp(catalogue->checks[i].conf_case, conf_case) != 0)
+            continue;
+        first = first ? first : &catalogue->checks[i];
+        (*ret_count)++;
+    }
+    return first;
 }
 
 bool catalogue_weighs(const struct catalogue_row *row)

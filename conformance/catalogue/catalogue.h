@@ -18,6 +18,12 @@ struct catalogue_clause {
     char *text;
 };
 
+/* A check that was made of a row in a case, of our own subjects without a defect; as often as it
+ * stands at another place of the case. */
+struct catalogue_check {
+    char *conf_case, *row, *text; /* conf_case as results show it */
+};
+
 /* What a subject may offer or not. In `name` an h stands for a hexadecimal digit, an n for 1 to 9:
  * one row declares all such items. */
 struct catalogue_item {
@@ -29,11 +35,12 @@ struct catalogue {
     struct catalogue_row *rows; /* sorted by id */
     struct catalogue_item *items;
     struct catalogue_clause *clauses; /* sorted by id: those of a row stand together */
-    size_t count, item_count, clause_count;
+    struct catalogue_check *checks;   /* sorted by case: those of a case stand together */
+    size_t count, item_count, clause_count, check_count;
 };
 
-/* Reads wmdm, usb, service, wmi, clauses and ics.tsv of `folder`; NULL: where papcheck finds its
- * own. On failure `error` holds one line with file and line number. */
+/* Reads wmdm, usb, service, wmi, clauses, ics and checks.tsv of `folder`; NULL: where papcheck
+ * finds its own. On failure `error` holds one line with file and line number. */
 int catalogue_load(const char *folder, struct catalogue *ret, char *error, size_t error_size);
 void catalogue_done(struct catalogue *catalogue);
 /* The row of that id, or the one whose clause it would be; NULL: no such row. */
@@ -46,6 +53,9 @@ const struct catalogue_clause *catalogue_clause(const struct catalogue *catalogu
 /* Those of a row, which stand one after the other; NULL and 0: it is not split. */
 const struct catalogue_clause *catalogue_clauses(const struct catalogue *catalogue, const char *row,
                                                  size_t *ret_count);
+/* The least that is checked in a case; NULL and 0: nothing is known of it. */
+const struct catalogue_check *catalogue_checks(const struct catalogue *catalogue,
+                                               const char *conf_case, size_t *ret_count);
 /* Is it the id of a row or of a clause there is? */
 bool catalogue_knows(const struct catalogue *catalogue, const char *id);
 /* The one that declares this item; NULL: none does. */

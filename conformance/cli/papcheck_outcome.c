@@ -19,8 +19,10 @@ static void print_failure(const struct results *results, const struct result *re
                           struct terminal_colours colours)
 {
     char weight[REP_WEIGHT_MAX];
+    bool is_red = cli_is_red(result);
 
-    printf("%s%s%s %s: %s\n", colours.bad, verdict_names[result->verdict].name, colours.off,
+    printf("%s%s%s %s: %s\n", is_red ? colours.bad : "",
+           is_red ? verdict_names[result->verdict].name : "WARNING", is_red ? colours.off : "",
            result->id, result->title);
     if (*result_reason(result)) {
         fputs("    ", stdout);
@@ -35,7 +37,8 @@ static void print_failure(const struct results *results, const struct result *re
         rep_weight(results, check->row, weight);
         printf("    %s%s: ", check->row, weight);
         rep_plain(stdout, check->text);
-        printf(" (%s:%d) saw ", check->file, check->line);
+        printf(" (%s:%d)", check->file, check->line);
+        fputs(*check->seen ? " saw " : "", stdout);
         rep_plain(stdout, check->seen);
         fputc('\n', stdout);
     }
@@ -46,7 +49,7 @@ static void print_failures(const struct results *results)
     struct terminal_colours colours = terminal_colours();
 
     for (size_t i = 0; i < results->case_count; i++) {
-        if (cli_is_red(&results->cases[i]))
+        if (cli_is_red(&results->cases[i]) || results->cases[i].warnings)
             print_failure(results, &results->cases[i], colours);
     }
 }

@@ -171,12 +171,12 @@ static uint16_t answered(struct dut *dut, uint16_t code, int error)
     if (error) {
         if (!conf_row(dut->c))
             conf_refused_op(dut->c, code, error);
-        conf_check(dut->c, false, __FILE__, __LINE__,
-                   "operation 0x%04x is answered by a response (%s)", code,
-                   value_errno(error).text);
+        conf_check_said(dut->c, false, (struct value){""}, __FILE__, __LINE__,
+                        "%s was not answered by a response (%s)", value_op(code).text,
+                        value_errno(error).text);
         conf_end(dut->c);
     }
-    conf_note(dut->c, "operation 0x%04x: response %s (%u: %08x %08x %08x), %zu data bytes", code,
+    conf_note(dut->c, "%s: response %s (%u: %08x %08x %08x), %zu data bytes", value_op(code).text,
               value_rc(dut->answer.code).text, dut->answer.params, dut->answer.param[0],
               dut->answer.param[1], dut->answer.param[2], dut->answer.size);
     return dut->answer.code;
@@ -199,10 +199,26 @@ void dut_must(struct dut *dut, uint16_t code, const uint32_t *params, unsigned c
     }
 }
 
+/* "GetObjectInfo(0x00010001)", for the sentence of a failure. */
+static void call_text(uint16_t code, const uint32_t *params, unsigned count, const void *data,
+                      size_t length, char *text, size_t size)
+{
+    struct value operation = value_op(code);
+    size_t at = (size_t)snprintf(text, size, "%s(", value_name(&operation));
+
+    for (unsigned i = 0; i < count && at < size; i++)
+        at += (size_t)snprintf(text + at, size - at, "%s0x%08x", i ? ", " : "", params[i]);
+    if (data && at < size)
+        at += (size_t)snprintf(text + at, size - at, "%s%zu bytes", count ? ", " : "", length);
+    if (at < size)
+        snprintf(text + at, size - at, ")");
+}
+
 uint16_t dut_put(struct dut *dut, uint16_t code, const uint32_t *params, unsigned count,
                  const void *data, size_t length)
 {
     struct exchange_asked asked = {.operation = code, .sends_data = data != NULL};
+    char text[128];
     int error;
 
     ct_forget(&dut->answer);
@@ -211,6 +227,9 @@ uint16_t dut_put(struct dut *dut, uint16_t code, const uint32_t *params, unsigne
     asked.id = dut->pipe.next;
     error = ct_run(&dut->pipe, code, params, count, data, length, &dut->answer);
     give_id(dut);
+    call_text(code, params, count, data, length, text, sizeof(text));
+    conf_called(dut->c, text, error ? error : dut->answer.code,
+                value_rc(error ? error : dut->answer.code));
     if (!error)
         exchange_check(dut->c, asked, &dut->answer);
     return answered(dut, code, error);

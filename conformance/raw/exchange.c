@@ -40,13 +40,14 @@ static void hold(const struct checked *it, const char *row, const char *field, u
                  uint64_t wanted)
 {
     struct conf *c = it->c;
-    char text[160];
+    struct value seen;
 
     if (saw == wanted && !(conf_judges(c, row) && is_news(row, it->what)))
         return;
-    snprintf(text, sizeof(text), "%s: %s", it->name, field);
+    snprintf(seen.text, sizeof(seen.text), "0x%llx, expected 0x%llx", (unsigned long long)saw,
+             (unsigned long long)wanted);
     ROW(row)
-        conf_check_eq(c, saw, wanted, false, __FILE__, __LINE__, text);
+        conf_check_said(c, saw == wanted, seen, __FILE__, __LINE__, "%s: %s", it->name, field);
 }
 
 void exchange_check(struct conf *c, struct exchange_asked asked, const struct ct_answer *answer)

@@ -42,7 +42,7 @@ static void check(const struct result_check *one, FILE *out)
 
     snprintf(line, sizeof(line), "%d", one->line);
     snprintf(row, sizeof(row), "%.*s", (int)clause_row_length(one->row), one->row);
-    if (!one->ok || strcmp(one->seen, "true") != 0)
+    if (*one->seen && (!one->ok || strcmp(one->seen, "true") != 0))
         rep_fill(out, "<span class=\"seen\">saw <code>@</code></span>", one->seen);
     else
         fputs("<br>", out);

@@ -132,7 +132,7 @@ static void bad_checks(const struct results *results, const struct result *one, 
         rep_plain(out, weight);
         fputs(": ", out);
         rep_plain(out, check->text);
-        fputs("; saw ", out);
+        fputs(*check->seen ? "; saw " : "", out);
         rep_plain(out, check->seen);
         fputs(" (", out);
         rep_plain(out, check->file);

@@ -28,7 +28,7 @@ const char *const cause_names[CAUSES] = {
     [CAUSE_SUITE] = "suite",         [CAUSE_BARRED] = "barred", [CAUSE_SILENCE] = "silence",
     [CAUSE_SUBJECT] = "subject",     [CAUSE_CRASH] = "crash",   [CAUSE_WATCHDOG] = "watchdog",
     [CAUSE_START] = "start",         [CAUSE_ICS] = "ics",       [CAUSE_NEED] = "need",
-    [CAUSE_INTERRUPT] = "interrupt",
+    [CAUSE_INTERRUPT] = "interrupt", [CAUSE_FEWER] = "fewer",
 };
 
 const char *const flow_names[] = {"enumeration", "authentication", "storage",        "sync",
@@ -68,7 +68,7 @@ const char *result_reason(const struct result *result)
 
 struct result_count result_count(const struct result *result, const char *row)
 {
-    struct result_count all = {row, 0, 0};
+    struct result_count all = {.row = row};
 
     for (size_t i = 0; i < result->count_count; i++) {
         const struct result_count *one = &result->counts[i];
@@ -101,6 +101,8 @@ json_t *result_check_json(const struct result_check *check)
         json_pack("{s:s,s:b,s:s,s:i,s:s,s:s}", "row", check->row, "ok", check->ok, "file",
                   check->file, "line", check->line, "text", check->text, "seen", check->seen);
 
+    if (check->expression)
+        json_object_set_new(object, "expression", json_string(check->expression));
     if (check->is_end)
         json_object_set_new(object, "end", json_true());
     return object;
@@ -124,7 +126,9 @@ static void add_failed(json_t *rows, const char *row, int more)
     json_int_t pass = json_integer_value(json_object_get(count, "pass"));
     json_int_t fail = json_integer_value(json_object_get(count, "fail")) + more;
 
-    if (pass || fail > 0)
+    if (count && (pass || fail > 0))
+        json_object_set_new(count, "fail", json_integer(fail));
+    else if (pass || fail > 0)
         json_object_set_new(rows, row, json_pack("{s:I,s:I}", "pass", pass, "fail", fail));
     else
         json_object_del(rows, row);

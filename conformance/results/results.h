@@ -32,6 +32,7 @@ enum cause {
     CAUSE_CHECKS,   /* the case came to its end: its checks decide */
     CAUSE_OFFER,    /* the case found that the subject does not offer what the row is about */
     CAUSE_SETUP,    /* the case said that its set-up failed, and that is ours */
+    CAUSE_FEWER,    /* it made fewer checks of a row than are its minimum */
     CAUSE_SUITE,    /* the case is wrong: no check, or one of a row it does not declare */
     CAUSE_BARRED,   /* the subject refused what any case needs before it can judge */
     CAUSE_SILENCE,  /* the device stopped answering: in this case, or before it */
@@ -56,16 +57,18 @@ struct texts {
 int texts_add(struct texts *texts, const char *text); /* 0 or -ENOMEM; `text` is borrowed */
 
 struct result_check {
-    const char *row, *file, *text, *seen;
+    const char *row, *file, *text, *seen; /* text: a sentence, or the expression */
+    const char *expression;               /* NULL: the text is it, or there is none */
     int line;
     bool ok;
     bool is_end; /* no check of the case's own: it ended where the row is to blame */
 };
 
-/* How often checks of a row held and failed in one case. */
+/* How often checks of a row held and failed in one case, and how many of its minimum were not made:
+ * it was judged in part. */
 struct result_count {
     const char *row;
-    unsigned pass, fail;
+    unsigned pass, fail, missing;
 };
 
 /* One case's outcome. */

@@ -63,7 +63,8 @@ static int read_counts(json_t *rows, struct result *ret)
     json_object_foreach(rows, row, value)
     {
         ret->counts[ret->count_count++] = (struct result_count){
-            row, (unsigned)number_of(value, "pass"), (unsigned)number_of(value, "fail")};
+            row, (unsigned)number_of(value, "pass"), (unsigned)number_of(value, "fail"),
+            (unsigned)number_of(value, "missing")};
     }
     return 0;
 }
@@ -78,14 +79,15 @@ static int read_checks(const json_t *checks, struct result *ret)
         return -ENOMEM;
     json_array_foreach(checks, i, value)
     {
-        ret->checks[ret->check_count++] =
-            (struct result_check){.row = text_of(value, "row"),
-                                  .file = text_of(value, "file"),
-                                  .text = text_of(value, "text"),
-                                  .seen = text_of(value, "seen"),
-                                  .line = (int)number_of(value, "line"),
-                                  .ok = truth_of(value, "ok"),
-                                  .is_end = truth_of(value, "end")};
+        ret->checks[ret->check_count++] = (struct result_check){
+            .row = text_of(value, "row"),
+            .file = text_of(value, "file"),
+            .text = text_of(value, "text"),
+            .seen = text_of(value, "seen"),
+            .expression = json_string_value(json_object_get(value, "expression")),
+            .line = (int)number_of(value, "line"),
+            .ok = truth_of(value, "ok"),
+            .is_end = truth_of(value, "end")};
     }
     return 0;
 }

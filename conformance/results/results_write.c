@@ -45,9 +45,11 @@ static json_t *counts_json(const struct result *result)
     for (size_t i = 0; i < result->count_count; i++) {
         const struct result_count *count = &result->counts[i];
 
-        json_object_set_new(
-            rows, count->row,
-            json_pack("{s:i,s:i}", "pass", (int)count->pass, "fail", (int)count->fail));
+        json_t *row = json_pack("{s:i,s:i}", "pass", (int)count->pass, "fail", (int)count->fail);
+
+        if (count->missing)
+            json_object_set_new(row, "missing", json_integer(count->missing));
+        json_object_set_new(rows, count->row, row);
     }
     return rows;
 }

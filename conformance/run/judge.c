@@ -5,6 +5,7 @@
 
 #include "conformance/case/cases.h"
 #include "conformance/run/attempt.h"
+#include "conformance/run/minimum.h"
 #include "conformance/run/salvage.h"
 #include "spcore/base.h"
 
@@ -112,16 +113,21 @@ void attempt_judge(struct attempt *attempt, enum cause cause, const char *how)
 {
     struct result *result = &attempt->result;
     char path[PATH_MAX + 16];
+    char fewer[MINIMUM_TEXT], name[96];
     const enum verdict *ending;
+    unsigned missing = 0;
     enum cause own;
     json_t *verdict;
 
+    cases_name(attempt->conf_case, name, sizeof(name));
     snprintf(path, sizeof(path), "%s/verdict.json", attempt->context.evidence);
     verdict = json_load_file(path, 0, NULL);
     ending = said(verdict, &own);
     if (!ending) {
         json_decref(verdict);
         verdict = without_verdict(attempt);
+    } else if (own == CAUSE_CHECKS) {
+        missing = minimum_hold(attempt->catalogue, name, verdict, fewer);
     }
     result_take(result, verdict);
     if (ending)
@@ -130,5 +136,7 @@ void attempt_judge(struct attempt *attempt, enum cause cause, const char *how)
     else
         judge_silence(attempt, cause, how, result);
     judge_rows(attempt, result);
+    if (missing && result->verdict == VERDICT_PASS)
+        result_say(result, VERDICT_INCONCLUSIVE, CAUSE_FEWER, "%s", fewer);
     json_decref(verdict);
 }

@@ -258,7 +258,7 @@ static void see(const struct catalogue *catalogue, const struct result *result,
         for (size_t k = 0; k < ARRAY_SIZE(said); k++) {
             if (!said[k])
                 continue;
-            said[k]->any |= is_proof || count->fail;
+            said[k]->any |= (is_proof && !count->missing) || count->fail;
             said[k]->failed |= count->fail != 0;
         }
     }

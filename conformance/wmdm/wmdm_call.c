@@ -105,7 +105,7 @@ static void fail(struct call *call, const char *row, const char *what, const cha
     snprintf(text, sizeof(text), "%s answered %s %s%s%s, %s wants %s", call->text,
              value_hr_name(call->hr).text, what, *name ? " " : "", name, row, wanted);
     ROW(row)
-        conf_check_seen(c, false, value_hr(call->hr), call->file, call->line, text);
+        conf_check_said(c, false, (struct value){""}, call->file, call->line, "%s", text);
 }
 
 /* Once a method and row, where the case judges it. */
@@ -129,7 +129,7 @@ static void pass(struct call *call, const char *row)
     said[count].method = call->method;
     said[count++].row = row;
     ROW(row)
-        conf_check_seen(c, true, value_hr(call->hr), call->file, call->line, call->text);
+        conf_check_said(c, true, value_hr(call->hr), call->file, call->line, "%s", call->text);
 }
 
 static void hold(struct call *call, bool ok, const char *row, const char *what, const char *name,
@@ -405,6 +405,6 @@ HRESULT wmdm_call(struct conf *c, const char *file, int line, const struct wmdm_
     check_result(&call);
     for (unsigned i = 0; i < method->count; i++)
         settle_argument(&call, i);
-    conf_called(c, call.text, call.hr);
+    conf_called(c, call.text, call.hr, value_hr_name(call.hr));
     return call.hr;
 }

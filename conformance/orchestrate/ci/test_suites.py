@@ -107,6 +107,14 @@ def test_the_clauses_are_the_catalogues():
     assert named <= known
 
 
+def test_the_least_of_each_case_is_what_a_clean_run_checks(tmp_path):
+    made = tmp_path / "checks.tsv"
+    subprocess.run([tree.ROOT / "ci/gen_checks.py", tree.BUILD / "papcheck", made], check=True,
+                   timeout=600)
+    table = tree.ROOT / "conformance" / "catalogue" / "checks.tsv"
+    assert made.read_text("utf-8") == table.read_text("utf-8"), "make checks writes it anew"
+
+
 SAMPLE = """
 static void helper(struct conf *c)
 {

@@ -290,7 +290,8 @@ CONF_CASE(USB_MS20_BV_08, .title = "DeviceInterfaceGUIDs is a property of 132 by
             CHECK_EQ(get_le32(feature.at + 52 + 76), 0);
             return;
         }
-        conf_check(c, false, __FILE__, __LINE__, "the property is in the set");
+        conf_check_said(c, false, (struct value){""}, __FILE__, __LINE__,
+                        "the property is in the set");
     }
 }
 

@@ -48,7 +48,7 @@ static bool judge(struct conf *c, bool ok, HRESULT hr, const char *kind, REFIID 
     wmdm_iid_text(to, names[1], sizeof(names[1]));
     snprintf(text, sizeof(text), "%s: %s::QueryInterface(%s) gives %s", kind, names[0], names[1],
              wanted);
-    return conf_check_seen(c, ok, value_hr(hr), __FILE__, __LINE__, text);
+    return conf_check_said(c, ok, value_hr(hr), __FILE__, __LINE__, "%s", text);
 }
 
 /* What one pointer to the object says of each interface, against what the object said first. */

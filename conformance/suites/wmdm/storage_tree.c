@@ -369,6 +369,8 @@ TREE_CASE(STORAGE_ENUM_BV_02, "Empty folders and files have no children", CONF_M
     ROW("SP-ENUM-031") {
         if (SUCCEEDED(CALL(IMDSPStorage, EnumStorage, file, &children)))
             CHECK_EQ(take(w, children, 1, S_FALSE), 0);
+        else
+            conf_excused(c, 2, "a file has no enumerator at all");
     }
     RELEASE(children);
     RELEASE(file);

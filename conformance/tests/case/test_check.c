@@ -16,7 +16,9 @@ static struct conf running(void)
                          .trace = tmpfile(),
                          .rows = json_object(),
                          .checks = json_array(),
-                         .notes = json_array()};
+                         .notes = json_array(),
+                         .sites = json_object(),
+                         .excused = json_object()};
 }
 
 static void done(struct conf *c)
@@ -25,6 +27,8 @@ static void done(struct conf *c)
     json_decref(c->rows);
     json_decref(c->checks);
     json_decref(c->notes);
+    json_decref(c->sites);
+    json_decref(c->excused);
 }
 #define RUNNING __attribute__((cleanup(done))) struct conf
 
@@ -160,4 +164,60 @@ Test(check, a_number_with_a_sign_is_an_error_when_negative)
     cr_assert_str_eq(seen(c, 1), "18, expected -32 EPIPE");
     cr_assert_str_eq(seen(c, 2), "0xffffffff, expected 0x0");
     cr_assert_str_eq(seen(c, 3), "0xffffffffffffffff, expected 0x0");
+}
+
+/* What a case's own operation answered. */
+static void answer(struct conf *c, const char *call, int code)
+{
+    conf_called(c, call, code, value_rc(code));
+}
+
+static const char *text(const struct conf *c, size_t check, const char *key)
+{
+    return json_string_value(json_object_get(json_array_get(c->checks, check), key));
+}
+
+Test(check, a_response_is_said_with_its_operation_and_what_came_before)
+{
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
+    int code = MTP_RC_OK;
+
+    answer(c, "DeleteObject(0x00010001)", MTP_RC_OK);
+    answer(c, "GetObjectInfo(0x00010001)", MTP_RC_OK);
+    ROW("TST-ONE-001")
+        CHECK_RC(code, MTP_RC_INVALID_OBJECT_HANDLE);
+    cr_assert_str_eq(text(c, 0, "text"),
+                     "GetObjectInfo(0x00010001) answered 0x2001 OK, TST-ONE-001 wants 0x2009 "
+                     "InvalidObjectHandle; before it DeleteObject(0x00010001) answered 0x2001 OK");
+    cr_assert_str_eq(text(c, 0, "seen"), "");
+    cr_assert_str_eq(text(c, 0, "expression"), "code == MTP_RC_INVALID_OBJECT_HANDLE");
+}
+
+Test(check, a_response_that_is_not_the_last_ones_is_not_said_to_be)
+{
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
+    int code = MTP_RC_STORE_FULL;
+
+    answer(c, "GetObjectInfo(0x00010001)", MTP_RC_OK);
+    ROW("TST-ONE-001")
+        CHECK_RC(code, MTP_RC_OK);
+    cr_assert_str_eq(text(c, 0, "text"),
+                     "after GetObjectInfo(0x00010001) answered 0x2001 OK: code == MTP_RC_OK");
+    cr_assert_str_eq(text(c, 0, "seen"), "0x200c StoreFull, expected 0x2001 OK");
+}
+
+Test(check, the_places_of_a_rows_checks_are_kept_once)
+{
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
+
+    ROW("TST-ONE-001") {
+        for (int i = 0; i < 3; i++)
+            CHECK(i < 3);
+        CHECK(true);
+        conf_check_said(c, true, value_errno(0), __FILE__, __LINE__, "run %d", 1);
+    }
+    cr_assert_eq(json_object_size(json_object_get(c->sites, "TST-ONE-001")), 2);
 }

@@ -37,7 +37,8 @@ static struct conf *running(void)
                                  .trace = tmpfile(),
                                  .rows = json_object(),
                                  .checks = json_array(),
-                                 .notes = json_array()};
+                                 .notes = json_array(),
+                                 .sites = json_object()};
     return &running_case;
 }
 

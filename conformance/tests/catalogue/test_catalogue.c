@@ -12,6 +12,7 @@
 #define HEAD "id\tlevel\trequirement\tcheck\tmutant\tsource\tsubject\tflow\n"
 
 #define CLAUSES "id\tclause\n"
+#define CHECKS "case\trow\tcheck\n"
 #define ITEMS "item\tby\tmeaning\tobserved\tsubject\n"
 
 static char folder[64];
@@ -38,12 +39,13 @@ static void make(void)
     put("wmi.tsv", HEAD);
     put("ics.tsv", ITEMS);
     put("clauses.tsv", CLAUSES);
+    put("checks.tsv", CHECKS);
 }
 
 static void drop(void)
 {
-    static const char *const names[] = {"wmdm.tsv", "usb.tsv", "service.tsv",
-                                        "wmi.tsv",  "ics.tsv", "clauses.tsv"};
+    static const char *const names[] = {"wmdm.tsv", "usb.tsv",     "service.tsv", "wmi.tsv",
+                                        "ics.tsv",  "clauses.tsv", "checks.tsv"};
     char path[128];
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

@@ -85,7 +85,8 @@ Test(run, a_row_fails_when_any_case_saw_it_fail)
 {
     struct run run = {0};
 
-    count(&run, (struct result_count){"ROW-1", 5, 0}, (struct result_count){"ROW-1", 1, 1});
+    count(&run, (struct result_count){.row = "ROW-1", 5, 0},
+          (struct result_count){"ROW-1", .pass = 1, .fail = 1});
     conclude(&run, VERDICT_PASS, VERDICT_FAIL);
     cr_assert_eq(run.results.row_count, 1);
     cr_assert_str_eq(run.results.rows[0].id, "ROW-1");
@@ -97,10 +98,24 @@ Test(run, an_error_proves_no_row)
 {
     struct run run = {0};
 
-    count(&run, (struct result_count){"ROW-2", 5, 0}, (struct result_count){"ROW-1", 1, 0});
+    count(&run, (struct result_count){.row = "ROW-2", 5, 0},
+          (struct result_count){"ROW-1", .pass = 1, .fail = 0});
     conclude(&run, VERDICT_ERROR, VERDICT_PASS);
     cr_assert_eq(run.results.row_count, 1);
     cr_assert_str_eq(run.results.rows[0].id, "ROW-1");
     cr_assert(run.results.rows[0].held);
+    run_done(&run);
+}
+
+/* Whatever of it held: it was judged in part. */
+Test(run, a_row_that_got_too_few_checks_is_not_held)
+{
+    struct run run = {0};
+
+    count(&run, (struct result_count){.row = "ROW-1", .pass = 5, .missing = 1},
+          (struct result_count){.row = "ROW-2", .pass = 1});
+    conclude(&run, VERDICT_INCONCLUSIVE, VERDICT_PASS);
+    cr_assert_eq(run.results.row_count, 1);
+    cr_assert_str_eq(run.results.rows[0].id, "ROW-2");
     run_done(&run);
 }

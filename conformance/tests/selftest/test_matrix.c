@@ -7,7 +7,7 @@
 /* Of ROW-1, where checks of `row` held and failed that often. */
 static enum kill judged(const char *row, unsigned pass, unsigned fail, enum cause cause)
 {
-    struct result_count counts[] = {{row, pass, fail}, {"ROW-3", 1, 1}};
+    struct result_count counts[] = {{row, pass, fail, 0}, {"ROW-3", 1, 1, 0}};
     struct result result = {.counts = counts, .count_count = 2, .cause = cause};
 
     return kill_of(&result, "ROW-1");
@@ -35,7 +35,8 @@ Test(matrix, a_row_without_checks_proves_nothing)
  * clause by its own alone. */
 Test(matrix, a_clause_stands_for_its_row_and_not_the_other_way_round)
 {
-    struct result_count counts[] = {{"ROW-1.a", 1, 1}, {"ROW-1.b", 1, 0}, {"ROW-10.a", 1, 1}};
+    struct result_count counts[] = {
+        {"ROW-1.a", 1, 1, 0}, {"ROW-1.b", 1, 0, 0}, {"ROW-10.a", 1, 1, 0}};
     const struct result result = {.counts = counts, .count_count = 3, .cause = CAUSE_CHECKS};
 
     cr_assert_eq(kill_of(&result, "ROW-1"), KILL_KILLED);
@@ -56,7 +57,7 @@ Test(matrix, a_check_that_failed_counts_whatever_came_after)
 Test(matrix, a_crash_is_no_kill_unless_a_check_had_failed)
 {
     struct result_check end = {.row = "ROW-1", .is_end = true};
-    struct result_count counts[] = {{"ROW-1", 2, 1}, {"ROW-2", 0, 1}};
+    struct result_count counts[] = {{"ROW-1", 2, 1, 0}, {"ROW-2", 0, 1, 0}};
     struct result result = {.counts = counts,
                             .count_count = 2,
                             .checks = &end,

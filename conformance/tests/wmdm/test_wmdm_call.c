@@ -231,7 +231,8 @@ Test(wmdm_call, a_check_of_the_result_says_what_was_called)
     }
     cr_assert_str_eq(text(c, 0),
                      "IMDSPDevice3::GetVersion() answered E_FAIL, TST-ONE-001 wants S_OK");
-    cr_assert_str_eq(text(c, 2), "E_ABORT == S_OK", "which no call answered");
+    cr_assert_str_eq(text(c, 2), "after IMDSPDevice3::GetStatus() answered S_OK: E_ABORT == S_OK",
+                     "which no call answered");
 }
 
 /* ---- as text */
