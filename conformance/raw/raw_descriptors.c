@@ -120,7 +120,7 @@ static void lint_packet_size(struct lint *lint, const struct desc *item)
         if (interval == 0 || interval > longest)
             say(lint, "USB-DSC-007.interval", "interrupt interval is not one of this speed",
                 interval);
-        if (size < 24)
+        if (size < 24 && lint->device)
             say(lint, "USB-DSC-008", "an event container does not fit one packet", size);
     }
 }
@@ -220,7 +220,7 @@ static void lint_interface(struct lint *lint, const struct desc *item)
     lint->endpoints_due = item->at[4];
     lint->interface_class = item->at[5];
     lint->numbers[item->at[2]] = true;
-    if (item->at[5] != lint->device[4])
+    if (lint->device && item->at[5] != lint->device[4])
         lint->foreign_class = true;
 }
 
@@ -290,5 +290,6 @@ void desc_lint(const uint8_t *device, const uint8_t *config, size_t length, int 
     if (walk.broken)
         say(&lint, "USB-CH9-002.walk", "the walk does not land on the end", 0);
     lint_config(&lint, config, length);
-    lint_class(&lint);
+    if (device)
+        lint_class(&lint);
 }

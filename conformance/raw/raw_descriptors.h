@@ -46,7 +46,8 @@ bool desc_find_pipes(const uint8_t *config, size_t length, struct desc_pipes *re
 
 /* Called once a fault. `row` is a constant: a row's or a clause's id. */
 typedef void (*desc_fault)(void *context, const char *row, const char *text);
-/* `device` is 18 bytes; the configuration, or the other speed's, is of `speed`. */
+/* `device` is 18 bytes; NULL: neither its class nor what is only advised is judged. The
+ * configuration, or the other speed's, is of `speed`. */
 void desc_lint(const uint8_t *device, const uint8_t *config, size_t length, int speed,
                desc_fault fault, void *context);
 
