@@ -164,8 +164,9 @@ static int write_player(const struct job *job, const struct import_report *repor
 static int need_ids(const struct job *job, struct import_report *report, char *error, size_t size)
 {
     struct lines at = {.path = job->source, .number = report->line};
+    uint16_t product = report->usb.product ? report->usb.product : OWN_PRODUCT;
 
-    if (report->usb.vendor || report->usb.product)
+    if (report->usb.vendor || (job->strict && report->usb.product))
         return 0;
     if (job->strict)
         return lines_fault(&at, error, size,
@@ -173,9 +174,9 @@ static int need_ids(const struct job *job, struct import_report *report, char *e
     import_note(&report->notes, &at,
                 "no USB ids before 'Device info:', assumed %04x:%04x; --lsusb or --device can "
                 "give them",
-                OWN_VENDOR, OWN_PRODUCT);
+                OWN_VENDOR, product);
     report->usb.vendor = OWN_VENDOR;
-    report->usb.product = OWN_PRODUCT;
+    report->usb.product = product;
     return 0;
 }
 

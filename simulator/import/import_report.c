@@ -32,6 +32,15 @@ int import_code_add(struct import_codes *codes, uint16_t code)
     return 0;
 }
 
+bool import_code_listed(const struct import_codes *codes, uint16_t code)
+{
+    for (size_t i = 0; i < codes->count; i++) {
+        if (codes->codes[i] == code)
+            return true;
+    }
+    return false;
+}
+
 static void usb_done(struct import_usb *usb)
 {
     for (size_t i = 0; i < usb->interface_count; i++) {

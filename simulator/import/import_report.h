@@ -106,6 +106,7 @@ void import_report_done(struct import_report *report);
 /* One more, zeroed, at the end of an array; NULL without memory or beyond 4096. */
 void *import_grow(void *array, size_t count, size_t size);
 int import_code_add(struct import_codes *codes, uint16_t code);
+bool import_code_listed(const struct import_codes *codes, uint16_t code);
 
 /* The two kinds of input, of the device whose vendor and product `report` has if it has them, which
  * an input without such then has, too; on failure one line in `error`, -errno, and the report is to

@@ -13,21 +13,6 @@
 #define SPLICED                                                                                    \
     (SECTION_DEVICE | SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES | SECTION_FORMATS | \
      SECTION_STORAGES | SECTION_FOLDERS | SECTION_VALUES)
-#define PENDING_BYTES ((size_t)64 << 10)
-
-static int append_text(struct parser *parser, char **text, const char *between, const char *more)
-{
-    size_t length = *text ? strlen(*text) : 0;
-    char *bigger = NULL;
-
-    if (length + strlen(more) > PENDING_BYTES)
-        return FAULT(parser, "a text of more than %zu bytes", PENDING_BYTES);
-    if (asprintf(&bigger, "%s%s%s", *text ? *text : "", length ? between : "", more) < 0)
-        return import_no_memory(parser);
-    free(*text);
-    *text = bigger;
-    return 0;
-}
 
 /* ---- messages of libraries between the lines */
 
@@ -228,71 +213,6 @@ static void guess_identity(struct parser *parser, const char *line)
     usb->product = (uint16_t)product;
 }
 
-/* What a mail program put a line's end for: within a tag, a blank before an attribute, or nothing;
- * a blank before the time of a day. Others are the text's own. */
-static const char *between(const char *text, const char *more)
-{
-    const char *tag = text ? strrchr(text, '<') : NULL, *date = text ? strrchr(text, '#') : NULL;
-
-    if (tag && !strchr(tag, '>'))
-        return more[strcspn(more, "=> ")] == '=' ? " " : "";
-    return date && strspn(date + 1, "0123456789") == 8 && date[9] == '\0' ? " " : "\n";
-}
-
-/* Words with blanks between them, and no markup. */
-static bool is_prose(const char *line)
-{
-    return strchr(line, ' ') && !line[strcspn(line, "<>=\"")];
-}
-
-/* Secure time and certificate go to the next empty line, and may hold line ends themselves. */
-static int take_long_text(struct parser *parser, const char *line)
-{
-    struct import_report *report = parser->report;
-    char **text = parser->section == SECTION_TIME ? &report->secure_time : &report->certificate;
-
-    if (text_starts(line, "&lt;"))
-        return FAULT(parser, "'%.60s' is HTML, not what mtp-detect printed", line);
-    if (*line == '\0' || text_starts(line, "OK.") || text_starts(line, "[/") ||
-        import_is_noise(line)) {
-        if (*text)
-            parser->section = SECTION_AFTER;
-        if (*text && text == &report->secure_time)
-            parser->section = SECTION_TYPES;
-        return 0;
-    }
-    if (is_prose(line)) {
-        int result = import_suspect(parser, "'%.60s' is no line of '%s'", line, parser->heading);
-
-        if (result)
-            return result;
-    }
-    return append_text(parser, text, between(*text, line), line);
-}
-
-/* The description of the extensions goes on: "microsoft.com/WMPPD: 11.0; …" has no two words in a
- * row. */
-static int take_wrapped(struct parser *parser, const char *line)
-{
-    unsigned bare = 0;
-
-    if (import_is_noise(line))
-        return 0;
-    for (const char *at = line; *at; at += strspn(at, " ")) {
-        size_t length = strcspn(at, " "), plain = strcspn(at, " .:;/");
-
-        bare += plain == length;
-        at += length;
-    }
-    if (bare > 1 || (strchr(line, ':') && !strpbrk(line, "./"))) {
-        int result = import_suspect(parser, "'%.60s' is no extension", line);
-
-        if (result)
-            return result;
-    }
-    return append_text(parser, parser->wrapped, " ", line);
-}
-
 /* A line that is not whole says nothing but codes and headings. */
 static int take_unfinished(struct parser *parser, char *line, unsigned indent)
 {
@@ -316,7 +236,7 @@ static int take_keyed(struct parser *parser, const char *line)
     if (!known && parser->section == SECTION_HEAD)
         guess_identity(parser, line);
     if (!known && parser->section == SECTION_DEVICE && parser->wrapped && *line)
-        return take_wrapped(parser, line);
+        return import_take_extension(parser, line);
     if (!known && parser->section == SECTION_VALUES && !import_is_noise(line))
         NOTE(parser, "'%.60s' is not known below '%s': left out", line, parser->heading);
     return error;
@@ -347,7 +267,7 @@ static int take_line(struct parser *parser, char *line, unsigned indent)
     if (parser->section == SECTION_FORMATS)
         return import_take_format_line(parser, line, indent);
     if (parser->section & SECTION_TEXTS)
-        return take_long_text(parser, line);
+        return import_take_long_text(parser, line);
     if (parser->section == SECTION_TYPES)
         return import_type_add(parser->report, line) ? import_no_memory(parser) : 0;
     return take_keyed(parser, line);
@@ -406,8 +326,8 @@ static int next_line(struct parser *parser, char **ret_line, unsigned *ret_inden
         *at = '\0';
         if (!rest)
             break;
-        if (strlen(line) + strlen(rest) > PENDING_BYTES)
-            return FAULT(parser, "a line of more than %zu bytes", PENDING_BYTES);
+        if (strlen(line) + strlen(rest) > IMPORT_TEXT_BYTES)
+            return FAULT(parser, "a line of more than %zu bytes", IMPORT_TEXT_BYTES);
         if (asprintf(&joined, "%s%s", line, rest) < 0)
             return import_no_memory(parser);
         free(parser->joined);
@@ -423,15 +343,6 @@ static int next_line(struct parser *parser, char **ret_line, unsigned *ret_inden
 #define NEEDED                                                                                     \
     (SECTION_DEVICE | SECTION_OPERATIONS | SECTION_EVENTS | SECTION_PROPERTIES | SECTION_FOLDERS | \
      SECTION_VALUES)
-
-static bool lists(const struct import_codes *codes, uint16_t code)
-{
-    for (size_t i = 0; i < codes->count; i++) {
-        if (codes->codes[i] == code)
-            return true;
-    }
-    return false;
-}
 
 static int check_whole(struct parser *parser)
 {
@@ -449,7 +360,8 @@ static int check_whole(struct parser *parser)
         return FAULT(parser, "a log without operations");
     /* The tool prints formats where the player has this operation; else the file types tell. */
     report->filled = true;
-    if (report->format_count == 0 && lists(&report->operations, MTP_OP_GET_OBJECT_PROPS_SUPPORTED))
+    if (report->format_count == 0 &&
+        import_code_listed(&report->operations, MTP_OP_GET_OBJECT_PROPS_SUPPORTED))
         return FAULT(parser, "a log without formats");
     if (!(parser->seen & SECTION_FORMATS))
         return import_formats_of_types(report) ? import_no_memory(parser) : 0;

@@ -7,7 +7,6 @@
 
 #include "simulator/import/mtp_detect_internal.h"
 
-#define PENDING_BYTES ((size_t)64 << 10)
 #define PIECES_TRIED ((size_t)32)
 #define NONE SIZE_MAX
 
@@ -149,8 +148,8 @@ static int collect(struct parser *parser, const char *text, unsigned indent)
 {
     struct piece *bigger;
 
-    if (parser->piece_bytes + parser->piece_count + strlen(text) + 2 > PENDING_BYTES)
-        return FAULT(parser, "an object property of more than %zu bytes", PENDING_BYTES);
+    if (parser->piece_bytes + parser->piece_count + strlen(text) + 2 > IMPORT_TEXT_BYTES)
+        return FAULT(parser, "an object property of more than %zu bytes", IMPORT_TEXT_BYTES);
     bigger = import_grow(parser->pieces, parser->piece_count, sizeof(*bigger));
     if (!bigger)
         return FAULT(parser, "an object property of too many lines");

@@ -65,6 +65,9 @@ struct parser {
     bool odd_operation; /* one of its lines was */
 };
 
+#define IMPORT_TEXT_BYTES ((size_t)64 << 10) /* of what goes over several lines */
+#define IMPORT_STRING_UNITS ((size_t)255)    /* MTP 1.1, 3.2.3: with the one that ends it */
+
 /* Beside 0 and -errno: the line is left out, and a note says so. */
 enum { LEFT_OUT = 1 };
 
@@ -100,6 +103,13 @@ int import_take_format_line(struct parser *parser, char *line, unsigned indent);
 /* What was collected of the last property is read as a whole. */
 int import_flush_property(struct parser *parser);
 void import_drop_pieces(struct parser *parser);
+
+/* A line of the secure time or the certificate. */
+int import_take_long_text(struct parser *parser, const char *line);
+/* A line that goes on with the description of the extensions. */
+int import_take_extension(struct parser *parser, const char *line);
+/* UTF-16 units of UTF-8; NULL has none. */
+size_t import_text_units(const char *text);
 
 /* A line of the file types; what the tool calls no type is none. -ENOMEM. */
 int import_type_add(struct import_report *report, const char *line);

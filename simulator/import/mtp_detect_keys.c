@@ -12,15 +12,13 @@
 
 /* ---- values */
 
-#define TEXT_BYTES (254u * 3) /* MTP 1.1, 3.2.3: units of UTF-16 without the last, in UTF-8 */
-
 static int set_text(struct parser *parser, char **text, const char *value)
 {
     char *copy;
 
     if (strcasecmp(value, "(null)") == 0)
         return 0;
-    if (strlen(value) > TEXT_BYTES)
+    if (import_text_units(value) >= IMPORT_STRING_UNITS)
         return FAULT(parser, "'%.60s...' is longer than a string of MTP", value);
     copy = strdup(value);
     if (!copy)
@@ -168,10 +166,12 @@ static int take_microsoft(struct parser *parser, const char *value, size_t where
     unsigned number;
 
     (void)where;
-    if (at && text_hex(at + 4, 2, &number)) {
-        usb->microsoft = true;
-        usb->ms_vendor_code = number;
-    }
+    if (!at || !text_hex(at + 4, 2, &number))
+        return 0;
+    if (!number)
+        return FAULT(parser, "'%.60s' is no request", value);
+    usb->microsoft = true;
+    usb->ms_vendor_code = number;
     return 0;
 }
 

@@ -100,15 +100,6 @@ enum section import_guess_section(const struct parser *parser, const char *line)
 
 /* ---- what is assumed */
 
-static bool lists(const struct import_codes *codes, uint16_t code)
-{
-    for (size_t i = 0; i < codes->count; i++) {
-        if (codes->codes[i] == code)
-            return true;
-    }
-    return false;
-}
-
 /* Those without which no client gets on (MTP 1.1, 4.2.1 and D), and those of object properties. */
 static const struct {
     uint16_t first, last;
@@ -126,7 +117,7 @@ static int assume_operations(struct parser *parser, bool cut)
 
     for (size_t i = 0; i < ARRAY_SIZE(usual); i++) {
         for (uint16_t code = usual[i].first; code <= usual[i].last; code++) {
-            if ((!usual[i].needed && !cut) || lists(operations, code))
+            if ((!usual[i].needed && !cut) || import_code_listed(operations, code))
                 continue;
             NOTE(parser, "operation 0x%04x missing, assumed", code);
             if (import_code_add(operations, code))
@@ -179,7 +170,7 @@ static int assume_formats(struct parser *parser)
     struct import_report *report = parser->report;
     const char *heading = import_heading(SECTION_FORMATS);
     /* The tool prints formats where the player has this operation; else the file types tell. */
-    bool expected = lists(&report->operations, MTP_OP_GET_OBJECT_PROPS_SUPPORTED);
+    bool expected = import_code_listed(&report->operations, MTP_OP_GET_OBJECT_PROPS_SUPPORTED);
 
     if (report->format_count)
         return 0;
@@ -262,7 +253,7 @@ void import_note_end(struct parser *parser)
                  import_heading(texts[i].section));
         else if (!text && !parser->went_on && parser->section >= SECTION_TYPES &&
                  parser->section <= texts[i].section &&
-                 lists(&report->properties, texts[i].property))
+                 import_code_listed(&report->properties, texts[i].property))
             NOTE(parser, "the log ends before 'OK.': '%s' missing, assumed none",
                  import_heading(texts[i].section));
     }

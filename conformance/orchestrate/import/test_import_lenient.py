@@ -271,6 +271,21 @@ def test_a_log_without_ids_is_told_where_to_get_them(tmp_path):
                               "--device can give them"]
 
 
+@pytest.mark.parametrize("old, new, note", [
+    ("idVendor: 1209", "idVendor: 0000", "no USB ids before 'Device info:', assumed 1209:7a01"),
+    ("CMD 0x42:", "CMD 0x00:", "is no request: left out"),
+    ("   Model: ", "   Model: " + "m" * 254, "is longer than a string of MTP: left out"),
+    ("WMDRMPD: 10.1;", "WMDRMPD: 10.1;\n" + "e.f/g:1;" * 40, "is longer than a string of MTP"),
+    ("StorageID: 0x00020001", "StorageID: 0x00010001", "StorageID 0x00010001 again: left out"),
+], ids=["a vendor", "a request", "a model", "extensions", "a storage"])
+def test_a_value_that_no_player_may_have_is_left_out(tmp_path, old, new, note):
+    text = re.sub(r"\(VID=\w+ and PID=\w+\)| \(1209:7a01\) @ bus", "",
+                  MODERN.read_text(encoding="utf-8"))
+    assert old in text
+    player, notes = lenient(tmp_path, text.replace(old, new, 1).encode())
+    assert player and any(note in words for _, words in notes), notes
+
+
 def test_utf_16_that_ends_in_half_a_character(tmp_path):
     text = MODERN.read_text(encoding="utf-8")
     cut = text[:text.index("Special directories")]
