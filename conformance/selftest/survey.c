@@ -19,8 +19,8 @@
 
 enum { PASSES_HERE = 1, BEGUN = 2 };
 
-/* So many cases may end without a verdict, each at its watchdog, before no more are tried. */
-#define ERRORS_MOST 3u
+/* So many cases may end at their watchdogs before no more are tried. */
+#define LATE_MOST 3u
 
 struct made_slot {
     struct made *made; /* NULL: free */
@@ -390,8 +390,8 @@ static void over(void *context, struct attempt *attempt)
 
     made->running--;
     made->ran++;
-    made->errors += outcome == MADE_ERROR;
-    if (made->errors >= ERRORS_MOST)
+    made->late += outcome == MADE_ERROR && attempt->result.cause == CAUSE_WATCHDOG;
+    if (made->late >= LATE_MOST)
         made->left = 0;
     if (outcome > made->outcome) {
         made->outcome = outcome;

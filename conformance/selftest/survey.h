@@ -32,7 +32,7 @@ struct made {
     size_t place; /* what is said there is caught by the same cases */
     uint8_t *in;  /* by case: does it pass there, and was that one begun? */
     size_t left, ran;
-    unsigned running, errors;
+    unsigned running, late;
     enum made_outcome outcome;
     struct allowed *allowed; /* NULL: a document forbids it */
     char *why;               /* which case tells, and what it said; NULL: none */
