@@ -29,6 +29,7 @@ const struct demand demands[] = {
     {"operation", "MTP-DEV-003"}, /* any that does not stand here and is listed */
     {"event", "MTP-EVT-003"},
     {"writable store", NULL},
+    {"format", NULL}, /* which ones it takes, and lists */
     {"GetDeviceInfo", "MTP-SES-001"},
     {"OpenSession", "MTP-DEV-004"},
     {"CloseSession", "MTP-SES-007"},

@@ -182,8 +182,28 @@ static uint16_t answered(struct dut *dut, uint16_t code, int error)
     return dut->answer.code;
 }
 
+/* A format that it does not list it need not take. */
+static void mind_format(struct dut *dut)
+{
+    static struct dut_info info;
+    struct dut asks = *dut;
+    struct conf *c = dut->c;
+
+    if (dut->asked != MTP_OP_SEND_OBJECT_INFO ||
+        dut->answer.code != MTP_RC_INVALID_OBJECT_FORMAT_CODE)
+        return;
+    asks.answer = (struct ct_answer){0};
+    SETUP
+        dut_device_info(&asks, &info);
+    dut_done(&asks);
+    if (!dut_lists(info.formats, info.format_count, dut->format))
+        conf_refused(c, "format", "the device takes no objects of format 0x%04x, and lists none",
+                     dut->format);
+}
+
 void dut_unprepared(struct dut *dut, const char *step)
 {
+    mind_format(dut);
     if (dut->answer.code != MTP_RC_OK)
         conf_refused_op(dut->c, dut->asked, dut->answer.code);
     conf_refused(dut->c, step, "the %s was not taken or not answered", step);
@@ -391,6 +411,7 @@ uint16_t dut_send_info(struct dut *dut, uint32_t store, uint32_t parent, uint16_
 {
     struct ct_writer writer = {0};
 
+    dut->format = format;
     ct_put_object_info(&writer, format, size, name);
     return dut_put(dut, MTP_OP_SEND_OBJECT_INFO, PARAMS(store, parent), writer.bytes,
                    writer.length);
@@ -404,6 +425,7 @@ uint32_t dut_folder(struct dut *dut, uint32_t parent, const char *name)
     SETUP {
         code = dut_send_info(dut, dut->store, parent, MTP_FC_ASSOCIATION, 0, name);
     }
+    mind_format(dut);
     if (code != MTP_RC_OK || dut->answer.params < 3)
         conf_refused(c, "SendObjectInfo",
                      "SendObjectInfo of folder %s answered %s and %u parameters", name,
@@ -421,6 +443,7 @@ uint32_t dut_file(struct dut *dut, uint32_t parent, const char *name, uint16_t f
     SETUP {
         code = dut_send_info(dut, dut->store, parent, format, (uint32_t)length, name);
         handle = dut->answer.param[2];
+        mind_format(dut);
         if (code != MTP_RC_OK || dut->answer.params < 3)
             conf_refused(c, "SendObjectInfo",
                          "SendObjectInfo of file %s answered %s and %u parameters", name,

@@ -56,6 +56,7 @@ struct dut {
     struct mtpi *mtpi;       /* whose session we share and whose transaction ids we continue */
     struct ct_answer answer; /* of the last operation */
     uint16_t asked;          /* which one that was */
+    uint16_t format;         /* of the last SendObjectInfo */
     uint32_t store, folder;  /* after dut_work() */
 };
 #define DUT __attribute__((cleanup(dut_done))) struct dut

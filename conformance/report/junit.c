@@ -60,13 +60,18 @@ static void say(FILE *out, const char *text)
     free(copy);
 }
 
-static void output(const struct result *one, const char *folder, FILE *out)
+static void output(const struct results *results, const struct result *one, const char *folder,
+                   FILE *out)
 {
     const char *names[REP_FILES_MOST];
     size_t count = rep_files(folder, one->evidence, names);
 
     fputs("      <system-out>", out);
     say(out, one->title);
+    if (one->verdict != VERDICT_FAIL && one->warnings) { /* no place of their own in the schema */
+        fputs("WARNING\n", out);
+        bad_checks(results, one, out);
+    }
     for (size_t i = 0; i < one->notes.count; i++)
         say(out, one->notes.at[i]);
     for (size_t i = 0; i < count; i++)
@@ -108,7 +113,7 @@ static void test_case(const struct results *results, const struct result *one, c
     rep_fill(out, "    <testcase classname=\"papcheck.@\" name=\"@\" time=\"@\">\n", one->flow,
              one->id, time);
     outcome(results, one, out);
-    output(one, folder, out);
+    output(results, one, folder, out);
     fputs("    </testcase>\n", out);
 }
 
