@@ -1,11 +1,13 @@
 /* Defects of creating: where the new object goes, and which of its announced properties count. */
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
-#include "spcore/sp/sp_storage.h"
+#include "spcore/sp/sp_object.h"
 
 #define INSERTS                                                                                    \
     ((DWORD)(WMDM_STORAGECONTROL_INSERTBEFORE | WMDM_STORAGECONTROL_INSERTAFTER |                  \
              WMDM_STORAGECONTROL_INSERTINTO))
+
+SEAM(sp_storage_create);
 
 static bool is_folder(const struct sp_storage *self)
 {
@@ -22,19 +24,80 @@ static bool is_folder(const struct sp_storage *self)
 /* The insert flag that a defect makes of the caller's. */
 static DWORD placed(const struct sp_storage *self, DWORD insert)
 {
-    bool into = insert == WMDM_STORAGECONTROL_INSERTINTO;
+    static const struct {
+        enum sp_defect defect;
+        DWORD insert, beside; /* what is taken for INSERTINTO; of a root or of a folder */
+    } into[] = {
+        {SP_DEFECT_BEFORE_IS_INTO, WMDM_STORAGECONTROL_INSERTBEFORE, true},
+        {SP_DEFECT_AFTER_IS_INTO, WMDM_STORAGECONTROL_INSERTAFTER, true},
+        {SP_DEFECT_BEFORE_ROOT_OK, WMDM_STORAGECONTROL_INSERTBEFORE, false},
+        {SP_DEFECT_AFTER_ROOT_OK, WMDM_STORAGECONTROL_INSERTAFTER, false},
+    };
 
-    if (deviates(ANY_INSERT))
-        return insert ? insert & -insert : WMDM_STORAGECONTROL_INSERTAFTER;
-    if (deviates(INTO_FILE_OK) && into && !is_folder(self))
-        return WMDM_STORAGECONTROL_INSERTAFTER;
-    if ((deviates(BESIDE_ROOT_OK) && !self->handle) ||
-        (deviates(BESIDE_IS_INTO) && self->handle && is_folder(self)))
+    if (deviates(NO_INSERT_OK) && !insert)
         return WMDM_STORAGECONTROL_INSERTINTO;
+    if (deviates(SEVERAL_INSERTS_OK))
+        return insert & -insert;
+    if ((deviates(INTO_FILE_OK) || deviates(INTO_FILE_MADE)) &&
+        insert == WMDM_STORAGECONTROL_INSERTINTO && !is_folder(self))
+        return WMDM_STORAGECONTROL_INSERTAFTER;
+    for (size_t i = 0; i < ARRAY_SIZE(into); i++) {
+        if (sp_deviates(into[i].defect) && insert == into[i].insert &&
+            into[i].beside == (self->handle != 0) && is_folder(self))
+            return WMDM_STORAGECONTROL_INSERTINTO;
+    }
     return insert;
 }
 
-SEAM(sp_storage_create);
+/* The old bearer of a name that is to be replaced. */
+static HRESULT old_bearer(struct sp_storage *self, const struct sp_creation *creation,
+                          IMDSPStorage **ret_storage)
+{
+    uint32_t handle = 0;
+    HRESULT hr = S_FALSE;
+
+    if (creation->attributes & WMDM_FILE_CREATE_OVERWRITE)
+        hr = sp_child_by_name(self->device, self->storage, self->handle, creation->name, &handle);
+    return hr == S_OK ? sp_storage_new(self->device, self->storage, handle, ret_storage) : hr;
+}
+
+/* What failed makes the object all the same, and says that it failed. */
+static HRESULT make_quietly(struct sp_storage *self, const struct sp_creation *creation, HRESULT hr)
+{
+    IMDSPStorage *made = NULL;
+
+    if (SUCCEEDED(__real_sp_storage_create(self, creation, &made)))
+        made->lpVtbl->Release(made);
+    return hr;
+}
+
+/* The spoilt creation's own way. */
+static HRESULT create(struct sp_storage *self, const struct sp_creation *asked,
+                      struct sp_creation *creation, IMDSPStorage **ret_storage)
+{
+    HRESULT hr;
+
+    if (deviates(OVERWRITE_KEEPS) && old_bearer(self, asked, ret_storage) == S_OK)
+        return S_OK;
+    if (deviates(INTO_FILE_MADE) && creation->attributes != asked->attributes)
+        return make_quietly(self, creation, WMDM_E_INVALIDTYPE);
+    hr = __real_sp_storage_create(self, creation, ret_storage);
+    if (SUCCEEDED(hr) && deviates(OVERWRITE_RENAMES) &&
+        (asked->attributes & WMDM_FILE_CREATE_OVERWRITE))
+        (void)sp_object_rename(sp_storage_of(*ret_storage), u"copy", NULL);
+    if (SUCCEEDED(hr) && creation->metadata && deviates(METADATA_TO_FOLDER))
+        (void)sp_metadata_set(self, creation->metadata);
+    if (deviates(NO_ROOM_MADE) && hr == HRESULT_FROM_WIN32(ERROR_DISK_FULL)) {
+        creation->size = 0;
+        return make_quietly(self, creation, hr);
+    }
+    if (deviates(NO_INSERT_MADE) && !(creation->attributes & INSERTS)) {
+        creation->attributes |= WMDM_STORAGECONTROL_INSERTINTO;
+        return make_quietly(self, creation, hr);
+    }
+    return hr;
+}
+
 HRESULT __wrap_sp_storage_create(struct sp_storage *self, const struct sp_creation *creation,
                                  IMDSPStorage **ret_storage)
 {
@@ -49,7 +112,49 @@ HRESULT __wrap_sp_storage_create(struct sp_storage *self, const struct sp_creati
         spoilt.attributes &= ~WMDM_FILE_ATTR_FOLDER;
     if (deviates(ANY_SIZE_ANNOUNCED))
         spoilt.size = 0;
-    return __real_sp_storage_create(
-        deviates(CREATED_IN_ROOT) && insert == WMDM_STORAGECONTROL_INSERTINTO ? &root : self,
-        &spoilt, ret_storage);
+    if (deviates(CREATED_IN_ROOT) && insert == WMDM_STORAGECONTROL_INSERTINTO)
+        self = &root;
+    return create(self, creation, &spoilt, ret_storage);
+}
+
+SEAM(sp_metadata_format);
+uint16_t __wrap_sp_metadata_format(IWMDMMetaData *metadata)
+{
+    return deviates(FORMAT_CODE_LOST) ? 0 : __real_sp_metadata_format(metadata);
+}
+
+/* ---- one of the three methods alone */
+METHOD(PARENT_RETURNED, IMDSPStorage4, CreateStorage, DWORD attributes, WAVEFORMATEX *format,
+       const WCHAR *name, IMDSPStorage **created)
+{
+    HRESULT hr = PARENT_RETURNED_book(This, attributes, format, name, created);
+
+    if (SUCCEEDED(hr)) {
+        (void)take_back(hr, created, S_OK);
+        This->lpVtbl->AddRef(This);
+        *created = (IMDSPStorage *)This;
+    }
+    return hr;
+}
+
+METHOD(NAMELESS_OK, IMDSPStorage4, CreateStorage, DWORD attributes, WAVEFORMATEX *format,
+       const WCHAR *name, IMDSPStorage **created)
+{
+    return NAMELESS_OK_book(This, attributes, format, name ? name : u"New", created);
+}
+
+METHOD(EMPTY_NAME_OK, IMDSPStorage4, CreateStorage2, DWORD attributes, DWORD more,
+       WAVEFORMATEX *audio, VIDEOINFOHEADER *video, const WCHAR *name, ULONGLONG size,
+       IMDSPStorage **created)
+{
+    return EMPTY_NAME_OK_book(This, attributes, more, audio, video,
+                              name && !name[0] ? u"New" : name, size, created);
+}
+
+METHOD(MADE_WITH_NULL_OK, IMDSPStorage4, CreateStorageWithMetadata, DWORD attributes,
+       const WCHAR *name, IWMDMMetaData *metadata, ULONGLONG size, IMDSPStorage **created)
+{
+    HRESULT hr = MADE_WITH_NULL_OK_book(This, attributes, name, metadata, size, created);
+
+    return created ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
 }

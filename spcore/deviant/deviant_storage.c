@@ -289,6 +289,30 @@ METHOD(GLOBALS_OF_ROOTS_ONLY, IMDSPStorage4, GetStorageGlobals, IMDSPStorageGlob
                                                    : hr;
 }
 
+METHOD(GLOBALS_NOT_OF_ROOTS, IMDSPStorage4, GetStorageGlobals, IMDSPStorageGlobals **globals)
+{
+    HRESULT hr = GLOBALS_NOT_OF_ROOTS_book(This, globals);
+
+    return SELF(sp_storage, IMDSPStorage4)->handle ? hr
+                                                   : take_back(hr, globals, WMDM_E_INVALIDTYPE);
+}
+
+/* Of the last medium, wherever the object is. */
+METHOD(GLOBALS_OF_LAST, IMDSPStorage4, GetStorageGlobals, IMDSPStorageGlobals **globals)
+{
+    struct sp_storage *self = SELF(sp_storage, IMDSPStorage4);
+    struct mtpi_u32_array media = {0};
+    HRESULT hr = GLOBALS_OF_LAST_book(This, globals);
+
+    if (SUCCEEDED(hr) && self->handle && mtpi_get_storage_ids(sp_storage_mtpi(self), &media) == 0 &&
+        media.count > 1) {
+        (void)take_back(hr, globals, S_OK);
+        hr = sp_globals_new(self->device, media.item[media.count - 1], globals);
+    }
+    free(media.item);
+    return hr;
+}
+
 METHOD(STORAGE_OPAQUE_OK, IMDSPStorage4, SendOpaqueCommand, OPAQUECOMMAND *command)
 {
     return hr_swap(STORAGE_OPAQUE_OK_book(This, command), WMDM_E_NOTSUPPORTED, S_OK);
@@ -297,10 +321,34 @@ METHOD(STORAGE_OPAQUE_OK, IMDSPStorage4, SendOpaqueCommand, OPAQUECOMMAND *comma
 SEAM(sp_storage_parent);
 HRESULT __wrap_sp_storage_parent(struct sp_storage *self, IMDSPStorage **ret_parent)
 {
-    bool root = self->handle ? deviates(PARENT_IS_ROOT) : deviates(ROOT_IS_OWN_PARENT);
+    bool is_root = self->handle ? deviates(PARENT_IS_ROOT) : deviates(ROOT_IS_OWN_PARENT);
+    HRESULT hr;
 
-    return root ? sp_storage_new(self->device, self->storage, 0, ret_parent)
-                : __real_sp_storage_parent(self, ret_parent);
+    if (is_root)
+        return sp_storage_new(self->device, self->storage, 0, ret_parent);
+    hr = __real_sp_storage_parent(self, ret_parent);
+    if (!self->handle && deviates(ROOT_PARENT_UNKNOWN))
+        return hr_swap(hr, S_FALSE, WMDM_E_INVALIDTYPE);
+    if (!self->handle && deviates(ROOT_FALSE_WITH_ITSELF))
+        return FAILED(sp_storage_new(self->device, self->storage, 0, ret_parent)) ? E_FAIL
+                                                                                  : S_FALSE;
+    if (hr == S_OK && deviates(TOP_WITHOUT_PARENT) && !sp_storage_of(*ret_parent)->handle)
+        return take_back(hr, ret_parent, S_FALSE);
+    return hr;
+}
+
+/* Twice as far up from a folder. */
+METHOD(PARENT_SKIPS, IMDSPStorage4, GetParent, IMDSPStorage **parent)
+{
+    HRESULT hr = PARENT_SKIPS_book(This, parent);
+    IMDSPStorage *next = NULL;
+
+    if (hr == S_OK && is_folder(This) && sp_storage_of(*parent)->handle &&
+        PARENT_SKIPS_book((IMDSPStorage4 *)*parent, &next) == S_OK) {
+        (void)take_back(hr, parent, S_OK);
+        *parent = next;
+    }
+    return hr;
 }
 
 /* ---- of a device that is gone, of a channel that is shut */

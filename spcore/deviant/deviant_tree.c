@@ -38,6 +38,35 @@ METHOD(GET_STORAGE_IN_ROOT, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPS
 }
 
 SEAM(sp_storage_enumerate);
+METHOD(GET_STORAGE_ABOVE, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorage **storage)
+{
+    HRESULT hr = GET_STORAGE_ABOVE_book(This, name, storage);
+    IMDSPStorage *parent = NULL;
+
+    if (hr != S_FALSE || This->lpVtbl->GetParent(This, &parent) != S_OK)
+        return hr;
+    hr = GET_STORAGE_ABOVE_book((IMDSPStorage4 *)parent, name, storage);
+    parent->lpVtbl->Release(parent);
+    return hr;
+}
+
+METHOD(GET_STORAGE_BELOW, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorage **storage)
+{
+    const struct sp_storage *self = SELF(sp_storage, IMDSPStorage4);
+    struct mtpi_u32_array below = {0};
+    HRESULT hr = GET_STORAGE_BELOW_book(This, name, storage);
+    uint32_t handle = 0;
+
+    if (hr != S_FALSE || FAILED(sp_children(self->device, self->storage, self->handle, &below)))
+        return hr;
+    for (size_t i = 0; i < below.count && hr == S_FALSE; i++) {
+        if (sp_child_by_name(self->device, self->storage, below.item[i], name, &handle) == S_OK)
+            hr = sp_storage_new(self->device, self->storage, handle, storage);
+    }
+    free(below.item);
+    return hr;
+}
+
 static HRESULT siblings(struct sp_storage *self, IMDSPEnumStorage **ret_enumerator)
 {
     struct sp_storage folder = *self;
@@ -68,6 +97,30 @@ HRESULT __wrap_sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **
 }
 
 SEAM(sp_device_find);
+
+/* The children of what is beside `parent`, or of what is in it. */
+static HRESULT find_further(struct sp_device *device, uint32_t storage, uint32_t parent,
+                            const WCHAR *id, IMDSPStorage **ret_storage)
+{
+    const struct sp_storage at = {.device = device, .storage = storage, .handle = parent};
+    HRESULT hr = HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
+    struct mtpi_u32_array below = {0};
+    struct mtpi_object_info info = {0};
+
+    if (deviates(FIND_LOOKS_ABOVE) && SUCCEEDED(sp_storage_info(&at, &info))) {
+        mtpi_object_info_done(&info);
+        return __real_sp_device_find(device, storage, info.parent,
+                                     WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN, id, ret_storage);
+    }
+    if (!deviates(FIND_LOOKS_BELOW) || FAILED(sp_children(device, storage, parent, &below)))
+        return hr;
+    for (size_t i = 0; i < below.count && FAILED(hr); i++)
+        hr = __real_sp_device_find(device, storage, below.item[i],
+                                   WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN, id, ret_storage);
+    free(below.item);
+    return FAILED(hr) ? HRESULT_FROM_WIN32(ERROR_NOT_FOUND) : hr;
+}
+
 HRESULT __wrap_sp_device_find(struct sp_device *device, uint32_t storage, uint32_t parent,
                               WMDM_FIND_SCOPE scope, const WCHAR *id, IMDSPStorage **ret_storage)
 {
@@ -76,10 +129,15 @@ HRESULT __wrap_sp_device_find(struct sp_device *device, uint32_t storage, uint32
     if (deviates(SCOPE_IGNORED) ||
         (deviates(ANY_SCOPE) && scope != WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN))
         scope = WMDM_FIND_SCOPE_GLOBAL;
+    if (parent && deviates(CHILDREN_OF_DEVICE) && scope == WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN)
+        parent = 0;
     if (deviates(ROOT_CHILDREN_ONLY) || (parent && deviates(GLOBAL_IS_FOLDER)))
         scope = WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN;
     hr = __real_sp_device_find(device, storage, deviates(ROOT_CHILDREN_ONLY) ? 0 : parent, scope,
                                id, ret_storage);
+    if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND) && parent &&
+        scope == WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN)
+        hr = find_further(device, storage, parent, id, ret_storage);
     return deviates(UNKNOWN_ID_IS_FALSE) ? hr_swap(hr, HRESULT_FROM_WIN32(ERROR_NOT_FOUND), S_FALSE)
                                          : hr;
 }

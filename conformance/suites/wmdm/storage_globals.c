@@ -124,7 +124,7 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_03, "A medium leads to its device and its root", 
         CHECK(pv_attributes(w, root) & WMDM_STORAGE_ATTR_FILESYSTEM);
     }
     RELEASE(root);
-    ROW("SP-STG-044") {
+    ROW("SP-STG-044.same") {
         CHECK_HR(CALL(IMDSPStorage, GetStorageGlobals, file, &of_file), S_OK);
         if (of_file) {
             (void)CALL(IMDSPStorageGlobals, GetTotalSize, wmdm_globals(w), &low, &high);

@@ -156,7 +156,7 @@ TREE_CASE(STORAGE_CREATE_BV_01, "New objects stand where they were asked for", C
     IMDSPStorage *folder = wmdm_create(w, work, "in", WMDM_FILE_ATTR_FOLDER, 0, NULL);
     IMDSPStorage *made = NULL, *seen;
 
-    ROW("SP-STG-025") {
+    ROW("SP-STG-025.place") {
         REQUIRE_HR(CALL(IMDSPStorage, CreateStorage, folder, AFILE | INTO, NULL, u"a.bin", &made),
                    S_OK);
         CHECK_EQ(pv_size(w, made), 0);
@@ -165,7 +165,7 @@ TREE_CASE(STORAGE_CREATE_BV_01, "New objects stand where they were asked for", C
         CHECK(seen != NULL);
     }
     RELEASE(seen);
-    ROW("SP-STG-030") {
+    ROW("SP-STG-030.before") {
         CHECK_HR(CALL(IMDSPStorage, CreateStorage, folder, AFILE | BEFORE, NULL, u"b.bin", &made),
                  S_OK);
         RELEASE(made);
@@ -173,7 +173,7 @@ TREE_CASE(STORAGE_CREATE_BV_01, "New objects stand where they were asked for", C
         CHECK(seen != NULL);
     }
     RELEASE(seen);
-    ROW("SP-STG-028") {
+    ROW("SP-STG-028.plain") {
         REQUIRE_HR(CALL(IMDSPStorage, CreateStorage, folder, WMDM_FILE_ATTR_FOLDER | AFILE | INTO,
                         NULL, u"both", &made),
                    S_OK);
@@ -191,25 +191,27 @@ TREE_CASE(STORAGE_CREATE_BI_01, "Places that make no sense are refused", CONF_MU
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "x", 1);
     IMDSPStorage *made = POISON;
 
-    ROW("SP-STG-029")
+    ROW("SP-STG-029.plain")
         CHECK_FAILS(CALL(IMDSPStorage, CreateStorage, file, AFILE | INTO, NULL, u"n", &made));
     ROW("SP-LIFE-009")
         CHECK(made == NULL);
     RELEASE(made);
-    ROW("SP-STG-031")
+    ROW("SP-STG-031.before")
         CHECK_FAILS(CALL(IMDSPStorage, CreateStorage, wmdm_root(w), AFILE | BEFORE, NULL,
                          u"papcheck-n", &made));
     if (made)
         wmdm_delete(w, made);
     RELEASE(made);
-    ROW("SP-STG-033") {
+    ROW("SP-STG-033.several") {
         CHECK_HR(
             CALL(IMDSPStorage, CreateStorage, work, AFILE | BEFORE | AFTER, NULL, u"n1", &made),
             E_INVALIDARG);
         if (made)
             wmdm_delete(w, made);
         RELEASE(made);
-        CHECK_HR(CALL(IMDSPStorage, CreateStorage, work, AFILE, NULL, u"n2", &made), E_INVALIDARG);
+        ROW("SP-STG-033.none")
+            CHECK_HR(CALL(IMDSPStorage, CreateStorage, work, AFILE, NULL, u"n2", &made),
+                     E_INVALIDARG);
     }
     if (made)
         wmdm_delete(w, made);
@@ -226,7 +228,7 @@ TREE_CASE(STORAGE_CREATE_BV_02, "Overwrite replaces, and too much is refused at 
     IMDSPStorage *made = NULL;
     IMDSPStorage2 *two = AS(IMDSPStorage2, work);
 
-    ROW("SP-STG-034") {
+    ROW("SP-STG-034.empty") {
         CHECK_HR(CALL(IMDSPStorage, CreateStorage, work, AFILE | INTO | WMDM_FILE_CREATE_OVERWRITE,
                       NULL, u"o.bin", &made),
                  S_OK);
@@ -234,7 +236,7 @@ TREE_CASE(STORAGE_CREATE_BV_02, "Overwrite replaces, and too much is refused at 
             CHECK_EQ(pv_size(w, made), 0);
     }
     RELEASE(made);
-    ROW("SP-STG-041")
+    ROW("SP-STG-041.two")
         CHECK_HR(CALL(IMDSPStorage2, CreateStorage2, two, AFILE | INTO, 0, NULL, NULL, u"huge.bin",
                       1ull << 50, &made),
                  HRESULT_FROM_WIN32(ERROR_DISK_FULL));
@@ -254,7 +256,7 @@ TREE_CASE(STORAGE_PARENT_BV_01, "GetParent goes up to the root and stops", CONF_
     IMDSPStorage4 *four = AS(IMDSPStorage4, file), *root = AS(IMDSPStorage4, wmdm_root(w));
     char *name;
 
-    ROW("SP-STG-046") {
+    ROW("SP-STG-046.file") {
         REQUIRE_HR(CALL(IMDSPStorage4, GetParent, four, &parent), S_OK);
         name = wmdm_name(w, parent);
         CHECK(name && strcmp(name, "up") == 0);
@@ -262,9 +264,10 @@ TREE_CASE(STORAGE_PARENT_BV_01, "GetParent goes up to the root and stops", CONF_
     free(name);
     RELEASE(parent);
     parent = POISON;
-    ROW("SP-STG-047") {
+    ROW("SP-STG-047.code") {
         CHECK_HR(CALL(IMDSPStorage4, GetParent, root, &parent), S_FALSE);
-        CHECK(parent == NULL);
+        ROW("SP-STG-047.null")
+            CHECK(parent == NULL);
     }
     RELEASE(root);
     RELEASE(four);
@@ -280,7 +283,7 @@ TREE_CASE(STORAGE_FIND_BV_01, "GetStorage takes a name literally and looks in on
     IMDSPStorage *out = POISON;
     IMDSPStorage2 *two = AS(IMDSPStorage2, work);
 
-    ROW("SP-STG-043")
+    ROW("SP-STG-043.child")
         CHECK_HR(CALL(IMDSPStorage2, GetStorage, two, u"g.mp3", &out), S_OK);
     RELEASE(out);
     ROW("SP-DEV-037")

@@ -72,9 +72,9 @@ static const char *null_should(const struct wmdm_method *method, const char *par
         {"IMDSPDevice", "GetFormatSupport", NULL, "SP-FMT-006"},
         {"IMDSPDevice3", "GetProperty", NULL, "SP-DEV-049"},
         {"IMDSPDevice3", "FindStorage", NULL, "SP-DEV-059"},
-        {"IMDSPStorage", "CreateStorage", NULL, "SP-STG-036"},
-        {"IMDSPStorage2", "CreateStorage2", NULL, "SP-STG-036"},
-        {"IMDSPStorage4", "CreateStorageWithMetadata", NULL, "SP-STG-036"},
+        {"IMDSPStorage", "CreateStorage", NULL, "SP-STG-036.plain"},
+        {"IMDSPStorage2", "CreateStorage2", NULL, "SP-STG-036.two"},
+        {"IMDSPStorage4", "CreateStorageWithMetadata", NULL, "SP-STG-036.metadata"},
         {"IMDSPStorage4", "GetSpecifiedMetadata", NULL, "SP-META-029"},
         {"IMDSPStorageGlobals", NULL, NULL, "SP-GLOB-008"},
     };

@@ -46,7 +46,7 @@ CONF_CASE(
         CHECK(hit == NULL);
         RELEASE(hit);
         four = AS(IMDSPStorage4, other);
-        ROW("SP-STG-051")
+        ROW("SP-STG-051.global")
             CHECK_HR(CALL(IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_GLOBAL,
                           pv_wide(id, wide, 80), &hit),
                      S_OK);

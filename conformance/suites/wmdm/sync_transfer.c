@@ -125,7 +125,7 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
     ROW("SP-OBJ-055")
         CHECK_BYTES(back, receive_clear(again, hit, back, length + 4096), sent, length);
     four = (IMDSPStorage4 *)wmdm_query(again, hit, &IID_IMDSPStorage4);
-    ROW("SP-STG-049") {
+    ROW("SP-STG-049.applied") {
         REQUIRE_HR(CALL(IMDSPStorage4, GetMetadata, four, seen), S_OK);
         CHECK(says(seen, g_wszWMDMTitle, "Said Title"));
         CHECK(says(seen, g_wszWMDMAuthor, "Said Artist"));
