@@ -104,6 +104,18 @@ int lines_over(const char *path, const void *bytes, size_t size, struct lines *r
     return 0;
 }
 
+int lines_copy(const struct lines *lines, struct lines *ret_lines)
+{
+    char *text = malloc(lines->size + 1);
+
+    if (!text)
+        return -ENOMEM;
+    memcpy(text, lines->text, lines->size + 1);
+    *ret_lines = *lines;
+    ret_lines->text = text;
+    return 0;
+}
+
 void lines_done(struct lines *lines)
 {
     free(lines->text);

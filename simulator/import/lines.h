@@ -23,6 +23,8 @@ int lines_open(const char *path, struct lines *ret_lines, char *error, size_t er
 /* Over bytes, which are copied: UTF-16 behind its mark; else UTF-8, and bytes that are none are
  * taken as Latin-1. -ENOMEM, -EFBIG. */
 int lines_over(const char *path, const void *bytes, size_t size, struct lines *ret_lines);
+/* Of lines none of which was given yet; -ENOMEM. */
+int lines_copy(const struct lines *lines, struct lines *ret_lines);
 void lines_done(struct lines *lines);
 
 /* NULL; or what makes it no text, and `number` becomes the line of the first such place. */

@@ -177,7 +177,7 @@ static bool begin_section(struct parser *parser, const char *line, int *ret_erro
     return false;
 }
 
-/* A line of a later section: its heading is missing. True: it is begun all the same. */
+/* A line of a later section: its heading is missing, and it is begun all the same. */
 static int guess_section(struct parser *parser, const char *line)
 {
     enum section section = import_guess_section(parser, line);
@@ -541,26 +541,22 @@ static int read_pass(struct lines *lines, enum import_mode mode, struct import_r
 static int read_leniently(struct lines *lines, struct import_report *report, char *error,
                           size_t error_size)
 {
-    struct import_report strict = {.usb = report->usb};
-    struct lines again;
-    int result = lines_over(lines->path, lines->text, lines->size, &again);
+    struct import_report found = {.usb = report->usb};
+    struct lines copy;
+    int result = lines_copy(lines, &copy);
 
     if (result)
-        return lines_fault(lines, error, error_size, "%s", strerror(-result));
-    result = read_pass(&again, IMPORT_STRICT, &strict, error, error_size);
-    lines_done(&again);
-    if (!result && !strict.suspect) {
-        import_notes_join(&report->notes, &strict.notes);
-        strict.notes = report->notes;
-        *report = strict;
-        return 0;
+        return lines_fault(lines, error, error_size, "no memory");
+    result = read_pass(&copy, IMPORT_STRICT, &found, error, error_size);
+    lines_done(&copy);
+    if (result || found.suspect) {
+        import_report_done(&found);
+        found = (struct import_report){.usb = report->usb};
+        result = read_pass(lines, IMPORT_LENIENT, &found, error, error_size);
     }
-    import_report_done(&strict);
-    strict = (struct import_report){.usb = report->usb};
-    result = read_pass(lines, IMPORT_LENIENT, &strict, error, error_size);
-    import_notes_join(&report->notes, &strict.notes);
-    strict.notes = report->notes;
-    *report = strict;
+    import_notes_join(&report->notes, &found.notes);
+    found.notes = report->notes;
+    *report = found;
     return result;
 }
 
