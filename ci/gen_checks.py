@@ -40,8 +40,8 @@ def table(papcheck):
 
 
 def main(papcheck, path):
-    text = table(papcheck)
-    pathlib.Path(path).write_text(text)
+    pathlib.Path(path).write_text(HEAD)  # papcheck may read it, and it may be half merged
+    pathlib.Path(path).write_text(table(papcheck))
 
 
 if __name__ == "__main__":
