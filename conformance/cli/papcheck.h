@@ -28,6 +28,8 @@ void cli_print_json(const json_t *value);
  * error. */
 int cli_make_out(const char *path, char ret[PATH_MAX]);
 
+/* What is said of a --clsid that is none, with its text. */
+#define CLI_CLSID "--clsid %s: expected {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}"
 /* 0, or a usage error of --option when the file cannot be opened as a library. One that crashes or
  * hangs while it is loaded can: that is a finding. */
 int cli_check_library(const char *option, const char *path);

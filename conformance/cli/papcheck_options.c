@@ -102,7 +102,7 @@ static int take_class(const char *value, struct arguments *arguments)
     GUID id;
 
     if (!com_guid_parse(value, &id))
-        return cli_usage("--clsid %s: expected {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}", value);
+        return cli_usage(CLI_CLSID, value);
     com_guid_format(&id, arguments->provider_class);
     arguments->options.clsid = arguments->options.provider_class = arguments->provider_class;
     return 0;

@@ -31,6 +31,8 @@ const struct wmdm_pair *wmdm_pair(enum wmdm_certificate which)
     return &pairs[which];
 }
 
+#define MADE_MAX 32
+
 struct wmdm {
     struct conf *c;
     IMDServiceProvider *provider; /* the references of the instance */
@@ -40,6 +42,8 @@ struct wmdm {
     DWORD device_count;
     IMDSPDevice3 *device3;
     IMDSPStorage *root, *work;
+    char *made[MADE_MAX]; /* names in the root, where there are no folders */
+    size_t made_count;
     IMDSPStorageGlobals *globals;
 };
 
@@ -208,6 +212,48 @@ void wmdm_let_go(struct wmdm *w)
     LET_GO(IMDServiceProvider, w->provider);
 }
 
+void wmdm_made(struct wmdm *w, const char *name)
+{
+    struct conf *c = w->c;
+
+    if (conf_offers(c, "PROVIDER.MEDIUM.FOLDERS"))
+        return;
+    if (w->made_count == MADE_MAX)
+        conf_setup_failed(c, "more than %u objects in a root", MADE_MAX);
+    w->made[w->made_count] = strdup(name);
+    w->made_count += w->made[w->made_count] != NULL;
+}
+
+static void forget_made(struct wmdm *w)
+{
+    while (w->made_count)
+        free(w->made[--w->made_count]);
+}
+
+/* By their names: to hold them would keep open what a case let go. A case that let the instance go,
+ * too, needs another one for it. */
+static void remove_made(struct wmdm *w)
+{
+    struct conf *c = w->c;
+    struct wmdm *again;
+
+    if (w->made_count && !w->provider) {
+        again = wmdm_open(c);
+        memcpy(again->made, w->made, sizeof(w->made));
+        again->made_count = w->made_count;
+        w->made_count = 0;
+        wmdm_close(again);
+    }
+    for (size_t i = 0; i < w->made_count; i++) {
+        IMDSPStorage *left = wmdm_child(w, wmdm_root(w), w->made[i]);
+
+        if (left)
+            wmdm_delete(w, left);
+        LET_GO(IMDSPStorage, left);
+    }
+    forget_made(w);
+}
+
 void wmdm_close(struct wmdm *w)
 {
     struct conf *c = w->c;
@@ -216,6 +262,7 @@ void wmdm_close(struct wmdm *w)
     if (w->work)
         wmdm_delete(w, w->work);
     LET_GO(IMDSPStorage, w->work);
+    remove_made(w);
     wmdm_let_go(w);
     free(w);
 }
@@ -269,6 +316,32 @@ bool wmdm_has(struct wmdm *w, void *interface, REFIID iid)
     return has;
 }
 
+/* Who has no IMDServiceProvider2 finds its devices by itself; a plug-and-play one has to have it.
+ */
+static bool is_pnp(struct wmdm *w)
+{
+    return wmdm_has(w, w->provider, &IID_IMDServiceProvider2) ||
+           !conf_offers(w->c, "!PROVIDER.PNP");
+}
+
+static void find_device(struct wmdm *w)
+{
+    struct conf *c = w->c;
+    IMDSPEnumDevice *devices = NULL;
+    DWORD fetched = 0;
+
+    w->devices = CoTaskMemAlloc(sizeof(*w->devices));
+    if (!w->devices)
+        conf_setup_failed(c, "no memory");
+    w->devices[0] = NULL;
+    SETUP_CALL(IMDServiceProvider, EnumDevices, w->provider, &devices);
+    (void)CALL(IMDSPEnumDevice, Next, devices, 1, w->devices, &fetched);
+    LET_GO(IMDSPEnumDevice, devices);
+    w->device_count = w->devices[0] ? 1 : 0;
+    if (!w->devices[0])
+        conf_refused(c, "IMDSPEnumDevice::Next", "IMDSPEnumDevice::Next(1) fetched no device");
+}
+
 IMDSPDevice *wmdm_device(struct wmdm *w)
 {
     struct conf *c = w->c;
@@ -277,6 +350,10 @@ IMDSPDevice *wmdm_device(struct wmdm *w)
 
     if (w->device_count)
         return w->devices[0];
+    if (!is_pnp(w)) {
+        find_device(w);
+        return w->devices[0];
+    }
     SP_SETUP("IMDServiceProvider::QueryInterface(IMDServiceProvider2)",
              IMDServiceProvider_QueryInterface(w->provider, &IID_IMDServiceProvider2,
                                                (void **)&provider));
@@ -332,6 +409,8 @@ IMDSPStorage *wmdm_work_folder(struct wmdm *w)
 
     if (w->work)
         return w->work;
+    if (!conf_offers(c, "PROVIDER.MEDIUM.FOLDERS"))
+        return wmdm_root(w);
     snprintf(name, sizeof(name), "papcheck-%016llx", (unsigned long long)conf_seed(w->c));
     w->work = wmdm_child(w, wmdm_root(w), name);
     if (w->work) {
@@ -348,6 +427,7 @@ void wmdm_forget_work_folder(struct wmdm *w)
     struct conf *c = w->c;
 
     LET_GO(IMDSPStorage, w->work);
+    forget_made(w);
 }
 
 char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)

@@ -84,12 +84,18 @@ IComponentAuthenticate *wmdm_component(struct wmdm *w);
 struct sac_channel *wmdm_channel(struct wmdm *w); /* the client's end */
 
 /* ---- the way to what is judged (each made on first use, released by wmdm_close) */
-IMDSPDevice *wmdm_device(struct wmdm *w); /* CreateDevice with conf_device_uri() */
+/* CreateDevice with conf_device_uri(); of a provider that finds its devices by itself, the first of
+ * EnumDevices. */
+IMDSPDevice *wmdm_device(struct wmdm *w);
 IMDSPDevice3 *wmdm_device3(struct wmdm *w);
 IMDSPStorage *wmdm_root(struct wmdm *w); /* the first of the device's storages */
 IMDSPStorageGlobals *wmdm_globals(struct wmdm *w);
-/* A folder of our own below the root; deleted by wmdm_close(). Only in cases with CONF_WRITES. */
+/* Where a case works: a folder of our own below the root, deleted by wmdm_close(); the root itself
+ * where the medium takes no folders, and what the case made there goes. Only in cases with
+ * CONF_WRITES. */
 IMDSPStorage *wmdm_work_folder(struct wmdm *w);
+/* For a case that makes or names an object there itself: it is to go, too. */
+void wmdm_made(struct wmdm *w, const char *name);
 /* For a case that formatted the medium: the folder is gone and is not to be deleted. */
 void wmdm_forget_work_folder(struct wmdm *w);
 
@@ -160,7 +166,7 @@ struct wmdm_progress_record {
     unsigned begins, steps, ends, cancel_at;
     DWORD estimated, last;
     bool backwards;     /* a step reported less than the one before */
-    HRESULT completion; /* of End2 or End3; E_PENDING before */
+    HRESULT completion; /* of End2 or End3; E_PENDING before, and after a plain End */
 };
 IWMDMProgress3 *wmdm_progress_new(struct wmdm_progress_record *record /* borrowed */);
 

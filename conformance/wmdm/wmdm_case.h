@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conformance/wmdm/wmdm.h"
+#include "spcore/com/com_utf16.h"
 
 #define RELEASE(object)                                                                            \
     do {                                                                                           \
@@ -52,14 +53,17 @@ static inline char *pv_id(struct wmdm *w, IMDSPStorage *storage)
     return id;
 }
 
-/* ASCII to UTF-16; static room of the caller's. */
-static inline const WCHAR *pv_wide(const char *text, WCHAR *room, size_t count)
+/* An id for FindStorage, in room of the caller's; nothing says how long one is. */
+#define PV_ID_ROOM 2048
+static inline const WCHAR *pv_wide(struct wmdm *w, const char *id, WCHAR room[PV_ID_ROOM])
 {
-    size_t i;
+    WCHAR *wide = com_utf16_from_utf8(id ? id : "");
+    size_t length = wide ? com_wcslen(wide) : PV_ID_ROOM;
 
-    for (i = 0; text && text[i] && i + 1 < count; i++)
-        room[i] = (WCHAR)(unsigned char)text[i];
-    room[i] = 0;
+    if (length >= PV_ID_ROOM)
+        conf_setup_failed(wmdm_conf(w), "an id of more than %u characters", PV_ID_ROOM - 1);
+    memcpy(room, wide, (length + 1) * sizeof(*wide));
+    CoTaskMemFree(wide);
     return room;
 }
 

@@ -55,7 +55,5 @@ struct wmdm_offers {
  * told. Changes nothing on the device: what cannot be asked without is not asked there. Ends as a
  * case does at the first step that is barred. */
 void wmdm_observe(struct conf *c, struct wmdm_offers *ret);
-/* The code for "not offered". */
-bool wmdm_is_offered(int32_t hr);
 
 #endif

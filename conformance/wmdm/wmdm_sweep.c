@@ -51,7 +51,7 @@ void wmdm_kinds(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS])
         {"an enumerator of roots", (IUnknown *)roots_of(w)},
         {"a root", another(w, wmdm_root(w))},
         {"its globals", another(w, wmdm_globals(w))},
-        {"a folder", another(w, folder)},
+        {"a folder", folder == wmdm_root(w) ? NULL : another(w, folder)},
         {"a file", (IUnknown *)wmdm_put(w, folder, "sweep.bin", "content", 7)},
         {"an enumerator of a folder", (IUnknown *)children_of(w, folder)},
     };

@@ -86,6 +86,8 @@ IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name
                      metadata ? "IMDSPStorage4::CreateStorageWithMetadata"
                               : "IMDSPStorage2::CreateStorage2",
                      "a storage was created with S_OK and no pointer");
+    if (parent == wmdm_root(w))
+        wmdm_made(w, name);
     return created;
 }
 

@@ -101,7 +101,7 @@ static struct ends ends_open(struct conf *c)
 }
 
 CONF_CASE(AUTH_CERT_BI_01, .title = "SetCertificate takes SAC_CERT_V1 only",
-          .reqs = REQS("SP-AUTH-027"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-027"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "A good pair as SAC_CERT_X509 and as type 0, then as SAC_CERT_V1")
 {
     ENDS e = ends_bare(c);
@@ -115,7 +115,8 @@ CONF_CASE(AUTH_CERT_BI_01, .title = "SetCertificate takes SAC_CERT_V1 only",
 
 CONF_CASE(AUTH_CERT_BV_01,
           .title = "Without certificate and key the default pair gives the basic level",
-          .reqs = REQS("SP-AUTH-028"), .level = CONF_SHOULD, .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-028"), .level = CONF_SHOULD, .ics = "PROVIDER.CHANNEL_CLASS",
+          .needs = CONF_PROVIDER,
           .steps = "SetCertificate(V1, NULL, 0, NULL, 0), handshake, GetAppSec (reading U3)")
 {
     ENDS e = ends_bare(c);
@@ -141,7 +142,7 @@ static void lone_half_is_not_mixed(struct ends *e, HRESULT hr)
 }
 
 CONF_CASE(AUTH_CERT_BI_02, .title = "A lone certificate or key is never mixed with the default",
-          .reqs = REQS("SP-AUTH-029"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-029"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "Certificate only and key only: refused, or the default pair as a whole")
 {
     const struct wmdm_pair *pair = wmdm_pair(WMDM_PROVIDER_HIGH);
@@ -156,7 +157,7 @@ CONF_CASE(AUTH_CERT_BI_02, .title = "A lone certificate or key is never mixed wi
 }
 
 CONF_CASE(AUTH_CERT_BI_03, .title = "A key that does not match the certificate never opens",
-          .reqs = REQS("SP-AUTH-030"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-030"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "Certificate of one pair with the key of another, then a handshake")
 {
     const struct wmdm_pair *a = wmdm_pair(WMDM_PROVIDER_HIGH);
@@ -172,7 +173,7 @@ CONF_CASE(AUTH_CERT_BI_03, .title = "A key that does not match the certificate n
 }
 
 CONF_CASE(AUTH_STATE_BV_01, .title = "fIsAuthenticated turns true with pass 1 and not before",
-          .reqs = REQS("SP-AUTH-031"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-031"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "Asked before, between and after the passes (a BOOL, reading U4)")
 {
     ENDS e = ends_bare(c);
@@ -200,7 +201,7 @@ CONF_CASE(AUTH_STATE_BV_01, .title = "fIsAuthenticated turns true with pass 1 an
 }
 
 CONF_CASE(AUTH_LEVEL_BV_01, .title = "GetAppSec tells its own level from the other end's",
-          .reqs = REQS("SP-AUTH-032"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-032"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "Provider of level 3, application of level 1; NULL arguments")
 {
     const struct wmdm_pair *low = wmdm_pair(WMDM_APPLICATION_LOW);
@@ -223,7 +224,7 @@ CONF_CASE(AUTH_LEVEL_BV_01, .title = "GetAppSec tells its own level from the oth
 }
 
 CONF_CASE(AUTH_KEY_BV_01, .title = "GetSessionKey hands out the eight bytes both ends have",
-          .reqs = REQS("SP-AUTH-034"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-034"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "Compared with the host's; bytes behind stay; NULL refused")
 {
     ENDS e = ends_open(c);
@@ -241,7 +242,7 @@ CONF_CASE(AUTH_KEY_BV_01, .title = "GetSessionKey hands out the eight bytes both
 }
 
 CONF_CASE(AUTH_KEY_BV_02, .title = "SetSessionKey takes effect for parameters and MAC",
-          .reqs = REQS("SP-AUTH-035"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-035"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "A known key on both ends; text of the old key no longer decrypts")
 {
     static const BYTE known[SAC_SESSION_KEYLEN] = {8, 7, 6, 5, 4, 3, 2, 1};
@@ -265,7 +266,7 @@ CONF_CASE(AUTH_KEY_BV_02, .title = "SetSessionKey takes effect for parameters an
 }
 
 CONF_CASE(AUTH_KEY_BV_03, .title = "Every handshake gives another session key",
-          .reqs = REQS("SP-AUTH-036"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-036"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "100 handshakes, all keys compared")
 {
     static BYTE keys[100][SAC_SESSION_KEYLEN];
@@ -284,7 +285,7 @@ CONF_CASE(AUTH_KEY_BV_03, .title = "Every handshake gives another session key",
 }
 
 CONF_CASE(AUTH_PARAM_BV_01, .title = "Parameters of every length go over and come back",
-          .reqs = REQS("SP-AUTH-037"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-037"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "Lengths 1 to 600 and 4096: encrypted by one end, decrypted by the other")
 {
     static BYTE plain[4128], data[4128];
@@ -314,7 +315,7 @@ CONF_CASE(AUTH_PARAM_BV_01, .title = "Parameters of every length go over and com
 }
 
 CONF_CASE(AUTH_PARAM_BI_01, .title = "EncryptParam and DecryptParam refuse NULL",
-          .reqs = REQS("SP-AUTH-038"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-038"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "Both with NULL and 16, then a good round trip")
 {
     static const BYTE plain[16] = "sixteen bytes..";
@@ -332,7 +333,8 @@ CONF_CASE(AUTH_PARAM_BI_01, .title = "EncryptParam and DecryptParam refuse NULL"
 }
 
 CONF_CASE(AUTH_PARAM_BI_02, .title = "Without a handshake nothing is encrypted",
-          .reqs = REQS("SP-AUTH-039"), .level = CONF_SHOULD, .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-039"), .level = CONF_SHOULD, .ics = "PROVIDER.CHANNEL_CLASS",
+          .needs = CONF_PROVIDER,
           .steps = "Both methods on a fresh channel: a failure, and the buffer as it was")
 {
     static const BYTE plain[16] = "sixteen bytes..";
@@ -348,8 +350,8 @@ CONF_CASE(AUTH_PARAM_BI_02, .title = "Without a handshake nothing is encrypted",
 }
 
 CONF_CASE(AUTH_KEY_BV_04, .title = "A second handshake replaces the session key",
-          .reqs = REQS("SP-AUTH-043"), .level = CONF_SHOULD, .ics = "ANY", .needs = CONF_PROVIDER,
-          .steps = "The key before and after, and the host's (reading U6)")
+          .reqs = REQS("SP-AUTH-043"), .level = CONF_SHOULD, .ics = "PROVIDER.CHANNEL_CLASS",
+          .needs = CONF_PROVIDER, .steps = "The key before and after, and the host's (reading U6)")
 {
     ENDS e = ends_open(c);
     BYTE first[SAC_SESSION_KEYLEN], second[SAC_SESSION_KEYLEN], own[SAC_SESSION_KEYLEN];
@@ -388,7 +390,7 @@ static void client_mac(struct ends *e, const void *data, DWORD length, BYTE ret[
 }
 
 CONF_CASE(AUTH_MAC_BV_01, .title = "MACFinal writes eight bytes", .reqs = REQS("SP-MAC-001"),
-          .ics = "ANY", .needs = CONF_PROVIDER,
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "Bytes before and behind stay as they were")
 {
     ENDS e = ends_open(c);
@@ -408,7 +410,7 @@ CONF_CASE(AUTH_MAC_BV_01, .title = "MACFinal writes eight bytes", .reqs = REQS("
 }
 
 CONF_CASE(AUTH_MAC_BI_01, .title = "MACInit refuses NULL and leaves other handles alone",
-          .reqs = REQS("SP-MAC-002"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-MAC-002"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "MACInit(NULL) while a handle is open; that one's MAC is the host's")
 {
     ENDS e = ends_open(c);
@@ -426,7 +428,7 @@ CONF_CASE(AUTH_MAC_BI_01, .title = "MACInit refuses NULL and leaves other handle
 }
 
 CONF_CASE(AUTH_MAC_BI_02, .title = "MACUpdate refuses NULL data and handles that are none",
-          .reqs = REQS("SP-MAC-003"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-MAC-003"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "NULL, handle 0, a handle never given out and a finished one")
 {
     ENDS e = ends_open(c);
@@ -445,7 +447,7 @@ CONF_CASE(AUTH_MAC_BI_02, .title = "MACUpdate refuses NULL data and handles that
 }
 
 CONF_CASE(AUTH_MAC_BI_03, .title = "MACFinal ends the handle", .reqs = REQS("SP-MAC-004"),
-          .ics = "ANY", .needs = CONF_PROVIDER,
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "MACUpdate and MACFinal on the finished handle")
 {
     ENDS e = ends_open(c);
@@ -464,7 +466,7 @@ CONF_CASE(AUTH_MAC_BI_03, .title = "MACFinal ends the handle", .reqs = REQS("SP-
 }
 
 CONF_CASE(AUTH_MAC_BV_02, .title = "MAC handles do not influence each other",
-          .reqs = REQS("SP-MAC-005"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-MAC-005"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
           .steps = "Two interleaved, compared with the host's one after the other")
 {
     ENDS e = ends_open(c);
@@ -488,7 +490,8 @@ CONF_CASE(AUTH_MAC_BV_02, .title = "MAC handles do not influence each other",
 }
 
 CONF_CASE(AUTH_MAC_BV_03, .title = "Both ends compute the same MAC", .reqs = REQS("SP-MAC-006"),
-          .ics = "ANY", .needs = CONF_PROVIDER, .steps = "Data of 1 to 5000 bytes, both ends")
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "Data of 1 to 5000 bytes, both ends")
 {
     static BYTE data[5000];
     ENDS e = ends_open(c);
@@ -506,7 +509,8 @@ CONF_CASE(AUTH_MAC_BV_03, .title = "Both ends compute the same MAC", .reqs = REQ
 }
 
 CONF_CASE(AUTH_MAC_BV_04, .title = "The MAC depends on the session key", .reqs = REQS("SP-MAC-007"),
-          .ics = "ANY", .needs = CONF_PROVIDER, .steps = "The same data in two sessions")
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "The same data in two sessions")
 {
     ENDS e = ends_open(c);
     BYTE a[WMDM_MAC_LENGTH], b[WMDM_MAC_LENGTH];
@@ -519,7 +523,8 @@ CONF_CASE(AUTH_MAC_BV_04, .title = "The MAC depends on the session key", .reqs =
 }
 
 CONF_CASE(AUTH_MAC_BV_05, .title = "The MAC depends on every byte", .reqs = REQS("SP-MAC-008"),
-          .ics = "ANY", .needs = CONF_PROVIDER, .steps = "256 single-bit changes in 1024 bytes")
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "256 single-bit changes in 1024 bytes")
 {
     static BYTE data[1024];
     ENDS e = ends_open(c);

@@ -2,10 +2,10 @@
  * handshake that fails (reading U6), and every slot behind IUnknown is called. Storage cases work
  * on a file of their own, so that a provider without the check spoils nothing else; formatting is
  * asked for with a mode that means nothing. */
-#include <stdlib.h>
-#include <string.h>
+#include "conformance/wmdm/wmdm_case.h"
 
-#include "conformance/wmdm/wmdm.h"
+/* A name that nobody has. */
+static const WCHAR anything[] = u"anything";
 
 /* One call on a shut channel. The arguments are good ones wherever that is harmless: a provider
  * that checks them first would be told from one that checks the channel. */
@@ -71,93 +71,133 @@ CONF_CASE(AUTH_SHUT_BI_01, .title = "Enumerators refuse on a shut channel",
     IMDSPEnumStorage_Release(storages);
 }
 
-static void device_methods(struct conf *c, IMDSPDevice3 *device)
+static void device_methods(struct conf *c, IMDSPDevice *device)
 {
     struct scratch s = fresh();
-    static const WCHAR name[] = u"anything";
 
-    SHUT(IMDSPDevice3, GetName, device, s.text, 64);
-    SHUT(IMDSPDevice3, GetManufacturer, device, s.text, 64);
-    SHUT(IMDSPDevice3, GetVersion, device, s.d);
-    SHUT(IMDSPDevice3, GetType, device, s.d);
-    SHUT(IMDSPDevice3, GetSerialNumber, device, &s.id, s.mac);
-    SHUT(IMDSPDevice3, GetPowerSource, device, s.d, s.d + 1);
-    SHUT(IMDSPDevice3, GetStatus, device, s.d);
-    SHUT(IMDSPDevice3, GetDeviceIcon, device, s.d);
-    SHUT(IMDSPDevice3, EnumStorage, device, &s.children);
-    SHUT(IMDSPDevice3, GetFormatSupport, device, &s.wave, s.d, &s.text_array, s.d + 1);
-    SHUT(IMDSPDevice3, SendOpaqueCommand, device, &s.command);
-    SHUT(IMDSPDevice3, GetStorage, device, name, &s.storage);
-    SHUT(IMDSPDevice3, GetFormatSupport2, device, 0, &s.wave, s.d, &s.video_list, s.d + 1, &s.files,
+    SHUT(IMDSPDevice, GetName, device, s.text, 64);
+    SHUT(IMDSPDevice, GetManufacturer, device, s.text, 64);
+    SHUT(IMDSPDevice, GetVersion, device, s.d);
+    SHUT(IMDSPDevice, GetType, device, s.d);
+    SHUT(IMDSPDevice, GetSerialNumber, device, &s.id, s.mac);
+    SHUT(IMDSPDevice, GetPowerSource, device, s.d, s.d + 1);
+    SHUT(IMDSPDevice, GetStatus, device, s.d);
+    SHUT(IMDSPDevice, GetDeviceIcon, device, s.d);
+    SHUT(IMDSPDevice, EnumStorage, device, &s.children);
+    SHUT(IMDSPDevice, GetFormatSupport, device, &s.wave, s.d, &s.text_array, s.d + 1);
+    SHUT(IMDSPDevice, SendOpaqueCommand, device, &s.command);
+}
+
+static void device2_methods(struct conf *c, IMDSPDevice2 *device)
+{
+    struct scratch s = fresh();
+
+    SHUT(IMDSPDevice2, GetStorage, device, anything, &s.storage);
+    SHUT(IMDSPDevice2, GetFormatSupport2, device, 0, &s.wave, s.d, &s.video_list, s.d + 1, &s.files,
          s.d + 2);
-    SHUT(IMDSPDevice3, GetSpecifyPropertyPages, device, &s.pages, &s.unknowns, s.d);
-    SHUT(IMDSPDevice3, GetCanonicalName, device, s.text, 64);
+    SHUT(IMDSPDevice2, GetSpecifyPropertyPages, device, &s.pages, &s.unknowns, s.d);
+    SHUT(IMDSPDevice2, GetCanonicalName, device, s.text, 64);
+}
+
+static void device3_methods(struct conf *c, IMDSPDevice3 *device)
+{
+    struct scratch s = fresh();
+
     SHUT(IMDSPDevice3, GetProperty, device, g_wszWMDMDeviceFriendlyName, &s.value);
-    SHUT(IMDSPDevice3, SetProperty, device, name, &s.value);
+    SHUT(IMDSPDevice3, SetProperty, device, anything, &s.value);
     SHUT(IMDSPDevice3, GetFormatCapability, device, WMDM_FORMATCODE_MP3, &s.capability);
     SHUT(IMDSPDevice3, DeviceIoControl, device, 0, s.data, 0, s.data, s.d);
-    SHUT(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, name, &s.storage);
+    SHUT(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, anything, &s.storage);
 }
 
 CONF_CASE(AUTH_SHUT_BI_02, .title = "The device refuses on a shut channel",
           .reqs = REQS("SP-AUTH-018"), .ics = "ANY", .needs = CONF_PROVIDER,
-          .steps = "Every method of IMDSPDevice, IMDSPDevice2 and IMDSPDevice3")
+          .steps = "Every method of IMDSPDevice, IMDSPDevice2 and, where offered, IMDSPDevice3")
 {
     struct wmdm *w = wmdm_open(c);
-    IMDSPDevice3 *device = wmdm_device3(w);
+    IMDSPDevice *device = wmdm_device(w);
+    IMDSPDevice2 *two = AS(IMDSPDevice2, device);
+    IMDSPDevice3 *three = conf_offers(c, "PROVIDER.DEVICE3") ? AS(IMDSPDevice3, device) : NULL;
 
     wmdm_shut(w);
-    ROW("SP-AUTH-018")
+    ROW("SP-AUTH-018") {
         device_methods(c, device);
+        device2_methods(c, two);
+        if (three)
+            device3_methods(c, three);
+    }
+    RELEASE(two);
+    RELEASE(three);
 }
 
-static void storage_methods(struct conf *c, IMDSPStorage4 *file)
+static void storage_methods(struct conf *c, IMDSPStorage2 *file)
+{
+    struct scratch s = fresh();
+
+    SHUT(IMDSPStorage2, SetAttributes, file, WMDM_FILE_ATTR_FILE, &s.format);
+    SHUT(IMDSPStorage2, GetStorageGlobals, file, &s.globals);
+    SHUT(IMDSPStorage2, GetAttributes, file, s.d, &s.format);
+    SHUT(IMDSPStorage2, GetName, file, s.text, 64);
+    SHUT(IMDSPStorage2, GetDate, file, &s.date);
+    SHUT(IMDSPStorage2, GetSize, file, s.d, s.d + 1);
+    SHUT(IMDSPStorage2, GetRights, file, &s.rights, s.d, s.mac);
+    SHUT(IMDSPStorage2, CreateStorage, file, WMDM_FILE_ATTR_FILE, NULL, anything, &s.storage);
+    SHUT(IMDSPStorage2, EnumStorage, file, &s.children);
+    SHUT(IMDSPStorage2, SendOpaqueCommand, file, &s.command);
+    SHUT(IMDSPStorage2, GetStorage, file, anything, &s.storage);
+    SHUT(IMDSPStorage2, CreateStorage2, file, WMDM_FILE_ATTR_FILE, 0, NULL, NULL, anything, 0,
+         &s.storage);
+    SHUT(IMDSPStorage2, SetAttributes2, file, WMDM_FILE_ATTR_FILE, 0, NULL, NULL);
+    SHUT(IMDSPStorage2, GetAttributes2, file, s.d, s.d + 1, &s.format, &s.video);
+}
+
+static void storage3_methods(struct conf *c, IMDSPStorage3 *file)
+{
+    IWMDMMetaData *metadata = wmdm_metadata_new();
+
+    SHUT(IMDSPStorage3, GetMetadata, file, metadata);
+    SHUT(IMDSPStorage3, SetMetadata, file, metadata);
+    IWMDMMetaData_Release(metadata);
+}
+
+static void storage4_methods(struct conf *c, IMDSPStorage4 *file)
 {
     struct scratch s = fresh();
     const WCHAR *names[] = {g_wszWMDMFileName};
-    static WCHAR name[] = u"anything";
 
     s.metadata = wmdm_metadata_new();
-    SHUT(IMDSPStorage4, SetAttributes, file, WMDM_FILE_ATTR_FILE, &s.format);
-    SHUT(IMDSPStorage4, GetStorageGlobals, file, &s.globals);
-    SHUT(IMDSPStorage4, GetAttributes, file, s.d, &s.format);
-    SHUT(IMDSPStorage4, GetName, file, s.text, 64);
-    SHUT(IMDSPStorage4, GetDate, file, &s.date);
-    SHUT(IMDSPStorage4, GetSize, file, s.d, s.d + 1);
-    SHUT(IMDSPStorage4, GetRights, file, &s.rights, s.d, s.mac);
-    SHUT(IMDSPStorage4, CreateStorage, file, WMDM_FILE_ATTR_FILE, NULL, name, &s.storage);
-    SHUT(IMDSPStorage4, EnumStorage, file, &s.children);
-    SHUT(IMDSPStorage4, SendOpaqueCommand, file, &s.command);
-    SHUT(IMDSPStorage4, GetStorage, file, name, &s.storage);
-    SHUT(IMDSPStorage4, CreateStorage2, file, WMDM_FILE_ATTR_FILE, 0, NULL, NULL, name, 0,
-         &s.storage);
-    SHUT(IMDSPStorage4, SetAttributes2, file, WMDM_FILE_ATTR_FILE, 0, NULL, NULL);
-    SHUT(IMDSPStorage4, GetAttributes2, file, s.d, s.d + 1, &s.format, &s.video);
-    SHUT(IMDSPStorage4, GetMetadata, file, s.metadata);
-    SHUT(IMDSPStorage4, SetMetadata, file, s.metadata);
     SHUT(IMDSPStorage4, SetReferences, file, 0, NULL);
     SHUT(IMDSPStorage4, GetReferences, file, s.d, &s.storages);
-    SHUT(IMDSPStorage4, CreateStorageWithMetadata, file, WMDM_FILE_ATTR_FILE, name, s.metadata, 0,
-         &s.storage);
+    SHUT(IMDSPStorage4, CreateStorageWithMetadata, file, WMDM_FILE_ATTR_FILE, anything, s.metadata,
+         0, &s.storage);
     SHUT(IMDSPStorage4, GetSpecifiedMetadata, file, 1, (WCHAR **)(uintptr_t)names, s.metadata);
-    SHUT(IMDSPStorage4, FindStorage, file, WMDM_FIND_SCOPE_GLOBAL, name, &s.storage);
+    SHUT(IMDSPStorage4, FindStorage, file, WMDM_FIND_SCOPE_GLOBAL, anything, &s.storage);
     SHUT(IMDSPStorage4, GetParent, file, &s.storage);
     IWMDMMetaData_Release(s.metadata);
 }
 
 CONF_CASE(AUTH_SHUT_BI_03, .title = "A storage refuses on a shut channel",
           .reqs = REQS("SP-AUTH-019"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "Every method of IMDSPStorage to IMDSPStorage4 on a file")
+          .steps = "Every method of IMDSPStorage, 2 and, where offered, 3 and 4, on a file")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "shut.bin", "content", 7);
-    IMDSPStorage4 *four = wmdm_query(w, file, &IID_IMDSPStorage4);
+    IMDSPStorage2 *two = AS(IMDSPStorage2, file);
+    IMDSPStorage3 *three = conf_offers(c, "PROVIDER.STORAGE3") ? AS(IMDSPStorage3, file) : NULL;
+    IMDSPStorage4 *four = conf_offers(c, "PROVIDER.STORAGE4") ? AS(IMDSPStorage4, file) : NULL;
 
     wmdm_shut(w);
-    ROW("SP-AUTH-019")
-        storage_methods(c, four);
-    IMDSPStorage4_Release(four);
-    IMDSPStorage_Release(file);
+    ROW("SP-AUTH-019") {
+        storage_methods(c, two);
+        if (three)
+            storage3_methods(c, three);
+        if (four)
+            storage4_methods(c, four);
+    }
+    RELEASE(four);
+    RELEASE(three);
+    RELEASE(two);
+    RELEASE(file);
     wmdm_step(c, "handshake", "the handshake for tidying up",
               wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
 }
@@ -188,46 +228,53 @@ CONF_CASE(AUTH_SHUT_BI_05,
           .title = "An open object refuses on a shut channel and keeps its content",
           .reqs = REQS("SP-AUTH-021", "SP-AUTH-023"), .ics = "ANY",
           .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "Every method of IMDSPObject2 on an open file, then its content again")
+          .steps = "Every method of IMDSPObject and, where offered, IMDSPObject2 on an open file, "
+                   "then its content again, or its size")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "shut.bin", "content", 7);
-    IMDSPObject2 *object = wmdm_query(w, file, &IID_IMDSPObject2);
+    IMDSPObject *object = AS(IMDSPObject, file);
+    IMDSPObject2 *two = conf_offers(c, "PROVIDER.OBJECT2") ? AS(IMDSPObject2, file) : NULL;
     struct scratch s = fresh();
-    static WCHAR name[] = u"renamed.bin";
     size_t length = 0;
     BYTE *content;
 
     ROW("SP-AUTH-021") {
-        SP_SETUP("IMDSPObject::Open", IMDSPObject2_Open(object, MDSP_WRITE));
+        SETUP_CALL(IMDSPObject, Open, object, MDSP_WRITE);
         s.d[0] = 4;
         wmdm_mac(w, s.data, 4, s.d, 4, s.mac);
         wmdm_shut(w);
-        SHUT(IMDSPObject2, Write, object, s.data, s.d, s.mac);
+        SHUT(IMDSPObject, Write, object, s.data, s.d, s.mac);
         s.d[0] = 4;
-        SHUT(IMDSPObject2, WriteOnClearChannel, object, s.data, s.d);
-        s.d[0] = 4;
-        SHUT(IMDSPObject2, Read, object, s.data, s.d, s.mac);
-        s.d[0] = 4;
-        SHUT(IMDSPObject2, ReadOnClearChannel, object, s.data, s.d);
-        SHUT(IMDSPObject2, Seek, object, MDSP_SEEK_BOF, 0);
-        SHUT(IMDSPObject2, Rename, object, name, NULL);
-        SHUT(IMDSPObject2, Move, object, WMDM_MODE_BLOCK, NULL, NULL);
-        SHUT(IMDSPObject2, Delete, object, WMDM_MODE_BLOCK, NULL);
-        SHUT(IMDSPObject2, Open, object, MDSP_READ);
-        SHUT(IMDSPObject2, Close, object);
+        SHUT(IMDSPObject, Read, object, s.data, s.d, s.mac);
+        if (two) {
+            s.d[0] = 4;
+            SHUT(IMDSPObject2, WriteOnClearChannel, two, s.data, s.d);
+            s.d[0] = 4;
+            SHUT(IMDSPObject2, ReadOnClearChannel, two, s.data, s.d);
+        }
+        SHUT(IMDSPObject, Seek, object, MDSP_SEEK_BOF, 0);
+        SHUT(IMDSPObject, Rename, object, u"renamed.bin", NULL);
+        SHUT(IMDSPObject, Move, object, WMDM_MODE_BLOCK, NULL, NULL);
+        SHUT(IMDSPObject, Delete, object, WMDM_MODE_BLOCK, NULL);
+        SHUT(IMDSPObject, Open, object, MDSP_READ);
+        SHUT(IMDSPObject, Close, object);
     }
-    IMDSPObject2_Release(object);
-    IMDSPStorage_Release(file);
+    RELEASE(two);
+    RELEASE(object);
+    RELEASE(file);
     wmdm_step(c, "handshake", "the second handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
     file = wmdm_child(w, wmdm_work_folder(w), "shut.bin");
     ROW("SP-AUTH-023") {
         REQUIRE(file != NULL);
-        content = wmdm_get(w, file, &length);
-        CHECK_BYTES(content, length, "content", 7);
+        CHECK_EQ(pv_size(w, file), 7);
+        if (conf_offers(c, "PROVIDER.OBJECT.READ")) {
+            content = wmdm_get(w, file, &length);
+            CHECK_BYTES(content, length, "content", 7);
+            free(content);
+        }
     }
-    free(content);
-    IMDSPStorage_Release(file);
+    RELEASE(file);
 }
 
 static void info_methods(struct conf *c, IMDSPObjectInfo *info)
@@ -261,7 +308,9 @@ static void control_methods(struct conf *c, IMDSPDeviceControl *control)
 
 CONF_CASE(
     AUTH_SHUT_BI_06, .title = "Optional interfaces refuse on a shut channel where offered",
-    .reqs = REQS("SP-AUTH-022"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+    .reqs = REQS("SP-AUTH-022"),
+    .ics = "PROVIDER.OBJECTINFO || PROVIDER.CONTROL || PROVIDER.REVOKED",
+    .needs = CONF_PROVIDER | CONF_WRITES,
     .steps = "IMDSPObjectInfo, IMDSPDeviceControl and IMDSPRevoked, each if QueryInterface has it")
 {
     struct wmdm *w = wmdm_open(c);
@@ -310,11 +359,13 @@ CONF_CASE(AUTH_SHUT_BI_07, .title = "A refused call hands out nothing of the dev
     memset(&zero, 0, sizeof(zero));
     ROW("SP-AUTH-023") {
         SETUP_CALL(IMDSPDevice, GetName, device, name, 64);
-        SETUP_CALL(IMDSPDevice, GetSerialNumber, device, &serial, mac);
+        if (conf_offers(c, "PROVIDER.DEVICE.SERIAL"))
+            SETUP_CALL(IMDSPDevice, GetSerialNumber, device, &serial, mac);
         wmdm_shut(w);
         CALL(IMDSPDevice, GetSerialNumber, device, &id, mac);
         CALL(IMDSPDevice, GetName, device, shown, 64);
-        CHECK(memcmp(id.pID, serial.pID, sizeof(id.pID)) != 0);
+        if (conf_offers(c, "PROVIDER.DEVICE.SERIAL"))
+            CHECK(memcmp(id.pID, serial.pID, sizeof(id.pID)) != 0);
         CHECK_BYTES(id.pID, sizeof(id.pID), zero.pID, sizeof(zero.pID));
         CHECK(shown[0] == 0);
     }

@@ -351,7 +351,7 @@ CONF_CASE(AUTH_FAILED_BI_01, .title = "After a failed handshake every method ref
 
     ROW("SP-AUTH-013") {
         struct run run = handshake(w, WMDM_APPLICATION_HIGH, 1, 40, 0);
-        IMDServiceProvider2 *two = wmdm_query(w, wmdm_provider(w), &IID_IMDServiceProvider2);
+        IMDServiceProvider2 *two;
         IMDSPEnumDevice *devices = NULL;
         IMDSPDevice **array = NULL;
         DWORD count = 0;
@@ -361,9 +361,12 @@ CONF_CASE(AUTH_FAILED_BI_01, .title = "After a failed handshake every method ref
         COUNT_REFUSED(w);
         CHECK_HR(CALL(IMDServiceProvider, EnumDevices, wmdm_provider(w), &devices),
                  WMDM_E_NOTCERTIFIED);
-        CHECK_HR(CALL(IMDServiceProvider2, CreateDevice, two, path, &count, &array),
-                 WMDM_E_NOTCERTIFIED);
-        IMDServiceProvider2_Release(two);
+        if (conf_offers(c, "PROVIDER.PNP")) {
+            two = wmdm_query(w, wmdm_provider(w), &IID_IMDServiceProvider2);
+            CHECK_HR(CALL(IMDServiceProvider2, CreateDevice, two, path, &count, &array),
+                     WMDM_E_NOTCERTIFIED);
+            IMDServiceProvider2_Release(two);
+        }
         run_free(&run);
     }
 }
@@ -405,23 +408,28 @@ CONF_CASE(AUTH_CLOSED_BI_01, .title = "GetDeviceCount and EnumDevices refuse bef
 
 CONF_CASE(AUTH_CLOSED_BI_02,
           .title = "CreateDevice and SetDeviceEnumPreference refuse before authentication",
-          .reqs = REQS("SP-AUTH-016"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .reqs = REQS("SP-AUTH-016"), .ics = "PROVIDER.PNP", .needs = CONF_PROVIDER,
           .steps = "Both on a fresh instance, CreateDevice with a path nobody can open")
 {
     struct wmdm *w = wmdm_new(c);
-    IMDServiceProvider3 *three = wmdm_query(w, wmdm_provider(w), &IID_IMDServiceProvider3);
+    IMDServiceProvider2 *two = wmdm_query(w, wmdm_provider(w), &IID_IMDServiceProvider2);
     static const WCHAR path[] = u"usbip:127.0.0.1:1/0-0"; /* opening it first gives another code */
+    IMDServiceProvider3 *three;
     IMDSPDevice **array = NULL;
     DWORD count = 0;
 
     ROW("SP-AUTH-016") {
-        CHECK_HR(SP_HR("IMDServiceProvider2::CreateDevice",
-                       IMDServiceProvider3_CreateDevice(three, path, &count, &array)),
+        CHECK_HR(CALL(IMDServiceProvider2, CreateDevice, two, path, &count, &array),
                  WMDM_E_NOTCERTIFIED);
         CHECK(array == NULL);
-        CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, three, 0), WMDM_E_NOTCERTIFIED);
+        if (conf_offers(c, "PROVIDER.PREFERENCE")) {
+            three = wmdm_query(w, wmdm_provider(w), &IID_IMDServiceProvider3);
+            CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, three, 0),
+                     WMDM_E_NOTCERTIFIED);
+            IMDServiceProvider3_Release(three);
+        }
     }
-    IMDServiceProvider3_Release(three);
+    IMDServiceProvider2_Release(two);
 }
 
 CONF_CASE(AUTH_CLOSED_BI_03, .title = "Authentication is checked before the arguments",
@@ -429,19 +437,23 @@ CONF_CASE(AUTH_CLOSED_BI_03, .title = "Authentication is checked before the argu
           .steps = "NULL arguments before the handshake, and GetDeviceCount(NULL) after it")
 {
     struct wmdm *w = wmdm_new(c);
-    IMDServiceProvider2 *two = wmdm_query(w, wmdm_provider(w), &IID_IMDServiceProvider2);
+    IMDServiceProvider2 *two = NULL;
 
     ROW("SP-AUTH-024") {
         CHECK_HR(CALL(IMDServiceProvider, GetDeviceCount, wmdm_provider(w), NULL),
                  WMDM_E_NOTCERTIFIED);
         CHECK_HR(CALL(IMDServiceProvider, EnumDevices, wmdm_provider(w), NULL),
                  WMDM_E_NOTCERTIFIED);
-        CHECK_HR(CALL(IMDServiceProvider2, CreateDevice, two, NULL, NULL, NULL),
-                 WMDM_E_NOTCERTIFIED);
+        if (conf_offers(c, "PROVIDER.PNP")) {
+            two = wmdm_query(w, wmdm_provider(w), &IID_IMDServiceProvider2);
+            CHECK_HR(CALL(IMDServiceProvider2, CreateDevice, two, NULL, NULL, NULL),
+                     WMDM_E_NOTCERTIFIED);
+        }
         wmdm_step(c, "handshake", "the handshake", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
         CHECK_HR(CALL(IMDServiceProvider, GetDeviceCount, wmdm_provider(w), NULL), E_INVALIDARG);
     }
-    IMDServiceProvider2_Release(two);
+    if (two)
+        IMDServiceProvider2_Release(two);
 }
 
 CONF_CASE(AUTH_INSTANCE_BI_01, .title = "A handshake opens its own instance only",

@@ -254,6 +254,11 @@ COM_CASE(COM_PARENT_BV_01, "Objects outlive what they came from",
         wmdm_kinds(w, kinds);
         child = kinds[i].object;
         kinds[i].object = NULL;
+        if (!child) {
+            wmdm_kinds_release(c, kinds);
+            wmdm_close(w);
+            continue;
+        }
         wmdm_sweep(w, child, note_answer, &answers);
         wmdm_kinds_release(c, kinds);
         wmdm_let_go(w);

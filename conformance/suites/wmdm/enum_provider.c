@@ -5,8 +5,8 @@
 #include "conformance/wmdm/wmdm_case.h"
 #include "spcore/com/com_utf16.h"
 
-#define ENUM_CASE(token, title_, level_, steps_, ...)                                              \
-    CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_, .ics = "ANY",    \
+#define ENUM_CASE(token, ics_, title_, level_, steps_, ...)                                        \
+    CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_, .ics = ics_,     \
               .needs = CONF_PROVIDER, .steps = steps_)
 
 /* What CreateDevice answered; `w` goes on owning nothing of it. */
@@ -53,7 +53,7 @@ static DWORD count_roots(struct wmdm *w, IMDSPDevice *device)
     return got;
 }
 
-ENUM_CASE(ENUM_CLASS_BI_01, "A class the module does not have is refused", CONF_MUST,
+ENUM_CASE(ENUM_CLASS_BI_01, "ANY", "A class the module does not have is refused", CONF_MUST,
           "DllGetClassObject with a made-up class id, then with the provider's", "SP-REG-001")
 {
     ROW("SP-REG-001") {
@@ -70,7 +70,7 @@ ENUM_CASE(ENUM_CLASS_BI_01, "A class the module does not have is refused", CONF_
     }
 }
 
-ENUM_CASE(ENUM_CLASS_BV_01, "The module stays while an object lives", CONF_MUST,
+ENUM_CASE(ENUM_CLASS_BV_01, "ANY", "The module stays while an object lives", CONF_MUST,
           "DllCanUnloadNow with a provider held, and after the last release", "SP-LIFE-007")
 {
     ROW("SP-LIFE-007") {
@@ -84,8 +84,8 @@ ENUM_CASE(ENUM_CLASS_BV_01, "The module stays while an object lives", CONF_MUST,
     }
 }
 
-ENUM_CASE(ENUM_COUNT_BV_01, "Count and enumerator of non-plug-and-play devices agree", CONF_MUST,
-          "GetDeviceCount, EnumDevices, Next to the end", "SP-ENUM-003", "SP-ENUM-002",
+ENUM_CASE(ENUM_COUNT_BV_01, "ANY", "Count and enumerator of non-plug-and-play devices agree",
+          CONF_MUST, "GetDeviceCount, EnumDevices, Next to the end", "SP-ENUM-003", "SP-ENUM-002",
           "SP-ENUM-005", "SP-ENUM-006")
 {
     struct wmdm *w = wmdm_open(c);
@@ -121,8 +121,9 @@ ENUM_CASE(ENUM_COUNT_BV_01, "Count and enumerator of non-plug-and-play devices a
     RELEASE(devices);
 }
 
-ENUM_CASE(ENUM_PATH_BV_01, "CreateDevice opens the device of that path, with or without $n",
-          CONF_MUST, "CreateDevice of the path, of path$0, of another path while the first is open",
+ENUM_CASE(ENUM_PATH_BV_01, "PROVIDER.PNP",
+          "CreateDevice opens the device of that path, with or without $n", CONF_MUST,
+          "CreateDevice of the path, of path$0, of another path while the first is open",
           "SP-PNP-007", "SP-PNP-011", "SP-PNP-012")
 {
     struct wmdm *w = wmdm_open(c);
@@ -156,7 +157,7 @@ ENUM_CASE(ENUM_PATH_BV_01, "CreateDevice opens the device of that path, with or 
     free(other);
 }
 
-ENUM_CASE(ENUM_PATH_BI_01, "A path that leads nowhere leaves no outputs", CONF_MUST,
+ENUM_CASE(ENUM_PATH_BI_01, "PROVIDER.PNP", "A path that leads nowhere leaves no outputs", CONF_MUST,
           "CreateDevice of a made-up scheme, a port nobody listens on, the empty path",
           "SP-PNP-008")
 {
@@ -174,7 +175,7 @@ ENUM_CASE(ENUM_PATH_BI_01, "A path that leads nowhere leaves no outputs", CONF_M
     }
 }
 
-ENUM_CASE(ENUM_PSEUDO_BV_01, "Each medium is a pseudo-device of its own", CONF_MUST,
+ENUM_CASE(ENUM_PSEUDO_BV_01, "PROVIDER.PNP", "Each medium is a pseudo-device of its own", CONF_MUST,
           "CreateDevice of a device with two media: two objects, one root each, $0 and $1",
           "SP-ENUM-039", "SP-ENUM-041")
 {
@@ -189,7 +190,7 @@ ENUM_CASE(ENUM_PSEUDO_BV_01, "Each medium is a pseudo-device of its own", CONF_M
         for (DWORD i = 0; i < made.count; i++)
             CHECK_EQ(count_roots(w, made.device[i]), 1);
     }
-    if (made.count >= 2) {
+    if (made.count >= 2 && conf_offers(c, "PROVIDER.DEVICE.PATH")) {
         ROW("SP-ENUM-041") {
             for (unsigned i = 0; i < 2; i++) {
                 IMDSPDevice2 *device = AS(IMDSPDevice2, made.device[i]);
@@ -207,7 +208,8 @@ ENUM_CASE(ENUM_PSEUDO_BV_01, "Each medium is a pseudo-device of its own", CONF_M
     let_go(&made);
 }
 
-ENUM_CASE(ENUM_PREFERENCE_BV_01, "Both preferences can be set, again but not otherwise", CONF_MUST,
+ENUM_CASE(ENUM_PREFERENCE_BV_01, "PROVIDER.PREFERENCE",
+          "Both preferences can be set, again but not otherwise", CONF_MUST,
           "SetDeviceEnumPreference 3, 3, 1", "SP-ENUM-034", "SP-ENUM-037")
 {
     struct wmdm *w = wmdm_open(c);
@@ -222,8 +224,8 @@ ENUM_CASE(ENUM_PREFERENCE_BV_01, "Both preferences can be set, again but not oth
     RELEASE(provider);
 }
 
-ENUM_CASE(ENUM_PREFERENCE_BI_01, "Unknown preferences are refused", CONF_MUST,
-          "SetDeviceEnumPreference 4, 0x80000000, 5", "SP-ENUM-035")
+ENUM_CASE(ENUM_PREFERENCE_BI_01, "PROVIDER.PREFERENCE", "Unknown preferences are refused",
+          CONF_MUST, "SetDeviceEnumPreference 4, 0x80000000, 5", "SP-ENUM-035")
 {
     static const DWORD values[] = {4, 0x80000000, 5};
     struct wmdm *w = wmdm_open(c);
@@ -237,7 +239,8 @@ ENUM_CASE(ENUM_PREFERENCE_BI_01, "Unknown preferences are refused", CONF_MUST,
     RELEASE(provider);
 }
 
-ENUM_CASE(ENUM_PREFERENCE_BI_02, "After an enumeration the preference stands", CONF_MUST,
+ENUM_CASE(ENUM_PREFERENCE_BI_02, "PROVIDER.PREFERENCE",
+          "After an enumeration the preference stands", CONF_MUST,
           "CreateDevice, then SetDeviceEnumPreference 1", "SP-ENUM-036")
 {
     struct wmdm *w = wmdm_open(c);
@@ -251,8 +254,8 @@ ENUM_CASE(ENUM_PREFERENCE_BI_02, "After an enumeration the preference stands", C
 }
 
 CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new device is new",
-          .reqs = REQS("SP-DEV-022", "SP-DEV-019", "SP-LIFE-011", "SP-PNP-016"), .ics = "ANY",
-          .needs = CONF_PROVIDER | CONF_CONTROL,
+          .reqs = REQS("SP-DEV-022", "SP-DEV-019", "SP-LIFE-011", "SP-PNP-016"),
+          .ics = "PROVIDER.PNP", .needs = CONF_PROVIDER | CONF_CONTROL,
           .steps = "GetStatus; unplug; GetStatus, GetSize and EnumStorage; plug; CreateDevice and "
                    "GetStatus")
 {

@@ -3,8 +3,8 @@
 #include "spcore/com/com_utf16.h"
 #include "spcore/mtp/mtpi.h"
 
-#define GLOBALS_CASE(token, title_, level_, needs_, steps_, ...)                                   \
-    CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_, .ics = "ANY",    \
+#define GLOBALS_CASE(token, ics_, title_, level_, needs_, steps_, ...)                             \
+    CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_, .ics = ics_,     \
               .needs = CONF_PROVIDER | CONF_WRITES | (needs_), .steps = steps_)
 
 static uint64_t free_of(struct wmdm *w)
@@ -39,7 +39,7 @@ static uint64_t capacity_of(struct conf *c)
     return capacity;
 }
 
-GLOBALS_CASE(STORAGE_MEDIUM_BV_01, "Sizes are 64 bits, free space follows what is stored",
+GLOBALS_CASE(STORAGE_MEDIUM_BV_01, "ANY", "Sizes are 64 bits, free space follows what is stored",
              CONF_MUST, 0, "GetTotalSize, GetTotalBad, GetTotalFree before and after 1 MiB",
              "SP-GLOB-005", "SP-GLOB-006", "SP-GLOB-007")
 {
@@ -74,29 +74,81 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_01, "Sizes are 64 bits, free space follows what i
     free(data);
 }
 
-GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "Capabilities are what can be done, and an idle medium is ready",
-             CONF_MUST, 0, "GetCapabilities; a folder in the root, a file in it; GetStatus",
+/* Makes one; whether that can be done. */
+static bool can_make(struct wmdm *w, IMDSPStorage *parent, DWORD kind, const WCHAR *name,
+                     IMDSPStorage **ret)
+{
+    struct conf *c = wmdm_conf(w);
+    HRESULT hr = CALL(IMDSPStorage, CreateStorage, parent, kind | WMDM_STORAGECONTROL_INSERTINTO,
+                      NULL, name, ret);
+
+    return hr == S_OK;
+}
+
+static void take_away(struct wmdm *w, IMDSPStorage **made)
+{
+    if (*made)
+        wmdm_delete(w, *made);
+    RELEASE(*made);
+}
+
+/* The flags of both directions: what can be done is said, and what is said can be done. */
+static void hold_capabilities(struct wmdm *w, DWORD capabilities)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *folder = NULL, *inner = NULL, *file = NULL;
+
+    CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FOLDERSINROOT),
+             can_make(w, wmdm_root(w), WMDM_FILE_ATTR_FOLDER, u"papcheck-capability", &folder));
+    CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FILESINROOT),
+             can_make(w, wmdm_root(w), WMDM_FILE_ATTR_FILE, u"papcheck-capability.bin", &file));
+    take_away(w, &file);
+    if (folder) {
+        CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FOLDERSINFOLDERS),
+                 can_make(w, folder, WMDM_FILE_ATTR_FOLDER, u"inner", &inner));
+        RELEASE(inner);
+        CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FILESINFOLDERS),
+                 can_make(w, folder, WMDM_FILE_ATTR_FILE, u"c.bin", &file));
+        RELEASE(file);
+    }
+    take_away(w, &folder);
+}
+
+GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "ANY",
+             "Capabilities are what can be done, and an idle medium is ready", CONF_MUST, 0,
+             "GetCapabilities; a folder and a file in the root, both in that folder; GetStatus",
              "SP-GLOB-001", "SP-GLOB-012")
 {
     struct wmdm *w = wmdm_open(c);
     DWORD capabilities = 0, status = 0xcccccccc;
-    IMDSPStorage *file;
 
     ROW("SP-GLOB-001") {
         REQUIRE_HR(CALL(IMDSPStorageGlobals, GetCapabilities, wmdm_globals(w), &capabilities),
                    S_OK);
-        file = wmdm_put(w, wmdm_work_folder(w), "c.bin", "x", 1); /* both can be done */
-        CHECK(capabilities & WMDM_STORAGECAP_FOLDERSINROOT);
-        CHECK(capabilities & WMDM_STORAGECAP_FILESINFOLDERS);
+        hold_capabilities(w, capabilities);
     }
     ROW("SP-GLOB-012") {
         CHECK_HR(CALL(IMDSPStorageGlobals, GetStatus, wmdm_globals(w), &status), S_OK);
         CHECK_EQ(status & (WMDM_STATUS_READY | WMDM_STATUS_BUSY), WMDM_STATUS_READY);
     }
-    RELEASE(file);
 }
 
-GLOBALS_CASE(STORAGE_MEDIUM_BV_03, "A medium leads to its device and its root", CONF_MUST, 0,
+/* By its path where it says that, else by its name. */
+static void name_device(struct wmdm *w, IMDSPDevice *device, WCHAR text[300])
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPDevice2 *two;
+
+    if (!conf_offers(c, "PROVIDER.DEVICE.PATH")) {
+        CHECK_HR(CALL(IMDSPDevice, GetName, device, text, 300), S_OK);
+        return;
+    }
+    two = AS(IMDSPDevice2, device);
+    CHECK_HR(CALL(IMDSPDevice2, GetCanonicalName, two, text, 300), S_OK);
+    RELEASE(two);
+}
+
+GLOBALS_CASE(STORAGE_MEDIUM_BV_03, "ANY", "A medium leads to its device and its root", CONF_MUST, 0,
              "GetDevice, GetRootStorage; GetStorageGlobals of a file", "SP-GLOB-024", "SP-GLOB-025",
              "SP-STG-044")
 {
@@ -106,16 +158,13 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_03, "A medium leads to its device and its root", 
     IMDSPDevice *device = NULL;
     WCHAR one[300] = {0}, two[300] = {1};
     DWORD low = 0, high = 0, size[2] = {0};
-    IMDSPDevice2 *named;
 
     ROW("SP-GLOB-024") {
         CHECK_HR(CALL(IMDSPStorageGlobals, GetDevice, wmdm_globals(w), &device), S_OK);
         if (device) {
-            named = AS(IMDSPDevice2, device);
-            CHECK_HR(CALL(IMDSPDevice2, GetCanonicalName, named, one, 300), S_OK);
-            (void)CALL(IMDSPDevice3, GetCanonicalName, wmdm_device3(w), two, 300);
+            name_device(w, device, one);
+            name_device(w, wmdm_device(w), two);
             CHECK(com_wcscmp(one, two) == 0);
-            RELEASE(named);
         }
     }
     RELEASE(device);
@@ -158,7 +207,7 @@ static void after_format(struct wmdm *w, IMDSPStorage *file)
     wmdm_forget_work_folder(w);
 }
 
-GLOBALS_CASE(STORAGE_FORMAT_BV_01, "A format empties the medium, whoever watches", CONF_MUST,
+GLOBALS_CASE(STORAGE_FORMAT_BV_01, "ANY", "A format empties the medium, whoever watches", CONF_MUST,
              CONF_FORMATS, "Initialize(BLOCK, NULL) with a file; GetCapabilities", "SP-GLOB-015",
              "SP-GLOB-003", "SP-GLOB-019")
 {
@@ -175,8 +224,10 @@ GLOBALS_CASE(STORAGE_FORMAT_BV_01, "A format empties the medium, whoever watches
         CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_NOT_INITIALIZABLE),
                  hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL);
     }
-    if (hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL)
-        conf_inconclusive(c, "media cannot be formatted");
+    if (hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL) {
+        RELEASE(file);
+        return;
+    }
     ROW("SP-GLOB-019")
         REQUIRE_HR(hr, S_OK);
     ROW("SP-GLOB-015")
@@ -184,8 +235,8 @@ GLOBALS_CASE(STORAGE_FORMAT_BV_01, "A format empties the medium, whoever watches
     after_format(w, file);
 }
 
-GLOBALS_CASE(STORAGE_FORMAT_BI_01, "No mode is no format", CONF_SHOULD, CONF_FORMATS,
-             "Initialize with 0, 0x20 and 4; the file is still there", "SP-GLOB-018")
+GLOBALS_CASE(STORAGE_FORMAT_BI_01, "PROVIDER.MEDIUM.FORMAT", "No mode is no format", CONF_SHOULD,
+             CONF_FORMATS, "Initialize with 0, 0x20 and 4; the file is still there", "SP-GLOB-018")
 {
     static const DWORD modes[] = {0, 0x20, 4};
     struct wmdm *w = wmdm_open(c);
@@ -205,8 +256,8 @@ GLOBALS_CASE(STORAGE_FORMAT_BI_01, "No mode is no format", CONF_SHOULD, CONF_FOR
     RELEASE(file);
 }
 
-GLOBALS_CASE(STORAGE_FORMAT_BI_02, "No format under an open file", CONF_SHOULD, CONF_FORMATS,
-             "Open a file, Initialize(BLOCK)", "SP-GLOB-022")
+GLOBALS_CASE(STORAGE_FORMAT_BI_02, "PROVIDER.MEDIUM.FORMAT", "No format under an open file",
+             CONF_SHOULD, CONF_FORMATS, "Open a file, Initialize(BLOCK)", "SP-GLOB-022")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = filled(w);
@@ -228,8 +279,8 @@ GLOBALS_CASE(STORAGE_FORMAT_BI_02, "No format under an open file", CONF_SHOULD, 
     RELEASE(file);
 }
 
-GLOBALS_CASE(STORAGE_FORMAT_BV_02, "Progress begins, steps and ends; cancelling stops it",
-             CONF_MUST, CONF_FORMATS,
+GLOBALS_CASE(STORAGE_FORMAT_BV_02, "PROVIDER.MEDIUM.FORMAT",
+             "Progress begins, steps and ends; cancelling stops it", CONF_MUST, CONF_FORMATS,
              "Initialize(BLOCK) cancelled at the first step, then watched to its end",
              "SP-GLOB-020", "SP-GLOB-021")
 {
@@ -249,7 +300,9 @@ GLOBALS_CASE(STORAGE_FORMAT_BV_02, "Progress begins, steps and ends; cancelling 
                  S_OK);
         CHECK(record.begins == 1 && record.ends == 1 && !record.backwards);
         CHECK(record.steps == 0 || record.last <= record.estimated);
-        CHECK_HR(record.completion, S_OK);
+        /* Who knows IWMDMProgress alone ends without a result. */
+        CHECK_SEEN(record.completion == S_OK || record.completion == E_PENDING,
+                   value_hr(record.completion));
     }
     RELEASE(canceller);
     RELEASE(watcher);

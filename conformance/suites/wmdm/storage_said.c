@@ -366,18 +366,20 @@ SAID_CASE(STORAGE_SAID_BV_10, NESTED, "Both ways to the attributes say the same 
 
 /* A flag says that an operation can be done, both ways round. */
 SAID_CASE(STORAGE_SAID_BV_11, NESTED, "A file can what its CAN flags say, and nothing else",
-          CONF_MUST, "each CAN flag of a file against Open, Rename, Move and Delete of it",
+          CONF_MUST, "each CAN flag of a file against Read, Rename, Move and Delete of it",
           "SP-STG-011")
 {
     TREE tree = tree_open(c);
     struct wmdm *w = tree.w;
     IMDSPObject *object = AS(IMDSPObject, tree.of[AFILE]);
-    DWORD can;
+    DWORD can, size = 4;
+    BYTE data[4];
     HRESULT hr;
 
     ROW("SP-STG-011.read") {
         can = pv_attributes(w, tree.of[AFILE]);
-        hr = CALL(IMDSPObject, Open, object, MDSP_READ);
+        SETUP_CALL(IMDSPObject, Open, object, MDSP_READ); /* that has to be there */
+        hr = wmdm_read(w, object, data, &size);
         CHECK_EQ(!!(can & WMDM_FILE_ATTR_CANREAD), SUCCEEDED(hr));
         (void)CALL(IMDSPObject, Close, object);
     }

@@ -62,8 +62,8 @@ static void letters(struct lists *l, char ret[8])
 }
 
 CONF_CASE(SYNC_LIST_BV_01, .title = "References are replaced whole and keep their order",
-          .reqs = REQS("SP-PL-001", "SP-PL-002", "SP-PL-003", "SP-PL-010"), .ics = "ANY",
-          .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = REQS("SP-PL-001", "SP-PL-002", "SP-PL-003", "SP-PL-010"),
+          .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "an empty playlist; SetReferences a,d,b,c then c: GetReferences a,d,b,c then c")
 {
     LISTS l = lists_open(c);
@@ -89,7 +89,7 @@ CONF_CASE(SYNC_LIST_BV_01, .title = "References are replaced whole and keep thei
 }
 
 CONF_CASE(SYNC_LIST_BV_02, .title = "A list can be empty", .reqs = REQS("SP-PL-011", "SP-PL-004"),
-          .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "GetReferences of a new list; set two, SetReferences(0, NULL), get again")
 {
     LISTS l = lists_open(c);
@@ -114,8 +114,8 @@ CONF_CASE(SYNC_LIST_BV_02, .title = "A list can be empty", .reqs = REQS("SP-PL-0
 }
 
 CONF_CASE(SYNC_LIST_BI_01, .title = "Bad references are refused and the old list stays",
-          .reqs = REQS("SP-PL-005", "SP-PL-006", "SP-PL-007"), .ics = "ANY",
-          .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = REQS("SP-PL-005", "SP-PL-006", "SP-PL-007"),
+          .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "SetReferences with NULL array, a NULL element, a deleted song, a folder")
 {
     LISTS l = lists_open(c);
@@ -142,7 +142,8 @@ CONF_CASE(SYNC_LIST_BI_01, .title = "Bad references are refused and the old list
 }
 
 CONF_CASE(SYNC_LIST_BI_02, .title = "A plain file has no references", .reqs = REQS("SP-PL-014"),
-          .level = CONF_SHOULD, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .level = CONF_SHOULD, .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4",
+          .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "GetReferences and SetReferences on a song")
 {
     LISTS l = lists_open(c);

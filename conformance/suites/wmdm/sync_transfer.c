@@ -101,7 +101,7 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
     IMDSPStorage *file, *hit = NULL;
     IMDSPStorage4 *four;
     DWORD track = 0, code = 0;
-    WCHAR wide[80];
+    WCHAR wide[PV_ID_ROOM];
     char *id = NULL, *seen_name;
 
     ROW("SP-SYNC-005") {
@@ -113,11 +113,11 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
         CoTaskMemFree(seen_name);
     }
     ROW("SP-SYNC-006") {
-        id = pv_id(w, file);
         send_clear(w, file, sent, length);
+        id = pv_id(w, file);
         again = wmdm_open(c);
         REQUIRE_HR(CALL(IMDSPDevice3, FindStorage, wmdm_device3(again), WMDM_FIND_SCOPE_GLOBAL,
-                        pv_wide(id, wide, 80), &hit),
+                        pv_wide(w, id, wide), &hit),
                    S_OK);
     }
     ROW("SP-OBJ-029")
@@ -149,6 +149,8 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
     free(sent);
 }
 
+#define TRANSFER_ICS                                                                               \
+    "PROVIDER.DEVICE3 && PROVIDER.STORAGE4 && PROVIDER.OBJECT2 && PROVIDER.OBJECT.READ"
 #define TRANSFER_REQS                                                                              \
     REQS("SP-SYNC-005", "SP-SYNC-006", "SP-OBJ-029", "SP-OBJ-052", "SP-OBJ-053", "SP-OBJ-055",     \
          "SP-STG-049", "SP-META-009", "SP-META-015", "SP-META-016")
@@ -157,35 +159,35 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
     "by id, ReadOnClearChannel to the end, compare bytes and metadata"
 
 CONF_CASE(SYNC_MEDIA_BV_01, .title = "An MP3 file comes back byte for byte with its metadata",
-          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = TRANSFER_REQS, .ics = TRANSFER_ICS, .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = TRANSFER_STEPS)
 {
     round_trip(c, "tone.mp3", WMDM_FORMATCODE_MP3);
 }
 
 CONF_CASE(SYNC_MEDIA_BV_02, .title = "A WMA file comes back byte for byte with its metadata",
-          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = TRANSFER_REQS, .ics = TRANSFER_ICS, .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = TRANSFER_STEPS)
 {
     round_trip(c, "tone.wma", WMDM_FORMATCODE_WMA);
 }
 
 CONF_CASE(SYNC_MEDIA_BV_03, .title = "A WAV file comes back byte for byte with its metadata",
-          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = TRANSFER_REQS, .ics = TRANSFER_ICS, .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = TRANSFER_STEPS)
 {
     round_trip(c, "tone.wav", WMDM_FORMATCODE_WAVE);
 }
 
 CONF_CASE(SYNC_MEDIA_BV_04, .title = "An Ogg file comes back byte for byte with its metadata",
-          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = TRANSFER_REQS, .ics = TRANSFER_ICS, .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = TRANSFER_STEPS)
 {
     round_trip(c, "tone.ogg", WMDM_FORMATCODE_OGG);
 }
 
 CONF_CASE(SYNC_MEDIA_BV_05, .title = "A FLAC file comes back byte for byte with its metadata",
-          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = TRANSFER_REQS, .ics = TRANSFER_ICS, .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = TRANSFER_STEPS)
 {
     round_trip(c, "tone.flac", WMDM_FORMATCODE_FLAC);
@@ -193,7 +195,7 @@ CONF_CASE(SYNC_MEDIA_BV_05, .title = "A FLAC file comes back byte for byte with 
 
 CONF_CASE(SYNC_MEDIA_BV_06,
           .title = "An AAC file in MP4 comes back byte for byte with its metadata",
-          .reqs = TRANSFER_REQS, .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = TRANSFER_REQS, .ics = TRANSFER_ICS, .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = TRANSFER_STEPS)
 {
     round_trip(c, "tone.m4a", WMDM_FORMATCODE_MP4);
