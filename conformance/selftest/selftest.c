@@ -93,7 +93,10 @@ bool selftest_is_green(const struct result *result, const char *row)
 static bool can_turn_red(const struct result *result, const char *row)
 {
     return selftest_is_green(result, row) ||
-           (result && result->verdict == VERDICT_INCONCLUSIVE && !result_count(result, row).pass);
+           (result &&
+            (result->verdict == VERDICT_INCONCLUSIVE ||
+             result->verdict == VERDICT_NOT_APPLICABLE) &&
+            !result_count(result, row).pass && !result_count(result, row).fail);
 }
 
 /* ---- tasks */

@@ -7,7 +7,6 @@
 
 #include "conformance/case/worker.h"
 #include "conformance/wmdm/wmdm_case.h"
-#include "conformance/wmdm/wmdm_sweep.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 
@@ -45,6 +44,11 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_OBJECT_MOVE] = "PROVIDER.OBJECT.MOVE",
 };
 
+bool wmdm_is_offered(HRESULT hr)
+{
+    return hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL;
+}
+
 struct asking {
     struct conf *c;
     struct wmdm *w;
@@ -62,7 +66,7 @@ static void say(const struct asking *it, enum wmdm_item item, bool is_offered)
 
 static void say_answer(const struct asking *it, enum wmdm_item item, HRESULT hr)
 {
-    say(it, item, !wmdm_not_offered(hr));
+    say(it, item, wmdm_is_offered(hr));
 }
 
 /* ---- the provider, and its device */

@@ -55,5 +55,7 @@ struct wmdm_offers {
  * told. Changes nothing on the device: what cannot be asked without is not asked there. Ends as a
  * case does at the first step that is barred. */
 void wmdm_observe(struct conf *c, struct wmdm_offers *ret);
+/* False: the result says that the method is not offered, by either of the two names it has. */
+bool wmdm_is_offered(int32_t hr);
 
 #endif

@@ -97,7 +97,7 @@ def test_without_that_the_one_the_device_names(run, theirs, tmp_path):
     player.write_text(text.replace(OURS, THEIRS), encoding="utf-8")
     assert THEIRS in player.read_text(encoding="utf-8")
     done = run(CASE, "--provider", theirs(0))
-    assert judged(done) == (OURS, "the device's WMDMSPCLSID", "NOT_RUN") and done.status == 1
+    assert judged(done) == (OURS, "the device's WMDMSPCLSID", "FAIL") and done.status == 1
     with Papsim(player) as papsim:
         done = run(CASE, "--provider", theirs(0), "--device", papsim.uri())
     assert judged(done) == (THEIRS, "the device's WMDMSPCLSID", "PASS")
