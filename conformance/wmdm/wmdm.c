@@ -212,6 +212,11 @@ void wmdm_let_go(struct wmdm *w)
     LET_GO(IMDServiceProvider, w->provider);
 }
 
+bool wmdm_is_let_go(const struct wmdm *w)
+{
+    return !w->provider;
+}
+
 void wmdm_made(struct wmdm *w, const char *name)
 {
     struct conf *c = w->c;
@@ -237,7 +242,7 @@ static void remove_made(struct wmdm *w)
     struct conf *c = w->c;
     struct wmdm *again;
 
-    if (w->made_count && !w->provider) {
+    if (w->made_count && wmdm_is_let_go(w)) {
         again = wmdm_open(c);
         memcpy(again->made, w->made, sizeof(w->made));
         again->made_count = w->made_count;

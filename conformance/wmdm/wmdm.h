@@ -75,6 +75,7 @@ HRESULT wmdm_authenticate(struct wmdm *w, enum wmdm_certificate which);
 void wmdm_shut(struct wmdm *w);
 /* Releases all but the work folder, the instance too: what is left stands on its own references. */
 void wmdm_let_go(struct wmdm *w);
+bool wmdm_is_let_go(const struct wmdm *w);
 /* Removes the work folder, releases what the helpers below hold, and the instance. */
 void wmdm_close(struct wmdm *w);
 

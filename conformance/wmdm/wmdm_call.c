@@ -360,6 +360,11 @@ static void settle_argument(struct call *call, unsigned i)
         check_success(call, i);
     if (guard->memory && parameter->direction != WMDM_IN)
         give_back(call, i);
+}
+
+/* When all are looked at: one says how many elements another has. */
+static void free_guard(struct guard *guard)
+{
     if (guard->memory) /* a method that keeps what it was lent reads no sense in there */
         memset(guard->memory, CANARY_BYTE, guard->length + 2 * (size_t)CANARY);
     free(guard->memory);
@@ -405,6 +410,8 @@ HRESULT wmdm_call(struct conf *c, const char *file, int line, const struct wmdm_
     check_result(&call);
     for (unsigned i = 0; i < method->count; i++)
         settle_argument(&call, i);
+    for (unsigned i = 0; i < method->count; i++)
+        free_guard(&call.guard[i]);
     conf_called(c, call.text, call.hr, value_hr_name(call.hr));
     return call.hr;
 }

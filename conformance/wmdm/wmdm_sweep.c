@@ -151,14 +151,16 @@ static void visit_method(struct sweep *sweep, const struct wmdm_method *method, 
 /* The id of the work folder, if it has one; CoTaskMemFree. */
 static WCHAR *id_on_device(struct wmdm *w)
 {
-    IMDSPStorage *object = wmdm_work_folder(w);
     struct conf *c = wmdm_conf(w);
+    /* A folder of our own outlives the instance, the root in its place does not. */
+    bool is_there = !wmdm_is_let_go(w) || conf_offers(c, "PROVIDER.MEDIUM.FOLDERS");
+    IMDSPStorage *object = is_there ? wmdm_work_folder(w) : NULL;
     IWMDMMetaData *list = wmdm_metadata_new();
     IMDSPStorage4 *four = NULL;
     WCHAR *wide = NULL;
     char *id = NULL;
 
-    if (wmdm_has(w, object, &IID_IMDSPStorage4)) {
+    if (object && wmdm_has(w, object, &IID_IMDSPStorage4)) {
         four = wmdm_query(w, object, &IID_IMDSPStorage4);
         if (SUCCEEDED(CALL(IMDSPStorage4, GetMetadata, four, list)))
             id = wmdm_metadata_string(list, g_wszWMDMPersistentUniqueID);
