@@ -194,8 +194,9 @@ void *conf_provider_module(struct conf *c); /* dlopen() handle of the provider u
 const char *conf_provider_path(struct conf *c);
 const char *conf_provider_class(struct conf *c); /* its class id; ends the case: nobody names it */
 /* Does the ICS that the case was chosen by say so? Where there is none, as where defects are put
- * into our own, everything is offered. */
-bool conf_offers(const struct conf *c, const char *expression);
+ * into our own, everything is offered. If not, the case takes another way, and none of its rows
+ * has to have as many checks as on our own subjects. */
+bool conf_offers(struct conf *c, const char *expression);
 const char *conf_host_defect(const struct conf *c); /* of our host model; "": none */
 uint64_t conf_seed(const struct conf *c);
 /* Folder of our own on the device for writing cases, made on first use and removed after. */

@@ -10,6 +10,8 @@
 /* In the environment of a case's process: the folder of its evidence, which names the case. */
 #define CONF_CONTEXT_VARIABLE "PAPCHECK_CONTEXT"
 
+/* In a verdict's "excused" the place of a row: all of them, since the subject offers less. */
+#define MINIMUM_EVERY_ROW "*"
 #define PROVIDER_CLASS_ROOM 39 /* "{…}" with its NUL */
 
 /* In memory that both sides see. */

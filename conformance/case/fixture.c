@@ -421,9 +421,12 @@ const char *conf_provider_class(struct conf *c)
     return c->context.provider_class;
 }
 
-bool conf_offers(const struct conf *c, const char *expression)
+bool conf_offers(struct conf *c, const char *expression)
 {
-    return !c->context.ics || c->context.offers(c->context.ics, expression);
+    if (!c->context.ics || c->context.offers(c->context.ics, expression))
+        return true;
+    json_object_set_new(c->excused, MINIMUM_EVERY_ROW, json_string(expression));
+    return false;
 }
 
 const char *conf_host_defect(const struct conf *c)

@@ -53,11 +53,6 @@ static int open_subjects(struct attempt *attempt)
     return error;
 }
 
-static bool offers(const struct ics *ics, const char *expression)
-{
-    return ics_holds(ics, expression) == 1;
-}
-
 static int fill_context(struct attempt *attempt, const struct ics *ics, const char *slot)
 {
     const struct run_options *options = attempt->options;
@@ -69,7 +64,7 @@ static int fill_context(struct attempt *attempt, const struct ics *ics, const ch
     if (context->marker == MAP_FAILED)
         return -errno;
     context->ics = ics;
-    context->offers = offers;
+    context->offers = ics_offers;
     context->seed = options->seed;
     context->allow_mtp = options->allow_mtp;
     context->destructive = options->destructive;

@@ -154,3 +154,8 @@ int ics_holds(const struct ics *ics, const char *expression)
         return -EINVAL;
     return value;
 }
+
+bool ics_offers(const struct ics *ics, const char *expression)
+{
+    return ics_holds(ics, expression) == 1;
+}

@@ -35,6 +35,7 @@ bool ics_has(const struct ics *ics, const char *item);
 void ics_done(struct ics *ics);
 /* 1 holds, 0 does not, -EINVAL: not an expression (names, && || ! and parentheses). */
 int ics_holds(const struct ics *ics, const char *expression);
+bool ics_offers(const struct ics *ics, const char *expression); /* it holds */
 /* Lines `ITEM=yes` or `ITEM=no` of items the catalogue declares, `#` comments. On failure `error`
  * holds a line FILE:LINE: and why for each fault, as many as it has room for. */
 int ics_read(const char *path, const struct catalogue *catalogue, struct ics *ret, char *error,

@@ -112,6 +112,8 @@ int offer_observe(const struct run_options *options, const struct conf_context *
     if (shared == MAP_FAILED)
         return -errno;
     fill_context(options, shared, &child.context);
+    child.context.ics = ics; /* nothing of a provider is known yet */
+    child.context.offers = ics_offers;
     error = run_child(&child);
     if (!error)
         error = take_items(&shared->offers, ics);

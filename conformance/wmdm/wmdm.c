@@ -325,8 +325,7 @@ bool wmdm_has(struct wmdm *w, void *interface, REFIID iid)
  */
 static bool is_pnp(struct wmdm *w)
 {
-    return wmdm_has(w, w->provider, &IID_IMDServiceProvider2) ||
-           !conf_offers(w->c, "!PROVIDER.PNP");
+    return wmdm_has(w, w->provider, &IID_IMDServiceProvider2) || conf_offers(w->c, "PROVIDER.PNP");
 }
 
 static void find_device(struct wmdm *w)

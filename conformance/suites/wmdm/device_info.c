@@ -145,6 +145,8 @@ static void hold_text(struct conf *c, const WMDMID *id, const WCHAR *text)
         CHECK(said == length || said == length + 1);
     else if (length && 2 * length <= sizeof(id->pID) && memcmp(id->pID, text, 2 * length) == 0)
         CHECK(said == 2 * length || said == 2 * length + 2);
+    else
+        conf_excused(c, 1, "the number is not the device's text");
 }
 
 DEVICE_CASE(DEVICE_SERIAL_BV_01, "PROVIDER.DEVICE.SERIAL",

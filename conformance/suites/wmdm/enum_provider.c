@@ -115,6 +115,9 @@ ENUM_CASE(ENUM_COUNT_BV_01, "ANY", "Count and enumerator of non-plug-and-play de
             CHECK_HR(hr, S_FALSE);
             CHECK(items[0] == NULL);
         }
+    } else {
+        ROW("SP-ENUM-006")
+            conf_excused(c, 2, "there are devices");
     }
     for (DWORD i = 0; i < got && i < 16; i++)
         RELEASE(items[i]);

@@ -110,6 +110,8 @@ static void hold_capabilities(struct wmdm *w, DWORD capabilities)
         CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FILESINFOLDERS),
                  can_make(w, folder, WMDM_FILE_ATTR_FILE, u"c.bin", &file));
         RELEASE(file);
+    } else {
+        conf_excused(c, 2, "a medium without folders has nothing in them");
     }
     take_away(w, &folder);
 }
@@ -225,6 +227,7 @@ GLOBALS_CASE(STORAGE_FORMAT_BV_01, "ANY", "A format empties the medium, whoever 
                  hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL);
     }
     if (hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL) {
+        (void)conf_offers(c, "PROVIDER.MEDIUM.FORMAT");
         RELEASE(file);
         return;
     }

@@ -383,10 +383,11 @@ TREE_CASE(STORAGE_ENUM_BV_02, "ANY", "Empty folders and files have no children",
     RELEASE(children);
     file = wmdm_put(w, work, "f.bin", "x", 1);
     ROW("SP-ENUM-031") {
-        if (SUCCEEDED(CALL(IMDSPStorage, EnumStorage, file, &children)))
-            CHECK_EQ(take(w, children, 1, S_FALSE), 0);
-        else
-            conf_excused(c, 2, "a file has no enumerator at all");
+        HRESULT hr = CALL(IMDSPStorage, EnumStorage, file, &children);
+
+        if (FAILED(hr))
+            conf_excused(c, 1, "a file has no enumerator at all");
+        CHECK_SEEN(FAILED(hr) || take(w, children, 1, S_FALSE) == 0, value_hr(hr));
     }
     RELEASE(children);
     RELEASE(file);

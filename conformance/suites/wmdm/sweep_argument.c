@@ -122,6 +122,8 @@ SWEEP_CASE(SWEEP_NULL_BI_02, "NULL for what has to be there is refused", CONF_SH
 {
     demanded *row_for = null_should;
 
+    /* What is not there has no rows of its own here. */
+    (void)conf_offers(c, "PROVIDER.DEVICE3 && PROVIDER.STORAGE4 && PROVIDER.DEVICE.SERIAL");
     sweep_kinds(wmdm_open(c), visit_null, &row_for);
 }
 
@@ -175,5 +177,6 @@ SWEEP_CASE(SWEEP_ROOM_BI_01, "A string fits with its end, or not at all", CONF_M
            "one more",
            "SP-DEV-003", "SP-DEV-008", "SP-DEV-043", "SP-STG-002")
 {
+    (void)conf_offers(c, "PROVIDER.DEVICE.PATH"); /* whose row is one of these */
     sweep_kinds(wmdm_open(c), visit_room, NULL);
 }
