@@ -9,14 +9,29 @@
 #include "conformance/raw/raw_descriptors.h"
 #include "spcore/base.h"
 
-enum { FROM_DEVICE = 0x80, VENDOR_DEVICE = 0xc0, VENDOR_INTERFACE = 0xc1, GET_DESCRIPTOR = 6 };
-enum { OS_STRING = 0xee, COMPATIBLE_INDEX = 4, PROPERTIES_INDEX = 5, SET_INDEX = 7 };
+enum {
+    FROM_DEVICE = 0x80,
+    VENDOR_SET = 0x40,
+    VENDOR_DEVICE = 0xc0,
+    VENDOR_INTERFACE = 0xc1,
+    GET_DESCRIPTOR = 6
+};
+enum {
+    OS_STRING = 0xee,
+    COMPATIBLE_INDEX = 4,
+    PROPERTIES_INDEX = 5,
+    SET_INDEX = 7,
+    ALTERNATE_INDEX = 8
+};
 enum { VERSION_2_1 = 0x0201, ANSWER_MAX = 4096 };
 
 #define CONTROL_SET "HKLM\\SYSTEM\\CurrentControlSet\\"
 #define DEVICE_PARAMETERS "\\Device Parameters"
 /* Setup class of portable devices (GUID_DEVCLASS_WPD), for the defect. */
 #define CLASS_KEY CONTROL_SET "Control\\Class\\{EEC5AD98-8080-425F-922A-DABF3DE3F69A}\\0000"
+
+/* GUID_DEVINTERFACE_USB_DEVICE, for another. */
+#define USB_DEVICE_CLASS "{A5DCBF10-6530-11D2-901F-00C04FB951ED}"
 
 /* One plugging under way. */
 struct plugging {
@@ -154,7 +169,7 @@ static void name_keys(struct plugging *it, const char *serial)
              CONTROL_SET "Enum\\USB\\VID_%04X&PID_%04X\\%s", vendor, product, serial);
     snprintf(it->ret->flags_key, sizeof(it->ret->flags_key),
              CONTROL_SET "Control\\UsbFlags\\%04X%04X%04X", vendor, product,
-             get_le16(it->device + 12));
+             it->host->defects[PNP_ANY_REVISION] ? 0 : get_le16(it->device + 12));
 }
 
 /* The 1.0 vendor code, asked for once for a vendor, product and revision; -ENOENT: it has none. */
@@ -167,12 +182,16 @@ static int vendor_code(struct plugging *it)
 
     if (known && known->size == 2 && !it->host->defects[PNP_ASKS_EACH_PLUG])
         return known->data[0] == 1 ? known->data[1] : -ENOENT;
+    if (it->host->defects[PNP_NEVER_ASKS])
+        return -ENOENT;
     it->ret->string_asked = ++it->step;
     count = descriptor(it->bus, DESC_STRING, OS_STRING, 18, it->answer);
     if (is_os_string(it->answer, count)) {
         osvc[0] = 1;
-        osvc[1] = it->answer[16];
+        osvc[1] = it->host->defects[PNP_CODE_FORGOTTEN] ? 1 : it->answer[16];
     }
+    if (!osvc[0] && it->host->defects[PNP_FAILURE_FORGOTTEN])
+        return -ENOENT;
     if (registry_set(&it->host->registry, it->ret->flags_key, "osvc", REG_TYPE_BINARY, osvc, 2))
         return -ENOMEM;
     return osvc[0] ? osvc[1] : -ENOENT;
@@ -180,13 +199,18 @@ static int vendor_code(struct plugging *it)
 
 static void describe(struct plugging *it)
 {
-    bool asked;
-    int error = read_version_2(it->bus, it->device, it->answer, &it->ret->msos, &asked), code;
+    bool asked = false;
+    int error = -ENOENT, code;
+
+    if (!it->host->defects[PNP_ONE_ALONE])
+        error = read_version_2(it->bus, it->device, it->answer, &it->ret->msos, &asked);
 
     it->ret->version_2 = !error;
     if (asked)
         it->ret->set_asked = ++it->step;
     if (!error && !it->host->defects[PNP_MERGES_VERSIONS])
+        return;
+    if (asked && error && it->host->defects[PNP_NO_FALLBACK])
         return;
     code = vendor_code(it);
     if (code < 0)
@@ -200,13 +224,17 @@ static int write_properties(struct plugging *it)
     char key[sizeof(it->ret->hardware_key) + sizeof(DEVICE_PARAMETERS)];
     int error = 0;
 
+    if (!it->ret->version_2 && it->host->defects[PNP_ONE_UNWRITTEN])
+        return 0;
     snprintf(key, sizeof(key), "%s%s",
              it->host->defects[PNP_CLASS_KEY] ? CLASS_KEY : it->ret->hardware_key,
              DEVICE_PARAMETERS);
     for (size_t i = 0; i < it->ret->msos.count && !error; i++) {
         const struct msos_property *one = &it->ret->msos.properties[i];
 
-        error = registry_set(&it->host->registry, key, one->name, one->type, one->data, one->size);
+        error = registry_set(&it->host->registry, key, one->name,
+                             it->host->defects[PNP_TYPES_LOST] ? REG_TYPE_BINARY : one->type,
+                             one->data, one->size - (it->host->defects[PNP_DATA_CUT] && one->size));
     }
     if (it->ret->msos.count > 0)
         it->ret->properties_written = ++it->step;
@@ -268,6 +296,10 @@ static void start_driver(struct plugging *it)
         if (value && (value->type == REG_TYPE_SZ || value->type == REG_TYPE_MULTI_SZ))
             it->ret->interface_there = read_guid(value->data, value->size, it->ret->interface);
     }
+    if (it->host->defects[PNP_NO_INTERFACE])
+        it->ret->interface_there = false;
+    if (it->host->defects[PNP_INTERFACE_OF_USB])
+        snprintf(it->ret->interface, sizeof(it->ret->interface), "%s", USB_DEVICE_CLASS);
 }
 
 /* ---- plugging */
@@ -302,6 +334,8 @@ int pnp_plug(struct pnp_host *host, const struct pnp_bus *bus, struct pnp_plugge
     read_serial(&it, serial);
     name_keys(&it, serial);
     describe(&it);
+    if (host->defects[PNP_ASKS_ALTERNATE])
+        (void)ask(bus, VENDOR_SET, 1, 0, ALTERNATE_INDEX, 0, NULL);
     if (!late)
         error = write_properties(&it);
     if (!error)
@@ -311,7 +345,7 @@ int pnp_plug(struct pnp_host *host, const struct pnp_bus *bus, struct pnp_plugge
     return error;
 }
 
-int pnp_compare_versions(const struct pnp_bus *bus, bool *ret_agree)
+int pnp_compare_versions(const struct pnp_host *host, const struct pnp_bus *bus, bool *ret_agree)
 {
     static uint8_t answer[ANSWER_MAX];
     static struct msos first, second;
@@ -329,6 +363,7 @@ int pnp_compare_versions(const struct pnp_bus *bus, bool *ret_agree)
         return -ENOENT;
     if (read_version_1(bus, answer[16], answer, &first) != 0)
         return -EPROTO;
-    *ret_agree = msos_agree(&first, &second);
+    *ret_agree = (msos_agree(&first, &second) || host->defects[PNP_AGREES_ALWAYS]) &&
+                 !host->defects[PNP_AGREES_NEVER];
     return 0;
 }

@@ -52,6 +52,6 @@ bool pnp_deviate(struct pnp_host *host, const char *name);
 int pnp_plug(struct pnp_host *host, const struct pnp_bus *bus, struct pnp_plugged *ret);
 /* Reads both versions, if the device has them, and says whether they agree. 0, -ENOENT when it
  * has not both, -EPROTO when one is malformed. */
-int pnp_compare_versions(const struct pnp_bus *bus, bool *ret_agree);
+int pnp_compare_versions(const struct pnp_host *host, const struct pnp_bus *bus, bool *ret_agree);
 
 #endif

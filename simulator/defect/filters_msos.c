@@ -80,6 +80,18 @@ static int put_winusb(uint8_t *reply)
     return sizeof(id);
 }
 
+static int length_of_head(void *self, struct usb_device *device, const struct usb_setup *setup,
+                          uint8_t *reply, int length)
+{
+    bool mine =
+        asks_vendor(device, setup, MS_COMPATIBLE_ID) || asks_vendor(device, setup, MS_PROPERTIES);
+
+    (void)self;
+    if (mine && length >= 4 && setup->length < length)
+        put_le32(reply, setup->length);
+    return length;
+}
+
 /* Whatever its INF says. */
 static int say_winusb(void *self, struct usb_device *device, const struct usb_setup *setup,
                       uint8_t *reply, int length)
@@ -113,6 +125,23 @@ static bool any_vendor_request(void *self, struct usb_device *device, struct usb
     return false;
 }
 
+static bool next_code(void *self, struct usb_device *device, struct usb_setup *setup, uint8_t *data,
+                      int *ret_length)
+{
+    (void)self, (void)data, (void)ret_length;
+    if (setup->request_type == 0xc0 && setup->request == device->identity->ms_vendor_code + 1)
+        setup->request--;
+    return false;
+}
+
+static bool stall_of_interface(void *self, struct usb_device *device, struct usb_setup *setup,
+                               uint8_t *data, int *ret_length)
+{
+    (void)self, (void)data;
+    *ret_length = -EPIPE;
+    return asks_vendor(device, setup, MS_PROPERTIES) && setup->request_type == 0xc1;
+}
+
 static bool stall_properties(void *self, struct usb_device *device, struct usb_setup *setup,
                              uint8_t *data, int *ret_length)
 {
@@ -138,6 +167,18 @@ static int accept_alternate(void *self, struct usb_device *device, const struct 
                                                                                          : length;
 }
 
+static int change_by_alternate(void *self, struct usb_device *device, const struct usb_setup *setup,
+                               uint8_t *reply, int length)
+{
+    struct policies *policies = self;
+
+    (void)device;
+    policies->asked += setup->request_type == 0x40 && setup->index == MS_SET_ALTERNATE;
+    if (policies->asked && asks_descriptor(setup, DT_CONFIGURATION) && length >= 9)
+        reply[8]--;
+    return length;
+}
+
 /* ---- registry properties, of either version */
 
 static size_t no_terminator(void *self, uint32_t type, uint8_t *value, size_t length)
@@ -150,6 +191,24 @@ static size_t one_terminator(void *self, uint32_t type, uint8_t *value, size_t l
 {
     (void)self, (void)value;
     return type == REGISTRY_MULTI_SZ ? length - 2 : length;
+}
+
+static size_t replace_terminator(void *self, uint32_t type, uint8_t *value, size_t length)
+{
+    (void)self;
+    if ((type == REGISTRY_SZ || type == REGISTRY_MULTI_SZ) && length >= 2)
+        put_le16(value + length - 2, 'x');
+    return length;
+}
+
+static size_t parenthesise(void *self, uint32_t type, uint8_t *value, size_t length)
+{
+    (void)self, (void)type;
+    for (size_t i = 0; i + 2 <= length; i += 2) {
+        if (get_le16(value + i) == '{' || get_le16(value + i) == '}')
+            put_le16(value + i, get_le16(value + i) == '{' ? '(' : ')');
+    }
+    return length;
 }
 
 /* As if it had gone through its binary form with the wrong byte order. */
@@ -264,6 +323,53 @@ static int short_properties(void *self, struct usb_device *device, const struct 
     return is_set(device, setup, length)
                ? change_parts(reply, length, MS20_REGISTRY_PROPERTY, 0, -4)
                : length;
+}
+
+static int long_id(void *self, struct usb_device *device, const struct usb_setup *setup,
+                   uint8_t *reply, int length)
+{
+    (void)self;
+    return is_set(device, setup, length) ? change_parts(reply, length, MS20_COMPATIBLE_ID, 0, 1)
+                                         : length;
+}
+
+/* The last part, so that those before it are found. */
+static int unknown_property_type(void *self, struct usb_device *device,
+                                 const struct usb_setup *setup, uint8_t *reply, int length)
+{
+    uint8_t *part = reply + SET_HEADER;
+
+    (void)self;
+    while (is_set(device, setup, length) && part + get_le16(part) < reply + length)
+        part += get_le16(part);
+    if (is_set(device, setup, length))
+        put_le16(part + 2, 9);
+    return length;
+}
+
+/* A BOS and a set of a device that has none. */
+static int say_winusb_2(void *self, struct usb_device *device, const struct usb_setup *setup,
+                        uint8_t *reply, int length)
+{
+    static const uint8_t bos[33] = {5,    DT_BOS, 33,   0,    1,    28,   DT_CAPABILITY, 5,    0,
+                                    0xdf, 0x60,   0xdd, 0xd8, 0x89, 0x45, 0xc7,          0x4c, 0x9c,
+                                    0xd2, 0x65,   0x9d, 0x9e, 0x64, 0x8a, 0x9f,          0,    0,
+                                    3,    6,      30,   0,    0,    0};
+    static const uint8_t set[30] = {
+        SET_HEADER,         0, 0,   0,   0,   0,   3,   6,  30, 0, 20, 0,
+        MS20_COMPATIBLE_ID, 0, 'W', 'I', 'N', 'U', 'S', 'B'};
+    const uint8_t *said = asks_descriptor(setup, DT_BOS)       ? bos
+                          : asks_vendor(device, setup, MS_SET) ? set
+                                                               : NULL;
+    size_t count = said == bos ? sizeof(bos) : sizeof(set);
+
+    (void)self;
+    if (!said)
+        return length;
+    memcpy(reply, said, count);
+    if (said == bos)
+        reply[31] = device->identity->ms_vendor_code;
+    return (int)count;
 }
 
 static const struct policy_row rows[] = {
