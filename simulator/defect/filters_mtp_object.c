@@ -266,6 +266,21 @@ static void note_announced(void *self, struct mtpr_responder *r, struct mtpr_ans
         announced->handle = answer->reply->params[2];
 }
 
+/* One that was refused for its size, by a name of ours: its own is forgotten. */
+static void list_unfit(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store_draft draft = {.format = MTP_FC_UNDEFINED,
+                                .name = "unfit",
+                                .created = STORE_NO_DATE,
+                                .modified = STORE_NO_DATE};
+    struct store_object *empty;
+
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_INFO &&
+        answer->reply->code == MTP_RC_STORE_FULL && place_of(r, &draft.volume, &draft.parent))
+        (void)store_create(mtpr_store(r), &draft, &empty);
+}
+
 /* ---- deleting and formatting */
 
 static void deletion_ok(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
@@ -297,6 +312,16 @@ static void format_all(void *self, struct mtpr_responder *r, struct mtpr_answer 
         return;
     for (size_t i = 0; i < store_volume_count(store); i++)
         (void)store_format(store, i);
+}
+
+static void format_refused(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    int volume = store_volume_find(mtpr_store(r), mtpr_command(r)->params[0]);
+
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_FORMAT_STORE && volume >= 0 &&
+        answer->reply->code == MTP_RC_PARAMETER_NOT_SUPPORTED)
+        (void)store_format(mtpr_store(r), (size_t)volume);
 }
 
 /* ---- moving and copying */
