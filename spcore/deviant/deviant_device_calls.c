@@ -45,15 +45,18 @@ SEAM(mtpi_set_object_prop_value);
 int __wrap_mtpi_set_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16_t property,
                                       const struct mtpi_value *value)
 {
-    uint16_t cut[8] = {0};
+    uint16_t cut[65] = {0};
     const struct mtpi_value title = {.type = MTP_DTC_STRING, .string = cut};
 
     if ((property == MTP_OPC_OBJECT_FILE_NAME && deviates(RENAME_LOST)) ||
         (property == MTP_OPC_HIDDEN && deviates(SET_ATTRIBUTES_LOST)))
         return 0;
-    if (property == MTP_OPC_NAME && deviates(TITLE_CUT)) {
-        for (unsigned i = 0; i < 7 && value->string[i]; i++)
-            cut[i] = value->string[i];
+    if (property == MTP_OPC_NAME && deviates(EMPTY_TITLE_KEPT) && !value->string[0])
+        return 0;
+    if (property == MTP_OPC_NAME && (deviates(TITLE_CUT) || deviates(TITLE_WITHOUT_PAIRS))) {
+        for (unsigned i = 0; i < 64 && value->string[i]; i++)
+            cut[i] = deviates(TITLE_WITHOUT_PAIRS) && value->string[i] >= 0xd800 ? '?'
+                                                                                 : value->string[i];
         value = &title;
     }
     return __real_mtpi_set_object_prop_value(mtpi, handle, property, value);

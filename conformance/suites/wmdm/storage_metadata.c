@@ -73,7 +73,7 @@ META_CASE(STORAGE_META_BV_01, "PROVIDER.STORAGE4",
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, "Tone");
     storage = song(w, tags);
     /* The host's list refuses a number of the wrong size, and the provider passes that on. */
-    ROW("SP-META-006")
+    ROW("SP-META-006.bool")
         list = all_of(w, storage);
     for (DWORD i = 0; i < count_of(list); i++) {
         WMDM_TAG_DATATYPE type;
@@ -83,9 +83,9 @@ META_CASE(STORAGE_META_BV_01, "PROVIDER.STORAGE4",
 
         if (FAILED(IWMDMMetaData_QueryByIndex(list, i, &name, &type, &data, &length)))
             continue;
-        ROW("SP-META-003")
+        ROW("SP-META-003.prefix")
             CHECK(has_prefix(name));
-        ROW("SP-META-005")
+        ROW("SP-META-005.text")
             CHECK(type != WMDM_TYPE_STRING || ends_once(data, length));
         CoTaskMemFree(name);
         CoTaskMemFree(data);
@@ -123,7 +123,7 @@ META_CASE(STORAGE_META_BV_03, "PROVIDER.STORAGE3", "A shell field without data i
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *storage = wmdm_put(w, wmdm_work_folder(w), "bare.mp3", "x", 1);
 
-    ROW("SP-META-014") {
+    ROW("SP-META-014.author") {
         IWMDMMetaData *list = all_of(w, storage);
 
         for (unsigned i = 0; i < 5; i++)
@@ -147,7 +147,7 @@ META_CASE(STORAGE_META_BV_04, "PROVIDER.STORAGE.METADATA",
 
     wmdm_metadata_add_string(tags, g_wszWMDMGenre, "Noise");
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, "First");
-    ROW("SP-META-018") {
+    ROW("SP-META-018.first") {
         CHECK_HR(CALL(IMDSPStorage3, SetMetadata, three, tags), S_OK);
         list = all_of(w, storage);
         CHECK(says(list, g_wszWMDMTitle, "First") && says(list, g_wszWMDMGenre, "Noise"));
@@ -155,9 +155,9 @@ META_CASE(STORAGE_META_BV_04, "PROVIDER.STORAGE.METADATA",
     RELEASE(list);
     wmdm_metadata_add_string(tags, u"Papcheck/None", "nothing");
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, "Second");
-    ROW("SP-META-020") {
+    ROW("SP-META-020.some") {
         hr = CALL(IMDSPStorage3, SetMetadata, three, tags);
-        ROW("SP-META-024") {
+        ROW("SP-META-024.call") {
             CHECK_SEEN(SUCCEEDED(hr), value_hr(hr));
             list = all_of(w, storage);
             CHECK(says(list, g_wszWMDMTitle, "Second"));
@@ -170,7 +170,7 @@ META_CASE(STORAGE_META_BV_04, "PROVIDER.STORAGE.METADATA",
     RELEASE(tags);
     tags = wmdm_metadata_new();
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, text);
-    ROW("SP-META-023") {
+    ROW("SP-META-023.long") {
         hr = CALL(IMDSPStorage3, SetMetadata, three, tags);
         list = all_of(w, storage);
         CHECK_SEEN(says(list, g_wszWMDMTitle, hr == S_OK ? text : "Second"), value_hr(hr));
@@ -198,20 +198,20 @@ META_CASE(STORAGE_META_BV_05, "PROVIDER.STORAGE4",
     wmdm_metadata_add_string(tags, g_wszWMDMTitle, "Tone");
     storage = song(w, tags);
     four = AS(IMDSPStorage4, storage);
-    ROW("SP-META-027")
+    ROW("SP-META-027.all")
         CHECK_HR(CALL(IMDSPStorage4, GetSpecifiedMetadata, four, 2, both, list), S_OK);
-    ROW("SP-META-025")
+    ROW("SP-META-025.only")
         CHECK_EQ(count_of(list), 2);
     RELEASE(list);
     list = wmdm_metadata_new();
-    ROW("SP-META-026") {
+    ROW("SP-META-026.code") {
         CHECK_HR(CALL(IMDSPStorage4, GetSpecifiedMetadata, four, 2, half, list),
                  WMDM_S_NOT_ALL_PROPERTIES_RETRIEVED);
         CHECK(count_of(list) == 1 && says(list, g_wszWMDMTitle, "Tone"));
     }
     RELEASE(list);
     list = wmdm_metadata_new();
-    ROW("SP-META-028") {
+    ROW("SP-META-028.two") {
         CHECK_FAILS(CALL(IMDSPStorage4, GetSpecifiedMetadata, four, 2, neither, list));
         CHECK_EQ(count_of(list), 0);
     }

@@ -75,7 +75,8 @@ static const char *null_should(const struct wmdm_method *method, const char *par
         {"IMDSPStorage", "CreateStorage", NULL, "SP-STG-036.plain"},
         {"IMDSPStorage2", "CreateStorage2", NULL, "SP-STG-036.two"},
         {"IMDSPStorage4", "CreateStorageWithMetadata", NULL, "SP-STG-036.metadata"},
-        {"IMDSPStorage4", "GetSpecifiedMetadata", NULL, "SP-META-029"},
+        {"IMDSPStorage4", "GetSpecifiedMetadata", "ppwszPropNames", "SP-META-029.names"},
+        {"IMDSPStorage4", "GetSpecifiedMetadata", NULL, "SP-META-029.list"},
         {"IMDSPStorageGlobals", NULL, NULL, "SP-GLOB-008"},
     };
 

@@ -134,7 +134,7 @@ CONF_CASE(SYNC_FIND_BV_03, .title = "Persistent ids are unique and the same in t
     IMDSPStorage *two = wmdm_put(w, wmdm_work_folder(w), "two.bin", "same", 4), *hit;
     char *first, *second, *third;
 
-    ROW("SP-META-010") {
+    ROW("SP-META-010.unique") {
         first = pv_id(w, one);
         second = pv_id(w, two);
         REQUIRE(first && *first && second && *second);

@@ -132,11 +132,11 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
         CHECK(says(seen, g_wszWMDMAlbumTitle, "Said Album"));
         CHECK(says(seen, g_wszWMDMGenre, "Said Genre"));
     }
-    ROW("SP-META-016")
+    ROW("SP-META-016.known")
         CHECK(says(seen, g_wszWMDMYear, "2003"));
-    ROW("SP-META-015")
+    ROW("SP-META-015.number")
         CHECK(wmdm_metadata_dword(seen, g_wszWMDMTrack, &track) && track == 7);
-    ROW("SP-META-009")
+    ROW("SP-META-009.content")
         CHECK(wmdm_metadata_dword(seen, g_wszWMDMFormatCode, &code) && code == format);
     RELEASE(four);
     RELEASE(hit);
