@@ -125,11 +125,11 @@ static void change_id(struct item *item, unsigned by)
 
 static void persistent_id_of_instance(struct item *item)
 {
-    static const struct sp_connection *first;
+    static const struct sp_context *first;
 
     if (!first)
-        first = sp_storage_connection(item->of);
-    change_id(item, sp_storage_connection(item->of) != first);
+        first = item->of->device->context;
+    change_id(item, item->of->device->context != first);
 }
 
 /* Its characters, summed, in the place of all of the id. */

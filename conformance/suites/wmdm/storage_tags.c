@@ -183,8 +183,12 @@ TAGS_CASE(STORAGE_TAGS_BV_01, STORAGE4, "Items have the names, lengths and ends 
         check_lengths(c, &record, WMDM_TYPE_QWORD, 8);
     ROW("SP-META-006.bool")
         check_lengths(c, &record, WMDM_TYPE_BOOL, 4);
-    ROW("SP-META-006.date")
+    RELEASE(tagged);
+    tagged = wmdm_put(w, wmdm_work_folder(w), "dated.bin", "x", 1);
+    ROW("SP-META-006.date") {
+        recorded(w, tagged, &record);
         check_lengths(c, &record, WMDM_TYPE_DATE, sizeof(WMDMDATETIME));
+    }
     RELEASE(tagged);
 }
 
@@ -286,6 +290,28 @@ TAGS_CASE(STORAGE_TAGS_BV_04, STORAGE4, "A persistent id is a text, and of every
         free(ids[i]);
     RELEASE(two);
     RELEASE(one);
+}
+
+TAGS_CASE(STORAGE_TAGS_BV_08, STORAGE4, "The id of what was deleted is not given again", CONF_MUST,
+          "a file deleted and made again by the same name, three times", "SP-META-011")
+{
+    struct wmdm *w = wmdm_open(c);
+    char *ids[3];
+
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "again.bin", "same", 4);
+
+        ROW("SP-META-011") {
+            ids[i] = pv_id(w, file);
+            REQUIRE(ids[i] != NULL);
+            for (size_t j = 0; j < i; j++)
+                CHECK(strcmp(ids[i], ids[j]) != 0);
+        }
+        wmdm_delete(w, file);
+        RELEASE(file);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+        free(ids[i]);
 }
 
 /* ---- setting */
