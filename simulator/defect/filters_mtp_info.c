@@ -83,6 +83,12 @@ static void list_self_test(void *self, struct mtpr_responder *r, struct mtpr_ans
     relist_operations(r, answer, MTP_OP_SELF_TEST, 0);
 }
 
+static void list_twice(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    relist_operations(r, answer, MTP_OP_GET_OBJECT, 0);
+}
+
 static uint16_t no_prop_desc(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
@@ -238,6 +244,16 @@ static void respell(const struct mtpr_responder *r, struct mtpr_answer *answer, 
     mtp_join(answer->data, MTP_STORAGE_INFO, fields);
 }
 
+static void one_volume(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct wr text = {0};
+
+    (void)self;
+    wr_string(&text, "VOLUME");
+    respell(r, answer, LABEL, text.data, text.used);
+    wr_done(&text);
+}
+
 static void no_label(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
@@ -324,6 +340,18 @@ static void delete_refused(void *self, struct mtpr_responder *r, struct mtpr_ans
 /* ---- ObjectInfo */
 
 enum { NAME = 15, CREATED = 16 }; /* fields */
+
+static void created_is_modified(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct mtp_field fields[MTP_FIELDS_MAX];
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO) ||
+        !mtp_cut(answer->data, MTP_OBJECT_INFO, fields))
+        return;
+    fields[CREATED + 1] = fields[CREATED];
+    mtp_join(answer->data, MTP_OBJECT_INFO, fields);
+}
 
 static void all_ones_is_root(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {

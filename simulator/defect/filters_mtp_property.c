@@ -61,6 +61,32 @@ static void id_is_handle(void *self, struct mtpr_responder *r, struct mtpr_answe
     put_le32(answer->data->data, mtpr_command(r)->params[0]);
 }
 
+static void other_track(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (answers_value(r, answer, MTP_OPC_TRACK) && answer->data->used)
+        answer->data->data[0]++;
+}
+
+static bool describes(const struct mtpr_responder *r, const struct mtpr_answer *answer)
+{
+    return mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROP_DESC) && answer->data->used > 7;
+}
+
+static void high_default(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (describes(r, answer) && mtpr_command(r)->params[0] == MTP_OPC_HIDDEN)
+        put_le16(answer->data->data + 5, 2);
+}
+
+static void all_settable(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (describes(r, answer))
+        answer->data->data[4] = 1;
+}
+
 /* Code, type, get or set, then what both kinds of descriptions have. */
 static struct rd behind_type(const struct wr *description, uint16_t *ret_type)
 {

@@ -156,6 +156,15 @@ static uint16_t forget_name(void *self, struct mtpr_responder *r, struct mtpr_co
     return 0;
 }
 
+static void id_of_session(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    if (mtpr_command(r)->code == MTP_OP_OPEN_SESSION)
+        notes(self)->sessions++;
+    if (mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROP_VALUE) &&
+        mtpr_command(r)->params[1] == MTP_OPC_PERSISTENT_UID && answer->data->used)
+        answer->data->data[answer->data->used - 1] ^= notes(self)->sessions;
+}
+
 /* Nobody is there to hear that it was. */
 static void list_torn(void *self, struct mtpr_responder *r, enum mtpr_loss why)
 {

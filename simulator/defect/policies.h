@@ -23,8 +23,9 @@ struct mtp_notes {
     uint32_t moved;                 /* by a copy that is under way */
     uint32_t looped, looped_parent; /* said to lie below itself */
     unsigned deletions;
-    bool zero;    /* the command opens session 0 */
-    bool closing; /* with the next command the session goes */
+    uint8_t sessions; /* that were opened */
+    bool zero;        /* the command opens session 0 */
+    bool closing;     /* with the next command the session goes */
     struct mtp_announced {
         uint32_t handle, parent;
         size_t volume;

@@ -387,6 +387,21 @@ const uint8_t *mtpr_property_kept(const struct mtpr_object_property *property, c
     return wr->data;
 }
 
+/* What is fixed here but settable in the player file takes what it is. */
+static uint16_t set_fixed(const struct mtpr_responder *r, const struct store_object *object,
+                          const struct mtpr_object_property *property, const uint8_t *value,
+                          uint32_t length)
+{
+    struct wr is = {0};
+    bool same;
+
+    mtpr_property_write(r, object, property, &is);
+    same = property->settable && !is.failed && is.used == length &&
+           memcmp(is.data, value, length) == 0;
+    wr_done(&is);
+    return same ? MTP_RC_OK : MTP_RC_ACCESS_DENIED;
+}
+
 uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object,
                            const struct mtpr_object_property *property, const uint8_t *value,
                            uint32_t length)
@@ -404,7 +419,7 @@ uint16_t mtpr_property_set(struct mtpr_responder *r, struct store_object *object
     if (code != MTP_RC_OK)
         return code;
     if (!may_be_set(property))
-        return MTP_RC_ACCESS_DENIED;
+        return set_fixed(r, object, property, value, length);
     if (property->code == MTP_OPC_OBJECT_FILE_NAME) {
         rd_string(&rd, text);
         code = mtpr_name_refusal(r, text, object);

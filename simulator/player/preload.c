@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
+#include "simulator/mtp/dataset.h"
 #include "simulator/mtp/mtpr_value.h"
 #include "simulator/player/player_internal.h"
 
@@ -109,6 +110,20 @@ static int bag_of(const struct mtpr_config *config, const struct file_object *fr
     return error;
 }
 
+/* Where the file has dates of its own, they are the store's. */
+static bool dates_of(const struct file_object *from, struct store_draft *draft)
+{
+    bool right = true;
+
+    for (unsigned i = 0; i < from->properties_count && right; i++) {
+        if (from->properties[i].code == MTP_OPC_DATE_CREATED)
+            right = mtpr_date_parse(from->properties[i].value, &draft->created);
+        else if (from->properties[i].code == MTP_OPC_DATE_MODIFIED)
+            right = mtpr_date_parse(from->properties[i].value, &draft->modified);
+    }
+    return right;
+}
+
 static int load_references(struct player *player, const struct file_object *from,
                            struct store_object *object)
 {
@@ -149,6 +164,8 @@ static int load_object(struct player *player, const struct file_object *from)
     }
     error = bag_of(&player->spec->config, from, draft.format, &bag);
     draft.bag = bag;
+    if (!error && !dates_of(from, &draft))
+        error = -EDOM;
     if (!error)
         error = content(player, from, &draft);
     if (!error)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mtp_codes.h"
+#include "simulator/mtp/dataset.h"
 #include "simulator/mtp/mtpr_value.h"
 #include "simulator/spec/spec_internal.h"
 
@@ -231,6 +232,12 @@ static bool value_of_type(uint16_t type, const char *text)
     return right;
 }
 
+/* The dates of a file are numbers in the store. */
+static bool is_date_of_file(uint16_t code)
+{
+    return code == MTP_OPC_DATE_CREATED || code == MTP_OPC_DATE_MODIFIED;
+}
+
 static void check_property(struct reporter *reporter, unsigned index, unsigned n)
 {
     const struct file_object *object = &reporter->spec->file->objects[index];
@@ -238,6 +245,7 @@ static void check_property(struct reporter *reporter, unsigned index, unsigned n
     uint16_t type = mtpr_object_property_type(&reporter->spec->config, format_of(object), it->code);
     uint32_t last = object->count ? object->count - 1 : 0;
     char room[SPEC_SERIES_ROOM];
+    int64_t seconds;
 
     if (!type)
         (void)spec_fault(reporter, spec_at(reporter, "objects[%u].properties[%u].code", index, n),
@@ -247,6 +255,10 @@ static void check_property(struct reporter *reporter, unsigned index, unsigned n
     else if (!value_of_type(type, text_at(object, it->value, last, room)))
         (void)spec_fault(reporter, spec_at(reporter, "objects[%u].properties[%u].value", index, n),
                          "'%.60s': expected a value of type %s", it->value, file_type_name(type));
+    else if (is_date_of_file(it->code) &&
+             !mtpr_date_parse(text_at(object, it->value, last, room), &seconds))
+        (void)spec_fault(reporter, spec_at(reporter, "objects[%u].properties[%u].value", index, n),
+                         "'%.60s': expected a date as YYYYMMDDThhmmss", it->value);
 }
 
 static bool is_there(struct census *census, unsigned storage, const char *path)

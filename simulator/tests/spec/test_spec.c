@@ -119,6 +119,16 @@ Test(spec, a_serial_with_a_comma_is_refused)
     cr_assert_eq(strncmp(error, ":5: ", 4), 0, "%s", error);
 }
 
+Test(spec, a_date_of_an_object_is_a_date)
+{
+    const char *error = error_of("name: x\nusb: {vendor: 1, product: 2}\nobjects:\n"
+                                 "  - path: a.mp3\n"
+                                 "    properties: [{code: 0xdc09, value: yesterday}]\n");
+
+    cr_assert_str_eq(error, ":5: objects[0].properties[0].value: 'yesterday': expected a date as "
+                            "YYYYMMDDThhmmss");
+}
+
 Test(spec, a_file_that_is_not_there_says_so)
 {
     struct player_spec *spec;

@@ -1,0 +1,369 @@
+/* Properties are what their descriptions say, alone and in a list (MTP 1.1, 5.1.2, 5.3.2, E.2.1).
+ */
+#include <string.h>
+
+#include "conformance/raw/raw_snapshot.h"
+#include "spcore/base.h"
+
+static const uint32_t ALL = 0xffffffff;
+
+#define VOICE_CASE(token, title_, ics_, needs_, steps_, ...)                                       \
+    CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .ics = ics_,                      \
+              .player = "pap-voice", .needs = needs_, .timeout_s = 60, .steps = steps_)
+
+/* ---- values and their descriptions (MTP 1.1, 5.3.2.3) */
+
+static bool is_signed(uint16_t type)
+{
+    return (type & 1) && type < MTP_DTC_ARRAY;
+}
+
+/* An integer in the order of its type. */
+static uint64_t ordered(uint16_t type, struct snapshot_bytes bytes)
+{
+    uint64_t number = snapshot_number(type, bytes), sign;
+
+    if (!is_signed(type) || !bytes.size || bytes.size > 8)
+        return number;
+    sign = (uint64_t)1 << (8 * bytes.size - 1);
+    return number ^ sign;
+}
+
+static bool is_integer(uint16_t type)
+{
+    return type >= MTP_DTC_INT8 && type <= MTP_DTC_UINT64;
+}
+
+static struct snapshot_bytes next_value(struct ct_reader *reader, uint16_t type)
+{
+    uint8_t *from = (uint8_t *)(uintptr_t)reader->at;
+
+    return ct_skip_value(reader, type) ? (struct snapshot_bytes){from, (size_t)(reader->at - from)}
+                                       : (struct snapshot_bytes){NULL, 0};
+}
+
+static bool in_range(const struct snapshot_description *one, struct snapshot_bytes value)
+{
+    struct ct_reader reader = ct_reader(one->form.data, one->form.size);
+    uint64_t low = ordered(one->type, next_value(&reader, one->type));
+    uint64_t high = ordered(one->type, next_value(&reader, one->type));
+    uint64_t step = snapshot_number(one->type, next_value(&reader, one->type));
+    uint64_t at = ordered(one->type, value);
+
+    if (!is_integer(one->type))
+        return true;
+    return at >= low && at <= high && (step == 0 || (at - low) % step == 0);
+}
+
+static bool in_enumeration(const struct snapshot_description *one, struct snapshot_bytes value)
+{
+    struct ct_reader reader = ct_reader(one->form.data, one->form.size);
+    size_t count = ct_u16(&reader);
+
+    for (size_t i = 0; i < count && !reader.failed; i++) {
+        if (snapshot_bytes_equal(next_value(&reader, one->type), value))
+            return true;
+    }
+    return false;
+}
+
+static bool digits(const uint16_t *text, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+    }
+    return true;
+}
+
+/* "YYYYMMDDThhmmss", whatever follows; nothing at all is a date that is not known. */
+static bool is_date(const uint16_t *text)
+{
+    size_t length = 0;
+
+    while (text[length])
+        length++;
+    if (length == 0)
+        return true;
+    return length >= 15 && digits(text, 0, 8) && text[8] == 'T' && digits(text, 9, 15) &&
+           (text[4] == '0' || text[4] == '1') && text[6] <= '3' && text[9] <= '2' &&
+           text[11] <= '5' && text[13] <= '6';
+}
+
+static bool in_form(const struct snapshot_description *one, struct snapshot_bytes value)
+{
+    uint16_t text[256];
+
+    switch (one->form_kind) {
+    case MTP_FORM_RANGE:
+        return in_range(one, value);
+    case MTP_FORM_ENUMERATION:
+        return in_enumeration(one, value);
+    case MTP_FORM_DATE_TIME:
+        snapshot_text(value, text);
+        return one->type != MTP_DTC_STRING || is_date(text);
+    default:
+        return true;
+    }
+}
+
+/* The form is one of the type (MTP 1.1, 5.3.2.3). */
+static bool form_fits(const struct snapshot_description *one)
+{
+    switch (one->form_kind) {
+    case MTP_FORM_RANGE:
+        return one->type != MTP_DTC_STRING && !(one->type & MTP_DTC_ARRAY);
+    case MTP_FORM_DATE_TIME:
+    case MTP_FORM_REGULAR_EXPRESSION:
+        return one->type == MTP_DTC_STRING;
+    case MTP_FORM_FIXED_LENGTH_ARRAY:
+    case MTP_FORM_BYTE_ARRAY:
+    case MTP_FORM_LONG_STRING:
+        return (one->type & MTP_DTC_ARRAY) && one->type != MTP_DTC_STRING;
+    default:
+        return one->form_kind <= MTP_FORM_ENUMERATION;
+    }
+}
+
+/* The least is not above the most, and one can step from one to the other. */
+static bool range_is_one(const struct snapshot_description *one)
+{
+    struct ct_reader reader = ct_reader(one->form.data, one->form.size);
+    struct snapshot_bytes low = next_value(&reader, one->type);
+    struct snapshot_bytes high = next_value(&reader, one->type);
+    struct snapshot_bytes step = next_value(&reader, one->type);
+    uint64_t width = ordered(one->type, high) - ordered(one->type, low);
+
+    if (one->form_kind != MTP_FORM_RANGE || !is_integer(one->type))
+        return true;
+    return !reader.failed && ordered(one->type, low) <= ordered(one->type, high) &&
+           (snapshot_number(one->type, step) <= width || width == 0);
+}
+
+static void check_description(struct conf *c, const struct snapshot_description *one)
+{
+    AGREE(form_fits(one), "property 0x%04x of format 0x%04x: form %u is one of type 0x%04x",
+          one->code, one->format, one->form_kind, one->type);
+    AGREE(range_is_one(one), "property 0x%04x of format 0x%04x: minimum, maximum and step agree",
+          one->code, one->format);
+    AGREE(in_form(one, one->initial),
+          "property 0x%04x of format 0x%04x: the default is in its form", one->code, one->format);
+}
+
+VOICE_CASE(MTP_PRP_BV_71, "Values are of the type and in the form their descriptions say", "MTP", 0,
+           "Every property of every object and its description: form and type, range and step, "
+           "default; the value's length, and that it is in the form",
+           "MTP-PRP-002", "MTP-PRP-003")
+{
+    DUT dut = dut_session(c);
+    const struct snapshot *snapshot = snapshot_take(&dut);
+
+    if (!snapshot->description_count)
+        conf_inconclusive(c, "no object has a property");
+    ROW("MTP-PRP-002") {
+        for (size_t i = 0; i < snapshot->description_count; i++) {
+            if (snapshot->descriptions[i].format)
+                check_description(c, &snapshot->descriptions[i]);
+        }
+    }
+    ROW("MTP-PRP-003") {
+        for (size_t i = 0; i < snapshot->object_count; i++) {
+            const struct snapshot_object *object = &snapshot->objects[i];
+
+            for (size_t v = 0; v < object->value_count; v++) {
+                const struct snapshot_value *value = &object->values[v];
+                struct ct_reader reader = ct_reader(value->bytes.data, value->bytes.size);
+
+                ct_skip_value(&reader, value->type);
+                AGREE(!reader.failed && reader.at == reader.end,
+                      "object %08x: property 0x%04x is one value of type 0x%04x (%zu bytes)",
+                      object->handle, value->code, value->type, value->bytes.size);
+                AGREE(in_form(snapshot_description(snapshot, object->format, value->code),
+                              value->bytes),
+                      "object %08x: property 0x%04x is in the form it is described with",
+                      object->handle, value->code);
+            }
+        }
+    }
+}
+
+/* ---- lists and single values (MTP 1.1, E.2.1) */
+
+static void check_element(struct conf *c, const struct snapshot *snapshot, struct ct_reader *reader)
+{
+    uint32_t handle = ct_u32(reader);
+    uint16_t code = ct_u16(reader), type = ct_u16(reader);
+    struct snapshot_bytes bytes = next_value(reader, type);
+    const struct snapshot_object *object = snapshot_object(snapshot, handle);
+    const struct snapshot_value *value = object ? snapshot_value(object, code) : NULL;
+
+    if (!AGREE(value != NULL, "the list's object %08x has a property 0x%04x", handle, code))
+        return;
+    AGREE(type == value->type, "object %08x: 0x%04x has type 0x%04x in the list, 0x%04x described",
+          handle, code, type, value->type);
+    AGREE(snapshot_bytes_equal(bytes, value->bytes),
+          "object %08x: 0x%04x is the same in the list and alone", handle, code);
+}
+
+/* Where the property of the object stands among the elements. */
+static bool is_listed(struct ct_reader reader, size_t count, uint32_t handle, uint16_t code)
+{
+    for (size_t i = 0; i < count && !reader.failed; i++) {
+        uint32_t whose = ct_u32(&reader);
+        uint16_t which = ct_u16(&reader);
+
+        if (whose == handle && which == code)
+            return true;
+        ct_skip_value(&reader, ct_u16(&reader));
+    }
+    return false;
+}
+
+/* The first that the list of all has to have and has not; NULL: none. */
+static const struct snapshot_value *missing(const struct snapshot *snapshot,
+                                            const struct snapshot_object *object,
+                                            struct ct_reader reader, size_t count)
+{
+    for (size_t v = 0; v < object->value_count; v++) {
+        uint16_t code = object->values[v].code;
+
+        if (snapshot_description(snapshot, object->format, code)->group != ALL &&
+            !is_listed(reader, count, object->handle, code))
+            return &object->values[v];
+    }
+    return NULL;
+}
+
+static void check_not_slow(struct conf *c, const struct snapshot *snapshot, struct ct_reader reader,
+                           size_t count)
+{
+    for (size_t i = 0; i < snapshot->object_count; i++) {
+        const struct snapshot_object *object = &snapshot->objects[i];
+        const struct snapshot_value *value = missing(snapshot, object, reader, count);
+
+        AGREE(!value, "object %08x: the list of all lacks 0x%04x", object->handle,
+              value ? value->code : 0);
+    }
+}
+
+VOICE_CASE(MTP_PRP_BV_72, "The list of all properties of all objects is what each says alone",
+           "MTP.OP.9805", 0,
+           "GetObjectPropList(all, all): each element's object, type and value against "
+           "GetObjectPropValue and GetObjectPropDesc; none is missing but slow ones",
+           "MTP-PRP-005")
+{
+    DUT dut = dut_session(c);
+    const struct snapshot *snapshot = snapshot_take(&dut);
+    struct ct_reader reader, from;
+    size_t count;
+
+    if (!snapshot->is_all)
+        conf_inconclusive(c, "the device has more than %u objects", SNAPSHOT_OBJECTS);
+    ROW("MTP-PRP-005") {
+        REQUIRE_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(ALL, 0, ALL, 0, 0)), MTP_RC_OK);
+        reader = dut_reader(&dut);
+        count = ct_u32(&reader);
+        from = reader;
+        for (size_t i = 0; i < count && !reader.failed; i++)
+            check_element(c, snapshot, &reader);
+        CHECK(!reader.failed && reader.at == reader.end);
+        check_not_slow(c, snapshot, from, count);
+    }
+}
+
+/* ---- what a host may set (MTP 1.1, D.2.22, E.2.4) */
+
+static void check_settable(struct dut *dut, const struct snapshot_object *object,
+                           const struct snapshot_description *one)
+{
+    struct conf *c = dut->c;
+    const struct snapshot_value *value = snapshot_value(object, one->code);
+    uint16_t code;
+
+    if (!value)
+        return;
+    code = dut_put(dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(object->handle, one->code),
+                   value->bytes.data, value->bytes.size);
+    AGREE((code != MTP_RC_ACCESS_DENIED) == (one->settable == 1),
+          "0x%04x of format 0x%04x is described as %s: setting what it is answers %s", one->code,
+          one->format, one->settable ? "settable" : "read only", value_rc(code).text);
+}
+
+VOICE_CASE(MTP_PRP_BV_74, "What is described as settable can be set, what is read only cannot",
+           "MTP.OP.9804 && STORE.WRITABLE", CONF_WRITES,
+           "Of a new song and folder: SetObjectPropValue of each property to what it is: OK "
+           "or AccessDenied, as GetObjectPropDesc says",
+           "MTP-PRP-004")
+{
+    DUT dut = dut_work(c);
+    uint32_t file = dut_file(&dut, dut.folder, "set.mp3", MTP_FC_MP3, "music", 5);
+    const struct snapshot *snapshot = snapshot_take(&dut);
+    const uint32_t handles[] = {file, dut.folder};
+
+    ROW("MTP-PRP-004") {
+        for (size_t i = 0; i < ARRAY_SIZE(handles); i++) {
+            const struct snapshot_object *object = snapshot_object(snapshot, handles[i]);
+
+            for (size_t d = 0; object && d < snapshot->description_count; d++) {
+                if (snapshot->descriptions[d].format == object->format)
+                    check_settable(&dut, object, &snapshot->descriptions[d]);
+            }
+        }
+    }
+}
+
+/* ---- device properties (MTP 1.1, 5.1.2, D.2.20 to D.2.22) */
+
+/* A clock does not stand still between two answers. */
+static bool is_clock(const struct snapshot_description *one)
+{
+    return one->code == MTP_DPC_DATE_TIME;
+}
+
+static void check_device_property(struct dut *dut, const struct snapshot_description *one,
+                                  bool settable)
+{
+    struct conf *c = dut->c;
+    uint16_t code = dut_op(dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(one->code));
+
+    CHECK_RC(code, MTP_RC_OK);
+    AGREE(form_fits(one) && range_is_one(one), "0x%04x: form %u is one of type 0x%04x", one->code,
+          one->form_kind, one->type);
+    AGREE(in_form(one, one->current) && in_form(one, one->initial),
+          "0x%04x: value and default are in the form", one->code);
+    if (!is_clock(one))
+        AGREE(snapshot_bytes_equal(one->current,
+                                   (struct snapshot_bytes){dut->answer.data, dut->answer.size}),
+              "0x%04x: the value is that of its description", one->code);
+    if (!settable || is_clock(one))
+        return;
+    code = dut_put(dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(one->code), one->current.data,
+                   one->current.size);
+    AGREE((code != MTP_RC_ACCESS_DENIED) == (one->settable == 1),
+          "0x%04x is described as %s: setting what it is answers %s", one->code,
+          one->settable ? "settable" : "read only", value_rc(code).text);
+}
+
+VOICE_CASE(MTP_PRP_BV_73, "Device properties are what their descriptions say",
+           "MTP && MTP.OP.1014 && MTP.OP.1015", CONF_WRITES,
+           "Each property DeviceInfo lists: GetDevicePropValue is CurrentValue, in the form, with "
+           "the default; setting it to what it is answers as GetSet says",
+           "MTP-PRP-012", "MTP-DEV-003")
+{
+    DUT dut = dut_session(c);
+    const struct snapshot *snapshot = snapshot_take(&dut);
+    bool settable = dut_lists(snapshot->info.operations, snapshot->info.operation_count,
+                              MTP_OP_SET_DEVICE_PROP_VALUE);
+
+    ROW("MTP-PRP-012") {
+        for (size_t i = 0; i < snapshot->info.property_count; i++) {
+            uint16_t code = snapshot->info.properties[i];
+            const struct snapshot_description *one = snapshot_description(snapshot, 0, code);
+
+            ROW("MTP-DEV-003")
+                AGREE(one != NULL, "property 0x%04x is listed and described", code);
+            if (one)
+                check_device_property(&dut, one, settable);
+        }
+    }
+}
