@@ -8,7 +8,8 @@
 enum { SNAPSHOT_OBJECTS = 512 };
 
 /* A check that says in words of what it speaks. */
-#define AGREE(ok, ...) conf_check(c, (ok), __FILE__, __LINE__, __VA_ARGS__)
+#define AGREE(ok, ...)                                                                             \
+    conf_check_said(c, (ok), (struct value){"otherwise"}, __FILE__, __LINE__, __VA_ARGS__)
 
 struct snapshot_bytes {
     uint8_t *data;
