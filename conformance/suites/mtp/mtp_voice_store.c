@@ -75,19 +75,24 @@ static void check_store(struct conf *c, const struct snapshot *snapshot, size_t 
 {
     const struct snapshot_store *store = &snapshot->stores[number];
 
-    AGREE(store->filesystem >= 1 && (store->filesystem <= 3 || store->filesystem >= 0x8000),
-          "storage %08x: FilesystemType 0x%04x is one of the table", store->id, store->filesystem);
-    AGREE(store->free_bytes <= store->capacity, "storage %08x: not more is free than there is",
-          store->id);
+    ROW("MTP-STO-002.values")
+        AGREE(store->filesystem >= 1 && (store->filesystem <= 3 || store->filesystem >= 0x8000),
+              "storage %08x: FilesystemType 0x%04x is one of the table", store->id,
+              store->filesystem);
+    ROW("MTP-STO-002.room")
+        AGREE(store->free_bytes <= store->capacity, "storage %08x: not more is free than there is",
+              store->id);
     for (size_t i = 0; i < number && store->volume[0]; i++)
-        AGREE(!snapshot_text_equal(snapshot->stores[i].volume, store->volume),
-              "storage %08x: its VolumeIdentifier is its own", store->id);
+        ROW("MTP-STO-002.volume")
+            AGREE(!snapshot_text_equal(snapshot->stores[i].volume, store->volume),
+                  "storage %08x: its VolumeIdentifier is its own", store->id);
 }
 
 static void check_after(struct conf *c, const struct snapshot_store *was,
                         const struct snapshot_store *is, bool is_filled, uint64_t written)
 {
-    AGREE(said_constant(was, is), "storage %08x: all but what is free stays", was->id);
+    ROW("MTP-STO-002.capacity")
+        AGREE(said_constant(was, is), "storage %08x: all but what is free stays", was->id);
     if (!is_filled) {
         AGREE(was->free_bytes == is->free_bytes && was->free_objects == is->free_objects,
               "storage %08x: what is free stays where nothing was written", was->id);
@@ -146,7 +151,7 @@ VOICE_CASE(MTP_STO_BV_71, "What a storage says fits before and after a file, her
         CHECK_EQ(made->store, dut.store);
         CHECK_EQ(made->parent, dut.folder);
     }
-    ROW("MTP-STO-002") {
+    ROW("MTP-STO-002.free") {
         REQUIRE_EQ(after->store_count, before->store_count);
         for (size_t i = 0; i < before->store_count; i++) {
             if (!before->stores[i].is_there)
