@@ -66,6 +66,16 @@ static void observe_ms(struct ics *ics, struct tp *tp)
     }
 }
 
+/* Is there an interface descriptor of a setting other than 0? */
+static bool has_settings(const uint8_t *config, size_t length)
+{
+    for (size_t at = 0; at + 9 <= length && config[at] >= 2; at += config[at]) {
+        if (config[at] == 9 && config[at + 1] == 4 && config[at + 3] != 0)
+            return true;
+    }
+    return false;
+}
+
 static void observe_interfaces(struct ics *ics, struct tp *tp)
 {
     size_t length;
@@ -74,6 +84,10 @@ static void observe_interfaces(struct ics *ics, struct tp *tp)
 
     if (config && length > 4 && config[4] > 1)
         ics_set(ics, "USB.COMPOSITE");
+    if (config && length > 7 && config[7] & 0x20)
+        ics_set(ics, "USB.WAKEUP");
+    if (config && has_settings(config, length))
+        ics_set(ics, "USB.SETTINGS");
     if (mtpi_find_pipe(tp, &pipe) < 0)
         return;
     ics_set(ics, "MTP");

@@ -323,6 +323,20 @@ static int interrupt_at_reserved(void *self, struct usb_device *device,
     return move_interrupt(setup, reply, length, 0x93);
 }
 
+static int turn_bulk(void *self, struct usb_device *device, const struct usb_setup *setup,
+                     uint8_t *reply, int length)
+{
+    uint8_t *at = reply;
+
+    (void)self, (void)device;
+    while (is_configuration(setup, length) && (at = find(at, reply + length, DT_ENDPOINT))) {
+        if ((at[3] & 3) == USB_ENDPOINT_BULK)
+            at[2] ^= 0x80;
+        at += at[0];
+    }
+    return length;
+}
+
 /* ---- BOS */
 
 static int bos_of_header(void *self, struct usb_device *device, const struct usb_setup *setup,

@@ -373,6 +373,17 @@ CONF_CASE(USB_DSC_BV_09, .title = "Endpoint addresses are unique and legal",
     LINT("USB-DSC-009.unique", "USB-DSC-009.number", "USB-DSC-009.reserved");
 }
 
+CONF_CASE(USB_DSC_BV_29, .title = "Data flow the way that endpoint addresses say",
+          .reqs = REQS("USB-DSC-009"), .ics = "MTP", .player = "mtp",
+          .steps = "GetDeviceInfo over the endpoints that are described as bulk IN and bulk OUT")
+{
+    ROW("USB-DSC-009.direction") {
+        DUT dut = dut_pipe(c);
+
+        CHECK(dut_in_step(&dut));
+    }
+}
+
 /* Reads the serial number on a new connection; its length in bytes. */
 static int serial(struct conf *c, uint8_t bytes[255])
 {

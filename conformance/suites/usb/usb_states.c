@@ -198,7 +198,7 @@ static int setting_of(struct conf *c, struct raw_connection *connection, uint8_t
 
 /* USB 2.0, 9.4.4, 9.4.10, 9.1.1.5. */
 CONF_CASE(USB_CH9_BV_19, .title = "An alternate setting holds until another or a configuration",
-          .reqs = REQS("USB-CH9-019", "USB-CH9-010"), .ics = "ANY", .player = "zero",
+          .reqs = REQS("USB-CH9-019", "USB-CH9-010"), .ics = "USB.SETTINGS", .player = "zero",
           .needs = CONF_WIRE,
           .steps = "SET_INTERFACE 1, GET_INTERFACE; an absent setting; SET_CONFIGURATION: 0 again")
 {
