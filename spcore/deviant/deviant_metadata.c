@@ -105,9 +105,15 @@ static void persistent_id_empty(struct item *item)
         *item = (struct item){item->of, item->row, item->type, item->name, u"", sizeof(WCHAR), 0};
 }
 
-static void root_without_id(struct item *item)
+static void folder_without_id(struct item *item)
 {
-    if (is(item, g_wszWMDMPersistentUniqueID) && !item->of->handle)
+    struct mtpi_object_info info = {0};
+
+    if (!is(item, g_wszWMDMPersistentUniqueID) || !item->of->handle ||
+        FAILED(sp_storage_info(item->of, &info)))
+        return;
+    mtpi_object_info_done(&info);
+    if (info.format == MTP_FC_ASSOCIATION)
         item->name = NULL;
 }
 
@@ -227,7 +233,7 @@ static const struct {
     {SP_DEFECT_TRACK_AS_TEXT, track_as_text},
     {SP_DEFECT_NO_TRACK_AS_ONES, no_track_as_ones},
     {SP_DEFECT_PERSISTENT_ID_EMPTY, persistent_id_empty},
-    {SP_DEFECT_ROOT_WITHOUT_ID, root_without_id},
+    {SP_DEFECT_FOLDER_WITHOUT_ID, folder_without_id},
     {SP_DEFECT_PERSISTENT_ID_OF_INSTANCE, persistent_id_of_instance},
     {SP_DEFECT_PERSISTENT_ID_OF_NAME, persistent_id_of_name},
     {SP_DEFECT_TITLE_AND_TRACK_LEFT_OUT, title_and_track_left_out},
