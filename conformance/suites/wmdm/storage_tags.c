@@ -248,9 +248,9 @@ TAGS_CASE(STORAGE_TAGS_BV_03, STORAGE4, "A track is a number, and the format wha
     RELEASE(tagged);
 }
 
-TAGS_CASE(STORAGE_TAGS_BV_04, STORAGE4, "A persistent id is a text, and of every object its own",
-          CONF_MUST, "ids of two files of one content, of their folder; another instance",
-          "SP-META-010")
+TAGS_CASE(STORAGE_TAGS_BV_04, STORAGE4 " && PROVIDER.MEDIUM.FOLDERS",
+          "A persistent id is a text, and of every object its own", CONF_MUST,
+          "ids of two files of one content, of their folder; another instance", "SP-META-010")
 {
     struct wmdm *w = wmdm_open(c), *again = NULL;
     IMDSPStorage *one = wmdm_put(w, wmdm_work_folder(w), "one.bin", "same", 4), *seen;
