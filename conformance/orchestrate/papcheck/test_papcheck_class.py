@@ -105,7 +105,7 @@ def test_without_that_the_one_the_device_names(run, theirs, tmp_path):
 
 def test_a_class_nobody_names_is_said(run, theirs):
     with Papsim("mtp") as papsim:
-        done = run(CASE, "--provider", theirs(0), "--device", papsim.uri())
+        done = run(CASE, "--provider", theirs(0), "--device", papsim.uri(), "--allow-mtp")
     assert judged(done) == ("", "", "ERROR") and done.status == 3
     assert "--clsid" in done.case(CASE)["reason"]
 
