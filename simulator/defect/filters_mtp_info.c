@@ -339,7 +339,8 @@ static void delete_refused(void *self, struct mtpr_responder *r, struct mtpr_ans
 
 /* ---- ObjectInfo */
 
-enum { NAME = 15, CREATED = 16 }; /* fields */
+enum { INFO_PROTECTION = 2, INFO_SIZE }; /* fields */
+enum { PARENT = 11, ASSOCIATION, NAME = 15, CREATED, KEYWORDS = 18 };
 
 static void created_is_modified(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
@@ -359,6 +360,82 @@ static void all_ones_is_root(void *self, struct mtpr_responder *r, struct mtpr_a
     if (mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO) &&
         get_le32(answer->data->data + MTP_INFO_PARENT) == 0)
         put_le32(answer->data->data + MTP_INFO_PARENT, 0xffffffffu);
+}
+
+/* Zeros in the place of that field, or nothing. */
+static void blank(const struct mtpr_responder *r, struct mtpr_answer *answer, size_t field,
+                  bool gone)
+{
+    static const uint8_t zeros[4];
+    struct mtp_field fields[MTP_FIELDS_MAX];
+
+    if (!mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO) ||
+        !mtp_cut(answer->data, MTP_OBJECT_INFO, fields))
+        return;
+    fields[field] = (struct mtp_field){zeros, gone ? 0 : fields[field].length};
+    mtp_join(answer->data, MTP_OBJECT_INFO, fields);
+}
+
+#define BLANK(name, field, gone)                                                                   \
+    static void name(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)             \
+    {                                                                                              \
+        (void)self;                                                                                \
+        blank(r, answer, field, gone);                                                             \
+    }
+BLANK(no_keywords, KEYWORDS, true)
+BLANK(no_size, INFO_SIZE, false)
+BLANK(no_protection, INFO_PROTECTION, false)
+BLANK(all_at_root, PARENT, false)
+BLANK(no_association, ASSOCIATION, false)
+
+static bool answers_file_info(const struct mtpr_responder *r, const struct mtpr_answer *answer)
+{
+    return mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO) &&
+           get_le16(answer->data->data + MTP_INFO_FORMAT) != MTP_FC_ASSOCIATION;
+}
+
+static void no_storage(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (answers_file_info(r, answer))
+        put_le32(answer->data->data, 0);
+}
+
+static void no_format(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (answers_file_info(r, answer))
+        put_le16(answer->data->data + MTP_INFO_FORMAT, MTP_FC_UNDEFINED);
+}
+
+/* The dates of the host's: the bytes behind the name, 0: there are none. */
+static size_t sent_dates(const struct mtpr_responder *r, const struct wr *dataset)
+{
+    size_t at = MTP_INFO_NAME;
+
+    if (mtpr_command(r)->code != MTP_OP_SEND_OBJECT_INFO || dataset->used <= at)
+        return 0;
+    at += 1 + 2 * (size_t)dataset->data[at];
+    return at < dataset->used ? at : 0;
+}
+
+static void drop_dates(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    size_t at = sent_dates(r, dataset);
+
+    (void)self;
+    if (at)
+        dataset->used = at;
+}
+
+static void refuse_zones(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    size_t at = sent_dates(r, dataset);
+
+    (void)self;
+    if (at && (memchr(dataset->data + at, '+', dataset->used - at) ||
+               memchr(dataset->data + at, 'Z', dataset->used - at)))
+        dataset->used = MTP_INFO_NAME; /* no whole dataset */
 }
 
 static void wrap_size(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)

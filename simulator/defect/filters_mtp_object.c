@@ -1,4 +1,6 @@
 /* Defects of objects: which are found, what comes of one, how they are sent, moved and deleted. */
+#include <string.h>
+
 #include "mtp_codes.h"
 #include "simulator/defect/filters_mtp.h"
 #include "spcore/base.h"
@@ -24,6 +26,50 @@ static uint16_t zero_is_root(void *self, struct mtpr_responder *r, struct mtpr_c
     if (is_listing(command->code) && command->params[2] == 0)
         command->params[2] = 0xffffffffu;
     return 0;
+}
+
+static uint16_t root_is_zero(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (is_listing(command->code) && command->params[2] == 0xffffffffu)
+        command->params[2] = 0;
+    return 0;
+}
+
+static uint16_t any_store(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (is_listing(command->code))
+        command->params[0] = 0xffffffffu;
+    return 0;
+}
+
+static uint16_t first_store(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self;
+    if (is_listing(command->code) && command->params[0] == 0xffffffffu)
+        command->params[0] = store_volume_at(mtpr_store(r), 0)->id;
+    return 0;
+}
+
+static void list_below(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store *store = mtpr_store(r);
+    const struct store_object *above = store_find(store, mtpr_command(r)->params[2]), *object;
+    uint32_t cursor = 0, count = 0;
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_OBJECT_HANDLES) || !above)
+        return;
+    answer->data->used = 0;
+    wr_u32(answer->data, 0);
+    while ((object = store_each(store, &cursor)) != NULL) {
+        if (object == above || !store_is_below(store, object, above))
+            continue;
+        wr_u32(answer->data, object->handle);
+        count++;
+    }
+    wr_u32_at(answer->data, 0, count);
 }
 
 /* Does the command of a listing speak of it, whatever its format? */
@@ -92,6 +138,34 @@ static uint16_t short_offset(void *self, struct mtpr_responder *r, struct mtpr_c
     (void)self, (void)r;
     if (command->code == MTP_OP_GET_PARTIAL_OBJECT_64)
         command->params[2] = 0;
+    return 0;
+}
+
+/* Parameters of GetPartialObject: handle, offset, most. */
+static uint16_t no_offset(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_PARTIAL_OBJECT)
+        command->params[1] = 0;
+    return 0;
+}
+
+static uint16_t no_most(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_PARTIAL_OBJECT)
+        command->params[2] = 0xffffffffu;
+    return 0;
+}
+
+static uint16_t clamp_offset(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    const struct store_object *object = store_find(mtpr_store(r), command->params[0]);
+
+    (void)self;
+    if (command->code == MTP_OP_GET_PARTIAL_OBJECT && object && object->size > 0 &&
+        command->params[1] >= object->size)
+        command->params[1] = (uint32_t)object->size - 1;
     return 0;
 }
 
@@ -194,6 +268,71 @@ static uint16_t parents_store(void *self, struct mtpr_responder *r, struct mtpr_
     return 0;
 }
 
+static uint16_t refuse_any_store(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_SEND_OBJECT_INFO && command->params[0] == 0
+               ? MTP_RC_INVALID_STORAGE_ID
+               : 0;
+}
+
+static uint16_t guess_store(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self;
+    if (command->code == MTP_OP_SEND_OBJECT_INFO && command->params[0] &&
+        store_volume_find(mtpr_store(r), command->params[0]) < 0)
+        command->params[0] = store_volume_at(mtpr_store(r), 0)->id;
+    return 0;
+}
+
+static uint16_t to_root(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_SEND_OBJECT_INFO && command->params[1])
+        command->params[1] = 0xffffffffu;
+    return 0;
+}
+
+/* ---- sending: names */
+
+/* Names are checked unless this one has that in it. */
+static void take_names(void *self, struct mtpr_responder *r, const struct wr *dataset,
+                       bool (*has)(const char *name))
+{
+    struct policies *policies = self;
+    char name[MTPR_TEXT_MAX];
+
+    if (is_info(r, dataset) && name_of(dataset, name))
+        policies->mtpr.names_checked = !has(name);
+}
+
+#define TAKES(function, condition)                                                                 \
+    static bool has_##function(const char *name)                                                   \
+    {                                                                                              \
+        return condition;                                                                          \
+    }                                                                                              \
+    static void function(void *self, struct mtpr_responder *r, struct wr *dataset)                 \
+    {                                                                                              \
+        take_names(self, r, dataset, has_##function);                                              \
+    }
+TAKES(take_separators, strpbrk(name, "/\\") != NULL)
+TAKES(take_dots, strcmp(name, "..") == 0)
+TAKES(take_controls, strpbrk(name, "\1\2\3\4\5\6\7\b\t\n\v\f\r\33\177") != NULL)
+TAKES(take_empty, name[0] == '\0')
+
+/* Every other namesake gets another first letter. */
+static void rename_second(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    struct policies *policies = self;
+    char name[MTPR_TEXT_MAX];
+    size_t volume;
+    uint32_t parent;
+
+    if (is_info(r, dataset) && place_of(r, &volume, &parent) && name_of(dataset, name) &&
+        store_find_name(mtpr_store(r), volume, parent, name) && policies->asked++ % 2)
+        dataset->data[MTP_INFO_NAME + 1] ^= 1;
+}
+
 static void remove_namesake(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     char name[MTPR_TEXT_MAX];
@@ -220,6 +359,25 @@ static void other_handle(void *self, struct mtpr_responder *r, struct mtpr_answe
     if ((code == MTP_OP_SEND_OBJECT_INFO || code == MTP_OP_SEND_OBJECT_PROP_LIST) &&
         reply->code == MTP_RC_OK && !store_find(mtpr_store(r), reply->params[2]))
         reply->params[2] += 0x1000;
+}
+
+/* Of what SendObjectInfo answers: store, parent, handle. */
+static void say_nothing(const struct mtpr_responder *r, struct mtpr_answer *answer, unsigned of)
+{
+    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_INFO && answer->reply->code == MTP_RC_OK)
+        answer->reply->params[of] = 0;
+}
+
+static void no_store(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    say_nothing(r, answer, 0);
+}
+
+static void no_parent(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    say_nothing(r, answer, 1);
 }
 
 static void answer_early(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
@@ -266,19 +424,101 @@ static void note_announced(void *self, struct mtpr_responder *r, struct mtpr_ans
         announced->handle = answer->reply->params[2];
 }
 
-/* One that was refused for its size, by a name of ours: its own is forgotten. */
-static void list_unfit(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+/* What was announced and is not there has five bytes. */
+static void read_announced(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    note_announced(self, r, answer);
+    if (mtpr_command(r)->code != MTP_OP_GET_OBJECT || !answer->data ||
+        answer->reply->code != MTP_RC_INVALID_OBJECT_HANDLE ||
+        mtpr_command(r)->params[0] != notes(self)->announced.handle)
+        return;
+    answer->reply->code = MTP_RC_OK;
+    answer->phase = MTPR_DATA_IN;
+    wr_bytes(answer->data, "early", 5);
+}
+
+static uint16_t refuse_second_info(void *self, struct mtpr_responder *r,
+                                   struct mtpr_command *command)
+{
+    const struct mtp_announced *before = &notes(self)->announced;
+
+    return command->code == MTP_OP_SEND_OBJECT_INFO && before->handle &&
+                   !store_find(mtpr_store(r), before->handle)
+               ? MTP_RC_DEVICE_BUSY
+               : 0;
+}
+
+static void note_short(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    notes(self)->cut = mtpr_command(r)->code == MTP_OP_SEND_OBJECT
+                           ? answer->reply->code == MTP_RC_INCOMPLETE_TRANSFER
+                           : notes(self)->cut;
+}
+
+static uint16_t refuse_again(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)r;
+    return command->code == MTP_OP_SEND_OBJECT && notes(self)->cut ? MTP_RC_NO_VALID_OBJECT_INFO
+                                                                   : 0;
+}
+
+static void note_folder(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    notes(self)->folder =
+        is_info(r, dataset) && get_le16(dataset->data + MTP_INFO_FORMAT) == MTP_FC_ASSOCIATION;
+}
+
+static uint16_t busy_after_folder(void *self, struct mtpr_responder *r,
+                                  struct mtpr_command *command)
+{
+    bool busy = notes(self)->folder && command->code != MTP_OP_SEND_OBJECT;
+
+    (void)r;
+    notes(self)->folder = false;
+    return busy ? MTP_RC_DEVICE_BUSY : 0;
+}
+
+static void make_empty(const struct mtpr_responder *r, size_t volume, uint32_t parent)
 {
     struct store_draft draft = {.format = MTP_FC_UNDEFINED,
-                                .name = "unfit",
+                                .volume = volume,
+                                .parent = parent,
+                                .name = "refused",
                                 .created = STORE_NO_DATE,
                                 .modified = STORE_NO_DATE};
     struct store_object *empty;
 
+    (void)store_create(mtpr_store(r), &draft, &empty);
+}
+
+static void list_unnamed(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT &&
+        answer->reply->code == MTP_RC_NO_VALID_OBJECT_INFO)
+        make_empty(r, 0, 0);
+}
+
+static void list_misplaced(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const struct store_object *parent = store_find(mtpr_store(r), mtpr_command(r)->params[1]);
+
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_INFO && parent &&
+        answer->reply->code == MTP_RC_INVALID_STORAGE_ID)
+        make_empty(r, parent->volume, parent->handle);
+}
+
+/* One that was refused for its size, by a name of ours: its own is forgotten. */
+static void list_unfit(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    size_t volume;
+    uint32_t parent;
+
     (void)self;
     if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_INFO &&
-        answer->reply->code == MTP_RC_STORE_FULL && place_of(r, &draft.volume, &draft.parent))
-        (void)store_create(mtpr_store(r), &draft, &empty);
+        answer->reply->code == MTP_RC_STORE_FULL && place_of(r, &volume, &parent))
+        make_empty(r, volume, parent);
 }
 
 /* ---- deleting and formatting */
@@ -301,6 +541,30 @@ static uint16_t delete_any_format(void *self, struct mtpr_responder *r,
     if (command->code == MTP_OP_DELETE_OBJECT && command->params[0] == 0xffffffffu)
         command->params[1] = 0;
     return 0;
+}
+
+static uint16_t delete_no_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_DELETE_OBJECT && command->params[0] == 0xffffffffu &&
+                   command->params[1]
+               ? MTP_RC_OK
+               : 0;
+}
+
+/* All that is left of what was deleted, from below: protected files of ours have no siblings. */
+static void remove_protected(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store *store = mtpr_store(r);
+    struct store_object *object = store_find(store, mtpr_command(r)->params[0]), *child;
+
+    (void)self;
+    if (mtpr_command(r)->code != MTP_OP_DELETE_OBJECT || !object ||
+        answer->reply->code != MTP_RC_PARTIAL_DELETION)
+        return;
+    while ((child = store_first_child(store, object)) != NULL)
+        object = child;
+    (void)store_remove(store, object);
 }
 
 static void format_all(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
@@ -387,6 +651,59 @@ static void copy_bare(void *self, struct mtpr_responder *r, struct mtpr_answer *
     if (mtp_answers(r, answer, MTP_OP_COPY_OBJECT) && copy)
         forget_properties(mtpr_store(r), copy);
 }
+
+static void name_source(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtp_answers(r, answer, MTP_OP_COPY_OBJECT))
+        answer->reply->params[0] = mtpr_command(r)->params[0];
+}
+
+static void remove_source(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store_object *source = store_find(mtpr_store(r), mtpr_command(r)->params[0]);
+
+    (void)self;
+    if (mtp_answers(r, answer, MTP_OP_COPY_OBJECT) && source)
+        (void)store_remove(mtpr_store(r), source); /* not if it has children */
+}
+
+static void empty_copy(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store *store = mtpr_store(r);
+    struct store_object *copy = store_find(store, answer->reply->params[0]), *child;
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_COPY_OBJECT) || !copy)
+        return;
+    while ((child = store_first_child(store, copy)) != NULL && store_remove(store, child) == 0)
+        ;
+}
+
+/* ---- protection */
+
+static uint16_t keep_protected(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_SET_OBJECT_PROTECTION && command->params[1] == 0 ? MTP_RC_OK : 0;
+}
+
+/* Protection is honoured by all operations but one. */
+#define UNPROTECTED_BY(function, operation)                                                        \
+    static uint16_t function(void *self, struct mtpr_responder *r, struct mtpr_command *command)   \
+    {                                                                                              \
+        struct policies *policies = self;                                                          \
+                                                                                                   \
+        (void)r;                                                                                   \
+        policies->mtpr.protection_honoured = command->code != (operation);                         \
+        return 0;                                                                                  \
+    }
+UNPROTECTED_BY(delete_protected, MTP_OP_DELETE_OBJECT)
+UNPROTECTED_BY(set_protected_value, MTP_OP_SET_OBJECT_PROP_VALUE)
+UNPROTECTED_BY(set_protected_list, MTP_OP_SET_OBJECT_PROP_LIST)
+UNPROTECTED_BY(refer_protected, MTP_OP_SET_OBJECT_REFERENCES)
+UNPROTECTED_BY(edit_protected, MTP_OP_BEGIN_EDIT_OBJECT)
+UNPROTECTED_BY(move_protected, MTP_OP_MOVE_OBJECT)
 
 static void forget_metadata(void *self, struct mtpr_responder *r, enum mtpr_loss why)
 {

@@ -26,6 +26,8 @@ struct mtp_notes {
     uint8_t sessions; /* that were opened */
     bool zero;        /* the command opens session 0 */
     bool closing;     /* with the next command the session goes */
+    bool cut;         /* the last SendObject was */
+    bool folder;      /* the last object that was announced is one */
     struct mtp_announced {
         uint32_t handle, parent;
         size_t volume;

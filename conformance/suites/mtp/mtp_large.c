@@ -68,7 +68,7 @@ CONF_CASE(
     DUT dut = dut_session(c);
     uint64_t size = 0;
 
-    ROW("MTP-OBJ-004") {
+    ROW("MTP-OBJ-004.large") {
         uint32_t handle = large_object(&dut, &size);
         struct ct_reader reader;
 
@@ -156,13 +156,13 @@ CONF_CASE(MTP_OBJ_BV_64, .title = "Bytes behind 4 GiB are written and read where
         reader = dut_reader(&dut);
         CHECK_EQ(ct_u64(&reader), size);
     }
-    ROW("MTP-OBJ-004") {
+    ROW("MTP-OBJ-004.large") {
         dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle));
         reader = dut_reader(&dut);
         ct_u64(&reader); /* store, format, protection */
         CHECK_EQ(ct_u32(&reader), 0xffffffff);
     }
-    ROW("MTP-OBJ-007") {
+    ROW("MTP-OBJ-007.wide") {
         for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
             CHECK_RC(dut_op(&dut, MTP_OP_GET_PARTIAL_OBJECT_64,
                             PARAMS(handle, (uint32_t)parts[i].offset,

@@ -39,33 +39,71 @@ static unsigned members(struct dut *dut, const struct tree *tree, uint32_t store
     return found;
 }
 
+static bool lists_at_root(struct dut *dut, uint32_t handle)
+{
+    static uint32_t handles[MANY];
+    size_t count = dut_handles(dut, dut->store, 0, 0xffffffff, handles, MANY);
+
+    return dut_has(handles, count < MANY ? count : MANY, handle);
+}
+
+static size_t objects_of(struct dut *dut, uint32_t store)
+{
+    static uint32_t handles[MANY];
+
+    return dut_handles(dut, store, 0, 0, handles, MANY);
+}
+
+/* Nothing of the tree is on another store, and what is on all is what is on each. */
+static void check_stores(struct dut *dut, const struct tree *tree)
+{
+    struct conf *c = dut->c;
+    uint32_t ids[DUT_STORES];
+    size_t count = dut_stores(dut, ids), sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        CHECK_EQ(members(dut, tree, ids[i], 0, 0), ids[i] == dut->store ? 15 : 0);
+        sum += objects_of(dut, ids[i]);
+    }
+    if (count == 1)
+        conf_excused(c, 1, "the device has one store");
+    CHECK_EQ(objects_of(dut, 0xffffffff), sum);
+}
+
 /* MTP 1.1, D.2.7. */
 CONF_CASE(MTP_OBJ_BV_01, .title = "GetObjectHandles filters by store, format and parent",
           .reqs = REQS("MTP-OBJ-001"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
           .needs = CONF_WRITES,
-          .steps = "A tree of three levels; eight combinations of the parameters")
+          .steps = "A tree of three levels; the combinations of the parameters; the root has our "
+                   "folder; no other store has the tree, and all together have what each has")
 {
     DUT dut = dut_work(c);
     struct tree tree = plant(&dut);
     const uint32_t all = 0xffffffff, store = dut.store;
     const struct {
+        const char *clause;
         uint32_t store, format, parent;
         unsigned expected;
-    } rows[] = {{all, 0, 0, 15},
-                {store, 0, 0, 15},
-                {all, 0, all, 0},
-                {store, 0, all, 0},
-                {store, 0, tree.outer, 10},
-                {store, MTP_FC_ASSOCIATION, tree.outer, 2},
-                {all, MTP_FC_MP3, 0, 12},
-                {all, MTP_FC_ASSOCIATION, 0, 3},
-                {store, 0, tree.inner, 4}};
+    } rows[] = {{"MTP-OBJ-001.levels", all, 0, 0, 15},
+                {"MTP-OBJ-001.levels", store, 0, 0, 15},
+                {"MTP-OBJ-001.root", all, 0, all, 0},
+                {"MTP-OBJ-001.root", store, 0, all, 0},
+                {"MTP-OBJ-001.parent", store, 0, tree.outer, 10},
+                {"MTP-OBJ-001.format", store, MTP_FC_ASSOCIATION, tree.outer, 2},
+                {"MTP-OBJ-001.format", all, MTP_FC_MP3, 0, 12},
+                {"MTP-OBJ-001.format", all, MTP_FC_ASSOCIATION, 0, 3},
+                {"MTP-OBJ-001.parent", store, 0, dut.folder, 1},
+                {"MTP-OBJ-001.parent", store, 0, tree.inner, 4}};
 
-    ROW("MTP-OBJ-001") {
-        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        ROW(rows[i].clause)
             CHECK_EQ(members(&dut, &tree, rows[i].store, rows[i].format, rows[i].parent),
                      rows[i].expected);
     }
+    ROW("MTP-OBJ-001.root")
+        CHECK(lists_at_root(&dut, dut.folder));
+    ROW("MTP-OBJ-001.store")
+        check_stores(&dut, &tree);
 }
 
 /* GetNumObjects and the length of GetObjectHandles, for the same parameters. */
@@ -83,9 +121,10 @@ static void dut_count(struct dut *dut, uint32_t store, uint32_t format, uint32_t
     two = dut_op(dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(store, format, parent));
     conf_note(dut->c, "store %08x format %04x parent %08x: %s %u, %s %u", store, format, parent,
               value_rc(one).text, count, value_rc(two).text, dut->answer.param[0]);
-    CHECK_RC(two, one);
-    if (one == MTP_RC_OK && two == MTP_RC_OK)
-        CHECK_EQ(dut->answer.param[0], count);
+    ROW("MTP-OBJ-002.codes")
+        CHECK_RC(two, one);
+    ROW("MTP-OBJ-002.count")
+        CHECK_EQ(two == MTP_RC_OK ? dut->answer.param[0] : 0, count);
 }
 
 /* MTP 1.1, D.2.6. */
@@ -106,7 +145,7 @@ CONF_CASE(MTP_OBJ_BV_02, .title = "GetNumObjects counts what GetObjectHandles li
     size_t parent_count = 7, store_count;
     struct ct_reader reader;
 
-    ROW("MTP-OBJ-002") {
+    ROW("MTP-OBJ-002.count") {
         dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
         reader = dut_reader(&dut);
         store_count = ct_array32(&reader, stores + 1, 3);
@@ -136,12 +175,16 @@ CONF_CASE(MTP_OBJ_BI_03, .title = "A parent that is no folder is refused",
 {
     DUT dut = dut_work(c);
     uint32_t file = dut_file(&dut, dut.folder, "leaf.mp3", MTP_FC_MP3, "leaf", 4);
-    const uint32_t parents[] = {file, 0x7ffffff0};
+    const struct {
+        const char *clause;
+        uint32_t parent;
+    } rows[] = {{"MTP-OBJ-003.file", file}, {"MTP-OBJ-003.unknown", 0x7ffffff0}};
+    static const uint16_t operations[] = {MTP_OP_GET_OBJECT_HANDLES, MTP_OP_GET_NUM_OBJECTS};
 
-    ROW("MTP-OBJ-003") {
-        for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 4; i++) {
+        ROW(rows[i / 2].clause) {
             uint16_t code =
-                dut_op(&dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(dut.store, 0, parents[i]));
+                dut_op(&dut, operations[i % 2], PARAMS(dut.store, 0, rows[i / 2].parent));
 
             CHECK_SEEN(code == MTP_RC_INVALID_PARENT_OBJECT || code == MTP_RC_INVALID_OBJECT_HANDLE,
                        value_rc(code));
@@ -193,24 +236,30 @@ CONF_CASE(MTP_OBJ_BV_04, .title = "ObjectInfo has its fields in order, and paren
     struct info info;
     size_t count;
 
-    ROW("MTP-OBJ-004") {
+    ROW("MTP-OBJ-004.layout") {
         REQUIRE_RC(object_info(&dut, file, &info), MTP_RC_OK);
         CHECK(info.whole);
-        CHECK_EQ(info.store, dut.store);
-        CHECK_EQ(info.format, MTP_FC_MP3);
-        CHECK_EQ(info.protection, 0);
-        CHECK_EQ(info.size, 10);
-        CHECK_EQ(info.parent, dut.folder);
-        CHECK(strcmp(info.name, "info.mp3") == 0);
+        ROW("MTP-OBJ-004.fields") {
+            CHECK_EQ(info.store, dut.store);
+            CHECK_EQ(info.format, MTP_FC_MP3);
+            CHECK_EQ(info.protection, 0);
+            CHECK_EQ(info.size, 10);
+            CHECK(strcmp(info.name, "info.mp3") == 0);
+        }
+        ROW("MTP-OBJ-004.parent")
+            CHECK_EQ(info.parent, dut.folder);
         object_info(&dut, dut.folder, &info);
-        CHECK_EQ(info.format, MTP_FC_ASSOCIATION);
-        CHECK_EQ(info.association, MTP_AT_GENERIC_FOLDER);
+        ROW("MTP-OBJ-004.association") {
+            CHECK_EQ(info.format, MTP_FC_ASSOCIATION);
+            CHECK_EQ(info.association, MTP_AT_GENERIC_FOLDER);
+        }
         count = dut_handles(&dut, 0xffffffff, 0, 0xffffffff, roots, MANY);
         REQUIRE(count > 0);
         for (size_t i = 0; i < count && i < 50; i++) {
             object_info(&dut, roots[i], &info);
             CHECK(info.whole);
-            CHECK_EQ(info.parent, 0);
+            ROW("MTP-OBJ-004.root")
+                CHECK_EQ(info.parent, 0);
         }
     }
 }
@@ -271,19 +320,21 @@ CONF_CASE(
     struct info info;
     size_t count;
 
-    ROW("MTP-OBJ-005") {
-        for (size_t i = 0; i < 5; i++) {
-            char name[] = "good-0";
+    for (size_t i = 0; i < 5; i++) {
+        char name[] = "good-0";
 
-            name[5] = (char)('0' + i);
+        name[5] = (char)('0' + i);
+        ROW("MTP-OBJ-005.taken")
             CHECK_RC(send_dated(&dut, name, good[i]), MTP_RC_OK);
-        }
-        for (size_t i = 0; i < 3; i++) {
-            char name[] = "bad-0";
+    }
+    for (size_t i = 0; i < 3; i++) {
+        char name[] = "bad-0";
 
-            name[4] = (char)('0' + i);
+        name[4] = (char)('0' + i);
+        ROW("MTP-OBJ-005.refused")
             CHECK_NOT_RC(send_dated(&dut, name, bad[i]), MTP_RC_OK);
-        }
+    }
+    ROW("MTP-OBJ-005.said") {
         count = dut_handles(&dut, 0xffffffff, 0, 0, handles, MANY);
         for (size_t i = 0; i < count && i < 50; i++) {
             /* Newest handles last: ours must be among those looked at. */
@@ -307,17 +358,19 @@ CONF_CASE(
     static const size_t sizes[] = {0, 1, 499, 500, 501, 512, sizeof(bytes)};
 
     dut_fill(bytes, sizeof(bytes), 11);
-    ROW("MTP-OBJ-006") {
-        for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-            char name[] = "size-0.bin";
-            uint32_t handle;
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+        char name[] = "size-0.bin";
+        uint32_t handle;
 
-            name[5] = (char)('0' + i);
-            handle = dut_file(&dut, dut.folder, name, MTP_FC_UNDEFINED, bytes, sizes[i]);
+        name[5] = (char)('0' + i);
+        handle = dut_file(&dut, dut.folder, name, MTP_FC_UNDEFINED, bytes, sizes[i]);
+        ROW(sizes[i] ? "MTP-OBJ-006.bytes" : "MTP-OBJ-006.empty") {
             CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
             CHECK(dut.answer.has_data);
             CHECK_BYTES(dut.answer.data, dut.answer.size, bytes, sizes[i]);
         }
+    }
+    ROW("MTP-OBJ-006.folder") {
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(dut.folder)), MTP_RC_INVALID_OBJECT_HANDLE);
         CHECK(!dut.answer.has_data);
     }
@@ -336,7 +389,7 @@ CONF_CASE(MTP_OBJ_BV_07, .title = "GetPartialObject gives at most what was asked
 
     dut_fill(bytes, sizeof(bytes), 12);
     handle = dut_file(&dut, dut.folder, "part.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
-    ROW("MTP-OBJ-007") {
+    ROW("MTP-OBJ-007.bytes") {
         for (size_t i = 0; i < 15; i++) {
             uint32_t offset = offsets[i / 3], max = most[i % 3];
             size_t expected = offset >= sizeof(bytes) ? 0 : sizeof(bytes) - offset;
@@ -344,13 +397,16 @@ CONF_CASE(MTP_OBJ_BV_07, .title = "GetPartialObject gives at most what was asked
 
             expected = expected < max ? expected : max;
             if (expected == 0) {
-                CHECK_SEEN(code != MTP_RC_OK || dut.answer.size == 0, value_rc(code));
+                ROW("MTP-OBJ-007.past")
+                    CHECK_SEEN(code != MTP_RC_OK || dut.answer.size == 0, value_rc(code));
                 continue;
             }
             CHECK_RC(code, MTP_RC_OK);
             CHECK_BYTES(dut.answer.data, dut.answer.size, bytes + offset, expected);
-            CHECK(dut.answer.params >= 1);
-            CHECK_EQ(dut.answer.param[0], expected);
+            ROW("MTP-OBJ-007.count") {
+                CHECK(dut.answer.params >= 1);
+                CHECK_EQ(dut.answer.param[0], expected);
+            }
         }
     }
 }
@@ -365,7 +421,7 @@ CONF_CASE(MTP_OBJ_BV_16, .title = "DeleteObject removes a folder with all below 
     struct tree tree = plant(&dut);
     const uint32_t gone[] = {tree.outer, tree.inner, tree.deep, tree.side};
 
-    ROW("MTP-OBJ-016") {
+    ROW("MTP-OBJ-016.tree") {
         CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(tree.outer)), MTP_RC_OK);
         for (size_t i = 0; i < 4; i++)
             CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(gone[i])),
@@ -384,10 +440,12 @@ CONF_CASE(
 
     if (dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(tree.deep, 1)) != MTP_RC_OK)
         dut_unprepared(&dut, "operation");
-    ROW("MTP-OBJ-016") {
+    ROW("MTP-OBJ-016.protected")
         CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(tree.deep)),
                  MTP_RC_OBJECT_WRITE_PROTECTED);
+    ROW("MTP-OBJ-016.partial")
         CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(tree.outer)), MTP_RC_PARTIAL_DELETION);
+    ROW("MTP-OBJ-016.stays") {
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(tree.deep)), MTP_RC_OK);
         CHECK_BYTES(dut.answer.data, dut.answer.size, "deep", 4);
         dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(tree.deep, 0));
@@ -407,24 +465,33 @@ CONF_CASE(
     uint32_t copy, handles[16], up;
     size_t count;
 
-    ROW("MTP-OBJ-017") {
+    ROW("MTP-OBJ-017.copy") {
         CHECK_RC(dut_op(&dut, MTP_OP_COPY_OBJECT, PARAMS(tree.side, dut.store, tree.inner)),
                  MTP_RC_OK);
         copy = dut.answer.param[0];
-        CHECK(copy != 0 && copy != tree.side);
+        ROW("MTP-OBJ-017.handle")
+            CHECK(copy != 0 && copy != tree.side);
         dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(copy));
         CHECK_BYTES(dut.answer.data, dut.answer.size, "side", 4);
+    }
+    ROW("MTP-OBJ-017.source") {
         CHECK_RC(object_info(&dut, tree.side, &info), MTP_RC_OK);
         CHECK_EQ(info.parent, tree.outer);
+    }
+    ROW("MTP-OBJ-017.tree") {
         CHECK_RC(dut_op(&dut, MTP_OP_COPY_OBJECT, PARAMS(tree.inner, dut.store, dut.folder)),
                  MTP_RC_OK);
         copy = dut.answer.param[0];
         count = dut_handles(&dut, dut.store, 0, copy, handles, 16);
         CHECK_EQ(count, 2);
+    }
+    ROW("MTP-OBJ-017.move") {
         CHECK_RC(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.side, dut.store, dut.folder)),
                  MTP_RC_OK);
         object_info(&dut, tree.side, &info);
         CHECK_EQ(info.parent, dut.folder);
+    }
+    ROW("MTP-OBJ-017.cycle") {
         CHECK_NOT_RC(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.outer, dut.store, tree.outer)),
                      MTP_RC_OK);
         CHECK_NOT_RC(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(tree.outer, dut.store, tree.inner)),
@@ -452,17 +519,22 @@ CONF_CASE(MTP_OBJ_BV_18, .title = "A protected object cannot be deleted or chang
     struct info info;
 
     ct_put_text(&writer, "other.mp3");
-    ROW("MTP-OBJ-018") {
+    ROW("MTP-OBJ-018.said")
         CHECK_RC(dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 1)), MTP_RC_OK);
+    ROW("MTP-OBJ-018.delete")
         CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(file)), MTP_RC_OBJECT_WRITE_PROTECTED);
+    ROW("MTP-OBJ-018.value") {
         CHECK_NOT_RC(dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE,
                              PARAMS(file, MTP_OPC_OBJECT_FILE_NAME), writer.bytes, writer.length),
                      MTP_RC_OK);
         REQUIRE_RC(object_info(&dut, file, &info), MTP_RC_OK);
         CHECK(strcmp(info.name, "kept.mp3") == 0);
-        CHECK_EQ(info.protection, 1);
+        ROW("MTP-OBJ-018.said")
+            CHECK_EQ(info.protection, 1);
         dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(file));
         CHECK_BYTES(dut.answer.data, dut.answer.size, "kept", 4);
+    }
+    ROW("MTP-OBJ-018.free") {
         CHECK_RC(dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(file, 0)), MTP_RC_OK);
         CHECK_RC(dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_OBJECT_FILE_NAME),
                          writer.bytes, writer.length),

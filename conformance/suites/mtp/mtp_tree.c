@@ -58,12 +58,14 @@ CONF_CASE(MTP_OBJ_BV_41, .title = "A copy has the properties of its source, and 
 
     if (dut_set_text(&dut, song, MTP_OPC_ARTIST, "Source") != MTP_RC_OK)
         conf_inconclusive(c, "the artist cannot be set");
-    ROW("MTP-OBJ-017") {
+    ROW("MTP-OBJ-017.copy") {
         REQUIRE_RC(dut_op(&dut, MTP_OP_COPY_OBJECT, PARAMS(song, dut.store, inner)), MTP_RC_OK);
         copy = dut.answer.param[0];
         check_content(&dut, copy, "music");
         check_text(&dut, copy, MTP_OPC_ARTIST, "Source");
         check_text(&dut, copy, MTP_OPC_OBJECT_FILE_NAME, "copy me.mp3");
+    }
+    ROW("MTP-OBJ-017.source") {
         CHECK_RC(dut_set_text(&dut, copy, MTP_OPC_ARTIST, "Copy"), MTP_RC_OK);
         check_text(&dut, song, MTP_OPC_ARTIST, "Source");
         CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(copy)), MTP_RC_OK);
@@ -84,7 +86,7 @@ CONF_CASE(MTP_OBJ_BV_42, .title = "An object moved to another store is the same 
 
     if (dut_set_text(&dut, song, MTP_OPC_ARTIST, "Mover") != MTP_RC_OK)
         conf_inconclusive(c, "the artist cannot be set");
-    ROW("MTP-OBJ-017") {
+    ROW("MTP-OBJ-017.store") {
         REQUIRE_RC(dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(song, other, 0)), MTP_RC_OK);
         CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 4), 0);
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(song, MTP_OPC_STORAGE_ID)),
@@ -107,7 +109,7 @@ CONF_CASE(MTP_OBJ_BV_43, .title = "All objects of one format are deleted, and no
     uint32_t text = dut_file(&dut, dut.folder, "words.txt", MTP_FC_TEXT, "words", 5);
     uint32_t song = dut_file(&dut, dut.folder, "song.mp3", MTP_FC_MP3, "music", 5);
 
-    ROW("MTP-OBJ-016") {
+    ROW("MTP-OBJ-016.format") {
         uint16_t code = dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(0xffffffff, MTP_FC_TEXT));
 
         if (code == MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED)
@@ -117,6 +119,8 @@ CONF_CASE(MTP_OBJ_BV_43, .title = "All objects of one format are deleted, and no
         CHECK_RC(dut_op(&dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(0xffffffff, MTP_FC_TEXT, 0)),
                  MTP_RC_OK);
         CHECK_EQ(dut.answer.param[0], 0);
+    }
+    ROW("MTP-OBJ-016.rest") {
         check_content(&dut, song, "music");
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(dut.folder)), MTP_RC_OK);
     }
@@ -151,26 +155,32 @@ CONF_CASE(MTP_OBJ_BI_44, .title = "A protected object is kept from every kind of
     if (dut_set_text(&dut, song, MTP_OPC_ARTIST, "Kept") != MTP_RC_OK ||
         dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 1)) != MTP_RC_OK)
         dut_unprepared(&dut, "operation");
-    ROW("MTP-OBJ-018") {
+    ROW("MTP-OBJ-018.free") {
         for (int protection = 1; protection >= 0; protection--) {
             uint16_t code;
 
             if (!protection)
                 CHECK_RC(dut_op(&dut, MTP_OP_SET_OBJECT_PROTECTION, PARAMS(song, 0)), MTP_RC_OK);
             code = set_in_list(&dut, song);
-            CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
+            ROW(protection ? "MTP-OBJ-018.list" : "MTP-OBJ-018.free")
+                CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
             code = dut_put(&dut, MTP_OP_SET_OBJECT_REFERENCES, PARAMS(song), "\0\0\0\0", 4);
-            CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
+            ROW(protection ? "MTP-OBJ-018.references" : "MTP-OBJ-018.free")
+                CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
             if (dut_lists(info.operations, info.operation_count, MTP_OP_BEGIN_EDIT_OBJECT)) {
                 code = dut_op(&dut, MTP_OP_BEGIN_EDIT_OBJECT, PARAMS(song));
-                CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
+                ROW(protection ? "MTP-OBJ-018.edit" : "MTP-OBJ-018.free")
+                    CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
                 if (!protection)
                     dut_op(&dut, MTP_OP_END_EDIT_OBJECT, PARAMS(song));
             }
-            check_content(&dut, song, "music");
-            check_text(&dut, song, MTP_OPC_ARTIST, protection ? "Kept" : "Changed");
+            ROW(protection ? "MTP-OBJ-018.list" : "MTP-OBJ-018.free") {
+                check_content(&dut, song, "music");
+                check_text(&dut, song, MTP_OPC_ARTIST, protection ? "Kept" : "Changed");
+            }
             code = dut_op(&dut, MTP_OP_MOVE_OBJECT, PARAMS(song, dut.store, inner));
-            CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
+            ROW(protection ? "MTP-OBJ-018.move" : "MTP-OBJ-018.free")
+                CHECK_SEEN((code != MTP_RC_OK) == protection, value_rc(code));
         }
     }
 }
