@@ -17,10 +17,7 @@ static json_t *case_json(const struct conf_case *one, const struct defect_list *
 
     for (size_t i = 0; one->reqs[i]; i++) {
         json_array_append_new(reqs, json_string(one->reqs[i]));
-        for (size_t k = 0; k < defects->count; k++) {
-            if (strcmp(defects->pairs[k].row, one->reqs[i]) == 0)
-                json_array_append_new(names, json_string(defects->pairs[k].name));
-        }
+        list_defects(defects, one->reqs[i], names);
     }
     for (const struct cases_need *need = cases_needs; need->bit; need++) {
         if (one->needs & need->bit)

@@ -2,6 +2,7 @@
 #ifndef CONFORMANCE_CLI_PAPCHECK_LIST_H
 #define CONFORMANCE_CLI_PAPCHECK_LIST_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "conformance/catalogue/catalogue.h"
@@ -18,5 +19,8 @@ struct list_words {
 /* The catalogue's rows instead of the cases: an exit code. */
 int list_rows(const struct list_words *words, const struct catalogue *catalogue,
               const struct defect_list *defects);
+
+/* Adds the names of the defects for a row or a clause of it, each once. */
+void list_defects(const struct defect_list *defects, const char *row, json_t *names);
 
 #endif

@@ -89,17 +89,6 @@ static json_t *cases_of(const struct list *list, const struct catalogue_row *row
     return names;
 }
 
-static json_t *defects_of(const struct list *list, const struct catalogue_row *row)
-{
-    json_t *names = json_array();
-
-    for (size_t i = 0; i < list->defects->count; i++) {
-        if (clause_is_of(list->defects->pairs[i].row, row->id))
-            json_array_append_new(names, json_string(list->defects->pairs[i].name));
-    }
-    return names;
-}
-
 static bool has_id(const json_t *ids, const char *wanted)
 {
     const json_t *id;
@@ -111,6 +100,24 @@ static bool has_id(const json_t *ids, const char *wanted)
             return true;
     }
     return false;
+}
+
+void list_defects(const struct defect_list *defects, const char *row, json_t *names)
+{
+    for (size_t i = 0; i < defects->count; i++) {
+        const struct defect_pair *pair = &defects->pairs[i];
+
+        if (clause_is_of(pair->row, row) && !has_id(names, pair->name))
+            json_array_append_new(names, json_string(pair->name));
+    }
+}
+
+static json_t *defects_of(const struct list *list, const struct catalogue_row *row)
+{
+    json_t *names = json_array();
+
+    list_defects(list->defects, row->id, names);
+    return names;
 }
 
 static bool is_listed(const struct list *list, const char *as, const struct catalogue_row *row)
