@@ -50,16 +50,16 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_01, "ANY", "Sizes are 64 bits, free space follows
     IMDSPStorage *file;
     DWORD low = 77, high = 77;
 
-    ROW("SP-GLOB-005") {
+    ROW("SP-GLOB-005.size") {
         REQUIRE_HR(CALL(IMDSPStorageGlobals, GetTotalSize, globals, &low, &high), S_OK);
         CHECK_EQ((uint64_t)high << 32 | low, capacity);
     }
-    ROW("SP-GLOB-007") {
+    ROW("SP-GLOB-007.zero") {
         CHECK_HR(CALL(IMDSPStorageGlobals, GetTotalBad, globals, &low, &high), S_OK);
         CHECK_EQ(low | high, 0);
     }
     (void)wmdm_work_folder(w);
-    ROW("SP-GLOB-006") {
+    ROW("SP-GLOB-006.falls") {
         before = free_of(w);
         CHECK(before <= capacity);
         if (!data)
@@ -100,15 +100,18 @@ static void hold_capabilities(struct wmdm *w, DWORD capabilities)
 
     CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FOLDERSINROOT),
              can_make(w, wmdm_root(w), WMDM_FILE_ATTR_FOLDER, u"papcheck-capability", &folder));
-    CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FILESINROOT),
-             can_make(w, wmdm_root(w), WMDM_FILE_ATTR_FILE, u"papcheck-capability.bin", &file));
+    ROW("SP-GLOB-001.root-files")
+        CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FILESINROOT),
+                 can_make(w, wmdm_root(w), WMDM_FILE_ATTR_FILE, u"papcheck-capability.bin", &file));
     take_away(w, &file);
     if (folder) {
-        CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FOLDERSINFOLDERS),
-                 can_make(w, folder, WMDM_FILE_ATTR_FOLDER, u"inner", &inner));
+        ROW("SP-GLOB-001.folders")
+            CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FOLDERSINFOLDERS),
+                     can_make(w, folder, WMDM_FILE_ATTR_FOLDER, u"inner", &inner));
         RELEASE(inner);
-        CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FILESINFOLDERS),
-                 can_make(w, folder, WMDM_FILE_ATTR_FILE, u"c.bin", &file));
+        ROW("SP-GLOB-001.files")
+            CHECK_EQ(!!(capabilities & WMDM_STORAGECAP_FILESINFOLDERS),
+                     can_make(w, folder, WMDM_FILE_ATTR_FILE, u"c.bin", &file));
         RELEASE(file);
     } else {
         conf_excused(c, 2, "a medium without folders has nothing in them");
@@ -124,12 +127,12 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "ANY",
     struct wmdm *w = wmdm_open(c);
     DWORD capabilities = 0, status = 0xcccccccc;
 
-    ROW("SP-GLOB-001") {
+    ROW("SP-GLOB-001.root-folders") {
         REQUIRE_HR(CALL(IMDSPStorageGlobals, GetCapabilities, wmdm_globals(w), &capabilities),
                    S_OK);
         hold_capabilities(w, capabilities);
     }
-    ROW("SP-GLOB-012") {
+    ROW("SP-GLOB-012.idle") {
         CHECK_HR(CALL(IMDSPStorageGlobals, GetStatus, wmdm_globals(w), &status), S_OK);
         CHECK_EQ(status & (WMDM_STATUS_READY | WMDM_STATUS_BUSY), WMDM_STATUS_READY);
     }
@@ -170,7 +173,7 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_03, "ANY", "A medium leads to its device and its 
         }
     }
     RELEASE(device);
-    ROW("SP-GLOB-025") {
+    ROW("SP-GLOB-025.root") {
         REQUIRE_HR(CALL(IMDSPStorageGlobals, GetRootStorage, wmdm_globals(w), &root), S_OK);
         CHECK(pv_attributes(w, root) & WMDM_STORAGE_ATTR_FILESYSTEM);
     }
@@ -233,7 +236,7 @@ GLOBALS_CASE(STORAGE_FORMAT_BV_01, "ANY", "A format empties the medium, whoever 
     }
     ROW("SP-GLOB-019")
         REQUIRE_HR(hr, S_OK);
-    ROW("SP-GLOB-015")
+    ROW("SP-GLOB-015.empty")
         CHECK_EQ(root_count(w), 0);
     after_format(w, file);
 }
@@ -246,7 +249,7 @@ GLOBALS_CASE(STORAGE_FORMAT_BI_01, "PROVIDER.MEDIUM.FORMAT", "No mode is no form
     IMDSPStorage *file = filled(w);
     bool kept = true;
 
-    ROW("SP-GLOB-018") {
+    ROW("SP-GLOB-018.others") {
         for (unsigned i = 0; i < 3; i++)
             kept &= CHECK_HR(CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), modes[i], NULL),
                              E_INVALIDARG);
@@ -267,7 +270,7 @@ GLOBALS_CASE(STORAGE_FORMAT_BI_02, "PROVIDER.MEDIUM.FORMAT", "No format under an
     IMDSPObject *object = AS(IMDSPObject, file);
     bool kept;
 
-    ROW("SP-GLOB-022") {
+    ROW("SP-GLOB-022.code") {
         REQUIRE_HR(CALL(IMDSPObject, Open, object, MDSP_READ), S_OK);
         kept =
             CHECK_HR(CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK, NULL),
@@ -292,11 +295,11 @@ GLOBALS_CASE(STORAGE_FORMAT_BV_02, "PROVIDER.MEDIUM.FORMAT",
     struct wmdm_progress_record stopped = {.cancel_at = 1}, record = {0};
     IWMDMProgress3 *canceller = wmdm_progress_new(&stopped), *watcher = wmdm_progress_new(&record);
 
-    ROW("SP-GLOB-021")
+    ROW("SP-GLOB-021.code")
         CHECK_HR(CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK,
                       (IWMDMProgress *)canceller),
                  WMDM_E_USER_CANCELLED);
-    ROW("SP-GLOB-020") {
+    ROW("SP-GLOB-020.end") {
         CHECK_EQ(stopped.ends, 1);
         CHECK_HR(CALL(IMDSPStorageGlobals, Initialize, wmdm_globals(w), WMDM_MODE_BLOCK,
                       (IWMDMProgress *)watcher),

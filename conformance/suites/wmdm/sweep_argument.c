@@ -77,7 +77,13 @@ static const char *null_should(const struct wmdm_method *method, const char *par
         {"IMDSPStorage4", "CreateStorageWithMetadata", NULL, "SP-STG-036.metadata"},
         {"IMDSPStorage4", "GetSpecifiedMetadata", "ppwszPropNames", "SP-META-029.names"},
         {"IMDSPStorage4", "GetSpecifiedMetadata", NULL, "SP-META-029.list"},
-        {"IMDSPStorageGlobals", NULL, NULL, "SP-GLOB-008"},
+        {"IMDSPStorageGlobals", "GetCapabilities", NULL, "SP-GLOB-008.capabilities"},
+        {"IMDSPStorageGlobals", "GetSerialNumber", NULL, "SP-GLOB-008.serial"},
+        {"IMDSPStorageGlobals", "GetTotalSize", NULL, "SP-GLOB-008.sizes"},
+        {"IMDSPStorageGlobals", "GetTotalFree", NULL, "SP-GLOB-008.sizes"},
+        {"IMDSPStorageGlobals", "GetTotalBad", NULL, "SP-GLOB-008.sizes"},
+        {"IMDSPStorageGlobals", "GetStatus", NULL, "SP-GLOB-008.status"},
+        {"IMDSPStorageGlobals", NULL, NULL, "SP-GLOB-008.ways"},
     };
 
     return row_of(demands, ARRAY_SIZE(demands), method, parameter);
