@@ -91,6 +91,21 @@ static void no_track_as_ones(struct item *item)
         set_number(item, UINT32_MAX);
 }
 
+static void author_forgotten(struct item *item)
+{
+    if (is(item, g_wszWMDMAuthor))
+        *item = (struct item){item->of, item->row, item->type, item->name, u"", sizeof(WCHAR), 0};
+}
+
+static void size_of_32_bits(struct item *item)
+{
+    if (!is(item, g_wszWMDMFileSize))
+        return;
+    memcpy(&item->number, item->value, sizeof(item->number));
+    item->number &= UINT32_MAX;
+    item->value = &item->number;
+}
+
 static void persistent_id_shared(struct item *item)
 {
     static const WCHAR shared[] = u"00000000000000000000000000000001";
@@ -227,6 +242,8 @@ static const struct {
     {SP_DEFECT_DURATION_IN_MS, duration_in_ms},
     {SP_DEFECT_BOOL_OF_ONE_BYTE, bool_of_one_byte},
     {SP_DEFECT_YEAR_AS_NUMBER, year_as_number},
+    {SP_DEFECT_AUTHOR_FORGOTTEN, author_forgotten},
+    {SP_DEFECT_METADATA_SIZE_32_BIT, size_of_32_bits},
     {SP_DEFECT_PERSISTENT_ID_SHARED, persistent_id_shared},
     {SP_DEFECT_EMPTY_FIELDS_LEFT_OUT, empty_fields_left_out},
     {SP_DEFECT_NO_YEAR_AS_NUMBER, no_year_as_number},
