@@ -112,17 +112,34 @@ static uint16_t no_unique_id(void *self, struct mtpr_responder *r, struct mtpr_c
                : 0;
 }
 
-static void unlist_unique_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+static void relist_properties(struct mtpr_responder *r, struct mtpr_answer *answer, uint16_t more,
+                              uint16_t less)
 {
     struct wr array = {0};
 
-    (void)self;
     if (!mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROPS_SUPPORTED))
         return;
-    relist(&(struct mtp_field){answer->data->data, answer->data->used}, 0, MTP_OPC_PERSISTENT_UID,
-           &array);
+    relist(&(struct mtp_field){answer->data->data, answer->data->used}, more, less, &array);
     wr_done(answer->data);
     *answer->data = array;
+}
+
+static void unlist_unique_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    relist_properties(r, answer, 0, MTP_OPC_PERSISTENT_UID);
+}
+
+static void unlist_genre(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    relist_properties(r, answer, 0, MTP_OPC_GENRE);
+}
+
+static void name_twice(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    relist_properties(r, answer, MTP_OPC_NAME, 0);
 }
 
 /* ---- storages */

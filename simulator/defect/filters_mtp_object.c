@@ -509,6 +509,24 @@ static void list_misplaced(void *self, struct mtpr_responder *r, struct mtpr_ans
         make_empty(r, parent->volume, parent->handle);
 }
 
+static void list_untyped(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    size_t volume;
+    uint32_t parent;
+
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_PROP_LIST &&
+        answer->reply->code == MTP_RC_INVALID_OBJECT_PROP_FORMAT && place_of(r, &volume, &parent))
+        make_empty(r, volume, parent);
+}
+
+static void no_list_store(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_PROP_LIST && answer->reply->code == MTP_RC_OK)
+        answer->reply->params[0] = 0;
+}
+
 /* One that was refused for its size, by a name of ours: its own is forgotten. */
 static void list_unfit(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
@@ -714,6 +732,18 @@ static void forget_metadata(void *self, struct mtpr_responder *r, enum mtpr_loss
     while (why == MTPR_LOSS_BUS && (object = store_each(mtpr_store(r), &cursor)) != NULL) {
         if (mtpr_format_plays(object->format))
             forget_properties(mtpr_store(r), object);
+    }
+}
+
+static void forget_names(void *self, struct mtpr_responder *r, enum mtpr_loss why)
+{
+    struct store_object *object;
+    uint32_t cursor = 0, length;
+
+    (void)self;
+    while (why == MTPR_LOSS_BUS && (object = store_each(mtpr_store(r), &cursor)) != NULL) {
+        if (store_property(object, MTP_OPC_NAME, &length))
+            (void)store_set_property(mtpr_store(r), object, MTP_OPC_NAME, NULL, 0);
     }
 }
 

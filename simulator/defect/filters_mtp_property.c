@@ -36,6 +36,15 @@ static uint16_t any_list_format(void *self, struct mtpr_responder *r, struct mtp
     return 0;
 }
 
+static uint16_t any_list_property(void *self, struct mtpr_responder *r,
+                                  struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_OBJECT_PROP_LIST && command->params[2])
+        command->params[2] = 0xffffffffu;
+    return 0;
+}
+
 /* ---- what is said */
 
 static bool answers_value(const struct mtpr_responder *r, const struct mtpr_answer *answer,
@@ -85,6 +94,70 @@ static void all_settable(void *self, struct mtpr_responder *r, struct mtpr_answe
     (void)self;
     if (describes(r, answer))
         answer->data->data[4] = 1;
+}
+
+static void long_protection(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (answers_value(r, answer, MTP_OPC_PROTECTION_STATUS))
+        wr_u16(answer->data, 0);
+}
+
+static void other_name(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (answers_value(r, answer, MTP_OPC_NAME) && answer->data->used > 1)
+        answer->data->data[1] ^= 1;
+}
+
+static void short_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (answers_value(r, answer, MTP_OPC_PERSISTENT_UID))
+        answer->data->used = 8;
+}
+
+static void id_of_format(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const struct store_object *object = store_find(mtpr_store(r), mtpr_command(r)->params[0]);
+
+    (void)self;
+    if (answers_value(r, answer, MTP_OPC_PERSISTENT_UID) && object)
+        memset(answer->data->data, object->format & 0xff, answer->data->used);
+}
+
+/* Of a folder in a folder, which is where new ones are made. */
+static void id_of_deleted(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const struct store_object *object = store_find(mtpr_store(r), mtpr_command(r)->params[0]);
+
+    notes(self)->deletions += mtpr_command(r)->code == MTP_OP_DELETE_OBJECT;
+    if (answers_value(r, answer, MTP_OPC_PERSISTENT_UID) && object && object->parent &&
+        object->format == MTP_FC_ASSOCIATION && notes(self)->deletions)
+        memset(answer->data->data, 0x22, answer->data->used);
+}
+
+static void size_of_list(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const struct store_object *object = store_find(mtpr_store(r), mtpr_command(r)->params[0]);
+
+    (void)self;
+    if (answers_value(r, answer, MTP_OPC_OBJECT_SIZE) && object && object->references)
+        put_le32(answer->data->data, 4 * object->references->count);
+}
+
+static void other_code(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROP_DESC))
+        answer->data->data[0] ^= 1;
+}
+
+static void cut_device_desc(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtp_answers(r, answer, MTP_OP_GET_DEVICE_PROP_DESC))
+        answer->data->used--;
 }
 
 /* Code, type, get or set, then what both kinds of descriptions have. */
@@ -154,6 +227,31 @@ static uint16_t set_nothing(void *self, struct mtpr_responder *r, struct mtpr_co
                    command->code == MTP_OP_SET_OBJECT_PROP_LIST
                ? MTP_RC_OK
                : 0;
+}
+
+static uint16_t set_no_device_property(void *self, struct mtpr_responder *r,
+                                       struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_SET_DEVICE_PROP_VALUE ? MTP_RC_OK : 0;
+}
+
+static void any_value(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    uint16_t *code = &answer->reply->code;
+
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SET_OBJECT_PROP_VALUE &&
+        (*code == MTP_RC_INVALID_OBJECT_PROP_FORMAT || *code == MTP_RC_INVALID_OBJECT_PROP_VALUE ||
+         *code == MTP_RC_INVALID_DATASET))
+        *code = MTP_RC_OK;
+}
+
+static void no_sent_index(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_PROP_LIST && answer->reply->count == 4)
+        answer->reply->count = 3;
 }
 
 static uint16_t reset_no_value(void *self, struct mtpr_responder *r, struct mtpr_command *command)
@@ -240,6 +338,16 @@ static void trust_count(void *self, struct mtpr_responder *r, struct wr *dataset
     count = count < most ? count : most;
     put_le32(dataset->data, count);
     dataset->used = 4 + 4 * (size_t)count;
+}
+
+static void lose_references(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct store_object *list = store_find(mtpr_store(r), mtpr_command(r)->params[0]);
+
+    (void)self;
+    if (mtpr_command(r)->code == MTP_OP_SET_OBJECT_REFERENCES && list &&
+        answer->reply->code == MTP_RC_INVALID_OBJECT_REFERENCE)
+        (void)store_set_references(mtpr_store(r), list, NULL, 0);
 }
 
 static int by_number(const void *left, const void *right)

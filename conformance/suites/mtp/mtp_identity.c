@@ -59,16 +59,22 @@ CONF_CASE(MTP_PRP_BV_08,
     uint8_t own[32] = {0}, made_id[32] = {0};
     size_t count, size, handle_bytes = 0;
 
-    ROW("MTP-PRP-008") {
+    ROW("MTP-PRP-008.size") {
         value(&dut, file, MTP_OPC_PERSISTENT_UID, own, sizeof(own), &size);
         REQUIRE_EQ(size, 16);
         count = persistent_ids(&dut, ids, 200);
+    }
+    ROW("MTP-PRP-008.unique") {
         for (size_t i = 0; i < count; i++)
             CHECK(!known(ids, i, ids[i]));
+    }
+    ROW("MTP-PRP-008.own") {
         /* An id that is only the handle says nothing beyond the session. */
         for (size_t i = 4; i < 16; i++)
             handle_bytes += own[i] == 0;
         CHECK(!(handle_bytes == 12 && get_le32(own) == file));
+    }
+    ROW("MTP-PRP-008.reused") {
         for (size_t i = 0; i < 20; i++) {
             uint32_t made = dut_folder(&dut, dut.folder, "uid");
 
@@ -79,6 +85,8 @@ CONF_CASE(MTP_PRP_BV_08,
                 dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(made));
             }
         }
+    }
+    ROW("MTP-PRP-008.constant") {
         dut_reconnect(&dut);
         count = persistent_ids(&dut, later, 400);
         CHECK(known(later, count, own));

@@ -111,7 +111,7 @@ static uint32_t make_large(struct dut *dut, uint64_t size, uint64_t far)
     ct_put_text(&writer, "papcheck-far.bin");
     if (free_bytes(dut) <= size)
         conf_inconclusive(c, "the store has not 5 GiB free");
-    ROW("MTP-PRP-006") {
+    ROW("MTP-PRP-006.size") {
         code = dut_put(dut, MTP_OP_SEND_OBJECT_PROP_LIST,
                        PARAMS(dut->store, dut->folder, MTP_FC_UNDEFINED, (uint32_t)(size >> 32),
                               (uint32_t)size),
@@ -151,7 +151,7 @@ CONF_CASE(MTP_OBJ_BV_64, .title = "Bytes behind 4 GiB are written and read where
     } parts[] = {
         {far, 3, "far", 3}, {0, 4, "near", 4}, {100, 3, "\0\0\0", 3}, {size - 2, 9, "\0\0", 2}};
 
-    ROW("MTP-PRP-006") {
+    ROW("MTP-PRP-006.size") {
         dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, MTP_OPC_OBJECT_SIZE));
         reader = dut_reader(&dut);
         CHECK_EQ(ct_u64(&reader), size);

@@ -94,7 +94,7 @@ CONF_CASE(MTP_PRP_BV_31, .title = "GetObjectPropList by group gives the group's 
     uint32_t groups[DUT_PROPS_MAX], asked[DUT_PROPS_MAX];
     uint16_t codes[DUT_PROPS_MAX];
 
-    ROW("MTP-PRP-005") {
+    ROW("MTP-PRP-005.group") {
         size_t count = dut_properties(&dut, MTP_FC_MP3, codes), tried = 0;
 
         for (size_t i = 0; i < count; i++)
@@ -124,10 +124,9 @@ CONF_CASE(
     static struct element elements[ELEMENTS];
     uint32_t song = dut_file(&dut, dut.folder, "one.mp3", MTP_FC_MP3, "music", 5);
 
-    ROW("MTP-PRP-005") {
+    ROW("MTP-PRP-005.format") {
         uint16_t code = dut_op(&dut, MTP_OP_GET_OBJECT_PROP_LIST,
                                PARAMS(ALL, MTP_FC_MP3, MTP_OPC_OBJECT_FILE_NAME, 0, 0));
-        struct ct_answer whole;
         size_t count;
 
         if (code != MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED) {
@@ -136,6 +135,11 @@ CONF_CASE(
             CHECK(lists(elements, count, song, MTP_OPC_OBJECT_FILE_NAME));
             CHECK(!lists(elements, count, dut.folder, MTP_OPC_OBJECT_FILE_NAME));
         }
+    }
+    ROW("MTP-PRP-005.equal") {
+        struct ct_answer whole;
+        size_t count;
+
         REQUIRE_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(song, 0, ALL, 0, 0)),
                    MTP_RC_OK);
         count = read_list(&dut, elements);
@@ -205,7 +209,7 @@ CONF_CASE(MTP_PRP_BI_33, .title = "SetObjectPropList sets, and refuses by the in
     uint32_t song = dut_file(&dut, dut.folder, "list.mp3", MTP_FC_MP3, "music", 5);
     struct ct_writer good = {0}, bad = {0}, fixed = {0};
 
-    ROW("MTP-PRP-004") {
+    ROW("MTP-PRP-004.list") {
         songs_need(&dut, MTP_OPC_ARTIST);
         songs_need(&dut, MTP_OPC_GENRE);
         songs_need(&dut, MTP_OPC_ALBUM_NAME);
@@ -215,6 +219,8 @@ CONF_CASE(MTP_PRP_BI_33, .title = "SetObjectPropList sets, and refuses by the in
         CHECK_RC(set_list(&dut, &good), MTP_RC_OK);
         CHECK(has_text(&dut, song, MTP_OPC_ARTIST, "First"));
         CHECK(has_text(&dut, song, MTP_OPC_GENRE, "Second"));
+    }
+    ROW("MTP-PRP-004.type") {
         ct_put32(&bad, 3);
         put_text(&bad, song, MTP_OPC_ARTIST, "Third");
         put_number(&bad, song, MTP_OPC_GENRE);
@@ -224,6 +230,8 @@ CONF_CASE(MTP_PRP_BI_33, .title = "SetObjectPropList sets, and refuses by the in
             CHECK(dut.answer.params >= 1 && (dut.answer.param[0] == 1 || dut.answer.param[0] == 2));
         CHECK(has_text(&dut, song, MTP_OPC_GENRE, "Second"));
         CHECK(has_text(&dut, song, MTP_OPC_ALBUM_NAME, ""));
+    }
+    ROW("MTP-PRP-004.read-only") {
         ct_put32(&fixed, 1);
         ct_put32(&fixed, song);
         ct_put16(&fixed, MTP_OPC_OBJECT_SIZE);
@@ -257,21 +265,25 @@ CONF_CASE(MTP_PRP_BI_36, .title = "SendObjectPropList refuses values that are no
     uint32_t handles[4];
     uint16_t code;
 
-    ROW("MTP-PRP-006") {
+    ROW("MTP-PRP-006.type") {
         songs_need(&dut, MTP_OPC_GENRE);
         put_number(&typed, 0, MTP_OPC_GENRE);
         put_text(&dated, 0, MTP_OPC_DATE_MODIFIED, "yesterday");
         CHECK_RC(send_list(&dut, &typed), MTP_RC_INVALID_OBJECT_PROP_FORMAT);
         CHECK(dut.answer.params >= 4 && (dut.answer.param[3] == 1 || dut.answer.param[3] == 2));
+    }
+    ROW("MTP-PRP-006.nothing")
         CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "music", 5),
                  MTP_RC_NO_VALID_OBJECT_INFO);
+    ROW("MTP-PRP-006.value") {
         code = send_list(&dut, &dated);
         CHECK_SEEN(code == MTP_RC_INVALID_OBJECT_PROP_VALUE ||
                        code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
                        code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED,
                    value_rc(code));
-        CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 4), 0);
     }
+    ROW("MTP-PRP-006.nothing")
+        CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 4), 0);
 }
 
 /* MTP 1.1, E.2.7: an array of arrays of descriptions; without dependencies its count is 0. */

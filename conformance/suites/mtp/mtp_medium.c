@@ -98,13 +98,15 @@ CONF_CASE(MTP_PRP_BV_62, .title = "A device property that is reset has its defau
     reader = dut_reader(&dut);
     ct_text(&reader, before);
     ct_put_text(&writer, "papcheck's partner");
-    ROW("MTP-PRP-012") {
+    ROW("MTP-PRP-012.current") {
         CHECK_RC(dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), writer.bytes,
                          writer.length),
                  MTP_RC_OK);
         described(&dut, property, factory, current);
         CHECK(strcmp(current, "papcheck's partner") == 0);
         CHECK(strcmp(factory, "papcheck's partner") != 0);
+    }
+    ROW("MTP-PRP-012.reset") {
         CHECK_RC(dut_op(&dut, MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(property)), MTP_RC_OK);
         described(&dut, property, factory, current);
         conf_note(c, "default \"%s\", current \"%s\"", factory, current);

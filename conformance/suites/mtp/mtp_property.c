@@ -100,7 +100,7 @@ CONF_CASE(MTP_PRP_BV_01, .title = "Every format has the eight properties all obj
                                       MTP_OPC_PERSISTENT_UID,    MTP_OPC_NAME};
     uint16_t codes[DUT_PROPS_MAX];
 
-    ROW("MTP-PRP-001") {
+    ROW("MTP-PRP-001.eight") {
         dut_device_info(&dut, &info);
         for (size_t f = 0; f < info.format_count; f++) {
             size_t count = dut_properties(&dut, info.formats[f], codes);
@@ -110,8 +110,10 @@ CONF_CASE(MTP_PRP_BV_01, .title = "Every format has the eight properties all obj
                     conf_note(c, "format 0x%04x lacks 0x%04x", info.formats[f], wanted[i]);
                 CHECK(dut_lists(codes, count, wanted[i]));
             }
-            for (size_t i = 0; i < count; i++)
-                CHECK(!dut_lists(codes, i, codes[i]));
+            ROW("MTP-PRP-001.once") {
+                for (size_t i = 0; i < count; i++)
+                    CHECK(!dut_lists(codes, i, codes[i]));
+            }
         }
     }
 }
@@ -126,20 +128,23 @@ CONF_CASE(
     uint16_t codes[DUT_PROPS_MAX];
     struct description desc;
 
-    ROW("MTP-PRP-002") {
+    ROW("MTP-PRP-002.layout") {
         dut_device_info(&dut, &info);
         for (size_t f = 0; f < info.format_count; f++) {
             size_t count = dut_properties(&dut, info.formats[f], codes);
 
             for (size_t i = 0; i < count; i++) {
                 CHECK_RC(describe(&dut, codes[i], info.formats[f], &desc), MTP_RC_OK);
-                CHECK_EQ(desc.code, codes[i]);
+                ROW("MTP-PRP-002.code")
+                    CHECK_EQ(desc.code, codes[i]);
                 if (!desc.whole)
                     conf_note(c, "property 0x%04x of 0x%04x: type 0x%04x form %u", codes[i],
                               info.formats[f], desc.type, desc.form);
                 CHECK(desc.whole);
             }
         }
+    }
+    ROW("MTP-PRP-002.unknown") {
         CHECK_RC(describe(&dut, 0xdeff, MTP_FC_UNDEFINED, &desc), MTP_RC_INVALID_OBJECT_PROP_CODE);
     }
 }
@@ -161,7 +166,7 @@ CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
     struct description desc;
     struct ct_reader reader;
 
-    ROW("MTP-PRP-003") {
+    ROW("MTP-PRP-003.typed") {
         for (size_t o = 0; o < 3; o++) {
             size_t count = dut_properties(&dut, objects[o].format, codes);
 
@@ -179,10 +184,14 @@ CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
                 CHECK(!reader.failed && reader.at == reader.end);
             }
         }
+    }
+    ROW("MTP-PRP-003.size") {
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE,
                         PARAMS(objects[0].handle, MTP_OPC_OBJECT_SIZE)),
                  MTP_RC_OK);
         CHECK_BYTES(dut.answer.data, dut.answer.size, "\5\0\0\0\0\0\0\0", 8);
+    }
+    ROW("MTP-PRP-003.unknown") {
         code = dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(objects[0].handle, 0xdeff));
         CHECK_SEEN(code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED ||
                        code == MTP_RC_INVALID_OBJECT_PROP_CODE,
@@ -201,17 +210,22 @@ CONF_CASE(MTP_PRP_BI_04, .title = "A read-only property refuses a value, a writa
     static const uint8_t eight[8] = {9}, broken[] = {5, 'a', 0};
     uint16_t code;
 
-    ROW("MTP-PRP-004") {
+    ROW("MTP-PRP-004.read-only")
         CHECK_RC(dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_OBJECT_SIZE),
                          eight, 8),
                  MTP_RC_ACCESS_DENIED);
+    ROW("MTP-PRP-004.broken") {
         code = dut_put(&dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(file, MTP_OPC_NAME), broken,
                        sizeof(broken));
         CHECK_SEEN(code == MTP_RC_INVALID_OBJECT_PROP_FORMAT ||
                        code == MTP_RC_INVALID_OBJECT_PROP_VALUE,
                    value_rc(code));
+    }
+    ROW("MTP-PRP-004.kept") {
         CHECK_RC(dut_set_text(&dut, file, MTP_OPC_NAME, "A name that stays"), MTP_RC_OK);
         CHECK(has_text(&dut, file, MTP_OPC_NAME, "A name that stays"));
+    }
+    ROW("MTP-PRP-004.persists") {
         dut_reconnect(&dut);
         SETUP {
             if (dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(file)) != MTP_RC_OK)
@@ -279,7 +293,7 @@ CONF_CASE(
 
     file = dut_file(&dut, dut.folder, "list.mp3", MTP_FC_MP3, "music", 5);
     deep = dut_file(&dut, inner, "deep.mp3", MTP_FC_MP3, "music", 5);
-    ROW("MTP-PRP-005") {
+    ROW("MTP-PRP-005.all") {
         count = dut_properties(&dut, MTP_FC_MP3, codes);
         REQUIRE_RC(prop_list(&dut, (uint32_t[]){file, 0, all, 0, 0}, &list), MTP_RC_OK);
         CHECK(list.whole && objects_in(&list) == 1);
@@ -290,9 +304,13 @@ CONF_CASE(
                 desc.group != 0xffffffff)
                 CHECK(dut_lists(list.codes, list.count, codes[i]));
         }
+    }
+    ROW("MTP-PRP-005.property") {
         CHECK_RC(prop_list(&dut, (uint32_t[]){file, 0, MTP_OPC_NAME, 0, 0}, &list), MTP_RC_OK);
         CHECK(list.whole && list.count == 1 && list.codes[0] == MTP_OPC_NAME &&
               list.handles[0] == file);
+    }
+    ROW("MTP-PRP-005.depth") {
         code = prop_list(&dut, (uint32_t[]){dut.folder, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 1}, &list);
         CHECK_SEEN(code == MTP_RC_SPECIFICATION_BY_DEPTH_UNSUPPORTED ||
                        (code == MTP_RC_OK && dut_has(list.handles, list.count, file) &&
@@ -303,10 +321,14 @@ CONF_CASE(
                        (code == MTP_RC_OK && dut_has(list.handles, list.count, file) &&
                         dut_has(list.handles, list.count, deep)),
                    value_rc(code));
+    }
+    ROW("MTP-PRP-005.every") {
         CHECK_RC(prop_list(&dut, (uint32_t[]){all, 0, MTP_OPC_OBJECT_FILE_NAME, 0, 0}, &list),
                  MTP_RC_OK);
         CHECK(list.whole && dut_has(list.handles, list.count, deep) &&
               dut_has(list.handles, list.count, dut.folder));
+    }
+    ROW("MTP-PRP-005.group") {
         code = prop_list(&dut, (uint32_t[]){file, 0, 0, 77, 0}, &list);
         CHECK_SEEN(code == MTP_RC_SPECIFICATION_BY_GROUP_UNSUPPORTED || code == MTP_RC_OK ||
                        code == MTP_RC_GROUP_NOT_SUPPORTED || code == MTP_RC_PARAMETER_NOT_SUPPORTED,
@@ -347,23 +369,30 @@ CONF_CASE(MTP_PRP_BV_06, .title = "SendObjectPropList creates with properties an
     DUT dut = dut_work(c);
     uint32_t handle;
 
-    ROW("MTP-PRP-006") {
-        uint16_t code = send_list(&dut, 0, 0, true);
+    uint16_t code;
 
+    ROW("MTP-PRP-006.index") {
+        code = send_list(&dut, 0, 0, true);
         CHECK_NOT_RC(code, MTP_RC_OK);
         REQUIRE(dut.answer.params >= 4);
         /* Counted from 0 or from 1: the documents do not say. */
         CHECK(dut.answer.param[3] == 2 || dut.answer.param[3] == 3);
+    }
+    ROW("MTP-PRP-006.size") {
         /* A size whose low word alone would fit: dropping the high word accepts it. */
         code = send_list(&dut, 0x10000000, 5, false);
         CHECK_SEEN(code == MTP_RC_STORE_FULL || code == MTP_RC_OBJECT_TOO_LARGE ||
                        code == MTP_RC_INVALID_DATASET,
                    value_rc(code));
+    }
+    ROW("MTP-PRP-006.answer") {
         REQUIRE_RC(send_list(&dut, 0, 5, false), MTP_RC_OK);
         REQUIRE(dut.answer.params >= 3);
         CHECK_EQ(dut.answer.param[0], dut.store);
         CHECK_EQ(dut.answer.param[1], dut.folder);
         handle = dut.answer.param[2];
+    }
+    ROW("MTP-PRP-006.properties") {
         CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "music", 5), MTP_RC_OK);
         CHECK(has_text(&dut, handle, MTP_OPC_NAME, "A song"));
         CHECK(has_text(&dut, handle, MTP_OPC_ARTIST, "An artist"));
@@ -399,7 +428,8 @@ static uint32_t tagged(struct dut *dut, const struct dut_info *info, size_t numb
     name[5] = (char)('0' + number);
     file = dut_file(dut, dut->folder, name, music[number], "music", 5);
     for (size_t i = 0; i < TOLD; i++) {
-        CHECK(dut_lists(codes, count, told[i].code));
+        ROW("MTP-PRP-009.listed")
+            CHECK(dut_lists(codes, count, told[i].code));
         if (told[i].text)
             CHECK_RC(dut_set_text(dut, file, told[i].code, told[i].text), MTP_RC_OK);
     }
@@ -428,11 +458,13 @@ CONF_CASE(MTP_PRP_BV_09, .title = "Music formats carry artist, duration, track, 
     static struct dut_info info;
     uint32_t files[MUSIC];
 
-    ROW("MTP-PRP-009") {
+    ROW("MTP-PRP-009.kept") {
         dut_device_info(&dut, &info);
         for (size_t f = 0; f < MUSIC; f++)
             files[f] = tagged(&dut, &info, f);
         check_tags(&dut, files);
+    }
+    ROW("MTP-PRP-009.replug") {
         dut_reconnect(&dut);
         SETUP {
             for (size_t f = 0; f < MUSIC; f++) {
@@ -462,19 +494,23 @@ CONF_CASE(MTP_PRP_BI_12,
     size_t length;
     uint16_t code;
 
-    ROW("MTP-PRP-012") {
+    ROW("MTP-PRP-012.described") {
         dut_device_info(&dut, &info);
         for (size_t i = 0; i < info.property_count; i++) {
             CHECK_RC(describe(&dut, info.properties[i], 0, &desc), MTP_RC_OK);
             CHECK_EQ(desc.code, info.properties[i]);
             CHECK(desc.whole);
         }
+    }
+    ROW("MTP-PRP-012.unknown") {
         CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(0xdeff)),
                  MTP_RC_DEVICE_PROP_NOT_SUPPORTED);
         CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(0xdeff)),
                  MTP_RC_DEVICE_PROP_NOT_SUPPORTED);
-        if (!dut_lists(info.properties, info.property_count, name))
-            return;
+    }
+    if (!dut_lists(info.properties, info.property_count, name))
+        return;
+    ROW("MTP-PRP-012.set") {
         dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name));
         length = dut.answer.size < sizeof(old) ? dut.answer.size : 0;
         if (length)
@@ -483,6 +519,8 @@ CONF_CASE(MTP_PRP_BI_12,
         CHECK_RC(
             dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), writer.bytes, writer.length),
             MTP_RC_OK);
+    }
+    ROW("MTP-PRP-012.broken") {
         code = dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), unterminated,
                        sizeof(unterminated));
         CHECK_SEEN(code == MTP_RC_INVALID_DEVICE_PROP_VALUE ||
@@ -492,8 +530,12 @@ CONF_CASE(MTP_PRP_BI_12,
         CHECK_SEEN(code == MTP_RC_INVALID_DEVICE_PROP_VALUE ||
                        code == MTP_RC_INVALID_DEVICE_PROP_FORMAT,
                    value_rc(code));
+    }
+    ROW("MTP-PRP-012.set") {
         dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name));
         CHECK_BYTES(dut.answer.data, dut.answer.size, writer.bytes, writer.length);
+    }
+    ROW("MTP-PRP-012.reset") {
         if (dut_lists(info.operations, info.operation_count, MTP_OP_RESET_DEVICE_PROP_VALUE))
             CHECK_RC(dut_op(&dut, MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(name)), MTP_RC_OK);
         dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), old, length);

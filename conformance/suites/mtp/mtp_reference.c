@@ -42,7 +42,7 @@ CONF_CASE(MTP_PRP_BV_10, .title = "Playlists and albums keep their references in
     songs[2] = dut_file(&dut, dut.folder, "three.mp3", MTP_FC_MP3, "3", 1);
     for (size_t i = 0; i < LONG_LIST; i++)
         wanted[i] = songs[(i * 7 + i / 3 + 2) % 3];
-    ROW("MTP-PRP-010") {
+    ROW("MTP-PRP-010.references") {
         for (size_t f = 0; f < 2; f++) {
             uint32_t list =
                 dut_file(&dut, dut.folder, f ? "album.alb" : "list.pla", formats[f], NULL, 0);
@@ -52,9 +52,12 @@ CONF_CASE(MTP_PRP_BV_10, .title = "Playlists and albums keep their references in
             count = references(&dut, list, got, LONG_LIST + 1);
             CHECK_EQ(count, LONG_LIST);
             CHECK_BYTES(got, sizeof(wanted), wanted, sizeof(wanted));
-            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(list, MTP_OPC_OBJECT_SIZE)),
-                     MTP_RC_OK);
-            CHECK_BYTES(dut.answer.data, dut.answer.size, "\0\0\0\0\0\0\0\0", 8);
+            ROW("MTP-PRP-010.size") {
+                CHECK_RC(
+                    dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(list, MTP_OPC_OBJECT_SIZE)),
+                    MTP_RC_OK);
+                CHECK_BYTES(dut.answer.data, dut.answer.size, "\0\0\0\0\0\0\0\0", 8);
+            }
         }
     }
 }
@@ -75,10 +78,13 @@ CONF_CASE(MTP_PRP_BI_11,
     list = dut_file(&dut, dut.folder, "list.pla", MTP_FC_AV_PLAYLIST, NULL, 0);
     if (refer(&dut, list, two, 2) != MTP_RC_OK)
         dut_unprepared(&dut, "operation");
-    ROW("MTP-PRP-011") {
+    ROW("MTP-PRP-011.code")
         CHECK_RC(refer(&dut, list, three, 2), MTP_RC_INVALID_OBJECT_REFERENCE);
+    ROW("MTP-PRP-011.old") {
         count = references(&dut, list, got, 4);
         CHECK_BYTES(got, 4 * count, two, 8);
+    }
+    ROW("MTP-PRP-011.dropped") {
         SETUP {
             if (dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(two[1])) != MTP_RC_OK)
                 dut_unprepared(&dut, "operation");

@@ -191,6 +191,20 @@ CONF_CASE(MTP_STO_BI_23, .title = "A read-only store refuses writes with its own
     conf_inconclusive(c, "no read-only store");
 }
 
+/* Of a file, that the device takes: it need not know the undefined one. */
+static uint16_t file_format(struct dut *dut)
+{
+    static struct dut_info info;
+    uint16_t found = MTP_FC_UNDEFINED;
+
+    dut_device_info(dut, &info);
+    for (size_t i = info.format_count; i > 0; i--) {
+        if (info.formats[i - 1] != MTP_FC_ASSOCIATION)
+            found = info.formats[i - 1];
+    }
+    return dut_lists(info.formats, info.format_count, MTP_FC_UNDEFINED) ? MTP_FC_UNDEFINED : found;
+}
+
 CONF_CASE(MTP_STO_BI_04, .title = "A full store says so before any data is sent",
           .reqs = REQS("MTP-STO-004"), .ics = "MTP && STORE.WRITABLE", .player = "mtp-small",
           .needs = CONF_WRITES,
@@ -199,6 +213,7 @@ CONF_CASE(MTP_STO_BI_04, .title = "A full store says so before any data is sent"
 {
     DUT dut = dut_work(c);
     struct store_info info = {0}, after = {0};
+    const uint16_t format = file_format(&dut);
     uint32_t handles[256];
     size_t before;
 
@@ -207,8 +222,8 @@ CONF_CASE(MTP_STO_BI_04, .title = "A full store says so before any data is sent"
         if (info.free_bytes >= 0xfffffffe)
             conf_inconclusive(c, "the store has 4 GiB or more free");
         before = dut_handles(&dut, dut.store, 0, dut.folder, handles, 256);
-        CHECK_RC(dut_send_info(&dut, dut.store, dut.folder, MTP_FC_UNDEFINED,
-                               (uint32_t)info.free_bytes + 1, "full.bin"),
+        CHECK_RC(dut_send_info(&dut, dut.store, dut.folder, format, (uint32_t)info.free_bytes + 1,
+                               "full.bin"),
                  MTP_RC_STORE_FULL);
     }
     ROW("MTP-STO-004.nothing") {
