@@ -19,8 +19,8 @@ def made(papcheck, seed, jobs):
     """(case, row, expression) -> at how many places."""
     counts = collections.Counter()
     with tempfile.TemporaryDirectory() as out:
-        done = subprocess.run([papcheck, "run", "--seed", str(seed), "--jobs", str(jobs), "--out", out],
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run([papcheck, "run", "--seed", str(seed), "--jobs", str(jobs), "--out",
+                               out], capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"the clean run ends in {done.returncode}:\n{done.stdout}{done.stderr}")
         for path in pathlib.Path(out, "cases").glob("*/verdict.json"):
@@ -36,7 +36,8 @@ def table(papcheck):
     for seed, jobs in RUNS:
         counts = made(papcheck, seed, jobs)
         least = counts if least is None else least & counts
-    return HEAD + "".join(f"{case}\t{row}\t{text}\n" for case, row, text in sorted(least.elements()))
+    lines = ["\t".join(check) + "\n" for check in sorted(least.elements())]
+    return HEAD + "".join(lines)
 
 
 def main(papcheck, path):

@@ -193,32 +193,59 @@ static void refuses(struct place *at)
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_,                  \
               .ics = "PROVIDER.MEDIUM.NESTED" ics_, .needs = CONF_PROVIDER | CONF_WRITES,          \
               .steps = steps_)
-#define DONE(token, ics_, method, which)                                                           \
-    PLACE_CASE(token, ics_, CONF_MUST, which " puts objects where they are asked for",             \
-               "FOLDER with FILE; before and after a folder and a file; over a file",              \
-               "SP-STG-028", "SP-STG-030", "SP-STG-034")                                           \
-    {                                                                                              \
-        PLACE at = place_open(c, method);                                                          \
-                                                                                                   \
-        does(&at);                                                                                 \
-    }
-#define REFUSED(token, ics_, method, which)                                                        \
-    PLACE_CASE(token, ics_, CONF_MUST, which " refuses places that make no sense",                 \
-               "into a file, beside a root, two, three and no INSERT flags; nothing is made",      \
-               "SP-STG-029", "SP-STG-031", "SP-STG-033")                                           \
-    {                                                                                              \
-        PLACE at = place_open(c, method);                                                          \
-                                                                                                   \
-        refuses(&at);                                                                              \
-    }
 #define STORAGE4 " && PROVIDER.STORAGE4"
+#define DOES " puts objects where they are asked for"
+#define REFUSES " refuses places that make no sense"
+#define DOES_STEPS "FOLDER with FILE; before and after a folder and a file; over a file"
+#define REFUSES_STEPS "into a file, beside a root, two, three and no INSERT flags; nothing is made"
 
-DONE(STORAGE_PLACE_BV_01, "", CREATE, "CreateStorage")
-DONE(STORAGE_PLACE_BV_02, "", CREATE_2, "CreateStorage2")
-DONE(STORAGE_PLACE_BV_03, STORAGE4, WITH_METADATA, "CreateStorageWithMetadata")
-REFUSED(STORAGE_PLACE_BI_01, "", CREATE, "CreateStorage")
-REFUSED(STORAGE_PLACE_BI_02, "", CREATE_2, "CreateStorage2")
-REFUSED(STORAGE_PLACE_BI_03, STORAGE4, WITH_METADATA, "CreateStorageWithMetadata")
+PLACE_CASE(STORAGE_PLACE_BV_01, "", CONF_MUST, "CreateStorage" DOES, DOES_STEPS, "SP-STG-028",
+           "SP-STG-030", "SP-STG-034")
+{
+    PLACE at = place_open(c, CREATE);
+
+    does(&at);
+}
+
+PLACE_CASE(STORAGE_PLACE_BV_02, "", CONF_MUST, "CreateStorage2" DOES, DOES_STEPS, "SP-STG-028",
+           "SP-STG-030", "SP-STG-034")
+{
+    PLACE at = place_open(c, CREATE_2);
+
+    does(&at);
+}
+
+PLACE_CASE(STORAGE_PLACE_BV_03, STORAGE4, CONF_MUST, "CreateStorageWithMetadata" DOES, DOES_STEPS,
+           "SP-STG-028", "SP-STG-030", "SP-STG-034")
+{
+    PLACE at = place_open(c, WITH_METADATA);
+
+    does(&at);
+}
+
+PLACE_CASE(STORAGE_PLACE_BI_01, "", CONF_MUST, "CreateStorage" REFUSES, REFUSES_STEPS, "SP-STG-029",
+           "SP-STG-031", "SP-STG-033")
+{
+    PLACE at = place_open(c, CREATE);
+
+    refuses(&at);
+}
+
+PLACE_CASE(STORAGE_PLACE_BI_02, "", CONF_MUST, "CreateStorage2" REFUSES, REFUSES_STEPS,
+           "SP-STG-029", "SP-STG-031", "SP-STG-033")
+{
+    PLACE at = place_open(c, CREATE_2);
+
+    refuses(&at);
+}
+
+PLACE_CASE(STORAGE_PLACE_BI_03, STORAGE4, CONF_MUST, "CreateStorageWithMetadata" REFUSES,
+           REFUSES_STEPS, "SP-STG-029", "SP-STG-031", "SP-STG-033")
+{
+    PLACE at = place_open(c, WITH_METADATA);
+
+    refuses(&at);
+}
 
 PLACE_CASE(STORAGE_PLACE_BV_04, "", CONF_MUST, "A new file is empty and where it was asked for",
            "CreateStorage FILE|INSERTINTO a folder: what it returns, what the folder lists",
