@@ -158,3 +158,21 @@ METHOD(MADE_WITH_NULL_OK, IMDSPStorage4, CreateStorageWithMetadata, DWORD attrib
 
     return created ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
 }
+
+/* Of what CreateStorageWithMetadata is asked to make, one kind is not. */
+#define NOT_MADE(token, condition)                                                                 \
+    METHOD(token, IMDSPStorage4, CreateStorageWithMetadata, DWORD attributes, const WCHAR *name,   \
+           IWMDMMetaData *metadata, ULONGLONG size, IMDSPStorage **created)                        \
+    {                                                                                              \
+        uint16_t format = metadata ? sp_metadata_format(metadata) : 0;                             \
+        bool is_list = sp_format_kind(format) == SP_KIND_LIST;                                     \
+        bool is_folder = attributes & WMDM_FILE_ATTR_FOLDER;                                       \
+        HRESULT hr = token##_book(This, attributes, name, metadata, size, created);                \
+                                                                                                   \
+        (void)is_list, (void)is_folder;                                                            \
+        return (condition) ? take_back(hr, created, WMDM_E_NOTSUPPORTED) : hr;                     \
+    }
+
+NOT_MADE(NO_FILES_MADE, !is_list && !is_folder)
+NOT_MADE(NO_FOLDERS_MADE, is_folder)
+NOT_MADE(NO_LISTS_MADE, is_list)

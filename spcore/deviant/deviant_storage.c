@@ -382,3 +382,19 @@ METHOD(REFUSED_KEEPS_PARENT, IMDSPStorage4, GetParent, IMDSPStorage **parent)
         *parent = before;
     return hr;
 }
+
+/* ---- interfaces that some objects have not */
+#define INTERFACE_LACKS(token, id, condition)                                                      \
+    METHOD(token, IMDSPStorage4, QueryInterface, REFIID iid, void **ret)                           \
+    {                                                                                              \
+        if ((condition) && IsEqualIID(iid, &IID_##id)) {                                           \
+            *ret = NULL;                                                                           \
+            return E_NOINTERFACE;                                                                  \
+        }                                                                                          \
+        return token##_book(This, iid, ret);                                                       \
+    }
+
+INTERFACE_LACKS(ROOT_WITHOUT_OBJECT2, IMDSPObject2, !SELF(sp_storage, IMDSPStorage4)->handle)
+INTERFACE_LACKS(FILE_WITHOUT_OBJECT2, IMDSPObject2,
+                SELF(sp_storage, IMDSPStorage4)->handle && !is_folder(This))
+INTERFACE_LACKS(FOLDER_WITHOUT_STORAGE4, IMDSPStorage4, is_folder(This))

@@ -98,6 +98,16 @@ HRESULT __wrap_sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **
 
 SEAM(sp_device_find);
 
+/* The instance that first asked for metadata, which an id is of. */
+static const struct sp_context *first_context(const struct sp_device *device)
+{
+    static const struct sp_context *first;
+
+    if (!first)
+        first = device->context;
+    return first;
+}
+
 /* The children of what is beside `parent`, or of what is in it. */
 static HRESULT find_further(struct sp_device *device, uint32_t storage, uint32_t parent,
                             const WCHAR *id, IMDSPStorage **ret_storage)
@@ -138,6 +148,23 @@ HRESULT __wrap_sp_device_find(struct sp_device *device, uint32_t storage, uint32
     if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND) && parent &&
         scope == WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN)
         hr = find_further(device, storage, parent, id, ret_storage);
+    if (SUCCEEDED(hr) && deviates(FIND_IN_OWN_SESSION) &&
+        device->context != first_context(device)) {
+        (void)take_back(hr, ret_storage, S_OK);
+        return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
+    }
+    if (SUCCEEDED(hr) && deviates(FIND_FINDS_PARENT)) {
+        IMDSPStorage *found = *ret_storage;
+
+        hr = sp_storage_parent(sp_storage_of(found), ret_storage);
+        found->lpVtbl->Release(found);
+    }
     return deviates(UNKNOWN_ID_IS_FALSE) ? hr_swap(hr, HRESULT_FROM_WIN32(ERROR_NOT_FOUND), S_FALSE)
                                          : hr;
+}
+
+METHOD(FIND_IN_OWN_SESSION, IMDSPStorage4, GetMetadata, IWMDMMetaData *metadata)
+{
+    (void)first_context(SELF(sp_storage, IMDSPStorage4)->device);
+    return FIND_IN_OWN_SESSION_book(This, metadata);
 }

@@ -117,7 +117,7 @@ CONF_CASE(SYNC_FIND_BV_02, .title = "Devices and objects answer what synchronisa
 
     ROW("SP-SYNC-002")
         CHECK(wmdm_has(w, wmdm_device(w), &IID_IMDSPDevice3));
-    ROW("SP-SYNC-004") {
+    ROW("SP-SYNC-004.root") {
         CHECK(wmdm_has(w, wmdm_root(w), &IID_IMDSPStorage4));
         CHECK(wmdm_has(w, wmdm_root(w), &IID_IMDSPObject2));
     }
@@ -139,7 +139,7 @@ CONF_CASE(SYNC_FIND_BV_03, .title = "Persistent ids are unique and the same in t
         second = pv_id(w, two);
         REQUIRE(first && *first && second && *second);
         CHECK(strcmp(first, second) != 0);
-        ROW("SP-SYNC-006") {
+        ROW("SP-SYNC-006.found") {
             again = wmdm_open(c);
             hit = found(again, WMDM_FIND_SCOPE_GLOBAL, first);
             REQUIRE(hit != NULL);
@@ -174,7 +174,7 @@ CONF_CASE(SYNC_DEVICE_BV_01, .title = "The sync relationship id is kept by the d
     PROPVARIANT old, value = {.vt = VT_BSTR};
 
     PropVariantInit(&old);
-    ROW("SP-SYNC-007") {
+    ROW("SP-SYNC-007.device") {
         CHECK_HR(
             CALL(IMDSPDevice3, GetProperty, wmdm_device3(w), g_wszWMDMSyncRelationshipID, &old),
             S_OK);
@@ -193,4 +193,57 @@ CONF_CASE(SYNC_DEVICE_BV_01, .title = "The sync relationship id is kept by the d
         (void)CALL(IMDSPDevice3, SetProperty, wmdm_device3(w), g_wszWMDMSyncRelationshipID, &old);
     }
     PropVariantClear(&old);
+}
+
+CONF_CASE(SYNC_FIND_BV_04, .title = "Files and folders are what synchronisation needs",
+          .reqs = REQS("SP-SYNC-004"), .level = CONF_SHOULD, .ics = "PROVIDER.SYNC",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "QueryInterface of a file and a folder for IMDSPStorage4 and IMDSPObject2")
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "needs.bin", "x", 1);
+
+    ROW("SP-SYNC-004.file") {
+        CHECK(wmdm_has(w, file, &IID_IMDSPStorage4));
+        CHECK(wmdm_has(w, file, &IID_IMDSPObject2));
+    }
+    ROW("SP-SYNC-004.folder") {
+        CHECK(wmdm_has(w, wmdm_work_folder(w), &IID_IMDSPStorage4));
+        CHECK(wmdm_has(w, wmdm_work_folder(w), &IID_IMDSPObject2));
+    }
+    RELEASE(file);
+}
+
+CONF_CASE(SYNC_FIND_BV_05, .title = "What was synchronised is found by its ids when it is back",
+          .reqs = REQS("SP-SYNC-006"), .ics = "PROVIDER.DEVICE3 && PROVIDER.STORAGE4",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "five files; a new provider instance finds each of them by its id")
+{
+    struct wmdm *w = wmdm_open(c), *again;
+    char name[] = "0.bin", *ids[5], *seen;
+    IMDSPStorage *hit;
+
+    for (unsigned i = 0; i < 5; i++) {
+        IMDSPStorage *file;
+
+        name[0] = (char)('0' + i);
+        file = wmdm_put(w, wmdm_work_folder(w), name, "same", 4);
+        ids[i] = pv_id(w, file);
+        RELEASE(file);
+    }
+    again = wmdm_open(c);
+    for (unsigned i = 0; i < 5; i++) {
+        ROW("SP-SYNC-006.found") {
+            hit = found(again, WMDM_FIND_SCOPE_GLOBAL, ids[i]);
+            REQUIRE(hit != NULL);
+        }
+        ROW("SP-SYNC-006.same") {
+            seen = wmdm_name(again, hit);
+            CHECK(seen && seen[0] == (char)('0' + i));
+        }
+        free(seen);
+        free(ids[i]);
+        RELEASE(hit);
+    }
+    wmdm_close(again);
 }

@@ -72,17 +72,17 @@ CONF_CASE(SYNC_LIST_BV_01, .title = "References are replaced whole and keep thei
     IMDSPStorage *mixed[4] = {l.songs[1], l.songs[0], l.songs[3], l.songs[2]};
     char seen[8];
 
-    ROW("SP-PL-001")
+    ROW("SP-PL-001.empty")
         CHECK_EQ(pv_size(w, l.list), 0);
     ROW("SP-PL-003") {
         REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 4, mixed), S_OK);
-        ROW("SP-PL-010")
+        ROW("SP-PL-010.count")
             letters(&l, seen);
         CHECK(strcmp(seen, "adbc") == 0);
     }
     ROW("SP-PL-002") {
         REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 1, &l.songs[2]), S_OK);
-        ROW("SP-PL-010")
+        ROW("SP-PL-010.count")
             letters(&l, seen);
         CHECK(strcmp(seen, "c") == 0);
     }
@@ -93,24 +93,25 @@ CONF_CASE(SYNC_LIST_BV_02, .title = "A list can be empty", .reqs = REQS("SP-PL-0
           .steps = "GetReferences of a new list; set two, SetReferences(0, NULL), get again")
 {
     LISTS l = lists_open(c);
-    struct wmdm *w = l.w;
+    WCHAR name[8];
     char seen[8];
-    char *name;
 
-    ROW("SP-PL-011") {
+    ROW("SP-PL-011.new") {
         letters(&l, seen);
         CHECK(seen[0] == 0);
     }
-    ROW("SP-PL-004") {
+    ROW("SP-PL-004.code") {
         REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, l.songs), S_OK);
         CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 0, NULL), S_OK);
-        ROW("SP-PL-011")
-            letters(&l, seen);
-        CHECK(seen[0] == 0);
-        name = wmdm_name(w, l.list);
-        CHECK(name && strcmp(name, "Mix") == 0);
     }
-    free(name);
+    ROW("SP-PL-004.kept") {
+        REQUIRE_HR(CALL(IMDSPStorage, GetName, l.list, name, 8), S_OK);
+        CHECK(memcmp(name, u"Mix", sizeof(u"Mix")) == 0);
+    }
+    ROW("SP-PL-011.cleared")
+        letters(&l, seen);
+    ROW("SP-PL-004.empty")
+        CHECK(seen[0] == 0);
 }
 
 CONF_CASE(SYNC_LIST_BI_01, .title = "Bad references are refused and the old list stays",
@@ -124,18 +125,22 @@ CONF_CASE(SYNC_LIST_BI_01, .title = "Bad references are refused and the old list
     IMDSPStorage *folder = wmdm_work_folder(w);
     char seen[8];
 
-    ROW("SP-PL-005") {
+    ROW("SP-PL-005.null") {
         REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, l.songs), S_OK);
         CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, NULL), E_INVALIDARG);
+    }
+    ROW("SP-PL-005.hole")
         CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 3, holes), E_INVALIDARG);
+    ROW("SP-PL-005.kept") {
         letters(&l, seen);
         CHECK(strcmp(seen, "da") == 0);
     }
-    ROW("SP-PL-007")
+    ROW("SP-PL-007.folder")
         CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 1, &folder), WMDM_E_NOTSUPPORTED);
     wmdm_delete(w, l.songs[3]);
-    ROW("SP-PL-006") {
+    ROW("SP-PL-006.code")
         CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, dead), WMDM_E_INTERFACEDEAD);
+    ROW("SP-PL-006.kept") {
         letters(&l, seen);
         CHECK(strcmp(seen, "da") == 0);
     }
@@ -152,10 +157,87 @@ CONF_CASE(SYNC_LIST_BI_02, .title = "A plain file has no references", .reqs = RE
     IMDSPStorage **items = POISON;
     DWORD count = 0;
 
-    ROW("SP-PL-014") {
+    ROW("SP-PL-014.get") {
         CHECK_HR(CALL(IMDSPStorage4, GetReferences, song, &count, &items), WMDM_E_NOTSUPPORTED);
         CHECK(items == NULL);
+    }
+    ROW("SP-PL-014.set") {
         CHECK_HR(CALL(IMDSPStorage4, SetReferences, song, 1, &l.songs[1]), WMDM_E_NOTSUPPORTED);
     }
     RELEASE(song);
+}
+
+CONF_CASE(SYNC_LIST_BV_03, .title = "A playlist is made without data and is one",
+          .reqs = REQS("SP-PL-001", "SP-PL-007"), .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "CreateStorageWithMetadata with the format code; its own, its folder's list; a "
+                   "song and a playlist in it")
+{
+    LISTS l = lists_open(c);
+    struct wmdm *w = l.w;
+    IMDSPStorage *inner = new_list(w, "Inner"), *seen = wmdm_child(w, wmdm_work_folder(w), "Mix");
+    IWMDMMetaData *of_list = wmdm_metadata_new();
+    DWORD code = 0;
+    char found[8];
+    HRESULT hr;
+
+    ROW("SP-PL-001.listed")
+        CHECK(seen != NULL);
+    RELEASE(seen);
+    ROW("SP-PL-001.format") {
+        REQUIRE_HR(CALL(IMDSPStorage4, GetMetadata, l.list4, of_list), S_OK);
+        CHECK(wmdm_metadata_dword(of_list, g_wszWMDMFormatCode, &code) &&
+              code == WMDM_FORMATCODE_ABSTRACTAUDIOVIDEOPLAYLIST);
+    }
+    RELEASE(of_list);
+    ROW("SP-PL-007.song")
+        CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 1, &l.songs[0]), S_OK);
+    ROW("SP-PL-007.list") {
+        hr = CALL(IMDSPStorage4, SetReferences, l.list4, 1, &inner);
+        letters(&l, found);
+        CHECK_SEEN(hr == S_OK ? strcmp(found, "I") == 0 : hr == WMDM_E_NOTSUPPORTED, value_hr(hr));
+    }
+    RELEASE(inner);
+}
+
+CONF_CASE(SYNC_LIST_BV_04, .title = "References are handed out, each with a reference of its own",
+          .reqs = REQS("SP-PL-010", "SP-PL-011"), .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps =
+              "SetReferences of three and of one; GetReferences twice, all of it released each "
+              "time; the songs after it")
+{
+    LISTS l = lists_open(c);
+    struct wmdm *w = l.w;
+    IMDSPStorage **items = NULL, **again = NULL;
+    DWORD count = 0, more = 0;
+    char seen[8];
+
+    ROW("SP-PL-010.own") {
+        REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 3, l.songs), S_OK);
+        REQUIRE_HR(CALL(IMDSPStorage4, GetReferences, l.list4, &count, &items), S_OK);
+        REQUIRE_HR(CALL(IMDSPStorage4, GetReferences, l.list4, &more, &again), S_OK);
+        REQUIRE(count == 3 && more == 3);
+        for (DWORD at = 0; at < 3; at++) {
+            ULONG left = SP_CALL("IMDSPStorage::Release", IMDSPStorage_Release(items[at]));
+
+            REQUIRE(items[at] != again[at] || left > 0);
+            SP_CALL("IMDSPStorage::Release", IMDSPStorage_Release(again[at]));
+        }
+        CoTaskMemFree(items);
+        CoTaskMemFree(again);
+    }
+    ROW("SP-PL-010.songs") {
+        for (unsigned i = 0; i < 3; i++)
+            CHECK_EQ(pv_size(w, l.songs[i]), 5);
+    }
+    ROW("SP-PL-010.count") {
+        letters(&l, seen);
+        CHECK(strcmp(seen, "dac") == 0);
+    }
+    ROW("SP-PL-011.one") {
+        REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 1, l.songs), S_OK);
+        letters(&l, seen);
+        CHECK(strcmp(seen, "d") == 0);
+    }
 }

@@ -104,7 +104,7 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
     WCHAR wide[PV_ID_ROOM];
     char *id = NULL, *seen_name;
 
-    ROW("SP-SYNC-005") {
+    ROW("SP-SYNC-005.file") {
         w = wmdm_open(c);
         file = wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_AUDIO,
                            length, metadata);
@@ -112,7 +112,7 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
         CHECK(seen_name && strcmp(seen_name, name) == 0);
         CoTaskMemFree(seen_name);
     }
-    ROW("SP-SYNC-006") {
+    ROW("SP-SYNC-006.found") {
         send_clear(w, file, sent, length);
         id = pv_id(w, file);
         again = wmdm_open(c);
@@ -199,4 +199,43 @@ CONF_CASE(SYNC_MEDIA_BV_06,
           .steps = TRANSFER_STEPS)
 {
     round_trip(c, "tone.m4a", WMDM_FORMATCODE_MP4);
+}
+
+/* What an application makes on the way: each by CreateStorageWithMetadata. */
+static bool is_made(struct wmdm *w, const char *name, const WCHAR *wide, DWORD attributes,
+                    DWORD format)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage4 *folder = AS(IMDSPStorage4, wmdm_work_folder(w));
+    IWMDMMetaData *list = tags(format);
+    IMDSPStorage *made = NULL, *seen = NULL;
+    HRESULT hr = CALL(IMDSPStorage4, CreateStorageWithMetadata, folder,
+                      attributes | WMDM_STORAGECONTROL_INSERTINTO, wide, list, 0, &made);
+    bool is_there;
+
+    if (SUCCEEDED(hr))
+        seen = wmdm_child(w, wmdm_work_folder(w), name);
+    is_there = seen && (pv_attributes(w, seen) & attributes) == attributes;
+    RELEASE(seen);
+    RELEASE(made);
+    RELEASE(list);
+    RELEASE(folder);
+    return hr == S_OK && is_there;
+}
+
+CONF_CASE(SYNC_MEDIA_BV_07, .title = "Files, folders and playlists are made with their metadata",
+          .reqs = REQS("SP-SYNC-005"),
+          .ics = "PROVIDER.STORAGE4 && PROVIDER.MEDIUM.NESTED && PROVIDER.PLAYLISTS",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "CreateStorageWithMetadata of each; what the folder lists")
+{
+    struct wmdm *w = wmdm_open(c);
+
+    ROW("SP-SYNC-005.file")
+        CHECK(is_made(w, "made.mp3", u"made.mp3", WMDM_FILE_ATTR_FILE, WMDM_FORMATCODE_MP3));
+    ROW("SP-SYNC-005.folder")
+        CHECK(is_made(w, "Made", u"Made", WMDM_FILE_ATTR_FOLDER, WMDM_FORMATCODE_ASSOCIATION));
+    ROW("SP-SYNC-005.list")
+        CHECK(is_made(w, "Mixed", u"Mixed", WMDM_FILE_ATTR_FILE,
+                      WMDM_FORMATCODE_ABSTRACTAUDIOVIDEOPLAYLIST));
 }
