@@ -20,6 +20,7 @@ static void discard_description(const struct snapshot_description *one)
     free(one->initial.data);
     free(one->current.data);
     free(one->form.data);
+    free(one->whole.data);
 }
 
 static void discard(void *fixture)
@@ -97,6 +98,7 @@ static void describe(struct dut *dut, struct snapshot *snapshot, uint16_t format
         one.current = take_value(dut->c, &reader, one.type);
     one.form_kind = ct_u8(&reader);
     one.form = kept(dut->c, reader.at, reader.failed ? 0 : (size_t)(reader.end - reader.at));
+    one.whole = kept(dut->c, dut->answer.data, dut->answer.size);
     snapshot->is_whole &= !reader.failed && one.code == code;
     one.code = code;
     grown[snapshot->description_count++] = one;

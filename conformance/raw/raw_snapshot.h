@@ -25,6 +25,7 @@ struct snapshot_description {
     struct snapshot_bytes initial; /* the default */
     struct snapshot_bytes current; /* of the device */
     struct snapshot_bytes form;    /* what stands behind the kind of form */
+    struct snapshot_bytes whole;   /* all of the dataset */
 };
 
 struct snapshot_value {

@@ -148,7 +148,7 @@ void wmdm_walk(struct wmdm *w, const struct snapshot *snapshot, wmdm_seen_visit 
         struct wmdm_seen seen = {root, NULL, store_of(&walk, root), NULL};
 
         if (conf_judges(c, "SP-GLOB-005"))
-            ROW("SP-GLOB-005")
+            ROW("SP-GLOB-005.size")
                 AGREE(seen.store != NULL, "a medium is as large as a storage of the device");
         if (seen.store) {
             visit(w, snapshot, &seen, context);

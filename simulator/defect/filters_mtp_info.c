@@ -359,6 +359,15 @@ static void delete_refused(void *self, struct mtpr_responder *r, struct mtpr_ans
 enum { INFO_PROTECTION = 2, INFO_SIZE }; /* fields */
 enum { PARENT = 11, ASSOCIATION, NAME = 15, CREATED, KEYWORDS = 18 };
 
+static void deep(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    enum { BIT_DEPTH = 34 }; /* bytes in front of it */
+
+    (void)self;
+    if (mtp_answers(r, answer, MTP_OP_GET_OBJECT_INFO))
+        put_le32(answer->data->data + BIT_DEPTH, 24);
+}
+
 static void created_is_modified(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     struct mtp_field fields[MTP_FIELDS_MAX];

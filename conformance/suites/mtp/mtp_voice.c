@@ -16,27 +16,27 @@ static const uint32_t ALL = 0xffffffff;
 
 struct same_number {
     uint16_t code;
-    const char *name;
+    const char *name, *clause;
     size_t offset, size; /* of the member that ObjectInfo gives */
 };
-#define SAME(code, member)                                                                         \
+#define SAME(code, member, clause)                                                                 \
     {                                                                                              \
-        MTP_OPC_##code, #code, offsetof(struct snapshot_object, member),                           \
+        MTP_OPC_##code, #code, "MTP-OBJ-004." clause, offsetof(struct snapshot_object, member),    \
             sizeof(((struct snapshot_object *)NULL)->member)                                       \
     }
 static const struct same_number numbers[] = {
-    SAME(STORAGE_ID, store),
-    SAME(OBJECT_FORMAT, format),
-    SAME(PROTECTION_STATUS, protection),
-    SAME(ASSOCIATION_TYPE, association_type),
-    SAME(ASSOCIATION_DESC, association_description),
-    SAME(PARENT_OBJECT, parent),
+    SAME(STORAGE_ID, store, "fields"),
+    SAME(OBJECT_FORMAT, format, "fields"),
+    SAME(PROTECTION_STATUS, protection, "fields"),
+    SAME(ASSOCIATION_TYPE, association_type, "association"),
+    SAME(ASSOCIATION_DESC, association_description, "association"),
+    SAME(PARENT_OBJECT, parent, "parent"),
 };
 static const struct same_number texts[] = {
-    SAME(OBJECT_FILE_NAME, name),
-    SAME(DATE_CREATED, created),
-    SAME(DATE_MODIFIED, modified),
-    SAME(KEYWORDS, keywords),
+    SAME(OBJECT_FILE_NAME, name, "fields"),
+    SAME(DATE_CREATED, created, "dates"),
+    SAME(DATE_MODIFIED, modified, "dates"),
+    SAME(KEYWORDS, keywords, "fields"),
 };
 
 static uint32_t member_number(const struct snapshot_object *object, const struct same_number *same)
@@ -60,10 +60,11 @@ static void check_info_numbers(struct conf *c, const struct snapshot_object *obj
         uint32_t said = member_number(object, &numbers[i]);
 
         if (value)
-            AGREE(snapshot_number(value->type, value->bytes) == said,
-                  "object %08x: %s is 0x%llx as in ObjectInfo (0x%x)", object->handle,
-                  numbers[i].name, (unsigned long long)snapshot_number(value->type, value->bytes),
-                  said);
+            ROW(numbers[i].clause)
+                AGREE(snapshot_number(value->type, value->bytes) == said,
+                      "object %08x: %s is 0x%llx as in ObjectInfo (0x%x)", object->handle,
+                      numbers[i].name,
+                      (unsigned long long)snapshot_number(value->type, value->bytes), said);
     }
 }
 
@@ -77,9 +78,10 @@ static void check_info_texts(struct conf *c, const struct snapshot_object *objec
         if (!value)
             continue;
         snapshot_text(value->bytes, said);
-        AGREE(snapshot_text_equal(
-                  said, (const uint16_t *)(const void *)((const char *)object + texts[i].offset)),
-              "object %08x: %s is as in ObjectInfo", object->handle, texts[i].name);
+        ROW(texts[i].clause)
+            AGREE(snapshot_text_equal(said, (const uint16_t *)(const void *)((const char *)object +
+                                                                             texts[i].offset)),
+                  "object %08x: %s is as in ObjectInfo", object->handle, texts[i].name);
     }
 }
 
@@ -121,9 +123,10 @@ static void check_size(struct conf *c, const struct snapshot_object *object)
     uint64_t size = value ? snapshot_number(value->type, value->bytes) : 0;
 
     if (value)
-        AGREE(object->compressed_size == (size < ALL ? size : ALL),
-              "object %08x of %llu bytes: ObjectCompressedSize is %u", object->handle,
-              (unsigned long long)size, object->compressed_size);
+        ROW(size < ALL ? "MTP-OBJ-004.fields" : "MTP-OBJ-004.large")
+            AGREE(object->compressed_size == (size < ALL ? size : ALL),
+                  "object %08x of %llu bytes: ObjectCompressedSize is %u", object->handle,
+                  (unsigned long long)size, object->compressed_size);
 }
 
 VOICE_CASE(MTP_OBJ_BV_71, "ObjectInfo says what the properties say, and 0 of what does not apply",
@@ -135,23 +138,25 @@ VOICE_CASE(MTP_OBJ_BV_71, "ObjectInfo says what the properties say, and 0 of wha
     DUT dut = dut_session(c);
     const struct snapshot *snapshot = snapshot_take(&dut);
 
-    ROW("MTP-OBJ-004") {
+    ROW("MTP-OBJ-004.layout")
         CHECK(snapshot->is_whole);
-        for (size_t i = 0; i < snapshot->object_count; i++) {
-            const struct snapshot_object *object = &snapshot->objects[i];
+    for (size_t i = 0; i < snapshot->object_count; i++) {
+        const struct snapshot_object *object = &snapshot->objects[i];
 
-            check_info_numbers(c, object);
-            check_info_texts(c, object);
-            check_size(c, object);
+        check_info_numbers(c, object);
+        check_info_texts(c, object);
+        check_size(c, object);
+        ROW("MTP-OBJ-004.zeros")
             check_info_zeros(c, snapshot, object);
+        ROW("MTP-OBJ-004.parent")
             AGREE(object->parent == 0 || snapshot_object(snapshot, object->parent) != NULL,
                   "object %08x: its parent %08x is an object", object->handle, object->parent);
+        ROW("MTP-OBJ-004.fields")
             AGREE(snapshot_store(snapshot, object->store) != NULL,
                   "object %08x: its storage %08x is in GetStorageIDs", object->handle,
                   object->store);
-        }
     }
-    ROW("MTP-OBJ-001") {
+    ROW("MTP-OBJ-001.levels") {
         for (size_t i = 0; i < snapshot->object_count; i++) {
             uint32_t handle = snapshot->objects[i].handle;
 
@@ -174,6 +179,13 @@ static bool passes(const struct snapshot_object *object, struct filter filter)
            (!filter.parent || object->parent == (filter.parent == ALL ? 0 : filter.parent));
 }
 
+static const char *clause_of(struct filter filter)
+{
+    if (filter.parent)
+        return filter.parent == ALL ? "MTP-OBJ-001.root" : "MTP-OBJ-001.parent";
+    return filter.format ? "MTP-OBJ-001.format" : "MTP-OBJ-001.store";
+}
+
 static void check_filter(struct dut *dut, const struct snapshot *snapshot, struct filter filter)
 {
     struct conf *c = dut->c;
@@ -188,15 +200,15 @@ static void check_filter(struct dut *dut, const struct snapshot *snapshot, struc
         const struct snapshot_object *object = &snapshot->objects[i];
 
         wanted += passes(object, filter);
-        ROW("MTP-OBJ-001")
+        ROW(clause_of(filter))
             AGREE(dut_has(handles, count, object->handle) == passes(object, filter),
                   "GetObjectHandles(0x%08x, 0x%04x, 0x%08x) has %08x exactly when ObjectInfo says "
                   "so",
                   filter.store, filter.format, filter.parent, object->handle);
     }
-    ROW("MTP-OBJ-001")
+    ROW(clause_of(filter))
         CHECK_EQ(count, wanted);
-    ROW("MTP-OBJ-002") {
+    ROW("MTP-OBJ-002.count") {
         code =
             dut_op(dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(filter.store, filter.format, filter.parent));
         if (CHECK_RC(code, MTP_RC_OK))
@@ -264,13 +276,13 @@ VOICE_CASE(MTP_OBJ_BV_73, "Content and thumbs are as long as they are said to be
         if (object->format == MTP_FC_ASSOCIATION)
             continue;
         if (snapshot_size(object) <= SMALL) {
-            ROW("MTP-OBJ-006") {
+            ROW("MTP-OBJ-006.bytes") {
                 CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(object->handle)), MTP_RC_OK);
                 CHECK_EQ(dut.answer.size, snapshot_size(object));
             }
         }
         if (thumbs && object->thumb_format) {
-            ROW("MTP-OBJ-004") {
+            ROW("MTP-OBJ-004.fields") {
                 CHECK_RC(dut_op(&dut, MTP_OP_GET_THUMB, PARAMS(object->handle)), MTP_RC_OK);
                 CHECK_EQ(dut.answer.size, object->thumb_size);
             }
@@ -337,14 +349,42 @@ static void check_again(struct conf *c, const struct snapshot *was, const struct
     }
 }
 
+/* Asked for again the other way round, references are the same, and each is an object. */
+static void check_references(struct dut *dut, const struct snapshot *snapshot)
+{
+    struct conf *c = dut->c;
+
+    for (size_t i = snapshot->object_count; i > 0; i--) {
+        const struct snapshot_object *object = &snapshot->objects[i - 1];
+        struct ct_reader reader;
+        bool same;
+
+        if (!object->references)
+            continue;
+        dut_op(dut, MTP_OP_GET_OBJECT_REFERENCES, PARAMS(object->handle));
+        reader = dut_reader(dut);
+        same = ct_u32(&reader) == object->reference_count;
+        for (size_t r = 0; r < object->reference_count; r++) {
+            same &= ct_u32(&reader) == object->references[r];
+            AGREE(snapshot_object(snapshot, object->references[r]) != NULL,
+                  "object %08x: its reference %08x is an object", object->handle,
+                  object->references[r]);
+        }
+        AGREE(same, "object %08x has its %zu references when asked again", object->handle,
+              object->reference_count);
+    }
+}
+
 VOICE_CASE(MTP_PRP_BV_75, "Another session is told the same", "MTP", 0,
            "All objects by their persistent ids, their ObjectInfo, properties and references, in "
            "a second session of a new connection",
-           "MTP-PRP-008", "MTP-SES-001")
+           "MTP-PRP-008", "MTP-PRP-010", "MTP-SES-001")
 {
     DUT dut = dut_session(c);
     const struct snapshot *was = snapshot_take(&dut), *is;
 
+    ROW("MTP-PRP-010")
+        check_references(&dut, was);
     dut_reconnect(&dut);
     ROW("MTP-PRP-008") {
         is = snapshot_take(&dut);

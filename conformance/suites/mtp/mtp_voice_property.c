@@ -140,8 +140,59 @@ static bool range_is_one(const struct snapshot_description *one)
            (snapshot_number(one->type, step) <= width || width == 0);
 }
 
+/* A clock does not stand still between two answers. */
+static bool is_clock(const struct snapshot_description *one)
+{
+    return one->code == MTP_DPC_DATE_TIME;
+}
+
+/* Types that the document gives (MTP 1.1, annexes B and C). */
+static const struct {
+    uint16_t code, type;
+} types[] = {
+    {MTP_OPC_STORAGE_ID, MTP_DTC_UINT32},
+    {MTP_OPC_OBJECT_FORMAT, MTP_DTC_UINT16},
+    {MTP_OPC_PROTECTION_STATUS, MTP_DTC_UINT16},
+    {MTP_OPC_OBJECT_SIZE, MTP_DTC_UINT64},
+    {MTP_OPC_OBJECT_FILE_NAME, MTP_DTC_STRING},
+    {MTP_OPC_PARENT_OBJECT, MTP_DTC_UINT32},
+    {MTP_OPC_PERSISTENT_UID, MTP_DTC_UINT128},
+    {MTP_OPC_NAME, MTP_DTC_STRING},
+    {MTP_OPC_REPRESENTATIVE_SAMPLE_DATA, MTP_DTC_ARRAY_UINT8},
+    {MTP_DPC_BATTERY_LEVEL, MTP_DTC_UINT8},
+    {MTP_DPC_DATE_TIME, MTP_DTC_STRING},
+    {MTP_DPC_SYNCHRONIZATION_PARTNER, MTP_DTC_STRING},
+    {MTP_DPC_DEVICE_FRIENDLY_NAME, MTP_DTC_STRING},
+    {MTP_DPC_PERCEIVED_DEVICE_TYPE, MTP_DTC_UINT32},
+};
+
+static void check_type(struct conf *c, const struct snapshot_description *one)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        if (types[i].code == one->code)
+            AGREE(one->type == types[i].type, "0x%04x has type 0x%04x, it is described with 0x%04x",
+                  one->code, types[i].type, one->type);
+    }
+}
+
+/* The same question has the same answer, whatever was asked before it. */
+static void check_again(struct dut *dut, const struct snapshot_description *one)
+{
+    struct conf *c = dut->c;
+    uint16_t code = one->format
+                        ? dut_op(dut, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(one->code, one->format))
+                        : dut_op(dut, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(one->code));
+
+    AGREE(code == MTP_RC_OK &&
+              (is_clock(one) ||
+               snapshot_bytes_equal(one->whole,
+                                    (struct snapshot_bytes){dut->answer.data, dut->answer.size})),
+          "property 0x%04x of format 0x%04x is described the same again", one->code, one->format);
+}
+
 static void check_description(struct conf *c, const struct snapshot_description *one)
 {
+    check_type(c, one);
     AGREE(form_fits(one), "property 0x%04x of format 0x%04x: form %u is one of type 0x%04x",
           one->code, one->format, one->form_kind, one->type);
     AGREE(range_is_one(one), "property 0x%04x of format 0x%04x: minimum, maximum and step agree",
@@ -164,6 +215,10 @@ VOICE_CASE(MTP_PRP_BV_71, "Values are of the type and in the form their descript
         for (size_t i = 0; i < snapshot->description_count; i++) {
             if (snapshot->descriptions[i].format)
                 check_description(c, &snapshot->descriptions[i]);
+        }
+        for (size_t i = snapshot->description_count; i > 0; i--) {
+            if (snapshot->descriptions[i - 1].format)
+                check_again(&dut, &snapshot->descriptions[i - 1]);
         }
     }
     ROW("MTP-PRP-003") {
@@ -273,6 +328,35 @@ VOICE_CASE(MTP_PRP_BV_72, "The list of all properties of all objects is what eac
 
 /* ---- what a host may set (MTP 1.1, D.2.22, E.2.4) */
 
+/* The ends of a range are in it, and what lies a step behind is not. */
+static void check_ends(struct dut *dut, const struct snapshot_object *object,
+                       const struct snapshot_description *one)
+{
+    struct conf *c = dut->c;
+    struct ct_reader reader = ct_reader(one->form.data, one->form.size);
+    struct snapshot_bytes low = next_value(&reader, one->type);
+    struct snapshot_bytes high = next_value(&reader, one->type);
+    uint64_t step = snapshot_number(one->type, next_value(&reader, one->type));
+    uint64_t most = snapshot_number(one->type, high);
+    const uint64_t room = high.size < 8 ? ((uint64_t)1 << (8 * high.size)) - 1 : UINT64_MAX;
+    uint8_t beyond[8];
+
+    if (one->form_kind != MTP_FORM_RANGE || !is_integer(one->type) || is_signed(one->type))
+        return;
+    AGREE(dut_put(dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(object->handle, one->code), low.data,
+                  low.size) == MTP_RC_OK,
+          "0x%04x of format 0x%04x: the least of its range is taken", one->code, one->format);
+    AGREE(dut_put(dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(object->handle, one->code), high.data,
+                  high.size) == MTP_RC_OK,
+          "0x%04x of format 0x%04x: the most of its range is taken", one->code, one->format);
+    if (step > room - most)
+        return;
+    put_le64(beyond, most + step);
+    AGREE(dut_put(dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(object->handle, one->code), beyond,
+                  high.size) == MTP_RC_INVALID_OBJECT_PROP_VALUE,
+          "0x%04x of format 0x%04x: what lies behind its range is refused", one->code, one->format);
+}
+
 static void check_settable(struct dut *dut, const struct snapshot_object *object,
                            const struct snapshot_description *one)
 {
@@ -287,21 +371,47 @@ static void check_settable(struct dut *dut, const struct snapshot_object *object
     AGREE((code != MTP_RC_ACCESS_DENIED) == (one->settable == 1),
           "0x%04x of format 0x%04x is described as %s: setting what it is answers %s", one->code,
           one->format, one->settable ? "settable" : "read only", value_rc(code).text);
+    if (one->settable && code == MTP_RC_OK)
+        check_ends(dut, object, one);
+}
+
+static const struct {
+    uint16_t format;
+    const char *name;
+} kinds[] = {{MTP_FC_MP3, "set.mp3"},
+             {MTP_FC_WMV, "set.wmv"},
+             {MTP_FC_EXIF_JPEG, "set.jpg"},
+             {MTP_FC_AV_PLAYLIST, "set.pla"}};
+
+/* The work folder, and a file of each kind that the device lists; how many. */
+static size_t one_of_each(struct dut *dut, uint32_t handles[ARRAY_SIZE(kinds) + 1])
+{
+    static struct dut_info info;
+    size_t count = 0;
+
+    dut_device_info(dut, &info);
+    handles[count++] = dut->folder;
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        if (dut_lists(info.formats, info.format_count, kinds[i].format))
+            handles[count++] = dut_file(dut, dut->folder, kinds[i].name, kinds[i].format, NULL, 0);
+    }
+    return count;
 }
 
 VOICE_CASE(MTP_PRP_BV_74, "What is described as settable can be set, what is read only cannot",
            "MTP.OP.9804 && STORE.WRITABLE", CONF_WRITES,
-           "Of a new song and folder: SetObjectPropValue of each property to what it is: OK "
+           "Of a new folder, song, film, picture and playlist: SetObjectPropValue of each property "
+           "to what it is: OK "
            "or AccessDenied, as GetObjectPropDesc says",
            "MTP-PRP-004")
 {
     DUT dut = dut_work(c);
-    uint32_t file = dut_file(&dut, dut.folder, "set.mp3", MTP_FC_MP3, "music", 5);
+    uint32_t handles[ARRAY_SIZE(kinds) + 1];
+    size_t count = one_of_each(&dut, handles);
     const struct snapshot *snapshot = snapshot_take(&dut);
-    const uint32_t handles[] = {file, dut.folder};
 
     ROW("MTP-PRP-004") {
-        for (size_t i = 0; i < ARRAY_SIZE(handles); i++) {
+        for (size_t i = 0; i < count; i++) {
             const struct snapshot_object *object = snapshot_object(snapshot, handles[i]);
 
             for (size_t d = 0; object && d < snapshot->description_count; d++) {
@@ -314,34 +424,79 @@ VOICE_CASE(MTP_PRP_BV_74, "What is described as settable can be set, what is rea
 
 /* ---- device properties (MTP 1.1, 5.1.2, D.2.20 to D.2.22) */
 
-/* A clock does not stand still between two answers. */
-static bool is_clock(const struct snapshot_description *one)
+/* "YYYYMMDDThhmm": what two answers have in common that follow each other. */
+enum { TO_MINUTES = 13 };
+
+/* A clock's value lies between what was said before and what is said now, to the minute. */
+static bool is_now(struct dut *dut, const struct snapshot_description *one,
+                   struct snapshot_bytes value)
 {
-    return one->code == MTP_DPC_DATE_TIME;
+    uint16_t before[256], then[256], after[256];
+    struct ct_reader reader;
+
+    snapshot_text(one->current, before);
+    snapshot_text(value, then);
+    dut_op(dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(one->code));
+    reader = dut_reader(dut);
+    ct_string(&reader, after);
+    return memcmp(before, then, TO_MINUTES * 2) == 0 || memcmp(after, then, TO_MINUTES * 2) == 0;
 }
 
-static void check_device_property(struct dut *dut, const struct snapshot_description *one,
-                                  bool settable)
+static void check_value(struct dut *dut, const struct snapshot_description *one)
 {
     struct conf *c = dut->c;
-    uint16_t code = dut_op(dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(one->code));
+    uint8_t bytes[600];
+    struct snapshot_bytes value = {bytes, 0};
 
-    CHECK_RC(code, MTP_RC_OK);
+    CHECK_RC(dut_op(dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(one->code)), MTP_RC_OK);
+    value.size = dut->answer.size < sizeof(bytes) ? dut->answer.size : sizeof(bytes);
+    if (value.size)
+        memcpy(bytes, dut->answer.data, value.size);
+    AGREE(is_clock(one) ? value.size == one->current.size && is_now(dut, one, value)
+                        : dut->answer.size == one->current.size &&
+                              memcmp(bytes, one->current.data, value.size) == 0,
+          "0x%04x: the value is that of its description", one->code);
+}
+
+/* What it is reset to is its default; then it is again what it was. */
+static void check_reset(struct dut *dut, const struct snapshot_description *one)
+{
+    struct conf *c = dut->c;
+
+    if (dut_op(dut, MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(one->code)) != MTP_RC_OK)
+        return;
+    CHECK_RC(dut_op(dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(one->code)), MTP_RC_OK);
+    AGREE(snapshot_bytes_equal(one->initial,
+                               (struct snapshot_bytes){dut->answer.data, dut->answer.size}),
+          "0x%04x: it is reset to the default of its description", one->code);
+    dut_put(dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(one->code), one->current.data,
+            one->current.size);
+}
+
+static void check_device_property(struct dut *dut, const struct snapshot *snapshot,
+                                  const struct snapshot_description *one)
+{
+    struct conf *c = dut->c;
+    const struct dut_info *info = &snapshot->info;
+    uint16_t code;
+
+    check_type(c, one);
+    check_value(dut, one);
     AGREE(form_fits(one) && range_is_one(one), "0x%04x: form %u is one of type 0x%04x", one->code,
           one->form_kind, one->type);
     AGREE(in_form(one, one->current) && in_form(one, one->initial),
           "0x%04x: value and default are in the form", one->code);
-    if (!is_clock(one))
-        AGREE(snapshot_bytes_equal(one->current,
-                                   (struct snapshot_bytes){dut->answer.data, dut->answer.size}),
-              "0x%04x: the value is that of its description", one->code);
-    if (!settable || is_clock(one))
+    if (is_clock(one) ||
+        !dut_lists(info->operations, info->operation_count, MTP_OP_SET_DEVICE_PROP_VALUE))
         return;
     code = dut_put(dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(one->code), one->current.data,
                    one->current.size);
     AGREE((code != MTP_RC_ACCESS_DENIED) == (one->settable == 1),
           "0x%04x is described as %s: setting what it is answers %s", one->code,
           one->settable ? "settable" : "read only", value_rc(code).text);
+    if (one->settable && code == MTP_RC_OK &&
+        dut_lists(info->operations, info->operation_count, MTP_OP_RESET_DEVICE_PROP_VALUE))
+        check_reset(dut, one);
 }
 
 VOICE_CASE(MTP_PRP_BV_73, "Device properties are what their descriptions say",
@@ -352,10 +507,12 @@ VOICE_CASE(MTP_PRP_BV_73, "Device properties are what their descriptions say",
 {
     DUT dut = dut_session(c);
     const struct snapshot *snapshot = snapshot_take(&dut);
-    bool settable = dut_lists(snapshot->info.operations, snapshot->info.operation_count,
-                              MTP_OP_SET_DEVICE_PROP_VALUE);
 
     ROW("MTP-PRP-012") {
+        for (size_t i = snapshot->description_count; i > 0; i--) {
+            if (!snapshot->descriptions[i - 1].format)
+                check_again(&dut, &snapshot->descriptions[i - 1]);
+        }
         for (size_t i = 0; i < snapshot->info.property_count; i++) {
             uint16_t code = snapshot->info.properties[i];
             const struct snapshot_description *one = snapshot_description(snapshot, 0, code);
@@ -363,7 +520,7 @@ VOICE_CASE(MTP_PRP_BV_73, "Device properties are what their descriptions say",
             ROW("MTP-DEV-003")
                 AGREE(one != NULL, "property 0x%04x is listed and described", code);
             if (one)
-                check_device_property(&dut, one, settable);
+                check_device_property(&dut, snapshot, one);
         }
     }
 }

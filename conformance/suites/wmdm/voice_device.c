@@ -85,7 +85,7 @@ static void check_room(struct wmdm *w, IMDSPStorageGlobals *globals,
     struct conf *c = wmdm_conf(w);
     DWORD low = 0, high = 0;
 
-    ROW("SP-GLOB-005") {
+    ROW("SP-GLOB-005.free") {
         CHECK_HR(CALL(IMDSPStorageGlobals, GetTotalFree, globals, &low, &high), S_OK);
         AGREE(bytes_of(low, high) == store->free_bytes,
               "storage %08x: GetTotalFree says %llu, the device %llu", store->id,
@@ -109,7 +109,7 @@ static void check_kind(struct wmdm *w, IMDSPStorageGlobals *globals, const struc
               "storage %08x of type %u: attributes 0x%08x", seen->store->id, seen->store->type,
               attributes);
     }
-    ROW("SP-GLOB-012") {
+    ROW("SP-GLOB-012.idle") {
         CHECK_HR(CALL(IMDSPStorageGlobals, GetStatus, globals, &status), S_OK);
         AGREE(status == WMDM_STATUS_READY, "storage %08x is idle: GetStatus says 0x%x",
               seen->store->id, status);
@@ -125,7 +125,7 @@ static void check_root(struct wmdm *w, IMDSPStorageGlobals *globals, const struc
     DWORD low = 0, high = 0;
     char *name, *wanted = wmdm_name(w, seen->storage);
 
-    ROW("SP-GLOB-025") {
+    ROW("SP-GLOB-025.medium") {
         REQUIRE_HR(CALL(IMDSPStorageGlobals, GetRootStorage, globals, &root), S_OK);
         name = wmdm_name(w, root);
         AGREE(name && wanted && strcmp(name, wanted) == 0, "storage %08x: the root is \"%.60s\"",
