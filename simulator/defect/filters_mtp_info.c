@@ -8,7 +8,8 @@
 
 /* ---- DeviceInfo */
 
-enum { EXTENSIONS = 3, OPERATIONS = 5, EVENTS = 6 }; /* fields */
+enum { STANDARD, EXTENSION_ID, EXTENSION_VERSION, EXTENSIONS }; /* fields */
+enum { OPERATIONS = 5, EVENTS, PROPERTIES, SERIAL = 13 };
 
 static bool cut_device_info(const struct mtpr_responder *r, const struct mtpr_answer *answer,
                             struct mtp_field fields[])
@@ -28,6 +29,42 @@ static void swap_lists(void *self, struct mtpr_responder *r, struct mtpr_answer 
     fields[EVENTS] = fields[OPERATIONS];
     fields[OPERATIONS] = events;
     mtp_join(answer->data, MTP_DEVICE_INFO, fields);
+}
+
+/* Another field of DeviceInfo. */
+static void respell_device(const struct mtpr_responder *r, struct mtpr_answer *answer, size_t field,
+                           const void *bytes, size_t length)
+{
+    struct mtp_field fields[MTP_FIELDS_MAX];
+
+    if (!cut_device_info(r, answer, fields))
+        return;
+    fields[field] = (struct mtp_field){bytes, length};
+    mtp_join(answer->data, MTP_DEVICE_INFO, fields);
+}
+
+static void no_serial(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    respell_device(r, answer, SERIAL, NULL, 0);
+}
+
+static void next_standard(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    respell_device(r, answer, STANDARD, "\145", 2);
+}
+
+static void no_extension_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    respell_device(r, answer, EXTENSION_ID, "\0\0\0", 4);
+}
+
+static void next_extension(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    respell_device(r, answer, EXTENSION_VERSION, "\145", 2);
 }
 
 static void other_extension(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
@@ -63,18 +100,59 @@ static void relist(const struct mtp_field *array, uint16_t more, uint16_t less,
     wr_u32_at(ret_array, 0, kept);
 }
 
-static void relist_operations(struct mtpr_responder *r, struct mtpr_answer *answer, uint16_t more,
-                              uint16_t less)
+static void relist_field(struct mtpr_responder *r, struct mtpr_answer *answer, size_t field,
+                         uint16_t more, uint16_t less)
 {
     struct mtp_field fields[MTP_FIELDS_MAX];
     struct wr array = {0};
 
     if (!cut_device_info(r, answer, fields))
         return;
-    relist(&fields[OPERATIONS], more, less, &array);
-    fields[OPERATIONS] = (struct mtp_field){array.data, array.used};
+    relist(&fields[field], more, less, &array);
+    fields[field] = (struct mtp_field){array.data, array.used};
     mtp_join(answer->data, MTP_DEVICE_INFO, fields);
     wr_done(&array);
+}
+
+static void relist_operations(struct mtpr_responder *r, struct mtpr_answer *answer, uint16_t more,
+                              uint16_t less)
+{
+    relist_field(r, answer, OPERATIONS, more, less);
+}
+
+static void unlist_copy(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    relist_operations(r, answer, 0, MTP_OP_COPY_OBJECT);
+}
+
+static void unlist_sending(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    relist_operations(r, answer, 0, MTP_OP_SEND_OBJECT);
+}
+
+static void unlist_battery(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    relist_field(r, answer, PROPERTIES, 0, MTP_DPC_BATTERY_LEVEL);
+}
+
+static uint16_t no_battery(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_GET_DEVICE_PROP_DESC &&
+                   command->params[0] == MTP_DPC_BATTERY_LEVEL
+               ? MTP_RC_DEVICE_PROP_NOT_SUPPORTED
+               : 0;
+}
+
+static uint16_t no_wav(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_GET_OBJECT_PROPS_SUPPORTED && command->params[0] == MTP_FC_WAV
+               ? MTP_RC_INVALID_OBJECT_FORMAT_CODE
+               : 0;
 }
 
 static void list_self_test(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
@@ -557,6 +635,20 @@ static void put_halves(struct wr *wr, const struct mtp_field *string)
     }
     if (!wr->failed)
         wr->data[at] = kept;
+}
+
+/* Count, 254 units, terminator: 511 bytes. */
+static void cut_long_name(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    enum { LONGEST = 511 };
+
+    (void)self;
+    if (!mtp_answers(r, answer, MTP_OP_GET_OBJECT_PROP_VALUE) || answer->data->used != LONGEST ||
+        mtpr_command(r)->params[1] != MTP_OPC_OBJECT_FILE_NAME)
+        return;
+    answer->data->used -= 4;
+    answer->data->data[0] -= 2;
+    put_le16(answer->data->data + answer->data->used - 2, 0);
 }
 
 static void halve_pairs(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)

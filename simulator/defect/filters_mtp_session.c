@@ -216,6 +216,61 @@ static size_t only_additions(void *self, struct mtpr_responder *r, struct mtpr_e
     return events[0].code == MTP_EC_OBJECT_ADDED ? count : 0;
 }
 
+static size_t only_info(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                        size_t count)
+{
+    (void)self, (void)r;
+    return events[0].code == MTP_EC_OBJECT_INFO_CHANGED ? count : 0;
+}
+
+#define DROPS(function, dropped)                                                                   \
+    static size_t function(void *self, struct mtpr_responder *r, struct mtpr_event events[],       \
+                           size_t count)                                                           \
+    {                                                                                              \
+        (void)self, (void)r;                                                                       \
+        return events[0].code == (dropped) ? 0 : count;                                            \
+    }
+DROPS(drop_added, MTP_EC_OBJECT_ADDED)
+DROPS(drop_removed, MTP_EC_OBJECT_REMOVED)
+DROPS(drop_info, MTP_EC_OBJECT_INFO_CHANGED)
+DROPS(drop_space, MTP_EC_STORAGE_INFO_CHANGED)
+
+static size_t no_handle(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                        size_t count)
+{
+    (void)self, (void)r;
+    if (events[0].code == MTP_EC_OBJECT_ADDED)
+        events[0].params[0] = 0;
+    return count;
+}
+
+static size_t add_parameter(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                            size_t count)
+{
+    (void)self, (void)r;
+    if (count && events[0].count < 3)
+        events[0].params[events[0].count++] = 7;
+    return count;
+}
+
+/* Each addition waits for the next and comes behind it. */
+static size_t swap_events(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                          size_t count)
+{
+    struct mtpr_event *held = &notes(self)->held;
+
+    (void)r;
+    if (count != 1 || events[0].code != MTP_EC_OBJECT_ADDED)
+        return count;
+    if (held->count == 0) {
+        *held = events[0];
+        return 0;
+    }
+    events[1] = *held;
+    held->count = 0;
+    return 2;
+}
+
 static size_t event_without_property(void *self, struct mtpr_responder *r,
                                      struct mtpr_event events[], size_t count)
 {
@@ -270,6 +325,18 @@ static uint16_t not_there_yet(void *self, struct mtpr_responder *r, struct mtpr_
 
     (void)r;
     if (command->code != MTP_OP_GET_OBJECT_INFO || !its->unreadable ||
+        command->params[0] != its->unreadable)
+        return 0;
+    its->unreadable = 0;
+    return MTP_RC_INVALID_OBJECT_HANDLE;
+}
+
+static uint16_t no_content_yet(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    struct mtp_notes *its = notes(self);
+
+    (void)r;
+    if (command->code != MTP_OP_GET_OBJECT || !its->unreadable ||
         command->params[0] != its->unreadable)
         return 0;
     its->unreadable = 0;

@@ -23,6 +23,7 @@ struct mtp_notes {
     uint32_t moved;                 /* by a copy that is under way */
     uint32_t looped, looped_parent; /* said to lie below itself */
     unsigned deletions;
+    struct mtpr_event held; /* back, for the next one to come first; count 0: none */
     uint8_t sessions; /* that were opened */
     bool zero;        /* the command opens session 0 */
     bool closing;     /* with the next command the session goes */

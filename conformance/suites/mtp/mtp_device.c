@@ -23,13 +23,16 @@ CONF_CASE(MTP_DEV_BV_01, .title = "DeviceInfo has its fields in order and nothin
     DUT dut = dut_pipe(c);
     static struct dut_info info;
 
-    ROW("MTP-DEV-001") {
+    ROW("MTP-DEV-001.order") {
         dut_device_info(&dut, &info);
         CHECK(!info.broken);
         CHECK_EQ(info.left_over, 0);
-        CHECK_EQ(info.standard, 100);
-        CHECK_EQ(info.extension_id, 6);
-        CHECK_EQ(info.extension_version, 100);
+        ROW("MTP-DEV-001.standard")
+            CHECK_EQ(info.standard, 100);
+        ROW("MTP-DEV-001.extension")
+            CHECK_EQ(info.extension_id, 6);
+        ROW("MTP-DEV-001.version")
+            CHECK_EQ(info.extension_version, 100);
         CHECK(info.operation_count > 0 && info.format_count > 0);
         CHECK(codes_within(info.operations, info.operation_count, 0x1000, 0x1fff, 0x9000, 0x9fff));
         CHECK(codes_within(info.events, info.event_count, 0x4000, 0x4fff, 0xc000, 0xcfff));
@@ -95,7 +98,7 @@ CONF_CASE(MTP_DEV_BV_03, .title = "What DeviceInfo lists works, and what it does
 #undef CODE
     };
 
-    ROW("MTP-DEV-003") {
+    ROW("MTP-DEV-003.operations") {
         dut_device_info(&dut, &info);
         for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
             bool listed = dut_lists(info.operations, info.operation_count, all[i]);
@@ -106,11 +109,20 @@ CONF_CASE(MTP_DEV_BV_03, .title = "What DeviceInfo lists works, and what it does
             code = probe(&dut, all[i]);
             conf_note(c, "operation 0x%04x, %slisted: %s", all[i], listed ? "" : "not ",
                       value_rc(code).text);
-            CHECK_SEEN((code != MTP_RC_OPERATION_NOT_SUPPORTED) == listed, value_rc(code));
+            ROW(listed ? "MTP-DEV-003.operations" : "MTP-DEV-003.unlisted")
+                CHECK_SEEN((code != MTP_RC_OPERATION_NOT_SUPPORTED) == listed, value_rc(code));
         }
+    }
+    ROW("MTP-DEV-003.once") {
+        for (size_t i = 0; i < info.operation_count; i++)
+            CHECK(!dut_lists(info.operations, i, info.operations[i]));
+    }
+    ROW("MTP-DEV-003.properties") {
         for (size_t i = 0; i < info.property_count; i++)
             CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(info.properties[i])),
                      MTP_RC_OK);
+    }
+    ROW("MTP-DEV-003.formats") {
         for (size_t i = 0; i < info.format_count; i++)
             CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(info.formats[i])),
                      MTP_RC_OK);
@@ -135,16 +147,20 @@ CONF_CASE(MTP_DEV_BV_04, .title = "The mandatory operations are offered",
     size_t count;
     bool writable = false;
 
-    ROW("MTP-DEV-004") {
+    ROW("MTP-DEV-004.listed") {
         dut_device_info(&dut, &info);
         for (size_t i = 0; i < ARRAY_SIZE(mandatory); i++) {
             bool listed = dut_lists(info.operations, info.operation_count, mandatory[i]);
 
             conf_note(c, "operation 0x%04x: %d", mandatory[i], listed);
             CHECK(listed);
-            if (!not_to_probe(mandatory[i]))
-                CHECK_NOT_RC(probe(&dut, mandatory[i]), MTP_RC_OPERATION_NOT_SUPPORTED);
+            if (!not_to_probe(mandatory[i])) {
+                ROW("MTP-DEV-004.answered")
+                    CHECK_NOT_RC(probe(&dut, mandatory[i]), MTP_RC_OPERATION_NOT_SUPPORTED);
+            }
         }
+    }
+    ROW("MTP-DEV-004.sending") {
         dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
         reader = dut_reader(&dut);
         count = ct_array32(&reader, stores, 16);
@@ -154,11 +170,10 @@ CONF_CASE(MTP_DEV_BV_04, .title = "The mandatory operations are offered",
             ct_u32(&reader);
             writable |= ct_u16(&reader) == MTP_AC_READ_WRITE && !reader.failed;
         }
-        if (writable) {
-            CHECK(dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT_INFO) ||
-                  dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT_PROP_LIST));
-            CHECK(dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT));
-        }
+        CHECK(!writable ||
+              dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT_INFO) ||
+              dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT_PROP_LIST));
+        CHECK(!writable || dut_lists(info.operations, info.operation_count, MTP_OP_SEND_OBJECT));
     }
 }
 
@@ -175,7 +190,7 @@ CONF_CASE(MTP_DEV_BV_05, .title = "Strings have their count, their terminator an
     struct ct_reader reader;
     size_t count;
 
-    ROW("MTP-DEV-005") {
+    ROW("MTP-DEV-005.form") {
         dut_device_info(&dut, &info);
         CHECK(!info.broken && info.left_over == 0);
         dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
@@ -241,12 +256,14 @@ CONF_CASE(
     struct ct_writer writer = {0};
 
     ct_put_text(&writer, "papcheck was here");
-    ROW("MTP-DEV-007") {
+    ROW("MTP-DEV-007.offered") {
         dut_device_info(&dut, &info);
         for (size_t i = 0; i < 4; i++) {
             CHECK(dut_lists(info.properties, info.property_count, wanted[i]));
             CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(wanted[i])), MTP_RC_OK);
         }
+    }
+    ROW("MTP-DEV-007.persists") {
         dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME));
         REQUIRE(dut.answer.size > 0 && dut.answer.size <= sizeof(old));
         length = dut.answer.size;

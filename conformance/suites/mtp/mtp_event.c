@@ -114,14 +114,17 @@ CONF_CASE(MTP_EVT_BV_01, .title = "An event is a container of type 4 on the inte
     uint32_t handle = change(c, "{\"verb\":\"add\",\"path\":\"event.txt\",\"text\":\"x\"}");
     int count = event(&dut, bytes, DUT_PROMPT_MS);
 
-    ROW("MTP-EVT-001") {
+    ROW("MTP-EVT-001.interrupt")
         REQUIRE(count >= 12);
+    ROW("MTP-EVT-001.container") {
         CHECK(count <= 24);
         CHECK_EQ(get_le32(bytes), count);
         CHECK_EQ(get_le16(bytes + 4), MTP_CT_EVENT);
+        CHECK(is_whole(c, bytes, count));
+    }
+    ROW("MTP-EVT-001.parameter") {
         CHECK_EQ(get_le16(bytes + 6), MTP_EC_OBJECT_ADDED);
         CHECK_EQ(get_le32(bytes + 12), handle);
-        CHECK(is_whole(c, bytes, count));
     }
 }
 
@@ -146,10 +149,28 @@ CONF_CASE(MTP_EVT_BV_02, .title = "An event tied to no operation has transaction
 static void dut_told(struct dut *dut, const struct dut_info *info, uint16_t code,
                      uint32_t parameter)
 {
+    static const struct {
+        uint16_t code;
+        const char *clause;
+    } rows[] = {{MTP_EC_OBJECT_ADDED, "MTP-EVT-003.added"},
+                {MTP_EC_OBJECT_REMOVED, "MTP-EVT-003.removed"},
+                {MTP_EC_STORE_ADDED, "MTP-EVT-003.store-added"},
+                {MTP_EC_STORE_REMOVED, "MTP-EVT-003.store-removed"},
+                {MTP_EC_DEVICE_PROP_CHANGED, "MTP-EVT-003.device-prop"},
+                {MTP_EC_OBJECT_INFO_CHANGED, "MTP-EVT-003.info"},
+                {MTP_EC_STORAGE_INFO_CHANGED, "MTP-EVT-003.space"},
+                {MTP_EC_OBJECT_PROP_CHANGED, "MTP-EVT-003.prop"},
+                {MTP_EC_OBJECT_REFERENCES_CHANGED, "MTP-EVT-003.references"}};
     struct conf *c = dut->c;
 
-    if (dut_lists(info->events, info->event_count, code))
-        CHECK(comes(dut, code, parameter));
+    if (!dut_lists(info->events, info->event_count, code))
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (rows[i].code != code)
+            continue;
+        ROW(rows[i].clause)
+            CHECK(comes(dut, code, parameter));
+    }
 }
 
 CONF_CASE(MTP_EVT_BV_03, .title = "Every change on the device is told by its event",
@@ -162,7 +183,7 @@ CONF_CASE(MTP_EVT_BV_03, .title = "Every change on the device is told by its eve
     static struct dut_info info;
     uint32_t song, list, card, stores[DUT_STORES] = {0};
 
-    ROW("MTP-EVT-003") {
+    ROW("MTP-EVT-003.added") {
         dut_device_info(&dut, &info);
         song = change(c, "{\"verb\":\"add\",\"path\":\"event.mp3\",\"text\":\"song\"}");
         dut_told(&dut, &info, MTP_EC_OBJECT_ADDED, song);
@@ -209,7 +230,8 @@ static unsigned dut_events(struct dut *dut, const struct dut_info *info, uint32_
 
         conf_note(dut->c, "event 0x%04x, %d bytes", code, count);
         CHECK(dut_lists(info->events, info->event_count, code));
-        CHECK(count >= (none ? 12 : property ? 20 : 16));
+        ROW("MTP-EVT-003.parameters")
+            CHECK(count >= (none ? 12 : property ? 20 : 16));
         if (property && get_le32(bytes + 12) == song && get_le32(bytes + 16) == MTP_OPC_ARTIST)
             tagged++;
     }
@@ -227,14 +249,15 @@ CONF_CASE(MTP_EVT_BV_63, .title = "No event comes that DeviceInfo does not list"
     unsigned tagged, wanted;
     uint32_t song;
 
-    ROW("MTP-EVT-003") {
+    ROW("MTP-EVT-003.listed") {
         dut_device_info(&dut, &info);
         wanted = dut_lists(info.events, info.event_count, MTP_EC_OBJECT_PROP_CHANGED);
         song = change(c, "{\"verb\":\"add\",\"path\":\"told.mp3\",\"text\":\"song\"}");
         change(c, "{\"verb\":\"retag\",\"handle\":%u,\"property\":\"0xdc46\",\"value\":\"Me\"}",
                song);
         tagged = dut_events(&dut, &info, song, wanted);
-        CHECK_EQ(tagged, wanted);
+        ROW("MTP-EVT-003.parameters")
+            CHECK_EQ(tagged, wanted);
         change(c, "{\"verb\":\"remove\",\"handle\":%u}", song);
         if (dut_card(&dut)) {
             change(c, "{\"verb\":\"eject\"}");
@@ -259,9 +282,11 @@ CONF_CASE(MTP_EVT_BV_05,
 
     for (int i = 0; i < 100; i++)
         handles[i] = change(c, "{\"verb\":\"add\",\"path\":\"event-%d\",\"folder\":true}", i);
-    ROW("MTP-EVT-005") {
+    ROW("MTP-EVT-005.works") {
         CHECK(dut_in_step(&dut));
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handles[99])), MTP_RC_OK);
+    }
+    ROW("MTP-EVT-005.order") {
         while (next < 100 && !lost) {
             uint16_t code;
 
@@ -273,7 +298,8 @@ CONF_CASE(MTP_EVT_BV_05,
                 CHECK_EQ(get_le32(bytes + 12), handles[next++]);
         }
         conf_note(c, "%zu events in order, then told of a loss: %d", next, lost);
-        CHECK(next == 100 || lost);
+        ROW("MTP-EVT-005.told")
+            CHECK(next == 100 || lost);
     }
 }
 
@@ -290,8 +316,9 @@ CONF_CASE(MTP_EVT_BV_06, .title = "An object is readable as soon as its event is
     if (event(&dut, bytes, DUT_PROMPT_MS) < 16)
         conf_refused(c, "event", "no event of a change on the device came");
     handle = get_le32(bytes + 12);
-    ROW("MTP-EVT-006") {
+    ROW("MTP-EVT-006.info")
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+    ROW("MTP-EVT-006.content") {
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
         CHECK_BYTES(dut.answer.data, dut.answer.size, "read me", 7);
     }
@@ -306,13 +333,15 @@ CONF_CASE(MTP_EVT_BV_04, .title = "The host's own changes do not come back to it
 {
     DUT dut = dut_work(c);
     uint32_t file = dut_file(&dut, dut.folder, "own.mp3", MTP_FC_MP3, "own", 3);
+    unsigned added = 0, removed = 0, changed = 0;
     uint8_t bytes[64];
     int count = 0;
 
     if (!dut.pipe.interrupt)
         conf_inconclusive(c, "no interrupt endpoint");
+    dut_set_text(&dut, file, MTP_OPC_OBJECT_FILE_NAME, "renamed.mp3");
     dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(file));
-    ROW("MTP-EVT-004") {
+    ROW("MTP-EVT-004.sent") {
         for (int i = 0; i < 16; i++) {
             uint16_t code;
 
@@ -322,9 +351,15 @@ CONF_CASE(MTP_EVT_BV_04, .title = "The host's own changes do not come back to it
             code = get_le16(bytes + 6);
             conf_note(c, "event 0x%04x for %08x", code, get_le32(bytes + 12));
             /* Free space and the like may be told; the objects themselves are no news. */
-            CHECK(code != MTP_EC_OBJECT_ADDED && code != MTP_EC_OBJECT_REMOVED &&
-                  code != MTP_EC_OBJECT_INFO_CHANGED);
+            added += code == MTP_EC_OBJECT_ADDED;
+            removed += code == MTP_EC_OBJECT_REMOVED;
+            changed += code == MTP_EC_OBJECT_INFO_CHANGED;
         }
+        CHECK_EQ(added, 0);
+        ROW("MTP-EVT-004.renamed")
+            CHECK_EQ(changed, 0);
+        ROW("MTP-EVT-004.deleted")
+            CHECK_EQ(removed, 0);
         CHECK_SEEN(count == -ETIMEDOUT || count >= 12, value_errno(count));
     }
 }

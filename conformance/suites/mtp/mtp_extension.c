@@ -86,7 +86,7 @@ CONF_CASE(MTP_DEV_BV_51, .title = "Skip goes to other tracks of what plays, and 
 
     if (set_number(&dut, MTP_DPC_PLAYBACK_OBJECT, list) != MTP_RC_OK)
         conf_inconclusive(c, "the playlist does not play");
-    ROW("MTP-DEV-003") {
+    ROW("MTP-DEV-003.skip") {
         CHECK_EQ(number(&dut, MTP_DPC_PLAYBACK_CONTAINER_INDEX), 0);
         for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
             uint16_t code = dut_op(&dut, MTP_OP_SKIP, PARAMS((uint32_t)steps[i].skip));
@@ -112,7 +112,7 @@ CONF_CASE(MTP_DEV_BV_52, .title = "Operations of the extensions are implemented 
         MTP_OP_WMDRMPD_GET_METER_CHALLENGE,       MTP_OP_WMDRMPD_GET_LICENSE_STATE,
         MTP_OP_WMPPD_REPORT_ADDED_DELETED_ITEMS,  MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS};
 
-    ROW("MTP-DEV-003") {
+    ROW("MTP-DEV-003.extensions") {
         dut_device_info(&dut, &info);
         for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
             uint16_t code;
@@ -171,7 +171,7 @@ CONF_CASE(MTP_DEV_BV_53, .title = "What comes and goes on the device is in its r
         dut.answer.size != sizeof(id))
         dut_unprepared(&dut, "GetObjectPropValue");
     memcpy(id, dut.answer.data, sizeof(id));
-    ROW("MTP-DEV-003") {
+    ROW("MTP-DEV-003.reports") {
         CHECK_RC(dut_op(&dut, MTP_OP_WMPPD_REPORT_ACQUIRED_ITEMS, PARAMS(0, 0, 100)), MTP_RC_OK);
         since = dut.answer.param[0];
         reader = dut_reader(&dut);
@@ -209,7 +209,7 @@ CONF_CASE(MTP_DEV_BV_54, .title = "GetThumb gives the representative sample and 
     image[1] = 0xd8;
     ct_put32(&writer, sizeof(image));
     ct_put_bytes(&writer, image, sizeof(image));
-    ROW("MTP-DEV-003") {
+    ROW("MTP-DEV-003.thumb") {
         CHECK_RC(dut_op(&dut, MTP_OP_GET_THUMB, PARAMS(song)), MTP_RC_NO_THUMBNAIL_PRESENT);
         CHECK(!dut.answer.has_data);
         SETUP {
@@ -237,7 +237,7 @@ CONF_CASE(MTP_DEV_BV_55, .title = "ResetDevice ends the session and keeps the ob
     DUT dut = dut_work(c);
     uint32_t file = dut_file(&dut, dut.folder, "stays.mp3", MTP_FC_MP3, "stays", 5);
 
-    ROW("MTP-DEV-003") {
+    ROW("MTP-DEV-003.reset") {
         CHECK_RC(dut_op(&dut, MTP_OP_RESET_DEVICE, PARAMS()), MTP_RC_OK);
         CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_SESSION_NOT_OPEN);
         REQUIRE_RC(dut_open(&dut, 1), MTP_RC_OK);

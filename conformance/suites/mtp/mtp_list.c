@@ -226,7 +226,7 @@ CONF_CASE(MTP_PRP_BI_33, .title = "SetObjectPropList sets, and refuses by the in
         put_number(&bad, song, MTP_OPC_GENRE);
         put_text(&bad, song, MTP_OPC_ALBUM_NAME, "Fourth");
         CHECK_RC(set_list(&dut, &bad), MTP_RC_INVALID_OBJECT_PROP_FORMAT);
-        ROW("MTP-DEV-003")
+        ROW("MTP-DEV-003.index")
             CHECK(dut.answer.params >= 1 && (dut.answer.param[0] == 1 || dut.answer.param[0] == 2));
         CHECK(has_text(&dut, song, MTP_OPC_GENRE, "Second"));
         CHECK(has_text(&dut, song, MTP_OPC_ALBUM_NAME, ""));
@@ -295,7 +295,7 @@ CONF_CASE(MTP_DEV_BV_37, .title = "GetInterdependentPropDesc sends an array",
     DUT dut = dut_session(c);
     static const uint16_t formats[] = {MTP_FC_MP3, MTP_FC_ASSOCIATION};
 
-    ROW("MTP-DEV-003") {
+    ROW("MTP-DEV-003.interdependent") {
         for (size_t i = 0; i < 2; i++) {
             struct ct_reader reader;
             uint32_t count;

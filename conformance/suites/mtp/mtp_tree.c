@@ -225,8 +225,8 @@ CONF_CASE(MTP_DEV_BV_45, .title = "Names beyond the BMP come back as they were s
 
     for (size_t i = 0; i < 254; i++)
         many[i] = i % 2 ? 0xdd1e : 0xd834;
-    ROW("MTP-DEV-005") {
-        for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 3; i++) {
+        ROW(i == 2 ? "MTP-DEV-005.long" : "MTP-DEV-005.pairs") {
             const uint16_t *units = i == 0 ? clef : i == 1 ? mixed : many;
             struct ct_writer name = {0}, info = {0};
             uint16_t code;
@@ -240,8 +240,10 @@ CONF_CASE(MTP_DEV_BV_45, .title = "Names beyond the BMP come back as they were s
             code = dut_put(&dut, MTP_OP_SEND_OBJECT_INFO, PARAMS(dut.store, dut.folder), info.bytes,
                            info.length);
             /* What a name may be at most is the file system's business. */
-            if (i == 2 && code != MTP_RC_OK)
-                continue;
+            if (i == 2 && code != MTP_RC_OK) {
+                conf_excused(c, 4, "it takes no name of 254 units");
+                return;
+            }
             REQUIRE_RC(code, MTP_RC_OK);
             check_name(&dut, dut.answer.param[2], &name);
         }
