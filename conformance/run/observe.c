@@ -314,7 +314,10 @@ const struct ics *run_ics_of(const struct run *run, const struct conf_case *conf
     one = find(run, player_of(run, conf_case));
     if (run->options.ics)
         return &run->ics->declared;
-    return one && !one->error ? &one->ics : NULL;
+    if (!one || one->error)
+        return NULL;
+    /* Of a part that judges no provider there, what it offers is not known. */
+    return conf_case->needs & CONF_PROVIDER && !drives(run, one) ? NULL : &one->ics;
 }
 
 /* ---- as results have it */

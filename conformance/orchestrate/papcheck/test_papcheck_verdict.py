@@ -48,9 +48,10 @@ def player(tmp_path):
 
 def test_everything_is_conformant(whole):
     assert verdict(whole) == "CONFORMANT" and whole.results["left_out"] == []
+    found = re.search(r"^(\d+) of (\d+) rows judged, 1,010 in the catalogue; not at all: "
+                      r"[a-z, -]*service[a-z, -]* \(no case yet\)$", whole.stdout, re.M)
     # SP-AUTH-022 is of interfaces that our provider does not offer.
-    assert re.search(r"^426 of 427 rows judged, 1,010 in the catalogue; not at all: "
-                     r"[a-z, -]*service[a-z, -]* \(no case yet\)$", whole.stdout, re.M)
+    assert int(found[1]) == int(found[2]) - 1 > 400
     assert absent(whole) == dict.fromkeys(["inf", "service", "class-provider"], "no case yet")
 
 
@@ -84,7 +85,10 @@ def test_a_shard_alone_is_incomplete(run, check):
     (why, left), = left_out(done).items()
     assert "papcheck merge" in why
     cases = json.loads(check("list", "--json").stdout)
-    assert left["must"] + left["others"] == len(cases) - len(done.results["cases"])
+    never = {"AUTH-SHUT-BI-06"}  # of interfaces that our provider does not offer
+    assert left["must"] + left["others"] == len(
+        {case["id"] for case in cases + done.results["cases"]} - never) - len(
+            {case["id"] for case in done.results["cases"]} - never)
 
 
 def test_a_failure_outranks_what_is_missing(run):
@@ -144,7 +148,7 @@ def test_a_run_that_ends_early_says_what_it_left(run):
 
 def test_every_report_has_selection_shard_command_and_how_much_that_is(run):
     done = run("USB-CH9-*", "--shard", "1/3")
-    sentence = re.search(r"^\d+ of 427 rows judged, .*$", done.stdout, re.M)[0]
+    sentence = re.search(r"^\d+ of \d+ rows judged, .*$", done.stdout, re.M)[0]
     left = re.findall(r"^left out: .*$", done.stdout, re.M)
     assert len(left) == 2
     for name in ("report.txt", "report.html", "junit.xml"):
