@@ -117,7 +117,10 @@ bool conf_judges(const struct conf *c, const char *row);
 #define REQUIRE(expression) CONF_REQUIRE(CHECK(expression))
 #define REQUIRE_EQ(actual, expected) CONF_REQUIRE(CHECK_EQ(actual, expected))
 #define REQUIRE_RC(actual, expected) CONF_REQUIRE(CHECK_RC(actual, expected))
-#define REQUIRE_HR(actual, expected) CONF_REQUIRE(CHECK_HR(actual, expected))
+/* Not of CHECK_HR, as what stands in `actual` would be expanded in the text. */
+#define REQUIRE_HR(actual, expected)                                                               \
+    CONF_REQUIRE(                                                                                  \
+        conf_check_hr(c, (actual), (expected), __FILE__, __LINE__, #actual " == " #expected))
 #define CONF_REQUIRE(check)                                                                        \
     do {                                                                                           \
         if (!(check))                                                                              \

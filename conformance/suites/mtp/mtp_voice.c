@@ -383,10 +383,10 @@ VOICE_CASE(MTP_PRP_BV_75, "Another session is told the same", "MTP", 0,
     DUT dut = dut_session(c);
     const struct snapshot *was = snapshot_take(&dut), *is;
 
-    ROW("MTP-PRP-010")
+    ROW("MTP-PRP-010.references")
         check_references(&dut, was);
     dut_reconnect(&dut);
-    ROW("MTP-PRP-008") {
+    ROW("MTP-PRP-008.constant") {
         is = snapshot_take(&dut);
         check_again(c, was, is);
     }
@@ -410,7 +410,7 @@ VOICE_CASE(MTP_PRP_BV_76, "After a replug the device tells the same", "MTP && FI
     conf_transport_drop(c);
     dut_verb(c, "unplug");
     dut_verb(c, "plug");
-    ROW("MTP-PRP-008") {
+    ROW("MTP-PRP-008.constant") {
         DUT dut = dut_session(c);
 
         is = snapshot_take(&dut);

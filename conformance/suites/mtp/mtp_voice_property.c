@@ -170,8 +170,10 @@ static void check_type(struct conf *c, const struct snapshot_description *one)
 {
     for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
         if (types[i].code == one->code)
-            AGREE(one->type == types[i].type, "0x%04x has type 0x%04x, it is described with 0x%04x",
-                  one->code, types[i].type, one->type);
+            ROW(one->format ? "MTP-PRP-003.typed" : "MTP-PRP-012.described")
+                AGREE(one->type == types[i].type,
+                      "0x%04x has type 0x%04x, it is described with 0x%04x", one->code,
+                      types[i].type, one->type);
     }
 }
 
@@ -183,11 +185,13 @@ static void check_again(struct dut *dut, const struct snapshot_description *one)
                         ? dut_op(dut, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(one->code, one->format))
                         : dut_op(dut, MTP_OP_GET_DEVICE_PROP_DESC, PARAMS(one->code));
 
-    AGREE(code == MTP_RC_OK &&
-              (is_clock(one) ||
-               snapshot_bytes_equal(one->whole,
-                                    (struct snapshot_bytes){dut->answer.data, dut->answer.size})),
-          "property 0x%04x of format 0x%04x is described the same again", one->code, one->format);
+    ROW(one->format ? "MTP-PRP-002.code" : "MTP-PRP-012.described")
+        AGREE(code == MTP_RC_OK &&
+                  (is_clock(one) ||
+                   snapshot_bytes_equal(
+                       one->whole, (struct snapshot_bytes){dut->answer.data, dut->answer.size})),
+              "property 0x%04x of format 0x%04x is described the same again", one->code,
+              one->format);
 }
 
 static void check_description(struct conf *c, const struct snapshot_description *one)
@@ -211,7 +215,7 @@ VOICE_CASE(MTP_PRP_BV_71, "Values are of the type and in the form their descript
 
     if (!snapshot->description_count)
         conf_inconclusive(c, "no object has a property");
-    ROW("MTP-PRP-002") {
+    ROW("MTP-PRP-002.form") {
         for (size_t i = 0; i < snapshot->description_count; i++) {
             if (snapshot->descriptions[i].format)
                 check_description(c, &snapshot->descriptions[i]);
@@ -221,7 +225,7 @@ VOICE_CASE(MTP_PRP_BV_71, "Values are of the type and in the form their descript
                 check_again(&dut, &snapshot->descriptions[i - 1]);
         }
     }
-    ROW("MTP-PRP-003") {
+    ROW("MTP-PRP-003.typed") {
         for (size_t i = 0; i < snapshot->object_count; i++) {
             const struct snapshot_object *object = &snapshot->objects[i];
 
@@ -314,7 +318,7 @@ VOICE_CASE(MTP_PRP_BV_72, "The list of all properties of all objects is what eac
 
     if (!snapshot->is_all)
         conf_inconclusive(c, "the device has more than %u objects", SNAPSHOT_OBJECTS);
-    ROW("MTP-PRP-005") {
+    ROW("MTP-PRP-005.equal") {
         REQUIRE_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_LIST, PARAMS(ALL, 0, ALL, 0, 0)), MTP_RC_OK);
         reader = dut_reader(&dut);
         count = ct_u32(&reader);
@@ -322,7 +326,8 @@ VOICE_CASE(MTP_PRP_BV_72, "The list of all properties of all objects is what eac
         for (size_t i = 0; i < count && !reader.failed; i++)
             check_element(c, snapshot, &reader);
         CHECK(!reader.failed && reader.at == reader.end);
-        check_not_slow(c, snapshot, from, count);
+        ROW("MTP-PRP-005.every")
+            check_not_slow(c, snapshot, from, count);
     }
 }
 
@@ -368,9 +373,11 @@ static void check_settable(struct dut *dut, const struct snapshot_object *object
         return;
     code = dut_put(dut, MTP_OP_SET_OBJECT_PROP_VALUE, PARAMS(object->handle, one->code),
                    value->bytes.data, value->bytes.size);
-    AGREE((code != MTP_RC_ACCESS_DENIED) == (one->settable == 1),
-          "0x%04x of format 0x%04x is described as %s: setting what it is answers %s", one->code,
-          one->format, one->settable ? "settable" : "read only", value_rc(code).text);
+    ROW(one->settable ? "MTP-PRP-004.settable" : "MTP-PRP-004.read-only")
+        AGREE((code != MTP_RC_ACCESS_DENIED) == (one->settable == 1),
+              "0x%04x of format 0x%04x is described as %s: setting what it is answers %s",
+              one->code, one->format, one->settable ? "settable" : "read only",
+              value_rc(code).text);
     if (one->settable && code == MTP_RC_OK)
         check_ends(dut, object, one);
 }
@@ -410,7 +417,7 @@ VOICE_CASE(MTP_PRP_BV_74, "What is described as settable can be set, what is rea
     size_t count = one_of_each(&dut, handles);
     const struct snapshot *snapshot = snapshot_take(&dut);
 
-    ROW("MTP-PRP-004") {
+    ROW("MTP-PRP-004.settable") {
         for (size_t i = 0; i < count; i++) {
             const struct snapshot_object *object = snapshot_object(snapshot, handles[i]);
 
@@ -465,10 +472,12 @@ static void check_reset(struct dut *dut, const struct snapshot_description *one)
 
     if (dut_op(dut, MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(one->code)) != MTP_RC_OK)
         return;
-    CHECK_RC(dut_op(dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(one->code)), MTP_RC_OK);
-    AGREE(snapshot_bytes_equal(one->initial,
-                               (struct snapshot_bytes){dut->answer.data, dut->answer.size}),
-          "0x%04x: it is reset to the default of its description", one->code);
+    ROW("MTP-PRP-012.reset") {
+        CHECK_RC(dut_op(dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(one->code)), MTP_RC_OK);
+        AGREE(snapshot_bytes_equal(one->initial,
+                                   (struct snapshot_bytes){dut->answer.data, dut->answer.size}),
+              "0x%04x: it is reset to the default of its description", one->code);
+    }
     dut_put(dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(one->code), one->current.data,
             one->current.size);
 }
@@ -491,9 +500,10 @@ static void check_device_property(struct dut *dut, const struct snapshot *snapsh
         return;
     code = dut_put(dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(one->code), one->current.data,
                    one->current.size);
-    AGREE((code != MTP_RC_ACCESS_DENIED) == (one->settable == 1),
-          "0x%04x is described as %s: setting what it is answers %s", one->code,
-          one->settable ? "settable" : "read only", value_rc(code).text);
+    ROW("MTP-PRP-012.set")
+        AGREE((code != MTP_RC_ACCESS_DENIED) == (one->settable == 1),
+              "0x%04x is described as %s: setting what it is answers %s", one->code,
+              one->settable ? "settable" : "read only", value_rc(code).text);
     if (one->settable && code == MTP_RC_OK &&
         dut_lists(info->operations, info->operation_count, MTP_OP_RESET_DEVICE_PROP_VALUE))
         check_reset(dut, one);
@@ -508,7 +518,7 @@ VOICE_CASE(MTP_PRP_BV_73, "Device properties are what their descriptions say",
     DUT dut = dut_session(c);
     const struct snapshot *snapshot = snapshot_take(&dut);
 
-    ROW("MTP-PRP-012") {
+    ROW("MTP-PRP-012.current") {
         for (size_t i = snapshot->description_count; i > 0; i--) {
             if (!snapshot->descriptions[i - 1].format)
                 check_again(&dut, &snapshot->descriptions[i - 1]);

@@ -7,6 +7,8 @@
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .ics = ics_,                      \
               .player = "pap-voice", .needs = CONF_PROVIDER, .steps = steps_)
 
+static const char flat[] = "media have no folders";
+
 static bool is_folder(const struct snapshot_object *object)
 {
     return object->format == MTP_FC_ASSOCIATION;
@@ -152,6 +154,14 @@ VOICE_CASE(VOICE_TREE_BV_01, "ANY", "A provider shows the objects the device has
     struct wmdm *w = wmdm_open(c);
 
     wmdm_walk(w, snapshot, check_object, NULL);
+    if (conf_offers(c, "PROVIDER.MEDIUM.FOLDERS"))
+        return;
+    ROW("SP-STG-005.full")
+        conf_excused(c, 1, flat);
+    ROW("SP-STG-007.folder")
+        conf_excused(c, 1, flat);
+    ROW("SP-STG-018.folder")
+        conf_excused(c, 2, flat);
 }
 
 /* ---- where it is, and how it is found */
@@ -226,4 +236,8 @@ VOICE_CASE(VOICE_TREE_BV_02, "PROVIDER.STORAGE4",
     struct wmdm *w = wmdm_open(c);
 
     wmdm_walk(w, snapshot, check_place, NULL);
+    if (conf_offers(c, "PROVIDER.MEDIUM.FOLDERS"))
+        return;
+    ROW("SP-STG-046.folder")
+        conf_excused(c, 1, flat);
 }
