@@ -114,7 +114,10 @@ static void hold_capabilities(struct wmdm *w, DWORD capabilities)
                      can_make(w, folder, WMDM_FILE_ATTR_FILE, u"c.bin", &file));
         RELEASE(file);
     } else {
-        conf_excused(c, 2, "a medium without folders has nothing in them");
+        ROW("SP-GLOB-001.folders")
+            conf_excused(c, 1, "a medium without folders has nothing in them");
+        ROW("SP-GLOB-001.files")
+            conf_excused(c, 1, "a medium without folders has nothing in them");
     }
     take_away(w, &folder);
 }

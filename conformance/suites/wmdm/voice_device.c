@@ -52,7 +52,8 @@ VOICE_CASE(VOICE_DEVICE_BV_01, "ANY", "A provider calls the device what it calls
 
 VOICE_CASE(VOICE_DEVICE_BV_02, "PROVIDER.DEVICE.POWER",
            "What is left in the battery is what the device says",
-           "GetPowerSource against property 0x5001 that the judge read before", "SP-DEV-027")
+           "GetPowerSource against property 0x5001 that the judge read before", "SP-DEV-027",
+           "SP-DEV-026")
 {
     const struct snapshot *snapshot = snapshot_before(c);
     const struct snapshot_description *battery =
@@ -69,6 +70,15 @@ VOICE_CASE(VOICE_DEVICE_BV_02, "PROVIDER.DEVICE.POWER",
         AGREE(!(source & WMDM_POWER_IS_BATTERY) || percent == level,
               "GetPowerSource says %u %% on battery (0x%x), the device %llu", percent, source,
               (unsigned long long)level);
+    }
+    ROW("SP-DEV-026") {
+        const DWORD known = WMDM_POWER_CAP_BATTERY | WMDM_POWER_CAP_EXTERNAL |
+                            WMDM_POWER_IS_BATTERY | WMDM_POWER_IS_EXTERNAL |
+                            WMDM_POWER_PERCENT_AVAILABLE;
+
+        AGREE(!(source & ~known), "GetPowerSource says 0x%x, of flags there are", source);
+        AGREE(source & WMDM_POWER_CAP_BATTERY,
+              "GetPowerSource says 0x%x of a device that says how full its battery is", source);
     }
 }
 
