@@ -60,7 +60,7 @@ static void print_row_defects(const struct explanation *it, const char *row, con
 
     snprintf(deeper, sizeof(deeper), "%s    ", indent);
     print_defects(it, row, indent, judged, !clauses);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; clauses && i < count; i++) {
         printf("%s%s %s\n", indent, clauses[i].id, clauses[i].text);
         print_defects(it, clauses[i].id, deeper, judged, true);
     }

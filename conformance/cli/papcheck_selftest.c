@@ -6,8 +6,8 @@
 
 #include "conformance/cli/papcheck.h"
 #include "conformance/program/program.h"
-#include "conformance/selftest/survey.h"
 #include "conformance/selftest/selftest.h"
+#include "conformance/selftest/survey.h"
 
 static struct {
     struct selftest self;

@@ -256,7 +256,7 @@ const struct snapshot *snapshot_take(struct dut *dut)
 
 const struct snapshot *snapshot_before(struct conf *c)
 {
-    const struct snapshot *snapshot;
+    const struct snapshot *snapshot = NULL;
 
     SETUP {
         DUT dut = dut_session(c);

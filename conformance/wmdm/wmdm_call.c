@@ -203,7 +203,7 @@ static void guard_argument(struct call *call, unsigned i)
     if (!guard->memory)
         conf_setup_failed(call->c, "no memory");
     memset(guard->memory, CANARY_BYTE, guard->length + 2 * (size_t)CANARY);
-    if (guard->length)
+    if (guard->length && guard->before)
         memcpy(seen(guard), guard->before, guard->length);
     call->ours[i] = (uintptr_t)seen(guard);
 }

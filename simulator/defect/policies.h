@@ -24,11 +24,11 @@ struct mtp_notes {
     uint32_t looped, looped_parent; /* said to lie below itself */
     unsigned deletions;
     struct mtpr_event held; /* back, for the next one to come first; count 0: none */
-    uint8_t sessions; /* that were opened */
-    bool zero;        /* the command opens session 0 */
-    bool closing;     /* with the next command the session goes */
-    bool cut;         /* the last SendObject was */
-    bool folder;      /* the last object that was announced is one */
+    uint8_t sessions;       /* that were opened */
+    bool zero;              /* the command opens session 0 */
+    bool closing;           /* with the next command the session goes */
+    bool cut;               /* the last SendObject was */
+    bool folder;            /* the last object that was announced is one */
     struct mtp_announced {
         uint32_t handle, parent;
         size_t volume;

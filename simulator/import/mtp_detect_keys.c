@@ -328,7 +328,7 @@ static int take_storage_number(struct parser *parser, const char *value, size_t 
     struct import_storage *storage = NULL;
     int error = need_storage(parser, &storage);
 
-    return error ? error : set_number(parser, storage, value, where);
+    return storage ? set_number(parser, storage, value, where) : error;
 }
 
 static int take_storage_text(struct parser *parser, const char *value, size_t label)
@@ -336,7 +336,7 @@ static int take_storage_text(struct parser *parser, const char *value, size_t la
     struct import_storage *storage = NULL;
     int error = need_storage(parser, &storage);
 
-    if (error)
+    if (!storage)
         return error;
     return set_text(parser, label ? &storage->label : &storage->description, value);
 }

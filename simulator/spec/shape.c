@@ -149,7 +149,7 @@ static const char *shown(const yaml_node_t *node, const char *quote, char room[S
 
     if (node->type != YAML_SCALAR_NODE)
         return node->type == YAML_SEQUENCE_NODE ? "a list" : "a mapping";
-    memcpy(room, quote, used);
+    snprintf(room, SHOWN_ROOM, "%s", quote);
     for (; left && used < SHOWN_ROOM - 8; left--, at++)
         room[used++] = (char)(*at < 0x20 || *at == 0x7f ? ' ' : *at);
     while (left && used > strlen(quote) && (*at & 0xc0) == 0x80) { /* no half of a character */

@@ -15,7 +15,7 @@ enum { OPTIONS_MOST = 64, FIRST = 0x100 };
 
 static const struct command_program *running; /* whose name stands before a message */
 
-int cli_usage(const char *format, ...)
+int cli_complain(const char *format, ...)
 {
     va_list arguments;
 

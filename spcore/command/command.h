@@ -53,6 +53,12 @@ int command_next(const struct command *command, int argc, char **argv);
 
 /* The program's name, ": " and the message on one line of stderr; returns the exit code of usage
  * errors. */
-int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define cli_usage(...) cli_wrong(cli_complain(__VA_ARGS__))
+int cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Never 0, and seen to be. */
+static inline int cli_wrong(int status)
+{
+    return status ? status : 1;
+}
 
 #endif

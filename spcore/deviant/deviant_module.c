@@ -27,7 +27,7 @@ HRESULT __wrap_com_object_query(struct com_object *object, REFIID riid, void **r
 
     if (deviates(BASE_REFUSED) && SUCCEEDED(hr) && IsEqualIID(riid, &IID_IMDSPStorage3))
         hr = take_back(hr, ret_interface, E_NOINTERFACE);
-    if (deviates(IID_KEEPS_POINTER) && hr == E_NOINTERFACE)
+    if (deviates(IID_KEEPS_POINTER) && hr == E_NOINTERFACE && ret_interface)
         *ret_interface = before;
     if (deviates(OLD_DEVICE) && SUCCEEDED(hr) &&
         (IsEqualIID(riid, &IID_IMDSPDevice2) || IsEqualIID(riid, &IID_IMDSPDevice3)))

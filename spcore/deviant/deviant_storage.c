@@ -158,7 +158,7 @@ DATE(DATE_LOCAL)
     struct tm tm = {.tm_year = date ? date->wYear - 1900 : 0};
     time_t utc;
 
-    if (FAILED(hr) || !date->wMonth)
+    if (FAILED(hr) || !date || !date->wMonth)
         return hr;
     tm.tm_mon = date->wMonth - 1;
     tm.tm_mday = date->wDay;
@@ -378,7 +378,7 @@ METHOD(REFUSED_KEEPS_PARENT, IMDSPStorage4, GetParent, IMDSPStorage **parent)
     IMDSPStorage *before = parent ? *parent : NULL;
     HRESULT hr = REFUSED_KEEPS_PARENT_book(This, parent);
 
-    if (hr == WMDM_E_NOTCERTIFIED)
+    if (hr == WMDM_E_NOTCERTIFIED && parent)
         *parent = before;
     return hr;
 }

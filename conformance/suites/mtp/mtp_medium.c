@@ -13,12 +13,12 @@ static void dut_out(struct dut *dut, uint32_t store, uint32_t file)
     uint32_t ids[DUT_STORES];
     size_t count;
 
-    ROW("MTP-STO-001") {
+    ROW("MTP-STO-001.empty") {
         count = dut_stores(dut, ids);
         CHECK(dut_has(ids, count, store & 0xffff0000));
         CHECK(!dut_has(ids, count, store));
     }
-    ROW("MTP-STO-003") {
+    ROW("MTP-STO-003.absent") {
         CHECK_RC(dut_op(dut, MTP_OP_GET_STORAGE_INFO, PARAMS(store)), MTP_RC_STORE_NOT_AVAILABLE);
         CHECK_RC(dut_op(dut, MTP_OP_GET_OBJECT_HANDLES, PARAMS(store, 0, 0)),
                  MTP_RC_STORE_NOT_AVAILABLE);
@@ -54,7 +54,7 @@ CONF_CASE(MTP_STO_BV_61, .title = "A medium that is out takes its store along, a
         CHECK_BYTES(dut.answer.data, dut.answer.size, "inside", 6);
     }
     dut_verb(c, "insert");
-    ROW("MTP-STO-001") {
+    ROW("MTP-STO-001.logical") {
         count = dut_stores(&dut, ids);
         CHECK(dut_has(ids, count, card));
         CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(file)), MTP_RC_OK);
