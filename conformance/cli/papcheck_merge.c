@@ -22,7 +22,7 @@ struct merging {
     size_t count, read;
     const char *out;
     char *command, out_path[PATH_MAX];
-    struct merge merge;
+    struct merge *merge;
 };
 
 static const struct command_option options[] = {
@@ -97,13 +97,13 @@ static int take_evidence(struct run *run, void *context)
 {
     struct merging *it = context;
     char from[PATH_MAX], to[PATH_MAX];
-    int error = merge_date(&it->merge, it->parts, it->count);
+    int error = merge_date(it->merge, it->parts, it->count);
 
     for (size_t i = 0; i < run->case_count && !error; i++) {
         const char *below = run->results.cases[i].evidence;
 
         if (*below &&
-            (size_t)snprintf(from, sizeof(from), "%s/%s", it->merge.from[i]->folder, below) <
+            (size_t)snprintf(from, sizeof(from), "%s/%s", it->merge->from[i]->folder, below) <
                 sizeof(from) &&
             (size_t)snprintf(to, sizeof(to), "%s/%s", it->out_path, below) < sizeof(to))
             error = evidence_take(from, to);
@@ -113,9 +113,9 @@ static int take_evidence(struct run *run, void *context)
 
 static int merge_read(struct merging *it, const struct catalogue *catalogue)
 {
-    struct run *run = &it->merge.run;
+    struct run *run = &it->merge->run;
     char error[512] = "";
-    int result = merge_parts(catalogue, it->parts, it->count, &it->merge, error, sizeof(error));
+    int result = merge_parts(catalogue, it->parts, it->count, it->merge, error, sizeof(error));
     int status = result == -EINVAL ? cli_usage("%s", error) : result ? EXIT_ERROR : 0;
 
     if (!status)
@@ -126,7 +126,7 @@ static int merge_read(struct merging *it, const struct catalogue *catalogue)
         fprintf(stderr, "%zu folders, %zu cases\n", it->count, run->case_count);
         status = cli_outcome(run, take_evidence, it);
     }
-    merge_done(&it->merge);
+    merge_done(it->merge);
     return status;
 }
 
@@ -143,7 +143,8 @@ static void done(struct merging *it)
 
 static int merge(int argc, char **argv)
 {
-    struct merging it = {0};
+    struct merge joined = {0};
+    struct merging it = {.merge = &joined};
     struct catalogue catalogue;
     int status = parse(argc, argv, &it);
 

@@ -254,15 +254,20 @@ const struct snapshot *snapshot_take(struct dut *dut)
     return snapshot;
 }
 
+/* No row is judged by it. */
+static const struct snapshot *take_apart(struct conf *c)
+{
+    struct conf_row left __attribute__((cleanup(conf_row_leave))) = conf_row_enter(c, NULL);
+    DUT dut = dut_session(c);
+
+    (void)left;
+    return snapshot_take(&dut);
+}
+
 const struct snapshot *snapshot_before(struct conf *c)
 {
-    const struct snapshot *snapshot = NULL;
+    const struct snapshot *snapshot = take_apart(c);
 
-    SETUP {
-        DUT dut = dut_session(c);
-
-        snapshot = snapshot_take(&dut);
-    }
     conf_transport_drop(c);
     if (!snapshot->is_whole)
         conf_inconclusive(c, "what the device says of itself cannot be read");

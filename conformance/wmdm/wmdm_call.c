@@ -211,7 +211,8 @@ static void guard_argument(struct call *call, unsigned i)
 /* ---- after */
 static bool is_untouched(const struct guard *guard)
 {
-    return !guard->length || memcmp(seen(guard), guard->before, guard->length) == 0;
+    return !guard->length || !guard->before ||
+           memcmp(seen(guard), guard->before, guard->length) == 0;
 }
 
 static bool is_all(const uint8_t *bytes, size_t length, uint8_t byte)

@@ -199,7 +199,7 @@ static struct import_storage *add_storage(struct parser *parser)
 
 static bool has_storage(const struct import_report *report, uint64_t id)
 {
-    for (size_t i = 0; i < report->storage_count; i++) {
+    for (size_t i = 0; report->storages && i < report->storage_count; i++) {
         if (report->storages[i].id == id)
             return true;
     }
