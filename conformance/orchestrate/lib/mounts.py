@@ -18,6 +18,15 @@ def fuse_or_skip(client):
         pytest.skip("no /dev/fuse here; check-vm has one")
 
 
+def unmount(folder):
+    """What was closed a moment ago the kernel may still hold, and the place is busy."""
+    deadline = time.monotonic() + SECONDS
+    while subprocess.run(["fusermount", "-u", folder], check=False, timeout=SECONDS,
+                         stderr=subprocess.DEVNULL).returncode:
+        assert time.monotonic() < deadline, f"{folder} stays busy"
+        time.sleep(0.05)
+
+
 @contextlib.contextmanager
 def mounted(client, place, folder):
     """The player at that place of a USB/IP server; unmounted and given back at the end."""
@@ -35,7 +44,7 @@ def mounted(client, place, folder):
                 assert time.monotonic() < deadline, f"{client} does not mount"
                 time.sleep(0.01)
             yield folder
-            subprocess.run(["fusermount", "-u", folder], check=True, timeout=SECONDS)
+            unmount(folder)
             said, _ = process.communicate(timeout=SECONDS)
             assert process.returncode == 0 and "papsim:" not in said, said
         finally:
