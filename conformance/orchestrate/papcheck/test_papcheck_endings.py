@@ -1,5 +1,6 @@
 """How a case and a run end when the subject goes no further: one FAIL that says at what, and the
 rest not run because of it, instead of an error for each case."""
+import os
 import signal
 import subprocess
 
@@ -151,7 +152,11 @@ def unplug(player):
 
 
 def freeze(player):
-    return lambda: player.process.send_signal(signal.SIGSTOP)
+    """When it returns nothing is answered any more: what ran until then has stopped."""
+    def stop():
+        player.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, player.process.pid, os.WSTOPPED | os.WNOWAIT)
+    return stop
 
 
 @pytest.mark.parametrize("way, how", [(unplug, "-19 ENODEV"), (freeze, "-110 ETIMEDOUT")])
