@@ -221,17 +221,26 @@ static void release(struct conf *c, IUnknown *object)
         SP_CALL("IUnknown::Release", IUnknown_Release(object));
 }
 
-/* An array of interfaces, or of what is plain memory. */
+/* The one structure whose array has memory of its own in it. */
+static void free_types(const WMFILECAPABILITIES *types, DWORD count)
+{
+    for (DWORD i = 0; i < count; i++)
+        CoTaskMemFree(types[i].pwszMimeType);
+}
+
+/* An array of interfaces, of file types, or of what is plain memory. */
 static void release_array(struct conf *c, const struct wmdm_try *one, unsigned i)
 {
     const struct wmdm_parameter *parameter = &one->method->parameters[i];
     void **array = ((union room *)(uintptr_t)one->arguments[i])->pointer;
     DWORD count = 0;
 
-    if (array && parameter->holds_objects && one->arguments[parameter->counted_by])
+    if (array && parameter->counted_by >= 0 && one->arguments[parameter->counted_by])
         count = ((union room *)(uintptr_t)one->arguments[parameter->counted_by])->number;
-    for (DWORD k = 0; k < count; k++)
+    for (DWORD k = 0; k < count && parameter->holds_objects; k++)
         release(c, array[k]);
+    if (strcmp(parameter->name, "ppFileType") == 0)
+        free_types((const WMFILECAPABILITIES *)array, count);
     CoTaskMemFree(array);
 }
 

@@ -193,7 +193,7 @@ def little_memory():
 @pytest.mark.parametrize("piece", [b"[", b"{", b"- ", b"? ", b"a: ", b"&a ", b"*a ", b"'", b"- a\n",
                                    b"\0", b"\xff", b"\x7fELF\2\1\1\0", b"a: 1\n", b"[]"],
                          ids=repr)
-def test_hostile_files_are_refused_in_little_memory(tmp_path, piece):
+def test_files_made_to_cost_much_are_refused_in_little_memory(tmp_path, piece):
     path = tmp_path / "hostile"
     path.write_bytes((piece * (1 << 20))[:8 << 20])
     done = papsim("check", path, preexec_fn=little_memory)
