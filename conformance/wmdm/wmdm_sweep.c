@@ -221,7 +221,7 @@ static void release(struct conf *c, IUnknown *object)
         SP_CALL("IUnknown::Release", IUnknown_Release(object));
 }
 
-/* The one structure whose array has memory of its own in it. */
+/* The one structure whose array has memory of its own in it; strings have it by nature. */
 static void free_types(const WMFILECAPABILITIES *types, DWORD count)
 {
     for (DWORD i = 0; i < count; i++)
@@ -239,9 +239,23 @@ static void release_array(struct conf *c, const struct wmdm_try *one, unsigned i
         count = ((union room *)(uintptr_t)one->arguments[parameter->counted_by])->number;
     for (DWORD k = 0; k < count && parameter->holds_objects; k++)
         release(c, array[k]);
+    for (DWORD k = 0; k < count && strcmp(parameter->name, "pppwszMimeType") == 0; k++)
+        CoTaskMemFree(array[k]);
     if (strcmp(parameter->name, "ppFileType") == 0)
         free_types((const WMFILECAPABILITIES *)array, count);
     CoTaskMemFree(array);
+}
+
+static void free_capability(const WMDM_FORMAT_CAPABILITY *capability)
+{
+    for (DWORD i = 0; capability->pConfigs && i < capability->nPropConfig; i++) {
+        const WMDM_PROP_CONFIG *config = &capability->pConfigs[i];
+
+        for (DWORD k = 0; config->pPropDesc && k < config->nPropDesc; k++)
+            CoTaskMemFree(config->pPropDesc[k].pwszPropName);
+        CoTaskMemFree(config->pPropDesc);
+    }
+    CoTaskMemFree(capability->pConfigs);
 }
 
 HRESULT wmdm_try_call(struct wmdm *w, const char *file, int line, struct wmdm_try *one)
@@ -258,6 +272,8 @@ HRESULT wmdm_try_call(struct wmdm *w, const char *file, int line, struct wmdm_tr
             release(c, ((union room *)(uintptr_t)one->arguments[i])->pointer);
         else if (parameter->kind == WMDM_ARG_OUT_ARRAY)
             release_array(c, one, i);
+        else if (strcmp(one->method->name, "GetFormatCapability") == 0)
+            free_capability((const void *)(uintptr_t)one->arguments[i]);
     }
     return hr;
 }
