@@ -1,0 +1,183 @@
+/* MACs of the provider's secure-channel class itself (CSecureChannelServer), against those of the
+ * host's end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/wmdm/wmdm_ends.h"
+
+static void server_mac(struct wmdm_ends *e, const void *data, DWORD length,
+                       BYTE ret[WMDM_MAC_LENGTH])
+{
+    struct conf *c = e->c;
+    BYTE room[64]; /* a class that writes too much spoils no stack but its own row's check */
+    SAC_HMAC mac = 0;
+
+    wmdm_step(c, "MAC", "MACInit", SLOT(*e, mac_init, &mac));
+    wmdm_step(c, "MAC", "MACUpdate", SLOT(*e, mac_update, mac, data, length));
+    wmdm_step(c, "MAC", "MACFinal", SLOT(*e, mac_final, mac, room));
+    memcpy(ret, room, WMDM_MAC_LENGTH);
+}
+
+static void client_mac(struct wmdm_ends *e, const void *data, DWORD length,
+                       BYTE ret[WMDM_MAC_LENGTH])
+{
+    struct conf *c = e->c;
+    SAC_HMAC mac = 0;
+
+    wmdm_ours(c, "the host's MACInit", sac_mac_init(e->client, &mac));
+    wmdm_ours(c, "the host's MACUpdate", sac_mac_update(e->client, mac, data, length));
+    wmdm_ours(c, "the host's MACFinal", sac_mac_final(e->client, mac, ret));
+}
+
+CONF_CASE(AUTH_MAC_BV_01, .title = "MACFinal writes eight bytes", .reqs = REQS("SP-MAC-001"),
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "Bytes before and behind stay as they were")
+{
+    ENDS e = wmdm_ends_open(c);
+    BYTE room[64], untouched[64];
+    SAC_HMAC mac = 0;
+
+    memset(room, 0x3c, sizeof(room));
+    memset(untouched, 0x3c, sizeof(untouched));
+    wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &mac));
+    wmdm_step(c, "MAC", "MACUpdate", SLOT(e, mac_update, mac, "data", 4));
+    ROW("SP-MAC-001") {
+        REQUIRE_HR(SLOT(e, mac_final, mac, room + 16), S_OK);
+        CHECK_BYTES(room, 16, untouched, 16);
+        CHECK_BYTES(room + 24, 40, untouched, 40);
+        CHECK(memcmp(room + 16, untouched, 8) != 0);
+    }
+}
+
+CONF_CASE(AUTH_MAC_BI_01, .title = "MACInit refuses NULL and leaves other handles alone",
+          .reqs = REQS("SP-MAC-002"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "MACInit(NULL) while a handle is open; that one's MAC is the host's")
+{
+    ENDS e = wmdm_ends_open(c);
+    BYTE room[64], expected[WMDM_MAC_LENGTH];
+    SAC_HMAC mac = 0;
+
+    ROW("SP-MAC-002") {
+        REQUIRE_HR(SLOT(e, mac_init, &mac), S_OK);
+        CHECK_HR(SLOT(e, mac_init, NULL), E_INVALIDARG);
+        CHECK_HR(SLOT(e, mac_update, mac, "data", 4), S_OK);
+        CHECK_HR(SLOT(e, mac_final, mac, room), S_OK);
+        client_mac(&e, "data", 4, expected);
+        CHECK_BYTES(room, 8, expected, 8);
+    }
+}
+
+CONF_CASE(AUTH_MAC_BI_02, .title = "MACUpdate refuses NULL data and handles that are none",
+          .reqs = REQS("SP-MAC-003"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "NULL, handle 0, a handle never given out and a finished one")
+{
+    ENDS e = wmdm_ends_open(c);
+    BYTE room[64];
+    SAC_HMAC mac = 0;
+
+    wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &mac));
+    ROW("SP-MAC-003") {
+        CHECK_HR(SLOT(e, mac_update, mac, "data", 4), S_OK);
+        CHECK_HR(SLOT(e, mac_update, mac, NULL, 4), E_INVALIDARG);
+        CHECK_HR(SLOT(e, mac_update, 0, "data", 4), E_INVALIDARG);
+        CHECK_HR(SLOT(e, mac_update, mac + 1000, "data", 4), E_INVALIDARG);
+        wmdm_step(c, "MAC", "MACFinal", SLOT(e, mac_final, mac, room));
+        CHECK_HR(SLOT(e, mac_update, mac, "data", 4), E_INVALIDARG);
+    }
+}
+
+CONF_CASE(AUTH_MAC_BI_03, .title = "MACFinal ends the handle", .reqs = REQS("SP-MAC-004"),
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "MACUpdate and MACFinal on the finished handle")
+{
+    ENDS e = wmdm_ends_open(c);
+    BYTE room[64], expected[WMDM_MAC_LENGTH];
+    SAC_HMAC mac = 0;
+
+    wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &mac));
+    wmdm_step(c, "MAC", "MACUpdate", SLOT(e, mac_update, mac, "data", 4));
+    ROW("SP-MAC-004") {
+        REQUIRE_HR(SLOT(e, mac_final, mac, room), S_OK);
+        client_mac(&e, "data", 4, expected);
+        CHECK_BYTES(room, 8, expected, 8);
+        CHECK_HR(SLOT(e, mac_update, mac, "more", 4), E_INVALIDARG);
+        CHECK_HR(SLOT(e, mac_final, mac, room), E_INVALIDARG);
+    }
+}
+
+CONF_CASE(AUTH_MAC_BV_02, .title = "MAC handles do not influence each other",
+          .reqs = REQS("SP-MAC-005"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "Two interleaved, compared with the host's one after the other")
+{
+    ENDS e = wmdm_ends_open(c);
+    BYTE a[64], b[64], expected[WMDM_MAC_LENGTH];
+    SAC_HMAC one = 0, two = 0;
+
+    wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &one));
+    ROW("SP-MAC-005") {
+        REQUIRE_HR(SLOT(e, mac_init, &two), S_OK);
+        CHECK_HR(SLOT(e, mac_update, one, "ab", 2), S_OK);
+        CHECK_HR(SLOT(e, mac_update, two, "wx", 2), S_OK);
+        CHECK_HR(SLOT(e, mac_update, one, "cd", 2), S_OK);
+        REQUIRE_HR(SLOT(e, mac_final, one, a), S_OK);
+        CHECK_HR(SLOT(e, mac_update, two, "yz", 2), S_OK);
+        REQUIRE_HR(SLOT(e, mac_final, two, b), S_OK);
+        client_mac(&e, "abcd", 4, expected);
+        CHECK_BYTES(a, 8, expected, 8);
+        client_mac(&e, "wxyz", 4, expected);
+        CHECK_BYTES(b, 8, expected, 8);
+    }
+}
+
+CONF_CASE(AUTH_MAC_BV_03, .title = "Both ends compute the same MAC", .reqs = REQS("SP-MAC-006"),
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "Data of 1 to 5000 bytes, both ends")
+{
+    static BYTE data[5000];
+    ENDS e = wmdm_ends_open(c);
+    BYTE a[WMDM_MAC_LENGTH], b[WMDM_MAC_LENGTH];
+
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = (BYTE)(i * 17 + conf_seed(c));
+    ROW("SP-MAC-006") {
+        for (DWORD n = 1; n <= 5000; n = n * 3 + 1) {
+            server_mac(&e, data, n, a);
+            client_mac(&e, data, n, b);
+            CHECK_BYTES(a, sizeof(a), b, sizeof(b));
+        }
+    }
+}
+
+CONF_CASE(AUTH_MAC_BV_04, .title = "The MAC depends on the session key", .reqs = REQS("SP-MAC-007"),
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "The same data in two sessions")
+{
+    ENDS e = wmdm_ends_open(c);
+    BYTE a[WMDM_MAC_LENGTH], b[WMDM_MAC_LENGTH];
+
+    server_mac(&e, "the same data", 13, a);
+    wmdm_step(c, "handshake", "the second handshake", wmdm_ends_connect(&e));
+    server_mac(&e, "the same data", 13, b);
+    ROW("SP-MAC-007")
+        CHECK(memcmp(a, b, sizeof(a)) != 0);
+}
+
+CONF_CASE(AUTH_MAC_BV_05, .title = "The MAC depends on every byte", .reqs = REQS("SP-MAC-008"),
+          .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+          .steps = "256 single-bit changes in 1024 bytes")
+{
+    static BYTE data[1024];
+    ENDS e = wmdm_ends_open(c);
+    BYTE a[WMDM_MAC_LENGTH], b[WMDM_MAC_LENGTH];
+    unsigned same = 0;
+
+    server_mac(&e, data, sizeof(data), a);
+    for (size_t i = 0; i < 256; i++) {
+        data[i * 4 + i % 4] ^= (BYTE)(1u << i % 8);
+        server_mac(&e, data, sizeof(data), b);
+        same += memcmp(a, b, sizeof(a)) == 0;
+        data[i * 4 + i % 4] = 0;
+    }
+    ROW("SP-MAC-008")
+        CHECK_EQ(same, 0);
+}
