@@ -12,8 +12,11 @@ from desktop import Desktop
 from tree import PAPSIM, SECONDS, has
 
 # Where the log of a real player does not call the property a date, it is text, and kept as it came.
-GNOMAD2 = {"mtp": "20040101T000000.0", "creative-zen-x-fi": "20040101T0000.0"}
-GMTP = ["creative-zen-x-fi", "philips-sa5145"]  # with one storage: no question which
+GNOMAD2 = {"mtp": "20040101T000000.0", "creative-zen-x-fi": "20040101T0000.0",
+           "creative-zen-vision-m": "20040101T0000.0", "sony-walkman-nwz-a828": "20040101T0000.0",
+           "samsung-yp-t10": "20040101T0000.0"}
+# With one storage: no question which.
+GMTP = ["creative-zen-x-fi", "philips-sa5145", "sony-walkman-nwz-a828", "samsung-yp-t10"]
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ DROP_IN = BUILD / "libusb" / "libusb-1.0.so.0"  # what `papsim exec` puts in lib
 TESTS = ROOT / "conformance" / "orchestrate"
 PROGRAMS = TESTS / "programs"
 PLAYERS = ROOT / "fixtures" / "players"
+CACHE = pathlib.Path(os.environ.get("PAPKIT_CACHE") or pathlib.Path(  # what ci/setup unpacks
+    os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "papkit")
 SECONDS = 240  # for what ends by itself; a deadline, never a measure
 
 
