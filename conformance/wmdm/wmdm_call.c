@@ -14,7 +14,7 @@
 #define LARGEST (16u << 20) /* a size beyond is a number of a test, not memory */
 
 /* ---- which row demands what */
-enum demand { FAILURE_CLEARS, KEEPS_TO_ITS_ROOM, LEAVES_ALONE };
+enum demand { FAILURE_CLEARS, KEEPS_TO_ITS_ROOM, LEAVES_ALONE, REFUSAL_LEAVES_ALONE };
 
 static const struct {
     enum demand what;
@@ -24,7 +24,11 @@ static const struct {
     {FAILURE_CLEARS, "IMDServiceProvider2", "CreateDevice", NULL, "SP-PNP-008"},
     {FAILURE_CLEARS, "IComponentAuthenticate", "SACAuth", NULL, "SP-AUTH-010"},
     {FAILURE_CLEARS, "IUnknown", "QueryInterface", NULL, "SP-LIFE-005"},
-    {KEEPS_TO_ITS_ROOM, NULL, NULL, "abMac", "SP-MAC-001"},
+    {KEEPS_TO_ITS_ROOM, "IMDSPDevice", NULL, "abMac", "SP-MAC-001.device"},
+    {KEEPS_TO_ITS_ROOM, "IMDSPStorageGlobals", NULL, "abMac", "SP-MAC-001.medium"},
+    {KEEPS_TO_ITS_ROOM, "IMDSPStorage", NULL, "abMac", "SP-MAC-001.rights"},
+    {KEEPS_TO_ITS_ROOM, "IMDSPObject", "Read", "abMac", "SP-MAC-001.read"},
+    {KEEPS_TO_ITS_ROOM, "IMDSPObject", "Write", "abMac", "SP-MAC-001.write"},
     {KEEPS_TO_ITS_ROOM, "IMDSPDevice", "GetName", NULL, "SP-DEV-003"},
     {KEEPS_TO_ITS_ROOM, "IMDSPDevice", "GetManufacturer", NULL, "SP-DEV-008"},
     {KEEPS_TO_ITS_ROOM, "IMDSPDevice2", "GetCanonicalName", NULL, "SP-DEV-043"},
@@ -32,7 +36,8 @@ static const struct {
     {KEEPS_TO_ITS_ROOM, "IMDSPStorage", "GetName", NULL, "SP-STG-002.behind"},
     {KEEPS_TO_ITS_ROOM, "IMDSPObject", "Read", "pData", "SP-OBJ-016"},
     {KEEPS_TO_ITS_ROOM, "IMDSPObject2", "ReadOnClearChannel", "pData", "SP-OBJ-016"},
-    {LEAVES_ALONE, "IMDSPObject", "Write", "pData", "SP-MAC-019"},
+    {LEAVES_ALONE, "IMDSPObject", "Write", "pData", "SP-MAC-019.taken"},
+    {REFUSAL_LEAVES_ALONE, "IMDSPObject", "Write", "pData", "SP-MAC-019.refused"},
 };
 
 static bool is_or_any(const char *wanted, const char *name)
@@ -253,8 +258,8 @@ static void check_input(struct call *call, unsigned i)
         guard->memory ? (const void *)seen(guard) : (const void *)(uintptr_t)call->theirs[i];
 
     hold(call, !guard->length || memcmp(now, guard->before, guard->length) == 0,
-         row_of(LEAVES_ALONE, call->method, parameter), "and changed", parameter->name,
-         "what goes in left alone");
+         row_of(SUCCEEDED(call->hr) ? LEAVES_ALONE : REFUSAL_LEAVES_ALONE, call->method, parameter),
+         "and changed", parameter->name, "what goes in left alone");
 }
 
 /* What a failed call leaves: no pointer, no count of what is behind one. */

@@ -88,38 +88,6 @@ METHOD(SERIAL_LENGTH_WRONG, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE 
     return hr;
 }
 
-METHOD(SERIAL_MAC_PARTIAL, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *mac)
-{
-    HRESULT hr = SERIAL_MAC_PARTIAL_book(This, serial, mac);
-
-    return FAILED(hr) ? hr
-                      : sp_mac(SELF(sp_device, IMDSPDevice3)->context, serial->pID,
-                               serial->SerialNumberLength, NULL, 0, mac);
-}
-
-METHOD(SERIAL_MAC_LONG, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *mac)
-{
-    HRESULT hr = SERIAL_MAC_LONG_book(This, serial, mac);
-
-    if (SUCCEEDED(hr))
-        memset(mac + WMDM_MAC_LENGTH, 0, 20 - WMDM_MAC_LENGTH);
-    return hr;
-}
-
-SEAM(sp_serial);
-HRESULT __wrap_sp_serial(struct sp_context *context, const uint16_t *text, WMDMID *ret_id,
-                         BYTE ret_mac[WMDM_MAC_LENGTH])
-{
-    const WMDMID before = *ret_id;
-    HRESULT hr = __real_sp_serial(context, text, ret_id, ret_mac);
-    DWORD used = ret_id->SerialNumberLength;
-
-    if (FAILED(hr) || !deviates(SERIAL_TAIL_DIRTY))
-        return hr;
-    memcpy(ret_id->pID + used, before.pID + used, sizeof(before.pID) - used);
-    return sp_mac(context, ret_id, sizeof(*ret_id), NULL, 0, ret_mac);
-}
-
 /* ---- its power and its state */
 METHOD(BATTERY_WITHOUT_CAP, IMDSPDevice3, GetPowerSource, DWORD *source, DWORD *percent)
 {

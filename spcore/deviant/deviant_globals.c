@@ -30,15 +30,6 @@ METHOD(NOT_INITIALIZABLE, IMDSPStorageGlobals, GetCapabilities, DWORD *capabilit
     return hr;
 }
 
-METHOD(MEDIUM_MAC_UNTOUCHED, IMDSPStorageGlobals, GetSerialNumber, WMDMID *serial, BYTE *mac)
-{
-    HRESULT hr = MEDIUM_MAC_UNTOUCHED_book(This, serial, mac);
-
-    if (SUCCEEDED(hr))
-        memset(mac, 0, WMDM_MAC_LENGTH);
-    return hr;
-}
-
 METHOD(MEDIUM_STATUS_ZERO, IMDSPStorageGlobals, GetStatus, DWORD *status)
 {
     HRESULT hr = MEDIUM_STATUS_ZERO_book(This, status);

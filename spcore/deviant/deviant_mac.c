@@ -1,17 +1,68 @@
 /* Defects of the channel's MACs: what goes into one, and how long its handle is one. */
+#include <string.h>
+
 #include "spcore/deviant/seam.h"
 #include "spcore/sac/sac_private.h"
 
 SEAM(sac_mac_init);
+SEAM(sac_mac_final);
+
+/* The handle that was finished last, and the one that was fed last; 0: none. */
+static _Thread_local SAC_HMAC last_finished, last_fed;
+static _Thread_local BYTE last_mac[WMDM_MAC_LENGTH];
+
+/* What a new MAC begins with of what is not the caller's. */
+static HRESULT begin(struct sac_channel *channel, SAC_HMAC mac)
+{
+    static const BYTE none[WMDM_MAC_LENGTH];
+
+    if (channel->server && deviates(MAC_ROLE_CONSTANT))
+        return sac_mac_update(channel, mac, "s", 1);
+    if (deviates(MAC_CHAINS) && memcmp(last_mac, none, sizeof(none)) != 0)
+        return sac_mac_update(channel, mac, last_mac, sizeof(last_mac));
+    return S_OK;
+}
+
 HRESULT __wrap_sac_mac_init(struct sac_channel *channel, SAC_HMAC *ret_mac)
 {
     HRESULT hr = __real_sac_mac_init(channel, ret_mac);
 
+    if (channel && !ret_mac && deviates(MAC_INIT_NULL_ENDS))
+        sac_mac_done(channel);
     if (hr == E_INVALIDARG && deviates(MAC_INIT_NULL_ACCEPTED))
         return S_OK;
-    if (SUCCEEDED(hr) && channel->server && deviates(MAC_ROLE_CONSTANT))
-        return sac_mac_update(channel, *ret_mac, "s", 1);
+    if (FAILED(hr))
+        return hr;
+    last_fed = 0;
+    hr = begin(channel, *ret_mac);
+    if (deviates(MAC_INIT_NO_HANDLE)) {
+        BYTE mac[WMDM_MAC_LENGTH];
+
+        (void)__real_sac_mac_final(channel, *ret_mac, mac);
+        *ret_mac = 0;
+    }
     return hr;
+}
+
+/* As if nothing had been fed yet. */
+static void restart(struct sac_channel *channel, SAC_HMAC mac)
+{
+    EVP_MAC_CTX *context = sac_mac_take(channel, mac);
+
+    if (!context)
+        return;
+    (void)EVP_MAC_init(context, NULL, 0, NULL);
+    sac_mac_give(channel, context, false);
+}
+
+/* Of a handle that is none, and of no data. */
+static HRESULT refused_update(SAC_HMAC mac, const void *data, HRESULT hr)
+{
+    bool forgiven = !data                  ? deviates(MAC_UPDATE_NULL_OK)
+                    : mac == last_finished ? deviates(FINISHED_MAC_FED)
+                                           : deviates(STALE_MAC_ACCEPTED);
+
+    return hr == E_INVALIDARG && forgiven ? S_OK : hr;
 }
 
 SEAM(sac_mac_update);
@@ -20,21 +71,48 @@ HRESULT __wrap_sac_mac_update(struct sac_channel *channel, SAC_HMAC mac, const v
 {
     HRESULT hr;
 
+    if (mac == last_fed && mac && deviates(MAC_FIRST_UPDATE))
+        return S_OK;
+    if (deviates(MAC_LAST_UPDATE) && data)
+        restart(channel, mac);
     if (deviates(MAC_FIRST_64) && length > 64)
         length = 64;
+    if (deviates(MAC_UPDATE_SHORT) && length)
+        length--;
     hr = __real_sac_mac_update(channel, mac, data, length);
-    return hr == E_INVALIDARG && data && deviates(STALE_MAC_ACCEPTED) ? S_OK : hr;
+    if (SUCCEEDED(hr))
+        last_fed = mac;
+    return refused_update(mac, data, hr);
 }
 
-SEAM(sac_mac_final);
+/* What MACFinal leaves of the MAC and in the handles. */
+static void after_final(struct sac_channel *channel, SAC_HMAC mac, BYTE *ret_mac,
+                        const BYTE before[WMDM_MAC_LENGTH])
+{
+    last_finished = mac;
+    memcpy(last_mac, ret_mac, sizeof(last_mac));
+    for (size_t i = 0; deviates(MAC_TOO_LONG) && i < 20; i++)
+        ret_mac[i] = ret_mac[i % WMDM_MAC_LENGTH];
+    if (deviates(MAC_HALF_WRITTEN))
+        memcpy(ret_mac + 4, before + 4, 4);
+    if (deviates(MAC_FINAL_ENDS_ALL))
+        sac_mac_done(channel);
+}
+
 HRESULT __wrap_sac_mac_final(struct sac_channel *channel, SAC_HMAC mac,
                              BYTE ret_mac[WMDM_MAC_LENGTH])
 {
-    HRESULT hr = __real_sac_mac_final(channel, mac, ret_mac);
+    BYTE before[WMDM_MAC_LENGTH] = {0};
+    HRESULT hr;
 
-    for (size_t i = 0; SUCCEEDED(hr) && deviates(MAC_TOO_LONG) && i < 20; i++)
-        ret_mac[i] = ret_mac[i % WMDM_MAC_LENGTH];
-    return hr == E_INVALIDARG && ret_mac && deviates(STALE_MAC_ACCEPTED) ? S_OK : hr;
+    if (ret_mac)
+        memcpy(before, ret_mac, sizeof(before));
+    hr = __real_sac_mac_final(channel, mac, ret_mac);
+    if (SUCCEEDED(hr))
+        after_final(channel, mac, ret_mac, before);
+    return hr == E_INVALIDARG && ret_mac && mac == last_finished && deviates(FINISHED_MAC_FINAL)
+               ? S_OK
+               : hr;
 }
 
 SEAM(sac_keys_mac);

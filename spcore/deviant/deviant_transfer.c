@@ -74,6 +74,23 @@ METHOD(EOF_ENCRYPTED, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
     return SUCCEEDED(hr) && !*size ? E_INVALIDARG : hr;
 }
 
+METHOD(EOF_SIZE_KEPT, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    DWORD asked = size ? *size : 0;
+    HRESULT hr = EOF_SIZE_KEPT_book(This, data, size, mac);
+
+    if (SUCCEEDED(hr) && !*size)
+        *size = asked;
+    return hr;
+}
+
+METHOD(EMPTY_READ_FAILS, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = EMPTY_READ_FAILS_book(This, data, size, mac);
+
+    return SUCCEEDED(hr) && !SELF(sp_storage, IMDSPObject2)->size ? E_INVALIDARG : hr;
+}
+
 METHOD(READ_STANDS_STILL, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
 {
     HRESULT hr = READ_STANDS_STILL_book(This, data, size, mac);
@@ -111,14 +128,20 @@ METHOD(READ_IN_CLEAR, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
                       : hr_swap(hr, S_FALSE, S_OK);
 }
 
+/* What Read answers of data that have their MAC. */
+static HRESULT sealed(IMDSPObject2 *This, HRESULT hr, BYTE *data, const DWORD *size)
+{
+    return hr == S_OK ? sac_encrypt_param(context_of(This)->sac, data, *size)
+                      : hr_swap(hr, S_FALSE, S_OK);
+}
+
 METHOD(SIZE_BEFORE_DATA, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
 {
     HRESULT hr = plain(This, data, size, mac);
 
     if (hr == S_OK)
         hr = sp_mac(context_of(This), size, sizeof(*size), data, *size, mac);
-    return hr == S_OK ? sac_encrypt_param(context_of(This)->sac, data, *size)
-                      : hr_swap(hr, S_FALSE, S_OK);
+    return sealed(This, hr, data, size);
 }
 
 METHOD(READ_MAC_WITHOUT_SIZE, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
@@ -127,8 +150,45 @@ METHOD(READ_MAC_WITHOUT_SIZE, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE 
 
     if (hr == S_OK)
         hr = sp_mac(context_of(This), data, *size, NULL, 0, mac);
-    return hr == S_OK ? sac_encrypt_param(context_of(This)->sac, data, *size)
-                      : hr_swap(hr, S_FALSE, S_OK);
+    return sealed(This, hr, data, size);
+}
+
+METHOD(READ_MAC_REQUESTED, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    DWORD asked = size ? *size : 0;
+    HRESULT hr = plain(This, data, size, mac);
+
+    if (hr == S_OK)
+        hr = sp_mac(context_of(This), data, *size, &asked, sizeof(asked), mac);
+    return sealed(This, hr, data, size);
+}
+
+METHOD(READ_MAC_FIRST_64, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = plain(This, data, size, mac);
+
+    if (hr == S_OK)
+        hr = sp_mac(context_of(This), data, *size < 64 ? *size : 64, size, sizeof(*size), mac);
+    return sealed(This, hr, data, size);
+}
+
+METHOD(READ_MAC_LONG, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = READ_MAC_LONG_book(This, data, size, mac);
+
+    if (SUCCEEDED(hr))
+        memset(mac + WMDM_MAC_LENGTH, 0, 20 - WMDM_MAC_LENGTH);
+    return hr;
+}
+
+METHOD(READ_BAD_INPUT_E_FAIL, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE of_size[WMDM_MAC_LENGTH];
+
+    if (size && mac && sp_mac(context_of(This), size, sizeof(*size), NULL, 0, of_size) == S_OK &&
+        memcmp(mac, of_size, sizeof(of_size)) != 0)
+        return E_FAIL;
+    return READ_BAD_INPUT_E_FAIL_book(This, data, size, mac);
 }
 
 METHOD(READ_MAC_OF_CIPHERTEXT, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
@@ -139,29 +199,51 @@ METHOD(READ_MAC_OF_CIPHERTEXT, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE
                                : hr;
 }
 
-/* ---- Write: MAC and decryption */
-static HRESULT right_mac(IMDSPObject2 *This, const BYTE *data, DWORD size,
-                         BYTE ret_mac[WMDM_MAC_LENGTH])
+METHOD(CLEAR_READ_ENCRYPTED, IMDSPObject2, ReadOnClearChannel, BYTE *data, DWORD *size)
 {
+    HRESULT hr = CLEAR_READ_ENCRYPTED_book(This, data, size);
+
+    return SUCCEEDED(hr) && *size ? sac_encrypt_param(context_of(This)->sac, data, *size) : hr;
+}
+
+/* ---- Write: MAC and decryption */
+
+/* Of the block's plaintext and what stands before or behind it, which may be NULL. */
+static HRESULT mac_of(IMDSPObject2 *This, const BYTE *data, DWORD size, const DWORD *before,
+                      const DWORD *behind, BYTE ret_mac[WMDM_MAC_LENGTH])
+{
+    struct sp_context *context = context_of(This);
     BYTE *copy = malloc((size_t)size + 1);
     HRESULT hr;
 
     if (!copy)
         return E_OUTOFMEMORY;
     memcpy(copy, data, size);
-    hr = sac_decrypt_param(context_of(This)->sac, copy, size);
-    if (SUCCEEDED(hr))
-        hr = sp_mac(context_of(This), copy, size, &size, sizeof(size), ret_mac);
+    hr = sac_decrypt_param(context->sac, copy, size);
+    if (SUCCEEDED(hr) && before)
+        hr = sp_mac(context, before, sizeof(*before), copy, size, ret_mac);
+    else if (SUCCEEDED(hr))
+        hr = sp_mac(context, copy, size, behind, behind ? sizeof(*behind) : 0, ret_mac);
     free(copy);
     return hr;
 }
 
-/* The MAC to go on with: the right one when the caller's agrees with it in `compared` bytes. */
-static BYTE *forgiven(IMDSPObject2 *This, const BYTE *data, const DWORD *size, BYTE *mac,
-                      size_t compared, BYTE right[WMDM_MAC_LENGTH])
+/* The MAC to go on with: the right one when the caller's is `other`. */
+static BYTE *taken_for(IMDSPObject2 *This, const BYTE *data, const DWORD *size, BYTE *mac,
+                       const BYTE other[WMDM_MAC_LENGTH], BYTE right[WMDM_MAC_LENGTH])
 {
-    return data && size && mac && SUCCEEDED(right_mac(This, data, *size, right)) &&
-                   memcmp(right, mac, compared) == 0
+    return memcmp(mac, other, WMDM_MAC_LENGTH) == 0 &&
+                   SUCCEEDED(mac_of(This, data, *size, NULL, size, right))
+               ? right
+               : mac;
+}
+
+/* The same when the caller's agrees with it in those bytes. */
+static BYTE *forgiven(IMDSPObject2 *This, const BYTE *data, const DWORD *size, BYTE *mac,
+                      size_t from, size_t compared, BYTE right[WMDM_MAC_LENGTH])
+{
+    return data && size && mac && SUCCEEDED(mac_of(This, data, *size, NULL, size, right)) &&
+                   memcmp(right + from, mac + from, compared) == 0
                ? right
                : mac;
 }
@@ -170,21 +252,97 @@ METHOD(MAC_FOUR_BYTES, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
 {
     BYTE right[WMDM_MAC_LENGTH];
 
-    return MAC_FOUR_BYTES_book(This, data, size, forgiven(This, data, size, mac, 4, right));
+    return MAC_FOUR_BYTES_book(This, data, size, forgiven(This, data, size, mac, 0, 4, right));
+}
+
+METHOD(MAC_LAST_FOUR, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH];
+
+    return MAC_LAST_FOUR_book(This, data, size, forgiven(This, data, size, mac, 4, 4, right));
 }
 
 METHOD(MAC_NOT_COMPARED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
 {
     BYTE right[WMDM_MAC_LENGTH];
 
-    return MAC_NOT_COMPARED_book(This, data, size, forgiven(This, data, size, mac, 0, right));
+    return MAC_NOT_COMPARED_book(This, data, size, forgiven(This, data, size, mac, 0, 0, right));
 }
 
+METHOD(WRITE_MAC_WITHOUT_SIZE, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH], other[WMDM_MAC_LENGTH];
+
+    if (data && size && mac && mac_of(This, data, *size, NULL, NULL, other) == S_OK)
+        mac = taken_for(This, data, size, mac, other, right);
+    return WRITE_MAC_WITHOUT_SIZE_book(This, data, size, mac);
+}
+
+METHOD(WRITE_MAC_OF_MORE, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH], other[WMDM_MAC_LENGTH];
+    const DWORD more = size ? *size + 1 : 0;
+
+    if (data && size && mac && mac_of(This, data, *size, NULL, &more, other) == S_OK)
+        mac = taken_for(This, data, size, mac, other, right);
+    return WRITE_MAC_OF_MORE_book(This, data, size, mac);
+}
+
+METHOD(WRITE_SIZE_BEFORE_DATA, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH], other[WMDM_MAC_LENGTH];
+
+    if (!data || !size || !mac || mac_of(This, data, *size, size, NULL, other) != S_OK)
+        return WRITE_SIZE_BEFORE_DATA_book(This, data, size, mac);
+    if (memcmp(mac, other, sizeof(other)) != 0)
+        return WRITE_SIZE_BEFORE_DATA_book(This, data, size, other); /* which is not right */
+    return WRITE_SIZE_BEFORE_DATA_book(This, data, size,
+                                       taken_for(This, data, size, mac, other, right));
+}
+
+/* ---- Write: what is left of a block that is refused */
 METHOD(WRITE_MAC_UNCHECKED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
 {
     BYTE right[WMDM_MAC_LENGTH];
+    const BYTE *used = forgiven(This, data, size, mac, 0, 0, right);
+    HRESULT hr = WRITE_MAC_UNCHECKED_book(This, data, size, used == right ? right : mac);
 
-    return WRITE_MAC_UNCHECKED_book(This, data, size, forgiven(This, data, size, mac, 0, right));
+    return hr == S_OK && used == right && memcmp(right, mac, sizeof(right)) != 0
+               ? WMDM_E_MAC_CHECK_FAILED
+               : hr;
+}
+
+METHOD(BAD_MAC_E_FAIL, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    return hr_swap(BAD_MAC_E_FAIL_book(This, data, size, mac), WMDM_E_MAC_CHECK_FAILED, E_FAIL);
+}
+
+METHOD(BAD_MAC_BACK, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = BAD_MAC_BACK_book(This, data, size, mac);
+
+    if (hr == WMDM_E_MAC_CHECK_FAILED)
+        SELF(sp_storage, IMDSPObject2)->position = 0;
+    return hr;
+}
+
+METHOD(REFUSED_DECRYPTED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    DWORD asked = size ? *size : 0;
+    HRESULT hr = REFUSED_DECRYPTED_book(This, data, size, mac);
+
+    if (hr == WMDM_E_MAC_CHECK_FAILED)
+        (void)sac_decrypt_param(context_of(This)->sac, data, asked);
+    return hr;
+}
+
+METHOD(WRITE_MAC_LONG, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = WRITE_MAC_LONG_book(This, data, size, mac);
+
+    if (SUCCEEDED(hr))
+        memset(mac + WMDM_MAC_LENGTH, 0, 20 - WMDM_MAC_LENGTH);
+    return hr;
 }
 
 METHOD(CALLER_DECRYPTED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)

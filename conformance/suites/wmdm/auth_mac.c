@@ -4,77 +4,71 @@
 
 #include "conformance/wmdm/wmdm_case.h"
 
-/* A MAC with bytes around it that must stay. */
-struct guarded {
-    BYTE before[8], mac[WMDM_MAC_LENGTH], after[16];
-};
-
-static struct guarded guarded_new(void)
-{
-    struct guarded g;
-
-    memset(&g, 0x6d, sizeof(g));
-    return g;
-}
-
-static void check_guard(struct conf *c, const struct guarded *g)
-{
-    struct guarded clean = guarded_new();
-
-    CHECK_BYTES(g->before, sizeof(g->before), clean.before, sizeof(clean.before));
-    CHECK_BYTES(g->after, sizeof(g->after), clean.after, sizeof(clean.after));
-}
-
 /* The MAC covers the whole structure, and a changed byte does not verify. */
-static void check_serial(struct conf *c, struct wmdm *w, WMDMID *id, const struct guarded *g)
+static void check_serial(struct conf *c, struct wmdm *w, WMDMID *id, const BYTE *mac)
 {
     BYTE expected[WMDM_MAC_LENGTH];
 
     wmdm_mac(w, id, sizeof(*id), NULL, 0, expected);
-    CHECK_BYTES(g->mac, sizeof(g->mac), expected, sizeof(expected));
+    CHECK_BYTES(mac, WMDM_MAC_LENGTH, expected, sizeof(expected));
     id->pID[WMDMID_LENGTH - 1] ^= 1;
     wmdm_mac(w, id, sizeof(*id), NULL, 0, expected);
-    CHECK(memcmp(g->mac, expected, sizeof(expected)) != 0);
+    CHECK(memcmp(mac, expected, sizeof(expected)) != 0);
     id->pID[WMDMID_LENGTH - 1] ^= 1;
-    check_guard(c, g);
 }
 
 CONF_CASE(AUTH_SERIAL_BV_01, .title = "The device's serial number comes with the MAC of all of it",
-          .reqs = REQS("SP-MAC-010", "SP-MAC-029"), .ics = "PROVIDER.DEVICE.SERIAL",
+          .reqs = REQS("SP-MAC-010", "SP-MAC-029", "SP-MAC-001"), .ics = "PROVIDER.DEVICE.SERIAL",
           .needs = CONF_PROVIDER,
           .steps = "GetSerialNumber twice into differently poisoned structures; MAC over 140 bytes")
 {
     struct wmdm *w = wmdm_open(c);
-    struct guarded a = guarded_new(), b = guarded_new();
+    BYTE a[WMDM_MAC_LENGTH] = {0}, b[WMDM_MAC_LENGTH] = {0};
     WMDMID one, two;
 
     memset(&one, 0x11, sizeof(one));
     memset(&two, 0x22, sizeof(two));
-    ROW("SP-MAC-010") {
-        SETUP_CALL(IMDSPDevice, GetSerialNumber, wmdm_device(w), &one, a.mac);
-        SETUP_CALL(IMDSPDevice, GetSerialNumber, wmdm_device(w), &two, b.mac);
-        check_serial(c, w, &one, &a);
+    ROW("SP-MAC-010.whole") {
+        SETUP_CALL(IMDSPDevice, GetSerialNumber, wmdm_device(w), &one, a);
+        check_serial(c, w, &one, a);
     }
-    /* cbSize and dwVendorID are the provider's to fill too. */
-    ROW("SP-MAC-029")
-        CHECK_BYTES((const BYTE *)&one, sizeof(one), (const BYTE *)&two, sizeof(two));
+    ROW("SP-MAC-010.again") {
+        SETUP_CALL(IMDSPDevice, GetSerialNumber, wmdm_device(w), &two, b);
+        check_serial(c, w, &two, b);
+    }
+    ROW("SP-MAC-029.tail")
+        CHECK_BYTES(one.pID, sizeof(one.pID), two.pID, sizeof(two.pID));
+    ROW("SP-MAC-029.fields") {
+        CHECK_EQ(one.cbSize, two.cbSize);
+        CHECK_EQ(one.dwVendorID, two.dwVendorID);
+        CHECK_EQ(one.SerialNumberLength, two.SerialNumberLength);
+    }
 }
 
 CONF_CASE(AUTH_SERIAL_BV_02, .title = "The medium's serial number comes with the MAC of all of it",
-          .reqs = REQS("SP-MAC-011"), .ics = "PROVIDER.MEDIUM.SERIAL", .needs = CONF_PROVIDER,
-          .steps = "IMDSPStorageGlobals::GetSerialNumber; MAC over 140 bytes")
+          .reqs = REQS("SP-MAC-011", "SP-MAC-029", "SP-MAC-001"), .ics = "PROVIDER.MEDIUM.SERIAL",
+          .needs = CONF_PROVIDER,
+          .steps = "IMDSPStorageGlobals::GetSerialNumber twice; MAC over 140 bytes")
 {
     struct wmdm *w = wmdm_open(c);
-    struct guarded g = guarded_new();
-    WMDMID id;
+    BYTE a[WMDM_MAC_LENGTH] = {0}, b[WMDM_MAC_LENGTH] = {0};
+    WMDMID one, two;
     HRESULT hr;
 
-    memset(&id, 0, sizeof(id));
-    ROW("SP-MAC-011") {
-        hr = CALL(IMDSPStorageGlobals, GetSerialNumber, wmdm_globals(w), &id, g.mac);
+    memset(&one, 0x11, sizeof(one));
+    memset(&two, 0x22, sizeof(two));
+    ROW("SP-MAC-011.whole") {
+        hr = CALL(IMDSPStorageGlobals, GetSerialNumber, wmdm_globals(w), &one, a);
         REQUIRE_HR(hr, S_OK);
-        check_serial(c, w, &id, &g);
+        check_serial(c, w, &one, a);
     }
+    ROW("SP-MAC-011.again") {
+        hr = CALL(IMDSPStorageGlobals, GetSerialNumber, wmdm_globals(w), &two, b);
+        REQUIRE_HR(hr, S_OK);
+        check_serial(c, w, &two, b);
+    }
+    ROW("SP-MAC-029.medium")
+        CHECK_BYTES((const BYTE *)&one, sizeof(one), (const BYTE *)&two, sizeof(two));
 }
 
 /* A file of our own, open for `mode`. */
@@ -86,43 +80,70 @@ static struct wmdm_file *file(struct conf *c, const void *data, size_t length, D
     return f;
 }
 
+/* ---- Read */
+struct taken {
+    BYTE plain[600], raw[600], mac[WMDM_MAC_LENGTH];
+    DWORD size;
+};
+
+static void take(struct wmdm_file *f, struct taken *ret)
+{
+    struct conf *c = wmdm_conf(f->w);
+
+    ret->size = sizeof(ret->raw);
+    wmdm_mac(f->w, &ret->size, sizeof(ret->size), NULL, 0, ret->mac);
+    SETUP_CALL(IMDSPObject, Read, f->object, ret->raw, &ret->size, ret->mac);
+    REQUIRE(ret->size > 0 && ret->size <= sizeof(ret->raw));
+    memcpy(ret->plain, ret->raw, sizeof(ret->plain));
+    wmdm_ours(c, "the host's DecryptParam",
+              sac_decrypt_param(wmdm_channel(f->w), ret->plain, ret->size));
+}
+
+static void check_taken(struct conf *c, struct wmdm_file *f, const struct taken *block,
+                        const BYTE *content)
+{
+    const DWORD *size = &block->size;
+    BYTE right[WMDM_MAC_LENGTH], other[WMDM_MAC_LENGTH];
+
+    wmdm_mac(f->w, block->plain, *size, size, sizeof(*size), right);
+    ROW("SP-MAC-013.data")
+        CHECK_BYTES(block->mac, sizeof(block->mac), right, sizeof(right));
+    if (*size < sizeof(block->plain)) {
+        ROW("SP-MAC-013.short")
+            CHECK_BYTES(block->mac, sizeof(block->mac), right, sizeof(right));
+    }
+    wmdm_mac(f->w, block->plain, *size, NULL, 0, other);
+    ROW("SP-MAC-013.size")
+        CHECK(memcmp(block->mac, other, sizeof(other)) != 0);
+    wmdm_mac(f->w, size, sizeof(*size), block->plain, *size, other);
+    ROW("SP-MAC-009.read")
+        CHECK(memcmp(block->mac, other, sizeof(other)) != 0);
+    ROW("SP-MAC-014.plain") {
+        CHECK_BYTES(block->plain, *size, content, *size);
+        CHECK_BYTES(block->mac, sizeof(block->mac), right, sizeof(right));
+    }
+    wmdm_mac(f->w, block->raw, *size, size, sizeof(*size), other);
+    ROW("SP-MAC-014.cipher")
+        CHECK(memcmp(block->mac, other, sizeof(other)) != 0);
+}
+
 CONF_CASE(AUTH_READ_BV_01, .title = "Read's MAC covers plaintext, then the size it returns",
-          .reqs = REQS("SP-MAC-013", "SP-MAC-009", "SP-MAC-014"), .ics = "PROVIDER.OBJECT.READ",
-          .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = REQS("SP-MAC-013", "SP-MAC-009", "SP-MAC-014", "SP-MAC-001"),
+          .ics = "PROVIDER.OBJECT.READ", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "1000 bytes in blocks of 600: a full block and a short one")
 {
     static BYTE content[1000];
     struct wmdm_file *f;
+    struct taken block;
 
     for (size_t i = 0; i < sizeof(content); i++)
         content[i] = (BYTE)(i * 7 + 1);
     f = file(c, content, sizeof(content), MDSP_READ);
-    ROW("SP-MAC-013") {
-        for (size_t at = 0; at < sizeof(content);) {
-            BYTE data[600], raw[600], data_first[WMDM_MAC_LENGTH], size_first[WMDM_MAC_LENGTH];
-            BYTE cipher[WMDM_MAC_LENGTH];
-            struct guarded g = guarded_new();
-            DWORD size = sizeof(data);
-
-            wmdm_mac(f->w, &size, sizeof(size), NULL, 0, g.mac);
-            SETUP_CALL(IMDSPObject, Read, f->object, data, &size, g.mac);
-            REQUIRE(size > 0 && size <= sizeof(data));
-            memcpy(raw, data, sizeof(raw));
-            wmdm_ours(c, "the host's DecryptParam",
-                      sac_decrypt_param(wmdm_channel(f->w), data, size));
-            REQUIRE(size <= sizeof(content) - at);
-            wmdm_mac(f->w, data, size, &size, sizeof(size), data_first);
-            wmdm_mac(f->w, &size, sizeof(size), data, size, size_first);
-            wmdm_mac(f->w, raw, size, &size, sizeof(size), cipher);
-            CHECK_BYTES(g.mac, sizeof(g.mac), data_first, sizeof(data_first));
-            check_guard(c, &g);
-            ROW("SP-MAC-009")
-                CHECK(memcmp(g.mac, size_first, sizeof(size_first)) != 0);
-            ROW("SP-MAC-014") {
-                CHECK_BYTES(data, size, content + at, size);
-                CHECK(memcmp(g.mac, cipher, sizeof(cipher)) != 0);
-            }
-            at += size;
+    ROW("SP-MAC-013.data") {
+        for (size_t at = 0; at < sizeof(content); at += block.size) {
+            take(f, &block);
+            REQUIRE(block.size <= sizeof(content) - at);
+            check_taken(c, f, &block, content + at);
         }
     }
 }
@@ -130,32 +151,51 @@ CONF_CASE(AUTH_READ_BV_01, .title = "Read's MAC covers plaintext, then the size 
 CONF_CASE(AUTH_READ_BV_02, .title = "Read at the end answers S_OK and no bytes",
           .reqs = REQS("SP-MAC-027"), .level = CONF_SHOULD, .ics = "PROVIDER.OBJECT.READ",
           .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "A file of 100 bytes read whole, then again")
+          .steps = "A file of 100 bytes read whole, then again; a file of none")
 {
     static BYTE content[100];
-    struct wmdm_file *f = file(c, content, sizeof(content), MDSP_READ);
+    struct wmdm_file *f = file(c, content, sizeof(content), MDSP_READ), *empty;
     BYTE data[200];
     DWORD size = sizeof(data);
 
-    ROW("SP-MAC-027") {
-        wmdm_setup(c, "IMDSPObject::Read", wmdm_read(f->w, f->object, data, &size));
-        size = sizeof(data);
+    wmdm_setup(c, "IMDSPObject::Read", wmdm_read(f->w, f->object, data, &size));
+    size = sizeof(data);
+    ROW("SP-MAC-027.code") {
         CHECK_HR(wmdm_read(f->w, f->object, data, &size), S_OK);
+        ROW("SP-MAC-027.size")
+            CHECK_EQ(size, 0);
+    }
+    wmdm_file_close(f);
+    empty = wmdm_file(c, "empty.bin", NULL, 0);
+    wmdm_file_open(empty, MDSP_READ);
+    size = sizeof(data);
+    ROW("SP-MAC-027.empty") {
+        CHECK_HR(wmdm_read(empty->w, empty->object, data, &size), S_OK);
         CHECK_EQ(size, 0);
     }
 }
 
 CONF_CASE(AUTH_READ_BV_03, .title = "Read accepts a MAC over the size it is asked for",
           .reqs = REQS("SP-MAC-021"), .level = CONF_MAY, .ics = "PROVIDER.OBJECT.READ",
-          .needs = CONF_PROVIDER | CONF_WRITES, .steps = "A valid input MAC (reading U8)")
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "A valid input MAC, then one that is none (reading U8)")
 {
     static BYTE content[100];
     struct wmdm_file *f = file(c, content, sizeof(content), MDSP_READ);
-    BYTE data[100];
+    BYTE data[50], mac[WMDM_MAC_LENGTH];
     DWORD size = sizeof(data);
+    HRESULT hr;
 
-    ROW("SP-MAC-021")
+    ROW("SP-MAC-021.valid")
         CHECK_HR(wmdm_read(f->w, f->object, data, &size), S_OK);
+    size = sizeof(data);
+    wmdm_mac(f->w, &size, sizeof(size), NULL, 0, mac);
+    mac[3] ^= 1;
+    ROW("SP-MAC-021.invalid") {
+        hr = CALL(IMDSPObject, Read, f->object, data, &size, mac);
+        CHECK_ANSWER(hr == S_OK || hr == WMDM_E_MAC_CHECK_FAILED, hr,
+                     "S_OK or WMDM_E_MAC_CHECK_FAILED");
+    }
 }
 
 /* ---- Write */
@@ -165,14 +205,19 @@ struct block {
     DWORD size;
 };
 
+static void encrypt(struct wmdm *w, struct block *block)
+{
+    wmdm_ours(wmdm_conf(w), "the host's EncryptParam",
+              sac_encrypt_param(wmdm_channel(w), block->data, block->size));
+}
+
 static struct block block_new(struct wmdm *w, BYTE fill)
 {
     struct block block = {.size = 100};
 
     memset(block.data, fill, sizeof(block.data));
     wmdm_mac(w, block.data, block.size, &block.size, sizeof(block.size), block.mac);
-    wmdm_ours(wmdm_conf(w), "the host's EncryptParam",
-              sac_encrypt_param(wmdm_channel(w), block.data, block.size));
+    encrypt(w, &block);
     return block;
 }
 
@@ -183,38 +228,54 @@ static HRESULT send(struct wmdm_file *f, struct block *block)
     return CALL(IMDSPObject, Write, f->object, block->data, &block->size, block->mac);
 }
 
-/* Closes, and compares what the file holds by now. */
-static void check_content(struct conf *c, struct wmdm_file *f, const void *expected,
-                          size_t expected_length)
+/* Closes, and hands out what the file holds by now, to be freed; NULL: it cannot be read, and
+ * `ret_length` is what the provider says. */
+static BYTE *close_and_get(struct conf *c, struct wmdm_file *f, size_t *ret_length)
+{
+    wmdm_file_close(f);
+    if (conf_offers(c, "PROVIDER.OBJECT.READ"))
+        return wmdm_get(f->w, f->storage, ret_length);
+    *ret_length = pv_size(f->w, f->storage);
+    return NULL;
+}
+
+/* Nothing has come of all that was refused. */
+static void check_nothing(struct conf *c, struct wmdm_file *f)
 {
     size_t length = 0;
-    BYTE *content;
 
-    wmdm_file_close(f);
-    if (!conf_offers(c, "PROVIDER.OBJECT.READ")) {
-        CHECK_EQ(pv_size(f->w, f->storage), expected_length);
-        return;
-    }
-    content = wmdm_get(f->w, f->storage, &length);
-    CHECK_BYTES(content, length, expected, expected_length);
-    free(content);
+    free(close_and_get(c, f, &length));
+    CHECK_EQ(length, 0);
 }
 
 CONF_CASE(AUTH_WRITE_BI_01, .title = "Write compares all eight bytes of the MAC",
-          .reqs = REQS("SP-MAC-015"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "Each byte of the MAC changed in turn; then the good block")
+          .reqs = REQS("SP-MAC-015", "SP-MAC-009", "SP-MAC-019", "SP-MAC-001"), .ics = "ANY",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "Each byte of the MAC changed in turn; a MAC without the size; the good block")
 {
     struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
-    struct block good = block_new(f->w, 0x41);
+    struct block good = block_new(f->w, 0x41), bare = {.size = 100};
 
-    ROW("SP-MAC-015") {
+    ROW("SP-MAC-015.each") {
         for (size_t i = 0; i < WMDM_MAC_LENGTH; i++) {
             struct block bad = good;
-            bad.mac[i] ^= 0x10;
+
+            bad.mac[i] ^= (BYTE)(1u << (i + 4) % 8);
             CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
         }
-        CHECK_HR(send(f, &good), S_OK);
+    }
+    memset(bare.data, 0x41, sizeof(bare.data));
+    wmdm_mac(f->w, bare.data, bare.size, NULL, 0, bare.mac);
+    encrypt(f->w, &bare);
+    ROW("SP-MAC-015.size")
+        CHECK_HR(send(f, &bare), WMDM_E_MAC_CHECK_FAILED);
+    ROW("SP-MAC-015.taken") {
+        HRESULT hr = send(f, &good);
+
+        CHECK_HR(hr, S_OK);
         CHECK_EQ(good.size, 100);
+        ROW("SP-MAC-009.write")
+            CHECK_HR(hr, S_OK);
     }
 }
 
@@ -225,68 +286,94 @@ CONF_CASE(AUTH_WRITE_BI_02, .title = "A Write that fails its MAC writes nothing"
     struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
     struct block first = block_new(f->w, 'a'), bad = block_new(f->w, 'b');
     struct block second = block_new(f->w, 'c');
-    BYTE expected[200];
+    BYTE expected[100], *content;
+    size_t length = 0;
 
-    memset(expected, 'a', 100);
-    memset(expected + 100, 'c', 100);
+    memset(expected, 'c', sizeof(expected));
     bad.mac[7] ^= 1;
-    ROW("SP-MAC-016") {
-        wmdm_setup(c, "IMDSPObject::Write", send(f, &first));
+    wmdm_setup(c, "IMDSPObject::Write", send(f, &first));
+    ROW("SP-MAC-016.code")
         CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
+    ROW("SP-MAC-016.position")
         CHECK_HR(send(f, &second), S_OK);
-        check_content(c, f, expected, sizeof(expected));
+    ROW("SP-MAC-016.content") {
+        content = close_and_get(c, f, &length);
+        CHECK_EQ(length, 200);
+        CHECK(!content || !memchr(content, 'b', length));
     }
+    if (content) {
+        ROW("SP-MAC-016.position")
+            CHECK(length >= 200 && memcmp(content + 100, expected, sizeof(expected)) == 0);
+    }
+    free(content);
 }
 
 CONF_CASE(AUTH_WRITE_BI_03, .title = "Write refuses changed ciphertext", .reqs = REQS("SP-MAC-017"),
           .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "One bit of the block changed, the MAC as it was")
+          .steps = "One bit of the block changed, first, amid and last; the MAC as it was")
 {
+    static const size_t places[] = {0, 50, 99};
     struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
-    struct block bad = block_new(f->w, 'b');
+    const struct block good = block_new(f->w, 'b');
 
-    bad.data[50] ^= 4;
-    ROW("SP-MAC-017") {
-        CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
-        check_content(c, f, "", 0);
+    ROW("SP-MAC-017.code") {
+        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+            struct block bad = good;
+
+            bad.data[places[i]] ^= 4;
+            CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
+        }
     }
+    ROW("SP-MAC-017.nothing")
+        check_nothing(c, f);
 }
 
 CONF_CASE(AUTH_WRITE_BI_04, .title = "Write refuses a size other than the one in the MAC",
           .reqs = REQS("SP-MAC-018"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "99 bytes, well encrypted, with a MAC over them and the size 100")
+          .steps = "A good block with size 99; 99 bytes with a MAC over them and the size 100")
 {
     struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
-    struct block bad = {.size = 100};
+    struct block cut = block_new(f->w, 'd'), bad = {.size = 100};
 
+    cut.size = 99;
     memset(bad.data, 'd', 99);
     wmdm_mac(f->w, bad.data, 99, &bad.size, sizeof(bad.size), bad.mac);
     bad.size = 99;
-    wmdm_ours(c, "the host's EncryptParam",
-              sac_encrypt_param(wmdm_channel(f->w), bad.data, bad.size));
-    ROW("SP-MAC-018") {
+    encrypt(f->w, &bad);
+    ROW("SP-MAC-018.smaller") {
+        CHECK_HR(send(f, &cut), WMDM_E_MAC_CHECK_FAILED);
         CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
-        check_content(c, f, "", 0);
     }
+    ROW("SP-MAC-018.nothing")
+        check_nothing(c, f);
+}
+
+/* What stands where the MAC stood: that of another block would tell of one. */
+static void check_left_mac(struct conf *c, const char *name, BYTE fill)
+{
+    struct wmdm_file *f = wmdm_file(c, name, NULL, 0);
+    struct block block, before;
+    BYTE of_size[WMDM_MAC_LENGTH];
+
+    wmdm_file_open(f, MDSP_WRITE);
+    block = before = block_new(f->w, fill);
+    wmdm_setup(c, "IMDSPObject::Write", send(f, &block));
+    wmdm_mac(f->w, &block.size, sizeof(block.size), NULL, 0, of_size);
+    CHECK(memcmp(block.mac, before.mac, sizeof(block.mac)) == 0 ||
+          memcmp(block.mac, of_size, sizeof(of_size)) == 0);
+    wmdm_file_close(f);
 }
 
 CONF_CASE(AUTH_WRITE_BV_01, .title = "Write leaves the caller's data as they were",
           .reqs = REQS("SP-MAC-019", "SP-MAC-020"), .level = CONF_SHOULD, .ics = "ANY",
           .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "The buffer compared; the MAC is its input or covers the returned size (U8)")
+          .steps = "A block to each of two files; its data are as they were (any call's check), "
+                   "its MAC is its own or covers the returned size (U8)")
 {
-    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
-    struct block block = block_new(f->w, 'e'), before = block;
-    BYTE of_size[WMDM_MAC_LENGTH];
-
-    ROW("SP-MAC-019") {
-        wmdm_setup(c, "IMDSPObject::Write", send(f, &block));
-        CHECK_BYTES(block.data, sizeof(block.data), before.data, sizeof(before.data));
+    ROW("SP-MAC-020.taken") {
+        check_left_mac(c, "mac.bin", 'e');
+        check_left_mac(c, "mac2.bin", 'f');
     }
-    wmdm_mac(f->w, &block.size, sizeof(block.size), NULL, 0, of_size);
-    ROW("SP-MAC-020")
-        CHECK(memcmp(block.mac, before.mac, sizeof(block.mac)) == 0 ||
-              memcmp(block.mac, of_size, sizeof(of_size)) == 0);
 }
 
 CONF_CASE(AUTH_CLEAR_BV_01, .title = "The clear channel neither encrypts nor wants a MAC",
@@ -295,19 +382,27 @@ CONF_CASE(AUTH_CLEAR_BV_01, .title = "The clear channel neither encrypts nor wan
           .steps = "Written clear, read securely; written securely, read clear")
 {
     static const char text[] = "text that goes over as it is";
-    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE), *secure;
     IMDSPObject2 *two = wmdm_query(f->w, f->object, &IID_IMDSPObject2);
-    BYTE data[64];
+    BYTE data[64], *content;
     DWORD size = sizeof(text);
+    size_t length = 0;
 
     memcpy(data, text, sizeof(text));
-    ROW("SP-MAC-026") {
+    ROW("SP-MAC-026.write") {
         REQUIRE_HR(CALL(IMDSPObject2, WriteOnClearChannel, two, data, &size), S_OK);
-        check_content(c, f, text, sizeof(text));
-        wmdm_file_open(f, MDSP_READ);
-        size = sizeof(data);
-        REQUIRE_HR(CALL(IMDSPObject2, ReadOnClearChannel, two, data, &size), S_OK);
-        CHECK_BYTES(data, size, text, sizeof(text));
+        content = close_and_get(c, f, &length);
+        CHECK_BYTES(content, length, text, sizeof(text));
+        free(content);
+    }
+    IMDSPObject2_Release(two);
+    secure = wmdm_file(c, "mac2.bin", text, sizeof(text));
+    two = wmdm_query(secure->w, secure->object, &IID_IMDSPObject2);
+    wmdm_file_open(secure, MDSP_READ);
+    size = sizeof(data);
+    ROW("SP-MAC-026.read") {
+        CHECK_HR(CALL(IMDSPObject2, ReadOnClearChannel, two, data, &size), S_OK);
+        CHECK_BYTES(data, size < sizeof(data) ? size : sizeof(data), text, sizeof(text));
     }
     IMDSPObject2_Release(two);
 }
@@ -319,7 +414,19 @@ struct reader {
     unsigned rounds, wrong;
 };
 
-/* Without marks: they belong to one thread; the case's own stand around all of it. */
+/* Without marks, as all here: they belong to one thread. */
+static bool mac_of(struct sac_channel *channel, const void *data, DWORD length, DWORD size,
+                   BYTE ret_mac[WMDM_MAC_LENGTH])
+{
+    SAC_HMAC handle;
+
+    return sac_mac_init(channel, &handle) == S_OK &&
+           (!length || sac_mac_update(channel, handle, data, length) == S_OK) &&
+           sac_mac_update(channel, handle, &size, sizeof(size)) == S_OK &&
+           sac_mac_final(channel, handle, ret_mac) == S_OK;
+}
+
+/* The case's own marks stand around all of it. */
 static void *read_blocks(void *context)
 {
     struct reader *r = context;
@@ -327,14 +434,11 @@ static void *read_blocks(void *context)
     for (unsigned i = 0; i < r->rounds; i++) {
         BYTE data[4096], mac[WMDM_MAC_LENGTH], expected[WMDM_MAC_LENGTH];
         DWORD size = sizeof(data);
-        SAC_HMAC handle;
         bool ok = IMDSPObject_Open(r->object, MDSP_READ) == S_OK &&
+                  mac_of(r->channel, NULL, 0, size, mac) &&
                   IMDSPObject_Read(r->object, data, &size, mac) == S_OK && size <= sizeof(data) &&
                   sac_decrypt_param(r->channel, data, size) == S_OK &&
-                  sac_mac_init(r->channel, &handle) == S_OK &&
-                  sac_mac_update(r->channel, handle, data, size) == S_OK &&
-                  sac_mac_update(r->channel, handle, &size, sizeof(size)) == S_OK &&
-                  sac_mac_final(r->channel, handle, expected) == S_OK &&
+                  mac_of(r->channel, data, size, size, expected) &&
                   memcmp(mac, expected, sizeof(mac)) == 0;
         r->wrong += !ok || IMDSPObject_Close(r->object) != S_OK;
     }

@@ -50,11 +50,6 @@ static bool is_mandatory(const struct wmdm_method *method)
     return false;
 }
 
-static bool has_mac(const struct wmdm_method *method)
-{
-    return method->count && strcmp(method->parameters[method->count - 1].name, "abMac") == 0;
-}
-
 static void visit_answer(struct wmdm *w, struct wmdm_try *one, void *context)
 {
     struct conf *c = wmdm_conf(w);
@@ -63,10 +58,6 @@ static void visit_answer(struct wmdm *w, struct wmdm_try *one, void *context)
     (void)context;
     if (!wmdm_only_asks(one->method))
         return;
-    if (has_mac(one->method)) {
-        ROW("SP-MAC-001")
-            (void)TRY_CALL(w, one);
-    }
     ROW("SP-ERR-010")
         hr = TRY_CALL(w, one);
     if (is_mandatory(one->method)) {
