@@ -119,9 +119,11 @@ void wmdm_release_all(struct wmdm *w, struct wmdm_list *list);
  * otherwise; `attributes` gets WMDM_STORAGECONTROL_INSERTINTO); a reference of the caller's. */
 IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name, DWORD attributes,
                           uint64_t size, IWMDMMetaData *metadata);
-/* The same with content: created, opened, written in blocks of 64 KiB with MAC, closed. */
+/* The same with content, which is announced. */
 IMDSPStorage *wmdm_put(struct wmdm *w, IMDSPStorage *parent, const char *name, const void *data,
                        size_t length);
+/* Content for a file: opened, written in blocks of 64 KiB with MAC, closed. */
+void wmdm_fill(struct wmdm *w, IMDSPStorage *file, const void *data, size_t length);
 void wmdm_delete(struct wmdm *w, IMDSPStorage *storage);
 
 /* A file in the work folder of an instance of its own; all of it goes when the case ends. */

@@ -38,6 +38,32 @@ static inline uint64_t pv_size(struct wmdm *w, IMDSPStorage *storage)
     return (uint64_t)high << 32 | low;
 }
 
+/* A file of 1000 bytes, each its offset modulo 251. */
+static inline struct wmdm_file *pv_thousand(struct conf *c)
+{
+    BYTE data[1000];
+
+    for (unsigned i = 0; i < sizeof(data); i++)
+        data[i] = (BYTE)(i % 251);
+    return wmdm_file(c, "f.bin", data, sizeof(data));
+}
+
+/* Content in which no two blocks are the same. */
+static inline void pv_pattern(BYTE *data, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        data[i] = (BYTE)(i * 7 + i / 256);
+}
+
+/* The next byte of an open file; -1: none came. */
+static inline int pv_next(struct wmdm_file *f)
+{
+    BYTE data[1] = {0xee};
+    DWORD size = 1;
+
+    return wmdm_read(f->w, f->object, data, &size) == S_OK && size == 1 ? data[0] : -1;
+}
+
 /* WMDM/PersistentUniqueID; the caller free()s. NULL: there is none. */
 static inline char *pv_id(struct wmdm *w, IMDSPStorage *storage)
 {

@@ -91,11 +91,9 @@ IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name
     return created;
 }
 
-IMDSPStorage *wmdm_put(struct wmdm *w, IMDSPStorage *parent, const char *name, const void *data,
-                       size_t length)
+void wmdm_fill(struct wmdm *w, IMDSPStorage *file, const void *data, size_t length)
 {
     struct conf *c = wmdm_conf(w);
-    IMDSPStorage *file = wmdm_create(w, parent, name, WMDM_FILE_ATTR_FILE, length, NULL);
     IMDSPObject *object = wmdm_query(w, file, &IID_IMDSPObject);
 
     SETUP_CALL(IMDSPObject, Open, object, MDSP_WRITE);
@@ -109,6 +107,14 @@ IMDSPStorage *wmdm_put(struct wmdm *w, IMDSPStorage *parent, const char *name, c
     }
     SETUP_CALL(IMDSPObject, Close, object);
     SP_CALL("IMDSPObject::Release", IMDSPObject_Release(object));
+}
+
+IMDSPStorage *wmdm_put(struct wmdm *w, IMDSPStorage *parent, const char *name, const void *data,
+                       size_t length)
+{
+    IMDSPStorage *file = wmdm_create(w, parent, name, WMDM_FILE_ATTR_FILE, length, NULL);
+
+    wmdm_fill(w, file, data, length);
     return file;
 }
 

@@ -19,18 +19,6 @@ int __wrap_mtpi_delete_object(struct mtpi *mtpi, uint32_t handle)
     return deviates(DELETE_LOST) ? 0 : __real_mtpi_delete_object(mtpi, handle);
 }
 
-SEAM(mtpi_move_object);
-int __wrap_mtpi_move_object(struct mtpi *mtpi, uint32_t handle, uint32_t storage, uint32_t parent)
-{
-    return deviates(MOVE_LOST) ? 0 : __real_mtpi_move_object(mtpi, handle, storage, parent);
-}
-
-SEAM(mtpi_end_edit);
-int __wrap_mtpi_end_edit(struct mtpi *mtpi, uint32_t handle)
-{
-    return deviates(CLOSE_WITHOUT_COMMIT) ? 0 : __real_mtpi_end_edit(mtpi, handle);
-}
-
 SEAM(mtpi_set_device_prop_value);
 int __wrap_mtpi_set_device_prop_value(struct mtpi *mtpi, uint16_t property,
                                       const struct mtpi_value *value)
@@ -48,8 +36,7 @@ int __wrap_mtpi_set_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16
     uint16_t cut[65] = {0};
     const struct mtpi_value title = {.type = MTP_DTC_STRING, .string = cut};
 
-    if ((property == MTP_OPC_OBJECT_FILE_NAME && deviates(RENAME_LOST)) ||
-        (property == MTP_OPC_HIDDEN && deviates(SET_ATTRIBUTES_LOST)))
+    if (property == MTP_OPC_HIDDEN && deviates(SET_ATTRIBUTES_LOST))
         return 0;
     if (property == MTP_OPC_NAME && deviates(EMPTY_TITLE_KEPT) && !value->string[0])
         return 0;
@@ -84,16 +71,19 @@ int __wrap_mtpi_send_object_info(struct mtpi *mtpi, const struct mtpi_new_object
     return __real_mtpi_send_object_info(mtpi, &bare, ret_handle, ret_failed_property);
 }
 
-/* The last byte of an odd block stays away and is counted nevertheless. */
+/* The last byte of an odd block stays away, or what is beyond 4 MiB, and is counted nevertheless.
+ */
 SEAM(mtpi_send_partial_object);
 int __wrap_mtpi_send_partial_object(struct mtpi *mtpi, uint32_t handle, uint64_t offset,
                                     const void *data, uint32_t length, uint32_t *ret_length)
 {
-    bool cut = deviates(LAST_BLOCK_LOST) && length % 2;
-    int result =
-        __real_mtpi_send_partial_object(mtpi, handle, offset, data, length - cut, ret_length);
+    bool is_lost = deviates(LARGE_LOST) && offset >= 4u << 20;
+    bool is_cut = deviates(LAST_BLOCK_LOST) && length % 2;
+    int result = is_lost ? 0
+                         : __real_mtpi_send_partial_object(mtpi, handle, offset, data,
+                                                           length - is_cut, ret_length);
 
-    if (cut && !result)
+    if ((is_lost || is_cut) && !result)
         *ret_length = length;
     return result;
 }

@@ -1,4 +1,4 @@
-/* Defects of an object's data: Read and Write, through the channel or in the clear. */
+/* Defects of what protects an object's data: MAC and encryption of Read and Write. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,62 +11,7 @@ static struct sp_context *context_of(IMDSPObject2 *This)
     return SELF(sp_storage, IMDSPObject2)->device->context;
 }
 
-METHOD(CLOSED_E_FAIL, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
-{
-    return hr_swap(CLOSED_E_FAIL_book(This, data, size, mac), WMDM_E_CALL_OUT_OF_SEQUENCE, E_FAIL);
-}
-
-METHOD_AS(CLOSED_WRITE_E_FAIL, CLOSED_E_FAIL, IMDSPObject2, Write, BYTE *data, DWORD *size,
-          BYTE *mac)
-{
-    return hr_swap(CLOSED_WRITE_E_FAIL_book(This, data, size, mac), WMDM_E_CALL_OUT_OF_SEQUENCE,
-                   E_FAIL);
-}
-
-/* An open object takes itself for one that was opened the other way. */
-METHOD(MODE_UNCHECKED, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
-{
-    struct sp_storage *self = SELF(sp_storage, IMDSPObject2);
-    DWORD mode = self->mode;
-    HRESULT hr;
-
-    self->mode = mode ? MDSP_READ : 0;
-    hr = MODE_UNCHECKED_book(This, data, size, mac);
-    self->mode = mode;
-    return hr;
-}
-
-METHOD_AS(MODE_OF_WRITE_UNCHECKED, MODE_UNCHECKED, IMDSPObject2, Write, BYTE *data, DWORD *size,
-          BYTE *mac)
-{
-    struct sp_storage *self = SELF(sp_storage, IMDSPObject2);
-    DWORD mode = self->mode;
-    HRESULT hr;
-
-    self->mode = mode ? MDSP_WRITE : 0;
-    hr = MODE_OF_WRITE_UNCHECKED_book(This, data, size, mac);
-    self->mode = mode;
-    return hr;
-}
-
-/* ---- Read: how much */
-METHOD(FAILED_SIZE_KEPT, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
-{
-    DWORD asked = size ? *size : 0;
-    HRESULT hr = FAILED_SIZE_KEPT_book(This, data, size, mac);
-
-    if (FAILED(hr) && size)
-        *size = asked;
-    return hr;
-}
-
-METHOD(EOF_FAILS, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
-{
-    HRESULT hr = EOF_FAILS_book(This, data, size, mac);
-
-    return SUCCEEDED(hr) && !*size ? HRESULT_FROM_WIN32(ERROR_HANDLE_EOF) : hr;
-}
-
+/* ---- Read: the end */
 METHOD(EOF_ENCRYPTED, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
 {
     HRESULT hr = EOF_ENCRYPTED_book(This, data, size, mac);
@@ -74,35 +19,11 @@ METHOD(EOF_ENCRYPTED, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
     return SUCCEEDED(hr) && !*size ? E_INVALIDARG : hr;
 }
 
-METHOD(EOF_SIZE_KEPT, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
-{
-    DWORD asked = size ? *size : 0;
-    HRESULT hr = EOF_SIZE_KEPT_book(This, data, size, mac);
-
-    if (SUCCEEDED(hr) && !*size)
-        *size = asked;
-    return hr;
-}
-
 METHOD(EMPTY_READ_FAILS, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
 {
     HRESULT hr = EMPTY_READ_FAILS_book(This, data, size, mac);
 
     return SUCCEEDED(hr) && !SELF(sp_storage, IMDSPObject2)->size ? E_INVALIDARG : hr;
-}
-
-METHOD(READ_STANDS_STILL, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
-{
-    HRESULT hr = READ_STANDS_STILL_book(This, data, size, mac);
-
-    if (SUCCEEDED(hr))
-        SELF(sp_storage, IMDSPObject2)->position -= *size;
-    return hr;
-}
-
-METHOD(CLEAR_READ_STUB, IMDSPObject2, ReadOnClearChannel, BYTE *data, DWORD *size)
-{
-    return hr_swap(CLEAR_READ_STUB_book(This, data, size), S_OK, E_NOTIMPL);
 }
 
 /* ---- Read: MAC and encryption */

@@ -54,18 +54,17 @@ static void send_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, size_t
     struct conf *c = wmdm_conf(w);
     IMDSPObject2 *object = AS(IMDSPObject2, storage);
 
-    ROW("SP-OBJ-053") {
-        REQUIRE_HR(CALL(IMDSPObject2, Open, object, MDSP_WRITE), S_OK);
-        for (size_t at = 0; at < length;) {
-            DWORD size = length - at < 5000 ? (DWORD)(length - at) : 5000;
+    SETUP_CALL(IMDSPObject, Open, (IMDSPObject *)object, MDSP_WRITE);
+    for (size_t at = 0; at < length;) {
+        DWORD size = length - at < 5000 ? (DWORD)(length - at) : 5000;
 
-            ROW("SP-OBJ-052")
-                REQUIRE_HR(CALL(IMDSPObject2, WriteOnClearChannel, object, data + at, &size), S_OK);
+        ROW("SP-OBJ-052.write") {
+            REQUIRE_HR(CALL(IMDSPObject2, WriteOnClearChannel, object, data + at, &size), S_OK);
             REQUIRE(size > 0);
-            at += size;
         }
-        CHECK_HR(CALL(IMDSPObject2, Close, object), S_OK);
+        at += size;
     }
+    SETUP_CALL(IMDSPObject, Close, (IMDSPObject *)object);
     RELEASE(object);
 }
 
@@ -75,19 +74,17 @@ static size_t receive_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, s
     IMDSPObject2 *object = AS(IMDSPObject2, storage);
     size_t got = 0;
 
-    ROW("SP-OBJ-053") {
-        REQUIRE_HR(CALL(IMDSPObject2, Open, object, MDSP_READ), S_OK);
-        for (;;) {
-            DWORD size = room - got < 7000 ? (DWORD)(room - got) : 7000;
+    SETUP_CALL(IMDSPObject, Open, (IMDSPObject *)object, MDSP_READ);
+    for (;;) {
+        DWORD size = room - got < 7000 ? (DWORD)(room - got) : 7000;
 
-            ROW("SP-OBJ-052")
-                REQUIRE_HR(CALL(IMDSPObject2, ReadOnClearChannel, object, data + got, &size), S_OK);
-            if (!size)
-                break;
-            got += size;
-        }
-        CHECK_HR(CALL(IMDSPObject2, Close, object), S_OK);
+        ROW("SP-OBJ-052.read")
+            REQUIRE_HR(CALL(IMDSPObject2, ReadOnClearChannel, object, data + got, &size), S_OK);
+        if (!size)
+            break;
+        got += size;
     }
+    SETUP_CALL(IMDSPObject, Close, (IMDSPObject *)object);
     RELEASE(object);
     return got;
 }
@@ -120,9 +117,9 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
                         pv_wide(w, id, wide), &hit),
                    S_OK);
     }
-    ROW("SP-OBJ-029")
+    ROW("SP-OBJ-029.listed")
         CHECK_EQ(pv_size(again, hit), length);
-    ROW("SP-OBJ-055")
+    ROW("SP-OBJ-055.clear")
         CHECK_BYTES(back, receive_clear(again, hit, back, length + 4096), sent, length);
     four = (IMDSPStorage4 *)wmdm_query(again, hit, &IID_IMDSPStorage4);
     ROW("SP-STG-049.applied") {
@@ -152,8 +149,8 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
 #define TRANSFER_ICS                                                                               \
     "PROVIDER.DEVICE3 && PROVIDER.STORAGE4 && PROVIDER.OBJECT2 && PROVIDER.OBJECT.READ"
 #define TRANSFER_REQS                                                                              \
-    REQS("SP-SYNC-005", "SP-SYNC-006", "SP-OBJ-029", "SP-OBJ-052", "SP-OBJ-053", "SP-OBJ-055",     \
-         "SP-STG-049", "SP-META-009", "SP-META-015", "SP-META-016")
+    REQS("SP-SYNC-005", "SP-SYNC-006", "SP-OBJ-029", "SP-OBJ-052", "SP-OBJ-055", "SP-STG-049",     \
+         "SP-META-009", "SP-META-015", "SP-META-016")
 #define TRANSFER_STEPS                                                                             \
     "CreateStorageWithMetadata, Open, WriteOnClearChannel, Close; in a new session FindStorage "   \
     "by id, ReadOnClearChannel to the end, compare bytes and metadata"
