@@ -434,6 +434,18 @@ void wmdm_forget_work_folder(struct wmdm *w)
     forget_made(w);
 }
 
+struct wmdm *wmdm_replug(struct wmdm *w, IMDSPStorage **storage)
+{
+    struct conf *c = w->c;
+
+    free(conf_control(c, "{\"verb\":\"unplug\"}"));
+    LET_GO(IMDSPStorage, *storage);
+    wmdm_forget_work_folder(w);
+    wmdm_close(w);
+    free(conf_control(c, "{\"verb\":\"plug\"}"));
+    return wmdm_open(c);
+}
+
 char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)
 {
     struct conf *c = w->c;

@@ -79,6 +79,10 @@ bool wmdm_is_let_go(const struct wmdm *w);
 /* Removes the work folder, releases what the helpers below hold, and the instance. */
 void wmdm_close(struct wmdm *w);
 
+/* Unplugs the device, releases the storage and closes the instance, work folder left as it is, and
+ * opens another one of the device plugged again (CONF_CONTROL). */
+struct wmdm *wmdm_replug(struct wmdm *w, IMDSPStorage **storage);
+
 struct conf *wmdm_conf(struct wmdm *w);
 IMDServiceProvider *wmdm_provider(struct wmdm *w); /* borrowed, as all below unless said */
 IComponentAuthenticate *wmdm_component(struct wmdm *w);

@@ -204,6 +204,8 @@ static void note_written(const struct sp_storage *self)
     written = self;
     written_by = self->device->context;
     written_over = self->device->connection;
+    if (deviates(WRITTEN_TILL_REPLUG)) /* no other one is where this one was */
+        (void)sp_connection_ref(self->device->connection);
 }
 
 /* A file is of no size where it was not written from. */

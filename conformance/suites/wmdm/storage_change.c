@@ -181,11 +181,7 @@ CONF_CASE(STORAGE_DELETE_BV_04, .title = "What is deleted is gone after a replug
     left = wmdm_put(w, work, "left.bin", "x", 1);
     wmdm_setup(c, "IMDSPObject::Delete", delete_it(w, file, WMDM_MODE_RECURSIVE));
     RELEASE(file);
-    RELEASE(left);
-    wmdm_forget_work_folder(w);
-    free(conf_control(c, "{\"verb\":\"unplug\"}"));
-    free(conf_control(c, "{\"verb\":\"plug\"}"));
-    again = wmdm_open(c);
+    again = wmdm_replug(w, &left);
     seen = is_root ? wmdm_root(again) : wmdm_child(again, wmdm_root(again), folder);
     ROW("SP-OBJ-031.replug") {
         REQUIRE(seen != NULL);

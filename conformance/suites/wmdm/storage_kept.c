@@ -76,16 +76,14 @@ KEPT_CASE(STORAGE_WRITE_BV_04, "ANY", "Written data are there after a replug", C
           "SP-OBJ-028")
 {
     BYTE data[4097];
-    struct wmdm_file *f = patterned_file(c, data, sizeof(data));
-    struct wmdm *w = f->w, *again;
-    bool is_root = f->folder == wmdm_root(w);
-    char *folder = is_root ? NULL : wmdm_name(w, f->folder);
-    IMDSPStorage *seen;
+    struct wmdm *w = wmdm_open(c), *again;
+    IMDSPStorage *work = wmdm_work_folder(w), *file, *seen;
+    bool is_root = work == wmdm_root(w);
+    char *folder = is_root ? NULL : wmdm_name(w, work);
 
-    free(conf_control(c, "{\"verb\":\"unplug\"}"));
-    free(conf_control(c, "{\"verb\":\"plug\"}"));
-    wmdm_forget_work_folder(w);
-    again = wmdm_open(c);
+    pv_pattern(data, sizeof(data));
+    file = wmdm_put(w, work, "w.bin", data, sizeof(data));
+    again = wmdm_replug(w, &file);
     seen = reach(again, is_root, folder, "w.bin");
     holds(again, seen, data, sizeof(data), "SP-OBJ-028.replug");
     RELEASE(seen);
