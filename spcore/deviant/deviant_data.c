@@ -109,6 +109,16 @@ END_FAILS(EOF_FAILS, self->size % asked)
 END_FAILS(WHOLE_EOF_FAILS, self->size && self->size % asked == 0)
 END_FAILS(SECOND_EOF_FAILS, self->size % asked && ended_before(self))
 
+READ(EOF_SIZE_KEPT)
+{
+    DWORD asked = size ? *size : 0;
+    HRESULT hr = EOF_SIZE_KEPT_book(This, data, size, mac);
+
+    if (hr == S_OK && !*size)
+        *size = asked;
+    return hr;
+}
+
 READ(EMPTY_READS_BYTE)
 {
     struct sp_storage *self = self_of(This);
