@@ -51,6 +51,7 @@ struct wmdm {
 HRESULT wmdm_traced(struct conf *c, const char *method, HRESULT hr)
 {
     conf_note(c, "%s: %s", method, value_hr(hr).text);
+    conf_called(c, method, hr, value_hr_name(hr));
     return hr;
 }
 
@@ -128,22 +129,30 @@ static void close_at_end(void *w)
     wmdm_close(w);
 }
 
-struct wmdm *wmdm_new(struct conf *c)
+IMDServiceProvider *wmdm_instance(struct conf *c)
 {
     wmdm_get_class_object get = wmdm_class_object_entry(c);
-    struct wmdm *w = calloc(1, sizeof(*w));
     CLSID clsid = provider_clsid(c);
     IClassFactory *factory = NULL;
+    IMDServiceProvider *provider = NULL;
+
+    SP_SETUP("DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
+    SP_SETUP(
+        "IClassFactory::CreateInstance",
+        IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider, (void **)&provider));
+    SP_CALL("IClassFactory::Release", IClassFactory_Release(factory));
+    return provider;
+}
+
+struct wmdm *wmdm_new(struct conf *c)
+{
+    struct wmdm *w = calloc(1, sizeof(*w));
 
     if (!w)
         conf_setup_failed(c, "no memory");
     w->c = c;
     conf_at_end(c, close_at_end, w);
-    SP_SETUP("DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
-    SP_SETUP("IClassFactory::CreateInstance",
-             IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider,
-                                          (void **)&w->provider));
-    SP_CALL("IClassFactory::Release", IClassFactory_Release(factory));
+    w->provider = wmdm_instance(c);
     SP_SETUP("IMDServiceProvider::QueryInterface(IComponentAuthenticate)",
              IMDServiceProvider_QueryInterface(w->provider, &IID_IComponentAuthenticate,
                                                (void **)&w->component));
@@ -176,7 +185,7 @@ struct wmdm *wmdm_open(struct conf *c)
     return w;
 }
 
-void wmdm_shut(struct wmdm *w)
+void wmdm_fail(struct wmdm *w)
 {
     struct conf *c = w->c;
     BYTE nonsense[] = "not a message of the channel", *out = NULL;
@@ -193,6 +202,22 @@ void wmdm_shut(struct wmdm *w)
             SP_CALL(#type "::Release", type##_Release(pointer));                                   \
         (pointer) = NULL;                                                                          \
     } while (0)
+
+void wmdm_shut(struct wmdm *w)
+{
+    struct conf *c = w->c;
+    IMDSPEnumDevice *devices = NULL;
+    DWORD count;
+    bool is_shut;
+
+    wmdm_fail(w);
+    is_shut =
+        CALL(IMDServiceProvider, GetDeviceCount, w->provider, &count) == WMDM_E_NOTCERTIFIED ||
+        CALL(IMDServiceProvider, EnumDevices, w->provider, &devices) == WMDM_E_NOTCERTIFIED;
+    LET_GO(IMDSPEnumDevice, devices);
+    if (!is_shut)
+        conf_inconclusive(c, "a handshake that fails leaves the channel open (reading U6)");
+}
 
 void wmdm_let_go(struct wmdm *w)
 {
@@ -424,6 +449,13 @@ IMDSPStorage *wmdm_work_folder(struct wmdm *w)
     }
     w->work = wmdm_create(w, wmdm_root(w), name, WMDM_FILE_ATTR_FOLDER, 0, NULL);
     return w->work;
+}
+
+IMDSPStorage *wmdm_place(struct wmdm *w)
+{
+    if (w->work)
+        return w->work;
+    return wmdm_is_let_go(w) ? NULL : wmdm_root(w);
 }
 
 void wmdm_forget_work_folder(struct wmdm *w)

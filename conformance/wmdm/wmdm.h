@@ -65,13 +65,18 @@ wmdm_get_class_object wmdm_class_object_entry(struct conf *c);
 void *wmdm_export(struct conf *c, const char *name);
 wmdm_can_unload_now wmdm_can_unload_entry(struct conf *c);
 
+/* A bare instance, a reference of the caller's; ends the case when there is none. */
+IMDServiceProvider *wmdm_instance(struct conf *c);
 /* An instance whose channel is not open, and one whose is (with WMDM_APPLICATION_HIGH). Closed when
  * the case ends, unless the case does. */
 struct wmdm *wmdm_new(struct conf *c);
 struct wmdm *wmdm_open(struct conf *c);
 /* Runs the handshake; the result of the step that failed, or S_OK. */
 HRESULT wmdm_authenticate(struct wmdm *w, enum wmdm_certificate which);
-/* Shuts the channel the documented way: a handshake that fails (reading U6 of the errata). */
+/* A handshake that fails in its first pass. */
+void wmdm_fail(struct wmdm *w);
+/* Shuts the channel that way (reading U6 of the errata); where it stays open the case is
+ * INCONCLUSIVE: the provider reads that otherwise. */
 void wmdm_shut(struct wmdm *w);
 /* Releases all but the work folder, the instance too: what is left stands on its own references. */
 void wmdm_let_go(struct wmdm *w);
@@ -99,6 +104,8 @@ IMDSPStorageGlobals *wmdm_globals(struct wmdm *w);
  * where the medium takes no folders, and what the case made there goes. Only in cases with
  * CONF_WRITES. */
 IMDSPStorage *wmdm_work_folder(struct wmdm *w);
+/* The work folder as far as there is one, else the root; NULL: that is let go. */
+IMDSPStorage *wmdm_place(struct wmdm *w);
 /* For a case that makes or names an object there itself: it is to go, too. */
 void wmdm_made(struct wmdm *w, const char *name);
 /* For a case that formatted the medium: the folder is gone and is not to be deleted. */

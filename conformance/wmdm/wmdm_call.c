@@ -22,7 +22,8 @@ static const struct {
     const char *row;
 } demands[] = {
     {FAILURE_CLEARS, "IMDServiceProvider2", "CreateDevice", NULL, "SP-PNP-008"},
-    {FAILURE_CLEARS, "IComponentAuthenticate", "SACAuth", NULL, "SP-AUTH-010"},
+    {FAILURE_CLEARS, "IComponentAuthenticate", "SACAuth", "ppbDataOut", "SP-AUTH-010.null"},
+    {FAILURE_CLEARS, "IComponentAuthenticate", "SACAuth", "pdwDataOutLen", "SP-AUTH-010.zero"},
     {FAILURE_CLEARS, "IUnknown", "QueryInterface", NULL, "SP-LIFE-005"},
     {KEEPS_TO_ITS_ROOM, "IMDSPDevice", NULL, "abMac", "SP-MAC-001.device"},
     {KEEPS_TO_ITS_ROOM, "IMDSPStorageGlobals", NULL, "abMac", "SP-MAC-001.medium"},
@@ -281,7 +282,7 @@ static void check_failure(struct call *call, unsigned i)
              parameter->name, parameter->kind == WMDM_ARG_DATA ? "0" : "NULL");
     if (call->hr == WMDM_E_NOTCERTIFIED)
         hold(call, is_clear || is_untouched(guard) || parameter->kind != WMDM_ARG_DATA,
-             "SP-AUTH-023", "and filled", parameter->name, "nothing of the device");
+             "SP-AUTH-023.outputs", "and filled", parameter->name, "nothing of the device");
 }
 
 /* How many elements the method says that its array has; one where nobody counts. */

@@ -23,9 +23,19 @@ HRESULT wmdm_ends_set_pair(struct wmdm_ends *e, DWORD type, enum wmdm_certificat
 /* The handshake: the result of the step that failed, or S_OK. */
 HRESULT wmdm_ends_connect(struct wmdm_ends *e);
 
-/* Calls a slot of the class on the server end, marked and traced. */
+/* Calls a slot of the class on the server end, marked and traced, by its documented name. */
 #define SLOT(e, slot, ...)                                                                         \
-    SP_HR("CSecureChannelServer::" #slot, (e).class->slot((e).server, __VA_ARGS__))
+    SP_HR("CSecureChannelServer::" NAME_##slot, (e).class->slot((e).server, __VA_ARGS__))
+#define NAME_auth "SACAuth"
+#define NAME_set_certificate "SetCertificate"
+#define NAME_get_app_sec "GetAppSec"
+#define NAME_get_session_key "GetSessionKey"
+#define NAME_set_session_key "SetSessionKey"
+#define NAME_encrypt_param "EncryptParam"
+#define NAME_decrypt_param "DecryptParam"
+#define NAME_mac_init "MACInit"
+#define NAME_mac_update "MACUpdate"
+#define NAME_mac_final "MACFinal"
 #define IS_OPEN(e)                                                                                 \
     SP_CALL("CSecureChannelServer::fIsAuthenticated", (e).class->is_authenticated((e).server))
 

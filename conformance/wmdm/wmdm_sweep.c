@@ -41,22 +41,43 @@ static IUnknown *another(struct wmdm *w, void *object)
     return wmdm_query(w, object, &IID_IUnknown);
 }
 
-void wmdm_kinds(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS])
+void wmdm_kinds_there(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS])
 {
-    IMDSPStorage *folder = wmdm_work_folder(w);
     struct wmdm_kind kinds[WMDM_KINDS] = {
-        {"the provider", another(w, wmdm_provider(w))},
-        {"an enumerator of devices", (IUnknown *)devices_of(w)},
-        {"the device", another(w, wmdm_device(w))},
-        {"an enumerator of roots", (IUnknown *)roots_of(w)},
-        {"a root", another(w, wmdm_root(w))},
-        {"its globals", another(w, wmdm_globals(w))},
-        {"a folder", folder == wmdm_root(w) ? NULL : another(w, folder)},
-        {"a file", (IUnknown *)wmdm_put(w, folder, "sweep.bin", "content", 7)},
-        {"an enumerator of a folder", (IUnknown *)children_of(w, folder)},
+        {"the provider", another(w, wmdm_provider(w)), true},
+        {"an enumerator of devices", (IUnknown *)devices_of(w), true},
+        {"the device", another(w, wmdm_device(w)), true},
+        {"an enumerator of roots", (IUnknown *)roots_of(w), true},
+        {"a root", another(w, wmdm_root(w)), false},
+        {"its globals", another(w, wmdm_globals(w)), true},
     };
 
     memcpy(ret_kinds, kinds, sizeof(kinds));
+}
+
+void wmdm_kinds_made(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS])
+{
+    IMDSPStorage *folder = wmdm_work_folder(w);
+    struct wmdm_kind kinds[WMDM_KINDS] = {
+        {"a folder", folder == wmdm_root(w) ? NULL : another(w, folder), true},
+        {"a file", (IUnknown *)wmdm_put(w, folder, "sweep.bin", "content", 7), true},
+        {"an enumerator of a folder", (IUnknown *)children_of(w, folder), true},
+    };
+
+    memcpy(ret_kinds, kinds, sizeof(kinds));
+}
+
+void wmdm_kinds(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS])
+{
+    struct wmdm_kind made[WMDM_KINDS];
+    size_t count = 0;
+
+    wmdm_kinds_made(w, made);
+    wmdm_kinds_there(w, ret_kinds);
+    while (ret_kinds[count].name)
+        count++;
+    for (size_t i = 0; made[i].name; i++)
+        ret_kinds[count + i] = made[i];
 }
 
 void wmdm_kinds_release(struct conf *c, struct wmdm_kind kinds[WMDM_KINDS])
@@ -148,13 +169,11 @@ static void visit_method(struct sweep *sweep, const struct wmdm_method *method, 
     sweep->visit(sweep->w, &one, sweep->context);
 }
 
-/* The id of the work folder, if it has one; CoTaskMemFree. */
+/* The id of something that is there, if it has one; CoTaskMemFree. */
 static WCHAR *id_on_device(struct wmdm *w)
 {
     struct conf *c = wmdm_conf(w);
-    /* A folder of our own outlives the instance, the root in its place does not. */
-    bool is_there = !wmdm_is_let_go(w) || conf_offers(c, "PROVIDER.MEDIUM.FOLDERS");
-    IMDSPStorage *object = is_there ? wmdm_work_folder(w) : NULL;
+    IMDSPStorage *object = wmdm_place(w);
     IWMDMMetaData *list = wmdm_metadata_new();
     IMDSPStorage4 *four = NULL;
     WCHAR *wide = NULL;

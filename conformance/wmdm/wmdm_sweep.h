@@ -8,11 +8,15 @@
 #define WMDM_KINDS 10
 
 struct wmdm_kind {
-    const char *name; /* for notes: "a file" */
+    const char *name; /* for notes: "a file"; NULL: none */
     IUnknown *object; /* a reference of the caller's; NULL: the provider has none of the kind */
+    bool is_ours;     /* what is spoilt with it is nobody's: all but a root */
 };
 
-/* One of each, made anew: the files stand in the work folder (CONF_WRITES). */
+/* One of each, made anew: what is on the device anyhow, and a folder of ours with a file
+ * (CONF_WRITES). The rest of the array is empty. */
+void wmdm_kinds_there(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS]);
+void wmdm_kinds_made(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS]);
 void wmdm_kinds(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS]);
 void wmdm_kinds_release(struct conf *c, struct wmdm_kind kinds[WMDM_KINDS]);
 

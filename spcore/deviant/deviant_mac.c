@@ -1,6 +1,7 @@
 /* Defects of the channel's MACs: what goes into one, and how long its handle is one. */
 #include <string.h>
 
+#include "spcore/deviant/deviant_handshake.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/sac/sac_private.h"
 
@@ -118,6 +119,8 @@ HRESULT __wrap_sac_mac_final(struct sac_channel *channel, SAC_HMAC mac,
 SEAM(sac_keys_mac);
 EVP_MAC_CTX *__wrap_sac_keys_mac(const struct sac_keys *keys)
 {
+    if (deviates(SET_KEY_OLD_MACS) && deviant_keys_replaced())
+        keys = deviant_keys_replaced();
     return deviates(MAC_UNKEYED) ? sac_hmac_new((const uint8_t *)"", 0) : __real_sac_keys_mac(keys);
 }
 

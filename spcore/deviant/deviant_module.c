@@ -54,6 +54,21 @@ METHOD_AS(IDENTITY_OF_OBJECT, IDENTITY_PER_INTERFACE, IMDSPObject2, QueryInterfa
     return hr;
 }
 
+METHOD(COMPONENT_REFUSED, IMDServiceProvider3, QueryInterface, REFIID riid, void **object)
+{
+    HRESULT hr = COMPONENT_REFUSED_book(This, riid, object);
+
+    return IsEqualIID(riid, &IID_IComponentAuthenticate) ? take_back(hr, object, E_NOINTERFACE)
+                                                         : hr;
+}
+
+METHOD(PROVIDER_REFUSED, IComponentAuthenticate, QueryInterface, REFIID riid, void **object)
+{
+    HRESULT hr = PROVIDER_REFUSED_book(This, riid, object);
+
+    return IsEqualIID(riid, &IID_IMDServiceProvider) ? take_back(hr, object, E_NOINTERFACE) : hr;
+}
+
 METHOD(NO_WAY_BACK, IMDSPObject2, QueryInterface, REFIID riid, void **object)
 {
     HRESULT hr = NO_WAY_BACK_book(This, riid, object);

@@ -59,7 +59,8 @@ static const char *null_must(const struct wmdm_method *method, const char *param
 static const char *null_should(const struct wmdm_method *method, const char *parameter)
 {
     static const struct demand demands[] = {
-        {"IComponentAuthenticate", "SACGetProtocols", NULL, "SP-AUTH-004"},
+        {"IComponentAuthenticate", "SACGetProtocols", "ppdwProtocols", "SP-AUTH-004.array"},
+        {"IComponentAuthenticate", "SACGetProtocols", "pdwProtocolCount", "SP-AUTH-004.count"},
         {"IMDServiceProvider", NULL, NULL, "SP-ENUM-004"},
         {"IMDServiceProvider2", "CreateDevice", NULL, "SP-PNP-017"},
         {"IMDSPEnumDevice", "Next", "ppDevice", "SP-ENUM-015"},

@@ -2,6 +2,7 @@
  * of every kind. */
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_sweep.h"
+#include "spcore/base.h"
 
 /* ---- unplugged */
 
@@ -49,30 +50,92 @@ CONF_CASE(SWEEP_PULLED_BI_01, .title = "Everything of a device that is gone fail
 }
 
 /* ---- not let in */
+
+/* Of what the provider itself offers, a fresh instance is asked: auth_closed.c. */
+static const struct {
+    const char *origin, *row;
+} rows_shut[] = {
+    {"IMDSPEnumDevice", "SP-AUTH-017.devices"}, {"IMDSPEnumStorage", "SP-AUTH-017.storages"},
+    {"IMDSPDevice", "SP-AUTH-018.one"},         {"IMDSPDevice2", "SP-AUTH-018.two"},
+    {"IMDSPDevice3", "SP-AUTH-018.three"},      {"IMDSPStorage", "SP-AUTH-019.one"},
+    {"IMDSPStorage2", "SP-AUTH-019.two"},       {"IMDSPStorage3", "SP-AUTH-019.three"},
+    {"IMDSPStorage4", "SP-AUTH-019.four"},      {"IMDSPStorageGlobals", "SP-AUTH-020.each"},
+    {"IMDSPObject", "SP-AUTH-021.one"},         {"IMDSPObject2", "SP-AUTH-021.two"},
+    {"IMDSPObjectInfo", "SP-AUTH-022"},         {"IMDSPDeviceControl", "SP-AUTH-022"},
+    {"IMDSPDirectTransfer", "SP-AUTH-022"},     {"IMDSPRevoked", "SP-AUTH-022"},
+};
+
+static const char *row_shut(const struct wmdm_method *method)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rows_shut); i++) {
+        if (strcmp(rows_shut[i].origin, method->origin) == 0)
+            return rows_shut[i].row;
+    }
+    return NULL;
+}
+
+/* A provider that does not ask for the channel is to spoil nothing but what is ours. */
 static void visit_shut(struct wmdm *w, struct wmdm_try *one, void *context)
 {
     struct conf *c = wmdm_conf(w);
+    const struct wmdm_kind *kind = context;
+    const char *row = row_shut(one->method);
+    HRESULT hr;
 
-    (void)context;
-    if (!wmdm_only_asks(one->method) || strcmp(one->method->origin, "IComponentAuthenticate") == 0)
+    if (strcmp(one->method->origin, "IComponentAuthenticate") == 0 ||
+        (!kind->is_ours && !wmdm_only_asks(one->method)))
         return;
-    ROW("SP-LIFE-009")
-        (void)TRY_CALL(w, one);
+    ROW(conf_judges(c, "SP-LIFE-009") ? "SP-LIFE-009" : row)
+        hr = TRY_CALL(w, one);
+    if (row && conf_judges(c, row)) {
+        ROW(row)
+            CHECK_HR(hr, WMDM_E_NOTCERTIFIED);
+    }
 }
 
-CONF_CASE(SWEEP_SHUT_BI_01, .title = "Who is refused is handed no interface",
-          .reqs = REQS("SP-LIFE-009"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "Every method that only asks, of each kind of object, on a shut channel")
+static void sweep_shut(struct conf *c,
+                       void make(struct wmdm *w, struct wmdm_kind ret_kinds[WMDM_KINDS]))
 {
     struct wmdm *w = wmdm_open(c);
     struct wmdm_kind kinds[WMDM_KINDS];
 
-    wmdm_kinds(w, kinds);
+    make(w, kinds);
     wmdm_shut(w);
     for (size_t i = 0; i < WMDM_KINDS; i++) {
         if (kinds[i].object)
-            wmdm_sweep(w, kinds[i].object, visit_shut, NULL);
+            wmdm_sweep(w, kinds[i].object, visit_shut, &kinds[i]);
     }
     wmdm_kinds_release(c, kinds);
     wmdm_setup(c, "the handshake for tidying up", wmdm_authenticate(w, WMDM_APPLICATION_HIGH));
+}
+
+CONF_CASE(SWEEP_SHUT_BI_01,
+          .title = "On a shut channel every method refuses, and hands out nothing",
+          .reqs = REQS("SP-AUTH-017", "SP-AUTH-018", "SP-AUTH-019", "SP-AUTH-020", "SP-LIFE-009"),
+          .ics = "ANY", .needs = CONF_PROVIDER,
+          .steps = "Every method of each kind of object; of a root those that only ask")
+{
+    /* What is not there has no rows of its own here. */
+    (void)conf_offers(c, "PROVIDER.DEVICE3 && PROVIDER.STORAGE4");
+    sweep_shut(c, wmdm_kinds_there);
+}
+
+CONF_CASE(SWEEP_SHUT_BI_02, .title = "Optional interfaces refuse on a shut channel where offered",
+          .reqs = REQS("SP-AUTH-022"),
+          .ics = "PROVIDER.OBJECTINFO || PROVIDER.CONTROL || PROVIDER.REVOKED",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "Every method of IMDSPObjectInfo, IMDSPDeviceControl, IMDSPDirectTransfer and "
+                   "IMDSPRevoked, each if QueryInterface has it")
+{
+    sweep_shut(c, wmdm_kinds);
+}
+
+CONF_CASE(SWEEP_SHUT_BI_03, .title = "On a shut channel a file and a folder refuse, too",
+          .reqs = REQS("SP-AUTH-017", "SP-AUTH-019", "SP-AUTH-021", "SP-LIFE-009"), .ics = "ANY",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "Every method of a file, of a folder and of its enumerator, also those that "
+                   "change it")
+{
+    (void)conf_offers(c, "PROVIDER.STORAGE4 && PROVIDER.OBJECT2 && PROVIDER.MEDIUM.FOLDERS");
+    sweep_shut(c, wmdm_kinds_made);
 }

@@ -204,7 +204,7 @@ Test(wmdm_call, who_is_not_let_in_is_told_nothing)
     DWORD icon;
 
     CALL(IMDSPDevice3, GetDeviceIcon, &device, &icon);
-    cr_assert_eq(fails(c, "SP-AUTH-023"), 1);
+    cr_assert_eq(fails(c, "SP-AUTH-023.outputs"), 1);
 }
 
 Test(wmdm_call, what_goes_in_is_left_alone)
