@@ -83,6 +83,26 @@ struct raw_connection *dut_import(struct conf *c)
                                         : "a status other than 0, again and again");
 }
 
+bool dut_importable(struct conf *c)
+{
+    struct raw_connection *connection = calloc(1, sizeof(*connection));
+    RAW_SOCKET fd = conf_server_connect(c);
+    int error = -EBUSY;
+
+    /* A server may need a moment to see that the last importer left. */
+    for (int round = 0; connection && round < 20 && error != 0; round++) {
+        error = raw_import(connection, fd, conf_busid(c), DUT_PROMPT_MS);
+        if (error) {
+            close(fd);
+            raw_silent(-1, 50);
+            fd = conf_server_connect(c);
+        }
+    }
+    free(connection);
+    conf_note(c, "import on a new connection: %s", value_errno(error).text);
+    return error == 0;
+}
+
 void dut_leave(struct raw_connection **connection)
 {
     if (*connection) {

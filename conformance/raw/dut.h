@@ -47,6 +47,8 @@ int dut_status(struct conf *c, uint8_t type, uint16_t index);
 /* Connects and imports, or ends the case. dut_leave() closes. */
 struct raw_connection *dut_import(struct conf *c);
 void dut_leave(struct raw_connection **connection);
+/* Does an import of the device work on a new connection? */
+bool dut_importable(struct conf *c);
 #define DUT_CONNECTION __attribute__((cleanup(dut_leave))) struct raw_connection *
 
 /* ---- containers */

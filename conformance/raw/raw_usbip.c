@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "spcore/base.h"
 
@@ -114,6 +115,46 @@ void raw_busid(uint8_t ret_field[32], const char *busid)
 
     memset(ret_field, 0, 32);
     memcpy(ret_field, busid, length);
+}
+
+void raw_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+/* `length` bytes more. */
+static int read_more(int fd, uint8_t *bytes, size_t room, size_t *at, size_t length,
+                     unsigned deadline_ms)
+{
+    int error = room - *at < length ? -EMSGSIZE : raw_read(fd, bytes + *at, length, deadline_ms);
+
+    *at += length;
+    return error;
+}
+
+int raw_list(int fd, uint8_t *bytes, size_t room, unsigned deadline_ms)
+{
+    size_t at = 0;
+    int error = raw_request(fd, RAW_VERSION, RAW_REQ_DEVLIST, NULL, 0);
+
+    if (!error)
+        error = read_more(fd, bytes, room, &at, 12, deadline_ms);
+    for (uint32_t i = 0; !error && i < get_be32(bytes + 8); i++) {
+        error = read_more(fd, bytes, room, &at, RAW_RECORD, deadline_ms);
+        if (!error)
+            error = read_more(fd, bytes, room, &at, 4u * bytes[at - 1], deadline_ms);
+    }
+    return error ? error : (int)at;
+}
+
+const uint8_t *raw_find_record(const uint8_t *bytes, int length, const char *busid)
+{
+    for (int at = 12; at + RAW_RECORD <= length; at += RAW_RECORD + 4 * bytes[at + 311]) {
+        if (strncmp((const char *)bytes + at + 256, busid, 32) == 0)
+            return bytes + at;
+    }
+    return NULL;
 }
 
 int raw_import(struct raw_connection *connection, int fd, const char *busid, unsigned deadline_ms)

@@ -23,6 +23,7 @@ enum {
     RAW_RECORD = 312, /* bytes of a device record */
     RAW_IMPORT = 320, /* OP header and record */
     RAW_PENDING_MAX = 512,
+    RAW_LIST_MAX = 64 * 1024, /* room enough for a device list */
 };
 /* URB flags as Linux sends them. */
 enum { RAW_SHORT_NOT_OK = 0x01, RAW_ZERO_PACKET = 0x40 };
@@ -74,9 +75,17 @@ int raw_drain(int fd, unsigned deadline_ms, size_t *ret_count);
 /* True if nothing arrives and the connection stays open for that long. */
 bool raw_silent(int fd, unsigned deadline_ms);
 
+/* A socket that is closed where its name goes. */
+void raw_close(int *fd);
+#define RAW_SOCKET __attribute__((cleanup(raw_close))) int
+
 int raw_request(int fd, uint16_t version, uint16_t code, const void *body, size_t length);
 /* The 32 bytes of OP_REQ_IMPORT's busid, zero-filled. */
 void raw_busid(uint8_t ret_field[32], const char *busid);
+/* One OP_REQ_DEVLIST, read by the counts inside its answer. Bytes, or -errno. */
+int raw_list(int fd, uint8_t *bytes, size_t room, unsigned deadline_ms);
+/* The record of that device in such an answer; NULL if it is not in it. */
+const uint8_t *raw_find_record(const uint8_t *bytes, int length, const char *busid);
 /* Imports; 0, a positive status the server answered, or -errno. -EPROTO: not such a reply. */
 int raw_import(struct raw_connection *connection, int fd, const char *busid, unsigned deadline_ms);
 

@@ -350,6 +350,47 @@ static bool wait_for_others(void *self, struct usb_device *device, uint8_t endpo
     return false;
 }
 
+/* policies->losing: which endpoints owe an empty packet. */
+static void clear_owed(void *self, struct usb_device *device)
+{
+    struct policies *policies = self;
+
+    (void)device;
+    policies->losing = 0;
+}
+
+/* What the function gave comes with the next call. */
+static int end_twice(void *self, struct usb_device *device, uint8_t endpoint, size_t room,
+                     int result, struct usb_in *in)
+{
+    struct policies *policies = self;
+    const struct usb_endpoint *state = &device->endpoints[usb_index(endpoint)];
+    uint32_t bit = (uint32_t)1 << usb_index(endpoint);
+
+    (void)room;
+    if (result && result != -EAGAIN)
+        return result;
+    if (policies->losing & bit) {
+        policies->losing &= ~bit;
+        if (!result)
+            state->function->ops->in_undo(state->function->self, endpoint, in->length);
+        *in = (struct usb_in){.end = true};
+        return 0;
+    }
+    if (!result && in->end && in->length % state->packet_size)
+        policies->losing |= bit;
+    return result;
+}
+
+/* Of all imports but the first. */
+static void expect_loss(void *self, struct usb_device *device)
+{
+    struct policies *policies = self;
+
+    (void)device;
+    policies->losing = policies->imports > 1 ? (uint32_t)1 << usb_index(0x81) : 0;
+}
+
 static void note_loss(void *self, struct usb_device *device, uint8_t endpoint)
 {
     struct policies *policies = self;

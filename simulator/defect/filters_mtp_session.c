@@ -19,6 +19,18 @@ static uint16_t reuse_parameters(void *self, struct mtpr_responder *r, struct mt
     return 0;
 }
 
+static uint16_t reuse_third(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    uint32_t *before = &notes(self)->params[2];
+
+    (void)r;
+    if (command->count > 2)
+        *before = command->params[2];
+    else if (command->count == 2)
+        command->params[2] = *before;
+    return 0;
+}
+
 /* Vendors' and rarer operations: those a player must list. */
 static uint16_t no_extensions(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {

@@ -1,5 +1,6 @@
-/* Defects of the USB/IP server: what each does to a frame that comes or leaves (defects_usbip.def
- * says which is whose), and how those that are switched on become the front's policy. */
+/* Defects of the USB/IP server before a device is imported: what each does to a request or to its
+ * answer (defects_usbip.def says which is whose), and how those that are switched on, and those of
+ * filters_urb.c, become the front's policy. */
 #include "simulator/defect/policies_internal.h"
 
 #include <errno.h>
@@ -8,90 +9,373 @@
 #include "simulator/wire/usbip/usbip_internal.h"
 #include "spcore/base.h"
 
-/* Offsets in a device's record and in a frame of the URB phase. */
-enum { RECORD_SPEED = 296, FRAME_DEVID = 8, FRAME_STATUS = 20, FRAME_PADDING = 40 };
+/* Offsets in a device's record, which the interfaces of a list follow. */
+enum {
+    RECORD_BUSID = 256,
+    RECORD_BUSNUM = 288,
+    RECORD_SPEED = 296,
+    RECORD_IDS = 300,
+    RECORD_PRODUCT = 302,
+    RECORD_CLASS = 306,
+    RECORD_INTERFACES = 311,
+};
+enum { OLD_VERSION = 0x0106, LIST_HEAD = FRAME_OP_SIZE + 4 };
 
-#define SMALL_BUFFER (16u * 1024u)
+static void turn16(uint8_t *bytes)
+{
+    put_le16(bytes, get_be16(bytes));
+}
 
-/* ---- list and import */
+static void turn32(uint8_t *bytes)
+{
+    put_le32(bytes, get_be32(bytes));
+}
 
-static int any_version(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
+/* ---- requests */
+
+static bool is_request_of(const uint8_t *bytes, size_t have, uint16_t code)
+{
+    return have >= FRAME_OP_SIZE && get_be16(bytes + 2) == code;
+}
+
+static bool is_whole_import(const uint8_t *bytes, size_t have)
+{
+    return is_request_of(bytes, have, OP_REQ_IMPORT) && have >= FRAME_IMPORT_SIZE;
+}
+
+static bool is_endless(const uint8_t *bytes)
+{
+    return !memchr(bytes + FRAME_OP_SIZE, 0, WIRE_BUSID_SIZE);
+}
+
+static bool begins_with_busid(const struct wire_offer *offer, const uint8_t *bytes)
+{
+    return memcmp(bytes + FRAME_OP_SIZE, offer->busid, strlen(offer->busid)) == 0;
+}
+
+static int any_version_of_import(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                                 size_t have)
 {
     (void)self, (void)offer;
-    if (have >= FRAME_OP_SIZE)
+    if (is_request_of(bytes, have, OP_REQ_IMPORT))
         put_be16(bytes, FRAME_VERSION);
     return 0;
 }
 
-static bool is_import(const uint8_t *bytes, size_t have)
+static int any_version_of_list(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                               size_t have)
 {
-    return have >= FRAME_OP_SIZE && get_be16(bytes + 2) == OP_REQ_IMPORT;
+    (void)self, (void)offer;
+    if (is_request_of(bytes, have, OP_REQ_DEVLIST))
+        put_be16(bytes, FRAME_VERSION);
+    return 0;
+}
+
+static int shut_by_version(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
+{
+    struct policies *policies = self;
+
+    (void)offer;
+    policies->wedged |= have >= FRAME_OP_SIZE && get_be16(bytes) != FRAME_VERSION;
+    return policies->wedged ? -EPROTO : 0;
+}
+
+/* It is answered itself. */
+static int shut_by_busid(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
+{
+    struct policies *policies = self;
+
+    if (policies->wedged)
+        return -EPROTO;
+    policies->wedged =
+        is_whole_import(bytes, have) && is_endless(bytes) && begins_with_busid(offer, bytes);
+    return 0;
 }
 
 static int whole_or_nothing(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
 {
-    size_t whole = is_import(bytes, have) ? FRAME_IMPORT_SIZE : FRAME_OP_SIZE;
+    size_t whole = is_request_of(bytes, have, OP_REQ_IMPORT) ? FRAME_IMPORT_SIZE : FRAME_OP_SIZE;
 
     (void)self, (void)offer;
     return have && have < whole ? -EPROTO : 0;
 }
 
+/* The next frame is none. */
+static int lose_joined(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
+{
+    (void)self, (void)offer;
+    if (is_whole_import(bytes, have))
+        memset(bytes + FRAME_IMPORT_SIZE, 0, have - FRAME_IMPORT_SIZE);
+    return 0;
+}
+
 static int end_busid(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
 {
-    uint8_t *busid = bytes + FRAME_OP_SIZE;
-    size_t length = strlen(offer->busid);
-
     (void)self;
-    if (is_import(bytes, have) && have >= FRAME_IMPORT_SIZE && !memchr(busid, 0, WIRE_BUSID_SIZE) &&
-        memcmp(busid, offer->busid, length) == 0)
-        busid[length] = 0;
+    if (is_whole_import(bytes, have) && is_endless(bytes) && begins_with_busid(offer, bytes))
+        bytes[FRAME_OP_SIZE + strlen(offer->busid)] = 0;
+    return 0;
+}
+
+static int any_endless_busid(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                             size_t have)
+{
+    (void)self;
+    if (is_whole_import(bytes, have) && is_endless(bytes) && !begins_with_busid(offer, bytes))
+        memcpy(bytes + FRAME_OP_SIZE, offer->busid, WIRE_BUSID_SIZE);
+    return 0;
+}
+
+static int any_busid(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
+{
+    (void)self;
+    if (is_whole_import(bytes, have) && !is_endless(bytes))
+        memcpy(bytes + FRAME_OP_SIZE, offer->busid, WIRE_BUSID_SIZE);
     return 0;
 }
 
 static int list_waits(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
 {
     (void)self;
-    return have >= FRAME_OP_SIZE && get_be16(bytes + 2) == OP_REQ_DEVLIST &&
-                   usb_device_attached(offer->device)
+    return is_request_of(bytes, have, OP_REQ_DEVLIST) && usb_device_attached(offer->device)
                ? -EAGAIN
                : 0;
+}
+
+static void end_import_of(const struct wire_offer *offer)
+{
+    usb_device_unplug(offer->device);
+    usb_device_plug(offer->device);
+}
+
+static int end_import(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t have)
+{
+    (void)self;
+    if (is_request_of(bytes, have, OP_REQ_DEVLIST) && usb_device_attached(offer->device))
+        end_import_of(offer);
+    return 0;
+}
+
+/* ---- headers of answers */
+
+static bool is_list(const uint8_t *bytes, size_t length)
+{
+    return length == LIST_HEAD && get_be16(bytes + 2) == OP_REP_DEVLIST;
+}
+
+static bool is_import(const uint8_t *bytes, size_t length)
+{
+    return length == FRAME_OP_SIZE && get_be16(bytes + 2) == OP_REP_IMPORT;
+}
+
+static bool is_refusal(const uint8_t *bytes, size_t length)
+{
+    return is_import(bytes, length) && get_be32(bytes + 4) != ST_OK;
+}
+
+static size_t turn_list_version(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                                size_t length)
+{
+    (void)self, (void)offer;
+    if (is_list(bytes, length))
+        turn16(bytes);
+    return length;
+}
+
+static size_t say_old_version(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                              size_t length)
+{
+    (void)self, (void)offer;
+    put_be16(bytes, OLD_VERSION);
+    return length;
+}
+
+static size_t echo_list_code(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                             size_t length)
+{
+    (void)self, (void)offer;
+    if (is_list(bytes, length))
+        put_be16(bytes + 2, OP_REQ_DEVLIST);
+    return length;
+}
+
+static size_t echo_import_code(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                               size_t length)
+{
+    (void)self, (void)offer;
+    if (is_import(bytes, length) && !is_refusal(bytes, length))
+        put_be16(bytes + 2, OP_REQ_IMPORT);
+    return length;
+}
+
+static size_t count_one_more(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                             size_t length)
+{
+    (void)self, (void)offer;
+    if (is_list(bytes, length))
+        put_be32(bytes + FRAME_OP_SIZE, get_be32(bytes + FRAME_OP_SIZE) + 1);
+    return length;
+}
+
+static size_t count_the_gone(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                             size_t length)
+{
+    return usb_device_plugged(offer->device) ? length : count_one_more(self, offer, bytes, length);
+}
+
+static size_t good_busy(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t length)
+{
+    (void)self, (void)offer;
+    if (is_refusal(bytes, length) && get_be32(bytes + 4) == ST_BUSY)
+        put_be32(bytes + 4, ST_OK);
+    return length;
+}
+
+static size_t end_busy(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t length)
+{
+    (void)self;
+    if (is_refusal(bytes, length) && get_be32(bytes + 4) == ST_BUSY)
+        end_import_of(offer);
+    return length;
+}
+
+static size_t refuse_as_list(void *self, const struct wire_offer *offer, uint8_t *bytes,
+                             size_t length)
+{
+    (void)self, (void)offer;
+    if (is_refusal(bytes, length))
+        put_be16(bytes + 2, OP_REP_DEVLIST);
+    return length;
 }
 
 static size_t record_refused(void *self, const struct wire_offer *offer, uint8_t *bytes,
                              size_t length)
 {
     (void)self;
-    if (length != FRAME_OP_SIZE || get_be32(bytes + 4) == ST_OK)
+    if (!is_refusal(bytes, length))
         return length;
     put_be32(bytes + 4, ST_NA);
     wire_op_record(offer, bytes + FRAME_OP_SIZE);
     return FRAME_OP_SIZE + FRAME_DEVICE_SIZE;
 }
 
-static size_t no_interfaces(void *self, const struct wire_offer *offer, uint16_t code,
-                            uint8_t *bytes, size_t length)
+/* ---- records */
+
+#define RECORD(name)                                                                               \
+    static size_t name(void *self, const struct wire_offer *offer, uint16_t code, uint8_t *bytes,  \
+                       size_t length)
+
+RECORD(no_interfaces)
 {
     (void)self, (void)offer, (void)code, (void)bytes, (void)length;
     return FRAME_DEVICE_SIZE;
 }
 
-static size_t import_interfaces(void *self, const struct wire_offer *offer, uint16_t code,
-                                uint8_t *bytes, size_t length)
+RECORD(import_interfaces)
 {
     (void)self;
     return code == OP_REP_IMPORT ? length + wire_op_interfaces(offer, bytes + length) : length;
 }
 
-static size_t leak_stack(void *self, const struct wire_offer *offer, uint16_t code, uint8_t *bytes,
-                         size_t length)
+RECORD(turn_numbers)
 {
-    (void)self, (void)offer, (void)code;
-    memset(bytes + strlen((const char *)bytes) + 1, 0xa5, 8);
+    (void)self, (void)offer;
+    for (size_t i = 0; i < 3 && code == OP_REP_DEVLIST; i++)
+        turn32(bytes + RECORD_BUSNUM + 4 * i);
     return length;
 }
 
-static size_t high_is_full(void *self, const struct wire_offer *offer, uint16_t code,
-                           uint8_t *bytes, size_t length)
+RECORD(turn_ids)
+{
+    (void)self, (void)offer;
+    for (size_t i = 0; i < 3 && code == OP_REP_DEVLIST; i++)
+        turn16(bytes + RECORD_IDS + 2 * i);
+    return length;
+}
+
+RECORD(no_triples)
+{
+    (void)self, (void)offer, (void)code;
+    memset(bytes + FRAME_DEVICE_SIZE, 0, length - FRAME_DEVICE_SIZE);
+    return length;
+}
+
+RECORD(leak_triple)
+{
+    (void)self, (void)offer, (void)code;
+    if (length > FRAME_DEVICE_SIZE)
+        bytes[FRAME_DEVICE_SIZE + 3] = 0xa5;
+    return length;
+}
+
+RECORD(four_bytes_more)
+{
+    (void)self, (void)offer;
+    if (code != OP_REP_DEVLIST)
+        return length;
+    memset(bytes + length, 0, FRAME_INTERFACE_SIZE);
+    return length + FRAME_INTERFACE_SIZE;
+}
+
+RECORD(one_interface_more)
+{
+    if (code == OP_REP_DEVLIST)
+        bytes[RECORD_INTERFACES]++;
+    return four_bytes_more(self, offer, code, bytes, length);
+}
+
+RECORD(other_class)
+{
+    (void)self, (void)offer;
+    if (code == OP_REP_DEVLIST)
+        bytes[RECORD_CLASS] ^= 8;
+    return length;
+}
+
+RECORD(import_other_class)
+{
+    (void)self, (void)offer;
+    if (code == OP_REP_IMPORT)
+        bytes[RECORD_CLASS] ^= 8;
+    return length;
+}
+
+RECORD(import_other_busid)
+{
+    (void)self, (void)offer;
+    if (code == OP_REP_IMPORT)
+        bytes[RECORD_BUSID]++;
+    return length;
+}
+
+RECORD(import_other_product)
+{
+    (void)self, (void)offer;
+    if (code == OP_REP_IMPORT)
+        bytes[RECORD_PRODUCT] ^= 1;
+    return length;
+}
+
+static void leak(uint8_t *text)
+{
+    memset(text + strlen((const char *)text) + 1, 0xa5, 8);
+}
+
+RECORD(leak_stack)
+{
+    (void)self, (void)offer, (void)code;
+    leak(bytes);
+    return length;
+}
+
+RECORD(leak_busid)
+{
+    (void)self, (void)offer, (void)code;
+    leak(bytes + RECORD_BUSID);
+    return length;
+}
+
+RECORD(high_is_full)
 {
     (void)self, (void)offer, (void)code;
     if (get_be32(bytes + RECORD_SPEED) == USB_SPEED_HIGH)
@@ -99,151 +383,32 @@ static size_t high_is_full(void *self, const struct wire_offer *offer, uint16_t 
     return length;
 }
 
-static size_t always_high(void *self, const struct wire_offer *offer, uint16_t code, uint8_t *bytes,
-                          size_t length)
+RECORD(always_high)
 {
     (void)self, (void)offer, (void)code;
     put_be32(bytes + RECORD_SPEED, USB_SPEED_HIGH);
     return length;
 }
 
-/* ---- CMD_SUBMIT */
+/* ---- behind an import */
 
-static int swap_length(void *self, const struct wire_offer *offer, struct frame_urb *frame)
+static int end_at_once(void *self, const struct wire_offer *offer, struct frame_urb *frame)
+{
+    (void)self, (void)offer, (void)frame;
+    return -EPROTO;
+}
+
+static int whole_header(void *self, const struct wire_offer *offer, bool payload)
 {
     (void)self, (void)offer;
-    frame->setup.length = (uint16_t)(frame->setup.length >> 8 | frame->setup.length << 8);
-    return 0;
+    return payload ? 0 : -EPROTO;
 }
 
-static int any_devid(void *self, const struct wire_offer *offer, struct frame_urb *frame)
-{
-    (void)self;
-    frame->devid = wire_devid(offer);
-    return 0;
-}
-
-static int no_zero_flag(void *self, const struct wire_offer *offer, struct frame_urb *frame)
+static int whole_payload(void *self, const struct wire_offer *offer, bool payload)
 {
     (void)self, (void)offer;
-    frame->flags &= ~(uint32_t)USB_URB_ZERO_PACKET;
-    return 0;
+    return payload ? -EPROTO : 0;
 }
-
-/* No packets, so no room for data. */
-static int zero_packets(void *self, const struct wire_offer *offer, struct frame_urb *frame)
-{
-    (void)self, (void)offer;
-    if (!frame->packet_count && frame->direction)
-        frame->length = 0;
-    return 0;
-}
-
-/* It has only ever met its own client. */
-static int own_flags(void *self, const struct wire_offer *offer, struct frame_urb *frame)
-{
-    (void)self, (void)offer;
-    return frame->flags & ~(uint32_t)(USB_URB_ZERO_PACKET | USB_URB_SHORT_NOT_OK) ? -EPROTO : 0;
-}
-
-/* ---- RET_SUBMIT and RET_UNLINK */
-
-static bool good_instead_of(struct usb_urb *urb, int status)
-{
-    if (urb->status == status)
-        urb->status = 0;
-    return true;
-}
-
-static bool good_stall(void *self, const struct wire_offer *offer, struct usb_urb *urb)
-{
-    (void)self, (void)offer;
-    return good_instead_of(urb, -EPIPE);
-}
-
-static bool good_overflow(void *self, const struct wire_offer *offer, struct usb_urb *urb)
-{
-    (void)self, (void)offer;
-    return good_instead_of(urb, -EOVERFLOW);
-}
-
-static bool good_short(void *self, const struct wire_offer *offer, struct usb_urb *urb)
-{
-    (void)self, (void)offer;
-    return good_instead_of(urb, -EREMOTEIO);
-}
-
-static bool good_control_out(void *self, const struct wire_offer *offer, struct usb_urb *urb)
-{
-    (void)self, (void)offer;
-    if (!urb->endpoint)
-        urb->status = 0;
-    return true;
-}
-
-static bool cut_at_16k(void *self, const struct wire_offer *offer, struct usb_urb *urb)
-{
-    (void)self, (void)offer;
-    if (urb->endpoint & 0x80 && urb->actual > SMALL_BUFFER)
-        urb->actual = SMALL_BUFFER;
-    return true;
-}
-
-static bool echo_out(void *self, const struct wire_offer *offer, struct usb_urb *urb)
-{
-    (void)self, (void)offer;
-    if (urb->endpoint & 0x80 || !urb->length)
-        return true;
-    urb->in.chunks[0] = (struct usb_chunk){.memory = urb->data};
-    urb->in.chunks[0].length = urb->length > 64 ? 64 : urb->length;
-    urb->in.chunk_count = 1;
-    return true;
-}
-
-static bool absent_is_silent(void *self, const struct wire_offer *offer, struct usb_urb *urb)
-{
-    (void)self;
-    return usb_device_endpoint_type(offer->device, urb->endpoint) >= 0;
-}
-
-static bool unplugged_is_silent(void *self, const struct wire_offer *offer, struct usb_urb *urb)
-{
-    (void)self;
-    return urb->status != -ESHUTDOWN || usb_device_plugged(offer->device);
-}
-
-static size_t header_of_40(void *self, const struct wire_offer *offer, uint8_t *bytes,
-                           size_t length)
-{
-    (void)self, (void)offer;
-    return get_be32(bytes) == RET_SUBMIT ? 40 : length;
-}
-
-static size_t echo_devid(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t length)
-{
-    (void)self;
-    if (get_be32(bytes) == RET_SUBMIT)
-        put_be32(bytes + FRAME_DEVID, wire_devid(offer));
-    return length;
-}
-
-static size_t dirty_padding(void *self, const struct wire_offer *offer, uint8_t *bytes,
-                            size_t length)
-{
-    (void)self, (void)offer;
-    if (length >= FRAME_PADDING + 8)
-        memset(bytes + FRAME_PADDING, 0x5a, 8);
-    return length;
-}
-
-static size_t unlink_silent(void *self, const struct wire_offer *offer, uint8_t *bytes,
-                            size_t length)
-{
-    (void)self, (void)offer;
-    return get_be32(bytes) == RET_UNLINK && !get_be32(bytes + FRAME_STATUS) ? 0 : length;
-}
-
-/* ---- the end of a connection */
 
 static void forget(void *host, struct usb_urb *urb)
 {
@@ -267,9 +432,7 @@ static void stay_busy(void *self, struct usb_device *device)
 /* ---- which is whose */
 
 static const struct policy_row rows[] = {
-#define FLAG(member) .turns = true, .flag = offsetof(struct policies, usbip.member)
 #define ON(seam, function) .usbip.seam = function
-#define BOTH(...) __VA_ARGS__
 #define DEFECT(token, label, how, ...) {.which = DEFECT_##token, how},
 #include "simulator/defect/defects_usbip.def"
 };
@@ -310,6 +473,30 @@ static size_t record(void *self, const struct wire_offer *offer, uint16_t code, 
             length = policies->rows[i]->usbip.record(self, offer, code, bytes, length);
     }
     return length;
+}
+
+static int part(void *self, const struct wire_offer *offer, bool payload)
+{
+    const struct policies *policies = self;
+    int error = 0;
+
+    for (size_t i = 0; i < policies->row_count && !error; i++) {
+        if (policies->rows[i]->usbip.part)
+            error = policies->rows[i]->usbip.part(self, offer, payload);
+    }
+    return error;
+}
+
+static int command(void *self, const struct wire_offer *offer, uint8_t *bytes)
+{
+    const struct policies *policies = self;
+    int error = 0;
+
+    for (size_t i = 0; i < policies->row_count && !error; i++) {
+        if (policies->rows[i]->usbip.command)
+            error = policies->rows[i]->usbip.command(self, offer, bytes);
+    }
+    return error;
 }
 
 static int submit(void *self, const struct wire_offer *offer, struct frame_urb *frame)
@@ -364,6 +551,8 @@ void policies_reset_usbip(struct policies *policies)
                                                    .op = op,
                                                    .op_header = op_header,
                                                    .record = record,
+                                                   .part = part,
+                                                   .command = command,
                                                    .submit = submit,
                                                    .answer = answer,
                                                    .frame = frame,

@@ -60,7 +60,8 @@ void mtpr_raise(struct mtpr_responder *r, uint16_t code, uint32_t parameter, uin
     struct mtpr_event events[MTPR_EVENTS_OF_ONE] = {untied(code, parameter, second)};
     size_t count = 1;
 
-    if (!r->session.open || !mtpr_listed(&r->config->events, code))
+    if ((!r->session.open && r->policy->events_in_session) ||
+        !mtpr_listed(&r->config->events, code))
         return;
     if (filter && filter->event)
         count = filter->event(filter->self, r, events, count);

@@ -18,4 +18,5 @@ const struct mtpr_policy mtpr_by_the_book = {
     .protection_honoured = true,
     .references_checked = true,
     .own_changes_silent = true,
+    .events_in_session = true,
 };

@@ -61,6 +61,7 @@ struct mtpr_policy {
     bool protection_honoured;
     bool references_checked; /* for objects that exist */
     bool own_changes_silent; /* the host's changes are no events to it */
+    bool events_in_session;  /* and in no other time */
 
     /* What real players do (docs/quirks.md); by the book false. */
     bool closes_for_good;    /* after CloseSession only errors until it is plugged again */

@@ -303,6 +303,24 @@ CONF_CASE(MTP_EVT_BV_05,
     }
 }
 
+CONF_CASE(MTP_EVT_BI_05, .title = "Without a session there are no events",
+          .reqs = REQS("MTP-EVT-005"), .ics = "MTP.EVENT.4002", .player = "mtp",
+          .needs = CONF_CONTROL,
+          .steps = "CloseSession, read what is left of events, add an object on the device: no "
+                   "event comes")
+{
+    DUT dut = listening(c);
+    uint8_t bytes[64];
+
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    /* What was under way may still come. */
+    while (event(&dut, bytes, DUT_QUIET_MS) >= 0)
+        ;
+    change(c, "{\"verb\":\"add\",\"path\":\"unheard.txt\",\"text\":\"x\"}");
+    ROW("MTP-EVT-005.session")
+        CHECK_EQ(event(&dut, bytes, DUT_QUIET_MS), -ETIMEDOUT);
+}
+
 CONF_CASE(MTP_EVT_BV_06, .title = "An object is readable as soon as its event is there",
           .reqs = REQS("MTP-EVT-006"), .ics = "MTP.EVENT.4002", .player = "mtp",
           .needs = CONF_CONTROL,

@@ -39,7 +39,7 @@ CONF_CASE(
     DUT dut = dut_session(c);
     uint64_t size = 0;
 
-    ROW("USB-BLK-011") {
+    ROW("USB-BLK-011.length") {
         uint32_t handle = large_object(&dut, &size), id;
         uint8_t first[4096] = {0}, cancel[6];
 

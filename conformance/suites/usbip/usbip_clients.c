@@ -164,7 +164,7 @@ CONF_CASE(USBIP_URB_BV_21, .title = "Every importer's way of writing URBs gets t
 {
     static struct answers first, other;
 
-    ROW("USBIP-URB-021") {
+    ROW("USBIP-URB-021.control") {
         see(c, NULL, &first);
         for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
             see(c, &dialects[i], &other);
@@ -192,7 +192,7 @@ CONF_CASE(USBIP_URB_BV_22, .title = "Bulk transfers are the same whoever asks fo
 {
     static struct answers first, other;
 
-    ROW("USBIP-URB-021") {
+    ROW("USBIP-URB-021.bulk") {
         for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
             DUT_CONNECTION connection = dut_import(c);
             DUT dut = dut_raw(c, connection);

@@ -74,7 +74,7 @@ CONF_CASE(USBIP_URB_BV_20, .title = "32 URBs may be outstanding and one may carr
     put_le16(bytes + 4, MTP_CT_DATA);
     put_le16(bytes + 6, MTP_OP_SEND_OBJECT);
     put_le32(bytes + 8, id);
-    ROW("USBIP-URB-020") {
+    ROW("USBIP-URB-020.out") {
         while (sent < CONTENT + 12) {
             size_t part = CONTENT + 12 - sent < LARGE ? CONTENT + 12 - sent : LARGE;
             int64_t count = ct_bulk_out(&dut.pipe, bytes + sent, part, sent + part == CONTENT + 12);
@@ -83,8 +83,10 @@ CONF_CASE(USBIP_URB_BV_20, .title = "32 URBs may be outstanding and one may carr
             sent += part;
         }
         CHECK_RC(dut_collect(&dut), MTP_RC_OK);
-        for (int large = 0; large < 2; large++) {
-            memset(back, 0, CONTENT + 12);
+    }
+    for (int large = 0; large < 2; large++) {
+        memset(back, 0, CONTENT + 12);
+        ROW(large ? "USBIP-URB-020.in" : "USBIP-URB-020.depth") {
             REQUIRE_EQ(read_through(&dut, handle, large ? LARGE : SMALL, large ? 2 : DEPTH, back,
                                     CONTENT + LARGE),
                        CONTENT + 12);

@@ -63,49 +63,58 @@ CONF_CASE(USBIP_URB_BV_11,
         last = urb.seqnum;
     }
     expected = first;
-    ROW("USBIP-URB-011") {
-        while (expected <= last) {
-            struct raw_reply reply = {0};
-            int error;
+    ROW("USBIP-URB-011.control")
+        REQUIRE_EQ(raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, data, DUT_PROMPT_MS),
+                   18);
+    while (expected <= last) {
+        struct raw_reply reply = {0};
 
-            if (inside == 0) {
-                command = submit_command(c, &dut);
-                inside = 3; /* the command's own reply, data, response */
-            }
-            error = raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data));
-            REQUIRE_EQ(error, 0);
-            CHECK(reply.seqnum != idle.seqnum);
-            inside--;
-            if (reply.seqnum == command)
-                continue;
-            REQUIRE_EQ(reply.seqnum, expected);
-            expected++;
+        if (inside == 0) {
+            command = submit_command(c, &dut);
+            inside = 3; /* the command's own reply, data, response */
         }
+        ROW("USBIP-URB-011.bulk") {
+            REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
+            CHECK(reply.seqnum != idle.seqnum);
+        }
+        inside--;
+        if (reply.seqnum == command)
+            continue;
+        ROW("USBIP-URB-011.order")
+            REQUIRE_EQ(reply.seqnum, expected);
+        expected++;
     }
 }
 
 /* usbip_protocol.rst, CMD_UNLINK: -ECONNRESET is 104. */
-CONF_CASE(USBIP_URB_BV_12,
-          .title = "A pending URB that is unlinked is answered once, by RET_UNLINK -104",
-          .reqs = REQS("USBIP-URB-012"), .ics = "MTP", .player = "mtp", .needs = CONF_WIRE,
-          .steps = "Unlink a pending interrupt URB, then wait for a RET_SUBMIT that must not come")
+CONF_CASE(
+    USBIP_URB_BV_12, .title = "A pending URB that is unlinked is answered once, by RET_UNLINK -104",
+    .reqs = REQS("USBIP-URB-012"), .ics = "MTP", .player = "mtp", .needs = CONF_WIRE,
+    .steps = "Unlink a pending URB of interrupt and of bulk IN, then wait for a RET_SUBMIT that "
+             "must not come")
 {
     DUT_CONNECTION connection = dut_import(c);
     DUT dut = dut_raw(c, connection);
-    struct raw_urb urb = urb_of(dut.pipe.interrupt ? dut.pipe.interrupt : dut.pipe.in, 64);
+    const uint8_t endpoints[] = {dut.pipe.interrupt, dut.pipe.in};
     struct raw_reply reply = {0};
     uint32_t seqnum = 0;
     uint8_t data[64];
 
-    submit(c, connection, &urb, NULL);
-    if (raw_unlink(connection, urb.seqnum, &seqnum) != 0)
-        conf_refused(c, "unlink", "the unlink was not taken");
-    ROW("USBIP-URB-012") {
-        REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
-        CHECK_EQ(reply.command, RAW_RET_UNLINK);
-        CHECK_EQ(reply.seqnum, seqnum);
-        CHECK_EQ(reply.status, -ECONNRESET);
-        CHECK(raw_silent(connection->fd, DUT_QUIET_MS));
+    for (size_t i = dut.pipe.interrupt ? 0 : 1; i < 2; i++) {
+        struct raw_urb urb = urb_of(endpoints[i], 64);
+
+        submit(c, connection, &urb, NULL);
+        if (raw_unlink(connection, urb.seqnum, &seqnum) != 0)
+            conf_refused(c, "unlink", "the unlink was not taken");
+        ROW("USBIP-URB-012.status") {
+            REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
+            CHECK_EQ(reply.command, RAW_RET_UNLINK);
+            CHECK_EQ(reply.status, -ECONNRESET);
+        }
+        ROW("USBIP-URB-012.seqnum")
+            CHECK_EQ(reply.seqnum, seqnum);
+        ROW("USBIP-URB-012.once")
+            CHECK(raw_silent(connection->fd, DUT_QUIET_MS));
     }
 }
 
@@ -157,15 +166,17 @@ CONF_CASE(USBIP_URB_BV_13, .title = "Unlinking what is finished or unknown answe
 
     if (raw_transfer(connection, &urb, data, sizeof(data), DUT_PROMPT_MS, &reply) != 0)
         conf_refused(c, "submit", "the URB was not served");
-    ROW("USBIP-URB-013") {
-        for (int i = 0; i < 2; i++) {
-            if (raw_unlink(connection, i ? 0xfffffff0 : urb.seqnum, &seqnum) != 0)
-                conf_refused(c, "unlink", "the unlink was not taken");
+    for (int i = 0; i < 2; i++) {
+        if (raw_unlink(connection, i ? 0xfffffff0 : urb.seqnum, &seqnum) != 0)
+            conf_refused(c, "unlink", "the unlink was not taken");
+        ROW(i ? "USBIP-URB-013.unknown" : "USBIP-URB-013.finished") {
             REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data)), 0);
             CHECK_EQ(reply.command, RAW_RET_UNLINK);
             CHECK_EQ(reply.seqnum, seqnum);
             CHECK_EQ(reply.status, 0);
         }
+    }
+    ROW("USBIP-URB-013.raced") {
         while (good < 10000 && race(c, connection))
             good++;
         CHECK_EQ(good, 10000);
@@ -236,8 +247,9 @@ CONF_CASE(
         raw_next(connection, DUT_PROMPT_MS, &reply, NULL, 0) != 0)
         conf_refused(c, "unlink", "the unlink was not answered");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
-    ROW("USBIP-URB-014") {
+    ROW("USBIP-URB-014.waiting")
         CHECK(dut_in_step(&dut));
+    ROW("USBIP-URB-014.raced") {
         while (good < 100 && unlinked_data_arrives(c, &dut))
             good++;
         CHECK_EQ(good, 100);
@@ -273,13 +285,19 @@ CONF_CASE(USBIP_URB_BV_15, .title = "A dropped connection frees URBs, session an
         if (error)
             raw_silent(-1, 50);
     }
-    ROW("USBIP-URB-015") {
+    ROW("USBIP-URB-015.free")
         REQUIRE_EQ(error, 0);
 
-        DUT_CONNECTION connection = dut_import(c);
-        DUT dut = dut_raw(c, connection);
+    DUT_CONNECTION connection = dut_import(c);
+    DUT dut = dut_raw(c, connection);
 
-        dut.pipe.next = 0;
+    dut.pipe.next = 0;
+    ROW("USBIP-URB-015.urbs") {
+        dut.pipe.deadline_ms = DUT_PROMPT_MS;
+        CHECK(dut_in_step(&dut));
+    }
+    dut.pipe.next = 0;
+    ROW("USBIP-URB-015.session") {
         code = dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS());
         CHECK_RC(code, MTP_RC_SESSION_NOT_OPEN);
         dut.pipe.next = 0;
@@ -316,17 +334,21 @@ CONF_CASE(USBIP_URB_BI_16, .title = "A bad command or an absurd length closes th
     struct raw_urb urb = device_urb();
     uint8_t device[18];
 
-    ROW("USBIP-URB-016") {
+    ROW("USBIP-URB-016.command")
         CHECK(closes(c, &urb, 0x99));
-        for (size_t i = 0; i < 4; i++) {
-            urb = urb_of(i % 2 ? 0x81 : 0x01, lengths[i / 2]);
+    for (size_t i = 0; i < 4; i++) {
+        urb = urb_of(i % 2 ? 0x81 : 0x01, lengths[i / 2]);
+        ROW(i % 2 ? "USBIP-URB-016.in" : "USBIP-URB-016.out")
             CHECK(closes(c, &urb, RAW_CMD_SUBMIT));
-        }
-        DUT_CONNECTION connection = dut_import(c);
+    }
+    ROW("USBIP-URB-016.next")
+        REQUIRE(dut_importable(c));
 
+    DUT_CONNECTION connection = dut_import(c);
+
+    ROW("USBIP-URB-016.next")
         CHECK_EQ(raw_control(connection, 0x80, 6, DESC_DEVICE << 8, 0, 18, device, DUT_PROMPT_MS),
                  18);
-    }
 }
 
 /* -ENODEV is 19, -ESHUTDOWN 108. */
@@ -351,19 +373,19 @@ CONF_CASE(
         conf_refused(c, "device descriptor",
                      "the device descriptor did not come, or not in 18 bytes");
     dut_verb(c, "unplug");
-    ROW("USBIP-URB-018") {
-        while (ended < 3 && error == 0) {
-            struct raw_reply reply = {0};
-            uint8_t data[512];
+    while (ended < 3 && error == 0) {
+        struct raw_reply reply = {0};
+        uint8_t data[512];
 
-            error = raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data));
-            if (error == 0) {
-                CHECK_SEEN(reply.status == -ESHUTDOWN || reply.status == -ENODEV,
-                           value_errno(reply.status));
-                ended++;
-            }
-        }
-        conf_note(c, "%d URBs ended, then %s", ended, value_errno(error).text);
-        CHECK_SEEN(ended == 3 || error == -ECONNRESET, value_errno(error));
+        error = raw_next(connection, DUT_PROMPT_MS, &reply, data, sizeof(data));
+        if (error)
+            break;
+        ended++;
+        ROW("USBIP-URB-018.status")
+            CHECK_SEEN(reply.status == -ESHUTDOWN || reply.status == -ENODEV,
+                       value_errno(reply.status));
     }
+    conf_note(c, "%d URBs ended, then %s", ended, value_errno(error).text);
+    ROW("USBIP-URB-018.ends")
+        CHECK_SEEN(ended == 3 || error == -ECONNRESET, value_errno(error));
 }

@@ -363,12 +363,20 @@ uint8_t *wire_fill_target(const struct wire_peer *peer, size_t *ret_room)
     return urb->urb.data + urb->received;
 }
 
+/* The rest is waited for. */
+static int in_part(const struct wire_peer *peer, bool payload)
+{
+    const struct usbip_filter *filter = peer->offer->usbip->filter;
+
+    return filter && filter->part ? filter->part(filter->self, peer->offer, payload) : 0;
+}
+
 static int finish(struct wire_peer *peer)
 {
     struct peer_urb *urb = peer->filling;
 
     if (!fill(peer))
-        return 0;
+        return in_part(peer, true);
     peer->filling = NULL;
     if (wire_early_take(peer, urb->urb.seqnum))
         urb_put(peer, urb);
@@ -403,6 +411,18 @@ static void unlink_urb(struct wire_peer *peer, const struct frame_urb *frame)
     urb_put(peer, urb);
 }
 
+/* A command whose header has come whole. */
+static int get_command(struct wire_peer *peer, struct frame_urb *ret_frame)
+{
+    const struct usbip_filter *filter = peer->offer->usbip->filter;
+    uint8_t *bytes = peer->input + peer->input_start;
+    int error = filter && filter->command ? filter->command(filter->self, peer->offer, bytes) : 0;
+
+    if (!error)
+        frame_get_urb(bytes, ret_frame);
+    return error;
+}
+
 int wire_urb_step(struct wire_peer *peer)
 {
     struct frame_urb frame;
@@ -411,8 +431,10 @@ int wire_urb_step(struct wire_peer *peer)
     if (peer->filling)
         return finish(peer);
     if (wire_peer_pending(peer) < FRAME_URB_SIZE)
-        return 0;
-    frame_get_urb(peer->input + peer->input_start, &frame);
+        return wire_peer_pending(peer) ? in_part(peer, false) : 0;
+    error = get_command(peer, &frame);
+    if (error)
+        return error;
     if (frame.command == CMD_UNLINK) {
         peer->input_start += FRAME_URB_SIZE;
         unlink_urb(peer, &frame);

@@ -24,6 +24,12 @@ struct usbip_filter {
     size_t (*op_header)(void *self, const struct wire_offer *offer, uint8_t *bytes, size_t length);
     size_t (*record)(void *self, const struct wire_offer *offer, uint16_t code, uint8_t *bytes,
                      size_t length);
+    /* Of a frame's header, or of the payload behind it, a part has come and no more. 0 wait for the
+     * rest, else -errno: the end. */
+    int (*part)(void *self, const struct wire_offer *offer, bool payload);
+    /* The header of a command that has come whole, before it is read: it may be changed. 0 go on,
+     * else -errno: the end. */
+    int (*command)(void *self, const struct wire_offer *offer, uint8_t *bytes);
     /* A CMD_SUBMIT that has come. 0 go on, else -errno: the end. */
     int (*submit)(void *self, const struct wire_offer *offer, struct frame_urb *frame);
     /* A URB about to be answered, a copy. False: it never is. */
