@@ -327,6 +327,28 @@ static int never_short(void *self, struct usb_device *device, const struct usb_s
                : length;
 }
 
+/* ---- URBs of the control endpoint */
+
+static int wait_control(void *self, struct usb_device *device, const struct usb_setup *setup,
+                        uint8_t *reply, int length)
+{
+    (void)self, (void)setup, (void)reply;
+    for (unsigned i = 0; i < USB_ENDPOINTS; i++) {
+        if (device->endpoints[i].head)
+            return -EINPROGRESS;
+    }
+    return length;
+}
+
+static bool lose_control_data(void *self, struct usb_device *device, struct usb_setup *setup,
+                              uint8_t *data, int *ret_length)
+{
+    (void)self, (void)device, (void)ret_length;
+    if (!(setup->request_type & 0x80) && setup->length)
+        memset(data, 0, setup->length);
+    return false;
+}
+
 /* ---- queues */
 
 /* A transfer that ends inside the URB goes on with the next one. */
@@ -400,8 +422,8 @@ static void note_loss(void *self, struct usb_device *device, uint8_t endpoint)
 }
 
 /* What the URB would have got is gone. */
-static int lose_next(void *self, struct usb_device *device, uint8_t endpoint, size_t room,
-                     int result, struct usb_in *in)
+int filters_lose_next(void *self, struct usb_device *device, uint8_t endpoint, size_t room,
+                      int result, struct usb_in *in)
 {
     struct policies *policies = self;
     uint32_t bit = (uint32_t)1 << usb_index(endpoint);

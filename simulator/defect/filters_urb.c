@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "simulator/defect/filters_usb.h"
 #include "simulator/defect/policies_internal.h"
 #include "simulator/usb/usb_internal.h"
 #include "simulator/wire/usbip/usbip_internal.h"
@@ -38,6 +39,16 @@ static int end_by_unknown(void *self, const struct wire_offer *offer, uint8_t *b
     return get_be32(bytes) == CMD_UNLINK && get_be32(bytes + FRAME_VICTIM) > policies->asked
                ? -EPROTO
                : 0;
+}
+
+static int note_unlink(void *self, const struct wire_offer *offer, uint8_t *bytes)
+{
+    struct policies *policies = self;
+
+    (void)offer;
+    if (get_be32(bytes) == CMD_UNLINK)
+        policies->losing = UINT32_MAX;
+    return 0;
 }
 
 static int any_command(void *self, const struct wire_offer *offer, uint8_t *bytes)
@@ -567,33 +578,12 @@ FRAME(unlink_silent)
     return is_unlink(bytes) && !get_be32(bytes + FRAME_STATUS) ? 0 : length;
 }
 
-/* ---- the device behind it */
-
-static int wait_control(void *self, struct usb_device *device, const struct usb_setup *setup,
-                        uint8_t *reply, int length)
-{
-    (void)self, (void)setup, (void)reply;
-    for (unsigned i = 0; i < USB_ENDPOINTS; i++) {
-        if (device->endpoints[i].head)
-            return -EINPROGRESS;
-    }
-    return length;
-}
-
-static bool lose_control_data(void *self, struct usb_device *device, struct usb_setup *setup,
-                              uint8_t *data, int *ret_length)
-{
-    (void)self, (void)device, (void)ret_length;
-    if (!(setup->request_type & 0x80) && setup->length)
-        memset(data, 0, setup->length);
-    return false;
-}
-
+#undef FLAG
+#undef ON
 static const struct policy_row rows[] = {
 #define FLAG(member) .turns = true, .flag = offsetof(struct policies, usbip.member)
 #define ON(seam, function) .usbip.seam = function
 #define TRANSFER(seam, function) .usb.seam = function
-#define BOTH(...) __VA_ARGS__
 #define DEFECT(token, label, how, ...) {.which = DEFECT_##token, how},
 #include "simulator/defect/defects_urb.def"
 };

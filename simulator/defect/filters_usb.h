@@ -9,6 +9,8 @@
 #include "simulator/defect/changes_usb.h"
 #include "simulator/usb/function.h"
 
+struct still_image;
+
 /* Standard requests and descriptor types (USB 2.0, tables 9-4 and 9-5; BOS: USB 3.2). */
 enum {
     GET_STATUS = 0,
@@ -49,6 +51,12 @@ static inline bool asks_string(const struct usb_setup *setup, uint8_t index)
 {
     return asks_descriptor(setup, DT_STRING) && (uint8_t)setup->value == index;
 }
+
+/* The still image function of that device, or NULL. */
+struct still_image *filters_still_image_of(const struct usb_device *device);
+/* usb_filter's in(): the next data of each endpoint in policies->losing are gone. */
+int filters_lose_next(void *self, struct usb_device *device, uint8_t endpoint, size_t room,
+                      int result, struct usb_in *in);
 
 /* For the files' tables. */
 #define FLAG(member) .turns = true, .flag = offsetof(struct policies, usb.member)

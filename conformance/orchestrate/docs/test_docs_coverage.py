@@ -77,6 +77,13 @@ def test_what_the_tables_say():
     assert gen_coverage.open_clauses(SAMPLE)[2:] == ["| TST-ONE-002.b | b |"]
 
 
+def test_what_cannot_be_judged_stands_apart_with_its_reason():
+    unseen = [sample(1, "partial", ("a; not judged here: no wire has it", True), ("b", True))]
+    assert gen_coverage.counts(unseen)[-1] == "| all | 1 | 0 | 1 | 0 | 0 of 2 |"
+    assert gen_coverage.open_clauses(unseen)[2:] == ["| TST-ONE-001.b | b |"]
+    assert gen_coverage.not_here(unseen)[2:][0].endswith("| a | no wire has it |")
+
+
 def test_a_page_without_its_marks_is_refused():
     with pytest.raises(SystemExit, match="expected one line"):
         gen_coverage.page("# Coverage\n", SAMPLE)

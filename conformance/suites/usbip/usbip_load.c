@@ -7,18 +7,33 @@
 
 enum { DEPTH = 32, SMALL = 16 * 1024, LARGE = 1024 * 1024, CONTENT = 10 * LARGE };
 
-/* Reads one GetObject through `depth` URBs of `size` bytes that are always under way; the bytes
- * of its data container that came in order, fewer when a URB failed or was cut. */
+/* GetObject's command as a submit that is not waited for; its seqnum, 0: it was not taken. */
+static uint32_t submit_get(struct dut *dut, uint32_t handle)
+{
+    uint8_t command[16];
+    struct raw_urb urb = {
+        .direction = RAW_OUT, .endpoint = dut->pipe.out & 0x0f, .length = sizeof(command)};
+
+    put_le32(command, sizeof(command));
+    put_le16(command + 4, MTP_CT_COMMAND);
+    put_le16(command + 6, MTP_OP_GET_OBJECT);
+    put_le32(command + 8, dut->pipe.next++);
+    put_le32(command + 12, handle);
+    return raw_submit(dut->pipe.raw, &urb, command) ? 0 : urb.seqnum;
+}
+
+/* Reads one GetObject through `depth` URBs of `size` bytes that wait before it is asked for, and
+ * are always under way; the bytes of its data container that came in order, fewer when a URB failed
+ * or was cut. */
 static size_t read_through(struct dut *dut, uint32_t handle, uint32_t size, unsigned depth,
                            uint8_t *back, size_t room)
 {
+    static uint32_t numbers[CONTENT / SMALL + DEPTH];
     struct raw_connection *connection = dut->pipe.raw;
-    uint32_t first = connection->next + 1, asked = 0;
+    uint32_t asked = 0, answered = 0, command = 0;
     size_t got = 0;
 
-    if (ct_command(&dut->pipe, MTP_OP_GET_OBJECT, dut->pipe.next++, PARAMS(handle)) != 0)
-        return 0;
-    for (uint32_t answered = 0; got < CONTENT + 12; answered++) {
+    while (got < CONTENT + 12) {
         struct raw_reply reply = {0};
         int error;
 
@@ -27,20 +42,24 @@ static size_t read_through(struct dut *dut, uint32_t handle, uint32_t size, unsi
             struct raw_urb urb = {
                 .direction = RAW_IN, .endpoint = dut->pipe.in & 0x0f, .length = size, .packets = 0};
 
-            if (asked++ == 0)
-                first = connection->next;
             if (raw_submit(connection, &urb, NULL) != 0)
                 return got;
+            numbers[asked++] = urb.seqnum;
         }
+        if (!command && (command = submit_get(dut, handle)) == 0)
+            return got;
         error = raw_next(connection, DUT_PROMPT_MS, &reply, back + got, room - got);
+        if (!error && reply.seqnum == command)
+            continue;
         got += reply.data_length;
-        if (error || reply.status || reply.seqnum != first + answered ||
+        if (error || reply.status || reply.seqnum != numbers[answered] ||
             (reply.actual != size && got != CONTENT + 12)) {
             conf_note(dut->c, "URB %u: %s, seqnum %u, status %s, %u bytes; %zu in all", answered,
                       value_errno(error).text, reply.seqnum, value_errno(reply.status).text,
                       reply.actual, got);
             return got;
         }
+        answered++;
     }
     return got;
 }
