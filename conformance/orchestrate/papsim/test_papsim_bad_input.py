@@ -70,7 +70,7 @@ def test_a_comment_does_not_draw_an_error_to_itself(tmp_path):
     ("quirks: [no-zero-reads, broken]\n", 1, "broken"),
     ("quirks:\n  - broken-battery-level # and\n  - broken\n", 3, "broken"),
     ("quirks: [mtp]\n", 1, "mtp"),                            # stands further up, too
-    ("quirks: [cancel-unchecked]\n", 1, "cancel-unchecked"),  # a deviation no player is known for
+    ("quirks: [cancel-any-code]\n", 1, "cancel-any-code"),  # a deviation no player is known for
     ("quirks: ['']\n", 1, ""),
     ("quirks:\n  - Unique-Filenames\n", 2, "Unique-Filenames"),
 ])

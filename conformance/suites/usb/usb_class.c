@@ -23,7 +23,7 @@ static int cancel(struct dut *dut, uint32_t id)
 }
 
 /* Get Device Status; the code, or -errno. */
-static int status(struct dut *dut, uint8_t bytes[64], int *ret_count)
+static int device_status(struct dut *dut, uint8_t bytes[64], int *ret_count)
 {
     struct conf *c = dut->c;
     int count = dut_control(dut->c, FROM_CLASS, MTP_REQ_GET_DEVICE_STATUS, 0,
@@ -44,7 +44,7 @@ static int settle(struct dut *dut)
     int count, code = 0;
 
     for (int round = 0; round < 100; round++) {
-        code = status(dut, bytes, &count);
+        code = device_status(dut, bytes, &count);
         if (code != MTP_RC_DEVICE_BUSY)
             break;
     }
@@ -216,7 +216,7 @@ CONF_CASE(USB_SIC_BV_04, .title = "Device status is OK when idle and busy while 
     uint8_t answer[64];
     uint32_t id;
 
-    int count, code = status(&dut, answer, &count);
+    int count, code = device_status(&dut, answer, &count);
 
     ROW("USB-SIC-004.idle") {
         CHECK_RC(code, MTP_RC_OK);
@@ -225,7 +225,7 @@ CONF_CASE(USB_SIC_BV_04, .title = "Device status is OK when idle and busy while 
     id = start_get(&dut, big_file(&dut, bytes));
     ROW("USB-SIC-004.busy") {
         CHECK_EQ(cancel(&dut, id), 6);
-        code = status(&dut, answer, &count);
+        code = device_status(&dut, answer, &count);
         conf_note(c, "status right after the cancel: %s", value_rc(code).text);
         CHECK_SEEN(code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY, value_rc(code));
     }
@@ -345,7 +345,7 @@ CONF_CASE(USB_SIC_BV_10, .title = "Class requests are served while a transfer ru
     uint8_t answer[64];
     uint32_t id = start_get(&dut, big_file(&dut, bytes));
 
-    int count, code = status(&dut, answer, &count);
+    int count, code = device_status(&dut, answer, &count);
 
     ROW("USB-SIC-010.status")
         CHECK_SEEN(code == MTP_RC_OK || code == MTP_RC_DEVICE_BUSY, value_rc(code));
@@ -386,7 +386,7 @@ CONF_CASE(
     start_get(&dut, big_file(&dut, bytes));
     dut_verb(c, "cancel");
     stalls(&dut);
-    code = status(&dut, answer, &count);
+    code = device_status(&dut, answer, &count);
     ROW("USB-SIC-005.code")
         CHECK_RC(code, MTP_RC_TRANSACTION_CANCELLED);
     for (int at = 4; at + 4 <= count; at += 4) {
@@ -423,7 +423,7 @@ CONF_CASE(
     ROW("USB-SIC-006.out")
         CHECK_EQ(ct_command(&dut.pipe, MTP_OP_GET_DEVICE_INFO, id + 1, PARAMS()), -EPIPE);
     ROW("USB-SIC-006.status")
-        CHECK(status(&dut, answer, &count) > 0);
+        CHECK(device_status(&dut, answer, &count) > 0);
     ROW("USB-SIC-006.cleared") {
         CHECK_EQ(tp_clear_halt(dut.pipe.tp, dut.pipe.in), 0);
         CHECK_EQ(tp_clear_halt(dut.pipe.tp, dut.pipe.out), 0);

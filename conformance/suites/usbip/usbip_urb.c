@@ -92,6 +92,10 @@ static void dut_transfer(struct conf *c, struct raw_connection *connection, stru
         REQUIRE_EQ(raw_transfer(connection, urb, data, room, DUT_PROMPT_MS, &reply), 0);
         CHECK_EQ(reply.seqnum, urb->seqnum);
     }
+    ROW("USBIP-OP-004.submit")
+        CHECK_BYTES(reply.padding, 8, (const uint8_t[8]){0}, 8);
+    ROW("USBIP-URB-010.count")
+        CHECK_SEEN(reply.packets == 0 || reply.packets == 0xffffffff, value_errno(reply.packets));
 }
 
 CONF_CASE(USBIP_URB_BV_02, .title = "Replies repeat seqnum and clear devid, direction and endpoint",
@@ -124,6 +128,8 @@ CONF_CASE(USBIP_URB_BV_02, .title = "Replies repeat seqnum and clear devid, dire
         REQUIRE_EQ(raw_next(connection, DUT_PROMPT_MS, &reply, NULL, 0), 0);
         CHECK_EQ(reply.seqnum, seqnum);
     }
+    ROW("USBIP-OP-004.unlink")
+        CHECK_BYTES(reply.padding, 24, (const uint8_t[24]){0}, 24);
 }
 
 CONF_CASE(USBIP_URB_BI_03, .title = "A submit for another device than the imported one is refused",
