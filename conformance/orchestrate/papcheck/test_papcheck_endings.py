@@ -54,8 +54,9 @@ def test_a_step_that_a_provider_refuses_fails_its_row_once(run, unwilling, step,
     done = run("--provider", unwilling(step))
     assert done.status == 1, done.stderr
     assert len(failed(done)) == 1 and rows_that_failed(done) == [row]
-    assert failed(done)[0]["rows"][row]["fail"] == 1
-    assert said.rsplit(" answered ", maxsplit=1)[-1] in done.stdout
+    assert sum(count["fail"] for name, count in failed(done)[0]["rows"].items()
+               if name.split(".")[0] == row) == 1
+    assert said.split()[-1] in done.stdout
     rest = [case for case in done.results["cases"] if case["verdict"] not in ("FAIL", "PASS")
             and case["cause"] not in NOT_OFFERED]
     assert len(rest) > 80

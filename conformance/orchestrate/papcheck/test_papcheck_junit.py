@@ -137,7 +137,7 @@ def test_the_reason_of_a_skip_is_given(run):
     (("MTP-SES-BI-02", "--deviate", "session-zero-opens"),
      "answered 0x2001 OK, MTP-SES-002.code wants 0x201d InvalidParameter"),
     (("AUTH-CLOSED-BI-01", "--provider-deviate", "count-without-channel"),
-     "answered S_OK, SP-AUTH-015 wants WMDM_E_NOTCERTIFIED"),
+     "answered S_OK, SP-AUTH-015.count wants WMDM_E_NOTCERTIFIED"),
     (("USBIP-URB-BV-18", "--deviate", "unplug-ignored"), "-110 ETIMEDOUT"),
 ])
 def test_codes_have_their_names_wherever_a_failure_is_told(run, words, seen):
