@@ -55,17 +55,20 @@ void exchange_check(struct conf *c, struct exchange_asked asked, const struct ct
     struct value name = value_op(asked.operation);
     const struct checked it = {c, name.text, asked.operation};
 
-    hold(&it, "USB-BLK-001.response", "the response's length", answer->length, HEADER + answer->came);
+    hold(&it, "USB-BLK-001.response", "the response's length", answer->length,
+         HEADER + answer->came);
     hold(&it, "USB-BLK-005.response", "the response's transaction id", answer->id, asked.id);
     hold(&it, "USB-BLK-014.fits", "bytes of the response that are no parameter",
          answer->came % 4 + (answer->came > 4 * PARAMETERS ? answer->came - 4 * PARAMETERS : 0), 0);
     if (!answer->has_data)
         return;
-    hold(&it, "USB-BLK-005.phase", "a data phase of the device's in one of ours", asked.sends_data, 0);
+    hold(&it, "USB-BLK-005.phase", "a data phase of the device's in one of ours", asked.sends_data,
+         0);
     hold(&it, "USB-BLK-005.data", "the data's transaction id", answer->data_id, asked.id);
     hold(&it, "USB-BLK-005.code", "the data's operation code", answer->data_code, asked.operation);
     if (answer->data_length != UINT32_MAX || answer->size < UINT32_MAX - HEADER)
-        hold(&it, "USB-BLK-001.data", "the data's length", answer->data_length, HEADER + answer->size);
+        hold(&it, "USB-BLK-001.data", "the data's length", answer->data_length,
+             HEADER + answer->size);
     hold(&it, "USB-BLK-012.bare", "an empty data phase before a refusal",
          answer->code != MTP_RC_OK && !answer->size, 0);
 }
@@ -102,5 +105,6 @@ void exchange_check_reply(struct conf *c, const struct raw_pending *asked,
     hold(&it, "USBIP-URB-010.start", "start_frame", get_be32(header + 28), 0);
     hold(&it, "USBIP-URB-010.count", "number_of_packets, which is 0 or 0xffffffff",
          packets == UINT32_MAX ? 0 : packets, 0);
-    hold(&it, "USBIP-OP-004.submit", "bytes of the padding that are not 0", not_zero(header + 40, 8), 0);
+    hold(&it, "USBIP-OP-004.submit", "bytes of the padding that are not 0",
+         not_zero(header + 40, 8), 0);
 }
