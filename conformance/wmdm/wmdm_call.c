@@ -24,7 +24,7 @@ static const struct {
     {FAILURE_CLEARS, "IMDServiceProvider2", "CreateDevice", NULL, "SP-PNP-008"},
     {FAILURE_CLEARS, "IComponentAuthenticate", "SACAuth", "ppbDataOut", "SP-AUTH-010.null"},
     {FAILURE_CLEARS, "IComponentAuthenticate", "SACAuth", "pdwDataOutLen", "SP-AUTH-010.zero"},
-    {FAILURE_CLEARS, "IUnknown", "QueryInterface", NULL, "SP-LIFE-005"},
+    {FAILURE_CLEARS, "IUnknown", "QueryInterface", NULL, "SP-LIFE-005.null"},
     {KEEPS_TO_ITS_ROOM, "IMDSPDevice", NULL, "abMac", "SP-MAC-001.device"},
     {KEEPS_TO_ITS_ROOM, "IMDSPStorageGlobals", NULL, "abMac", "SP-MAC-001.medium"},
     {KEEPS_TO_ITS_ROOM, "IMDSPStorage", NULL, "abMac", "SP-MAC-001.rights"},
@@ -263,6 +263,26 @@ static void check_input(struct call *call, unsigned i)
          "and changed", parameter->name, "what goes in left alone");
 }
 
+/* Which failure it was that handed out an interface. */
+static const char *kept_by(HRESULT hr)
+{
+    static const struct {
+        HRESULT hr;
+        const char *row;
+    } rows[] = {
+        {WMDM_E_NOTCERTIFIED, "SP-LIFE-009.shut"},
+        {E_INVALIDARG, "SP-LIFE-009.argument"},
+        {HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED), "SP-LIFE-009.gone"},
+        {HRESULT_FROM_WIN32(ERROR_NOT_READY), "SP-LIFE-009.gone"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (rows[i].hr == hr)
+            return rows[i].row;
+    }
+    return "SP-LIFE-009.others";
+}
+
 /* What a failed call leaves: no pointer, no count of what is behind one. */
 static void check_failure(struct call *call, unsigned i)
 {
@@ -276,7 +296,7 @@ static void check_failure(struct call *call, unsigned i)
     bool is_clear = is_all(seen(guard), length, 0);
 
     if (!row && parameter->kind == WMDM_ARG_OUT_OBJECT)
-        row = "SP-LIFE-009";
+        row = kept_by(call->hr);
     if (row)
         hold(call, is_clear, row, is_untouched(guard) ? "and left alone" : "and left a value in",
              parameter->name, parameter->kind == WMDM_ARG_DATA ? "0" : "NULL");

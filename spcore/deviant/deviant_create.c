@@ -151,6 +151,30 @@ METHOD(EMPTY_NAME_OK, IMDSPStorage4, CreateStorage2, DWORD attributes, DWORD mor
                               name && !name[0] ? u"New" : name, size, created);
 }
 
+METHOD(ARGUMENT_KEEPS_CREATED, IMDSPStorage4, CreateStorage2, DWORD attributes, DWORD more,
+       WAVEFORMATEX *audio, VIDEOINFOHEADER *video, const WCHAR *name, ULONGLONG size,
+       IMDSPStorage **created)
+{
+    IMDSPStorage *before = created ? *created : NULL;
+    HRESULT hr =
+        ARGUMENT_KEEPS_CREATED_book(This, attributes, more, audio, video, name, size, created);
+
+    if (hr == E_INVALIDARG && created)
+        *created = before;
+    return hr;
+}
+
+METHOD(FAILED_KEEPS_CREATED, IMDSPStorage4, CreateStorage, DWORD attributes, WAVEFORMATEX *format,
+       const WCHAR *name, IMDSPStorage **created)
+{
+    IMDSPStorage *before = created ? *created : NULL;
+    HRESULT hr = FAILED_KEEPS_CREATED_book(This, attributes, format, name, created);
+
+    if (hr == WMDM_E_INVALIDTYPE && created)
+        *created = before;
+    return hr;
+}
+
 METHOD(MADE_WITH_NULL_OK, IMDSPStorage4, CreateStorageWithMetadata, DWORD attributes,
        const WCHAR *name, IWMDMMetaData *metadata, ULONGLONG size, IMDSPStorage **created)
 {

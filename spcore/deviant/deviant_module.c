@@ -16,7 +16,7 @@ bool __wrap_IsEqualGUID(REFGUID a, REFGUID b)
 SEAM(com_module_busy);
 bool __wrap_com_module_busy(void)
 {
-    return !deviates(UNLOAD_ALWAYS) && __real_com_module_busy();
+    return deviates(UNLOAD_NEVER) || (!deviates(UNLOAD_ALWAYS) && __real_com_module_busy());
 }
 
 SEAM(com_object_query);
@@ -27,6 +27,8 @@ HRESULT __wrap_com_object_query(struct com_object *object, REFIID riid, void **r
 
     if (deviates(BASE_REFUSED) && SUCCEEDED(hr) && IsEqualIID(riid, &IID_IMDSPStorage3))
         hr = take_back(hr, ret_interface, E_NOINTERFACE);
+    if (deviates(UNKNOWN_IID_E_FAIL))
+        hr = hr_swap(hr, E_NOINTERFACE, E_FAIL);
     if (deviates(IID_KEEPS_POINTER) && hr == E_NOINTERFACE && ret_interface)
         *ret_interface = before;
     if (deviates(OLD_DEVICE) && SUCCEEDED(hr) &&
@@ -69,6 +71,27 @@ METHOD(PROVIDER_REFUSED, IComponentAuthenticate, QueryInterface, REFIID riid, vo
     return IsEqualIID(riid, &IID_IMDServiceProvider) ? take_back(hr, object, E_NOINTERFACE) : hr;
 }
 
+METHOD(SELF_REFUSED, IMDSPObject2, QueryInterface, REFIID riid, void **object)
+{
+    HRESULT hr = SELF_REFUSED_book(This, riid, object);
+
+    return IsEqualIID(riid, &IID_IMDSPObject2) ? take_back(hr, object, E_NOINTERFACE) : hr;
+}
+
+/* Of each object; the one that comes next at its place may have it again. */
+METHOD(STORAGE3_ONCE, IMDSPStorage4, QueryInterface, REFIID riid, void **object)
+{
+    static const IMDSPStorage4 *before;
+    HRESULT hr = STORAGE3_ONCE_book(This, riid, object);
+
+    if (!IsEqualIID(riid, &IID_IMDSPStorage3))
+        return hr;
+    if (before == This)
+        return take_back(hr, object, E_NOINTERFACE);
+    before = This;
+    return hr;
+}
+
 METHOD(NO_WAY_BACK, IMDSPObject2, QueryInterface, REFIID riid, void **object)
 {
     HRESULT hr = NO_WAY_BACK_book(This, riid, object);
@@ -94,6 +117,25 @@ METHOD(GLOBALS_LEAK, IMDSPStorage4, GetStorageGlobals, IMDSPStorageGlobals **glo
     return hr;
 }
 
+METHOD(CREATED_LEAKS, IMDSPStorage4, CreateStorage, DWORD attributes, WAVEFORMATEX *format,
+       const WCHAR *name, IMDSPStorage **created)
+{
+    HRESULT hr = CREATED_LEAKS_book(This, attributes, format, name, created);
+
+    if (hr == S_OK)
+        IMDSPStorage_AddRef(*created);
+    return hr;
+}
+
+METHOD(FOUND_LEAKS, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorage **storage)
+{
+    HRESULT hr = FOUND_LEAKS_book(This, name, storage);
+
+    if (hr == S_OK)
+        IMDSPStorage_AddRef(*storage);
+    return hr;
+}
+
 /* ---- whose end is the end of others */
 static bool is_orphaned;
 
@@ -110,4 +152,14 @@ ULONG __wrap_com_object_release(struct com_object *object)
 METHOD(CHILDREN_DIE, IMDSPStorage4, GetName, WCHAR *name, UINT room)
 {
     return is_orphaned ? WMDM_E_INTERFACEDEAD : CHILDREN_DIE_book(This, name, room);
+}
+
+METHOD(GLOBALS_DIE, IMDSPStorageGlobals, GetTotalSize, DWORD *low, DWORD *high)
+{
+    return is_orphaned ? WMDM_E_INTERFACEDEAD : GLOBALS_DIE_book(This, low, high);
+}
+
+METHOD(ENUMERATORS_DIE, IMDSPEnumStorage, Reset)
+{
+    return is_orphaned ? WMDM_E_INTERFACEDEAD : ENUMERATORS_DIE_book(This);
 }

@@ -368,6 +368,49 @@ METHOD(GONE_UNEXPECTED, IMDSPStorage4, EnumStorage, IMDSPEnumStorage **children)
                    HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED), E_FAIL);
 }
 
+#define GONE HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED)
+
+METHOD(GONE_KEEPS_GLOBALS, IMDSPStorage4, GetStorageGlobals, IMDSPStorageGlobals **globals)
+{
+    IMDSPStorageGlobals *before = globals ? *globals : NULL;
+    HRESULT hr = GONE_KEEPS_GLOBALS_book(This, globals);
+
+    if (hr == GONE)
+        *globals = before;
+    return hr;
+}
+
+METHOD(GONE_SLOWLY, IMDSPStorage4, GetDate, WMDMDATETIME *date)
+{
+    HRESULT hr = GONE_SLOWLY_book(This, date);
+
+    if (hr == GONE)
+        (void)nanosleep(&(struct timespec){6, 0}, NULL);
+    return hr;
+}
+
+METHOD(NAME_OF_GONE, IMDSPDevice3, GetName, WCHAR *name, UINT room)
+{
+    HRESULT hr = NAME_OF_GONE_book(This, name, room);
+
+    return hr == GONE ? com_copy_string(u"gone", name, room) : hr;
+}
+
+METHOD(FREE_OF_GONE, IMDSPStorageGlobals, GetTotalFree, DWORD *low, DWORD *high)
+{
+    HRESULT hr = FREE_OF_GONE_book(This, low, high);
+
+    if (hr != GONE)
+        return hr;
+    *low = *high = 0;
+    return S_OK;
+}
+
+METHOD(GONE_TOTAL_E_FAIL, IMDSPStorageGlobals, GetTotalSize, DWORD *low, DWORD *high)
+{
+    return hr_swap(GONE_TOTAL_E_FAIL_book(This, low, high), GONE, E_FAIL);
+}
+
 METHOD(DATE_IS_FALSE, IMDSPStorage4, GetDate, WMDMDATETIME *date)
 {
     return hr_swap(DATE_IS_FALSE_book(This, date), S_OK, S_FALSE);

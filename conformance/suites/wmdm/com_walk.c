@@ -39,16 +39,27 @@ static void let_go(struct conf *c, IUnknown *object)
     SP_CALL("IUnknown::Release", IUnknown_Release(object));
 }
 
-static bool judge(struct conf *c, bool ok, HRESULT hr, const char *kind, REFIID from, REFIID to,
-                  const char *wanted)
+static bool judge(struct conf *c, const char *row, bool ok, HRESULT hr, const char *kind,
+                  REFIID from, REFIID to, const char *wanted)
 {
     char text[200], names[2][64];
+    bool held = false;
 
     wmdm_iid_text(from, names[0], sizeof(names[0]));
     wmdm_iid_text(to, names[1], sizeof(names[1]));
     snprintf(text, sizeof(text), "%s: %s::QueryInterface(%s) gives %s", kind, names[0], names[1],
              wanted);
-    return conf_check_said(c, ok, value_hr(hr), __FILE__, __LINE__, "%s", text);
+    ROW(row)
+        held = conf_check_said(c, ok, value_hr(hr), __FILE__, __LINE__, "%s", text);
+    return held;
+}
+
+static bool refuses(struct conf *c, HRESULT hr, const IUnknown *other, const char *kind,
+                    REFIID from, REFIID to)
+{
+    judge(c, "SP-LIFE-005.null", hr == S_OK || !other, hr, kind, from, to, "NULL with a failure");
+    return judge(c, "SP-LIFE-005.unknown", hr == E_NOINTERFACE, hr, kind, from, to,
+                 "E_NOINTERFACE of what it has not");
 }
 
 /* What one pointer to the object says of each interface, against what the object said first. */
@@ -58,20 +69,20 @@ static void walk_from(struct conf *c, const struct wmdm_kind *kind, const struct
     IUnknown *start, *other;
     HRESULT hr = ask(c, kind->object, all->iid[from], &start);
 
-    if (!judge(c, hr == S_OK && start != POISON, hr, kind->name, &IID_IUnknown, all->iid[from],
-               "the same as before"))
+    if (!judge(c, "SP-LIFE-005.fixed", hr == S_OK && start != POISON, hr, kind->name, &IID_IUnknown,
+               all->iid[from], "the same as before"))
         return;
     for (size_t to = 0; to < all->count; to++) {
         hr = ask(c, start, all->iid[to], &other);
         if (offered[to])
-            judge(c, hr == S_OK && other && other != POISON, hr, kind->name, all->iid[from],
+            judge(c, to == from ? "SP-LIFE-005.reflexive" : "SP-LIFE-005.ways",
+                  hr == S_OK && other && other != POISON, hr, kind->name, all->iid[from],
                   all->iid[to], "what the object offers");
         else
-            judge(c, hr == E_NOINTERFACE && !other, hr, kind->name, all->iid[from], all->iid[to],
-                  "E_NOINTERFACE and NULL, as IUnknown does");
+            refuses(c, hr, other, kind->name, all->iid[from], all->iid[to]);
         if (to == 0)
-            judge(c, other == identity, hr, kind->name, all->iid[from], all->iid[to],
-                  "the object's one identity");
+            judge(c, "SP-LIFE-005.identity", other == identity, hr, kind->name, all->iid[from],
+                  all->iid[to], "the object's one identity");
         if (hr == S_OK && other && other != POISON)
             let_go(c, other);
     }
@@ -89,9 +100,10 @@ static void walk(struct conf *c, const struct wmdm_kind *kind)
     for (size_t i = 0; i < all.count; i++) {
         hr = ask(c, kind->object, all.iid[i], &other);
         offered[i] = hr == S_OK;
-        if (!judge(c, hr == S_OK ? other && other != POISON : hr == E_NOINTERFACE && !other, hr,
-                   kind->name, &IID_IUnknown, all.iid[i],
-                   "S_OK and a pointer, or E_NOINTERFACE and NULL"))
+        if (hr != S_OK)
+            refuses(c, hr, other, kind->name, &IID_IUnknown, all.iid[i]);
+        else if (!judge(c, "SP-LIFE-005.ways", other && other != POISON, hr, kind->name,
+                        &IID_IUnknown, all.iid[i], "a pointer with S_OK"))
             return;
         if (i == 0)
             identity = other;
@@ -103,8 +115,7 @@ static void walk(struct conf *c, const struct wmdm_kind *kind)
             walk_from(c, kind, &all, offered, identity, from);
     }
     hr = ask(c, kind->object, &unknown, &other);
-    judge(c, hr == E_NOINTERFACE && !other, hr, kind->name, &IID_IUnknown, &unknown,
-          "E_NOINTERFACE and NULL");
+    (void)refuses(c, hr, other, kind->name, &IID_IUnknown, &unknown);
 }
 
 COM_CASE(COM_QUERY_BV_01, "Every object has one identity, whichever way it is asked",
@@ -117,15 +128,13 @@ COM_CASE(COM_QUERY_BV_01, "Every object has one identity, whichever way it is as
     struct wmdm_kind kinds[WMDM_KINDS];
 
     wmdm_kinds(w, kinds);
-    ROW("SP-LIFE-005") {
-        for (size_t i = 0; i < WMDM_KINDS; i++) {
-            if (kinds[i].object)
-                walk(c, &kinds[i]);
-        }
+    for (size_t i = 0; i < WMDM_KINDS; i++) {
+        if (kinds[i].object)
+            walk(c, &kinds[i]);
     }
     wmdm_kinds_release(c, kinds);
     wmdm_close(w);
-    ROW("SP-LIFE-007")
+    ROW("SP-LIFE-007.unload")
         CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_OK);
 }
 
@@ -148,8 +157,8 @@ static void bases_of(struct conf *c, const struct wmdm_kind *kind)
         if (ask(c, kind->object, method->iid, &derived) != S_OK)
             continue;
         hr = ask(c, derived, base, &found);
-        judge(c, hr == S_OK && found && found != POISON, hr, kind->name, method->iid, base,
-              "its base");
+        judge(c, "SP-LIFE-006.base", hr == S_OK && found && found != POISON, hr, kind->name,
+              method->iid, base, "its base");
         if (hr == S_OK && found && found != POISON)
             let_go(c, found);
         let_go(c, derived);
@@ -164,11 +173,9 @@ COM_CASE(COM_BASE_BV_01, "Whoever has an interface has its bases",
     struct wmdm_kind kinds[WMDM_KINDS];
 
     wmdm_kinds(w, kinds);
-    ROW("SP-LIFE-006") {
-        for (size_t i = 0; i < WMDM_KINDS; i++) {
-            if (kinds[i].object)
-                bases_of(c, &kinds[i]);
-        }
+    for (size_t i = 0; i < WMDM_KINDS; i++) {
+        if (kinds[i].object)
+            bases_of(c, &kinds[i]);
     }
     wmdm_kinds_release(c, kinds);
 }
@@ -190,7 +197,7 @@ COM_CASE(COM_COUNT_BV_01, "One object keeps the module, and the last release of 
 {
     wmdm_can_unload_now unload = wmdm_can_unload_entry(c);
 
-    ROW("SP-LIFE-007") {
+    ROW("SP-LIFE-007.asked") {
         for (size_t i = 0; i < WMDM_KINDS; i++) {
             struct wmdm *w = wmdm_open(c);
             struct wmdm_kind kinds[WMDM_KINDS];
@@ -205,12 +212,39 @@ COM_CASE(COM_COUNT_BV_01, "One object keeps the module, and the last release of 
             wmdm_kinds_release(c, kinds);
             wmdm_close(w);
             if (last) {
-                CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_FALSE);
+                ROW("SP-LIFE-007.alive")
+                    CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_FALSE);
                 let_go(c, last);
             }
             CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_OK);
         }
     }
+}
+
+COM_CASE(COM_COUNT_BV_02, "What is made and found has one reference",
+         "CreateStorage, "
+         "CreateStorage2, GetStorage; everything released: DllCanUnloadNow",
+         "SP-LIFE-007")
+{
+    wmdm_can_unload_now unload = wmdm_can_unload_entry(c);
+    struct wmdm *w = wmdm_open(c);
+    IMDSPStorage *folder = wmdm_work_folder(w), *made = NULL, *found = NULL;
+    IMDSPStorage *two = wmdm_put(w, folder, "two.bin", "x", 1);
+    IMDSPStorage2 *second = AS(IMDSPStorage2, folder);
+
+    SETUP_CALL(IMDSPStorage, CreateStorage, folder,
+               WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, NULL, u"one.bin", &made);
+    if (folder == wmdm_root(w))
+        wmdm_made(w, "one.bin");
+    if (conf_offers(c, "PROVIDER.STORAGE.FIND"))
+        (void)CALL(IMDSPStorage2, GetStorage, second, u"two.bin", &found);
+    RELEASE(second);
+    RELEASE(found);
+    RELEASE(made);
+    RELEASE(two);
+    wmdm_close(w);
+    ROW("SP-LIFE-007.made")
+        CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_OK);
 }
 
 /* ---- children without their parents */
@@ -241,11 +275,16 @@ static void compare_answer(struct wmdm *w, struct wmdm_try *one, void *context)
 }
 
 COM_CASE(COM_PARENT_BV_01, "Objects outlive what they came from",
-         "A root, its globals, a folder and a file: all that asks, before and after the device is "
-         "released",
+         "Enumerators, a root, its globals, a folder and a file: all that asks, before and after "
+         "the device is released",
          "SP-LIFE-008")
 {
-    for (size_t i = 4; i < 8; i++) {
+    static const char *const rows[WMDM_KINDS] = {
+        [3] = "SP-LIFE-008.enumerators", [4] = "SP-LIFE-008.storage",
+        [5] = "SP-LIFE-008.globals",     [6] = "SP-LIFE-008.storage",
+        [7] = "SP-LIFE-008.storage",     [8] = "SP-LIFE-008.enumerators"};
+
+    for (size_t i = 3; i < 9; i++) {
         struct answers answers = {.is_asked = {false}};
         struct wmdm *w = wmdm_open(c);
         struct wmdm_kind kinds[WMDM_KINDS];
@@ -262,7 +301,7 @@ COM_CASE(COM_PARENT_BV_01, "Objects outlive what they came from",
         wmdm_sweep(w, child, note_answer, &answers);
         wmdm_kinds_release(c, kinds);
         wmdm_let_go(w);
-        ROW("SP-LIFE-008")
+        ROW(rows[i])
             wmdm_sweep(w, child, compare_answer, &answers);
         let_go(c, child);
         wmdm_close(w);

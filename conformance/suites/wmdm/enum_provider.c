@@ -73,12 +73,13 @@ ENUM_CASE(ENUM_CLASS_BI_01, "ANY", "A class the module does not have is refused"
 ENUM_CASE(ENUM_CLASS_BV_01, "ANY", "The module stays while an object lives", CONF_MUST,
           "DllCanUnloadNow with a provider held, and after the last release", "SP-LIFE-007")
 {
-    ROW("SP-LIFE-007") {
+    ROW("SP-LIFE-007.unload") {
         wmdm_can_unload_now unload = wmdm_can_unload_entry(c);
         struct wmdm *w = wmdm_open(c);
 
         (void)wmdm_root(w);
-        CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_FALSE);
+        ROW("SP-LIFE-007.alive")
+            CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_FALSE);
         wmdm_close(w);
         CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_OK);
     }
@@ -283,7 +284,7 @@ CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new 
             CHECK_SEEN(FAILED(hr) || !(status & WMDM_STATUS_READY), value_hr(hr));
         }
     }
-    ROW("SP-LIFE-011") {
+    ROW("SP-LIFE-011.device") {
         hr = CALL(IMDSPDevice, EnumStorage, device, &roots);
         CHECK_SEEN(hr == removed || hr == HRESULT_FROM_WIN32(ERROR_NOT_READY) ||
                        hr == WMDM_E_INTERFACEDEAD,

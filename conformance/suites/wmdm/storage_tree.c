@@ -213,7 +213,7 @@ TREE_CASE(STORAGE_CREATE_BI_01, "ANY", "Places that make no sense are refused", 
         hr = CALL(IMDSPStorage, CreateStorage, file, AFILE | INTO, NULL, u"n", &made);
         CHECK_FAILS(hr);
     }
-    ROW("SP-LIFE-009")
+    ROW("SP-LIFE-009.others")
         CHECK(made == NULL);
     if (FAILED(hr))
         made = NULL;

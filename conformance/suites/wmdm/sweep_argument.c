@@ -126,7 +126,8 @@ SWEEP_CASE(SWEEP_NULL_BI_01, "No room for a string is an argument refused", CONF
 SWEEP_CASE(SWEEP_NULL_BI_02, "NULL for what has to be there is refused", CONF_SHOULD,
            "Each pointer of each method in turn, on each kind of object", "SP-AUTH-004",
            "SP-ENUM-004", "SP-PNP-017", "SP-ENUM-015", "SP-ENUM-020", "SP-DEV-013", "SP-DEV-024",
-           "SP-FMT-006", "SP-DEV-049", "SP-DEV-059", "SP-STG-036", "SP-META-029", "SP-GLOB-008")
+           "SP-FMT-006", "SP-DEV-049", "SP-DEV-059", "SP-STG-036", "SP-META-029", "SP-GLOB-008",
+           "SP-LIFE-009")
 {
     demanded *row_for = null_should;
 

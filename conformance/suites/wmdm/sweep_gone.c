@@ -1,8 +1,12 @@
 /* What is no more: a device that was pulled, a channel that is shut; with every method of an object
  * of every kind. */
+#include <time.h>
+
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_sweep.h"
 #include "spcore/base.h"
+
+#define PROMPT_S 5 /* what nobody has to wait for */
 
 /* ---- unplugged */
 
@@ -16,23 +20,54 @@ static bool needs_device(const struct wmdm_method *method)
            strcmp(method->origin, "IMDSPRevoked") != 0 && strcmp(method->name, "GetStatus") != 0;
 }
 
+/* Each kind of object by itself. */
+struct pulled {
+    const char *origin, *fails, *says;
+};
+
+static const struct pulled *pulled_of(const struct wmdm_method *method)
+{
+    static const struct pulled kinds[] = {
+        {"IMDSPStorageGlobals", "SP-LIFE-010.globals", "SP-LIFE-011.globals"},
+        {"IMDSPDevice", "SP-LIFE-010.device", "SP-LIFE-011.device"},
+        {"", "SP-LIFE-010.storage", "SP-LIFE-011.storage"},
+    };
+    const struct pulled *kind = kinds;
+
+    while (strncmp(method->origin, kind->origin, strlen(kind->origin)) != 0)
+        kind++;
+    return kind;
+}
+
+static time_t now(void)
+{
+    struct timespec at;
+
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return at.tv_sec;
+}
+
 static void visit_pulled(struct wmdm *w, struct wmdm_try *one, void *context)
 {
     struct conf *c = wmdm_conf(w);
+    const struct pulled *kind = pulled_of(one->method);
+    const time_t before = now();
     HRESULT hr;
 
     (void)context;
-    ROW("SP-LIFE-010") {
+    ROW(kind->fails) {
         hr = TRY_CALL(w, one);
         if (needs_device(one->method))
             CHECK_FAILS(hr);
     }
-    ROW("SP-LIFE-011")
+    ROW("SP-LIFE-010.prompt")
+        CHECK(now() - before < PROMPT_S);
+    ROW(kind->says)
         CHECK_ANSWER(hr != E_FAIL && hr != E_UNEXPECTED, hr, "a reason");
 }
 
 CONF_CASE(SWEEP_PULLED_BI_01, .title = "Everything of a device that is gone fails, and says why",
-          .reqs = REQS("SP-LIFE-010", "SP-LIFE-011"), .ics = "ANY",
+          .reqs = REQS("SP-LIFE-009", "SP-LIFE-010", "SP-LIFE-011"), .ics = "ANY",
           .needs = CONF_PROVIDER | CONF_WRITES | CONF_CONTROL,
           .steps = "Every method of each kind of object after the device is unplugged")
 {
@@ -85,7 +120,7 @@ static void visit_shut(struct wmdm *w, struct wmdm_try *one, void *context)
     if (strcmp(one->method->origin, "IComponentAuthenticate") == 0 ||
         (!kind->is_ours && !wmdm_only_asks(one->method)))
         return;
-    ROW(conf_judges(c, "SP-LIFE-009") ? "SP-LIFE-009" : row)
+    ROW(conf_judges(c, "SP-LIFE-009") ? "SP-LIFE-009.shut" : row)
         hr = TRY_CALL(w, one);
     if (row && conf_judges(c, row)) {
         ROW(row)
