@@ -19,12 +19,17 @@ bool __wrap_com_module_busy(void)
     return deviates(UNLOAD_NEVER) || (!deviates(UNLOAD_ALWAYS) && __real_com_module_busy());
 }
 
+/* The provider was released, and nobody asks for another one. */
+static bool is_orphaned;
+
 SEAM(com_object_query);
 HRESULT __wrap_com_object_query(struct com_object *object, REFIID riid, void **ret_interface)
 {
     void *before = ret_interface ? *ret_interface : NULL;
     HRESULT hr = __real_com_object_query(object, riid, ret_interface);
 
+    if (strcmp(object->class->name, "sp_provider") == 0)
+        is_orphaned = false;
     if (deviates(BASE_REFUSED) && SUCCEEDED(hr) && IsEqualIID(riid, &IID_IMDSPStorage3))
         hr = take_back(hr, ret_interface, E_NOINTERFACE);
     if (deviates(UNKNOWN_IID_E_FAIL))
@@ -137,8 +142,6 @@ METHOD(FOUND_LEAKS, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorage *
 }
 
 /* ---- whose end is the end of others */
-static bool is_orphaned;
-
 SEAM(com_object_release);
 ULONG __wrap_com_object_release(struct com_object *object)
 {
