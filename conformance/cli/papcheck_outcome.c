@@ -18,7 +18,6 @@ bool cli_is_red(const struct result *result)
 static void print_failure(const struct results *results, const struct result *result,
                           struct terminal_colours colours)
 {
-    char weight[REP_WEIGHT_MAX];
     bool is_red = cli_is_red(result);
 
     printf("%s%s%s %s: %s\n", is_red ? colours.bad : "",
@@ -29,19 +28,7 @@ static void print_failure(const struct results *results, const struct result *re
         rep_plain(stdout, result_reason(result));
         fputc('\n', stdout);
     }
-    for (size_t i = 0; i < result->check_count; i++) {
-        const struct result_check *check = &result->checks[i];
-
-        if (check->ok)
-            continue;
-        rep_weight(results, check->row, weight);
-        printf("    %s%s: ", check->row, weight);
-        rep_plain(stdout, check->text);
-        printf(" (%s:%d)", check->file, check->line);
-        fputs(*check->seen ? " saw " : "", stdout);
-        rep_plain(stdout, check->seen);
-        fputc('\n', stdout);
-    }
+    rep_bad_checks(results, result, stdout);
 }
 
 static void print_failures(const struct results *results)

@@ -31,6 +31,10 @@ const char *rep_tone(const struct results *results);
 /* The file whose ICS was in force; NULL: the observed one was. */
 const char *rep_ics_file(const struct results *results);
 
+/* The checks of a case that failed, each behind what is asked: a line the clause, or the row, with
+ * its sentence, then a line a check. For terminals. */
+void rep_bad_checks(const struct results *results, const struct result *one, FILE *out);
+
 /* The writers; `out` is a file of the run's folder. */
 void rep_write_text(const struct results *results, const char *folder, FILE *out);
 void rep_write_junit(const struct results *results, const char *folder, FILE *out);

@@ -117,22 +117,34 @@ static void rows(const struct results *results, FILE *out)
                 rep_count_rows(results, class, REP_ROW_WARNED));
 }
 
-static void bad_checks(const struct results *results, const struct result *one, FILE *out)
+/* What is asked, by the clause or else by the row; nothing for what is neither. */
+static void asked(const struct results *results, const char *id, FILE *out)
 {
+    const struct result_clause *clause = results_clause(results, id);
+    const struct result_row *row = results_row(results, id);
     char weight[REP_WEIGHT_MAX];
+
+    rep_weight(results, id, weight);
+    fprintf(out, "    %s%s: ", id, weight);
+    rep_plain(out, clause ? clause->text : row ? row->requirement : "");
+    fputc('\n', out);
+}
+
+void rep_bad_checks(const struct results *results, const struct result *one, FILE *out)
+{
+    const char *before = "";
 
     for (size_t i = 0; i < one->check_count; i++) {
         const struct result_check *check = &one->checks[i];
 
         if (check->ok)
             continue;
-        fputs("    ", out);
-        rep_plain(out, check->row);
-        rep_weight(results, check->row, weight);
-        rep_plain(out, weight);
-        fputs(": ", out);
+        if (strcmp(check->row, before) != 0)
+            asked(results, check->row, out);
+        before = check->row;
+        fputs("      ", out);
         rep_plain(out, check->text);
-        fputs(*check->seen ? "; saw " : "", out);
+        fputs(*check->seen ? " saw " : "", out);
         rep_plain(out, check->seen);
         fputs(" (", out);
         rep_plain(out, check->file);
@@ -152,7 +164,7 @@ static void one_case(const struct results *results, const struct result *one, FI
         rep_plain(out, result_reason(one));
         fputc('\n', out);
     }
-    bad_checks(results, one, out);
+    rep_bad_checks(results, one, out);
 }
 
 static void cases(const struct results *results, FILE *out)
