@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "conformance/case/value.h"
+#include "conformance/results/exercised.h"
 
 struct conf; /* one running case */
 
@@ -173,6 +174,13 @@ _Noreturn void conf_inconclusive(struct conf *c, const char *format, ...)
 /* Tells what the device is asked by frames of a case's own, for the sentence "it stopped answering
  * after …": a request, or what goes to a bulk endpoint (setup NULL). */
 void conf_asked(struct conf *c, const uint8_t *setup, const void *data, size_t length);
+
+/* What of the subject was exercised, by its name in exercised.h: an operation by its response
+ * code, a request of chapter 9 or of a class. */
+void conf_exercised(struct conf *c, enum exercised how, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void conf_exercised_op(struct conf *c, uint16_t code, uint16_t response);
+void conf_exercised_request(struct conf *c, const uint8_t setup[8], bool succeeded);
 
 /* A line of the evidence trace that says what was seen. */
 void conf_note(struct conf *c, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -45,6 +45,27 @@ void conf_asked(struct conf *c, const uint8_t *setup, const void *data, size_t l
         snprintf(marker->row, sizeof(marker->row), "%s", conf_row_blamed(c));
 }
 
+/* An operation and its response, a request that was not stalled, an event. */
+static void watch_exercise(struct conf *c, const struct tp_event *event)
+{
+    const uint8_t *bytes = event->data;
+    bool is_container = bytes && event->length >= CONTAINER_HEADER;
+
+    if (strcmp(event->what, "bulk-out") == 0 && is_container &&
+        get_le16(bytes + 4) == MTP_CT_COMMAND) {
+        c->operation.code = get_le16(bytes + 6);
+        c->operation.id = get_le32(bytes + 8);
+    } else if (strcmp(event->what, "bulk-in") == 0 && is_container &&
+               get_le16(bytes + 4) == MTP_CT_RESPONSE && get_le32(bytes + 8) == c->operation.id) {
+        conf_exercised_op(c, c->operation.code, get_le16(bytes + 6));
+    } else if (strcmp(event->what, "interrupt-in") == 0 && is_container &&
+               get_le16(bytes + 4) == MTP_CT_EVENT) {
+        conf_exercised(c, EXERCISED_DONE, "event %04x", get_le16(bytes + 6));
+    } else if (strcmp(event->what, "control") == 0) {
+        conf_exercised_request(c, c->setup, event->status >= 0);
+    }
+}
+
 /* For the one who asks, when all is over, whether the device still answers. */
 static void watch_transport(struct conf *c, const struct tp_event *event)
 {
@@ -74,6 +95,7 @@ static void trace_transport(void *context, const struct tp_event *event)
     size_t i;
 
     watch_transport(c, event);
+    watch_exercise(c, event);
     for (i = 0; bytes && i < event->length && i < TRACED_BYTES; i++)
         snprintf(text + 2 * i, 3, "%02x", bytes[i]);
     text[2 * i] = '\0';

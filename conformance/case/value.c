@@ -119,6 +119,17 @@ struct value value_op(uint16_t code)
     return documented(names, code);
 }
 
+struct value value_event(uint16_t code)
+{
+    static const struct code_name names[] = {
+#define EVENT(name, code) {code, #name},
+        MTP_EVENTS(EVENT)
+#undef EVENT
+            {0, NULL}};
+
+    return documented(names, code);
+}
+
 const char *value_name(const struct value *value)
 {
     const char *space = strchr(value->text, ' ');

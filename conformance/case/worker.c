@@ -126,10 +126,10 @@ static int open_trace(struct conf *c)
 
 static int write_verdict(struct conf *c)
 {
-    json_t *verdict =
-        json_pack("{s:s,s:s,s:o,s:O,s:O,s:O,s:O,s:O}", "id", c->conf_case->id, "cause",
-                  cause_names[c->cause], "reason", conf_json_text(c->reason), "rows", c->rows,
-                  "checks", c->checks, "sites", c->sites, "excused", c->excused, "notes", c->notes);
+    json_t *verdict = json_pack("{s:s,s:s,s:o,s:O,s:O,s:O,s:O,s:O,s:O}", "id", c->conf_case->id,
+                                "cause", cause_names[c->cause], "reason", conf_json_text(c->reason),
+                                "rows", c->rows, "checks", c->checks, "sites", c->sites, "excused",
+                                c->excused, "notes", c->notes, "exercised", c->exercised);
 
     if (c->cause == CAUSE_BARRED)
         json_object_set_new(verdict, "barred", json_string(c->barred));
@@ -181,6 +181,7 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
     c.notes = json_array();
     c.sites = json_object();
     c.excused = json_object();
+    c.exercised = json_object();
     if (not_ready) {
         c.cause = CAUSE_START;
         snprintf(c.reason, sizeof(c.reason), "%s", not_ready);
@@ -192,6 +193,7 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
     json_decref(c.rows);
     json_decref(c.checks);
     json_decref(c.notes);
+    json_decref(c.exercised);
     json_decref(c.sites);
     json_decref(c.excused);
     return error ? unwritten(&c, error) : 0;

@@ -22,7 +22,8 @@ struct conf {
     json_t *sites;   /* row → {"file:line": the expression checked there} */
     json_t *excused; /* row → how many of its checks are rightly not made */
     json_t *notes;
-    char called[256]; /* the last call into the provider; "": none */
+    json_t *exercised; /* exercised.h */
+    char called[256];  /* the last call into the provider; "": none */
     int32_t answered;
     struct value answer; /* the same as text */
     char before[352];    /* the call before it, and its answer; "": none */
@@ -42,6 +43,10 @@ struct conf {
     struct mtpi *mtpi;
     bool session_open;
     uint8_t setup[8]; /* of the last request */
+    struct {
+        uint32_t id;
+        uint16_t code;
+    } operation; /* the last one, over the transport */
     uint32_t work_folder;
     char left_behind[32]; /* name of the folder that could not be removed */
     int control;

@@ -55,6 +55,7 @@ void exchange_check(struct conf *c, struct exchange_asked asked, const struct ct
     struct value name = value_op(asked.operation);
     const struct checked it = {c, name.text, asked.operation};
 
+    conf_exercised_op(c, asked.operation, answer->code);
     hold(&it, "USB-BLK-001.response", "the response's length", answer->length,
          HEADER + answer->came);
     hold(&it, "USB-BLK-005.response", "the response's transaction id", answer->id, asked.id);
@@ -89,6 +90,8 @@ void exchange_check_reply(struct conf *c, const struct raw_pending *asked,
     const struct checked it = {c, is_submit ? "RET_SUBMIT" : "RET_UNLINK", get_be32(header)};
     uint32_t packets = get_be32(header + 32), length = get_be32(header + 24);
 
+    if (is_submit && !asked->endpoint)
+        conf_exercised_request(c, asked->setup, get_be32(header + 20) == 0);
     hold(&it, is_submit ? "USBIP-URB-002.devid" : "USBIP-URB-002.unlink", "devid",
          get_be32(header + 8), 0);
     hold(&it, is_submit ? "USBIP-URB-002.direction" : "USBIP-URB-002.unlink", "direction",

@@ -219,12 +219,18 @@ static struct raw_pending *find(struct raw_connection *connection, uint32_t seqn
     return NULL;
 }
 
-static int remember(struct raw_connection *connection, uint32_t seqnum, uint32_t direction,
-                    uint32_t length)
+static int remember(struct raw_connection *connection, const struct raw_urb *urb)
 {
     for (size_t i = 0; i < RAW_PENDING_MAX; i++) {
         if (!connection->pending[i].used) {
-            connection->pending[i] = (struct raw_pending){seqnum, direction, length, true};
+            struct raw_pending *pending = &connection->pending[i];
+
+            *pending = (struct raw_pending){.seqnum = urb->seqnum,
+                                            .direction = urb->direction,
+                                            .length = urb->length,
+                                            .endpoint = urb->endpoint,
+                                            .used = true};
+            memcpy(pending->setup, urb->setup, sizeof(pending->setup));
             return 0;
         }
     }
@@ -240,7 +246,7 @@ int raw_submit(struct raw_connection *connection, struct raw_urb *urb, const voi
         urb->seqnum = connection->next++;
         urb->devid = connection->devid;
     }
-    error = remember(connection, urb->seqnum, urb->direction, urb->length);
+    error = remember(connection, urb);
     if (error)
         return error;
     if (connection->sends)
@@ -257,7 +263,7 @@ int raw_unlink(struct raw_connection *connection, uint32_t victim, uint32_t *ret
 {
     uint8_t header[RAW_HEADER];
     uint32_t seqnum = connection->next++;
-    int error = remember(connection, seqnum, RAW_OUT, 0);
+    int error = remember(connection, &(struct raw_urb){.seqnum = seqnum, .direction = RAW_OUT});
 
     if (error)
         return error;

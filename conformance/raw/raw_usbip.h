@@ -32,8 +32,9 @@ struct raw_urb;
 
 /* Only the submit says whether its reply carries data, and how much. */
 struct raw_pending {
-    uint32_t seqnum, direction, length;
+    uint32_t seqnum, direction, length, endpoint;
     bool used;
+    uint8_t setup[8];
 };
 
 /* One imported device on one socket; the socket is the caller's. */

@@ -132,6 +132,19 @@ static void subject(const struct results *results, const char *name, const struc
     fputs("</tbody>\n", out);
 }
 
+static void untried(const struct results *results, FILE *out)
+{
+    struct result_untried one;
+
+    if (!json_array_size(results->untried))
+        return;
+    fputs("<p>No case exercised with success what the subjects offer:</p>\n<ul>\n", out);
+    for (size_t i = 0; results_untried(results, i, &one); i++)
+        rep_fill(out, "<li>@@ @: @</li>\n", one.is_mandatory ? "mandatory " : "", one.what,
+                 one.name, one.how);
+    fputs("</ul>\n", out);
+}
+
 void rep_html_coverage(const struct results *results, FILE *out)
 {
     struct coverage sum = measure(results);
@@ -140,6 +153,7 @@ void rep_html_coverage(const struct results *results, FILE *out)
         return; /* results of an older suite */
     fputs("<section aria-labelledby=\"coverage\">\n<h2 id=\"coverage\">Coverage</h2>\n", out);
     summary(results, out);
+    untried(results, out);
     fputs("<table class=\"chart\"><thead><tr><th scope=\"col\">Rows by subject and flow</th>", out);
     for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
         if (parts[i].outcome != REP_ROW_WARNED || sum.warned)

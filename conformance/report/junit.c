@@ -158,6 +158,15 @@ static void device(FILE *out, const struct result_device *one)
              one->product, one->serial, one->release, one->firmware);
 }
 
+static void untried(const struct results *results, FILE *out)
+{
+    struct result_untried one;
+
+    for (size_t i = 0; results_untried(results, i, &one); i++)
+        rep_fill(out, "      <property name=\"untried@\" value=\"@ @: @\"/>\n",
+                 one.is_mandatory ? ", mandatory" : "", one.what, one.name, one.how);
+}
+
 static void properties(const struct results *results, FILE *out)
 {
     char seed[32], text[REACH_MAX];
@@ -176,6 +185,7 @@ static void properties(const struct results *results, FILE *out)
         reach_left(&results->left[i], text);
         property(out, "not judged", text);
     }
+    untried(results, out);
     property(out, "seed", seed);
     property(out, "strict", results->strict ? "yes" : "no");
     list(out, "subjects", &results->subjects, "none");

@@ -6,6 +6,8 @@
 
 #include "conformance/report/markup.h"
 
+#define LIST_WIDTH 240 /* of a line on a terminal that names some of many */
+
 /* As people write it: 1,010. */
 static void put_number(FILE *out, unsigned number)
 {
@@ -74,6 +76,24 @@ void reach_left(const struct result_left *left, char ret[REACH_MAX])
              left->others == 1 ? "" : "s", left->why);
 }
 
+void reach_untried(const struct results *results, char ret[REACH_MAX])
+{
+    FILE *out = fmemopen(ret, REACH_MAX, "w");
+    struct result_untried one;
+    size_t i = 0;
+
+    ret[0] = '\0';
+    if (!out)
+        return;
+    for (; results_untried(results, i, &one) && ftell(out) < LIST_WIDTH; i++)
+        fprintf(out, "%s%s%s %s (%s)", i ? ", " : "untried: ", one.is_mandatory ? "mandatory " : "",
+                one.what, one.name, one.how);
+    if (results_untried(results, i, &one))
+        fprintf(out, ", and %zu more (report.html)", json_array_size(results->untried) - i);
+    fclose(out);
+    ret[REACH_MAX - 1] = '\0';
+}
+
 void reach_print(const struct results *results, FILE *out)
 {
     char text[REACH_MAX];
@@ -83,6 +103,9 @@ void reach_print(const struct results *results, FILE *out)
         rep_plain(out, text);
         fputc('\n', out);
     }
+    reach_untried(results, text);
+    rep_plain(out, text);
+    fputs(*text ? "\n" : "", out);
     reach_rows(results, text);
     rep_plain(out, text);
     fputs(*text ? "\n" : "", out);

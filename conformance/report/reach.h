@@ -13,7 +13,10 @@
 void reach_rows(const struct results *results, char ret[REACH_MAX]);
 /* "left out: 64 MUST and 7 other cases: writes to …". */
 void reach_left(const struct result_left *left, char ret[REACH_MAX]);
-/* Both for a terminal, a line each. */
+/* Whose list is in a sentence: "untried: request SET_INTERFACE (never with success), …". "": it is
+ * empty, and what is left out of it is counted. */
+void reach_untried(const struct results *results, char ret[REACH_MAX]);
+/* All for a terminal, a line each. */
 void reach_print(const struct results *results, FILE *out);
 
 #endif

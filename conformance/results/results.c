@@ -28,7 +28,7 @@ const char *const cause_names[CAUSES] = {
     [CAUSE_SUITE] = "suite",         [CAUSE_BARRED] = "barred", [CAUSE_SILENCE] = "silence",
     [CAUSE_SUBJECT] = "subject",     [CAUSE_CRASH] = "crash",   [CAUSE_WATCHDOG] = "watchdog",
     [CAUSE_START] = "start",         [CAUSE_ICS] = "ics",       [CAUSE_NEED] = "need",
-    [CAUSE_INTERRUPT] = "interrupt", [CAUSE_FEWER] = "fewer",
+    [CAUSE_INTERRUPT] = "interrupt", [CAUSE_FEWER] = "fewer",   [CAUSE_UNTRIED] = "untried",
 };
 
 const char *const flow_names[] = {"enumeration", "authentication", "storage",        "sync",
@@ -231,6 +231,24 @@ enum standing results_standing(const struct results *results)
     return results_left(results) ? STANDING_SUBSET : STANDING_CONFORMANT;
 }
 
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text ? text : "";
+}
+
+bool results_untried(const struct results *results, size_t i, struct result_untried *ret)
+{
+    const json_t *one = json_array_get(results->untried, i);
+
+    if (!one)
+        return false;
+    *ret = (struct result_untried){text_of(one, "what"), text_of(one, "name"), text_of(one, "how"),
+                                   json_is_true(json_object_get(one, "mandatory"))};
+    return true;
+}
+
 size_t results_count(const struct results *results, const char *flow, enum verdict verdict)
 {
     size_t count = 0;
@@ -263,6 +281,8 @@ void results_done(struct results *results)
     free(results->cases);
     free(results->rows);
     free(results->clauses);
+    json_decref(results->exercised);
+    json_decref(results->untried);
     json_decref(results->json);
     json_decref(results->timing);
     *results = (struct results){0};

@@ -42,6 +42,7 @@ enum cause {
     CAUSE_START,    /* player or process could not be started */
     CAUSE_ICS,  /* the case's expression does not hold, or is none; what the ICS says is not so */
     CAUSE_NEED, /* something the case needs is not given or not allowed */
+    CAUSE_UNTRIED,   /* what is mandatory was never exercised with success */
     CAUSE_INTERRUPT, /* the run ended before it */
     CAUSES
 };
@@ -185,7 +186,9 @@ struct results {
     size_t ics_count, case_count, row_count, clause_count, device_count, scope_count, left_count,
         absent_count;
     size_t claim_count, shown_count;
-    bool subset;                        /* a part was asked for: what is left out is meant to be */
+    json_t *exercised; /* by name, exercised.h */
+    json_t *untried;   /* of what the subjects offer: {what, name, how, mandatory} each */
+    bool subset;       /* a part was asked for: what is left out is meant to be */
     const char *began, *host, *command; /* of this run alone: UTC, where, and its command line */
     double seconds;                     /* of all cases; negative: unknown */
     int exit;                           /* the run's exit code */
@@ -214,6 +217,13 @@ extern const struct standing_name {
 enum standing results_standing(const struct results *results);
 /* MUST cases without which the run is incomplete. */
 unsigned results_left(const struct results *results);
+
+/* Something that no case exercised with success; false: there is no i-th. */
+struct result_untried {
+    const char *what, *name, *how; /* "operation", "0x1011 SelfTest", "never tried" */
+    bool is_mandatory;
+};
+bool results_untried(const struct results *results, size_t i, struct result_untried *ret);
 
 /* Cases of a verdict; NULL flow: of every flow. */
 size_t results_count(const struct results *results, const char *flow, enum verdict verdict);

@@ -356,6 +356,8 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
         .subset = truth_of(json, "subset"),
         .seconds = json_is_number(seconds) ? json_number_value(seconds) : -1,
         .exit = (int)number_of(json, "exit"),
+        .exercised = json_incref(json_object_get(json, "exercised")),
+        .untried = json_incref(json_object_get(json, "untried")),
         .json = json_incref(json),
         .timing = json_incref(timing),
     };

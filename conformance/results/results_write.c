@@ -184,6 +184,15 @@ static json_t *absent_json(const struct results *results)
     return all;
 }
 
+/* None of either where nothing was run. */
+static json_t *or_empty(json_t *value, json_t *empty)
+{
+    if (!value)
+        return empty;
+    json_decref(empty);
+    return json_incref(value);
+}
+
 static json_t *totals_json(const struct results *results)
 {
     json_t *totals = json_object();
@@ -240,6 +249,8 @@ static json_t *results_json(const struct results *results)
         {"catalogue", scopes_json(results)},
         {"left_out", left_json(results)},
         {"not_judged", absent_json(results)},
+        {"exercised", or_empty(results->exercised, json_object())},
+        {"untried", or_empty(results->untried, json_array())},
         {"verdict", text_json(standing_names[results_standing(results)].name)},
         {"exit", json_integer(results->exit)},
     };

@@ -38,6 +38,7 @@ static void leave_out(struct run *run, const struct conf_case *one, const char *
 static void leave_out_chosen(struct run *run, const struct conf_case *one,
                              const struct result *result)
 {
+    run->is_partial |= result->cause == CAUSE_INTERRUPT;
     if (result->verdict == VERDICT_NOT_RUN)
         leave_out(run, one, result_reason(result), false);
     else if (result->verdict == VERDICT_NOT_APPLICABLE && result->cause == CAUSE_NEED)
@@ -52,6 +53,7 @@ static void leave_out_other(struct run *run, const struct conf_case *one, bool n
     if (attempt_obstacle(&run->options, run_ics_of(run, one), one, &verdict, &cause) &&
         verdict == VERDICT_NOT_APPLICABLE)
         return;
+    run->is_partial = true;
     leave_out(run, one, !named ? NOT_NAMED : run->lacking ? run->lacking : OTHER_SHARD, false);
 }
 

@@ -9,11 +9,13 @@
 #include <string.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/results/exercised.h"
 #include "conformance/run/merge_same.h"
 #include "conformance/run/observe.h"
+#include "conformance/run/untried.h"
 #include "spcore/base.h"
 
-#define ICS_CASE "ICS" /* found anew, of what all parts have seen */
+#define ICS_CASE "ICS" /* found anew, as UNTRIED_CASE, of what all parts have seen */
 #define SHARDS_MOST 1000
 
 /* ---- cases */
@@ -50,7 +52,7 @@ static int find_results(const struct merge_part *part, struct found *found,
         const struct result *one = &part->results.cases[i], *before;
         int at = find_case(one->id);
 
-        if (strcmp(one->id, ICS_CASE) == 0)
+        if (strcmp(one->id, ICS_CASE) == 0 || strcmp(one->id, UNTRIED_CASE) == 0)
             continue;
         if (at < 0)
             return same_wrong(error, part, "cases", one->id, "a case of this suite");
@@ -290,8 +292,10 @@ static int put_together(struct merge *merge, const struct merge_part *parts, siz
     const struct results **results = calloc(count, sizeof(*results));
     int result = found && results ? 0 : -ENOMEM;
 
+    merge->run.exercised = json_object();
     for (size_t i = 0; i < count && !result; i++) {
         results[i] = &parts[i].results;
+        exercised_add(merge->run.exercised, parts[i].results.exercised);
         merge->run.interrupted |= parts[i].results.exit == 130;
         result = find_results(&parts[i], found, error);
     }

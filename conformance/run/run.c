@@ -15,6 +15,7 @@
 #include "conformance/run/origin.h"
 #include "conformance/run/pool.h"
 #include "conformance/run/silence.h"
+#include "conformance/run/untried.h"
 #include "spcore/base.h"
 
 #define JOBS_A_PROCESSOR 4
@@ -52,7 +53,7 @@ int run_name_results(struct run *run, const struct conf_case *const *cases, size
     run->case_count = count;
     run->names = calloc(count + 1, sizeof(*run->names));
     run->results.cases =
-        calloc(count + 1, sizeof(*run->results.cases)); /* and what the ICS comes to */
+        calloc(count + 2, sizeof(*run->results.cases)); /* and the ICS, and what is untried */
     if (!run->names || !run->results.cases)
         return -ENOMEM;
     run->results.case_count = count;
@@ -368,12 +369,15 @@ int run_conclude(struct run *run)
         error = name_subjects(run);
     if (!error)
         error = origin_results(run);
-    return error ? error : run_weigh(run);
+    if (!error)
+        error = run_weigh(run);
+    return error ? error : untried_results(run);
 }
 
 void run_done(struct run *run)
 {
     results_done(&run->results);
+    json_decref(run->exercised);
     run_ics_free(run->ics);
     free(run->names);
 }

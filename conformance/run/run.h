@@ -57,7 +57,7 @@ struct run {
     const struct catalogue *catalogue;
     const struct conf_case *const *cases; /* the caller's */
     size_t case_count;
-    struct results results;   /* its cases in that order, and maybe one of the ICS */
+    struct results results;   /* its cases in that order, and maybe one of the ICS and UNTRIED */
     struct run_ics *ics;      /* observations by player */
     struct run_class class;   /* of the provider */
     struct run_name *names;   /* what results.cases call themselves */
@@ -65,7 +65,9 @@ struct run {
     char began[32], host[65]; /* origin.h */
     char provider_sha256[ORIGIN_HASH_ROOM], ics_sha256[ORIGIN_HASH_ROOM];
     char player_sha256[ORIGIN_HASH_ROOM], catalogue_sha256[ORIGIN_HASH_ROOM];
-    char device[264]; /* what results call it */
+    char device[264];  /* what results call it */
+    json_t *exercised; /* of merged parts; borrowed from nobody */
+    bool is_partial;   /* cases that were not asked for, or no more, are left out */
     volatile sig_atomic_t interrupted;
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/wmdm/wmdm_offer.h"
 #include "spcore/base.h"
 
 #define CANARY 32u          /* bytes on either side */
@@ -360,6 +361,25 @@ static void check_result(struct call *call)
          "SP-ERR-003", "", "", "a code of the header");
 }
 
+static void note_exercise(const struct call *call)
+{
+    const struct wmdm_method *method = call->method;
+    const uint64_t *iid = call->theirs;
+    char name[64];
+
+    conf_exercised(call->c, EXERCISED_DONE, "interface %s", method->interface);
+    if (strcmp(method->origin, "IUnknown") != 0) {
+        conf_exercised(call->c,
+                       SUCCEEDED(call->hr)         ? EXERCISED_DONE
+                       : wmdm_is_offered(call->hr) ? EXERCISED_ASKED
+                                                   : EXERCISED_ABSENT,
+                       "method %s::%s", method->origin, method->name);
+    } else if (method->slot == 0 && call->hr == S_OK && iid[0]) {
+        wmdm_iid_text((const IID *)(uintptr_t)iid[0], name, sizeof(name));
+        conf_exercised(call->c, EXERCISED_DONE, "interface %s", name);
+    }
+}
+
 /* Gives the caller what the method wrote. Pointers are never poison to it: it may release them. */
 static void give_back(struct call *call, unsigned i)
 {
@@ -435,6 +455,7 @@ HRESULT wmdm_call(struct conf *c, const char *file, int line, const struct wmdm_
     conf_in_provider(c, NULL);
     conf_note(c, "%s: %s", call.text, value_hr(call.hr).text);
     check_result(&call);
+    note_exercise(&call);
     for (unsigned i = 0; i < method->count; i++)
         settle_argument(&call, i);
     for (unsigned i = 0; i < method->count; i++)

@@ -48,6 +48,12 @@ static uint16_t skip_nothing(void *self, struct mtpr_responder *r, struct mtpr_c
     return command->code == MTP_OP_SKIP ? MTP_RC_OK : 0;
 }
 
+static uint16_t clean_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_WMDRMPD_CLEAN_DATA_STORE ? MTP_RC_OK : 0;
+}
+
 static uint16_t reset_nothing(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
@@ -263,6 +269,14 @@ static size_t add_parameter(void *self, struct mtpr_responder *r, struct mtpr_ev
     if (count && events[0].count < 3)
         events[0].params[events[0].count++] = 7;
     return count;
+}
+
+static size_t add_to_own(void *self, struct mtpr_responder *r, struct mtpr_event events[],
+                         size_t count)
+{
+    return count && events[0].code == MTP_EC_DEVICE_INFO_CHANGED
+               ? add_parameter(self, r, events, count)
+               : count;
 }
 
 /* Each addition waits for the next and comes behind it. */

@@ -186,3 +186,30 @@ METHOD(FILESYSTEM_ECHOED, IMDSPStorage4, SetAttributes, DWORD attributes, WAVEFO
                    attributes & WMDM_STORAGE_ATTR_FILESYSTEM);
     return FILESYSTEM_ECHOED_book(This, attributes, format);
 }
+
+/* ---- SetAttributes2 */
+#define SET_ATTRIBUTES2(token)                                                                     \
+    METHOD(token, IMDSPStorage4, SetAttributes2, DWORD attributes, DWORD extended,                 \
+           WAVEFORMATEX *audio, VIDEOINFOHEADER *video)
+
+SET_ATTRIBUTES2(FORMATS_WANTED)
+{
+    return audio ? FORMATS_WANTED_book(This, attributes, extended, audio, video) : E_INVALIDARG;
+}
+
+SET_ATTRIBUTES2(FORMATS_REFUSED)
+{
+    return audio ? E_INVALIDARG : FORMATS_REFUSED_book(This, attributes, extended, audio, video);
+}
+
+SET_ATTRIBUTES2(EXTENDED_UNKNOWN)
+{
+    return extended ? E_FAIL : EXTENDED_UNKNOWN_book(This, attributes, extended, audio, video);
+}
+
+SET_ATTRIBUTES2(EXTENDED_KEPT)
+{
+    if (extended)
+        attributes |= WMDM_FILE_ATTR_READONLY;
+    return EXTENDED_KEPT_book(This, attributes, 0, audio, video);
+}

@@ -59,7 +59,9 @@ static bool is_whole(struct conf *c, const uint8_t bytes[64], int count)
         {MTP_EC_DEVICE_PROP_CHANGED, 1},
         {MTP_EC_OBJECT_INFO_CHANGED, 1},
         {MTP_EC_DEVICE_INFO_CHANGED, 0},
+        {MTP_EC_REQUEST_OBJECT_TRANSFER, 1},
         {MTP_EC_STORE_FULL, 1},
+        {MTP_EC_DEVICE_RESET, 0},
         {MTP_EC_STORAGE_INFO_CHANGED, 1},
         {MTP_EC_OBJECT_PROP_CHANGED, 2},
         {MTP_EC_OBJECT_PROP_DESC_CHANGED, 2},
@@ -264,6 +266,43 @@ CONF_CASE(MTP_EVT_BV_63, .title = "No event comes that DeviceInfo does not list"
             change(c, "{\"verb\":\"insert\"}");
         }
         dut_events(&dut, &info, song, 0);
+    }
+}
+
+/* What no change to objects brings about; the player is told to say it. */
+CONF_CASE(MTP_EVT_BV_64, .title = "What a device tells of itself has the parameters of its code",
+          .reqs = REQS("MTP-EVT-003"),
+          .ics = "MTP.EVENT.4008 || MTP.EVENT.4009 || MTP.EVENT.400A || MTP.EVENT.400B || "
+                 "MTP.EVENT.C802",
+          .player = "mtp", .needs = CONF_CONTROL,
+          .steps = "Each of DeviceInfoChanged, RequestObjectTransfer, StoreFull, DeviceReset and "
+                   "ObjectPropDescChanged that is listed comes with the parameters it has")
+{
+    static const struct {
+        uint16_t code;
+        uint32_t parameter; /* as it comes: 0 where there is none */
+        const char *said;
+    } events[] = {
+        {MTP_EC_DEVICE_INFO_CHANGED, 0, "{\"verb\":\"event\",\"code\":\"0x4008\"}"},
+        {MTP_EC_REQUEST_OBJECT_TRANSFER, 9,
+         "{\"verb\":\"event\",\"code\":\"0x4009\",\"parameter\":9}"},
+        {MTP_EC_STORE_FULL, 0x10001,
+         "{\"verb\":\"event\",\"code\":\"0x400a\",\"parameter\":65537}"},
+        {MTP_EC_OBJECT_PROP_DESC_CHANGED, MTP_OPC_DATE_AUTHORED,
+         "{\"verb\":\"event\",\"code\":\"0xc802\",\"parameter\":56391,\"second\":12297}"},
+        {MTP_EC_DEVICE_RESET, 0, "{\"verb\":\"event\",\"code\":\"0x400b\"}"},
+    };
+    DUT dut = listening(c);
+    static struct dut_info info;
+
+    ROW("MTP-EVT-003.own") {
+        dut_device_info(&dut, &info);
+        for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+            if (!dut_lists(info.events, info.event_count, events[i].code))
+                continue;
+            change(c, "%s", events[i].said);
+            CHECK(comes(&dut, events[i].code, events[i].parameter));
+        }
     }
 }
 

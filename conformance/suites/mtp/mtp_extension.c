@@ -127,6 +127,88 @@ CONF_CASE(MTP_DEV_BV_52, .title = "Operations of the extensions are implemented 
     }
 }
 
+/* ---- the dialogue of our player's WMDRMPD, which is text (simulator/mtp/op_wmdrmpd.c) */
+
+/* The answer's text; "": none. */
+static const char *asked(struct dut *dut, uint16_t code, char text[80])
+{
+    size_t length;
+
+    text[0] = '\0';
+    if (dut_op(dut, code, PARAMS()) != MTP_RC_OK)
+        return text;
+    length = dut->answer.size < 79 ? dut->answer.size : 79;
+    if (length)
+        memcpy(text, dut->answer.data, length);
+    text[length] = '\0';
+    return text;
+}
+
+static uint16_t said(struct dut *dut, uint16_t code, const char *text)
+{
+    return dut_put(dut, code, PARAMS(), text, strlen(text));
+}
+
+/* What the challenge says last, said again. */
+static void respond(struct dut *dut, uint16_t challenge, uint16_t response, const char *what,
+                    const char *behind)
+{
+    struct conf *c = dut->c;
+    char text[80], nonce[16] = "", answer[120];
+
+    CHECK(sscanf(asked(dut, challenge, text), "papkit-test-%*[a-z]-challenge %15s", nonce) == 1);
+    snprintf(answer, sizeof(answer), "papkit-test-%s-response %s%s", what, nonce, behind);
+    CHECK_RC(said(dut, response, answer), MTP_RC_OK);
+}
+
+/* Uses that are left. */
+static uint32_t licensed(struct dut *dut, uint32_t handle)
+{
+    struct conf *c = dut->c;
+    struct ct_reader reader;
+
+    CHECK_RC(dut_op(dut, MTP_OP_WMDRMPD_GET_LICENSE_STATE, PARAMS(handle)), MTP_RC_OK);
+    reader = dut_reader(dut);
+    return ct_u32(&reader);
+}
+
+CONF_CASE(MTP_DEV_BV_56, .title = "A dialogue of an extension comes to its end",
+          .reqs = REQS("MTP-DEV-003"),
+          .ics = "FIXTURE.CONTROL && MTP.OP.9102 && MTP.OP.9108 && MTP.OP.910A",
+          .player = "mtp-music", .needs = CONF_WRITES,
+          .steps = "Secure time and metering by challenge and response; a license of two uses for "
+                   "a song, which says 2, and after CleanDataStore that it needs none; a command, "
+                   "and the request that repeats it")
+{
+    DUT dut = dut_work(c);
+    uint32_t song = dut_file(&dut, dut.folder, "licensed.mp3", MTP_FC_MP3, "song", 4);
+    char text[100] = "papkit-test-license ", answer[80];
+
+    ROW("MTP-DEV-003.dialogue") {
+        respond(&dut, MTP_OP_WMDRMPD_GET_SECURE_TIME_CHALLENGE,
+                MTP_OP_WMDRMPD_GET_SECURE_TIME_RESPONSE, "time", " 20260604T120000");
+        REQUIRE_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(song, MTP_OPC_PERSISTENT_UID)),
+                   MTP_RC_OK);
+        REQUIRE_EQ(dut.answer.size, 16);
+        for (size_t i = 0; i < 16; i++)
+            snprintf(text + strlen(text), 3, "%02x", dut.answer.data[i]);
+        CHECK_EQ(licensed(&dut, song), UINT32_MAX);
+        strcat(text, " 2");
+        CHECK_RC(said(&dut, MTP_OP_WMDRMPD_SET_LICENSE_RESPONSE, text), MTP_RC_OK);
+        CHECK_EQ(licensed(&dut, song), 2);
+        CHECK_RC(dut_op(&dut, MTP_OP_WMDRMPD_CLEAN_DATA_STORE, PARAMS()), MTP_RC_OK);
+        CHECK_EQ(licensed(&dut, song), UINT32_MAX);
+        CHECK_RC(said(&dut, MTP_OP_WMDRMPD_SEND_METER_CHALLENGE_QUERY, "papkit-test-meter-query"),
+                 MTP_RC_OK);
+        respond(&dut, MTP_OP_WMDRMPD_GET_METER_CHALLENGE, MTP_OP_WMDRMPD_SET_METER_RESPONSE,
+                "meter", "");
+        CHECK_RC(said(&dut, MTP_OP_WMDRMPD_SEND_WMDRMPD_COMMAND, "papkit-test-command again"),
+                 MTP_RC_OK);
+        asked(&dut, MTP_OP_WMDRMPD_SEND_WMDRMPD_REQUEST, answer);
+        CHECK(strcmp(answer, "papkit-test-request again") == 0);
+    }
+}
+
 /* One change on the device itself; the handle its answer names, or 0. */
 static uint32_t change(struct conf *c, const char *request)
 {

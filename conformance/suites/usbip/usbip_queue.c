@@ -132,10 +132,12 @@ static bool race(struct conf *c, struct raw_connection *connection)
     urb.seqnum = connection->next;
     urb.devid = connection->devid;
     raw_encode_submit(&urb, frames);
-    connection->pending[0] = (struct raw_pending){urb.seqnum, RAW_IN, urb.length, true};
+    connection->pending[0] = (struct raw_pending){
+        .seqnum = urb.seqnum, .direction = RAW_IN, .length = urb.length, .used = true};
     unlink = urb.seqnum + 1;
     raw_encode_unlink(unlink, connection->devid, urb.seqnum, frames + RAW_HEADER);
-    connection->pending[1] = (struct raw_pending){unlink, RAW_OUT, 0, true};
+    connection->pending[1] =
+        (struct raw_pending){.seqnum = unlink, .direction = RAW_OUT, .used = true};
     connection->next += 2;
     error = raw_write(connection->fd, frames, sizeof(frames));
     if (!error)

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_offer.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 
@@ -436,4 +437,47 @@ SAID_CASE(STORAGE_SAID_BV_12, NESTED " && PROVIDER.STORAGE.ATTRIBUTES",
         CHECK_EQ(pv_attributes(w, file) & WMDM_STORAGE_ATTR_FILESYSTEM, 0);
     }
     RELEASE(object);
+}
+
+/* Both with what a text has none of; 1 is no flag that the documents know. */
+SAID_CASE(STORAGE_SAID_BV_13, NESTED " && PROVIDER.STORAGE.ATTRIBUTES",
+          "SetAttributes2 sets what SetAttributes does, whatever formats stand there", CONF_MUST,
+          "SetAttributes2 READONLY without formats; back with both; with dwAttributesEx 1",
+          "SP-STG-023", "SP-STG-024")
+{
+    TREE tree = tree_open(c);
+    struct wmdm *w = tree.w;
+    IMDSPStorage *file = tree.of[AFILE];
+    IMDSPStorage2 *two = AS(IMDSPStorage2, file);
+    WAVEFORMATEX audio = {.wFormatTag = 1, .nChannels = 2, .nSamplesPerSec = 44100};
+    VIDEOINFOHEADER video = {.dwBitRate = 1000};
+    DWORD before, attributes, extended = 7;
+    HRESULT hr;
+
+    ROW("SP-STG-023.null") {
+        before = pv_attributes(w, file);
+        hr = CALL(IMDSPStorage2, SetAttributes2, two, before | WMDM_FILE_ATTR_READONLY, 0, NULL,
+                  NULL);
+        if (!wmdm_is_offered(hr)) {
+            RELEASE(two);
+            conf_inconclusive(c, "SetAttributes2 is not offered");
+        }
+        CHECK_HR(hr, S_OK);
+        CHECK(pv_attributes(w, file) & WMDM_FILE_ATTR_READONLY);
+    }
+    ROW("SP-STG-023.given") {
+        CHECK_HR(CALL(IMDSPStorage2, SetAttributes2, two, before, 0, &audio, &video), S_OK);
+        CHECK_EQ(pv_attributes(w, file), before);
+    }
+    ROW("SP-STG-024.answer") {
+        hr = CALL(IMDSPStorage2, SetAttributes2, two, before, 1, NULL, NULL);
+        CHECK_ANSWER(hr == E_INVALIDARG || hr == S_OK, hr, "E_INVALIDARG, or S_OK without effect");
+    }
+    ROW("SP-STG-024.effect") {
+        CHECK_HR(CALL(IMDSPStorage2, GetAttributes2, two, &attributes, &extended, NULL, NULL),
+                 S_OK);
+        CHECK_EQ(extended, 0);
+        CHECK_EQ(attributes, before);
+    }
+    RELEASE(two);
 }
