@@ -84,8 +84,10 @@ static void hold(struct search *it, const char *key, const char *what, const cha
     /* What may be absent and says so is not offered. */
     if (seen == EXERCISED_DONE || (seen == EXERCISED_ABSENT && !is_mandatory))
         return;
-    json_array_append_new(it->found, json_pack("{s:s,s:s,s:s,s:b}", "what", what, "name", name,
-                                               "how", how[seen], "mandatory", is_mandatory));
+    /* Those first that are a finding. */
+    json_array_insert_new(it->found, is_mandatory ? it->mandatory : json_array_size(it->found),
+                          json_pack("{s:s,s:s,s:s,s:b}", "what", what, "name", name, "how",
+                                    how[seen], "mandatory", is_mandatory));
     if (!is_mandatory)
         return;
     json_array_append_new(it->notes, json_pack("s++++", what, " ", name, ": ", how[seen]));

@@ -11,7 +11,7 @@ import tree
 pytestmark = pytest.mark.patient
 
 CASE = "USB-CH9-BV-01"
-BOASTER = "cowon-iaudio-10"  # it lists operations that papsim refuses
+BOASTER = "iriver-spinn"  # it lists operations that papsim refuses
 GET_OBJECT = "operation 1009"
 
 
@@ -40,13 +40,14 @@ def test_a_listed_operation_that_no_case_brings_to_an_end_is_named(run):
     assert (what, mandatory) == ("operation", False) and how.startswith("never")
     assert not any(case["id"] == "UNTRIED" for case in done.results["cases"])
     line, = re.findall(r"^untried: .*$", done.stdout, re.M)
-    assert f"operation 0x9170 (no name) ({how})" in line
-    for name in ("report.html", "report.txt", "junit.xml"):
+    assert "operation 0x9102 WMDRMPDGetSecureTimeResponse (never tried)" in line
+    assert re.search(r", and \d+ more \(report.html\)$", line)
+    for name in ("report.html", "junit.xml"):
         assert "0x9170" in (done.folder / name).read_text(encoding="utf-8"), name
 
 
 def test_a_selection_says_nothing_of_the_rest(run):
-    for words in ((CASE,), ("--shard", "1/40", "--subset"), (CASE, "--provider", tree.BUILD / "libspcore.so")):
+    for words in ((CASE,), ("--shard", "1/40", "--subset")):
         done = run(*words)
         assert done.results["untried"] == [] and done.results["exercised"] != {}
         assert "untried" not in done.stdout
@@ -59,6 +60,6 @@ def test_what_is_mandatory_and_lost_is_a_finding_everywhere(changed, check, tmp_
     case, = (case for case in results["cases"] if case["id"] == "UNTRIED")
     assert (case["verdict"], case["cause"]) == ("INCONCLUSIVE", "untried")
     assert "operation 0x1009 GetObject never tried" in case["reason"]
-    assert "untried: " in done.stdout and "mandatory operation 0x1009 GetObject" in done.stdout
+    assert re.search(r"^untried: mandatory operation 0x1009 GetObject", done.stdout, re.M)
     junit = (folder / "junit.xml").read_text(encoding="utf-8")
     assert 'name="UNTRIED"' in junit and "INCONCLUSIVE: 1 of what is mandatory" in junit
