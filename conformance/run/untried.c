@@ -264,7 +264,7 @@ int untried_results(struct run *run)
             hold_device(&it);
         if (subjects[SUBJECT_PROVIDER].given(&run->options))
             hold_provider(&it);
-        if (it.mandatory)
+        if (it.mandatory && !results_left(&run->results)) /* else these are the finding */
             error = add_case(&it);
     }
     json_decref(it.notes);

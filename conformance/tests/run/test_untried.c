@@ -121,6 +121,20 @@ Test(untried, what_parts_exercised_is_exercised_in_the_whole)
     run_done(&run);
 }
 
+Test(untried, where_cases_were_left_out_they_are_the_finding)
+{
+    const struct conf_case *const cases[] = {&of_device};
+    struct run run = run_of(cases, "{" REQUESTS "}");
+
+    run.results.left = calloc(1, sizeof(*run.results.left));
+    run.results.left[0] = (struct result_left){.why = "needs --destructive", .must = 1};
+    run.results.left_count = 1;
+    cr_assert_eq(untried_results(&run), 0);
+    cr_expect(is_untried(&run, "0x1001 GetDeviceInfo", "never tried", true));
+    cr_expect_eq(run.results.case_count, 1);
+    run_done(&run);
+}
+
 Test(untried, over_a_cable_no_request_is_a_finding)
 {
     const struct conf_case *const cases[] = {&of_device};
