@@ -198,6 +198,44 @@ static HRESULT fetch(struct sp_storage *self, uint16_t format, struct mtpi_prope
     return S_OK;
 }
 
+/* Row of a property that a host sets, or NULL. */
+static const struct sp_metadata_row *set_by_hosts(uint16_t code)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].code == code)
+            return rows[i].writable ? &rows[i] : NULL;
+    }
+    return NULL;
+}
+
+static bool says_something(const struct sp_metadata_row *row, const struct mtpi_value *value)
+{
+    if (row->mtp == MTP_DTC_STRING)
+        return value->string && value->string[0];
+    return row->conversion == BYTES ? value->array.count > 0 : value->integer != 0;
+}
+
+HRESULT sp_metadata_kept(struct sp_storage *self, uint16_t format, struct mtpi_property_list *ret)
+{
+    struct mtpi_property_list list = {0};
+    HRESULT hr = fetch(self, format, &list);
+    size_t kept = 0;
+
+    if (FAILED(hr))
+        return hr;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct sp_metadata_row *row = set_by_hosts(list.item[i].code);
+
+        if (row && row->mtp == list.item[i].value.type && says_something(row, &list.item[i].value))
+            list.item[kept++] = list.item[i];
+        else
+            mtpi_value_done(&list.item[i].value);
+    }
+    list.count = kept;
+    *ret = list;
+    return S_OK;
+}
+
 static HRESULT add_row(struct sp_storage *self, const struct sp_metadata_row *row, uint16_t format,
                        const struct mtpi_property_list *list, IWMDMMetaData *metadata)
 {

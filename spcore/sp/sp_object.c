@@ -155,8 +155,6 @@ static HRESULT STDMETHODCALLTYPE object_Read(IMDSPObject2 *This, BYTE *pData, DW
 
     if (SUCCEEDED(hr))
         hr = leave(self, read_locked(self, pData, pdwSize));
-    else if (pdwSize)
-        *pdwSize = 0; /* also of what was not even looked at (SP-OBJ-015) */
     return FAILED(hr) ? hr : protect(self, pData, pdwSize, abMac);
 }
 
@@ -166,8 +164,6 @@ static HRESULT STDMETHODCALLTYPE object_ReadOnClearChannel(IMDSPObject2 *This, B
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
     HRESULT hr = enter(self, pData && pdwSize);
 
-    if (FAILED(hr) && pdwSize)
-        *pdwSize = 0;
     return FAILED(hr) ? hr : leave(self, read_locked(self, pData, pdwSize));
 }
 
@@ -296,10 +292,12 @@ static int64_t spool_source(void *context, void *buffer, size_t room)
     return got || !ferror((FILE *)context) ? (int64_t)got : -EIO;
 }
 
-/* The object is sent again, whole; it takes a new handle, which this interface follows. */
+/* The object is sent again, whole; it takes a new handle, which this interface follows. What its
+ * metadata said before, the new one says, too. */
 static HRESULT send_spool(struct sp_storage *self)
 {
     struct mtpi_object_info info = {0};
+    struct mtpi_property_list kept = {0};
     struct mtpi *mtpi = sp_storage_mtpi(self);
     struct mtpi_new_object object = {.storage = self->storage, .size = self->size};
     uint32_t handle = 0;
@@ -311,7 +309,9 @@ static HRESULT send_spool(struct sp_storage *self)
     object.parent = info.parent ? info.parent : 0xffffffffu;
     object.format = info.format;
     object.name = info.name;
-    hr = sp_storage_hr(self, mtpi_delete_object(mtpi, self->handle));
+    hr = sp_metadata_kept(self, info.format, &kept);
+    if (SUCCEEDED(hr))
+        hr = sp_storage_hr(self, mtpi_delete_object(mtpi, self->handle));
     if (SUCCEEDED(hr))
         hr = sp_storage_hr(self, mtpi_send_object_info(mtpi, &object, &handle, &failed));
     rewind(self->spool);
@@ -320,6 +320,10 @@ static HRESULT send_spool(struct sp_storage *self)
             sp_storage_hr(self, mtpi_send_object_from(mtpi, self->size, spool_source, self->spool));
     if (SUCCEEDED(hr))
         self->handle = handle;
+    /* One by one: what the device computes itself it refuses. */
+    for (size_t i = 0; SUCCEEDED(hr) && i < kept.count; i++)
+        (void)mtpi_set_object_prop_value(mtpi, handle, kept.item[i].code, &kept.item[i].value);
+    mtpi_property_list_done(&kept);
     mtpi_object_info_done(&info);
     return hr;
 }

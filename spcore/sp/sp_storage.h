@@ -83,6 +83,9 @@ struct sp_creation {
 HRESULT sp_storage_create(struct sp_storage *self, const struct sp_creation *creation,
                           IMDSPStorage **ret_storage);
 /* sp_metadata.c, sp_metadata_set.c */
+/* What hosts have set of an object and what says something, for one that takes its place. The
+ * caller ends it with mtpi_property_list_done(). */
+HRESULT sp_metadata_kept(struct sp_storage *self, uint16_t format, struct mtpi_property_list *ret);
 HRESULT sp_metadata_get(struct sp_storage *self, IWMDMMetaData *metadata);
 HRESULT sp_metadata_get_some(struct sp_storage *self, DWORD count, WCHAR **names,
                              IWMDMMetaData *metadata);
