@@ -20,7 +20,7 @@ LONGEST_LINE = 100
 
 def sources():
     """Python below the root: by name, or by the first line."""
-    for folder in ("ci", "conformance", "spcore"):
+    for folder in ("ci", "conformance", "fixtures", "spcore"):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix == ".py" or (path.is_file() and not path.suffix and
                                         path.read_bytes().startswith(b"#!/usr/bin/python3")):
