@@ -19,16 +19,6 @@ int __wrap_mtpi_delete_object(struct mtpi *mtpi, uint32_t handle)
     return deviates(DELETE_LOST) ? 0 : __real_mtpi_delete_object(mtpi, handle);
 }
 
-SEAM(mtpi_set_device_prop_value);
-int __wrap_mtpi_set_device_prop_value(struct mtpi *mtpi, uint16_t property,
-                                      const struct mtpi_value *value)
-{
-    bool lost = deviates(SET_PROPERTY_LOST) ||
-                (property == MTP_DPC_SYNCHRONIZATION_PARTNER && deviates(SYNC_ID_LOST));
-
-    return lost ? 0 : __real_mtpi_set_device_prop_value(mtpi, property, value);
-}
-
 SEAM(mtpi_set_object_prop_value);
 int __wrap_mtpi_set_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16_t property,
                                       const struct mtpi_value *value)

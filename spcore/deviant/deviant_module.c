@@ -166,3 +166,11 @@ METHOD(ENUMERATORS_DIE, IMDSPEnumStorage, Reset)
 {
     return is_orphaned ? WMDM_E_INTERFACEDEAD : ENUMERATORS_DIE_book(This);
 }
+
+METHOD(PROVIDER_WITHOUT_CHANNEL, IMDServiceProvider3, QueryInterface, REFIID riid, void **object)
+{
+    HRESULT hr = PROVIDER_WITHOUT_CHANNEL_book(This, riid, object);
+
+    return IsEqualIID(riid, &IID_IComponentAuthenticate) ? take_back(hr, object, E_NOINTERFACE)
+                                                         : hr;
+}

@@ -3,11 +3,6 @@
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 
-METHOD(NAME_NULL_OK, IMDSPDevice3, GetName, WCHAR *name, UINT room)
-{
-    return name ? NAME_NULL_OK_book(This, name, room) : S_OK;
-}
-
 METHOD(COUNT_NULL_OK, IMDServiceProvider3, GetDeviceCount, DWORD *count)
 {
     return COUNT_NULL_OK_book(This, count ? count : &(DWORD){0});
@@ -18,6 +13,22 @@ METHOD(CREATE_NULL_OK, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWO
 {
     return path && devices ? CREATE_NULL_OK_book(This, path, count ? count : &(DWORD){0}, devices)
                            : CREATE_NULL_OK_book(This, path, count, devices);
+}
+
+METHOD(CREATE_NULL_PATH, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD *count,
+       IMDSPDevice ***devices)
+{
+    HRESULT hr = CREATE_NULL_PATH_book(This, path, count, devices);
+
+    return path ? hr : hr_swap(hr, E_INVALIDARG, HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
+}
+
+METHOD(CREATE_NULL_ARRAY, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD *count,
+       IMDSPDevice ***devices)
+{
+    HRESULT hr = CREATE_NULL_ARRAY_book(This, path, count, devices);
+
+    return devices ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
 }
 
 METHOD(NEXT_NULL_OK, IMDSPEnumDevice, Next, ULONG wanted, IMDSPDevice **devices, ULONG *fetched)
@@ -41,23 +52,89 @@ METHOD(SERIAL_MAC_NULL_OK, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *
     return SERIAL_MAC_NULL_OK_book(This, serial, mac ? mac : own);
 }
 
+METHOD(SERIAL_ID_NULL_OK, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *mac)
+{
+    WMDMID own = {0};
+
+    return SERIAL_ID_NULL_OK_book(This, serial ? serial : &own, mac);
+}
+
+METHOD(SERIAL_NULL_SPOILS, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *mac)
+{
+    static bool is_spoilt;
+
+    is_spoilt |= !serial || !mac;
+    return is_spoilt ? E_INVALIDARG : SERIAL_NULL_SPOILS_book(This, serial, mac);
+}
+
+METHOD(STATUS_NULL_OK, IMDSPDevice3, GetStatus, DWORD *status)
+{
+    return STATUS_NULL_OK_book(This, status ? status : &(DWORD){0});
+}
+
+METHOD(STATUS_NULL_SPOILS, IMDSPDevice3, GetStatus, DWORD *status)
+{
+    static bool is_spoilt;
+
+    is_spoilt |= !status;
+    return is_spoilt ? E_INVALIDARG : STATUS_NULL_SPOILS_book(This, status);
+}
+
+METHOD(ICON_INTO_NULL, IMDSPDevice3, GetDeviceIcon, DWORD *icon)
+{
+    return ICON_INTO_NULL_book(This, icon ? icon : &(DWORD){0});
+}
+
+METHOD(ROOTS_NULL_OK, IMDSPDevice3, EnumStorage, IMDSPEnumStorage **roots)
+{
+    HRESULT hr = ROOTS_NULL_OK_book(This, roots);
+
+    return roots ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
+}
+
 METHOD(TYPE_NULL_OK, IMDSPDevice3, GetType, DWORD *type)
 {
     return TYPE_NULL_OK_book(This, type ? type : &(DWORD){0});
 }
 
-METHOD(FORMATS_LAST_NULL_OK, IMDSPDevice3, GetFormatSupport, WAVEFORMATEX **formats, DWORD *count,
-       WCHAR ***mimes, DWORD *mime_count)
+/* A missing output is one that nobody wants. */
+static HRESULT formats_into(HRESULT hr, bool is_there)
 {
-    return FORMATS_LAST_NULL_OK_book(This, formats, count, mimes,
-                                     mime_count ? mime_count : &(DWORD){0});
+    return is_there ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
 }
+
+#define FORMATS_NULL(token, output)                                                                \
+    METHOD(token, IMDSPDevice3, GetFormatSupport, WAVEFORMATEX **formats, DWORD *count,            \
+           WCHAR ***mimes, DWORD *mime_count)                                                      \
+    {                                                                                              \
+        return formats_into(token##_book(This, formats, count, mimes, mime_count),                 \
+                            (output) != NULL);                                                     \
+    }
+
+FORMATS_NULL(FORMATS_NULL_OK, formats)
+FORMATS_NULL(FORMAT_COUNT_NULL_OK, count)
+FORMATS_NULL(MIMES_NULL_OK, mimes)
+FORMATS_NULL(FORMATS_LAST_NULL_OK, mime_count)
 
 METHOD(PROPERTY_NULL_OK, IMDSPDevice3, GetProperty, const WCHAR *name, PROPVARIANT *value)
 {
     HRESULT hr = PROPERTY_NULL_OK_book(This, name, value);
 
     return value ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
+}
+
+METHOD(PROPERTY_NAME_NULL_OK, IMDSPDevice3, GetProperty, const WCHAR *name, PROPVARIANT *value)
+{
+    HRESULT hr = PROPERTY_NAME_NULL_OK_book(This, name, value);
+
+    return name ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
+}
+
+METHOD(PROPERTY_NULL_FILLS, IMDSPDevice3, GetProperty, const WCHAR *name, PROPVARIANT *value)
+{
+    if (!name && value)
+        value->vt = VT_BOOL;
+    return PROPERTY_NULL_FILLS_book(This, name, value);
 }
 
 METHOD(CREATED_NULL_OK, IMDSPStorage4, CreateStorage2, DWORD attributes, DWORD more,

@@ -33,35 +33,6 @@ METHOD(NO_DEVICES_FAIL, IMDServiceProvider3, EnumDevices, IMDSPEnumDevice **enum
     return take_back(NO_DEVICES_FAIL_book(This, enumerator), enumerator, E_FAIL);
 }
 
-/* ---- CreateDevice */
-METHOD(OUTPUTS_KEPT, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD *count,
-       IMDSPDevice ***devices)
-{
-    IMDSPDevice **made = NULL;
-    DWORD number = 0;
-    HRESULT hr = OUTPUTS_KEPT_book(This, path, count ? &number : NULL, devices ? &made : NULL);
-
-    if (SUCCEEDED(hr) && count && devices) {
-        *count = number;
-        *devices = made;
-    }
-    return hr;
-}
-
-METHOD(NO_DEVICES_CREATED, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD *count,
-       IMDSPDevice ***devices)
-{
-    HRESULT hr = NO_DEVICES_CREATED_book(This, path, count, devices);
-
-    if (FAILED(hr))
-        return hr;
-    while (*count)
-        (void)take_back(hr, &(*devices)[--*count], S_OK);
-    CoTaskMemFree(*devices);
-    *devices = NULL;
-    return hr;
-}
-
 METHOD(VIRTUALIZE_IGNORED, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD *count,
        IMDSPDevice ***devices)
 {
@@ -75,24 +46,6 @@ METHOD(VIRTUALIZE_IGNORED, IMDServiceProvider3, CreateDevice, const WCHAR *path,
     return hr;
 }
 
-/* The book takes one suffix off. */
-METHOD(SUFFIX_KEPT, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD *count,
-       IMDSPDevice ***devices)
-{
-    static const WCHAR suffix[] = u"$0";
-    size_t length = path ? com_wcslen(path) : 0;
-    WCHAR *longer = length ? malloc(length * sizeof(WCHAR) + sizeof(suffix)) : NULL;
-    HRESULT hr;
-
-    if (longer) {
-        memcpy(longer, path, length * sizeof(WCHAR));
-        memcpy(longer + length, suffix, sizeof(suffix));
-    }
-    hr = SUFFIX_KEPT_book(This, longer, count, devices);
-    free(longer);
-    return hr;
-}
-
 SEAM(sp_device_new);
 HRESULT __wrap_sp_device_new(struct sp_context *context, struct sp_connection *connection,
                              uint32_t storage, const WCHAR *path, unsigned index,
@@ -100,37 +53,6 @@ HRESULT __wrap_sp_device_new(struct sp_context *context, struct sp_connection *c
 {
     return __real_sp_device_new(context, connection, storage, path,
                                 deviates(ONE_CANONICAL_NAME) ? 0 : index, ret_device);
-}
-
-/* ---- the connections that CreateDevice shares */
-static struct {
-    char *uri;
-    struct sp_connection *connection; /* a reference */
-} first;
-
-/* Which connection a path leads to, once there is a first one. */
-static bool leads_to_first(const char *uri)
-{
-    return deviates(FIRST_DEVICE_ALWAYS) ||
-           (deviates(DEAD_LINK_KEPT) && strcmp(first.uri, uri) == 0);
-}
-
-SEAM(sp_connection_get);
-HRESULT __wrap_sp_connection_get(const char *uri, struct sp_connection **ret_connection)
-{
-    HRESULT hr;
-
-    if (first.uri && leads_to_first(uri)) {
-        *ret_connection = sp_connection_ref(first.connection);
-        return S_OK;
-    }
-    hr = __real_sp_connection_get(uri, ret_connection);
-    if (SUCCEEDED(hr) && !first.uri &&
-        (deviates(FIRST_DEVICE_ALWAYS) || deviates(DEAD_LINK_KEPT))) {
-        first.uri = strdup(uri);
-        first.connection = sp_connection_ref(*ret_connection);
-    }
-    return hr;
 }
 
 /* ---- the preference */

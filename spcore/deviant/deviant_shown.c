@@ -4,22 +4,6 @@
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp_storage.h"
 
-METHOD(ANY_DEVICE, IMDSPDevice3, GetName, WCHAR *name, UINT room)
-{
-    HRESULT hr = ANY_DEVICE_book(This, name, room);
-
-    return SUCCEEDED(hr) ? com_copy_string(u"USB", name, room) : hr;
-}
-
-METHOD(PERCENT_FULL, IMDSPDevice3, GetPowerSource, DWORD *source, DWORD *percent)
-{
-    HRESULT hr = PERCENT_FULL_book(This, source, percent);
-
-    if (SUCCEEDED(hr))
-        *percent = 100;
-    return hr;
-}
-
 METHOD(SIZE_HIGH_LOST, IMDSPStorage4, GetSize, DWORD *low, DWORD *high)
 {
     HRESULT hr = SIZE_HIGH_LOST_book(This, low, high);

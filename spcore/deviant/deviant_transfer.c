@@ -1,4 +1,5 @@
 /* Defects of what protects an object's data: MAC and encryption of Read and Write. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,4 +295,37 @@ METHOD(CLEAR_WRITE_ENCRYPTED, IMDSPObject2, WriteOnClearChannel, BYTE *data, DWO
     if (data && size)
         (void)sac_encrypt_param(context_of(This)->sac, data, *size);
     return CLEAR_WRITE_ENCRYPTED_book(This, data, size);
+}
+
+/* ---- several at once */
+static atomic_uint under_way;
+
+static bool enter_alone(void)
+{
+    return atomic_fetch_add(&under_way, 1) == 0;
+}
+
+static bool leave_alone(void)
+{
+    return atomic_fetch_sub(&under_way, 1) == 1;
+}
+
+METHOD(READS_MIX, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    bool alone = enter_alone();
+    HRESULT hr = READS_MIX_book(This, data, size, mac);
+
+    alone = leave_alone() && alone;
+    if (SUCCEEDED(hr) && !alone)
+        mac[0] ^= 1;
+    return hr;
+}
+
+METHOD(WRITES_MIX, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    bool alone = enter_alone();
+    HRESULT hr = alone ? WRITES_MIX_book(This, data, size, mac) : WMDM_E_MAC_CHECK_FAILED;
+
+    (void)leave_alone();
+    return hr;
 }

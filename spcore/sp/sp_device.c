@@ -274,7 +274,7 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatSupport2(
     const bool audio = dwFlags & WMDM_GET_FORMAT_SUPPORT_AUDIO;
     const bool video = dwFlags & WMDM_GET_FORMAT_SUPPORT_VIDEO;
     const bool file = dwFlags & WMDM_GET_FORMAT_SUPPORT_FILE;
-    HRESULT hr = sp_enter_device(self, (audio || video || file) &&
+    HRESULT hr = sp_enter_device(self, (audio || video || file) && dwFlags < 8 &&
                                            (!audio || (ppAudioFormatEx && pnAudioFormatCount)) &&
                                            (!video || (ppVideoFormatEx && pnVideoFormatCount)) &&
                                            (!file || (ppFileType && pnFileTypeCount)));
@@ -350,6 +350,8 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatCapability(IMDSPDevice3 *This,
     struct sp_device *self = sp_device_from_IMDSPDevice3(This);
     HRESULT hr = sp_enter_device(self, pFormatSupport != NULL);
 
+    if (pFormatSupport)
+        *pFormatSupport = (WMDM_FORMAT_CAPABILITY){0};
     if (FAILED(hr))
         return hr;
     if ((uint32_t)format > 0xffff ||

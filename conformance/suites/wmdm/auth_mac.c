@@ -445,47 +445,108 @@ static void *read_blocks(void *context)
     return NULL;
 }
 
-#define READERS 4
-
-static void run_readers(struct conf *c, struct reader *readers)
+/* The same for writing, each its own file. That a device takes one at a time is right, too
+ * (SP-THREAD-004): what counts is that the channel has not come apart. */
+static void *write_blocks(void *context)
 {
-    pthread_t threads[READERS];
+    struct reader *r = context;
+    HRESULT opened = IMDSPObject_Open(r->object, MDSP_WRITE);
+    bool is_open = opened == S_OK;
 
-    conf_in_provider(c, "IMDSPObject::Read");
-    for (size_t i = 0; i < READERS; i++) {
-        if (pthread_create(&threads[i], NULL, read_blocks, &readers[i]) != 0)
+    r->wrong += opened == WMDM_E_NOTCERTIFIED;
+    for (unsigned i = 0; i < r->rounds; i++) {
+        BYTE data[512], mac[WMDM_MAC_LENGTH];
+        DWORD size = sizeof(data);
+        SAC_HMAC handle;
+        HRESULT hr = S_OK;
+        bool ok;
+
+        memset(data, (int)i, sizeof(data));
+        ok = sac_mac_init(r->channel, &handle) == S_OK &&
+             sac_mac_update(r->channel, handle, data, size) == S_OK &&
+             sac_mac_update(r->channel, handle, &size, sizeof(size)) == S_OK &&
+             sac_mac_final(r->channel, handle, mac) == S_OK &&
+             sac_encrypt_param(r->channel, data, size) == S_OK;
+        if (ok && is_open)
+            hr = IMDSPObject_Write(r->object, data, &size, mac);
+        r->wrong += !ok || hr == WMDM_E_MAC_CHECK_FAILED || hr == WMDM_E_NOTCERTIFIED;
+    }
+    if (is_open)
+        r->wrong += IMDSPObject_Close(r->object) == WMDM_E_NOTCERTIFIED;
+    return NULL;
+}
+
+#define THREADS 4
+
+static void run_threads(struct conf *c, const char *method, void *(*body)(void *),
+                        struct reader *each)
+{
+    pthread_t threads[THREADS];
+
+    conf_in_provider(c, method);
+    for (size_t i = 0; i < THREADS; i++) {
+        if (pthread_create(&threads[i], NULL, body, &each[i]) != 0)
             conf_setup_failed(c, "no thread");
     }
-    for (size_t i = 0; i < READERS; i++)
+    for (size_t i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
     conf_in_provider(c, NULL);
 }
+
+/* Of all threads; the objects are released. */
+static unsigned wrong_of(struct reader *each)
+{
+    unsigned wrong = 0;
+
+    for (size_t i = 0; i < THREADS; i++) {
+        wrong += each[i].wrong;
+        IMDSPObject_Release(each[i].object);
+    }
+    return wrong;
+}
+
+static const char *const thread_files[THREADS] = {"a.bin", "b.bin", "c.bin", "d.bin"};
 
 CONF_CASE(AUTH_THREAD_BV_01, .title = "Several threads use the channel at once",
           .reqs = REQS("SP-THREAD-008"), .ics = "PROVIDER.OBJECT.READ",
           .needs = CONF_PROVIDER | CONF_WRITES, .timeout_s = 60,
           .steps = "Four threads read four files securely and verify every MAC")
 {
-    static BYTE content[READERS][4096];
-    static const char *const names[READERS] = {"a.bin", "b.bin", "c.bin", "d.bin"};
+    static BYTE content[THREADS][4096];
     struct wmdm *w = wmdm_open(c);
-    struct reader readers[READERS];
-    unsigned wrong = 0;
+    struct reader readers[THREADS];
 
-    ROW("SP-THREAD-008") {
-        for (size_t i = 0; i < READERS; i++) {
+    ROW("SP-THREAD-008.read") {
+        for (size_t i = 0; i < THREADS; i++) {
             IMDSPStorage *file;
             memset(content[i], (int)('a' + i), sizeof(content[i]));
-            file = wmdm_put(w, wmdm_work_folder(w), names[i], content[i], sizeof(content[i]));
+            file =
+                wmdm_put(w, wmdm_work_folder(w), thread_files[i], content[i], sizeof(content[i]));
             readers[i] =
                 (struct reader){wmdm_channel(w), wmdm_query(w, file, &IID_IMDSPObject), 40, 0};
             IMDSPStorage_Release(file);
         }
-        run_readers(c, readers);
-        for (size_t i = 0; i < READERS; i++) {
-            wrong += readers[i].wrong;
-            IMDSPObject_Release(readers[i].object);
+        run_threads(c, "IMDSPObject::Read", read_blocks, readers);
+        CHECK_EQ(wrong_of(readers), 0);
+    }
+}
+
+CONF_CASE(AUTH_THREAD_BV_02, .title = "Several threads write through the channel at once",
+          .reqs = REQS("SP-THREAD-008"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .timeout_s = 60, .steps = "Four threads write four files, each block with its MAC")
+{
+    struct wmdm *w = wmdm_open(c);
+    struct reader writers[THREADS];
+
+    ROW("SP-THREAD-008.write") {
+        for (size_t i = 0; i < THREADS; i++) {
+            IMDSPStorage *file = wmdm_create(w, wmdm_work_folder(w), thread_files[i],
+                                             WMDM_FILE_ATTR_FILE, 40 * 512, NULL);
+            writers[i] =
+                (struct reader){wmdm_channel(w), wmdm_query(w, file, &IID_IMDSPObject), 40, 0};
+            IMDSPStorage_Release(file);
         }
-        CHECK_EQ(wrong, 0);
+        run_threads(c, "IMDSPObject::Write", write_blocks, writers);
+        CHECK_EQ(wrong_of(writers), 0);
     }
 }

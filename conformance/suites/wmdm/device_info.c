@@ -1,5 +1,6 @@
 /* IMDSPDevice/2/3: what a device object tells about the device. */
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_offer.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/mtp/mtpi.h"
@@ -51,84 +52,148 @@ static HRESULT get_manufacturer(struct wmdm *w, WCHAR *text, DWORD room)
     return CALL(IMDSPDevice, GetManufacturer, wmdm_device(w), text, room);
 }
 
-/* Room for 0, 1, len and len + 1 characters; NULL. */
-static void check_room(struct wmdm *w, text_method method)
+/* The clauses that a text's length has: no room, too little, just enough; NULL. */
+struct room_rows {
+    const char *none, *room, *exact, *null;
+};
+
+static void check_room(struct wmdm *w, text_method method, const struct room_rows *rows)
 {
     struct conf *c = wmdm_conf(w);
     WCHAR text[300];
     DWORD length;
 
-    REQUIRE_HR(method(w, text, 300), S_OK);
-    length = (DWORD)com_wcslen(text);
-    REQUIRE(length > 1 && length < 298);
-    for (unsigned i = 0; i < 3; i++) {
-        DWORD room = i == 2 ? length : i;
-
-        memset(text, 0xaa, sizeof(text));
-        CHECK_HR(method(w, text, room), WMDM_E_BUFFERTOOSMALL);
-        CHECK_EQ(text[room], 0xaaaa);
+    ROW(rows->exact) {
+        REQUIRE_HR(method(w, text, 300), S_OK);
+        length = (DWORD)com_wcslen(text);
+        REQUIRE(length > 1 && length < 298);
+        CHECK_HR(method(w, text, length + 1), S_OK);
+        CHECK_EQ(com_wcslen(text), length);
     }
-    CHECK_HR(method(w, text, length + 1), S_OK);
-    CHECK_EQ(com_wcslen(text), length);
-    CHECK_HR(method(w, NULL, 100), E_INVALIDARG);
+    ROW(rows->none)
+        CHECK_HR(method(w, text, 0), WMDM_E_BUFFERTOOSMALL);
+    ROW(rows->room) {
+        CHECK_HR(method(w, text, 1), WMDM_E_BUFFERTOOSMALL);
+        CHECK_HR(method(w, text, length), WMDM_E_BUFFERTOOSMALL);
+    }
+    ROW(rows->null)
+        CHECK_HR(method(w, NULL, 100), E_INVALIDARG);
 }
 
 DEVICE_CASE(DEVICE_NAME_BV_01, "ANY", "Name and manufacturer fit exactly or not at all", CONF_MUST,
             "GetName and GetManufacturer with room 0, 1, len, len + 1; the device's manufacturer",
-            "SP-DEV-003", "SP-DEV-007", "SP-DEV-008")
+            "SP-DEV-002", "SP-DEV-003", "SP-DEV-004", "SP-DEV-007", "SP-DEV-008")
 {
+    static const struct room_rows name = {"SP-DEV-003.none", "SP-DEV-003.short", "SP-DEV-002.exact",
+                                          "SP-DEV-004.code"};
+    static const struct room_rows maker = {"SP-DEV-008.none", "SP-DEV-008.short",
+                                           "SP-DEV-007.exact", "SP-DEV-008.null"};
     WCHAR *expected = manufacturer_of(c), text[300];
     struct wmdm *w = wmdm_open(c);
 
-    ROW("SP-DEV-007") {
+    ROW("SP-DEV-007.device") {
         CHECK_HR(get_manufacturer(w, text, 300), S_OK);
         CHECK(com_wcscmp(text, expected) == 0);
     }
-    ROW("SP-DEV-003")
-        check_room(w, get_name);
-    ROW("SP-DEV-008")
-        check_room(w, get_manufacturer);
+    check_room(w, get_name, &name);
+    ROW("SP-DEV-004.none")
+        CHECK_FAILS(get_name(w, NULL, 0));
+    ROW("SP-DEV-004.after")
+        CHECK_HR(get_name(w, text, 300), S_OK);
+    check_room(w, get_manufacturer, &maker);
     CoTaskMemFree(expected);
 }
 
+DEVICE_CASE(DEVICE_HERE_BV_01, "ANY", "What is mandatory of a device is there", CONF_MUST,
+            "GetName, GetManufacturer, GetStatus, GetType, GetDeviceIcon, GetFormatSupport and "
+            "EnumStorage, each with arguments that make sense",
+            "SP-DEV-006")
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDSPDevice *device = wmdm_device(w);
+    IMDSPEnumStorage *roots = NULL;
+    WAVEFORMATEX *formats = NULL;
+    WCHAR text[300], **types = NULL;
+    DWORD number = 0, count = 0, type_count = 0;
+    HRESULT hr;
+
+    ROW("SP-DEV-006.name") {
+        hr = get_name(w, text, 300);
+        CHECK_ANSWER(wmdm_is_offered(hr), hr, "what is mandatory");
+    }
+    ROW("SP-DEV-006.manufacturer") {
+        hr = get_manufacturer(w, text, 300);
+        CHECK_ANSWER(wmdm_is_offered(hr), hr, "what is mandatory");
+    }
+    ROW("SP-DEV-006.status") {
+        hr = CALL(IMDSPDevice, GetStatus, device, &number);
+        CHECK_ANSWER(wmdm_is_offered(hr), hr, "what is mandatory");
+    }
+    ROW("SP-DEV-006.type") {
+        hr = CALL(IMDSPDevice, GetType, device, &number);
+        CHECK_ANSWER(wmdm_is_offered(hr), hr, "what is mandatory");
+    }
+    ROW("SP-DEV-006.icon") {
+        hr = CALL(IMDSPDevice, GetDeviceIcon, device, &number);
+        CHECK_ANSWER(wmdm_is_offered(hr), hr, "what is mandatory");
+    }
+    ROW("SP-DEV-006.formats") {
+        hr = CALL(IMDSPDevice, GetFormatSupport, device, &formats, &count, &types, &type_count);
+        CHECK_ANSWER(wmdm_is_offered(hr), hr, "what is mandatory");
+    }
+    ROW("SP-DEV-006.storages") {
+        hr = CALL(IMDSPDevice, EnumStorage, device, &roots);
+        CHECK_ANSWER(wmdm_is_offered(hr), hr, "what is mandatory");
+    }
+    for (DWORD i = 0; types && i < type_count; i++)
+        CoTaskMemFree(types[i]);
+    CoTaskMemFree(types);
+    CoTaskMemFree(formats);
+    RELEASE(roots);
+}
+
 DEVICE_CASE(DEVICE_TYPE_BV_01, "ANY", "Type, version and icon say what is known", CONF_MUST,
-            "GetType; GetVersion over two patterns; GetDeviceIcon", "SP-DEV-014", "SP-DEV-006",
-            "SP-DEV-009", "SP-DEV-015", "SP-DEV-018", "SP-DEV-030")
+            "GetType; GetVersion, twice and of NULL; GetDeviceIcon", "SP-DEV-014", "SP-DEV-009",
+            "SP-DEV-015", "SP-DEV-018", "SP-DEV-030")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPDevice *device = wmdm_device(w);
     const DWORD player =
         WMDM_DEVICE_TYPE_PLAYBACK | WMDM_DEVICE_TYPE_DECODE | WMDM_DEVICE_TYPE_STORAGE;
     const DWORD sdmi = WMDM_DEVICE_TYPE_SDMI | WMDM_DEVICE_TYPE_NONSDMI;
-    DWORD type = 0, one = 0xcccccccc, two = 0x33333333, icon = 0;
+    DWORD type = 0, version = 0, again = 0, icon = 0;
     HRESULT hr;
 
-    ROW("SP-DEV-014") {
+    ROW("SP-DEV-014.player") {
         REQUIRE_HR(CALL(IMDSPDevice, GetType, device, &type), S_OK);
         CHECK_EQ(type & player, player);
-        CHECK_EQ(type & ~0x7ffu, 0);
     }
-    ROW("SP-DEV-015")
-        CHECK((type & sdmi) && (type & sdmi) != sdmi);
+    ROW("SP-DEV-014.known")
+        CHECK_EQ(type & ~0x7ffu, 0);
+    ROW("SP-DEV-015.both")
+        CHECK((type & sdmi) != sdmi);
+    ROW("SP-DEV-015.neither")
+        CHECK(type & sdmi);
     ROW("SP-DEV-018")
         CHECK(!(type & WMDM_DEVICE_TYPE_VIRTUAL));
-    ROW("SP-DEV-009") {
-        hr = CALL(IMDSPDevice, GetVersion, device, &one);
-        if (SUCCEEDED(hr)) {
-            (void)CALL(IMDSPDevice, GetVersion, device, &two);
-            CHECK_EQ(one, two);
+    /* What is not written is what the memory held, another number in each call. */
+    ROW("SP-DEV-009.written") {
+        hr = CALL(IMDSPDevice, GetVersion, device, &version);
+        (void)CALL(IMDSPDevice, GetVersion, device, &again);
+        CHECK(hr != S_OK || version == again);
+    }
+    ROW("SP-DEV-009.code")
+        CHECK_ANSWER(hr == S_OK || !wmdm_is_offered(hr), hr, "S_OK, or that there is no version");
+    ROW("SP-DEV-009.null") {
+        if (hr == S_OK)
             CHECK_HR(CALL(IMDSPDevice, GetVersion, device, NULL), E_INVALIDARG);
-        } else {
-            CHECK_SEEN(hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL, value_hr(hr));
-            conf_excused(c, 2, "the device has no version");
-        }
+        else
+            conf_excused(c, 1, "the device has no version");
     }
-    ROW("SP-DEV-006") {
+    ROW("SP-DEV-030") {
         hr = CALL(IMDSPDevice, GetDeviceIcon, device, &icon);
-        CHECK_SEEN(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL, value_hr(hr));
-    }
-    ROW("SP-DEV-030")
         CHECK_SEEN(FAILED(hr) || icon != 0, value_hr(hr));
+    }
 }
 
 /* A number that is the device's own text, in bytes or characters, is as long as that, with or
@@ -150,46 +215,80 @@ static void hold_text(struct conf *c, const WMDMID *id, const WCHAR *text)
 }
 
 DEVICE_CASE(DEVICE_SERIAL_BV_01, "PROVIDER.DEVICE.SERIAL",
-            "The serial number's length is that of its bytes", CONF_MUST, "GetSerialNumber",
+            "The serial number's length is that of its bytes", CONF_MUST, "GetSerialNumber, twice",
             "SP-DEV-012")
 {
     WCHAR *text = serial_of(c);
     struct wmdm *w = wmdm_open(c);
     BYTE mac[WMDM_MAC_LENGTH];
-    WMDMID id;
+    WMDMID id, again;
 
-    memset(&id, 0xaa, sizeof(id));
-    ROW("SP-DEV-012") {
+    ROW("SP-DEV-012.size") {
         REQUIRE_HR(CALL(IMDSPDevice, GetSerialNumber, wmdm_device(w), &id, mac), S_OK);
         CHECK_EQ(id.cbSize, sizeof(id));
-        REQUIRE(id.SerialNumberLength >= 2 && id.SerialNumberLength <= 128);
+    }
+    ROW("SP-DEV-012.most")
+        REQUIRE(id.SerialNumberLength <= sizeof(id.pID));
+    ROW("SP-DEV-012.length") {
+        CHECK(id.SerialNumberLength >= 2);
         hold_text(c, &id, text);
+    }
+    /* The memory it is written to holds something else each time. */
+    ROW("SP-DEV-012.vendor") {
+        REQUIRE_HR(CALL(IMDSPDevice, GetSerialNumber, wmdm_device(w), &again, mac), S_OK);
+        CHECK_EQ(again.dwVendorID, id.dwVendorID);
     }
     CoTaskMemFree(text);
 }
 
+/* What it can run on and what it runs on, by the flags alone. */
+static void power_agrees(struct conf *c, DWORD source, DWORD percent)
+{
+    bool battery = source & WMDM_POWER_IS_BATTERY, external = source & WMDM_POWER_IS_EXTERNAL;
+
+    ROW("SP-DEV-026.both")
+        CHECK(!battery || !external);
+    ROW("SP-DEV-026.neither")
+        CHECK(battery || external);
+    ROW("SP-DEV-026.battery")
+        CHECK(!battery || (source & WMDM_POWER_CAP_BATTERY));
+    ROW("SP-DEV-026.external")
+        CHECK(!external || (source & WMDM_POWER_CAP_EXTERNAL));
+    ROW("SP-DEV-027.on")
+        CHECK(!battery || (source & WMDM_POWER_PERCENT_AVAILABLE));
+    ROW("SP-DEV-027.off")
+        CHECK(battery || !(source & WMDM_POWER_PERCENT_AVAILABLE));
+    ROW("SP-DEV-027.range")
+        CHECK(!battery || percent <= 100);
+}
+
 DEVICE_CASE(DEVICE_POWER_BV_01, "PROVIDER.DEVICE.POWER", "Power source and capabilities agree",
-            CONF_MUST, "GetPowerSource over a pattern", "SP-DEV-026", "SP-DEV-025", "SP-DEV-027")
+            CONF_MUST, "GetPowerSource, twice", "SP-DEV-026", "SP-DEV-025", "SP-DEV-027")
 {
     struct wmdm *w = wmdm_open(c);
-    DWORD source = 0xcccccccc, percent = 0xcccccccc;
-    bool battery, external;
+    DWORD source = 0, again = 0, percent = 0;
+    HRESULT hr;
 
-    ROW("SP-DEV-025") {
-        CHECK_HR(CALL(IMDSPDevice, GetPowerSource, wmdm_device(w), &source, &percent), S_OK);
-        REQUIRE(source != 0xcccccccc);
+    ROW("SP-DEV-025.written") {
+        hr = CALL(IMDSPDevice, GetPowerSource, wmdm_device(w), &source, &percent);
+        (void)CALL(IMDSPDevice, GetPowerSource, wmdm_device(w), &again, &percent);
+        CHECK(hr != S_OK || source == again);
     }
-    battery = source & WMDM_POWER_IS_BATTERY;
-    external = source & WMDM_POWER_IS_EXTERNAL;
-    ROW("SP-DEV-026") {
-        CHECK(battery != external);
-        CHECK(!battery || (source & WMDM_POWER_CAP_BATTERY));
-        CHECK(!external || (source & WMDM_POWER_CAP_EXTERNAL));
-    }
-    ROW("SP-DEV-027") {
-        CHECK_EQ(!!(source & WMDM_POWER_PERCENT_AVAILABLE), battery);
-        CHECK(!battery || percent <= 100);
-    }
+    ROW("SP-DEV-025.code")
+        REQUIRE_HR(hr, S_OK);
+    power_agrees(c, source, percent);
+}
+
+CONF_CASE(DEVICE_POWER_BV_02, .title = "So they do of a device that runs on its battery",
+          .reqs = REQS("SP-DEV-026", "SP-DEV-027"), .ics = "PROVIDER.DEVICE.POWER",
+          .player = "pap-voice", .needs = CONF_PROVIDER, .steps = "GetPowerSource")
+{
+    struct wmdm *w = wmdm_open(c);
+    DWORD source = 0, percent = 0;
+
+    ROW("SP-DEV-027.range")
+        REQUIRE_HR(CALL(IMDSPDevice, GetPowerSource, wmdm_device(w), &source, &percent), S_OK);
+    power_agrees(c, source, percent);
 }
 
 static bool unsupported(HRESULT hr)
@@ -218,151 +317,66 @@ DEVICE_CASE(DEVICE_OPTIONAL_BI_01, "ANY", "What is optional is refused, not pret
         hr = CALL(IMDSPStorage, SendOpaqueCommand, wmdm_root(w), &command);
         CHECK_SEEN(unsupported(hr), value_hr(hr));
     }
-    ROW("SP-DEV-044") {
+    ROW("SP-DEV-044.some") {
         hr = CALL(IMDSPDevice2, GetSpecifyPropertyPages, device, &pages, &unknowns, &count);
-        if (FAILED(hr))
-            CHECK_SEEN(unsupported(hr) && !pages && !unknowns && !count, value_hr(hr));
-        else
-            CHECK(pages != NULL && pages != POISON);
+        CHECK(FAILED(hr) || (pages && pages != POISON));
     }
+    ROW("SP-DEV-044.code")
+        CHECK_ANSWER(hr == S_OK || unsupported(hr), hr, "S_OK, or that there are none");
+    ROW("SP-DEV-044.null")
+        CHECK(SUCCEEDED(hr) || (!pages && !unknowns));
+    ROW("SP-DEV-044.count")
+        CHECK_EQ(SUCCEEDED(hr) ? 0 : count, 0);
+    if (SUCCEEDED(hr) && pages && pages != POISON)
+        IUnknown_Release((IUnknown *)pages);
     RELEASE(device);
     if (!conf_offers(c, "PROVIDER.DEVICE3"))
         return;
-    ROW("SP-DEV-055") {
+    ROW("SP-DEV-055.code") {
         hr = CALL(IMDSPDevice3, DeviceIoControl, wmdm_device3(w), 0xdeadbeef, NULL, 0, NULL, &size);
         CHECK_SEEN(unsupported(hr) || hr == HRESULT_FROM_WIN32(50) || hr == HRESULT_FROM_WIN32(1),
                    value_hr(hr));
     }
 }
 
+static HRESULT get_canonical(struct wmdm *w, WCHAR *text, DWORD room)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPDevice2 *device = AS(IMDSPDevice2, wmdm_device(w));
+    HRESULT hr = CALL(IMDSPDevice2, GetCanonicalName, device, text, room);
+
+    RELEASE(device);
+    return hr;
+}
+
+/* Nothing, or $ and a number. */
+static bool is_suffix(const char *text)
+{
+    return !*text || (*text == '$' && text[1] && !text[1 + strspn(text + 1, "0123456789")]);
+}
+
 DEVICE_CASE(DEVICE_PATH_BV_01, "PROVIDER.DEVICE.PATH",
             "The canonical name is the path it was made with", CONF_SHOULD,
-            "GetCanonicalName: the path, or the path with $ and a number", "SP-DEV-042")
+            "GetCanonicalName: the path, or the path with $ and a number; with room 0, 1, len, len "
+            "+ 1",
+            "SP-DEV-042", "SP-DEV-043")
 {
+    static const struct room_rows rows = {"SP-DEV-043.none", "SP-DEV-043.short", "SP-DEV-043.exact",
+                                          "SP-DEV-043.null"};
     struct wmdm *w = wmdm_open(c);
     IMDSPDevice2 *device = AS(IMDSPDevice2, wmdm_device(w));
     const char *uri = conf_device_uri(c);
     WCHAR name[300];
     char *text;
 
-    ROW("SP-DEV-042") {
+    ROW("SP-DEV-042.path") {
         REQUIRE_HR(CALL(IMDSPDevice2, GetCanonicalName, device, name, 300), S_OK);
         text = com_utf8_from_utf16(name);
         REQUIRE(text && strncmp(text, uri, strlen(uri)) == 0);
-        CHECK(text[strlen(uri)] == 0 || text[strlen(uri)] == '$');
     }
+    ROW("SP-DEV-042.suffix")
+        CHECK(is_suffix(text + strlen(uri)));
+    check_room(w, get_canonical, &rows);
     CoTaskMemFree(text);
     RELEASE(device);
-}
-
-CONF_CASE(DEVICE_FIND_BV_01, .title = "GetStorage finds a name in the root, or says S_FALSE",
-          .reqs = REQS("SP-DEV-036", "SP-DEV-039"), .ics = "PROVIDER.DEVICE.FIND",
-          .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "a folder of ours, or a file; a name nobody has")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPDevice2 *device = AS(IMDSPDevice2, wmdm_device(w));
-    IMDSPStorage *ours = wmdm_work_folder(w), *file = NULL, *out = NULL;
-    WCHAR name[300];
-
-    if (ours == wmdm_root(w))
-        ours = file = wmdm_put(w, ours, "papcheck-find.bin", "x", 1);
-    ROW("SP-DEV-036") {
-        REQUIRE_HR(CALL(IMDSPStorage, GetName, ours, name, 300), S_OK);
-        CHECK_HR(CALL(IMDSPDevice2, GetStorage, device, name, &out), S_OK);
-        CHECK(out != NULL);
-    }
-    RELEASE(out);
-    out = POISON;
-    ROW("SP-DEV-039") {
-        CHECK_HR(CALL(IMDSPDevice2, GetStorage, device, u"papcheck-none", &out), S_FALSE);
-        CHECK(out == NULL);
-    }
-    RELEASE(file);
-    RELEASE(device);
-}
-
-DEVICE_CASE(DEVICE_PROPERTY_BV_01, "PROVIDER.DEVICE3",
-            "Each listed property is there, with its documented type", CONF_MUST,
-            "GetProperty of SupportedDeviceProperties, then of each name in it", "SP-DEV-046",
-            "SP-DEV-047", "SP-DEV-048")
-{
-    static const struct {
-        const WCHAR *name;
-        VARTYPE type;
-    } types[] = {
-        {g_wszWMDMDeviceFriendlyName, VT_BSTR},
-        {g_wszWMDMFormatsSupported, VT_UI4 | VT_ARRAY},
-        {g_wszWMDMFormatsSupportedAreOrdered, VT_BOOL},
-        {g_wszWMDMDeviceModelName, VT_BSTR},
-        {g_wszWMDMDeviceFirmwareVersion, VT_UI4},
-        {g_wszWMDMDeviceVendorExtension, VT_BSTR},
-        {g_wszWMDMDeviceProtocol, VT_CLSID},
-        {g_wszWMDMSyncRelationshipID, VT_BSTR},
-    };
-    struct wmdm *w = wmdm_open(c);
-    IMDSPDevice3 *device = wmdm_device3(w);
-    PROPVARIANT list, value;
-    LONG last = -1;
-    BSTR *names;
-
-    PropVariantInit(&list);
-    PropVariantInit(&value);
-    ROW("SP-DEV-047") {
-        REQUIRE_HR(
-            CALL(IMDSPDevice3, GetProperty, device, g_wszWMDMSupportedDeviceProperties, &list),
-            S_OK);
-        REQUIRE(list.vt == (VT_BSTR | VT_ARRAY));
-        SafeArrayGetUBound(list.parray, 1, &last);
-        names = list.parray->pvData;
-        for (LONG i = 0; i <= last; i++) {
-            CHECK_HR(CALL(IMDSPDevice3, GetProperty, device, names[i], &value), S_OK);
-            ROW("SP-DEV-046") {
-                for (unsigned k = 0; k < ARRAY_SIZE(types); k++) {
-                    if (com_wcscmp(types[k].name, names[i]) == 0)
-                        CHECK_EQ(value.vt, types[k].type);
-                }
-            }
-            PropVariantClear(&value);
-        }
-    }
-    ROW("SP-DEV-048") {
-        CHECK_FAILS(CALL(IMDSPDevice3, GetProperty, device, u"Papcheck/None", &value));
-        CHECK_EQ(value.vt, VT_EMPTY);
-    }
-    PropVariantClear(&list);
-}
-
-CONF_CASE(DEVICE_PROPERTY_BV_02, .title = "The friendly name can be set, with a text only",
-          .reqs = REQS("SP-DEV-051", "SP-DEV-052"), .ics = "PROVIDER.DEVICE.NAME",
-          .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "SetProperty with VT_UI4; the firmware version; a new text, read back; put back")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPDevice3 *device = wmdm_device3(w);
-    PROPVARIANT old, seen, value = {.vt = VT_UI4, .ulVal = 7};
-
-    PropVariantInit(&old);
-    PropVariantInit(&seen);
-    ROW("SP-DEV-051") {
-        CHECK_HR(CALL(IMDSPDevice3, GetProperty, device, g_wszWMDMDeviceFriendlyName, &old), S_OK);
-    }
-    ROW("SP-DEV-052") {
-        CHECK_HR(CALL(IMDSPDevice3, SetProperty, device, g_wszWMDMDeviceFriendlyName, &value),
-                 E_INVALIDARG);
-        CHECK_FAILS(
-            CALL(IMDSPDevice3, SetProperty, device, g_wszWMDMDeviceFirmwareVersion, &value));
-    }
-    value = (PROPVARIANT){.vt = VT_BSTR};
-    value.bstrVal = SysAllocString(u"papcheck was here");
-    ROW("SP-DEV-051") {
-        CHECK_HR(CALL(IMDSPDevice3, SetProperty, device, g_wszWMDMDeviceFriendlyName, &value),
-                 S_OK);
-        CHECK_HR(CALL(IMDSPDevice3, GetProperty, device, g_wszWMDMDeviceFriendlyName, &seen), S_OK);
-        CHECK(seen.vt == VT_BSTR && com_wcscmp(seen.bstrVal, u"papcheck was here") == 0);
-        (void)CALL(IMDSPDevice3, SetProperty, device, g_wszWMDMDeviceFriendlyName, &old);
-    }
-    PropVariantClear(&seen);
-    PropVariantClear(&value);
-    PropVariantClear(&old);
 }

@@ -287,7 +287,8 @@ TREE_CASE(STORAGE_PARENT_BV_01, "PROVIDER.STORAGE4 && PROVIDER.MEDIUM.NESTED",
 
 TREE_CASE(STORAGE_FIND_BV_01, "PROVIDER.STORAGE.FIND",
           "GetStorage takes a name literally and looks in one place", CONF_MUST,
-          "an existing child, a pattern, a name of another folder", "SP-STG-043", "SP-DEV-037")
+          "an existing child, patterns, a name that nothing has", "SP-STG-043", "SP-DEV-037",
+          "SP-DEV-039")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "g.mp3", "x", 1);
@@ -297,9 +298,17 @@ TREE_CASE(STORAGE_FIND_BV_01, "PROVIDER.STORAGE.FIND",
     ROW("SP-STG-043.child")
         CHECK_HR(CALL(IMDSPStorage2, GetStorage, two, u"g.mp3", &out), S_OK);
     RELEASE(out);
-    ROW("SP-DEV-037")
+    ROW("SP-DEV-037.star")
         CHECK_HR(CALL(IMDSPStorage2, GetStorage, two, u"*.mp3", &out), S_FALSE);
     RELEASE(out);
+    ROW("SP-DEV-037.question")
+        CHECK_HR(CALL(IMDSPStorage2, GetStorage, two, u"?.mp3", &out), S_FALSE);
+    RELEASE(out);
+    out = POISON;
+    ROW("SP-DEV-039.storage")
+        CHECK_HR(CALL(IMDSPStorage2, GetStorage, two, u"g.mp", &out), S_FALSE);
+    ROW("SP-DEV-039.nothing")
+        CHECK(out == NULL);
     RELEASE(two);
     RELEASE(file);
 }

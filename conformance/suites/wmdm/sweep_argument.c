@@ -47,9 +47,9 @@ typedef const char *demanded(const struct wmdm_method *method, const char *param
 static const char *null_must(const struct wmdm_method *method, const char *parameter)
 {
     static const struct demand demands[] = {
-        {"IMDSPDevice", "GetName", NULL, "SP-DEV-004"},
-        {"IMDSPDevice", "GetManufacturer", NULL, "SP-DEV-008"},
-        {"IMDSPDevice2", "GetCanonicalName", NULL, "SP-DEV-043"},
+        {"IMDSPDevice", "GetName", NULL, "SP-DEV-004.code"},
+        {"IMDSPDevice", "GetManufacturer", NULL, "SP-DEV-008.null"},
+        {"IMDSPDevice2", "GetCanonicalName", NULL, "SP-DEV-043.null"},
         {"IMDSPStorage", "GetName", NULL, "SP-STG-002.null"},
     };
 
@@ -62,17 +62,25 @@ static const char *null_should(const struct wmdm_method *method, const char *par
         {"IComponentAuthenticate", "SACGetProtocols", "ppdwProtocols", "SP-AUTH-004.array"},
         {"IComponentAuthenticate", "SACGetProtocols", "pdwProtocolCount", "SP-AUTH-004.count"},
         {"IMDServiceProvider", NULL, NULL, "SP-ENUM-004"},
-        {"IMDServiceProvider2", "CreateDevice", NULL, "SP-PNP-017"},
+        {"IMDServiceProvider2", "CreateDevice", "pwszDevicePath", "SP-PNP-017.path"},
+        {"IMDServiceProvider2", "CreateDevice", "pdwCount", "SP-PNP-017.count"},
+        {"IMDServiceProvider2", "CreateDevice", NULL, "SP-PNP-017.array"},
         {"IMDSPEnumDevice", "Next", "ppDevice", "SP-ENUM-015"},
         {"IMDSPEnumDevice", "Clone", NULL, "SP-ENUM-020"},
-        {"IMDSPDevice", "GetSerialNumber", NULL, "SP-DEV-013"},
-        {"IMDSPDevice", "GetStatus", NULL, "SP-DEV-024"},
-        {"IMDSPDevice", "GetType", NULL, "SP-DEV-024"},
-        {"IMDSPDevice", "EnumStorage", NULL, "SP-DEV-024"},
-        {"IMDSPDevice", "GetDeviceIcon", NULL, "SP-DEV-024"},
-        {"IMDSPDevice", "GetFormatSupport", NULL, "SP-FMT-006"},
-        {"IMDSPDevice3", "GetProperty", NULL, "SP-DEV-049"},
-        {"IMDSPDevice3", "FindStorage", NULL, "SP-DEV-059"},
+        {"IMDSPDevice", "GetSerialNumber", "pSerialNumber", "SP-DEV-013.id"},
+        {"IMDSPDevice", "GetSerialNumber", NULL, "SP-DEV-013.mac"},
+        {"IMDSPDevice", "GetStatus", NULL, "SP-DEV-024.status"},
+        {"IMDSPDevice", "GetType", NULL, "SP-DEV-024.type"},
+        {"IMDSPDevice", "EnumStorage", NULL, "SP-DEV-024.storages"},
+        {"IMDSPDevice", "GetDeviceIcon", NULL, "SP-DEV-024.icon"},
+        {"IMDSPDevice", "GetFormatSupport", "pFormatEx", "SP-FMT-006.formats"},
+        {"IMDSPDevice", "GetFormatSupport", "pnFormatCount", "SP-FMT-006.count"},
+        {"IMDSPDevice", "GetFormatSupport", "pppwszMimeType", "SP-FMT-006.types"},
+        {"IMDSPDevice", "GetFormatSupport", NULL, "SP-FMT-006.last"},
+        {"IMDSPDevice3", "GetProperty", "pwszPropName", "SP-DEV-049.name"},
+        {"IMDSPDevice3", "GetProperty", NULL, "SP-DEV-049.value"},
+        {"IMDSPDevice3", "FindStorage", "pwszUniqueID", "SP-DEV-059.id"},
+        {"IMDSPDevice3", "FindStorage", NULL, "SP-DEV-059.output"},
         {"IMDSPStorage", "CreateStorage", NULL, "SP-STG-036.plain"},
         {"IMDSPStorage2", "CreateStorage2", NULL, "SP-STG-036.two"},
         {"IMDSPStorage4", "CreateStorageWithMetadata", NULL, "SP-STG-036.metadata"},
@@ -114,6 +122,25 @@ static void visit_null(struct wmdm *w, struct wmdm_try *one, void *context)
     }
 }
 
+/* The device answers as before. */
+static void check_unhurt(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPDevice *device = wmdm_device(w);
+    BYTE mac[WMDM_MAC_LENGTH];
+    DWORD number = 0;
+    WMDMID id;
+
+    ROW("SP-DEV-024.after") {
+        CHECK_HR(CALL(IMDSPDevice, GetStatus, device, &number), S_OK);
+        CHECK_HR(CALL(IMDSPDevice, GetType, device, &number), S_OK);
+    }
+    if (conf_offers(c, "PROVIDER.DEVICE.SERIAL")) {
+        ROW("SP-DEV-013.after")
+            CHECK_HR(CALL(IMDSPDevice, GetSerialNumber, device, &id, mac), S_OK);
+    }
+}
+
 SWEEP_CASE(SWEEP_NULL_BI_01, "No room for a string is an argument refused", CONF_MUST,
            "Every method that fills a string of the caller's, on each kind of object: NULL",
            "SP-DEV-004", "SP-DEV-008", "SP-DEV-043", "SP-STG-002")
@@ -130,35 +157,49 @@ SWEEP_CASE(SWEEP_NULL_BI_02, "NULL for what has to be there is refused", CONF_SH
            "SP-LIFE-009")
 {
     demanded *row_for = null_should;
+    struct wmdm *w = wmdm_open(c);
 
     /* What is not there has no rows of its own here. */
     (void)conf_offers(c, "PROVIDER.DEVICE3 && PROVIDER.STORAGE4 && PROVIDER.DEVICE.SERIAL");
-    sweep_kinds(wmdm_open(c), visit_null, &row_for);
+    sweep_kinds(w, visit_null, &row_for);
+    check_unhurt(w);
 }
 
 /* ---- room */
-static const char *room_must(const struct wmdm_method *method, const char *parameter)
+struct room_rows {
+    const char *origin, *method;
+    const char *none, *room, *exact; /* no room, too little, enough */
+};
+
+static const struct room_rows *rooms_of(const struct wmdm_method *method)
 {
-    static const struct demand demands[] = {
-        {"IMDSPDevice", "GetName", NULL, "SP-DEV-003"},
-        {"IMDSPDevice", "GetManufacturer", NULL, "SP-DEV-008"},
-        {"IMDSPDevice2", "GetCanonicalName", NULL, "SP-DEV-043"},
-        {"IMDSPStorage", "GetName", NULL, "SP-STG-002.short"},
+    static const struct room_rows rows[] = {
+        {"IMDSPDevice", "GetName", "SP-DEV-003.none", "SP-DEV-003.short", "SP-DEV-002.exact"},
+        {"IMDSPDevice", "GetManufacturer", "SP-DEV-008.none", "SP-DEV-008.short",
+         "SP-DEV-007.exact"},
+        {"IMDSPDevice2", "GetCanonicalName", "SP-DEV-043.none", "SP-DEV-043.short",
+         "SP-DEV-043.exact"},
+        {"IMDSPStorage", "GetName", "SP-STG-002.short", "SP-STG-002.short", "SP-STG-002.short"},
     };
 
-    return row_of(demands, ARRAY_SIZE(demands), method, parameter);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (strcmp(rows[i].origin, method->origin) == 0 &&
+            strcmp(rows[i].method, method->name) == 0)
+            return &rows[i];
+    }
+    return NULL;
 }
 
 /* What is behind the room is the wrapper's to watch. */
 static void visit_room(struct wmdm *w, struct wmdm_try *one, void *context)
 {
     struct conf *c = wmdm_conf(w);
-    const char *row = one->method->count ? room_must(one->method, "") : NULL;
+    const struct room_rows *rows = rooms_of(one->method);
     WCHAR *text, whole[1000];
     DWORD rooms[5] = {0, 1}, length;
 
     (void)context;
-    if (!row)
+    if (!rows)
         return;
     text = (WCHAR *)(uintptr_t)one->arguments[0];
     one->arguments[1] = ARRAY_SIZE(whole);
@@ -174,7 +215,7 @@ static void visit_room(struct wmdm *w, struct wmdm_try *one, void *context)
         bool fits = rooms[i] > length;
 
         one->arguments[1] = rooms[i];
-        ROW(row) {
+        ROW(!rooms[i] ? rows->none : fits ? rows->exact : rows->room) {
             CHECK_HR(TRY_CALL(w, one), fits ? S_OK : WMDM_E_BUFFERTOOSMALL);
             CHECK(!fits || com_wcscmp(text, whole) == 0);
         }
@@ -184,7 +225,7 @@ static void visit_room(struct wmdm *w, struct wmdm_try *one, void *context)
 SWEEP_CASE(SWEEP_ROOM_BI_01, "A string fits with its end, or not at all", CONF_MUST,
            "Every method that fills a string, on each kind of object: room 0, 1, one short, exact, "
            "one more",
-           "SP-DEV-003", "SP-DEV-008", "SP-DEV-043", "SP-STG-002")
+           "SP-DEV-002", "SP-DEV-003", "SP-DEV-007", "SP-DEV-008", "SP-DEV-043", "SP-STG-002")
 {
     (void)conf_offers(c, "PROVIDER.DEVICE.PATH"); /* whose row is one of these */
     sweep_kinds(wmdm_open(c), visit_room, NULL);

@@ -14,13 +14,41 @@ static IMDSPStorage *found(struct wmdm *w, WMDM_FIND_SCOPE scope, const char *id
     return storage;
 }
 
+/* A folder in the root, in either scope. */
+static void check_top(struct wmdm *w, IMDSPStorage *folder)
+{
+    struct conf *c = wmdm_conf(w);
+    char *id, *seen = NULL;
+    IMDSPStorage *hit;
+
+    ROW("SP-DEV-056.folder") {
+        id = pv_id(w, folder);
+        REQUIRE(id != NULL);
+        hit = found(w, WMDM_FIND_SCOPE_GLOBAL, id);
+        CHECK(hit != NULL);
+    }
+    ROW("SP-DEV-056.same") {
+        seen = hit ? pv_id(w, hit) : NULL;
+        CHECK(!hit || (seen && strcmp(seen, id) == 0));
+    }
+    RELEASE(hit);
+    ROW("SP-DEV-057.child") {
+        hit = found(w, WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN, id);
+        CHECK(hit != NULL);
+    }
+    RELEASE(hit);
+    free(seen);
+    free(id);
+}
+
 CONF_CASE(
     SYNC_FIND_BV_01, .title = "FindStorage finds by id at any depth, and only as far as asked",
     .reqs = REQS("SP-DEV-056", "SP-DEV-057", "SP-STG-051"),
     .ics = "PROVIDER.DEVICE3 && PROVIDER.STORAGE4 && PROVIDER.MEDIUM.NESTED",
     .needs = CONF_PROVIDER | CONF_WRITES,
     .steps = "a file two folders deep: GLOBAL finds it, IMMEDIATE_CHILDREN of the device does "
-             "not; from a sibling folder GLOBAL finds it, IMMEDIATE_CHILDREN does not")
+             "not, but its folder in the root; from a sibling folder GLOBAL finds it, "
+             "IMMEDIATE_CHILDREN does not")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w);
@@ -32,20 +60,24 @@ CONF_CASE(
     WCHAR wide[PV_ID_ROOM];
     char *id, *name;
 
-    ROW("SP-DEV-056") {
+    ROW("SP-DEV-056.deep") {
         id = pv_id(w, file);
         REQUIRE(id != NULL);
         hit = found(w, WMDM_FIND_SCOPE_GLOBAL, id);
         REQUIRE(hit != NULL);
         name = wmdm_name(w, hit);
-        CHECK(name && strcmp(name, "deep.bin") == 0);
     }
+    ROW("SP-DEV-056.same")
+        CHECK(name && strcmp(name, "deep.bin") == 0);
     free(name);
     RELEASE(hit);
-    ROW("SP-DEV-057") {
+    check_top(w, work);
+    ROW("SP-DEV-057.device") {
         hit = found(w, WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN, id);
         CHECK(hit == NULL);
-        RELEASE(hit);
+    }
+    RELEASE(hit);
+    ROW("SP-DEV-057.storage") {
         four = AS(IMDSPStorage4, other);
         ROW("SP-STG-051.global")
             CHECK_HR(CALL(IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_GLOBAL,
@@ -57,6 +89,8 @@ CONF_CASE(
                  HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
         RELEASE(hit);
         RELEASE(four);
+    }
+    ROW("SP-DEV-057.inner") {
         four = AS(IMDSPStorage4, inner);
         CHECK_HR(CALL(IMDSPStorage4, FindStorage, four, WMDM_FIND_SCOPE_IMMEDIATE_CHILDREN,
                       pv_wide(w, id, wide), &hit),
@@ -82,28 +116,31 @@ CONF_CASE(SYNC_FIND_BI_01,
     WCHAR wide[PV_ID_ROOM];
     char *id;
 
-    ROW("SP-DEV-058") {
-        id = pv_id(w, file);
-        ROW("SP-DEV-059") {
-            CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, (WMDM_FIND_SCOPE)7,
-                          pv_wide(w, id, wide), &out),
-                     E_INVALIDARG);
-            CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, NULL, &out),
-                     E_INVALIDARG);
-            CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, wide, NULL),
-                     E_INVALIDARG);
-        }
-        wmdm_delete(w, file);
-        out = POISON;
+    id = pv_id(w, file);
+    (void)pv_wide(w, id, wide);
+    ROW("SP-DEV-059.scope")
+        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, (WMDM_FIND_SCOPE)7, wide, &out),
+                 E_INVALIDARG);
+    ROW("SP-DEV-059.id")
+        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, NULL, &out),
+                 E_INVALIDARG);
+    ROW("SP-DEV-059.output")
+        CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, wide, NULL),
+                 E_INVALIDARG);
+    wmdm_delete(w, file);
+    out = POISON;
+    ROW("SP-DEV-058.deleted")
         CHECK_HR(CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, wide, &out),
                  HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
+    ROW("SP-DEV-058.null")
         CHECK(out == NULL);
-        out = POISON;
+    out = POISON;
+    ROW("SP-DEV-058.random")
         CHECK_HR(
             CALL(IMDSPDevice3, FindStorage, device, WMDM_FIND_SCOPE_GLOBAL, u"no-such-id", &out),
             HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
+    ROW("SP-DEV-058.null")
         CHECK(out == NULL);
-    }
     free(id);
     RELEASE(file);
 }

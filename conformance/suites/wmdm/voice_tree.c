@@ -199,11 +199,13 @@ static void check_found(struct wmdm *w, const struct wmdm_seen *seen)
     IMDSPStorage *found = NULL;
     WCHAR wide[PV_ID_ROOM];
 
-    ROW("SP-DEV-056") {
+    ROW(seen->object->parent == 0 ? "SP-DEV-056.top" : "SP-DEV-056.deep") {
         REQUIRE(id != NULL);
         CHECK_HR(CALL(IMDSPDevice3, FindStorage, wmdm_device3(w), WMDM_FIND_SCOPE_GLOBAL,
                       pv_wide(w, id, wide), &found),
                  S_OK);
+    }
+    ROW("SP-DEV-056.same") {
         found_id = found ? pv_id(w, found) : NULL;
         AGREE(found_id && strcmp(found_id, id) == 0,
               "object %08x: FindStorage(\"%.60s\") has %.60s", seen->object->handle, id,
