@@ -25,6 +25,14 @@ static const struct snapshot_object *taken(struct walk *walk, size_t number)
     return &walk->snapshot->objects[number];
 }
 
+static bool is_there(const struct snapshot_object *object, const struct wmdm_seen *parent,
+                     const uint16_t *name)
+{
+    return object->store == parent->store->id &&
+           object->parent == (parent->object ? parent->object->handle : 0) &&
+           snapshot_text_equal(object->name, name);
+}
+
 /* The object of that name that was not seen yet, of that kind if there are both; NULL: none. */
 static const struct snapshot_object *named(struct walk *walk, const struct wmdm_seen *parent,
                                            const uint16_t *name, bool is_folder)
@@ -35,15 +43,25 @@ static const struct snapshot_object *named(struct walk *walk, const struct wmdm_
     for (size_t i = 0; i < snapshot->object_count; i++) {
         const struct snapshot_object *object = &snapshot->objects[i];
 
-        if (walk->is_seen[i] || object->store != parent->store->id ||
-            object->parent != (parent->object ? parent->object->handle : 0) ||
-            !snapshot_text_equal(object->name, name))
+        if (walk->is_seen[i] || !is_there(object, parent, name))
             continue;
         if ((object->format == MTP_FC_ASSOCIATION) == is_folder)
             return taken(walk, i);
         other = i;
     }
     return other < SNAPSHOT_OBJECTS ? taken(walk, other) : NULL;
+}
+
+/* Was what is there by that name all shown before? */
+static bool is_twice(const struct walk *walk, const struct wmdm_seen *parent, const uint16_t *name)
+{
+    const struct snapshot *snapshot = walk->snapshot;
+
+    for (size_t i = 0; i < snapshot->object_count; i++) {
+        if (is_there(&snapshot->objects[i], parent, name))
+            return true;
+    }
+    return false;
 }
 
 static const struct snapshot_object *match(struct walk *walk, const struct wmdm_seen *parent,
@@ -62,7 +80,11 @@ static const struct snapshot_object *match(struct walk *walk, const struct wmdm_
     if (conf_judges(c, "SP-ENUM-028")) {
         char *text = wmdm_name(w, child);
 
-        ROW("SP-ENUM-028")
+        if (conf_judges(c, "SP-ENUM-029")) {
+            ROW("SP-ENUM-029.once")
+                AGREE(object || !is_twice(walk, parent, name), "\"%.80s\" is shown once", text);
+        }
+        ROW(parent->object ? "SP-ENUM-028.folder" : "SP-ENUM-028.root")
             AGREE(object != NULL, "the device has \"%.80s\" where it is shown", text);
         free(text);
     }
@@ -123,7 +145,7 @@ static void check_all_seen(struct walk *walk)
 
     if (!conf_judges(c, "SP-ENUM-029"))
         return;
-    ROW("SP-ENUM-029") {
+    ROW("SP-ENUM-029.every") {
         for (size_t i = 0; i < walk->snapshot->object_count; i++) {
             const struct snapshot_object *object = &walk->snapshot->objects[i];
             const struct snapshot_store *store = snapshot_store(walk->snapshot, object->store);

@@ -342,13 +342,6 @@ METHOD(MISSING_IS_E_FAIL, IMDSPDevice3, GetStorage, const WCHAR *name, IMDSPStor
 }
 
 /* ---- what is mandatory of other interfaces */
-METHOD(DEVICES_RESET_STUB, IMDSPEnumDevice, Reset)
-{
-    HRESULT hr = DEVICES_RESET_STUB_book(This);
-
-    return FAILED(hr) ? hr : E_NOTIMPL;
-}
-
 METHOD(SIZE_NOT_ALL, IMDSPStorage4, GetSize, DWORD *low, DWORD *high)
 {
     return hr_swap(SIZE_NOT_ALL_book(This, low, high), S_OK, WMDM_S_NOT_ALL_PROPERTIES_RETRIEVED);

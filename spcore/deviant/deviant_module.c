@@ -149,6 +149,8 @@ ULONG __wrap_com_object_release(struct com_object *object)
     ULONG left = __real_com_object_release(object);
 
     is_orphaned |= is_provider && !left;
+    if (!left)
+        seam_released(object);
     return left;
 }
 

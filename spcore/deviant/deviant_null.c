@@ -3,11 +3,6 @@
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 
-METHOD(COUNT_NULL_OK, IMDServiceProvider3, GetDeviceCount, DWORD *count)
-{
-    return COUNT_NULL_OK_book(This, count ? count : &(DWORD){0});
-}
-
 METHOD(CREATE_NULL_OK, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD *count,
        IMDSPDevice ***devices)
 {
@@ -29,20 +24,6 @@ METHOD(CREATE_NULL_ARRAY, IMDServiceProvider3, CreateDevice, const WCHAR *path, 
     HRESULT hr = CREATE_NULL_ARRAY_book(This, path, count, devices);
 
     return devices ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
-}
-
-METHOD(NEXT_NULL_OK, IMDSPEnumDevice, Next, ULONG wanted, IMDSPDevice **devices, ULONG *fetched)
-{
-    HRESULT hr = NEXT_NULL_OK_book(This, wanted, devices, fetched);
-
-    return devices ? hr : hr_swap(hr, E_INVALIDARG, S_FALSE);
-}
-
-METHOD(CLONE_NULL_OK, IMDSPEnumDevice, Clone, IMDSPEnumDevice **clone)
-{
-    HRESULT hr = CLONE_NULL_OK_book(This, clone);
-
-    return clone ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
 }
 
 METHOD(SERIAL_MAC_NULL_OK, IMDSPDevice3, GetSerialNumber, WMDMID *serial, BYTE *mac)

@@ -133,29 +133,3 @@ METHOD(LIST_HAS_SIZE, IMDSPStorage4, GetSize, DWORD *low, DWORD *high)
         *low = 1;
     return hr;
 }
-
-/* Lists are left out of what is enumerated. */
-SEAM(sp_enum_storage_new);
-HRESULT __wrap_sp_enum_storage_new(struct sp_device *device, const struct sp_place *places,
-                                   size_t count, size_t position, IMDSPEnumStorage **ret_enumerator)
-{
-    struct sp_place *kept = malloc((count + 1) * sizeof(*kept));
-    size_t used = 0;
-    HRESULT hr;
-
-    if (!kept)
-        return E_OUTOFMEMORY;
-    for (size_t i = 0; i < count; i++) {
-        const struct sp_storage at = {
-            .device = device, .storage = places[i].storage, .handle = places[i].handle};
-        struct mtpi_object_info info = {0};
-
-        if (deviates(LISTS_HIDDEN) && at.handle && SUCCEEDED(sp_storage_info(&at, &info)))
-            mtpi_object_info_done(&info);
-        if (sp_format_kind(info.format) != SP_KIND_LIST)
-            kept[used++] = places[i];
-    }
-    hr = __real_sp_enum_storage_new(device, kept, used, position, ret_enumerator);
-    free(kept);
-    return hr;
-}

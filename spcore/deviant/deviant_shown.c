@@ -21,33 +21,3 @@ METHOD(DATE_YEAR_LATER, IMDSPStorage4, GetDate, WMDMDATETIME *date)
         date->wYear++;
     return hr;
 }
-
-/* ---- children */
-
-METHOD(FIRST_CHILD_LOST, IMDSPStorage4, EnumStorage, IMDSPEnumStorage **children)
-{
-    HRESULT hr = FIRST_CHILD_LOST_book(This, children);
-    ULONG skipped = 0;
-
-    if (hr == S_OK && SELF(sp_storage, IMDSPStorage4)->handle)
-        (void)(*children)->lpVtbl->Skip(*children, 1, &skipped);
-    return hr;
-}
-
-/* A folder in a folder has the children of that. */
-METHOD(CHILDREN_OF_PARENT, IMDSPStorage4, EnumStorage, IMDSPEnumStorage **children)
-{
-    IMDSPStorage *parent = NULL;
-    const struct sp_storage *above;
-    HRESULT hr = CHILDREN_OF_PARENT_book(This, children);
-
-    if (hr != S_OK || This->lpVtbl->GetParent(This, &parent) != S_OK)
-        return hr;
-    above = sp_storage_of(parent);
-    if (above && above->handle) {
-        (*children)->lpVtbl->Release(*children);
-        hr = CHILDREN_OF_PARENT_book((IMDSPStorage4 *)parent, children);
-    }
-    parent->lpVtbl->Release(parent);
-    return hr;
-}

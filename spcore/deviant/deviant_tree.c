@@ -69,7 +69,6 @@ METHOD(GET_STORAGE_IN_ROOT, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPS
     return hr;
 }
 
-SEAM(sp_storage_enumerate);
 METHOD(GET_STORAGE_ABOVE, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorage **storage)
 {
     HRESULT hr = GET_STORAGE_ABOVE_book(This, name, storage);
@@ -97,35 +96,6 @@ METHOD(GET_STORAGE_BELOW, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPSto
     }
     free(below.item);
     return hr;
-}
-
-static HRESULT siblings(struct sp_storage *self, IMDSPEnumStorage **ret_enumerator)
-{
-    struct sp_storage folder = *self;
-    struct mtpi_object_info info = {0};
-
-    if (self->handle && SUCCEEDED(sp_storage_info(self, &info)) &&
-        info.format != MTP_FC_ASSOCIATION)
-        folder.handle = info.parent;
-    mtpi_object_info_done(&info);
-    return __real_sp_storage_enumerate(&folder, ret_enumerator);
-}
-
-static bool is_empty(struct sp_storage *self)
-{
-    struct mtpi_u32_array handles = {0};
-    HRESULT hr = sp_children(self->device, self->storage, self->handle, &handles);
-
-    free(handles.item);
-    return SUCCEEDED(hr) && !handles.count;
-}
-
-HRESULT __wrap_sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **ret_enumerator)
-{
-    if (deviates(EMPTY_FOLDER_FAILS) && is_empty(self))
-        return HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
-    return deviates(FILE_LISTS_SIBLINGS) ? siblings(self, ret_enumerator)
-                                         : __real_sp_storage_enumerate(self, ret_enumerator);
 }
 
 SEAM(sp_device_find);

@@ -70,6 +70,10 @@ struct seam_method {
 /* deviant_generated.c: has the chosen defect to do with that method? */
 bool generated_wants(const char *method);
 
+/* deviant_enum_storage.c: an object is gone; only its address is left. */
+struct com_object;
+void seam_released(const struct com_object *object);
+
 /* The object of one of the provider's classes behind an interface. */
 #define SELF(class, interface) container_of(This, struct class, interface##_iface)
 

@@ -80,6 +80,25 @@ static struct wmdm_file *file(struct conf *c, const void *data, size_t length, D
     return f;
 }
 
+/* Another file beside it, open for `mode`; close_another() ends it. */
+static IMDSPObject *another(struct wmdm_file *f, const char *name, const void *data, size_t length,
+                            DWORD mode)
+{
+    struct conf *c = wmdm_conf(f->w);
+    IMDSPStorage *storage = wmdm_put(f->w, f->folder, name, data, length);
+    IMDSPObject *object = wmdm_query(f->w, storage, &IID_IMDSPObject);
+
+    RELEASE(storage);
+    SETUP_CALL(IMDSPObject, Open, object, mode);
+    return object;
+}
+
+static void close_another(struct conf *c, IMDSPObject *object)
+{
+    SETUP_CALL(IMDSPObject, Close, object);
+    RELEASE(object);
+}
+
 /* ---- Read */
 struct taken {
     BYTE plain[600], raw[600], mac[WMDM_MAC_LENGTH];
@@ -154,7 +173,8 @@ CONF_CASE(AUTH_READ_BV_02, .title = "Read at the end answers S_OK and no bytes",
           .steps = "A file of 100 bytes read whole, then again; a file of none")
 {
     static BYTE content[100];
-    struct wmdm_file *f = file(c, content, sizeof(content), MDSP_READ), *empty;
+    struct wmdm_file *f = file(c, content, sizeof(content), MDSP_READ);
+    IMDSPObject *empty;
     BYTE data[200];
     DWORD size = sizeof(data);
 
@@ -166,13 +186,13 @@ CONF_CASE(AUTH_READ_BV_02, .title = "Read at the end answers S_OK and no bytes",
             CHECK_EQ(size, 0);
     }
     wmdm_file_close(f);
-    empty = wmdm_file(c, "empty.bin", NULL, 0);
-    wmdm_file_open(empty, MDSP_READ);
+    empty = another(f, "empty.bin", NULL, 0, MDSP_READ);
     size = sizeof(data);
     ROW("SP-MAC-027.empty") {
-        CHECK_HR(wmdm_read(empty->w, empty->object, data, &size), S_OK);
+        CHECK_HR(wmdm_read(f->w, empty, data, &size), S_OK);
         CHECK_EQ(size, 0);
     }
+    close_another(c, empty);
 }
 
 CONF_CASE(AUTH_READ_BV_03, .title = "Read accepts a MAC over the size it is asked for",
@@ -349,19 +369,16 @@ CONF_CASE(AUTH_WRITE_BI_04, .title = "Write refuses a size other than the one in
 }
 
 /* What stands where the MAC stood: that of another block would tell of one. */
-static void check_left_mac(struct conf *c, const char *name, BYTE fill)
+static void check_left_mac(struct wmdm *w, IMDSPObject *object, BYTE fill)
 {
-    struct wmdm_file *f = wmdm_file(c, name, NULL, 0);
-    struct block block, before;
+    struct conf *c = wmdm_conf(w);
+    struct block block = block_new(w, fill), before = block;
     BYTE of_size[WMDM_MAC_LENGTH];
 
-    wmdm_file_open(f, MDSP_WRITE);
-    block = before = block_new(f->w, fill);
-    wmdm_setup(c, "IMDSPObject::Write", send(f, &block));
-    wmdm_mac(f->w, &block.size, sizeof(block.size), NULL, 0, of_size);
+    SETUP_CALL(IMDSPObject, Write, object, block.data, &block.size, block.mac);
+    wmdm_mac(w, &block.size, sizeof(block.size), NULL, 0, of_size);
     CHECK(memcmp(block.mac, before.mac, sizeof(block.mac)) == 0 ||
           memcmp(block.mac, of_size, sizeof(of_size)) == 0);
-    wmdm_file_close(f);
 }
 
 CONF_CASE(AUTH_WRITE_BV_01, .title = "Write leaves the caller's data as they were",
@@ -370,10 +387,16 @@ CONF_CASE(AUTH_WRITE_BV_01, .title = "Write leaves the caller's data as they wer
           .steps = "A block to each of two files; its data are as they were (any call's check), "
                    "its MAC is its own or covers the returned size (U8)")
 {
-    ROW("SP-MAC-020.taken") {
-        check_left_mac(c, "mac.bin", 'e');
-        check_left_mac(c, "mac2.bin", 'f');
-    }
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
+    IMDSPObject *second;
+
+    ROW("SP-MAC-020.taken")
+        check_left_mac(f->w, f->object, 'e');
+    wmdm_file_close(f);
+    second = another(f, "mac2.bin", NULL, 0, MDSP_WRITE);
+    ROW("SP-MAC-020.taken")
+        check_left_mac(f->w, second, 'f');
+    close_another(c, second);
 }
 
 CONF_CASE(AUTH_CLEAR_BV_01, .title = "The clear channel neither encrypts nor wants a MAC",
@@ -382,8 +405,9 @@ CONF_CASE(AUTH_CLEAR_BV_01, .title = "The clear channel neither encrypts nor wan
           .steps = "Written clear, read securely; written securely, read clear")
 {
     static const char text[] = "text that goes over as it is";
-    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE), *secure;
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
     IMDSPObject2 *two = wmdm_query(f->w, f->object, &IID_IMDSPObject2);
+    IMDSPObject *secure;
     BYTE data[64], *content;
     DWORD size = sizeof(text);
     size_t length = 0;
@@ -395,16 +419,16 @@ CONF_CASE(AUTH_CLEAR_BV_01, .title = "The clear channel neither encrypts nor wan
         CHECK_BYTES(content, length, text, sizeof(text));
         free(content);
     }
-    IMDSPObject2_Release(two);
-    secure = wmdm_file(c, "mac2.bin", text, sizeof(text));
-    two = wmdm_query(secure->w, secure->object, &IID_IMDSPObject2);
-    wmdm_file_open(secure, MDSP_READ);
+    RELEASE(two);
+    secure = another(f, "mac2.bin", text, sizeof(text), MDSP_READ);
+    two = wmdm_query(f->w, secure, &IID_IMDSPObject2);
     size = sizeof(data);
     ROW("SP-MAC-026.read") {
         CHECK_HR(CALL(IMDSPObject2, ReadOnClearChannel, two, data, &size), S_OK);
         CHECK_BYTES(data, size < sizeof(data) ? size : sizeof(data), text, sizeof(text));
     }
-    IMDSPObject2_Release(two);
+    RELEASE(two);
+    close_another(c, secure);
 }
 
 /* ---- several threads */

@@ -1,58 +1,14 @@
 /* What a provider answers before there is a device object: its class, counting, CreateDevice and
- * the enumeration preference. The preference lasts for a process, and each case has its own. */
+ * what it answers while a device is gone. */
 #include <stdio.h>
 
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_created.h"
 #include "spcore/com/com_guid.h"
-#include "spcore/com/com_utf16.h"
 
 #define ENUM_CASE(token, ics_, title_, level_, steps_, ...)                                        \
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_, .ics = ics_,     \
               .needs = CONF_PROVIDER, .steps = steps_)
-
-/* What CreateDevice answered; `w` goes on owning nothing of it. */
-struct created {
-    HRESULT hr;
-    DWORD count;
-    IMDSPDevice **device;
-};
-
-static struct created create(struct wmdm *w, const char *uri)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDServiceProvider2 *provider = AS(IMDServiceProvider2, wmdm_provider(w));
-    WCHAR *path = com_utf16_from_utf8(uri);
-    struct created made = {.count = 77, .device = POISON};
-
-    made.hr = CALL(IMDServiceProvider2, CreateDevice, provider, path, &made.count, &made.device);
-    CoTaskMemFree(path);
-    RELEASE(provider);
-    return made;
-}
-
-static void let_go(struct created *made)
-{
-    if (FAILED(made->hr) || made->device == POISON)
-        return;
-    for (DWORD i = 0; i < made->count; i++)
-        RELEASE(made->device[i]);
-    CoTaskMemFree(made->device);
-}
-
-static DWORD count_roots(struct wmdm *w, IMDSPDevice *device)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPEnumStorage *roots = NULL;
-    IMDSPStorage *items[16] = {NULL};
-    DWORD got = 0;
-
-    REQUIRE_HR(CALL(IMDSPDevice, EnumStorage, device, &roots), S_OK);
-    (void)CALL(IMDSPEnumStorage, Next, roots, 16, items, &got);
-    for (unsigned i = 0; i < 16; i++)
-        RELEASE(items[i]);
-    RELEASE(roots);
-    return got;
-}
 
 ENUM_CASE(ENUM_CLASS_BI_01, "ANY", "A class the module does not have is refused", CONF_MUST,
           "DllGetClassObject with a made-up class id, then with the provider's", "SP-REG-001")
@@ -103,46 +59,6 @@ ENUM_CASE(ENUM_CLASS_BV_01, "ANY", "The module stays while an object lives", CON
     }
 }
 
-ENUM_CASE(ENUM_COUNT_BV_01, "ANY", "Count and enumerator of non-plug-and-play devices agree",
-          CONF_MUST, "GetDeviceCount, EnumDevices, Next to the end", "SP-ENUM-003", "SP-ENUM-002",
-          "SP-ENUM-005", "SP-ENUM-006")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPEnumDevice *devices = NULL;
-    IMDSPDevice *items[16] = {POISON};
-    DWORD count = 0, got = 77;
-    HRESULT hr;
-
-    ROW("SP-ENUM-002") {
-        hr = CALL(IMDServiceProvider, GetDeviceCount, wmdm_provider(w), &count);
-        CHECK_SEEN(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL, value_hr(hr));
-    }
-    ROW("SP-ENUM-005") {
-        hr = CALL(IMDServiceProvider, EnumDevices, wmdm_provider(w), &devices);
-        CHECK_SEEN(hr != WMDM_E_NOTSUPPORTED && hr != E_NOTIMPL, value_hr(hr));
-    }
-    ROW("SP-ENUM-006")
-        CHECK_SEEN(SUCCEEDED(hr) || hr == WMDM_E_NOTSUPPORTED || hr == E_NOTIMPL, value_hr(hr));
-    if (FAILED(hr) || !devices)
-        return;
-    ROW("SP-ENUM-003") {
-        hr = CALL(IMDSPEnumDevice, Next, devices, 16, items, &got);
-        CHECK_EQ(got, count);
-    }
-    if (got == 0) {
-        ROW("SP-ENUM-006") {
-            CHECK_HR(hr, S_FALSE);
-            CHECK(items[0] == NULL);
-        }
-    } else {
-        ROW("SP-ENUM-006")
-            conf_excused(c, 2, "there are devices");
-    }
-    for (DWORD i = 0; i < got && i < 16; i++)
-        RELEASE(items[i]);
-    RELEASE(devices);
-}
-
 ENUM_CASE(ENUM_PATH_BV_01, "PROVIDER.PNP",
           "CreateDevice opens the device of that path, with or without $n", CONF_MUST,
           "CreateDevice of the path, of path$0, of another path while the first is open",
@@ -151,12 +67,12 @@ ENUM_CASE(ENUM_PATH_BV_01, "PROVIDER.PNP",
     struct wmdm *w = wmdm_open(c);
     const char *uri = conf_device_uri(c);
     char *other = malloc(strlen(uri) + 8);
-    struct created first, again;
+    struct wmdm_created first, again;
 
     if (!other)
         conf_setup_failed(c, "no memory");
     ROW("SP-PNP-012.bare") {
-        first = create(w, uri);
+        first = wmdm_created_new(w, uri);
         CHECK_ANSWER(SUCCEEDED(first.hr), first.hr, "a success");
     }
     ROW("SP-PNP-007.code")
@@ -171,18 +87,18 @@ ENUM_CASE(ENUM_PATH_BV_01, "PROVIDER.PNP",
     }
     ROW("SP-PNP-012.suffix") {
         sprintf(other, "%s$0", uri);
-        again = create(w, other);
+        again = wmdm_created_new(w, other);
         CHECK_HR(again.hr, S_OK);
     }
-    let_go(&again);
+    wmdm_created_release(w, &again);
     /* No device of that number is there: to get the open one would be to ignore the path. */
     ROW("SP-PNP-011.other") {
         sprintf(other, "%s99", uri);
-        again = create(w, other);
+        again = wmdm_created_new(w, other);
         CHECK_FAILS(again.hr);
     }
-    let_go(&again);
-    let_go(&first);
+    wmdm_created_release(w, &again);
+    wmdm_created_release(w, &first);
     free(other);
 }
 
@@ -198,10 +114,10 @@ ENUM_CASE(ENUM_PATH_BI_01, "PROVIDER.PNP", "A path that leads nowhere leaves no 
     struct wmdm *w = wmdm_open(c);
 
     for (unsigned i = 0; i < 3; i++) {
-        struct created made;
+        struct wmdm_created made;
 
         ROW(paths[i].row) {
-            made = create(w, paths[i].path);
+            made = wmdm_created_new(w, paths[i].path);
             CHECK_FAILS(made.hr);
         }
         ROW("SP-PNP-008.reason")
@@ -211,84 +127,6 @@ ENUM_CASE(ENUM_PATH_BI_01, "PROVIDER.PNP", "A path that leads nowhere leaves no 
         ROW("SP-PNP-008.array")
             CHECK(made.device == NULL);
     }
-}
-
-ENUM_CASE(ENUM_PSEUDO_BV_01, "PROVIDER.PNP", "Each medium is a pseudo-device of its own", CONF_MUST,
-          "CreateDevice of a device with two media: two objects, one root each, $0 and $1",
-          "SP-ENUM-039", "SP-ENUM-041")
-{
-    struct wmdm *w = wmdm_open(c);
-    WCHAR name[2][300] = {{0}};
-    struct created made;
-    size_t length;
-
-    ROW("SP-ENUM-039") {
-        made = create(w, conf_device_uri(c));
-        wmdm_setup(c, "IMDServiceProvider2::CreateDevice", made.hr);
-        for (DWORD i = 0; i < made.count; i++)
-            CHECK_EQ(count_roots(w, made.device[i]), 1);
-    }
-    if (made.count >= 2 && conf_offers(c, "PROVIDER.DEVICE.PATH")) {
-        ROW("SP-ENUM-041") {
-            for (unsigned i = 0; i < 2; i++) {
-                IMDSPDevice2 *device = AS(IMDSPDevice2, made.device[i]);
-
-                REQUIRE_HR(CALL(IMDSPDevice2, GetCanonicalName, device, name[i], 300), S_OK);
-                RELEASE(device);
-            }
-            length = com_wcslen(name[0]);
-            REQUIRE(length > 2 && length == com_wcslen(name[1]));
-            CHECK(name[0][length - 2] == '$' && name[0][length - 1] == '0');
-            CHECK(name[1][length - 1] == '1');
-            CHECK(memcmp(name[0], name[1], (length - 1) * sizeof(WCHAR)) == 0);
-        }
-    }
-    let_go(&made);
-}
-
-ENUM_CASE(ENUM_PREFERENCE_BV_01, "PROVIDER.PREFERENCE",
-          "Both preferences can be set, again but not otherwise", CONF_MUST,
-          "SetDeviceEnumPreference 3, 3, 1", "SP-ENUM-034", "SP-ENUM-037")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
-
-    ROW("SP-ENUM-034")
-        REQUIRE_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 3), S_OK);
-    ROW("SP-ENUM-037") {
-        CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 3), S_OK);
-        CHECK_FAILS(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 1));
-    }
-    RELEASE(provider);
-}
-
-ENUM_CASE(ENUM_PREFERENCE_BI_01, "PROVIDER.PREFERENCE", "Unknown preferences are refused",
-          CONF_MUST, "SetDeviceEnumPreference 4, 0x80000000, 5", "SP-ENUM-035")
-{
-    static const DWORD values[] = {4, 0x80000000, 5};
-    struct wmdm *w = wmdm_open(c);
-    IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
-
-    ROW("SP-ENUM-035") {
-        for (unsigned i = 0; i < 3; i++)
-            CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, values[i]),
-                     E_INVALIDARG);
-    }
-    RELEASE(provider);
-}
-
-ENUM_CASE(ENUM_PREFERENCE_BI_02, "PROVIDER.PREFERENCE",
-          "After an enumeration the preference stands", CONF_MUST,
-          "CreateDevice, then SetDeviceEnumPreference 1", "SP-ENUM-036")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
-
-    (void)wmdm_device(w);
-    ROW("SP-ENUM-036")
-        CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 1),
-                 WMDM_E_CALL_OUT_OF_SEQUENCE);
-    RELEASE(provider);
 }
 
 /* A device that has nothing to do, by itself: its case and others begin so. */
@@ -395,7 +233,7 @@ CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new 
     struct wmdm *w = wmdm_open(c);
     IMDSPDevice *device = wmdm_device(w);
     IMDSPEnumStorage *roots = NULL;
-    struct created again;
+    struct wmdm_created again;
     HRESULT hr;
 
     (void)wmdm_root(w);
@@ -411,12 +249,12 @@ CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new 
     RELEASE(roots);
     free(conf_control(c, "{\"verb\":\"plug\"}"));
     ROW("SP-PNP-016.code") {
-        again = create(w, conf_device_uri(c));
+        again = wmdm_created_new(w, conf_device_uri(c));
         REQUIRE_HR(again.hr, S_OK);
     }
     ROW("SP-PNP-016.media")
-        CHECK_EQ(count_roots(w, again.device[0]), 1);
+        CHECK_EQ(wmdm_created_roots(w, again.device[0], NULL), 1);
     ROW("SP-PNP-016.transfer")
         check_read(w, again.device[0]);
-    let_go(&again);
+    wmdm_created_release(w, &again);
 }

@@ -158,10 +158,11 @@ static void after_format(struct wmdm *w, IMDSPStorage *file)
 
 MEDIUM_CASE(STORAGE_SPACE_BV_03, FORMAT, "A formatted medium is empty, free and ready", CONF_MUST,
             CONF_FORMATS, "Initialize(BLOCK): the root, GetTotalFree and GetStatus after it",
-            "SP-GLOB-015")
+            "SP-GLOB-015", "SP-ENUM-030")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = filled(w);
+    IMDSPEnumStorage *children = NULL;
     struct wmdm_list list;
     uint64_t before;
 
@@ -169,6 +170,9 @@ MEDIUM_CASE(STORAGE_SPACE_BV_03, FORMAT, "A formatted medium is empty, free and 
         before = space(w, unused);
     ROW("SP-GLOB-015.empty") {
         REQUIRE_HR(format(w, WMDM_MODE_BLOCK, NULL), S_OK);
+        ROW("SP-ENUM-030.root")
+            REQUIRE_HR(CALL(IMDSPStorage, EnumStorage, wmdm_root(w), &children), S_OK);
+        RELEASE(children);
         list = wmdm_children(w, wmdm_root(w));
         CHECK_EQ(list.count, 0);
     }

@@ -1,4 +1,4 @@
-/* IMDSPStorage: names, sizes, attributes, creating, enumerating. */
+/* IMDSPStorage: names, sizes, attributes, creating. */
 #include "conformance/wmdm/wmdm_case.h"
 
 #define TREE_CASE(token, ics_, title_, level_, steps_, ...)                                        \
@@ -83,7 +83,7 @@ TREE_CASE(STORAGE_ATTR_BV_01, "ANY", "Attributes tell roots, folders and files a
         root = pv_attributes(w, wmdm_root(w));
         file = pv_attributes(w, text);
     }
-    ROW("SP-ENUM-027")
+    ROW("SP-ENUM-027.filesystem")
         CHECK(root & WMDM_STORAGE_ATTR_FILESYSTEM);
     ROW("SP-STG-007.only")
         CHECK(!(file & WMDM_STORAGE_ATTR_FILESYSTEM));
@@ -310,94 +310,5 @@ TREE_CASE(STORAGE_FIND_BV_01, "PROVIDER.STORAGE.FIND",
     ROW("SP-DEV-039.nothing")
         CHECK(out == NULL);
     RELEASE(two);
-    RELEASE(file);
-}
-
-/* Seven files in a folder of their own. */
-static IMDSPEnumStorage *seven(struct wmdm *w)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPEnumStorage *children = NULL;
-    char name[] = "0.bin";
-
-    for (unsigned i = 0; i < 7; i++) {
-        IMDSPStorage *file;
-
-        name[0] = (char)('0' + i);
-        file = wmdm_put(w, wmdm_work_folder(w), name, "x", 1);
-        RELEASE(file);
-    }
-    REQUIRE_HR(CALL(IMDSPStorage, EnumStorage, wmdm_work_folder(w), &children), S_OK);
-    return children;
-}
-
-static DWORD take(struct wmdm *w, IMDSPEnumStorage *children, DWORD count, HRESULT expected)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *items[16] = {NULL};
-    DWORD got = 99;
-
-    CHECK_HR(CALL(IMDSPEnumStorage, Next, children, count, items, &got), expected);
-    for (DWORD i = 0; i < 16; i++)
-        RELEASE(items[i]);
-    return got;
-}
-
-TREE_CASE(STORAGE_ENUM_BV_01, "PROVIDER.MEDIUM.FOLDERS",
-          "Next, Skip, Reset and Clone count as documented", CONF_MUST,
-          "seven children: Next 3, Clone, Next 10; Reset; Skip 3, Skip 10", "SP-ENUM-022",
-          "SP-ENUM-021", "SP-ENUM-023", "SP-ENUM-024", "SP-ENUM-025")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPEnumStorage *children, *clone = NULL;
-    DWORD got = 99;
-
-    ROW("SP-ENUM-022") {
-        children = seven(w);
-        CHECK_EQ(take(w, children, 3, S_OK), 3);
-        ROW("SP-ENUM-021")
-            REQUIRE_HR(CALL(IMDSPEnumStorage, Clone, children, &clone), S_OK);
-        CHECK_EQ(take(w, children, 10, S_FALSE), 4);
-    }
-    ROW("SP-ENUM-025")
-        CHECK_EQ(take(w, clone, 4, S_OK), 4);
-    RELEASE(clone);
-    ROW("SP-ENUM-024") {
-        CHECK_HR(CALL(IMDSPEnumStorage, Reset, children), S_OK);
-        CHECK_EQ(take(w, children, 1, S_OK), 1);
-    }
-    ROW("SP-ENUM-023") {
-        (void)CALL(IMDSPEnumStorage, Reset, children);
-        CHECK_HR(CALL(IMDSPEnumStorage, Skip, children, 3, &got), S_OK);
-        CHECK_EQ(got, 3);
-        CHECK_HR(CALL(IMDSPEnumStorage, Skip, children, 10, &got), S_FALSE);
-        CHECK_EQ(got, 4);
-    }
-    RELEASE(children);
-}
-
-TREE_CASE(STORAGE_ENUM_BV_02, "ANY", "Empty folders and files have no children", CONF_MUST,
-          "EnumStorage on an empty folder and on a file", "SP-ENUM-030", "SP-ENUM-031")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *file;
-    IMDSPEnumStorage *children = NULL;
-
-    if (work != wmdm_root(w)) { /* it is new */
-        ROW("SP-ENUM-030") {
-            REQUIRE_HR(CALL(IMDSPStorage, EnumStorage, work, &children), S_OK);
-            CHECK_EQ(take(w, children, 1, S_FALSE), 0);
-        }
-    }
-    RELEASE(children);
-    file = wmdm_put(w, work, "f.bin", "x", 1);
-    ROW("SP-ENUM-031") {
-        HRESULT hr = CALL(IMDSPStorage, EnumStorage, file, &children);
-
-        if (FAILED(hr))
-            conf_excused(c, 1, "a file has no enumerator at all");
-        CHECK_SEEN(FAILED(hr) || take(w, children, 1, S_FALSE) == 0, value_hr(hr));
-    }
-    RELEASE(children);
     RELEASE(file);
 }
