@@ -155,6 +155,8 @@ static HRESULT STDMETHODCALLTYPE object_Read(IMDSPObject2 *This, BYTE *pData, DW
 
     if (SUCCEEDED(hr))
         hr = leave(self, read_locked(self, pData, pdwSize));
+    else if (pdwSize)
+        *pdwSize = 0; /* also of what was not even looked at (SP-OBJ-015) */
     return FAILED(hr) ? hr : protect(self, pData, pdwSize, abMac);
 }
 
@@ -164,6 +166,8 @@ static HRESULT STDMETHODCALLTYPE object_ReadOnClearChannel(IMDSPObject2 *This, B
     struct sp_storage *self = sp_storage_from_IMDSPObject2(This);
     HRESULT hr = enter(self, pData && pdwSize);
 
+    if (FAILED(hr) && pdwSize)
+        *pdwSize = 0;
     return FAILED(hr) ? hr : leave(self, read_locked(self, pData, pdwSize));
 }
 
