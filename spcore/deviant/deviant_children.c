@@ -60,6 +60,29 @@ static void roots(struct places *places, struct sp_device *device, const struct 
 /* ---- of a storage; the folder that is under way on this thread, 0: a root */
 static _Thread_local uint32_t folder;
 
+/* What was deleted and is only hidden, until the device comes again. */
+static struct {
+    struct sp_connection *connection; /* a reference */
+    uint32_t handle;
+} hidden;
+
+METHOD(DELETED_COMES_BACK, IMDSPObject2, Delete, UINT mode, IWMDMProgress *progress)
+{
+    const struct sp_storage *self = SELF(sp_storage, IMDSPObject2);
+
+    (void)mode;
+    (void)progress;
+    if (!hidden.connection)
+        hidden.connection = sp_connection_ref(self->device->connection);
+    hidden.handle = self->handle;
+    return S_OK;
+}
+
+static bool is_hidden(const struct sp_device *device, uint32_t handle)
+{
+    return hidden.handle && hidden.handle == handle && hidden.connection == device->connection;
+}
+
 static void children(struct places *places, struct sp_device *device, const struct sp_place *book,
                      size_t count)
 {
@@ -67,6 +90,8 @@ static void children(struct places *places, struct sp_device *device, const stru
         if (deviates(LISTS_HIDDEN) && is_kind(device, &book[i], true))
             continue;
         if (folder && i == 0 && deviates(FIRST_CHILD_LOST))
+            continue;
+        if (is_hidden(device, book[i].handle))
             continue;
         add(places, book[i].storage, book[i].handle);
         if (deviates(GRANDCHILDREN_TOO) && is_kind(device, &book[i], false))

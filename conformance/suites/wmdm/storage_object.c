@@ -257,27 +257,6 @@ FILE_CASE(STORAGE_OPEN_BI_04, "ANY", "A file opened one way is not used the othe
 }
 
 /* ---- refused blocks */
-FILE_CASE(STORAGE_WRITE_BI_01, "ANY", "Write with a wrong MAC writes nothing", CONF_MUST,
-          "Write of 64 bytes with a MAC of zeros", "SP-MAC-016")
-{
-    struct wmdm_file *f = pv_thousand(c);
-    BYTE data[64] = {1}, mac[8] = {0}, first[1] = {0xee};
-    DWORD size = 64;
-
-    ROW("SP-MAC-016") {
-        REQUIRE_HR(CALL(IMDSPObject, Open, f->object, MDSP_WRITE), S_OK);
-        CHECK_HR(CALL(IMDSPObject, Write, f->object, data, &size, mac), WMDM_E_MAC_CHECK_FAILED);
-        CHECK_HR(CALL(IMDSPObject, Close, f->object), S_OK);
-        CHECK_EQ(pv_size(f->w, f->storage), 1000);
-        if (!conf_offers(c, "PROVIDER.OBJECT.READ"))
-            return;
-        REQUIRE_HR(CALL(IMDSPObject, Open, f->object, MDSP_READ), S_OK);
-        size = 1;
-        (void)wmdm_read(f->w, f->object, first, &size);
-        CHECK_EQ(first[0], 0);
-    }
-}
-
 /* ---- what there is of every provider */
 FILE_CASE(STORAGE_OPEN_BV_03, "ANY", "Open, Write, Close and Delete are there", CONF_MUST,
           "a new file: Open, Write, Close, Delete; none is not supported", "SP-OBJ-021")
