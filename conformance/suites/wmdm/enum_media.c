@@ -141,20 +141,34 @@ MEDIA_CASE(ENUM_PSEUDO_BV_02, "PROVIDER.PNP && PROVIDER.PREFERENCE",
 
 /* ---- the preference */
 
-#define PREFERENCE_TAKEN(token, value, clause)                                                     \
-    PREFERENCE_CASE(token, "A preference of " #value " is taken",                                  \
-                    "SetDeviceEnumPreference " #value " in a process of its own", "SP-ENUM-034")   \
-    {                                                                                              \
-        struct wmdm *w = wmdm_open(c);                                                             \
-        IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));                 \
-                                                                                                   \
-        ROW(clause)                                                                                \
-            CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, value), S_OK);   \
-        RELEASE(provider);                                                                         \
-    }
-PREFERENCE_TAKEN(ENUM_PREFERENCE_BV_02, 0, "SP-ENUM-034.none")
-PREFERENCE_TAKEN(ENUM_PREFERENCE_BV_03, 1, "SP-ENUM-034.virtualize")
-PREFERENCE_TAKEN(ENUM_PREFERENCE_BV_04, 2, "SP-ENUM-034.notification")
+/* The first and only one of its instance. */
+static void is_taken(struct conf *c, DWORD preference, const char *clause)
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
+
+    ROW(clause)
+        CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, preference), S_OK);
+    RELEASE(provider);
+}
+
+PREFERENCE_CASE(ENUM_PREFERENCE_BV_02, "A preference of 0 is taken", "SetDeviceEnumPreference 0",
+                "SP-ENUM-034")
+{
+    is_taken(c, 0, "SP-ENUM-034.none");
+}
+
+PREFERENCE_CASE(ENUM_PREFERENCE_BV_03, "A preference of 1 is taken", "SetDeviceEnumPreference 1",
+                "SP-ENUM-034")
+{
+    is_taken(c, 1, "SP-ENUM-034.virtualize");
+}
+
+PREFERENCE_CASE(ENUM_PREFERENCE_BV_04, "A preference of 2 is taken", "SetDeviceEnumPreference 2",
+                "SP-ENUM-034")
+{
+    is_taken(c, 2, "SP-ENUM-034.notification");
+}
 
 PREFERENCE_CASE(ENUM_PREFERENCE_BV_01, "Both preferences can be set, again but not otherwise",
                 "SetDeviceEnumPreference 3, 3, 1, 3", "SP-ENUM-034", "SP-ENUM-037")
