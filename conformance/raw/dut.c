@@ -205,25 +205,29 @@ static uint16_t answered(struct dut *dut, uint16_t code, int error)
 /* A format that it does not list it need not take. */
 static void mind_format(struct dut *dut)
 {
-    static struct dut_info info;
-    struct dut asks = *dut;
+    const struct dut_info *info;
     struct conf *c = dut->c;
 
     if (dut->asked != MTP_OP_SEND_OBJECT_INFO ||
         dut->answer.code != MTP_RC_INVALID_OBJECT_FORMAT_CODE)
         return;
-    asks.answer = (struct ct_answer){0};
-    SETUP
-        dut_device_info(&asks, &info);
-    dut_done(&asks);
-    if (!dut_lists(info.formats, info.format_count, dut->format))
+    info = dut_listed(dut);
+    if (!dut_lists(info->formats, info->format_count, dut->format))
         conf_refused(c, "format", "the device takes no objects of format 0x%04x, and lists none",
                      dut->format);
+}
+
+/* A store that has no room need not take what a case would put there. */
+static void mind_room(struct dut *dut)
+{
+    if (dut->asked == MTP_OP_SEND_OBJECT_INFO && dut->answer.code == MTP_RC_STORE_FULL)
+        conf_inconclusive(dut->c, "the store has no room for what is to be sent");
 }
 
 void dut_unprepared(struct dut *dut, const char *step)
 {
     mind_format(dut);
+    mind_room(dut);
     if (dut->answer.code != MTP_RC_OK)
         conf_refused_op(dut->c, dut->asked, dut->answer.code);
     conf_refused(dut->c, step, "the %s was not taken or not answered", step);
@@ -431,8 +435,9 @@ uint16_t dut_send_info(struct dut *dut, uint32_t store, uint32_t parent, uint16_
 {
     struct ct_writer writer = {0};
 
-    dut->format = format;
-    ct_put_object_info(&writer, format, size, name);
+    dut->format =
+        format == MTP_FC_MP3 || format == MTP_FC_UNDEFINED ? dut_format(dut, format) : format;
+    ct_put_object_info(&writer, dut->format, size, name);
     return dut_put(dut, MTP_OP_SEND_OBJECT_INFO, PARAMS(store, parent), writer.bytes,
                    writer.length);
 }

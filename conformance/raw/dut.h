@@ -49,6 +49,8 @@ struct raw_connection *dut_import(struct conf *c);
 void dut_leave(struct raw_connection **connection);
 /* Does an import of the device work on a new connection? */
 bool dut_importable(struct conf *c);
+/* An endpoint that no descriptor has, as an address; 0: all are there. */
+uint8_t dut_absent(struct conf *c, struct raw_connection *connection, bool inward);
 #define DUT_CONNECTION __attribute__((cleanup(dut_leave))) struct raw_connection *
 
 /* ---- containers */
@@ -109,12 +111,15 @@ uint32_t dut_first_store(struct dut *dut);
 uint32_t dut_folder(struct dut *dut, uint32_t parent, const char *name);
 uint32_t dut_file(struct dut *dut, uint32_t parent, const char *name, uint16_t format,
                   const void *data, size_t length);
-/* SendObjectInfo as asked; its response code. */
+/* SendObjectInfo as asked; its response code. A song or a file of no format becomes one of a format
+ * that the device has. */
 uint16_t dut_send_info(struct dut *dut, uint32_t store, uint32_t parent, uint16_t format,
                        uint32_t size, const char *name);
 /* Handles of GetObjectHandles into `handles`; how many the device named. */
 size_t dut_handles(struct dut *dut, uint32_t store, uint32_t format, uint32_t parent,
                    uint32_t *handles, size_t room);
+/* Whether the last operation was refused since the device filters by no format (MTP 1.1, D.2.7). */
+bool dut_filters_no_format(const struct dut *dut);
 bool dut_has(const uint32_t *handles, size_t count, uint32_t handle);
 /* What DeviceInfo lists. */
 struct dut_info {
@@ -128,6 +133,16 @@ struct dut_info {
 };
 void dut_device_info(struct dut *dut, struct dut_info *ret);
 bool dut_lists(const uint16_t *codes, size_t count, uint16_t code);
+/* `wanted` where the device plays it, or else a format that it does: no document names one that
+ * every player has. */
+uint16_t dut_format(struct dut *dut, uint16_t wanted);
+/* What DeviceInfo lists, asked once and beside the last answer, which stays. */
+const struct dut_info *dut_listed(struct dut *dut);
+/* Whether DeviceInfo lists the operation. */
+bool dut_offers(struct dut *dut, uint16_t operation);
+/* The object of that name, in the session there is: handles are of one session (MTP 1.1, 3.4.1).
+ * 0: none. */
+uint32_t dut_named(struct dut *dut, const char *name);
 /* Properties that a format has, in a sane number. */
 enum { DUT_PROPS_MAX = 160 };
 size_t dut_properties(struct dut *dut, uint16_t format, uint16_t codes[DUT_PROPS_MAX]);

@@ -276,6 +276,31 @@ const struct snapshot *snapshot_before(struct conf *c)
     return snapshot;
 }
 
+bool snapshot_keeps(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
+                    bool *ret_has)
+{
+    static uint16_t known[DUT_PROPS_MAX];
+    struct dut dut = dut_session(c);
+    bool is_listed = dut_format(&dut, format) == format;
+    size_t known_count = 0;
+
+    SETUP {
+        if (is_listed) {
+            struct ct_reader reader;
+
+            dut_must(&dut, MTP_OP_GET_OBJECT_PROPS_SUPPORTED, PARAMS(format));
+            reader = dut_reader(&dut);
+            known_count = ct_array16(&reader, known, DUT_PROPS_MAX);
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        ret_has[i] =
+            dut_lists(known, known_count < DUT_PROPS_MAX ? known_count : DUT_PROPS_MAX, codes[i]);
+    dut_done(&dut);
+    conf_transport_drop(c);
+    return is_listed;
+}
+
 /* ---- what is in it */
 
 const struct snapshot_object *snapshot_object(const struct snapshot *snapshot, uint32_t handle)

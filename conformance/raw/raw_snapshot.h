@@ -78,6 +78,11 @@ const struct snapshot *snapshot_take(struct dut *dut);
  * Ends the case where the device's own words cannot be read. */
 const struct snapshot *snapshot_before(struct conf *c);
 
+/* Which of the properties objects of a format have, asked in such a session; false: the device does
+ * not list the format. */
+bool snapshot_keeps(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
+                    bool *ret_has);
+
 const struct snapshot_object *snapshot_object(const struct snapshot *snapshot, uint32_t handle);
 const struct snapshot_store *snapshot_store(const struct snapshot *snapshot, uint32_t id);
 /* NULL: the object has no such property. */

@@ -180,6 +180,8 @@ void wmdm_walk(struct wmdm *w, const struct snapshot *snapshot, wmdm_seen_visit 
     }
     RELEASE(roots);
     check_all_seen(&walk);
+    if (snapshot->object_count == 0)
+        conf_inconclusive(c, "there is nothing on the device that could be shown");
 }
 
 static bool number_of(const uint16_t *text, size_t length, int *ret_number)

@@ -523,12 +523,24 @@ static size_t sent_dates(const struct mtpr_responder *r, const struct wr *datase
     return at < dataset->used ? at : 0;
 }
 
-static void drop_dates(void *self, struct mtpr_responder *r, struct wr *dataset)
+/* The second of the dates: no T where it belongs, or a month above 12. */
+static bool is_strange(const struct wr *dataset, size_t at)
+{
+    const uint8_t *text;
+
+    at += 1 + 2 * (size_t)dataset->data[at];
+    if (at >= dataset->used || dataset->data[at] == 0)
+        return false;
+    text = dataset->data + at + 1;
+    return at + 1 + 18 > dataset->used || text[16] != 'T' || (text[8] == '1' && text[10] > '2');
+}
+
+static void drop_strange_dates(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     size_t at = sent_dates(r, dataset);
 
     (void)self;
-    if (at)
+    if (at && is_strange(dataset, at))
         dataset->used = at;
 }
 

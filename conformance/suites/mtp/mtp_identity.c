@@ -48,8 +48,8 @@ static bool known(uint8_t ids[][16], size_t count, const uint8_t id[16])
 
 CONF_CASE(MTP_PRP_BV_08,
           .title = "Persistent ids are unique, outlive the session and are not reused",
-          .reqs = REQS("MTP-PRP-008"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES, .timeout_s = 60,
+          .reqs = REQS("MTP-PRP-008"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES, .timeout_s = 60,
           .steps = "All ids differ; the file's id is the same after reconnecting; 20 deletes and "
                    "creates never repeat one")
 {

@@ -145,13 +145,14 @@ CONF_CASE(
         }
     }
     ROW("MTP-PRP-002.unknown") {
-        CHECK_RC(describe(&dut, 0xdeff, MTP_FC_UNDEFINED, &desc), MTP_RC_INVALID_OBJECT_PROP_CODE);
+        CHECK_RC(describe(&dut, 0xdeff, dut_format(&dut, MTP_FC_UNDEFINED), &desc),
+                 MTP_RC_INVALID_OBJECT_PROP_CODE);
     }
 }
 
 CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
-          .reqs = REQS("MTP-PRP-003"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES,
+          .reqs = REQS("MTP-PRP-003"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
           .steps = "Every property of two music files and a folder; ObjectSize is 64 bits; "
                    "unknown codes refused")
 {
@@ -159,9 +160,10 @@ CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
     const struct {
         uint16_t format;
         uint32_t handle;
-    } objects[] = {{MTP_FC_MP3, dut_file(&dut, dut.folder, "v.mp3", MTP_FC_MP3, "music", 5)},
-                   {MTP_FC_WMA, dut_file(&dut, dut.folder, "v.wma", MTP_FC_WMA, "text", 4)},
-                   {MTP_FC_ASSOCIATION, dut.folder}};
+    } objects[] = {
+        {dut_format(&dut, MTP_FC_MP3), dut_file(&dut, dut.folder, "v.mp3", MTP_FC_MP3, "music", 5)},
+        {MTP_FC_WMA, dut_file(&dut, dut.folder, "v.wma", MTP_FC_WMA, "text", 4)},
+        {MTP_FC_ASSOCIATION, dut.folder}};
     uint16_t codes[DUT_PROPS_MAX], code;
     struct description desc;
     struct ct_reader reader;
@@ -200,8 +202,8 @@ CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
 }
 
 CONF_CASE(MTP_PRP_BI_04, .title = "A read-only property refuses a value, a writable one keeps it",
-          .reqs = REQS("MTP-PRP-004"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES,
+          .reqs = REQS("MTP-PRP-004"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
           .steps = "Set ObjectSize: 0x200F; Name with a broken string refused; a good one is there "
                    "after reconnecting")
 {
@@ -449,8 +451,8 @@ static void check_tags(struct dut *dut, const uint32_t files[MUSIC])
 }
 
 CONF_CASE(MTP_PRP_BV_09, .title = "Music formats carry artist, duration, track, genre and album",
-          .level = CONF_SHOULD, .reqs = REQS("MTP-PRP-009"), .ics = "MTP && STORE.WRITABLE",
-          .player = "mtp", .needs = CONF_WRITES,
+          .level = CONF_SHOULD, .reqs = REQS("MTP-PRP-009"),
+          .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp", .needs = CONF_WRITES,
           .steps = "Each music format that is listed has the five properties; set the three texts "
                    "of a file of each and read them, again after a reconnect")
 {

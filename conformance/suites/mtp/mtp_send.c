@@ -16,8 +16,8 @@ static size_t children(struct dut *dut, uint32_t handles[ROOM])
 }
 
 CONF_CASE(MTP_OBJ_BV_08, .title = "SendObjectInfo names store, parent and the handle that stays",
-          .reqs = REQS("MTP-OBJ-008"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES,
+          .reqs = REQS("MTP-OBJ-008"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
           .steps = "SendObjectInfo, SendObject; the handle announced is the one that has the bytes")
 {
     DUT dut = dut_work(c);
@@ -75,8 +75,8 @@ CONF_CASE(MTP_OBJ_BI_09, .title = "SendObject without information takes the data
 }
 
 CONF_CASE(MTP_OBJ_BV_10, .title = "A second SendObjectInfo replaces the first",
-          .reqs = REQS("MTP-OBJ-010"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES, .steps = "Info A, info B, data: only B exists")
+          .reqs = REQS("MTP-OBJ-010"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES, .steps = "Info A, info B, data: only B exists")
 {
     DUT dut = dut_work(c);
     uint32_t handles[ROOM], a, b;
@@ -102,7 +102,7 @@ CONF_CASE(MTP_OBJ_BV_10, .title = "A second SendObjectInfo replaces the first",
 
 CONF_CASE(
     MTP_OBJ_BV_11, .title = "After a short SendObject the same information may be used again",
-    .reqs = REQS("MTP-OBJ-011"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .reqs = REQS("MTP-OBJ-011"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp",
     .needs = CONF_WRITES,
     .steps = "Data cut in the middle; nothing listed; the full data without a new SendObjectInfo")
 {
@@ -139,8 +139,8 @@ CONF_CASE(
 }
 
 CONF_CASE(MTP_OBJ_BV_12, .title = "A folder is complete after SendObjectInfo",
-          .reqs = REQS("MTP-OBJ-012"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES,
+          .reqs = REQS("MTP-OBJ-012"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
           .steps = "SendObjectInfo of a folder; it is listed; another operation follows at once")
 {
     DUT dut = dut_session(c);
@@ -209,7 +209,7 @@ static uint32_t parent_of(struct dut *dut, uint32_t handle)
 /* MTP 1.1, D.2.12, table of destinations. */
 CONF_CASE(
     MTP_OBJ_BI_13, .title = "Store and parent of a new object must fit",
-    .reqs = REQS("MTP-OBJ-013"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+    .reqs = REQS("MTP-OBJ-013"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp",
     .needs = CONF_WRITES,
     .steps = "Good and bad pairs of store and parent; a folder of another store is never a parent")
 {
@@ -257,8 +257,8 @@ CONF_CASE(
 }
 
 CONF_CASE(MTP_OBJ_BI_14, .title = "File names that leave their folder or are none are refused",
-          .reqs = REQS("MTP-OBJ-014"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES,
+          .reqs = REQS("MTP-OBJ-014"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
           .steps = "SendObjectInfo with ../x, a/b, a\\b, .., a control character, no name")
 {
     DUT dut = dut_work(c);
@@ -284,8 +284,8 @@ CONF_CASE(MTP_OBJ_BI_14, .title = "File names that leave their folder or are non
 }
 
 CONF_CASE(MTP_OBJ_BV_15, .title = "A second object of the same name does not overwrite the first",
-          .reqs = REQS("MTP-OBJ-015"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES,
+          .reqs = REQS("MTP-OBJ-015"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
           .steps = "Send x.mp3 twice, three rounds: refused or both kept, always the same; the "
                    "first content stays")
 {
@@ -315,15 +315,75 @@ CONF_CASE(MTP_OBJ_BV_15, .title = "A second object of the same name does not ove
     }
 }
 
-/* Cuts the connection after `sent` payload bytes of an object of `size` bytes. */
-static void cut_send(struct conf *c, uint32_t folder, uint32_t store, const uint8_t *bytes,
-                     size_t size, size_t sent)
+static const char cut_folder[] = "papcheck-cut";
+
+/* A session of its own, with the folder that is written to. Handles may change with the session
+ * (MTP 1.1, 3.4.1): it is found by its name. */
+static struct dut cut_session(struct conf *c, struct raw_connection *connection,
+                              uint32_t *ret_folder)
+{
+    struct dut dut = dut_raw(c, connection);
+    uint32_t handles[ROOM];
+    size_t count;
+
+    if (dut_open(&dut, 1) != MTP_RC_OK)
+        dut_unprepared(&dut, "OpenSession");
+    dut.store = dut_first_store(&dut);
+    *ret_folder = 0;
+    count = dut_handles(&dut, dut.store, 0, 0xffffffff, handles, ROOM);
+    for (size_t i = 0; i < count && i < ROOM && !*ret_folder; i++) {
+        struct ct_reader reader;
+        char text[256];
+
+        dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handles[i]));
+        reader = dut_reader(&dut);
+        for (int field = 0; field < 26; field++)
+            ct_u16(&reader);
+        ct_text(&reader, text);
+        if (strcmp(text, cut_folder) == 0)
+            *ret_folder = handles[i];
+    }
+    return dut;
+}
+
+static void must_be_there(struct conf *c, uint32_t folder)
+{
+    if (!folder)
+        conf_refused(c, "GetObjectHandles",
+                     "GetObjectHandles does not list the folder that was made");
+}
+
+static void make_cut_folder(struct conf *c)
 {
     DUT_CONNECTION connection = dut_import(c);
-    DUT dut = dut_raw(c, connection);
+    uint32_t folder;
+    DUT dut = cut_session(c, connection, &folder);
 
-    if (dut_open(&dut, 1) != MTP_RC_OK ||
-        dut_send_info(&dut, store, folder, MTP_FC_UNDEFINED, (uint32_t)size, "cut.bin") !=
+    if (!folder)
+        dut_folder(&dut, 0xffffffff, cut_folder);
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+}
+
+static void remove_cut_folder(struct conf *c)
+{
+    DUT_CONNECTION connection = dut_import(c);
+    uint32_t folder;
+    DUT dut = cut_session(c, connection, &folder);
+
+    must_be_there(c, folder);
+    dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(folder));
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+}
+
+/* Cuts the connection after `sent` payload bytes of an object of `size` bytes. */
+static void cut_send(struct conf *c, const uint8_t *bytes, size_t size, size_t sent)
+{
+    DUT_CONNECTION connection = dut_import(c);
+    uint32_t folder;
+    DUT dut = cut_session(c, connection, &folder);
+
+    must_be_there(c, folder);
+    if (dut_send_info(&dut, dut.store, folder, MTP_FC_UNDEFINED, (uint32_t)size, "cut.bin") !=
             MTP_RC_OK ||
         ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, dut.pipe.next, PARAMS()) != 0 ||
         ct_send_as(&dut.pipe, (uint32_t)size + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, dut.pipe.next,
@@ -332,17 +392,17 @@ static void cut_send(struct conf *c, uint32_t folder, uint32_t store, const uint
 }
 
 /* After a cut: the folder's objects that are neither whole nor absent. Whole ones are removed. */
-static unsigned torn(struct conf *c, uint32_t folder, uint32_t store, const uint8_t *bytes,
-                     size_t size)
+static unsigned torn(struct conf *c, const uint8_t *bytes, size_t size)
 {
     DUT_CONNECTION connection = dut_import(c);
-    DUT dut = dut_raw(c, connection);
+    uint32_t folder;
+    DUT dut = cut_session(c, connection, &folder);
     uint32_t handles[ROOM];
     size_t count;
     unsigned bad = 0;
 
-    REQUIRE_RC(dut_open(&dut, 1), MTP_RC_OK);
-    count = dut_handles(&dut, store, 0, folder, handles, ROOM);
+    must_be_there(c, folder);
+    count = dut_handles(&dut, dut.store, 0, folder, handles, ROOM);
     for (size_t i = 0; i < count && i < ROOM; i++) {
         dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handles[i]));
         bad += dut.answer.size != size || memcmp(dut.answer.data, bytes, size) != 0;
@@ -352,70 +412,29 @@ static unsigned torn(struct conf *c, uint32_t folder, uint32_t store, const uint
     return bad;
 }
 
-/* Handles may change with the session (MTP 1.1, 3.4.1): the folder is found by its name. */
-static uint32_t root_folder(struct conf *c, bool create, bool remove, uint32_t *ret_store)
-{
-    static const char name[] = "papcheck-cut";
-    DUT_CONNECTION connection = dut_import(c);
-    DUT dut = dut_raw(c, connection);
-    uint32_t handles[ROOM], found = 0;
-    size_t count;
-
-    if (dut_open(&dut, 1) != MTP_RC_OK)
-        dut_unprepared(&dut, "OpenSession");
-    dut.store = *ret_store = dut_first_store(&dut);
-    if (create)
-        dut_folder(&dut, 0xffffffff, name);
-    count = dut_handles(&dut, dut.store, MTP_FC_ASSOCIATION, 0xffffffff, handles, ROOM);
-    for (size_t i = 0; i < count && i < ROOM; i++) {
-        struct ct_reader reader;
-        char text[256];
-
-        dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handles[i]));
-        reader = dut_reader(&dut);
-        for (int field = 0; field < 26; field++)
-            ct_u16(&reader);
-        ct_text(&reader, text);
-        if (strcmp(text, name) == 0)
-            found = handles[i];
-    }
-    if (remove && found)
-        dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(found));
-    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
-    if (!found)
-        conf_refused(c, "GetObjectHandles",
-                     "GetObjectHandles does not list the folder that was made");
-    return found;
-}
-
 CONF_CASE(MTP_OBJ_BV_19,
           .title = "A connection cut in SendObject leaves the object whole or absent",
-          .reqs = REQS("MTP-OBJ-019"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WIRE | CONF_WRITES, .timeout_s = 60,
+          .reqs = REQS("MTP-OBJ-019"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WIRE | CONF_WRITES, .timeout_s = 60,
           .steps = "Cut USB/IP at 200 offsets of SendObject; list the folder after each")
 {
     static uint8_t bytes[200000];
     uint64_t state = conf_seed(c) + 7;
-    uint32_t store;
 
     dut_fill(bytes, sizeof(bytes), 31);
-    root_folder(c, true, false, &store);
+    make_cut_folder(c);
     ROW("MTP-OBJ-019") {
         for (int round = 0; round < 200; round++) {
-            uint32_t folder;
             size_t sent;
 
             state = state * 6364136223846793005u + 1442695040888963407u;
             /* Whole packets with the header, so that no short one ends the data phase. */
             sent = ((size_t)(state >> 33) % sizeof(bytes) / 1024 + 1) * 1024 - 12;
-            SETUP {
-                folder = root_folder(c, false, false, &store);
-                cut_send(c, folder, store, bytes, sizeof(bytes), sent);
-                folder = root_folder(c, false, false, &store);
-            }
+            SETUP
+                cut_send(c, bytes, sizeof(bytes), sent);
             conf_note(c, "cut after %zu bytes", sent);
-            CHECK_EQ(torn(c, folder, store, bytes, sizeof(bytes)), 0);
+            CHECK_EQ(torn(c, bytes, sizeof(bytes)), 0);
         }
     }
-    root_folder(c, false, true, &store);
+    remove_cut_folder(c);
 }

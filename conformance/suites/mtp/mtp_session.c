@@ -91,8 +91,8 @@ static size_t children(struct dut *dut, uint32_t parent)
  * its own, be it another handle or an error about names or handles, means that it ran again. */
 CONF_CASE(
     MTP_SES_BI_05, .title = "A repeated transaction id is never executed twice",
-    .level = CONF_SHOULD, .reqs = REQS("MTP-SES-005"), .ics = "MTP && STORE.WRITABLE",
-    .player = "mtp", .needs = CONF_WRITES,
+    .level = CONF_SHOULD, .reqs = REQS("MTP-SES-005"),
+    .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp", .needs = CONF_WRITES,
     .steps =
         "SendObjectInfo of a folder and its replay with the same id; DeleteObject and its replay")
 {
@@ -247,8 +247,8 @@ CONF_CASE(MTP_SES_BI_09, .title = "A parameter that changes the meaning is not i
 
 /* MTP 1.1, 3.4.1. */
 CONF_CASE(MTP_SES_BV_10, .title = "A handle is not given out again within the session",
-          .reqs = REQS("MTP-SES-010"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES, .timeout_s = 60,
+          .reqs = REQS("MTP-SES-010"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES, .timeout_s = 60,
           .steps = "Create and delete 100 folders; no handle twice, none 0 or 0xFFFFFFFF")
 {
     DUT dut = dut_work(c);

@@ -100,8 +100,8 @@ CONF_CASE(MTP_OBJ_BV_42, .title = "An object moved to another store is the same 
 }
 
 CONF_CASE(MTP_OBJ_BV_43, .title = "All objects of one format are deleted, and no other",
-          .reqs = REQS("MTP-OBJ-016"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES | CONF_FORMATS,
+          .reqs = REQS("MTP-OBJ-016"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES | CONF_FORMATS,
           .steps = "A text and a song; DeleteObject of 0xFFFFFFFF with the text format: no text is "
                    "left, the song and the folder are")
 {
@@ -211,8 +211,8 @@ static void check_name(struct dut *dut, uint32_t handle, const struct ct_writer 
 }
 
 CONF_CASE(MTP_DEV_BV_45, .title = "Names beyond the BMP come back as they were sent",
-          .reqs = REQS("MTP-DEV-005"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
-          .needs = CONF_WRITES,
+          .reqs = REQS("MTP-DEV-005"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
           .steps = "Folders called by an astral character, by one with Latin and CJK around it, "
                    "and by 127 astral ones where 254 units are taken; ObjectInfo and "
                    "ObjectFileName")

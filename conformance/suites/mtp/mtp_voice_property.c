@@ -406,7 +406,7 @@ static size_t one_of_each(struct dut *dut, uint32_t handles[ARRAY_SIZE(kinds) + 
 }
 
 VOICE_CASE(MTP_PRP_BV_74, "What is described as settable can be set, what is read only cannot",
-           "MTP.OP.9804 && STORE.WRITABLE", CONF_WRITES,
+           "MTP.OP.9804 && STORE.WRITABLE && MTP.FORMAT.3001", CONF_WRITES,
            "Of a new folder, song, film, picture and playlist: SetObjectPropValue of each property "
            "to what it is: OK "
            "or AccessDenied, as GetObjectPropDesc says",

@@ -146,7 +146,7 @@ static uint16_t any_format(const struct dut_info *info)
 }
 
 VOICE_CASE(MTP_STO_BV_71, "What a storage says fits before and after a file, here and elsewhere",
-           "MTP && STORE.WRITABLE", CONF_WRITES,
+           "MTP && STORE.WRITABLE && MTP.FORMAT.3001", CONF_WRITES,
            "GetStorageInfo of all, a file of 65537 bytes, GetStorageInfo of all: one has less "
            "room, the rest is as it was; volumes differ; ObjectInfo and the response agree where "
            "the file is",

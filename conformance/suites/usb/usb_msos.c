@@ -114,22 +114,31 @@ CONF_CASE(USB_MSOS_BV_05, .title = "The function section names MTP, zero-filled"
         CHECK_BYTES(bytes + 34, 6, "\0\0\0\0\0\0", 6);
 }
 
+/* wValue of a request for extended properties: the interface's number above a page of 64 KiB. */
+static uint16_t of_function(struct conf *c)
+{
+    struct ct_pipe pipe;
+
+    return ct_attach(&pipe, conf_transport(c)) ? 0 : (uint16_t)(pipe.interface_number << 8);
+}
+
 /* Reads what stands at an index with `head` bytes of room, its length and `more`. */
 static void dut_lengths(struct conf *c, uint8_t type, uint16_t index, uint16_t head, uint16_t more,
                         const char *cut, const char *whole)
 {
     static uint8_t all[4096], part[4096];
     uint8_t code = must_have_code(c);
-    int count = dut_control(c, type, code, 0, index, more, all);
+    uint16_t value = type == FROM_INTERFACE ? of_function(c) : 0;
+    int count = dut_control(c, type, code, value, index, more, all);
 
     ROW(whole) {
         REQUIRE(count >= head);
         CHECK_EQ(get_le32(all), count);
-        CHECK_EQ(dut_control(c, type, code, 0, index, (uint16_t)count, part), count);
+        CHECK_EQ(dut_control(c, type, code, value, index, (uint16_t)count, part), count);
         CHECK_BYTES(part, (size_t)count, all, (size_t)count);
     }
     ROW(cut) {
-        CHECK_EQ(dut_control(c, type, code, 0, index, head, part), head);
+        CHECK_EQ(dut_control(c, type, code, value, index, head, part), head);
         CHECK_BYTES(part, head, all, head);
     }
 }
@@ -171,7 +180,8 @@ CONF_CASE(USB_MSOS_BV_08, .title = "Extended properties answer interface and dev
     uint8_t code = must_have_code(c);
     static uint8_t bytes[4096], other[4096];
     static struct msos msos;
-    int count = dut_control(c, FROM_INTERFACE, code, 0, PROPERTIES, 4095, bytes), again;
+    int count = dut_control(c, FROM_INTERFACE, code, of_function(c), PROPERTIES, 4095, bytes),
+        again;
 
     ROW("USB-MSOS-008.interface")
         REQUIRE(count >= 10);
@@ -214,8 +224,8 @@ static bool same_name(const uint8_t *utf16, size_t room, size_t said, const char
 static bool find_property(struct conf *c, uint8_t *bytes, size_t room, const char *name,
                           struct property *ret)
 {
-    int count =
-        dut_control(c, FROM_INTERFACE, must_have_code(c), 0, PROPERTIES, (uint16_t)room, bytes);
+    int count = dut_control(c, FROM_INTERFACE, must_have_code(c), of_function(c), PROPERTIES,
+                            (uint16_t)room, bytes);
     uint32_t size;
 
     for (int at = 10; count >= 10 && at + 14 <= count; at += (int)size) {

@@ -242,8 +242,10 @@ CONF_CASE(USB_CH9_BV_11, .title = "GET_CONFIGURATION gives the value, not the in
         CHECK_EQ(configuration(c, connection), value);
     ROW("USB-CH9-011.one") {
         uint8_t bytes[8];
+        int count = control(c, connection, USB_FROM_DEVICE, USB_GET_CONFIGURATION, 0, 0, 8, bytes);
 
-        CHECK_EQ(control(c, connection, USB_FROM_DEVICE, USB_GET_CONFIGURATION, 0, 0, 8, bytes), 1);
+        /* What another wLength does is not specified (9.4.2); more than there is comes never. */
+        CHECK_SEEN(count == 1 || count == -EPIPE, value_errno(count));
     }
     configure(c, connection, 0);
     ROW("USB-CH9-011.after")
@@ -262,10 +264,11 @@ CONF_CASE(USB_CH9_BV_13, .title = "GET_STATUS(interface) is two zero bytes, an a
         CHECK_EQ(status(c, connection, USB_FROM_INTERFACE, dut.pipe.interface_number), 0);
     ROW("USB-CH9-013.two") {
         uint8_t bytes[8];
+        int count = control(c, connection, USB_FROM_INTERFACE, USB_GET_STATUS, 0,
+                            dut.pipe.interface_number, 8, bytes);
 
-        CHECK_EQ(control(c, connection, USB_FROM_INTERFACE, USB_GET_STATUS, 0,
-                         dut.pipe.interface_number, 8, bytes),
-                 2);
+        /* What another wLength does is not specified (9.4.5). */
+        CHECK_SEEN(count == 2 || count == -EPIPE, value_errno(count));
     }
     ROW("USB-CH9-013.absent")
         CHECK_EQ(status(c, connection, USB_FROM_INTERFACE, 9), -EPIPE);
@@ -274,19 +277,21 @@ CONF_CASE(USB_CH9_BV_13, .title = "GET_STATUS(interface) is two zero bytes, an a
 }
 
 /* USB 2.0, 9.4.5, figure 9-6. */
-CONF_CASE(
-    USB_CH9_BI_14, .title = "GET_STATUS of an endpoint the device lacks stalls",
-    .reqs = REQS("USB-CH9-014"), .ics = "ANY", .player = "mtp-shared-number", .needs = CONF_WIRE,
-    .steps = "GET_STATUS of endpoints 0x0F and 0x8F stalls; halt bulk IN: each direction keeps its "
-             "own halt")
+CONF_CASE(USB_CH9_BI_14, .title = "GET_STATUS of an endpoint the device lacks stalls",
+          .reqs = REQS("USB-CH9-014"), .ics = "ANY", .player = "mtp-shared-number",
+          .needs = CONF_WIRE,
+          .steps = "GET_STATUS of an OUT and an IN endpoint that no descriptor has stalls; halt "
+                   "bulk IN: each direction keeps its "
+                   "own halt")
 {
     DUT_CONNECTION connection = dut_import(c);
     DUT dut = dut_raw(c, connection);
     int other;
 
     ROW("USB-CH9-014.absent") {
-        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, 0x0f), -EPIPE);
-        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, 0x8f), -EPIPE);
+        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut_absent(c, connection, false)),
+                 -EPIPE);
+        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut_absent(c, connection, true)), -EPIPE);
     }
     halt(c, connection, dut.pipe.in);
     ROW("USB-CH9-014.halt")

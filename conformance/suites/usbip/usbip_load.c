@@ -65,8 +65,9 @@ static size_t read_through(struct dut *dut, uint32_t handle, uint32_t size, unsi
 }
 
 CONF_CASE(USBIP_URB_BV_20, .title = "32 URBs may be outstanding and one may carry a megabyte",
-          .level = CONF_SHOULD, .reqs = REQS("USBIP-URB-020"), .ics = "MTP && STORE.WRITABLE",
-          .player = "mtp", .needs = CONF_WIRE | CONF_WRITES, .timeout_s = 60,
+          .level = CONF_SHOULD, .reqs = REQS("USBIP-URB-020"),
+          .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp",
+          .needs = CONF_WIRE | CONF_WRITES, .timeout_s = 60,
           .steps = "Send 10 MiB in URBs of 1 MiB; read it through 32 URBs of 16 KiB, then through "
                    "URBs of 1 MiB")
 {

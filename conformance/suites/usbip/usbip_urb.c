@@ -434,14 +434,17 @@ CONF_CASE(
     USBIP_URB_BV_17, .title = "An endpoint or direction the device lacks is answered by an error",
     .reqs = REQS("USBIP-URB-017"), .ics = "ANY", .player = "mtp", .needs = CONF_WIRE,
     .steps =
-        "Submits to endpoint 9 IN and OUT and to the wrong direction of the interrupt endpoint")
+        "Submits to endpoints IN and OUT that no descriptor has, and to the wrong direction of the "
+        "interrupt endpoint")
 {
     DUT_CONNECTION connection = dut_import(c);
     DUT dut = dut_raw(c, connection);
     uint32_t lone = dut.pipe.interrupt & 0x0f;
     const struct {
         uint32_t endpoint, direction;
-    } shapes[] = {{9, RAW_IN}, {9, RAW_OUT}, {lone, RAW_OUT}};
+    } shapes[] = {{dut_absent(c, connection, true) & 0x0f, RAW_IN},
+                  {dut_absent(c, connection, false), RAW_OUT},
+                  {lone, RAW_OUT}};
     uint8_t data[64] = {0};
 
     static const char *const clauses[] = {"USBIP-URB-017.in", "USBIP-URB-017.out",
