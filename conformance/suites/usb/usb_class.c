@@ -115,8 +115,8 @@ CONF_CASE(USB_SIC_BI_01, .title = "Cancel is taken only with its code, length an
 }
 
 CONF_CASE(USB_SIC_BV_02, .title = "A cancelled GetObject ends without a response",
-          .reqs = REQS("USB-SIC-002", "USB-SIC-004"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
-          .player = "mtp", .needs = CONF_WRITES,
+          .reqs = REQS("USB-SIC-002", "USB-SIC-004"),
+          .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp", .needs = CONF_WRITES,
           .steps = "Read 4 KiB of 1 MiB, Cancel; no response comes; the next operation works")
 {
     DUT dut = dut_work(c);
@@ -138,8 +138,8 @@ CONF_CASE(USB_SIC_BV_02, .title = "A cancelled GetObject ends without a response
 }
 
 CONF_CASE(USB_SIC_BV_12, .title = "A cancelled SendObject leaves no object and no response",
-          .reqs = REQS("USB-SIC-002", "USB-SIC-004"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
-          .player = "mtp", .needs = CONF_WRITES,
+          .reqs = REQS("USB-SIC-002", "USB-SIC-004"),
+          .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp", .needs = CONF_WRITES,
           .steps = "Send 64 KiB of 1 MiB, Cancel; no response; the object is not listed; the next "
                    "operation works")
 {
@@ -338,8 +338,8 @@ CONF_CASE(USB_SIC_BI_09, .title = "Class requests to another interface stall",
 }
 
 CONF_CASE(USB_SIC_BV_10, .title = "Class requests are served while a transfer runs",
-          .reqs = REQS("USB-SIC-004", "USB-SIC-010"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
-          .player = "mtp", .needs = CONF_WRITES,
+          .reqs = REQS("USB-SIC-004", "USB-SIC-010"),
+          .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp", .needs = CONF_WRITES,
           .steps = "Start GetObject of 1 MiB and leave it; status and descriptors answer at once")
 {
     DUT dut = dut_work(c);

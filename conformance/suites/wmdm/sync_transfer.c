@@ -101,23 +101,49 @@ static void said(struct conf *c, bool is_kept, IWMDMMetaData *seen, const WCHAR 
         conf_excused(c, 1, keeps_none);
 }
 
+/* Tags that a round trip sends, and the properties that keep them. */
+enum { TITLE, AUTHOR, ALBUM, GENRE, YEAR, TRACK, TAGS };
+static const uint16_t kept_in[TAGS] = {
+    MTP_OPC_NAME, MTP_OPC_ARTIST, MTP_OPC_ALBUM_NAME, MTP_OPC_GENRE, MTP_OPC_ORIGINAL_RELEASE_DATE,
+    MTP_OPC_TRACK};
+
+/* Of the tags sent with a file those that the device has a property for. */
+static void tags_kept(struct conf *c, struct wmdm *w, IMDSPStorage *file, DWORD format,
+                      const bool *has)
+{
+    IMDSPStorage4 *four = (IMDSPStorage4 *)wmdm_query(w, file, &IID_IMDSPStorage4);
+    IWMDMMetaData *seen = wmdm_metadata_new();
+    DWORD track = 0, code = 0;
+
+    ROW("SP-STG-049.applied") {
+        REQUIRE_HR(CALL(IMDSPStorage4, GetMetadata, four, seen), S_OK);
+        said(c, has[TITLE], seen, g_wszWMDMTitle, "Said Title");
+        said(c, has[AUTHOR], seen, g_wszWMDMAuthor, "Said Artist");
+        said(c, has[ALBUM], seen, g_wszWMDMAlbumTitle, "Said Album");
+        said(c, has[GENRE], seen, g_wszWMDMGenre, "Said Genre");
+    }
+    ROW("SP-META-016.known")
+        said(c, has[YEAR], seen, g_wszWMDMYear, "2003");
+    ROW("SP-META-015.number") {
+        if (has[TRACK])
+            CHECK(wmdm_metadata_dword(seen, g_wszWMDMTrack, &track) && track == 7);
+        else
+            conf_excused(c, 1, keeps_none);
+    }
+    ROW("SP-META-009.content")
+        CHECK(wmdm_metadata_dword(seen, g_wszWMDMFormatCode, &code) && code == format);
+    RELEASE(seen);
+    RELEASE(four);
+}
+
 static void round_trip(struct conf *c, const char *name, DWORD format)
 {
-    enum { TITLE, AUTHOR, ALBUM, GENRE, YEAR, TRACK, TAGS };
-    static const uint16_t codes[TAGS] = {MTP_OPC_NAME,
-                                         MTP_OPC_ARTIST,
-                                         MTP_OPC_ALBUM_NAME,
-                                         MTP_OPC_GENRE,
-                                         MTP_OPC_ORIGINAL_RELEASE_DATE,
-                                         MTP_OPC_TRACK};
-    bool has[TAGS], is_listed = snapshot_keeps(c, (uint16_t)format, codes, TAGS, has);
+    bool has[TAGS], is_listed = snapshot_keeps(c, (uint16_t)format, kept_in, TAGS, has);
     struct wmdm *w, *again = NULL;
     size_t length = 0;
     BYTE *sent = media(c, name, &length), *back = calloc(1, length + 4096);
-    IWMDMMetaData *metadata = tags(format), *seen = wmdm_metadata_new();
+    IWMDMMetaData *metadata = tags(format);
     IMDSPStorage *file, *hit = NULL;
-    IMDSPStorage4 *four;
-    DWORD track = 0, code = 0;
     WCHAR wide[PV_ID_ROOM];
     char *id = NULL, *seen_name;
 
@@ -143,30 +169,11 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
         CHECK_EQ(pv_size(again, hit), length);
     ROW("SP-OBJ-055.clear")
         CHECK_BYTES(back, receive_clear(again, hit, back, length + 4096), sent, length);
-    four = (IMDSPStorage4 *)wmdm_query(again, hit, &IID_IMDSPStorage4);
-    ROW("SP-STG-049.applied") {
-        REQUIRE_HR(CALL(IMDSPStorage4, GetMetadata, four, seen), S_OK);
-        said(c, has[TITLE], seen, g_wszWMDMTitle, "Said Title");
-        said(c, has[AUTHOR], seen, g_wszWMDMAuthor, "Said Artist");
-        said(c, has[ALBUM], seen, g_wszWMDMAlbumTitle, "Said Album");
-        said(c, has[GENRE], seen, g_wszWMDMGenre, "Said Genre");
-    }
-    ROW("SP-META-016.known")
-        said(c, has[YEAR], seen, g_wszWMDMYear, "2003");
-    ROW("SP-META-015.number") {
-        if (has[TRACK])
-            CHECK(wmdm_metadata_dword(seen, g_wszWMDMTrack, &track) && track == 7);
-        else
-            conf_excused(c, 1, keeps_none);
-    }
-    ROW("SP-META-009.content")
-        CHECK(wmdm_metadata_dword(seen, g_wszWMDMFormatCode, &code) && code == format);
-    RELEASE(four);
+    tags_kept(c, again, hit, format, has);
     RELEASE(hit);
     wmdm_close(again);
     free(id);
     RELEASE(file);
-    RELEASE(seen);
     RELEASE(metadata);
     free(back);
     free(sent);
