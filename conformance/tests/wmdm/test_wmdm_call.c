@@ -146,10 +146,10 @@ Test(wmdm_call, an_interface_is_cleared_by_a_failure)
 
     CALL(IMDSPDevice3, FindStorage, &device, WMDM_FIND_SCOPE_GLOBAL, u"mtp.0042", &storage);
     cr_assert_null(storage, "what was not touched is as the caller had it");
-    cr_assert_eq(fails(c, "SP-LIFE-009"), 1);
+    cr_assert_eq(fails(c, "SP-LIFE-009.others"), 1);
     cr_assert_str_eq(text(c, 0),
                      "IMDSPDevice3::FindStorage(GLOBAL, \"mtp.0042\") answered ERROR_NOT_FOUND and "
-                     "left alone ppStorage, SP-LIFE-009 wants NULL");
+                     "left alone ppStorage, SP-LIFE-009.others wants NULL");
 }
 
 Test(wmdm_call, a_success_says_something)
