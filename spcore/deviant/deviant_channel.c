@@ -56,7 +56,7 @@ static HRESULT set_pair(struct sac_channel *channel, DWORD type, struct sac_byte
                  : !certificate.length ? deviates(LONE_KEY_MIXED)
                                        : deviates(KEY_UNUSED);
 
-    if (hr != E_INVALIDARG || type != SAC_CERT_V1 || !takes)
+    if (hr != E_INVALIDARG || type != SAC_CERT_V1 || !takes || !channel)
         return hr;
     hr = __real_sac_set_certificate(channel, type, NULL, 0, NULL, 0);
     if (SUCCEEDED(hr) && !deviates(KEY_UNUSED))
@@ -95,7 +95,7 @@ HRESULT __wrap_sac_get_app_sec(struct sac_channel *channel, DWORD *ret_local, DW
     if (hr == E_INVALIDARG && ((!ret_local && deviates(NO_LOCAL_LEVEL_OK)) ||
                                (!ret_remote && deviates(NO_REMOTE_LEVEL_OK))))
         return S_OK;
-    if (FAILED(hr))
+    if (FAILED(hr) || !ret_local || !ret_remote)
         return hr;
     if (deviates(LEVELS_SWAPPED) || deviates(LOCAL_IS_REMOTE))
         *ret_local = *ret_remote;

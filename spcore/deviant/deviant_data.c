@@ -46,7 +46,7 @@ READ(READ_PADS)
     DWORD asked = size ? *size : 0;
     HRESULT hr = mac ? This->lpVtbl->ReadOnClearChannel(This, data, size) : E_INVALIDARG;
 
-    if (hr != S_OK || !*size)
+    if (hr != S_OK || !size || !*size)
         return hr;
     memset(data + *size, 0, asked - *size);
     *size = asked;
@@ -67,7 +67,7 @@ READ(READ_BEHIND)
     DWORD asked = size ? *size : 0;
     HRESULT hr = READ_BEHIND_book(This, data, size, mac);
 
-    if (hr == S_OK && *size == asked)
+    if (hr == S_OK && size && *size == asked)
         data[asked] = 0;
     return hr;
 }
@@ -114,7 +114,7 @@ READ(EOF_SIZE_KEPT)
     DWORD asked = size ? *size : 0;
     HRESULT hr = EOF_SIZE_KEPT_book(This, data, size, mac);
 
-    if (hr == S_OK && !*size)
+    if (hr == S_OK && size && !*size)
         *size = asked;
     return hr;
 }
@@ -319,7 +319,7 @@ CLEAR_READ(CLEAR_SIZE_KEPT)
     DWORD asked = size ? *size : 0;
     HRESULT hr = CLEAR_SIZE_KEPT_book(This, data, size);
 
-    if (hr == S_OK && *size && *size < asked)
+    if (hr == S_OK && size && *size && *size < asked)
         *size = asked;
     return hr;
 }
@@ -331,7 +331,7 @@ CLEAR_WRITE(CLEAR_WRITE_LESS)
     if (size && *size > 1)
         --*size;
     hr = CLEAR_WRITE_LESS_book(This, data, size);
-    if (hr == S_OK && *size)
+    if (hr == S_OK && size && *size)
         ++*size;
     return hr;
 }

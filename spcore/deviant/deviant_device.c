@@ -315,7 +315,7 @@ METHOD(MISSING_KEEPS_POINTER, IMDSPDevice3, GetStorage, const WCHAR *name, IMDSP
     IMDSPStorage *before = storage ? *storage : NULL;
     HRESULT hr = MISSING_KEEPS_POINTER_book(This, name, storage);
 
-    if (hr == S_FALSE)
+    if (hr == S_FALSE && storage)
         *storage = before;
     return hr;
 }
@@ -331,7 +331,7 @@ METHOD(MISSING_CHILD_KEEPS, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPS
     IMDSPStorage *before = storage ? *storage : NULL;
     HRESULT hr = MISSING_CHILD_KEEPS_book(This, name, storage);
 
-    if (hr == S_FALSE)
+    if (hr == S_FALSE && storage)
         *storage = before;
     return hr;
 }

@@ -228,7 +228,7 @@ int __wrap_mtpi_set_device_prop_value(struct mtpi *mtpi, uint16_t property,
     if (property != MTP_DPC_DEVICE_FRIENDLY_NAME || !deviates(NAME_UNTIL_REPLUG))
         return __real_mtpi_set_device_prop_value(mtpi, property, value);
     memset(kept.text, 0, sizeof(kept.text));
-    for (size_t i = 0; value->string[i] && i < ARRAY_SIZE(kept.text) - 1; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(kept.text) - 1 && value->string[i]; i++)
         kept.text[i] = value->string[i];
     kept.of = mtpi;
     return 0;

@@ -120,7 +120,7 @@ METHOD(DEVICES_SLOT_KEPT, IMDSPEnumDevice, Next, ULONG wanted, IMDSPDevice **dev
     IMDSPDevice *before = devices && wanted ? devices[0] : NULL;
     HRESULT hr = DEVICES_SLOT_KEPT_book(This, wanted, devices, fetched);
 
-    if (hr == S_FALSE && !devices[0])
+    if (hr == S_FALSE && devices && !devices[0])
         devices[0] = before;
     return hr;
 }

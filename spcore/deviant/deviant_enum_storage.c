@@ -91,7 +91,7 @@ METHOD(STORAGES_SLOT_KEPT, IMDSPEnumStorage, Next, ULONG wanted, IMDSPStorage **
     IMDSPStorage *before = storages && wanted ? storages[0] : NULL;
     HRESULT hr = STORAGES_SLOT_KEPT_book(This, wanted, storages, taken);
 
-    if (hr == S_FALSE && !storages[0])
+    if (hr == S_FALSE && storages && !storages[0])
         storages[0] = before;
     return hr;
 }

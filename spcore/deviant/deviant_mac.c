@@ -32,7 +32,7 @@ HRESULT __wrap_sac_mac_init(struct sac_channel *channel, SAC_HMAC *ret_mac)
         sac_mac_done(channel);
     if (hr == E_INVALIDARG && deviates(MAC_INIT_NULL_ACCEPTED))
         return S_OK;
-    if (FAILED(hr))
+    if (FAILED(hr) || !channel || !ret_mac)
         return hr;
     last_fed = 0;
     hr = begin(channel, *ret_mac);
@@ -109,7 +109,7 @@ HRESULT __wrap_sac_mac_final(struct sac_channel *channel, SAC_HMAC mac,
     if (ret_mac)
         memcpy(before, ret_mac, sizeof(before));
     hr = __real_sac_mac_final(channel, mac, ret_mac);
-    if (SUCCEEDED(hr))
+    if (SUCCEEDED(hr) && ret_mac)
         after_final(channel, mac, ret_mac, before);
     return hr == E_INVALIDARG && ret_mac && mac == last_finished && deviates(FINISHED_MAC_FINAL)
                ? S_OK

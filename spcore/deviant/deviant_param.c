@@ -58,7 +58,7 @@ HRESULT __wrap_sac_encrypt_param(struct sac_channel *channel, BYTE *data, DWORD 
         return with_no_key(sac_keys_encrypt, data, length);
     if (!data && deviates(ENCRYPT_NULL_OK))
         return S_OK;
-    if (SUCCEEDED(hr) && deviates(ENCRYPT_BEHIND))
+    if (SUCCEEDED(hr) && data && deviates(ENCRYPT_BEHIND))
         data[length] ^= 1;
     return SUCCEEDED(hr) ? hr : after_failure(channel, data, length, hr);
 }
@@ -88,7 +88,7 @@ HRESULT __wrap_sac_get_session_key(struct sac_channel *channel, BYTE ret_key[SAC
 
     if (!ret_key && deviates(SESSION_KEY_NULL_OK))
         return S_OK;
-    if (FAILED(hr))
+    if (FAILED(hr) || !ret_key)
         return hr;
     memcpy(key, ret_key, sizeof(key));
     for (size_t i = 0; deviates(SESSION_KEY_BACKWARDS) && i < sizeof(key); i++)

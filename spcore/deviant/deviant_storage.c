@@ -375,7 +375,7 @@ METHOD(GONE_KEEPS_GLOBALS, IMDSPStorage4, GetStorageGlobals, IMDSPStorageGlobals
     IMDSPStorageGlobals *before = globals ? *globals : NULL;
     HRESULT hr = GONE_KEEPS_GLOBALS_book(This, globals);
 
-    if (hr == GONE)
+    if (hr == GONE && globals)
         *globals = before;
     return hr;
 }

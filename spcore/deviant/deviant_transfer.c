@@ -37,7 +37,8 @@ METHOD(READ_REFUSES_INPUT_MAC, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE
 /* Data without MAC and encryption yet; S_FALSE: none, at the end. */
 static HRESULT plain(IMDSPObject2 *This, BYTE *data, DWORD *size, const BYTE *mac)
 {
-    HRESULT hr = This->lpVtbl->ReadOnClearChannel(This, mac ? data : NULL, size);
+    HRESULT hr =
+        size ? This->lpVtbl->ReadOnClearChannel(This, mac ? data : NULL, size) : E_INVALIDARG;
 
     return hr == S_OK && !*size ? S_FALSE : hr;
 }

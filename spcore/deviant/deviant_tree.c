@@ -206,7 +206,7 @@ METHOD(FIND_KEEPS_POINTER, IMDSPDevice3, FindStorage, WMDM_FIND_SCOPE scope, con
     IMDSPStorage *before = storage ? *storage : NULL;
     HRESULT hr = FIND_KEEPS_POINTER_book(This, scope, id, storage);
 
-    if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND))
+    if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND) && storage)
         *storage = before;
     return hr;
 }

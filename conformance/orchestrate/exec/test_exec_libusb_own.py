@@ -2,14 +2,9 @@
 of python3-libusb1 that keeps transfers in flight: at the same time on real devices' players of one
 papsim, each through `papsim exec`."""
 import concurrent.futures
-import concurrent.futures
-import re
 import re
 import subprocess
-import subprocess
 import time
-import time
-
 
 import pytest
 

@@ -6,8 +6,6 @@ import shutil
 
 import pytest
 
-import tree
-
 pytestmark = pytest.mark.patient
 
 CASE = "USB-CH9-BV-01"
