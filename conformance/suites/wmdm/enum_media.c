@@ -51,7 +51,7 @@ static DWORD check_roots(struct wmdm *w, const struct snapshot *snapshot, bool *
         REQUIRE(roots[i] != NULL);
         ROW("SP-ENUM-027.filesystem")
             CHECK(pv_attributes(w, roots[i]) & WMDM_STORAGE_ATTR_FILESYSTEM);
-        if (conf_judges(c, "SP-ENUM-039")) {
+        if (is_seen && conf_judges(c, "SP-ENUM-039")) {
             ROW("SP-ENUM-039.different")
                 CHECK(is_another(w, snapshot, is_seen, roots[i]));
         }
