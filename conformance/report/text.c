@@ -139,10 +139,12 @@ void rep_bad_checks(const struct results *results, const struct result *one, FIL
 
         if (check->ok)
             continue;
-        if (strcmp(check->row, before) != 0)
+        if (!results_row(results, check->row))
+            fprintf(out, "    %s: ", check->row);
+        else if (strcmp(check->row, before) != 0)
             asked(results, check->row, out);
         before = check->row;
-        fputs("      ", out);
+        fputs(results_row(results, check->row) ? "      " : "", out);
         rep_plain(out, check->text);
         fputs(*check->seen ? " saw " : "", out);
         rep_plain(out, check->seen);
