@@ -53,8 +53,9 @@ def unwilling(tmp_path):
 def test_a_step_that_a_provider_refuses_fails_its_row_once(run, unwilling, step, row, said):
     done = run("--provider", unwilling(step))
     assert done.status == 1, done.stderr
-    assert len(failed(done)) == 1 and rows_that_failed(done) == [row]
-    assert sum(count["fail"] for name, count in failed(done)[0]["rows"].items()
+    # Another row may ask for the same: SP-REG-001 for the interface, SP-PNP-012 for the device.
+    assert len(failed(done)) <= 2 and row in rows_that_failed(done)
+    assert sum(count["fail"] for case in failed(done) for name, count in case["rows"].items()
                if name.split(".")[0] == row) == 1
     assert said.split()[-1] in done.stdout
     rest = [case for case in done.results["cases"] if case["verdict"] not in ("FAIL", "PASS")
