@@ -334,22 +334,6 @@ int run_weigh(struct run *run)
     return error;
 }
 
-/* Was something that is mandatory never exercised with success? Then that is the last case. */
-static bool is_untried(const struct results *results)
-{
-    return results->case_count && results->cases[results->case_count - 1].cause == CAUSE_UNTRIED;
-}
-
-/* What was left out stands before what was never tried: the former may be why. */
-static int find_untried(struct run *run)
-{
-    int error = untried_results(run);
-
-    if (!run->results.exit && is_untried(&run->results))
-        run->results.exit = 5;
-    return error;
-}
-
 static const char *name_device(struct run *run)
 {
     const struct run_options *options = &run->options;
@@ -387,7 +371,7 @@ int run_conclude(struct run *run)
         error = origin_results(run);
     if (!error)
         error = run_weigh(run);
-    return error ? error : find_untried(run);
+    return error ? error : untried_results(run);
 }
 
 void run_done(struct run *run)
