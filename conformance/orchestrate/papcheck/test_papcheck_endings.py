@@ -41,8 +41,8 @@ def unwilling(tmp_path):
     return compiles
 
 
-# Who asks for the same beside the row that is to blame: a case of its own for the class, a clause of
-# the same case for the path.
+# Who asks for the same beside the row that is to blame: a case of its own for the interface, a
+# clause of the same case for the path.
 @pytest.mark.parametrize("step, row, also, cases, said", [
     ("CLASS", "SP-REG-001", [], 1,
      "DllGetClassObject answered 0x80040111 CLASS_E_CLASSNOTAVAILABLE"),
