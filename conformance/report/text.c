@@ -117,7 +117,7 @@ static void rows(const struct results *results, FILE *out)
                 rep_count_rows(results, class, REP_ROW_WARNED));
 }
 
-/* What is asked, by the clause or else by the row; nothing for what is neither. */
+/* What is asked, by the clause or else by the row that the id is of. */
 static void asked(const struct results *results, const char *id, FILE *out)
 {
     const struct result_clause *clause = results_clause(results, id);
@@ -126,7 +126,7 @@ static void asked(const struct results *results, const char *id, FILE *out)
 
     rep_weight(results, id, weight);
     fprintf(out, "    %s%s: ", id, weight);
-    rep_plain(out, clause ? clause->text : row ? row->requirement : "");
+    rep_plain(out, clause ? clause->text : row->requirement);
     fputc('\n', out);
 }
 
@@ -139,12 +139,14 @@ void rep_bad_checks(const struct results *results, const struct result *one, FIL
 
         if (check->ok)
             continue;
-        if (!results_row(results, check->row))
+        if (results_row(results, check->row)) {
+            if (strcmp(check->row, before) != 0)
+                asked(results, check->row, out);
+            fputs("      ", out);
+        } else {
             fprintf(out, "    %s: ", check->row);
-        else if (strcmp(check->row, before) != 0)
-            asked(results, check->row, out);
+        }
         before = check->row;
-        fputs(results_row(results, check->row) ? "      " : "", out);
         rep_plain(out, check->text);
         fputs(*check->seen ? " saw " : "", out);
         rep_plain(out, check->seen);

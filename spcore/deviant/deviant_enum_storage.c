@@ -143,27 +143,29 @@ METHOD(SKIP_COUNTS_WANTED, IMDSPEnumStorage, Skip, ULONG wanted, ULONG *taken)
     return hr;
 }
 
-METHOD(SKIP_STANDS_STILL, IMDSPEnumStorage, Skip, ULONG wanted, ULONG *taken)
+/* Skip of a clone: where this one stands stays. */
+static HRESULT skip_aside(HRESULT (*skip)(IMDSPEnumStorage *, ULONG, ULONG *),
+                          IMDSPEnumStorage *This, ULONG wanted, ULONG *taken)
 {
     IMDSPEnumStorage *clone = NULL;
     HRESULT hr = This->lpVtbl->Clone(This, &clone);
 
     if (FAILED(hr))
         return hr;
-    hr = SKIP_STANDS_STILL_book(clone, wanted, taken);
+    hr = skip(clone, wanted, taken);
     clone->lpVtbl->Release(clone);
     return hr;
 }
 
+METHOD(SKIP_STANDS_STILL, IMDSPEnumStorage, Skip, ULONG wanted, ULONG *taken)
+{
+    return skip_aside(SKIP_STANDS_STILL_book, This, wanted, taken);
+}
+
 METHOD(SKIP_PAST_END_STAYS, IMDSPEnumStorage, Skip, ULONG wanted, ULONG *taken)
 {
-    IMDSPEnumStorage *clone = NULL;
-    HRESULT hr = This->lpVtbl->Clone(This, &clone);
+    HRESULT hr = skip_aside(SKIP_PAST_END_STAYS_book, This, wanted, taken);
 
-    if (FAILED(hr))
-        return hr;
-    hr = SKIP_PAST_END_STAYS_book(clone, wanted, taken);
-    clone->lpVtbl->Release(clone);
     return hr == S_OK ? SKIP_PAST_END_STAYS_book(This, wanted, taken) : hr;
 }
 
