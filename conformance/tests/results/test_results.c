@@ -44,6 +44,40 @@ struct sample {
     const char *subject, *item, *note, *pattern;
 };
 
+/* Of the whole, whose parts are there. */
+static void fill_run(struct sample *sample, const char *text)
+{
+    sample->results = (struct results){.suite = "papcheck 0",
+                                       .device = text,
+                                       .provider = "",
+                                       .seed = 7,
+                                       .strict = true,
+                                       .subjects = {&sample->subject, 1},
+                                       .ics = &sample->ics,
+                                       .cases = &sample->one,
+                                       .rows = &sample->row,
+                                       .clauses = &sample->clause,
+                                       .git = "0123456789ab",
+                                       .provider_sha256 = "abcd",
+                                       .ics_file = "my.ics",
+                                       .ics_sha256 = "ef01",
+                                       .shard = "1/3",
+                                       .patterns = {&sample->pattern, 1},
+                                       .devices = &sample->device,
+                                       .scopes = &sample->scope,
+                                       .began = "2026-01-02T03:04:05Z",
+                                       .host = "here",
+                                       .command = "papcheck run",
+                                       .device_count = 1,
+                                       .scope_count = 1,
+                                       .ics_count = 1,
+                                       .case_count = 1,
+                                       .row_count = 1,
+                                       .clause_count = 1,
+                                       .seconds = 1.5,
+                                       .exit = 1};
+}
+
 static void fill(struct sample *sample, const char *text)
 {
     static char reason[] = "a reason";
@@ -78,35 +112,7 @@ static void fill(struct sample *sample, const char *text)
     sample->one.checks = &sample->check;
     sample->one.notes = (struct texts){&sample->note, 1};
     sample->one.count_count = sample->one.check_count = 1;
-    sample->results = (struct results){.suite = "papcheck 0",
-                                       .device = text,
-                                       .provider = "",
-                                       .seed = 7,
-                                       .strict = true,
-                                       .subjects = {&sample->subject, 1},
-                                       .ics = &sample->ics,
-                                       .cases = &sample->one,
-                                       .rows = &sample->row,
-                                       .clauses = &sample->clause,
-                                       .git = "0123456789ab",
-                                       .provider_sha256 = "abcd",
-                                       .ics_file = "my.ics",
-                                       .ics_sha256 = "ef01",
-                                       .shard = "1/3",
-                                       .patterns = {&sample->pattern, 1},
-                                       .devices = &sample->device,
-                                       .scopes = &sample->scope,
-                                       .began = "2026-01-02T03:04:05Z",
-                                       .host = "here",
-                                       .command = "papcheck run",
-                                       .device_count = 1,
-                                       .scope_count = 1,
-                                       .ics_count = 1,
-                                       .case_count = 1,
-                                       .row_count = 1,
-                                       .clause_count = 1,
-                                       .seconds = 1.5,
-                                       .exit = 1};
+    fill_run(sample, text);
 }
 
 static void read_back(struct results *ret)
