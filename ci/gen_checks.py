@@ -12,29 +12,34 @@ import sys
 import tempfile
 
 HEAD = "case\trow\tcheck\n"
-RUNS = ((1, 8), (2, 3), (0xFEED, 8))  # seed, cases at a time
+RUNS = [("--seed", "1", "--jobs", "8"), ("--seed", "2", "--jobs", "3"),
+        ("--seed", "65261", "--jobs", "8")]
 
 
-def made(papcheck, seed, jobs):
-    """(case, row, expression) -> at how many places."""
+def checked(folder):
+    """Of a run's folder: (case, row, expression) -> at how many places."""
     counts = collections.Counter()
-    with tempfile.TemporaryDirectory() as out:
-        done = subprocess.run([papcheck, "run", "--seed", str(seed), "--jobs", str(jobs), "--out",
-                               out], capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.exit(f"the clean run ends in {done.returncode}:\n{done.stdout}{done.stderr}")
-        for path in pathlib.Path(out, "cases").glob("*/verdict.json"):
-            verdict = json.loads(path.read_text())
-            name = verdict["id"].replace("_", "-")
-            for row, places in verdict["sites"].items():
-                counts.update((name, row, text) for text in places.values())
+    for path in pathlib.Path(folder, "cases").glob("*/verdict.json"):
+        verdict = json.loads(path.read_text())
+        name = verdict["id"].replace("_", "-")
+        for row, places in verdict["sites"].items():
+            counts.update((name, row, text) for text in places.values())
     return counts
 
 
-def table(papcheck):
+def made(papcheck, words):
+    with tempfile.TemporaryDirectory() as out:
+        done = subprocess.run([papcheck, "run", *words, "--out", out], capture_output=True,
+                              text=True, check=False)
+        if done.returncode:
+            sys.exit(f"the clean run ends in {done.returncode}:\n{done.stdout}{done.stderr}")
+        return checked(out)
+
+
+def table(runs):
+    """The text of the file, of what was checked in each of the runs."""
     least = None
-    for seed, jobs in RUNS:
-        counts = made(papcheck, seed, jobs)
+    for counts in runs:
         least = counts if least is None else least & counts
     lines = ["\t".join(check) + "\n" for check in sorted(least.elements())]
     return HEAD + "".join(lines)
@@ -42,7 +47,7 @@ def table(papcheck):
 
 def main(papcheck, path):
     pathlib.Path(path).write_text(HEAD)  # papcheck may read it, and it may be half merged
-    pathlib.Path(path).write_text(table(papcheck))
+    pathlib.Path(path).write_text(table(made(papcheck, words) for words in RUNS))
 
 
 if __name__ == "__main__":

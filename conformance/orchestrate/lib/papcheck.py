@@ -4,7 +4,13 @@ import json
 import pathlib
 import subprocess
 
+import gen_checks
 import tree
+
+# Whole runs of our own subjects, which files share by the fixture `once`: those that `make checks`
+# takes the least of, the second by a pattern that everything matches.
+WHOLE, BY_PATTERN, OTHER_SEED = gen_checks.RUNS
+BY_PATTERN = ("*", *BY_PATTERN)
 
 SECONDS = 600  # a whole run takes its time; a deadline, never a measure
 

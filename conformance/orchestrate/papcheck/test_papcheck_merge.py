@@ -1,5 +1,6 @@
 """Parts of a run, weighed as that run: nothing is added, nothing is lost, and what is no part of it
 is refused."""
+import collections
 import itertools
 import json
 import os
@@ -9,10 +10,10 @@ import subprocess
 import pytest
 
 import tree
-from papcheck import HOSTILE, SECONDS
+from papcheck import HOSTILE, SECONDS, WHOLE
 from papsim import Papsim
 
-pytestmark = pytest.mark.patient
+pytestmark = pytest.mark.patient(100)
 
 PATTERN, CASE, DEFECT = "USB-CH9-*", "USB-CH9-BV-01", "device-descriptor-padded"
 
@@ -73,8 +74,8 @@ def same(merged, whole):
 # ---- the whole is what its parts are
 
 
-def test_all_shards_are_the_run_and_its_reports_and_evidence(run, shards, merge):
-    whole, parts = run(), shards(3)
+def test_all_shards_are_the_run_and_its_reports_and_evidence(once, shards, merge):
+    whole, parts = once(*WHOLE), shards(3)
     merged = merge(*parts)
     same(merged, whole)
     assert "CONFORMANT (0)" in merged.last_line
@@ -162,7 +163,7 @@ def test_a_case_that_is_taken_out_of_a_file_is_missed(run, merge, changed):
 
 def test_leave_that_nobody_gave_makes_the_whole_incomplete_too(run, merge):
     with Papsim("mtp") as player:
-        words = ("MTP-*", "--device", player.uri())
+        words = ("MTP-STO-*", "--device", player.uri())
         one, two = (run(*words, "--subset", "--shard", f"{i}/2") for i in (1, 2))
         whole = run(*words)
     assert any("--destructive" in left["why"] for left in whole.results["left_out"])
@@ -176,12 +177,25 @@ def test_an_interrupted_part_is_an_interrupted_whole(run, merge, changed):
 # ---- what is weighed anew, of what all parts saw
 
 
-def test_what_a_file_declares_is_held_against_what_all_shards_saw(run, shards, merge, tmp_path):
+@pytest.fixture
+def of_every_player(once):
+    """A case of each player of the suite: together they see what all players show."""
+    cases = collections.defaultdict(list)
+    for case in once(*WHOLE).results["cases"]:
+        if case["player"] and case["verdict"] == "PASS":
+            cases[case["player"]].append(case["id"])
+    assert {"mtp", "mtp-super-speed", "pap-winusb"} < set(cases) and len(cases) > 15
+    return [names[0] for names in cases.values()]
+
+
+def test_what_a_file_declares_is_held_against_what_all_shards_saw(run, shards, merge, tmp_path,
+                                                                  of_every_player):
     path = tmp_path / "my.ics"
+    words = (PATTERN, *of_every_player, "--ics", path)
     for claims, status in ((("MTP=yes", "USB.SPEED.SUPER=yes"), 0),
                            (("MTP=yes", "MTP.OP.1023=yes"), 1)):
         path.write_text("\n".join((*claims, "")), encoding="ascii")
-        whole, parts = run("--ics", path), shards(3, "--ics", path)
+        whole, parts = run(*words), shards(3, *words)
         assert not any(case["verdict"] == "FAIL" for part in parts
                        for case in json.loads(text(part))["cases"])
         unsure = [part for part in parts

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-pytestmark = pytest.mark.patient
+pytestmark = pytest.mark.patient(50)
 
 CASE = "USB-CH9-BV-01"
 BOASTER = "iriver-spinn"  # it lists operations that papsim refuses
@@ -14,10 +14,10 @@ GET_OBJECT = "operation 1009"
 
 
 @pytest.fixture
-def changed(run, tmp_path):
+def changed(once, tmp_path):
     """The folder of a whole run on this player whose results lost what was said of that name."""
     def loses(player, name):
-        folder = run("--player", player).folder
+        folder = once("--player", player).folder
         copy = tmp_path / "changed"
         shutil.copytree(folder, copy)
         results = json.loads((copy / "results.json").read_text(encoding="utf-8"))
@@ -32,8 +32,8 @@ def untried(done):
             for one in done.results["untried"]}
 
 
-def test_a_listed_operation_that_no_case_brings_to_an_end_is_named(run):
-    done = run("--player", BOASTER)
+def test_a_listed_operation_that_no_case_brings_to_an_end_is_named(once):
+    done = once("--player", BOASTER)
     what, how, mandatory = untried(done)["0x9170 (no name)"]
     assert (what, mandatory) == ("operation", False) and how.startswith("never")
     assert not any(case["id"] == "UNTRIED" for case in done.results["cases"])
