@@ -5,9 +5,14 @@ import subprocess
 import sys
 
 import tree
+from papcheck import papcheck
 
 SERVER = tree.ROOT / "fixtures/devices/other"
 SERIAL = "7F03A2C4"
+
+# How many cases at least hold of each: of those that are another USB device, and of the others.
+OF_USB = {"bare": 138, "vendor": 160, "modern": 170, "full": 143, "composite": 170, "quick": 140}
+OF_MEDIA = {"readonly": 100, "flat": 98, "sparing": 150, "portable": 170}
 
 
 def variants():
@@ -43,3 +48,20 @@ class OtherDevice:
         sys.stderr.write(errors)  # pytest shows it with a failure
         if not failed:
             assert alive and not errors, errors
+
+
+def judge(folder, variant, *words):
+    """Results of a run, in that folder, with all that a vendor would allow."""
+    with OtherDevice(variant) as device:
+        done = papcheck("run", *words, "--device", device.uri, "--destructive", "--serial", SERIAL,
+                        "--allow-mtp", "--out", folder)
+    done.folder = folder
+    return done
+
+
+def is_right(done, least):
+    red = [(case["id"], case["reason"]) for case in done.results["cases"]
+           if case["verdict"] in ("FAIL", "ERROR")]
+    assert not red and done.status == 0, (done.status, red)
+    green = [case["id"] for case in done.results["cases"] if case["verdict"] == "PASS"]
+    assert len(green) >= least, len(green)
