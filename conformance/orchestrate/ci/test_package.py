@@ -10,7 +10,7 @@ import yaml
 import tree
 from machine import Machine
 
-pytestmark = pytest.mark.patient
+pytestmark = pytest.mark.patient(180)
 
 EXAMPLES = tree.ROOT / "docs/examples"
 

@@ -8,6 +8,8 @@ import pytest
 
 from tree import ROOT
 
+pytestmark = pytest.mark.patient(120)
+
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(sh|console)([^\n]*)\n(.*?)^```$", re.M | re.S)
 

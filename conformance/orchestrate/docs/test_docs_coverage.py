@@ -13,7 +13,7 @@ import tree
 sys.path.insert(0, str(tree.ROOT / "ci"))
 import gen_coverage  # noqa: E402
 
-pytestmark = pytest.mark.patient
+pytestmark = pytest.mark.patient(40)
 
 PAGE = tree.ROOT / "docs" / "coverage.md"
 KEPT = tree.ROOT / "out" / "selftest"  # of `make check`'s selftest

@@ -19,7 +19,7 @@ import tree
 from papcheck import SECONDS, STANDS_STILL, hostile_report
 from papsim import Papsim
 
-pytestmark = pytest.mark.patient
+pytestmark = pytest.mark.patient(90)
 
 CASE = "USB-CH9-BV-01"  # quick, reads only, judges USB-CH9-001
 ROW = "USB-CH9-001"

@@ -12,7 +12,7 @@ import tree
 from papcheck import SECONDS
 from papsim import Papsim
 
-pytestmark = pytest.mark.patient
+pytestmark = pytest.mark.patient(170)
 NOT_OFFERED = ("offer", "ics")  # causes: it has no channel class of its own to hand out
 
 

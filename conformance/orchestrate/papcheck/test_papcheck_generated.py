@@ -7,6 +7,8 @@ import pytest
 
 from papcheck import papcheck
 
+pytestmark = pytest.mark.patient(120)
+
 CAUGHT = {"GetDeviceInfo:StandardVersion:changed", "BOS:wTotalLength:changed",
           "IMDSPDevice.GetName:pwszName:dropped"}
 ALLOWED = "GetDeviceInfo:Manufacturer:changed"

@@ -8,7 +8,7 @@ import pytest
 import tree
 from papsim import Papsim
 
-pytestmark = pytest.mark.patient
+pytestmark = pytest.mark.patient(130)
 
 OTHER = tree.BUILD / "other.so"
 OURS, THEIRS = "{7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}", "{5C0A3B1D-7E2F-4D61-9A88-0B6D3F1E2C47}"

@@ -20,7 +20,7 @@ from quirks import (BLACKBERRY, FULL_SPEED, GALAXY, NAMELESS, ON_OFF, SANSA_CLIP
                     player, silent, unanswered)
 from usbip_client import EPIPE, ESHUTDOWN, IN, OUT
 
-pytestmark = pytest.mark.patient
+pytestmark = pytest.mark.patient(50)
 
 SENDGET = """
     mtp-sendfile {0} {0} > sent 2>&1

@@ -10,7 +10,7 @@ from mtp_client import ALL, OK, RESPONSE, Mtp, Reader, container
 from quirks import EOS_R, GALAXY, KYOCERA_RISE, ON_OFF, UNKNOWN, advance, client, player, silent
 from usbip_client import IN
 
-pytestmark = pytest.mark.patient
+pytestmark = pytest.mark.patient(60)
 
 
 # ---- 20, 28, 34: time
