@@ -258,7 +258,7 @@ def test_repro_gives_the_same_verdict(red, tmp_path, index, status, standing):
 
 
 def test_two_runs_differ_in_timing_only(run):
-    words = ("USB-CH9-*", "AUTH-CLOSED-*", "ENUM-*", "sync", "--jobs", "2")
+    words = ("USB-CH9-BV-*", "AUTH-CLOSED-*", "ENUM-P*", "SYNC-FIND-*", "--jobs", "2")
     first, second = run(*words), run(*words)
     assert [case["id"] for case in first.results["cases"]] == \
         sorted(case["id"] for case in first.results["cases"])

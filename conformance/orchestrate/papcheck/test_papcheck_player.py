@@ -11,6 +11,8 @@ import tree
 from papcheck import SECONDS
 from papsim import Papsim
 
+pytestmark = pytest.mark.patient(60)
+
 CASE, STEERED, MADE_FOR_ANOTHER = "USB-CH9-BV-01", "MTP-EVT-BV-01", "MTP-DEV-BV-53"
 PROVIDER_CASE, OWN = "ENUM-COUNT-BV-01", tree.BUILD / "libspcore.so"
 
@@ -104,8 +106,9 @@ def test_what_steers_a_player_of_the_suite_is_out_of_reach(run, file):
 def test_it_judges_as_the_same_player_that_is_served(run):
     """All but what steers it."""
     with Papsim("mtp-small") as player:
-        served = run("USB-*", "MTP-SES-*", "--device", player.uri(), "--destructive")
-    own = run("USB-*", "MTP-SES-*", "--player", "mtp-small")
+        served = run("USB-CH9-*", "USB-BLK-*", "MTP-SES-*", "--device", player.uri(),
+                     "--destructive")
+    own = run("USB-CH9-*", "USB-BLK-*", "MTP-SES-*", "--player", "mtp-small")
     for name, verdict in verdicts(served).items():
         if served.case(name)["reason"] != "needs the control socket of our own simulator":
             assert verdicts(own)[name] == verdict, name
@@ -116,14 +119,11 @@ def test_a_defect_is_switched_on_in_it(run):
     assert verdicts(done) == {CASE: "FAIL"}
 
 
-def shards(run, path, *words):
-    return [run("--player", path, "--shard", f"{i}/2", *words).folder for i in (1, 2)]
-
-
 def test_shards_of_it_are_merged(run, check, file, tmp_path):
     path = file("pap-inf")
     whole = run("--player", path)
-    done = check("merge", *shards(run, path), "--out", tmp_path / "merged")
+    parts = [run("--player", path, "--shard", f"{i}/2").folder for i in (1, 2)]
+    done = check("merge", *parts, "--out", tmp_path / "merged")
     done.folder = tmp_path / "merged"
     assert done.status == whole.status == 0, done.stdout + done.stderr
     for member in ("player", "player_sha256", "device", "devices", "verdict", "left_out", "cases"):
@@ -131,8 +131,10 @@ def test_shards_of_it_are_merged(run, check, file, tmp_path):
 
 
 def test_shards_of_two_players_are_not_merged(run, check, file, tmp_path):
-    one, other = file("pap-inf"), file("pap-inf", name="other.yaml")
-    done = check("merge", shards(run, one)[0], shards(run, other)[1], "--out", tmp_path / "merged")
+    names = ("my own player.yaml", "other.yaml")
+    parts = [run("USB-CH9-*", "--player", file("pap-inf", name=name), "--shard", f"{i}/2").folder
+             for i, name in enumerate(names, 1)]
+    done = check("merge", *parts, "--out", tmp_path / "merged")
     assert done.status == 2 and "the player" in done.stderr
 
 
