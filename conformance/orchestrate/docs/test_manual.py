@@ -107,6 +107,23 @@ def test_bash_offers_every_option_there_is(program):
 
 # ---- zsh
 
+@pytest.fixture(scope="module")
+def zsh(tmp_path_factory):
+    """The folder of shells, with what compinit found for the first; `^X` leaves the line in it."""
+    folder = tmp_path_factory.mktemp("zsh")
+    (folder / ".zshrc").write_text(f"""
+fpath=({tree.BUILD}/completion/zsh $fpath)
+path=({tree.BUILD} $path)
+autoload -U compinit
+compinit -u -d {folder}/dump
+show() {{ print -rn -- "$BUFFER" > {folder}/line; exit }}
+zle -N show
+bindkey '^X' show
+PS1=ready:
+""", encoding="utf-8")
+    return folder
+
+
 @pytest.mark.parametrize("program, typed, whole", [
     ("papsim", "pl", "players "),
     ("papsim", "serve --cap", "serve --capture "),
@@ -120,19 +137,10 @@ def test_bash_offers_every_option_there_is(program):
     ("papcheck", "explain MTP-SES-002", "explain MTP-SES-002 "),
     ("papcheck", "run --evidence fa", "run --evidence failed "),
 ])
-def test_zsh_completes(tmp_path, program, typed, whole):
-    (tmp_path / ".zshrc").write_text(f"""
-fpath=({tree.BUILD}/completion/zsh $fpath)
-path=({tree.BUILD} $path)
-autoload -U compinit
-compinit -u -d {tmp_path}/dump
-show() {{ print -rn -- "$BUFFER" > {tmp_path}/line; exit }}
-zle -N show
-bindkey '^X' show
-PS1=ready:
-""", encoding="utf-8")
-    with Screen(tree.tool("zsh"), "-d", "-i", columns=200, ZDOTDIR=tmp_path) as screen:
+def test_zsh_completes(zsh, program, typed, whole):
+    (zsh / "line").unlink(missing_ok=True)
+    with Screen(tree.tool("zsh"), "-d", "-i", columns=200, ZDOTDIR=zsh) as screen:
         screen.read("ready:")
         screen.press(f"{program} {typed}\t\x18".encode())
         assert screen.ended() == 0
-    assert (tmp_path / "line").read_text(encoding="utf-8") == f"{program} {whole}"
+    assert (zsh / "line").read_text(encoding="utf-8") == f"{program} {whole}"
