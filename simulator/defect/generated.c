@@ -377,15 +377,16 @@ static bool swap(struct passing *passing, const struct field *field, const struc
 static bool is_possible(const struct passing *passing, const struct field *field, enum spoil kind,
                         const struct memory *memory)
 {
+    bool rigid = passing->rigid || field->rigid;
     int said;
 
     switch (kind) {
     case SPOIL_CHANGED:
         return field->length && !(passing->rigid && field->type == FIELD_TEXT);
     case SPOIL_DROPPED:
-        return field->length && !passing->rigid;
+        return field->length && !rigid;
     case SPOIL_DOUBLED:
-        return field->length && !passing->rigid && passing->length + field->length <= passing->room;
+        return field->length && !rigid && passing->length + field->length <= passing->room;
     default:
         said = memory ? another(memory, passing, field) : -1;
         return field->type != FIELD_ELEMENT &&

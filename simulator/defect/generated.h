@@ -41,6 +41,7 @@ struct field {
     enum field_type type;
     size_t at, length;
     size_t count_at, count_size; /* ELEMENT, ARRAY: of the count; size 0: there is none */
+    bool rigid;                  /* it is there once, or nothing is */
     uint64_t owner;              /* whose it is, where an answer has those of several objects */
 };
 

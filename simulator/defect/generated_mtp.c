@@ -192,6 +192,8 @@ static size_t spoil_event(void *self, struct mtpr_responder *r,
         put_le32(bytes + 6 + 4 * i, event->params[i]);
     (void)cut_layout(&passing, 6, "", "P1=4 P2=4 P3=4");
     cut_add(&passing, "", "Code", FIELD_NUMBER, 0, 2);
+    if (passing.field_count) /* an event is of one code; what is left of it is a parameter's */
+        passing.fields[passing.field_count - 1].rigid = true;
     if (generated_spoil(generated, &passing) && passing.length >= 6) {
         event->code = get_le16(bytes);
         event->count = (unsigned)((passing.length - 6) / 4);
