@@ -50,6 +50,37 @@ static void hold(const struct checked *it, const char *row, const char *field, u
         conf_check_said(c, saw == wanted, seen, __FILE__, __LINE__, "%s: %s", it->name, field);
 }
 
+/* Parameters of the response, of operations that have any (MTP 1.1, appendix D): what an operation
+ * has no parameter for is left out or 0 (4.3). SIZE_MAX of those that no public document has. */
+static size_t parameters_of(uint16_t operation, uint16_t code)
+{
+    static const struct {
+        uint16_t operation;
+        size_t count;
+    } some[] = {
+        {MTP_OP_GET_NUM_OBJECTS, 1},      {MTP_OP_SEND_OBJECT_INFO, 3},
+        {MTP_OP_COPY_OBJECT, 1},          {MTP_OP_GET_PARTIAL_OBJECT, 1},
+        {MTP_OP_SET_OBJECT_PROP_LIST, 1}, {MTP_OP_SEND_OBJECT_PROP_LIST, 4},
+    };
+
+    if (operation >= 0x9000 && operation >> 8 != 0x98)
+        return SIZE_MAX;
+    for (size_t i = 0; i < ARRAY_SIZE(some); i++) {
+        if (some[i].operation == operation)
+            return some[i].count;
+    }
+    return operation == MTP_OP_OPEN_SESSION && code == MTP_RC_SESSION_ALREADY_OPEN;
+}
+
+static unsigned surplus(uint16_t operation, const struct ct_answer *answer)
+{
+    unsigned count = 0;
+
+    for (size_t i = parameters_of(operation, answer->code); i < answer->params; i++)
+        count += answer->param[i] != 0;
+    return count;
+}
+
 void exchange_check(struct conf *c, struct exchange_asked asked, const struct ct_answer *answer)
 {
     struct value name = value_op(asked.operation);
@@ -61,6 +92,8 @@ void exchange_check(struct conf *c, struct exchange_asked asked, const struct ct
     hold(&it, "USB-BLK-005.response", "the response's transaction id", answer->id, asked.id);
     hold(&it, "USB-BLK-014.fits", "bytes of the response that are no parameter",
          answer->came % 4 + (answer->came > 4 * PARAMETERS ? answer->came - 4 * PARAMETERS : 0), 0);
+    hold(&it, "USB-BLK-014.unused", "parameters that are not the operation's, and not 0",
+         surplus(asked.operation, answer), 0);
     if (!answer->has_data)
         return;
     hold(&it, "USB-BLK-005.phase", "a data phase of the device's in one of ours", asked.sends_data,
@@ -108,6 +141,7 @@ void exchange_check_reply(struct conf *c, const struct raw_pending *asked,
     hold(&it, "USBIP-URB-010.start", "start_frame", get_be32(header + 28), 0);
     hold(&it, "USBIP-URB-010.count", "number_of_packets, which is 0 or 0xffffffff",
          packets == UINT32_MAX ? 0 : packets, 0);
+    hold(&it, "USBIP-URB-010.errors", "error_count", get_be32(header + 36), 0);
     hold(&it, "USBIP-OP-004.submit", "bytes of the padding that are not 0",
          not_zero(header + 40, 8), 0);
 }

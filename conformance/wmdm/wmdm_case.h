@@ -11,9 +11,15 @@
 #define RELEASE(object)                                                                            \
     do {                                                                                           \
         if (object)                                                                                \
-            (object)->lpVtbl->Release(object);                                                     \
+            SP_CALL(#object "->Release", (object)->lpVtbl->Release(object));                       \
         (object) = NULL;                                                                           \
     } while (0)
+/* Bits of a status that an idle device or medium may have beside READY: what it plays is not of its
+ * memory. */
+#define WMDM_STATUS_CONTROL                                                                        \
+    (WMDM_STATUS_DEVICECONTROL_PLAYING | WMDM_STATUS_DEVICECONTROL_RECORDING |                     \
+     WMDM_STATUS_DEVICECONTROL_PAUSED | WMDM_STATUS_DEVICECONTROL_REMOTE |                         \
+     WMDM_STATUS_DEVICECONTROL_STREAM)
 /* A pointer nobody may dereference, for outputs that must be cleared. */
 #define POISON ((void *)(uintptr_t)0xdeadbeef)
 

@@ -20,6 +20,7 @@ enum {
     FRAME_ACTUAL = 24,
     FRAME_START = 28,
     FRAME_PACKETS = 32,
+    FRAME_ERRORS = 36,
     FRAME_PADDING = 40,
 };
 
@@ -526,6 +527,12 @@ FRAME(say_one_packet)
 {
     (void)self, (void)offer;
     return say(bytes, length, FRAME_PACKETS, 1);
+}
+
+FRAME(say_one_error)
+{
+    (void)self, (void)offer;
+    return say(bytes, length, FRAME_ERRORS, 1);
 }
 
 FRAME(echo_unlink_devid)

@@ -167,6 +167,15 @@ METHOD(STATUS_BUSY, IMDSPDevice3, GetStatus, DWORD *status)
     return hr;
 }
 
+METHOD(STATUS_BROKEN, IMDSPDevice3, GetStatus, DWORD *status)
+{
+    HRESULT hr = STATUS_BROKEN_book(This, status);
+
+    if (SUCCEEDED(hr) && *status == WMDM_STATUS_READY)
+        *status |= WMDM_STATUS_STORAGE_BROKEN;
+    return hr;
+}
+
 METHOD(STATUS_ZERO, IMDSPDevice3, GetStatus, DWORD *status)
 {
     HRESULT hr = STATUS_ZERO_book(This, status);

@@ -162,6 +162,38 @@ METHOD(DEVICES_SKIP_STUB, IMDSPEnumDevice, Skip, ULONG wanted, ULONG *skipped)
     return FAILED(hr) ? hr : E_NOTIMPL;
 }
 
+METHOD(DEVICES_SKIP_END_OK, IMDSPEnumDevice, Skip, ULONG wanted, ULONG *skipped)
+{
+    return hr_swap(DEVICES_SKIP_END_OK_book(This, wanted, skipped), S_FALSE, S_OK);
+}
+
+METHOD(DEVICES_SKIP_WANTED, IMDSPEnumDevice, Skip, ULONG wanted, ULONG *skipped)
+{
+    HRESULT hr = DEVICES_SKIP_WANTED_book(This, wanted, skipped);
+
+    if (SUCCEEDED(hr) && skipped)
+        *skipped = wanted;
+    return hr;
+}
+
+static bool is_skipped;
+
+METHOD_AS(SKIPPED_OK_SKIP, DEVICES_SKIPPED_OK, IMDSPEnumDevice, Skip, ULONG wanted, ULONG *skipped)
+{
+    HRESULT hr = SKIPPED_OK_SKIP_book(This, wanted, skipped);
+
+    is_skipped |= hr == S_FALSE;
+    return hr;
+}
+
+METHOD(DEVICES_SKIPPED_OK, IMDSPEnumDevice, Next, ULONG wanted, IMDSPDevice **devices,
+       ULONG *fetched)
+{
+    HRESULT hr = DEVICES_SKIPPED_OK_book(This, wanted, devices, fetched);
+
+    return is_skipped ? hr_swap(hr, S_FALSE, S_OK) : hr;
+}
+
 METHOD(DEVICES_RESET_STUB, IMDSPEnumDevice, Reset)
 {
     return hr_swap(DEVICES_RESET_STUB_book(This), S_OK, E_NOTIMPL);

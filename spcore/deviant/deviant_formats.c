@@ -128,6 +128,18 @@ GROUP_METHOD(GROUP_AUDIO_UNWRITTEN)
     return hr;
 }
 
+GROUP_METHOD(GROUP_VIDEO_UNWRITTEN)
+{
+    VIDEOINFOHEADER *own = NULL;
+    DWORD own_count = 0;
+    HRESULT hr = GROUP_VIDEO_UNWRITTEN_book(This, flags, audio, audio_count, video ? &own : NULL,
+                                            video_count ? &own_count : NULL, files, file_count);
+
+    if (SUCCEEDED(hr))
+        CoTaskMemFree(own);
+    return hr;
+}
+
 GROUP_METHOD(GROUP_FILES_UNWRITTEN)
 {
     bool both = (flags & WMDM_GET_FORMAT_SUPPORT_FILE) && (flags & ~(DWORD)4);

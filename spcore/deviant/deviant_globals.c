@@ -39,6 +39,15 @@ METHOD(MEDIUM_STATUS_ZERO, IMDSPStorageGlobals, GetStatus, DWORD *status)
     return hr;
 }
 
+METHOD(MEDIUM_UNFORMATTED, IMDSPStorageGlobals, GetStatus, DWORD *status)
+{
+    HRESULT hr = MEDIUM_UNFORMATTED_book(This, status);
+
+    if (SUCCEEDED(hr))
+        *status |= WMDM_STATUS_STORAGE_UNFORMATTED;
+    return hr;
+}
+
 /* Whether anything was closed yet. */
 static bool closed_once;
 

@@ -198,6 +198,12 @@ CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
         CHECK_SEEN(code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED ||
                        code == MTP_RC_INVALID_OBJECT_PROP_CODE,
                    value_rc(code));
+        /* Of no object either: which of the two is minded first is open. */
+        code = dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(0x7ffffff0, 0x7ff0));
+        CHECK_SEEN(code == MTP_RC_OBJECT_PROP_NOT_SUPPORTED ||
+                       code == MTP_RC_INVALID_OBJECT_PROP_CODE ||
+                       code == MTP_RC_INVALID_OBJECT_HANDLE,
+                   value_rc(code));
     }
 }
 

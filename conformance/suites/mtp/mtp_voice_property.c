@@ -76,7 +76,19 @@ static bool digits(const uint16_t *text, size_t from, size_t to)
     return true;
 }
 
-/* "YYYYMMDDThhmmss", whatever follows; nothing at all is a date that is not known. */
+/* Tenths and a zone, each or none: ".s", "Z", "+hhmm", "-hhmm" (MTP 1.1, 3.2.5). */
+static bool is_date_end(const uint16_t *text)
+{
+    if (text[0] == '.' && digits(text, 1, 2))
+        text += 2;
+    if (text[0] == 'Z')
+        text++;
+    else if ((text[0] == '+' || text[0] == '-') && digits(text, 1, 5))
+        text += 5;
+    return !text[0];
+}
+
+/* "YYYYMMDDThhmmss" and what may follow; nothing at all is a date that is not known. */
 static bool is_date(const uint16_t *text)
 {
     size_t length = 0;
@@ -87,7 +99,18 @@ static bool is_date(const uint16_t *text)
         return true;
     return length >= 15 && digits(text, 0, 8) && text[8] == 'T' && digits(text, 9, 15) &&
            (text[4] == '0' || text[4] == '1') && text[6] <= '3' && text[9] <= '2' &&
-           text[11] <= '5' && text[13] <= '6';
+           text[11] <= '5' && text[13] <= '6' && is_date_end(text + 15);
+}
+
+/* What there is begins with its length in 32 bits, the form is the one that it may have. */
+static bool in_length(const struct snapshot_description *one, struct snapshot_bytes value,
+                      bool is_fixed)
+{
+    struct ct_reader form = ct_reader(one->form.data, one->form.size);
+    struct ct_reader array = ct_reader(value.data, value.size);
+    uint32_t most = is_fixed ? ct_u16(&form) : ct_u32(&form), count = ct_u32(&array);
+
+    return !form.failed && !array.failed && (is_fixed ? count == most || !count : count <= most);
 }
 
 static bool in_form(const struct snapshot_description *one, struct snapshot_bytes value)
@@ -102,6 +125,11 @@ static bool in_form(const struct snapshot_description *one, struct snapshot_byte
     case MTP_FORM_DATE_TIME:
         snapshot_text(value, text);
         return one->type != MTP_DTC_STRING || is_date(text);
+    case MTP_FORM_FIXED_LENGTH_ARRAY:
+        return in_length(one, value, true);
+    case MTP_FORM_BYTE_ARRAY:
+    case MTP_FORM_LONG_STRING:
+        return in_length(one, value, false);
     default:
         return true;
     }
@@ -459,9 +487,10 @@ static void check_value(struct dut *dut, const struct snapshot_description *one)
     value.size = dut->answer.size < sizeof(bytes) ? dut->answer.size : sizeof(bytes);
     if (value.size)
         memcpy(bytes, dut->answer.data, value.size);
-    AGREE(is_clock(one) ? value.size == one->current.size && is_now(dut, one, value)
-                        : dut->answer.size == one->current.size &&
-                              memcmp(bytes, one->current.data, value.size) == 0,
+    AGREE(is_clock(one)
+              ? value.size == one->current.size && in_form(one, value) && is_now(dut, one, value)
+              : dut->answer.size == one->current.size &&
+                    memcmp(bytes, one->current.data, value.size) == 0,
           "0x%04x: the value is that of its description", one->code);
 }
 

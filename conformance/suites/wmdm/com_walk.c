@@ -1,10 +1,13 @@
 /* COM's rules, on an object of every kind: what QueryInterface says, and that references balance.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_sweep.h"
 #include "spcore/base.h"
+#include "spcore/com/com_memory.h"
+#include "spcore/com/com_utf16.h"
 
 #define COM_CASE(token, title_, steps_, ...)                                                       \
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .ics = "ANY",                     \
@@ -221,30 +224,144 @@ COM_CASE(COM_COUNT_BV_01, "One object keeps the module, and the last release of 
     }
 }
 
-COM_CASE(COM_COUNT_BV_02, "What is made and found has one reference",
-         "CreateStorage, "
-         "CreateStorage2, GetStorage; everything released: DllCanUnloadNow",
-         "SP-LIFE-007")
+/* One output of one method of one object, in the order of a sweep: it alone is kept. */
+struct kept {
+    size_t wanted, seen;
+    IUnknown *object;
+};
+
+static void keep_one(struct wmdm *w, struct wmdm_try *one, void *context)
+{
+    struct conf *c = wmdm_conf(w);
+    struct kept *kept = context;
+    unsigned out = 0;
+
+    while (out < one->method->count && one->method->parameters[out].kind != WMDM_ARG_OUT_OBJECT)
+        out++;
+    if (!wmdm_only_asks(one->method) || out == one->method->count || kept->seen++ != kept->wanted)
+        return;
+    conf_note(c, "what is kept is %s's", one->method->name);
+    if (SUCCEEDED(wmdm_call(c, __FILE__, __LINE__, one->method, one->object, one->arguments)))
+        kept->object = *(IUnknown **)(uintptr_t)one->arguments[out];
+}
+
+/* Everything else is released. One that is gone already is not touched again. */
+static void check_kept(struct conf *c, IUnknown *object, const char *row)
 {
     wmdm_can_unload_now unload = wmdm_can_unload_entry(c);
-    struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *folder = wmdm_work_folder(w), *made = NULL, *found = NULL;
-    IMDSPStorage *two = wmdm_put(w, folder, "two.bin", "x", 1);
-    IMDSPStorage2 *second = AS(IMDSPStorage2, folder);
 
-    SETUP_CALL(IMDSPStorage, CreateStorage, folder,
-               WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, NULL, u"one.bin", &made);
-    if (folder == wmdm_root(w))
-        wmdm_made(w, "one.bin");
-    if (conf_offers(c, "PROVIDER.STORAGE.FIND"))
-        (void)CALL(IMDSPStorage2, GetStorage, second, u"two.bin", &found);
-    RELEASE(second);
-    RELEASE(found);
-    RELEASE(made);
-    RELEASE(two);
-    wmdm_close(w);
-    ROW("SP-LIFE-007.made")
+    ROW("SP-LIFE-007.alive") {
+        if (object && CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_FALSE))
+            let_go(c, object);
+    }
+    ROW(row)
         CHECK_HR(SP_HR("DllCanUnloadNow", unload()), S_OK);
+}
+
+CONF_CASE(COM_COUNT_BV_03, .title = "What a method hands out lives when nothing else does",
+          .reqs = REQS("SP-LIFE-007"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .timeout_s = 120,
+          .steps = "On each kind of object each method that asks and hands out an interface: "
+                   "everything else released, DllCanUnloadNow; that released, DllCanUnloadNow")
+{
+    struct kept kept = {0};
+
+    for (size_t i = 0; kept.seen >= i; i++) { /* until none was the i-th */
+        struct wmdm *w = wmdm_open(c);
+        struct wmdm_kind kinds[WMDM_KINDS];
+
+        kept = (struct kept){.wanted = i};
+        wmdm_kinds(w, kinds);
+        for (size_t k = 0; k < WMDM_KINDS && kept.seen <= i; k++) {
+            if (kinds[k].object)
+                wmdm_sweep(w, kinds[k].object, keep_one, &kept);
+        }
+        wmdm_kinds_release(c, kinds);
+        wmdm_close(w);
+        check_kept(c, kept.object, "SP-LIFE-007.asked");
+    }
+}
+
+enum { MADE, MADE_SIZED, MADE_TAGGED, FOUND, FOUND_BY_DEVICE, MADE_WAYS };
+
+/* The work folder, which lies in the root, as the device finds it; NULL: it does not. */
+static IMDSPStorage *found_by_device(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *folder = wmdm_work_folder(w), *found = NULL;
+    char *name = folder == wmdm_root(w) ? NULL : wmdm_name(w, folder);
+    WCHAR *wide = name ? com_utf16_from_utf8(name) : NULL;
+    IMDSPDevice2 *device;
+
+    if (wide && conf_offers(c, "PROVIDER.DEVICE.FIND")) {
+        device = AS(IMDSPDevice2, wmdm_device(w));
+        (void)CALL(IMDSPDevice2, GetStorage, device, wide, &found);
+        RELEASE(device);
+    }
+    CoTaskMemFree(wide);
+    free(name);
+    return found;
+}
+
+static IMDSPStorage *found_in_folder(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *two = wmdm_put(w, wmdm_work_folder(w), "two.bin", "x", 1), *found = NULL;
+    IMDSPStorage2 *folder;
+
+    if (conf_offers(c, "PROVIDER.STORAGE.FIND")) {
+        folder = AS(IMDSPStorage2, wmdm_work_folder(w));
+        (void)CALL(IMDSPStorage2, GetStorage, folder, u"two.bin", &found);
+        RELEASE(folder);
+    }
+    RELEASE(two);
+    return found;
+}
+
+/* NULL: the provider has not that way. */
+static IMDSPStorage *made_or_found(struct wmdm *w, unsigned way)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *folder = wmdm_work_folder(w), *made = NULL;
+    IWMDMMetaData *tags;
+
+    switch (way) {
+    case MADE:
+        SETUP_CALL(IMDSPStorage, CreateStorage, folder,
+                   WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, NULL, u"one.bin", &made);
+        if (folder == wmdm_root(w))
+            wmdm_made(w, "one.bin");
+        return made;
+    case MADE_SIZED:
+        return wmdm_create(w, folder, "sized.bin", WMDM_FILE_ATTR_FILE, 1, NULL);
+    case MADE_TAGGED:
+        if (!wmdm_has(w, folder, &IID_IMDSPStorage4))
+            return NULL;
+        tags = wmdm_metadata_new();
+        made = wmdm_create(w, folder, "tagged.bin", WMDM_FILE_ATTR_FILE, 0, tags);
+        IWMDMMetaData_Release(tags);
+        return made;
+    case FOUND:
+        return found_in_folder(w);
+    default:
+        return found_by_device(w);
+    }
+}
+
+CONF_CASE(COM_COUNT_BV_02, .title = "What is made has one reference", .reqs = REQS("SP-LIFE-007"),
+          .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps =
+              "CreateStorage, CreateStorage2, CreateStorageWithMetadata, GetStorage of folder and "
+              "device: "
+              "everything else released, DllCanUnloadNow; that released, DllCanUnloadNow")
+{
+    for (unsigned way = 0; way < MADE_WAYS; way++) {
+        struct wmdm *w = wmdm_open(c);
+        IMDSPStorage *made = made_or_found(w, way);
+
+        wmdm_close(w);
+        check_kept(c, (IUnknown *)made, "SP-LIFE-007.made");
+    }
 }
 
 /* ---- children without their parents */

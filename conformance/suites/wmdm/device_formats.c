@@ -16,8 +16,9 @@
 struct table {
     WAVEFORMATEX *waves;
     WCHAR **types;
+    VIDEOINFOHEADER *videos;
     WMFILECAPABILITIES *files;
-    DWORD wave_count, type_count, file_count;
+    DWORD wave_count, type_count, video_count, file_count;
 };
 
 static void table_done(struct table *table)
@@ -28,6 +29,7 @@ static void table_done(struct table *table)
         CoTaskMemFree(table->files[i].pwszMimeType);
     CoTaskMemFree(table->types);
     CoTaskMemFree(table->files);
+    CoTaskMemFree(table->videos);
     CoTaskMemFree(table->waves);
 }
 
@@ -54,14 +56,11 @@ static HRESULT groups(struct wmdm *w, DWORD flags, struct table *ret)
     const bool video = flags & WMDM_GET_FORMAT_SUPPORT_VIDEO;
     const bool file = flags & WMDM_GET_FORMAT_SUPPORT_FILE;
     IMDSPDevice2 *device = AS(IMDSPDevice2, wmdm_device(w));
-    VIDEOINFOHEADER *videos = NULL;
-    DWORD video_count = 0;
-    HRESULT hr =
-        CALL(IMDSPDevice2, GetFormatSupport2, device, flags, audio ? &ret->waves : NULL,
-             audio ? &ret->wave_count : NULL, video ? &videos : NULL, video ? &video_count : NULL,
-             file ? &ret->files : NULL, file ? &ret->file_count : NULL);
+    HRESULT hr = CALL(IMDSPDevice2, GetFormatSupport2, device, flags, audio ? &ret->waves : NULL,
+                      audio ? &ret->wave_count : NULL, video ? &ret->videos : NULL,
+                      video ? &ret->video_count : NULL, file ? &ret->files : NULL,
+                      file ? &ret->file_count : NULL);
 
-    CoTaskMemFree(videos);
     RELEASE(device);
     return hr;
 }
@@ -184,7 +183,8 @@ FORMAT_CASE(FORMAT_GROUP_BV_01, "ANY", "What is asked for is filled, and nothing
     struct wmdm *w = wmdm_open(c);
 
     for (DWORD flags = 1; flags < 8; flags++) {
-        struct table table = {.wave_count = ~(DWORD)0, .file_count = ~(DWORD)0};
+        struct table table = {
+            .wave_count = ~(DWORD)0, .video_count = ~(DWORD)0, .file_count = ~(DWORD)0};
         HRESULT hr;
 
         ROW("SP-FMT-007.null") {
@@ -196,6 +196,9 @@ FORMAT_CASE(FORMAT_GROUP_BV_01, "ANY", "What is asked for is filled, and nothing
         ROW("SP-FMT-007.audio")
             REQUIRE(!(flags & WMDM_GET_FORMAT_SUPPORT_AUDIO) ||
                     (table.wave_count <= FORMATS_MAX && (table.waves || !table.wave_count)));
+        ROW("SP-FMT-007.video")
+            REQUIRE(!(flags & WMDM_GET_FORMAT_SUPPORT_VIDEO) ||
+                    (table.video_count <= FORMATS_MAX && (table.videos || !table.video_count)));
         ROW("SP-FMT-007.file")
             REQUIRE(!(flags & WMDM_GET_FORMAT_SUPPORT_FILE) ||
                     (table.file_count <= FORMATS_MAX && (table.files || !table.file_count)));

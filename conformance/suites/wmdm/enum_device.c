@@ -175,6 +175,25 @@ DEVICE_CASE(ENUM_CLONE_BI_01, "Clone into NULL is refused, and spoils nothing", 
     RELEASE(devices);
 }
 
+DEVICE_CASE(ENUM_SKIP_BV_01, "Skip of more devices than there are skips those", CONF_MUST,
+            "EnumDevices, Skip of two more than GetDeviceCount says, Next(1)", "SP-ENUM-017")
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDSPEnumDevice *devices = devices_of(w);
+    IMDSPDevice *device = NULL;
+    DWORD count = 0, got = 77;
+
+    SETUP_CALL(IMDServiceProvider, GetDeviceCount, wmdm_provider(w), &count);
+    ROW("SP-ENUM-017.code")
+        CHECK_HR(CALL(IMDSPEnumDevice, Skip, devices, count + 2, &got), S_FALSE);
+    ROW("SP-ENUM-017.count")
+        CHECK_EQ(got, count);
+    ROW("SP-ENUM-017.end")
+        CHECK_HR(CALL(IMDSPEnumDevice, Next, devices, 1, &device, &got), S_FALSE);
+    RELEASE(device);
+    RELEASE(devices);
+}
+
 /* ---- what is mandatory is no stub */
 
 #define MANDATORY(clause, call)                                                                    \

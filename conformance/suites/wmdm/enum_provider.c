@@ -141,6 +141,8 @@ static void check_idle(struct wmdm *w, IMDSPDevice *device)
     }
     ROW("SP-DEV-019.busy")
         CHECK(!(status & WMDM_STATUS_BUSY));
+    ROW("SP-DEV-019.nothing")
+        CHECK_EQ(status & ~(DWORD)(WMDM_STATUS_CONTROL | WMDM_STATUS_READY | WMDM_STATUS_BUSY), 0);
 }
 
 /* One that is gone, asked ten times. */

@@ -48,6 +48,7 @@ static IMDSPStorage *new_folder(struct wmdm *w, IMDSPStorage *parent, const char
 
 static bool is_listed(struct wmdm *w, IMDSPStorage *folder, const char *name)
 {
+    struct conf *c = wmdm_conf(w);
     IMDSPStorage *child = wmdm_child(w, folder, name);
     bool is_there = child != NULL;
 

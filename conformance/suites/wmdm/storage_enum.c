@@ -22,6 +22,7 @@ static IMDSPEnumStorage *children_of(struct wmdm *w, IMDSPStorage *folder)
 /* Seven files in a folder of their own. */
 static IMDSPEnumStorage *seven(struct wmdm *w)
 {
+    struct conf *c = wmdm_conf(w);
     char name[] = "0.bin";
 
     for (unsigned i = 0; i < 7; i++) {
@@ -52,8 +53,10 @@ static struct batch next(struct wmdm *w, IMDSPEnumStorage *children, DWORD count
     return batch;
 }
 
-static void release(struct batch *batch, DWORD count)
+static void release(struct wmdm *w, struct batch *batch, DWORD count)
 {
+    struct conf *c = wmdm_conf(w);
+
     for (DWORD i = 0; i < batch->got && i < count; i++) {
         if (batch->item[i] != POISON)
             RELEASE(batch->item[i]);
@@ -76,7 +79,7 @@ static struct names names(struct wmdm *w, IMDSPEnumStorage *children, DWORD coun
         snprintf(names.text + 6 * (size_t)i, 7, "%-5.5s/", name ? name : "");
         free(name);
     }
-    release(&batch, count);
+    release(w, &batch, count);
     return names;
 }
 
@@ -101,7 +104,7 @@ static DWORD take(struct wmdm *w, IMDSPEnumStorage *children, DWORD count, HRESU
     struct batch batch = next(w, children, count);
 
     CHECK_HR(batch.hr, expected);
-    release(&batch, count);
+    release(w, &batch, count);
     return batch.got;
 }
 
@@ -286,6 +289,7 @@ static unsigned count_below(struct wmdm *w, IMDSPStorage *folder, unsigned most)
 
 static bool has(struct wmdm *w, IMDSPStorage *folder, const char *name)
 {
+    struct conf *c = wmdm_conf(w);
     IMDSPStorage *child = wmdm_child(w, folder, name);
     bool is_there = child;
 

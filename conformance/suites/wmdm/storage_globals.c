@@ -87,6 +87,8 @@ static bool can_make(struct wmdm *w, IMDSPStorage *parent, DWORD kind, const WCH
 
 static void take_away(struct wmdm *w, IMDSPStorage **made)
 {
+    struct conf *c = wmdm_conf(w);
+
     if (*made)
         wmdm_delete(w, *made);
     RELEASE(*made);
@@ -139,6 +141,8 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "ANY",
         CHECK_HR(CALL(IMDSPStorageGlobals, GetStatus, wmdm_globals(w), &status), S_OK);
         CHECK_EQ(status & (WMDM_STATUS_READY | WMDM_STATUS_BUSY), WMDM_STATUS_READY);
     }
+    ROW("SP-GLOB-012.nothing")
+        CHECK_EQ(status & ~(DWORD)(WMDM_STATUS_CONTROL | WMDM_STATUS_READY | WMDM_STATUS_BUSY), 0);
 }
 
 /* By its path where it says that, else by its name. */
@@ -211,6 +215,8 @@ static size_t root_count(struct wmdm *w)
 /* Ends a case after a format: the work folder is gone, so there is nothing to remove. */
 static void after_format(struct wmdm *w, IMDSPStorage *file)
 {
+    struct conf *c = wmdm_conf(w);
+
     RELEASE(file);
     wmdm_forget_work_folder(w);
 }

@@ -15,6 +15,7 @@
 /* The file of that name in `folder`, as another instance has it; NULL: there is none. */
 static IMDSPStorage *reach(struct wmdm *w, bool is_root, const char *folder, const char *name)
 {
+    struct conf *c = wmdm_conf(w);
     IMDSPStorage *parent = is_root ? NULL : wmdm_child(w, wmdm_root(w), folder), *found = NULL;
 
     if (is_root || parent)

@@ -151,6 +151,8 @@ static IMDSPStorage *filled(struct wmdm *w)
 /* Ends a case: of a medium that lost its file the work folder went, too. */
 static void after_format(struct wmdm *w, IMDSPStorage *file)
 {
+    struct conf *c = wmdm_conf(w);
+
     if (!is_there(w, file))
         wmdm_forget_work_folder(w);
     RELEASE(file);

@@ -72,6 +72,7 @@ static HRESULT make(struct place *at, IMDSPStorage *where, DWORD attributes, con
 static HRESULT misplace(struct place *at, IMDSPStorage *where, DWORD attributes, const WCHAR *name)
 {
     struct wmdm *w = at->w;
+    struct conf *c = wmdm_conf(w);
     IMDSPStorage *made;
     HRESULT hr = make(at, where, attributes, name, 0, &made);
 
@@ -99,6 +100,8 @@ static size_t count(struct wmdm *w, IMDSPStorage *parent, const char *name)
 
 static void place_close(struct place *at)
 {
+    struct conf *c = wmdm_conf(at->w);
+
     RELEASE(at->file);
     RELEASE(at->inner);
     RELEASE(at->folder);

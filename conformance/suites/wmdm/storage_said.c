@@ -20,6 +20,8 @@ struct tree {
 
 static void tree_close(struct tree *tree)
 {
+    struct conf *c = wmdm_conf(tree->w);
+
     for (unsigned i = FOLDER; i < KINDS; i++)
         RELEASE(tree->of[i]);
 }

@@ -136,7 +136,7 @@ static IMDSPStorage *song(struct wmdm *w, const char *name, bool is_tagged)
         wmdm_metadata_add_dword(tags, g_wszWMDMTrack, 7);
     }
     storage = wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE, 0, tags);
-    RELEASE(tags);
+    IWMDMMetaData_Release(tags);
     return storage;
 }
 

@@ -17,6 +17,8 @@ struct way {
 
 static void way_close(struct way *way)
 {
+    struct conf *c = wmdm_conf(way->w);
+
     RELEASE(way->of[FOLDER]);
     RELEASE(way->of[AFILE]);
 }

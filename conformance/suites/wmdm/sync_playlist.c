@@ -15,12 +15,14 @@ static IMDSPStorage *new_list(struct wmdm *w, const char *name)
     wmdm_metadata_add_dword(metadata, g_wszWMDMFormatCode,
                             WMDM_FORMATCODE_ABSTRACTAUDIOVIDEOPLAYLIST);
     list = wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE, 0, metadata);
-    RELEASE(metadata);
+    IWMDMMetaData_Release(metadata);
     return list;
 }
 
 static void lists_close(struct lists *l)
 {
+    struct conf *c = wmdm_conf(l->w);
+
     for (unsigned i = 0; i < 4; i++)
         RELEASE(l->songs[i]);
     RELEASE(l->list4);

@@ -152,11 +152,11 @@ Test(exchange, fields_that_say_nothing_are_zero)
 
     put_be32(header, RAW_RET_SUBMIT);
     header[11] = header[15] = header[19] = 1; /* devid, direction, endpoint */
-    header[31] = header[35] = 1;              /* start_frame, number_of_packets */
+    header[31] = header[35] = header[39] = 1; /* start_frame, number_of_packets, error_count */
     header[47] = 1;
     exchange_check_reply(c, &pending, header);
     cr_assert_eq(fails(c, "USBIP-URB-002"), 3);
-    cr_assert_eq(fails(c, "USBIP-URB-010"), 2);
+    cr_assert_eq(fails(c, "USBIP-URB-010"), 3);
     cr_assert_eq(fails(c, "USBIP-OP-004"), 1);
 }
 
