@@ -132,6 +132,28 @@ METHOD(CREATED_LEAKS, IMDSPStorage4, CreateStorage, DWORD attributes, WAVEFORMAT
     return hr;
 }
 
+METHOD(CREATED_SHORT, IMDSPStorage4, CreateStorage, DWORD attributes, WAVEFORMATEX *format,
+       const WCHAR *name, IMDSPStorage **created)
+{
+    HRESULT hr = CREATED_SHORT_book(This, attributes, format, name, created);
+
+    if (hr == S_OK)
+        IMDSPStorage_Release(*created);
+    return hr;
+}
+
+METHOD(DEVICE_SHORT, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD *count,
+       IMDSPDevice ***devices)
+{
+    static bool is_done;
+    HRESULT hr = DEVICE_SHORT_book(This, path, count, devices);
+
+    if (hr == S_OK && !is_done && *count)
+        IMDSPDevice_Release((*devices)[0]);
+    is_done = true;
+    return hr;
+}
+
 METHOD(FOUND_LEAKS, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorage **storage)
 {
     HRESULT hr = FOUND_LEAKS_book(This, name, storage);

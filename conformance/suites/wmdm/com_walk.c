@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_created.h"
 #include "conformance/wmdm/wmdm_sweep.h"
 #include "spcore/base.h"
 #include "spcore/com/com_memory.h"
@@ -282,7 +283,7 @@ CONF_CASE(COM_COUNT_BV_03, .title = "What a method hands out lives when nothing 
     }
 }
 
-enum { MADE, MADE_SIZED, MADE_TAGGED, FOUND, FOUND_BY_DEVICE, MADE_WAYS };
+enum { CREATED, MADE, MADE_SIZED, MADE_TAGGED, FOUND, FOUND_BY_DEVICE, MADE_WAYS };
 
 /* The work folder, which lies in the root, as the device finds it; NULL: it does not. */
 static IMDSPStorage *found_by_device(struct wmdm *w)
@@ -348,19 +349,36 @@ static IMDSPStorage *made_or_found(struct wmdm *w, unsigned way)
     }
 }
 
+/* The first that CreateDevice hands out; NULL: the provider has not that way. */
+static IUnknown *created(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    struct wmdm_created made;
+    IUnknown *first = NULL;
+
+    if (!conf_offers(c, "PROVIDER.PNP"))
+        return NULL;
+    made = wmdm_created_new(w, conf_device_uri(c));
+    if (made.hr == S_OK && made.count && made.device && made.device != POISON) {
+        first = (IUnknown *)made.device[0];
+        made.device[0] = NULL;
+    }
+    wmdm_created_release(w, &made);
+    return first;
+}
+
 CONF_CASE(COM_COUNT_BV_02, .title = "What is made has one reference", .reqs = REQS("SP-LIFE-007"),
           .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps =
-              "CreateStorage, CreateStorage2, CreateStorageWithMetadata, GetStorage of folder and "
-              "device: "
-              "everything else released, DllCanUnloadNow; that released, DllCanUnloadNow")
+          .steps = "CreateDevice, CreateStorage, CreateStorage2, CreateStorageWithMetadata, "
+                   "GetStorage of folder and device: everything else released, DllCanUnloadNow; "
+                   "that released, DllCanUnloadNow")
 {
     for (unsigned way = 0; way < MADE_WAYS; way++) {
         struct wmdm *w = wmdm_open(c);
-        IMDSPStorage *made = made_or_found(w, way);
+        IUnknown *made = way == CREATED ? created(w) : (IUnknown *)made_or_found(w, way);
 
         wmdm_close(w);
-        check_kept(c, (IUnknown *)made, "SP-LIFE-007.made");
+        check_kept(c, made, "SP-LIFE-007.made");
     }
 }
 

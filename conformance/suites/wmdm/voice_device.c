@@ -51,9 +51,10 @@ static bool is_name(const struct snapshot *snapshot, const WCHAR *shown,
         snapshot_text(one->current, text);
     for (; *model; model++)
         unknown += *model == '?';
-    return (text[0] && is_same(text, shown)) ||
-           (is_text(shown, snapshot->info.model) &&
-            (is_same != com_wcseq || beyond_ascii(shown) >= unknown));
+    if (text[0] && is_like(text, shown)) /* it is no model of another last letter */
+        return is_same(text, shown);
+    return is_text(shown, snapshot->info.model) &&
+           (is_same != com_wcseq || beyond_ascii(shown) >= unknown);
 }
 
 static bool without_zeros(const char *number, const char *digits)
