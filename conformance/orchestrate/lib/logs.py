@@ -1,4 +1,5 @@
 """Logs of devices, and what `papsim import` makes of them."""
+import random
 import re
 
 import tree
@@ -109,3 +110,26 @@ def lenient(tmp_path, raw, *more):
     assert done.returncode == 2 and len(notes) == 1 and not player.exists(), done.stderr
     assert "a player needs the device's USB ids or a line below 'Device info:'" in notes[0][1]
     return None, notes
+
+
+def kind(heading, line):
+    """What a reader of logs tells a line by: the heading above, its key less numbers, and words of
+    a description."""
+    key, colon, rest = line.strip().partition(b":")
+    words = set(re.findall(rb"\b[A-Z]{3,}\d*\b|enumeration|range|array", rest))
+    key = re.sub(rb"0x[0-9a-f]+|\b[0-9a-f]{4}\b|\d+", b"N", key) if colon else line.strip()[:1]
+    return heading, key, frozenset(words)
+
+
+def standing_for_all(lines):
+    """Numbers of the lines, from 0, that stand for all: of each kind the first and, by lot but the
+    same each time, one in ten of the others."""
+    lot, seen, heading, places = random.Random(4), set(), b"", []
+    for place, line in enumerate(lines):
+        if re.match(rb"[A-Z][^:]*:\s*$", line):
+            heading = line
+        what = kind(heading, line)
+        if what not in seen or not lot.randrange(10):
+            places.append(place)
+        seen.add(what)
+    return places
