@@ -124,6 +124,7 @@ struct dut dut_pipe(struct conf *c)
 
     if (error)
         no_pipes(c, error);
+    mtpi_read_os_string(dut.pipe.tp);
     return dut;
 }
 

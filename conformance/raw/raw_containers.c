@@ -36,7 +36,7 @@ int ct_attach(struct ct_pipe *pipe, struct tp *tp)
 
 int ct_attach_raw(struct ct_pipe *pipe, struct raw_connection *raw)
 {
-    uint8_t config[512];
+    uint8_t config[512], string[18];
     struct desc_pipes found;
     int count = raw_control(raw, 0x80, 6, DESC_CONFIG << 8, 0, sizeof(config), config, 2000);
 
@@ -47,6 +47,8 @@ int ct_attach_raw(struct ct_pipe *pipe, struct raw_connection *raw)
     count = raw_control(raw, 0x00, 9, config[5], 0, 0, NULL, 2000);
     if (count < 0)
         return count;
+    /* A player may say nothing before that (mtpi_read_os_string()). */
+    (void)raw_control(raw, 0x80, 6, 0x03ee, 0, sizeof(string), string, 2000);
     *pipe = (struct ct_pipe){.raw = raw,
                              .interface_number = found.interface_number,
                              .in = found.bulk_in,

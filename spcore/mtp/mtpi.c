@@ -28,19 +28,27 @@ static void see_endpoint(struct mtpi_pipe *pipe, uint8_t address, uint8_t type)
         pipe->interrupt_in = address;
 }
 
-/* The still image class wins over a vendor's interface. */
-static void consider(const struct seen *seen, struct mtpi_pipe *best, bool *found)
+/* Players that are a disk as well keep a disk's class in their other mode. A disk whose protocol is
+ * bulk only has no interrupt endpoint (USB mass storage, bulk-only transport 1.0, 4.3 and 4.4). */
+static bool is_disguised(const struct seen *seen)
+{
+    return seen->class_code == 0x08 && seen->protocol == 0x50;
+}
+
+/* The still image class wins over a vendor's interface, and that over one that looks like a
+ * disk's. */
+static void consider(const struct seen *seen, struct mtpi_pipe *best, unsigned *best_rank)
 {
     struct mtpi_pipe pipe = seen->pipe;
+    unsigned rank;
 
     if (!seen->valid || !pipe.bulk_in || !pipe.bulk_out || !pipe.interrupt_in)
         return;
     pipe.still_image = seen->class_code == 6 && seen->subclass == 1 && seen->protocol == 1;
-    if (!pipe.still_image && seen->class_code != 0xff)
-        return;
-    if (!*found || (pipe.still_image && !best->still_image)) {
+    rank = pipe.still_image ? 3 : seen->class_code == 0xff ? 2 : is_disguised(seen) ? 1 : 0;
+    if (rank > *best_rank) {
         *best = pipe;
-        *found = true;
+        *best_rank = rank;
     }
 }
 
@@ -51,7 +59,7 @@ int mtpi_find_pipe(const struct tp *tp, struct mtpi_pipe *ret_pipe)
     struct mtpi_rd rd = mtpi_rd_over(bytes, length);
     struct mtpi_pipe best = {0};
     struct seen seen = {0};
-    bool found = false;
+    unsigned rank = 0;
 
     while (mtpi_rd_left(&rd) >= 2) {
         uint8_t size = rd.at[0], type = rd.at[1];
@@ -60,7 +68,7 @@ int mtpi_find_pipe(const struct tp *tp, struct mtpi_pipe *ret_pipe)
         if (!at)
             break;
         if (type == 4 && size >= 9) {
-            consider(&seen, &best, &found);
+            consider(&seen, &best, &rank);
             seen = (struct seen){.pipe = {.interface_number = at[2]},
                                  .class_code = at[5],
                                  .subclass = at[6],
@@ -70,14 +78,22 @@ int mtpi_find_pipe(const struct tp *tp, struct mtpi_pipe *ret_pipe)
             see_endpoint(&seen.pipe, at[2], at[3] & 0x03);
         }
     }
-    consider(&seen, &best, &found);
-    if (!found)
+    consider(&seen, &best, &rank);
+    if (!rank)
         return -ENOTSUP;
     *ret_pipe = best;
     return 0;
 }
 
 /* ---- life */
+
+void mtpi_read_os_string(struct tp *tp)
+{
+    struct tp_setup setup = {0x80, 6, 0x03ee, 0, 18};
+    uint8_t data[18];
+
+    (void)tp_control(tp, &setup, data, CLASS_MS);
+}
 
 int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi)
 {
@@ -104,6 +120,8 @@ int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi)
         mtpi->packet = tp_packet_size(tp, mtpi->pipe.bulk_in);
         error = mtpi->packet == 0 ? -EPROTO : 0;
     }
+    if (!error)
+        mtpi_read_os_string(tp);
     if (error) {
         mtpi_free(mtpi);
         return error;

@@ -25,8 +25,8 @@
 
 struct mtpi; /* one initiator on one interface of one device */
 
-/* Which interface carries the containers: 06/01/01, or a vendor class interface with bulk IN, bulk
- * OUT and interrupt IN. */
+/* Which interface carries the containers: 06/01/01, or else a vendor's, or else one of a bulk-only
+ * disk's class, each with bulk IN, bulk OUT and interrupt IN. */
 struct mtpi_pipe {
     uint8_t interface_number, bulk_in, bulk_out, interrupt_in;
     bool still_image; /* class 06/01/01, persona A */
@@ -34,8 +34,13 @@ struct mtpi_pipe {
 /* From the descriptors alone. -ENOTSUP: there is none. */
 int mtpi_find_pipe(const struct tp *tp, struct mtpi_pipe *ret_pipe);
 
-/* Claims the interface of `tp`, which is borrowed until mtpi_free(); sends nothing. -ENOTSUP: no
- * interface for containers; or why it cannot be claimed. */
+/* There are players that say nothing on their bulk endpoints before the host has read Microsoft's
+ * string descriptor, as Windows does with each that it has not seen yet. What the string says, and
+ * whether there is one, is no matter here. */
+void mtpi_read_os_string(struct tp *tp);
+
+/* Claims the interface of `tp`, which is borrowed until mtpi_free(), and reads that string; sends
+ * nothing else. -ENOTSUP: no interface for containers; or why it cannot be claimed. */
 int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi);
 /* Closes an open session, with a deadline of 2000 ms, and whatever the device answers. No other
  * call may be under way. The transport stays open. NULL is fine. */

@@ -8,10 +8,12 @@ struct host {
     struct mtpi *mtpi;
 };
 
+/* The recording starts afterwards. */
 static void host_new(struct host *host)
 {
     host->fake = fake_new();
     cr_assert_eq(mtpi_new(&host->fake->tp, &host->mtpi), 0);
+    host->fake->control_count = 0;
 }
 
 /* With session 1 open and the next transaction id 1; the recording starts afterwards. */
@@ -491,6 +493,37 @@ Test(mtpi, vendor_interface_is_found_and_another_class_is_not)
     cr_expect_not(pipe.still_image);
     fake->tp.config[14] = 0x08;
     cr_expect_eq(mtpi_find_pipe(&fake->tp, &pipe), -ENOTSUP);
+    fake_free(fake);
+}
+
+/* USB mass storage, bulk-only transport 1.0, 4.3: a disk's interface has two endpoints. */
+Test(mtpi, bulk_only_disk_with_an_interrupt_endpoint_is_none)
+{
+    struct fake *fake = fake_new();
+    struct mtpi_pipe pipe;
+
+    memcpy(fake->tp.config + 14, "\x08\x06\x50", 3);
+    cr_assert_eq(mtpi_find_pipe(&fake->tp, &pipe), 0);
+    cr_expect_not(pipe.still_image);
+    cr_expect_eq(pipe.interrupt_in, 0x83);
+    fake->tp.config_length -= 7;
+    cr_expect_eq(mtpi_find_pipe(&fake->tp, &pipe), -ENOTSUP);
+    fake_free(fake);
+}
+
+/* A player may say nothing before that; whether it has the string does not matter. */
+Test(mtpi, os_string_is_read_before_the_first_container)
+{
+    struct fake *fake = fake_new();
+    struct mtpi *mtpi;
+
+    cr_assert_eq(mtpi_new(&fake->tp, &mtpi), 0);
+    cr_assert_eq(fake->control_count, 1);
+    cr_expect_eq(fake->control[0].setup.request_type, 0x80);
+    cr_expect_eq(fake->control[0].setup.request, 6);
+    cr_expect_eq(fake->control[0].setup.value, 0x03ee);
+    cr_expect_eq(fake->out_count, 0);
+    mtpi_free(mtpi);
     fake_free(fake);
 }
 
