@@ -117,6 +117,9 @@ static const char *speed_of(const struct import_usb *usb)
 }
 
 #define USB_3_2 0x0320u /* the last version there is */
+/* Of a device whose class is its vendor's the interface is, too: no other class may stand at both
+ * places (USB 2.0, 9.6.1), and mtp-detect prints the device's only. */
+#define VENDORS_CLASS 0xff
 
 /* A device that works at its speed cannot be of an older version (USB 2.0, 9.6.1; 3.2, 9.6.1). */
 static bool fits(const struct import_usb *usb)
@@ -153,9 +156,10 @@ static void put_usb(FILE *out, const struct import_report *report)
     const struct import_usb *usb = &report->usb;
     const char *serial = usb->serial ? usb->serial : report->serial;
     bool probed = !usb->interface_count && is_probed(report);
+    bool vendors = probed || (!usb->interface_count && usb->class_triple[0] == VENDORS_CLASS);
 
     fprintf(out, "usb:\n  persona: %s\n  vendor: 0x%04x\n  product: 0x%04x\n",
-            probed ? "pap" : "mtp", usb->vendor, usb->product);
+            vendors ? "pap" : "mtp", usb->vendor, usb->product);
     put_numbers(out, usb);
     put_text(out, "  manufacturer", usb->manufacturer ? usb->manufacturer : report->manufacturer);
     put_text(out, "  product-name", usb->product_name ? usb->product_name : report->model);

@@ -93,6 +93,18 @@ def test_mtp_detect_sees_a_shipped_player_as_its_file_says(name):
                                    for code in re.findall(r"^  - code: (0x....)", text, re.M)}
 
 
+@pytest.mark.parametrize("code, persona", [(0, "mtp"), (0xff, "pap")])
+def test_class_of_a_vendor_is_the_interface_s_too(tmp_path, code, persona):
+    """mtp-detect prints the device's class only, and no other may stand beside a vendor's
+    (USB 2.0, 9.6.1)."""
+    text, count = re.subn("bDeviceClass: .*", f"bDeviceClass: {code}",
+                          MODERN.read_text(encoding="utf-8"))
+    assert count == 1
+    (tmp_path / "log.txt").write_text(text, encoding="utf-8")
+    papsim("import", "mtp-detect", tmp_path / "log.txt", "-o", tmp_path / "player.yaml")
+    assert f"  persona: {persona}\n" in (tmp_path / "player.yaml").read_text(encoding="utf-8")
+
+
 KNOWN = [
     # What libmtp's table says of the numbers (its flags in the order of quirks).
     ("SanDisk Sansa m240", 0x0781, 0x7400, "", ["broken-mtpgetobjproplist-all",
