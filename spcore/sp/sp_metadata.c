@@ -167,7 +167,35 @@ static const struct mtpi_value *value_of(const struct mtpi_property_list *list, 
     return NULL;
 }
 
-/* All properties in one transaction where the device can. */
+/* What the list lacks and the format has, one by one; long values are for who wants them. */
+static HRESULT complete(struct sp_storage *self, uint16_t format, struct mtpi_property_list *list)
+{
+    struct mtpi_property *more = realloc(list->item, (list->count + ROWS) * sizeof(*more));
+
+    if (!more)
+        return E_OUTOFMEMORY;
+    list->item = more;
+    for (size_t i = 0; i < ROWS; i++) {
+        struct mtpi_property *item = &list->item[list->count];
+        HRESULT hr;
+
+        if (rows[i].conversion == BYTES || value_of(list, rows[i].code) ||
+            !sp_facts_has_property(sp_storage_facts(self), format, rows[i].code))
+            continue;
+        *item = (struct mtpi_property){.handle = self->handle, .code = rows[i].code};
+        hr = sp_storage_hr(self,
+                           mtpi_get_object_prop_value(sp_storage_mtpi(self), self->handle,
+                                                      rows[i].code, rows[i].mtp, &item->value));
+        if (sp_connection_gone(sp_storage_connection(self)))
+            return hr;
+        list->count += SUCCEEDED(hr);
+    }
+    return S_OK;
+}
+
+/* All properties in one transaction where the device can; there are players that leave out of it
+ * what the object is called, and all that is not in its ObjectInfo. On failure *ret is still the
+ * caller's. */
 static HRESULT fetch(struct sp_storage *self, uint16_t format, struct mtpi_property_list *ret)
 {
     HRESULT hr = WMDM_E_NOTSUPPORTED;
@@ -175,27 +203,9 @@ static HRESULT fetch(struct sp_storage *self, uint16_t format, struct mtpi_prope
     if (sp_facts_lists(sp_storage_facts(self), MTP_OP_GET_OBJECT_PROP_LIST))
         hr = sp_storage_hr(self, mtpi_get_object_prop_list(sp_storage_mtpi(self), self->handle, 0,
                                                            0xffffffffu, 0, 0, ret));
-    if (hr != WMDM_E_NOTSUPPORTED)
+    if (FAILED(hr) && hr != WMDM_E_NOTSUPPORTED)
         return hr;
-    ret->item = calloc(ROWS, sizeof(*ret->item));
-    if (!ret->item)
-        return E_OUTOFMEMORY;
-    for (size_t i = 0; i < ROWS; i++) {
-        struct mtpi_property *item = &ret->item[ret->count];
-
-        if (!sp_facts_has_property(sp_storage_facts(self), format, rows[i].code))
-            continue;
-        hr = sp_storage_hr(self,
-                           mtpi_get_object_prop_value(sp_storage_mtpi(self), self->handle,
-                                                      rows[i].code, rows[i].mtp, &item->value));
-        if (sp_connection_gone(sp_storage_connection(self)))
-            return hr;
-        if (SUCCEEDED(hr)) {
-            item->code = rows[i].code;
-            ret->count++;
-        }
-    }
-    return S_OK;
+    return complete(self, format, ret);
 }
 
 /* Row of a property that a host sets, or NULL. */
@@ -221,8 +231,10 @@ HRESULT sp_metadata_kept(struct sp_storage *self, uint16_t format, struct mtpi_p
     HRESULT hr = fetch(self, format, &list);
     size_t kept = 0;
 
-    if (FAILED(hr))
+    if (FAILED(hr)) {
+        mtpi_property_list_done(&list);
         return hr;
+    }
     for (size_t i = 0; i < list.count; i++) {
         const struct sp_metadata_row *row = set_by_hosts(list.item[i].code);
 

@@ -19,23 +19,35 @@ static bool edits(const struct sp_storage *self)
     return sp_facts_lists(sp_storage_facts(self), MTP_OP_BEGIN_EDIT_OBJECT);
 }
 
-/* For a device that takes objects only whole: its content so far, to be changed here. */
+/* For a device that gives or takes objects only whole: the content so far, here. */
 static int spool_sink(void *context, const void *data, size_t length)
 {
     return fwrite(data, 1, length, context) == length ? 0 : -ENOSPC;
 }
 
-static HRESULT begin_writing(struct sp_storage *self)
+/* On failure there is no copy. */
+static HRESULT spool_object(struct sp_storage *self)
 {
-    if (edits(self))
-        return sp_storage_hr(self, mtpi_begin_edit(sp_storage_mtpi(self), self->handle));
+    HRESULT hr;
+
     self->spool = tmpfile();
     if (!self->spool)
         return hr_from_errno(-errno);
     if (!self->size)
         return S_OK;
-    return sp_storage_hr(
+    hr = sp_storage_hr(
         self, mtpi_get_object(sp_storage_mtpi(self), self->handle, spool_sink, self->spool));
+    if (FAILED(hr)) {
+        fclose(self->spool);
+        self->spool = NULL;
+    }
+    return hr;
+}
+
+static HRESULT begin_writing(struct sp_storage *self)
+{
+    return edits(self) ? sp_storage_hr(self, mtpi_begin_edit(sp_storage_mtpi(self), self->handle))
+                       : spool_object(self);
 }
 
 static HRESULT open_locked(struct sp_storage *self, DWORD mode)
@@ -65,9 +77,6 @@ static HRESULT open_locked(struct sp_storage *self, DWORD mode)
         hr = begin_writing(self);
     if (FAILED(hr)) {
         sp_opened_remove(sp_storage_opened(self), &self->opening);
-        if (self->spool)
-            fclose(self->spool);
-        self->spool = NULL;
         return hr;
     }
     self->mode = mode;
@@ -107,6 +116,32 @@ static HRESULT sequence(const struct sp_storage *self, DWORD mode)
     return self->mode == mode ? S_OK : HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
 }
 
+static bool gives_parts(const struct sp_storage *self)
+{
+    const struct sp_facts *facts = sp_storage_facts(self);
+
+    return sp_facts_lists(facts, MTP_OP_GET_PARTIAL_OBJECT) ||
+           sp_facts_lists(facts, MTP_OP_GET_PARTIAL_OBJECT_64);
+}
+
+/* The part at hand; of a device that gives objects only whole, from the copy that the first part
+ * made. */
+static HRESULT get(struct sp_storage *self, BYTE *data, uint32_t wanted, uint32_t *ret_got)
+{
+    HRESULT hr = S_OK;
+
+    if (gives_parts(self))
+        return sp_storage_hr(self, mtpi_get_partial_object(sp_storage_mtpi(self), self->handle,
+                                                           self->position, wanted, data, ret_got));
+    if (!self->spool)
+        hr = spool_object(self);
+    if (SUCCEEDED(hr) && fseeko(self->spool, (off_t)self->position, SEEK_SET) != 0)
+        hr = hr_from_errno(-errno);
+    if (SUCCEEDED(hr))
+        *ret_got = (uint32_t)fread(data, 1, wanted, self->spool);
+    return hr;
+}
+
 static HRESULT read_locked(struct sp_storage *self, BYTE *data, DWORD *size)
 {
     struct sp_running running;
@@ -119,8 +154,7 @@ static HRESULT read_locked(struct sp_storage *self, BYTE *data, DWORD *size)
         return hr;
     sp_activity_begin(sp_storage_activity(self), &running, self->storage,
                       WMDM_STATUS_STORAGECONTROL_READING);
-    hr = sp_storage_hr(self, mtpi_get_partial_object(sp_storage_mtpi(self), self->handle,
-                                                     self->position, wanted, data, &got));
+    hr = get(self, data, wanted, &got);
     sp_activity_end(sp_storage_activity(self), &running);
     if (SUCCEEDED(hr)) {
         self->position += got;

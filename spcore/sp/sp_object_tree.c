@@ -213,10 +213,13 @@ HRESULT sp_object_move(struct sp_storage *self, DWORD mode, IWMDMProgress *callb
     uint32_t parent = 0;
     HRESULT hr;
 
+    /* Whatever the arguments: this tells that the device cannot. */
+    if (!sp_facts_lists(sp_storage_facts(self), MTP_OP_MOVE_OBJECT))
+        return WMDM_E_NOTSUPPORTED;
     if (!target || (insert & (insert - 1)) || !insert ||
         !(mode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD)))
         return E_INVALIDARG;
-    if (!self->handle || !sp_facts_lists(sp_storage_facts(self), MTP_OP_MOVE_OBJECT))
+    if (!self->handle)
         return WMDM_E_NOTSUPPORTED;
     if (!(mode & WMDM_MODE_BLOCK)) /* in the background: not built yet */
         return WMDM_E_NOTSUPPORTED;

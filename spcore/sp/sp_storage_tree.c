@@ -217,9 +217,24 @@ static HRESULT make_found(struct sp_device *device, uint32_t handle, IMDSPStorag
     return sp_storage_new(device, info.storage, handle, ret_storage);
 }
 
+/* Asks each object of the device. */
+static HRESULT match_each(struct sp_device *device, const WCHAR *id, uint32_t *ret_handle)
+{
+    struct mtpi_u32_array all = {0};
+    HRESULT hr = sp_connection_hr(
+        device->connection,
+        mtpi_get_object_handles(sp_connection_mtpi(device->connection), 0xffffffffu, 0, 0, &all));
+
+    if (SUCCEEDED(hr))
+        hr = match_handles(device, &all, id, ret_handle);
+    free(all.item);
+    return hr;
+}
+
 HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t parent,
                        WMDM_FIND_SCOPE scope, const WCHAR *id, IMDSPStorage **ret_storage)
 {
+    const HRESULT none = HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
     bool global = scope == WMDM_FIND_SCOPE_GLOBAL;
     uint32_t handle = 0, medium = 0;
     HRESULT hr;
@@ -231,18 +246,13 @@ HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t pare
     if (global &&
         sp_facts_lists(sp_connection_facts(device->connection), MTP_OP_GET_OBJECT_PROP_LIST)) {
         hr = match_all(device, id, &handle);
-        if (hr == HRESULT_FROM_WIN32(ERROR_NOT_FOUND) &&
-            SUCCEEDED(match_medium(device, id, &medium)) && medium)
+        if (hr == none && SUCCEEDED(match_medium(device, id, &medium)) && medium)
             return sp_storage_new(device, medium, 0, ret_storage);
+        /* There are players that leave folders, or the ids, out of the list of all. */
+        if (hr == none)
+            hr = match_each(device, id, &handle);
     } else if (global) {
-        struct mtpi_u32_array all = {0};
-
-        hr = sp_connection_hr(device->connection,
-                              mtpi_get_object_handles(sp_connection_mtpi(device->connection),
-                                                      0xffffffffu, 0, 0, &all));
-        if (SUCCEEDED(hr))
-            hr = match_handles(device, &all, id, &handle);
-        free(all.item);
+        hr = match_each(device, id, &handle);
     } else {
         hr = match_children(device, storage, parent, id, &handle);
     }
