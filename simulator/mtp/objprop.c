@@ -339,6 +339,14 @@ void mtpr_property_write(const struct mtpr_responder *r, const struct store_obje
         wr_default(wr, property->type);
 }
 
+/* Whatever its form is said to be. */
+static bool is_date(const struct mtpr_object_property *property)
+{
+    return property->type == MTP_DTC_STRING &&
+           (property->form == MTP_FORM_DATE_TIME || property->code == MTP_OPC_DATE_CREATED ||
+            property->code == MTP_OPC_DATE_MODIFIED);
+}
+
 uint16_t mtpr_property_check(const struct mtpr_object_property *property, const uint8_t *value,
                              uint32_t length)
 {
@@ -356,7 +364,7 @@ uint16_t mtpr_property_check(const struct mtpr_object_property *property, const 
         number = mtpr_integer(property->type, value);
         if ((uint64_t)number < property->minimum || (uint64_t)number > property->maximum)
             return MTP_RC_INVALID_OBJECT_PROP_VALUE;
-    } else if (property->form == MTP_FORM_DATE_TIME && property->type == MTP_DTC_STRING) {
+    } else if (is_date(property)) {
         rd_string(&rd, text);
         if (!mtpr_date_parse(text, &date))
             return MTP_RC_INVALID_OBJECT_PROP_VALUE;
