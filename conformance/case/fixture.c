@@ -422,6 +422,9 @@ char *conf_control(struct conf *c, const char *json)
     if (!ok) {
         snprintf(c->reason, sizeof(c->reason), "%s", answer);
         free(answer);
+        /* The case was made for another player. */
+        if (!conf_offers(c, "FIXTURE.CONTROL"))
+            conf_inconclusive(c, "on this player papsim refuses %s", json);
         conf_setup_failed(c, "papsim refused %s", json);
     }
     return answer;

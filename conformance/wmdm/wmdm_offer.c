@@ -278,6 +278,9 @@ void wmdm_observe(struct conf *c, struct wmdm_offers *ret)
     ask_medium(&it);
     ask_properties(&it);
     file = first_file(it.w, wmdm_root(it.w), &left);
+    /* The last: a provider that cannot has been asked all else. */
+    if (!file && it.is_ours)
+        file = wmdm_put(it.w, wmdm_work_folder(it.w), "offered.bin", "x", 1);
     if (file)
         ask_file(&it, file);
     RELEASE(file);

@@ -208,7 +208,7 @@ CONF_CASE(MTP_PRP_BV_03, .title = "Property values have the declared type",
 }
 
 CONF_CASE(MTP_PRP_BI_04, .title = "A read-only property refuses a value, a writable one keeps it",
-          .reqs = REQS("MTP-PRP-004"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .reqs = REQS("MTP-PRP-004"), .ics = "MTP.OP.9804 && STORE.WRITABLE && MTP.FORMAT.3001",
           .player = "mtp", .needs = CONF_WRITES,
           .steps = "Set ObjectSize: 0x200F; Name with a broken string refused; a good one is there "
                    "after reconnecting")

@@ -234,7 +234,7 @@ META_CASE(STORAGE_ATTR_BV_04, "PROVIDER.STORAGE.ATTRIBUTES",
         HRESULT hr = CALL(IMDSPStorage, SetAttributes, file,
                           WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_READONLY, NULL);
 
-        if (hr == WMDM_E_NOTSUPPORTED && conf_is_foreign(c))
+        if (hr == WMDM_E_NOTSUPPORTED && !conf_offers(c, "FIXTURE.CONTROL"))
             conf_inconclusive(c, "no file is protected on this device");
         CHECK_HR(hr, S_OK);
         CHECK(pv_attributes(w, file) & WMDM_FILE_ATTR_READONLY);

@@ -139,18 +139,28 @@ VOICE_CASE(VOICE_DEVICE_BV_01, "ANY", "A provider calls the device what it calls
 }
 
 /* The numbers of a version in their order, whatever stands between them: as digits of the number it
- * became, in tens or in sixteens, with zeros in any place. No document says how one is made. */
+ * became, in tens or in sixteens, with zeros in any place. No document says how one is made. Of
+ * more than two numbers it may be the first two, as 32 bits hold a major and a minor one. */
 static bool is_version(DWORD number, const char *text)
 {
     char digits[40] = "", tens[16], sixteens[16];
-    size_t length = 0;
+    size_t length = 0, numbers = 0, least = 0;
+    bool inside = false;
 
     for (; *text && length < sizeof(digits) - 1; text++) {
-        if (*text >= '1' && *text <= '9')
+        bool is_digit = *text >= '0' && *text <= '9';
+
+        if (is_digit && !inside && numbers++ == 2)
+            least = length;
+        inside = is_digit;
+        if (is_digit && *text != '0')
             digits[length++] = *text;
     }
     snprintf(tens, sizeof(tens), "%u", number);
     snprintf(sixteens, sizeof(sixteens), "%x", number);
+    if (without_zeros(tens, digits) || without_zeros(sixteens, digits))
+        return true;
+    digits[numbers > 2 ? least : length] = 0;
     return without_zeros(tens, digits) || without_zeros(sixteens, digits);
 }
 
@@ -211,8 +221,14 @@ struct said {
     bool (*agrees)(const struct snapshot *snapshot, const PROPVARIANT *value);
 };
 
+/* Without a name of its own it says that, or its model. */
 static bool is_its_name(const struct snapshot *snapshot, const PROPVARIANT *value)
 {
+    WCHAR room[256] = {0};
+    const WCHAR *own = text_of(snapshot, MTP_DPC_DEVICE_FRIENDLY_NAME, room);
+
+    if (own && !*own && !*value->bstrVal)
+        return true;
     return is_property(snapshot, MTP_DPC_DEVICE_FRIENDLY_NAME, value->bstrVal) ||
            is_text(value->bstrVal, snapshot->info.model);
 }
