@@ -43,14 +43,15 @@ DWORD sp_version_number(const WCHAR *text)
 
     for (; text && *text && at < 2; text++) {
         if (*text >= '0' && *text <= '9') {
-            part[at] = (part[at] * 10 + (uint32_t)(*text - '0')) & 0xffff;
+            part[at] = part[at] * 10 + (uint32_t)(*text - '0');
             digits = true;
         } else if (digits) {
             at++;
             digits = false;
         }
     }
-    return part[0] << 16 | part[1];
+    /* Of a date, say, that number alone. */
+    return part[0] > 0xffff ? part[0] : part[0] << 16 | (part[1] & 0xffff);
 }
 
 static HRESULT put_bstr(const WCHAR *text, PROPVARIANT *ret)

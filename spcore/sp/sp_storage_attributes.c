@@ -1,5 +1,7 @@
 /* The attributes of a medium, a folder or a file, from what MTP says about it each time: none is
  * stored here, as the device changes them too. */
+#include <stdlib.h>
+
 #include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_storage.h"
 
@@ -14,16 +16,32 @@ static DWORD medium_attributes(const struct mtpi_storage_info *medium)
     return attributes;
 }
 
-static HRESULT child_attributes(const struct sp_storage *self, DWORD *attributes)
+/* How many children of a format (0: of any) there are. */
+static HRESULT count_children(const struct sp_storage *self, uint16_t format, uint32_t *ret_count)
 {
-    uint32_t parent = self->handle ? self->handle : 0xffffffffu, all = 0, folders = 0;
+    uint32_t parent = self->handle ? self->handle : 0xffffffffu;
     struct mtpi *mtpi = sp_storage_mtpi(self);
+    struct mtpi_u32_array handles = {0};
     HRESULT hr;
 
-    hr = sp_storage_hr(self, mtpi_get_num_objects(mtpi, self->storage, 0, parent, &all));
+    if (sp_facts_lists(sp_storage_facts(self), MTP_OP_GET_NUM_OBJECTS))
+        return sp_storage_hr(self,
+                             mtpi_get_num_objects(mtpi, self->storage, format, parent, ret_count));
+    /* There are players that cannot count. */
+    hr =
+        sp_storage_hr(self, mtpi_get_object_handles(mtpi, self->storage, format, parent, &handles));
+    *ret_count = (uint32_t)handles.count;
+    free(handles.item);
+    return hr;
+}
+
+static HRESULT child_attributes(const struct sp_storage *self, DWORD *attributes)
+{
+    uint32_t all = 0, folders = 0;
+    HRESULT hr = count_children(self, 0, &all);
+
     if (SUCCEEDED(hr) && all)
-        hr = sp_storage_hr(
-            self, mtpi_get_num_objects(mtpi, self->storage, MTP_FC_ASSOCIATION, parent, &folders));
+        hr = count_children(self, MTP_FC_ASSOCIATION, &folders);
     if (folders)
         *attributes |= WMDM_STORAGE_ATTR_HAS_FOLDERS;
     if (all > folders)

@@ -125,10 +125,19 @@ static HRESULT make(struct sp_storage *self, const struct sp_creation *creation,
                                      .name = creation->name,
                                      .props = list->item,
                                      .prop_count = list->count};
-    bool at_once = sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST);
+    bool at_once =
+        object.props && sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST);
     unsigned failed = 0;
-    HRESULT hr = sp_storage_hr(self, mtpi_send_object_info(mtpi, &object, ret_handle, &failed));
+    int result = mtpi_send_object_info(mtpi, &object, ret_handle, &failed);
+    HRESULT hr;
 
+    /* There are players that list SendObjectPropList and never do it. */
+    if (at_once && result == MTP_RC_GENERAL_ERROR) {
+        at_once = false;
+        object.props = NULL;
+        result = mtpi_send_object_info(mtpi, &object, ret_handle, &failed);
+    }
+    hr = sp_storage_hr(self, result);
     if (SUCCEEDED(hr) && !folder && sp_format_kind(format) != SP_KIND_LIST)
         hr = sp_storage_hr(self, mtpi_send_object(mtpi, NULL, 0));
     for (size_t i = 0; SUCCEEDED(hr) && !at_once && i < object.prop_count; i++)
