@@ -276,6 +276,21 @@ const struct snapshot *snapshot_before(struct conf *c)
     return snapshot;
 }
 
+/* Is it said with the object, or set later? */
+static bool takes(struct dut *dut, uint16_t format, uint16_t code)
+{
+    struct ct_reader reader;
+
+    if (dut_offers(dut, MTP_OP_SEND_OBJECT_PROP_LIST))
+        return true;
+    if (!dut_offers(dut, MTP_OP_SET_OBJECT_PROP_VALUE) ||
+        dut_op(dut, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(code, format)) != MTP_RC_OK)
+        return false;
+    reader = dut_reader(dut);
+    (void)ct_u32(&reader); /* code and type */
+    return ct_u8(&reader) == 1;
+}
+
 bool snapshot_keeps(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
                     bool *ret_has)
 {
@@ -293,9 +308,12 @@ bool snapshot_keeps(struct conf *c, uint16_t format, const uint16_t *codes, size
             known_count = ct_array16(&reader, known, DUT_PROPS_MAX);
         }
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         ret_has[i] =
             dut_lists(known, known_count < DUT_PROPS_MAX ? known_count : DUT_PROPS_MAX, codes[i]);
+        SETUP
+            ret_has[i] = ret_has[i] && takes(&dut, format, codes[i]);
+    }
     dut_done(&dut);
     conf_transport_drop(c);
     return is_listed;

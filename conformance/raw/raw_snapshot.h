@@ -78,8 +78,8 @@ const struct snapshot *snapshot_take(struct dut *dut);
  * Ends the case where the device's own words cannot be read. */
 const struct snapshot *snapshot_before(struct conf *c);
 
-/* Which of the properties objects of a format have, asked in such a session; false: the device does
- * not list the format. */
+/* Which of the properties objects of a format have and a host can give them, asked in such a
+ * session; false: the device does not list the format. */
 bool snapshot_keeps(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
                     bool *ret_has);
 

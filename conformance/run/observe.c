@@ -117,6 +117,20 @@ static int ask_device(struct run *run, struct observation *one, char *error, siz
     return result ? result : ask_provider(run, one);
 }
 
+/* A player may answer nobody after it was asked (docs/quirks.md, 21), and the provider is to find
+ * it as in a case. */
+static int start_anew(const struct run *run, struct observation *one)
+{
+    struct run_options options = run->options;
+    int error;
+
+    options.of[SUBJECT_DEVICE].defects = NULL;
+    options.quiet_evidence = true;
+    papsim_stop(&one->papsim, &one->context);
+    error = papsim_start(&options, one->file, &one->papsim, &one->context);
+    return error ? error : papsim_ready(&one->papsim, &one->context);
+}
+
 static int ask(struct run *run, struct observation *one, char *error, size_t size)
 {
     int result = one->error;
@@ -127,6 +141,8 @@ static int ask(struct run *run, struct observation *one, char *error, size_t siz
         result = papsim_ready(&one->papsim, &one->context);
     if (!result)
         result = ics_observe(one->context.uri, !run->options.player, &one->ics);
+    if (!result && run->options.player && drives(run, one))
+        result = start_anew(run, one);
     if (!result)
         result = ask_provider(run, one);
     papsim_stop(&one->papsim, &one->context);

@@ -280,7 +280,7 @@ void wmdm_observe(struct conf *c, struct wmdm_offers *ret)
     file = first_file(it.w, wmdm_root(it.w), &left);
     /* The last: a provider that cannot has been asked all else. */
     if (!file && it.is_ours)
-        file = wmdm_put(it.w, wmdm_work_folder(it.w), "offered.bin", "x", 1);
+        file = wmdm_put(it.w, wmdm_work_folder(it.w), "offered.mp3", "x", 1);
     if (file)
         ask_file(&it, file);
     RELEASE(file);

@@ -76,8 +76,14 @@ IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name
         SP_CALL("IMDSPStorage4::Release", IMDSPStorage4_Release(storage));
     } else {
         IMDSPStorage2 *storage = wmdm_query(w, parent, &IID_IMDSPStorage2);
-        SETUP_CALL(IMDSPStorage2, CreateStorage2, storage, attributes, 0, NULL, NULL, wide, size,
-                   &created);
+        HRESULT hr;
+
+        conf_in_step(c, "IMDSPStorage2::CreateStorage2");
+        hr = CALL(IMDSPStorage2, CreateStorage2, storage, attributes, 0, NULL, NULL, wide, size,
+                  &created);
+        if (hr == WMDM_E_NOTSUPPORTED && !conf_offers(c, "!MTP || MTP.FORMAT.3000"))
+            conf_inconclusive(c, "the device has no format for a file like %s", name);
+        wmdm_setup(c, "IMDSPStorage2::CreateStorage2", hr);
         SP_CALL("IMDSPStorage2::Release", IMDSPStorage2_Release(storage));
     }
     CoTaskMemFree(wide);

@@ -251,8 +251,11 @@ static void check_set(struct wmdm *w, const WCHAR *name)
     PropVariantClear(&old);
 }
 
+/* A device whose properties nobody can set has a name all the same. */
+#define SETS "MTP.OP.1016"
+
 CONF_CASE(DEVICE_PROPERTY_BV_02, .title = "The friendly name can be set, with a text only",
-          .reqs = REQS("SP-DEV-051", "SP-DEV-052"), .ics = "PROVIDER.DEVICE.NAME",
+          .reqs = REQS("SP-DEV-051", "SP-DEV-052"), .ics = "PROVIDER.DEVICE.NAME && " SETS,
           .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "SetProperty with VT_UI4; the firmware version, a made-up name; a new text, "
                    "read back; put back")
@@ -279,7 +282,7 @@ CONF_CASE(DEVICE_PROPERTY_BV_02, .title = "The friendly name can be set, with a 
 }
 
 CONF_CASE(DEVICE_PROPERTY_BV_03, .title = "The sync relationship id can be set",
-          .reqs = REQS("SP-DEV-051"), .ics = "PROVIDER.DEVICE3 && PROVIDER.DEVICE.PARTNER",
+          .reqs = REQS("SP-DEV-051"), .ics = "PROVIDER.DEVICE3 && PROVIDER.DEVICE.PARTNER && " SETS,
           .needs = CONF_PROVIDER | CONF_WRITES, .steps = "A new text, read back; put back")
 {
     ROW("SP-DEV-051.partner")
@@ -287,7 +290,7 @@ CONF_CASE(DEVICE_PROPERTY_BV_03, .title = "The sync relationship id can be set",
 }
 
 CONF_CASE(DEVICE_PROPERTY_BV_04, .title = "What is set outlives an unplug",
-          .reqs = REQS("SP-DEV-051"), .ics = "PROVIDER.DEVICE.NAME && PROVIDER.PNP",
+          .reqs = REQS("SP-DEV-051"), .ics = "PROVIDER.DEVICE.NAME && PROVIDER.PNP && " SETS,
           .needs = CONF_PROVIDER | CONF_WRITES | CONF_CONTROL,
           .steps = "A new friendly name; unplug, plug; a new instance reads it; put back")
 {

@@ -124,7 +124,7 @@ static void hold_capabilities(struct wmdm *w, DWORD capabilities)
     take_away(w, &folder);
 }
 
-GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "ANY",
+GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "!MTP || MTP.FORMAT.3000",
              "Capabilities are what can be done, and an idle medium is ready", CONF_MUST, 0,
              "GetCapabilities; a folder and a file in the root, both in that folder; GetStatus",
              "SP-GLOB-001", "SP-GLOB-012")

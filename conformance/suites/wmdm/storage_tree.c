@@ -154,7 +154,7 @@ TREE_CASE(STORAGE_ATTR_BV_03, "ANY", "GetAttributes2 agrees and has nothing to a
     RELEASE(file);
 }
 
-TREE_CASE(STORAGE_CREATE_BV_01, "PROVIDER.MEDIUM.NESTED",
+TREE_CASE(STORAGE_CREATE_BV_01, "PROVIDER.MEDIUM.NESTED && (!MTP || MTP.FORMAT.3000)",
           "New objects stand where they were asked for", CONF_MUST,
           "INSERTINTO a folder, INSERTBEFORE a folder, FOLDER together with FILE", "SP-STG-025",
           "SP-STG-028", "SP-STG-030")

@@ -138,30 +138,44 @@ VOICE_CASE(VOICE_DEVICE_BV_01, "ANY", "A provider calls the device what it calls
     }
 }
 
+static bool is_one_of(char numbers[3][24], const char *digits)
+{
+    for (size_t i = 0; i < 3; i++) {
+        if (without_zeros(numbers[i], digits))
+            return true;
+    }
+    return false;
+}
+
 /* The numbers of a version in their order, whatever stands between them: as digits of the number it
- * became, in tens or in sixteens, with zeros in any place. No document says how one is made. Of
- * more than two numbers it may be the first two, as 32 bits hold a major and a minor one. */
+ * became, in tens or in sixteens, or of its halves, with zeros in any place. No document says how
+ * one is made. Of more than two numbers it may be the first two, a major and a minor one, or the
+ * first where that needs more than half of it. */
 static bool is_version(DWORD number, const char *text)
 {
-    char digits[40] = "", tens[16], sixteens[16];
-    size_t length = 0, numbers = 0, least = 0;
+    char digits[40] = "", numbers[3][24];
+    size_t length = 0, count = 0, of_two = 0;
+    unsigned first = 0;
     bool inside = false;
 
     for (; *text && length < sizeof(digits) - 1; text++) {
         bool is_digit = *text >= '0' && *text <= '9';
 
-        if (is_digit && !inside && numbers++ == 2)
-            least = length;
+        if (is_digit && !inside && count++ == (first > 0xffff ? 1 : 2))
+            of_two = length;
+        if (is_digit && count == 1 && first <= 0xffff)
+            first = first * 10 + (unsigned)(*text - '0');
         inside = is_digit;
         if (is_digit && *text != '0')
             digits[length++] = *text;
     }
-    snprintf(tens, sizeof(tens), "%u", number);
-    snprintf(sixteens, sizeof(sixteens), "%x", number);
-    if (without_zeros(tens, digits) || without_zeros(sixteens, digits))
+    snprintf(numbers[0], sizeof(numbers[0]), "%u", number);
+    snprintf(numbers[1], sizeof(numbers[1]), "%x", number);
+    snprintf(numbers[2], sizeof(numbers[2]), "%u%u", number >> 16, number & 0xffff);
+    if (is_one_of(numbers, digits))
         return true;
-    digits[numbers > 2 ? least : length] = 0;
-    return without_zeros(tens, digits) || without_zeros(sixteens, digits);
+    digits[of_two] = 0;
+    return of_two && is_one_of(numbers, digits);
 }
 
 static const WCHAR *text_of(const struct snapshot *snapshot, uint16_t code, WCHAR room[256])
