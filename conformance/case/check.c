@@ -1,5 +1,4 @@
 /* What a case says while it runs: rows and the checks for them, counted a row, and the trace. */
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -15,12 +14,7 @@ void conf_trace(struct conf *c, const char *what, json_t *members)
     json_t *event = json_pack("{s:i,s:s}", "n", (int)c->events++, "what", what);
 
     json_object_update(event, members);
-    errno = 0;
-    json_dumpf(event, c->trace, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    fputc('\n', c->trace);
-    fflush(c->trace); /* a provider may take the process down at any time */
-    if (ferror(c->trace) && !c->trace_error)
-        c->trace_error = errno ? -errno : -EIO;
+    trace_say(&c->trace, event);
     json_decref(event);
     json_decref(members);
 }

@@ -28,8 +28,10 @@ struct conf_marker {
 };
 
 struct ics;
+struct trace_room;
 struct conf_context {
     struct conf_marker *marker;
+    struct trace_room *trace; /* trace.h; NULL: nobody would write what is left in it */
     /* By which the case was chosen, of the process it is a copy of; NULL: not observed. */
     const struct ics *ics;
     bool (*offers)(const struct ics *ics, const char *expression);

@@ -89,6 +89,7 @@ static void watch_transport(struct conf *c, const struct tp_event *event)
 
 static void trace_transport(void *context, const struct tp_event *event)
 {
+    static const char digits[] = "0123456789abcdef";
     struct conf *c = context;
     char text[TRACED_BYTES * 2 + 1];
     const uint8_t *bytes = event->data;
@@ -96,8 +97,10 @@ static void trace_transport(void *context, const struct tp_event *event)
 
     watch_transport(c, event);
     watch_exercise(c, event);
-    for (i = 0; bytes && i < event->length && i < TRACED_BYTES; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    for (i = 0; bytes && i < event->length && i < TRACED_BYTES; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 0x0f];
+    }
     text[2 * i] = '\0';
     conf_trace(c, "transport",
                json_pack("{s:s,s:i,s:I,s:s,s:i}", "step", event->what, "endpoint", event->endpoint,

@@ -2,7 +2,6 @@
  * that into a verdict; no file means that this process did not come to its end. */
 #include "conformance/case/worker.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -115,15 +114,6 @@ void conf_in_step(struct conf *c, const char *step)
 
 /* ---- the worker's life */
 
-static int open_trace(struct conf *c)
-{
-    char path[PATH_MAX + 32];
-
-    snprintf(path, sizeof(path), "%s/trace.jsonl", c->context.evidence);
-    c->trace = fopen(path, "we");
-    return c->trace ? 0 : -errno;
-}
-
 static int write_verdict(struct conf *c)
 {
     json_t *verdict = json_pack("{s:s,s:s,s:o,s:O,s:O,s:O,s:O,s:O,s:O}", "id", c->conf_case->id,
@@ -166,6 +156,16 @@ static int unwritten(const struct conf *c, int error)
     return 3;
 }
 
+void conf_before_workers(void)
+{
+    static struct trace_room room;
+    struct trace trace = {.room = &room, .fd = -1};
+    json_t *event = json_pack("{s:i,s:o}", "n", 0, "text", conf_json_text(""));
+
+    trace_say(&trace, event);
+    json_decref(event);
+}
+
 int conf_worker(const struct conf_case *conf_case, const struct conf_context *context,
                 const char *not_ready)
 {
@@ -173,7 +173,7 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
     int error;
 
     c = (struct conf){.conf_case = conf_case, .context = *context, .control = -1};
-    error = open_trace(&c);
+    error = trace_open(&c.trace, c.context.evidence, c.context.trace);
     if (error)
         return unwritten(&c, error);
     c.rows = json_object();
@@ -188,8 +188,9 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
     } else {
         run_body(&c);
     }
-    fclose(c.trace);
-    error = c.trace_error ? c.trace_error : write_verdict(&c);
+    error = trace_close(&c.trace);
+    if (!error)
+        error = write_verdict(&c);
     json_decref(c.rows);
     json_decref(c.checks);
     json_decref(c.notes);

@@ -8,13 +8,13 @@
 
 #include "conformance/case/conf.h"
 #include "conformance/case/context.h"
+#include "conformance/case/trace.h"
 #include "conformance/results/results.h"
 
 struct conf {
     const struct conf_case *conf_case;
     struct conf_context context;
-    FILE *trace;     /* evidence/trace.jsonl, one event a line */
-    int trace_error; /* -errno of the first that could not be written */
+    struct trace trace;
     unsigned events;
     const char *row; /* of the innermost ROW; NULL: none */
     json_t *rows;    /* row → {"pass": n, "fail": n} */
@@ -63,6 +63,9 @@ json_t *conf_json_text(const char *text);
 /* fixture.c. Each is gone or given up when it fails, so that a second call goes on behind it. */
 void conf_fixtures_down(struct conf *c);
 
+/* What every case's process would bind and ask the allocator for, once in the one they are forks
+ * of. */
+void conf_before_workers(void);
 /* Runs the case: its body, its fixtures down, and verdict.json last of all. With `not_ready`, which
  * says what a subject lacks, the body does not run. The process's exit status: 0, or 3 when the
  * verdict could not be written. */

@@ -63,6 +63,11 @@ static int fill_context(struct attempt *attempt, const struct ics *ics, const ch
                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (context->marker == MAP_FAILED)
         return -errno;
+    if (!options->debug)
+        context->trace = mmap(NULL, sizeof(*context->trace), PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (context->trace == MAP_FAILED) /* then each line goes out by itself */
+        context->trace = NULL;
     context->ics = ics;
     context->offers = ics_offers;
     context->seed = options->seed;
@@ -85,6 +90,8 @@ static void conclude(struct attempt *attempt)
     close_subjects(attempt);
     if (attempt->context.marker != MAP_FAILED)
         munmap(attempt->context.marker, sizeof(*attempt->context.marker));
+    if (attempt->context.trace)
+        munmap(attempt->context.trace, sizeof(*attempt->context.trace));
     if (keeps_evidence(attempt)) {
         repro_write(attempt->context.evidence, attempt->options, attempt->conf_case);
     } else {
@@ -199,17 +206,27 @@ static void say_status(int status, char *text, size_t size)
              name ? name : "");
 }
 
+/* The worker is gone, and has said why it could not write its files. */
+static void take_trace(struct attempt *attempt)
+{
+    const struct conf_context *context = &attempt->context;
+    int error = context->trace ? trace_save(context->trace, context->evidence) : 0;
+
+    attempt->unwritten = context->marker->unwritten ? -context->marker->unwritten : error;
+}
+
 void attempt_end(struct attempt *attempt, bool stopped)
 {
     char how[96];
     int status;
 
     if (process_wait(&attempt->worker, 0, -1, &status)) {
-        attempt->unwritten = -attempt->context.marker->unwritten;
+        take_trace(attempt);
         say_status(status, how, sizeof(how));
         attempt_judge(attempt, CAUSE_CRASH, how);
     } else {
         process_kill(&attempt->worker);
+        take_trace(attempt);
         snprintf(how, sizeof(how), "no end within %u s", timeout_ms(attempt) / 1000);
         if (stopped)
             result_say(&attempt->result, VERDICT_NOT_RUN, CAUSE_INTERRUPT, "interrupted");

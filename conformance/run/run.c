@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/case/worker.h"
 #include "conformance/run/barred.h"
 #include "conformance/run/extent.h"
 #include "conformance/run/nursery.h"
@@ -194,6 +195,7 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
         error = run_observe_all(run);
     if (!error) {
         say_obstacle(run);
+        conf_before_workers();
         error = run->options.debug ? debug(&work) : pool_run(&pool);
         run_complain(&run->options, error);
     }
