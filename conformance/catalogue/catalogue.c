@@ -265,15 +265,21 @@ const struct catalogue_row *catalogue_find(const struct catalogue *catalogue, co
 const struct catalogue_check *catalogue_checks(const struct catalogue *catalogue,
                                                const char *conf_case, size_t *ret_count)
 {
-    const struct catalogue_check *first = NULL;
+    const struct catalogue_check *first = NULL, *end = catalogue->checks + catalogue->check_count;
+    const struct catalogue_check *past;
 
     *ret_count = 0;
-    for (size_t i = 0; i < catalogue->check_count; i++) {
-        if (strcmp(catalogue->checks[i].conf_case, conf_case) != 0)
-            continue;
-        first = first ? first : &catalogue->checks[i];
-        (*ret_count)++;
-    }
+    if (catalogue->check_count)
+        first = bsearch(&conf_case, catalogue->checks, catalogue->check_count,
+                        sizeof(*catalogue->checks), by_id);
+    if (!first)
+        return NULL;
+    past = first;
+    while (first > catalogue->checks && strcmp(first[-1].conf_case, conf_case) == 0)
+        first--;
+    while (past < end && strcmp(past->conf_case, conf_case) == 0)
+        past++;
+    *ret_count = (size_t)(past - first);
     return first;
 }
 

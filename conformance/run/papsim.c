@@ -52,17 +52,25 @@ int papsim_start(const struct run_options *options, const char *player, struct p
                             : process_start(argv, -1, log, true, ret_papsim);
 }
 
+/* Nobody reads what stands behind it. */
 static int read_line(int fd, char *line, size_t size)
 {
     size_t length = 0;
 
     while (length < size - 1) {
         struct pollfd waiter = {.fd = fd, .events = POLLIN};
+        ssize_t got;
+        char *end;
 
-        if (poll(&waiter, 1, START_MS) <= 0 || read(fd, line + length, 1) != 1)
+        if (poll(&waiter, 1, START_MS) <= 0)
             return -EPIPE;
-        if (line[length++] == '\n') {
-            line[length] = '\0';
+        got = read(fd, line + length, size - 1 - length);
+        if (got <= 0)
+            return -EPIPE;
+        end = memchr(line + length, '\n', (size_t)got);
+        length += (size_t)got;
+        if (end) {
+            end[1] = '\0';
             return 0;
         }
     }

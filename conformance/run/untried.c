@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conformance/case/cases.h"
@@ -110,12 +111,19 @@ static bool has_case_on(const struct run *run, const char *player)
 }
 
 /* Of what was observed, where a file declares beside it. */
-static bool shows(const struct run *run, const char *item)
+static const struct result_ics *shown(const struct run *run, size_t *ret_count)
 {
     const struct results *results = &run->results;
     bool is_declared = results->shown_count != 0;
-    const struct result_ics *all = is_declared ? results->shown : results->ics;
-    size_t count = is_declared ? results->shown_count : results->ics_count;
+
+    *ret_count = is_declared ? results->shown_count : results->ics_count;
+    return is_declared ? results->shown : results->ics;
+}
+
+static bool shows(const struct run *run, const char *item)
+{
+    size_t count;
+    const struct result_ics *all = shown(run, &count);
 
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < all[i].items.count; k++) {
@@ -140,15 +148,40 @@ static bool must_do(const struct run *run, unsigned code)
     return false;
 }
 
+/* The codes behind the prefix, by themselves: asking for each that there might be would take as
+ * long as a dozen cases. */
+static void find_codes(const struct run *run, const char *prefix, bool ret_shown[UINT16_MAX + 1])
+{
+    size_t length = strlen(prefix), count;
+    const struct result_ics *all = shown(run, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        bool counts = has_case_on(run, all[i].player);
+
+        for (size_t k = 0; k < all[i].items.count && counts; k++) {
+            const char *item = all[i].items.at[k];
+            char again[NAME_ROOM];
+            uint16_t code;
+
+            if (strncmp(item, prefix, length) != 0)
+                continue;
+            code = (uint16_t)strtoul(item + length, NULL, 16);
+            snprintf(again, sizeof(again), "%s%04X", prefix, code);
+            ret_shown[code] |= strcmp(item, again) == 0;
+        }
+    }
+}
+
 static void hold_codes(struct search *it, const char *what, const char *prefix,
                        struct value (*name)(uint16_t code),
                        bool (*is_mandatory)(const struct run *run, unsigned code))
 {
-    char key[NAME_ROOM], item[NAME_ROOM];
+    bool is_shown[UINT16_MAX + 1] = {false};
+    char key[NAME_ROOM];
 
+    find_codes(it->run, prefix, is_shown);
     for (unsigned code = 0; code <= UINT16_MAX; code++) {
-        snprintf(item, sizeof(item), "%s%04X", prefix, code);
-        if (!shows(it->run, item))
+        if (!is_shown[code])
             continue;
         snprintf(key, sizeof(key), "%s %04x", what, code);
         hold(it, key, what, name((uint16_t)code).text, is_mandatory && is_mandatory(it->run, code));
