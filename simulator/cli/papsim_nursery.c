@@ -7,6 +7,7 @@
  * process is a child of whoever started the nursery: to be waited for and ended as if started by
  * itself. The nursery ends with its socket. */
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +17,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "simulator/cli/papsim_service.h"
 #include "simulator/cli/papsim_verbs.h"
+#include "simulator/player/beside.h"
+#include "simulator/spec/shelf.h"
 
 enum { REQUEST_MAX = 1 << 16, WORDS_MAX = 256, OUT = 0, ERR = 1 };
 
@@ -53,7 +57,7 @@ static bool receive(struct request *request)
 }
 
 /* The service's whole life. */
-static _Noreturn void serve(struct request *request, pid_t owner)
+static _Noreturn void serve(struct request *request, pid_t owner, struct spec_shelf *shelf)
 {
     int status;
 
@@ -66,7 +70,7 @@ static _Noreturn void serve(struct request *request, pid_t owner)
     close(request->fds[OUT]);
     close(request->fds[ERR]);
     close(STDIN_FILENO);
-    status = cli_serve.run(request->count, request->words);
+    status = cli_serve_shelved(request->count, request->words, shelf);
     fflush(NULL);
     _exit(status); /* what is to be done at exit was registered by the nursery, for itself */
 }
@@ -77,18 +81,32 @@ static pid_t fork_for_parent(void)
     return (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0UL);
 }
 
+/* Its player files, read here once for all services that want them. */
+static void read_players(struct spec_shelf *shelf, const struct request *request)
+{
+    char path[PATH_MAX];
+
+    for (int i = 0; i + 1 < request->count; i++) {
+        if (strcmp(request->words[i], "--player") == 0 &&
+            beside_player(request->words[i + 1], path, sizeof(path)) == 0)
+            spec_shelf_put(shelf, path);
+    }
+}
+
 static int nursery(int argc, char **argv)
 {
     static struct request request;
+    struct spec_shelf shelf = {0};
     pid_t owner = getppid(), pid;
 
     (void)argv;
     if (argc > 1)
         return cli_usage("nursery: takes no arguments, but requests on its stdin");
     while (receive(&request)) {
+        read_players(&shelf, &request);
         pid = fork_for_parent();
         if (pid == 0)
-            serve(&request, owner);
+            serve(&request, owner, &shelf);
         if (pid < 0)
             pid = -errno;
         close(request.fds[OUT]);
@@ -96,6 +114,7 @@ static int nursery(int argc, char **argv)
         if (send(STDIN_FILENO, &pid, sizeof(pid), MSG_NOSIGNAL) != sizeof(pid))
             break;
     }
+    spec_shelf_done(&shelf);
     return EXIT_DONE;
 }
 

@@ -100,7 +100,7 @@ static void allow_descriptors(void)
     }
 }
 
-static int serve(int argc, char **argv)
+int cli_serve_shelved(int argc, char **argv, struct spec_shelf *shelf)
 {
     static struct service_options options = {.address = "127.0.0.1", .port = 3240};
     struct service service = {0};
@@ -108,12 +108,18 @@ static int serve(int argc, char **argv)
 
     if (status)
         return status;
+    options.shelf = shelf;
     allow_descriptors();
     status = cli_service_open(&service, &options);
     if (!status)
         status = run(&service, &options);
     service_close(&service);
     return status;
+}
+
+static int serve(int argc, char **argv)
+{
+    return cli_serve_shelved(argc, argv, NULL);
 }
 
 const struct command cli_serve = {

@@ -23,5 +23,7 @@ int cli_service_option(int option, const char *value, struct service_options *op
 /* Brings it up; 0, or the exit status after a line on stderr. service_close() is due in both cases.
  */
 int cli_service_open(struct service *service, const struct service_options *options);
+/* `papsim serve`, with player files that were read before; NULL: with none. The exit status. */
+int cli_serve_shelved(int argc, char **argv, struct spec_shelf *shelf);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "simulator/control/service.h"
 #include "simulator/player/beside.h"
-#include "simulator/spec/spec.h"
+#include "simulator/spec/shelf.h"
 
 /* One that is on its way up, and who is told what keeps it down. */
 struct opening {
@@ -67,7 +67,10 @@ static int read_players(const struct opening *opening)
         if (beside_player(options->players[i], path, sizeof(path)) < 0)
             return refuse(opening, "--player %s: no such player file (papsim players lists names)",
                           options->players[i]);
-        if (spec_load(path, &opening->specs[i], opening->error, opening->error_size) < 0)
+        if (options->shelf)
+            opening->specs[i] = spec_shelf_take(options->shelf, path);
+        if (!opening->specs[i] &&
+            spec_load(path, &opening->specs[i], opening->error, opening->error_size) < 0)
             return -EINVAL;
     }
     return 0;

@@ -24,6 +24,8 @@ struct service {
     struct control_socket *control;
 };
 
+struct spec_shelf;
+
 /* What may be asked of one; zero but for the address is a good start. */
 #define SERVICE_PLAYERS_MAX 4096
 struct service_options {
@@ -35,7 +37,8 @@ struct service_options {
     char address[64];
     uint16_t port; /* 0: any free one */
     uint64_t seed;
-    uint64_t memory; /* bytes a player; 0: the usual */
+    uint64_t memory;          /* bytes a player; 0: the usual */
+    struct spec_shelf *shelf; /* of player files that were read before; NULL: of none */
 };
 
 /* 0, or -EINVAL with one line about what is wrong in `error`; service_close() is due in both cases.
