@@ -2,6 +2,7 @@
 #include "simulator/defect/policies_internal.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "simulator/defect/generated.h"
 #include "spcore/base.h"
@@ -32,12 +33,18 @@ static void turn(struct policies *policies, const struct policies *by_the_book, 
     *(bool *)((char *)policies + flag) = !*(const bool *)((const char *)by_the_book + flag);
 }
 
-static void fill(struct policies *policies)
+/* Most players have none on. */
+static bool is_empty(const struct defect_set *set)
 {
-    struct policies by_the_book;
+    static const struct defect_set none;
 
-    reset(policies);
-    by_the_book = *policies;
+    return memcmp(set, &none, sizeof(none)) == 0;
+}
+
+static void turn_all(struct policies *policies)
+{
+    struct policies by_the_book = *policies;
+
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
         for (size_t k = 0; k < tables[i]->count; k++) {
             const struct policy_row *row = &tables[i]->rows[k];
@@ -50,6 +57,13 @@ static void fill(struct policies *policies)
                 policies->rows[policies->row_count++] = row;
         }
     }
+}
+
+static void fill(struct policies *policies)
+{
+    reset(policies);
+    if (!is_empty(&policies->on))
+        turn_all(policies);
     for (size_t i = 0; policies->generated && i < ARRAY_SIZE(generated_rows); i++)
         policies->rows[policies->row_count++] = generated_rows[i];
     policies->usb.filter = policies->row_count ? &policies->usb_filter : NULL;

@@ -65,9 +65,10 @@ int wire_capture_open(const char *path, struct wire_capture **ret_capture)
     put_u32(&at, LINKTYPE_USB_LINUX_MMAPPED);
     put_u32(&at, 0); /* no limit */
     put_u32(&at, 20);
-    capture = calloc(1, sizeof(*capture));
+    capture = malloc(sizeof(*capture)); /* most of it is never used */
     if (!capture)
         return -ENOMEM;
+    capture->failed = false;
     capture->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (capture->fd < 0 || write(capture->fd, blocks, sizeof(blocks)) != sizeof(blocks)) {
         int error = -errno;
