@@ -46,7 +46,9 @@ int raw_write(int fd, const void *data, size_t length)
     return write_with(fd, data, length, 0);
 }
 
-int raw_read(int fd, void *data, size_t length, unsigned deadline_ms)
+/* `is_here`: most often what is read has come together with what was read before it, and need not
+ * be waited for. */
+static int read_by(int fd, void *data, size_t length, unsigned deadline_ms, bool is_here)
 {
     int64_t until = base_now_ms() + deadline_ms;
     uint8_t *at = data;
@@ -54,10 +56,11 @@ int raw_read(int fd, void *data, size_t length, unsigned deadline_ms)
     while (length > 0) {
         ssize_t count;
 
-        if (!wait_readable(fd, until))
+        if (!is_here && !wait_readable(fd, until))
             return -ETIMEDOUT;
-        count = recv(fd, at, length, 0);
-        if (count < 0 && errno == EINTR)
+        count = recv(fd, at, length, MSG_DONTWAIT);
+        is_here = false;
+        if (count < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (count <= 0)
             return -ECONNRESET;
@@ -65,6 +68,11 @@ int raw_read(int fd, void *data, size_t length, unsigned deadline_ms)
         length -= (size_t)count;
     }
     return 0;
+}
+
+int raw_read(int fd, void *data, size_t length, unsigned deadline_ms)
+{
+    return read_by(fd, data, length, deadline_ms, false);
 }
 
 int raw_drain(int fd, unsigned deadline_ms, size_t *ret_count)
@@ -176,7 +184,7 @@ int raw_import(struct raw_connection *connection, int fd, const char *busid, uns
         return -EPROTO;
     if (get_be32(head + 4) != 0)
         return (int)get_be32(head + 4);
-    error = raw_read(fd, connection->record, sizeof(connection->record), deadline_ms);
+    error = read_by(fd, connection->record, sizeof(connection->record), deadline_ms, true);
     if (error)
         return error;
     connection->devid =
@@ -312,7 +320,7 @@ int raw_next(struct raw_connection *connection, unsigned deadline_ms, struct raw
         return 0;
     if (reply.actual > room)
         return -EMSGSIZE;
-    error = raw_read(connection->fd, data, reply.actual, deadline_ms);
+    error = read_by(connection->fd, data, reply.actual, deadline_ms, true);
     if (!error)
         ret->data_length = reply.actual;
     return error;

@@ -24,11 +24,12 @@ enum { UNLINK_GRACE_MS = 1000, LATE_ROUNDS = 64 };
 
 static struct usbip_client *client_new(int fd)
 {
-    struct usbip_client *client = calloc(1, sizeof(*client));
+    struct usbip_client *client = malloc(sizeof(*client));
     pthread_condattr_t attributes;
 
     if (!client)
         return NULL;
+    memset(client, 0, offsetof(struct usbip_client, rx.stage));
     client->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (client->wake < 0) {
         free(client);

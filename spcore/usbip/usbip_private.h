@@ -57,8 +57,10 @@ int usbip_op_import(int fd, const char *busid, int64_t deadline, struct usbip_de
 #define USBIP_BUCKETS 256u
 #define USBIP_STAGE 4096u
 /* A reply of this much data and more is received straight into its buffer, so the stage must not
- * swallow the beginning of it. */
+ * swallow much of it; to swallow nothing would cost the small one a second recv(), and most replies
+ * to what has room for much are small. */
 #define USBIP_LARGE 2048u
+#define USBIP_STAGE_LARGE 512u
 
 /* What call-backs submit while replies are read is sent together, once so much was read. */
 #define USBIP_BATCH ((size_t)256 * 1024)
@@ -111,9 +113,9 @@ struct usbip_client {
 
     struct usbip_frame *queue, **queue_tail; /* not or partly sent */
     size_t queue_done;                       /* bytes of the first that are sent */
-    uint8_t queue_packets[USBIP_PACKETS_MAX * USBIP_PACKET_BYTES];
 
-    struct usbip_rx rx;
+    struct usbip_rx rx; /* from its stage on all is written before it is read */
+    uint8_t queue_packets[USBIP_PACKETS_MAX * USBIP_PACKET_BYTES];
 };
 
 /* usbip_client.c; the lock is held. */

@@ -269,7 +269,7 @@ static int step_header(struct usbip_client *client)
         memmove(rx->stage, rx->stage + rx->from, have);
         rx->from = 0;
         rx->to = have;
-        room = rx->large ? USBIP_HEADER_BYTES - have : USBIP_STAGE - have;
+        room = (rx->large ? USBIP_STAGE_LARGE : USBIP_STAGE) - have;
         count = receive(client, rx->stage + have, room, NULL);
         if (count <= 0)
             return (int)count;
