@@ -114,6 +114,11 @@ $(call say,LINK)
 $(Q)$(CC) $(LDFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(LIBS)
 endef
 
+# Bound when loaded: each process that both programs fork would bind the same symbols again, and copy
+# pages for it.
+BOUND := -Wl,-z,relro,-z,now
+
+$(PAPSIM): LINK := $(BOUND)
 $(PAPSIM): LIBS := $(SIM_LIBS)
 $(PAPSIM): $(call objects,$(SIM_SRC))
 	$(link)
@@ -153,7 +158,7 @@ $(LUSB): $(call objects,$(LUSB_SRC))
 	$(Q)for name in $(LUSB_LINKS); do ln -sf $(@F) $(@D)/$$name; done
 
 # What a provider's DllRegisterServer calls is here (conformance/host/include/winreg.h).
-$(PAPCHECK): LINK := -Wl,--export-dynamic-symbol='Reg*W' -Wl,--export-dynamic-symbol=RegCloseKey
+$(PAPCHECK): LINK := $(BOUND) -Wl,--export-dynamic-symbol='Reg*W' -Wl,--export-dynamic-symbol=RegCloseKey
 $(PAPCHECK): LIBS := $(CONF_LIBS)
 $(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC))
 	$(link)
