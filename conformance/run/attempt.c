@@ -53,21 +53,24 @@ static int open_subjects(struct attempt *attempt)
     return error;
 }
 
+/* What both processes see. */
+struct shared {
+    struct conf_marker marker; /* first: it stands for all in the context */
+    struct trace_room trace;
+};
+
 static int fill_context(struct attempt *attempt, const struct ics *ics, const char *slot)
 {
     const struct run_options *options = attempt->options;
     struct conf_context *context = &attempt->context;
+    struct shared *shared;
 
     snprintf(context->evidence, sizeof(context->evidence), "%s/%s", options->out, slot);
-    context->marker = mmap(NULL, sizeof(*context->marker), PROT_READ | PROT_WRITE,
-                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (context->marker == MAP_FAILED)
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
         return -errno;
-    if (!options->debug)
-        context->trace = mmap(NULL, sizeof(*context->trace), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (context->trace == MAP_FAILED) /* then each line goes out by itself */
-        context->trace = NULL;
+    context->marker = &shared->marker;
+    context->trace = options->debug ? NULL : &shared->trace;
     context->ics = ics;
     context->offers = ics_offers;
     context->seed = options->seed;
@@ -88,10 +91,8 @@ static bool keeps_evidence(const struct attempt *attempt)
 static void conclude(struct attempt *attempt)
 {
     close_subjects(attempt);
-    if (attempt->context.marker != MAP_FAILED)
-        munmap(attempt->context.marker, sizeof(*attempt->context.marker));
-    if (attempt->context.trace)
-        munmap(attempt->context.trace, sizeof(*attempt->context.trace));
+    if (attempt->context.marker)
+        munmap(attempt->context.marker, sizeof(struct shared));
     if (keeps_evidence(attempt)) {
         repro_write(attempt->context.evidence, attempt->options, attempt->conf_case);
     } else {
