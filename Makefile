@@ -372,6 +372,11 @@ check-corpus: $(PAPSIM) $(LUSB)
 	@[ -n "$(DIR)" ] || { echo "check-corpus: expected DIR=FOLDER of mtp-detect logs" >&2; exit 2; }
 	$(PYTHON) conformance/orchestrate/programs/check_corpus.py --papsim $(PAPSIM) $(DIR)
 
+## check-imported: players made of real logs are judged: nothing is found but what docs/imported.md names
+.PHONY: check-imported
+check-imported: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE)
+	PAPKIT_JUDGED=all $(PYTEST) conformance/orchestrate/import/test_import_judged.py
+
 # ---- everything around: static checks, sanitizers, fuzzers
 .PHONY: lint sanitize fuzzers fuzz-smoke
 ## lint: everything that judges the sources without running them

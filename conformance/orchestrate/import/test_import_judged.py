@@ -1,0 +1,53 @@
+"""Players made of real logs are judged, as devices and as what libspcore drives: what is found is
+what fixtures/mtp/player-faults.tsv names for that player, and is found."""
+import os
+import re
+
+import pytest
+
+import player_faults
+import tree
+from papcheck import papcheck
+
+pytestmark = pytest.mark.patient(60)
+
+# Together they have headers of junk, lists with gaps, content that ends with a byte too many,
+# playlists that are refused and sizes of 32 bits; `make check-imported` judges all.
+SAMPLE = ("creative-zen-4gb", "creative-zen-pmc", "samsung-yp-k5")
+JUDGED = player_faults.CLOSED if os.environ.get("PAPKIT_JUDGED") == "all" else SAMPLE
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_what_is_found_is_named(tmp_path, name):
+    player = player_faults.players()[name]
+    done = papcheck("run", "--player", tree.PLAYERS / f"{name}.yaml", "--provider",
+                    tree.BUILD / "libspcore.so", "--allow-mtp", "--evidence", "failed",
+                    "--timeout-scale", 4, "--out", tmp_path / "run")
+    done.folder = tmp_path / "run"
+    assert not player_faults.unnamed(player, done.results), done.last_line
+    assert {case["verdict"] for case in done.results["cases"]} >= {"PASS"}
+    found = {fault for fault, _ in player_faults.seen(player, done.results)}
+    assert found == player_faults.judged(player, done.results), found
+
+
+def test_page_has_every_player_and_its_faults():
+    page = player_faults.PAGE.read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^### (\S+)\n(.*?)(?=^### |\Z)", page, re.M | re.S))
+    assert sections.keys() == player_faults.players().keys()
+    for name, player in player_faults.players().items():
+        assert re.findall(r"^- `(\S+)`, line \d+: `", sections[name], re.M) == \
+            player_faults.faults_of(player), name
+        assert ("*open*" in sections[name]) == (name not in player_faults.CLOSED), name
+    for fault, clause, why in player_faults.rows():
+        assert f"| `{fault}` | {clause} | {why} |\n" in page
+
+
+def test_table_names_clauses_and_faults_that_there_are():
+    catalogue = tree.ROOT / "conformance" / "catalogue"
+    known = {line.split("\t")[0] for path in catalogue.glob("*.tsv")
+             for line in path.read_text(encoding="utf-8").splitlines()}
+    quirks = (tree.ROOT / "docs" / "quirks.md").read_text(encoding="utf-8")
+    for fault, clause, _ in player_faults.rows():
+        assert clause in known, clause
+        assert fault in player_faults.OWN or f"| `{fault}` |" in quirks, fault
+    assert len({row[:2] for row in player_faults.rows()}) == len(player_faults.rows())
