@@ -193,7 +193,7 @@ CONF_CASE(USB_DSC_BV_03, .title = "A high-speed device describes itself at the o
         CHECK_EQ(bytes[1], DESC_QUALIFIER);
     }
     ROW("USB-DSC-003.fields") {
-        CHECK(get_le16(bytes + 2) >= 0x0200);
+        CHECK(is_version_of(get_le16(bytes + 2), DESC_HIGH));
         CHECK_BYTES(bytes + 4, 3, device + 4, 3);
         CHECK(bytes[7] == 8 || bytes[7] == 16 || bytes[7] == 32 || bytes[7] == 64);
         CHECK(bytes[8] >= 1);
