@@ -1,5 +1,6 @@
 /* Metadata of objects: names, types, sizes, setting some of it, asking for some of it. */
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_walk.h"
 #include "spcore/com/com_utf16.h"
 
 #define META_CASE(token, ics_, title_, level_, steps_, ...)                                        \
@@ -98,10 +99,15 @@ META_CASE(STORAGE_META_BV_01, "PROVIDER.STORAGE4",
 META_CASE(STORAGE_META_BV_02, "PROVIDER.STORAGE4", "A duration is in units of 100 ns", CONF_MUST,
           "a song made with 180 s, read back", "SP-META-007")
 {
+    static const uint16_t kept_in = MTP_OPC_DURATION;
+    bool has = false, is_listed = snapshot_keeps(c, MTP_FC_MP3, &kept_in, 1, &has);
     struct wmdm *w = wmdm_open(c);
     IWMDMMetaData *tags = wmdm_metadata_new(), *list;
     uint64_t duration = 1800000000, seen = 0;
     IMDSPStorage *storage;
+
+    if (!is_listed || !has)
+        conf_inconclusive(c, "the device's songs keep no duration");
 
     IWMDMMetaData_AddItem(tags, WMDM_TYPE_QWORD, g_wszWMDMDuration, (BYTE *)&duration, 8);
     storage = song(w, tags);
