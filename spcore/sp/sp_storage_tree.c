@@ -140,8 +140,9 @@ static bool same_id(const struct mtpi_value *value, const WCHAR *id)
     return com_wcsicmp(text, id) == 0;
 }
 
-/* Every id of the device in one transaction. */
-static HRESULT match_all(struct sp_device *device, const WCHAR *id, uint32_t *ret_handle)
+/* Every id of the device in one transaction, and how many those are. */
+static HRESULT match_all(struct sp_device *device, const WCHAR *id, uint32_t *ret_handle,
+                         size_t *ret_count)
 {
     struct mtpi_property_list list = {0};
     HRESULT hr = sp_connection_hr(device->connection,
@@ -153,7 +154,10 @@ static HRESULT match_all(struct sp_device *device, const WCHAR *id, uint32_t *re
         return hr;
     hr = HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
     for (size_t i = 0; i < list.count && FAILED(hr); i++) {
-        if (list.item[i].code == MTP_OPC_PERSISTENT_UID && same_id(&list.item[i].value, id)) {
+        if (list.item[i].code != MTP_OPC_PERSISTENT_UID)
+            continue;
+        ++*ret_count;
+        if (same_id(&list.item[i].value, id)) {
             *ret_handle = list.item[i].handle;
             hr = S_OK;
         }
@@ -217,8 +221,9 @@ static HRESULT make_found(struct sp_device *device, uint32_t handle, IMDSPStorag
     return sp_storage_new(device, info.storage, handle, ret_storage);
 }
 
-/* Asks each object of the device. */
-static HRESULT match_each(struct sp_device *device, const WCHAR *id, uint32_t *ret_handle)
+/* Asks each object of the device, if there are more than so many whose ids are known. */
+static HRESULT match_each(struct sp_device *device, const WCHAR *id, size_t known,
+                          uint32_t *ret_handle)
 {
     struct mtpi_u32_array all = {0};
     HRESULT hr = sp_connection_hr(
@@ -226,7 +231,8 @@ static HRESULT match_each(struct sp_device *device, const WCHAR *id, uint32_t *r
         mtpi_get_object_handles(sp_connection_mtpi(device->connection), 0xffffffffu, 0, 0, &all));
 
     if (SUCCEEDED(hr))
-        hr = match_handles(device, &all, id, ret_handle);
+        hr = all.count > known ? match_handles(device, &all, id, ret_handle)
+                               : HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
     free(all.item);
     return hr;
 }
@@ -237,6 +243,7 @@ HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t pare
     const HRESULT none = HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
     bool global = scope == WMDM_FIND_SCOPE_GLOBAL;
     uint32_t handle = 0, medium = 0;
+    size_t listed = 0;
     HRESULT hr;
 
     if (!id || !ret_storage)
@@ -245,14 +252,14 @@ HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t pare
         return E_INVALIDARG;
     if (global &&
         sp_facts_lists(sp_connection_facts(device->connection), MTP_OP_GET_OBJECT_PROP_LIST)) {
-        hr = match_all(device, id, &handle);
+        hr = match_all(device, id, &handle, &listed);
         if (hr == none && SUCCEEDED(match_medium(device, id, &medium)) && medium)
             return sp_storage_new(device, medium, 0, ret_storage);
         /* There are players that leave folders, or the ids, out of the list of all. */
         if (hr == none)
-            hr = match_each(device, id, &handle);
+            hr = match_each(device, id, listed, &handle);
     } else if (global) {
-        hr = match_each(device, id, &handle);
+        hr = match_each(device, id, 0, &handle);
     } else {
         hr = match_children(device, storage, parent, id, &handle);
     }
