@@ -76,6 +76,9 @@ OWN = {
     "format-twice": (
         lambda player: len(player.codes) != len(set(player.codes)),
         r"^ *Playable File \(Object\) Types"),
+    "disk-of-a-vendor": (
+        lambda player: player.file["usb"]["persona"] == "pap" and "unload-driver" in player.quirks,
+        r"(?i)^ *bDeviceClass: (0x)?(ff|255)\b"),
 }
 
 
