@@ -235,7 +235,7 @@ static size_t place_of(struct survey *self, const char *name)
 {
     size_t length = strcspn(name, ".:");
 
-    for (size_t i = 0; i < self->place_count; i++) {
+    for (size_t i = 0; i < self->place_count && self->places[i]; i++) {
         if (strlen(self->places[i]) == length && strncmp(self->places[i], name, length) == 0)
             return i;
     }

@@ -124,7 +124,7 @@ static HRESULT make(struct sp_storage *self, const struct sp_creation *creation,
                                      .association_type = folder ? MTP_AT_GENERIC_FOLDER : 0,
                                      .name = creation->name,
                                      .props = list->item,
-                                     .prop_count = list->count};
+                                     .prop_count = list->item ? list->count : 0};
     bool at_once =
         object.props && sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST);
     unsigned failed = 0;
