@@ -119,7 +119,9 @@ static uint16_t of_function(struct conf *c)
 {
     struct ct_pipe pipe;
 
-    return ct_attach(&pipe, conf_transport(c)) ? 0 : (uint16_t)(pipe.interface_number << 8);
+    if (ct_attach(&pipe, conf_transport(c)))
+        return 0;
+    return (uint16_t)(pipe.interface_number << 8);
 }
 
 /* Reads what stands at an index with `head` bytes of room, its length and `more`. */
