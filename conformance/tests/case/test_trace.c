@@ -115,7 +115,7 @@ Test(trace, more_than_there_is_room_for_is_all_there_in_order, .init = make, .fi
 {
     struct trace trace;
     char *is, *at;
-    char word[16];
+    char word[24];
 
     cr_assert_eq(trace_open(&trace, folder, &room), 0);
     for (int i = 0; i < 10000; i++) {
