@@ -177,6 +177,7 @@ CONF_CASE(USB_BLK_BI_05, .title = "A data phase with another transaction id is r
                 writer.length) != 0)
         conf_refused(c, "SendObjectInfo", "SendObjectInfo was not taken");
     dut.pipe.deadline_ms = DUT_PROMPT_MS;
+    dut_done(&dut);
     ROW("USB-BLK-005.wrong") {
         int error = ct_collect(&dut.pipe, &dut.answer);
 
