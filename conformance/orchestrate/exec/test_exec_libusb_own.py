@@ -58,7 +58,7 @@ def listed(server):
             for busid in ("1-1", "1-2", "1-3", "1-4")}
 
 
-def test_its_stress_program_passes_on_each_player_at_the_same_time(programs, server):
+def test_its_ten_thousand_contexts_pass_on_each_player_at_the_same_time(programs, server):
     """Ten thousand contexts, a thousand lists, contexts side by side, a changed default."""
     def work(number):
         return ok(execute("--connect", server.place(f"1-{number + 1}"), "--",
