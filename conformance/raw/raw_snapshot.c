@@ -1,4 +1,4 @@
-/* Everything a device says over MTP, in the order an initiator asks for it. */
+/* What a device says over MTP, in the order an initiator asks for it. */
 #include "conformance/raw/raw_snapshot.h"
 
 #include <stdlib.h>
@@ -104,8 +104,9 @@ static void describe(struct dut *dut, struct snapshot *snapshot, uint16_t format
     grown[snapshot->description_count++] = one;
 }
 
-/* Descriptions of a format's properties, once. */
-static void describe_format(struct dut *dut, struct snapshot *snapshot, uint16_t format)
+/* Descriptions of a format's properties, once; of its size alone where no more is asked for. */
+static void describe_format(struct dut *dut, struct snapshot *snapshot, uint16_t format,
+                            enum snapshot_depth depth)
 {
     uint16_t codes[DUT_PROPS_MAX];
     struct ct_reader reader;
@@ -120,8 +121,10 @@ static void describe_format(struct dut *dut, struct snapshot *snapshot, uint16_t
     reader = dut_reader(dut);
     count = ct_array16(&reader, codes, DUT_PROPS_MAX);
     snapshot->is_whole &= ended(&reader);
-    for (size_t i = 0; i < count && i < DUT_PROPS_MAX && !reader.failed; i++)
-        describe(dut, snapshot, format, codes[i]);
+    for (size_t i = 0; i < count && i < DUT_PROPS_MAX && !reader.failed; i++) {
+        if (depth == SNAPSHOT_WHOLE || codes[i] == MTP_OPC_OBJECT_SIZE)
+            describe(dut, snapshot, format, codes[i]);
+    }
 }
 
 /* ---- objects */
@@ -187,7 +190,22 @@ static void read_references(struct dut *dut, struct snapshot *snapshot,
     snapshot->is_whole &= ended(&reader);
 }
 
-static void read_objects(struct dut *dut, struct snapshot *snapshot)
+static void read_objects(struct dut *dut, struct snapshot *snapshot, const uint32_t *handles,
+                         size_t count, enum snapshot_depth depth)
+{
+    snapshot->objects = room(dut->c, count, sizeof(*snapshot->objects));
+    for (size_t i = 0; i < count; i++) {
+        struct snapshot_object *object = &snapshot->objects[snapshot->object_count++];
+
+        object->handle = handles[i];
+        read_info(dut, snapshot, object);
+        describe_format(dut, snapshot, object->format, depth);
+        read_values(dut, snapshot, object);
+        read_references(dut, snapshot, object);
+    }
+}
+
+static void read_all_objects(struct dut *dut, struct snapshot *snapshot, enum snapshot_depth depth)
 {
     static uint32_t handles[SNAPSHOT_OBJECTS];
     struct ct_reader reader;
@@ -199,16 +217,7 @@ static void read_objects(struct dut *dut, struct snapshot *snapshot)
     snapshot->is_whole &= ended(&reader);
     snapshot->is_all = count <= SNAPSHOT_OBJECTS;
     count = reader.failed ? 0 : count < SNAPSHOT_OBJECTS ? count : SNAPSHOT_OBJECTS;
-    snapshot->objects = room(dut->c, count, sizeof(*snapshot->objects));
-    for (size_t i = 0; i < count; i++) {
-        struct snapshot_object *object = &snapshot->objects[snapshot->object_count++];
-
-        object->handle = handles[i];
-        read_info(dut, snapshot, object);
-        describe_format(dut, snapshot, object->format);
-        read_values(dut, snapshot, object);
-        read_references(dut, snapshot, object);
-    }
+    read_objects(dut, snapshot, handles, count, depth);
 }
 
 /* ---- the device and its storages */
@@ -240,33 +249,50 @@ static void read_stores(struct dut *dut, struct snapshot *snapshot)
     }
 }
 
-const struct snapshot *snapshot_take(struct dut *dut)
+static struct snapshot *take_device(struct dut *dut)
 {
     struct snapshot *snapshot = room(dut->c, 1, sizeof(*snapshot));
 
     conf_at_end(dut->c, discard, snapshot);
     dut_device_info(dut, &snapshot->info);
     snapshot->is_whole = !snapshot->info.broken && snapshot->info.left_over == 0;
+    snapshot->is_all = true;
     for (size_t i = 0; i < snapshot->info.property_count; i++)
         describe(dut, snapshot, 0, snapshot->info.properties[i]);
     read_stores(dut, snapshot);
-    read_objects(dut, snapshot);
+    return snapshot;
+}
+
+const struct snapshot *snapshot_take(struct dut *dut, enum snapshot_depth depth)
+{
+    struct snapshot *snapshot = take_device(dut);
+
+    if (depth > SNAPSHOT_DEVICE)
+        read_all_objects(dut, snapshot, depth);
+    return snapshot;
+}
+
+const struct snapshot *snapshot_take_of(struct dut *dut, const uint32_t *handles, size_t count)
+{
+    struct snapshot *snapshot = take_device(dut);
+
+    read_objects(dut, snapshot, handles, count, SNAPSHOT_WHOLE);
     return snapshot;
 }
 
 /* No row is judged by it. */
-static const struct snapshot *take_apart(struct conf *c)
+static const struct snapshot *take_apart(struct conf *c, enum snapshot_depth depth)
 {
     struct conf_row left __attribute__((cleanup(conf_row_leave))) = conf_row_enter(c, NULL);
     DUT dut = dut_session(c);
 
     (void)left;
-    return snapshot_take(&dut);
+    return snapshot_take(&dut, depth);
 }
 
-const struct snapshot *snapshot_before(struct conf *c)
+const struct snapshot *snapshot_before(struct conf *c, enum snapshot_depth depth)
 {
-    const struct snapshot *snapshot = take_apart(c);
+    const struct snapshot *snapshot = take_apart(c, depth);
 
     conf_transport_drop(c);
     if (!snapshot->is_whole)

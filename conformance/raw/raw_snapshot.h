@@ -1,5 +1,5 @@
-/* Everything a device says over MTP, read once by the judge's own initiator: what a provider says
- * later, or the device itself in other words, is held against it. Values stay as they came. */
+/* What a device says over MTP, read once by the judge's own initiator: what a provider says later,
+ * or the device itself in other words, is held against it. Values stay as they came. */
 #ifndef CONFORMANCE_RAW_RAW_SNAPSHOT_H
 #define CONFORMANCE_RAW_RAW_SNAPSHOT_H
 
@@ -52,7 +52,7 @@ struct snapshot_object {
     uint16_t association_type;
     uint32_t association_description, sequence;
     uint16_t name[256], created[256], modified[256], keywords[256];
-    struct snapshot_value *values; /* GetObjectPropValue of each property its format has */
+    struct snapshot_value *values; /* GetObjectPropValue of each property that was described */
     size_t value_count;
     uint32_t *references; /* GetObjectReferences, where that is offered */
     size_t reference_count;
@@ -64,19 +64,27 @@ struct snapshot {
     size_t store_count;
     struct snapshot_object *objects; /* as GetObjectHandles has them */
     size_t object_count;
-    struct snapshot_description *descriptions; /* of the device, and of formats there are objects of
-                                                */
+    struct snapshot_description *descriptions; /* of the device, and of formats of the objects */
     size_t description_count;
     bool is_whole; /* every dataset was read to its end and no further */
     bool is_all;   /* there were no more objects than SNAPSHOT_OBJECTS */
 };
 
-/* Asks for all of it; the case ends as with dut_must() when what is mandatory is refused. It is
- * freed when the case ends. */
-const struct snapshot *snapshot_take(struct dut *dut);
+/* How far one asks: each property of each object is a request of its own. */
+enum snapshot_depth {
+    SNAPSHOT_DEVICE, /* DeviceInfo, the device's properties, its storages */
+    SNAPSHOT_TREE,   /* and of each object ObjectInfo, references and its size in 64 bits */
+    SNAPSHOT_WHOLE,  /* and each property of each object, with its description */
+};
+
+/* Asks for it; the case ends as with dut_must() when what is mandatory is refused. It is freed when
+ * the case ends. */
+const struct snapshot *snapshot_take(struct dut *dut, enum snapshot_depth depth);
+/* The same, whole, of these objects alone. */
+const struct snapshot *snapshot_take_of(struct dut *dut, const uint32_t *handles, size_t count);
 /* The same in a session of its own, with the device let go after: for what somebody else then has.
  * Ends the case where the device's own words cannot be read. */
-const struct snapshot *snapshot_before(struct conf *c);
+const struct snapshot *snapshot_before(struct conf *c, enum snapshot_depth depth);
 
 /* Which of the properties objects of a format have and a host can give them, asked in such a
  * session; false: the device does not list the format. */

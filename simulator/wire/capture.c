@@ -1,5 +1,6 @@
-/* Blocks of a pcapng file, each in one gathered write: what usbmon would have seen of a URB,
- * payload cut to what Wireshark needs. */
+/* Blocks of a pcapng file: what usbmon would have seen of a URB, payload cut to what Wireshark
+ * needs. Most URBs complete while they are submitted: both blocks then go out in one gathered
+ * write. */
 #include "simulator/wire/capture.h"
 
 #include <errno.h>
@@ -29,10 +30,21 @@ static const uint8_t mon_types[] = {
     [USB_ENDPOINT_BULK] = 3,
 };
 
+enum { LEAD = 28, PARTS = 6 };
+
+/* An enhanced packet block; its payload is somebody else's. */
+struct block {
+    uint8_t lead[LEAD], header[MON_HEADER];
+    uint32_t total;
+    struct iovec parts[PARTS];
+};
+
 struct wire_capture {
     int fd;
     bool failed; /* a block did not go out whole: nothing follows it */
-    off_t whole; /* length of the blocks that did */
+    bool waits;  /* blocks[0], for the one that may follow at once */
+    off_t whole; /* length of the blocks that went out */
+    struct block blocks[2];
     uint8_t payload[SNAP];
     uint8_t packets[USB_ISO_PACKETS_MAX * MON_PACKET];
 };
@@ -68,7 +80,7 @@ int wire_capture_open(const char *path, struct wire_capture **ret_capture)
     capture = malloc(sizeof(*capture)); /* most of it is never used */
     if (!capture)
         return -ENOMEM;
-    capture->failed = false;
+    capture->failed = capture->waits = false;
     capture->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (capture->fd < 0 || write(capture->fd, blocks, sizeof(blocks)) != sizeof(blocks)) {
         int error = -errno;
@@ -121,41 +133,52 @@ static void end_record(struct wire_capture *capture, int error)
     capture->failed = true;
 }
 
+static void write_blocks(struct wire_capture *capture, unsigned count)
+{
+    struct iovec parts[2 * PARTS];
+    size_t total = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(parts + i * PARTS, capture->blocks[i].parts, sizeof(capture->blocks[i].parts));
+        total += capture->blocks[i].total;
+    }
+    capture->waits = false;
+    if (capture->failed)
+        return;
+    errno = ENOSPC; /* what it means that less was written */
+    if (writev(capture->fd, parts, (int)(count * PARTS)) == (ssize_t)total)
+        capture->whole += (off_t)total;
+    else
+        end_record(capture, errno);
+}
+
 /* The list of isochronous packets stands between header and data. */
-static void write_block(struct wire_capture *capture, const uint8_t *header, size_t list,
-                        const void *payload, size_t length)
+static void make_block(struct wire_capture *capture, struct block *block, size_t list,
+                       const void *payload, size_t length)
 {
     static const uint8_t padding[4];
     size_t padded = (length + 3) & ~(size_t)3;
     uint32_t kept = (uint32_t)(MON_HEADER + list + length);
-    uint32_t total = (uint32_t)(28 + MON_HEADER + list + padded + 4);
-    uint8_t lead[28], *at = lead;
+    uint8_t *at = block->lead;
     struct timespec now;
     uint64_t stamp;
-    struct iovec parts[6];
 
+    block->total = (uint32_t)(LEAD + MON_HEADER + list + padded + 4);
     clock_gettime(CLOCK_REALTIME, &now);
     stamp = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
     put_u32(&at, BLOCK_PACKET);
-    put_u32(&at, total);
+    put_u32(&at, block->total);
     put_u32(&at, 0);
     put_u32(&at, (uint32_t)(stamp >> 32));
     put_u32(&at, (uint32_t)stamp);
     put_u32(&at, kept);
     put_u32(&at, kept);
-    parts[0] = (struct iovec){lead, sizeof(lead)};
-    parts[1] = (struct iovec){(void *)(uintptr_t)header, MON_HEADER};
-    parts[2] = (struct iovec){capture->packets, list};
-    parts[3] = (struct iovec){(void *)(uintptr_t)payload, length};
-    parts[4] = (struct iovec){(void *)(uintptr_t)padding, padded - length};
-    parts[5] = (struct iovec){&total, sizeof(total)};
-    if (capture->failed)
-        return;
-    errno = ENOSPC; /* what it means that less was written */
-    if (writev(capture->fd, parts, 6) == (ssize_t)total)
-        capture->whole += total;
-    else
-        end_record(capture, errno);
+    block->parts[0] = (struct iovec){block->lead, LEAD};
+    block->parts[1] = (struct iovec){block->header, MON_HEADER};
+    block->parts[2] = (struct iovec){capture->packets, list};
+    block->parts[3] = (struct iovec){(void *)(uintptr_t)payload, length};
+    block->parts[4] = (struct iovec){(void *)(uintptr_t)padding, padded - length};
+    block->parts[5] = (struct iovec){&block->total, sizeof(block->total)};
 }
 
 /* What came in stands packed, what goes out where the host put it. Returns the list's bytes. */
@@ -231,20 +254,32 @@ void wire_capture_submit(struct wire_capture *capture, const struct wire_capture
 {
     bool in = (urb->endpoint & 0x80) != 0;
     size_t length = in || !urb->data ? 0 : urb->length < SNAP ? urb->length : SNAP;
-    size_t list = list_packets(capture, true, urb);
-    uint8_t header[MON_HEADER];
+    struct block *block = &capture->blocks[0];
+    size_t list;
 
-    mon_header(header, 'S', place, urb, list, length);
-    write_block(capture, header, list, length ? urb->data : capture->payload, length);
+    wire_capture_flush(capture);
+    list = list_packets(capture, true, urb);
+    mon_header(block->header, 'S', place, urb, list, length);
+    make_block(capture, block, list, length ? urb->data : capture->payload, length);
+    capture->waits = true;
+    if (list) /* the completion has a list of its own in the same place */
+        wire_capture_flush(capture);
+}
+
+void wire_capture_flush(struct wire_capture *capture)
+{
+    if (capture->waits)
+        write_blocks(capture, 1);
 }
 
 void wire_capture_complete(struct wire_capture *capture, const struct wire_capture_place *place,
                            const struct usb_urb *urb)
 {
-    size_t length = collect(capture, urb);
-    size_t list = list_packets(capture, false, urb);
-    uint8_t header[MON_HEADER];
+    unsigned number = capture->waits ? 1 : 0;
+    struct block *block = &capture->blocks[number];
+    size_t length = collect(capture, urb), list = list_packets(capture, false, urb);
 
-    mon_header(header, 'C', place, urb, list, length);
-    write_block(capture, header, list, capture->payload, length);
+    mon_header(block->header, 'C', place, urb, list, length);
+    make_block(capture, block, list, capture->payload, length);
+    write_blocks(capture, number + 1);
 }

@@ -375,41 +375,53 @@ static void remove_cut_folder(struct conf *c)
     dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
 }
 
-/* Cuts the connection after `sent` payload bytes of an object of `size` bytes. */
-static void cut_send(struct conf *c, const uint8_t *bytes, size_t size, size_t sent)
+/* Sends `sent` payload bytes of an object of `size` bytes; the caller then cuts the connection. */
+static void send_some(struct dut *dut, uint32_t folder, const uint8_t *bytes, size_t size,
+                      size_t sent)
 {
-    DUT_CONNECTION connection = dut_import(c);
-    uint32_t folder;
-    DUT dut = cut_session(c, connection, &folder);
-
-    must_be_there(c, folder);
-    if (dut_send_info(&dut, dut.store, folder, MTP_FC_UNDEFINED, (uint32_t)size, "cut.bin") !=
+    if (dut_send_info(dut, dut->store, folder, MTP_FC_UNDEFINED, (uint32_t)size, "cut.bin") !=
             MTP_RC_OK ||
-        ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, dut.pipe.next, PARAMS()) != 0 ||
-        ct_send_as(&dut.pipe, (uint32_t)size + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, dut.pipe.next,
+        ct_command(&dut->pipe, MTP_OP_SEND_OBJECT, dut->pipe.next, PARAMS()) != 0 ||
+        ct_send_as(&dut->pipe, (uint32_t)size + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, dut->pipe.next,
                    bytes, sent, false) != 0)
-        dut_unprepared(&dut, "SendObject");
+        dut_unprepared(dut, "SendObject");
 }
 
 /* After a cut: the folder's objects that are neither whole nor absent. Whole ones are removed. */
-static unsigned torn(struct conf *c, const uint8_t *bytes, size_t size)
+static unsigned torn(struct dut *dut, uint32_t folder, const uint8_t *bytes, size_t size)
+{
+    uint32_t handles[ROOM];
+    size_t count = dut_handles(dut, dut->store, 0, folder, handles, ROOM);
+    unsigned bad = 0;
+
+    for (size_t i = 0; i < count && i < ROOM; i++) {
+        dut_op(dut, MTP_OP_GET_OBJECT, PARAMS(handles[i]));
+        bad += dut->answer.size != size || memcmp(dut->answer.data, bytes, size) != 0;
+        dut_op(dut, MTP_OP_DELETE_OBJECT, PARAMS(handles[i]));
+    }
+    return bad;
+}
+
+enum { CUTS = 200 };
+
+/* Looks at what the cut before this connection left, and makes the next. */
+static void look_and_cut(struct conf *c, int round, const uint8_t *bytes, size_t size, size_t sent)
 {
     DUT_CONNECTION connection = dut_import(c);
     uint32_t folder;
     DUT dut = cut_session(c, connection, &folder);
-    uint32_t handles[ROOM];
-    size_t count;
-    unsigned bad = 0;
 
     must_be_there(c, folder);
-    count = dut_handles(&dut, dut.store, 0, folder, handles, ROOM);
-    for (size_t i = 0; i < count && i < ROOM; i++) {
-        dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handles[i]));
-        bad += dut.answer.size != size || memcmp(dut.answer.data, bytes, size) != 0;
-        dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(handles[i]));
+    if (round > 0)
+        CHECK_EQ(torn(&dut, folder, bytes, size), 0);
+    SETUP {
+        if (round < CUTS)
+            send_some(&dut, folder, bytes, size, sent);
+        else
+            dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
     }
-    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
-    return bad;
+    if (round < CUTS)
+        conf_note(c, "cut after %zu bytes", sent);
 }
 
 CONF_CASE(MTP_OBJ_BV_19,
@@ -424,16 +436,13 @@ CONF_CASE(MTP_OBJ_BV_19,
     dut_fill(bytes, sizeof(bytes), 31);
     make_cut_folder(c);
     ROW("MTP-OBJ-019") {
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round <= CUTS; round++) {
             size_t sent;
 
             state = state * 6364136223846793005u + 1442695040888963407u;
             /* Whole packets with the header, so that no short one ends the data phase. */
             sent = ((size_t)(state >> 33) % sizeof(bytes) / 1024 + 1) * 1024 - 12;
-            SETUP
-                cut_send(c, bytes, sizeof(bytes), sent);
-            conf_note(c, "cut after %zu bytes", sent);
-            CHECK_EQ(torn(c, bytes, sizeof(bytes)), 0);
+            look_and_cut(c, round, bytes, sizeof(bytes), sent);
         }
     }
     remove_cut_folder(c);

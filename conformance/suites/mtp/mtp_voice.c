@@ -136,7 +136,7 @@ VOICE_CASE(MTP_OBJ_BV_71, "ObjectInfo says what the properties say, and 0 of wha
            "MTP-OBJ-004", "MTP-OBJ-001")
 {
     DUT dut = dut_session(c);
-    const struct snapshot *snapshot = snapshot_take(&dut);
+    const struct snapshot *snapshot = snapshot_take(&dut, SNAPSHOT_WHOLE);
 
     ROW("MTP-OBJ-004.layout")
         CHECK(snapshot->is_whole);
@@ -223,7 +223,7 @@ VOICE_CASE(MTP_OBJ_BV_72, "Handles and numbers of objects are those of the tree 
            "MTP-OBJ-001", "MTP-OBJ-002")
 {
     DUT dut = dut_session(c);
-    const struct snapshot *snapshot = snapshot_take(&dut);
+    const struct snapshot *snapshot = snapshot_take(&dut, SNAPSHOT_TREE);
 
     if (!snapshot->is_all)
         conf_inconclusive(c, "the device has more than %u objects", SNAPSHOT_OBJECTS);
@@ -265,7 +265,7 @@ VOICE_CASE(MTP_OBJ_BV_73, "Content and thumbs are as long as they are said to be
            "MTP-OBJ-004")
 {
     DUT dut = dut_session(c);
-    const struct snapshot *snapshot = snapshot_take(&dut);
+    const struct snapshot *snapshot = snapshot_take(&dut, SNAPSHOT_TREE);
     bool thumbs =
         dut_lists(snapshot->info.operations, snapshot->info.operation_count, MTP_OP_GET_THUMB);
 
@@ -395,13 +395,13 @@ VOICE_CASE(MTP_PRP_BV_75, "Another session is told the same", "MTP", 0,
            "MTP-PRP-008", "MTP-PRP-010", "MTP-SES-001")
 {
     DUT dut = dut_session(c);
-    const struct snapshot *was = snapshot_take(&dut), *is;
+    const struct snapshot *was = snapshot_take(&dut, SNAPSHOT_WHOLE), *is;
 
     ROW("MTP-PRP-010.references")
         check_references(&dut, was);
     dut_reconnect(&dut);
     ROW("MTP-PRP-008.constant") {
-        is = snapshot_take(&dut);
+        is = snapshot_take(&dut, SNAPSHOT_WHOLE);
         check_again(c, was, is);
     }
     ROW("MTP-SES-001.equal")
@@ -419,7 +419,7 @@ VOICE_CASE(MTP_PRP_BV_76, "After a replug the device tells the same", "MTP && FI
     SETUP {
         DUT dut = dut_session(c);
 
-        was = snapshot_take(&dut);
+        was = snapshot_take(&dut, SNAPSHOT_WHOLE);
     }
     conf_transport_drop(c);
     dut_verb(c, "unplug");
@@ -427,7 +427,7 @@ VOICE_CASE(MTP_PRP_BV_76, "After a replug the device tells the same", "MTP && FI
     ROW("MTP-PRP-008.constant") {
         DUT dut = dut_session(c);
 
-        is = snapshot_take(&dut);
+        is = snapshot_take(&dut, SNAPSHOT_WHOLE);
         check_again(c, was, is);
     }
 }

@@ -239,7 +239,7 @@ VOICE_CASE(MTP_PRP_BV_71, "Values are of the type and in the form their descript
            "MTP-PRP-002", "MTP-PRP-003")
 {
     DUT dut = dut_session(c);
-    const struct snapshot *snapshot = snapshot_take(&dut);
+    const struct snapshot *snapshot = snapshot_take(&dut, SNAPSHOT_WHOLE);
     size_t described = 0;
 
     for (size_t i = 0; i < snapshot->description_count; i++)
@@ -343,7 +343,7 @@ VOICE_CASE(MTP_PRP_BV_72, "The list of all properties of all objects is what eac
            "MTP-PRP-005")
 {
     DUT dut = dut_session(c);
-    const struct snapshot *snapshot = snapshot_take(&dut);
+    const struct snapshot *snapshot = snapshot_take(&dut, SNAPSHOT_WHOLE);
     struct ct_reader reader, from;
     size_t count;
 
@@ -446,13 +446,13 @@ VOICE_CASE(MTP_PRP_BV_74, "What is described as settable can be set, what is rea
     DUT dut = dut_work(c);
     uint32_t handles[ARRAY_SIZE(kinds) + 1];
     size_t count = one_of_each(&dut, handles);
-    const struct snapshot *snapshot = snapshot_take(&dut);
+    const struct snapshot *snapshot = snapshot_take_of(&dut, handles, count);
 
     ROW("MTP-PRP-004.settable") {
-        for (size_t i = 0; i < count; i++) {
-            const struct snapshot_object *object = snapshot_object(snapshot, handles[i]);
+        for (size_t i = 0; i < snapshot->object_count; i++) {
+            const struct snapshot_object *object = &snapshot->objects[i];
 
-            for (size_t d = 0; object && d < snapshot->description_count; d++) {
+            for (size_t d = 0; d < snapshot->description_count; d++) {
                 if (snapshot->descriptions[d].format == object->format)
                     check_settable(&dut, object, &snapshot->descriptions[d]);
             }
@@ -548,7 +548,7 @@ VOICE_CASE(MTP_PRP_BV_73, "Device properties are what their descriptions say",
            "MTP-PRP-012", "MTP-DEV-003")
 {
     DUT dut = dut_session(c);
-    const struct snapshot *snapshot = snapshot_take(&dut);
+    const struct snapshot *snapshot = snapshot_take(&dut, SNAPSHOT_DEVICE);
 
     ROW("MTP-PRP-012.current") {
         for (size_t i = snapshot->description_count; i > 0; i--) {

@@ -58,7 +58,7 @@ VOICE_CASE(MTP_DEV_BV_71, "DeviceInfo lists what there is, once", "MTP", 0,
            "MTP-DEV-003", "MTP-DEV-001")
 {
     DUT dut = dut_session(c);
-    const struct snapshot *snapshot = snapshot_take(&dut);
+    const struct snapshot *snapshot = snapshot_take(&dut, SNAPSHOT_TREE);
     const struct dut_info *info = &snapshot->info;
 
     /* Whoever answers is not asleep (MTP 1.1, 5.1.1.5); vendors have modes of their own. */
@@ -154,7 +154,7 @@ VOICE_CASE(MTP_STO_BV_71, "What a storage says fits before and after a file, her
 {
     DUT dut = dut_work(c);
     static uint8_t bytes[65537];
-    const struct snapshot *before = snapshot_take(&dut), *after;
+    const struct snapshot *before = snapshot_take(&dut, SNAPSHOT_DEVICE), *after;
     const struct snapshot_object *made;
     uint32_t said[3];
 
@@ -165,7 +165,7 @@ VOICE_CASE(MTP_STO_BV_71, "What a storage says fits before and after a file, her
         REQUIRE(dut.answer.params >= 3);
         memcpy(said, dut.answer.param, sizeof(said));
         REQUIRE_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizeof(bytes)), MTP_RC_OK);
-        after = snapshot_take(&dut);
+        after = snapshot_take(&dut, SNAPSHOT_TREE);
         made = snapshot_object(after, said[2]);
         REQUIRE(made != NULL);
         ROW("MTP-OBJ-008.answer") {

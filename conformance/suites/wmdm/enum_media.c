@@ -87,7 +87,7 @@ MEDIA_CASE(ENUM_PSEUDO_BV_01, "PROVIDER.PNP", "Each medium is a pseudo-device of
            "CreateDevice of a device with two media: two objects, one root each, $0 and $1",
            "SP-ENUM-039", "SP-ENUM-041", "SP-ENUM-027")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     bool is_seen[DUT_STORES] = {false};
     struct wmdm *w = wmdm_open(c);
     struct wmdm_created made = wmdm_created_new(w, conf_device_uri(c));
@@ -117,7 +117,7 @@ MEDIA_CASE(ENUM_PSEUDO_BV_02, "PROVIDER.PNP && PROVIDER.PREFERENCE",
            "EnumStorage",
            "SP-ENUM-027")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     struct wmdm *w = wmdm_open(c);
     IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
     struct wmdm_created made;

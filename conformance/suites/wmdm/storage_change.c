@@ -150,7 +150,7 @@ CHANGE_CASE(STORAGE_DELETE_BV_02, "ANY", "What is deleted takes no space and has
 /* How many objects the device has, of which nobody else reads just then. */
 static size_t objects_of(struct conf *c)
 {
-    return snapshot_before(c)->object_count;
+    return snapshot_before(c, SNAPSHOT_TREE)->object_count;
 }
 
 CHANGE_CASE(STORAGE_DELETE_BV_03, "ANY", "What is deleted is kept nowhere", CONF_MUST,

@@ -112,7 +112,7 @@ VOICE_CASE(VOICE_DEVICE_BV_01, "ANY", "A provider calls the device what it calls
            "GetName is the friendly name or the model; GetManufacturer is DeviceInfo's",
            "SP-DEV-001", "SP-DEV-007")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     struct wmdm *w = wmdm_open(c);
     WCHAR text[300] = {0};
     bool is_ended = false;
@@ -191,7 +191,7 @@ static const WCHAR *text_of(const struct snapshot *snapshot, uint16_t code, WCHA
 VOICE_CASE(VOICE_DEVICE_BV_03, "ANY", "A version is the device's",
            "GetVersion against DeviceVersion that the judge read before", "SP-DEV-009")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     struct wmdm *w = wmdm_open(c);
     DWORD version = 0;
     HRESULT hr;
@@ -211,7 +211,7 @@ VOICE_CASE(VOICE_SERIAL_BV_01, "PROVIDER.DEVICE.SERIAL",
            "GetSerialNumber against DeviceInfo that the judge read over the path before",
            "SP-PNP-011")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     struct wmdm *w = wmdm_open(c);
     const char *serial = snapshot->info.serial;
     BYTE mac[WMDM_MAC_LENGTH];
@@ -312,7 +312,7 @@ VOICE_CASE(
         {g_wszWMDMFormatsSupportedAreOrdered, "SP-DEV-046.its-order", is_its_order},
         {g_wszWMDMFormatsSupported, "SP-DEV-046.its-formats", are_its_formats},
     };
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     struct wmdm *w = wmdm_open(c);
     PROPVARIANT value;
 
@@ -383,7 +383,7 @@ VOICE_CASE(VOICE_FORMAT_BV_01, "ANY", "A device plays what it says",
 {
     /* Those whose tag leaves no choice. */
     static const uint16_t songs[] = {MTP_FC_MP3, MTP_FC_WMA};
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     struct wmdm *w = wmdm_open(c);
     WAVEFORMATEX *told = NULL;
     WCHAR **types = NULL;
@@ -416,7 +416,7 @@ VOICE_CASE(VOICE_DEVICE_BV_02, "PROVIDER.DEVICE.POWER",
 {
     const DWORD known = WMDM_POWER_CAP_BATTERY | WMDM_POWER_CAP_EXTERNAL | WMDM_POWER_IS_BATTERY |
                         WMDM_POWER_IS_EXTERNAL | WMDM_POWER_PERCENT_AVAILABLE;
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     const struct snapshot_description *battery =
         snapshot_description(snapshot, 0, MTP_DPC_BATTERY_LEVEL);
     struct wmdm *w = wmdm_open(c);
@@ -529,7 +529,7 @@ VOICE_CASE(VOICE_MEDIUM_BV_01, "ANY", "Media are as large, as full and of the ki
            "against StorageInfo that the judge read before",
            "SP-GLOB-005", "SP-GLOB-012", "SP-GLOB-025", "SP-STG-008")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_TREE);
     struct wmdm *w = wmdm_open(c);
 
     wmdm_walk(w, snapshot, check_medium, NULL);
@@ -580,7 +580,7 @@ VOICE_CASE(VOICE_LIST_BV_01, "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4",
            "Playlists of the device hold what it says, in its order",
            "GetReferences of each object that refers to others, twice to one", "SP-PL-003")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_TREE);
     struct wmdm *w = wmdm_open(c);
     unsigned lists = 0;
 

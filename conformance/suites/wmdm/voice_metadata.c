@@ -188,7 +188,7 @@ CONF_CASE(VOICE_META_BV_01, .title = "Metadata of an object are its properties o
           .steps = "GetMetadata of everything: texts, track, duration, play count, format, name, "
                    "size and date against the properties that the judge read before; ids differ")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_WHOLE);
     struct wmdm *w = wmdm_open(c);
     struct ids ids = {.count = 0};
 

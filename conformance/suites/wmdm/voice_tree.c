@@ -150,7 +150,7 @@ VOICE_CASE(VOICE_TREE_BV_01, "ANY", "A provider shows the objects the device has
            "SP-ENUM-028", "SP-ENUM-029", "SP-STG-004", "SP-STG-005", "SP-STG-006", "SP-STG-007",
            "SP-STG-009", "SP-STG-012", "SP-STG-013", "SP-STG-018", "SP-STG-044", "SP-GLOB-005")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_TREE);
     struct wmdm *w = wmdm_open(c);
 
     wmdm_walk(w, snapshot, check_object, NULL);
@@ -234,7 +234,7 @@ VOICE_CASE(VOICE_TREE_BV_02, "PROVIDER.STORAGE4",
            "GetParent of everything; FindStorage of the device by each persistent id", "SP-STG-046",
            "SP-DEV-056")
 {
-    const struct snapshot *snapshot = snapshot_before(c);
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_TREE);
     struct wmdm *w = wmdm_open(c);
 
     wmdm_walk(w, snapshot, check_place, NULL);

@@ -152,6 +152,7 @@ Test(capture, types_are_usbmons)
 
     for (size_t i = 0; i < 4; i++)
         wire_capture_submit(file.capture, &(struct wire_capture_place){.type = types[i][0]}, &urb);
+    wire_capture_flush(file.capture);
     file_read(&file);
     for (size_t i = 0; i < 4; i++)
         cr_expect_eq(file.bytes[48 + 96 * i + 28 + 9], types[i][1]);

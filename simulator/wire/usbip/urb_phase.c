@@ -44,6 +44,8 @@ static struct peer_urb *urb_get(struct wire_peer *peer)
 
 static void urb_put(struct wire_peer *peer, struct peer_urb *urb)
 {
+    if (peer->server->bus->capture) /* it may still stand for a block */
+        wire_capture_flush(peer->server->bus->capture);
     if (urb->buffer_size > BUFFER_KEPT || peer->held > PEER_HELD_IDLE) {
         peer->held -= urb->buffer_size + urb->packets_size * sizeof(*urb->packets);
         free(urb->buffer);
@@ -192,12 +194,15 @@ void wire_urb_answer(struct wire_peer *peer, struct peer_urb *urb)
 
 static void submit(struct wire_peer *peer, struct peer_urb *urb)
 {
+    struct wire_capture *capture = peer->server->bus->capture;
     struct wire_capture_place place = capture_place(peer, urb);
 
     enter_flight(peer, urb);
-    if (peer->server->bus->capture)
-        wire_capture_submit(peer->server->bus->capture, &place, &urb->urb);
+    if (capture)
+        wire_capture_submit(capture, &place, &urb->urb);
     usb_device_submit(peer->offer->device, &urb->urb);
+    if (capture)
+        wire_capture_flush(capture);
 }
 
 /* Bytes that still have to come before this URB is whole. */
