@@ -29,7 +29,8 @@ OPT ?= -O2 -g
 CFLAGS += -std=c11 -D_GNU_SOURCE $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP $(VARIANT_FLAGS)
 LDFLAGS += $(VARIANT_FLAGS)
 PKG := libusb-1.0 yaml-0.1 libcrypto sqlite3 jansson criterion libavformat libavcodec libavutil
-CPPFLAGS += -I. -I$(GEN) $(shell pkg-config --cflags $(PKG))
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKG))
+CPPFLAGS += -I. -I$(GEN) $(PKG_CFLAGS)
 
 ifeq ($(VARIANT),sanitize)
 VARIANT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
