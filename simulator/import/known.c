@@ -93,9 +93,33 @@ static void take_extensions(const char *extensions, struct defect_set *set)
     defect_switch(set, QUIRK_HEADER, headers);
 }
 
-/* A firmware that lists the format has learnt it since; libmtp drops the flag then, too. */
+/* Does a format say of this property that it is only read, and none that it is settable? */
+static bool only_read(const struct import_report *report, uint16_t code)
+{
+    bool described = false;
+
+    for (size_t i = 0; i < report->format_count; i++) {
+        const struct import_format *format = &report->formats[i];
+
+        for (size_t k = 0; k < format->property_count; k++) {
+            const struct import_property *property = &format->properties[k];
+
+            if (property->code != code || !property->described)
+                continue;
+            if (property->settable)
+                return false;
+            described = true;
+        }
+    }
+    return described;
+}
+
+/* A firmware that lists the format has learnt it since; libmtp drops the flag then, too. One that
+ * says that dates are only read does not say any more that they could be set. */
 static void drop_what_was_mended(const struct import_report *report, struct defect_set *set)
 {
+    if (only_read(report, MTP_OPC_DATE_MODIFIED))
+        defect_switch(set, QUIRK_DATE_MODIFIED, false);
     for (size_t i = 0; i < report->format_count; i++) {
         if (report->formats[i].code == MTP_FC_OGG)
             defect_switch(set, QUIRK_OGG_UNKNOWN, false);

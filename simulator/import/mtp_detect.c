@@ -233,8 +233,11 @@ static int take_keyed(struct parser *parser, const char *line)
     bool known = false;
     int error = import_take_keyed(parser, line, &known);
 
-    if (!known && parser->section == SECTION_HEAD)
+    if (!known && parser->section == SECTION_HEAD) {
         guess_identity(parser, line);
+        parser->unread_storages |= strstr(line, "Get Storage information failed") != NULL;
+        parser->report->suspect |= parser->unread_storages;
+    }
     if (!known && parser->section == SECTION_DEVICE && parser->wrapped && *line)
         return import_take_extension(parser, line);
     if (!known && parser->section == SECTION_VALUES && !import_is_noise(line))

@@ -54,6 +54,7 @@ struct parser {
     bool ended;
     bool unfinished;      /* the last line of a log that was cut in the middle of one */
     bool skipping;        /* below a heading that came twice */
+    bool unread_storages; /* the tool could not read about them, and prints none */
     bool went_on;         /* something came below the file types */
     enum section next;    /* with which another report began */
     char **wrapped;       /* a text whose next lines may belong to it */

@@ -147,9 +147,11 @@ static int assume_lists(struct parser *parser)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-        /* A player may have no storage, and then there is no heading. */
+        /* A player may have no storage, and then there is no heading; nor is there one where the
+         * tool could not read of them. */
         bool there = (parser->seen & (unsigned)parts[i].section) ||
-                     (parts[i].section == SECTION_STORAGES && (parser->seen & SECTION_FOLDERS));
+                     (parts[i].section == SECTION_STORAGES && (parser->seen & SECTION_FOLDERS) &&
+                      !parser->unread_storages);
 
         if (parts[i].count || (there && parser->section != parts[i].section &&
                                parts[i].section != SECTION_OPERATIONS))

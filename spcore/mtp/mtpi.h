@@ -155,6 +155,12 @@ struct mtpi_property_list {
     size_t count;
 };
 
+/* Of the description of an object property (MTP 1.1, 5.3.2.3), its fixed begin. */
+struct mtpi_prop_desc {
+    uint16_t property, type;
+    bool settable;
+};
+
 void mtpi_device_info_done(struct mtpi_device_info *info); /* leaves it zeroed */
 /* Of the next two the numbers stay: who has read the strings out may go on. */
 void mtpi_storage_info_done(struct mtpi_storage_info *info);
@@ -213,6 +219,9 @@ int mtpi_format_store(struct mtpi *mtpi, uint32_t storage, uint32_t filesystem);
 
 /* ---- properties (MTP 1.1 appendix E and D.2.20 to D.2.23) */
 int mtpi_get_object_props_supported(struct mtpi *mtpi, uint16_t format, struct mtpi_u16_array *ret);
+/* Of objects of that format. */
+int mtpi_get_object_prop_desc(struct mtpi *mtpi, uint16_t property, uint16_t format,
+                              struct mtpi_prop_desc *ret);
 /* `type` is the property's, as its description says: the bytes do not tell. */
 int mtpi_get_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16_t property, uint16_t type,
                                struct mtpi_value *ret);

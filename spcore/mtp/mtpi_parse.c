@@ -144,6 +144,20 @@ int mtpi_parse_property_list(const void *data, size_t length, struct mtpi_proper
     return 0;
 }
 
+int mtpi_parse_prop_desc(const void *data, size_t length, struct mtpi_prop_desc *ret)
+{
+    struct mtpi_rd rd = mtpi_rd_over(data, length);
+    struct mtpi_prop_desc desc = {0};
+
+    desc.property = (uint16_t)mtpi_rd_uint(&rd, 2);
+    desc.type = (uint16_t)mtpi_rd_uint(&rd, 2);
+    desc.settable = mtpi_rd_uint(&rd, 1) == 1;
+    if (rd.failed)
+        return -EPROTO;
+    *ret = desc;
+    return 0;
+}
+
 int mtpi_parse_value(const void *data, size_t length, uint16_t type, struct mtpi_value *ret)
 {
     struct mtpi_rd rd = mtpi_rd_over(data, length);

@@ -12,6 +12,12 @@ struct sp_format_properties {
     struct mtpi_u16_array codes;
 };
 
+struct sp_access {
+    struct sp_access *next;
+    uint16_t format, property;
+    bool settable;
+};
+
 void sp_facts_init(struct sp_facts *facts, struct sp_connection *connection)
 {
     *facts = (struct sp_facts){.connection = connection};
@@ -21,7 +27,12 @@ void sp_facts_init(struct sp_facts *facts, struct sp_connection *connection)
 void sp_facts_done(struct sp_facts *facts)
 {
     struct sp_format_properties *next;
+    struct sp_access *other;
 
+    for (struct sp_access *row = facts->accesses; row; row = other) {
+        other = row->next;
+        free(row);
+    }
     for (struct sp_format_properties *row = facts->properties; row; row = next) {
         next = row->next;
         free(row->codes.item);
@@ -99,4 +110,49 @@ bool sp_facts_has_property(struct sp_facts *facts, uint16_t format, uint16_t pro
     found = has_code(&codes, property);
     keep(facts, format, codes);
     return found;
+}
+
+static struct sp_access *access_to(struct sp_facts *facts, uint16_t format, uint16_t property)
+{
+    struct sp_access *row;
+
+    pthread_mutex_lock(&facts->lock);
+    row = facts->accesses;
+    while (row && (row->format != format || row->property != property))
+        row = row->next;
+    pthread_mutex_unlock(&facts->lock);
+    return row;
+}
+
+/* As with the codes: asked twice there are two rows, and without memory it is asked again. */
+static void keep_access(struct sp_facts *facts, uint16_t format, uint16_t property, bool settable)
+{
+    struct sp_access *row = com_zalloc(sizeof(*row));
+
+    if (!row)
+        return;
+    pthread_mutex_lock(&facts->lock);
+    *row = (struct sp_access){facts->accesses, format, property, settable};
+    facts->accesses = row;
+    pthread_mutex_unlock(&facts->lock);
+}
+
+bool sp_facts_sets_property(struct sp_facts *facts, uint16_t format, uint16_t property)
+{
+    struct mtpi *mtpi = sp_connection_mtpi(facts->connection);
+    struct mtpi_prop_desc desc = {0};
+    const struct sp_access *row;
+
+    if (!sp_facts_has_property(facts, format, property))
+        return false;
+    if (!sp_facts_lists(facts, MTP_OP_GET_OBJECT_PROP_DESC))
+        return true;
+    row = access_to(facts, format, property);
+    if (row)
+        return row->settable;
+    if (sp_connection_hr(facts->connection,
+                         mtpi_get_object_prop_desc(mtpi, property, format, &desc)) != S_OK)
+        return false;
+    keep_access(facts, format, property, desc.settable);
+    return desc.settable;
 }

@@ -120,16 +120,15 @@ HRESULT sp_object_rename(struct sp_storage *self, const WCHAR *name, IWMDMProgre
     struct mtpi_object_info info = {0};
     struct mtpi_value value = {.type = MTP_DTC_STRING};
     struct sp_progress progress;
-    HRESULT hr = sp_name_check(name);
+    HRESULT hr;
 
-    if (FAILED(hr))
-        return hr;
-    if (!self->handle || !sp_facts_lists(sp_storage_facts(self), MTP_OP_SET_OBJECT_PROP_VALUE))
+    if (!self->handle)
         return WMDM_E_NOTSUPPORTED;
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
         return hr;
-    if (sp_opened_has(sp_storage_opened(self), self->storage, self->handle))
+    hr = sp_storage_renames(self, info.format) ? sp_name_check(name) : WMDM_E_NOTSUPPORTED;
+    if (SUCCEEDED(hr) && sp_opened_has(sp_storage_opened(self), self->storage, self->handle))
         hr = WMDM_E_BUSY;
     if (SUCCEEDED(hr))
         hr = name_is_free(self, info.parent, name);

@@ -65,6 +65,7 @@ bool sp_date_parse(const uint16_t *text, WMDMDATETIME *ret_date);
  * while the device knows none; setting refuses what would change the object's nature. */
 HRESULT sp_attributes_get(struct sp_storage *self, DWORD *ret_attributes, uint16_t *ret_format);
 HRESULT sp_attributes_set(struct sp_storage *self, DWORD attributes);
+bool sp_storage_renames(const struct sp_storage *self, uint16_t format); /* objects of it */
 void sp_attributes_wave(struct sp_storage *self, uint16_t format, WAVEFORMATEX *ret_wave);
 
 /* sp_storage_tree.c, sp_storage_create.c: methods of the class in files of their own */

@@ -59,6 +59,14 @@ static bool is_hidden(const struct sp_storage *self, uint16_t format)
            value.integer == 1;
 }
 
+bool sp_storage_renames(const struct sp_storage *self, uint16_t format)
+{
+    struct sp_facts *facts = sp_storage_facts(self);
+
+    return sp_facts_lists(facts, MTP_OP_SET_OBJECT_PROP_VALUE) &&
+           sp_facts_sets_property(facts, format, MTP_OPC_OBJECT_FILE_NAME);
+}
+
 static DWORD can_attributes(const struct sp_storage *self, const struct mtpi_object_info *info,
                             const struct mtpi_storage_info *medium)
 {
@@ -70,8 +78,10 @@ static DWORD can_attributes(const struct sp_storage *self, const struct mtpi_obj
             attributes |= WMDM_FILE_ATTR_CANDELETE;
         if (sp_facts_lists(sp_connection_facts(connection), MTP_OP_MOVE_OBJECT))
             attributes |= WMDM_FILE_ATTR_CANMOVE;
+        if (sp_storage_renames(self, info->format))
+            attributes |= WMDM_FILE_ATTR_CANRENAME;
         if (sp_facts_lists(sp_connection_facts(connection), MTP_OP_SET_OBJECT_PROP_VALUE))
-            attributes |= WMDM_FILE_ATTR_CANRENAME | WMDM_STORAGE_ATTR_CANEDITMETADATA;
+            attributes |= WMDM_STORAGE_ATTR_CANEDITMETADATA;
     }
     if (sp_format_kind(info->format) != SP_KIND_LIST && info->format != MTP_FC_ASSOCIATION)
         attributes |= WMDM_FILE_ATTR_CANREAD;

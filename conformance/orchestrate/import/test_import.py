@@ -131,6 +131,9 @@ KNOWN = [
 ]
 
 
+DATE = re.compile(r"^(      dc09: .*)READ ONLY.*$", re.M)  # DateModified, of any format
+
+
 def quirks_of(path):
     listed = re.search(r"^quirks:\n((?:  - .+\n)+)", path.read_text(encoding="utf-8"), re.M)
     return re.findall(r"^  - (.+)$", listed[1], re.M) if listed else []
@@ -146,9 +149,32 @@ def test_what_a_device_is_known_for_stands_in_its_file(tmp_path, _, vendor, prod
     text = re.sub(r"idProduct: \w+", f"idProduct: {product:04x}", text)
     text, count = re.subn(r"(Vendor extension description: ).*", rf"\1{extensions}", text)
     assert count == 1
+    text = DATE.sub(r"\1GET/SET", text)
     log = tmp_path / "log.txt"
     log.write_text(text, encoding="utf-8")
     assert quirks_of(made(tmp_path, "mtp-detect", log)) == quirks
+
+
+@pytest.mark.parametrize("settable, described, quirks", [
+    ((), (), ["cannot-handle-datemodified"]),  # no word on dates
+    ((), ("3009",), []), (("3009",), ("3009", "b901"), ["cannot-handle-datemodified"]),
+    ((), ("3009", "b901"), [])])
+def test_dates_that_are_only_read_are_not_called_settable(tmp_path, settable, described, quirks):
+    """The flag is for players that describe DateModified as settable and refuse to set it."""
+    text = MODERN.read_text(encoding="utf-8")
+    text = re.sub(r"idVendor: \w+", "idVendor: 0781", text)  # SanDisk Sansa m240
+    text = re.sub(r"idProduct: \w+", "idProduct: 7400", text)
+    line = DATE.search(text)[0]
+    text = DATE.sub("", text)
+    for code in described:
+        access = "GET/SET" if code in settable else "READ ONLY"
+        text, count = re.subn(rf"^   {code}: .*\n", lambda found, access=access: found[0] +
+                              line.replace("READ ONLY", access) + "\n", text, count=1, flags=re.M)
+        assert count == 1
+    log = tmp_path / "log.txt"
+    log.write_text(text, encoding="utf-8")
+    found = quirks_of(made(tmp_path, "mtp-detect", log))
+    assert [each for each in found if each == "cannot-handle-datemodified"] == quirks
 
 
 @pytest.mark.parametrize("code, quirk", [("b902", "ogg-is-unknown"), ("b906", "flac-is-unknown")])

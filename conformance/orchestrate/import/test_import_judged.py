@@ -30,6 +30,18 @@ def test_what_is_found_is_named(tmp_path, name):
     assert found == player_faults.judged(player, done.results), found
 
 
+def test_what_a_device_only_reads_no_provider_says_it_can_rename(tmp_path):
+    """A gigabeat U describes ObjectFileName as READ ONLY."""
+    done = papcheck("run", "STORAGE-RENAME-*", "STORAGE-SAID-BV-11", "--player", tree.PLAYERS /
+                    "toshiba-gigabeat-u.yaml", "--provider", tree.BUILD / "libspcore.so",
+                    "--allow-mtp", "--out", tmp_path / "run")
+    done.folder = tmp_path / "run"
+    verdicts = {case["id"]: case["verdict"] for case in done.results["cases"]}
+    assert verdicts == {"STORAGE-RENAME-BI-01": "NOT_APPLICABLE", "STORAGE-RENAME-BV-01":
+                        "NOT_APPLICABLE", "STORAGE-RENAME-BV-02": "NOT_APPLICABLE",
+                        "STORAGE-SAID-BV-11": "PASS"}, verdicts
+
+
 def test_page_has_every_player_and_its_faults():
     page = player_faults.PAGE.read_text(encoding="utf-8")
     sections = dict(re.findall(r"^### (\S+)\n(.*?)(?=^### |\Z)", page, re.M | re.S))

@@ -233,6 +233,19 @@ def test_storages_keep_their_own_values_when_an_id_is_lost(tmp_path):
         assert any("assumed StorageID 0x00020001" in words for _, words in notes)
 
 
+def test_storages_that_could_not_be_read_are_assumed_and_not_missing(tmp_path):
+    """The tool prints no heading then, either, and says why before all others."""
+    text = MODERN.read_text(encoding="utf-8")
+    bare = re.sub(r"^Storage Devices:\n(   .*\n)+", "", text, flags=re.M)
+    assert "StorageID" not in bare
+    assert read(lenient(tmp_path, bare.encode())[0])["no-storages"]
+    unread = bare.replace("USB low-level info:\n", "Error 1: Get Storage information failed.\n"
+                          "USB low-level info:\n")
+    player, notes = lenient(tmp_path, unread.encode())
+    assert "no-storages" not in read(player)
+    assert any("'Storage Devices:' missing, assumed one of 4 GiB" in words for _, words in notes)
+
+
 def test_a_number_that_is_none_is_assumed(tmp_path):
     text = MODERN.read_text(encoding="utf-8")
     player, notes = lenient(tmp_path, text.replace("MaxCapacity: 2048000000", "MaxCapacity: lots",

@@ -16,13 +16,13 @@ MADE = "# Made by papsim import from "
 # Whose findings are all named; of the others some are not assigned yet.
 CLOSED = (
     "archos-a504", "cowon-iaudio-u3", "creative-zen-4gb", "creative-zen-microphoto",
-    "creative-zen-pmc", "creative-zen-v", "creative-zen-vision-m", "insignia-dv4g",
-    "iriver-clix", "iriver-e100", "iriver-spinn", "iriver-t7-volcano",
-    "maxfield-g-flash-ng-1gb", "microsoft-zune", "mymusix-pd6070",
-    "philips-gogear-vibe-sa1vbe08", "philips-sa5145", "polaroid-freescape", "samsung-yp-k5",
-    "samsung-yp-q2", "samsung-yp-r0", "sandisk-sansa-c240", "sandisk-sansa-clip-plus",
-    "sony-walkman-nwz-a816", "sony-walkman-nwz-a828", "sony-walkman-nwz-e354",
-    "toshiba-gigabeat-s")
+    "creative-zen-pmc", "creative-zen-v", "creative-zen-vision-m", "insignia-dv4g", "iriver-clix",
+    "iriver-e100", "iriver-spinn", "iriver-t7-volcano", "maxfield-g-flash-ng-1gb",
+    "microsoft-zune", "mymusix-pd6070", "philips-gogear-vibe-sa1vbe08", "philips-sa5145",
+    "polaroid-freescape", "samsung-yp-k5", "samsung-yp-q2", "samsung-yp-r0", "sandisk-sansa-c240",
+    "sandisk-sansa-clip", "sandisk-sansa-clip-plus", "sony-walkman-nwz-a816",
+    "sony-walkman-nwz-a828", "sony-walkman-nwz-e354", "sony-walkman-nwz-s516", "sonyericsson-w910",
+    "thomson-m51", "toshiba-gigabeat-s", "trekstor-ibeat-sweez-fm")
 EIGHT = {0xdc01, 0xdc02, 0xdc03, 0xdc04, 0xdc07, 0xdc0b, 0xdc41, 0xdc44}  # MTP 1.1, 5.3.2.1
 
 
@@ -76,6 +76,10 @@ OWN = {
     "format-twice": (
         lambda player: len(player.codes) != len(set(player.codes)),
         r"^ *Playable File \(Object\) Types"),
+    "property-twice": (
+        lambda player: any(len(one.get("properties", [])) != len(set(one.get("properties", [])))
+                           for one in player.file.get("formats", [])),
+        r"^ *3001: Association"),
     "disk-of-a-vendor": (
         lambda player: player.file["usb"]["persona"] == "pap" and "unload-driver" in player.quirks,
         r"(?i)^ *bDeviceClass: (0x)?(ff|255)\b"),

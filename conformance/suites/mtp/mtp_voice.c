@@ -216,6 +216,15 @@ static void check_filter(struct dut *dut, const struct snapshot *snapshot, struc
     }
 }
 
+static bool has_store(const struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->store_count; i++) {
+        if (snapshot->stores[i].is_there)
+            return true;
+    }
+    return false;
+}
+
 VOICE_CASE(MTP_OBJ_BV_72, "Handles and numbers of objects are those of the tree in ObjectInfo",
            "MTP", 0,
            "GetObjectHandles and GetNumObjects of each store, of each folder, of each root and of "
@@ -227,6 +236,8 @@ VOICE_CASE(MTP_OBJ_BV_72, "Handles and numbers of objects are those of the tree 
 
     if (!snapshot->is_all)
         conf_inconclusive(c, "the device has more than %u objects", SNAPSHOT_OBJECTS);
+    if (!has_store(snapshot))
+        conf_inconclusive(c, "the device has no store that is there");
     for (size_t i = 0; i < snapshot->store_count; i++) {
         if (!snapshot->stores[i].is_there)
             continue;

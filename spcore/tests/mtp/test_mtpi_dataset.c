@@ -181,6 +181,22 @@ Test(mtp_dataset, unknown_type_is_refused)
     cr_expect_eq(value.type, 0x77);
 }
 
+Test(mtp_dataset, property_description_says_whether_it_can_be_set)
+{
+    struct mtpi_prop_desc desc;
+
+    /* ObjectFileName, a string: Get/Set, no default value, group 1, no form; then Get */
+    cr_assert_eq(mtpi_parse_prop_desc(BYTES(0x07, 0xdc, 0xff, 0xff, 1, 0, 1, 0, 0, 0, 0), &desc),
+                 0);
+    cr_expect_eq(desc.property, 0xdc07);
+    cr_expect_eq(desc.type, 0xffff);
+    cr_expect(desc.settable);
+    cr_assert_eq(mtpi_parse_prop_desc(BYTES(0x07, 0xdc, 0xff, 0xff, 0, 0, 1, 0, 0, 0, 0), &desc),
+                 0);
+    cr_expect_not(desc.settable);
+    cr_expect_eq(mtpi_parse_prop_desc(BYTES(0x07, 0xdc, 0xff, 0xff), &desc), -EPROTO);
+}
+
 Test(mtp_dataset, property_list_counts_no_more_than_its_bytes_hold)
 {
     struct mtpi_property_list list = {.count = 5};
