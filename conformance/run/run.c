@@ -195,7 +195,7 @@ int run_all(struct run *run, const struct conf_case *const *cases, size_t count,
         error = run_observe_all(run);
     if (!error) {
         say_obstacle(run);
-        conf_before_workers();
+        subjects_before_workers(&run->options);
         error = run->options.debug ? debug(&work) : pool_run(&pool);
         run_complain(&run->options, error);
     }

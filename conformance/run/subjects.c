@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "conformance/case/cases.h"
+#include "conformance/case/worker.h"
 #include "conformance/run/attempt.h"
 #include "conformance/run/papsim.h"
+#include "conformance/wmdm/wmdm.h"
 #include "spcore/transport/transport.h"
 
 /* ---- a device: our own simulator, or one that is named */
@@ -123,6 +125,13 @@ static int provider_open(struct attempt *attempt)
         snprintf(attempt->context.provider_class, sizeof(attempt->context.provider_class), "%s",
                  class);
     return 0;
+}
+
+void subjects_before_workers(const struct run_options *options)
+{
+    conf_before_workers();
+    if (provider_given(options))
+        wmdm_before_workers();
 }
 
 void subjects_environment(const struct run_options *options, const char *uri)

@@ -50,6 +50,9 @@ struct subject {
 };
 extern const struct subject subjects[SUBJECTS];
 
+/* Once, before the processes of the cases are copied from this one: what each would set up anew. */
+void subjects_before_workers(const struct run_options *options);
+
 /* What a provider reads in the environment of its process: leave to drive MTP devices, and where
  * the device is for one that finds it by itself. */
 void subjects_environment(const struct run_options *options, const char *uri);

@@ -190,6 +190,7 @@ int selftest_run(struct selftest *self)
 
     terminal_clear_on_signals();
     nursery_open(self->options.papsim, &self->nursery);
+    subjects_before_workers(&self->options);
     self->options.nursery = &self->nursery;
     if (!pool.jobs)
         pool.jobs = run_default_jobs();

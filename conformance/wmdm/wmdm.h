@@ -53,6 +53,8 @@ struct wmdm_pair {
     DWORD certificate_length, key_length;
 };
 const struct wmdm_pair *wmdm_pair(enum wmdm_certificate which);
+/* Once, in the process that those of the cases are copies of: they need not do it each. */
+void wmdm_before_workers(void);
 
 /* ---- a host with one instance of the provider */
 struct wmdm;
