@@ -193,6 +193,27 @@ static int run_list(struct survey *self, enum subject_id subject)
 
 /* ---- which of it, and how */
 
+static struct allowed *allowed_of(const char *name)
+{
+    for (size_t i = 0; i < allowed_count; i++) {
+        if (fnmatch(allowed_rows[i].pattern, name, 0) == 0)
+            return &allowed_rows[i];
+    }
+    return NULL;
+}
+
+/* Of all that passes, not only of a sample: a row that matches none of it is stale. */
+static void find_allowed(struct survey *self)
+{
+    for (size_t i = 0; i < self->made_count; i++) {
+        struct made *made = &self->made[i];
+
+        made->allowed = allowed_of(made->name);
+        if (made->allowed)
+            made->allowed->matched++;
+    }
+}
+
 static uint64_t random_next(uint64_t *state)
 {
     uint64_t value = *state += 0x9e3779b97f4a7c15u; /* splitmix64 */
@@ -221,15 +242,6 @@ static void take_sample(struct survey *self)
     qsort(self->made, self->made_count, sizeof(*self->made), compare);
 }
 
-static struct allowed *allowed_of(const char *name)
-{
-    for (size_t i = 0; i < allowed_count; i++) {
-        if (fnmatch(allowed_rows[i].pattern, name, 0) == 0)
-            return &allowed_rows[i];
-    }
-    return NULL;
-}
-
 /* GetObjectPropDesc of GetObjectPropDesc.dc44:Datatype:changed, a provider's class. */
 static size_t place_of(struct survey *self, const char *name)
 {
@@ -255,9 +267,6 @@ static int name_made(struct survey *self)
         made->place = place_of(self, made->name);
         if (!self->places[made->place])
             return -ENOMEM;
-        made->allowed = allowed_of(made->name);
-        if (made->allowed)
-            made->allowed->matched++;
         if (!self->seed)
             continue;
         snprintf(name, sizeof(name), "%s@%llu", made->name, (unsigned long long)self->seed);
@@ -422,6 +431,7 @@ int survey_run(struct survey *self)
     for (size_t i = 0; i < ARRAY_SIZE(spoilt) && !error; i++)
         error = run_list(self, spoilt[i]);
     if (!error) {
+        find_allowed(self);
         take_sample(self);
         error = name_made(self);
     }

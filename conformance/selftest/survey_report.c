@@ -70,12 +70,12 @@ static size_t print_survivors(const struct survey *self)
     return stale;
 }
 
-/* Rows of the table that nothing matches, where everything passed. */
+/* Rows of the table that nothing matches, where everything was looked at. */
 static size_t print_idle(const struct survey *self)
 {
     size_t idle = 0;
 
-    for (size_t i = 0; i < allowed_count && !self->pattern_count && !self->sample; i++) {
+    for (size_t i = 0; i < allowed_count && !self->pattern_count; i++) {
         if (allowed_rows[i].matched)
             continue;
         printf("stale: \"%s\" in allowed.def matches nothing\n", allowed_rows[i].pattern);

@@ -89,6 +89,14 @@ static void high_default(void *self, struct mtpr_responder *r, struct mtpr_answe
         put_le16(answer->data->data + 5, 2);
 }
 
+/* The form is the last byte of a date's description. */
+static void date_formless(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (describes(r, answer) && mtpr_command(r)->params[0] == MTP_OPC_DATE_MODIFIED)
+        answer->data->data[answer->data->used - 1] = MTP_FORM_NONE;
+}
+
 static void all_settable(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;

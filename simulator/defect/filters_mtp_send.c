@@ -197,6 +197,13 @@ static void no_store(void *self, struct mtpr_responder *r, struct mtpr_answer *a
     say_nothing(r, answer, 0);
 }
 
+static void no_chosen_store(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (!mtpr_command(r)->params[0])
+        say_nothing(r, answer, 0);
+}
+
 static void no_parent(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;

@@ -27,6 +27,8 @@ CLOSED = (
     "toshiba-gigabeat-p10", "toshiba-gigabeat-s", "toshiba-gigabeat-u", "trekstor-ibeat-sweez-fm")
 EIGHT = {0xdc01, 0xdc02, 0xdc03, 0xdc04, 0xdc07, 0xdc0b, 0xdc41, 0xdc44}  # MTP 1.1, 5.3.2.1
 
+DATES = (0xdc08, 0xdc09, 0xdc47, 0xdc4e, 0xdc93, 0xdc99)  # MTP 1.1, B.2: those the judge looks at
+
 
 class Player:
     """A player file that was made of a log."""
@@ -75,6 +77,10 @@ OWN = {
     "size-of-32-bits": (
         lambda player: any(one["type"] == "uint32" for one in player.described[0xdc04]),
         r"^ *dc04: .*UINT32"),
+    "date-of-no-form": (
+        lambda player: any(one["type"] == "string" and one.get("form") != "date"
+                           for code in DATES for one in player.described[code]),
+        r"^ *dc(08|09|47|4e|93|99): .*STRING data type(?! DATETIME)"),
     "format-twice": (
         lambda player: len(player.codes) != len(set(player.codes)),
         r"^ *Playable File \(Object\) Types"),

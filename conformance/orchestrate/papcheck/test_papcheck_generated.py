@@ -59,6 +59,13 @@ def test_a_seed_draws_the_same_sample_and_finds_the_same(judged):
     assert all(name.endswith("@7") for name in first)
 
 
+def test_every_row_of_what_is_allowed_is_of_a_defect_that_there_is(judged):
+    """Whatever the sample, all that passes is held against allowed.def."""
+    done = judged("--sample", "1")
+    assert not re.findall(r"^stale: .*", done.stdout, re.M)
+    assert " 0 stale " in done.last_line
+
+
 @pytest.mark.parametrize("words, said", [
     (("selftest", "--generated", "Nowhere:Nothing:changed"), "nothing that passes is named so"),
     (("selftest", "--seed", "1"), "are of --generated"),

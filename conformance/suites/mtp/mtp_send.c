@@ -191,27 +191,34 @@ static bool refuses_destination(uint16_t code)
            code == MTP_RC_INVALID_STORAGE_ID || code == MTP_RC_INVALID_PARENT_OBJECT;
 }
 
+struct place {
+    uint32_t store, parent;
+};
+
 /* As ObjectInfo says it; 0xdeaddead: it says nothing. */
-static uint32_t parent_of(struct dut *dut, uint32_t handle)
+static struct place place_of(struct dut *dut, uint32_t handle)
 {
+    const struct place nowhere = {0xdeaddead, 0xdeaddead};
     struct ct_reader reader;
-    uint32_t parent;
+    struct place place;
 
     if (dut_op(dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle)) != MTP_RC_OK)
-        return 0xdeaddead;
+        return nowhere;
     reader = dut_reader(dut);
-    for (int i = 0; i < 19; i++)
+    place.store = ct_u32(&reader);
+    for (int i = 0; i < 17; i++)
         ct_u16(&reader);
-    parent = ct_u32(&reader);
-    return reader.failed ? 0xdeaddead : parent;
+    place.parent = ct_u32(&reader);
+    return reader.failed ? nowhere : place;
 }
 
 /* MTP 1.1, D.2.12, table of destinations. */
-CONF_CASE(
-    MTP_OBJ_BI_13, .title = "Store and parent of a new object must fit",
-    .reqs = REQS("MTP-OBJ-013"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp",
-    .needs = CONF_WRITES,
-    .steps = "Good and bad pairs of store and parent; a folder of another store is never a parent")
+CONF_CASE(MTP_OBJ_BI_13, .title = "Store and parent of a new object must fit",
+          .reqs = REQS("MTP-OBJ-013", "MTP-OBJ-008"),
+          .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp", .needs = CONF_WRITES,
+          .steps =
+              "Good and bad pairs of store and parent; the store that is answered is the one where "
+              "the object is found; a folder of another store is never a parent")
 {
     DUT dut = dut_work(c);
     uint32_t second = other_store(&dut), made, handles[ROOM];
@@ -221,21 +228,27 @@ CONF_CASE(
     ROW("MTP-OBJ-013.any") {
         code = dut_send_info(&dut, 0, 0xffffffff, MTP_FC_ASSOCIATION, 0, "papcheck-anywhere");
         CHECK_RC(code, MTP_RC_OK);
-        if (code == MTP_RC_OK)
-            dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(dut.answer.param[2]));
+        if (code == MTP_RC_OK) {
+            uint32_t said = dut.answer.param[0];
+
+            made = dut.answer.param[2];
+            ROW("MTP-OBJ-008.chosen")
+                CHECK_EQ(place_of(&dut, made).store, said);
+            dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(made));
+        }
     }
     ROW("MTP-OBJ-013.root") {
         code = dut_send_info(&dut, dut.store, 0xffffffff, MTP_FC_ASSOCIATION, 0, "papcheck-root");
         CHECK_RC(code, MTP_RC_OK);
         made = dut.answer.param[2];
-        CHECK_EQ(parent_of(&dut, made), 0);
+        CHECK_EQ(place_of(&dut, made).parent, 0);
         if (code == MTP_RC_OK)
             dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(made));
     }
     ROW("MTP-OBJ-013.parent") {
         CHECK_RC(dut_send_info(&dut, dut.store, dut.folder, MTP_FC_ASSOCIATION, 0, "inside"),
                  MTP_RC_OK);
-        CHECK_EQ(parent_of(&dut, dut.answer.param[2]), dut.folder);
+        CHECK_EQ(place_of(&dut, dut.answer.param[2]).parent, dut.folder);
     }
     ROW("MTP-OBJ-013.unknown") {
         before = children(&dut, handles);

@@ -8,20 +8,26 @@
 
 static struct allowed allowed = {.pattern = "Free:*", .reason = "nobody minds", .matched = 1};
 
-/* What becomes of defects with these outcomes, of which `least` per cent are to be found. */
-static int reported(struct made *made, size_t count, unsigned least)
+static int report(struct survey *survey)
 {
     char folder[] = "/tmp/survey-XXXXXX", path[64];
-    struct survey survey = {.made = made, .made_count = count, .least = least, .sample = count};
     int status;
 
     cr_assert_not_null(mkdtemp(folder));
-    survey.options.out = folder;
-    status = survey_report(&survey);
+    survey->options.out = folder;
+    status = survey_report(survey);
     snprintf(path, sizeof(path), "%s/generated.json", folder);
     unlink(path);
     rmdir(folder);
     return status;
+}
+
+/* What becomes of defects with these outcomes, of which `least` per cent are to be found. */
+static int reported(struct made *made, size_t count, unsigned least)
+{
+    struct survey survey = {.made = made, .made_count = count, .least = least, .pattern_count = 1};
+
+    return report(&survey);
 }
 
 static struct made a_defect(enum made_outcome outcome)
@@ -70,4 +76,16 @@ Test(survey, of_what_is_right_in_part_only_what_got_through_has_no_weight)
 
     made[0].allowed = made[1].allowed = &partly;
     cr_assert_eq(reported(made, ARRAY_SIZE(made), 100), 0);
+}
+
+Test(survey, a_row_that_nothing_matches_is_an_error_also_of_a_sample)
+{
+    struct made made[] = {a_defect(MADE_CAUGHT)};
+    struct survey survey = {.made = made, .made_count = 1, .sample = 1};
+
+    for (size_t i = 0; i < allowed_count; i++)
+        allowed_rows[i].matched = 1;
+    cr_assert_eq(report(&survey), 0);
+    allowed_rows[allowed_count - 1].matched = 0;
+    cr_assert_eq(report(&survey), 1);
 }
