@@ -36,13 +36,22 @@ static void asked(const struct results *results, const char *id, FILE *out)
         rep_fill(out, "<span class=\"asked\">in particular: @</span>", clause->text);
 }
 
+/* What is asked, of the clause or else of the row; "" for what is neither. */
+static const char *sentence(const struct results *results, const char *id)
+{
+    const struct result_row *row = results_row(results, id);
+    const struct result_clause *clause = results_clause(results, id);
+
+    return clause ? clause->text : row ? row->requirement : "";
+}
+
 static void check(const struct result_check *one, FILE *out)
 {
     char line[32], row[CLAUSE_ID_MAX];
 
     snprintf(line, sizeof(line), "%d", one->line);
     snprintf(row, sizeof(row), "%.*s", (int)clause_row_length(one->row), one->row);
-    if (*one->seen && (!one->ok || strcmp(one->seen, "true") != 0))
+    if (*one->seen)
         rep_fill(out, "<span class=\"seen\">saw <code>@</code></span>", one->seen);
     else
         fputs("<br>", out);
@@ -65,7 +74,10 @@ static void checks_that(bool ok, const struct results *results, const struct res
         if (!ok && strcmp(next->row, row) != 0)
             asked(results, next->row, out);
         row = next->row;
-        rep_fill(out, "<code>@</code>", next->text);
+        if (*next->text)
+            rep_fill(out, "<code>@</code>", next->text);
+        else if (ok)
+            rep_fill(out, "<span>@</span>", sentence(results, next->row));
         check(next, out);
     }
 }

@@ -41,8 +41,8 @@ static void bad_checks(const struct results *results, const struct result *one, 
         if (clause && strcmp(check->row, before) != 0)
             rep_fill(out, "@: @\n", clause->id, clause->text);
         before = check->row;
-        rep_fill(out, "  @\n@@@  @:@\n", check->text, *check->seen ? "  saw " : "", check->seen,
-                 *check->seen ? "\n" : "", check->file, line);
+        rep_fill(out, "  @@@\n  @:@\n", check->text, rep_saw(check), check->seen, check->file,
+                 line);
     }
 }
 

@@ -86,3 +86,10 @@ const char *rep_ics_file(const struct results *results)
 {
     return results->ics_file && *results->ics_file ? results->ics_file : NULL;
 }
+
+const char *rep_saw(const struct result_check *check)
+{
+    if (!*check->seen)
+        return "";
+    return *check->text ? ": saw " : "saw ";
+}

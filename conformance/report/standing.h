@@ -31,6 +31,9 @@ const char *rep_tone(const struct results *results);
 /* The file whose ICS was in force; NULL: the observed one was. */
 const char *rep_ics_file(const struct results *results);
 
+/* What stands between what a check says and what it saw: ": saw ", less where either is empty. */
+const char *rep_saw(const struct result_check *check);
+
 /* The checks of a case that failed, each behind what is asked: a line the clause, or the row, with
  * its sentence, then a line a check. For terminals. */
 void rep_bad_checks(const struct results *results, const struct result *one, FILE *out);

@@ -148,7 +148,7 @@ void rep_bad_checks(const struct results *results, const struct result *one, FIL
         }
         before = check->row;
         rep_plain(out, check->text);
-        fputs(*check->seen ? " saw " : "", out);
+        fputs(rep_saw(check), out);
         rep_plain(out, check->seen);
         fputs(" (", out);
         rep_plain(out, check->file);

@@ -51,7 +51,7 @@ Test(minimum, the_same_words_at_one_place_fewer_are_missing)
                       text, &missing),
                  1);
     cr_assert_eq(missing, 1);
-    cr_assert_str_eq(text, "2 of 3 checks of ROW-1 were made: not made: it opens");
+    cr_assert_str_eq(text, "2 of 3 checks of ROW-1 were made");
 }
 
 Test(minimum, each_row_that_is_short_is_named)
@@ -61,8 +61,8 @@ Test(minimum, each_row_that_is_short_is_named)
 
     cr_assert_eq(hold("{\"ROW-1\":{\"a.c:3\":\"it shuts\"}}", "{}", text, &missing), 2);
     cr_assert_eq(missing, 2);
-    cr_assert_str_eq(text, "1 of 3 checks of ROW-1 were made: not made: it opens …; "
-                           "0 of 1 checks of ROW-2 were made: not made: it is quiet");
+    cr_assert_str_eq(text, "1 of 3 checks of ROW-1 were made; "
+                           "0 of 1 checks of ROW-2 were made");
 }
 
 Test(minimum, as_many_as_are_excused_are_not_missing)
