@@ -45,26 +45,17 @@ static HRESULT ended_twice(text_method *book, IMDSPDevice3 *This, WCHAR *text, U
     return hr;
 }
 
+#define TEXT(token, method, how)                                                                   \
+    METHOD(token, IMDSPDevice3, method, WCHAR *text, UINT room)                                    \
+    {                                                                                              \
+        return how(token##_book, This, text, room);                                                \
+    }
+
 /* ---- its name */
-METHOD(SHORT_NAME_OK, IMDSPDevice3, GetName, WCHAR *name, UINT room)
-{
-    return cut(SHORT_NAME_OK_book, This, name, room);
-}
-
-METHOD(NAME_NO_ROOM_OK, IMDSPDevice3, GetName, WCHAR *name, UINT room)
-{
-    return no_room(NAME_NO_ROOM_OK_book, This, name, room);
-}
-
-METHOD(DEVICE_NAME_OFF_BY_ONE, IMDSPDevice3, GetName, WCHAR *name, UINT room)
-{
-    return off_by_one(DEVICE_NAME_OFF_BY_ONE_book, This, name, room);
-}
-
-METHOD(DEVICE_NAME_ENDED_TWICE, IMDSPDevice3, GetName, WCHAR *name, UINT room)
-{
-    return ended_twice(DEVICE_NAME_ENDED_TWICE_book, This, name, room);
-}
+TEXT(SHORT_NAME_OK, GetName, cut)
+TEXT(NAME_NO_ROOM_OK, GetName, no_room)
+TEXT(DEVICE_NAME_OFF_BY_ONE, GetName, off_by_one)
+TEXT(DEVICE_NAME_ENDED_TWICE, GetName, ended_twice)
 
 METHOD(NAME_NULL_OK, IMDSPDevice3, GetName, WCHAR *name, UINT room)
 {
@@ -119,30 +110,11 @@ METHOD(MANUFACTURER_IS_MODEL, IMDSPDevice3, GetManufacturer, WCHAR *name, UINT r
     return SUCCEEDED(hr) ? com_copy_string(model ? model : u"", name, room) : hr;
 }
 
-METHOD(SHORT_MANUFACTURER_OK, IMDSPDevice3, GetManufacturer, WCHAR *name, UINT room)
-{
-    return cut(SHORT_MANUFACTURER_OK_book, This, name, room);
-}
-
-METHOD(MANUFACTURER_NO_ROOM_OK, IMDSPDevice3, GetManufacturer, WCHAR *name, UINT room)
-{
-    return no_room(MANUFACTURER_NO_ROOM_OK_book, This, name, room);
-}
-
-METHOD(MANUFACTURER_OFF_BY_ONE, IMDSPDevice3, GetManufacturer, WCHAR *name, UINT room)
-{
-    return off_by_one(MANUFACTURER_OFF_BY_ONE_book, This, name, room);
-}
-
-METHOD(MANUFACTURER_ENDED_TWICE, IMDSPDevice3, GetManufacturer, WCHAR *name, UINT room)
-{
-    return ended_twice(MANUFACTURER_ENDED_TWICE_book, This, name, room);
-}
-
-METHOD(MANUFACTURER_NULL_OK, IMDSPDevice3, GetManufacturer, WCHAR *name, UINT room)
-{
-    return no_text(MANUFACTURER_NULL_OK_book, This, name, room);
-}
+TEXT(SHORT_MANUFACTURER_OK, GetManufacturer, cut)
+TEXT(MANUFACTURER_NO_ROOM_OK, GetManufacturer, no_room)
+TEXT(MANUFACTURER_OFF_BY_ONE, GetManufacturer, off_by_one)
+TEXT(MANUFACTURER_ENDED_TWICE, GetManufacturer, ended_twice)
+TEXT(MANUFACTURER_NULL_OK, GetManufacturer, no_text)
 
 /* ---- its path */
 METHOD(CANONICAL_IS_FRIENDLY, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT room)
@@ -159,27 +131,8 @@ METHOD(CANONICAL_TAIL, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT room)
     return hr;
 }
 
-METHOD(SHORT_CANONICAL_OK, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT room)
-{
-    return cut(SHORT_CANONICAL_OK_book, This, name, room);
-}
-
-METHOD(CANONICAL_NO_ROOM_OK, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT room)
-{
-    return no_room(CANONICAL_NO_ROOM_OK_book, This, name, room);
-}
-
-METHOD(CANONICAL_OFF_BY_ONE, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT room)
-{
-    return off_by_one(CANONICAL_OFF_BY_ONE_book, This, name, room);
-}
-
-METHOD(CANONICAL_ENDED_TWICE, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT room)
-{
-    return ended_twice(CANONICAL_ENDED_TWICE_book, This, name, room);
-}
-
-METHOD(CANONICAL_NULL_OK, IMDSPDevice3, GetCanonicalName, WCHAR *name, UINT room)
-{
-    return no_text(CANONICAL_NULL_OK_book, This, name, room);
-}
+TEXT(SHORT_CANONICAL_OK, GetCanonicalName, cut)
+TEXT(CANONICAL_NO_ROOM_OK, GetCanonicalName, no_room)
+TEXT(CANONICAL_OFF_BY_ONE, GetCanonicalName, off_by_one)
+TEXT(CANONICAL_ENDED_TWICE, GetCanonicalName, ended_twice)
+TEXT(CANONICAL_NULL_OK, GetCanonicalName, no_text)
