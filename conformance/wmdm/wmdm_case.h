@@ -70,19 +70,24 @@ static inline int pv_next(struct wmdm_file *f)
     return wmdm_read(f->w, f->object, data, &size) == S_OK && size == 1 ? data[0] : -1;
 }
 
-/* WMDM/PersistentUniqueID; the caller free()s. NULL: there is none. */
-static inline char *pv_id(struct wmdm *w, IMDSPStorage *storage)
+/* A text of its metadata; the caller free()s. NULL: there is none. */
+static inline char *pv_text(struct wmdm *w, IMDSPStorage *storage, const WCHAR *name)
 {
     struct conf *c = wmdm_conf(w);
     IMDSPStorage4 *four = AS(IMDSPStorage4, storage);
     IWMDMMetaData *list = wmdm_metadata_new();
-    char *id = NULL;
+    char *text = NULL;
 
     if (SUCCEEDED(CALL(IMDSPStorage4, GetMetadata, four, list)))
-        id = wmdm_metadata_string(list, g_wszWMDMPersistentUniqueID);
+        text = wmdm_metadata_string(list, name);
     RELEASE(list);
     RELEASE(four);
-    return id;
+    return text;
+}
+
+static inline char *pv_id(struct wmdm *w, IMDSPStorage *storage)
+{
+    return pv_text(w, storage, g_wszWMDMPersistentUniqueID);
 }
 
 /* An id for FindStorage, in room of the caller's; nothing says how long one is. */

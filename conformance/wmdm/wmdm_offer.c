@@ -38,6 +38,7 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_PLAYLISTS] = "PROVIDER.PLAYLISTS",
     [WMDM_OBJECT2] = "PROVIDER.OBJECT2",
     [WMDM_OBJECTINFO] = "PROVIDER.OBJECTINFO",
+    [WMDM_DIRECT] = "PROVIDER.DIRECT",
     [WMDM_OBJECT_READ] = "PROVIDER.OBJECT.READ",
     [WMDM_OBJECT_SEEK] = "PROVIDER.OBJECT.SEEK",
     [WMDM_OBJECT_RENAME] = "PROVIDER.OBJECT.RENAME",
@@ -247,6 +248,7 @@ static void ask_file(const struct asking *it, IMDSPStorage *file)
     (void)CALL(IMDSPStorage, GetAttributes, file, &attributes, NULL);
     wmdm_mac(it->w, &size, sizeof(size), NULL, 0, mac);
     say(it, WMDM_OBJECTINFO, wmdm_has(it->w, file, &IID_IMDSPObjectInfo));
+    say(it, WMDM_DIRECT, wmdm_has(it->w, file, &IID_IMDSPDirectTransfer));
     say_answer(it, WMDM_OBJECT_RENAME, CALL(IMDSPObject, Rename, object, NULL, NULL));
     say_answer(it, WMDM_OBJECT_MOVE, CALL(IMDSPObject, Move, object, 0, NULL, NULL));
     if (CALL(IMDSPObject, Open, object, MDSP_READ) == S_OK) {

@@ -51,7 +51,7 @@ static const struct mtpr_object_property properties[] = {
     RANGE(HIDDEN, UINT16, ALL, true, 0, 1),
     RANGE(SYSTEM_OBJECT, UINT16, NONE, false, 0, 1),
     GET(PERSISTENT_UID, UINT128, ALL),
-    SET(SYNC_ID, STRING, NONE),
+    SET(SYNC_ID, STRING, MEDIA),
     SET(PROPERTY_BAG, ARRAY_UINT16, NONE),
     SET(NAME, STRING, ALL),
     SET(CREATED_BY, STRING, NONE),

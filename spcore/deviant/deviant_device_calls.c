@@ -26,7 +26,8 @@ int __wrap_mtpi_set_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16
     uint16_t cut[65] = {0};
     const struct mtpi_value title = {.type = MTP_DTC_STRING, .string = cut};
 
-    if (property == MTP_OPC_HIDDEN && deviates(SET_ATTRIBUTES_LOST))
+    if ((property == MTP_OPC_HIDDEN && deviates(SET_ATTRIBUTES_LOST)) ||
+        (property == MTP_OPC_SYNC_ID && deviates(FILE_SYNC_ID_LOST)))
         return 0;
     if (property == MTP_OPC_NAME && deviates(EMPTY_TITLE_KEPT) && !value->string[0])
         return 0;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "spcore/com/com_object.h"
+#include "spcore/deviant/deviant_derived.h"
+#include "spcore/deviant/deviant_optional.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp.h"
@@ -32,6 +34,11 @@ HRESULT __wrap_com_object_query(struct com_object *object, REFIID riid, void **r
         is_orphaned = false;
     if (deviates(BASE_REFUSED) && SUCCEEDED(hr) && IsEqualIID(riid, &IID_IMDSPStorage3))
         hr = take_back(hr, ret_interface, E_NOINTERFACE);
+    if (deviates(DERIVED_UNLIKE_BASE) && SUCCEEDED(hr) &&
+        IsEqualIID(riid, &IID_IMDServiceProvider3))
+        hr = derived_unlike_base((IMDServiceProvider3 **)ret_interface);
+    if (hr == E_NOINTERFACE && riid && ret_interface)
+        hr = optional_offered(object, riid, ret_interface);
     if (deviates(UNKNOWN_IID_E_FAIL))
         hr = hr_swap(hr, E_NOINTERFACE, E_FAIL);
     if (deviates(IID_KEEPS_POINTER) && hr == E_NOINTERFACE && ret_interface)

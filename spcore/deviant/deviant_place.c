@@ -37,6 +37,11 @@ RENAME(DEAD_RENAME_OK)
     return hr_swap(DEAD_RENAME_OK_book(This, name, progress), WMDM_E_INTERFACEDEAD, S_OK);
 }
 
+RENAME(BUSY_RENAME_DEAD)
+{
+    return hr_swap(BUSY_RENAME_DEAD_book(This, name, progress), WMDM_E_BUSY, WMDM_E_INTERFACEDEAD);
+}
+
 RENAME(SHORT_RENAME_REFUSED)
 {
     return name && name[0] && !name[1] ? E_INVALIDARG

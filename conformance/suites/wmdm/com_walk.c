@@ -184,6 +184,92 @@ COM_CASE(COM_BASE_BV_01, "Whoever has an interface has its bases",
     wmdm_kinds_release(c, kinds);
 }
 
+/* Bytes of what the method has left where one argument points; of a text as far as it goes, and
+ * none of what it hands out, which may be another one each time. */
+static size_t filled(const struct wmdm_try *one, unsigned i)
+{
+    const struct wmdm_parameter *parameter = &one->method->parameters[i];
+    const WCHAR *text = (const WCHAR *)(uintptr_t)one->arguments[i];
+    size_t count = parameter->counted_by < 0 ? 1 : (size_t)one->arguments[parameter->counted_by];
+    size_t length = 0;
+
+    if (parameter->direction == WMDM_IN || parameter->kind >= WMDM_ARG_OUT_OBJECT ||
+        parameter->counts_at_target || !text)
+        return 0;
+    if (parameter->size != sizeof(WCHAR))
+        return count * parameter->size;
+    while (length < count && text[length])
+        length++;
+    return length * sizeof(WCHAR);
+}
+
+/* What it answers, and with success what it leaves in the memory it is given. */
+static HRESULT said_by(struct wmdm *w, struct wmdm_try *one, uint8_t said[], size_t room)
+{
+    HRESULT hr = TRY_CALL(w, one);
+    size_t at = 0;
+
+    memset(said, 0, room);
+    for (unsigned i = 0; i < one->method->count && SUCCEEDED(hr); i++) {
+        size_t size = filled(one, i);
+
+        if (size && at + size <= room)
+            memcpy(said + at, (const void *)(uintptr_t)one->arguments[i], size);
+        at += size;
+    }
+    return hr;
+}
+
+/* A method that only asks, by the base's pointer and by that of each derived interface. */
+static void visit_base(struct wmdm *w, struct wmdm_try *one, void *context)
+{
+    struct conf *c = wmdm_conf(w);
+    const char *kind = ((const struct wmdm_kind *)context)->name;
+    uint8_t own[2048], other[2048];
+    HRESULT hr;
+
+    if (!wmdm_only_asks(one->method))
+        return;
+    hr = said_by(w, one, own, sizeof(own));
+    for (size_t i = 0; i < WMDM_METHODS; i++) {
+        const struct wmdm_method *derived = &wmdm_methods[i];
+        struct wmdm_try again = *one;
+        IUnknown *object;
+
+        if (derived == one->method || strcmp(derived->name, one->method->name) != 0 ||
+            strcmp(derived->origin, one->method->interface) != 0 ||
+            ask(c, one->object, derived->iid, &object) != S_OK)
+            continue;
+        again.method = derived;
+        again.object = object;
+        ROW("SP-LIFE-006.prefix") {
+            HRESULT by_derived = said_by(w, &again, other, sizeof(other));
+
+            conf_check_said(c, by_derived == hr && memcmp(own, other, sizeof(own)) == 0,
+                            value_hr(by_derived), __FILE__, __LINE__,
+                            "%s: %s by a pointer to %s tells what it tells by one to %s", kind,
+                            derived->name, derived->interface, derived->origin);
+        }
+        let_go(c, object);
+    }
+}
+
+COM_CASE(COM_BASE_BV_02, "A derived interface has its bases' methods where they have them",
+         "On each kind of object: each method that only asks, by a pointer to the interface "
+         "that declares it and by one to each that inherits it; the same answer and outputs",
+         "SP-LIFE-006")
+{
+    struct wmdm *w = wmdm_open(c);
+    struct wmdm_kind kinds[WMDM_KINDS];
+
+    wmdm_kinds(w, kinds);
+    for (size_t i = 0; i < WMDM_KINDS; i++) {
+        if (kinds[i].object)
+            wmdm_sweep(w, kinds[i].object, visit_base, &kinds[i]);
+    }
+    wmdm_kinds_release(c, kinds);
+}
+
 /* ---- lives */
 
 /* What asks answers, and hands out, only what can be let go again. */

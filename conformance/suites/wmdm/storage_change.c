@@ -362,24 +362,46 @@ CHANGE_CASE(STORAGE_RENAME_BV_02, "PROVIDER.OBJECT.RENAME && " NESTED,
     RELEASE(folder);
 }
 
+/* Who renames a file that is being written has not been too busy for it. */
+static void rename_busy(struct wmdm *w, IMDSPStorage *file, const WCHAR *name)
+{
+    struct conf *c = wmdm_conf(w);
+    HRESULT hr;
+
+    REQUIRE(file != NULL);
+    hr = rename_it(w, file, u"busy.bin");
+    if (hr != S_OK) {
+        CHECK_HR(hr, WMDM_E_BUSY);
+        return;
+    }
+    conf_excused(c, 1, "a file that is being written can be renamed");
+    wmdm_setup(c, "IMDSPObject::Rename", rename_it(w, file, name));
+}
+
 CHANGE_CASE(STORAGE_RENAME_BI_01, "PROVIDER.OBJECT.RENAME", "A name has to be one", CONF_SHOULD,
-            "Rename to NULL, to the empty name; of a file that was deleted", "SP-OBJ-043")
+            "Rename to NULL, to the empty name; of a file that is written just now, and of one that "
+            "was deleted",
+            "SP-OBJ-043")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "x", 1);
     IMDSPStorage *same = wmdm_child(w, work, "f.bin");
+    IMDSPObject *object = AS(IMDSPObject, file);
 
     ROW("SP-OBJ-043.null")
         CHECK_HR(rename_it(w, file, NULL), E_INVALIDARG);
     ROW("SP-OBJ-043.empty")
         CHECK_HR(rename_it(w, file, u""), E_INVALIDARG);
+    wmdm_setup(c, "IMDSPObject::Open", CALL(IMDSPObject, Open, object, MDSP_WRITE));
+    ROW("SP-OBJ-043.busy")
+        rename_busy(w, same, u"f.bin");
+    wmdm_setup(c, "IMDSPObject::Close", CALL(IMDSPObject, Close, object));
     ROW("SP-OBJ-043.kept")
         CHECK(is_called(w, file, "f.bin"));
+    RELEASE(object);
     wmdm_setup(c, "IMDSPObject::Delete", delete_it(w, file, WMDM_MODE_RECURSIVE));
-    ROW("SP-OBJ-043.dead") {
-        REQUIRE(same != NULL);
+    ROW("SP-OBJ-043.dead")
         CHECK_HR(rename_it(w, same, u"dead.bin"), WMDM_E_INTERFACEDEAD);
-    }
     RELEASE(same);
     RELEASE(file);
 }

@@ -90,14 +90,22 @@ CONF_CASE(SWEEP_PULLED_BI_01, .title = "Everything of a device that is gone fail
 static const struct {
     const char *origin, *row;
 } rows_shut[] = {
-    {"IMDSPEnumDevice", "SP-AUTH-017.devices"}, {"IMDSPEnumStorage", "SP-AUTH-017.storages"},
-    {"IMDSPDevice", "SP-AUTH-018.one"},         {"IMDSPDevice2", "SP-AUTH-018.two"},
-    {"IMDSPDevice3", "SP-AUTH-018.three"},      {"IMDSPStorage", "SP-AUTH-019.one"},
-    {"IMDSPStorage2", "SP-AUTH-019.two"},       {"IMDSPStorage3", "SP-AUTH-019.three"},
-    {"IMDSPStorage4", "SP-AUTH-019.four"},      {"IMDSPStorageGlobals", "SP-AUTH-020.each"},
-    {"IMDSPObject", "SP-AUTH-021.one"},         {"IMDSPObject2", "SP-AUTH-021.two"},
-    {"IMDSPObjectInfo", "SP-AUTH-022"},         {"IMDSPDeviceControl", "SP-AUTH-022"},
-    {"IMDSPDirectTransfer", "SP-AUTH-022"},     {"IMDSPRevoked", "SP-AUTH-022"},
+    {"IMDSPEnumDevice", "SP-AUTH-017.devices"},
+    {"IMDSPEnumStorage", "SP-AUTH-017.storages"},
+    {"IMDSPDevice", "SP-AUTH-018.one"},
+    {"IMDSPDevice2", "SP-AUTH-018.two"},
+    {"IMDSPDevice3", "SP-AUTH-018.three"},
+    {"IMDSPStorage", "SP-AUTH-019.one"},
+    {"IMDSPStorage2", "SP-AUTH-019.two"},
+    {"IMDSPStorage3", "SP-AUTH-019.three"},
+    {"IMDSPStorage4", "SP-AUTH-019.four"},
+    {"IMDSPStorageGlobals", "SP-AUTH-020.each"},
+    {"IMDSPObject", "SP-AUTH-021.one"},
+    {"IMDSPObject2", "SP-AUTH-021.two"},
+    {"IMDSPObjectInfo", "SP-AUTH-022.info"},
+    {"IMDSPDeviceControl", "SP-AUTH-022.control"},
+    {"IMDSPDirectTransfer", "SP-AUTH-022.direct"},
+    {"IMDSPRevoked", "SP-AUTH-022.revoked"},
 };
 
 static const char *row_shut(const struct wmdm_method *method)
@@ -157,7 +165,7 @@ CONF_CASE(SWEEP_SHUT_BI_01,
 
 CONF_CASE(SWEEP_SHUT_BI_02, .title = "Optional interfaces refuse on a shut channel where offered",
           .reqs = REQS("SP-AUTH-022"),
-          .ics = "PROVIDER.OBJECTINFO || PROVIDER.CONTROL || PROVIDER.REVOKED",
+          .ics = "PROVIDER.OBJECTINFO || PROVIDER.CONTROL || PROVIDER.DIRECT || PROVIDER.REVOKED",
           .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "Every method of IMDSPObjectInfo, IMDSPDeviceControl, IMDSPDirectTransfer and "
                    "IMDSPRevoked, each if QueryInterface has it")

@@ -1,6 +1,7 @@
 /* Persistent ids and FindStorage: what incremental sync rests on. */
 #include <stdio.h>
 
+#include "conformance/raw/raw_snapshot.h"
 #include "conformance/wmdm/wmdm_case.h"
 #include "spcore/com/com_utf16.h"
 
@@ -230,6 +231,43 @@ CONF_CASE(SYNC_DEVICE_BV_01, .title = "The sync relationship id is kept by the d
         (void)CALL(IMDSPDevice3, SetProperty, wmdm_device3(w), g_wszWMDMSyncRelationshipID, &old);
     }
     PropVariantClear(&old);
+}
+
+CONF_CASE(SYNC_FILE_BV_01, .title = "The sync id of a file is kept by the device",
+          .reqs = REQS("SP-SYNC-007"), .level = CONF_SHOULD,
+          .ics = "PROVIDER.DEVICE3 && PROVIDER.STORAGE4 && PROVIDER.STORAGE.METADATA",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "SetMetadata WMDM/SyncID of a song, read by a second instance")
+{
+    static const uint16_t kept_in = MTP_OPC_SYNC_ID;
+    bool has = false, is_listed = snapshot_keeps(c, MTP_FC_MP3, &kept_in, 1, &has);
+    struct wmdm *w = wmdm_open(c), *again;
+    IMDSPStorage *file, *seen = NULL;
+    IMDSPStorage3 *three;
+    IWMDMMetaData *tags = wmdm_metadata_new();
+    char *id, *text;
+
+    if (!is_listed || !has)
+        conf_inconclusive(c, "the device's songs keep no sync id");
+    file = wmdm_put(w, wmdm_work_folder(w), "synced.mp3", "x", 1);
+    id = pv_id(w, file);
+    three = AS(IMDSPStorage3, file);
+    wmdm_metadata_add_string(tags, g_wszWMDMSyncID, "papcheck-0042");
+    ROW("SP-SYNC-007.file") {
+        CHECK_HR(CALL(IMDSPStorage3, SetMetadata, three, tags), S_OK);
+        again = wmdm_open(c);
+        seen = found(again, WMDM_FIND_SCOPE_GLOBAL, id);
+        REQUIRE(seen != NULL);
+        text = pv_text(again, seen, g_wszWMDMSyncID);
+        CHECK(text && strcmp(text, "papcheck-0042") == 0);
+    }
+    free(text);
+    free(id);
+    RELEASE(seen);
+    wmdm_close(again);
+    RELEASE(tags);
+    RELEASE(three);
+    RELEASE(file);
 }
 
 CONF_CASE(SYNC_FIND_BV_04, .title = "Files and folders are what synchronisation needs",
