@@ -61,6 +61,12 @@ HRESULT wmdm_read(struct wmdm *w, IMDSPObject *object, void *data, DWORD *size)
     return memcmp(mac, expected, sizeof(mac)) == 0 ? hr : WMDM_E_MAC_CHECK_FAILED;
 }
 
+void wmdm_needs_format(struct conf *c, HRESULT hr, const char *name)
+{
+    if (hr == WMDM_E_NOTSUPPORTED && !conf_offers(c, "!MTP || MTP.FORMAT.3000"))
+        conf_inconclusive(c, "the device has no format for a file like %s", name);
+}
+
 IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name, DWORD attributes,
                           uint64_t size, IWMDMMetaData *metadata)
 {
@@ -81,8 +87,7 @@ IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name
         conf_in_step(c, "IMDSPStorage2::CreateStorage2");
         hr = CALL(IMDSPStorage2, CreateStorage2, storage, attributes, 0, NULL, NULL, wide, size,
                   &created);
-        if (hr == WMDM_E_NOTSUPPORTED && !conf_offers(c, "!MTP || MTP.FORMAT.3000"))
-            conf_inconclusive(c, "the device has no format for a file like %s", name);
+        wmdm_needs_format(c, hr, name);
         wmdm_setup(c, "IMDSPStorage2::CreateStorage2", hr);
         SP_CALL("IMDSPStorage2::Release", IMDSPStorage2_Release(storage));
     }

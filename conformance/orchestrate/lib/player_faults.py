@@ -20,11 +20,13 @@ CLOSED = (
     "iriver-e100", "iriver-spinn", "iriver-t7-volcano", "maxfield-g-flash-ng-1gb",
     "microsoft-zune", "mymusix-pd6070", "philips-gogear-vibe-sa1vbe08", "philips-sa5145",
     "polaroid-freescape", "samsung-yp-k5", "samsung-yp-q2", "samsung-yp-r0", "sandisk-sansa-c240",
-    "sandisk-sansa-clip", "sandisk-sansa-clip-plus", "sandisk-sansa-e280v2", "sandisk-sansa-m240",
-    "slacker-pmp", "sony-walkman-nwz-a816", "sony-walkman-nwz-a828", "sony-walkman-nwz-e354",
+    "sandisk-sansa-clip", "sandisk-sansa-clip-plus", "sandisk-sansa-e250", "sandisk-sansa-e270",
+    "sandisk-sansa-e280v2", "sandisk-sansa-fuze", "sandisk-sansa-m240", "slacker-pmp",
+    "sony-walkman-nwz-a816", "sony-walkman-nwz-a828", "sony-walkman-nwz-e354",
     "sony-walkman-nwz-s516", "sony-walkman-nwz-s616f", "sony-walkman-nwz-s638f",
-    "sony-walkman-nwz-s739f", "sonyericsson-w910", "thomson-m51", "toshiba-gigabeat-met401",
-    "toshiba-gigabeat-p10", "toshiba-gigabeat-s", "toshiba-gigabeat-u", "trekstor-ibeat-sweez-fm")
+    "sony-walkman-nwz-s739f", "sony-walkman-nwz-w202", "sonyericsson-w910", "thomson-m51",
+    "toshiba-gigabeat-met401", "toshiba-gigabeat-p10", "toshiba-gigabeat-s", "toshiba-gigabeat-u",
+    "trekstor-ibeat-sweez-fm")
 EIGHT = {0xdc01, 0xdc02, 0xdc03, 0xdc04, 0xdc07, 0xdc0b, 0xdc41, 0xdc44}  # MTP 1.1, 5.3.2.1
 
 DATES = (0xdc08, 0xdc09, 0xdc47, 0xdc4e, 0xdc93, 0xdc99)  # MTP 1.1, B.2: those the judge looks at

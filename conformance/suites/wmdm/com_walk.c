@@ -411,11 +411,15 @@ static IMDSPStorage *made_or_found(struct wmdm *w, unsigned way)
     struct conf *c = wmdm_conf(w);
     IMDSPStorage *folder = wmdm_work_folder(w), *made = NULL;
     IWMDMMetaData *tags;
+    HRESULT hr;
 
     switch (way) {
     case MADE:
-        SETUP_CALL(IMDSPStorage, CreateStorage, folder,
-                   WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, NULL, u"one.bin", &made);
+        conf_in_step(c, "IMDSPStorage::CreateStorage");
+        hr = CALL(IMDSPStorage, CreateStorage, folder,
+                  WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, NULL, u"one.bin", &made);
+        wmdm_needs_format(c, hr, "one.bin");
+        wmdm_setup(c, "IMDSPStorage::CreateStorage", hr);
         if (folder == wmdm_root(w))
             wmdm_made(w, "one.bin");
         return made;
