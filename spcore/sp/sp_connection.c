@@ -64,6 +64,7 @@ static bool refused(const struct mtpi_pipe *pipe)
 
 static HRESULT connect_device(struct sp_connection *connection)
 {
+    struct mtpi_device_info info;
     struct mtpi_pipe pipe;
     int result = tp_open(connection->uri, NULL, &connection->tp);
 
@@ -76,9 +77,11 @@ static HRESULT connect_device(struct sp_connection *connection)
         return HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED);
     result = mtpi_new(connection->tp, &connection->mtpi);
     if (!result)
-        result = mtpi_get_device_info(connection->mtpi, &connection->facts.info);
-    if (!result)
-        result = open_session(connection->mtpi);
+        result = mtpi_get_device_info(connection->mtpi, &info);
+    if (result)
+        return hr_from_mtp(result);
+    sp_facts_take(&connection->facts, &info);
+    result = open_session(connection->mtpi);
     return hr_from_mtp(result);
 }
 

@@ -56,6 +56,21 @@ static bool has_code(const struct mtpi_u16_array *codes, uint16_t code)
     return false;
 }
 
+/* Some players list a format twice, and who asks what a device plays is told of each once. */
+void sp_facts_take(struct sp_facts *facts, struct mtpi_device_info *info)
+{
+    struct mtpi_u16_array once = info->formats;
+
+    once.count = 0;
+    for (size_t i = 0; i < info->formats.count; i++) {
+        if (!has_code(&once, info->formats.item[i]))
+            once.item[once.count++] = info->formats.item[i];
+    }
+    info->formats = once;
+    facts->info = *info;
+    *info = (struct mtpi_device_info){0};
+}
+
 bool sp_facts_lists_property(const struct sp_facts *facts, uint16_t property)
 {
     return has_code(&facts->info.properties, property);

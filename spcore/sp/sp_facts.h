@@ -21,6 +21,8 @@ struct sp_facts {
 
 void sp_facts_init(struct sp_facts *facts, struct sp_connection *connection);
 void sp_facts_done(struct sp_facts *facts);
+/* What the device says about itself; `info` is the facts' from here on. */
+void sp_facts_take(struct sp_facts *facts, struct mtpi_device_info *info);
 bool sp_facts_lists(const struct sp_facts *facts, uint16_t operation);
 bool sp_facts_lists_property(const struct sp_facts *facts, uint16_t property);
 bool sp_facts_lists_format(const struct sp_facts *facts, uint16_t format);

@@ -140,8 +140,6 @@ static HRESULT add_value(IWMDMMetaData *list, const struct sp_metadata_row *row,
 {
     WCHAR text[33];
 
-    if (value->type != row->mtp)
-        return S_FALSE;
     if (row->conversion == UID) {
         sp_uid_text(value->wide, text);
         return add_string(list, row->name, text);
@@ -248,19 +246,52 @@ HRESULT sp_metadata_kept(struct sp_storage *self, uint16_t format, struct mtpi_p
     return S_OK;
 }
 
-static HRESULT add_row(struct sp_storage *self, const struct sp_metadata_row *row, uint16_t format,
-                       const struct mtpi_property_list *list, IWMDMMetaData *metadata)
+/* What every object says, if its format lacks the property or has it in a type of its own. Strings
+ * stay the info's. */
+static bool value_of_info(const struct mtpi_object_info *info, const struct sp_metadata_row *row,
+                          struct mtpi_value *ret)
+{
+    const struct {
+        uint16_t code;
+        uint64_t integer;
+        uint16_t *string;
+    } said[] = {
+        {MTP_OPC_OBJECT_FILE_NAME, 0, info->name},
+        {MTP_OPC_OBJECT_FORMAT, info->format, NULL},
+        {MTP_OPC_OBJECT_SIZE, info->compressed_size, NULL},
+        {MTP_OPC_DATE_MODIFIED, 0, info->modified},
+        {MTP_OPC_DATE_CREATED, 0, info->created},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(said); i++) {
+        if (said[i].code != row->code)
+            continue;
+        *ret = (struct mtpi_value){.type = row->mtp, .integer = said[i].integer};
+        if (row->mtp == MTP_DTC_STRING)
+            ret->string = said[i].string;
+        return row->code != MTP_OPC_OBJECT_SIZE || info->compressed_size != 0xffffffffu;
+    }
+    return false;
+}
+
+static HRESULT add_row(struct sp_storage *self, const struct sp_metadata_row *row,
+                       const struct mtpi_object_info *info, const struct mtpi_property_list *list,
+                       IWMDMMetaData *metadata)
 {
     const struct mtpi_value *value = value_of(list, row->code);
     struct mtpi_value single = {0};
-    enum sp_kind kind = sp_format_kind(format);
+    enum sp_kind kind = sp_format_kind(info->format);
     HRESULT hr = S_FALSE;
 
-    if (value)
+    if (value && value->type == row->mtp)
         return add_value(metadata, row, value);
+    if (value_of_info(info, row, &single))
+        return add_value(metadata, row, &single);
+    if (value)
+        return S_FALSE;
     /* Long values are left out of lists. */
     if (row->conversion == BYTES &&
-        sp_facts_has_property(sp_storage_facts(self), format, row->code) &&
+        sp_facts_has_property(sp_storage_facts(self), info->format, row->code) &&
         mtpi_get_object_prop_value(sp_storage_mtpi(self), self->handle, row->code, row->mtp,
                                    &single) == 0) {
         hr = add_value(metadata, row, &single);
@@ -301,11 +332,11 @@ HRESULT sp_metadata_get(struct sp_storage *self, IWMDMMetaData *metadata)
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
         return hr;
-    mtpi_object_info_done(&info);
     hr = fetch(self, info.format, &list);
     for (size_t i = 0; i < ROWS && SUCCEEDED(hr); i++)
-        hr = add_row(self, &rows[i], info.format, &list, metadata);
+        hr = add_row(self, &rows[i], &info, &list, metadata);
     mtpi_property_list_done(&list);
+    mtpi_object_info_done(&info);
     return FAILED(hr) ? hr : S_OK;
 }
 
@@ -322,17 +353,17 @@ HRESULT sp_metadata_get_some(struct sp_storage *self, DWORD count, WCHAR **names
     hr = sp_storage_info(self, &info);
     if (FAILED(hr))
         return hr;
-    mtpi_object_info_done(&info);
     hr = fetch(self, info.format, &list);
     for (DWORD i = 0; i < count && SUCCEEDED(hr); i++) {
         const struct sp_metadata_row *row = names[i] ? sp_metadata_row(names[i]) : NULL;
 
         if (!row)
             continue;
-        hr = add_row(self, row, info.format, &list, metadata);
+        hr = add_row(self, row, &info, &list, metadata);
         found += hr == S_OK;
     }
     mtpi_property_list_done(&list);
+    mtpi_object_info_done(&info);
     if (FAILED(hr))
         return hr;
     if (!found)

@@ -330,6 +330,37 @@ static int64_t spool_source(void *context, void *buffer, size_t room)
     return got || !ferror((FILE *)context) ? (int64_t)got : -EIO;
 }
 
+/* A device may say of an object that its format is none that it takes. */
+static uint16_t format_to_send(struct sp_storage *self, const struct mtpi_object_info *info)
+{
+    uint16_t by_name = sp_format_by_name(info->name);
+
+    return !sp_facts_lists_format(sp_storage_facts(self), info->format) &&
+                   sp_facts_lists_format(sp_storage_facts(self), by_name)
+               ? by_name
+               : info->format;
+}
+
+/* With what its metadata said before, as some of that can only be said with the object. A device
+ * that refuses the list, for what it computes itself, say, gets the object without. */
+static HRESULT announce(struct sp_storage *self, struct mtpi_new_object *object,
+                        const struct mtpi_property_list *kept, uint32_t *ret_handle)
+{
+    struct mtpi *mtpi = sp_storage_mtpi(self);
+    unsigned failed = 0;
+    int result;
+
+    object->props = kept->count ? kept->item : NULL;
+    object->prop_count = kept->count;
+    result = mtpi_send_object_info(mtpi, object, ret_handle, &failed);
+    if (result > 0 && object->props &&
+        sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST)) {
+        object->props = NULL;
+        result = mtpi_send_object_info(mtpi, object, ret_handle, &failed);
+    }
+    return sp_storage_hr(self, result);
+}
+
 /* The object is sent again, whole; it takes a new handle, which this interface follows. What its
  * metadata said before, the new one says, too. */
 static HRESULT send_spool(struct sp_storage *self)
@@ -339,27 +370,28 @@ static HRESULT send_spool(struct sp_storage *self)
     struct mtpi *mtpi = sp_storage_mtpi(self);
     struct mtpi_new_object object = {.storage = self->storage, .size = self->size};
     uint32_t handle = 0;
-    unsigned failed = 0;
     HRESULT hr = sp_storage_info(self, &info);
+    bool said;
 
     if (FAILED(hr))
         return hr;
     object.parent = info.parent ? info.parent : 0xffffffffu;
-    object.format = info.format;
+    object.format = format_to_send(self, &info);
     object.name = info.name;
     hr = sp_metadata_kept(self, info.format, &kept);
     if (SUCCEEDED(hr))
         hr = sp_storage_hr(self, mtpi_delete_object(mtpi, self->handle));
     if (SUCCEEDED(hr))
-        hr = sp_storage_hr(self, mtpi_send_object_info(mtpi, &object, &handle, &failed));
+        hr = announce(self, &object, &kept, &handle);
     rewind(self->spool);
     if (SUCCEEDED(hr))
         hr =
             sp_storage_hr(self, mtpi_send_object_from(mtpi, self->size, spool_source, self->spool));
     if (SUCCEEDED(hr))
         self->handle = handle;
+    said = object.props && sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST);
     /* One by one: what the device computes itself it refuses. */
-    for (size_t i = 0; SUCCEEDED(hr) && i < kept.count; i++)
+    for (size_t i = 0; SUCCEEDED(hr) && !said && i < kept.count; i++)
         (void)mtpi_set_object_prop_value(mtpi, handle, kept.item[i].code, &kept.item[i].value);
     mtpi_property_list_done(&kept);
     mtpi_object_info_done(&info);

@@ -113,6 +113,8 @@ HRESULT sp_storage_parent(struct sp_storage *self, IMDSPStorage **ret_parent)
 }
 
 /* ---- finding by persistent id */
+
+/* An object that is gone, or whose format has no ids, is not the one. */
 static HRESULT match_handles(struct sp_device *device, const struct mtpi_u32_array *handles,
                              const WCHAR *id, uint32_t *ret_handle)
 {
@@ -122,7 +124,7 @@ static HRESULT match_handles(struct sp_device *device, const struct mtpi_u32_arr
         bool same = SUCCEEDED(hr) && com_wcsicmp(text, id) == 0;
 
         CoTaskMemFree(text);
-        if (FAILED(hr) && hr != WMDM_E_INTERFACEDEAD)
+        if (FAILED(hr) && hr != WMDM_E_INTERFACEDEAD && hr != WMDM_E_NOTSUPPORTED)
             return hr;
         if (same) {
             *ret_handle = handles->item[i];
