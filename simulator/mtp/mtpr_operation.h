@@ -37,6 +37,7 @@ extern const struct mtpr_operation mtpr_object_property_operations[];
 extern const struct mtpr_operation mtpr_reference_operations[];
 extern const struct mtpr_operation mtpr_playback_operations[];
 extern const struct mtpr_operation mtpr_report_operations[];
+extern const struct mtpr_operation mtpr_self_test_operations[];
 extern const struct mtpr_operation mtpr_wmdrmpd_operations[];
 
 /* Those every player has, ended by NULL. */

@@ -28,6 +28,7 @@ const struct mtpr_operation *const mtpr_tables[] = {
 static const struct mtpr_operation *const listed_tables[] = {
     mtpr_playback_operations,
     mtpr_report_operations,
+    mtpr_self_test_operations,
     mtpr_wmdrmpd_operations,
     NULL,
 };

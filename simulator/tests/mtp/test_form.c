@@ -9,7 +9,7 @@ static const char text[] =
     "device:\n"
     "  operations: [0x9805, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005, 0x1007, 0x100c, 0x100d, "
     "0x9203,\n"
-    "    0x9801, 0x9802, 0x9803, 0x9804, 0x1234]\n"
+    "    0x9801, 0x9802, 0x9803, 0x9804, 0x1011, 0x1234]\n"
     "  only-announced: [0x9203, 0x1234]\n"
     "  events: [0x4002, 0xc0ff]\n"
     "object-properties:\n"
@@ -66,7 +66,7 @@ static uint16_t set_u16(struct driver *d, uint32_t handle, uint16_t property, ui
 
 Test(form, lists_are_said_in_the_order_of_the_file)
 {
-    static const uint8_t operations[] = {15, 0, 0, 0, 0x05, 0x98, 0x01, 0x10};
+    static const uint8_t operations[] = {16, 0, 0, 0, 0x05, 0x98, 0x01, 0x10};
     struct driver d;
 
     open_own(&d);
@@ -85,6 +85,16 @@ Test(form, what_is_only_announced_is_refused)
     cr_assert_eq(driver_run(&d, 0x1234, 0), MTP_RC_OPERATION_NOT_SUPPORTED);
     cr_assert_eq(driver_run(&d, MTP_OP_FORMAT_STORE, 2, STORE, 0), MTP_RC_OPERATION_NOT_SUPPORTED,
                  "implemented, and not listed");
+    driver_close(&d);
+}
+
+Test(form, a_listed_self_test_passes_and_no_other_kind_is_known)
+{
+    struct driver d;
+
+    open_own(&d);
+    cr_assert_eq(driver_run(&d, MTP_OP_SELF_TEST, 1, 0), MTP_RC_OK);
+    cr_assert_eq(driver_run(&d, MTP_OP_SELF_TEST, 1, 0x8001), MTP_RC_PARAMETER_NOT_SUPPORTED);
     driver_close(&d);
 }
 
