@@ -302,23 +302,25 @@ const struct snapshot *snapshot_before(struct conf *c, enum snapshot_depth depth
     return snapshot;
 }
 
-/* Is it said with the object, or set later? */
-static bool takes(struct dut *dut, uint16_t format, uint16_t code)
+bool dut_sets(struct dut *dut, uint16_t format, uint16_t property)
 {
     struct ct_reader reader;
 
-    if (dut_offers(dut, MTP_OP_SEND_OBJECT_PROP_LIST))
-        return true;
     if (!dut_offers(dut, MTP_OP_SET_OBJECT_PROP_VALUE) ||
-        dut_op(dut, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(code, format)) != MTP_RC_OK)
+        dut_op(dut, MTP_OP_GET_OBJECT_PROP_DESC, PARAMS(property, format)) != MTP_RC_OK)
         return false;
     reader = dut_reader(dut);
     (void)ct_u32(&reader); /* code and type */
     return ct_u8(&reader) == 1;
 }
 
-bool snapshot_keeps(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
-                    bool *ret_has)
+static bool is_said_at_all(struct dut *dut, uint16_t format, uint16_t code)
+{
+    return dut_offers(dut, MTP_OP_SEND_OBJECT_PROP_LIST) || dut_sets(dut, format, code);
+}
+
+static bool find_out(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
+                     bool (*is_so)(struct dut *, uint16_t, uint16_t), bool *ret)
 {
     static uint16_t known[DUT_PROPS_MAX];
     struct dut dut = dut_session(c);
@@ -335,14 +337,26 @@ bool snapshot_keeps(struct conf *c, uint16_t format, const uint16_t *codes, size
         }
     }
     for (size_t i = 0; i < count; i++) {
-        ret_has[i] =
+        ret[i] =
             dut_lists(known, known_count < DUT_PROPS_MAX ? known_count : DUT_PROPS_MAX, codes[i]);
         SETUP
-            ret_has[i] = ret_has[i] && takes(&dut, format, codes[i]);
+            ret[i] = ret[i] && is_so(&dut, format, codes[i]);
     }
     dut_done(&dut);
     conf_transport_drop(c);
     return is_listed;
+}
+
+bool snapshot_keeps(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
+                    bool *ret_has)
+{
+    return find_out(c, format, codes, count, is_said_at_all, ret_has);
+}
+
+bool snapshot_sets(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
+                   bool *ret_can)
+{
+    return find_out(c, format, codes, count, dut_sets, ret_can);
 }
 
 /* ---- what is in it */

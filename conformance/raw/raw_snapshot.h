@@ -90,6 +90,11 @@ const struct snapshot *snapshot_before(struct conf *c, enum snapshot_depth depth
  * session; false: the device does not list the format. */
 bool snapshot_keeps(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
                     bool *ret_has);
+/* By its description: can the property be given to an object of the format that is there? */
+bool dut_sets(struct dut *dut, uint16_t format, uint16_t property);
+/* The same of several, as above. */
+bool snapshot_sets(struct conf *c, uint16_t format, const uint16_t *codes, size_t count,
+                   bool *ret_can);
 
 const struct snapshot_object *snapshot_object(const struct snapshot *snapshot, uint32_t handle);
 const struct snapshot_store *snapshot_store(const struct snapshot *snapshot, uint32_t id);

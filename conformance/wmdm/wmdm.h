@@ -128,9 +128,6 @@ struct wmdm_list {
 struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent);
 void wmdm_release_all(struct wmdm *w, struct wmdm_list *list);
 
-/* What a creation answered: inconclusive where it is refused since the device lists no format for
- * files of unknown kinds. */
-void wmdm_needs_format(struct conf *c, HRESULT hr, const char *name);
 /* A new file or folder below `parent` (CreateStorageWithMetadata when `metadata`, CreateStorage2
  * otherwise; `attributes` gets WMDM_STORAGECONTROL_INSERTINTO); a reference of the caller's. */
 IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name, DWORD attributes,

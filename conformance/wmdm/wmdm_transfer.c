@@ -61,10 +61,34 @@ HRESULT wmdm_read(struct wmdm *w, IMDSPObject *object, void *data, DWORD *size)
     return memcmp(mac, expected, sizeof(mac)) == 0 ? hr : WMDM_E_MAC_CHECK_FAILED;
 }
 
-void wmdm_needs_format(struct conf *c, HRESULT hr, const char *name)
+static IMDSPStorage *create_tagged(struct wmdm *w, IMDSPStorage *parent, const WCHAR *name,
+                                   DWORD attributes, uint64_t size, IWMDMMetaData *metadata)
 {
-    if (hr == WMDM_E_NOTSUPPORTED && !conf_offers(c, "!MTP || MTP.FORMAT.3000"))
-        conf_inconclusive(c, "the device has no format for a file like %s", name);
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage4 *storage = wmdm_query(w, parent, &IID_IMDSPStorage4);
+    IMDSPStorage *created = NULL;
+
+    SETUP_CALL(IMDSPStorage4, CreateStorageWithMetadata, storage, attributes, (WCHAR *)name,
+               metadata, size, &created);
+    SP_CALL("IMDSPStorage4::Release", IMDSPStorage4_Release(storage));
+    return created;
+}
+
+/* A player of songs alone takes what is said to be one, whatever it is called. */
+static IMDSPStorage *create_as_song(struct wmdm *w, IMDSPStorage *parent, const WCHAR *name,
+                                    DWORD attributes, uint64_t size)
+{
+    struct conf *c = wmdm_conf(w);
+    IWMDMMetaData *tags;
+    IMDSPStorage *created;
+
+    if (!conf_offers(c, "MTP.FORMAT.3009") || !wmdm_has(w, parent, &IID_IMDSPStorage4))
+        conf_inconclusive(c, "the device takes songs alone, and not as MP3");
+    tags = wmdm_metadata_new();
+    wmdm_metadata_add_dword(tags, g_wszWMDMFormatCode, WMDM_FORMATCODE_MP3);
+    created = create_tagged(w, parent, name, attributes, size, tags);
+    IWMDMMetaData_Release(tags);
+    return created;
 }
 
 IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name, DWORD attributes,
@@ -76,10 +100,7 @@ IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name
 
     attributes |= WMDM_STORAGECONTROL_INSERTINTO;
     if (metadata) {
-        IMDSPStorage4 *storage = wmdm_query(w, parent, &IID_IMDSPStorage4);
-        SETUP_CALL(IMDSPStorage4, CreateStorageWithMetadata, storage, attributes, wide, metadata,
-                   size, &created);
-        SP_CALL("IMDSPStorage4::Release", IMDSPStorage4_Release(storage));
+        created = create_tagged(w, parent, wide, attributes, size, metadata);
     } else {
         IMDSPStorage2 *storage = wmdm_query(w, parent, &IID_IMDSPStorage2);
         HRESULT hr;
@@ -87,8 +108,10 @@ IMDSPStorage *wmdm_create(struct wmdm *w, IMDSPStorage *parent, const char *name
         conf_in_step(c, "IMDSPStorage2::CreateStorage2");
         hr = CALL(IMDSPStorage2, CreateStorage2, storage, attributes, 0, NULL, NULL, wide, size,
                   &created);
-        wmdm_needs_format(c, hr, name);
-        wmdm_setup(c, "IMDSPStorage2::CreateStorage2", hr);
+        if (hr == WMDM_E_NOTSUPPORTED && !conf_offers(c, "!MTP || MTP.FORMAT.3000"))
+            created = create_as_song(w, parent, wide, attributes, size);
+        else
+            wmdm_setup(c, "IMDSPStorage2::CreateStorage2", hr);
         SP_CALL("IMDSPStorage2::Release", IMDSPStorage2_Release(storage));
     }
     CoTaskMemFree(wide);

@@ -142,7 +142,7 @@ static void check_without_session(struct dut *dut, const struct dut_info *info, 
 
     for (size_t i = 0; i < info->operation_count; i++) {
         uint16_t code = info->operations[i];
-        bool vendor = code >= 0x9000 && (code < 0x9800 || code > 0x98ff);
+        bool vendor = (code & 0xf000) != 0x1000 && (code & 0xff00) != 0x9800;
         bool has_data = has_host_data(code);
 
         /* ResetDevice and PowerDown would end the case; vendors may make exceptions. */

@@ -405,31 +405,37 @@ static IMDSPStorage *found_in_folder(struct wmdm *w)
     return found;
 }
 
-/* NULL: the provider has not that way. */
-static IMDSPStorage *made_or_found(struct wmdm *w, unsigned way)
+static IMDSPStorage *made_alone(struct wmdm *w, const char *name)
 {
     struct conf *c = wmdm_conf(w);
     IMDSPStorage *folder = wmdm_work_folder(w), *made = NULL;
+    WCHAR *wide = com_utf16_from_utf8(name);
+
+    SETUP_CALL(IMDSPStorage, CreateStorage, folder,
+               WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, NULL, wide, &made);
+    CoTaskMemFree(wide);
+    if (folder == wmdm_root(w))
+        wmdm_made(w, name);
+    return made;
+}
+
+/* NULL: the provider has not that way. */
+static IMDSPStorage *made_or_found(struct wmdm *w, unsigned way)
+{
+    IMDSPStorage *folder = wmdm_work_folder(w);
     IWMDMMetaData *tags;
-    HRESULT hr;
+    IMDSPStorage *made;
 
     switch (way) {
     case MADE:
-        conf_in_step(c, "IMDSPStorage::CreateStorage");
-        hr = CALL(IMDSPStorage, CreateStorage, folder,
-                  WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, NULL, u"one.bin", &made);
-        wmdm_needs_format(c, hr, "one.bin");
-        wmdm_setup(c, "IMDSPStorage::CreateStorage", hr);
-        if (folder == wmdm_root(w))
-            wmdm_made(w, "one.bin");
-        return made;
+        return made_alone(w, "one.mp3");
     case MADE_SIZED:
         return wmdm_create(w, folder, "sized.bin", WMDM_FILE_ATTR_FILE, 1, NULL);
     case MADE_TAGGED:
         if (!wmdm_has(w, folder, &IID_IMDSPStorage4))
             return NULL;
         tags = wmdm_metadata_new();
-        made = wmdm_create(w, folder, "tagged.bin", WMDM_FILE_ATTR_FILE, 0, tags);
+        made = wmdm_create(w, folder, "tagged.mp3", WMDM_FILE_ATTR_FILE, 0, tags);
         IWMDMMetaData_Release(tags);
         return made;
     case FOUND:

@@ -115,7 +115,7 @@ static struct place place_open(struct conf *c, enum method method)
 
     at.folder = wmdm_create(w, wmdm_work_folder(w), "place", WMDM_FILE_ATTR_FOLDER, 0, NULL);
     at.inner = wmdm_create(w, at.folder, "inner", WMDM_FILE_ATTR_FOLDER, 0, NULL);
-    at.file = wmdm_put(w, at.folder, "old.bin", "0123456789", 10);
+    at.file = wmdm_put(w, at.folder, "old.mp3", "0123456789", 10);
     return at;
 }
 
@@ -150,17 +150,17 @@ static void does(struct place *at)
     }
     RELEASE(made);
     ROW(clauses[at->method][IS_BEFORE])
-        stands_beside(at, BEFORE, "b.bin", u"b.bin");
+        stands_beside(at, BEFORE, "b.mp3", u"b.mp3");
     ROW(clauses[at->method][IS_AFTER])
-        stands_beside(at, AFTER, "a.bin", u"a.bin");
+        stands_beside(at, AFTER, "a.mp3", u"a.mp3");
     ROW(clauses[at->method][REPLACED]) {
         REQUIRE_HR(
-            make(at, at->folder, AFILE | INTO | WMDM_FILE_CREATE_OVERWRITE, u"old.bin", 0, &made),
+            make(at, at->folder, AFILE | INTO | WMDM_FILE_CREATE_OVERWRITE, u"old.mp3", 0, &made),
             S_OK);
         CHECK_EQ(pv_size(w, made), 0);
     }
     ROW("SP-STG-034.one")
-        CHECK_EQ(count(w, at->folder, "old.bin"), 1);
+        CHECK_EQ(count(w, at->folder, "old.mp3"), 1);
     RELEASE(made);
 }
 
@@ -260,15 +260,15 @@ PLACE_CASE(STORAGE_PLACE_BV_04, "", CONF_MUST, "A new file is empty and where it
     char *name;
 
     ROW("SP-STG-025.place") {
-        REQUIRE_HR(make(&at, at.inner, AFILE | INTO, u"new.bin", 0, &made), S_OK);
-        seen = wmdm_child(w, at.inner, "new.bin");
+        REQUIRE_HR(make(&at, at.inner, AFILE | INTO, u"new.mp3", 0, &made), S_OK);
+        seen = wmdm_child(w, at.inner, "new.mp3");
         CHECK(seen != NULL);
     }
     ROW("SP-STG-025.empty")
         CHECK_EQ(pv_size(w, made), 0);
     ROW("SP-STG-025.returned") {
         name = wmdm_name(w, made);
-        CHECK(name && strcmp(name, "new.bin") == 0);
+        CHECK(name && strcmp(name, "new.mp3") == 0);
     }
     free(name);
     RELEASE(seen);
@@ -297,7 +297,7 @@ PLACE_CASE(STORAGE_PLACE_BI_04, STORAGE4, CONF_SHOULD,
         ROW(at.method == CREATE_2 ? "SP-STG-041.two" : "SP-STG-041.metadata") {
             IMDSPStorage *made = NULL;
 
-            CHECK_HR(make(&at, at.folder, AFILE | INTO, u"huge.bin", room + 1, &made),
+            CHECK_HR(make(&at, at.folder, AFILE | INTO, u"huge.mp3", room + 1, &made),
                      HRESULT_FROM_WIN32(ERROR_DISK_FULL));
             RELEASE(made);
         }

@@ -1,5 +1,6 @@
 /* The ways from one object to another: up, down by name, by persistent id, to its medium. */
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_walk.h"
 #include "spcore/com/com_utf16.h"
 
 #define WAY_CASE(token, ics_, title_, level_, steps_, ...)                                         \
@@ -248,6 +249,8 @@ WAY_CASE(STORAGE_WAY_BV_05, NESTED4,
          "CreateStorageWithMetadata; the metadata of a fresh pointer and of its folder",
          "SP-STG-049")
 {
+    static const uint16_t kept_in[] = {MTP_OPC_NAME, MTP_OPC_ARTIST};
+    bool has[2], is_listed = snapshot_keeps(c, MTP_FC_MP3, kept_in, 2, has);
     WAY way = way_open(c);
     struct wmdm *w = way.w;
     IWMDMMetaData *tags = wmdm_metadata_new(), *seen = wmdm_metadata_new(),
@@ -265,8 +268,12 @@ WAY_CASE(STORAGE_WAY_BV_05, NESTED4,
         REQUIRE(again != NULL);
         four = AS(IMDSPStorage4, again);
         REQUIRE_HR(CALL(IMDSPStorage4, GetMetadata, four, seen), S_OK);
-        CHECK(says(seen, g_wszWMDMTitle, "Made Title"));
-        CHECK(says(seen, g_wszWMDMAuthor, "Made Artist"));
+        if (is_listed && has[0] && has[1]) {
+            CHECK(says(seen, g_wszWMDMTitle, "Made Title"));
+            CHECK(says(seen, g_wszWMDMAuthor, "Made Artist"));
+        } else {
+            conf_excused(c, 2, "the device's songs cannot be given such a property");
+        }
     }
     ROW("SP-STG-049.format")
         CHECK(wmdm_metadata_dword(seen, g_wszWMDMFormatCode, &code) && code == WMDM_FORMATCODE_MP3);

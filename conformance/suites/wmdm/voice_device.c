@@ -282,19 +282,23 @@ static bool is_its_order(const struct snapshot *snapshot, const PROPVARIANT *val
 static bool are_its_formats(const struct snapshot *snapshot, const PROPVARIANT *value)
 {
     const ULONG *codes = value->parray->pvData;
+    const uint16_t *formats = snapshot->info.formats;
     LONG last = -1;
-    size_t found = 0;
+    size_t found = 0, different = 0;
 
     if (SafeArrayGetUBound(value->parray, 1, &last) != S_OK)
         return false;
     for (size_t i = 0; i < snapshot->info.format_count; i++) {
         LONG at = 0;
 
-        while (at <= last && codes[at] != snapshot->info.formats[i])
+        if (dut_lists(formats, i, formats[i])) /* a player may list one twice */
+            continue;
+        different++;
+        while (at <= last && codes[at] != formats[i])
             at++;
         found += at <= last;
     }
-    return found == snapshot->info.format_count && found == (size_t)last + 1;
+    return found == different && found == (size_t)last + 1;
 }
 
 VOICE_CASE(
