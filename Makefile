@@ -466,7 +466,7 @@ for_zsh := 644 $(ZSHDIR) $(FOR_ZSH)
 # LINK:TARGET, and what is made of ci/package/NAME.pc.in.
 LINKS := $(LUSB_LINKS:%=$(OWN)/%:$(OWN)/$(notdir $(LUSB))) \
 	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0
-PC := $(LIBDIR)/pkgconfig/libspcore.pc $(PREFIX)/share/pkgconfig/papkit.pc
+PC := $(addprefix $(LIBDIR)/pkgconfig/,libspcore.pc spcore.pc) $(PREFIX)/share/pkgconfig/papkit.pc
 # Nobody else's, the inner ones first.
 FOLDERS := $(OWN) $(PREFIX)/include/papkit $(addprefix $(SHARE)/,players catalogue media certs) $(SHARE) \
 	$(DOC)/examples $(DOC)

@@ -1,6 +1,9 @@
-/* COM for programs in C11 and C++: the types, codes and few functions the provider's interfaces
+/* COM for programs in C11 and C++11: the types, codes and few functions the provider's interfaces
  * need, with the layout of the 64-bit Windows ABI. On Windows itself the real headers take this
  * file's place.
+ *
+ * In C an interface is a structure with a table of functions, in C++ an abstract class that the
+ * compiler lays out the same way; a program in C++ that defines CINTERFACE has the tables.
  *
  * The task allocator is plain malloc() and free() underneath, on purpose: what the provider
  * allocates the judge frees, and the other way round, in different shared objects that share
@@ -20,7 +23,21 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
+#if defined(__cplusplus) && !defined(CINTERFACE)
+#define COM_CLASSES 1
+#else
+#define COM_CLASSES 0
+#endif
+
 #define STDMETHODCALLTYPE
+#define STDAPI HRESULT STDMETHODCALLTYPE
+#if COM_CLASSES /* as declarations of methods are written there */
+#define STDMETHOD(method) virtual HRESULT STDMETHODCALLTYPE method
+#define STDMETHOD_(type, method) virtual type STDMETHODCALLTYPE method
+#define STDMETHODIMP HRESULT STDMETHODCALLTYPE
+#define STDMETHODIMP_(type) type STDMETHODCALLTYPE
+#define PURE = 0
+#endif
 
 typedef uint8_t BYTE;
 typedef uint16_t WORD, USHORT;
@@ -29,7 +46,12 @@ typedef uint32_t DWORD, UINT, ULONG;
 typedef int32_t INT, LONG, BOOL, HRESULT, SCODE;
 typedef int64_t LONGLONG, REFERENCE_TIME;
 typedef uint64_t ULONGLONG;
-typedef uint16_t WCHAR, VARTYPE, PROPVAR_PAD;
+typedef uint16_t VARTYPE, PROPVAR_PAD;
+#ifdef __cplusplus
+typedef char16_t WCHAR; /* what u"" is made of there */
+#else
+typedef uint16_t WCHAR;
+#endif
 typedef WCHAR *LPWSTR, *BSTR;
 typedef const WCHAR *LPCWSTR;
 
@@ -43,9 +65,13 @@ typedef struct GUID {
     uint16_t Data2, Data3;
     uint8_t Data4[8];
 } GUID, IID, CLSID;
+#if COM_CLASSES
+typedef const GUID &REFGUID, &REFIID, &REFCLSID;
+#else
 typedef const GUID *REFGUID, *REFIID, *REFCLSID;
+#endif
 
-/* libspcore.so holds the values; a program without it defines INITGUID in one file, of C. */
+/* libspcore.so holds the values; a program without it defines INITGUID in one file. */
 #ifdef INITGUID
 #define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
     extern const GUID name;                                                                        \
@@ -62,7 +88,7 @@ DEFINE_GUID(GUID_NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 DEFINE_GUID(IID_IUnknown, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46);
 DEFINE_GUID(IID_IClassFactory, 1, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46);
 
-bool IsEqualGUID(REFGUID a, REFGUID b); /* by pointer in C, as on Windows */
+bool IsEqualGUID(REFGUID a, REFGUID b); /* by pointer in C, by reference in C++, as on Windows */
 #define IsEqualIID(a, b) IsEqualGUID(a, b)
 #define IsEqualCLSID(a, b) IsEqualGUID(a, b)
 
@@ -125,6 +151,17 @@ bool IsEqualGUID(REFGUID a, REFGUID b); /* by pointer in C, as on Windows */
 #define ERROR_TIMEOUT 1460u
 
 /* ---- IUnknown, IClassFactory */
+#if COM_CLASSES
+struct IUnknown {
+    STDMETHOD(QueryInterface)(REFIID riid, void **ppvObject) PURE;
+    STDMETHOD_(ULONG, AddRef)() PURE;
+    STDMETHOD_(ULONG, Release)() PURE;
+};
+struct IClassFactory : public IUnknown {
+    STDMETHOD(CreateInstance)(IUnknown *pUnkOuter, REFIID riid, void **ppvObject) PURE;
+    STDMETHOD(LockServer)(BOOL fLock) PURE;
+};
+#else
 typedef struct IUnknown IUnknown;
 typedef struct IUnknownVtbl {
     HRESULT(STDMETHODCALLTYPE *QueryInterface)(IUnknown *This, REFIID riid, void **ppvObject);
@@ -157,6 +194,7 @@ struct IClassFactory {
 #define IClassFactory_CreateInstance(This, outer, riid, out)                                       \
     ((This)->lpVtbl->CreateInstance(This, outer, riid, out))
 #define IClassFactory_LockServer(This, lock) ((This)->lpVtbl->LockServer(This, lock))
+#endif
 
 typedef struct ISpecifyPropertyPages ISpecifyPropertyPages; /* opaque here */
 
@@ -338,6 +376,17 @@ HRESULT STDMETHODCALLTYPE DllUnregisterServer(void);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus
+}
+#endif
+
+#if COM_CLASSES
+inline bool operator==(REFGUID a, REFGUID b)
+{
+    return IsEqualGUID(a, b);
+}
+inline bool operator!=(REFGUID a, REFGUID b)
+{
+    return !IsEqualGUID(a, b);
 }
 #endif
 

@@ -155,11 +155,20 @@ def flattened(name, table):
     return methods
 
 
-def interface_block(name, table):
+def class_block(name, table):
+    """The interface as C++ has it: what it adds to its parent."""
+    out = [f"struct {name} : public {table[name]['parent']} {{"]
+    for _, method, result, params in sorted(table[name]["methods"]):
+        args = [declare(kind, arg) for kind, arg in params]
+        out.append(wrap(f"    virtual {result} STDMETHODCALLTYPE {method}(", args or [""],
+                        ") = 0;", 8))
+    return out + ["};"]
+
+
+def table_block(name, table):
+    """The interface as C has it: a table of all functions, and a macro a function."""
     methods = flattened(name, table)
-    out = [f"/* {name} : {table[name]['parent']} */",
-           wrap(f"DEFINE_GUID(IID_{name}, ", [guid(table[name]["iid"])], ");", 12),
-           f"typedef struct {name}Vtbl {{"]
+    out = [f"typedef struct {name}Vtbl {{"]
     for method, result, params in methods:
         args = [f"{name} *This"] + [declare(kind, arg) for kind, arg in params]
         out.append(wrap(f"    {result} (STDMETHODCALLTYPE *{method})(", args, ");", 8))
@@ -167,7 +176,14 @@ def interface_block(name, table):
     for method, _, params in methods:
         args = ", ".join(["This"] + [arg for _, arg in params])
         out.append(f"#define {name}_{method}({args}) \\\n    ((This)->lpVtbl->{method}({args}))")
-    return "\n".join(out)
+    return out
+
+
+def interface_block(name, table):
+    out = [f"/* {name} : {table[name]['parent']} */",
+           wrap(f"DEFINE_GUID(IID_{name}, ", [guid(table[name]["iid"])], ");", 12), "#if COM_CLASSES"]
+    return "\n".join(out + class_block(name, table) + ["#else"] + table_block(name, table)
+                     + ["#endif"])
 
 
 def header(abi):

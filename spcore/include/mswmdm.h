@@ -619,6 +619,17 @@ typedef struct IWMDMLogger IWMDMLogger;
 /* IWMDMMetaData : IUnknown */
 DEFINE_GUID(IID_IWMDMMetaData, 
             0xec3b0663, 0x0951, 0x460a, 0x9a, 0x80, 0x0d, 0xce, 0xed, 0x3c, 0x04, 0x3c);
+#if COM_CLASSES
+struct IWMDMMetaData : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE AddItem(WMDM_TAG_DATATYPE Type, const WCHAR *pwszTagName,
+        BYTE *pValue, DWORD iLength) = 0;
+    virtual HRESULT STDMETHODCALLTYPE QueryByName(const WCHAR *pwszTagName,
+        WMDM_TAG_DATATYPE *pType, BYTE **pValue, DWORD *pcbLength) = 0;
+    virtual HRESULT STDMETHODCALLTYPE QueryByIndex(DWORD iIndex, WCHAR **ppwszName,
+        WMDM_TAG_DATATYPE *pType, BYTE **ppValue, DWORD *pcbLength) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetItemCount(DWORD *iCount) = 0;
+};
+#else
 typedef struct IWMDMMetaDataVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMMetaData *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMMetaData *This);
@@ -648,10 +659,18 @@ struct IWMDMMetaData {
     ((This)->lpVtbl->QueryByIndex(This, iIndex, ppwszName, pType, ppValue, pcbLength))
 #define IWMDMMetaData_GetItemCount(This, iCount) \
     ((This)->lpVtbl->GetItemCount(This, iCount))
+#endif
 
 /* IWMDeviceManager : IUnknown */
 DEFINE_GUID(IID_IWMDeviceManager, 
             0x1dcb3a00, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDeviceManager : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetRevision(DWORD *pdwRevision) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetDeviceCount(DWORD *pdwCount) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EnumDevices(IWMDMEnumDevice **ppEnumDevice) = 0;
+};
+#else
 typedef struct IWMDeviceManagerVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDeviceManager *This, REFIID riid,
         void **ppvObject);
@@ -677,10 +696,19 @@ struct IWMDeviceManager {
     ((This)->lpVtbl->GetDeviceCount(This, pdwCount))
 #define IWMDeviceManager_EnumDevices(This, ppEnumDevice) \
     ((This)->lpVtbl->EnumDevices(This, ppEnumDevice))
+#endif
 
 /* IWMDeviceManager2 : IWMDeviceManager */
 DEFINE_GUID(IID_IWMDeviceManager2, 
             0x923e5249, 0x8731, 0x4c5b, 0x9b, 0x1c, 0xb8, 0xb6, 0x0b, 0x6e, 0x46, 0xaf);
+#if COM_CLASSES
+struct IWMDeviceManager2 : public IWMDeviceManager {
+    virtual HRESULT STDMETHODCALLTYPE GetDeviceFromCanonicalName(const WCHAR *pwszCanonicalName,
+        IWMDMDevice **ppDevice) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EnumDevices2(IWMDMEnumDevice **ppEnumDevice) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Reinitialize() = 0;
+};
+#else
 typedef struct IWMDeviceManager2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDeviceManager2 *This, REFIID riid,
         void **ppvObject);
@@ -717,10 +745,16 @@ struct IWMDeviceManager2 {
     ((This)->lpVtbl->EnumDevices2(This, ppEnumDevice))
 #define IWMDeviceManager2_Reinitialize(This) \
     ((This)->lpVtbl->Reinitialize(This))
+#endif
 
 /* IWMDeviceManager3 : IWMDeviceManager2 */
 DEFINE_GUID(IID_IWMDeviceManager3, 
             0xaf185c41, 0x100d, 0x46ed, 0xbe, 0x2e, 0x9c, 0xe8, 0xc4, 0x45, 0x94, 0xef);
+#if COM_CLASSES
+struct IWMDeviceManager3 : public IWMDeviceManager2 {
+    virtual HRESULT STDMETHODCALLTYPE SetDeviceEnumPreference(DWORD dwEnumPref) = 0;
+};
+#else
 typedef struct IWMDeviceManager3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDeviceManager3 *This, REFIID riid,
         void **ppvObject);
@@ -760,10 +794,23 @@ struct IWMDeviceManager3 {
     ((This)->lpVtbl->Reinitialize(This))
 #define IWMDeviceManager3_SetDeviceEnumPreference(This, dwEnumPref) \
     ((This)->lpVtbl->SetDeviceEnumPreference(This, dwEnumPref))
+#endif
 
 /* IWMDMStorageGlobals : IUnknown */
 DEFINE_GUID(IID_IWMDMStorageGlobals, 
             0x1dcb3a07, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMStorageGlobals : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetCapabilities(DWORD *pdwCapabilities) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSerialNumber(WMDMID *pSerialNum, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetTotalSize(DWORD *pdwTotalSizeLow,
+        DWORD *pdwTotalSizeHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetTotalFree(DWORD *pdwFreeLow, DWORD *pdwFreeHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetTotalBad(DWORD *pdwBadLow, DWORD *pdwBadHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetStatus(DWORD *pdwStatus) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Initialize(DWORD fuMode, IWMDMProgress *pProgress) = 0;
+};
+#else
 typedef struct IWMDMStorageGlobalsVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMStorageGlobals *This, REFIID riid,
         void **ppvObject);
@@ -805,10 +852,26 @@ struct IWMDMStorageGlobals {
     ((This)->lpVtbl->GetStatus(This, pdwStatus))
 #define IWMDMStorageGlobals_Initialize(This, fuMode, pProgress) \
     ((This)->lpVtbl->Initialize(This, fuMode, pProgress))
+#endif
 
 /* IWMDMStorage : IUnknown */
 DEFINE_GUID(IID_IWMDMStorage, 
             0x1dcb3a06, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMStorage : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE SetAttributes(DWORD dwAttributes, WAVEFORMATEX *pFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetStorageGlobals(IWMDMStorageGlobals **ppStorageGlobals) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetAttributes(DWORD *pdwAttributes,
+        WAVEFORMATEX *pFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetName(WCHAR *pwszName, DWORD nMaxChars) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetDate(WMDMDATETIME *pDateTimeUTC) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSize(DWORD *pdwSizeLow, DWORD *pdwSizeHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetRights(WMDMRIGHTS **ppRights, DWORD *pnRightsCount,
+        BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EnumStorage(IWMDMEnumStorage **pEnumStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SendOpaqueCommand(OPAQUECOMMAND *pCommand) = 0;
+};
+#else
 typedef struct IWMDMStorageVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMStorage *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMStorage *This);
@@ -854,10 +917,21 @@ struct IWMDMStorage {
     ((This)->lpVtbl->EnumStorage(This, pEnumStorage))
 #define IWMDMStorage_SendOpaqueCommand(This, pCommand) \
     ((This)->lpVtbl->SendOpaqueCommand(This, pCommand))
+#endif
 
 /* IWMDMStorage2 : IWMDMStorage */
 DEFINE_GUID(IID_IWMDMStorage2, 
             0x1ed5a144, 0x5cd5, 0x4683, 0x9e, 0xff, 0x72, 0xcb, 0xdb, 0x2d, 0x95, 0x33);
+#if COM_CLASSES
+struct IWMDMStorage2 : public IWMDMStorage {
+    virtual HRESULT STDMETHODCALLTYPE GetStorage(const WCHAR *pszStorageName,
+        IWMDMStorage **ppStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetAttributes2(DWORD dwAttributes, DWORD dwAttributesEx,
+        WAVEFORMATEX *pFormat, VIDEOINFOHEADER *pVideoFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetAttributes2(DWORD *pdwAttributes, DWORD *pdwAttributesEx,
+        WAVEFORMATEX *pAudioFormat, VIDEOINFOHEADER *pVideoFormat) = 0;
+};
+#else
 typedef struct IWMDMStorage2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMStorage2 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMStorage2 *This);
@@ -916,10 +990,20 @@ struct IWMDMStorage2 {
     ((This)->lpVtbl->SetAttributes2(This, dwAttributes, dwAttributesEx, pFormat, pVideoFormat))
 #define IWMDMStorage2_GetAttributes2(This, pdwAttributes, pdwAttributesEx, pAudioFormat, pVideoFormat) \
     ((This)->lpVtbl->GetAttributes2(This, pdwAttributes, pdwAttributesEx, pAudioFormat, pVideoFormat))
+#endif
 
 /* IWMDMStorage3 : IWMDMStorage2 */
 DEFINE_GUID(IID_IWMDMStorage3, 
             0x97717eea, 0x926a, 0x464e, 0x96, 0xa4, 0x24, 0x7b, 0x02, 0x16, 0x02, 0x6e);
+#if COM_CLASSES
+struct IWMDMStorage3 : public IWMDMStorage2 {
+    virtual HRESULT STDMETHODCALLTYPE GetMetadata(IWMDMMetaData **ppMetadata) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetMetadata(IWMDMMetaData *pMetadata) = 0;
+    virtual HRESULT STDMETHODCALLTYPE CreateEmptyMetadataObject(IWMDMMetaData **ppMetadata) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetEnumPreference(WMDM_STORAGE_ENUM_MODE *pMode, DWORD nViews,
+        WMDMMetadataView *pViews) = 0;
+};
+#else
 typedef struct IWMDMStorage3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMStorage3 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMStorage3 *This);
@@ -992,10 +1076,26 @@ struct IWMDMStorage3 {
     ((This)->lpVtbl->CreateEmptyMetadataObject(This, ppMetadata))
 #define IWMDMStorage3_SetEnumPreference(This, pMode, nViews, pViews) \
     ((This)->lpVtbl->SetEnumPreference(This, pMode, nViews, pViews))
+#endif
 
 /* IWMDMStorage4 : IWMDMStorage3 */
 DEFINE_GUID(IID_IWMDMStorage4, 
             0xc225bac5, 0xa03a, 0x40b8, 0x9a, 0x23, 0x91, 0xcf, 0x47, 0x8c, 0x64, 0xa6);
+#if COM_CLASSES
+struct IWMDMStorage4 : public IWMDMStorage3 {
+    virtual HRESULT STDMETHODCALLTYPE SetReferences(DWORD dwRefs,
+        IWMDMStorage **ppIWMDMStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetReferences(DWORD *pdwRefs,
+        IWMDMStorage ***pppIWMDMStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetRightsWithProgress(IWMDMProgress3 *pIProgressCallback,
+        WMDMRIGHTS **ppRights, DWORD *pnRightsCount) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSpecifiedMetadata(DWORD cProperties,
+        WCHAR **ppwszPropNames, IWMDMMetaData **ppMetadata) = 0;
+    virtual HRESULT STDMETHODCALLTYPE FindStorage(WMDM_FIND_SCOPE findScope,
+        const WCHAR *pwszUniqueID, IWMDMStorage **ppStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetParent(IWMDMStorage **ppStorage) = 0;
+};
+#else
 typedef struct IWMDMStorage4Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMStorage4 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMStorage4 *This);
@@ -1091,10 +1191,28 @@ struct IWMDMStorage4 {
     ((This)->lpVtbl->FindStorage(This, findScope, pwszUniqueID, ppStorage))
 #define IWMDMStorage4_GetParent(This, ppStorage) \
     ((This)->lpVtbl->GetParent(This, ppStorage))
+#endif
 
 /* IWMDMOperation : IUnknown */
 DEFINE_GUID(IID_IWMDMOperation, 
             0x1dcb3a0b, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMOperation : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE BeginRead() = 0;
+    virtual HRESULT STDMETHODCALLTYPE BeginWrite() = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetObjectName(WCHAR *pwszName, DWORD nMaxChars) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetObjectName(const WCHAR *pwszName, DWORD nMaxChars) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetObjectAttributes(DWORD *pdwAttributes,
+        WAVEFORMATEX *pFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetObjectAttributes(DWORD dwAttributes,
+        WAVEFORMATEX *pFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetObjectTotalSize(DWORD *pdwSize, DWORD *pdwSizeHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetObjectTotalSize(DWORD dwSize, DWORD dwSizeHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE TransferObjectData(BYTE *pData, DWORD *pdwSize,
+        BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE End(HRESULT *phCompletionCode, IUnknown *pNewObject) = 0;
+};
+#else
 typedef struct IWMDMOperationVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMOperation *This, REFIID riid,
         void **ppvObject);
@@ -1148,10 +1266,19 @@ struct IWMDMOperation {
     ((This)->lpVtbl->TransferObjectData(This, pData, pdwSize, abMac))
 #define IWMDMOperation_End(This, phCompletionCode, pNewObject) \
     ((This)->lpVtbl->End(This, phCompletionCode, pNewObject))
+#endif
 
 /* IWMDMOperation2 : IWMDMOperation */
 DEFINE_GUID(IID_IWMDMOperation2, 
             0x33445b48, 0x7df7, 0x425c, 0xad, 0x8f, 0x0f, 0xc6, 0xd8, 0x2f, 0x9f, 0x75);
+#if COM_CLASSES
+struct IWMDMOperation2 : public IWMDMOperation {
+    virtual HRESULT STDMETHODCALLTYPE SetObjectAttributes2(DWORD dwAttributes, DWORD dwAttributesEx,
+        WAVEFORMATEX *pFormat, VIDEOINFOHEADER *pVideoFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetObjectAttributes2(DWORD *pdwAttributes,
+        DWORD *pdwAttributesEx, WAVEFORMATEX *pAudioFormat, VIDEOINFOHEADER *pVideoFormat) = 0;
+};
+#else
 typedef struct IWMDMOperation2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMOperation2 *This, REFIID riid,
         void **ppvObject);
@@ -1213,10 +1340,17 @@ struct IWMDMOperation2 {
     ((This)->lpVtbl->SetObjectAttributes2(This, dwAttributes, dwAttributesEx, pFormat, pVideoFormat))
 #define IWMDMOperation2_GetObjectAttributes2(This, pdwAttributes, pdwAttributesEx, pAudioFormat, pVideoFormat) \
     ((This)->lpVtbl->GetObjectAttributes2(This, pdwAttributes, pdwAttributesEx, pAudioFormat, pVideoFormat))
+#endif
 
 /* IWMDMOperation3 : IWMDMOperation */
 DEFINE_GUID(IID_IWMDMOperation3, 
             0xd1f9b46a, 0x9ca8, 0x46d8, 0x9d, 0x0f, 0x1e, 0xc9, 0xba, 0xe5, 0x49, 0x19);
+#if COM_CLASSES
+struct IWMDMOperation3 : public IWMDMOperation {
+    virtual HRESULT STDMETHODCALLTYPE TransferObjectDataOnClearChannel(BYTE *pData,
+        DWORD *pdwSize) = 0;
+};
+#else
 typedef struct IWMDMOperation3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMOperation3 *This, REFIID riid,
         void **ppvObject);
@@ -1274,10 +1408,18 @@ struct IWMDMOperation3 {
     ((This)->lpVtbl->End(This, phCompletionCode, pNewObject))
 #define IWMDMOperation3_TransferObjectDataOnClearChannel(This, pData, pdwSize) \
     ((This)->lpVtbl->TransferObjectDataOnClearChannel(This, pData, pdwSize))
+#endif
 
 /* IWMDMProgress : IUnknown */
 DEFINE_GUID(IID_IWMDMProgress, 
             0x1dcb3a0c, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMProgress : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE Begin(DWORD dwEstimatedTicks) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Progress(DWORD dwTranspiredTicks) = 0;
+    virtual HRESULT STDMETHODCALLTYPE End() = 0;
+};
+#else
 typedef struct IWMDMProgressVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMProgress *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMProgress *This);
@@ -1301,10 +1443,16 @@ struct IWMDMProgress {
     ((This)->lpVtbl->Progress(This, dwTranspiredTicks))
 #define IWMDMProgress_End(This) \
     ((This)->lpVtbl->End(This))
+#endif
 
 /* IWMDMProgress2 : IWMDMProgress */
 DEFINE_GUID(IID_IWMDMProgress2, 
             0x3a43f550, 0xb383, 0x4e92, 0xb0, 0x4a, 0xe6, 0xbb, 0xc6, 0x60, 0xfe, 0xfc);
+#if COM_CLASSES
+struct IWMDMProgress2 : public IWMDMProgress {
+    virtual HRESULT STDMETHODCALLTYPE End2(HRESULT hrCompletionCode) = 0;
+};
+#else
 typedef struct IWMDMProgress2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMProgress2 *This, REFIID riid,
         void **ppvObject);
@@ -1332,10 +1480,21 @@ struct IWMDMProgress2 {
     ((This)->lpVtbl->End(This))
 #define IWMDMProgress2_End2(This, hrCompletionCode) \
     ((This)->lpVtbl->End2(This, hrCompletionCode))
+#endif
 
 /* IWMDMProgress3 : IWMDMProgress2 */
 DEFINE_GUID(IID_IWMDMProgress3, 
             0x21de01cb, 0x3bb4, 0x4929, 0xb2, 0x1a, 0x17, 0xaf, 0x3f, 0x80, 0xf6, 0x58);
+#if COM_CLASSES
+struct IWMDMProgress3 : public IWMDMProgress2 {
+    virtual HRESULT STDMETHODCALLTYPE Begin3(GUID EventId, DWORD dwEstimatedTicks,
+        OPAQUECOMMAND *pContext) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Progress3(GUID EventId, DWORD dwTranspiredTicks,
+        OPAQUECOMMAND *pContext) = 0;
+    virtual HRESULT STDMETHODCALLTYPE End3(GUID EventId, HRESULT hrCompletionCode,
+        OPAQUECOMMAND *pContext) = 0;
+};
+#else
 typedef struct IWMDMProgress3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMProgress3 *This, REFIID riid,
         void **ppvObject);
@@ -1375,10 +1534,28 @@ struct IWMDMProgress3 {
     ((This)->lpVtbl->Progress3(This, EventId, dwTranspiredTicks, pContext))
 #define IWMDMProgress3_End3(This, EventId, hrCompletionCode, pContext) \
     ((This)->lpVtbl->End3(This, EventId, hrCompletionCode, pContext))
+#endif
 
 /* IWMDMDevice : IUnknown */
 DEFINE_GUID(IID_IWMDMDevice, 
             0x1dcb3a02, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMDevice : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetName(WCHAR *pwszName, DWORD nMaxChars) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetManufacturer(WCHAR *pwszName, DWORD nMaxChars) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetVersion(DWORD *pdwVersion) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetType(DWORD *pdwType) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSerialNumber(WMDMID *pSerialNumber, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetPowerSource(DWORD *pdwPowerSource,
+        DWORD *pdwPercentRemaining) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetStatus(DWORD *pdwStatus) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetDeviceIcon(DWORD *hIcon) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EnumStorage(IWMDMEnumStorage **ppEnumStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetFormatSupport(WAVEFORMATEX **ppFormatEx,
+        DWORD *pnFormatCount, WCHAR ***pppwszMimeType, DWORD *pnMimeTypeCount) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SendOpaqueCommand(OPAQUECOMMAND *pCommand) = 0;
+};
+#else
 typedef struct IWMDMDeviceVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMDevice *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMDevice *This);
@@ -1430,10 +1607,24 @@ struct IWMDMDevice {
     ((This)->lpVtbl->GetFormatSupport(This, ppFormatEx, pnFormatCount, pppwszMimeType, pnMimeTypeCount))
 #define IWMDMDevice_SendOpaqueCommand(This, pCommand) \
     ((This)->lpVtbl->SendOpaqueCommand(This, pCommand))
+#endif
 
 /* IWMDMDevice2 : IWMDMDevice */
 DEFINE_GUID(IID_IWMDMDevice2, 
             0xe34f3d37, 0x9d67, 0x4fc1, 0x92, 0x52, 0x62, 0xd2, 0x8b, 0x2f, 0x8b, 0x55);
+#if COM_CLASSES
+struct IWMDMDevice2 : public IWMDMDevice {
+    virtual HRESULT STDMETHODCALLTYPE GetStorage(const WCHAR *pszStorageName,
+        IWMDMStorage **ppStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetFormatSupport2(DWORD dwFlags,
+        WAVEFORMATEX **ppAudioFormatEx, DWORD *pnAudioFormatCount,
+        VIDEOINFOHEADER **ppVideoFormatEx, DWORD *pnVideoFormatCount,
+        WMFILECAPABILITIES **ppFileType, DWORD *pnFileTypeCount) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSpecifyPropertyPages(
+        ISpecifyPropertyPages **ppSpecifyPropPages, IUnknown ***pppUnknowns, DWORD *pcUnks) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetCanonicalName(WCHAR *pwszPnPName, DWORD nMaxChars) = 0;
+};
+#else
 typedef struct IWMDMDevice2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMDevice2 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMDevice2 *This);
@@ -1503,10 +1694,25 @@ struct IWMDMDevice2 {
     ((This)->lpVtbl->GetSpecifyPropertyPages(This, ppSpecifyPropPages, pppUnknowns, pcUnks))
 #define IWMDMDevice2_GetCanonicalName(This, pwszPnPName, nMaxChars) \
     ((This)->lpVtbl->GetCanonicalName(This, pwszPnPName, nMaxChars))
+#endif
 
 /* IWMDMDevice3 : IWMDMDevice2 */
 DEFINE_GUID(IID_IWMDMDevice3, 
             0x6c03e4fe, 0x05db, 0x4dda, 0x9e, 0x3c, 0x06, 0x23, 0x3a, 0x6d, 0x5d, 0x65);
+#if COM_CLASSES
+struct IWMDMDevice3 : public IWMDMDevice2 {
+    virtual HRESULT STDMETHODCALLTYPE GetProperty(const WCHAR *pwszPropName,
+        PROPVARIANT *pValue) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetProperty(const WCHAR *pwszPropName,
+        const PROPVARIANT *pValue) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetFormatCapability(WMDM_FORMATCODE format,
+        WMDM_FORMAT_CAPABILITY *pFormatSupport) = 0;
+    virtual HRESULT STDMETHODCALLTYPE DeviceIoControl(DWORD dwIoControlCode, BYTE *lpInBuffer,
+        DWORD nInBufferSize, BYTE *lpOutBuffer, DWORD *pnOutBufferSize) = 0;
+    virtual HRESULT STDMETHODCALLTYPE FindStorage(WMDM_FIND_SCOPE findScope,
+        const WCHAR *pwszUniqueID, IWMDMStorage **ppStorage) = 0;
+};
+#else
 typedef struct IWMDMDevice3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMDevice3 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMDevice3 *This);
@@ -1596,10 +1802,19 @@ struct IWMDMDevice3 {
     ((This)->lpVtbl->DeviceIoControl(This, dwIoControlCode, lpInBuffer, nInBufferSize, lpOutBuffer, pnOutBufferSize))
 #define IWMDMDevice3_FindStorage(This, findScope, pwszUniqueID, ppStorage) \
     ((This)->lpVtbl->FindStorage(This, findScope, pwszUniqueID, ppStorage))
+#endif
 
 /* IWMDMDeviceSession : IUnknown */
 DEFINE_GUID(IID_IWMDMDeviceSession, 
             0x82af0a65, 0x9d96, 0x412c, 0x83, 0xe5, 0x3c, 0x43, 0xe4, 0xb0, 0x6c, 0xc7);
+#if COM_CLASSES
+struct IWMDMDeviceSession : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE BeginSession(WMDM_SESSION_TYPE type, BYTE *pCtx,
+        DWORD dwSizeCtx) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EndSession(WMDM_SESSION_TYPE type, BYTE *pCtx,
+        DWORD dwSizeCtx) = 0;
+};
+#else
 typedef struct IWMDMDeviceSessionVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMDeviceSession *This, REFIID riid,
         void **ppvObject);
@@ -1623,10 +1838,20 @@ struct IWMDMDeviceSession {
     ((This)->lpVtbl->BeginSession(This, type, pCtx, dwSizeCtx))
 #define IWMDMDeviceSession_EndSession(This, type, pCtx, dwSizeCtx) \
     ((This)->lpVtbl->EndSession(This, type, pCtx, dwSizeCtx))
+#endif
 
 /* IWMDMEnumDevice : IUnknown */
 DEFINE_GUID(IID_IWMDMEnumDevice, 
             0x1dcb3a01, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMEnumDevice : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE Next(DWORD celt, IWMDMDevice **ppDevice,
+        DWORD *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Skip(DWORD celt, DWORD *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Clone(IWMDMEnumDevice **ppEnumDevice) = 0;
+};
+#else
 typedef struct IWMDMEnumDeviceVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMEnumDevice *This, REFIID riid,
         void **ppvObject);
@@ -1655,10 +1880,23 @@ struct IWMDMEnumDevice {
     ((This)->lpVtbl->Reset(This))
 #define IWMDMEnumDevice_Clone(This, ppEnumDevice) \
     ((This)->lpVtbl->Clone(This, ppEnumDevice))
+#endif
 
 /* IWMDMDeviceControl : IUnknown */
 DEFINE_GUID(IID_IWMDMDeviceControl, 
             0x1dcb3a04, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMDeviceControl : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetStatus(DWORD *pdwStatus) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetCapabilities(DWORD *pdwCapabilitiesMask) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Play() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Record(WAVEFORMATEX *pFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Pause() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Resume() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Stop() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Seek(DWORD fuMode, LONG nOffset) = 0;
+};
+#else
 typedef struct IWMDMDeviceControlVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMDeviceControl *This, REFIID riid,
         void **ppvObject);
@@ -1699,10 +1937,20 @@ struct IWMDMDeviceControl {
     ((This)->lpVtbl->Stop(This))
 #define IWMDMDeviceControl_Seek(This, fuMode, nOffset) \
     ((This)->lpVtbl->Seek(This, fuMode, nOffset))
+#endif
 
 /* IWMDMEnumStorage : IUnknown */
 DEFINE_GUID(IID_IWMDMEnumStorage, 
             0x1dcb3a05, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMEnumStorage : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE Next(DWORD celt, IWMDMStorage **ppStorage,
+        DWORD *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Skip(DWORD celt, DWORD *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Clone(IWMDMEnumStorage **ppEnumStorage) = 0;
+};
+#else
 typedef struct IWMDMEnumStorageVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMEnumStorage *This, REFIID riid,
         void **ppvObject);
@@ -1731,10 +1979,24 @@ struct IWMDMEnumStorage {
     ((This)->lpVtbl->Reset(This))
 #define IWMDMEnumStorage_Clone(This, ppEnumStorage) \
     ((This)->lpVtbl->Clone(This, ppEnumStorage))
+#endif
 
 /* IWMDMStorageControl : IUnknown */
 DEFINE_GUID(IID_IWMDMStorageControl, 
             0x1dcb3a08, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMStorageControl : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE Insert(DWORD fuMode, const WCHAR *pwszFile,
+        IWMDMOperation *pOperation, IWMDMProgress *pProgress, IWMDMStorage **ppNewObject) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Delete(DWORD fuMode, IWMDMProgress *pProgress) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Rename(DWORD fuMode, const WCHAR *pwszNewName,
+        IWMDMProgress *pProgress) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Read(DWORD fuMode, const WCHAR *pwszFile,
+        IWMDMProgress *pProgress, IWMDMOperation *pOperation) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Move(DWORD fuMode, IWMDMStorage *pTargetObject,
+        IWMDMProgress *pProgress) = 0;
+};
+#else
 typedef struct IWMDMStorageControlVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMStorageControl *This, REFIID riid,
         void **ppvObject);
@@ -1771,10 +2033,18 @@ struct IWMDMStorageControl {
     ((This)->lpVtbl->Read(This, fuMode, pwszFile, pProgress, pOperation))
 #define IWMDMStorageControl_Move(This, fuMode, pTargetObject, pProgress) \
     ((This)->lpVtbl->Move(This, fuMode, pTargetObject, pProgress))
+#endif
 
 /* IWMDMStorageControl2 : IWMDMStorageControl */
 DEFINE_GUID(IID_IWMDMStorageControl2, 
             0x972c2e88, 0xbd6c, 0x4125, 0x8e, 0x09, 0x84, 0xf8, 0x37, 0xe6, 0x37, 0xb6);
+#if COM_CLASSES
+struct IWMDMStorageControl2 : public IWMDMStorageControl {
+    virtual HRESULT STDMETHODCALLTYPE Insert2(DWORD fuMode, const WCHAR *pwszFileSource,
+        const WCHAR *pwszFileDest, IWMDMOperation *pOperation, IWMDMProgress *pProgress,
+        IUnknown *pUnknown, IWMDMStorage **ppNewObject) = 0;
+};
+#else
 typedef struct IWMDMStorageControl2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMStorageControl2 *This, REFIID riid,
         void **ppvObject);
@@ -1816,10 +2086,19 @@ struct IWMDMStorageControl2 {
     ((This)->lpVtbl->Move(This, fuMode, pTargetObject, pProgress))
 #define IWMDMStorageControl2_Insert2(This, fuMode, pwszFileSource, pwszFileDest, pOperation, pProgress, pUnknown, ppNewObject) \
     ((This)->lpVtbl->Insert2(This, fuMode, pwszFileSource, pwszFileDest, pOperation, pProgress, pUnknown, ppNewObject))
+#endif
 
 /* IWMDMStorageControl3 : IWMDMStorageControl2 */
 DEFINE_GUID(IID_IWMDMStorageControl3, 
             0xb3266365, 0xd4f3, 0x4696, 0x8d, 0x53, 0xbd, 0x27, 0xec, 0x60, 0x99, 0x3a);
+#if COM_CLASSES
+struct IWMDMStorageControl3 : public IWMDMStorageControl2 {
+    virtual HRESULT STDMETHODCALLTYPE Insert3(DWORD fuMode, DWORD fuType,
+        const WCHAR *pwszFileSource, const WCHAR *pwszFileDest, IWMDMOperation *pOperation,
+        IWMDMProgress *pProgress, IWMDMMetaData *pMetaData, IUnknown *pUnknown,
+        IWMDMStorage **ppNewObject) = 0;
+};
+#else
 typedef struct IWMDMStorageControl3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMStorageControl3 *This, REFIID riid,
         void **ppvObject);
@@ -1867,10 +2146,22 @@ struct IWMDMStorageControl3 {
     ((This)->lpVtbl->Insert2(This, fuMode, pwszFileSource, pwszFileDest, pOperation, pProgress, pUnknown, ppNewObject))
 #define IWMDMStorageControl3_Insert3(This, fuMode, fuType, pwszFileSource, pwszFileDest, pOperation, pProgress, pMetaData, pUnknown, ppNewObject) \
     ((This)->lpVtbl->Insert3(This, fuMode, fuType, pwszFileSource, pwszFileDest, pOperation, pProgress, pMetaData, pUnknown, ppNewObject))
+#endif
 
 /* IWMDMObjectInfo : IUnknown */
 DEFINE_GUID(IID_IWMDMObjectInfo, 
             0x1dcb3a09, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IWMDMObjectInfo : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetPlayLength(DWORD *pdwLength) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetPlayLength(DWORD dwLength) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetPlayOffset(DWORD *pdwOffset) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetPlayOffset(DWORD dwOffset) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetTotalLength(DWORD *pdwLength) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetLastPlayPosition(DWORD *pdwLastPos) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetLongestPlayPosition(DWORD *pdwLongestPos) = 0;
+};
+#else
 typedef struct IWMDMObjectInfoVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMObjectInfo *This, REFIID riid,
         void **ppvObject);
@@ -1908,10 +2199,17 @@ struct IWMDMObjectInfo {
     ((This)->lpVtbl->GetLastPlayPosition(This, pdwLastPos))
 #define IWMDMObjectInfo_GetLongestPlayPosition(This, pdwLongestPos) \
     ((This)->lpVtbl->GetLongestPlayPosition(This, pdwLongestPos))
+#endif
 
 /* IWMDMRevoked : IUnknown */
 DEFINE_GUID(IID_IWMDMRevoked, 
             0xebeccedb, 0x88ee, 0x4e55, 0xb6, 0xa4, 0x8d, 0x9f, 0x07, 0xd6, 0x96, 0xaa);
+#if COM_CLASSES
+struct IWMDMRevoked : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetRevocationURL(WCHAR **ppwszRevocationURL,
+        DWORD *pdwBufferLen, DWORD *pdwRevokedBitFlag) = 0;
+};
+#else
 typedef struct IWMDMRevokedVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMRevoked *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMRevoked *This);
@@ -1930,10 +2228,17 @@ struct IWMDMRevoked {
     ((This)->lpVtbl->Release(This))
 #define IWMDMRevoked_GetRevocationURL(This, ppwszRevocationURL, pdwBufferLen, pdwRevokedBitFlag) \
     ((This)->lpVtbl->GetRevocationURL(This, ppwszRevocationURL, pdwBufferLen, pdwRevokedBitFlag))
+#endif
 
 /* IWMDMNotification : IUnknown */
 DEFINE_GUID(IID_IWMDMNotification, 
             0x3f5e95c0, 0x0f43, 0x4ed4, 0x93, 0xd2, 0xc8, 0x9a, 0x45, 0xd5, 0x9b, 0x81);
+#if COM_CLASSES
+struct IWMDMNotification : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE WMDMMessage(DWORD dwMessageType,
+        const WCHAR *pwszCanonicalName) = 0;
+};
+#else
 typedef struct IWMDMNotificationVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMNotification *This, REFIID riid,
         void **ppvObject);
@@ -1953,10 +2258,17 @@ struct IWMDMNotification {
     ((This)->lpVtbl->Release(This))
 #define IWMDMNotification_WMDMMessage(This, dwMessageType, pwszCanonicalName) \
     ((This)->lpVtbl->WMDMMessage(This, dwMessageType, pwszCanonicalName))
+#endif
 
 /* IMDServiceProvider : IUnknown */
 DEFINE_GUID(IID_IMDServiceProvider, 
             0x1dcb3a10, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IMDServiceProvider : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetDeviceCount(DWORD *pdwCount) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EnumDevices(IMDSPEnumDevice **ppEnumDevice) = 0;
+};
+#else
 typedef struct IMDServiceProviderVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDServiceProvider *This, REFIID riid,
         void **ppvObject);
@@ -1979,10 +2291,17 @@ struct IMDServiceProvider {
     ((This)->lpVtbl->GetDeviceCount(This, pdwCount))
 #define IMDServiceProvider_EnumDevices(This, ppEnumDevice) \
     ((This)->lpVtbl->EnumDevices(This, ppEnumDevice))
+#endif
 
 /* IMDServiceProvider2 : IMDServiceProvider */
 DEFINE_GUID(IID_IMDServiceProvider2, 
             0xb2fa24b7, 0xcda3, 0x4694, 0x98, 0x62, 0x41, 0x3a, 0xe1, 0xa3, 0x48, 0x19);
+#if COM_CLASSES
+struct IMDServiceProvider2 : public IMDServiceProvider {
+    virtual HRESULT STDMETHODCALLTYPE CreateDevice(const WCHAR *pwszDevicePath, DWORD *pdwCount,
+        IMDSPDevice ***pppDeviceArray) = 0;
+};
+#else
 typedef struct IMDServiceProvider2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDServiceProvider2 *This, REFIID riid,
         void **ppvObject);
@@ -2009,10 +2328,16 @@ struct IMDServiceProvider2 {
     ((This)->lpVtbl->EnumDevices(This, ppEnumDevice))
 #define IMDServiceProvider2_CreateDevice(This, pwszDevicePath, pdwCount, pppDeviceArray) \
     ((This)->lpVtbl->CreateDevice(This, pwszDevicePath, pdwCount, pppDeviceArray))
+#endif
 
 /* IMDServiceProvider3 : IMDServiceProvider2 */
 DEFINE_GUID(IID_IMDServiceProvider3, 
             0x4ed13ef3, 0xa971, 0x4d19, 0x9f, 0x51, 0x0e, 0x18, 0x26, 0xb2, 0xda, 0x57);
+#if COM_CLASSES
+struct IMDServiceProvider3 : public IMDServiceProvider2 {
+    virtual HRESULT STDMETHODCALLTYPE SetDeviceEnumPreference(DWORD dwEnumPref) = 0;
+};
+#else
 typedef struct IMDServiceProvider3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDServiceProvider3 *This, REFIID riid,
         void **ppvObject);
@@ -2043,10 +2368,20 @@ struct IMDServiceProvider3 {
     ((This)->lpVtbl->CreateDevice(This, pwszDevicePath, pdwCount, pppDeviceArray))
 #define IMDServiceProvider3_SetDeviceEnumPreference(This, dwEnumPref) \
     ((This)->lpVtbl->SetDeviceEnumPreference(This, dwEnumPref))
+#endif
 
 /* IMDSPEnumDevice : IUnknown */
 DEFINE_GUID(IID_IMDSPEnumDevice, 
             0x1dcb3a11, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IMDSPEnumDevice : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE Next(DWORD celt, IMDSPDevice **ppDevice,
+        DWORD *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Skip(DWORD celt, DWORD *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Clone(IMDSPEnumDevice **ppEnumDevice) = 0;
+};
+#else
 typedef struct IMDSPEnumDeviceVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPEnumDevice *This, REFIID riid,
         void **ppvObject);
@@ -2075,10 +2410,28 @@ struct IMDSPEnumDevice {
     ((This)->lpVtbl->Reset(This))
 #define IMDSPEnumDevice_Clone(This, ppEnumDevice) \
     ((This)->lpVtbl->Clone(This, ppEnumDevice))
+#endif
 
 /* IMDSPDevice : IUnknown */
 DEFINE_GUID(IID_IMDSPDevice, 
             0x1dcb3a12, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IMDSPDevice : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetName(WCHAR *pwszName, DWORD nMaxChars) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetManufacturer(WCHAR *pwszName, DWORD nMaxChars) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetVersion(DWORD *pdwVersion) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetType(DWORD *pdwType) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSerialNumber(WMDMID *pSerialNumber, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetPowerSource(DWORD *pdwPowerSource,
+        DWORD *pdwPercentRemaining) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetStatus(DWORD *pdwStatus) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetDeviceIcon(DWORD *hIcon) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EnumStorage(IMDSPEnumStorage **ppEnumStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetFormatSupport(WAVEFORMATEX **pFormatEx,
+        DWORD *pnFormatCount, WCHAR ***pppwszMimeType, DWORD *pnMimeTypeCount) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SendOpaqueCommand(OPAQUECOMMAND *pCommand) = 0;
+};
+#else
 typedef struct IMDSPDeviceVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPDevice *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPDevice *This);
@@ -2130,10 +2483,24 @@ struct IMDSPDevice {
     ((This)->lpVtbl->GetFormatSupport(This, pFormatEx, pnFormatCount, pppwszMimeType, pnMimeTypeCount))
 #define IMDSPDevice_SendOpaqueCommand(This, pCommand) \
     ((This)->lpVtbl->SendOpaqueCommand(This, pCommand))
+#endif
 
 /* IMDSPDevice2 : IMDSPDevice */
 DEFINE_GUID(IID_IMDSPDevice2, 
             0x420d16ad, 0xc97d, 0x4e00, 0x82, 0xaa, 0x00, 0xe9, 0xf4, 0x33, 0x5d, 0xdd);
+#if COM_CLASSES
+struct IMDSPDevice2 : public IMDSPDevice {
+    virtual HRESULT STDMETHODCALLTYPE GetStorage(const WCHAR *pszStorageName,
+        IMDSPStorage **ppStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetFormatSupport2(DWORD dwFlags,
+        WAVEFORMATEX **ppAudioFormatEx, DWORD *pnAudioFormatCount,
+        VIDEOINFOHEADER **ppVideoFormatEx, DWORD *pnVideoFormatCount,
+        WMFILECAPABILITIES **ppFileType, DWORD *pnFileTypeCount) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSpecifyPropertyPages(
+        ISpecifyPropertyPages **ppSpecifyPropPages, IUnknown ***pppUnknowns, DWORD *pcUnks) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetCanonicalName(WCHAR *pwszPnPName, DWORD nMaxChars) = 0;
+};
+#else
 typedef struct IMDSPDevice2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPDevice2 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPDevice2 *This);
@@ -2203,10 +2570,25 @@ struct IMDSPDevice2 {
     ((This)->lpVtbl->GetSpecifyPropertyPages(This, ppSpecifyPropPages, pppUnknowns, pcUnks))
 #define IMDSPDevice2_GetCanonicalName(This, pwszPnPName, nMaxChars) \
     ((This)->lpVtbl->GetCanonicalName(This, pwszPnPName, nMaxChars))
+#endif
 
 /* IMDSPDevice3 : IMDSPDevice2 */
 DEFINE_GUID(IID_IMDSPDevice3, 
             0x1a839845, 0xfc55, 0x487c, 0x97, 0x6f, 0xee, 0x38, 0xac, 0x0e, 0x8c, 0x4e);
+#if COM_CLASSES
+struct IMDSPDevice3 : public IMDSPDevice2 {
+    virtual HRESULT STDMETHODCALLTYPE GetProperty(const WCHAR *pwszPropName,
+        PROPVARIANT *pValue) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetProperty(const WCHAR *pwszPropName,
+        const PROPVARIANT *pValue) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetFormatCapability(WMDM_FORMATCODE format,
+        WMDM_FORMAT_CAPABILITY *pFormatSupport) = 0;
+    virtual HRESULT STDMETHODCALLTYPE DeviceIoControl(DWORD dwIoControlCode, BYTE *lpInBuffer,
+        DWORD nInBufferSize, BYTE *lpOutBuffer, DWORD *pnOutBufferSize) = 0;
+    virtual HRESULT STDMETHODCALLTYPE FindStorage(WMDM_FIND_SCOPE findScope,
+        const WCHAR *pwszUniqueID, IMDSPStorage **ppStorage) = 0;
+};
+#else
 typedef struct IMDSPDevice3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPDevice3 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPDevice3 *This);
@@ -2296,10 +2678,23 @@ struct IMDSPDevice3 {
     ((This)->lpVtbl->DeviceIoControl(This, dwIoControlCode, lpInBuffer, nInBufferSize, lpOutBuffer, pnOutBufferSize))
 #define IMDSPDevice3_FindStorage(This, findScope, pwszUniqueID, ppStorage) \
     ((This)->lpVtbl->FindStorage(This, findScope, pwszUniqueID, ppStorage))
+#endif
 
 /* IMDSPDeviceControl : IUnknown */
 DEFINE_GUID(IID_IMDSPDeviceControl, 
             0x1dcb3a14, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IMDSPDeviceControl : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetDCStatus(DWORD *pdwStatus) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetCapabilities(DWORD *pdwCapabilitiesMask) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Play() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Record(WAVEFORMATEX *pFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Pause() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Resume() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Stop() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Seek(DWORD fuMode, LONG nOffset) = 0;
+};
+#else
 typedef struct IMDSPDeviceControlVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPDeviceControl *This, REFIID riid,
         void **ppvObject);
@@ -2340,10 +2735,20 @@ struct IMDSPDeviceControl {
     ((This)->lpVtbl->Stop(This))
 #define IMDSPDeviceControl_Seek(This, fuMode, nOffset) \
     ((This)->lpVtbl->Seek(This, fuMode, nOffset))
+#endif
 
 /* IMDSPEnumStorage : IUnknown */
 DEFINE_GUID(IID_IMDSPEnumStorage, 
             0x1dcb3a15, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IMDSPEnumStorage : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE Next(DWORD celt, IMDSPStorage **ppStorage,
+        DWORD *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Skip(DWORD celt, DWORD *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
+    virtual HRESULT STDMETHODCALLTYPE Clone(IMDSPEnumStorage **ppEnumStorage) = 0;
+};
+#else
 typedef struct IMDSPEnumStorageVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPEnumStorage *This, REFIID riid,
         void **ppvObject);
@@ -2372,10 +2777,28 @@ struct IMDSPEnumStorage {
     ((This)->lpVtbl->Reset(This))
 #define IMDSPEnumStorage_Clone(This, ppEnumStorage) \
     ((This)->lpVtbl->Clone(This, ppEnumStorage))
+#endif
 
 /* IMDSPStorage : IUnknown */
 DEFINE_GUID(IID_IMDSPStorage, 
             0x1dcb3a16, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IMDSPStorage : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE SetAttributes(DWORD dwAttributes, WAVEFORMATEX *pFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetStorageGlobals(IMDSPStorageGlobals **ppStorageGlobals) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetAttributes(DWORD *pdwAttributes,
+        WAVEFORMATEX *pFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetName(WCHAR *pwszName, DWORD nMaxChars) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetDate(WMDMDATETIME *pDateTimeUTC) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSize(DWORD *pdwSizeLow, DWORD *pdwSizeHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetRights(WMDMRIGHTS **ppRights, DWORD *pnRightsCount,
+        BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE CreateStorage(DWORD dwAttributes, WAVEFORMATEX *pFormat,
+        const WCHAR *pwszName, IMDSPStorage **ppNewStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EnumStorage(IMDSPEnumStorage **ppEnumStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SendOpaqueCommand(OPAQUECOMMAND *pCommand) = 0;
+};
+#else
 typedef struct IMDSPStorageVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPStorage *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPStorage *This);
@@ -2425,10 +2848,24 @@ struct IMDSPStorage {
     ((This)->lpVtbl->EnumStorage(This, ppEnumStorage))
 #define IMDSPStorage_SendOpaqueCommand(This, pCommand) \
     ((This)->lpVtbl->SendOpaqueCommand(This, pCommand))
+#endif
 
 /* IMDSPStorage2 : IMDSPStorage */
 DEFINE_GUID(IID_IMDSPStorage2, 
             0x0a5e07a5, 0x6454, 0x4451, 0x9c, 0x36, 0x1c, 0x6a, 0xe7, 0xe2, 0xb1, 0xd6);
+#if COM_CLASSES
+struct IMDSPStorage2 : public IMDSPStorage {
+    virtual HRESULT STDMETHODCALLTYPE GetStorage(const WCHAR *pszStorageName,
+        IMDSPStorage **ppStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE CreateStorage2(DWORD dwAttributes, DWORD dwAttributesEx,
+        WAVEFORMATEX *pAudioFormat, VIDEOINFOHEADER *pVideoFormat, const WCHAR *pwszName,
+        ULONGLONG qwFileSize, IMDSPStorage **ppNewStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetAttributes2(DWORD dwAttributes, DWORD dwAttributesEx,
+        WAVEFORMATEX *pAudioFormat, VIDEOINFOHEADER *pVideoFormat) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetAttributes2(DWORD *pdwAttributes, DWORD *pdwAttributesEx,
+        WAVEFORMATEX *pAudioFormat, VIDEOINFOHEADER *pVideoFormat) = 0;
+};
+#else
 typedef struct IMDSPStorage2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPStorage2 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPStorage2 *This);
@@ -2496,10 +2933,17 @@ struct IMDSPStorage2 {
     ((This)->lpVtbl->SetAttributes2(This, dwAttributes, dwAttributesEx, pAudioFormat, pVideoFormat))
 #define IMDSPStorage2_GetAttributes2(This, pdwAttributes, pdwAttributesEx, pAudioFormat, pVideoFormat) \
     ((This)->lpVtbl->GetAttributes2(This, pdwAttributes, pdwAttributesEx, pAudioFormat, pVideoFormat))
+#endif
 
 /* IMDSPStorage3 : IMDSPStorage2 */
 DEFINE_GUID(IID_IMDSPStorage3, 
             0x6c669867, 0x97ed, 0x4a67, 0x97, 0x06, 0x1c, 0x55, 0x29, 0xd2, 0xa4, 0x14);
+#if COM_CLASSES
+struct IMDSPStorage3 : public IMDSPStorage2 {
+    virtual HRESULT STDMETHODCALLTYPE GetMetadata(IWMDMMetaData *pMetadata) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetMetadata(IWMDMMetaData *pMetadata) = 0;
+};
+#else
 typedef struct IMDSPStorage3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPStorage3 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPStorage3 *This);
@@ -2573,10 +3017,26 @@ struct IMDSPStorage3 {
     ((This)->lpVtbl->GetMetadata(This, pMetadata))
 #define IMDSPStorage3_SetMetadata(This, pMetadata) \
     ((This)->lpVtbl->SetMetadata(This, pMetadata))
+#endif
 
 /* IMDSPStorage4 : IMDSPStorage3 */
 DEFINE_GUID(IID_IMDSPStorage4, 
             0x3133b2c4, 0x515c, 0x481b, 0xb1, 0xce, 0x39, 0x32, 0x7e, 0xcb, 0x4f, 0x74);
+#if COM_CLASSES
+struct IMDSPStorage4 : public IMDSPStorage3 {
+    virtual HRESULT STDMETHODCALLTYPE SetReferences(DWORD dwRefs, IMDSPStorage **ppISPStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetReferences(DWORD *pdwRefs,
+        IMDSPStorage ***pppISPStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE CreateStorageWithMetadata(DWORD dwAttributes,
+        const WCHAR *pwszName, IWMDMMetaData *pMetadata, ULONGLONG qwFileSize,
+        IMDSPStorage **ppNewStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSpecifiedMetadata(DWORD cProperties,
+        WCHAR **ppwszPropNames, IWMDMMetaData *pMetadata) = 0;
+    virtual HRESULT STDMETHODCALLTYPE FindStorage(WMDM_FIND_SCOPE findScope,
+        const WCHAR *pwszUniqueID, IMDSPStorage **ppStorage) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetParent(IMDSPStorage **ppStorage) = 0;
+};
+#else
 typedef struct IMDSPStorage4Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPStorage4 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPStorage4 *This);
@@ -2674,10 +3134,25 @@ struct IMDSPStorage4 {
     ((This)->lpVtbl->FindStorage(This, findScope, pwszUniqueID, ppStorage))
 #define IMDSPStorage4_GetParent(This, ppStorage) \
     ((This)->lpVtbl->GetParent(This, ppStorage))
+#endif
 
 /* IMDSPStorageGlobals : IUnknown */
 DEFINE_GUID(IID_IMDSPStorageGlobals, 
             0x1dcb3a17, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IMDSPStorageGlobals : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetCapabilities(DWORD *pdwCapabilities) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSerialNumber(WMDMID *pSerialNum, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetTotalSize(DWORD *pdwTotalSizeLow,
+        DWORD *pdwTotalSizeHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetTotalFree(DWORD *pdwFreeLow, DWORD *pdwFreeHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetTotalBad(DWORD *pdwBadLow, DWORD *pdwBadHigh) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetStatus(DWORD *pdwStatus) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Initialize(DWORD fuMode, IWMDMProgress *pProgress) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetDevice(IMDSPDevice **ppDevice) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetRootStorage(IMDSPStorage **ppRoot) = 0;
+};
+#else
 typedef struct IMDSPStorageGlobalsVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPStorageGlobals *This, REFIID riid,
         void **ppvObject);
@@ -2725,10 +3200,22 @@ struct IMDSPStorageGlobals {
     ((This)->lpVtbl->GetDevice(This, ppDevice))
 #define IMDSPStorageGlobals_GetRootStorage(This, ppRoot) \
     ((This)->lpVtbl->GetRootStorage(This, ppRoot))
+#endif
 
 /* IMDSPObjectInfo : IUnknown */
 DEFINE_GUID(IID_IMDSPObjectInfo, 
             0x1dcb3a19, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IMDSPObjectInfo : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetPlayLength(DWORD *pdwLength) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetPlayLength(DWORD dwLength) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetPlayOffset(DWORD *pdwOffset) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetPlayOffset(DWORD dwOffset) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetTotalLength(DWORD *pdwLength) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetLastPlayPosition(DWORD *pdwLastPos) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetLongestPlayPosition(DWORD *pdwLongestPos) = 0;
+};
+#else
 typedef struct IMDSPObjectInfoVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPObjectInfo *This, REFIID riid,
         void **ppvObject);
@@ -2766,10 +3253,25 @@ struct IMDSPObjectInfo {
     ((This)->lpVtbl->GetLastPlayPosition(This, pdwLastPos))
 #define IMDSPObjectInfo_GetLongestPlayPosition(This, pdwLongestPos) \
     ((This)->lpVtbl->GetLongestPlayPosition(This, pdwLongestPos))
+#endif
 
 /* IMDSPObject : IUnknown */
 DEFINE_GUID(IID_IMDSPObject, 
             0x1dcb3a18, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IMDSPObject : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE Open(DWORD fuMode) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Read(BYTE *pData, DWORD *pdwSize, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Write(BYTE *pData, DWORD *pdwSize, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Delete(DWORD fuMode, IWMDMProgress *pProgress) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Seek(DWORD fuFlags, DWORD dwOffset) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Rename(const WCHAR *pwszNewName,
+        IWMDMProgress *pProgress) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Move(DWORD fuMode, IWMDMProgress *pProgress,
+        IMDSPStorage *pTarget) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Close() = 0;
+};
+#else
 typedef struct IMDSPObjectVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPObject *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPObject *This);
@@ -2810,10 +3312,17 @@ struct IMDSPObject {
     ((This)->lpVtbl->Move(This, fuMode, pProgress, pTarget))
 #define IMDSPObject_Close(This) \
     ((This)->lpVtbl->Close(This))
+#endif
 
 /* IMDSPObject2 : IMDSPObject */
 DEFINE_GUID(IID_IMDSPObject2, 
             0x3f34cd3e, 0x5907, 0x4341, 0x9a, 0xf9, 0x97, 0xf4, 0x18, 0x7c, 0x3a, 0xa5);
+#if COM_CLASSES
+struct IMDSPObject2 : public IMDSPObject {
+    virtual HRESULT STDMETHODCALLTYPE ReadOnClearChannel(BYTE *pData, DWORD *pdwSize) = 0;
+    virtual HRESULT STDMETHODCALLTYPE WriteOnClearChannel(BYTE *pData, DWORD *pdwSize) = 0;
+};
+#else
 typedef struct IMDSPObject2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPObject2 *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPObject2 *This);
@@ -2863,10 +3372,19 @@ struct IMDSPObject2 {
     ((This)->lpVtbl->ReadOnClearChannel(This, pData, pdwSize))
 #define IMDSPObject2_WriteOnClearChannel(This, pData, pdwSize) \
     ((This)->lpVtbl->WriteOnClearChannel(This, pData, pdwSize))
+#endif
 
 /* IMDSPDirectTransfer : IUnknown */
 DEFINE_GUID(IID_IMDSPDirectTransfer, 
             0xc2fe57a8, 0x9304, 0x478c, 0x9e, 0xe4, 0x47, 0xe3, 0x97, 0xb9, 0x12, 0xd7);
+#if COM_CLASSES
+struct IMDSPDirectTransfer : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE TransferToDevice(const WCHAR *pwszSourceFilePath,
+        IWMDMOperation *pSourceOperation, DWORD fuFlags, const WCHAR *pwszDestinationName,
+        IWMDMMetaData *pSourceMetaData, IWMDMProgress *pTransferProgress,
+        IMDSPStorage **ppNewObject) = 0;
+};
+#else
 typedef struct IMDSPDirectTransferVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPDirectTransfer *This, REFIID riid,
         void **ppvObject);
@@ -2888,10 +3406,17 @@ struct IMDSPDirectTransfer {
     ((This)->lpVtbl->Release(This))
 #define IMDSPDirectTransfer_TransferToDevice(This, pwszSourceFilePath, pSourceOperation, fuFlags, pwszDestinationName, pSourceMetaData, pTransferProgress, ppNewObject) \
     ((This)->lpVtbl->TransferToDevice(This, pwszSourceFilePath, pSourceOperation, fuFlags, pwszDestinationName, pSourceMetaData, pTransferProgress, ppNewObject))
+#endif
 
 /* IMDSPRevoked : IUnknown */
 DEFINE_GUID(IID_IMDSPRevoked, 
             0xa4e8f2d4, 0x3f31, 0x464d, 0xb5, 0x3d, 0x4f, 0xc3, 0x35, 0x99, 0x81, 0x84);
+#if COM_CLASSES
+struct IMDSPRevoked : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetRevocationURL(WCHAR **ppwszRevocationURL,
+        DWORD *pdwBufferLen) = 0;
+};
+#else
 typedef struct IMDSPRevokedVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IMDSPRevoked *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IMDSPRevoked *This);
@@ -2910,10 +3435,16 @@ struct IMDSPRevoked {
     ((This)->lpVtbl->Release(This))
 #define IMDSPRevoked_GetRevocationURL(This, ppwszRevocationURL, pdwBufferLen) \
     ((This)->lpVtbl->GetRevocationURL(This, ppwszRevocationURL, pdwBufferLen))
+#endif
 
 /* ISCPSecureAuthenticate : IUnknown */
 DEFINE_GUID(IID_ISCPSecureAuthenticate, 
             0x1dcb3a0f, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct ISCPSecureAuthenticate : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetSecureQuery(ISCPSecureQuery **ppSecureQuery) = 0;
+};
+#else
 typedef struct ISCPSecureAuthenticateVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(ISCPSecureAuthenticate *This, REFIID riid,
         void **ppvObject);
@@ -2933,10 +3464,16 @@ struct ISCPSecureAuthenticate {
     ((This)->lpVtbl->Release(This))
 #define ISCPSecureAuthenticate_GetSecureQuery(This, ppSecureQuery) \
     ((This)->lpVtbl->GetSecureQuery(This, ppSecureQuery))
+#endif
 
 /* ISCPSecureAuthenticate2 : ISCPSecureAuthenticate */
 DEFINE_GUID(IID_ISCPSecureAuthenticate2, 
             0xb580cfae, 0x1672, 0x47e2, 0xac, 0xaa, 0x44, 0xbb, 0xec, 0xbc, 0xae, 0x5b);
+#if COM_CLASSES
+struct ISCPSecureAuthenticate2 : public ISCPSecureAuthenticate {
+    virtual HRESULT STDMETHODCALLTYPE GetSCPSession(ISCPSession **ppSCPSession) = 0;
+};
+#else
 typedef struct ISCPSecureAuthenticate2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(ISCPSecureAuthenticate2 *This, REFIID riid,
         void **ppvObject);
@@ -2960,10 +3497,25 @@ struct ISCPSecureAuthenticate2 {
     ((This)->lpVtbl->GetSecureQuery(This, ppSecureQuery))
 #define ISCPSecureAuthenticate2_GetSCPSession(This, ppSCPSession) \
     ((This)->lpVtbl->GetSCPSession(This, ppSCPSession))
+#endif
 
 /* ISCPSecureQuery : IUnknown */
 DEFINE_GUID(IID_ISCPSecureQuery, 
             0x1dcb3a0d, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct ISCPSecureQuery : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE GetDataDemands(DWORD *pfuFlags, DWORD *pdwMinRightsData,
+        DWORD *pdwMinExamineData, DWORD *pdwMinDecideData, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE ExamineData(DWORD fuFlags, const WCHAR *pwszExtension,
+        BYTE *pData, DWORD dwSize, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE MakeDecision(DWORD fuFlags, BYTE *pData, DWORD dwSize,
+        DWORD dwAppSec, BYTE *pbSPSessionKey, DWORD dwSessionKeyLen,
+        IMDSPStorageGlobals *pStorageGlobals, ISCPSecureExchange **ppExchange, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetRights(BYTE *pData, DWORD dwSize, BYTE *pbSPSessionKey,
+        DWORD dwSessionKeyLen, IMDSPStorageGlobals *pStgGlobals, WMDMRIGHTS **ppRights,
+        DWORD *pnRightsCount, BYTE *abMac) = 0;
+};
+#else
 typedef struct ISCPSecureQueryVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(ISCPSecureQuery *This, REFIID riid,
         void **ppvObject);
@@ -2997,10 +3549,21 @@ struct ISCPSecureQuery {
     ((This)->lpVtbl->MakeDecision(This, fuFlags, pData, dwSize, dwAppSec, pbSPSessionKey, dwSessionKeyLen, pStorageGlobals, ppExchange, abMac))
 #define ISCPSecureQuery_GetRights(This, pData, dwSize, pbSPSessionKey, dwSessionKeyLen, pStgGlobals, ppRights, pnRightsCount, abMac) \
     ((This)->lpVtbl->GetRights(This, pData, dwSize, pbSPSessionKey, dwSessionKeyLen, pStgGlobals, ppRights, pnRightsCount, abMac))
+#endif
 
 /* ISCPSecureQuery2 : ISCPSecureQuery */
 DEFINE_GUID(IID_ISCPSecureQuery2, 
             0xebe17e25, 0x4fd7, 0x4632, 0xaf, 0x46, 0x6d, 0x93, 0xd4, 0xfc, 0xc7, 0x2e);
+#if COM_CLASSES
+struct ISCPSecureQuery2 : public ISCPSecureQuery {
+    virtual HRESULT STDMETHODCALLTYPE MakeDecision2(DWORD fuFlags, BYTE *pData, DWORD dwSize,
+        DWORD dwAppSec, BYTE *pbSPSessionKey, DWORD dwSessionKeyLen,
+        IMDSPStorageGlobals *pStorageGlobals, BYTE *pAppCertApp, DWORD dwAppCertAppLen,
+        BYTE *pAppCertSP, DWORD dwAppCertSPLen, WCHAR **pszRevocationURL,
+        DWORD *pdwRevocationURLLen, DWORD *pdwRevocationBitFlag, ULONGLONG *pqwFileSize,
+        IUnknown *pUnknown, ISCPSecureExchange **ppExchange, BYTE *abMac) = 0;
+};
+#else
 typedef struct ISCPSecureQuery2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(ISCPSecureQuery2 *This, REFIID riid,
         void **ppvObject);
@@ -3042,10 +3605,19 @@ struct ISCPSecureQuery2 {
     ((This)->lpVtbl->GetRights(This, pData, dwSize, pbSPSessionKey, dwSessionKeyLen, pStgGlobals, ppRights, pnRightsCount, abMac))
 #define ISCPSecureQuery2_MakeDecision2(This, fuFlags, pData, dwSize, dwAppSec, pbSPSessionKey, dwSessionKeyLen, pStorageGlobals, pAppCertApp, dwAppCertAppLen, pAppCertSP, dwAppCertSPLen, pszRevocationURL, pdwRevocationURLLen, pdwRevocationBitFlag, pqwFileSize, pUnknown, ppExchange, abMac) \
     ((This)->lpVtbl->MakeDecision2(This, fuFlags, pData, dwSize, dwAppSec, pbSPSessionKey, dwSessionKeyLen, pStorageGlobals, pAppCertApp, dwAppCertAppLen, pAppCertSP, dwAppCertSPLen, pszRevocationURL, pdwRevocationURLLen, pdwRevocationBitFlag, pqwFileSize, pUnknown, ppExchange, abMac))
+#endif
 
 /* ISCPSecureExchange : IUnknown */
 DEFINE_GUID(IID_ISCPSecureExchange, 
             0x1dcb3a0e, 0x33ed, 0x11d3, 0x84, 0x70, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct ISCPSecureExchange : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE TransferContainerData(BYTE *pData, DWORD dwSize,
+        DWORD *pfuReadyFlags, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE ObjectData(BYTE *pData, DWORD *pdwSize, BYTE *abMac) = 0;
+    virtual HRESULT STDMETHODCALLTYPE TransferComplete() = 0;
+};
+#else
 typedef struct ISCPSecureExchangeVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(ISCPSecureExchange *This, REFIID riid,
         void **ppvObject);
@@ -3072,10 +3644,17 @@ struct ISCPSecureExchange {
     ((This)->lpVtbl->ObjectData(This, pData, pdwSize, abMac))
 #define ISCPSecureExchange_TransferComplete(This) \
     ((This)->lpVtbl->TransferComplete(This))
+#endif
 
 /* ISCPSecureExchange2 : ISCPSecureExchange */
 DEFINE_GUID(IID_ISCPSecureExchange2, 
             0x6c62fc7b, 0x2690, 0x483f, 0x9d, 0x44, 0x0a, 0x20, 0xcb, 0x35, 0x57, 0x7c);
+#if COM_CLASSES
+struct ISCPSecureExchange2 : public ISCPSecureExchange {
+    virtual HRESULT STDMETHODCALLTYPE TransferContainerData2(BYTE *pData, DWORD dwSize,
+        IWMDMProgress3 *pProgressCallback, DWORD *pfuReadyFlags, BYTE *abMac) = 0;
+};
+#else
 typedef struct ISCPSecureExchange2Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(ISCPSecureExchange2 *This, REFIID riid,
         void **ppvObject);
@@ -3106,10 +3685,20 @@ struct ISCPSecureExchange2 {
     ((This)->lpVtbl->TransferComplete(This))
 #define ISCPSecureExchange2_TransferContainerData2(This, pData, dwSize, pProgressCallback, pfuReadyFlags, abMac) \
     ((This)->lpVtbl->TransferContainerData2(This, pData, dwSize, pProgressCallback, pfuReadyFlags, abMac))
+#endif
 
 /* ISCPSecureExchange3 : ISCPSecureExchange2 */
 DEFINE_GUID(IID_ISCPSecureExchange3, 
             0xab4e77e4, 0x8908, 0x4b17, 0xbd, 0x2a, 0xb1, 0xdb, 0xe6, 0xdd, 0x69, 0xe1);
+#if COM_CLASSES
+struct ISCPSecureExchange3 : public ISCPSecureExchange2 {
+    virtual HRESULT STDMETHODCALLTYPE TransferContainerDataOnClearChannel(IMDSPDevice *pDevice,
+        BYTE *pData, DWORD dwSize, IWMDMProgress3 *pProgressCallback, DWORD *pfuReadyFlags) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetObjectDataOnClearChannel(IMDSPDevice *pDevice, BYTE *pData,
+        DWORD *pdwSize) = 0;
+    virtual HRESULT STDMETHODCALLTYPE TransferCompleteForDevice(IMDSPDevice *pDevice) = 0;
+};
+#else
 typedef struct ISCPSecureExchange3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(ISCPSecureExchange3 *This, REFIID riid,
         void **ppvObject);
@@ -3153,10 +3742,19 @@ struct ISCPSecureExchange3 {
     ((This)->lpVtbl->GetObjectDataOnClearChannel(This, pDevice, pData, pdwSize))
 #define ISCPSecureExchange3_TransferCompleteForDevice(This, pDevice) \
     ((This)->lpVtbl->TransferCompleteForDevice(This, pDevice))
+#endif
 
 /* ISCPSession : IUnknown */
 DEFINE_GUID(IID_ISCPSession, 
             0x88a3e6ed, 0xeee4, 0x4619, 0xbb, 0xb3, 0xfd, 0x4f, 0xb6, 0x27, 0x15, 0xd1);
+#if COM_CLASSES
+struct ISCPSession : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE BeginSession(IMDSPDevice *pIDevice, BYTE *pCtx,
+        DWORD dwSizeCtx) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EndSession(BYTE *pCtx, DWORD dwSizeCtx) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSecureQuery(ISCPSecureQuery **ppSecureQuery) = 0;
+};
+#else
 typedef struct ISCPSessionVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(ISCPSession *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(ISCPSession *This);
@@ -3181,10 +3779,24 @@ struct ISCPSession {
     ((This)->lpVtbl->EndSession(This, pCtx, dwSizeCtx))
 #define ISCPSession_GetSecureQuery(This, ppSecureQuery) \
     ((This)->lpVtbl->GetSecureQuery(This, ppSecureQuery))
+#endif
 
 /* ISCPSecureQuery3 : ISCPSecureQuery2 */
 DEFINE_GUID(IID_ISCPSecureQuery3, 
             0xb7edd1a2, 0x4dab, 0x484b, 0xb3, 0xc5, 0xad, 0x39, 0xb8, 0xb4, 0xc0, 0xb1);
+#if COM_CLASSES
+struct ISCPSecureQuery3 : public ISCPSecureQuery2 {
+    virtual HRESULT STDMETHODCALLTYPE GetRightsOnClearChannel(BYTE *pData, DWORD dwSize,
+        BYTE *pbSPSessionKey, DWORD dwSessionKeyLen, IMDSPStorageGlobals *pStgGlobals,
+        IWMDMProgress3 *pProgressCallback, WMDMRIGHTS **ppRights, DWORD *pnRightsCount) = 0;
+    virtual HRESULT STDMETHODCALLTYPE MakeDecisionOnClearChannel(DWORD fuFlags, BYTE *pData,
+        DWORD dwSize, DWORD dwAppSec, BYTE *pbSPSessionKey, DWORD dwSessionKeyLen,
+        IMDSPStorageGlobals *pStorageGlobals, IWMDMProgress3 *pProgressCallback, BYTE *pAppCertApp,
+        DWORD dwAppCertAppLen, BYTE *pAppCertSP, DWORD dwAppCertSPLen, WCHAR **pszRevocationURL,
+        DWORD *pdwRevocationURLLen, DWORD *pdwRevocationBitFlag, ULONGLONG *pqwFileSize,
+        IUnknown *pUnknown, ISCPSecureExchange **ppExchange) = 0;
+};
+#else
 typedef struct ISCPSecureQuery3Vtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(ISCPSecureQuery3 *This, REFIID riid,
         void **ppvObject);
@@ -3239,10 +3851,19 @@ struct ISCPSecureQuery3 {
     ((This)->lpVtbl->GetRightsOnClearChannel(This, pData, dwSize, pbSPSessionKey, dwSessionKeyLen, pStgGlobals, pProgressCallback, ppRights, pnRightsCount))
 #define ISCPSecureQuery3_MakeDecisionOnClearChannel(This, fuFlags, pData, dwSize, dwAppSec, pbSPSessionKey, dwSessionKeyLen, pStorageGlobals, pProgressCallback, pAppCertApp, dwAppCertAppLen, pAppCertSP, dwAppCertSPLen, pszRevocationURL, pdwRevocationURLLen, pdwRevocationBitFlag, pqwFileSize, pUnknown, ppExchange) \
     ((This)->lpVtbl->MakeDecisionOnClearChannel(This, fuFlags, pData, dwSize, dwAppSec, pbSPSessionKey, dwSessionKeyLen, pStorageGlobals, pProgressCallback, pAppCertApp, dwAppCertAppLen, pAppCertSP, dwAppCertSPLen, pszRevocationURL, pdwRevocationURLLen, pdwRevocationBitFlag, pqwFileSize, pUnknown, ppExchange))
+#endif
 
 /* IComponentAuthenticate : IUnknown */
 DEFINE_GUID(IID_IComponentAuthenticate, 
             0xa9889c00, 0x6d2b, 0x11d3, 0x84, 0x96, 0x00, 0xc0, 0x4f, 0x79, 0xdb, 0xc0);
+#if COM_CLASSES
+struct IComponentAuthenticate : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE SACAuth(DWORD dwProtocolID, DWORD dwPass, BYTE *pbDataIn,
+        DWORD dwDataInLen, BYTE **ppbDataOut, DWORD *pdwDataOutLen) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SACGetProtocols(DWORD **ppdwProtocols,
+        DWORD *pdwProtocolCount) = 0;
+};
+#else
 typedef struct IComponentAuthenticateVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IComponentAuthenticate *This, REFIID riid,
         void **ppvObject);
@@ -3266,10 +3887,25 @@ struct IComponentAuthenticate {
     ((This)->lpVtbl->SACAuth(This, dwProtocolID, dwPass, pbDataIn, dwDataInLen, ppbDataOut, pdwDataOutLen))
 #define IComponentAuthenticate_SACGetProtocols(This, ppdwProtocols, pdwProtocolCount) \
     ((This)->lpVtbl->SACGetProtocols(This, ppdwProtocols, pdwProtocolCount))
+#endif
 
 /* IWMDMLogger : IUnknown */
 DEFINE_GUID(IID_IWMDMLogger, 
             0x110a3200, 0x5a79, 0x11d3, 0x8d, 0x78, 0x44, 0x45, 0x53, 0x54, 0x00, 0x00);
+#if COM_CLASSES
+struct IWMDMLogger : public IUnknown {
+    virtual HRESULT STDMETHODCALLTYPE IsEnabled(BOOL *pfEnabled) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Enable(BOOL fEnable) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetLogFileName(char *pszFilename, DWORD nMaxChars) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetLogFileName(char *pszFilename) = 0;
+    virtual HRESULT STDMETHODCALLTYPE LogString(DWORD dwFlags, char *pszSrcName, char *pszLog) = 0;
+    virtual HRESULT STDMETHODCALLTYPE LogDword(DWORD dwFlags, char *pszSrcName, char *pszLogFormat,
+        DWORD dwLog) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetSizeParams(DWORD *pdwMaxSize, DWORD *pdwShrinkToSize) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetSizeParams(DWORD dwMaxSize, DWORD dwShrinkToSize) = 0;
+};
+#else
 typedef struct IWMDMLoggerVtbl {
     HRESULT (STDMETHODCALLTYPE *QueryInterface)(IWMDMLogger *This, REFIID riid, void **ppvObject);
     ULONG (STDMETHODCALLTYPE *AddRef)(IWMDMLogger *This);
@@ -3316,6 +3952,7 @@ struct IWMDMLogger {
     ((This)->lpVtbl->GetSizeParams(This, pdwMaxSize, pdwShrinkToSize))
 #define IWMDMLogger_SetSizeParams(This, dwMaxSize, dwShrinkToSize) \
     ((This)->lpVtbl->SetSizeParams(This, dwMaxSize, dwShrinkToSize))
+#endif
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -156,20 +156,32 @@ def declared():
             for name in DECLARED.findall(header.read_text(encoding="utf-8"))}
 
 
+HEADERS = {"c": ("com.h", "mswmdm.h", "sac.h", "stdio.h"),
+           "cc": ("com.h", "mswmdm.h", "scclient.h", "scserver.h", "stdio.h")}
+MAKE = {
+    "c": """DllGetClassObject(&provider, &IID_IClassFactory, (void **)&factory)) ||
+        FAILED(IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider,
+                                            (void **)&made)))
+        return 2;
+    IMDServiceProvider_Release(made);
+    IClassFactory_Release(factory);""",
+    "cc": """DllGetClassObject(provider, IID_IClassFactory, (void **)&factory)) ||
+        FAILED(factory->CreateInstance(NULL, IID_IMDServiceProvider, (void **)&made)))
+        return 2;
+    made->Release();
+    factory->Release();""",
+}
 PROGRAM = """
-#include <com.h>
-#include <mswmdm.h>
-#include <sac.h>
-#include <stdio.h>
+{includes}
 
-static const CLSID provider = {0x7a8b6e2c, 0x5c52, 0x4b7e,
-                               {0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}};
+static const CLSID provider = {{0x7a8b6e2c, 0x5c52, 0x4b7e,
+                               {{0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}}}};
 
 typedef void (*function)(void);
-static const function all[] = {%s};
+static const function all[] = {{{names}}};
 
 int main(void)
-{
+{{
     IClassFactory *factory = NULL;
     IMDServiceProvider *made = NULL;
     PROPVARIANT value;
@@ -178,14 +190,9 @@ int main(void)
         if (!all[i])
             return 1;
     PropVariantInit(&value);
-    if (FAILED(DllGetClassObject(&provider, &IID_IClassFactory, (void **)&factory)) ||
-        FAILED(IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider,
-                                            (void **)&made)))
-        return 2;
-    IMDServiceProvider_Release(made);
-    IClassFactory_Release(factory);
+    if (FAILED({make}
     return g_wszWMDMTitle[0] == 'W' && DllCanUnloadNow() == S_OK ? 0 : 3;
-}
+}}
 """
 
 
@@ -198,12 +205,14 @@ def test_a_program_compiles_by_pkg_config_alone(tmp_path, compiler, suffix):
     names = sorted(declared())
     assert {"DllGetClassObject", "CoTaskMemAlloc", "IsEqualGUID", "sac_server_new"} <= set(names)
     source = tmp_path / f"program.{suffix}"
-    source.write_text(PROGRAM % ", ".join(f"(function){name}" for name in names), encoding="ascii")
+    source.write_text(PROGRAM.format(
+        includes="\n".join(f"#include <{name}>" for name in HEADERS[suffix]), make=MAKE[suffix],
+        names=", ".join(f"(function){name}" for name in names)), encoding="ascii")
     environment = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_SYSROOT_DIR": str(tmp_path),
                    "PKG_CONFIG_LIBDIR": f"{tmp_path}/usr/lib/multi/pkgconfig",
                    "LD_LIBRARY_PATH": f"{tmp_path}/usr/lib/multi"}
     script = (f"{compiler} -Wall -Wextra -pedantic -Werror -o program {source.name} "
-              "$(pkg-config --cflags --libs libspcore) && ./program")
+              "$(pkg-config --cflags --libs spcore) && ./program")
     done = subprocess.run(["sh", "-e", "-c", script], cwd=tmp_path, env=environment, text=True,
                           check=False, timeout=tree.SECONDS, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
