@@ -181,7 +181,8 @@ def table_block(name, table):
 
 def interface_block(name, table):
     out = [f"/* {name} : {table[name]['parent']} */",
-           wrap(f"DEFINE_GUID(IID_{name}, ", [guid(table[name]["iid"])], ");", 12), "#if COM_CLASSES"]
+           wrap(f"DEFINE_GUID(IID_{name}, ", [guid(table[name]["iid"])], ");", 12),
+           "#if COM_CLASSES"]
     return "\n".join(out + class_block(name, table) + ["#else"] + table_block(name, table)
                      + ["#endif"])
 

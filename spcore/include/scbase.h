@@ -13,7 +13,7 @@ typedef SAC_HMAC HMAC;
 /* Not to be used by itself. The names and arguments are the documented ones; lengths are bytes. */
 class CSecureChannel
 {
-public:
+  public:
     CSecureChannel(const CSecureChannel &) = delete;
     CSecureChannel &operator=(const CSecureChannel &) = delete;
 
@@ -60,7 +60,7 @@ public:
         return sac_set_session_key(channel, pSessionKey);
     }
 
-protected:
+  protected:
     /* NULL, where there was no memory: every method then fails. */
     explicit CSecureChannel(sac_channel *made) : channel(made)
     {

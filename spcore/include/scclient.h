@@ -7,7 +7,7 @@
 
 class CSecureChannelClient : public CSecureChannel
 {
-public:
+  public:
     CSecureChannelClient() : CSecureChannel(sac_client_new())
     {
     }

@@ -7,7 +7,7 @@
 
 class CSecureChannelServer : public CSecureChannel
 {
-public:
+  public:
     CSecureChannelServer() : CSecureChannel(sac_server_new())
     {
     }
