@@ -6,6 +6,7 @@ import re
 import pytest
 
 import player_faults
+import player_limits
 import tree
 from papcheck import papcheck
 
@@ -47,6 +48,7 @@ def judge(tmp_path, name, *patterns):
                     "--evidence", "failed", "--timeout-scale", 4, "--out", tmp_path / "run")
     done.folder = tmp_path / "run"
     assert not player_faults.unnamed(player, done.results), done.last_line
+    assert not player_limits.unexplained(player, done.results)
     found = {fault for fault, _ in player_faults.seen(player, done.results)}
     assert found == player_faults.judged(player, done.results), found
     return {case["verdict"] for case in done.results["cases"]}

@@ -15,15 +15,16 @@ PAGE = tree.ROOT / "docs" / "imported.md"
 MADE = "# Made by papsim import from "
 # Whose findings are all named; of the others some are not assigned yet.
 CLOSED = (
-    "archos-a504", "cowon-iaudio-10", "cowon-iaudio-d2", "cowon-iaudio-u3", "creative-zen-4gb",
-    "creative-zen-microphoto", "creative-zen-pmc", "creative-zen-v", "creative-zen-vision-m",
-    "creative-zen-x-fi", "haier-ibiza-rhapsody", "insignia-dv4g", "iriver-clix", "iriver-e100",
-    "iriver-h10-20gb", "iriver-spinn", "iriver-t10a", "iriver-t30", "iriver-t7-volcano",
-    "maxfield-g-flash-ng-1gb", "microsoft-zune", "microsoft-zune-hd", "mymusix-pd6070",
-    "philips-gogear-vibe-sa1vbe08", "philips-gogear-vibe-sa3vbe04pn-02", "philips-hdd1630-17",
-    "philips-hdd6320-00", "philips-sa5145", "philips-sa6045", "polaroid-freescape",
-    "samsung-yh-925", "samsung-yp-k5", "samsung-yp-p3", "samsung-yp-q2", "samsung-yp-r0",
-    "samsung-yp-u3", "sandisk-sansa-c240", "sandisk-sansa-clip", "sandisk-sansa-clip-plus",
+    "archos-a504", "cowon-iaudio-10", "cowon-iaudio-d2", "cowon-iaudio-j3", "cowon-iaudio-u3",
+    "creative-zen-4gb", "creative-zen-microphoto", "creative-zen-pmc", "creative-zen-v",
+    "creative-zen-vision-m", "creative-zen-x-fi", "haier-ibiza-rhapsody", "insignia-dv4g",
+    "iriver-clix", "iriver-e100", "iriver-h10-20gb", "iriver-spinn", "iriver-t10a",
+    "iriver-t30", "iriver-t7-volcano", "maxfield-g-flash-ng-1gb", "microsoft-zune",
+    "microsoft-zune-hd", "mymusix-pd6070", "philips-gogear-vibe-sa1vbe08",
+    "philips-gogear-vibe-sa3vbe04pn-02", "philips-hdd1630-17", "philips-hdd6320-00",
+    "philips-sa5145", "philips-sa6045", "polaroid-freescape", "samsung-yh-925", "samsung-yp-k5",
+    "samsung-yp-p3", "samsung-yp-q2", "samsung-yp-r0", "samsung-yp-t10", "samsung-yp-u3",
+    "samsung-yp-u5", "sandisk-sansa-c240", "sandisk-sansa-clip", "sandisk-sansa-clip-plus",
     "sandisk-sansa-e250", "sandisk-sansa-e270", "sandisk-sansa-e280v2", "sandisk-sansa-fuze",
     "sandisk-sansa-m240", "slacker-pmp", "sony-walkman-nwz-a816", "sony-walkman-nwz-a828",
     "sony-walkman-nwz-e354", "sony-walkman-nwz-s516", "sony-walkman-nwz-s616f",
@@ -223,9 +224,10 @@ by. `fixtures/mtp/player-faults.tsv` says which clauses each fault breaks.
 Of the {closed} players that are not marked *open* nothing else is found, with libspcore as what
 drives them: `make check-imported` judges them, `make check` some of them
 (`conformance/orchestrate/import/test_import_judged.py`). A medium that was full when the log was
-made is emptied for that, and `long-timeout` set aside. Of the open ones there are findings that
-are nobody's yet. `ci/gen_imported.py FOLDER > docs/imported.md` makes this page of the logs in
-FOLDER.
+made is emptied for that, and `long-timeout` set aside. Where a case cannot judge one of them, the
+reason is in the player's file: `conformance/orchestrate/lib/player_limits.py` has which. Of the
+open ones there are findings that are nobody's yet. `ci/gen_imported.py FOLDER > docs/imported.md`
+makes this page of the logs in FOLDER.
 
 ## The faults
 

@@ -1,0 +1,154 @@
+"""What a case says when it cannot judge an imported player, and what of the player's file is the
+reason: whoever is inconclusive for another one is not explained."""
+import re
+
+import player_faults
+
+GIB4 = 4 << 30
+SEND_OBJECT_PROP_LIST, SET_OBJECT_PROP_VALUE = 0x9808, 0x9804
+
+
+def lacks_operation(*codes):
+    return lambda player, _: not player.operations & set(codes)
+
+
+def says_no_level(player, _):
+    return "broken-battery-level" in player.quirks or not any(
+        one["code"] == 0x5001 and "range" in one for one in player.file.get("properties", []))
+
+
+def lacks_format(player, found):
+    return int(found[1], 16) not in player.codes
+
+
+def has_no_files(player, _):
+    """A log does not have the device's files, but the folders that every device has."""
+    return all(one.get("folder") for one in player.file.get("objects", []))
+
+
+def has_no_objects(player, _):
+    return not player.file.get("objects")
+
+
+def has_no_medium(player, _):
+    return player.file.get("no-storages", False)
+
+
+def has_one_medium(player, _):
+    return len(player.file.get("storages", [])) < 2
+
+
+def has_much_room(player, _):
+    return any(one.get("free", one["capacity"]) >= GIB4
+               for one in player.file.get("storages", [{"capacity": GIB4}]))
+
+
+def has_no_groups(player, _):
+    return not any(one.get("group") for one in player.file.get("object-properties", []))
+
+
+def has_quirk(name):
+    return lambda player, _: name in player.quirks
+
+
+def lacks_events(player, _):
+    return {0x4002, 0x4003, 0x4006, 0x4007} - set(player.file["device"].get("events", []))
+
+
+def sets_no_device_property(player, _):
+    return not any(one.get("settable") for one in player.file.get("properties", [])) or \
+        0x1016 not in player.operations
+
+
+def of_songs(player, code):
+    """Do its songs have the property? Then how it can be given one: "said" with it or "set" later."""
+    song = next((one for one in player.file.get("formats", []) if one["code"] == 0x3009), None)
+    if not song or song.get("no-properties") or code not in song.get("properties", [code]):
+        return set()
+    one = [each for each in player.described[code] if 0x3009 in each.get("formats", [])] or \
+        [each for each in player.described[code] if "formats" not in each]
+    ways = {"has"}
+    if SEND_OBJECT_PROP_LIST in player.operations:
+        ways.add("said")
+    if SET_OBJECT_PROP_VALUE in player.operations and (not one or one[0].get("settable")):
+        ways |= {"said", "set"}
+    return ways
+
+
+def songs_cannot(way, *codes):
+    return lambda player, _: any(way not in of_songs(player, code) for code in codes)
+
+
+def songs_lack(player, found):
+    return "has" not in of_songs(player, int(found[1], 16))
+
+
+# (what the case says, what is the reason)
+CASES = (
+    (r"the device plays no objects of format 0x(\w+)", lacks_format),
+    (r"while preparing: the device takes no objects of format 0x(\w+), and lists none; no document "
+     r"demands it", lacks_format),
+    (r"no object of 4 GiB or more", has_no_files),
+    (r"the device has no object of up to 1 MiB", has_no_files),
+    (r"no object has a property", has_no_objects),
+    (r"nothing that is shown refers to anything", has_no_files),
+    (r"there is nothing on the device that could be shown", has_no_objects),
+    (r"the device has no object to count \(0x2001 OK\)", has_no_objects),
+    (r"the device has no object to count \(0x2005 OperationNotSupported\)",
+     lacks_operation(0x1006)),
+    (r"the device has no store that is there", has_no_medium),
+    (r"the store has 4 GiB or more free", has_much_room),
+    (r"no file is protected on this device", lacks_operation(0x1012)),
+    (r"a file cannot be made read-only", lacks_operation(0x1012)),
+    (r"SetAttributes2 is not offered", lacks_operation(0x1012)),
+    (r"no property of a group", has_no_groups),
+    (r"the device's songs keep no duration", songs_cannot("said", 0xdc89)),
+    (r"the device's songs keep no sync id", songs_cannot("said", 0xdc42)),
+    (r"songs have no property 0x(\w+)", songs_lack),
+    (r"a name of its objects is nothing the device lets a host set", songs_cannot("set", 0xdc44)),
+    (r"title and genre of the device's songs cannot be set", songs_cannot("set", 0xdc44, 0xdc8c)),
+    (r"title, track and genre of the device's songs cannot be set",
+     songs_cannot("set", 0xdc44, 0xdc8b, 0xdc8c)),
+    (r"the device does not say how full its battery is", says_no_level),
+    (r'on this player papsim refuses {"verb":"battery",.*', says_no_level),
+    (r'on this player papsim refuses {"verb":"retag",.*"property":"0x(\w+)".*', songs_lack),
+    (r"\d+ of what is mandatory never did what it is for in this run: request GET_STATUS of an "
+     r"endpoint never with success( …)?", has_quirk("no-release-interface")),
+)
+# The same of a clause of which some check was not made.
+CLAUSES = (
+    (r"MTP-PRP-012\.reset", lacks_operation(0x1017)),
+    (r"MTP-PRP-012\.(broken|set)|MTP-DEV-007\.persists", sets_no_device_property),
+    (r"MTP-EVT-003\.(listed|parameters)", lacks_events),
+    (r"SP-ENUM-041\.(equal|index)", has_one_medium),
+    (r"SP-STG-004|SP-STG-007\.file|SP-STG-018\.file|SP-STG-046\.file|SP-DEV-056\.deep",
+     has_no_files),
+    (r"SP-DEV-036\.(exact|same)|SP-DEV-037\.device|MTP-DEV-005\.form|MTP-OBJ-001\.(format|parent)",
+     has_no_objects),
+    (r"SP-META-023\.\w+", songs_cannot("set", 0xdc44)),
+    (r"MTP-OBJ-018\.(edit|free)", lacks_operation(0x95c4)),
+)
+MADE = re.compile(r"\d+ of \d+ checks of (\S+) were made")
+BARRED = re.compile(r"not run because while preparing: .* \((\S+)\)")
+
+
+def holds(table, text, player):
+    return any(found and reason(player, found)
+               for found, reason in ((re.fullmatch(words, text), reason) for words, reason in table))
+
+
+def is_explained(player, case):
+    clauses = MADE.findall(case["reason"])
+    barred = BARRED.fullmatch(case["reason"])
+    if case["verdict"] == "NOT_RUN":  # what it needs first is found broken, and named
+        return barred is not None and any(clause.partition(".")[0] == barred[1]
+                                          for clause in player_faults.named(player))
+    if clauses:
+        return all(holds(CLAUSES, clause, player) for clause in clauses)
+    return holds(CASES, case["reason"], player)
+
+
+def unexplained(player, results):
+    """Cases that say nothing of the player, for no reason that its file shows."""
+    return [f"{case['id']}: {case['reason']}" for case in results["cases"]
+            if case["verdict"] in ("INCONCLUSIVE", "NOT_RUN") and not is_explained(player, case)]
