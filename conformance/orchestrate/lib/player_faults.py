@@ -15,12 +15,12 @@ PAGE = tree.ROOT / "docs" / "imported.md"
 MADE = "# Made by papsim import from "
 # Whose findings are all named; of the others some are not assigned yet.
 CLOSED = (
-    "archos-a504", "cowon-iaudio-10", "cowon-iaudio-d2", "cowon-iaudio-j3", "cowon-iaudio-u3",
-    "creative-zen-4gb", "creative-zen-microphoto", "creative-zen-pmc", "creative-zen-v",
-    "creative-zen-vision-m", "creative-zen-x-fi", "haier-ibiza-rhapsody", "insignia-dv4g",
-    "iriver-clix", "iriver-e100", "iriver-h10-20gb", "iriver-spinn", "iriver-t10a",
-    "iriver-t30", "iriver-t7-volcano", "maxfield-g-flash-ng-1gb", "microsoft-zune",
-    "microsoft-zune-hd", "mymusix-pd6070", "philips-gogear-vibe-sa1vbe08",
+    "archos-48", "archos-a504", "cowon-iaudio-10", "cowon-iaudio-d2", "cowon-iaudio-j3",
+    "cowon-iaudio-u3", "creative-zen-4gb", "creative-zen-microphoto", "creative-zen-pmc",
+    "creative-zen-v", "creative-zen-vision-m", "creative-zen-x-fi", "haier-ibiza-rhapsody",
+    "insignia-dv4g", "iriver-clix", "iriver-e100", "iriver-h10-20gb", "iriver-spinn",
+    "iriver-t10a", "iriver-t30", "iriver-t7-volcano", "maxfield-g-flash-ng-1gb",
+    "microsoft-zune", "microsoft-zune-hd", "mymusix-pd6070", "philips-gogear-vibe-sa1vbe08",
     "philips-gogear-vibe-sa3vbe04pn-02", "philips-hdd1630-17", "philips-hdd6320-00",
     "philips-sa5145", "philips-sa6045", "polaroid-freescape", "samsung-yh-925", "samsung-yp-k5",
     "samsung-yp-p3", "samsung-yp-q2", "samsung-yp-r0", "samsung-yp-t10", "samsung-yp-u3",
@@ -123,6 +123,9 @@ OWN = {
                            for one in player.file.get("properties", [])
                            if "current" in one and "range" in one),
         r"^ *Battery level "),
+    "subclass-of-no-class": (
+        lambda player: not player.file["usb"].get("class") and player.file["usb"].get("subclass"),
+        r"(?i)^ *bDeviceSubClass: (0x)?(ff|255)\b"),
     "code-of-no-kind": (
         lambda player: any(code >> 12 not in (1, 9) for code in player.operations),
         r"^ *[02-8a-f][0-9a-f]{3}: Unknown \([02-8a-f]"),
@@ -143,10 +146,16 @@ def rows():
                                                               quoting=csv.QUOTE_NONE)]
 
 
+# A quirk of an operation that the player does not list shows nowhere.
+OF_OPERATION = {"broken-set-object-proplist": 0x9806}
+
+
 def faults_of(player):
     """The names of its faults, in the table's order."""
+    quirks = [quirk for quirk in player.quirks
+              if OF_OPERATION.get(quirk) in {None} | player.operations]
     return [fault for fault in dict.fromkeys(row[0] for row in rows())
-            if fault in player.quirks or (fault in OWN and OWN[fault][0](player))]
+            if fault in quirks or (fault in OWN and OWN[fault][0](player))]
 
 
 def named(player):
@@ -221,13 +230,13 @@ the line of its log that shows it, or, where libmtp's table of devices knows it
 ([quirks.md](quirks.md)), with the line that has the device's number or the extension libmtp goes
 by. `fixtures/mtp/player-faults.tsv` says which clauses each fault breaks.
 
-Of the {closed} players that are not marked *open* nothing else is found, with libspcore as what
-drives them: `make check-imported` judges them, `make check` some of them
+Of {closed} nothing else is found, with libspcore as what drives them: `make check-imported` judges
+them, `make check` some of them
 (`conformance/orchestrate/import/test_import_judged.py`). A medium that was full when the log was
 made is emptied for that, and `long-timeout` set aside. Where a case cannot judge one of them, the
-reason is in the player's file: `conformance/orchestrate/lib/player_limits.py` has which. Of the
-open ones there are findings that are nobody's yet. `ci/gen_imported.py FOLDER > docs/imported.md`
-makes this page of the logs in FOLDER.
+reason is in the player's file: `conformance/orchestrate/lib/player_limits.py` has which. Of one
+that is marked *open* there are findings that are nobody's yet. `ci/gen_imported.py FOLDER >
+docs/imported.md` makes this page of the logs in FOLDER.
 
 ## The faults
 

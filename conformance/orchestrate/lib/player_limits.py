@@ -126,6 +126,7 @@ CLAUSES = (
     (r"SP-DEV-036\.(exact|same)|SP-DEV-037\.device|MTP-DEV-005\.form|MTP-OBJ-001\.(format|parent)",
      has_no_objects),
     (r"SP-META-023\.\w+", songs_cannot("set", 0xdc44)),
+    (r"MTP-OBJ-019", has_quirk("force-reset-on-close")),
     (r"MTP-OBJ-018\.(edit|free)", lacks_operation(0x95c4)),
 )
 MADE = re.compile(r"\d+ of \d+ checks of (\S+) were made")
