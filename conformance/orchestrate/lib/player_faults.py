@@ -150,12 +150,15 @@ def rows():
 OF_OPERATION = {"broken-set-object-proplist": 0x9806}
 
 
+def quirks_of(player):
+    return [quirk for quirk in player.quirks
+            if OF_OPERATION.get(quirk) in {None} | player.operations]
+
+
 def faults_of(player):
     """The names of its faults, in the table's order."""
-    quirks = [quirk for quirk in player.quirks
-              if OF_OPERATION.get(quirk) in {None} | player.operations]
     return [fault for fault in dict.fromkeys(row[0] for row in rows())
-            if fault in quirks or (fault in OWN and OWN[fault][0](player))]
+            if fault in quirks_of(player) or (fault in OWN and OWN[fault][0](player))]
 
 
 def named(player):

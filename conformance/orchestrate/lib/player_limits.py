@@ -98,6 +98,7 @@ CASES = (
      lacks_operation(0x1006)),
     (r"the device has no store that is there", has_no_medium),
     (r"the store has 4 GiB or more free", has_much_room),
+    (r"the only writable store is the removable one", has_one_medium),
     (r"no file is protected on this device", lacks_operation(0x1012)),
     (r"a file cannot be made read-only", lacks_operation(0x1012)),
     (r"SetAttributes2 is not offered", lacks_operation(0x1012)),

@@ -204,15 +204,17 @@ static void dut_ends(struct conf *c)
     DUT dut = dut_work(c);
     static uint8_t bytes[4096];
     int packet = dut.pipe.packet;
+    const unsigned patient = dut.pipe.deadline_ms;
 
     dut_fill(bytes, sizeof(bytes), 3);
-    dut.pipe.deadline_ms = DUT_PROMPT_MS;
     for (int size = 2 * packet - 13; size <= 2 * packet - 11; size++) {
         char name[] = "end-0.bin";
         uint32_t handle;
 
         name[4] = (char)('0' + size % 10);
+        dut.pipe.deadline_ms = patient;
         handle = dut_file(&dut, dut.folder, name, MTP_FC_UNDEFINED, bytes, (size_t)size);
+        dut.pipe.deadline_ms = DUT_PROMPT_MS;
         ROW(size == 2 * packet - 12 ? "USB-BLK-006.zero" : "USB-BLK-006.only") {
             CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
             CHECK_EQ(dut.answer.data_length, size + 12);
