@@ -69,9 +69,9 @@ def players():
 
 # ---- what is judged
 
-# What would keep the judge from looking, and says nothing of the device: a medium that was full when
-# the log was made, and 20 s and more for each operation that changes something, of which hundreds
-# are asked for (the quirk itself has a test of its own).
+# What would keep the judge from looking, and says nothing of the device: a medium that was full
+# when the log was made, and 20 s and more for each operation that changes something, of which
+# hundreds are asked for (the quirk itself has a test of its own).
 SET_ASIDE = (r"^    free: 0\n", r"^  - long-timeout\n")
 
 

@@ -61,7 +61,7 @@ def sets_no_device_property(player, _):
 
 
 def of_songs(player, code):
-    """Do its songs have the property? Then how it can be given one: "said" with it or "set" later."""
+    """How its songs get the property, if they have it: "said" with the song or "set" later."""
     song = next((one for one in player.file.get("formats", []) if one["code"] == 0x3009), None)
     if not song or song.get("no-properties") or code not in song.get("properties", [code]):
         return set()
@@ -135,8 +135,8 @@ BARRED = re.compile(r"not run because while preparing: .* \((\S+)\)")
 
 
 def holds(table, text, player):
-    return any(found and reason(player, found)
-               for found, reason in ((re.fullmatch(words, text), reason) for words, reason in table))
+    read = ((re.fullmatch(words, text), reason) for words, reason in table)
+    return any(found and reason(player, found) for found, reason in read)
 
 
 def is_explained(player, case):
