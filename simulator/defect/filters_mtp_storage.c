@@ -59,26 +59,29 @@ static uint32_t *said_storage(struct mtpr_command *command)
     }
 }
 
-static uint16_t take_low_storage_id(void *self, struct mtpr_responder *r,
-                                    struct mtpr_command *command)
+/* Takes what was said for the first storage. */
+static uint16_t take_storage_id(const struct mtpr_responder *r, struct mtpr_command *command,
+                                uint32_t said)
 {
     uint32_t *storage = said_storage(command);
 
-    (void)self;
-    if (storage && *storage == 1)
+    if (storage && *storage == said)
         *storage = store_volume_at(mtpr_store(r), 0)->id;
     return 0;
+}
+
+static uint16_t take_low_storage_id(void *self, struct mtpr_responder *r,
+                                    struct mtpr_command *command)
+{
+    (void)self;
+    return take_storage_id(r, command, 1);
 }
 
 static uint16_t take_high_storage_id(void *self, struct mtpr_responder *r,
                                      struct mtpr_command *command)
 {
-    uint32_t *storage = said_storage(command);
-
     (void)self;
-    if (storage && *storage == high_half(r))
-        *storage = store_volume_at(mtpr_store(r), 0)->id;
-    return 0;
+    return take_storage_id(r, command, high_half(r));
 }
 
 static void same_storage_id(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
@@ -164,15 +167,20 @@ static void too_much_free(void *self, struct mtpr_responder *r, struct mtpr_answ
     respell(r, answer, FREE_SPACE, more, sizeof(more));
 }
 
-static void free_capacity(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+/* One field says what another says. */
+static void repeat(const struct mtpr_responder *r, struct mtpr_answer *answer, size_t field,
+                   size_t other)
 {
     struct mtp_field fields[MTP_FIELDS_MAX];
 
+    if (cut_storage_info(r, answer, fields))
+        respell(r, answer, field, fields[other].data, fields[other].length);
+}
+
+static void free_capacity(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
     (void)self;
-    if (!cut_storage_info(r, answer, fields))
-        return;
-    fields[CAPACITY] = fields[FREE_SPACE];
-    mtp_join(answer->data, MTP_STORAGE_INFO, fields);
+    repeat(r, answer, CAPACITY, FREE_SPACE);
 }
 
 static void short_capacity(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
@@ -180,21 +188,14 @@ static void short_capacity(void *self, struct mtpr_responder *r, struct mtpr_ans
     struct mtp_field fields[MTP_FIELDS_MAX];
 
     (void)self;
-    if (!cut_storage_info(r, answer, fields))
-        return;
-    fields[CAPACITY].length = 4;
-    mtp_join(answer->data, MTP_STORAGE_INFO, fields);
+    if (cut_storage_info(r, answer, fields))
+        respell(r, answer, CAPACITY, fields[CAPACITY].data, 4);
 }
 
 static void all_space_free(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
-    struct mtp_field fields[MTP_FIELDS_MAX];
-
     (void)self;
-    if (!cut_storage_info(r, answer, fields))
-        return;
-    fields[FREE_SPACE] = fields[CAPACITY];
-    mtp_join(answer->data, MTP_STORAGE_INFO, fields);
+    repeat(r, answer, FREE_SPACE, CAPACITY);
 }
 
 static void general_error(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
