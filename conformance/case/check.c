@@ -112,6 +112,28 @@ static void keep_site(struct conf *c, const char *row, const struct site *site)
     json_object_set_new(places, place, conf_json_text(site->expression));
 }
 
+/* Bytes of a text of which a reader sees the beginning: whole characters of UTF-8. */
+static int beginning(const char *text)
+{
+    size_t length = strnlen(text, 100);
+
+    while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
+        length--;
+    return (int)length;
+}
+
+bool conf_same_text(struct conf *c, const char *seen, const char *wanted)
+{
+    const char *quote = seen ? "\"" : "";
+    const char *shown = seen ? seen : "nothing";
+
+    if (seen && strcmp(seen, wanted) == 0)
+        return true;
+    snprintf(c->compared, sizeof(c->compared), "%s%.*s%s, expected \"%.*s\"", quote,
+             beginning(shown), shown, quote, beginning(wanted), wanted);
+    return false;
+}
+
 static bool record(struct conf *c, bool ok, const struct site *site, const char *text,
                    const char *seen)
 {
@@ -123,6 +145,7 @@ static bool record(struct conf *c, bool ok, const struct site *site, const char 
                          site->line, site->expression ? site->expression : text);
     count(c, row, ok);
     keep_site(c, row, site);
+    c->compared[0] = '\0';
     if (ok && !first_of_row(c, row))
         return ok;
     check = json_pack("{s:s,s:b,s:s,s:i,s:o,s:o}", "row", row, "ok", ok, "file",
@@ -140,13 +163,15 @@ static bool record(struct conf *c, bool ok, const struct site *site, const char 
  * more than that it is not so, nothing. The expression is the suite's own business. */
 static bool plain(struct conf *c, bool ok, const struct site *site, const char *seen)
 {
+    const char *compared = ok || *seen ? "" : c->compared;
     const char *asked = *c->called ? c->called : c->context.marker ? c->context.marker->asked : "";
-    const char *end = ok || *seen ? "" : *asked ? " it is not so" : "it is not so";
-    char text[640];
+    const char *end = ok || *seen || *compared ? "" : *asked ? " it is not so" : "it is not so";
+    char text[640], said[sizeof(c->compared)];
 
     snprintf(text, sizeof(text), "%s%s%s%s%s", *asked ? "after " : "", asked,
              *c->called ? " answered " : "", *c->called ? c->answer.text : "", end);
-    return record(c, ok, site, text, seen);
+    snprintf(said, sizeof(said), "%s", compared);
+    return record(c, ok, site, text, *said ? said : seen);
 }
 
 bool conf_check(struct conf *c, bool ok, const char *file, int line, const char *expression)

@@ -146,6 +146,9 @@ bool conf_check_seen(struct conf *c, bool ok, struct value value, const char *fi
 bool conf_check_bytes(struct conf *c, const void *actual, size_t actual_length,
                       const void *expected, size_t expected_length, const char *file, int line,
                       const char *text);
+/* Are they the same text? `seen` NULL: there is none. Where they are not, the next check that fails
+ * says both. */
+bool conf_same_text(struct conf *c, const char *seen, const char *wanted);
 /* One whose text is the run's own, and that is none of a row's minimum. */
 bool conf_check_said(struct conf *c, bool ok, struct value value, const char *file, int line,
                      const char *format, ...) __attribute__((format(printf, 6, 7)));

@@ -27,6 +27,7 @@ struct conf {
     int32_t answered;
     struct value answer; /* the same as text */
     char before[352];    /* the call before it, and its answer; "": none */
+    char compared[256];  /* since the last check: two texts that are not the same; "": none */
     enum cause cause;    /* how the body ended, once it is over */
     bool is_over;
     const char *step;   /* the row that demands the one under way; NULL: none is */

@@ -85,6 +85,16 @@ static inline char *pv_text(struct wmdm *w, IMDSPStorage *storage, const WCHAR *
     return text;
 }
 
+/* Is it that text in the list? */
+static inline bool pv_says(struct conf *c, IWMDMMetaData *list, const WCHAR *name, const char *text)
+{
+    char *value = wmdm_metadata_string(list, name);
+    bool is_same = conf_same_text(c, value, text);
+
+    free(value);
+    return is_same;
+}
+
 static inline char *pv_id(struct wmdm *w, IMDSPStorage *storage)
 {
     return pv_text(w, storage, g_wszWMDMPersistentUniqueID);

@@ -103,14 +103,14 @@ CONF_CASE(MTP_PRP_BV_62, .title = "A device property that is reset has its defau
                          writer.length),
                  MTP_RC_OK);
         described(&dut, property, factory, current);
-        CHECK(strcmp(current, "papcheck's partner") == 0);
+        CHECK(conf_same_text(c, current, "papcheck's partner"));
         CHECK(strcmp(factory, "papcheck's partner") != 0);
     }
     ROW("MTP-PRP-012.reset") {
         CHECK_RC(dut_op(&dut, MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(property)), MTP_RC_OK);
         described(&dut, property, factory, current);
         conf_note(c, "default \"%s\", current \"%s\"", factory, current);
-        CHECK(strcmp(current, factory) == 0);
+        CHECK(conf_same_text(c, current, factory));
         ct_put_text(&old, before);
         dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), old.bytes, old.length);
     }

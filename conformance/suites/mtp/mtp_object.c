@@ -249,7 +249,7 @@ CONF_CASE(MTP_OBJ_BV_04, .title = "ObjectInfo has its fields in order, and paren
             CHECK_EQ(info.format, dut_format(&dut, MTP_FC_MP3));
             CHECK_EQ(info.protection, 0);
             CHECK_EQ(info.size, 10);
-            CHECK(strcmp(info.name, "info.mp3") == 0);
+            CHECK(conf_same_text(c, info.name, "info.mp3"));
         }
         ROW("MTP-OBJ-004.parent")
             CHECK_EQ(info.parent, dut.folder);
@@ -542,7 +542,7 @@ CONF_CASE(MTP_OBJ_BV_18, .title = "A protected object cannot be deleted or chang
                              PARAMS(file, MTP_OPC_OBJECT_FILE_NAME), writer.bytes, writer.length),
                      MTP_RC_OK);
         REQUIRE_RC(object_info(&dut, file, &info), MTP_RC_OK);
-        CHECK(strcmp(info.name, "kept.mp3") == 0);
+        CHECK(conf_same_text(c, info.name, "kept.mp3"));
         ROW("MTP-OBJ-018.said")
             CHECK_EQ(info.protection, 1);
         dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(file));

@@ -312,7 +312,7 @@ static void dut_found(struct conf *c)
         }
         REQUIRE(os_compatible(c, id));
         conf_note(c, "compatible id %s", id);
-        CHECK(strcmp(id, "MTP") == 0);
+        CHECK(conf_same_text(c, id, "MTP"));
     }
 }
 

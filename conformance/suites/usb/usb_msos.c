@@ -334,7 +334,7 @@ CONF_CASE(USB_MSOS_BV_12, .title = "The interface GUID is the portable audio pla
                 find_property(c, bytes, 4095, "DeviceInterfaceGUID", &property));
         REQUIRE(property.data_length >= 76 && braced_guid(property.data, guid));
         conf_note(c, "%s", guid);
-        CHECK(strcmp(guid, "{F33FDC04-D1AC-4E8E-9A30-19BBD4B108AE}") == 0);
+        CHECK(conf_same_text(c, guid, "{F33FDC04-D1AC-4E8E-9A30-19BBD4B108AE}"));
     }
 }
 

@@ -59,7 +59,7 @@ static bool is_listed(struct wmdm *w, IMDSPStorage *folder, const char *name)
 static bool is_called(struct wmdm *w, IMDSPStorage *storage, const char *text)
 {
     char *name = wmdm_name(w, storage);
-    bool same = name && strcmp(name, text) == 0;
+    bool same = conf_same_text(wmdm_conf(w), name, text);
 
     free(name);
     return same;
@@ -378,10 +378,11 @@ static void rename_busy(struct wmdm *w, IMDSPStorage *file, const WCHAR *name)
     wmdm_setup(c, "IMDSPObject::Rename", rename_it(w, file, name));
 }
 
-CHANGE_CASE(STORAGE_RENAME_BI_01, "PROVIDER.OBJECT.RENAME", "A name has to be one", CONF_SHOULD,
-            "Rename to NULL, to the empty name; of a file that is written just now, and of one that "
-            "was deleted",
-            "SP-OBJ-043")
+CHANGE_CASE(
+    STORAGE_RENAME_BI_01, "PROVIDER.OBJECT.RENAME", "A name has to be one", CONF_SHOULD,
+    "Rename to NULL, to the empty name; of a file that is written just now, and of one that "
+    "was deleted",
+    "SP-OBJ-043")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "x", 1);

@@ -34,15 +34,6 @@ static DWORD count_of(IWMDMMetaData *list)
     return count;
 }
 
-static bool says(IWMDMMetaData *list, const WCHAR *name, const char *text)
-{
-    char *value = wmdm_metadata_string(list, name);
-    bool same = value && strcmp(value, text) == 0;
-
-    free(value);
-    return same;
-}
-
 /* All predefined names, and those of vendors, stand behind a prefix. */
 static bool has_prefix(const WCHAR *name)
 {
@@ -135,7 +126,7 @@ META_CASE(STORAGE_META_BV_03, "PROVIDER.STORAGE3", "A shell field without data i
         IWMDMMetaData *list = all_of(w, storage);
 
         for (unsigned i = 0; i < 5; i++)
-            CHECK(says(list, fields[i], ""));
+            CHECK(pv_says(c, list, fields[i], ""));
         RELEASE(list);
     }
     RELEASE(storage);
@@ -162,7 +153,8 @@ META_CASE(STORAGE_META_BV_04, "PROVIDER.STORAGE.METADATA",
     ROW("SP-META-018.first") {
         CHECK_HR(CALL(IMDSPStorage3, SetMetadata, three, tags), S_OK);
         list = all_of(w, storage);
-        CHECK(says(list, g_wszWMDMTitle, "First") && says(list, g_wszWMDMGenre, "Noise"));
+        CHECK(pv_says(c, list, g_wszWMDMTitle, "First") &&
+              pv_says(c, list, g_wszWMDMGenre, "Noise"));
     }
     RELEASE(list);
     wmdm_metadata_add_string(tags, u"Papcheck/None", "nothing");
@@ -172,10 +164,10 @@ META_CASE(STORAGE_META_BV_04, "PROVIDER.STORAGE.METADATA",
         ROW("SP-META-024.call") {
             CHECK_SEEN(SUCCEEDED(hr), value_hr(hr));
             list = all_of(w, storage);
-            CHECK(says(list, g_wszWMDMTitle, "Second"));
+            CHECK(pv_says(c, list, g_wszWMDMTitle, "Second"));
         }
         CHECK_SEEN(FAILED(hr) || hr == WMDM_S_NOT_ALL_PROPERTIES_APPLIED ||
-                       says(list, u"Papcheck/None", "nothing"),
+                       pv_says(c, list, u"Papcheck/None", "nothing"),
                    value_hr(hr));
     }
     RELEASE(list);
@@ -185,7 +177,7 @@ META_CASE(STORAGE_META_BV_04, "PROVIDER.STORAGE.METADATA",
     ROW("SP-META-023.long") {
         hr = CALL(IMDSPStorage3, SetMetadata, three, tags);
         list = all_of(w, storage);
-        CHECK_SEEN(says(list, g_wszWMDMTitle, hr == S_OK ? text : "Second"), value_hr(hr));
+        CHECK_SEEN(pv_says(c, list, g_wszWMDMTitle, hr == S_OK ? text : "Second"), value_hr(hr));
     }
     RELEASE(list);
     RELEASE(tags);
@@ -222,7 +214,7 @@ META_CASE(STORAGE_META_BV_05, "PROVIDER.STORAGE4",
         CHECK_HR(CALL(IMDSPStorage4, GetSpecifiedMetadata, four, 2, half, list),
                  WMDM_S_NOT_ALL_PROPERTIES_RETRIEVED);
         if (is_listed && has)
-            CHECK(count_of(list) == 1 && says(list, g_wszWMDMTitle, "Tone"));
+            CHECK(count_of(list) == 1 && pv_says(c, list, g_wszWMDMTitle, "Tone"));
         else
             conf_excused(c, 1, keeps_none);
     }

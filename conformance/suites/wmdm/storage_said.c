@@ -90,7 +90,7 @@ static void keeps_name(struct wmdm *w, const char *text)
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), text, "x", 1);
     char *name = wmdm_name(w, file);
 
-    CHECK(name && strcmp(name, text) == 0);
+    CHECK(conf_same_text(c, name, text));
     free(name);
     RELEASE(file);
 }

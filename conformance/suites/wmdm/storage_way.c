@@ -235,15 +235,6 @@ WAY_CASE(STORAGE_WAY_BV_04, NESTED4, "A storage finds its own children, or anyth
 }
 
 /* ---- what an object is made with */
-static bool says(IWMDMMetaData *list, const WCHAR *name, const char *text)
-{
-    char *value = wmdm_metadata_string(list, name);
-    bool same = value && strcmp(value, text) == 0;
-
-    free(value);
-    return same;
-}
-
 WAY_CASE(STORAGE_WAY_BV_05, NESTED4,
          "What an object is made with is there at once, and nowhere else", CONF_MUST,
          "CreateStorageWithMetadata; the metadata of a fresh pointer and of its folder",
@@ -269,8 +260,8 @@ WAY_CASE(STORAGE_WAY_BV_05, NESTED4,
         four = AS(IMDSPStorage4, again);
         REQUIRE_HR(CALL(IMDSPStorage4, GetMetadata, four, seen), S_OK);
         if (is_listed && has[0] && has[1]) {
-            CHECK(says(seen, g_wszWMDMTitle, "Made Title"));
-            CHECK(says(seen, g_wszWMDMAuthor, "Made Artist"));
+            CHECK(pv_says(c, seen, g_wszWMDMTitle, "Made Title"));
+            CHECK(pv_says(c, seen, g_wszWMDMAuthor, "Made Artist"));
         } else {
             conf_excused(c, 2, "the device's songs cannot be given such a property");
         }
@@ -279,7 +270,7 @@ WAY_CASE(STORAGE_WAY_BV_05, NESTED4,
         CHECK(wmdm_metadata_dword(seen, g_wszWMDMFormatCode, &code) && code == WMDM_FORMATCODE_MP3);
     ROW("SP-STG-049.only") {
         CHECK_HR(CALL(IMDSPStorage4, GetMetadata, folder, of_folder), S_OK);
-        CHECK(!says(of_folder, g_wszWMDMTitle, "Made Title"));
+        CHECK(!pv_says(c, of_folder, g_wszWMDMTitle, "Made Title"));
     }
     RELEASE(folder);
     RELEASE(four);

@@ -69,7 +69,7 @@ CONF_CASE(
         name = wmdm_name(w, hit);
     }
     ROW("SP-DEV-056.same")
-        CHECK(name && strcmp(name, "deep.bin") == 0);
+        CHECK(conf_same_text(c, name, "deep.bin"));
     free(name);
     RELEASE(hit);
     check_top(w, work);
@@ -183,7 +183,7 @@ CONF_CASE(SYNC_FIND_BV_03, .title = "Persistent ids are unique and the same in t
             REQUIRE(hit != NULL);
         }
         third = pv_id(again, hit);
-        CHECK(third && strcmp(third, first) == 0);
+        CHECK(conf_same_text(c, third, first));
     }
     free(third);
     RELEASE(hit);
@@ -259,7 +259,7 @@ CONF_CASE(SYNC_FILE_BV_01, .title = "The sync id of a file is kept by the device
         seen = found(again, WMDM_FIND_SCOPE_GLOBAL, id);
         REQUIRE(seen != NULL);
         text = pv_text(again, seen, g_wszWMDMSyncID);
-        CHECK(text && strcmp(text, "papcheck-0042") == 0);
+        CHECK(conf_same_text(c, text, "papcheck-0042"));
     }
     free(text);
     free(id);

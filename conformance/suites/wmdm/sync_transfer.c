@@ -40,15 +40,6 @@ static IWMDMMetaData *tags(DWORD format)
     return list;
 }
 
-static bool says(IWMDMMetaData *list, const WCHAR *name, const char *text)
-{
-    char *value = wmdm_metadata_string(list, name);
-    bool same = value && strcmp(value, text) == 0;
-
-    free(value);
-    return same;
-}
-
 /* Blocks of 5000 bytes: none of them fits a packet. */
 static void send_clear(struct wmdm *w, IMDSPStorage *storage, BYTE *data, size_t length)
 {
@@ -96,7 +87,7 @@ static void said(struct conf *c, bool is_kept, IWMDMMetaData *seen, const WCHAR 
                  const char *text)
 {
     if (is_kept)
-        CHECK(says(seen, name, text));
+        CHECK(pv_says(c, seen, name, text));
     else
         conf_excused(c, 1, keeps_none);
 }
@@ -154,7 +145,7 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
         file = wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_AUDIO,
                            length, metadata);
         seen_name = wmdm_name(w, file);
-        CHECK(seen_name && strcmp(seen_name, name) == 0);
+        CHECK(conf_same_text(c, seen_name, name));
         CoTaskMemFree(seen_name);
     }
     ROW("SP-SYNC-006.found") {

@@ -204,8 +204,7 @@ Test(check, a_response_that_is_not_the_last_ones_is_not_said_to_be)
     answer(c, "GetObjectInfo(0x00010001)", MTP_RC_OK);
     ROW("TST-ONE-001")
         CHECK_RC(code, MTP_RC_OK);
-    cr_assert_str_eq(text(c, 0, "text"),
-                     "after GetObjectInfo(0x00010001) answered 0x2001 OK");
+    cr_assert_str_eq(text(c, 0, "text"), "after GetObjectInfo(0x00010001) answered 0x2001 OK");
     cr_assert_str_eq(text(c, 0, "seen"), "0x200c StoreFull, expected 0x2001 OK");
 }
 
@@ -241,4 +240,35 @@ Test(check, an_expression_is_never_what_a_reader_sees)
     cr_assert_str_eq(text(c, 2, "text"),
                      "after GetObjectInfo(0x00010001) answered 0x2001 OK it is not so");
     cr_assert_str_eq(text(c, 2, "expression"), "name && *name == 'x'");
+}
+
+Test(check, texts_that_are_not_the_same_are_said_by_the_next_check_that_fails)
+{
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
+
+    ROW("TST-ONE-001") {
+        CHECK(conf_same_text(c, "one", "one"));
+        CHECK(conf_same_text(c, "one", "two"));
+        CHECK(conf_same_text(c, NULL, "two"));
+        CHECK(!conf_same_text(c, "one", "two"));
+        CHECK(c == NULL);
+    }
+    cr_assert_str_eq(seen(c, 1), "\"one\", expected \"two\"");
+    cr_assert_str_eq(seen(c, 2), "nothing, expected \"two\"");
+    cr_assert_str_eq(seen(c, 3), "");
+    cr_assert_str_eq(text(c, 3, "text"), "it is not so");
+}
+
+Test(check, of_a_long_text_whole_characters_are_shown)
+{
+    RUNNING running_case = running();
+    struct conf *c = &running_case;
+    char name[102] = {0};
+
+    memset(name, 'x', 99);
+    memcpy(name + 99, "\xc3\xa9", 2);
+    ROW("TST-ONE-001")
+        CHECK(conf_same_text(c, name, ""));
+    cr_assert_eq(strlen(seen(c, 0)), 99 + strlen("\"\", expected \"\""));
 }
