@@ -184,30 +184,53 @@ static void other_handle(void *self, struct mtpr_responder *r, struct mtpr_answe
         reply->params[2] += 0x1000;
 }
 
-/* Of what SendObjectInfo answers: store, parent, handle. */
-static void say_nothing(const struct mtpr_responder *r, struct mtpr_answer *answer, unsigned of)
+/* Of what the operation answers: store, parent, handle. */
+static void say_nothing(const struct mtpr_responder *r, struct mtpr_answer *answer,
+                        uint16_t operation, unsigned of)
 {
-    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_INFO && answer->reply->code == MTP_RC_OK)
+    if (mtpr_command(r)->code == operation && answer->reply->code == MTP_RC_OK)
         answer->reply->params[of] = 0;
 }
 
 static void no_store(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
-    say_nothing(r, answer, 0);
+    say_nothing(r, answer, MTP_OP_SEND_OBJECT_INFO, 0);
 }
 
 static void no_chosen_store(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
-    (void)self;
     if (!mtpr_command(r)->params[0])
-        say_nothing(r, answer, 0);
+        no_store(self, r, answer);
 }
 
 static void no_parent(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
-    say_nothing(r, answer, 1);
+    say_nothing(r, answer, MTP_OP_SEND_OBJECT_INFO, 1);
+}
+
+static void no_list_store(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    say_nothing(r, answer, MTP_OP_SEND_OBJECT_PROP_LIST, 0);
+}
+
+static void no_chosen_list_store(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    if (!mtpr_command(r)->params[0])
+        no_list_store(self, r, answer);
+}
+
+static void root_is_itself(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    const struct mtpr_command *command = mtpr_command(r);
+    uint32_t *params = answer->reply->params;
+
+    (void)self;
+    if (command->code == MTP_OP_SEND_OBJECT_INFO && command->params[1] == 0xffffffff &&
+        answer->reply->code == MTP_RC_OK)
+        params[1] = params[2];
 }
 
 static void answer_early(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
@@ -348,13 +371,6 @@ static void list_untyped(void *self, struct mtpr_responder *r, struct mtpr_answe
     if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_PROP_LIST &&
         answer->reply->code == MTP_RC_INVALID_OBJECT_PROP_FORMAT && place_of(r, &volume, &parent))
         make_empty(r, volume, parent);
-}
-
-static void no_list_store(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
-{
-    (void)self;
-    if (mtpr_command(r)->code == MTP_OP_SEND_OBJECT_PROP_LIST && answer->reply->code == MTP_RC_OK)
-        answer->reply->params[0] = 0;
 }
 
 /* One that was refused for its size, by a name of ours: its own is forgotten. */

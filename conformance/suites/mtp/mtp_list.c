@@ -301,6 +301,35 @@ CONF_CASE(MTP_PRP_BI_36, .title = "SendObjectPropList refuses values that are no
         CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 4), 0);
 }
 
+CONF_CASE(MTP_PRP_BV_38, .title = "SendObjectPropList for any store answers which one it is",
+          .reqs = REQS("MTP-PRP-006"), .ics = "MTP.OP.9808 && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "A song for store 0, at the root; StorageID of the object is what was answered")
+{
+    DUT dut = dut_work(c);
+    struct ct_writer name = {0};
+    struct ct_reader reader;
+    uint32_t handle, said;
+
+    put_text(&name, 0, MTP_OPC_NAME, "Anywhere");
+    dut.store = 0;
+    dut.folder = 0xffffffff;
+    ROW("MTP-PRP-006.chosen") {
+        if (send_list(&dut, &name) != MTP_RC_OK)
+            conf_inconclusive(c, "no list is taken without a store");
+        said = dut.answer.param[0];
+        handle = dut.answer.param[2];
+        SETUP {
+            if (dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "music", 5) != MTP_RC_OK)
+                dut_unprepared(&dut, "operation");
+            dut_must(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, MTP_OPC_STORAGE_ID));
+        }
+        reader = dut_reader(&dut);
+        CHECK_EQ(ct_u32(&reader), said);
+    }
+    dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(handle));
+}
+
 /* MTP 1.1, E.2.7: an array of arrays of descriptions; without dependencies its count is 0. */
 CONF_CASE(MTP_DEV_BV_37, .title = "GetInterdependentPropDesc sends an array",
           .reqs = REQS("MTP-DEV-003"), .ics = "MTP.OP.9807", .player = "mtp",

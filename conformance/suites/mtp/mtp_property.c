@@ -85,7 +85,7 @@ static bool has_text(struct dut *dut, uint32_t handle, uint16_t property, const 
     reader = dut_reader(dut);
     ct_text(&reader, got);
     conf_note(dut->c, "property 0x%04x: \"%s\"", property, got);
-    return !reader.failed && strcmp(got, text) == 0;
+    return conf_same_text(dut->c, reader.failed ? NULL : got, text);
 }
 
 CONF_CASE(MTP_PRP_BV_01, .title = "Every format has the eight properties all objects have",
@@ -118,6 +118,16 @@ CONF_CASE(MTP_PRP_BV_01, .title = "Every format has the eight properties all obj
     }
 }
 
+/* Of these the document gives the form, too (MTP 1.1, B.2.8 and the others). */
+static bool is_date(uint16_t property)
+{
+    static const uint16_t dates[] = {MTP_OPC_DATE_CREATED,  MTP_OPC_DATE_MODIFIED,
+                                     MTP_OPC_DATE_AUTHORED, MTP_OPC_DATE_ADDED,
+                                     MTP_OPC_LAST_ACCESSED, MTP_OPC_ORIGINAL_RELEASE_DATE};
+
+    return dut_lists(dates, ARRAY_SIZE(dates), property);
+}
+
 CONF_CASE(
     MTP_PRP_BV_02, .title = "Property descriptions are whole, default and form in their type",
     .reqs = REQS("MTP-PRP-002"), .ics = "MTP", .player = "mtp", .timeout_s = 60,
@@ -127,6 +137,7 @@ CONF_CASE(
     static struct dut_info info;
     uint16_t codes[DUT_PROPS_MAX];
     struct description desc;
+    bool has_dates = false;
 
     ROW("MTP-PRP-002.layout") {
         dut_device_info(&dut, &info);
@@ -141,7 +152,16 @@ CONF_CASE(
                     conf_note(c, "property 0x%04x of 0x%04x: type 0x%04x form %u", codes[i],
                               info.formats[f], desc.type, desc.form);
                 CHECK(desc.whole);
+                has_dates |= is_date(codes[i]);
+                ROW("MTP-PRP-002.date") {
+                    if (is_date(codes[i]))
+                        CHECK_EQ(desc.form, MTP_FORM_DATE_TIME);
+                }
             }
+        }
+        ROW("MTP-PRP-002.date") {
+            if (!has_dates)
+                conf_excused(c, 1, "its objects have no dates");
         }
     }
     ROW("MTP-PRP-002.unknown") {

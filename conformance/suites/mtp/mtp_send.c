@@ -241,6 +241,8 @@ CONF_CASE(MTP_OBJ_BI_13, .title = "Store and parent of a new object must fit",
         code = dut_send_info(&dut, dut.store, 0xffffffff, MTP_FC_ASSOCIATION, 0, "papcheck-root");
         CHECK_RC(code, MTP_RC_OK);
         made = dut.answer.param[2];
+        ROW("MTP-OBJ-008.answer") /* no document says which of the two */
+            CHECK(code != MTP_RC_OK || !dut.answer.param[1] || dut.answer.param[1] == 0xffffffff);
         CHECK_EQ(place_of(&dut, made).parent, 0);
         if (code == MTP_RC_OK)
             dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(made));

@@ -222,20 +222,9 @@ static void check_again(struct dut *dut, const struct snapshot_description *one)
               one->format);
 }
 
-/* Of these the document gives the form, too (MTP 1.1, B.2.8 and the others). */
-static const uint16_t dates[] = {MTP_OPC_DATE_CREATED,  MTP_OPC_DATE_MODIFIED,
-                                 MTP_OPC_DATE_AUTHORED, MTP_OPC_DATE_ADDED,
-                                 MTP_OPC_LAST_ACCESSED, MTP_OPC_ORIGINAL_RELEASE_DATE};
-
 static void check_description(struct conf *c, const struct snapshot_description *one)
 {
     check_type(c, one);
-    ROW("MTP-PRP-002.date") {
-        if (dut_lists(dates, ARRAY_SIZE(dates), one->code))
-            AGREE(one->form_kind == MTP_FORM_DATE_TIME,
-                  "property 0x%04x of format 0x%04x is a date, described with form %u", one->code,
-                  one->format, one->form_kind);
-    }
     AGREE(form_fits(one), "property 0x%04x of format 0x%04x: form %u is one of type 0x%04x",
           one->code, one->format, one->form_kind, one->type);
     AGREE(range_is_one(one), "property 0x%04x of format 0x%04x: minimum, maximum and step agree",
