@@ -181,8 +181,10 @@ bool wmdm_metadata_qword(IWMDMMetaData *list, const WCHAR *name, uint64_t *ret_v
 struct wmdm_progress_record {
     unsigned begins, steps, ends, cancel_at;
     DWORD estimated, last;
-    bool backwards;     /* a step reported less than the one before */
-    HRESULT completion; /* of End2 or End3; E_PENDING before, and after a plain End */
+    bool backwards;                 /* a step reported less than the one before */
+    HRESULT completion;             /* of End2 or End3; E_PENDING before, and after a plain End */
+    void (*at_step)(void *context); /* from within each Progress; NULL: nothing */
+    void *context;
 };
 IWMDMProgress3 *wmdm_progress_new(struct wmdm_progress_record *record /* borrowed */);
 

@@ -259,6 +259,8 @@ static HRESULT progress_Progress(IWMDMProgress3 *This, DWORD dwTranspiredTicks)
     record->steps++;
     record->backwards |= dwTranspiredTicks < record->last;
     record->last = dwTranspiredTicks;
+    if (record->at_step)
+        record->at_step(record->context);
     return record->cancel_at && record->steps >= record->cancel_at ? WMDM_E_USER_CANCELLED : S_OK;
 }
 

@@ -20,6 +20,9 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_SYNC] = "PROVIDER.SYNC",
     [WMDM_DEVICE3] = "PROVIDER.DEVICE3",
     [WMDM_CONTROL] = "PROVIDER.CONTROL",
+    [WMDM_CONTROL_PLAY] = "PROVIDER.CONTROL.PLAY",
+    [WMDM_CONTROL_PAUSE] = "PROVIDER.CONTROL.PAUSE",
+    [WMDM_CONTROL_SEEK] = "PROVIDER.CONTROL.SEEK",
     [WMDM_DEVICE_SERIAL] = "PROVIDER.DEVICE.SERIAL",
     [WMDM_DEVICE_POWER] = "PROVIDER.DEVICE.POWER",
     [WMDM_DEVICE_PATH] = "PROVIDER.DEVICE.PATH",
@@ -89,6 +92,25 @@ static void ask_provider(const struct asking *it, const char *class)
     say(it, WMDM_CHANNEL_CLASS, wmdm_export(c, "SacGetServerClass") != NULL);
 }
 
+static void ask_control(const struct asking *it)
+{
+    const DWORD play = WMDM_DEVICECAP_CANPLAY | WMDM_DEVICECAP_CANSTOP;
+    const DWORD pause = WMDM_DEVICECAP_CANPAUSE | WMDM_DEVICECAP_CANRESUME;
+    struct conf *c = it->c;
+    struct wmdm *w = it->w;
+    bool has = wmdm_has(it->w, wmdm_device(it->w), &IID_IMDSPDeviceControl);
+    IMDSPDeviceControl *control = has ? AS(IMDSPDeviceControl, wmdm_device(it->w)) : NULL;
+    DWORD can = 0;
+
+    if (has && CALL(IMDSPDeviceControl, GetCapabilities, control, &can) != S_OK)
+        can = 0;
+    say(it, WMDM_CONTROL, has);
+    say(it, WMDM_CONTROL_PLAY, (can & play) == play);
+    say(it, WMDM_CONTROL_PAUSE, (can & pause) == pause);
+    say(it, WMDM_CONTROL_SEEK, can & WMDM_DEVICECAP_CANSEEK);
+    RELEASE(control);
+}
+
 static void ask_device(const struct asking *it)
 {
     struct conf *c = it->c;
@@ -104,7 +126,7 @@ static void ask_device(const struct asking *it)
     say_answer(it, WMDM_DEVICE_SERIAL, CALL(IMDSPDevice, GetSerialNumber, device, &id, mac));
     say_answer(it, WMDM_DEVICE_POWER, CALL(IMDSPDevice, GetPowerSource, device, &source, &percent));
     say(it, WMDM_DEVICE3, wmdm_has(it->w, device, &IID_IMDSPDevice3));
-    say(it, WMDM_CONTROL, wmdm_has(it->w, device, &IID_IMDSPDeviceControl));
+    ask_control(it);
     if (!wmdm_has(it->w, device, &IID_IMDSPDevice2))
         return; /* it has to be there; its cases say so */
     two = AS(IMDSPDevice2, device);

@@ -104,6 +104,7 @@ static const struct {
     {NULL, "findScope", WMDM_FIND_SCOPE_GLOBAL},
     {"IMDSPObject", "fuMode", MDSP_READ},
     {"IMDSPObject", "fuFlags", MDSP_SEEK_BOF},
+    {"IMDSPDeviceControl", "fuMode", MDSP_SEEK_BOF},
     {"IWMDMDeviceSession", "type", WMDM_SESSION_TRANSFER_TO_DEVICE},
 };
 

@@ -155,7 +155,8 @@ struct mtpi_property_list {
     size_t count;
 };
 
-/* Of the description of an object property (MTP 1.1, 5.3.2.3), its fixed begin. */
+/* Of the description of a property of an object or of the device, its fixed begin, which is the
+ * same (MTP 1.1, 5.3.2.3 and 5.1.2.1). */
 struct mtpi_prop_desc {
     uint16_t property, type;
     bool settable;
@@ -238,6 +239,7 @@ int mtpi_get_object_references(struct mtpi *mtpi, uint32_t handle, struct mtpi_u
 int mtpi_set_object_references(struct mtpi *mtpi, uint32_t handle, const uint32_t *handles,
                                size_t count);
 /* As with objects' properties. */
+int mtpi_get_device_prop_desc(struct mtpi *mtpi, uint16_t property, struct mtpi_prop_desc *ret);
 int mtpi_get_device_prop_value(struct mtpi *mtpi, uint16_t property, uint16_t type,
                                struct mtpi_value *ret);
 int mtpi_set_device_prop_value(struct mtpi *mtpi, uint16_t property,

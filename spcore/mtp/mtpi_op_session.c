@@ -78,6 +78,18 @@ bool mtpi_has(struct mtpi *mtpi, uint16_t operation)
 
 /* ---- device properties */
 
+int mtpi_get_device_prop_desc(struct mtpi *mtpi, uint16_t property, struct mtpi_prop_desc *ret)
+{
+    struct mtpi_data data;
+    int result = mtpi_fetch(mtpi, MTP_OP_GET_DEVICE_PROP_DESC, MTPI_PARAMS(property), &data);
+
+    if (result)
+        return result;
+    result = mtpi_parse_prop_desc(data.in, data.in_length, ret);
+    free(data.in);
+    return result;
+}
+
 int mtpi_get_device_prop_value(struct mtpi *mtpi, uint16_t property, uint16_t type,
                                struct mtpi_value *ret)
 {

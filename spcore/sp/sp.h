@@ -3,6 +3,7 @@
 #ifndef SPCORE_SP_SP_H
 #define SPCORE_SP_SP_H
 
+#include <pthread.h>
 #include <string.h>
 
 #include "spcore/com/com_object.h"
@@ -42,14 +43,30 @@ static inline bool sp_clear(void *ret_interface)
 HRESULT sp_mac(struct sp_context *context, const void *first, DWORD first_length,
                const void *second, DWORD second_length, BYTE ret_mac[WMDM_MAC_LENGTH]);
 
+/* What the device's own player plays: sp_playback.h. */
+struct sp_playing {
+    uint32_t object;   /* a track, or the list that it is in; 0: nothing plays */
+    uint32_t index;    /* in that list */
+    int32_t rate;      /* thousandths; 0: it pauses */
+    uint32_t position; /* milliseconds */
+};
+
 struct sp_device {
     struct com_object com;
     IMDSPDevice3 IMDSPDevice3_iface;
+    IMDSPDeviceControl IMDSPDeviceControl_iface;
     struct sp_context *context;       /* a reference */
     struct sp_connection *connection; /* a reference */
     uint32_t storage;                 /* the one this pseudo-device shows; 0: all of them */
     WCHAR *canonical;                 /* owned */
+    DWORD playback;                   /* WMDM_DEVICECAP_*; 0: no IMDSPDeviceControl */
+    struct {
+        pthread_mutex_t lock; /* of the rest, and of the device's player */
+        bool is_set;          /* by Seek, until the next Play */
+        struct sp_playing at;
+    } cue;
 };
+extern const IMDSPDeviceControlVtbl sp_device_control_vtbl; /* sp_device_control.c */
 
 HRESULT sp_class_factory_query(REFIID riid, void **ret_interface);
 HRESULT sp_provider_new(REFIID riid, void **ret_interface);

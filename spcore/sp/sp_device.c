@@ -9,6 +9,7 @@
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_activity.h"
 #include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_playback.h"
 #include "spcore/sp/sp_storage.h"
 
 COM_INTERFACE(sp_device, IMDSPDevice3)
@@ -420,6 +421,16 @@ static const struct com_interface device_interfaces[] = {
     COM_MAP_END,
 };
 
+/* Of a device with a player that can be told what to play. */
+static const struct com_interface player_interfaces[] = {
+    COM_MAP(sp_device, IUnknown, IMDSPDevice3),
+    COM_MAP(sp_device, IMDSPDevice, IMDSPDevice3),
+    COM_MAP(sp_device, IMDSPDevice2, IMDSPDevice3),
+    COM_MAP(sp_device, IMDSPDevice3, IMDSPDevice3),
+    COM_MAP(sp_device, IMDSPDeviceControl, IMDSPDeviceControl),
+    COM_MAP_END,
+};
+
 static void device_destroy(struct com_object *object)
 {
     struct sp_device *self = container_of(object, struct sp_device, com);
@@ -427,10 +438,12 @@ static void device_destroy(struct com_object *object)
     sp_connection_unref(self->connection);
     sp_context_unref(self->context);
     CoTaskMemFree(self->canonical);
+    pthread_mutex_destroy(&self->cue.lock);
     free(self);
 }
 
 static const struct com_class device_class = {"sp_device", device_interfaces, device_destroy};
+static const struct com_class player_class = {"sp_device", player_interfaces, device_destroy};
 
 void sp_device_ref(struct sp_device *device)
 {
@@ -461,10 +474,13 @@ HRESULT sp_device_new(struct sp_context *context, struct sp_connection *connecti
     for (size_t i = 0; i <= strlen(digits); i++)
         self->canonical[length + i] = (WCHAR)digits[i];
     self->IMDSPDevice3_iface.lpVtbl = &device_vtbl;
+    self->IMDSPDeviceControl_iface.lpVtbl = &sp_device_control_vtbl;
     self->context = sp_context_ref(context);
     self->connection = sp_connection_ref(connection);
     self->storage = storage;
-    com_object_init(&self->com, &device_class);
+    self->playback = sp_playback_capabilities(connection);
+    pthread_mutex_init(&self->cue.lock, NULL);
+    com_object_init(&self->com, self->playback ? &player_class : &device_class);
     *ret_device = (IMDSPDevice *)&self->IMDSPDevice3_iface;
     return S_OK;
 }

@@ -9,8 +9,7 @@
 #include "spcore/com/com_utf16.h"
 #include "spcore/include/sac.h"
 #include "spcore/sp/sp.h"
-#include "spcore/tests/serving.h"
-#include "wmdm_certs.h"
+#include "spcore/tests/provided.h"
 
 #define ABI "fixtures/abi/wmdm_interfaces.tsv"
 #define LIST "spcore/sp/methods.tsv"
@@ -163,77 +162,27 @@ enum { PROVIDER, DEVICE, STORAGE, GLOBALS, ENUM_DEVICE, ENUM_STORAGE, OBJECTS };
 
 struct graph {
     struct tables *tables;
-    struct serving serving;
-    struct sac_channel *channel;
-    IComponentAuthenticate *component;
+    struct provided provided;
     IMDSPStorage *child;
     IUnknown *object[OBJECTS];
 };
 
-static IMDServiceProvider3 *provider_new(struct graph *g)
-{
-    IMDServiceProvider3 *provider = NULL;
-    IClassFactory *factory = NULL;
-
-    cr_assert_eq(DllGetClassObject(&sp_clsid, &IID_IClassFactory, (void **)&factory), S_OK);
-    cr_assert_eq(
-        IClassFactory_CreateInstance(factory, NULL, &IID_IMDServiceProvider3, (void **)&provider),
-        S_OK);
-    IClassFactory_Release(factory);
-    cr_assert_eq(IMDServiceProvider3_QueryInterface(provider, &IID_IComponentAuthenticate,
-                                                    (void **)&g->component),
-                 S_OK);
-    g->object[PROVIDER] = (IUnknown *)provider;
-    return provider;
-}
-
-static void authenticate(struct graph *g)
-{
-    g->channel = sac_client_new();
-    cr_assert_eq(sac_set_certificate(g->channel, SAC_CERT_V1, application_high_certificate,
-                                     sizeof(application_high_certificate), application_high_key,
-                                     sizeof(application_high_key)),
-                 S_OK);
-    cr_assert_eq(sac_set_interface(g->channel, g->component), S_OK);
-    cr_assert_eq(sac_authenticate(g->channel, SAC_PROTOCOL_V1), S_OK);
-}
-
-static IMDSPDevice *device_new(IMDServiceProvider3 *provider, const char *uri)
-{
-    WCHAR *path = com_utf16_from_utf8(uri);
-    IMDSPDevice **devices = NULL, *device;
-    DWORD count = 0;
-
-    cr_assert_eq(IMDServiceProvider3_CreateDevice(provider, path, &count, &devices), S_OK);
-    cr_assert_geq(count, 1);
-    device = devices[0];
-    for (DWORD i = 1; i < count; i++)
-        IMDSPDevice_Release(devices[i]);
-    CoTaskMemFree(devices);
-    CoTaskMemFree(path);
-    return device;
-}
-
 static struct graph *graph_new(void)
 {
     struct graph *g = calloc(1, sizeof(*g));
-    IMDServiceProvider3 *provider;
     IMDSPEnumStorage *children = NULL;
     IMDSPDevice *device;
     IMDSPStorage *root = NULL;
     ULONG fetched = 0;
-    char uri[128];
 
     cr_assert_not_null(g);
     g->tables = tables_new();
-    serve(&g->serving, "pap-winusb", NULL);
-    snprintf(uri, sizeof(uri), "usbip:%s/1-1", g->serving.address);
-    provider = provider_new(g);
-    authenticate(g);
-    cr_assert_eq(
-        IMDServiceProvider3_EnumDevices(provider, (IMDSPEnumDevice **)&g->object[ENUM_DEVICE]),
-        S_OK);
-    device = device_new(provider, uri);
+    provide(&g->provided, "pap-player");
+    g->object[PROVIDER] = (IUnknown *)g->provided.provider;
+    cr_assert_eq(IMDServiceProvider3_EnumDevices(g->provided.provider,
+                                                 (IMDSPEnumDevice **)&g->object[ENUM_DEVICE]),
+                 S_OK);
+    device = g->provided.device;
     g->object[DEVICE] = (IUnknown *)device;
     cr_assert_eq(IMDSPDevice_EnumStorage(device, (IMDSPEnumStorage **)&g->object[ENUM_STORAGE]),
                  S_OK);
@@ -255,19 +204,19 @@ static void shut(struct graph *g)
     BYTE nonsense[] = "not a message of the channel", *out = NULL;
     DWORD length = 0;
 
-    cr_assert(FAILED(IComponentAuthenticate_SACAuth(g->component, SAC_PROTOCOL_V1, 0, nonsense,
-                                                    sizeof(nonsense), &out, &length)));
+    cr_assert(FAILED(IComponentAuthenticate_SACAuth(g->provided.component, SAC_PROTOCOL_V1, 0,
+                                                    nonsense, sizeof(nonsense), &out, &length)));
     CoTaskMemFree(out);
 }
 
 static void graph_free(struct graph *g)
 {
     IMDSPStorage_Release(g->child);
-    for (int i = OBJECTS - 1; i >= 0; i--)
-        IUnknown_Release(g->object[i]);
-    sac_free(g->channel);
-    IComponentAuthenticate_Release(g->component);
-    serve_end(&g->serving);
+    for (int i = OBJECTS - 1; i >= 0; i--) {
+        if (i != PROVIDER && i != DEVICE)
+            IUnknown_Release(g->object[i]);
+    }
+    provide_end(&g->provided);
     free(g->tables);
     free(g);
 }
