@@ -188,4 +188,8 @@ struct wmdm_progress_record {
 };
 IWMDMProgress3 *wmdm_progress_new(struct wmdm_progress_record *record /* borrowed */);
 
+/* DeviceIoControl of IOCTL_MTP_CUSTOM_COMMAND: that command, with the bytes to write behind it. */
+HRESULT wmdm_command(struct wmdm *w, const MTP_COMMAND_DATA_IN *command, const void *written,
+                     BYTE *answer, DWORD *size);
+
 #endif

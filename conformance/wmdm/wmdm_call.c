@@ -35,7 +35,7 @@ static const struct {
     {KEEPS_TO_ITS_ROOM, "IMDSPDevice", "GetName", NULL, "SP-DEV-003.behind"},
     {KEEPS_TO_ITS_ROOM, "IMDSPDevice", "GetManufacturer", NULL, "SP-DEV-008.behind"},
     {KEEPS_TO_ITS_ROOM, "IMDSPDevice2", "GetCanonicalName", NULL, "SP-DEV-043.behind"},
-    {KEEPS_TO_ITS_ROOM, "IMDSPDevice3", "DeviceIoControl", "lpOutBuffer", "SP-DEV-053"},
+    {KEEPS_TO_ITS_ROOM, "IMDSPDevice3", "DeviceIoControl", "lpOutBuffer", "SP-DEV-053.overrun"},
     {KEEPS_TO_ITS_ROOM, "IMDSPStorage", "GetName", NULL, "SP-STG-002.behind"},
     {KEEPS_TO_ITS_ROOM, "IMDSPObject", "Read", "pData", "SP-OBJ-016"},
     {KEEPS_TO_ITS_ROOM, "IMDSPObject2", "ReadOnClearChannel", "pData", "SP-OBJ-016"},

@@ -7,6 +7,7 @@
 
 #include "conformance/case/worker.h"
 #include "conformance/wmdm/wmdm_case.h"
+#include "mtp_codes.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 
@@ -27,6 +28,7 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_DEVICE_POWER] = "PROVIDER.DEVICE.POWER",
     [WMDM_DEVICE_PATH] = "PROVIDER.DEVICE.PATH",
     [WMDM_DEVICE_FIND] = "PROVIDER.DEVICE.FIND",
+    [WMDM_DEVICE_IOCTL] = "PROVIDER.DEVICE.IOCTL",
     [WMDM_DEVICE_NAME] = "PROVIDER.DEVICE.NAME",
     [WMDM_DEVICE_PARTNER] = "PROVIDER.DEVICE.PARTNER",
     [WMDM_MEDIUM_SERIAL] = "PROVIDER.MEDIUM.SERIAL",
@@ -136,6 +138,20 @@ static void ask_device(const struct asking *it)
     RELEASE(two);
 }
 
+/* Win32 has words of its own for it. */
+static bool takes_commands(const struct asking *it)
+{
+    BYTE answer[1024];
+    DWORD size = sizeof(answer);
+    HRESULT hr = wmdm_command(it->w,
+                              &(MTP_COMMAND_DATA_IN){.OpCode = MTP_OP_GET_DEVICE_INFO,
+                                                     .NextPhase = MTP_NEXTPHASE_READ_DATA},
+                              NULL, answer, &size);
+
+    return wmdm_is_offered(hr) && hr != HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED) &&
+           hr != HRESULT_FROM_WIN32(ERROR_INVALID_FUNCTION);
+}
+
 /* Is the name among those of SupportedDeviceProperties? */
 static bool is_listed(const PROPVARIANT *list, const WCHAR *name)
 {
@@ -179,6 +195,7 @@ static void ask_properties(const struct asking *it)
     say(it, WMDM_DEVICE_NAME, is_listed(&list, g_wszWMDMDeviceFriendlyName));
     say(it, WMDM_DEVICE_PARTNER, is_listed(&list, g_wszWMDMSyncRelationshipID));
     say(it, WMDM_PLAYLISTS, takes_playlists(&formats));
+    say(it, WMDM_DEVICE_IOCTL, has && takes_commands(it));
     PropVariantClear(&list);
     PropVariantClear(&formats);
 }

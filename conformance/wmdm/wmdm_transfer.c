@@ -229,3 +229,23 @@ void wmdm_file_close(struct wmdm_file *f)
     f->is_open = false;
     SETUP_CALL(IMDSPObject, Close, f->object);
 }
+
+HRESULT wmdm_command(struct wmdm *w, const MTP_COMMAND_DATA_IN *command, const void *written,
+                     BYTE *answer, DWORD *size)
+{
+    struct conf *c = wmdm_conf(w);
+    const size_t head = offsetof(MTP_COMMAND_DATA_IN, CommandWriteData);
+    const DWORD length = (DWORD)(head + command->CommandWriteDataSize);
+    BYTE *whole = malloc(length);
+    HRESULT hr;
+
+    if (!whole)
+        conf_setup_failed(c, "out of memory");
+    memcpy(whole, command, head);
+    if (command->CommandWriteDataSize)
+        memcpy(whole + head, written, command->CommandWriteDataSize);
+    hr = CALL(IMDSPDevice3, DeviceIoControl, wmdm_device3(w), IOCTL_MTP_CUSTOM_COMMAND, whole,
+              length, answer, size);
+    free(whole);
+    return hr;
+}

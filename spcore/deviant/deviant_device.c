@@ -272,13 +272,6 @@ METHOD(PAGES_KEPT, IMDSPDevice3, GetSpecifyPropertyPages, ISpecifyPropertyPages 
     return PAGES_KEPT_book(This, NULL, NULL, count);
 }
 
-METHOD(IOCTL_OK, IMDSPDevice3, DeviceIoControl, DWORD code, BYTE *in, DWORD in_size, BYTE *out,
-       DWORD *out_size)
-{
-    return hr_swap(IOCTL_OK_book(This, code, in, in_size, out, out_size), WMDM_E_NOTSUPPORTED,
-                   S_OK);
-}
-
 /* ---- its storages */
 /* Is it a folder, or a file? What is missing is neither. */
 static bool is_kind(HRESULT hr, IMDSPStorage *storage, DWORD kind)

@@ -120,6 +120,7 @@ bool IsEqualGUID(REFGUID a, REFGUID b); /* by pointer in C, by reference in C++,
 
 /* Win32 codes that device and storage errors are wrapped from. */
 #define ERROR_SUCCESS 0u
+#define ERROR_INVALID_FUNCTION 1u
 #define ERROR_FILE_NOT_FOUND 2u
 #define ERROR_PATH_NOT_FOUND 3u
 #define ERROR_ACCESS_DENIED 5u
@@ -143,6 +144,7 @@ bool IsEqualGUID(REFGUID a, REFGUID b); /* by pointer in C, by reference in C++,
 #define ERROR_BUSY 170u
 #define ERROR_ALREADY_EXISTS 183u
 #define ERROR_FILE_TOO_LARGE 223u
+#define ERROR_MORE_DATA 234u
 #define ERROR_OPERATION_ABORTED 995u
 #define ERROR_IO_DEVICE 1117u
 #define ERROR_DEVICE_NOT_CONNECTED 1167u

@@ -97,6 +97,10 @@ HRESULT sp_device_find(struct sp_device *device, uint32_t storage, uint32_t pare
 HRESULT sp_device_get_property(struct sp_device *device, const WCHAR *name, PROPVARIANT *ret_value);
 HRESULT sp_device_set_property(struct sp_device *device, const WCHAR *name,
                                const PROPVARIANT *value);
+/* DeviceIoControl: sp_device_io_control.c. *out_size is the room, then what was written; with
+ * ERROR_INSUFFICIENT_BUFFER what is needed. */
+HRESULT sp_device_io_control(struct sp_device *device, DWORD code, const BYTE *in, DWORD in_size,
+                             BYTE *out, DWORD *out_size);
 DWORD sp_version_number(const WCHAR *text); /* "2.13" is 0x0002000d */
 /* The friendly name, or else the model, without trailing spaces; from the task allocator. */
 HRESULT sp_device_display_name(struct sp_device *device, WCHAR **ret_name);

@@ -361,21 +361,16 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatCapability(IMDSPDevice3 *This,
     return sp_format_capability(self->connection, (uint16_t)format, pFormatSupport);
 }
 
-/* Optional and not built yet (SP-DEV-055). */
 static HRESULT STDMETHODCALLTYPE device_DeviceIoControl(IMDSPDevice3 *This, DWORD dwIoControlCode,
                                                         BYTE *lpInBuffer, DWORD nInBufferSize,
                                                         BYTE *lpOutBuffer, DWORD *pnOutBufferSize)
 {
-    HRESULT hr =
-        sp_enter_device(sp_device_from_IMDSPDevice3(This), lpInBuffer || nInBufferSize == 0);
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self, lpInBuffer || nInBufferSize == 0);
 
-    (void)dwIoControlCode;
-    (void)lpOutBuffer;
-    if (FAILED(hr))
-        return hr;
-    if (pnOutBufferSize)
-        *pnOutBufferSize = 0;
-    return WMDM_E_NOTSUPPORTED;
+    return FAILED(hr) ? hr
+                      : sp_device_io_control(self, dwIoControlCode, lpInBuffer, nInBufferSize,
+                                             lpOutBuffer, pnOutBufferSize);
 }
 
 static HRESULT STDMETHODCALLTYPE device_FindStorage(IMDSPDevice3 *This, WMDM_FIND_SCOPE findScope,
