@@ -67,6 +67,8 @@ CONTROL(RECORD_TOLD, GetCapabilities, DWORD *mask)
     return hr;
 }
 
+ANSWERS(CONTROL_WITHOUT_CHANNEL, Play, WMDM_E_NOTCERTIFIED, S_OK)
+
 /* ---- status */
 #define STATUS(token) CONTROL(token, GetDCStatus, DWORD *status)
 /* With S_OK, one status for another. */

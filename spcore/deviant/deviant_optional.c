@@ -53,79 +53,6 @@ static HRESULT STDMETHODCALLTYPE revoked_GetRevocationURL(IMDSPRevoked *This, WC
 
 OPTIONAL(revoked, IMDSPRevoked, .GetRevocationURL = revoked_GetRevocationURL)
 
-/* ---- IMDSPObjectInfo */
-struct info {
-    struct com_object com;
-    IMDSPObjectInfo IMDSPObjectInfo_iface;
-};
-COM_INTERFACE(info, IMDSPObjectInfo)
-
-static HRESULT STDMETHODCALLTYPE info_tell(IMDSPObjectInfo *This, DWORD *length)
-{
-    (void)This;
-    *length = 0;
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE info_ask(IMDSPObjectInfo *This, DWORD *number)
-{
-    (void)This;
-    *number = 0;
-    return WMDM_E_NOTCERTIFIED;
-}
-
-static HRESULT STDMETHODCALLTYPE info_set(IMDSPObjectInfo *This, DWORD number)
-{
-    (void)This, (void)number;
-    return WMDM_E_NOTCERTIFIED;
-}
-
-OPTIONAL(info, IMDSPObjectInfo, .GetPlayLength = info_tell, .SetPlayLength = info_set,
-         .GetPlayOffset = info_ask, .SetPlayOffset = info_set, .GetTotalLength = info_ask,
-         .GetLastPlayPosition = info_ask, .GetLongestPlayPosition = info_ask)
-
-/* ---- IMDSPDeviceControl */
-struct control {
-    struct com_object com;
-    IMDSPDeviceControl IMDSPDeviceControl_iface;
-};
-COM_INTERFACE(control, IMDSPDeviceControl)
-
-static HRESULT STDMETHODCALLTYPE control_ask(IMDSPDeviceControl *This, DWORD *number)
-{
-    (void)This;
-    *number = 0;
-    return WMDM_E_NOTCERTIFIED;
-}
-
-static HRESULT STDMETHODCALLTYPE control_play(IMDSPDeviceControl *This)
-{
-    (void)This;
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE control_refuse(IMDSPDeviceControl *This)
-{
-    (void)This;
-    return WMDM_E_NOTCERTIFIED;
-}
-
-static HRESULT STDMETHODCALLTYPE control_record(IMDSPDeviceControl *This, WAVEFORMATEX *format)
-{
-    (void)This, (void)format;
-    return WMDM_E_NOTCERTIFIED;
-}
-
-static HRESULT STDMETHODCALLTYPE control_seek(IMDSPDeviceControl *This, DWORD mode, LONG offset)
-{
-    (void)This, (void)mode, (void)offset;
-    return WMDM_E_NOTCERTIFIED;
-}
-
-OPTIONAL(control, IMDSPDeviceControl, .GetDCStatus = control_ask, .GetCapabilities = control_ask,
-         .Play = control_play, .Record = control_record, .Pause = control_refuse,
-         .Resume = control_refuse, .Stop = control_refuse, .Seek = control_seek)
-
 /* ---- IMDSPDirectTransfer */
 struct direct {
     struct com_object com;
@@ -153,8 +80,6 @@ static const struct {
     void *(*make)(void);
 } offers[] = {
     {SP_DEFECT_REVOKED_WITHOUT_CHANNEL, "sp_provider", &IID_IMDSPRevoked, revoked_new},
-    {SP_DEFECT_INFO_WITHOUT_CHANNEL, "sp_storage", &IID_IMDSPObjectInfo, info_new},
-    {SP_DEFECT_CONTROL_WITHOUT_CHANNEL, "sp_device", &IID_IMDSPDeviceControl, control_new},
     {SP_DEFECT_DIRECT_WITHOUT_CHANNEL, "sp_storage", &IID_IMDSPDirectTransfer, direct_new},
 };
 

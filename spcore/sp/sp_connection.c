@@ -11,6 +11,7 @@
 #include "spcore/com/com_memory.h"
 #include "spcore/sp/sp_activity.h"
 #include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_heard.h"
 #include "spcore/sp/sp_hresult.h"
 #include "spcore/sp/sp_opened.h"
 
@@ -24,6 +25,7 @@ struct sp_connection {
     struct sp_facts facts;
     struct sp_activity activity;
     struct sp_opened opened;
+    struct sp_heard heard;
 };
 
 /* Two CreateDevice calls, also of two instances, must meet in one connection: a device has one
@@ -33,6 +35,7 @@ static struct sp_connection *connections;
 
 static void connection_free(struct sp_connection *connection)
 {
+    sp_heard_done(&connection->heard);
     sp_opened_done(&connection->opened);
     sp_activity_done(&connection->activity);
     sp_facts_done(&connection->facts);
@@ -95,6 +98,7 @@ static HRESULT connection_new(const char *uri, struct sp_connection **ret_connec
     sp_facts_init(&connection->facts, connection);
     sp_activity_init(&connection->activity);
     sp_opened_init(&connection->opened);
+    sp_heard_init(&connection->heard);
     connection->refs = 1;
     connection->uri = strdup(uri);
     hr = connection->uri ? connect_device(connection) : E_OUTOFMEMORY;
@@ -194,6 +198,11 @@ struct sp_activity *sp_connection_activity(struct sp_connection *connection)
 struct sp_opened *sp_connection_opened(struct sp_connection *connection)
 {
     return &connection->opened;
+}
+
+struct sp_heard *sp_connection_heard(struct sp_connection *connection)
+{
+    return &connection->heard;
 }
 
 bool sp_connection_gone(const struct sp_connection *connection)

@@ -1,6 +1,7 @@
 /* IMDSPDeviceControl of a device that has a player of its own (sp_playback.h). What plays, and
  * where, is the device's; the position for the next Play is kept here. */
 #include "spcore/sp/sp_activity.h"
+#include "spcore/sp/sp_heard.h"
 #include "spcore/sp/sp_playback.h"
 
 COM_INTERFACE(sp_device, IMDSPDeviceControl)
@@ -11,18 +12,21 @@ static bool is_busy(const struct sp_device *self)
 }
 
 /* How a method that works the player begins and ends; not entered, it is not locked. One at a time:
- * a position is asked for, then set. */
+ * a position is asked for, then set. What is heard until then is noted. */
 static HRESULT enter(struct sp_device *self, DWORD needed)
 {
+    uint32_t handle, position;
     HRESULT hr = sp_enter_device(self, true);
 
     if (SUCCEEDED(hr) && !(self->playback & needed))
         hr = WMDM_E_NOTSUPPORTED;
     if (SUCCEEDED(hr) && is_busy(self))
         hr = WMDM_E_BUSY;
-    if (SUCCEEDED(hr))
-        pthread_mutex_lock(&self->cue.lock);
-    return hr;
+    if (FAILED(hr))
+        return hr;
+    pthread_mutex_lock(&self->cue.lock);
+    (void)sp_playback_note(self->connection, &handle, &position);
+    return S_OK;
 }
 
 static HRESULT leave(struct sp_device *self, HRESULT hr)
@@ -66,9 +70,11 @@ static HRESULT STDMETHODCALLTYPE control_GetCapabilities(IMDSPDeviceControl *Thi
 }
 
 /* ---- playing */
-/* The first track that the device plays: one may be damaged, or of a kind it only keeps. */
+/* The first track that the device plays, from its offset: one may be damaged, or of a kind that the
+ * device only keeps. */
 static HRESULT play_first(struct sp_device *self)
 {
+    struct sp_heard *heard = sp_connection_heard(self->connection);
     struct sp_playing first = {0};
     size_t cursor = 0;
     HRESULT hr = E_INVALIDARG;
@@ -77,8 +83,10 @@ static HRESULT play_first(struct sp_device *self)
         hr = sp_playback_track(self, &cursor, &first.object);
         if (hr == S_FALSE)
             return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
-        if (SUCCEEDED(hr))
-            hr = sp_playback_start(self->connection, &first);
+        if (FAILED(hr))
+            return hr;
+        first.position = sp_heard_get(heard, first.object).offset;
+        hr = sp_playback_start(self->connection, &first);
     }
     return hr;
 }

@@ -5,6 +5,7 @@
 
 #include "spcore/base.h"
 #include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_heard.h"
 #include "spcore/sp/sp_storage.h"
 
 static const struct {
@@ -108,7 +109,7 @@ HRESULT sp_playback_set_position(struct sp_connection *connection, uint32_t mill
 }
 
 /* ---- what there is to play */
-static HRESULT format_of(struct sp_connection *connection, uint32_t handle, uint16_t *ret_format)
+HRESULT sp_playback_format(struct sp_connection *connection, uint32_t handle, uint16_t *ret_format)
 {
     struct mtpi_object_info info = {0};
     HRESULT hr = sp_connection_hr(
@@ -138,7 +139,7 @@ static HRESULT track_on(struct sp_device *device, uint32_t storage, size_t *left
             continue;
         }
         ++*passed;
-        hr = format_of(device->connection, handles.item[i], &format);
+        hr = sp_playback_format(device->connection, handles.item[i], &format);
         if (hr == WMDM_E_INTERFACEDEAD) /* went away meanwhile */
             hr = S_OK;
         if (SUCCEEDED(hr) && sp_format_kind(format) == SP_KIND_AUDIO) {
@@ -171,7 +172,7 @@ static HRESULT sounding(struct sp_connection *connection, const struct sp_playin
 {
     struct mtpi_u32_array tracks = {0};
     uint32_t handle = playing->object;
-    HRESULT hr = format_of(connection, handle, ret_format);
+    HRESULT hr = sp_playback_format(connection, handle, ret_format);
 
     if (SUCCEEDED(hr) && sp_format_kind(*ret_format) == SP_KIND_LIST) {
         hr = sp_connection_hr(connection, mtpi_get_object_references(sp_connection_mtpi(connection),
@@ -179,7 +180,7 @@ static HRESULT sounding(struct sp_connection *connection, const struct sp_playin
         handle = playing->index < tracks.count ? tracks.item[playing->index] : 0;
         free(tracks.item);
         if (SUCCEEDED(hr) && handle)
-            hr = format_of(connection, handle, ret_format);
+            hr = sp_playback_format(connection, handle, ret_format);
     }
     *ret_handle = handle;
     return hr;
@@ -201,4 +202,23 @@ HRESULT sp_playback_length(struct sp_connection *connection, const struct sp_pla
     if (SUCCEEDED(hr))
         *ret_length = (uint32_t)value.integer;
     return hr;
+}
+
+HRESULT sp_playback_note(struct sp_connection *connection, uint32_t *ret_handle,
+                         uint32_t *ret_position)
+{
+    struct sp_playing playing = {0};
+    uint32_t handle = 0;
+    uint16_t format = 0;
+    HRESULT hr = sp_playback_get(connection, &playing);
+
+    if (SUCCEEDED(hr) && playing.object)
+        hr = sounding(connection, &playing, &handle, &format);
+    if (SUCCEEDED(hr) && handle)
+        hr = sp_heard_at(sp_connection_heard(connection), handle, playing.position);
+    if (FAILED(hr))
+        return hr;
+    *ret_handle = handle;
+    *ret_position = playing.position;
+    return S_OK;
 }

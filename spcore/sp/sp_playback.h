@@ -25,5 +25,9 @@ HRESULT sp_playback_track(struct sp_device *device, size_t *cursor, uint32_t *re
 /* Milliseconds of what sounds when that plays; 0: the device does not say. */
 HRESULT sp_playback_length(struct sp_connection *connection, const struct sp_playing *playing,
                            uint32_t *ret_length);
+/* Where what sounds is now, which is noted (sp_heard.h); *ret_handle 0: nothing does. */
+HRESULT sp_playback_note(struct sp_connection *connection, uint32_t *ret_handle,
+                         uint32_t *ret_position);
+HRESULT sp_playback_format(struct sp_connection *connection, uint32_t handle, uint16_t *ret_format);
 
 #endif

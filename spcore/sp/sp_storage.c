@@ -398,6 +398,19 @@ static const struct com_interface storage_interfaces[] = {
     COM_MAP_END,
 };
 
+/* On a device whose player tells where it is. */
+static const struct com_interface played_interfaces[] = {
+    COM_MAP(sp_storage, IUnknown, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPStorage, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPStorage2, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPStorage3, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPStorage4, IMDSPStorage4),
+    COM_MAP(sp_storage, IMDSPObject, IMDSPObject2),
+    COM_MAP(sp_storage, IMDSPObject2, IMDSPObject2),
+    COM_MAP(sp_storage, IMDSPObjectInfo, IMDSPObjectInfo),
+    COM_MAP_END,
+};
+
 static void storage_destroy(struct com_object *object)
 {
     struct sp_storage *self = container_of(object, struct sp_storage, com);
@@ -409,6 +422,7 @@ static void storage_destroy(struct com_object *object)
 }
 
 static const struct com_class storage_class = {"sp_storage", storage_interfaces, storage_destroy};
+static const struct com_class played_class = {"sp_storage", played_interfaces, storage_destroy};
 
 HRESULT sp_storage_new(struct sp_device *device, uint32_t storage, uint32_t handle,
                        IMDSPStorage **ret_storage)
@@ -421,10 +435,12 @@ HRESULT sp_storage_new(struct sp_device *device, uint32_t storage, uint32_t hand
     pthread_mutex_init(&self->lock, NULL);
     self->IMDSPStorage4_iface.lpVtbl = &storage_vtbl;
     self->IMDSPObject2_iface.lpVtbl = &sp_storage_object_vtbl;
+    self->IMDSPObjectInfo_iface.lpVtbl = &sp_storage_info_vtbl;
     self->device = device;
     self->storage = storage;
     self->handle = handle;
-    com_object_init(&self->com, &storage_class);
+    com_object_init(&self->com,
+                    device->playback & WMDM_DEVICECAP_CANSEEK ? &played_class : &storage_class);
     *ret_storage = (IMDSPStorage *)&self->IMDSPStorage4_iface;
     return S_OK;
 }

@@ -14,6 +14,7 @@ struct sp_storage {
     struct com_object com;
     IMDSPStorage4 IMDSPStorage4_iface;
     IMDSPObject2 IMDSPObject2_iface;
+    IMDSPObjectInfo IMDSPObjectInfo_iface;
     struct sp_device *device; /* a reference */
     uint32_t storage;
     uint32_t handle;      /* 0: the root; changes under `lock` when a spooled file is sent */
@@ -25,6 +26,7 @@ struct sp_storage {
 };
 
 extern const IMDSPObject2Vtbl sp_storage_object_vtbl;      /* sp_object.c */
+extern const IMDSPObjectInfoVtbl sp_storage_info_vtbl;     /* sp_object_info.c */
 void sp_object_release_open(struct sp_storage *self);      /* closes without an answer */
 struct sp_storage *sp_storage_of(IMDSPStorage *interface); /* NULL: not one of ours */
 

@@ -12,7 +12,7 @@
 
 #define COM_CASE(token, title_, steps_, ...)                                                       \
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .ics = "ANY",                     \
-              .needs = CONF_PROVIDER | CONF_WRITES, .steps = steps_)
+              .player = "pap-player", .needs = CONF_PROVIDER | CONF_WRITES, .steps = steps_)
 
 /* Every interface that the ABI's table has of a provider, once, IUnknown first. */
 struct iids {

@@ -163,12 +163,11 @@ CONF_CASE(SWEEP_SHUT_BI_01,
     sweep_shut(c, wmdm_kinds_there);
 }
 
-CONF_CASE(SWEEP_SHUT_BI_02, .title = "Optional interfaces refuse on a shut channel where offered",
-          .reqs = REQS("SP-AUTH-022"),
-          .ics = "PROVIDER.OBJECTINFO || PROVIDER.CONTROL || PROVIDER.DIRECT || PROVIDER.REVOKED",
-          .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "Every method of IMDSPObjectInfo, IMDSPDeviceControl, IMDSPDirectTransfer and "
-                   "IMDSPRevoked, each if QueryInterface has it")
+CONF_CASE(SWEEP_SHUT_BI_02, .title = "A device's player refuses on a shut channel, where offered",
+          .reqs = REQS("SP-AUTH-022"), .ics = "PROVIDER.OBJECTINFO || PROVIDER.CONTROL",
+          .player = "pap-player", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "Every method of IMDSPObjectInfo and IMDSPDeviceControl, each if QueryInterface "
+                   "has it")
 {
     sweep_shut(c, wmdm_kinds);
 }
@@ -181,4 +180,13 @@ CONF_CASE(SWEEP_SHUT_BI_03, .title = "On a shut channel a file and a folder refu
 {
     (void)conf_offers(c, "PROVIDER.STORAGE4 && PROVIDER.OBJECT2 && PROVIDER.MEDIUM.FOLDERS");
     sweep_shut(c, wmdm_kinds_made);
+}
+
+CONF_CASE(SWEEP_SHUT_BI_04, .title = "Optional interfaces refuse on a shut channel where offered",
+          .reqs = REQS("SP-AUTH-022"), .ics = "PROVIDER.DIRECT || PROVIDER.REVOKED",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "Every method of IMDSPDirectTransfer and IMDSPRevoked, each if QueryInterface "
+                   "has it")
+{
+    sweep_shut(c, wmdm_kinds);
 }
