@@ -22,6 +22,8 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"', re.M)
 GENERATED = ROOT / "build/gen"
 TABLE = ROOT / "ci/include_graph.may"
 ROW = re.compile(r"(\S+):((?: \S+)*)")
+# Classes: C++ alone has them.
+OF_CXX = ("scbase.h", "scclient.h", "scserver.h")
 # Open to everyone: it includes nothing of the tree.
 GROUND = "spcore/base.h"
 
@@ -148,7 +150,10 @@ def cycles(edges):
 
 def alone(header, compiler, flags):
     """The compiler's words when the header does not compile by itself."""
-    command = [compiler, "-fsyntax-only", "-x", "c", "-I", str(ROOT), "-I", str(GENERATED)]
+    language = "c"
+    if header.name in OF_CXX:
+        language, flags = "c++", [flag for flag in flags if not flag.startswith(("-std=", "-W"))]
+    command = [compiler, "-fsyntax-only", "-x", language, "-I", str(ROOT), "-I", str(GENERATED)]
     # A second time through the guard must be silent too.
     text = f'#include "{header}"\n#include "{header}"\n'
     result = subprocess.run(command + flags + ["-"], input=text, text=True, check=False,

@@ -58,7 +58,7 @@ METHOD(COMMAND_SIZE_OF_ROOM, IMDSPDevice3, DeviceIoControl, DWORD code, BYTE *in
     DWORD room = out_size ? *out_size : 0;
     HRESULT hr = COMMAND_SIZE_OF_ROOM_book(This, code, in, in_size, out, out_size);
 
-    if (hr == S_OK)
+    if (hr == S_OK && out_size)
         *out_size = room;
     return hr;
 }

@@ -389,7 +389,8 @@ static HRESULT send_spool(struct sp_storage *self)
             sp_storage_hr(self, mtpi_send_object_from(mtpi, self->size, spool_source, self->spool));
     if (SUCCEEDED(hr))
         self->handle = handle;
-    said = object.props && sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST);
+    said = !kept.item ||
+           (object.props && sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST));
     /* One by one: what the device computes itself it refuses. */
     for (size_t i = 0; SUCCEEDED(hr) && !said && i < kept.count; i++)
         (void)mtpi_set_object_prop_value(mtpi, handle, kept.item[i].code, &kept.item[i].value);
