@@ -51,6 +51,13 @@ static bool not_allowed(const struct question *it)
     return it->device && !it->options->destructive;
 }
 
+/* A provider cannot write where nobody can; that a device refuses it is a device's case. */
+static bool is_read_only(const struct question *it)
+{
+    return (it->conf_case->needs & CONF_PROVIDER) && it->ics &&
+           ics_holds(it->ics, "STORE.READONLY && !STORE.WRITABLE") == 1;
+}
+
 static bool no_serial(const struct question *it)
 {
     return it->device && !it->options->serial;
@@ -80,6 +87,8 @@ static const struct {
     {CONF_CONTROL, wants_another, VERDICT_NOT_APPLICABLE,
      "steers a player that the suite has for it (papcheck explain names it)"},
     {CONF_PROVIDER, anothers, VERDICT_NOT_RUN, attempt_anothers},
+    {CONF_WRITES, is_read_only, VERDICT_NOT_APPLICABLE,
+     "writes, and the device has no storage that can be written"},
     {CONF_WRITES | CONF_FORMATS, not_allowed, VERDICT_NOT_RUN,
      "writes to a device that is not ours (--destructive allows it)"},
     {CONF_FORMATS, no_serial, VERDICT_NOT_RUN,
