@@ -60,6 +60,12 @@ def sets_no_device_property(player, _):
         0x1016 not in player.operations
 
 
+def cannot_be_named(player, _):
+    return not any(one["code"] == 0xd402 and one.get("settable")
+                   for one in player.file.get("properties", [])) or \
+        0x1016 not in player.operations
+
+
 def of_songs(player, code):
     """How its songs get the property, if they have it: "said" with the song or "set" later."""
     song = next((one for one in player.file.get("formats", []) if one["code"] == 0x3009), None)
@@ -110,6 +116,9 @@ CASES = (
     (r"title and genre of the device's songs cannot be set", songs_cannot("set", 0xdc44, 0xdc8c)),
     (r"title, track and genre of the device's songs cannot be set",
      songs_cannot("set", 0xdc44, 0xdc8b, 0xdc8c)),
+    (r"the device has no friendly name that can be set", cannot_be_named),
+    (r"the device's friendly name cannot be set", cannot_be_named),
+    (r"the device has no storage", has_no_medium),
     (r"the device does not say how full its battery is", says_no_level),
     (r'on this player papsim refuses {"verb":"battery",.*', says_no_level),
     (r'on this player papsim refuses {"verb":"retag",.*"property":"0x(\w+)".*', songs_lack),
