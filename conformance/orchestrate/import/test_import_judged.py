@@ -14,8 +14,8 @@ pytestmark = pytest.mark.patient(60)
 
 # Judged whole, and the faults that they are there for; `make check-imported` judges all.
 SAMPLE = {
-    "creative-zen-4gb": {"broken-mtpgetobjproplist-all", "ignore-header-errors"},
-    "creative-zen-pmc": {"size-of-32-bits"},
+    "creative-zen-4gb": {"ignore-header-errors"},
+    "creative-zen-pmc": {"broken-mtpgetobjproplist-all", "size-of-32-bits"},
     "samsung-yp-k5": {"no-zero-reads", "playlist-spl-v1"},
 }
 # Of these only the rows that their faults are about: with them each fault is found, and each quirk
