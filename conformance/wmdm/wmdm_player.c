@@ -6,34 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/raw/raw_containers.h"
+#include "conformance/raw/raw_wav.h"
 #include "conformance/wmdm/wmdm_case.h"
 #include "spcore/base.h"
 
-/* One byte a millisecond: 1 kHz, mono, 8 bit. */
-enum { WAV_HEAD = 44, WAV_RATE = 1000 };
+/* One byte a millisecond. */
+enum { WAV_RATE = 1000 };
 
 uint8_t *wmdm_song_bytes(struct conf *c, uint32_t milliseconds, size_t *ret_length)
 {
-    struct ct_writer head = {0};
     uint8_t *bytes = malloc(WAV_HEAD + milliseconds);
 
     if (!bytes)
         conf_setup_failed(c, "no memory");
-    ct_put_bytes(&head, "RIFF", 4);
-    ct_put32(&head, WAV_HEAD - 8 + milliseconds);
-    ct_put_bytes(&head, "WAVEfmt ", 8);
-    ct_put32(&head, 16);
-    ct_put16(&head, 1); /* PCM */
-    ct_put16(&head, 1);
-    ct_put32(&head, WAV_RATE);
-    ct_put32(&head, WAV_RATE);
-    ct_put16(&head, 1);
-    ct_put16(&head, 8);
-    ct_put_bytes(&head, "data", 4);
-    ct_put32(&head, milliseconds);
-    memcpy(bytes, head.bytes, WAV_HEAD);
-    memset(bytes + WAV_HEAD, 0x80, milliseconds);
+    wav_fill(bytes, WAV_RATE, milliseconds);
     *ret_length = WAV_HEAD + milliseconds;
     return bytes;
 }

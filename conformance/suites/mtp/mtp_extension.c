@@ -5,30 +5,11 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "conformance/raw/raw_wav.h"
 #include "spcore/base.h"
 
-/* Bytes the device's own player takes for ten seconds of sound: 8 kHz, mono, 8 bit. */
-enum { WAV_HEAD = 44, WAV_DATA = 80000 };
-
-static void make_wav(uint8_t bytes[WAV_HEAD + WAV_DATA])
-{
-    struct ct_writer head = {0};
-
-    ct_put_bytes(&head, "RIFF", 4);
-    ct_put32(&head, WAV_HEAD - 8 + WAV_DATA);
-    ct_put_bytes(&head, "WAVEfmt ", 8);
-    ct_put32(&head, 16);
-    ct_put16(&head, 1); /* PCM */
-    ct_put16(&head, 1);
-    ct_put32(&head, 8000);
-    ct_put32(&head, 8000);
-    ct_put16(&head, 1);
-    ct_put16(&head, 8);
-    ct_put_bytes(&head, "data", 4);
-    ct_put32(&head, WAV_DATA);
-    memcpy(bytes, head.bytes, WAV_HEAD);
-    memset(bytes + WAV_HEAD, 0x80, WAV_DATA);
-}
+/* Ten seconds of sound. */
+enum { WAV_RATE = 8000, WAV_DATA = 10 * WAV_RATE };
 
 static uint16_t set_number(struct dut *dut, uint16_t property, uint32_t value)
 {
@@ -55,7 +36,7 @@ static uint32_t playlist(struct dut *dut)
     struct ct_writer list = {0};
     uint32_t handle;
 
-    make_wav(wav);
+    wav_fill(wav, WAV_RATE, WAV_DATA);
     ct_put32(&list, 3);
     for (unsigned i = 0; i < 3; i++) {
         char name[] = "track 0.wav";
