@@ -6,6 +6,7 @@ import re
 import pytest
 import yaml
 
+import check_corpus
 import detect_log
 from clients import execute, ok
 from logs import (DAMAGE, MODERN, NAMES, WRAPPED, facts_of, lenient, lines_of, number_of, refusal,
@@ -244,6 +245,11 @@ def test_storages_that_could_not_be_read_are_assumed_and_not_missing(tmp_path):
     player, notes = lenient(tmp_path, unread.encode())
     assert "no-storages" not in read(player)
     assert any("'Storage Devices:' missing, assumed one of 4 GiB" in words for _, words in notes)
+    (tmp_path / "unread.yaml").write_text(player, encoding="utf-8")
+    seen = ok(execute("--player", tmp_path / "unread.yaml", "--", "mtp-detect")).encode()
+    compared = check_corpus.compare(unread.encode(), seen, MODERN)
+    assert compared.equal and compared.used["storages-not-read"], compared.differences
+    assert not check_corpus.compare(bare.encode(), seen, MODERN).equal
 
 
 def test_a_number_that_is_none_is_assumed(tmp_path):

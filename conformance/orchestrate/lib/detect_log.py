@@ -53,6 +53,7 @@ class Log:
     sections: set = dataclasses.field(default_factory=set)
     version: str = ""
     types: list = dataclasses.field(default_factory=list)
+    unread: bool = False  # the tool could not read of the storages
 
 
 def decode(raw):
@@ -185,12 +186,14 @@ class Reader:
         self.flush()
         if section in self.log.sections and "formats" in self.log.sections:
             self.runs.append(self.log)  # another run of the tool begins
-            self.log = Log(usb=dict(self.log.usb), version=self.log.version)
+            self.log = Log(usb=dict(self.log.usb), version=self.log.version,
+                           unread=self.log.unread)
         self.section = section
         self.log.sections.add(section)
 
     def line(self, line):
         text = line.strip()
+        self.log.unread |= "Get Storage information failed" in text
         if self.section == "head" and text.endswith("USB low-level info:"):
             text = "USB low-level info:"  # after a message that did not end its line
         if text in HEADINGS:

@@ -111,6 +111,13 @@ def one_storage(kind, key, theirs, _ours, log, mine):
     return (now or "").strip() == (theirs or "").strip()
 
 
+@rule("storages-not-read", "the reporter's tool could not read of the storages and says so: the "
+      "importer assumes one")
+def storages_not_read(kind, key, theirs, _ours, log, mine):
+    return log.unread and "storages" not in log.sections and len(mine.storages) == 1 and \
+        (kind == "storage" and theirs is None or (kind, key) == ("set", "storages"))
+
+
 @rule("null-text", "the tools before 1.1 printed an empty string as (null)")
 def null_text(kind, _key, theirs, ours, _log, _mine):
     return kind == "device" and theirs == "(null)" and ours == ""
