@@ -53,9 +53,15 @@ def ranges(numbers):
                      for first, last in said)
 
 
+def is_not_here(row):
+    """No case judges it, and its clauses say why."""
+    return bool(row["clauses"]) and not row["cases"] and \
+        all(NOT_HERE in clause["clause"] for clause in row["clauses"])
+
+
 def unjudged(rows):
     lines = ["| rows | no case | a case, and no defect that turns it red |", "|---|---|---|"]
-    for name, some in sorted(areas(rows).items()):
+    for name, some in sorted(areas(row for row in rows if not is_not_here(row)).items()):
         cells = [ranges(int(row["id"].rsplit("-", 1)[1]) for row in some if row["state"] == state)
                  for state in NOT_JUDGED]
         if any(cells):
@@ -64,11 +70,12 @@ def unjudged(rows):
 
 
 def unproven(rows):
-    """Clauses that are open, of rows with a case: what they demand, and why none can be judged."""
+    """Clauses that are open, of rows with a case or a reason to have none: what they demand, and
+    why none can be judged."""
     for row in rows:
         for clause in row["clauses"]:
-            if row["cases"] and clause["open"]:
-                demand, _, reason = clause["clause"].partition(NOT_HERE)
+            demand, _, reason = clause["clause"].partition(NOT_HERE)
+            if (row["cases"] and clause["open"]) or (not row["cases"] and reason):
                 yield clause["id"], demand, reason
 
 

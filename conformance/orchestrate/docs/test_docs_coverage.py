@@ -84,6 +84,15 @@ def test_what_cannot_be_judged_stands_apart_with_its_reason():
     assert gen_coverage.not_here(unseen)[2:][0].endswith("| a | no wire has it |")
 
 
+def test_a_row_that_no_case_can_judge_is_listed_with_its_reason_alone():
+    unseen = [sample(1, "no case", ("a; not judged here: it is Windows'", False)),
+              sample(2, "no case", ("b; not judged here: it is Windows'", False), ("c", False))]
+    assert gen_coverage.unjudged(unseen)[-1] == "| TST-ONE | 002 |  |"
+    assert gen_coverage.open_clauses(unseen)[2:] == []
+    assert [line.split(" | ", 1)[1] for line in gen_coverage.not_here(unseen)[2:]] == \
+        ["a | it is Windows' |", "b | it is Windows' |"]
+
+
 def test_a_page_without_its_marks_is_refused():
     with pytest.raises(SystemExit, match="expected one line"):
         gen_coverage.page("# Coverage\n", SAMPLE)
