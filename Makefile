@@ -55,7 +55,7 @@ endif
 SIM_LAYERS := defect usb store mtp function function/still_image wire wire/usbip spec player control import cli
 SPC_LAYERS := com sac sp mtp transport usbip
 LUSB_LAYERS := libusb usbip
-# How both programs read their command lines.
+# What both programs have: how they read their command lines, and audio files.
 COMMAND_LAYERS := command
 CONF_LAYERS := program catalogue results case run raw wmdm host report selftest cli \
 	suites/usbip suites/usb suites/mtp suites/wmdm suites/host
@@ -69,9 +69,10 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 not_main = $(filter-out %_main.o,$(call objects,$(1)))
 
 # What reads audio files is a plug-in: libavformat and its hundred libraries would slow every start.
-MEDIA_SRC := simulator/player/media_libav.c simulator/player/media_facts.c
-COMMAND_SRC := $(call layers,spcore,$(COMMAND_LAYERS))
-SIM_SRC := $(filter-out simulator/player/media_libav.c,$(call layers,simulator,$(SIM_LAYERS))) $(COMMAND_SRC)
+MEDIA_SRC := spcore/media/media_libav.c spcore/media/media_facts.c
+MEDIA_USER_SRC := spcore/media/media.c spcore/media/media_facts.c
+COMMAND_SRC := $(call layers,spcore,$(COMMAND_LAYERS)) $(MEDIA_USER_SRC)
+SIM_SRC := $(call layers,simulator,$(SIM_LAYERS)) $(COMMAND_SRC)
 SPC_SRC := $(call layers,spcore,$(SPC_LAYERS))
 DEVIANT_SRC := $(call layers,spcore,deviant)
 LUSB_SRC := $(call layers,spcore,$(LUSB_LAYERS))
@@ -87,7 +88,7 @@ ALL_SRC := $(sort $(OTHER_SRC) $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC)
 
 # ---- the programs
 PAPSIM := $(BUILD)/papsim
-MEDIA := $(BUILD)/papsim-media.so
+MEDIA := $(BUILD)/papkit-media.so
 PAPCHECK := $(BUILD)/papcheck
 SPCORE := $(BUILD)/libspcore.so
 DEVIANT := $(BUILD)/libspcore-deviant.so
@@ -277,7 +278,7 @@ CONF_TESTS := $(call tests_of,conformance)
 UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(LUSB_TESTS) $(CONF_TESTS)
 
 $(BUILD)/tests/simulator.a: $(call not_main,$(SIM_SRC))
-$(BUILD)/tests/spcore.a: $(call not_main,$(SPC_SRC))
+$(BUILD)/tests/spcore.a: $(call not_main,$(SPC_SRC) $(COMMAND_SRC))
 $(BUILD)/tests/libusb.a: $(call not_main,$(LUSB_SRC))
 $(BUILD)/tests/conformance.a: $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
 $(BUILD)/tests/%.a:
@@ -299,7 +300,7 @@ $(SIM_TESTS): $(BUILD)/tests/simulator/%: $(OBJ)/simulator/tests/%.o | $(BUILD)/
 	$(call link_test,$(BUILD)/tests/simulator.a)
 
 $(SPC_TESTS): LIBS := $(SPC_LIBS)
-$(SPC_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests/spcore.a $(PAPSIM)
+$(SPC_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests/spcore.a $(PAPSIM) $(MEDIA)
 	$(call link_test,$(BUILD)/tests/spcore.a)
 
 # Not the real libusb: its own objects, its library and a papsim to talk to.
@@ -401,7 +402,7 @@ $(filter-out $(FUZZ_SPC),$(FUZZERS)): LIBS := $(SIM_LIBS) $(MEDIA_LIBS)
 $(filter-out $(FUZZ_SPC),$(FUZZERS)): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call not_main,$(SIM_SRC))
 	$(link)
 # The plug-in itself, with the sanitizers in it.
-$(BUILD)/fuzz_media: $(OBJ)/simulator/player/media_libav.o
+$(BUILD)/fuzz_media: $(OBJ)/spcore/media/media_libav.o
 
 fuzzers: $(FUZZERS)
 ## fuzz-smoke: every fuzz target for FUZZ_SECONDS

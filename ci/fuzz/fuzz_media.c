@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "simulator/player/media.h"
+#include "spcore/media/media.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (fd < 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
         abort();
-    if (papsim_media_read(fd, 0, size, &facts) == 0) {
+    if (papkit_media_read(fd, 0, size, &facts) == 0) {
         if (facts.channels == 0 || facts.sample_rate == 0 || facts.duration > UINT32_MAX)
             abort();
         media_facts_done(&facts);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "simulator/cli/papsim_verbs.h"
-#include "simulator/player/beside.h"
+#include "simulator/player/players.h"
 #include "simulator/spec/key_list.h"
 #include "simulator/spec/spec.h"
 

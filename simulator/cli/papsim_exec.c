@@ -21,8 +21,8 @@
 #include "simulator/cli/papsim_exec.h"
 #include "simulator/cli/papsim_service.h"
 #include "simulator/cli/papsim_verbs.h"
-#include "simulator/player/beside.h"
 #include "spcore/base.h"
+#include "spcore/command/beside.h"
 
 /* As timeout(1), env(1) and the shell have them. */
 enum { EXIT_OURS = 125, EXIT_CANNOT_EXECUTE = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNALLED = 128 };

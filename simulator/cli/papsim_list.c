@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "simulator/cli/papsim_verbs.h"
-#include "simulator/player/beside.h"
+#include "simulator/player/players.h"
 #include "simulator/spec/spec.h"
 
 static int is_player_file(const struct dirent *entry)

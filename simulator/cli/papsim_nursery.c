@@ -19,7 +19,7 @@
 
 #include "simulator/cli/papsim_service.h"
 #include "simulator/cli/papsim_verbs.h"
-#include "simulator/player/beside.h"
+#include "simulator/player/players.h"
 #include "simulator/spec/shelf.h"
 
 enum { REQUEST_MAX = 1 << 16, WORDS_MAX = 256, OUT = 0, ERR = 1 };

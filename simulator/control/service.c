@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "simulator/control/service.h"
-#include "simulator/player/beside.h"
+#include "simulator/player/players.h"
 #include "simulator/spec/shelf.h"
 
 /* One that is on its way up, and who is told what keeps it down. */

@@ -8,7 +8,7 @@
 
 #include "mtp_codes.h"
 #include "simulator/mtp/mtpr_value.h"
-#include "simulator/player/media.h"
+#include "spcore/media/media.h"
 #include "simulator/player/player_internal.h"
 #include "simulator/player/playlist.h"
 

@@ -74,7 +74,7 @@ def test_it_depends_on_what_the_programs_load(package):
 
 def test_it_has_what_install_puts_below_usr(package, machine):
     listed = set(machine.says("dpkg -L papkit").splitlines())
-    for path in ("bin/papsim", "bin/papcheck", "include/papkit/sac.h", "lib/papkit/papsim-media.so",
+    for path in ("bin/papsim", "bin/papcheck", "include/papkit/sac.h", "lib/papkit/papkit-media.so",
                  "lib/papkit/libspcore.so", "share/papkit/players/mtp.yaml",
                  "share/papkit/media/tone.wma", "share/papkit/certs/provider.key",
                  "share/man/man1/papcheck.1.gz", "share/doc/papkit/copyright"):

@@ -2,7 +2,7 @@
  * both need it. */
 #include <stdlib.h>
 
-#include "simulator/player/media.h"
+#include "spcore/media/media.h"
 
 void media_facts_done(struct media_facts *facts)
 {

@@ -1,8 +1,8 @@
 /* What an audio file says of itself, read with libavformat and libavcodec. The bytes came from a
  * host and may be anything: only named demuxers and decoders see them, nothing else is opened, and
  * the reading ends after so many bytes or so much time. */
-#ifndef SIMULATOR_PLAYER_MEDIA_H
-#define SIMULATOR_PLAYER_MEDIA_H
+#ifndef SPCORE_MEDIA_MEDIA_H
+#define SPCORE_MEDIA_MEDIA_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -37,7 +37,7 @@ struct media_facts {
  * -ENOSYS: the plug-in that reads is not there. Decodes the first frame to know. */
 int media_read(int fd, off_t offset, uint64_t size, struct media_facts *ret_facts);
 /* The plug-in's one symbol, media_read() itself. */
-__attribute__((visibility("default"))) int papsim_media_read(int fd, off_t offset, uint64_t size,
+__attribute__((visibility("default"))) int papkit_media_read(int fd, off_t offset, uint64_t size,
                                                              struct media_facts *ret_facts);
 void media_facts_done(struct media_facts *facts);
 

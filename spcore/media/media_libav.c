@@ -1,6 +1,6 @@
 /* The plug-in that reads audio files, with libavformat: tags, length, bit rate, cover art. */
-#include "simulator/player/media.h"
 #include "spcore/base.h"
+#include "spcore/media/media.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -341,7 +341,7 @@ static int read_opened(AVFormatContext *context, uint64_t size, struct media_fac
     return result;
 }
 
-int papsim_media_read(int fd, off_t offset, uint64_t size, struct media_facts *ret_facts)
+int papkit_media_read(int fd, off_t offset, uint64_t size, struct media_facts *ret_facts)
 {
     struct source source = {.fd = fd,
                             .offset = offset,

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "mtp_codes.h"
-#include "simulator/player/media.h"
+#include "spcore/media/media.h"
 #include "spcore/base.h"
 
 static int read_file(const char *path, struct media_facts *ret_facts)

@@ -1,7 +1,7 @@
-/* Reading is a plug-in, papsim-media.so (media_libav.c): libavformat brings a hundred libraries
- * with it, which is most of the time a papsim would need to start. They come with the first file
+/* Reading is a plug-in, papkit-media.so (media_libav.c): libavformat brings a hundred libraries
+ * with it, which is most of the time a program would need to start. They come with the first file
  * that is read. */
-#include "simulator/player/media.h"
+#include "spcore/media/media.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,8 +9,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#include "simulator/player/beside.h"
 #include "spcore/base.h"
+#include "spcore/command/beside.h"
 
 /* Bytes no audio file is without, whatever its format: a few words in a file named .mp3 are not
  * worth the hundred libraries. */
@@ -21,8 +21,8 @@ static int (*reader)(int fd, off_t offset, uint64_t size, struct media_facts *re
 
 /* Beside the program, where `make install` puts it, and beside what the unit tests were built with.
  * Said in full: a run path does not reach a dlopen() that a sanitizer has wrapped. */
-static const char *const places[] = {"papsim-media.so", "../lib/papkit/papsim-media.so",
-                                     "../../../papsim-media.so"};
+static const char *const places[] = {"papkit-media.so", "../lib/papkit/papkit-media.so",
+                                     "../../../papkit-media.so"};
 
 static void load(void)
 {
@@ -32,10 +32,10 @@ static void load(void)
     if (!beside_program(places, ARRAY_SIZE(places), path, sizeof(path)))
         plug_in = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (plug_in)
-        *(void **)&reader = dlsym(plug_in, "papsim_media_read");
+        *(void **)&reader = dlsym(plug_in, "papkit_media_read");
     if (!reader)
-        fprintf(stderr, "papsim: papsim-media.so cannot be loaded; files keep what the host says "
-                        "of them\n");
+        fprintf(stderr, "%s: papkit-media.so cannot be loaded; nothing is known of audio files\n",
+                program_invocation_short_name);
 }
 
 int media_read(int fd, off_t offset, uint64_t size, struct media_facts *ret_facts)
