@@ -98,6 +98,7 @@ void mtpi_read_os_string(struct tp *tp)
 int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi)
 {
     struct mtpi *mtpi = calloc(1, sizeof(*mtpi));
+    pthread_mutexattr_t nests;
     pthread_condattr_t attributes;
     int error = -ENOMEM;
 
@@ -105,7 +106,10 @@ int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi)
         return error;
     mtpi->tp = tp;
     mtpi->deadline_ms = DEADLINE_MS;
-    pthread_mutex_init(&mtpi->transaction, NULL);
+    pthread_mutexattr_init(&nests);
+    pthread_mutexattr_settype(&nests, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&mtpi->transaction, &nests);
+    pthread_mutexattr_destroy(&nests);
     pthread_mutex_init(&mtpi->state, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -1,7 +1,8 @@
 /* The initiator: MTP 1.1 operations over a transport. Its codec is its own; only the constants in
  * mtp_codes.h (generated) are shared with the simulator. Calls on one session may come from any
  * thread and are served one transaction at a time: each waits for those before it, however long
- * they take.
+ * they take. What belongs together, as an object's info and its content (MTP 1.1, D.2.12), stands
+ * between mtpi_hold() and mtpi_let_go().
  *
  * A call answers 0, a positive MTP response code (anything but OK, 0x2001), or -errno: what
  * transport.h lists, -EPROTO also for a container or dataset that is none, -ENOMEM. Its outputs are
@@ -89,6 +90,10 @@ int mtpi_transact(struct mtpi *mtpi, uint16_t code, const uint32_t *params, unsi
 /* The next transaction id (0 outside a session), and a way to preset it for tests. */
 uint32_t mtpi_next_transaction(const struct mtpi *mtpi);
 void mtpi_set_transaction(struct mtpi *mtpi, uint32_t next);
+
+/* Until mtpi_let_go() the transactions are this thread's alone; those of others wait. Nests. */
+void mtpi_hold(struct mtpi *mtpi);
+void mtpi_let_go(struct mtpi *mtpi);
 
 /* Cancel (0x64) of the running transaction, which it does not wait for; any thread, also a source
  * or sink. Its call answers -ECANCELED, or its result if that was in already. The request takes

@@ -16,7 +16,7 @@ struct mtpi {
     uint16_t packet; /* of bulk IN */
     unsigned deadline_ms;
 
-    pthread_mutex_t transaction; /* held over one transaction */
+    pthread_mutex_t transaction; /* held over one transaction, or over several by mtpi_hold() */
     uint8_t *first;              /* owned: MTPI_FIRST bytes for headers and small data */
     uint8_t *piece;              /* owned: MTPI_PIECE bytes of OUT data, made when needed */
 

@@ -413,6 +413,16 @@ int mtpi_transact(struct mtpi *mtpi, uint16_t code, const uint32_t *params, unsi
     return 0;
 }
 
+void mtpi_hold(struct mtpi *mtpi)
+{
+    pthread_mutex_lock(&mtpi->transaction);
+}
+
+void mtpi_let_go(struct mtpi *mtpi)
+{
+    pthread_mutex_unlock(&mtpi->transaction);
+}
+
 int mtpi_run(struct mtpi *mtpi, uint16_t code, const uint32_t *params, unsigned param_count,
              struct mtpi_data *data, struct mtpi_response *ret)
 {

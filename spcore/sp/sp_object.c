@@ -361,6 +361,27 @@ static HRESULT announce(struct sp_storage *self, struct mtpi_new_object *object,
     return sp_storage_hr(self, result);
 }
 
+/* Nothing of another thread comes between an object's info and its content. */
+static HRESULT replace(struct sp_storage *self, struct mtpi_new_object *object,
+                       const struct mtpi_property_list *kept, uint32_t *ret_handle)
+{
+    struct mtpi *mtpi = sp_storage_mtpi(self);
+    HRESULT hr;
+
+    rewind(self->spool);
+    mtpi_hold(mtpi);
+    hr = sp_storage_hr(self, mtpi_delete_object(mtpi, self->handle));
+    if (SUCCEEDED(hr))
+        hr = announce(self, object, kept, ret_handle);
+    if (SUCCEEDED(hr))
+        hr =
+            sp_storage_hr(self, mtpi_send_object_from(mtpi, self->size, spool_source, self->spool));
+    if (SUCCEEDED(hr))
+        self->handle = *ret_handle;
+    mtpi_let_go(mtpi);
+    return hr;
+}
+
 /* The object is sent again, whole; it takes a new handle, which this interface follows. What its
  * metadata said before, the new one says, too. */
 static HRESULT send_spool(struct sp_storage *self)
@@ -380,15 +401,7 @@ static HRESULT send_spool(struct sp_storage *self)
     object.name = info.name;
     hr = sp_metadata_kept(self, info.format, &kept);
     if (SUCCEEDED(hr))
-        hr = sp_storage_hr(self, mtpi_delete_object(mtpi, self->handle));
-    if (SUCCEEDED(hr))
-        hr = announce(self, &object, &kept, &handle);
-    rewind(self->spool);
-    if (SUCCEEDED(hr))
-        hr =
-            sp_storage_hr(self, mtpi_send_object_from(mtpi, self->size, spool_source, self->spool));
-    if (SUCCEEDED(hr))
-        self->handle = handle;
+        hr = replace(self, &object, &kept, &handle);
     said = !kept.item ||
            (object.props && sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST));
     /* One by one: what the device computes itself it refuses. */

@@ -115,10 +115,25 @@ static HRESULT name_is_free(struct sp_storage *self, uint32_t parent, const WCHA
     return FAILED(hr) ? hr : S_OK;
 }
 
+/* Nobody else takes the name in between. */
+static HRESULT rename_to(struct sp_storage *self, uint32_t parent, const WCHAR *name)
+{
+    struct mtpi_value value = {.type = MTP_DTC_STRING,
+                               .string = (uint16_t *)(uintptr_t)name}; /* borrowed, not written */
+    HRESULT hr;
+
+    mtpi_hold(sp_storage_mtpi(self));
+    hr = name_is_free(self, parent, name);
+    if (SUCCEEDED(hr))
+        hr = sp_storage_hr(self, mtpi_set_object_prop_value(sp_storage_mtpi(self), self->handle,
+                                                            MTP_OPC_OBJECT_FILE_NAME, &value));
+    mtpi_let_go(sp_storage_mtpi(self));
+    return hr;
+}
+
 HRESULT sp_object_rename(struct sp_storage *self, const WCHAR *name, IWMDMProgress *callback)
 {
     struct mtpi_object_info info = {0};
-    struct mtpi_value value = {.type = MTP_DTC_STRING};
     struct sp_progress progress;
     HRESULT hr;
 
@@ -130,16 +145,12 @@ HRESULT sp_object_rename(struct sp_storage *self, const WCHAR *name, IWMDMProgre
     hr = sp_storage_renames(self, info.format) ? sp_name_check(name) : WMDM_E_NOTSUPPORTED;
     if (SUCCEEDED(hr) && sp_opened_has(sp_storage_opened(self), self->storage, self->handle))
         hr = WMDM_E_BUSY;
-    if (SUCCEEDED(hr))
-        hr = name_is_free(self, info.parent, name);
     mtpi_object_info_done(&info);
     if (FAILED(hr))
         return hr;
     hr = sp_progress_begin(&progress, callback, 1);
-    value.string = (uint16_t *)(uintptr_t)name; /* borrowed, not written */
     if (SUCCEEDED(hr))
-        hr = sp_storage_hr(self, mtpi_set_object_prop_value(sp_storage_mtpi(self), self->handle,
-                                                            MTP_OPC_OBJECT_FILE_NAME, &value));
+        hr = rename_to(self, info.parent, name);
     if (SUCCEEDED(hr))
         (void)sp_progress_step(&progress); /* it is done: nothing left to cancel */
     sp_progress_end(&progress, hr);

@@ -17,9 +17,9 @@ struct sp_storage {
     IMDSPObjectInfo IMDSPObjectInfo_iface;
     struct sp_device *device; /* a reference */
     uint32_t storage;
-    uint32_t handle;      /* 0: the root; changes under `lock` when a spooled file is sent */
-    pthread_mutex_t lock; /* of the open state */
-    DWORD mode;           /* 0: closed; MDSP_READ or MDSP_WRITE */
+    _Atomic uint32_t handle; /* 0: the root; another one once a spooled file is sent */
+    pthread_mutex_t lock;    /* of the open state */
+    DWORD mode;              /* 0: closed; MDSP_READ or MDSP_WRITE */
     uint64_t position, size;
     FILE *spool; /* devices that cannot edit in place collect here */
     struct sp_opening opening;

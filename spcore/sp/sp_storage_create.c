@@ -51,10 +51,12 @@ static HRESULT make_room(struct sp_storage *self, const struct sp_creation *crea
 {
     struct sp_storage old = {.device = self->device, .storage = self->storage};
     struct mtpi_storage_info medium = {0};
-    HRESULT hr = sp_child_by_name(self->device, self->storage, parent, creation->name, &old.handle);
+    uint32_t bearer = 0;
+    HRESULT hr = sp_child_by_name(self->device, self->storage, parent, creation->name, &bearer);
 
     if (hr == S_OK && !(creation->attributes & WMDM_FILE_CREATE_OVERWRITE))
         return HRESULT_FROM_WIN32(ERROR_FILE_EXISTS);
+    old.handle = bearer;
     if (hr == S_OK)
         hr = sp_object_delete(&old, WMDM_MODE_RECURSIVE, NULL);
     if (FAILED(hr))
@@ -161,8 +163,6 @@ HRESULT sp_storage_create(struct sp_storage *self, const struct sp_creation *cre
     if (FAILED(hr))
         return hr;
     hr = placement(self, creation->attributes, &parent);
-    if (SUCCEEDED(hr))
-        hr = make_room(self, creation, parent);
     if (FAILED(hr))
         return hr;
     format = format_of(self, creation);
@@ -171,8 +171,13 @@ HRESULT sp_storage_create(struct sp_storage *self, const struct sp_creation *cre
                                        &list, &dropped);
     if (SUCCEEDED(hr) && creation->audio && sp_format_kind(format) == SP_KIND_AUDIO)
         add_audio(self, format, creation->audio, &list);
+    /* Nobody takes the name in between, and the object gets the content that it was made for. */
+    mtpi_hold(sp_storage_mtpi(self));
+    if (SUCCEEDED(hr))
+        hr = make_room(self, creation, parent);
     if (SUCCEEDED(hr))
         hr = make(self, creation, parent, format, &list, &handle);
+    mtpi_let_go(sp_storage_mtpi(self));
     mtpi_property_list_done(&list);
     return FAILED(hr) ? hr : sp_storage_new(self->device, self->storage, handle, ret_storage);
 }
