@@ -77,9 +77,44 @@ static void check_none(struct wmdm *w)
     RELEASE(devices);
 }
 
+/* What is handed its devices' paths is not to find them, too. */
+static void check_not_twice(struct wmdm *w, DWORD count)
+{
+    struct conf *c = wmdm_conf(w);
+
+    ROW("SP-ENUM-008.none")
+        CHECK_EQ(count, 0);
+    ROW("SP-PNP-006.once")
+        CHECK_EQ(count, 0);
+}
+
+/* IMDServiceProvider3 is there whole, or not at all; before anything is enumerated, as it wants. */
+static void check_third(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDServiceProvider3 *third = NULL;
+    HRESULT hr;
+
+    ROW("SP-ENUM-033.query") {
+        hr = CALL(IMDServiceProvider, QueryInterface, wmdm_provider(w), &IID_IMDServiceProvider3,
+                  (void **)&third);
+        CHECK_ANSWER(hr == S_OK ? third != NULL : hr == E_NOINTERFACE && !third, hr,
+                     "an interface, or E_NOINTERFACE and NULL");
+    }
+    ROW("SP-ENUM-033.slot") {
+        if (third)
+            CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, third, 0), S_OK);
+        else
+            conf_excused(c, 1, "the provider has no IMDServiceProvider3");
+    }
+    RELEASE(third);
+}
+
 DEVICE_CASE(ENUM_COUNT_BV_01, "Count and enumerator of non-plug-and-play devices agree", CONF_MUST,
-            "EnumDevices; GetDeviceCount and EnumDevices, again when a device is created",
-            "SP-ENUM-003", "SP-ENUM-002", "SP-ENUM-005", "SP-ENUM-006")
+            "SetDeviceEnumPreference 0, if QueryInterface has it; EnumDevices; GetDeviceCount and "
+            "EnumDevices, again when a device is created",
+            "SP-ENUM-003", "SP-ENUM-002", "SP-ENUM-005", "SP-ENUM-006", "SP-ENUM-008",
+            "SP-ENUM-033", "SP-PNP-006")
 {
     static const char *const none[] = {"SP-ENUM-006.code", "SP-ENUM-006.end", "SP-ENUM-006.fetched",
                                        "SP-ENUM-006.null"};
@@ -88,6 +123,7 @@ DEVICE_CASE(ENUM_COUNT_BV_01, "Count and enumerator of non-plug-and-play devices
     DWORD count = 0;
     HRESULT hr;
 
+    check_third(w);
     ROW("SP-ENUM-005.stub") {
         hr = CALL(IMDServiceProvider, EnumDevices, wmdm_provider(w), &devices);
         CHECK_ANSWER(wmdm_is_offered(hr), hr, "what is mandatory");
@@ -106,7 +142,9 @@ DEVICE_CASE(ENUM_COUNT_BV_01, "Count and enumerator of non-plug-and-play devices
     }
     (void)check_count(w, "SP-ENUM-002.first", "SP-ENUM-003.first");
     (void)wmdm_device(w);
-    (void)check_count(w, "SP-ENUM-002.later", "SP-ENUM-003.later");
+    count = check_count(w, "SP-ENUM-002.later", "SP-ENUM-003.later");
+    if (conf_offers(c, "PROVIDER.PNP"))
+        check_not_twice(w, count);
 }
 
 DEVICE_CASE(ENUM_NULL_BI_01, "NULL for count and enumerator is refused, and spoils nothing",
@@ -128,8 +166,32 @@ DEVICE_CASE(ENUM_NULL_BI_01, "NULL for count and enumerator is refused, and spoi
     RELEASE(devices);
 }
 
+/* Of one alone nobody need be told how many came. */
+static void check_uncounted(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPEnumDevice *devices = devices_of(w), *again = devices_of(w);
+    IMDSPDevice *device[2] = {NULL};
+    DWORD got = 77;
+    HRESULT hr, counted;
+
+    ROW("SP-ENUM-014.one") {
+        hr = CALL(IMDSPEnumDevice, Next, devices, 1, device, NULL);
+        RELEASE(device[0]);
+        counted = CALL(IMDSPEnumDevice, Next, again, 1, device, &got);
+        RELEASE(device[0]);
+        CHECK_HR(hr, counted);
+    }
+    ROW("SP-ENUM-014.two")
+        CHECK_HR(CALL(IMDSPEnumDevice, Next, devices, 2, device, NULL), E_INVALIDARG);
+    RELEASE(again);
+    RELEASE(devices);
+}
+
 DEVICE_CASE(ENUM_NEXT_BI_01, "Next without an array is refused, and none ends nothing", CONF_SHOULD,
-            "Next(1, NULL) and Next(0) of devices; of roots the same, then Next(1)", "SP-ENUM-015")
+            "Next(1, NULL) and Next(0) of devices; Next(1) and Next(2) without a count; of roots "
+            "Next(1, NULL) and Next(0), then Next(1)",
+            "SP-ENUM-015", "SP-ENUM-014")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPEnumDevice *devices = devices_of(w);
@@ -146,6 +208,7 @@ DEVICE_CASE(ENUM_NEXT_BI_01, "Next without an array is refused, and none ends no
     ROW("SP-ENUM-015.fetched")
         CHECK_EQ(got, 0);
     RELEASE(devices);
+    check_uncounted(w);
     SETUP_CALL(IMDSPDevice, EnumStorage, wmdm_device(w), &roots);
     ROW("SP-ENUM-015.storages")
         CHECK_HR(CALL(IMDSPEnumStorage, Next, roots, 1, NULL, &got), E_INVALIDARG);
@@ -176,11 +239,12 @@ DEVICE_CASE(ENUM_CLONE_BI_01, "Clone into NULL is refused, and spoils nothing", 
 }
 
 DEVICE_CASE(ENUM_SKIP_BV_01, "Skip of more devices than there are skips those", CONF_MUST,
-            "EnumDevices, Skip of two more than GetDeviceCount says, Next(1)", "SP-ENUM-017")
+            "EnumDevices, Skip of two more than GetDeviceCount says, Next(1) twice; Reset",
+            "SP-ENUM-017", "SP-ENUM-012", "SP-ENUM-018")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPEnumDevice *devices = devices_of(w);
-    IMDSPDevice *device = NULL;
+    IMDSPDevice *device = NULL, *item = POISON;
     DWORD count = 0, got = 77;
 
     SETUP_CALL(IMDServiceProvider, GetDeviceCount, wmdm_provider(w), &count);
@@ -191,6 +255,15 @@ DEVICE_CASE(ENUM_SKIP_BV_01, "Skip of more devices than there are skips those", 
     ROW("SP-ENUM-017.end")
         CHECK_HR(CALL(IMDSPEnumDevice, Next, devices, 1, &device, &got), S_FALSE);
     RELEASE(device);
+    got = 77;
+    ROW("SP-ENUM-012.code")
+        CHECK_HR(CALL(IMDSPEnumDevice, Next, devices, 1, &item, &got), S_FALSE);
+    ROW("SP-ENUM-012.fetched")
+        CHECK_EQ(got, 0);
+    ROW("SP-ENUM-012.null")
+        CHECK(item == NULL);
+    ROW("SP-ENUM-018.code")
+        CHECK_HR(CALL(IMDSPEnumDevice, Reset, devices), S_OK);
     RELEASE(devices);
 }
 

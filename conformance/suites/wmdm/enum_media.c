@@ -85,7 +85,7 @@ static void check_names(struct wmdm *w, const struct wmdm_created *made)
 
 MEDIA_CASE(ENUM_PSEUDO_BV_01, "PROVIDER.PNP", "Each medium is a pseudo-device of its own",
            "CreateDevice of a device with two media: two objects, one root each, $0 and $1",
-           "SP-ENUM-039", "SP-ENUM-041", "SP-ENUM-027")
+           "SP-ENUM-039", "SP-ENUM-041", "SP-ENUM-027", "SP-PNP-010")
 {
     const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     bool is_seen[DUT_STORES] = {false};
@@ -96,6 +96,8 @@ MEDIA_CASE(ENUM_PSEUDO_BV_01, "PROVIDER.PNP", "Each medium is a pseudo-device of
     wmdm_setup(c, "IMDServiceProvider2::CreateDevice", made.hr);
     ROW("SP-ENUM-039.count")
         CHECK_EQ(made.count, media_of(snapshot));
+    ROW("SP-PNP-010.media")
+        CHECK(made.count == 1 || made.count == media_of(snapshot));
     ROW("SP-ENUM-039.one") {
         for (DWORD i = 0; i < made.count; i++) {
             DWORD count = check_roots(w, snapshot, is_seen, made.device[i]);
@@ -111,23 +113,45 @@ MEDIA_CASE(ENUM_PSEUDO_BV_01, "PROVIDER.PNP", "Each medium is a pseudo-device of
     wmdm_created_release(w, &made);
 }
 
+/* Another instance, when the one that was told is no more. */
+static void check_lasts(struct conf *c, DWORD count)
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
+    struct wmdm_created made = wmdm_created_new(w, conf_device_uri(c));
+
+    wmdm_setup(c, "IMDServiceProvider2::CreateDevice", made.hr);
+    ROW("SP-ENUM-038.devices")
+        CHECK_EQ(made.count, count);
+    ROW("SP-ENUM-038.refused")
+        CHECK_FAILS(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 0));
+    wmdm_created_release(w, &made);
+    RELEASE(provider);
+}
+
 MEDIA_CASE(ENUM_PSEUDO_BV_02, "PROVIDER.PNP && PROVIDER.PREFERENCE",
            "A device that is not virtualised has a root for each of its media",
            "SetDeviceEnumPreference DO_NOT_VIRTUALIZE_STORAGES_AS_DEVICES, CreateDevice, "
-           "EnumStorage",
-           "SP-ENUM-027")
+           "EnumStorage; CreateDevice and SetDeviceEnumPreference 0 of another instance",
+           "SP-ENUM-027", "SP-ENUM-038", "SP-ENUM-040", "SP-PNP-010")
 {
     const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
     struct wmdm *w = wmdm_open(c);
     IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
     struct wmdm_created made;
+    DWORD count;
 
     (void)CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider,
                DO_NOT_VIRTUALIZE_STORAGES_AS_DEVICES);
     RELEASE(provider);
     made = wmdm_created_new(w, conf_device_uri(c));
     wmdm_setup(c, "IMDServiceProvider2::CreateDevice", made.hr);
-    if (made.count == 1) {
+    count = made.count;
+    ROW("SP-ENUM-040.one")
+        CHECK_EQ(count, 1);
+    ROW("SP-PNP-010.whole")
+        CHECK_EQ(count, 1);
+    if (count == 1) {
         ROW("SP-ENUM-027.together")
             CHECK_EQ(check_roots(w, snapshot, NULL, made.device[0]), media_of(snapshot));
     } else { /* SP-ENUM-040 is a SHOULD */
@@ -137,6 +161,8 @@ MEDIA_CASE(ENUM_PSEUDO_BV_02, "PROVIDER.PNP && PROVIDER.PREFERENCE",
             conf_excused(c, 1, "it virtualises all the same");
     }
     wmdm_created_release(w, &made);
+    wmdm_close(w);
+    check_lasts(c, count);
 }
 
 /* ---- the preference */

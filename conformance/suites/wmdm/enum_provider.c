@@ -62,7 +62,7 @@ ENUM_CASE(ENUM_CLASS_BV_01, "ANY", "The module stays while an object lives", CON
 ENUM_CASE(ENUM_PATH_BV_01, "PROVIDER.PNP",
           "CreateDevice opens the device of that path, with or without $n", CONF_MUST,
           "CreateDevice of the path, of path$0, of another path while the first is open",
-          "SP-PNP-007", "SP-PNP-011", "SP-PNP-012")
+          "SP-PNP-007", "SP-PNP-004", "SP-PNP-011", "SP-PNP-012")
 {
     struct wmdm *w = wmdm_open(c);
     const char *uri = conf_device_uri(c);
@@ -71,6 +71,8 @@ ENUM_CASE(ENUM_PATH_BV_01, "PROVIDER.PNP",
 
     if (!other)
         conf_setup_failed(c, "no memory");
+    ROW("SP-PNP-004.second")
+        REQUIRE(wmdm_has(w, wmdm_provider(w), &IID_IMDServiceProvider2));
     ROW("SP-PNP-012.bare") {
         first = wmdm_created_new(w, uri);
         CHECK_ANSWER(SUCCEEDED(first.hr), first.hr, "a success");
@@ -188,6 +190,35 @@ static IMDSPStorage *file_below(struct wmdm *w, IMDSPStorage *parent)
     return file;
 }
 
+/* An object with its device there, or a failure that says that it is not. */
+static void check_burst(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    struct wmdm_created made;
+    DWORD status = 0;
+
+    ROW("SP-PNP-020.reason") {
+        made = wmdm_created_new(w, conf_device_uri(c));
+        CHECK_ANSWER(made.hr == S_OK || (FAILED(made.hr) && made.hr != E_FAIL), made.hr,
+                     "S_OK, or a reason");
+    }
+    ROW("SP-PNP-020.live") {
+        if (made.hr == S_OK) {
+            CHECK_HR(CALL(IMDSPDevice, GetStatus, made.device[0], &status), S_OK);
+            CHECK(status & WMDM_STATUS_READY);
+        } else {
+            conf_excused(c, 2, "no device was made");
+        }
+    }
+    wmdm_created_release(w, &made);
+}
+
+static void unplug_and_plug(struct conf *c)
+{
+    free(conf_control(c, "{\"verb\":\"unplug\"}"));
+    free(conf_control(c, "{\"verb\":\"plug\"}"));
+}
+
 /* A file of that device can be read. */
 static void check_read(struct wmdm *w, IMDSPDevice *device)
 {
@@ -226,13 +257,15 @@ ENUM_CASE(ENUM_IDLE_BV_01, "ANY", "A device that has nothing to do is READY", CO
 }
 
 CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new device is new",
-          .reqs = REQS("SP-DEV-022", "SP-DEV-019", "SP-LIFE-011", "SP-PNP-016"),
+          .reqs = REQS("SP-DEV-022", "SP-DEV-019", "SP-LIFE-011", "SP-PNP-013", "SP-PNP-016",
+                       "SP-PNP-020"),
           .ics = "PROVIDER.PNP", .needs = CONF_PROVIDER | CONF_CONTROL,
-          .steps = "GetStatus; unplug; GetStatus, GetSize and EnumStorage; plug; CreateDevice and "
-                   "GetStatus; a file is read")
+          .steps = "GetStatus; unplug; GetStatus, GetSize and EnumStorage; another instance; plug, "
+                   "unplug, plug; CreateDevice and GetStatus; the same; CreateDevice, a file is "
+                   "read; CreateDevice of the other instance")
 {
     const HRESULT removed = HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
-    struct wmdm *w = wmdm_open(c);
+    struct wmdm *w = wmdm_open(c), *early;
     IMDSPDevice *device = wmdm_device(w);
     IMDSPEnumStorage *roots = NULL;
     struct wmdm_created again;
@@ -249,7 +282,11 @@ CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new 
                    value_hr(hr));
     }
     RELEASE(roots);
+    early = wmdm_open(c);
     free(conf_control(c, "{\"verb\":\"plug\"}"));
+    unplug_and_plug(c);
+    check_burst(w);
+    unplug_and_plug(c);
     ROW("SP-PNP-016.code") {
         again = wmdm_created_new(w, conf_device_uri(c));
         REQUIRE_HR(again.hr, S_OK);
@@ -259,4 +296,9 @@ CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new 
     ROW("SP-PNP-016.transfer")
         check_read(w, again.device[0]);
     wmdm_created_release(w, &again);
+    ROW("SP-PNP-013.instance") {
+        again = wmdm_created_new(early, conf_device_uri(c));
+        CHECK_HR(again.hr, S_OK);
+    }
+    wmdm_created_release(early, &again);
 }

@@ -30,6 +30,7 @@ static const struct pulled *pulled_of(const struct wmdm_method *method)
     static const struct pulled kinds[] = {
         {"IMDSPStorageGlobals", "SP-LIFE-010.globals", "SP-LIFE-011.globals"},
         {"IMDSPDevice", "SP-LIFE-010.device", "SP-LIFE-011.device"},
+        {"IMDSPEnumDevice", "SP-ENUM-009.safe", "SP-ENUM-009.says"},
         {"", "SP-LIFE-010.storage", "SP-LIFE-011.storage"},
     };
     const struct pulled *kind = kinds;
@@ -59,6 +60,8 @@ static void visit_pulled(struct wmdm *w, struct wmdm_try *one, void *context)
         hr = TRY_CALL(w, one);
         if (needs_device(one->method))
             CHECK_FAILS(hr);
+        else
+            CHECK_ANSWER(FAILED(hr) || hr == S_OK || hr == S_FALSE, hr, "an answer");
     }
     ROW("SP-LIFE-010.prompt")
         CHECK(now() - before < PROMPT_S);
@@ -67,7 +70,7 @@ static void visit_pulled(struct wmdm *w, struct wmdm_try *one, void *context)
 }
 
 CONF_CASE(SWEEP_PULLED_BI_01, .title = "Everything of a device that is gone fails, and says why",
-          .reqs = REQS("SP-LIFE-009", "SP-LIFE-010", "SP-LIFE-011"), .ics = "ANY",
+          .reqs = REQS("SP-LIFE-009", "SP-LIFE-010", "SP-LIFE-011", "SP-ENUM-009"), .ics = "ANY",
           .needs = CONF_PROVIDER | CONF_WRITES | CONF_CONTROL,
           .steps = "Every method of each kind of object after the device is unplugged")
 {
