@@ -421,6 +421,9 @@ fuzz-smoke:
 $(BUILD)/bench $(BUILD)/bench_scale: LIBS := $(SPC_LIBS)
 $(BUILD)/bench: $(call objects,ci/bench.c ci/bench_common.c ci/bench_limit.c ci/bench_exec.c $(INITIATOR_SRC))
 	$(link)
+$(BUILD)/bench_provider: LIBS := $(SPC_LIBS)
+$(BUILD)/bench_provider: $(call objects,ci/bench_provider.c ci/bench_common.c ci/bench_limit.c $(SPC_SRC))
+	$(link)
 $(BUILD)/bench_scale: $(call objects,ci/bench_scale.c ci/bench_common.c $(INITIATOR_SRC))
 	$(link)
 # A client like any other: libusb's own library, until `papsim exec` puts the drop-in in its place.
@@ -431,8 +434,9 @@ $(BUILD)/bench_tcp: $(OBJ)/ci/bench_tcp.o
 	$(link)
 
 ## bench: what the data path, the judge and the drop-in libusb cost, and what it finds; then bench-vm
-bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_scale $(PAPSIM) $(LUSB) $(PAPCHECK) $(DEVIANT)
+bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_provider $(BUILD)/bench_scale $(PAPSIM) $(LUSB) $(PAPCHECK) $(DEVIANT)
 	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(PAPCHECK)
+	$(BUILD)/bench_provider $(PAPSIM)
 	$(BUILD)/bench_scale $(PAPSIM)
 	$(PAPCHECK) selftest --generated --seed 1 --sample 400 --least 95 --out out/bench-selftest
 	$(MAKE) bench-vm

@@ -105,7 +105,8 @@ static void children(struct places *places, struct sp_device *device, const stru
 
 SEAM(sp_enum_storage_new);
 HRESULT __wrap_sp_enum_storage_new(struct sp_device *device, const struct sp_place *book,
-                                   size_t count, size_t position, IMDSPEnumStorage **ret_enumerator)
+                                   size_t count, size_t position, struct sp_ahead *ahead,
+                                   IMDSPEnumStorage **ret_enumerator)
 {
     struct places places = {.room = count + MORE};
     HRESULT hr;
@@ -117,7 +118,8 @@ HRESULT __wrap_sp_enum_storage_new(struct sp_device *device, const struct sp_pla
         roots(&places, device, book, count);
     else
         children(&places, device, book, count);
-    hr = __real_sp_enum_storage_new(device, places.item, places.count, position, ret_enumerator);
+    hr = __real_sp_enum_storage_new(device, places.item, places.count, position, ahead,
+                                    ret_enumerator);
     free(places.item);
     return hr;
 }
@@ -167,7 +169,7 @@ HRESULT __wrap_sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **
     if (empty && self->handle)
         once_empty = self->handle;
     if (self->handle && self->handle == once_empty && deviates(FILLED_STAYS_EMPTY))
-        return __real_sp_enum_storage_new(self->device, NULL, 0, 0, ret_enumerator);
+        return __real_sp_enum_storage_new(self->device, NULL, 0, 0, NULL, ret_enumerator);
     folder = file ? 0 : self->handle;
     hr = __real_sp_storage_enumerate(&other, ret_enumerator);
     folder = 0;

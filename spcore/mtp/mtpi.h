@@ -87,6 +87,9 @@ struct mtpi_data {
  * response: look at ret->code. -EINVAL: more than five parameters. */
 int mtpi_transact(struct mtpi *mtpi, uint16_t code, const uint32_t *params, unsigned param_count,
                   struct mtpi_data *data, struct mtpi_response *ret);
+/* Counts the operations that this side has begun and that may change something: what was read while
+ * it stays the same is as old as the device's own last change. */
+unsigned mtpi_changes(struct mtpi *mtpi);
 /* The next transaction id (0 outside a session), and a way to preset it for tests. */
 uint32_t mtpi_next_transaction(const struct mtpi *mtpi);
 void mtpi_set_transaction(struct mtpi *mtpi, uint32_t next);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/mtp/mtpi_private.h"
 
 enum { DIRECT_PIECE = 4 * 1024 * 1024 }; /* so that a deadline is that of a piece */
@@ -28,6 +29,46 @@ static uint32_t after(uint32_t id)
     return id >= 0xfffffffe ? 1 : id + 1;
 }
 
+/* Whatever is not known to read only may change something. */
+static bool only_reads(uint16_t code)
+{
+    static const uint16_t reads[] = {
+        MTP_OP_GET_DEVICE_INFO,
+        MTP_OP_GET_STORAGE_IDS,
+        MTP_OP_GET_STORAGE_INFO,
+        MTP_OP_GET_NUM_OBJECTS,
+        MTP_OP_GET_OBJECT_HANDLES,
+        MTP_OP_GET_OBJECT_INFO,
+        MTP_OP_GET_OBJECT,
+        MTP_OP_GET_THUMB,
+        MTP_OP_GET_DEVICE_PROP_DESC,
+        MTP_OP_GET_DEVICE_PROP_VALUE,
+        MTP_OP_GET_PARTIAL_OBJECT,
+        MTP_OP_GET_OBJECT_PROPS_SUPPORTED,
+        MTP_OP_GET_OBJECT_PROP_DESC,
+        MTP_OP_GET_OBJECT_PROP_VALUE,
+        MTP_OP_GET_OBJECT_PROP_LIST,
+        MTP_OP_GET_OBJECT_REFERENCES,
+        MTP_OP_GET_PARTIAL_OBJECT_64,
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(reads); i++) {
+        if (reads[i] == code)
+            return true;
+    }
+    return false;
+}
+
+unsigned mtpi_changes(struct mtpi *mtpi)
+{
+    unsigned changes;
+
+    pthread_mutex_lock(&mtpi->state);
+    changes = mtpi->changes;
+    pthread_mutex_unlock(&mtpi->state);
+    return changes;
+}
+
 /* Outside a session only CloseSession, for the session of a host that is gone, has an id. */
 static uint32_t begin(struct mtpi *mtpi, uint16_t code)
 {
@@ -42,6 +83,7 @@ static uint32_t begin(struct mtpi *mtpi, uint16_t code)
     }
     mtpi->running = true;
     mtpi->cancelled = false;
+    mtpi->changes += !only_reads(code);
     mtpi->running_id = id;
     mtpi->runner = pthread_self();
     pthread_mutex_unlock(&mtpi->state);

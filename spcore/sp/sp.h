@@ -111,11 +111,18 @@ HRESULT sp_serial(struct sp_context *context, const uint16_t *text, WMDMID *ret_
 /* `handle` 0 is the root of the storage. */
 HRESULT sp_storage_new(struct sp_device *device, uint32_t storage, uint32_t handle,
                        IMDSPStorage **ret_storage);
+struct sp_ahead;
+/* One that an enumeration gave out, whose metadata may be read with that of the others. */
+HRESULT sp_storage_new_listed(struct sp_device *device, uint32_t storage, uint32_t handle,
+                              struct sp_ahead *ahead /* may be NULL */, IMDSPStorage **ret_storage);
 struct sp_place {
     uint32_t storage, handle;
 };
+/* `ahead`: what is read of those places at once (NULL: nothing); the enumerator takes a reference.
+ */
 HRESULT sp_enum_storage_new(struct sp_device *device, const struct sp_place *places, size_t count,
-                            size_t position, IMDSPEnumStorage **ret_enumerator);
+                            size_t position, struct sp_ahead *ahead,
+                            IMDSPEnumStorage **ret_enumerator);
 HRESULT sp_globals_new(struct sp_device *device, uint32_t storage,
                        IMDSPStorageGlobals **ret_globals);
 /* Children of `parent` (0: the root); WMDM_E_INTERFACEDEAD when it is gone. */

@@ -185,7 +185,7 @@ static HRESULT roots(struct sp_device *self, IMDSPEnumStorage **ret_enumerator)
     }
     for (size_t i = 0; i < ids.count; i++)
         places[i].storage = ids.item[i];
-    hr = sp_enum_storage_new(self, places, ids.count, 0, ret_enumerator);
+    hr = sp_enum_storage_new(self, places, ids.count, 0, NULL, ret_enumerator);
     free(places);
     free(ids.item);
     return hr;

@@ -5,6 +5,7 @@
 
 #include "spcore/com/com_memory.h"
 #include "spcore/sp/sp.h"
+#include "spcore/sp/sp_ahead.h"
 
 struct sp_enum_storage {
     struct com_object com;
@@ -12,6 +13,7 @@ struct sp_enum_storage {
     struct sp_device *device; /* a reference */
     struct sp_place *places;
     size_t count;
+    struct sp_ahead *ahead; /* a reference, or NULL */
     atomic_size_t position;
 };
 
@@ -45,7 +47,8 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Next(IMDSPEnumStorage *This, DWORD
     for (DWORD i = 0; i < taken && SUCCEEDED(hr); i++) {
         const struct sp_place *place = &self->places[first + i];
 
-        hr = sp_storage_new(self->device, place->storage, place->handle, &ppStorage[i]);
+        hr = sp_storage_new_listed(self->device, place->storage, place->handle, self->ahead,
+                                   &ppStorage[i]);
     }
     if (FAILED(hr)) {
         for (DWORD i = 0; i < taken; i++) {
@@ -94,7 +97,7 @@ static HRESULT STDMETHODCALLTYPE enum_storage_Clone(IMDSPEnumStorage *This,
     if (FAILED(hr))
         return hr;
     return sp_enum_storage_new(self->device, self->places, self->count,
-                               atomic_load(&self->position), ppEnumStorage);
+                               atomic_load(&self->position), self->ahead, ppEnumStorage);
 }
 
 static const IMDSPEnumStorageVtbl enum_storage_vtbl = {
@@ -116,6 +119,7 @@ static void enum_storage_destroy(struct com_object *object)
     struct sp_enum_storage *self = container_of(object, struct sp_enum_storage, com);
 
     sp_device_unref(self->device);
+    sp_ahead_unref(self->ahead);
     free(self->places);
     free(self);
 }
@@ -124,7 +128,8 @@ static const struct com_class enum_storage_class = {"sp_enum_storage", enum_stor
                                                     enum_storage_destroy};
 
 HRESULT sp_enum_storage_new(struct sp_device *device, const struct sp_place *places, size_t count,
-                            size_t position, IMDSPEnumStorage **ret_enumerator)
+                            size_t position, struct sp_ahead *ahead,
+                            IMDSPEnumStorage **ret_enumerator)
 {
     struct sp_enum_storage *self = com_zalloc(sizeof(*self));
     struct sp_place *copy = com_zalloc((count + 1) * sizeof(*copy));
@@ -141,6 +146,7 @@ HRESULT sp_enum_storage_new(struct sp_device *device, const struct sp_place *pla
     self->device = device;
     self->places = copy;
     self->count = count;
+    self->ahead = sp_ahead_ref(ahead);
     atomic_init(&self->position, position);
     com_object_init(&self->com, &enum_storage_class);
     *ret_enumerator = &self->IMDSPEnumStorage_iface;

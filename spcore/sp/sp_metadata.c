@@ -5,6 +5,7 @@
 
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_ahead.h"
 #include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_metadata.h"
 
@@ -274,6 +275,14 @@ static bool value_of_info(const struct mtpi_object_info *info, const struct sp_m
     return false;
 }
 
+/* The one long value is the sample's, and its size is in the list: nothing is not asked for. */
+static bool is_without_sample(const struct mtpi_property_list *list)
+{
+    const struct mtpi_value *size = value_of(list, MTP_OPC_REPRESENTATIVE_SAMPLE_SIZE);
+
+    return size && size->type == MTP_DTC_UINT32 && size->integer == 0;
+}
+
 static HRESULT add_row(struct sp_storage *self, const struct sp_metadata_row *row,
                        const struct mtpi_object_info *info, const struct mtpi_property_list *list,
                        IWMDMMetaData *metadata)
@@ -290,7 +299,7 @@ static HRESULT add_row(struct sp_storage *self, const struct sp_metadata_row *ro
     if (value)
         return S_FALSE;
     /* Long values are left out of lists. */
-    if (row->conversion == BYTES &&
+    if (row->conversion == BYTES && !is_without_sample(list) &&
         sp_facts_has_property(sp_storage_facts(self), info->format, row->code) &&
         mtpi_get_object_prop_value(sp_storage_mtpi(self), self->handle, row->code, row->mtp,
                                    &single) == 0) {
@@ -321,6 +330,34 @@ static HRESULT root_metadata(struct sp_storage *self, IWMDMMetaData *metadata)
     return FAILED(hr) ? hr : S_OK;
 }
 
+/* The list says all that the info would: there is none but its format. */
+static bool says_info(const struct mtpi_property_list *list, struct mtpi_object_info *info)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        struct mtpi_object_info any = {.compressed_size = 1};
+        const struct mtpi_value *value = value_of(list, rows[i].code);
+        struct mtpi_value said;
+
+        if (value_of_info(&any, &rows[i], &said) && (!value || value->type != rows[i].mtp))
+            return false;
+    }
+    info->format = (uint16_t)value_of(list, MTP_OPC_OBJECT_FORMAT)->integer;
+    return true;
+}
+
+/* What the object says of itself, read ahead or asked now. On failure *info and *list are still the
+ * caller's. */
+static HRESULT look(struct sp_storage *self, struct mtpi_object_info *info,
+                    struct mtpi_property_list *list)
+{
+    bool ahead = sp_ahead_take(self->ahead, sp_storage_connection(self), self->handle, list);
+    HRESULT hr = ahead && says_info(list, info) ? S_OK : sp_storage_info(self, info);
+
+    if (FAILED(hr))
+        return hr;
+    return ahead ? complete(self, info->format, list) : fetch(self, info->format, list);
+}
+
 HRESULT sp_metadata_get(struct sp_storage *self, IWMDMMetaData *metadata)
 {
     struct mtpi_object_info info = {0};
@@ -329,10 +366,7 @@ HRESULT sp_metadata_get(struct sp_storage *self, IWMDMMetaData *metadata)
 
     if (!self->handle)
         return root_metadata(self, metadata);
-    hr = sp_storage_info(self, &info);
-    if (FAILED(hr))
-        return hr;
-    hr = fetch(self, info.format, &list);
+    hr = look(self, &info, &list);
     for (size_t i = 0; i < ROWS && SUCCEEDED(hr); i++)
         hr = add_row(self, &rows[i], &info, &list, metadata);
     mtpi_property_list_done(&list);
@@ -350,10 +384,7 @@ HRESULT sp_metadata_get_some(struct sp_storage *self, DWORD count, WCHAR **names
 
     if (!self->handle)
         return WMDM_E_NOTSUPPORTED;
-    hr = sp_storage_info(self, &info);
-    if (FAILED(hr))
-        return hr;
-    hr = fetch(self, info.format, &list);
+    hr = look(self, &info, &list);
     for (DWORD i = 0; i < count && SUCCEEDED(hr); i++) {
         const struct sp_metadata_row *row = names[i] ? sp_metadata_row(names[i]) : NULL;
 

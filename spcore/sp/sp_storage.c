@@ -7,6 +7,7 @@
 
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_ahead.h"
 
 COM_INTERFACE(sp_storage, IMDSPStorage4)
 
@@ -416,6 +417,7 @@ static void storage_destroy(struct com_object *object)
     struct sp_storage *self = container_of(object, struct sp_storage, com);
 
     sp_object_release_open(self);
+    sp_ahead_unref(self->ahead);
     sp_device_unref(self->device);
     pthread_mutex_destroy(&self->lock);
     free(self);
@@ -426,6 +428,12 @@ static const struct com_class played_class = {"sp_storage", played_interfaces, s
 
 HRESULT sp_storage_new(struct sp_device *device, uint32_t storage, uint32_t handle,
                        IMDSPStorage **ret_storage)
+{
+    return sp_storage_new_listed(device, storage, handle, NULL, ret_storage);
+}
+
+HRESULT sp_storage_new_listed(struct sp_device *device, uint32_t storage, uint32_t handle,
+                              struct sp_ahead *ahead, IMDSPStorage **ret_storage)
 {
     struct sp_storage *self = com_zalloc(sizeof(*self));
 
@@ -439,6 +447,7 @@ HRESULT sp_storage_new(struct sp_device *device, uint32_t storage, uint32_t hand
     self->device = device;
     self->storage = storage;
     self->handle = handle;
+    self->ahead = sp_ahead_ref(ahead);
     com_object_init(&self->com,
                     device->playback & WMDM_DEVICECAP_CANSEEK ? &played_class : &storage_class);
     *ret_storage = (IMDSPStorage *)&self->IMDSPStorage4_iface;

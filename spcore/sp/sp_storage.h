@@ -23,6 +23,7 @@ struct sp_storage {
     uint64_t position, size;
     FILE *spool; /* devices that cannot edit in place collect here */
     struct sp_opening opening;
+    struct sp_ahead *ahead; /* of the enumeration it came by, a reference; or NULL */
 };
 
 extern const IMDSPObject2Vtbl sp_storage_object_vtbl;      /* sp_object.c */

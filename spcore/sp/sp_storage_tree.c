@@ -3,6 +3,7 @@
 
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
+#include "spcore/sp/sp_ahead.h"
 #include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_storage.h"
 
@@ -74,6 +75,7 @@ HRESULT sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **ret_enu
 {
     struct mtpi_u32_array handles = {0};
     struct mtpi_object_info info = {0};
+    struct sp_ahead *ahead;
     struct sp_place *places;
     HRESULT hr;
 
@@ -83,7 +85,7 @@ HRESULT sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **ret_enu
             return hr;
         mtpi_object_info_done(&info);
         if (info.format != MTP_FC_ASSOCIATION)
-            return sp_enum_storage_new(self->device, NULL, 0, 0, ret_enumerator);
+            return sp_enum_storage_new(self->device, NULL, 0, 0, NULL, ret_enumerator);
     }
     hr = sp_children(self->device, self->storage, self->handle, &handles);
     if (FAILED(hr))
@@ -91,8 +93,10 @@ HRESULT sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **ret_enu
     places = com_zalloc((handles.count + 1) * sizeof(*places));
     for (size_t i = 0; places && i < handles.count; i++)
         places[i] = (struct sp_place){self->storage, handles.item[i]};
-    hr = places ? sp_enum_storage_new(self->device, places, handles.count, 0, ret_enumerator)
+    ahead = sp_ahead_new(self->handle, handles.count);
+    hr = places ? sp_enum_storage_new(self->device, places, handles.count, 0, ahead, ret_enumerator)
                 : E_OUTOFMEMORY;
+    sp_ahead_unref(ahead);
     free(places);
     free(handles.item);
     return hr;
