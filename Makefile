@@ -60,7 +60,7 @@ SPC_LAYERS := com sac sp mtp transport usbip
 LUSB_LAYERS := libusb usbip
 # What both programs have: how they read their command lines, and audio files.
 COMMAND_LAYERS := command
-CONF_LAYERS := program catalogue results case run raw wmdm host report selftest cli \
+CONF_LAYERS := program catalogue results case run raw wmdm host host/wmdm report selftest cli \
 	suites/usbip suites/usb suites/mtp suites/wmdm suites/host
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.
@@ -80,6 +80,9 @@ SPC_SRC := $(call layers,spcore,$(SPC_LAYERS))
 DEVIANT_SRC := $(call layers,spcore,deviant)
 LUSB_SRC := $(call layers,spcore,$(LUSB_LAYERS))
 CONF_SRC := $(call layers,conformance,$(CONF_LAYERS)) $(COMMAND_SRC)
+# What stands between an application and a provider, for any program.
+WMDM_SRC := $(call layers,conformance,host host/wmdm) \
+	$(addprefix conformance/raw/,raw_descriptors.c raw_msos.c) $(call layers,spcore,com sac transport usbip)
 JUDGE_SPC_SRC := $(call layers,spcore,$(JUDGE_SPC_LAYERS))
 INITIATOR_SRC := $(call layers,spcore,$(INITIATOR_LAYERS))
 TEST_SRC := $(sort $(wildcard simulator/tests/*/test_*.c spcore/tests/*/test_*.c conformance/tests/*/test_*.c))
@@ -94,6 +97,7 @@ PAPSIM := $(BUILD)/papsim
 MEDIA := $(BUILD)/papkit-media.so
 PAPCHECK := $(BUILD)/papcheck
 SPCORE := $(BUILD)/libspcore.so
+WMDM := $(BUILD)/libwmdm.so
 DEVIANT := $(BUILD)/libspcore-deviant.so
 OTHER := $(BUILD)/other.so
 LUSB := $(BUILD)/libusb/libusb-1.0.so.0
@@ -102,7 +106,7 @@ LUSB_LINKS := libusb-1.0.so libusb-1.0.so.0.3.0
 
 .PHONY: all help
 ## all: what is installed, the deviant provider and the other one, compile_commands.json (the default)
-all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(OTHER) $(LUSB) compile_commands.json texts
+all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(WMDM) $(DEVIANT) $(OTHER) $(LUSB) compile_commands.json texts
 
 help:
 	@sed -n 's/^## \([^:]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 34
@@ -137,6 +141,12 @@ $(MEDIA): $(call objects,$(MEDIA_SRC))
 $(SPCORE): LINK := -shared -Wl,-soname,libspcore.so.0 -Wl,-Bsymbolic-functions
 $(SPCORE): LIBS := $(SPC_LIBS)
 $(SPCORE): $(call objects,$(SPC_SRC))
+	$(link)
+	$(Q)ln -sf $(@F) $@.0
+
+$(WMDM): LINK := -shared -Wl,-soname,libwmdm.so.0 -Wl,-Bsymbolic-functions
+$(WMDM): LIBS := $(SPC_LIBS) -ldl
+$(WMDM): $(call objects,$(WMDM_SRC))
 	$(link)
 	$(Q)ln -sf $(@F) $@.0
 
@@ -460,7 +470,7 @@ DOC := $(PREFIX)/share/doc/papkit
 KINDS := programs plug_ins library headers players catalogue media certs examples man for_bash for_zsh
 programs := 755 $(PREFIX)/bin $(PAPSIM) $(PAPCHECK)
 plug_ins := 644 $(OWN) $(LUSB) $(MEDIA)
-library := 644 $(LIBDIR) $(SPCORE).0
+library := 644 $(LIBDIR) $(SPCORE).0 $(WMDM).0
 headers := 644 $(PREFIX)/include/papkit $(wildcard spcore/include/*.h conformance/host/include/*.h)
 players := 644 $(SHARE)/players $(wildcard fixtures/players/*.yaml)
 catalogue := 644 $(SHARE)/catalogue $(wildcard conformance/catalogue/*.tsv)
@@ -473,8 +483,8 @@ for_bash := 644 $(PREFIX)/share/bash-completion/completions $(FOR_BASH)
 for_zsh := 644 $(ZSHDIR) $(FOR_ZSH)
 # LINK:TARGET, and what is made of ci/package/NAME.pc.in.
 LINKS := $(LUSB_LINKS:%=$(OWN)/%:$(OWN)/$(notdir $(LUSB))) \
-	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0
-PC := $(addprefix $(LIBDIR)/pkgconfig/,libspcore.pc spcore.pc) $(PREFIX)/share/pkgconfig/papkit.pc
+	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(LIBDIR)/libwmdm.so:$(LIBDIR)/libwmdm.so.0 $(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0
+PC := $(addprefix $(LIBDIR)/pkgconfig/,libspcore.pc spcore.pc wmdm.pc) $(PREFIX)/share/pkgconfig/papkit.pc
 # Nobody else's, the inner ones first.
 FOLDERS := $(OWN) $(PREFIX)/include/papkit $(addprefix $(SHARE)/,players catalogue media certs) $(SHARE) \
 	$(DOC)/examples $(DOC)

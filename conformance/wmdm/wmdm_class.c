@@ -4,74 +4,21 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "conformance/host/pnp.h"
 #include "conformance/host/win_registry.h"
+#include "conformance/host/wmdm/mdm_class.h"
 #include "conformance/raw/dut.h"
 #include "conformance/wmdm/wmdm.h"
 #include "spcore/base.h"
 
-#define PLUGINS "HKLM\\SOFTWARE\\Microsoft\\Windows Media Device Manager\\Plugins\\SP\\"
-#define CLASS_KEYS WIN_REGISTRY_CLASSES "\\CLSID\\"
-
-/* A REG_SZ of ASCII; false: it is none, or too long. */
-static bool text_of(const struct registry_value *value, char *ret, size_t room)
-{
-    size_t units = value ? value->size / 2 : 0;
-
-    if (!value || value->type != REG_TYPE_SZ || units > room)
-        return false;
-    for (size_t i = 0; i < units; i++)
-        ret[i] = (char)get_le16(value->data + 2 * i);
-    return units > 0 && !ret[units - 1];
-}
-
-/* Braces and capitals, whatever it came in. */
-static bool take_id(const char *text, char ret[COM_GUID_TEXT])
-{
-    GUID id;
-
-    if (!com_guid_parse(text, &id))
-        return false;
-    com_guid_format(&id, ret);
-    return true;
-}
-
 /* ---- what the library registers */
-
-static bool of_plugin(const struct registry *registry, const struct registry_value *value,
-                      char ret[COM_GUID_TEXT])
-{
-    char name[128], key[256], text[COM_GUID_TEXT];
-
-    if (strncasecmp(value->key, PLUGINS, strlen(PLUGINS)) != 0 ||
-        strcasecmp(value->name, "ProgID") != 0 || !text_of(value, name, sizeof(name)))
-        return false;
-    snprintf(key, sizeof(key), "%s\\%s\\CLSID", WIN_REGISTRY_CLASSES, name);
-    return text_of(registry_get(registry, key, ""), text, sizeof(text)) && take_id(text, ret);
-}
-
-/* One that is registered with COM alone. */
-static bool of_server(const struct registry_value *value, char ret[COM_GUID_TEXT])
-{
-    size_t length = strlen(CLASS_KEYS);
-    char text[COM_GUID_TEXT];
-
-    if (strncasecmp(value->key, CLASS_KEYS, length) != 0 ||
-        strlen(value->key) < length + COM_GUID_TEXT - 1 ||
-        strcasecmp(value->key + length + COM_GUID_TEXT - 1, "\\InprocServer32") != 0)
-        return false;
-    snprintf(text, sizeof(text), "%s", value->key + length);
-    return take_id(text, ret);
-}
-
 static bool of_library(struct conf *c, char ret[COM_GUID_TEXT])
 {
     void *symbol = wmdm_export(c, "DllRegisterServer");
     HRESULT(STDMETHODCALLTYPE * enter)(void);
     struct registry registry = {NULL};
-    bool found = false;
+    bool found;
 
     if (!symbol)
         return false;
@@ -79,10 +26,7 @@ static bool of_library(struct conf *c, char ret[COM_GUID_TEXT])
     win_registry_bind(&registry);
     (void)SP_HR("DllRegisterServer", enter());
     win_registry_bind(NULL);
-    for (struct registry_value *at = registry.first; at && !found; at = at->next)
-        found = of_plugin(&registry, at, ret);
-    for (struct registry_value *at = registry.first; at && !found; at = at->next)
-        found = of_server(at, ret);
+    found = mdm_class_registered(&registry, ret);
     registry_done(&registry);
     return found;
 }
@@ -135,7 +79,7 @@ bool wmdm_device_class(struct conf *c, char ret_id[COM_GUID_TEXT])
     char text[COM_GUID_TEXT];
 
     return hardware_value(c, "WMDMSPCLSID", REG_TYPE_SZ, data, sizeof(data)) &&
-           text_of(&value, text, sizeof(text)) && take_id(text, ret_id);
+           mdm_class_text(&value, text, sizeof(text)) && mdm_class_id(text, ret_id);
 }
 
 void wmdm_class_find(struct conf *c, struct wmdm_class *ret)

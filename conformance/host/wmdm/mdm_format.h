@@ -1,0 +1,11 @@
+/* The format code that every list of a new object carries (SP-APP-020). */
+#ifndef CONFORMANCE_HOST_WMDM_MDM_FORMAT_H
+#define CONFORMANCE_HOST_WMDM_MDM_FORMAT_H
+
+#include "conformance/host/wmdm/mdm_private.h"
+
+/* The caller's list, with a reference, or, where it has no format code, a copy that has one by the
+ * name's extension. NULL list: NULL. */
+HRESULT mdm_format_complete(IWMDMMetaData *list, const WCHAR *name, IWMDMMetaData **ret_list);
+
+#endif
