@@ -4,7 +4,6 @@
 
 #include "spcore/com/com_object.h"
 #include "spcore/deviant/deviant_derived.h"
-#include "spcore/deviant/deviant_optional.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp.h"
@@ -37,8 +36,6 @@ HRESULT __wrap_com_object_query(struct com_object *object, REFIID riid, void **r
     if (deviates(DERIVED_UNLIKE_BASE) && SUCCEEDED(hr) &&
         IsEqualIID(riid, &IID_IMDServiceProvider3))
         hr = derived_unlike_base((IMDServiceProvider3 **)ret_interface);
-    if (hr == E_NOINTERFACE && riid && ret_interface)
-        hr = optional_offered(object, riid, ret_interface);
     if (deviates(UNKNOWN_IID_E_FAIL))
         hr = hr_swap(hr, E_NOINTERFACE, E_FAIL);
     if (deviates(IID_KEEPS_POINTER) && hr == E_NOINTERFACE && ret_interface)

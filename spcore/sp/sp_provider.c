@@ -1,7 +1,8 @@
-/* IMDServiceProvider/2/3 and IComponentAuthenticate on one identity: the way in, for a device by
- * its path. */
+/* IMDServiceProvider/2/3, IComponentAuthenticate and IMDSPRevoked on one identity: the way in, for
+ * a device by its path. */
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
@@ -11,11 +12,17 @@ struct sp_provider {
     struct com_object com;
     IMDServiceProvider3 IMDServiceProvider3_iface;
     IComponentAuthenticate IComponentAuthenticate_iface;
+    IMDSPRevoked IMDSPRevoked_iface;
     struct sp_context *context;
 };
 
 COM_INTERFACE(sp_provider, IMDServiceProvider3)
 COM_INTERFACE(sp_provider, IComponentAuthenticate)
+COM_INTERFACE(sp_provider, IMDSPRevoked)
+
+/* Where the user of a revoked component learns what to do. Ours are certificates of a simulation
+ * (docs/protected-content.md), and nobody is revoked: a vendor says his own. */
+static const WCHAR revocation_url[] = u"https://papkit.example/revoked";
 
 /* The preference is the process's, not the object's (SP-ENUM-038). */
 static pthread_mutex_t preference_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -204,6 +211,24 @@ static HRESULT STDMETHODCALLTYPE provider_SACGetProtocols(IComponentAuthenticate
     return sac_get_protocols(self->context->sac, ppdwProtocols, pdwProtocolCount);
 }
 
+/* The buffer is the caller's, *pdwBufferLen its characters, and then those that the URL takes. */
+static HRESULT STDMETHODCALLTYPE provider_GetRevocationURL(IMDSPRevoked *This,
+                                                           WCHAR **ppwszRevocationURL,
+                                                           DWORD *pdwBufferLen)
+{
+    HRESULT hr = sp_enter(sp_provider_from_IMDSPRevoked(This)->context,
+                          ppwszRevocationURL && *ppwszRevocationURL && pdwBufferLen);
+    DWORD room = SUCCEEDED(hr) ? *pdwBufferLen : 0;
+
+    if (FAILED(hr))
+        return hr;
+    *pdwBufferLen = ARRAY_SIZE(revocation_url);
+    if (room < ARRAY_SIZE(revocation_url))
+        return WMDM_E_BUFFERTOOSMALL;
+    memcpy(*ppwszRevocationURL, revocation_url, sizeof(revocation_url));
+    return S_OK;
+}
+
 static const IMDServiceProvider3Vtbl provider_vtbl = {
     COM_UNKNOWN_SLOTS(sp_provider, IMDServiceProvider3),
     .GetDeviceCount = provider_GetDeviceCount,
@@ -218,12 +243,18 @@ static const IComponentAuthenticateVtbl authenticate_vtbl = {
     .SACGetProtocols = provider_SACGetProtocols,
 };
 
+static const IMDSPRevokedVtbl revoked_vtbl = {
+    COM_UNKNOWN_SLOTS(sp_provider, IMDSPRevoked),
+    .GetRevocationURL = provider_GetRevocationURL,
+};
+
 static const struct com_interface provider_interfaces[] = {
     COM_MAP(sp_provider, IUnknown, IMDServiceProvider3),
     COM_MAP(sp_provider, IMDServiceProvider, IMDServiceProvider3),
     COM_MAP(sp_provider, IMDServiceProvider2, IMDServiceProvider3),
     COM_MAP(sp_provider, IMDServiceProvider3, IMDServiceProvider3),
     COM_MAP(sp_provider, IComponentAuthenticate, IComponentAuthenticate),
+    COM_MAP(sp_provider, IMDSPRevoked, IMDSPRevoked),
     COM_MAP_END,
 };
 
@@ -252,6 +283,7 @@ HRESULT sp_provider_new(REFIID riid, void **ret_interface)
     }
     self->IMDServiceProvider3_iface.lpVtbl = &provider_vtbl;
     self->IComponentAuthenticate_iface.lpVtbl = &authenticate_vtbl;
+    self->IMDSPRevoked_iface.lpVtbl = &revoked_vtbl;
     com_object_init(&self->com, &provider_class);
     hr = com_object_query(&self->com, riid, ret_interface);
     com_object_release(&self->com);

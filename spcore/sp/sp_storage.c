@@ -8,6 +8,7 @@
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_ahead.h"
+#include "spcore/sp/sp_rights.h"
 
 COM_INTERFACE(sp_storage, IMDSPStorage4)
 
@@ -204,7 +205,6 @@ static HRESULT STDMETHODCALLTYPE storage_GetSize(IMDSPStorage4 *This, DWORD *pdw
     return hr;
 }
 
-/* Optional and not built yet: no rights are claimed. */
 static HRESULT STDMETHODCALLTYPE storage_GetRights(IMDSPStorage4 *This, WMDMRIGHTS **ppRights,
                                                    DWORD *pnRightsCount, BYTE *abMac)
 {
@@ -215,7 +215,7 @@ static HRESULT STDMETHODCALLTYPE storage_GetRights(IMDSPStorage4 *This, WMDMRIGH
         return hr;
     *ppRights = NULL;
     *pnRightsCount = 0;
-    return WMDM_E_NOTSUPPORTED;
+    return sp_rights_get(sp_storage_from_IMDSPStorage4(This), ppRights, pnRightsCount, abMac);
 }
 
 /* Optional and not built yet (SP-STG-045). */
@@ -396,6 +396,7 @@ static const struct com_interface storage_interfaces[] = {
     COM_MAP(sp_storage, IMDSPStorage4, IMDSPStorage4),
     COM_MAP(sp_storage, IMDSPObject, IMDSPObject2),
     COM_MAP(sp_storage, IMDSPObject2, IMDSPObject2),
+    COM_MAP(sp_storage, IMDSPDirectTransfer, IMDSPDirectTransfer),
     COM_MAP_END,
 };
 
@@ -408,6 +409,7 @@ static const struct com_interface played_interfaces[] = {
     COM_MAP(sp_storage, IMDSPStorage4, IMDSPStorage4),
     COM_MAP(sp_storage, IMDSPObject, IMDSPObject2),
     COM_MAP(sp_storage, IMDSPObject2, IMDSPObject2),
+    COM_MAP(sp_storage, IMDSPDirectTransfer, IMDSPDirectTransfer),
     COM_MAP(sp_storage, IMDSPObjectInfo, IMDSPObjectInfo),
     COM_MAP_END,
 };
@@ -444,6 +446,7 @@ HRESULT sp_storage_new_listed(struct sp_device *device, uint32_t storage, uint32
     self->IMDSPStorage4_iface.lpVtbl = &storage_vtbl;
     self->IMDSPObject2_iface.lpVtbl = &sp_storage_object_vtbl;
     self->IMDSPObjectInfo_iface.lpVtbl = &sp_storage_info_vtbl;
+    self->IMDSPDirectTransfer_iface.lpVtbl = &sp_storage_direct_vtbl;
     self->device = device;
     self->storage = storage;
     self->handle = handle;

@@ -15,6 +15,7 @@ struct sp_storage {
     IMDSPStorage4 IMDSPStorage4_iface;
     IMDSPObject2 IMDSPObject2_iface;
     IMDSPObjectInfo IMDSPObjectInfo_iface;
+    IMDSPDirectTransfer IMDSPDirectTransfer_iface;
     struct sp_device *device; /* a reference */
     uint32_t storage;
     _Atomic uint32_t handle; /* 0: the root; another one once a spooled file is sent */
@@ -26,10 +27,11 @@ struct sp_storage {
     struct sp_ahead *ahead; /* of the enumeration it came by, a reference; or NULL */
 };
 
-extern const IMDSPObject2Vtbl sp_storage_object_vtbl;      /* sp_object.c */
-extern const IMDSPObjectInfoVtbl sp_storage_info_vtbl;     /* sp_object_info.c */
-void sp_object_release_open(struct sp_storage *self);      /* closes without an answer */
-struct sp_storage *sp_storage_of(IMDSPStorage *interface); /* NULL: not one of ours */
+extern const IMDSPObject2Vtbl sp_storage_object_vtbl;        /* sp_object.c */
+extern const IMDSPObjectInfoVtbl sp_storage_info_vtbl;       /* sp_object_info.c */
+extern const IMDSPDirectTransferVtbl sp_storage_direct_vtbl; /* sp_direct_transfer.c */
+void sp_object_release_open(struct sp_storage *self);        /* closes without an answer */
+struct sp_storage *sp_storage_of(IMDSPStorage *interface);   /* NULL: not one of ours */
 
 static inline struct sp_connection *sp_storage_connection(const struct sp_storage *self)
 {
