@@ -87,6 +87,10 @@ typedef const GUID *REFGUID, *REFIID, *REFCLSID;
 DEFINE_GUID(GUID_NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 DEFINE_GUID(IID_IUnknown, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46);
 DEFINE_GUID(IID_IClassFactory, 1, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46);
+DEFINE_GUID(IID_IConnectionPointContainer, 0xb196b284, 0xbab4, 0x101a, 0xb6, 0x9c, 0x00, 0xaa, 0x00,
+            0x34, 0x1d, 0x07);
+DEFINE_GUID(IID_IConnectionPoint, 0xb196b286, 0xbab4, 0x101a, 0xb6, 0x9c, 0x00, 0xaa, 0x00, 0x34,
+            0x1d, 0x07);
 
 bool IsEqualGUID(REFGUID a, REFGUID b); /* by pointer in C, by reference in C++, as on Windows */
 #define IsEqualIID(a, b) IsEqualGUID(a, b)
@@ -115,6 +119,8 @@ bool IsEqualGUID(REFGUID a, REFGUID b); /* by pointer in C, by reference in C++,
 #define E_INVALIDARG ((HRESULT)0x80070057u)
 #define CLASS_E_NOAGGREGATION ((HRESULT)0x80040110u)
 #define CLASS_E_CLASSNOTAVAILABLE ((HRESULT)0x80040111u)
+#define CONNECT_E_NOCONNECTION ((HRESULT)0x80040200u)
+#define CONNECT_E_CANNOTCONNECT ((HRESULT)0x80040202u)
 #define DISP_E_BADINDEX ((HRESULT)0x8002000bu)
 #define DISP_E_TYPEMISMATCH ((HRESULT)0x80020005u)
 
@@ -198,7 +204,62 @@ struct IClassFactory {
 #define IClassFactory_LockServer(This, lock) ((This)->lpVtbl->LockServer(This, lock))
 #endif
 
-typedef struct ISpecifyPropertyPages ISpecifyPropertyPages; /* opaque here */
+/* ---- how an object that tells others of events is asked to */
+typedef struct IEnumConnectionPoints IEnumConnectionPoints; /* opaque here, */
+typedef struct IEnumConnections IEnumConnections;           /* as are these two */
+typedef struct ISpecifyPropertyPages ISpecifyPropertyPages;
+typedef struct IConnectionPoint IConnectionPoint;
+typedef struct IConnectionPointContainer IConnectionPointContainer;
+#if COM_CLASSES
+struct IConnectionPointContainer : public IUnknown {
+    STDMETHOD(EnumConnectionPoints)(IEnumConnectionPoints **ppEnum) PURE;
+    STDMETHOD(FindConnectionPoint)(REFIID riid, IConnectionPoint **ppCP) PURE;
+};
+struct IConnectionPoint : public IUnknown {
+    STDMETHOD(GetConnectionInterface)(IID *pIID) PURE;
+    STDMETHOD(GetConnectionPointContainer)(IConnectionPointContainer **ppCPC) PURE;
+    STDMETHOD(Advise)(IUnknown *pUnkSink, DWORD *pdwCookie) PURE;
+    STDMETHOD(Unadvise)(DWORD dwCookie) PURE;
+    STDMETHOD(EnumConnections)(IEnumConnections **ppEnum) PURE;
+};
+#else
+typedef struct IConnectionPointContainerVtbl {
+    HRESULT(STDMETHODCALLTYPE *QueryInterface)
+    (IConnectionPointContainer *This, REFIID riid, void **ppvObject);
+    ULONG(STDMETHODCALLTYPE *AddRef)(IConnectionPointContainer *This);
+    ULONG(STDMETHODCALLTYPE *Release)(IConnectionPointContainer *This);
+    HRESULT(STDMETHODCALLTYPE *EnumConnectionPoints)
+    (IConnectionPointContainer *This, IEnumConnectionPoints **ppEnum);
+    HRESULT(STDMETHODCALLTYPE *FindConnectionPoint)
+    (IConnectionPointContainer *This, REFIID riid, IConnectionPoint **ppCP);
+} IConnectionPointContainerVtbl;
+struct IConnectionPointContainer {
+    const IConnectionPointContainerVtbl *lpVtbl;
+};
+#define IConnectionPointContainer_Release(This) ((This)->lpVtbl->Release(This))
+#define IConnectionPointContainer_FindConnectionPoint(This, riid, ppCP)                            \
+    ((This)->lpVtbl->FindConnectionPoint(This, riid, ppCP))
+
+typedef struct IConnectionPointVtbl {
+    HRESULT(STDMETHODCALLTYPE *QueryInterface)
+    (IConnectionPoint *This, REFIID riid, void **ppvObject);
+    ULONG(STDMETHODCALLTYPE *AddRef)(IConnectionPoint *This);
+    ULONG(STDMETHODCALLTYPE *Release)(IConnectionPoint *This);
+    HRESULT(STDMETHODCALLTYPE *GetConnectionInterface)(IConnectionPoint *This, IID *pIID);
+    HRESULT(STDMETHODCALLTYPE *GetConnectionPointContainer)
+    (IConnectionPoint *This, IConnectionPointContainer **ppCPC);
+    HRESULT(STDMETHODCALLTYPE *Advise)
+    (IConnectionPoint *This, IUnknown *pUnkSink, DWORD *pdwCookie);
+    HRESULT(STDMETHODCALLTYPE *Unadvise)(IConnectionPoint *This, DWORD dwCookie);
+    HRESULT(STDMETHODCALLTYPE *EnumConnections)(IConnectionPoint *This, IEnumConnections **ppEnum);
+} IConnectionPointVtbl;
+struct IConnectionPoint {
+    const IConnectionPointVtbl *lpVtbl;
+};
+#define IConnectionPoint_Release(This) ((This)->lpVtbl->Release(This))
+#define IConnectionPoint_Advise(This, sink, cookie) ((This)->lpVtbl->Advise(This, sink, cookie))
+#define IConnectionPoint_Unadvise(This, cookie) ((This)->lpVtbl->Unadvise(This, cookie))
+#endif
 
 /* ---- memory, strings, arrays */
 void *CoTaskMemAlloc(size_t size); /* NULL: no memory */

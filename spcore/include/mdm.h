@@ -34,6 +34,11 @@ enum mdm_kind {
 HRESULT mdm_machine_register(struct mdm_machine *machine, const char *library, const char *class_id,
                              enum mdm_kind kind);
 
+/* The same of a provider that the program has in itself, by its DllGetClassObject. */
+typedef HRESULT(STDMETHODCALLTYPE *mdm_get_class_object)(REFCLSID rclsid, REFIID riid, void **ppv);
+HRESULT mdm_machine_register_class(struct mdm_machine *machine, mdm_get_class_object get,
+                                   REFCLSID rclsid, enum mdm_kind kind);
+
 /* The values of a device's hardware key that WMDM reads (WMDM/device-parameters.md). */
 struct mdm_parameters {
     char WMDMSPCLSID[39];         /* "{…}" in any case; "": the first plug-and-play provider */
@@ -54,13 +59,17 @@ HRESULT mdm_machine_plug(struct mdm_machine *machine, const char *path,
 /* It is gone: out of each manager's list, then the applications are told. S_FALSE: there was none.
  */
 HRESULT mdm_machine_unplug(struct mdm_machine *machine, const char *path);
+/* A medium came into, or left, the device of that canonical name ("path$0"): applications are told.
+ */
+HRESULT mdm_machine_media(struct mdm_machine *machine, const char *canonical, bool arrived);
 /* What the last failing call about this machine was about, in a line. Valid until the next one. */
 const char *mdm_machine_reason(const struct mdm_machine *machine);
 
 /* ---- an application's device manager */
 /* CoCreateInstance(CLSID_MediaDevMgr): IUnknown and IComponentAuthenticate are there at once,
- * IWMDeviceManager/2/3 and IWMDMRevoked for an application that has authenticated
- * (WMDM_E_NOTCERTIFIED before). Each manager has instances of the providers of its own. */
+ * IWMDeviceManager/2/3 and IConnectionPointContainer, whose point of IWMDMNotification takes an
+ * application's, for one that has authenticated (WMDM_E_NOTCERTIFIED before). Each manager has
+ * instances of the providers of its own. */
 HRESULT mdm_manager_new(struct mdm_machine *machine, REFIID riid, void **ret_interface);
 
 /* The same for an application that leaves the handshake to us: with the test certificate of a

@@ -208,6 +208,36 @@ static void take_back(struct insert *job)
     LET_GO(job->created);
 }
 
+/* A provider that wants the source itself gets it, whole and as it is; NULL: it does not, or there
+ * is none. It has no place but into a folder (IMDSPDirectTransfer). */
+static IMDSPDirectTransfer *direct(const struct insert *job)
+{
+    IMDSPDirectTransfer *transfer = NULL;
+
+    (void)mdm_query(job->target->way, job->target->storage, &IID_IMDSPDirectTransfer, &transfer);
+    if (!(job->mode & WMDM_STORAGECONTROL_INSERTINTO) || (!job->operation && !job->source) ||
+        (job->mode & WMDM_CONTENT_FOLDER))
+        LET_GO(transfer);
+    return transfer;
+}
+
+static HRESULT through_provider(struct insert *job, IMDSPDirectTransfer *transfer)
+{
+    const DWORD flags = (job->operation ? WMDM_CONTENT_OPERATIONINTERFACE : 0) | WMDM_CONTENT_FILE |
+                        (job->mode & WMDM_FILE_CREATE_OVERWRITE);
+    IWMDMOperation *operation = NULL;
+    HRESULT hr = ask_name(job);
+
+    if (SUCCEEDED(hr) && job->operation)
+        hr = mdm_operation_new(job->target->way, job->operation, &operation);
+    if (SUCCEEDED(hr))
+        hr = IMDSPDirectTransfer_TransferToDevice(
+            transfer, job->operation ? NULL : job->source, operation, flags, job->name,
+            job->metadata, mdm_progress_interface(job->progress), &job->created);
+    LET_GO(operation);
+    return FAILED(hr) || job->created ? hr : E_UNEXPECTED;
+}
+
 static bool has_data(const struct insert *job)
 {
     return job->operation || job->party.file;
@@ -215,8 +245,10 @@ static bool has_data(const struct insert *job)
 
 static HRESULT through_blocks(struct insert *job)
 {
-    HRESULT hr = mdm_progress_begin(job->progress, job->size);
+    HRESULT hr = ask(job);
 
+    if (SUCCEEDED(hr))
+        hr = mdm_progress_begin(job->progress, job->size);
     if (SUCCEEDED(hr))
         hr = create(job);
     if (SUCCEEDED(hr) && has_data(job))
@@ -231,10 +263,10 @@ static HRESULT through_blocks(struct insert *job)
 static HRESULT insert_work(void *argument)
 {
     struct insert *job = argument;
-    HRESULT hr = ask(job);
+    IMDSPDirectTransfer *transfer = direct(job);
+    HRESULT hr = transfer ? through_provider(job, transfer) : through_blocks(job);
 
-    if (SUCCEEDED(hr))
-        hr = through_blocks(job);
+    LET_GO(transfer);
     if (SUCCEEDED(hr)) {
         HRESULT kept = mdm_storage_take(job->target->way, job->created, &job->created_ours);
 
@@ -273,6 +305,25 @@ static bool is_valid(const struct mdm_insertion *what)
            (called || what->source || what->name);
 }
 
+/* WMDM_MODE_QUERY: could it be done? A local file must be there and fit. */
+static HRESULT could_insert(struct mdm_storage *target, const WCHAR *source)
+{
+    struct insert job = {.source = source ? com_wcsdup(source) : NULL};
+    IMDSPStorageGlobals *globals = NULL;
+    DWORD low = 0, high = 0;
+    HRESULT hr = source ? open_source(&job) : S_OK;
+
+    mdm_party_done(&job.party);
+    CoTaskMemFree(job.source);
+    if (FAILED(hr) || FAILED(IMDSPStorage_GetStorageGlobals(target->storage, &globals)))
+        return hr;
+    if (SUCCEEDED(IMDSPStorageGlobals_GetTotalFree(globals, &low, &high)) &&
+        job.size > ((uint64_t)high << 32 | low))
+        hr = HRESULT_FROM_WIN32(ERROR_DISK_FULL);
+    LET_GO(globals);
+    return hr;
+}
+
 static HRESULT prepare(struct mdm_storage *target, const struct mdm_insertion *what,
                        struct insert *job)
 {
@@ -304,8 +355,10 @@ HRESULT mdm_insert(struct mdm_storage *target, const struct mdm_insertion *what,
     if (ret_new)
         *ret_new = NULL;
     hr = mdm_enter(target->way, is_valid(what));
-    if (FAILED(hr) || (what->mode & WMDM_MODE_QUERY))
+    if (FAILED(hr))
         return hr;
+    if (what->mode & WMDM_MODE_QUERY)
+        return could_insert(target, what->source);
     job = calloc(1, sizeof(*job));
     if (!job)
         return E_OUTOFMEMORY;

@@ -37,10 +37,9 @@ static bool registered_class(void *handle, char ret_id[COM_GUID_TEXT])
 static HRESULT identify(struct mdm_library *library, const char *path, const char *class_id,
                         char *reason, size_t room)
 {
-    HRESULT(STDMETHODCALLTYPE * get)(REFCLSID, REFIID, void **);
     char found[COM_GUID_TEXT];
 
-    if (!entry(library->handle, "DllGetClassObject", &get)) {
+    if (!entry(library->handle, "DllGetClassObject", &library->get)) {
         snprintf(reason, room, "%s exports no DllGetClassObject", path);
         return CLASS_E_CLASSNOTAVAILABLE;
     }
@@ -76,6 +75,22 @@ HRESULT mdm_library_open(const char *path, const char *class_id, enum mdm_kind k
     else
         *ret_library = library;
     return hr;
+}
+
+HRESULT mdm_library_of(mdm_get_class_object get, REFCLSID rclsid, enum mdm_kind kind,
+                       struct mdm_library **ret_library)
+{
+    struct mdm_library *library = calloc(1, sizeof(*library));
+
+    if (!library)
+        return E_OUTOFMEMORY;
+    atomic_init(&library->refs, 1);
+    library->get = get;
+    library->kind = kind;
+    library->clsid = *rclsid;
+    library->known = true;
+    *ret_library = library;
+    return S_OK;
 }
 
 struct mdm_library *mdm_library_ref(struct mdm_library *library)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conformance/host/wmdm/mdm_machine.h"
+#include "conformance/host/wmdm/mdm_notify.h"
 
 struct mdm_machine *mdm_machine_new(void)
 {
@@ -52,10 +53,25 @@ const char *mdm_machine_reason(const struct mdm_machine *machine)
     return machine->reason;
 }
 
+/* Takes over the library. */
+static HRESULT add(struct mdm_machine *machine, struct mdm_library *library)
+{
+    struct mdm_library **grown =
+        realloc(machine->libraries, (machine->library_count + 1) * sizeof(struct mdm_library *));
+
+    if (!grown) {
+        mdm_library_unref(library);
+        return E_OUTOFMEMORY;
+    }
+    machine->libraries = grown;
+    grown[machine->library_count++] = library;
+    return S_OK;
+}
+
 HRESULT mdm_machine_register(struct mdm_machine *machine, const char *library, const char *class_id,
                              enum mdm_kind kind)
 {
-    struct mdm_library *opened = NULL, **grown;
+    struct mdm_library *opened = NULL;
     HRESULT hr;
 
     if (!machine || !library)
@@ -63,17 +79,23 @@ HRESULT mdm_machine_register(struct mdm_machine *machine, const char *library, c
     pthread_mutex_lock(&machine->lock);
     hr = mdm_library_open(library, class_id, kind, machine->reason, sizeof(machine->reason),
                           &opened);
-    if (SUCCEEDED(hr)) {
-        grown = realloc(machine->libraries,
-                        (machine->library_count + 1) * sizeof(struct mdm_library *));
-        if (grown) {
-            machine->libraries = grown;
-            grown[machine->library_count++] = opened;
-        } else {
-            mdm_library_unref(opened);
-            hr = E_OUTOFMEMORY;
-        }
-    }
+    if (SUCCEEDED(hr))
+        hr = add(machine, opened);
+    pthread_mutex_unlock(&machine->lock);
+    return hr;
+}
+
+HRESULT mdm_machine_register_class(struct mdm_machine *machine, mdm_get_class_object get,
+                                   REFCLSID rclsid, enum mdm_kind kind)
+{
+    struct mdm_library *library = NULL;
+    HRESULT hr =
+        machine && get && rclsid ? mdm_library_of(get, rclsid, kind, &library) : E_INVALIDARG;
+
+    if (FAILED(hr))
+        return hr;
+    pthread_mutex_lock(&machine->lock);
+    hr = add(machine, library);
     pthread_mutex_unlock(&machine->lock);
     return hr;
 }
@@ -203,4 +225,24 @@ HRESULT mdm_machine_unplug(struct mdm_machine *machine, const char *path)
     CoTaskMemFree(wide);
     mdm_messages_send(&messages);
     return gone ? S_OK : S_FALSE;
+}
+
+HRESULT mdm_machine_media(struct mdm_machine *machine, const char *canonical, bool arrived)
+{
+    struct mdm_messages messages = {0};
+    WCHAR *wide;
+
+    if (!machine || !canonical)
+        return E_INVALIDARG;
+    wide = com_utf16_from_utf8(canonical);
+    if (!wide)
+        return E_OUTOFMEMORY;
+    pthread_mutex_lock(&machine->lock);
+    for (struct mdm_manager *at = machine->managers; at; at = mdm_manager_next(at))
+        mdm_manager_media(at, wide, arrived ? WMDM_MSG_MEDIA_ARRIVAL : WMDM_MSG_MEDIA_REMOVAL,
+                          &messages);
+    pthread_mutex_unlock(&machine->lock);
+    CoTaskMemFree(wide);
+    mdm_messages_send(&messages);
+    return S_OK;
 }

@@ -5,6 +5,7 @@
 #include "conformance/host/wmdm/mdm_private.h"
 
 struct mdm_manager;
+struct mdm_messages;
 
 struct mdm_attached {
     struct mdm_attached *next;
@@ -24,25 +25,13 @@ struct mdm_machine {
 };
 struct mdm_machine *mdm_machine_ref(struct mdm_machine *machine);
 
-/* What applications are to be told, gathered under the lock and sent outside it. */
-struct mdm_message {
-    struct mdm_message *next;
-    IWMDMNotification *sink; /* a reference */
-    DWORD type;
-    WCHAR *name;
-};
-struct mdm_messages {
-    struct mdm_message *first, **end;
-};
-void mdm_messages_add(struct mdm_messages *messages, IWMDMNotification *sink, DWORD type,
-                      const WCHAR *name);
-void mdm_messages_send(struct mdm_messages *messages); /* and frees them */
-
 /* With the machine's lock held. */
 struct mdm_manager *mdm_manager_next(struct mdm_manager *manager);
 HRESULT mdm_manager_arrival(struct mdm_manager *manager, struct mdm_attached *attached,
                             struct mdm_messages *messages);
 HRESULT mdm_manager_removal(struct mdm_manager *manager, struct mdm_attached *attached,
                             struct mdm_messages *messages);
+void mdm_manager_media(struct mdm_manager *manager, const WCHAR *canonical, DWORD type,
+                       struct mdm_messages *messages);
 
 #endif

@@ -1,23 +1,27 @@
 /* The application's device manager: IComponentAuthenticate at once, IWMDeviceManager/2/3 and
- * IWMDMRevoked for one that has authenticated. */
+ * IConnectionPointContainer for one that has authenticated. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "conformance/host/wmdm/mdm_cache.h"
+#include "conformance/host/wmdm/mdm_notify.h"
 #include "wmdm_certs.h"
 
 struct mdm_manager {
     struct com_object com;
     IWMDeviceManager3 IWMDeviceManager3_iface;
     IComponentAuthenticate IComponentAuthenticate_iface;
+    IConnectionPointContainer IConnectionPointContainer_iface;
     struct mdm_machine *machine; /* a reference */
     struct mdm_manager *next;    /* at this machine */
     struct mdm_application *application;
     struct mdm_cache cache; /* under the machine's lock */
+    struct mdm_sinks *sinks;
 };
 
 COM_INTERFACE(mdm_manager, IWMDeviceManager3)
 COM_INTERFACE(mdm_manager, IComponentAuthenticate)
+COM_INTERFACE(mdm_manager, IConnectionPointContainer)
 
 /* ---- arrival and removal, with the machine's lock held */
 struct mdm_manager *mdm_manager_next(struct mdm_manager *manager)
@@ -28,28 +32,43 @@ struct mdm_manager *mdm_manager_next(struct mdm_manager *manager)
 HRESULT mdm_manager_arrival(struct mdm_manager *manager, struct mdm_attached *attached,
                             struct mdm_messages *messages)
 {
-    size_t first;
+    struct mdm_cache *cache = &manager->cache;
+    size_t first = 0;
+    HRESULT hr;
 
-    (void)messages;
-    if (!manager->cache.filled)
+    if (!cache->filled)
         return S_OK; /* its start comes yet */
-    return mdm_cache_add(&manager->cache, attached, &first);
+    hr = mdm_cache_add(cache, attached, &first);
+    for (size_t i = first; i < cache->count; i++)
+        mdm_sinks_tell(manager->sinks, messages, WMDM_MSG_DEVICE_ARRIVAL,
+                       mdm_device_canonical(cache->devices[i]));
+    return hr;
 }
 
 HRESULT mdm_manager_removal(struct mdm_manager *manager, struct mdm_attached *attached,
                             struct mdm_messages *messages)
 {
-    (void)messages;
-    for (size_t i = manager->cache.count; i-- > 0;) {
-        if (mdm_cache_is_of(manager->cache.devices[i], attached->path))
-            mdm_cache_remove(&manager->cache, i);
+    struct mdm_cache *cache = &manager->cache;
+
+    for (size_t i = 0; i < cache->count;) {
+        if (!mdm_cache_is_of(cache->devices[i], attached->path)) {
+            i++;
+            continue;
+        }
+        mdm_sinks_tell(manager->sinks, messages, WMDM_MSG_DEVICE_REMOVAL,
+                       mdm_device_canonical(cache->devices[i]));
+        mdm_cache_remove(cache, i);
     }
     return S_OK;
 }
 
-void mdm_messages_send(struct mdm_messages *messages)
+void mdm_manager_media(struct mdm_manager *manager, const WCHAR *canonical, DWORD type,
+                       struct mdm_messages *messages)
 {
-    (void)messages;
+    for (size_t i = 0; i < manager->cache.count; i++) {
+        if (com_wcseq(mdm_device_canonical(manager->cache.devices[i]), canonical))
+            mdm_sinks_tell(manager->sinks, messages, type, canonical);
+    }
 }
 
 /* ---- IWMDeviceManager */
@@ -186,6 +205,25 @@ static HRESULT STDMETHODCALLTYPE manager_SACGetProtocols(IComponentAuthenticate 
                              ppdwProtocols, pdwProtocolCount);
 }
 
+/* ---- IConnectionPointContainer: the one point is of IWMDMNotification */
+static HRESULT STDMETHODCALLTYPE container_EnumConnectionPoints(IConnectionPointContainer *This,
+                                                                IEnumConnectionPoints **ppEnum)
+{
+    (void)This;
+    return mdm_clear(ppEnum) ? E_NOTIMPL : E_POINTER;
+}
+
+static HRESULT STDMETHODCALLTYPE container_FindConnectionPoint(IConnectionPointContainer *This,
+                                                               REFIID riid, IConnectionPoint **ppCP)
+{
+    struct mdm_manager *self = mdm_manager_from_IConnectionPointContainer(This);
+
+    if (!mdm_clear(ppCP) || !riid)
+        return E_POINTER;
+    return IsEqualIID(riid, &IID_IWMDMNotification) ? mdm_point_new(This, self->sinks, ppCP)
+                                                    : CONNECT_E_NOCONNECTION;
+}
+
 /* ---- the class */
 /* What only a certified application gets (SP-APP-008). */
 static HRESULT gate(struct mdm_manager *self, REFIID riid, void **ppvObject, HRESULT hr)
@@ -215,6 +253,13 @@ static HRESULT STDMETHODCALLTYPE authenticate_QueryInterface(IComponentAuthentic
                 mdm_manager_IComponentAuthenticate_QueryInterface(This, riid, ppvObject));
 }
 
+static HRESULT STDMETHODCALLTYPE container_QueryInterface(IConnectionPointContainer *This,
+                                                          REFIID riid, void **ppvObject)
+{
+    return gate(mdm_manager_from_IConnectionPointContainer(This), riid, ppvObject,
+                mdm_manager_IConnectionPointContainer_QueryInterface(This, riid, ppvObject));
+}
+
 static const IWMDeviceManager3Vtbl manager_vtbl = {
     .QueryInterface = manager_QueryInterface,
     .AddRef = mdm_manager_IWMDeviceManager3_AddRef,
@@ -236,12 +281,21 @@ static const IComponentAuthenticateVtbl authenticate_vtbl = {
     .SACGetProtocols = manager_SACGetProtocols,
 };
 
+static const IConnectionPointContainerVtbl container_vtbl = {
+    .QueryInterface = container_QueryInterface,
+    .AddRef = mdm_manager_IConnectionPointContainer_AddRef,
+    .Release = mdm_manager_IConnectionPointContainer_Release,
+    .EnumConnectionPoints = container_EnumConnectionPoints,
+    .FindConnectionPoint = container_FindConnectionPoint,
+};
+
 static const struct com_interface manager_interfaces[] = {
     COM_MAP(mdm_manager, IUnknown, IComponentAuthenticate),
     COM_MAP(mdm_manager, IComponentAuthenticate, IComponentAuthenticate),
     COM_MAP(mdm_manager, IWMDeviceManager, IWMDeviceManager3),
     COM_MAP(mdm_manager, IWMDeviceManager2, IWMDeviceManager3),
     COM_MAP(mdm_manager, IWMDeviceManager3, IWMDeviceManager3),
+    COM_MAP(mdm_manager, IConnectionPointContainer, IConnectionPointContainer),
     COM_MAP_END,
 };
 
@@ -257,6 +311,7 @@ static void manager_destroy(struct com_object *object)
     *at = self->next;
     mdm_cache_empty(&self->cache);
     pthread_mutex_unlock(&machine->lock);
+    mdm_sinks_free(self->sinks);
     mdm_application_unref(self->application);
     mdm_machine_free(machine);
     free(self);
@@ -275,12 +330,16 @@ HRESULT mdm_manager_new(struct mdm_machine *machine, REFIID riid, void **ret_int
     if (!self)
         return E_OUTOFMEMORY;
     self->application = mdm_application_new();
-    if (!self->application) {
+    self->sinks = mdm_sinks_new();
+    if (!self->application || !self->sinks) {
+        mdm_application_unref(self->application);
+        mdm_sinks_free(self->sinks);
         free(self);
         return E_OUTOFMEMORY;
     }
     self->IWMDeviceManager3_iface.lpVtbl = &manager_vtbl;
     self->IComponentAuthenticate_iface.lpVtbl = &authenticate_vtbl;
+    self->IConnectionPointContainer_iface.lpVtbl = &container_vtbl;
     self->machine = mdm_machine_ref(machine);
     self->cache.application = self->application;
     com_object_init(&self->com, &manager_class);

@@ -16,7 +16,8 @@
 /* ---- a provider's library, loaded once for all managers */
 struct mdm_library {
     atomic_uint refs;
-    void *handle; /* of dlopen() */
+    void *handle; /* of dlopen(); NULL: the class is the program's own */
+    mdm_get_class_object get;
     enum mdm_kind kind;
     CLSID clsid;
     bool known; /* else the class is the one that the first device names */
@@ -24,6 +25,8 @@ struct mdm_library {
 /* `reason` gets a line when it fails. */
 HRESULT mdm_library_open(const char *path, const char *class_id, enum mdm_kind kind, char *reason,
                          size_t room, struct mdm_library **ret_library);
+HRESULT mdm_library_of(mdm_get_class_object get, REFCLSID rclsid, enum mdm_kind kind,
+                       struct mdm_library **ret_library);
 struct mdm_library *mdm_library_ref(struct mdm_library *library);
 void mdm_library_unref(struct mdm_library *library);
 
@@ -108,6 +111,7 @@ struct mdm_storage {
     IWMDMStorage4 IWMDMStorage4_iface;
     IWMDMStorageControl3 IWMDMStorageControl3_iface;
     IWMDMObjectInfo IWMDMObjectInfo_iface;
+    IWMDMRevoked IWMDMRevoked_iface;
     struct mdm_way *way;
     IMDSPStorage *storage;
     IMDSPObjectInfo *info; /* NULL: it has none */
@@ -127,6 +131,7 @@ HRESULT mdm_find_by_name(IMDSPEnumStorage *storages, const WCHAR *name, IMDSPSto
 
 extern const IWMDMStorageControl3Vtbl mdm_storage_control_vtbl;
 extern const IWMDMObjectInfoVtbl mdm_object_info_vtbl;
+extern const IWMDMRevokedVtbl mdm_revoked_vtbl;
 
 /* ---- work that an application may have done in a thread of its own */
 /* WMDM_MODE_THREAD without WMDM_MODE_BLOCK. A provider is always called to block: then its end is

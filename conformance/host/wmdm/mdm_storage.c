@@ -459,7 +459,8 @@ static const IWMDMStorage4Vtbl storage_vtbl = {
         COM_MAP(mdm_storage, mdm_storage, IWMDMStorage4),                                          \
         COM_MAP(mdm_storage, IWMDMStorageControl, IWMDMStorageControl3),                           \
         COM_MAP(mdm_storage, IWMDMStorageControl2, IWMDMStorageControl3),                          \
-        COM_MAP(mdm_storage, IWMDMStorageControl3, IWMDMStorageControl3)
+        COM_MAP(mdm_storage, IWMDMStorageControl3, IWMDMStorageControl3),                          \
+        COM_MAP(mdm_storage, IWMDMRevoked, IWMDMRevoked)
 static const struct com_interface storage_interfaces[] = {OF_ANY, COM_MAP_END};
 static const struct com_interface song_interfaces[] = {
     OF_ANY, COM_MAP(mdm_storage, IWMDMObjectInfo, IWMDMObjectInfo), COM_MAP_END};
@@ -491,6 +492,7 @@ HRESULT mdm_storage_take(struct mdm_way *way, IMDSPStorage *storage, IWMDMStorag
     self->IWMDMStorage4_iface.lpVtbl = &storage_vtbl;
     self->IWMDMStorageControl3_iface.lpVtbl = &mdm_storage_control_vtbl;
     self->IWMDMObjectInfo_iface.lpVtbl = &mdm_object_info_vtbl;
+    self->IWMDMRevoked_iface.lpVtbl = &mdm_revoked_vtbl;
     self->way = mdm_way_ref(way);
     self->storage = storage;
     (void)mdm_query(way, storage, &IID_IMDSPObjectInfo, &self->info);

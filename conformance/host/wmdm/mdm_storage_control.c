@@ -1,8 +1,9 @@
-/* IWMDMStorageControl/2/3 of a storage: the methods; what they set going stands in mdm_insert.c,
- * mdm_read.c and mdm_change.c. */
+/* IWMDMStorageControl/2/3 of a storage, and where to learn why a transfer was refused: the methods;
+ * what they set going stands in mdm_insert.c, mdm_read.c and mdm_change.c. */
 #include "conformance/host/wmdm/mdm_insert.h"
 
 COM_INTERFACE(mdm_storage, IWMDMStorageControl3)
+COM_INTERFACE(mdm_storage, IWMDMRevoked)
 
 static HRESULT STDMETHODCALLTYPE control_Insert(IWMDMStorageControl3 *This, DWORD fuMode,
                                                 const WCHAR *pwszFile, IWMDMOperation *pOperation,
@@ -88,4 +89,31 @@ const IWMDMStorageControl3Vtbl mdm_storage_control_vtbl = {
     .Move = control_Move,
     .Insert2 = control_Insert2,
     .Insert3 = control_Insert3,
+};
+
+/* ---- IWMDMRevoked: of the components that can be revoked we know one that may say so. */
+static HRESULT STDMETHODCALLTYPE revoked_GetRevocationURL(IWMDMRevoked *This,
+                                                          WCHAR **ppwszRevocationURL,
+                                                          DWORD *pdwBufferLen,
+                                                          DWORD *pdwRevokedBitFlag)
+{
+    struct mdm_storage *self = mdm_storage_from_IWMDMRevoked(This);
+    IMDSPRevoked *theirs = NULL;
+    HRESULT hr = mdm_enter(self->way, ppwszRevocationURL && pdwBufferLen && pdwRevokedBitFlag);
+
+    if (pdwRevokedBitFlag)
+        *pdwRevokedBitFlag = 0;
+    if (SUCCEEDED(hr))
+        hr = mdm_query(self->way, self->way->provider->instance, &IID_IMDSPRevoked, &theirs);
+    if (SUCCEEDED(hr))
+        hr = IMDSPRevoked_GetRevocationURL(theirs, ppwszRevocationURL, pdwBufferLen);
+    LET_GO(theirs);
+    if (SUCCEEDED(hr))
+        *pdwRevokedBitFlag = WMDM_SP_REVOKED;
+    return hr;
+}
+
+const IWMDMRevokedVtbl mdm_revoked_vtbl = {
+    COM_UNKNOWN_SLOTS(mdm_storage, IWMDMRevoked),
+    .GetRevocationURL = revoked_GetRevocationURL,
 };

@@ -43,7 +43,7 @@ static HRESULT opened(struct sac_channel *channel, BYTE *data, DWORD size, const
     return FAILED(hr) ? hr : mdm_check(channel, pieces, ARRAY_SIZE(pieces), mac);
 }
 
-static HRESULT closed(struct sac_channel *channel, BYTE *data, DWORD size, BYTE *mac)
+HRESULT mdm_data_close(struct sac_channel *channel, BYTE *data, DWORD size, BYTE *mac)
 {
     const struct mdm_piece pieces[] = {{data, size}, {&size, sizeof(size)}};
     HRESULT hr = mdm_mac(channel, pieces, ARRAY_SIZE(pieces), mac);
@@ -89,7 +89,7 @@ HRESULT mdm_party_put(struct mdm_party *party, BYTE *data, DWORD size)
     if (party->clear) {
         hr = IWMDMOperation3_TransferObjectDataOnClearChannel(party->clear, data, &taken);
     } else {
-        hr = closed(party->channel, data, size, mac);
+        hr = mdm_data_close(party->channel, data, size, mac);
         if (SUCCEEDED(hr))
             hr = IWMDMOperation_TransferObjectData(party->operation, data, &taken, mac);
     }
@@ -135,7 +135,7 @@ static HRESULT write_closed(struct mdm_object *object, const BYTE *data, DWORD *
     if (!copy)
         return E_OUTOFMEMORY;
     memcpy(copy, data, *size);
-    hr = closed(object->channel, copy, *size, mac);
+    hr = mdm_data_close(object->channel, copy, *size, mac);
     if (SUCCEEDED(hr))
         hr = IMDSPObject_Write(object->object, copy, size, mac);
     free(copy);

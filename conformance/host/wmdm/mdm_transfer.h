@@ -22,6 +22,11 @@ HRESULT mdm_party_get(struct mdm_party *party, BYTE *data, DWORD *size);
 /* Takes the block; what is in `data` after it is worth nothing. */
 HRESULT mdm_party_put(struct mdm_party *party, BYTE *data, DWORD size);
 
+/* Data that goes into a channel: its MAC, then encrypted in place. */
+HRESULT mdm_data_close(struct sac_channel *channel, BYTE *data, DWORD size, BYTE *ret_mac);
+/* An operation for a provider that asks the application itself, through its own channel. */
+HRESULT mdm_operation_new(struct mdm_way *way, IWMDMOperation *theirs, IWMDMOperation **ret_ours);
+
 /* ---- the provider's side */
 struct mdm_object {
     IMDSPObject *object;

@@ -1,8 +1,6 @@
 /* The way between an application and one device of a provider: both channels, and what the device's
  * parameters say about how it is used. */
-#include <dlfcn.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "conformance/host/wmdm/mdm_private.h"
 #include "wmdm_certs.h"
@@ -43,13 +41,9 @@ void mdm_application_unref(struct mdm_application *application)
 /* ---- the provider */
 static HRESULT create_instance(struct mdm_library *library, IMDServiceProvider **ret_instance)
 {
-    HRESULT(STDMETHODCALLTYPE * get)(REFCLSID, REFIID, void **);
-    void *symbol = dlsym(library->handle, "DllGetClassObject");
     IClassFactory *factory = NULL;
-    HRESULT hr;
+    HRESULT hr = library->get(&library->clsid, &IID_IClassFactory, (void **)&factory);
 
-    memcpy(&get, &symbol, sizeof(symbol));
-    hr = get(&library->clsid, &IID_IClassFactory, (void **)&factory);
     if (FAILED(hr) || !factory)
         return FAILED(hr) ? hr : E_UNEXPECTED;
     hr =
