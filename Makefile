@@ -77,9 +77,10 @@ MEDIA_USER_SRC := spcore/media/media.c spcore/media/media_facts.c
 COMMAND_SRC := $(call layers,spcore,$(COMMAND_LAYERS)) $(MEDIA_USER_SRC)
 SIM_SRC := $(call layers,simulator,$(SIM_LAYERS)) $(COMMAND_SRC)
 SPC_SRC := $(call layers,spcore,$(SPC_LAYERS))
+SYNC_SRC := $(call layers,spcore,sync)
 DEVIANT_SRC := $(call layers,spcore,deviant)
 LUSB_SRC := $(call layers,spcore,$(LUSB_LAYERS))
-CONF_SRC := $(call layers,conformance,$(CONF_LAYERS)) $(COMMAND_SRC)
+CONF_SRC := $(call layers,conformance,$(CONF_LAYERS)) $(COMMAND_SRC) $(SYNC_SRC)
 # What stands between an application and a provider, for any program.
 WMDM_SRC := $(call layers,conformance,host host/wmdm) \
 	$(addprefix conformance/raw/,raw_descriptors.c raw_msos.c) $(call layers,spcore,com sac transport usbip)
@@ -114,7 +115,7 @@ help:
 SIM_LIBS := -lcyaml -lyaml -lsqlite3 -ljansson -lpthread -ldl
 MEDIA_LIBS := -lavformat -lavcodec -lavutil
 SPC_LIBS := -lusb-1.0 -lcrypto -lpthread
-CONF_LIBS := -ljansson $(SPC_LIBS) -ldl
+CONF_LIBS := -ljansson -lsqlite3 $(SPC_LIBS) -ldl
 
 # Links what stands before the bar, with LIBS and LINK of the target.
 define link
@@ -291,7 +292,7 @@ CONF_TESTS := $(call tests_of,conformance)
 UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(LUSB_TESTS) $(CONF_TESTS)
 
 $(BUILD)/tests/simulator.a: $(call not_main,$(SIM_SRC))
-$(BUILD)/tests/spcore.a: $(call not_main,$(SPC_SRC) $(COMMAND_SRC))
+$(BUILD)/tests/spcore.a: $(call not_main,$(SPC_SRC) $(COMMAND_SRC) $(SYNC_SRC))
 $(BUILD)/tests/libusb.a: $(call not_main,$(LUSB_SRC))
 $(BUILD)/tests/conformance.a: $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
 $(BUILD)/tests/%.a:
@@ -312,7 +313,7 @@ $(SIM_TESTS): LIBS := $(SIM_LIBS)
 $(SIM_TESTS): $(BUILD)/tests/simulator/%: $(OBJ)/simulator/tests/%.o | $(BUILD)/tests/simulator.a $(MEDIA)
 	$(call link_test,$(BUILD)/tests/simulator.a)
 
-$(SPC_TESTS): LIBS := $(SPC_LIBS)
+$(SPC_TESTS): LIBS := $(SPC_LIBS) -lsqlite3 -ldl
 $(SPC_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests/spcore.a $(PAPSIM) $(MEDIA)
 	$(call link_test,$(BUILD)/tests/spcore.a)
 

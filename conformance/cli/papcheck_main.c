@@ -5,15 +5,15 @@
 #include "spcore/base.h"
 
 static const struct command *const commands[] = {
-    &cli_run,    &cli_merge,  &cli_list,     &cli_ics,   &cli_explain,
-    &cli_doctor, &cli_report, &cli_selftest, &cli_probe, NULL};
+    &cli_run,    &cli_merge,    &cli_list, &cli_ics,   &cli_explain, &cli_doctor,
+    &cli_report, &cli_selftest, &cli_sync, &cli_probe, NULL};
 
 static const struct command_exit exits[] = {
     {"0", "conformant, or done"},
     {"1", "non-conformant"},
     {"2", "usage"},
     {"3", "suite or environment"},
-    {"5", "incomplete: MUST cases were left out"},
+    {"5", "incomplete: MUST cases, or files of a library, were left out"},
     {"130", "interrupted"},
     {NULL, NULL},
 };

@@ -49,6 +49,14 @@ struct mdm_parameters {
  * `usb:VID:PID[:SERIAL]` or `usbip:HOST[:PORT]/BUSID`, and nobody has the device at the moment. All
  * zero when it cannot be asked or brings none. */
 void mdm_hardware_parameters(const char *path, struct mdm_parameters *ret_parameters);
+/* What else plugging it has brought about: an application that synchronises asks for it. */
+struct mdm_hardware {
+    bool is_mtp;        /* it has got the driver of MTP devices */
+    char interface[39]; /* "{…}" in capitals: the device interface that has appeared; "": none */
+    uint32_t extended_type; /* REG_… of UseExtendedWmdm; 0: it is not there */
+};
+void mdm_hardware_look(const char *path, struct mdm_parameters *ret_parameters,
+                       struct mdm_hardware *ret_hardware);
 /* A device arrives at `path`, which its provider understands (CreateDevice). Parameters NULL: as
  * mdm_hardware_parameters() says. Each manager at work creates it, has it in its list, then tells
  * its application. S_FALSE: there is one at that path already;
@@ -77,6 +85,11 @@ HRESULT mdm_manager_new(struct mdm_machine *machine, REFIID riid, void **ret_int
  * it checks MACs and opens the data of TransferObjectData. NULL: not wanted. */
 HRESULT mdm_open(struct mdm_machine *machine, IWMDeviceManager3 **ret_manager,
                  struct sac_channel **ret_channel);
+
+/* Does the provider's object behind one of a manager's answer that interface, whatever the device's
+ * parameters say of its use? */
+bool mdm_device_provides(IWMDMDevice *device, REFIID iid);
+bool mdm_storage_provides(IWMDMStorage *storage, REFIID iid);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

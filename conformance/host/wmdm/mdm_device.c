@@ -422,6 +422,11 @@ const WCHAR *mdm_device_canonical(IWMDMDevice *device)
     return mdm_device_from_IWMDMDevice3((IWMDMDevice3 *)device)->canonical;
 }
 
+bool mdm_device_provides(IWMDMDevice *device, REFIID iid)
+{
+    return mdm_answers(mdm_device_from_IWMDMDevice3((IWMDMDevice3 *)device)->device, iid);
+}
+
 HRESULT mdm_device_new(struct mdm_way *way, IMDSPDevice *device, const WCHAR *canonical,
                        IWMDMDevice **ret_device)
 {

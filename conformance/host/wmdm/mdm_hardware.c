@@ -38,7 +38,22 @@ static void read_key(const struct registry *registry, const char *hardware_key,
         (void)mdm_class_id(id, ret->WMDMSPCLSID);
 }
 
-void mdm_hardware_parameters(const char *path, struct mdm_parameters *ret_parameters)
+static void read_driver(const struct registry *registry, const struct pnp_plugged *plugged,
+                        struct mdm_hardware *ret)
+{
+    const struct registry_value *extended;
+    char key[192];
+
+    snprintf(key, sizeof(key), "%s\\Device Parameters", plugged->hardware_key);
+    extended = registry_get(registry, key, "UseExtendedWmdm");
+    ret->is_mtp = plugged->driver == PNP_WPD_MTP;
+    ret->extended_type = extended ? extended->type : 0;
+    if (plugged->interface_there)
+        snprintf(ret->interface, sizeof(ret->interface), "%.38s", plugged->interface);
+}
+
+void mdm_hardware_look(const char *path, struct mdm_parameters *ret_parameters,
+                       struct mdm_hardware *ret_hardware)
 {
     const struct tp_options options = {.no_claim = true};
     struct pnp_host host = {.registry = {NULL}};
@@ -46,10 +61,20 @@ void mdm_hardware_parameters(const char *path, struct mdm_parameters *ret_parame
     struct tp *tp = NULL;
 
     *ret_parameters = (struct mdm_parameters){0};
+    *ret_hardware = (struct mdm_hardware){0};
     if (plugged && tp_open(path, &options, &tp) == 0 &&
-        pnp_plug(&host, &(struct pnp_bus){tp, control}, plugged) == 0)
+        pnp_plug(&host, &(struct pnp_bus){tp, control}, plugged) == 0) {
         read_key(&host.registry, plugged->hardware_key, ret_parameters);
+        read_driver(&host.registry, plugged, ret_hardware);
+    }
     tp_close(tp);
     pnp_done(&host);
     free(plugged);
+}
+
+void mdm_hardware_parameters(const char *path, struct mdm_parameters *ret_parameters)
+{
+    struct mdm_hardware hardware;
+
+    mdm_hardware_look(path, ret_parameters, &hardware);
 }

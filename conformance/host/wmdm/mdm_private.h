@@ -73,6 +73,7 @@ HRESULT mdm_enter(const struct mdm_way *way, bool arguments);
 /* An interface of a provider's object. WMDM_E_NOTSUPPORTED: it has none, or it is one of the
  * extended ones and the device does not want them used (SP-APP-009). */
 HRESULT mdm_query(const struct mdm_way *way, void *object, REFIID iid, void *ret_interface);
+bool mdm_answers(void *object, REFIID iid); /* whatever the device wants */
 #define LET_GO(interface)                                                                          \
     do {                                                                                           \
         if (interface)                                                                             \

@@ -23,6 +23,13 @@ struct mdm_storage *mdm_storage_of(IWMDMStorage *storage)
     return mdm_storage_from_IWMDMStorage4(ours);
 }
 
+bool mdm_storage_provides(IWMDMStorage *storage, REFIID iid)
+{
+    const struct mdm_storage *ours = mdm_storage_of(storage);
+
+    return ours && mdm_answers(ours->storage, iid);
+}
+
 /* Enters, and asks the provider's object for the interface of that version. */
 static HRESULT enter(struct mdm_storage *self, bool arguments, REFIID iid, void *ret_interface)
 {

@@ -190,3 +190,12 @@ HRESULT mdm_query(const struct mdm_way *way, void *object, REFIID iid, void *ret
         return WMDM_E_NOTSUPPORTED;
     return hr;
 }
+
+bool mdm_answers(void *object, REFIID iid)
+{
+    IUnknown *found = NULL;
+    HRESULT hr = IUnknown_QueryInterface((IUnknown *)object, iid, (void **)&found);
+
+    LET_GO(found);
+    return SUCCEEDED(hr);
+}

@@ -1,0 +1,49 @@
+/* A device as an application of WMDM has it. Every call returns the device's own HRESULT; that it
+ * has gone is asked once, after a failure. */
+#ifndef SPCORE_SYNC_SYNC_DEVICE_H
+#define SPCORE_SYNC_SYNC_DEVICE_H
+
+#include "spcore/include/mswmdm.h"
+#include "spcore/sync/sync_plan.h"
+
+struct sync_device {
+    IWMDMDevice *device;         /* borrowed */
+    IWMDMDeviceSession *session; /* NULL: it has none */
+    IWMDMStorage *root;          /* the first of its storages */
+    char *identity;              /* owned; by which it is known again */
+    uint32_t *formats;           /* owned; 0 of them: it does not say */
+    size_t format_count;
+};
+
+/* S_FALSE: there is no storage. */
+HRESULT sync_device_open(IWMDMDevice *device, struct sync_device *ret);
+void sync_device_close(struct sync_device *device);
+bool sync_device_takes(const struct sync_device *device, uint32_t format);
+bool sync_device_gone(const struct sync_device *device);
+
+/* Everything on its storage, in order of the paths; the handles are IWMDMStorage, a reference each.
+ * Of an object whose name stands twice in its folder one is left out. */
+HRESULT sync_device_list(const struct sync_device *device, struct sync_found **ret_found,
+                         size_t *ret_count);
+void sync_found_done(struct sync_found *found, size_t count);
+
+/* An empty property list. */
+HRESULT sync_device_metadata(const struct sync_device *device, IWMDMMetaData **ret_list);
+/* A new object in `folder`: WMDM_CONTENT_FILE or _FOLDER; `operation` has a file's content, NULL
+ * for folders and lists. A reference of the caller's. */
+HRESULT sync_device_insert(IWMDMStorage *folder, const char *name, DWORD content,
+                           IWMDMMetaData *metadata, IWMDMOperation *operation,
+                           IWMDMStorage **ret_object);
+HRESULT sync_device_delete(IWMDMStorage *object, bool recursive);
+HRESULT sync_device_read(IWMDMStorage *object, IWMDMOperation *operation);
+HRESULT sync_device_set(IWMDMStorage *object, IWMDMMetaData *metadata);
+HRESULT sync_device_refer(IWMDMStorage *list, IWMDMStorage **objects, size_t count);
+/* The child of that name, a reference of the caller's; NULL: none. */
+IWMDMStorage *sync_device_child(IWMDMStorage *folder, const char *name);
+/* WMDM/PersistentUniqueID, to free(); NULL: none. */
+char *sync_device_id(IWMDMStorage *object);
+/* The ids of what a list refers to, each with a NUL behind it, as sync_list_digest() takes them;
+ * to free(); NULL: it has none. */
+char *sync_device_references(IWMDMStorage *list, size_t *ret_length);
+
+#endif
