@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/deviant/deviant_threads.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp_storage.h"
@@ -91,13 +92,15 @@ static void children(struct places *places, struct sp_device *device, const stru
             continue;
         if (folder && i == 0 && deviates(FIRST_CHILD_LOST))
             continue;
-        if (is_hidden(device, book[i].handle))
+        if (folder && i == 0 && threads_lose_child())
+            continue;
+        if (is_hidden(device, book[i].handle) || threads_hide(device, book[i].handle))
             continue;
         add(places, book[i].storage, book[i].handle);
         if (deviates(GRANDCHILDREN_TOO) && is_kind(device, &book[i], false))
             add_children(places, device, book[i].storage, book[i].handle);
     }
-    if (folder && count && deviates(CHILD_TWICE))
+    if (folder && count && (deviates(CHILD_TWICE) || threads_double_child()))
         add(places, book[0].storage, book[0].handle);
     if (folder && count && deviates(FOLDER_IN_ITSELF))
         add(places, book[0].storage, folder);

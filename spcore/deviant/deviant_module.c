@@ -4,6 +4,7 @@
 
 #include "spcore/com/com_object.h"
 #include "spcore/deviant/deviant_derived.h"
+#include "spcore/deviant/deviant_threads.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp.h"
@@ -172,7 +173,7 @@ SEAM(com_object_release);
 ULONG __wrap_com_object_release(struct com_object *object)
 {
     bool is_provider = strcmp(object->class->name, "sp_provider") == 0;
-    ULONG left = __real_com_object_release(object);
+    ULONG left = threads_lose_release() ? 1 : __real_com_object_release(object);
 
     is_orphaned |= is_provider && !left;
     if (!left)

@@ -1,4 +1,5 @@
 /* Defects of progress, which all lengthy operations report in the same way. */
+#include "spcore/deviant/deviant_threads.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/sp/sp.h"
 
@@ -21,7 +22,9 @@ HRESULT __wrap_sp_progress_step(struct sp_progress *progress)
 
     if (deviates(PROGRESS_ABOVE))
         progress->done += progress->estimated;
+    threads_in_step(1);
     hr = __real_sp_progress_step(progress);
+    threads_in_step(-1);
     if (deviates(PROGRESS_BACK) && SUCCEEDED(hr) && progress->done == progress->estimated &&
         progress->callback)
         (void)progress->callback->lpVtbl->Progress(progress->callback, 0);

@@ -11,6 +11,7 @@
 #include "spcore/com/com_memory.h"
 #include "spcore/sp/sp_activity.h"
 #include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_followers.h"
 #include "spcore/sp/sp_heard.h"
 #include "spcore/sp/sp_hresult.h"
 #include "spcore/sp/sp_opened.h"
@@ -26,6 +27,7 @@ struct sp_connection {
     struct sp_activity activity;
     struct sp_opened opened;
     struct sp_heard heard;
+    struct sp_followers followers;
 };
 
 /* Two CreateDevice calls, also of two instances, must meet in one connection: a device has one
@@ -35,6 +37,7 @@ static struct sp_connection *connections;
 
 static void connection_free(struct sp_connection *connection)
 {
+    sp_followers_done(&connection->followers);
     sp_heard_done(&connection->heard);
     sp_opened_done(&connection->opened);
     sp_activity_done(&connection->activity);
@@ -99,6 +102,7 @@ static HRESULT connection_new(const char *uri, struct sp_connection **ret_connec
     sp_activity_init(&connection->activity);
     sp_opened_init(&connection->opened);
     sp_heard_init(&connection->heard);
+    sp_followers_init(&connection->followers);
     connection->refs = 1;
     connection->uri = strdup(uri);
     hr = connection->uri ? connect_device(connection) : E_OUTOFMEMORY;
@@ -203,6 +207,11 @@ struct sp_opened *sp_connection_opened(struct sp_connection *connection)
 struct sp_heard *sp_connection_heard(struct sp_connection *connection)
 {
     return &connection->heard;
+}
+
+struct sp_followers *sp_connection_followers(struct sp_connection *connection)
+{
+    return &connection->followers;
 }
 
 bool sp_connection_gone(const struct sp_connection *connection)

@@ -377,13 +377,13 @@ static HRESULT replace(struct sp_storage *self, struct mtpi_new_object *object,
         hr =
             sp_storage_hr(self, mtpi_send_object_from(mtpi, self->size, spool_source, self->spool));
     if (SUCCEEDED(hr))
-        self->handle = *ret_handle;
+        sp_followers_move(sp_storage_followers(self), self->handle, *ret_handle);
     mtpi_let_go(mtpi);
     return hr;
 }
 
-/* The object is sent again, whole; it takes a new handle, which this interface follows. What its
- * metadata said before, the new one says, too. */
+/* The object is sent again, whole; it takes a new handle, which all that stands for it follows.
+ * What its metadata said before, the new one says, too. */
 static HRESULT send_spool(struct sp_storage *self)
 {
     struct mtpi_object_info info = {0};

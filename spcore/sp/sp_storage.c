@@ -420,6 +420,7 @@ static void storage_destroy(struct com_object *object)
 
     sp_object_release_open(self);
     sp_ahead_unref(self->ahead);
+    sp_followers_remove(sp_storage_followers(self), &self->follower);
     sp_device_unref(self->device);
     pthread_mutex_destroy(&self->lock);
     free(self);
@@ -451,6 +452,7 @@ HRESULT sp_storage_new_listed(struct sp_device *device, uint32_t storage, uint32
     self->storage = storage;
     self->handle = handle;
     self->ahead = sp_ahead_ref(ahead);
+    sp_followers_add(sp_storage_followers(self), &self->follower, &self->handle);
     com_object_init(&self->com,
                     device->playback & WMDM_DEVICECAP_CANSEEK ? &played_class : &storage_class);
     *ret_storage = (IMDSPStorage *)&self->IMDSPStorage4_iface;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "spcore/sp/sp.h"
+#include "spcore/sp/sp_followers.h"
 #include "spcore/sp/sp_opened.h"
 
 struct sp_storage {
@@ -25,6 +26,7 @@ struct sp_storage {
     FILE *spool; /* devices that cannot edit in place collect here */
     struct sp_opening opening;
     struct sp_ahead *ahead; /* of the enumeration it came by, a reference; or NULL */
+    struct sp_follower follower;
 };
 
 extern const IMDSPObject2Vtbl sp_storage_object_vtbl;        /* sp_object.c */
@@ -52,6 +54,10 @@ static inline struct sp_activity *sp_storage_activity(const struct sp_storage *s
 static inline struct sp_opened *sp_storage_opened(const struct sp_storage *self)
 {
     return sp_connection_opened(self->device->connection);
+}
+static inline struct sp_followers *sp_storage_followers(const struct sp_storage *self)
+{
+    return sp_connection_followers(self->device->connection);
 }
 static inline HRESULT sp_storage_hr(const struct sp_storage *self, int result)
 {
