@@ -7,6 +7,7 @@
 
 #include "conformance/case/worker.h"
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_licence.h"
 #include "mtp_codes.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
@@ -44,6 +45,7 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_OBJECT2] = "PROVIDER.OBJECT2",
     [WMDM_OBJECTINFO] = "PROVIDER.OBJECTINFO",
     [WMDM_DIRECT] = "PROVIDER.DIRECT",
+    [WMDM_RIGHTS] = "PROVIDER.RIGHTS",
     [WMDM_OBJECT_READ] = "PROVIDER.OBJECT.READ",
     [WMDM_OBJECT_SEEK] = "PROVIDER.OBJECT.SEEK",
     [WMDM_OBJECT_RENAME] = "PROVIDER.OBJECT.RENAME",
@@ -275,6 +277,24 @@ static void ask_metadata(const struct asking *it, IMDSPStorage *file)
     RELEASE(none);
 }
 
+/* Of a licence that it reads it tells a right. */
+static void ask_rights(const struct asking *it)
+{
+    struct conf *c = it->c;
+    const struct wmdm_licence licence = {.content = 1, .rights = WMDM_RIGHTS_PLAY_ON_PC};
+    BYTE file[WMDM_PROTECTED_MAX], mac[20];
+    WMDMRIGHTS *rights = NULL;
+    DWORD count = 0;
+    IMDSPStorage *storage = wmdm_put(it->w, wmdm_work_folder(it->w), "offered.wma", file,
+                                     wmdm_protected(&licence, file));
+    HRESULT hr = CALL(IMDSPStorage, GetRights, storage, &rights, &count, mac);
+
+    say(it, WMDM_RIGHTS, hr == S_OK && count);
+    if (hr == S_OK)
+        CoTaskMemFree(rights);
+    RELEASE(storage);
+}
+
 /* Each call has nothing to do: a position where it is, no new name, no target. */
 static void ask_file(const struct asking *it, IMDSPStorage *file)
 {
@@ -324,5 +344,7 @@ void wmdm_observe(struct conf *c, struct wmdm_offers *ret)
         file = wmdm_put(it.w, wmdm_work_folder(it.w), "offered.mp3", "x", 1);
     if (file)
         ask_file(&it, file);
+    if (it.is_ours)
+        ask_rights(&it);
     RELEASE(file);
 }
