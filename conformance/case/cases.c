@@ -102,9 +102,9 @@ bool cases_have(const char *row)
 /* Rows of every call into a provider (conformance/wmdm/wmdm_call.c), and of every transaction of a
  * device (conformance/raw/exchange.c). */
 static const char *const of_calls[] = {
-    "SP-AUTH-010", "SP-AUTH-023", "SP-DEV-003", "SP-DEV-008",  "SP-DEV-043",  "SP-DEV-053",
-    "SP-ERR-002",  "SP-ERR-003",  "SP-ERR-010", "SP-LIFE-005", "SP-LIFE-009", "SP-MAC-001",
-    "SP-MAC-019",  "SP-OBJ-016",  "SP-PNP-008", "SP-STG-002",  NULL};
+    "SP-AUTH-010", "SP-AUTH-023", "SP-DEV-003", "SP-DEV-008", "SP-DEV-043",  "SP-DEV-053",
+    "SP-ERR-001",  "SP-ERR-002",  "SP-ERR-003", "SP-ERR-010", "SP-LIFE-005", "SP-LIFE-009",
+    "SP-MAC-001",  "SP-MAC-019",  "SP-OBJ-016", "SP-PNP-008", "SP-STG-002",  NULL};
 static const char *const of_frames[] = {"USB-BLK-001",   "USB-BLK-005",   "USB-BLK-012",
                                         "USB-BLK-014",   "USBIP-OP-004",  "USBIP-URB-002",
                                         "USBIP-URB-005", "USBIP-URB-010", NULL};

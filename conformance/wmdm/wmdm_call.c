@@ -122,7 +122,7 @@ static void pass(struct call *call, const char *row)
     static struct {
         const struct wmdm_method *method;
         const char *row;
-    } said[128];
+    } said[256];
     static size_t count;
     struct conf *c = call->c;
 
@@ -359,10 +359,13 @@ static void check_result(struct call *call)
         hold(call, ok, "SP-ERR-010.warning", "", "", "S_OK or a failure of it");
     if (SUCCEEDED(hr))
         return;
-    hold(call, is_documented(hr), "SP-ERR-002", "", "", "a Win32 code, wrapped, or one of COM's");
+    if (strcmp(call->method->origin, "IComponentAuthenticate") != 0)
+        hold(call, hr != E_FAIL && hr != E_UNEXPECTED, "SP-ERR-001.general", "", "", "a reason");
+    hold(call, is_documented(hr), "SP-ERR-002.codes", "", "",
+         "a Win32 code, wrapped, or one of COM's");
     hold(call,
          HRESULT_FACILITY(hr) != 4 || (hr & 0xf000) != 0x5000 || hr <= WMDM_E_TOO_MANY_SESSIONS,
-         "SP-ERR-003", "", "", "a code of the header");
+         "SP-ERR-003.range", "", "", "a code of the header");
 }
 
 static void note_exercise(const struct call *call)

@@ -101,6 +101,7 @@ static HRESULT create(struct sp_storage *self, const struct sp_creation *asked,
 HRESULT __wrap_sp_storage_create(struct sp_storage *self, const struct sp_creation *creation,
                                  IMDSPStorage **ret_storage)
 {
+    static WCHAR others[] = u"@ was overwritten";
     struct sp_creation spoilt = *creation;
     struct sp_storage root = {.device = self->device, .storage = self->storage};
     DWORD insert = placed(self, creation->attributes & INSERTS);
@@ -112,6 +113,10 @@ HRESULT __wrap_sp_storage_create(struct sp_storage *self, const struct sp_creati
         spoilt.attributes &= ~WMDM_FILE_ATTR_FOLDER;
     if (deviates(ANY_SIZE_ANNOUNCED))
         spoilt.size = 0;
+    if (deviates(NAME_READ_LATE) && spoilt.attributes & WMDM_FILE_ATTR_FILE) {
+        others[0]++;
+        spoilt.name = others;
+    }
     if (deviates(CREATED_IN_ROOT) && insert == WMDM_STORAGECONTROL_INSERTINTO)
         self = &root;
     return create(self, creation, &spoilt, ret_storage);

@@ -68,11 +68,14 @@ SEAM(mtpi_send_partial_object);
 int __wrap_mtpi_send_partial_object(struct mtpi *mtpi, uint32_t handle, uint64_t offset,
                                     const void *data, uint32_t length, uint32_t *ret_length)
 {
+    static const uint8_t others[64] = {0xc7};
+    bool is_late = deviates(DATA_READ_LATE) && length <= sizeof(others);
     bool is_lost = deviates(LARGE_LOST) && offset >= 4u << 20;
     bool is_cut = deviates(LAST_BLOCK_LOST) && length % 2;
-    int result = is_lost ? 0
-                         : __real_mtpi_send_partial_object(mtpi, handle, offset, data,
-                                                           length - is_cut, ret_length);
+    int result =
+        is_lost ? 0
+                : __real_mtpi_send_partial_object(mtpi, handle, offset, is_late ? others : data,
+                                                  length - is_cut, ret_length);
 
     if ((is_lost || is_cut) && !result)
         *ret_length = length;

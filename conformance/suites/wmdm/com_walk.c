@@ -93,6 +93,80 @@ static void walk_from(struct conf *c, const struct wmdm_kind *kind, const struct
     let_go(c, start);
 }
 
+/* ---- what of an object is which class's */
+
+/* The interfaces of each class by the beginnings of their names, and the rows that say so. */
+struct family {
+    const char *kind, *names[4], *must[2], *own, *others;
+};
+static const struct family families[] = {
+    {"the provider",
+     {"IMDServiceProvider", "IComponentAuthenticate", "IMDSPRevoked"},
+     {"IMDServiceProvider", "IComponentAuthenticate"},
+     "SP-LIFE-001.own",
+     "SP-LIFE-001.others"},
+    {"the device",
+     {"IMDSPDevice", "IWMDMDeviceSession"},
+     {"IMDSPDevice", NULL},
+     "SP-LIFE-002.own",
+     "SP-LIFE-002.others"},
+    {"its globals",
+     {"IMDSPStorageGlobals"},
+     {"IMDSPStorageGlobals", NULL},
+     "SP-LIFE-004.own",
+     "SP-LIFE-004.others"},
+    {"a root",
+     {"IMDSPStorage", "IMDSPObject", "IMDSPDirectTransfer"},
+     {"IMDSPStorage", "IMDSPObject"},
+     "SP-LIFE-003.root",
+     "SP-LIFE-003.others"},
+    {"a folder",
+     {"IMDSPStorage", "IMDSPObject", "IMDSPDirectTransfer"},
+     {"IMDSPStorage", "IMDSPObject"},
+     "SP-LIFE-003.folder",
+     "SP-LIFE-003.others"},
+    {"a file",
+     {"IMDSPStorage", "IMDSPObject", "IMDSPDirectTransfer"},
+     {"IMDSPStorage", "IMDSPObject"},
+     "SP-LIFE-003.file",
+     "SP-LIFE-003.others"},
+};
+
+static bool is_of(const struct family *family, const char *name)
+{
+    bool is_globals = strcmp(name, "IMDSPStorageGlobals") == 0;
+
+    if (strcmp(name, "IUnknown") == 0 || is_globals)
+        return !is_globals || strcmp(family->names[0], name) == 0;
+    for (size_t i = 0; i < ARRAY_SIZE(family->names) && family->names[i]; i++) {
+        if (strncmp(name, family->names[i], strlen(family->names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What an object offers is what its class has, and no other class's. */
+static void check_family(struct conf *c, const struct wmdm_kind *kind, REFIID iid, HRESULT hr)
+{
+    char name[64];
+
+    wmdm_iid_text(iid, name, sizeof(name));
+    for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+        const struct family *family = &families[i];
+
+        if (strcmp(family->kind, kind->name) != 0)
+            continue;
+        if (!is_of(family, name))
+            judge(c, family->others, hr != S_OK, hr, kind->name, &IID_IUnknown, iid,
+                  "nothing: it is another class's");
+        for (size_t k = 0; k < ARRAY_SIZE(family->must) && family->must[k]; k++) {
+            if (strcmp(family->must[k], name) == 0)
+                judge(c, family->own, hr == S_OK, hr, kind->name, &IID_IUnknown, iid,
+                      "what its class has");
+        }
+    }
+}
+
 static void walk(struct conf *c, const struct wmdm_kind *kind)
 {
     static const IID unknown = {0x5e1f0000, 0x70a9, 0x4c3e, {0x9d, 1, 2, 3, 4, 5, 6, 7}};
@@ -104,6 +178,7 @@ static void walk(struct conf *c, const struct wmdm_kind *kind)
     for (size_t i = 0; i < all.count; i++) {
         hr = ask(c, kind->object, all.iid[i], &other);
         offered[i] = hr == S_OK;
+        check_family(c, kind, all.iid[i], hr);
         if (hr != S_OK)
             refuses(c, hr, other, kind->name, &IID_IUnknown, all.iid[i]);
         else if (!judge(c, "SP-LIFE-005.ways", other && other != POISON, hr, kind->name,
@@ -125,7 +200,7 @@ static void walk(struct conf *c, const struct wmdm_kind *kind)
 COM_CASE(COM_QUERY_BV_01, "Every object has one identity, whichever way it is asked",
          "On each kind of object: from each interface to each, one that nobody has, and IUnknown; "
          "everything released: DllCanUnloadNow",
-         "SP-LIFE-005", "SP-LIFE-007")
+         "SP-LIFE-005", "SP-LIFE-001", "SP-LIFE-002", "SP-LIFE-003", "SP-LIFE-004", "SP-LIFE-007")
 {
     wmdm_can_unload_now unload = wmdm_can_unload_entry(c);
     struct wmdm *w = wmdm_open(c);

@@ -232,17 +232,22 @@ PREFERENCE_CASE(ENUM_PREFERENCE_BI_01, "Unknown preferences are refused",
 }
 
 PREFERENCE_CASE(ENUM_PREFERENCE_BI_02, "After CreateDevice the preference stands",
-                "CreateDevice, SetDeviceEnumPreference 1, CreateDevice", "SP-ENUM-036")
+                "CreateDevice, SetDeviceEnumPreference 1, CreateDevice", "SP-ENUM-036",
+                "SP-ERR-006")
 {
     struct wmdm *w = wmdm_open(c);
     IMDServiceProvider3 *provider = AS(IMDServiceProvider3, wmdm_provider(w));
     struct wmdm_created before, after;
+    HRESULT hr;
 
     (void)wmdm_device(w);
     before = wmdm_created_new(w, conf_device_uri(c));
-    ROW("SP-ENUM-036.created")
-        CHECK_HR(CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 1),
-                 WMDM_E_CALL_OUT_OF_SEQUENCE);
+    ROW("SP-ENUM-036.created") {
+        hr = CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider, 1);
+        CHECK_HR(hr, WMDM_E_CALL_OUT_OF_SEQUENCE);
+    }
+    ROW("SP-ERR-006.preference")
+        CHECK_HR(hr, WMDM_E_CALL_OUT_OF_SEQUENCE);
     after = wmdm_created_new(w, conf_device_uri(c));
     ROW("SP-ENUM-036.kept")
         CHECK_EQ(after.count, before.count);

@@ -230,17 +230,23 @@ CHANGE_CASE(STORAGE_DELETE_BI_02, NESTED, "A folder is not deleted without RECUR
     RELEASE(empty);
 }
 
-CHANGE_CASE(STORAGE_DELETE_BI_03, "ANY", "What was deleted is not deleted again", CONF_SHOULD,
-            "Delete by one pointer and by another; a new file of that name, Delete by the old one",
-            "SP-OBJ-035")
+CHANGE_CASE(
+    STORAGE_DELETE_BI_03, "ANY", "What was deleted is not deleted again", CONF_SHOULD,
+    "Delete by one pointer, GetSize and Delete by another; a new file of that name, Delete by "
+    "the old one",
+    "SP-OBJ-035", "SP-LIFE-015")
 {
     struct wmdm *w = wmdm_open(c);
+    DWORD low = 0, high = 0;
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "x", 1);
     IMDSPStorage *same = wmdm_child(w, work, "f.bin"), *other;
 
     wmdm_setup(c, "IMDSPObject::Delete", delete_it(w, file, WMDM_MODE_RECURSIVE));
-    ROW("SP-OBJ-035.code") {
+    ROW("SP-LIFE-015.size") {
         REQUIRE(same != NULL);
+        CHECK_HR(CALL(IMDSPStorage, GetSize, same, &low, &high), WMDM_E_INTERFACEDEAD);
+    }
+    ROW("SP-OBJ-035.code") {
         CHECK_HR(delete_it(w, same, WMDM_MODE_RECURSIVE), WMDM_E_INTERFACEDEAD);
     }
     other = wmdm_put(w, work, "f.bin", "new", 3);

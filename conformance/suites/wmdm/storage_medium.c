@@ -205,35 +205,48 @@ MEDIUM_CASE(STORAGE_SPACE_BI_01, FORMAT, "What asks for no mode formats nothing"
 }
 
 MEDIUM_CASE(STORAGE_SPACE_BI_02, FORMAT, "An open file keeps its medium from being formatted",
-            CONF_SHOULD, CONF_FORMATS, "Open, Initialize(BLOCK), Close; the file is still there",
-            "SP-GLOB-022")
+            CONF_SHOULD, CONF_FORMATS,
+            "Open, Initialize(BLOCK), Close; the file is still there; Initialize(BLOCK)",
+            "SP-GLOB-022", "SP-ERR-005")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = filled(w);
     IMDSPObject *object = AS(IMDSPObject, file);
+    HRESULT hr;
 
     ROW("SP-GLOB-022.code") {
         REQUIRE_HR(CALL(IMDSPObject, Open, object, MDSP_READ), S_OK);
-        CHECK_HR(format(w, WMDM_MODE_BLOCK, NULL), WMDM_E_BUSY);
+        hr = format(w, WMDM_MODE_BLOCK, NULL);
+        CHECK_HR(hr, WMDM_E_BUSY);
     }
+    ROW("SP-ERR-005.code")
+        CHECK_HR(hr, WMDM_E_BUSY);
     (void)CALL(IMDSPObject, Close, object);
     ROW("SP-GLOB-022.kept")
         CHECK(is_there(w, file));
+    ROW("SP-ERR-005.later")
+        CHECK_HR(format(w, WMDM_MODE_BLOCK, NULL), S_OK);
     RELEASE(object);
     after_format(w, file);
 }
 
 MEDIUM_CASE(STORAGE_SPACE_BI_03, FORMAT, "Who cancels keeps what is there, and is told",
             CONF_SHOULD, CONF_FORMATS, "Initialize(BLOCK) cancelled at its first step",
-            "SP-GLOB-021", "SP-GLOB-020")
+            "SP-GLOB-021", "SP-GLOB-020", "SP-ERR-011")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = filled(w);
     struct wmdm_progress_record record = {.cancel_at = 1};
     IWMDMProgress3 *watcher = wmdm_progress_new(&record);
 
-    ROW("SP-GLOB-021.code")
-        CHECK_HR(format(w, WMDM_MODE_BLOCK, watcher), WMDM_E_USER_CANCELLED);
+    HRESULT hr;
+
+    ROW("SP-GLOB-021.code") {
+        hr = format(w, WMDM_MODE_BLOCK, watcher);
+        CHECK_HR(hr, WMDM_E_USER_CANCELLED);
+    }
+    ROW("SP-ERR-011.format")
+        CHECK_HR(hr, WMDM_E_USER_CANCELLED);
     ROW("SP-GLOB-021.kept")
         CHECK(is_there(w, file));
     ROW("SP-GLOB-020.cancelled")

@@ -123,32 +123,32 @@ struct turn {
     const char *read, *write, *seek, *close;
 };
 
+static void out_of_turn(struct conf *c, HRESULT hr, const char *row)
+{
+    ROW(row)
+        CHECK_HR(hr, WMDM_E_CALL_OUT_OF_SEQUENCE);
+    ROW("SP-ERR-006.file")
+        CHECK_HR(hr, WMDM_E_CALL_OUT_OF_SEQUENCE);
+}
+
 static void refuse_closed(struct wmdm *w, IMDSPObject *object, const struct turn *rows)
 {
     struct conf *c = wmdm_conf(w);
     BYTE data[8] = {0}, mac[WMDM_MAC_LENGTH] = {0};
     DWORD size = 8;
 
-    if (conf_offers(c, READS)) {
-        ROW(rows->read)
-            CHECK_HR(CALL(IMDSPObject, Read, object, data, &size, mac),
-                     WMDM_E_CALL_OUT_OF_SEQUENCE);
-    }
+    if (conf_offers(c, READS))
+        out_of_turn(c, CALL(IMDSPObject, Read, object, data, &size, mac), rows->read);
     size = 8;
-    ROW(rows->write)
-        CHECK_HR(wmdm_write(w, object, data, &size), WMDM_E_CALL_OUT_OF_SEQUENCE);
-    if (conf_offers(c, "PROVIDER.OBJECT.SEEK")) {
-        ROW(rows->seek)
-            CHECK_HR(CALL(IMDSPObject, Seek, object, MDSP_SEEK_BOF, 0),
-                     WMDM_E_CALL_OUT_OF_SEQUENCE);
-    }
-    ROW(rows->close)
-        CHECK_HR(CALL(IMDSPObject, Close, object), WMDM_E_CALL_OUT_OF_SEQUENCE);
+    out_of_turn(c, wmdm_write(w, object, data, &size), rows->write);
+    if (conf_offers(c, "PROVIDER.OBJECT.SEEK"))
+        out_of_turn(c, CALL(IMDSPObject, Seek, object, MDSP_SEEK_BOF, 0), rows->seek);
+    out_of_turn(c, CALL(IMDSPObject, Close, object), rows->close);
 }
 
 FILE_CASE(STORAGE_OPEN_BI_02, "ANY", "Calls out of order are refused", CONF_MUST,
           "Read, Write, Seek, Close on a file that was never open, and on one that was closed",
-          "SP-OBJ-008", "SP-OBJ-009")
+          "SP-OBJ-008", "SP-OBJ-009", "SP-ERR-006")
 {
     struct wmdm_file *f = pv_thousand(c);
     struct wmdm *w = f->w;

@@ -199,6 +199,7 @@ static void visit_room(struct wmdm *w, struct wmdm_try *one, void *context)
     const struct room_rows *rows = rooms_of(one->method);
     WCHAR *text, whole[1000];
     DWORD rooms[5] = {0, 1}, length;
+    HRESULT hr;
 
     (void)context;
     if (!rows)
@@ -218,16 +219,20 @@ static void visit_room(struct wmdm *w, struct wmdm_try *one, void *context)
 
         one->arguments[1] = rooms[i];
         ROW(!rooms[i] ? rows->none : fits ? rows->exact : rows->room) {
-            CHECK_HR(TRY_CALL(w, one), fits ? S_OK : WMDM_E_BUFFERTOOSMALL);
+            hr = TRY_CALL(w, one);
+            CHECK_HR(hr, fits ? S_OK : WMDM_E_BUFFERTOOSMALL);
             CHECK(!fits || com_wcscmp(text, whole) == 0);
         }
+        ROW(fits ? "SP-ERR-004.enough" : "SP-ERR-004.short")
+            CHECK_HR(hr, fits ? S_OK : WMDM_E_BUFFERTOOSMALL);
     }
 }
 
 SWEEP_CASE(SWEEP_ROOM_BI_01, "A string fits with its end, or not at all", CONF_MUST,
            "Every method that fills a string, on each kind of object: room 0, 1, one short, exact, "
            "one more",
-           "SP-DEV-002", "SP-DEV-003", "SP-DEV-007", "SP-DEV-008", "SP-DEV-043", "SP-STG-002")
+           "SP-DEV-002", "SP-DEV-003", "SP-DEV-007", "SP-DEV-008", "SP-DEV-043", "SP-STG-002",
+           "SP-ERR-004")
 {
     (void)conf_offers(c, "PROVIDER.DEVICE.PATH"); /* whose row is one of these */
     sweep_kinds(wmdm_open(c), visit_room, NULL);

@@ -70,8 +70,9 @@ static void visit_pulled(struct wmdm *w, struct wmdm_try *one, void *context)
 }
 
 CONF_CASE(SWEEP_PULLED_BI_01, .title = "Everything of a device that is gone fails, and says why",
-          .reqs = REQS("SP-LIFE-009", "SP-LIFE-010", "SP-LIFE-011", "SP-ENUM-009"), .ics = "ANY",
-          .needs = CONF_PROVIDER | CONF_WRITES | CONF_CONTROL,
+          .reqs = REQS("SP-LIFE-009", "SP-LIFE-010", "SP-LIFE-011", "SP-ENUM-009", "SP-ERR-001",
+                       "SP-ERR-002", "SP-ERR-003"),
+          .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES | CONF_CONTROL,
           .steps = "Every method of each kind of object after the device is unplugged")
 {
     struct wmdm *w = wmdm_open(c);
