@@ -13,6 +13,8 @@
 #include "spcore/sync/sync.h"
 
 #define PAP_INTERFACE "{F33FDC04-D1AC-4E8E-9A30-19BBD4B108AE}"
+/* Ours writes none into a registry, and an MTP device names none. */
+#define OWN_CLASS "{7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}"
 enum { TYPE_DWORD = 4 }; /* REG_DWORD, winnt.h */
 
 /* ---- a player of our own */
@@ -147,8 +149,11 @@ static int find_provider(struct sync_subject *subject)
             "libspcore.so is not with papcheck, and no --provider is named (papcheck doctor)");
         return EXIT_ERROR;
     }
-    if (!subject->provider)
+    if (!subject->provider) {
+        if (!subject->clsid)
+            subject->clsid = OWN_CLASS;
         return 0;
+    }
     if (!realpath(subject->provider, subject->path))
         return cli_usage("--provider %s: %m", subject->provider);
     return cli_check_library("provider", subject->path);

@@ -56,7 +56,8 @@ void sync_fail(struct sync_work *work, const char *path, enum sync_failure why, 
 {
     if (work->over)
         return;
-    if (FAILED(code) && code != WMDM_E_USER_CANCELLED && sync_device_gone(&work->device)) {
+    /* Whatever it seemed to be: a device that has gone says nothing of ids and contents either. */
+    if (sync_device_gone(&work->device)) {
         sync_end(work, SYNC_GONE, "the device has gone");
         return;
     }

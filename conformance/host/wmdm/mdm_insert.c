@@ -223,7 +223,8 @@ static IMDSPDirectTransfer *direct(const struct insert *job)
 
 static HRESULT through_provider(struct insert *job, IMDSPDirectTransfer *transfer)
 {
-    const DWORD flags = (job->operation ? WMDM_CONTENT_OPERATIONINTERFACE : 0) | WMDM_CONTENT_FILE |
+    /* One kind of content (reading U28). */
+    const DWORD flags = (job->operation ? WMDM_CONTENT_OPERATIONINTERFACE : WMDM_CONTENT_FILE) |
                         (job->mode & WMDM_FILE_CREATE_OVERWRITE);
     IWMDMOperation *operation = NULL;
     HRESULT hr = ask_name(job);
