@@ -393,12 +393,45 @@ static int read_answer(struct phase *phase, struct mtpi_response *ret_response)
     return 0;
 }
 
+/* Behind the data, or a piece of them, comes more. */
+static bool is_due(void *context, const void *answer, size_t length)
+{
+    struct container container;
+
+    (void)context;
+    return container_get(answer, length, &container) && container.type == MTP_CT_DATA &&
+           (container.length == CONTAINER_UNBOUNDED ||
+            length < (size_t)container.length + CONTAINER_HEADER);
+}
+
+/* The command, and where no data go out what answers it. */
+static int ask(struct phase *phase, const uint8_t *command, size_t length)
+{
+    struct mtpi *mtpi = phase->mtpi;
+    struct tp_question question = {
+        .out = mtpi->pipe.bulk_out,
+        .in = mtpi->pipe.bulk_in,
+        .data = command,
+        .length = length,
+        .answers = phase->data && phase->data->has_in ? 2 : 1,
+        .due = is_due,
+    };
+    int64_t count;
+
+    if (phase->data && phase->data->has_out)
+        return send(mtpi, command, length, true);
+    if (is_cancelled(mtpi))
+        return -ECANCELED;
+    count = tp_ask(mtpi->tp, &question, mtpi->deadline_ms);
+    return count < 0 ? (int)count : (size_t)count == length ? 0 : -EIO;
+}
+
 static int run_phases(struct phase *phase, const uint32_t *params, unsigned param_count,
                       struct mtpi_response *ret_response)
 {
     uint8_t command[CONTAINER_MOST];
     size_t length = container_put_command(command, phase->code, phase->id, params, param_count);
-    int error = send(phase->mtpi, command, length, true);
+    int error = ask(phase, command, length);
 
     if (!error && phase->data && phase->data->has_out)
         error = send_data(phase);

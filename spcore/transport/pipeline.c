@@ -12,7 +12,8 @@
 struct tp_kept {
     struct tp_kept *next;
     size_t from, to;
-    bool closes; /* a short packet ended here */
+    bool closes;    /* a short packet ended here */
+    bool is_answer; /* has room for one */
     uint8_t data[];
 };
 
@@ -32,6 +33,45 @@ struct pipeline {
     int error;
 };
 
+/* ---- room for answers, so that a small call does not allocate */
+
+static struct tp_kept *take_spare(struct tp *tp)
+{
+    struct tp_kept *spare;
+
+    pthread_mutex_lock(&tp->kept_lock);
+    spare = tp->spare;
+    if (spare)
+        tp->spare = spare->next;
+    pthread_mutex_unlock(&tp->kept_lock);
+    if (!spare)
+        spare = malloc(sizeof(*spare) + TP_ANSWER);
+    if (spare)
+        *spare = (struct tp_kept){.is_answer = true};
+    return spare;
+}
+
+/* Under kept_lock. */
+static void give_back(struct tp *tp, struct tp_kept *kept)
+{
+    if (!kept->is_answer) {
+        free(kept);
+        return;
+    }
+    kept->next = tp->spare;
+    tp->spare = kept;
+}
+
+void tp_free_spare(struct tp *tp)
+{
+    struct tp_kept *spare;
+
+    while ((spare = tp->spare)) {
+        tp->spare = spare->next;
+        free(spare);
+    }
+}
+
 /* ---- kept bytes */
 
 void tp_forget_kept(struct tp *tp, uint8_t endpoint)
@@ -41,14 +81,25 @@ void tp_forget_kept(struct tp *tp, uint8_t endpoint)
     pthread_mutex_lock(&tp->kept_lock);
     while ((kept = tp->kept[endpoint & 0x0f])) {
         tp->kept[endpoint & 0x0f] = kept->next;
-        free(kept);
+        give_back(tp, kept);
     }
+    pthread_mutex_unlock(&tp->kept_lock);
+}
+
+static void append(struct tp *tp, uint8_t endpoint, struct tp_kept *kept)
+{
+    struct tp_kept **at = &tp->kept[endpoint & 0x0f];
+
+    pthread_mutex_lock(&tp->kept_lock);
+    while (*at)
+        at = &(*at)->next;
+    *at = kept;
     pthread_mutex_unlock(&tp->kept_lock);
 }
 
 static int keep(struct tp *tp, uint8_t endpoint, const void *data, size_t length, bool closes)
 {
-    struct tp_kept **at = &tp->kept[endpoint & 0x0f], *kept;
+    struct tp_kept *kept;
 
     if (length == 0 && !closes)
         return 0;
@@ -58,11 +109,7 @@ static int keep(struct tp *tp, uint8_t endpoint, const void *data, size_t length
     *kept = (struct tp_kept){.to = length, .closes = closes};
     if (length > 0)
         memcpy(kept->data, data, length);
-    pthread_mutex_lock(&tp->kept_lock);
-    while (*at)
-        at = &(*at)->next;
-    *at = kept;
-    pthread_mutex_unlock(&tp->kept_lock);
+    append(tp, endpoint, kept);
     return 0;
 }
 
@@ -82,7 +129,7 @@ static bool take_kept(struct tp *tp, uint8_t endpoint, void *data, size_t room, 
         if (kept->from == kept->to) {
             closes = kept->closes;
             *first = kept->next;
-            free(kept);
+            give_back(tp, kept);
         }
     }
     pthread_mutex_unlock(&tp->kept_lock);
@@ -305,4 +352,94 @@ int64_t tp_pipeline_in_to(struct tp *tp, const struct tp_slots *slots, void *sel
     p.total = length;
     run(&p, deadline_ms);
     return finish_in(&p);
+}
+
+/* ---- a question and its answers */
+
+/* Waits for a transfer that is wanted and takes back any other. 0, or -errno of one that was wanted
+ * and did not come, whatever it brought. */
+static int end_transfer(const struct tp_slots *slots, void *self, unsigned slot, bool wanted,
+                        unsigned deadline_ms, size_t *ret_actual)
+{
+    int waited = wanted ? slots->wait(self, slot, deadline_ms) : 0, result;
+
+    if (waited || !wanted) {
+        slots->unlink(self, slot);
+        slots->settle(self, slot);
+    }
+    result = slots->result(self, slot, ret_actual);
+    return waited && result == -ECANCELED ? waited : result;
+}
+
+/* What came of it is the next tp_bulk_in()'s. 0, or -errno. */
+static int end_answer(struct tp *tp, const struct tp_slots *slots, void *self, unsigned slot,
+                      uint8_t endpoint, struct tp_kept *answer, bool wanted, unsigned deadline_ms)
+{
+    unsigned packet = tp_packet_size(tp, endpoint);
+    int error = end_transfer(slots, self, slot, wanted, deadline_ms, &answer->to);
+
+    if (error == -ECANCELED && packet && answer->to % packet != 0)
+        error = 0; /* it ended while it was taken back */
+    answer->closes = !error && answer->to < TP_ANSWER;
+    return error;
+}
+
+static void keep_answer(struct tp *tp, uint8_t endpoint, struct tp_kept *answer)
+{
+    if (answer->to > 0 || answer->closes) {
+        append(tp, endpoint, answer);
+        return;
+    }
+    pthread_mutex_lock(&tp->kept_lock);
+    give_back(tp, answer);
+    pthread_mutex_unlock(&tp->kept_lock);
+}
+
+/* As many as are under way then. */
+static unsigned submit_answers(struct tp *tp, const struct tp_slots *slots, void *self,
+                               const struct tp_question *question, struct tp_kept **answers)
+{
+    unsigned count = 0;
+
+    /* What is kept comes first, and the caller asks for more behind it. */
+    if (has_kept(tp, question->in))
+        return 0;
+    for (; count < question->answers; count++) {
+        answers[count] = take_spare(tp);
+        if (!answers[count])
+            break;
+        if (slots->submit(self, 1 + count, question->in, answers[count]->data, TP_ANSWER, false)) {
+            keep_answer(tp, question->in, answers[count]);
+            break;
+        }
+    }
+    return count;
+}
+
+int64_t tp_pipeline_ask(struct tp *tp, const struct tp_slots *slots, void *self,
+                        const struct tp_question *question, unsigned deadline_ms, int *ret_in)
+{
+    struct tp_kept *answers[TP_ANSWERS];
+    unsigned count;
+    size_t sent = 0;
+    bool wanted;
+    int error = slots->submit(self, 0, question->out, (void *)(uintptr_t)question->data,
+                              question->length, true);
+
+    if (error)
+        return error;
+    count = submit_answers(tp, slots, self, question, answers);
+    error = end_transfer(slots, self, 0, true, deadline_ms, &sent);
+    wanted = !error;
+    for (unsigned i = 0; i < count; i++) {
+        int result =
+            end_answer(tp, slots, self, 1 + i, question->in, answers[i], wanted, deadline_ms);
+
+        if (wanted) {
+            *ret_in = result;
+            wanted = !result && question->due(question->context, answers[i]->data, answers[i]->to);
+        }
+        keep_answer(tp, question->in, answers[i]);
+    }
+    return error ? error : (int64_t)sent;
 }

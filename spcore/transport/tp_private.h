@@ -23,6 +23,7 @@ struct tp {
     } endpoints[TP_ENDPOINTS];
     pthread_mutex_t kept_lock;
     struct tp_kept *kept[TP_ENDPOINTS / 2]; /* by IN endpoint number */
+    struct tp_kept *spare;                  /* with room for an answer each */
 };
 
 /* The front's part of a device: begun by the back-end's open(), ended by its close(). */
@@ -38,6 +39,7 @@ extern const struct tp_backend tp_backend_usbip, tp_backend_usb;
 /* ---- pipeline.c: one bulk or interrupt call as many transfers */
 #define TP_DEPTH 16u
 #define TP_UNIT ((size_t)128 * 1024)
+#define TP_ANSWER ((size_t)64 * 1024) /* room of one, and of a question */
 
 /* One transfer of the host stack, by slot. */
 struct tp_slots {
@@ -68,5 +70,9 @@ int64_t tp_pipeline_in(struct tp *tp, const struct tp_slots *slots, void *self, 
 int64_t tp_pipeline_in_to(struct tp *tp, const struct tp_slots *slots, void *self, uint8_t endpoint,
                           uint64_t length, const struct tp_sink *sink, uint8_t *ring,
                           unsigned deadline_ms);
+
+int64_t tp_pipeline_ask(struct tp *tp, const struct tp_slots *slots, void *self,
+                        const struct tp_question *question, unsigned deadline_ms, int *ret_in);
+void tp_free_spare(struct tp *tp);
 
 #endif

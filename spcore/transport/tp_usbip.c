@@ -245,6 +245,16 @@ static int64_t usbip_tp_bulk_in(struct tp *tp, uint8_t endpoint, void *data, siz
     return tp_pipeline_in(tp, &slots, &call, endpoint, data, length, deadline_ms);
 }
 
+static int64_t usbip_tp_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms,
+                            int *ret_in)
+{
+    struct call call;
+
+    call.client = of(tp)->client;
+    call.ticket = usbip_ticket(call.client);
+    return tp_pipeline_ask(tp, &slots, &call, question, deadline_ms, ret_in);
+}
+
 static uint8_t *swap_ring(struct usbip_tp *self, uint8_t *ring)
 {
     uint8_t *old;
@@ -292,5 +302,6 @@ const struct tp_backend tp_backend_usbip = {
     .bulk_out = usbip_tp_bulk_out,
     .bulk_in = usbip_tp_bulk_in,
     .bulk_in_to = usbip_tp_bulk_in_to,
+    .ask = usbip_tp_ask,
     .cancel = usbip_tp_cancel,
 };

@@ -59,6 +59,7 @@ void tp_done(struct tp *tp)
 {
     for (uint8_t i = 0; i < TP_ENDPOINTS / 2; i++)
         tp_forget_kept(tp, i);
+    tp_free_spare(tp);
     free(tp->config);
     pthread_mutex_destroy(&tp->kept_lock);
 }
@@ -316,6 +317,22 @@ int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
     if (count < 0)
         trace_bytes(tp, "bulk-in", endpoint, NULL, count, traced.left, deadline_ms);
     return count;
+}
+
+int64_t tp_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms)
+{
+    int64_t count;
+    int in = 0;
+
+    if (!tp->backend->ask)
+        return tp_bulk_out(tp, question->out, question->data, question->length, true, deadline_ms);
+    count = tp->backend->ask(tp, question, deadline_ms, &in);
+    trace_bytes(tp, "bulk-out", question->out, question->data, count, question->length,
+                deadline_ms);
+    if (count < 0 || !in)
+        return count;
+    trace_bytes(tp, "bulk-in", question->in, NULL, in, TP_ANSWER, deadline_ms);
+    return in;
 }
 
 int tp_interrupt_in(struct tp *tp, uint8_t endpoint, void *data, size_t length,

@@ -374,6 +374,15 @@ static int64_t usb_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
     return count;
 }
 
+static int64_t usb_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms,
+                       int *ret_in)
+{
+    struct call call;
+
+    call_start(&call, tp);
+    return call_end(&call, tp_pipeline_ask(tp, &slots, &call, question, deadline_ms, ret_in));
+}
+
 /* ---- control */
 
 /* Requests the host's stack must know of, or its state and the device's would differ. */
@@ -478,5 +487,6 @@ const struct tp_backend tp_backend_usb = {
     .bulk_out = usb_bulk_out,
     .bulk_in = usb_bulk_in,
     .bulk_in_to = usb_bulk_in_to,
+    .ask = usb_ask,
     .cancel = usb_cancel,
 };
