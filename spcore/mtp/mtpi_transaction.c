@@ -187,51 +187,6 @@ static int send_from_source(struct phase *phase, size_t header)
     return error;
 }
 
-/* Header and first bytes in one piece, so that the header is no packet of its own; the rest goes
- * from the caller's memory. */
-static int send_from_memory(struct phase *phase, size_t header)
-{
-    struct mtpi *mtpi = phase->mtpi;
-    uint64_t left = phase->data->out_length;
-    const uint8_t *at = phase->data->out;
-    size_t count = left < MTPI_PIECE - header ? (size_t)left : MTPI_PIECE - header;
-    int error;
-
-    if (count > 0)
-        memcpy(mtpi->piece + header, at, count);
-    left -= count;
-    error = send(mtpi, mtpi->piece, header + count, left == 0);
-    while (!error && left > 0) {
-        at += count;
-        count = left < DIRECT_PIECE ? (size_t)left : DIRECT_PIECE;
-        left -= count;
-        error = send(mtpi, at, count, left == 0);
-    }
-    return error;
-}
-
-static int send_data(struct phase *phase)
-{
-    struct mtpi *mtpi = phase->mtpi;
-    uint64_t length = phase->data->out_length;
-    struct container container = {
-        .length = length < CONTAINER_UNBOUNDED - CONTAINER_HEADER
-                      ? (uint32_t)length + CONTAINER_HEADER
-                      : CONTAINER_UNBOUNDED,
-        .type = MTP_CT_DATA,
-        .code = phase->code,
-        .transaction_id = phase->id,
-    };
-
-    if (!mtpi->piece)
-        mtpi->piece = malloc(MTPI_PIECE);
-    if (!mtpi->piece)
-        return -ENOMEM;
-    container_put(mtpi->piece, &container);
-    return phase->data->source ? send_from_source(phase, CONTAINER_HEADER)
-                               : send_from_memory(phase, CONTAINER_HEADER);
-}
-
 /* ---- data from the device */
 
 static int store(struct phase *phase, const void *bytes, size_t length)
@@ -393,6 +348,8 @@ static int read_answer(struct phase *phase, struct mtpi_response *ret_response)
     return 0;
 }
 
+/* ---- what goes out, and what answers it */
+
 /* Behind the data, or a piece of them, comes more. */
 static bool is_due(void *context, const void *answer, size_t length)
 {
@@ -404,37 +361,82 @@ static bool is_due(void *context, const void *answer, size_t length)
             length < (size_t)container.length + CONTAINER_HEADER);
 }
 
-/* The command, and where no data go out what answers it. */
-static int ask(struct phase *phase, const uint8_t *command, size_t length)
+static int ask(struct mtpi *mtpi, struct tp_question *question)
 {
-    struct mtpi *mtpi = phase->mtpi;
-    struct tp_question question = {
-        .out = mtpi->pipe.bulk_out,
-        .in = mtpi->pipe.bulk_in,
-        .data = command,
-        .length = length,
-        .answers = phase->data && phase->data->has_in ? 2 : 1,
-        .due = is_due,
-    };
-    int64_t count;
-
-    if (phase->data && phase->data->has_out)
-        return send(mtpi, command, length, true);
     if (is_cancelled(mtpi))
         return -ECANCELED;
-    count = tp_ask(mtpi->tp, &question, mtpi->deadline_ms);
-    return count < 0 ? (int)count : (size_t)count == length ? 0 : -EIO;
+    question->out = mtpi->pipe.bulk_out;
+    question->in = mtpi->pipe.bulk_in;
+    question->due = is_due;
+    return tp_ask(mtpi->tp, question, mtpi->deadline_ms);
+}
+
+/* The command, header and first bytes go together, so that the header is no packet of its own; the
+ * rest goes from the caller's memory. Where there is none the response is asked for, too. */
+static int send_from_memory(struct phase *phase, const uint8_t *command, size_t command_length)
+{
+    struct mtpi *mtpi = phase->mtpi;
+    uint64_t left = phase->data->out_length;
+    const uint8_t *at = phase->data->out;
+    size_t count =
+        left < MTPI_FIRST - CONTAINER_HEADER ? (size_t)left : MTPI_FIRST - CONTAINER_HEADER;
+    struct tp_question question = {
+        .parts = {{command, command_length, true},
+                  {mtpi->piece, CONTAINER_HEADER + count, left == count}},
+        .count = 2,
+        .answers = left == count,
+    };
+    int error;
+
+    if (count > 0)
+        memcpy(mtpi->piece + CONTAINER_HEADER, at, count);
+    left -= count;
+    error = ask(mtpi, &question);
+    while (!error && left > 0) {
+        at += count;
+        count = left < DIRECT_PIECE ? (size_t)left : DIRECT_PIECE;
+        left -= count;
+        error = send(mtpi, at, count, left == 0);
+    }
+    return error;
+}
+
+static int send_data(struct phase *phase, const uint8_t *command, size_t command_length)
+{
+    struct mtpi *mtpi = phase->mtpi;
+    uint64_t length = phase->data->out_length;
+    struct container container = {
+        .length = length < CONTAINER_UNBOUNDED - CONTAINER_HEADER
+                      ? (uint32_t)length + CONTAINER_HEADER
+                      : CONTAINER_UNBOUNDED,
+        .type = MTP_CT_DATA,
+        .code = phase->code,
+        .transaction_id = phase->id,
+    };
+    int error;
+
+    if (!mtpi->piece)
+        mtpi->piece = malloc(MTPI_PIECE);
+    if (!mtpi->piece)
+        return -ENOMEM;
+    container_put(mtpi->piece, &container);
+    if (!phase->data->source)
+        return send_from_memory(phase, command, command_length);
+    error = send(mtpi, command, command_length, true);
+    return error ? error : send_from_source(phase, CONTAINER_HEADER);
 }
 
 static int run_phases(struct phase *phase, const uint32_t *params, unsigned param_count,
                       struct mtpi_response *ret_response)
 {
+    const struct mtpi_data *data = phase->data;
     uint8_t command[CONTAINER_MOST];
     size_t length = container_put_command(command, phase->code, phase->id, params, param_count);
-    int error = ask(phase, command, length);
+    struct tp_question question = {
+        .parts = {{command, length, true}}, .count = 1, .answers = data && data->has_in ? 2 : 1};
+    int error =
+        data && data->has_out ? send_data(phase, command, length) : ask(phase->mtpi, &question);
 
-    if (!error && phase->data && phase->data->has_out)
-        error = send_data(phase);
     return error ? error : read_answer(phase, ret_response);
 }
 

@@ -395,7 +395,20 @@ static void keep_answer(struct tp *tp, uint8_t endpoint, struct tp_kept *answer)
     pthread_mutex_unlock(&tp->kept_lock);
 }
 
-/* As many as are under way then. */
+/* How many are under way then; -errno of one that is not in ret_parts. */
+static unsigned submit_parts(const struct tp_slots *slots, void *self,
+                             const struct tp_question *question, int ret_parts[TP_PARTS])
+{
+    for (unsigned i = 0; i < question->count; i++) {
+        ret_parts[i] =
+            slots->submit(self, i, question->out, (void *)(uintptr_t)question->parts[i].data,
+                          question->parts[i].length, question->parts[i].end);
+        if (ret_parts[i])
+            return i;
+    }
+    return question->count;
+}
+
 static unsigned submit_answers(struct tp *tp, const struct tp_slots *slots, void *self,
                                const struct tp_question *question, struct tp_kept **answers)
 {
@@ -408,7 +421,8 @@ static unsigned submit_answers(struct tp *tp, const struct tp_slots *slots, void
         answers[count] = take_spare(tp);
         if (!answers[count])
             break;
-        if (slots->submit(self, 1 + count, question->in, answers[count]->data, TP_ANSWER, false)) {
+        if (slots->submit(self, TP_PARTS + count, question->in, answers[count]->data, TP_ANSWER,
+                          false)) {
             keep_answer(tp, question->in, answers[count]);
             break;
         }
@@ -416,30 +430,44 @@ static unsigned submit_answers(struct tp *tp, const struct tp_slots *slots, void
     return count;
 }
 
-int64_t tp_pipeline_ask(struct tp *tp, const struct tp_slots *slots, void *self,
-                        const struct tp_question *question, unsigned deadline_ms, int *ret_in)
+/* All of it went out. */
+static bool end_parts(const struct tp_slots *slots, void *self, const struct tp_question *question,
+                      unsigned count, unsigned deadline_ms, int ret_parts[TP_PARTS])
+{
+    bool wanted = count == question->count;
+
+    for (unsigned i = 0; i < count; i++) {
+        size_t sent = 0;
+
+        ret_parts[i] = end_transfer(slots, self, i, wanted, deadline_ms, &sent);
+        if (!ret_parts[i] && sent != question->parts[i].length)
+            ret_parts[i] = -EIO;
+        wanted = wanted && !ret_parts[i];
+    }
+    return wanted;
+}
+
+int tp_pipeline_ask(struct tp *tp, const struct tp_slots *slots, void *self,
+                    const struct tp_question *question, unsigned deadline_ms,
+                    int ret_parts[TP_PARTS])
 {
     struct tp_kept *answers[TP_ANSWERS];
-    unsigned count;
-    size_t sent = 0;
+    unsigned parts = submit_parts(slots, self, question, ret_parts), count = 0;
+    int error = 0;
     bool wanted;
-    int error = slots->submit(self, 0, question->out, (void *)(uintptr_t)question->data,
-                              question->length, true);
 
-    if (error)
-        return error;
-    count = submit_answers(tp, slots, self, question, answers);
-    error = end_transfer(slots, self, 0, true, deadline_ms, &sent);
-    wanted = !error;
+    if (parts == question->count)
+        count = submit_answers(tp, slots, self, question, answers);
+    wanted = end_parts(slots, self, question, parts, deadline_ms, ret_parts);
     for (unsigned i = 0; i < count; i++) {
-        int result =
-            end_answer(tp, slots, self, 1 + i, question->in, answers[i], wanted, deadline_ms);
+        int result = end_answer(tp, slots, self, TP_PARTS + i, question->in, answers[i], wanted,
+                                deadline_ms);
 
         if (wanted) {
-            *ret_in = result;
+            error = result;
             wanted = !result && question->due(question->context, answers[i]->data, answers[i]->to);
         }
         keep_answer(tp, question->in, answers[i]);
     }
-    return error ? error : (int64_t)sent;
+    return error;
 }

@@ -39,7 +39,7 @@ extern const struct tp_backend tp_backend_usbip, tp_backend_usb;
 /* ---- pipeline.c: one bulk or interrupt call as many transfers */
 #define TP_DEPTH 16u
 #define TP_UNIT ((size_t)128 * 1024)
-#define TP_ANSWER ((size_t)64 * 1024) /* room of one, and of a question */
+#define TP_ANSWER ((size_t)64 * 1024) /* room of one */
 
 /* One transfer of the host stack, by slot. */
 struct tp_slots {
@@ -71,8 +71,9 @@ int64_t tp_pipeline_in_to(struct tp *tp, const struct tp_slots *slots, void *sel
                           uint64_t length, const struct tp_sink *sink, uint8_t *ring,
                           unsigned deadline_ms);
 
-int64_t tp_pipeline_ask(struct tp *tp, const struct tp_slots *slots, void *self,
-                        const struct tp_question *question, unsigned deadline_ms, int *ret_in);
+int tp_pipeline_ask(struct tp *tp, const struct tp_slots *slots, void *self,
+                    const struct tp_question *question, unsigned deadline_ms,
+                    int ret_parts[TP_PARTS]);
 void tp_free_spare(struct tp *tp);
 
 #endif

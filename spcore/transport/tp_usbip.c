@@ -245,14 +245,14 @@ static int64_t usbip_tp_bulk_in(struct tp *tp, uint8_t endpoint, void *data, siz
     return tp_pipeline_in(tp, &slots, &call, endpoint, data, length, deadline_ms);
 }
 
-static int64_t usbip_tp_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms,
-                            int *ret_in)
+static int usbip_tp_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms,
+                        int ret_parts[TP_PARTS])
 {
     struct call call;
 
     call.client = of(tp)->client;
     call.ticket = usbip_ticket(call.client);
-    return tp_pipeline_ask(tp, &slots, &call, question, deadline_ms, ret_in);
+    return tp_pipeline_ask(tp, &slots, &call, question, deadline_ms, ret_parts);
 }
 
 static uint8_t *swap_ring(struct usbip_tp *self, uint8_t *ring)

@@ -319,20 +319,34 @@ int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
     return count;
 }
 
-int64_t tp_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms)
+static int ask_alone(struct tp *tp, const struct tp_question *question, unsigned deadline_ms)
 {
-    int64_t count;
-    int in = 0;
+    int64_t count = 0;
+
+    for (unsigned i = 0; i < question->count && count >= 0; i++)
+        count = tp_bulk_out(tp, question->out, question->parts[i].data, question->parts[i].length,
+                            question->parts[i].end, deadline_ms);
+    return count < 0 ? (int)count : 0;
+}
+
+int tp_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms)
+{
+    int parts[TP_PARTS] = {0}, answer;
 
     if (!tp->backend->ask)
-        return tp_bulk_out(tp, question->out, question->data, question->length, true, deadline_ms);
-    count = tp->backend->ask(tp, question, deadline_ms, &in);
-    trace_bytes(tp, "bulk-out", question->out, question->data, count, question->length,
-                deadline_ms);
-    if (count < 0 || !in)
-        return count;
-    trace_bytes(tp, "bulk-in", question->in, NULL, in, TP_ANSWER, deadline_ms);
-    return in;
+        return ask_alone(tp, question, deadline_ms);
+    answer = tp->backend->ask(tp, question, deadline_ms, parts);
+    for (unsigned i = 0; i < question->count; i++) {
+        size_t length = question->parts[i].length;
+
+        trace_bytes(tp, "bulk-out", question->out, question->parts[i].data,
+                    parts[i] ? parts[i] : (int64_t)length, length, deadline_ms);
+        if (parts[i])
+            return parts[i];
+    }
+    if (answer)
+        trace_bytes(tp, "bulk-in", question->in, NULL, answer, TP_ANSWER, deadline_ms);
+    return answer;
 }
 
 int tp_interrupt_in(struct tp *tp, uint8_t endpoint, void *data, size_t length,

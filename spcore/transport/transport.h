@@ -81,22 +81,24 @@ int64_t tp_bulk_in(struct tp *tp, uint8_t endpoint, void *data, size_t length,
 int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
                       int (*sink)(void *context, const void *data, size_t length), void *context,
                       unsigned deadline_ms);
-/* A question and what answers it, under way together: an OUT transfer of `length` bytes, at most
- * 64 KiB, and up to TP_ANSWERS IN transfers, which end at a short packet and are kept for
+/* A question and what answers it, under way together: one or two OUT transfers of at most 64 KiB
+ * each, and up to TP_ANSWERS IN transfers, which end at a short packet and are kept for
  * tp_bulk_in(). After each that came `due` says whether another answer is; what is not due is taken
  * back. */
-enum { TP_ANSWERS = 2 };
+enum { TP_PARTS = 2, TP_ANSWERS = 2 };
 struct tp_question {
     uint8_t out, in; /* endpoints */
-    const void *data;
-    size_t length;
-    unsigned answers;
+    struct {
+        const void *data;
+        size_t length;
+        bool end; /* as tp_bulk_out() has it */
+    } parts[TP_PARTS];
+    unsigned count, answers;
     bool (*due)(void *context, const void *answer, size_t length);
     void *context;
 };
-/* Bytes sent or -errno, of the question or of an answer that did not come; the deadline is that of
- * each. */
-int64_t tp_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms);
+/* 0 or -errno, of the question or of an answer that did not come; the deadline is that of each. */
+int tp_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms);
 int tp_interrupt_in(struct tp *tp, uint8_t endpoint, void *data, size_t length,
                     unsigned deadline_ms);
 /* Ends a stall on both sides and drops what is kept of an IN endpoint. Takes 5000 ms at most. */
@@ -122,10 +124,9 @@ struct tp_backend {
     int64_t (*bulk_in_to)(struct tp *tp, uint8_t endpoint, uint64_t length,
                           int (*sink)(void *context, const void *data, size_t length),
                           void *context, unsigned deadline_ms);
-    /* *ret_in: 0, or -errno of an answer; the result is the question's. NULL: the question goes
-     * alone. */
-    int64_t (*ask)(struct tp *tp, const struct tp_question *question, unsigned deadline_ms,
-                   int *ret_in);
+    /* ret_parts: 0 or -errno of each; the result is an answer's. NULL: the question goes alone. */
+    int (*ask)(struct tp *tp, const struct tp_question *question, unsigned deadline_ms,
+               int ret_parts[TP_PARTS]);
     void (*cancel)(struct tp *tp);
 };
 

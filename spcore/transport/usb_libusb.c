@@ -374,13 +374,14 @@ static int64_t usb_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
     return count;
 }
 
-static int64_t usb_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms,
-                       int *ret_in)
+static int usb_ask(struct tp *tp, const struct tp_question *question, unsigned deadline_ms,
+                   int ret_parts[TP_PARTS])
 {
     struct call call;
 
     call_start(&call, tp);
-    return call_end(&call, tp_pipeline_ask(tp, &slots, &call, question, deadline_ms, ret_in));
+    return (int)call_end(&call,
+                         tp_pipeline_ask(tp, &slots, &call, question, deadline_ms, ret_parts));
 }
 
 /* ---- control */

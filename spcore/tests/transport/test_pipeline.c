@@ -234,3 +234,157 @@ Test(pipeline, out_call_of_nothing_sends_only_an_end)
     cr_expect_eq(stack.submitted, 1);
     tp_done(&stack.tp);
 }
+
+/* ---- a question and its answers: transfer 0 is the question, 1 and 2 the answers */
+
+static bool is_long(void *context, const void *answer, size_t length)
+{
+    (void)context;
+    (void)answer;
+    return length > 100;
+}
+
+static int question_of(struct stack *stack, unsigned parts, int ret_parts[TP_PARTS])
+{
+    static char text[] = "question", more[] = "more"; /* the stack writes into what goes out, too */
+    struct tp_question question = {.out = 2,
+                                   .in = 0x81,
+                                   .parts = {{text, 8, true}, {more, 4, true}},
+                                   .count = parts,
+                                   .answers = 2,
+                                   .due = is_long};
+
+    stack->endings[0].length = 8;
+    return tp_pipeline_ask(&stack->tp, &slots, stack, &question, 1000, ret_parts);
+}
+
+Test(pipeline, answers_that_are_due_are_there_for_the_next_calls)
+{
+    int parts[TP_PARTS] = {0};
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[1].length = 500;
+    stack.endings[2].length = 12;
+    cr_expect_eq(question_of(&stack, 1, parts), 0);
+    cr_expect_eq(parts[0], 0);
+    cr_expect_eq(stack.most_under_way, 3);
+    cr_expect_eq(in(&stack, TP_UNIT), 500);
+    cr_expect_eq(buffer[0], 'b');
+    cr_expect_eq(in(&stack, TP_UNIT), 12);
+    cr_expect_eq(buffer[0], 'c');
+    cr_expect_eq(stack.submitted, 3);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, what_is_not_due_is_taken_back)
+{
+    int parts[TP_PARTS] = {0};
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[1].length = 12;
+    stack.endings[2].pending = true;
+    cr_expect_eq(question_of(&stack, 1, parts), 0);
+    cr_expect_eq(stack.under_way, 0);
+    cr_expect_eq(in(&stack, TP_UNIT), 12);
+    stack.endings[3].length = 9;
+    cr_expect_eq(in(&stack, TP_UNIT), 9, "a transfer of its own");
+    cr_expect_eq(stack.submitted, 4);
+    tp_done(&stack.tp);
+}
+
+/* As libusb tells it. */
+Test(pipeline, what_came_while_it_was_taken_back_is_kept)
+{
+    int parts[TP_PARTS] = {0};
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.tp.endpoints[1 | 0x10].packet = 512;
+    stack.endings[1].length = 12;
+    stack.endings[2].length = 30;
+    stack.endings[2].late = true;
+    cr_expect_eq(question_of(&stack, 1, parts), 0);
+    cr_expect_eq(in(&stack, TP_UNIT), 12);
+    cr_expect_eq(in(&stack, TP_UNIT), 30);
+    cr_expect_eq(stack.submitted, 3);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, a_question_that_is_refused_has_no_answer)
+{
+    int parts[TP_PARTS] = {0};
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[0].error = -EPIPE;
+    stack.endings[1].pending = stack.endings[2].pending = true;
+    cr_expect_eq(question_of(&stack, 1, parts), 0);
+    cr_expect_eq(parts[0], -EPIPE);
+    cr_expect_eq(stack.under_way, 0);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, a_part_that_is_refused_takes_the_next_back)
+{
+    int parts[TP_PARTS] = {0};
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[0].error = -EPIPE;
+    for (size_t i = 1; i < 4; i++)
+        stack.endings[i].pending = true;
+    (void)question_of(&stack, 2, parts);
+    cr_expect_eq(parts[0], -EPIPE);
+    cr_expect_eq(stack.submitted, 4);
+    cr_expect_eq(stack.under_way, 0);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, a_part_that_was_cut_is_an_error)
+{
+    int parts[TP_PARTS] = {0};
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[1].length = 3;
+    stack.endings[2].pending = stack.endings[3].pending = true;
+    (void)question_of(&stack, 2, parts);
+    cr_expect_eq(parts[0], 0);
+    cr_expect_eq(parts[1], -EIO);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, an_answer_that_does_not_come_is_the_result)
+{
+    int parts[TP_PARTS] = {0};
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[1].length = 500;
+    stack.endings[2].pending = true;
+    cr_expect_eq(question_of(&stack, 1, parts), -ETIMEDOUT);
+    cr_expect_eq(parts[0], 0);
+    cr_expect_eq(in(&stack, TP_UNIT), 500, "what came is not lost");
+    tp_done(&stack.tp);
+}
+
+/* What was kept is older than any answer. */
+Test(pipeline, kept_bytes_are_given_before_an_answer_is_asked_for)
+{
+    int parts[TP_PARTS] = {0};
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.endings[0].length = 7;
+    stack.endings[1].length = 5;
+    cr_expect_eq(in(&stack, 2 * TP_UNIT), 7);
+    stack.endings[2].length = 8;
+    cr_expect_eq(question_of(&stack, 1, parts), 0);
+    cr_expect_eq(stack.submitted, 3);
+    cr_expect_eq(in(&stack, TP_UNIT), 5);
+    stack.endings[3].length = 20;
+    cr_expect_eq(in(&stack, TP_UNIT), 20);
+    tp_done(&stack.tp);
+}
