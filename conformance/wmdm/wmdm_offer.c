@@ -21,6 +21,7 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_CHANNEL_CLASS] = "PROVIDER.CHANNEL_CLASS",
     [WMDM_SYNC] = "PROVIDER.SYNC",
     [WMDM_DEVICE3] = "PROVIDER.DEVICE3",
+    [WMDM_SESSION] = "PROVIDER.SESSION",
     [WMDM_CONTROL] = "PROVIDER.CONTROL",
     [WMDM_CONTROL_PLAY] = "PROVIDER.CONTROL.PLAY",
     [WMDM_CONTROL_PAUSE] = "PROVIDER.CONTROL.PAUSE",
@@ -130,6 +131,7 @@ static void ask_device(const struct asking *it)
     say_answer(it, WMDM_DEVICE_SERIAL, CALL(IMDSPDevice, GetSerialNumber, device, &id, mac));
     say_answer(it, WMDM_DEVICE_POWER, CALL(IMDSPDevice, GetPowerSource, device, &source, &percent));
     say(it, WMDM_DEVICE3, wmdm_has(it->w, device, &IID_IMDSPDevice3));
+    say(it, WMDM_SESSION, wmdm_has(it->w, device, &IID_IWMDMDeviceSession));
     ask_control(it);
     if (!wmdm_has(it->w, device, &IID_IMDSPDevice2))
         return; /* it has to be there; its cases say so */

@@ -10,6 +10,7 @@
 #include "spcore/include/mswmdm.h"
 #include "spcore/include/sac.h"
 #include "spcore/sp/sp_connection.h"
+#include "spcore/sp/sp_session.h"
 
 /* {7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10} */
 extern const CLSID sp_clsid;
@@ -55,11 +56,13 @@ struct sp_device {
     struct com_object com;
     IMDSPDevice3 IMDSPDevice3_iface;
     IMDSPDeviceControl IMDSPDeviceControl_iface;
+    IWMDMDeviceSession IWMDMDeviceSession_iface;
     struct sp_context *context;       /* a reference */
     struct sp_connection *connection; /* a reference */
     uint32_t storage;                 /* the one this pseudo-device shows; 0: all of them */
     WCHAR *canonical;                 /* owned */
-    DWORD playback;                   /* WMDM_DEVICECAP_*; 0: no IMDSPDeviceControl */
+    struct sp_session session;
+    DWORD playback; /* WMDM_DEVICECAP_*; 0: no IMDSPDeviceControl */
     struct {
         pthread_mutex_t lock; /* of the rest, and of the device's player */
         bool is_set;          /* by Seek, until the next Play */
@@ -67,6 +70,7 @@ struct sp_device {
     } cue;
 };
 extern const IMDSPDeviceControlVtbl sp_device_control_vtbl; /* sp_device_control.c */
+extern const IWMDMDeviceSessionVtbl sp_device_session_vtbl; /* sp_session.c */
 
 HRESULT sp_class_factory_query(REFIID riid, void **ret_interface);
 HRESULT sp_provider_new(REFIID riid, void **ret_interface);

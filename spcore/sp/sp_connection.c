@@ -15,6 +15,7 @@
 #include "spcore/sp/sp_heard.h"
 #include "spcore/sp/sp_hresult.h"
 #include "spcore/sp/sp_opened.h"
+#include "spcore/sp/sp_session.h"
 
 struct sp_connection {
     struct sp_connection *next; /* in `connections`, while it is there */
@@ -27,6 +28,7 @@ struct sp_connection {
     struct sp_activity activity;
     struct sp_opened opened;
     struct sp_heard heard;
+    struct sp_sessions sessions;
     struct sp_followers followers;
 };
 
@@ -38,6 +40,7 @@ static struct sp_connection *connections;
 static void connection_free(struct sp_connection *connection)
 {
     sp_followers_done(&connection->followers);
+    sp_sessions_done(&connection->sessions);
     sp_heard_done(&connection->heard);
     sp_opened_done(&connection->opened);
     sp_activity_done(&connection->activity);
@@ -102,6 +105,7 @@ static HRESULT connection_new(const char *uri, struct sp_connection **ret_connec
     sp_activity_init(&connection->activity);
     sp_opened_init(&connection->opened);
     sp_heard_init(&connection->heard);
+    sp_sessions_init(&connection->sessions);
     sp_followers_init(&connection->followers);
     connection->refs = 1;
     connection->uri = strdup(uri);
@@ -207,6 +211,11 @@ struct sp_opened *sp_connection_opened(struct sp_connection *connection)
 struct sp_heard *sp_connection_heard(struct sp_connection *connection)
 {
     return &connection->heard;
+}
+
+struct sp_sessions *sp_connection_sessions(struct sp_connection *connection)
+{
+    return &connection->sessions;
 }
 
 struct sp_followers *sp_connection_followers(struct sp_connection *connection)

@@ -413,6 +413,7 @@ static const struct com_interface device_interfaces[] = {
     COM_MAP(sp_device, IMDSPDevice, IMDSPDevice3),
     COM_MAP(sp_device, IMDSPDevice2, IMDSPDevice3),
     COM_MAP(sp_device, IMDSPDevice3, IMDSPDevice3),
+    COM_MAP(sp_device, IWMDMDeviceSession, IWMDMDeviceSession),
     COM_MAP_END,
 };
 
@@ -422,6 +423,7 @@ static const struct com_interface player_interfaces[] = {
     COM_MAP(sp_device, IMDSPDevice, IMDSPDevice3),
     COM_MAP(sp_device, IMDSPDevice2, IMDSPDevice3),
     COM_MAP(sp_device, IMDSPDevice3, IMDSPDevice3),
+    COM_MAP(sp_device, IWMDMDeviceSession, IWMDMDeviceSession),
     COM_MAP(sp_device, IMDSPDeviceControl, IMDSPDeviceControl),
     COM_MAP_END,
 };
@@ -430,6 +432,7 @@ static void device_destroy(struct com_object *object)
 {
     struct sp_device *self = container_of(object, struct sp_device, com);
 
+    sp_sessions_drop(sp_connection_sessions(self->connection), &self->session);
     sp_connection_unref(self->connection);
     sp_context_unref(self->context);
     CoTaskMemFree(self->canonical);
@@ -470,9 +473,11 @@ HRESULT sp_device_new(struct sp_context *context, struct sp_connection *connecti
         self->canonical[length + i] = (WCHAR)digits[i];
     self->IMDSPDevice3_iface.lpVtbl = &device_vtbl;
     self->IMDSPDeviceControl_iface.lpVtbl = &sp_device_control_vtbl;
+    self->IWMDMDeviceSession_iface.lpVtbl = &sp_device_session_vtbl;
     self->context = sp_context_ref(context);
     self->connection = sp_connection_ref(connection);
     self->storage = storage;
+    self->session = (struct sp_session){.application = context, .storage = storage};
     self->playback = sp_playback_capabilities(connection);
     pthread_mutex_init(&self->cue.lock, NULL);
     com_object_init(&self->com, self->playback ? &player_class : &device_class);

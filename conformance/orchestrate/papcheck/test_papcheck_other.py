@@ -16,7 +16,8 @@ OURS, THEIRS = "{7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}", "{5C0A3B1D-7E2F-4D61-9A
 # What each leaves out, as items of the ICS, and how many cases of each flow at least hold.
 SMALL = {"authentication": 20, "enumeration": 10, "storage": 15}
 LARGE = {"authentication": 25, "enumeration": 15, "storage": 30, "sync": 8}
-NO_NEWER = {"PREFERENCE", "DEVICE3", "STORAGE3", "STORAGE4", "OBJECT2", "DIRECT", "REVOKED"}
+NO_NEWER = {"PREFERENCE", "DEVICE3", "STORAGE3", "STORAGE4", "OBJECT2", "DIRECT", "REVOKED",
+            "SESSION"}
 NO_OLDER = {"DEVICE.SERIAL", "DEVICE.PATH", "DEVICE.FIND", "DEVICE.POWER", "MEDIUM.SERIAL",
             "MEDIUM.FORMAT", "STORAGE.FIND", "STORAGE.ATTRIBUTES", "OBJECT.SEEK", "OBJECT.RENAME",
             "OBJECT.MOVE"}

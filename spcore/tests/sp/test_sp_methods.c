@@ -54,7 +54,8 @@ static void method_row(struct method *row, const char *interface, const char *sl
 /* What the provider's side may implement, and so must be in the list. */
 static bool of_provider(const char *interface)
 {
-    return strncmp(interface, "IMDS", 4) == 0 || strcmp(interface, "IComponentAuthenticate") == 0;
+    return strncmp(interface, "IMDS", 4) == 0 || strcmp(interface, "IComponentAuthenticate") == 0 ||
+           strcmp(interface, "IWMDMDeviceSession") == 0;
 }
 
 static void abi_row(struct tables *t, char *field[MAX_FIELDS], size_t count)
