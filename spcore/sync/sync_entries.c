@@ -63,7 +63,7 @@ static void unescape(char *text)
     for (; *text; text++) {
         int high = *text == '%' ? digit(text[1]) : -1, low = high < 0 ? -1 : digit(text[2]);
 
-        *to++ = low < 0 ? *text : (char)(high << 4 | low);
+        *to++ = (char)(low < 0 ? *text : high << 4 | low);
         text += low < 0 ? 0 : 2;
     }
     *to = '\0';
