@@ -26,7 +26,7 @@
     X(LINK, "link", "links are not followed")                                                      \
     X(TOO_DEEP, "depth", "it lies too deep")                                                       \
     X(TOO_LARGE, "size", "it is too large to be that")                                             \
-    X(ENTRIES, "entries", "it names what is no track for the device")                        \
+    X(ENTRIES, "entries", "it names what is no track for the device")                              \
     X(NO_ID, "id", "the device gives it no persistent id")                                         \
     X(REFUSED, "refused", "the device refuses it")
 

@@ -7,6 +7,8 @@
 
 #include "spcore/sync/sync_work.h"
 
+#define UNWRITTEN "what was done cannot be written down"
+
 /* ---- what every step needs */
 void sync_say(struct sync_work *work, const struct sync_event *event)
 {
@@ -69,13 +71,13 @@ void sync_fail(struct sync_work *work, const char *path, enum sync_failure why, 
 void sync_remember(struct sync_work *work, const struct sync_row *row)
 {
     if (sync_state_put(work->state, row))
-        sync_end(work, SYNC_IMPOSSIBLE, "what was done cannot be written down");
+        sync_end(work, SYNC_IMPOSSIBLE, UNWRITTEN);
 }
 
 void sync_forget(struct sync_work *work, const char *path)
 {
     if (sync_state_drop(work->state, path))
-        sync_end(work, SYNC_IMPOSSIBLE, "what was done cannot be written down");
+        sync_end(work, SYNC_IMPOSSIBLE, UNWRITTEN);
 }
 
 static int compare_found(const void *path, const void *found)
@@ -397,7 +399,6 @@ static void done(struct sync_work *work)
     free(work->made);
     free(work->kept);
     sync_found_done(work->found, work->found_count);
-    sync_state_close(work->state);
     sync_device_close(&work->device);
     sync_library_done(&work->library);
 }
@@ -426,6 +427,8 @@ void sync_run(IWMDMDevice *device, const struct sync_options *options, struct sy
         else
             take_steps_in_session(&work);
     }
+    if (sync_state_close(work.state))
+        sync_end(&work, SYNC_IMPOSSIBLE, UNWRITTEN);
     if (!work.over && ret->failed)
         ret->end = SYNC_PARTIAL;
     done(&work);

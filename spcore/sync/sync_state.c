@@ -1,5 +1,5 @@
-/* SQLite with a write-ahead log, locked for as long as it is open: each put is one transaction that
- * is on the disk before the device is touched. */
+/* SQLite with a write-ahead log, locked for as long as it is open: an intent ends a transaction, so
+ * that it is on the disk before the device is touched, and each object costs one. */
 #include "spcore/sync/sync_state.h"
 
 #include <errno.h>
@@ -15,6 +15,7 @@
 struct sync_state {
     sqlite3 *file; /* NULL: only read, and not there */
     sqlite3_stmt *put, *drop;
+    bool open; /* a transaction is */
     struct sync_row *row;
     size_t count;
 };
@@ -134,10 +135,23 @@ int sync_state_open(const char *folder, const char *device, const char *library,
     return 0;
 }
 
-void sync_state_close(struct sync_state *state)
+static int commit(struct sync_state *state)
 {
+    int error = 0;
+
+    if (state->open)
+        error = error_of(sqlite3_exec(state->file, "COMMIT", NULL, NULL, NULL));
+    state->open = false;
+    return error;
+}
+
+int sync_state_close(struct sync_state *state)
+{
+    int error;
+
     if (!state)
-        return;
+        return 0;
+    error = commit(state);
     for (size_t i = 0; i < state->count; i++) {
         free(state->row[i].path);
         free(state->row[i].id);
@@ -148,6 +162,7 @@ void sync_state_close(struct sync_state *state)
     sqlite3_finalize(state->drop);
     sqlite3_close(state->file);
     free(state);
+    return error;
 }
 
 /* ---- its rows */
@@ -216,18 +231,24 @@ int sync_state_rows(struct sync_state *state, struct sync_row **ret_rows, size_t
     return error;
 }
 
-static int run(sqlite3_stmt *statement)
+static int run(struct sync_state *state, sqlite3_stmt *statement)
 {
-    int code = sqlite3_step(statement);
+    int code = SQLITE_OK;
 
+    if (!state->open)
+        code = sqlite3_exec(state->file, "BEGIN", NULL, NULL, NULL);
+    state->open = true;
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    return code == SQLITE_DONE ? 0 : error_of(code);
+    return code == SQLITE_DONE ? 0 : -EIO;
 }
 
 int sync_state_put(struct sync_state *state, const struct sync_row *row)
 {
     sqlite3_stmt *put = state->put;
+    int error;
 
     sqlite3_bind_text(put, 1, row->path, -1, SQLITE_STATIC);
     sqlite3_bind_int(put, 2, (int)row->kind);
@@ -240,11 +261,12 @@ int sync_state_put(struct sync_state *state, const struct sync_row *row)
     sqlite3_bind_int(put, 8, row->has_art);
     sqlite3_bind_int64(put, 9, row->rating);
     sqlite3_bind_int64(put, 10, row->plays);
-    return run(put);
+    error = run(state, put);
+    return error || row->id ? error : commit(state);
 }
 
 int sync_state_drop(struct sync_state *state, const char *path)
 {
     sqlite3_bind_text(state->drop, 1, path, -1, SQLITE_STATIC);
-    return run(state->drop);
+    return run(state, state->drop);
 }

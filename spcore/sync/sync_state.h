@@ -29,12 +29,15 @@ struct sync_state;
  * -errno, -EIO. `only_read` makes nothing and reads an absent file as empty. */
 int sync_state_open(const char *folder, const char *device, const char *library, bool only_read,
                     struct sync_state **ret);
-void sync_state_close(struct sync_state *state);
+/* 0, or -EIO: not all of it is on the disk. */
+int sync_state_close(struct sync_state *state);
 
 /* All rows in order of their paths, owned by the state and alive until it is closed: what put and
  * drop change is not seen there. 0, -ENOMEM, -EIO. */
 int sync_state_rows(struct sync_state *state, struct sync_row **ret_rows, size_t *ret_count);
-/* On the disk when they return. 0 or -EIO. */
+/* An intent, and all before it, is on the disk when this returns; what else was put and dropped is
+ * with the next intent, or once the state is closed: until then an object's intent stands for it,
+ * and it would be made again. 0 or -EIO. */
 int sync_state_put(struct sync_state *state, const struct sync_row *row);
 int sync_state_drop(struct sync_state *state, const char *path);
 

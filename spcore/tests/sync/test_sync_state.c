@@ -131,7 +131,7 @@ Test(sync_state, a_second_one_is_told_that_it_is_in_use)
     sync_state_close(opened(false));
 }
 
-Test(sync_state, what_was_put_is_there_after_a_kill)
+Test(sync_state, an_intent_and_what_came_before_it_are_there_after_a_kill)
 {
     struct sync_state *state;
     struct sync_row *rows = NULL;
@@ -141,7 +141,8 @@ Test(sync_state, what_was_put_is_there_after_a_kill)
 
     if (child == 0) {
         state = opened(false);
-        if (sync_state_put(state, &full) == 0 && sync_state_put(state, &intent) == 0)
+        if (sync_state_put(state, &full) == 0 && sync_state_put(state, &intent) == 0 &&
+            sync_state_drop(state, full.path) == 0) /* as if it had not been said yet */
             raise(SIGKILL);
         _exit(1);
     }
