@@ -25,6 +25,10 @@ static const struct {
     {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_HOST},
 #include "conformance/host/host_defects.def"
 #undef DEFECT
+#define DEFECT(token, name, text, ...)                                                             \
+    {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_HOST},
+#include "conformance/host/deviant/mdm_defects.def"
+#undef DEFECT
 };
 
 static int add_pair(struct defect_list *list, const char *name, const char *text, const char *row,

@@ -153,14 +153,13 @@ static HRESULT STDMETHODCALLTYPE device_SendOpaqueCommand(IWMDMDevice3 *This,
 }
 
 /* ---- IWMDMDevice2 */
-/* By enumeration when the provider leaves it to us, and then alone (SP-APP-016). */
 static HRESULT find_storage(struct mdm_device *self, const WCHAR *name, IMDSPStorage **ret_storage)
 {
     IMDSPEnumStorage *storages = NULL;
     HRESULT hr =
         self->second ? IMDSPDevice2_GetStorage(self->second, name, ret_storage) : E_NOTIMPL;
 
-    if (hr != E_NOTIMPL)
+    if (!mdm_leaves_to_us(hr))
         return hr;
     hr = IMDSPDevice_EnumStorage(self->device, &storages);
     return FAILED(hr) ? hr : mdm_find_by_name(storages, name, ret_storage);

@@ -137,6 +137,11 @@ HRESULT mdm_enum_storage_take(struct mdm_way *way, IMDSPEnumStorage *storages,
     return S_OK;
 }
 
+bool mdm_leaves_to_us(HRESULT hr)
+{
+    return hr == E_NOTIMPL;
+}
+
 HRESULT mdm_find_by_name(IMDSPEnumStorage *storages, const WCHAR *name, IMDSPStorage **ret_storage)
 {
     IMDSPStorage *storage = NULL;

@@ -126,6 +126,8 @@ HRESULT mdm_enum_storage_take(struct mdm_way *way, IMDSPEnumStorage *storages,
                               IWMDMEnumStorage **ret_enumerator);
 HRESULT mdm_globals_take(struct mdm_way *way, IMDSPStorageGlobals *globals,
                          IWMDMStorageGlobals **ret_globals);
+/* Did the provider's GetStorage leave it to us? Of its codes only one does (SP-APP-016). */
+bool mdm_leaves_to_us(HRESULT hr);
 /* The child of that name by enumeration, for a provider that leaves GetStorage to us; S_FALSE:
  * none. Takes over the enumerator. */
 HRESULT mdm_find_by_name(IMDSPEnumStorage *storages, const WCHAR *name, IMDSPStorage **ret_storage);

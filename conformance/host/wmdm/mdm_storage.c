@@ -156,7 +156,6 @@ static HRESULT STDMETHODCALLTYPE storage_SendOpaqueCommand(IWMDMStorage4 *This,
 }
 
 /* ---- IWMDMStorage2 */
-/* By enumeration when the provider leaves it to us, and then alone (SP-APP-016). */
 static HRESULT find_child(struct mdm_storage *self, const WCHAR *name, IMDSPStorage **ret_storage)
 {
     IMDSPStorage2 *second = NULL;
@@ -165,7 +164,7 @@ static HRESULT find_child(struct mdm_storage *self, const WCHAR *name, IMDSPStor
 
     hr = SUCCEEDED(hr) ? IMDSPStorage2_GetStorage(second, name, ret_storage) : E_NOTIMPL;
     LET_GO(second);
-    if (hr != E_NOTIMPL)
+    if (!mdm_leaves_to_us(hr))
         return hr;
     hr = IMDSPStorage_EnumStorage(self->storage, &storages);
     return FAILED(hr) ? hr : mdm_find_by_name(storages, name, ret_storage);
