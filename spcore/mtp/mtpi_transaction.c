@@ -280,7 +280,8 @@ static int read_rest(struct phase *phase, bool unbounded)
         ask = INT64_MAX;
     else if (left % mtpi->packet != 0)
         ask = left + mtpi->packet - left % mtpi->packet;
-    count = tp_bulk_in_to(mtpi->tp, mtpi->pipe.bulk_in, ask, take, phase, mtpi->deadline_ms);
+    count = tp_bulk_in_to(mtpi->tp, mtpi->pipe.bulk_in, ask, ask > left && !unbounded, take, phase,
+                          mtpi->deadline_ms);
     if (count < 0)
         return (int)count;
     if (!unbounded && (uint64_t)count < left)

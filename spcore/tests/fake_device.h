@@ -104,12 +104,14 @@ static inline int64_t fake_bulk_in(struct tp *tp, uint8_t endpoint, void *data, 
 }
 
 static inline int64_t fake_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
+                                      bool answered,
                                       int (*sink)(void *context, const void *data, size_t length),
                                       void *context, unsigned deadline_ms)
 {
     uint8_t piece[4 * PACKET];
     uint64_t done = 0;
 
+    (void)answered;
     while (done < length) {
         size_t want = length - done < sizeof(piece) ? (size_t)(length - done) : sizeof(piece);
         int64_t count = fake_bulk_in(tp, endpoint, piece, want, deadline_ms);

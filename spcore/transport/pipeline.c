@@ -30,6 +30,8 @@ struct pipeline {
     void *data[TP_DEPTH];
     size_t length[TP_DEPTH];
     bool over; /* nothing more is to be asked for */
+    bool answer_asked;
+    unsigned answer; /* the slot of what comes behind the end */
     int error;
 };
 
@@ -178,6 +180,30 @@ static void ask(struct pipeline *p)
     }
 }
 
+/* Behind the last one. */
+static void ask_answer(struct pipeline *p)
+{
+    unsigned slot = (p->head + p->count) % TP_DEPTH;
+
+    if (!p->sink || !p->sink->answered || p->answer_asked || p->error || p->asked < p->total ||
+        p->count == 0 || p->count == TP_DEPTH)
+        return;
+    p->data[slot] = p->base + slot * TP_UNIT;
+    p->length[slot] = TP_ANSWER;
+    if (p->slots->submit(p->self, slot, p->endpoint, p->data[slot], TP_ANSWER, false))
+        return;
+    p->answer = slot;
+    p->answer_asked = true;
+    p->count++;
+}
+
+/* It is all that is under way, and due. */
+static void await_answer(struct pipeline *p, bool ended, unsigned deadline_ms)
+{
+    if (ended && !p->error && p->answer_asked && p->count == 1)
+        stop(p, p->slots->wait(p->self, p->head, deadline_ms));
+}
+
 /* libusb calls a transfer cancelled even if it ended while it was being unlinked; bytes that fill
  * no packet say that it did, and where. */
 static bool ended_all_the_same(const struct pipeline *p, int error, size_t actual)
@@ -200,7 +226,7 @@ static void take(struct pipeline *p, bool *ended)
     is_short = error == 0 && actual < p->length[slot];
     p->head = (p->head + 1) % TP_DEPTH;
     p->count--;
-    if (*ended || p->error) {
+    if (*ended || p->error || (p->answer_asked && slot == p->answer)) {
         /* Behind the end of this call: the next one's. */
         if (p->tp && (actual > 0 || is_short) &&
             keep(p->tp, p->endpoint, p->data[slot], actual, is_short) != 0)
@@ -242,6 +268,7 @@ static void run(struct pipeline *p, unsigned deadline_ms)
         /* In bursts: refilling after every transfer would make both ends wake for each. */
         if (p->count <= TP_DEPTH / 2)
             ask(p);
+        ask_answer(p);
         if (p->count == 0 || ended || p->error)
             break;
         left = deadline - base_now_ms();
@@ -258,6 +285,7 @@ static void run(struct pipeline *p, unsigned deadline_ms)
         if (p->sink)
             deadline = base_now_ms() + deadline_ms;
     }
+    await_answer(p, ended, deadline_ms);
     drain(p, &ended);
 }
 

@@ -58,6 +58,7 @@ struct tp_slots {
 struct tp_sink {
     int (*put)(void *context, const void *data, size_t length);
     void *context;
+    bool answered; /* one transfer more comes behind the end */
 };
 
 /* The three calls of a back-end over its slots, with what transport.h promises of them; `self` is

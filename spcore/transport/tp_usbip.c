@@ -266,12 +266,12 @@ static uint8_t *swap_ring(struct usbip_tp *self, uint8_t *ring)
     return old;
 }
 
-static int64_t usbip_tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
+static int64_t usbip_tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length, bool answered,
                                    int (*put)(void *context, const void *data, size_t length),
                                    void *context, unsigned deadline_ms)
 {
     struct usbip_tp *self = of(tp);
-    struct tp_sink sink = {put, context};
+    struct tp_sink sink = {put, context, answered};
     uint8_t *ring = swap_ring(self, NULL);
     struct call call;
     int64_t count;

@@ -304,7 +304,7 @@ static int traced_put(void *context, const void *data, size_t length)
     return sink->put(sink->context, data, length);
 }
 
-int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
+int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length, bool answered,
                       int (*sink)(void *context, const void *data, size_t length), void *context,
                       unsigned deadline_ms)
 {
@@ -312,8 +312,9 @@ int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
     int64_t count;
 
     if (!tp->trace)
-        return tp->backend->bulk_in_to(tp, endpoint, length, sink, context, deadline_ms);
-    count = tp->backend->bulk_in_to(tp, endpoint, length, traced_put, &traced, deadline_ms);
+        return tp->backend->bulk_in_to(tp, endpoint, length, answered, sink, context, deadline_ms);
+    count =
+        tp->backend->bulk_in_to(tp, endpoint, length, answered, traced_put, &traced, deadline_ms);
     if (count < 0)
         trace_bytes(tp, "bulk-in", endpoint, NULL, count, traced.left, deadline_ms);
     return count;

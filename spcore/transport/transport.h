@@ -77,8 +77,9 @@ int64_t tp_bulk_in(struct tp *tp, uint8_t endpoint, void *data, size_t length,
                    unsigned deadline_ms);
 /* The same for `length` bytes that go to `sink` in pieces and in order, read ahead over the whole
  * length; the deadline is that of each piece. What the sink has had is its own, also on failure.
- * -ECANCELED when it answers non-zero. */
-int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
+ * -ECANCELED when it answers non-zero. `answered`: behind the short packet that ends it comes one
+ * transfer more, which is waited for and kept for the next call. */
+int64_t tp_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length, bool answered,
                       int (*sink)(void *context, const void *data, size_t length), void *context,
                       unsigned deadline_ms);
 /* A question and what answers it, under way together: one or two OUT transfers of at most 64 KiB
@@ -121,7 +122,7 @@ struct tp_backend {
                         unsigned deadline_ms);
     int64_t (*bulk_in)(struct tp *tp, uint8_t endpoint, void *data, size_t length,
                        unsigned deadline_ms);
-    int64_t (*bulk_in_to)(struct tp *tp, uint8_t endpoint, uint64_t length,
+    int64_t (*bulk_in_to)(struct tp *tp, uint8_t endpoint, uint64_t length, bool answered,
                           int (*sink)(void *context, const void *data, size_t length),
                           void *context, unsigned deadline_ms);
     /* ret_parts: 0 or -errno of each; the result is an answer's. NULL: the question goes alone. */

@@ -356,11 +356,11 @@ static int64_t usb_bulk_in(struct tp *tp, uint8_t endpoint, void *data, size_t l
     return call_end(&call, tp_pipeline_in(tp, &slots, &call, endpoint, data, length, deadline_ms));
 }
 
-static int64_t usb_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length,
+static int64_t usb_bulk_in_to(struct tp *tp, uint8_t endpoint, uint64_t length, bool answered,
                               int (*put)(void *context, const void *data, size_t length),
                               void *context, unsigned deadline_ms)
 {
-    struct tp_sink sink = {put, context};
+    struct tp_sink sink = {put, context, answered};
     uint8_t *ring = malloc(TP_DEPTH * TP_UNIT);
     struct call call;
     int64_t count;

@@ -211,7 +211,7 @@ Test(pipeline, sink_gets_the_stream_in_order_until_it_stops)
 {
     static uint8_t ring[TP_DEPTH * TP_UNIT];
     uint64_t sum = 0;
-    struct tp_sink sink = {count_bytes, &sum};
+    struct tp_sink sink = {count_bytes, &sum, false};
     struct stack stack;
 
     stack_init(&stack);
@@ -232,6 +232,82 @@ Test(pipeline, out_call_of_nothing_sends_only_an_end)
     cr_expect_eq(stack.submitted, 0);
     cr_expect_eq(tp_pipeline_out(&slots, &stack, 2, buffer, 0, true, 1000), 0);
     cr_expect_eq(stack.submitted, 1);
+    tp_done(&stack.tp);
+}
+
+static int count_all(void *context, const void *data, size_t length)
+{
+    (void)data;
+    *(uint64_t *)context += length;
+    return 0;
+}
+
+static int64_t in_to(struct stack *stack, uint64_t length, uint64_t *sum)
+{
+    static uint8_t ring[TP_DEPTH * TP_UNIT];
+    struct tp_sink sink = {count_all, sum, true};
+
+    return tp_pipeline_in_to(&stack->tp, &slots, stack, 0x81, length, &sink, ring, 1000);
+}
+
+Test(pipeline, what_answers_a_stream_is_under_way_with_it)
+{
+    struct stack stack;
+    uint64_t sum = 0;
+
+    stack_init(&stack);
+    stack.endings[2].length = 100;
+    stack.endings[3].length = 12;
+    cr_expect_eq(in_to(&stack, 2 * TP_UNIT + 512, &sum), (int64_t)(2 * TP_UNIT + 100));
+    cr_expect_eq(sum, 2 * TP_UNIT + 100);
+    cr_expect_eq(stack.submitted, 4);
+    cr_expect_eq(in(&stack, TP_UNIT), 12);
+    cr_expect_eq(buffer[0], 'd');
+    cr_expect_eq(stack.submitted, 4);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, an_answer_behind_a_stream_that_does_not_come_is_the_result)
+{
+    struct stack stack;
+    uint64_t sum = 0;
+
+    stack_init(&stack);
+    stack.endings[1].length = 100;
+    stack.endings[2].pending = true;
+    cr_expect_eq(in_to(&stack, TP_UNIT + 512, &sum), -ETIMEDOUT);
+    cr_expect_eq(sum, TP_UNIT + 100, "the sink had it all the same");
+    cr_expect_eq(stack.under_way, 0);
+    tp_done(&stack.tp);
+}
+
+/* A device that ends its data before it announced to: what comes behind is the answer. */
+Test(pipeline, the_answer_of_a_stream_that_ends_early_is_kept)
+{
+    struct stack stack;
+    uint64_t sum = 0;
+
+    stack_init(&stack);
+    stack.endings[0].length = 7;
+    stack.endings[1].length = 12;
+    for (size_t i = 2; i < 4; i++)
+        stack.endings[i].pending = true;
+    cr_expect_eq(in_to(&stack, 2 * TP_UNIT + 512, &sum), 7);
+    cr_expect_eq(in(&stack, TP_UNIT), 12);
+    tp_done(&stack.tp);
+}
+
+/* No mark, no short packet: what comes behind is none of the stream's. */
+Test(pipeline, an_answer_is_no_part_of_the_stream)
+{
+    struct stack stack;
+    uint64_t sum = 0;
+
+    stack_init(&stack);
+    stack.endings[1].length = 12;
+    cr_expect_eq(in_to(&stack, TP_UNIT, &sum), (int64_t)TP_UNIT);
+    cr_expect_eq(sum, TP_UNIT);
+    cr_expect_eq(in(&stack, TP_UNIT), 12);
     tp_done(&stack.tp);
 }
 
