@@ -10,7 +10,9 @@
 SEAM(mtpi_format_store);
 int __wrap_mtpi_format_store(struct mtpi *mtpi, uint32_t storage, uint32_t filesystem)
 {
-    return deviates(FORMAT_LOST) ? 0 : __real_mtpi_format_store(mtpi, storage, filesystem);
+    int result = deviates(FORMAT_LOST) ? 0 : __real_mtpi_format_store(mtpi, storage, filesystem);
+
+    return deviates(GONE_FORMAT_DONE) && result < 0 ? 0 : result;
 }
 
 SEAM(mtpi_delete_object);

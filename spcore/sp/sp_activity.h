@@ -22,6 +22,9 @@ void sp_activity_init(struct sp_activity *activity);
 void sp_activity_done(struct sp_activity *activity);
 void sp_activity_begin(struct sp_activity *activity, struct sp_running *running, uint32_t storage,
                        DWORD status);
+/* The same, unless something runs there already; whether it begins. */
+bool sp_activity_claim(struct sp_activity *activity, struct sp_running *running, uint32_t storage,
+                       DWORD status);
 void sp_activity_end(struct sp_activity *activity, struct sp_running *running);
 /* With WMDM_STATUS_BUSY; 0: nothing runs there. */
 DWORD sp_activity_status(struct sp_activity *activity, uint32_t storage /* 0: any */);

@@ -3,6 +3,7 @@
 
 #include "spcore/com/com_memory.h"
 #include "spcore/sp/sp_activity.h"
+#include "spcore/sp/sp_background.h"
 #include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_opened.h"
 #include "spcore/sp/sp_storage.h"
@@ -137,25 +138,61 @@ static HRESULT STDMETHODCALLTYPE globals_GetStatus(IMDSPStorageGlobals *This, DW
     return S_OK;
 }
 
-static HRESULT format_medium(struct sp_globals *self, IWMDMProgress *callback)
-{
-    struct sp_connection *connection = self->device->connection;
-    struct sp_progress progress;
+struct format {
+    struct sp_globals *medium;
+    IWMDMProgress *callback; /* NULL: none */
     struct sp_running running;
-    HRESULT hr = sp_progress_begin(&progress, callback, 2);
+};
 
-    sp_activity_begin(sp_connection_activity(connection), &running, self->storage,
-                      WMDM_STATUS_STORAGE_INITIALIZING);
+static HRESULT format_medium(struct format *format)
+{
+    struct sp_connection *connection = format->medium->device->connection;
+    struct sp_progress progress;
+    HRESULT hr = sp_progress_begin(&progress, format->callback, 2);
+
     /* Until the device is told there is something to cancel, afterwards there is not. */
     if (SUCCEEDED(hr))
         hr = sp_progress_step(&progress);
     if (SUCCEEDED(hr))
-        hr = sp_connection_hr(connection,
-                              mtpi_format_store(sp_connection_mtpi(connection), self->storage, 0));
+        hr = sp_connection_hr(connection, mtpi_format_store(sp_connection_mtpi(connection),
+                                                            format->medium->storage, 0));
     if (SUCCEEDED(hr))
         (void)sp_progress_step(&progress);
-    sp_activity_end(sp_connection_activity(connection), &running);
+    sp_activity_end(sp_connection_activity(connection), &format->running);
     sp_progress_end(&progress, hr);
+    return hr;
+}
+
+static void format_aside(void *context)
+{
+    (void)format_medium(context);
+}
+
+/* From here on the medium is busy, whoever asks; until format_medium() is done with it. */
+static bool claim(struct format *format)
+{
+    struct sp_connection *connection = format->medium->device->connection;
+
+    if (!sp_activity_claim(sp_connection_activity(connection), &format->running,
+                           format->medium->storage, WMDM_STATUS_STORAGE_INITIALIZING))
+        return false;
+    if (!sp_opened_has(sp_connection_opened(connection), format->medium->storage, 0))
+        return true;
+    sp_activity_end(sp_connection_activity(connection), &format->running);
+    return false;
+}
+
+static HRESULT begin_format(struct format *format)
+{
+    HRESULT hr = claim(format) ? S_OK : WMDM_E_BUSY;
+
+    if (FAILED(hr))
+        return hr;
+    hr = sp_background(format_aside, format, (IUnknown *)&format->medium->IMDSPStorageGlobals_iface,
+                       format->callback);
+    if (FAILED(hr))
+        sp_activity_end(sp_connection_activity(format->medium->device->connection),
+                        &format->running);
     return hr;
 }
 
@@ -164,18 +201,22 @@ static HRESULT STDMETHODCALLTYPE globals_Initialize(IMDSPStorageGlobals *This, D
 {
     struct sp_globals *self = sp_globals_from_IMDSPStorageGlobals(This);
     HRESULT hr = sp_enter_device(self->device, fuMode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD));
+    struct format now = {self, pProgress, {0}}, *later;
 
     if (FAILED(hr))
         return hr;
     if (!sp_facts_lists(sp_connection_facts(self->device->connection), MTP_OP_FORMAT_STORE))
         return WMDM_E_NOTSUPPORTED;
-    /* In the background: not built yet. Both modes are block mode (SP-GLOB-017). */
-    if ((fuMode & WMDM_MODE_THREAD) && !(fuMode & WMDM_MODE_BLOCK))
-        return WMDM_E_NOTSUPPORTED;
-    if (sp_opened_has(sp_connection_opened(self->device->connection), self->storage, 0) ||
-        sp_activity_status(sp_connection_activity(self->device->connection), self->storage))
-        return WMDM_E_BUSY;
-    return format_medium(self, pProgress);
+    if (fuMode & WMDM_MODE_BLOCK) /* with THREAD, too (SP-GLOB-017) */
+        return claim(&now) ? format_medium(&now) : WMDM_E_BUSY;
+    later = com_zalloc(sizeof(*later));
+    if (!later)
+        return E_OUTOFMEMORY;
+    *later = now;
+    hr = begin_format(later);
+    if (FAILED(hr))
+        free(later);
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE globals_GetDevice(IMDSPStorageGlobals *This,

@@ -239,9 +239,29 @@ SEVEN_CASE(STORAGE_CLONE_BV_01, "A clone has its own place in the same sequence"
     RELEASE(clone);
 }
 
-ENUM_CASE(STORAGE_ENUM_BV_02, "ANY", "Empty folders and files have no children",
-          "EnumStorage on an empty folder, on it with a file, and on the file", "SP-ENUM-030",
-          "SP-ENUM-031")
+static bool has(struct wmdm *w, IMDSPStorage *folder, const char *name)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *child = wmdm_child(w, folder, name);
+    bool is_there = child;
+
+    RELEASE(child);
+    return is_there;
+}
+
+static HRESULT next_of(struct wmdm *w, IMDSPEnumStorage *children)
+{
+    struct batch batch = next(w, children, 1);
+
+    release(w, &batch, 1);
+    return batch.hr;
+}
+
+ENUM_CASE(
+    STORAGE_ENUM_BV_02, "ANY", "Empty folders and files have no children",
+    "EnumStorage on an empty folder, on it with a file, and on the file; Next of the first one; "
+    "the file deleted, EnumStorage",
+    "SP-ENUM-030", "SP-ENUM-026", "SP-ENUM-031")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *file;
@@ -255,7 +275,15 @@ ENUM_CASE(STORAGE_ENUM_BV_02, "ANY", "Empty folders and files have no children",
         check_end(w, children, "SP-ENUM-030.empty", "SP-ENUM-030.null");
     }
     RELEASE(children);
+    children = children_of(w, work);
     file = wmdm_put(w, work, "f.bin", "x", 1);
+    ROW("SP-ENUM-026.old") {
+        hr = next_of(w, children);
+        CHECK_ANSWER(hr == S_OK || hr == S_FALSE, hr, "an answer");
+    }
+    RELEASE(children);
+    ROW("SP-ENUM-026.new")
+        CHECK(has(w, work, "f.bin"));
     if (is_new) {
         children = children_of(w, work);
         ROW("SP-ENUM-030.filled")
@@ -269,7 +297,12 @@ ENUM_CASE(STORAGE_ENUM_BV_02, "ANY", "Empty folders and files have no children",
         CHECK_SEEN(FAILED(hr) || take(w, children, 1, S_FALSE) == 0, value_hr(hr));
     }
     RELEASE(children);
+    wmdm_delete(w, file);
     RELEASE(file);
+    children = children_of(w, work);
+    ROW("SP-ENUM-026.gone")
+        CHECK(is_new ? next_of(w, children) == S_FALSE : !has(w, work, "f.bin"));
+    RELEASE(children);
 }
 
 /* How many objects the way down meets; no more than `most`, as a way may have no end. */
@@ -285,16 +318,6 @@ static unsigned count_below(struct wmdm *w, IMDSPStorage *folder, unsigned most)
     }
     wmdm_release_all(w, &list);
     return count;
-}
-
-static bool has(struct wmdm *w, IMDSPStorage *folder, const char *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *child = wmdm_child(w, folder, name);
-    bool is_there = child;
-
-    RELEASE(child);
-    return is_there;
 }
 
 ENUM_CASE(STORAGE_ENUM_BV_03, "PROVIDER.MEDIUM.NESTED",

@@ -158,9 +158,34 @@ static void after_format(struct wmdm *w, IMDSPStorage *file)
     RELEASE(file);
 }
 
-MEDIUM_CASE(STORAGE_SPACE_BV_03, FORMAT, "A formatted medium is empty, free and ready", CONF_MUST,
-            CONF_FORMATS, "Initialize(BLOCK): the root, GetTotalFree and GetStatus after it",
-            "SP-GLOB-015", "SP-ENUM-030")
+/* An object of before the format, when there is another one of its name. */
+static void check_dead(struct wmdm *w, IMDSPStorage *old)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPObject *object = AS(IMDSPObject, old);
+    IMDSPStorage *file = wmdm_put(w, wmdm_root(w), "old.bin", "new", 3);
+    DWORD low = 0, high = 0;
+
+    ROW("SP-GLOB-023.size")
+        CHECK_FAILS(CALL(IMDSPStorage, GetSize, old, &low, &high));
+    ROW("SP-GLOB-023.open")
+        CHECK_FAILS(CALL(IMDSPObject, Open, object, MDSP_WRITE));
+    ROW("SP-GLOB-023.new") {
+        (void)CALL(IMDSPObject, Delete, object, WMDM_MODE_BLOCK | WMDM_MODE_RECURSIVE, NULL);
+        CHECK(is_there(w, file));
+    }
+    if (is_there(w, file))
+        wmdm_delete(w, file);
+    RELEASE(object);
+    RELEASE(file);
+}
+
+MEDIUM_CASE(
+    STORAGE_SPACE_BV_03, FORMAT, "A formatted medium is empty, free and ready", CONF_MUST,
+    CONF_FORMATS,
+    "Initialize(BLOCK): the root, GetTotalFree and GetStatus after it; a new file of the old "
+    "one's name: GetSize, Open and Delete of the old one",
+    "SP-GLOB-015", "SP-GLOB-023", "SP-ENUM-030")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = filled(w);
@@ -183,6 +208,7 @@ MEDIUM_CASE(STORAGE_SPACE_BV_03, FORMAT, "A formatted medium is empty, free and 
         CHECK(space(w, unused) > before);
     ROW("SP-GLOB-015.ready")
         CHECK_EQ(status(w), WMDM_STATUS_READY);
+    check_dead(w, file);
     after_format(w, file);
 }
 

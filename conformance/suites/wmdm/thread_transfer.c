@@ -116,13 +116,15 @@ static struct transfer transfer_of(struct wmdm *w, IMDSPStorage *file, size_t i)
     ((each)[0].member + (each)[1].member + (each)[2].member + (each)[3].member)
 
 CONF_CASE(AUTH_THREAD_BV_01, .title = "Several threads read at once through the channel",
-          .reqs = REQS("SP-THREAD-004", "SP-THREAD-008"), .ics = "PROVIDER.OBJECT.READ",
-          .needs = CONF_PROVIDER | CONF_WRITES, .timeout_s = 60,
-          .steps = "Four threads read four files securely and verify every MAC and every byte")
+          .reqs = REQS("SP-THREAD-004", "SP-THREAD-008", "SP-DEV-016"),
+          .ics = "PROVIDER.OBJECT.READ", .needs = CONF_PROVIDER | CONF_WRITES, .timeout_s = 60,
+          .steps = "Four threads read four files securely and verify every MAC and every byte; "
+                   "GetType")
 {
     static BYTE content[READ_BLOCK];
     struct wmdm *w = wmdm_open(c);
     struct transfer readers[THREADS];
+    DWORD type = 0;
 
     for (size_t i = 0; i < THREADS; i++) {
         IMDSPStorage *file;
@@ -140,6 +142,11 @@ CONF_CASE(AUTH_THREAD_BV_01, .title = "Several threads read at once through the 
         CHECK_EQ(SUM(readers, mixed), 0);
     ROW("SP-THREAD-004.clean")
         CHECK_EQ(SUM(readers, vague), 0);
+    ROW("SP-DEV-016.clear") { /* who sets the bit is not called by several at once */
+        REQUIRE_HR(CALL(IMDSPDevice, GetType, wmdm_device(w), &type), S_OK);
+        CHECK(type & WMDM_DEVICE_TYPE_NONREENTRANT ||
+              SUM(readers, wrong) + SUM(readers, mixed) + SUM(readers, vague) == 0);
+    }
     for (size_t i = 0; i < THREADS; i++)
         RELEASE(readers[i].object);
 }

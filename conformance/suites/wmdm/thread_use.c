@@ -236,7 +236,7 @@ static void end_asides(struct wmdm_aside made[ASIDES])
 THREAD_CASE(THREAD_SERVED_BV_01, "ANY", "Others are served while a file is written",
             "Open for writing and half of it written: status, listing and free space from other "
             "threads; the other half",
-            "SP-THREAD-003")
+            "SP-THREAD-003", "SP-ENUM-032")
 {
     static const char *const rows[ASIDES] = {"SP-THREAD-003.device", "SP-THREAD-003.storage",
                                              "SP-THREAD-003.medium"};
@@ -252,6 +252,8 @@ THREAD_CASE(THREAD_SERVED_BV_01, "ANY", "Others are served while a file is writt
     wmdm_file_open(f, MDSP_WRITE);
     wmdm_setup(c, "IMDSPObject::Write", wmdm_write(f->w, f->object, content, &size));
     ask_aside(c, &of, made, rows);
+    ROW("SP-ENUM-032.listing")
+        CHECK(!made[1].is_under_way);
     size = sizeof(content) / 2;
     ROW("SP-THREAD-003.goes-on")
         CHECK_HR(wmdm_write(f->w, f->object, content + sizeof(content) / 2, &size), S_OK);
