@@ -440,6 +440,9 @@ $(BUILD)/bench_provider: $(call objects,ci/bench_provider.c ci/bench_common.c ci
 	$(link)
 $(BUILD)/bench_scale: $(call objects,ci/bench_scale.c ci/bench_common.c $(INITIATOR_SRC))
 	$(link)
+$(BUILD)/bench_sync: LIBS := $(CONF_LIBS)
+$(BUILD)/bench_sync: $(call objects,ci/bench_sync.c ci/bench_common.c $(SYNC_SRC) $(COMMAND_SRC) $(WMDM_SRC))
+	$(link)
 # A client like any other: libusb's own library, until `papsim exec` puts the drop-in in its place.
 $(BUILD)/bench-program: LIBS := -lusb-1.0
 $(BUILD)/bench-program: $(OBJ)/ci/bench_program.o
@@ -448,10 +451,11 @@ $(BUILD)/bench_tcp: $(OBJ)/ci/bench_tcp.o
 	$(link)
 
 ## bench: what the data path, the judge and the drop-in libusb cost, and what it finds; then bench-vm
-bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_provider $(BUILD)/bench_scale $(PAPSIM) $(LUSB) $(PAPCHECK) $(DEVIANT)
+bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_provider $(BUILD)/bench_scale $(BUILD)/bench_sync $(PAPSIM) $(LUSB) $(PAPCHECK) $(SPCORE) $(DEVIANT)
 	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(PAPCHECK)
 	$(BUILD)/bench_provider $(PAPSIM)
 	$(BUILD)/bench_scale $(PAPSIM)
+	$(BUILD)/bench_sync $(PAPSIM) $(abspath $(SPCORE))
 	$(PAPCHECK) selftest --generated --seed 1 --sample 400 --least 95 --out out/bench-selftest
 	$(MAKE) bench-vm
 
