@@ -8,6 +8,7 @@
 #include "conformance/case/worker.h"
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_licence.h"
+#include "conformance/wmdm/wmdm_opaque.h"
 #include "mtp_codes.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
@@ -21,6 +22,7 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_CHANNEL_CLASS] = "PROVIDER.CHANNEL_CLASS",
     [WMDM_SYNC] = "PROVIDER.SYNC",
     [WMDM_DEVICE3] = "PROVIDER.DEVICE3",
+    [WMDM_OPAQUE] = "PROVIDER.OPAQUE",
     [WMDM_SESSION] = "PROVIDER.SESSION",
     [WMDM_CONTROL] = "PROVIDER.CONTROL",
     [WMDM_CONTROL_PLAY] = "PROVIDER.CONTROL.PLAY",
@@ -123,6 +125,7 @@ static void ask_device(const struct asking *it)
     IMDSPDevice *device = wmdm_device(it->w);
     IMDSPDevice2 *two = NULL;
     IMDSPStorage *found = NULL;
+    OPAQUECOMMAND echo = wmdm_opaque(w, WMDM_COMMAND_ECHO, NULL, 0);
     BYTE mac[20];
     WMDMID id;
     DWORD source, percent;
@@ -131,6 +134,8 @@ static void ask_device(const struct asking *it)
     say_answer(it, WMDM_DEVICE_SERIAL, CALL(IMDSPDevice, GetSerialNumber, device, &id, mac));
     say_answer(it, WMDM_DEVICE_POWER, CALL(IMDSPDevice, GetPowerSource, device, &source, &percent));
     say(it, WMDM_DEVICE3, wmdm_has(it->w, device, &IID_IMDSPDevice3));
+    say(it, WMDM_OPAQUE, CALL(IMDSPDevice, SendOpaqueCommand, device, &echo) == S_OK);
+    CoTaskMemFree(echo.pData);
     say(it, WMDM_SESSION, wmdm_has(it->w, device, &IID_IWMDMDeviceSession));
     ask_control(it);
     if (!wmdm_has(it->w, device, &IID_IMDSPDevice2))

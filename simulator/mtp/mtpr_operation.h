@@ -39,6 +39,7 @@ extern const struct mtpr_operation mtpr_playback_operations[];
 extern const struct mtpr_operation mtpr_report_operations[];
 extern const struct mtpr_operation mtpr_self_test_operations[];
 extern const struct mtpr_operation mtpr_wmdrmpd_operations[];
+extern const struct mtpr_operation mtpr_opaque_operations[];
 
 /* Those every player has, ended by NULL. */
 extern const struct mtpr_operation *const mtpr_tables[];

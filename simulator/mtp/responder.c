@@ -26,11 +26,8 @@ const struct mtpr_operation *const mtpr_tables[] = {
 
 /* Vendors' and rarer operations: there only for a player that lists them. */
 static const struct mtpr_operation *const listed_tables[] = {
-    mtpr_playback_operations,
-    mtpr_report_operations,
-    mtpr_self_test_operations,
-    mtpr_wmdrmpd_operations,
-    NULL,
+    mtpr_playback_operations, mtpr_report_operations, mtpr_self_test_operations,
+    mtpr_wmdrmpd_operations,  mtpr_opaque_operations, NULL,
 };
 
 int mtpr_new(const struct mtpr_config *config, struct store *store, struct mtpr_waker waker,

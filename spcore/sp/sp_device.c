@@ -9,6 +9,7 @@
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_activity.h"
 #include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_opaque.h"
 #include "spcore/sp/sp_playback.h"
 #include "spcore/sp/sp_storage.h"
 
@@ -226,15 +227,13 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatSupport(IMDSPDevice3 *This,
     return S_OK;
 }
 
-/* Optional and not built yet: refused whatever the command is (SP-DEV-032). */
 static HRESULT STDMETHODCALLTYPE device_SendOpaqueCommand(IMDSPDevice3 *This,
                                                           OPAQUECOMMAND *pCommand)
 {
-    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This), pCommand != NULL);
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self, pCommand != NULL);
 
-    if (FAILED(hr))
-        return hr;
-    return WMDM_E_NOTSUPPORTED;
+    return FAILED(hr) ? hr : sp_opaque_send(self, 0, pCommand);
 }
 
 static HRESULT find_in_roots(struct sp_device *self, const WCHAR *name, IMDSPStorage **ret_storage)

@@ -8,6 +8,7 @@
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_ahead.h"
+#include "spcore/sp/sp_opaque.h"
 #include "spcore/sp/sp_rights.h"
 
 COM_INTERFACE(sp_storage, IMDSPStorage4)
@@ -218,15 +219,13 @@ static HRESULT STDMETHODCALLTYPE storage_GetRights(IMDSPStorage4 *This, WMDMRIGH
     return sp_rights_get(sp_storage_from_IMDSPStorage4(This), ppRights, pnRightsCount, abMac);
 }
 
-/* Optional and not built yet (SP-STG-045). */
 static HRESULT STDMETHODCALLTYPE storage_SendOpaqueCommand(IMDSPStorage4 *This,
                                                            OPAQUECOMMAND *pCommand)
 {
-    HRESULT hr = sp_enter_device(sp_storage_from_IMDSPStorage4(This)->device, pCommand != NULL);
+    struct sp_storage *self = sp_storage_from_IMDSPStorage4(This);
+    HRESULT hr = sp_enter_device(self->device, pCommand != NULL);
 
-    if (FAILED(hr))
-        return hr;
-    return WMDM_E_NOTSUPPORTED;
+    return FAILED(hr) ? hr : sp_opaque_send(self->device, self->storage, pCommand);
 }
 
 /* ---- children, creating, metadata: thin entries; the work is in the class's other files */
