@@ -48,6 +48,10 @@ ifeq ($(VARIANT),clang)
 CC := clang
 OPT := -O0 -g
 endif
+ifeq ($(VARIANT),wine)
+# The judge of a provider of Windows: it calls methods as Windows' compilers do.
+VARIANT_FLAGS := -include conformance/wine/ms_abi.h
+endif
 ifeq ($(VARIANT),fuzz)
 CC := clang
 VARIANT_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -66,6 +70,10 @@ CONF_LAYERS := program catalogue results case run raw wmdm host host/wmdm host/r
 # through its channel's client half; never through the simulator's code.
 JUDGE_SPC_LAYERS := com sac mtp transport usbip
 INITIATOR_LAYERS := com mtp transport usbip
+
+ifeq ($(VARIANT),wine)
+CONF_LAYERS += wine
+endif
 
 layers = $(sort $(foreach layer,$(2),$(wildcard $(1)/$(layer)/*.c)))
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
@@ -86,6 +94,12 @@ WMDM_SRC := $(call layers,conformance,host host/wmdm) \
 	$(addprefix conformance/raw/,raw_descriptors.c raw_msos.c) $(call layers,spcore,com sac transport usbip)
 JUDGE_SPC_SRC := $(call layers,spcore,$(JUDGE_SPC_LAYERS))
 INITIATOR_SRC := $(call layers,spcore,$(INITIATOR_LAYERS))
+# Windows has its own task allocator, and what is made with it.
+OURS_ELSEWHERE := spcore/com/com_task.c spcore/com/propvariant.c
+ifeq ($(VARIANT),wine)
+CONF_SRC := $(filter-out conformance/case/module.c,$(CONF_SRC))
+JUDGE_SPC_SRC := $(filter-out $(OURS_ELSEWHERE) spcore/sac/sac_class.c,$(JUDGE_SPC_SRC))
+endif
 TEST_SRC := $(sort $(wildcard simulator/tests/*/test_*.c spcore/tests/*/test_*.c conformance/tests/*/test_*.c))
 TOOL_SRC := $(sort $(wildcard ci/*.c ci/vm-tools/*.c ci/fuzz/*.c))
 # A provider of other structure, for the judge to be fair to; of ours it takes the initiator alone.
@@ -97,6 +111,10 @@ ALL_SRC := $(sort $(OTHER_SRC) $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC)
 PAPSIM := $(BUILD)/papsim
 MEDIA := $(BUILD)/papkit-media.so
 PAPCHECK := $(BUILD)/papcheck
+ifeq ($(VARIANT),wine)
+# Wine looks for its data at ../../share/wine of the program.
+PAPCHECK := $(BUILD)/lib/wine/papcheck
+endif
 SPCORE := $(BUILD)/libspcore.so
 WMDM := $(BUILD)/libwmdm.so
 DEVIANT := $(BUILD)/libspcore-deviant.so
@@ -177,7 +195,10 @@ $(LUSB): $(call objects,$(LUSB_SRC))
 # Its own model of WMDM can be made wrong for its cases, as the provider is (conformance/host/deviant);
 # libwmdm.so is linked without that.
 MODEL_SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' conformance/host/deviant/*.c)
-$(PAPCHECK): LINK = $(BOUND) $(MODEL_SEAMS) -Wl,--export-dynamic-symbol='Reg*W' -Wl,--export-dynamic-symbol=RegCloseKey
+$(PAPCHECK): LINK = $(BOUND) $(MODEL_SEAMS) -Wl,--export-dynamic-symbol='Reg*W' -Wl,--export-dynamic-symbol=RegCloseKey $(WRAPPED)
+ifeq ($(VARIANT),wine)
+WRAPPED := -Wl,--wrap=pthread_create -Wl,--wrap=pthread_join
+endif
 $(PAPCHECK): LIBS := $(CONF_LIBS)
 $(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC))
 	$(link)
@@ -373,7 +394,7 @@ selftest: all
 
 ## end-to-end: pytest over the programs, without a virtual machine
 end-to-end: all
-	$(PYTEST) $(SIDE_BY_SIDE) -m "not vm" conformance/orchestrate
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not vm and not windows" conformance/orchestrate
 
 # What the kernel lane runs inside the machine.
 USBTEST := $(BUILD)/usbtest
@@ -395,6 +416,50 @@ check-corpus: $(PAPSIM) $(LUSB)
 .PHONY: check-imported
 check-imported: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE)
 	PAPKIT_JUDGED=all $(PYTEST) conformance/orchestrate/import/test_import_judged.py
+
+# ---- Windows (docs/windows.md): the provider as a DLL of MinGW's, and the judge that runs it in Wine.
+# What Windows' libraries have is theirs; libcrypto is built by ci/setup windows.
+WINDOWS := build/windows
+WINDOWS_CC := x86_64-w64-mingw32-gcc-win32
+WINDOWS_CRYPTO := $(or $(PAPKIT_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/papkit)/openssl-windows
+WINDOWS_FLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_WIN32_WINNT=0x0a00 \
+	-DWIN32_LEAN_AND_MEAN -DNOMINMAX $(OPT) $(filter-out -Wconversion,$(WARNINGS)) -MMD -MP \
+	-Ispcore/windows/include -I. -I$(GEN) -I$(WINDOWS_CRYPTO)/include
+WINDOWS_SRC := $(filter-out $(OURS_ELSEWHERE) spcore/sp/sp_registration.c spcore/transport/usb_libusb.c,$(SPC_SRC)) \
+	$(call layers,spcore,windows)
+windows_objects = $(patsubst %.c,$(WINDOWS)/obj/%.o,$(1))
+SPCORE_DLL := $(WINDOWS)/spcore.dll
+WINE_HOST := build/wine/lib/wine/wine_host.exe
+WINE_JUDGE := build/wine/lib/wine/papcheck
+
+$(WINDOWS)/obj/%.o: %.c | generated
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(WINDOWS_CC) $(WINDOWS_FLAGS) -c -o $@ $<
+
+$(SPCORE_DLL): $(call windows_objects,$(WINDOWS_SRC)) spcore/windows/spcore.def
+	$(call say,LINK)
+	$(Q)$(WINDOWS_CC) -shared -static -o $@ $^ $(WINDOWS_CRYPTO)/libcrypto.a -lwinpthread \
+		-lole32 -loleaut32 -ladvapi32 -lws2_32 -lcrypt32
+
+$(WINE_HOST): $(call windows_objects,conformance/wine/windows/wine_host.c)
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(WINDOWS_CC) -static -o $@ $^
+
+# Wine is looked for from there, and so is what the judge needs beside it.
+WINE_LINKS := share/wine:/usr/share/wine fixtures:$(CURDIR)/fixtures conformance:$(CURDIR)/conformance \
+	lib/wine/papsim:$(CURDIR)/build/papsim
+.PHONY: windows check-windows
+## windows: the provider as a DLL, and the judge that runs it in Wine (after ci/setup windows)
+windows: $(SPCORE_DLL) $(WINE_HOST) $(PAPSIM) $(MEDIA)
+	$(MAKE) VARIANT=wine $(WINE_JUDGE)
+	@mkdir -p build/wine/share
+	@$(foreach link,$(WINE_LINKS),ln -sfn $(lastword $(subst :, ,$(link))) build/wine/$(firstword $(subst :, ,$(link)));)
+
+## check-windows: the DLL under regsvr32 and CoCreateInstance in Wine: the same verdicts as on Linux
+check-windows: all windows
+	$(PYTEST) -m windows conformance/orchestrate
 
 # ---- everything around: static checks, sanitizers, fuzzers
 .PHONY: lint sanitize fuzzers fuzz-smoke
@@ -539,5 +604,6 @@ clean:
 	rm -rf build out compile_commands.json
 
 # Of sources that are there: what has moved or gone is not asked for.
--include $(wildcard $(patsubst %.c,$(OBJ)/%.d,$(ALL_SRC)) $(UNIT_TESTS:=.d))
+-include $(wildcard $(patsubst %.c,$(OBJ)/%.d,$(ALL_SRC)) $(UNIT_TESTS:=.d)) \
+	$(wildcard $(patsubst %.o,%.d,$(call windows_objects,$(WINDOWS_SRC))))
 .SECONDARY:

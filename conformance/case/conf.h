@@ -204,7 +204,7 @@ const char *conf_busid(struct conf *c);  /* of the device on that server */
 /* One verb to papsim's control socket as a JSON object; the answer is the caller's to free();
  * ends the case as a set-up failure when papsim refuses. Only with CONF_CONTROL. */
 char *conf_control(struct conf *c, const char *json);
-void *conf_provider_module(struct conf *c); /* dlopen() handle of the provider under judgement */
+void *conf_provider_module(struct conf *c); /* module.h's of the provider under judgement */
 const char *conf_provider_path(struct conf *c);
 const char *conf_provider_class(struct conf *c); /* its class id; ends the case: nobody names it */
 /* Does the ICS that the case was chosen by say so? Where there is none, as where defects are put

@@ -2,7 +2,6 @@
  * on first use; what cannot be made ends the case: by the subject's fault or by ours. */
 #include <arpa/inet.h>
 #include <assert.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "conformance/case/demand.h"
+#include "conformance/case/module.h"
 #include "conformance/case/no_answer.h"
 #include "conformance/case/value.h"
 #include "conformance/case/worker.h"
@@ -468,11 +468,11 @@ void *conf_provider_module(struct conf *c)
         return c->provider;
     conf_in_step(c, "library");
     conf_in_provider(c, "(loading)");
-    c->provider = dlopen(c->context.provider, RTLD_NOW | RTLD_LOCAL);
+    c->provider = module_open(c->context.provider);
     conf_in_provider(c, NULL);
     conf_in_step(c, NULL);
     if (!c->provider)
-        conf_refused(c, "library", "it does not load: %s", dlerror());
+        conf_refused(c, "library", "it does not load: %s", module_error());
     return c->provider;
 }
 

@@ -7,6 +7,7 @@
 
 #include "conformance/case/cases.h"
 #include "conformance/case/demand.h"
+#include "conformance/case/module.h"
 #include "conformance/results/whole.h"
 
 /* ---- endings */
@@ -128,8 +129,9 @@ static int write_verdict(struct conf *c)
     return whole_json(c->context.evidence, "verdict.json", verdict);
 }
 
-static void run_body(struct conf *c)
+static int run_body(void *context)
 {
+    struct conf *c = context;
     static char reason[sizeof(c->reason)]; /* survives the jump */
 
     if (!setjmp(c->end))
@@ -147,6 +149,18 @@ static void run_body(struct conf *c)
     memcpy(c->reason, reason, sizeof(reason));
     if (c->left_behind[0])
         conf_note(c, "left on the device: %s", c->left_behind);
+    return 0;
+}
+
+/* A case that judges a provider where one can be loaded. */
+static void run(struct conf *c)
+{
+    if (!(c->conf_case->needs & CONF_PROVIDER))
+        run_body(c);
+    else if (module_host(run_body, c) != 0) {
+        c->cause = CAUSE_START;
+        snprintf(c->reason, sizeof(c->reason), "there is nothing to load a provider in");
+    }
 }
 
 /* The parent says so for all cases at once. */
@@ -186,7 +200,7 @@ int conf_worker(const struct conf_case *conf_case, const struct conf_context *co
         c.cause = CAUSE_START;
         snprintf(c.reason, sizeof(c.reason), "%s", not_ready);
     } else {
-        run_body(&c);
+        run(&c);
     }
     error = trace_close(&c.trace);
     if (!error)

@@ -1,6 +1,5 @@
 /* Is a file a library that can be loaded? Asked in a process of its own: loading runs the file's
  * constructors, and they may do anything. */
-#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <limits.h>
@@ -12,20 +11,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "conformance/case/module.h"
 #include "conformance/cli/papcheck.h"
 #include "conformance/run/process.h"
 
 enum { PROBE_MS = 10000, PROBE_NOT_LOADED = 2, PROBE_WORD_MAX = 512 };
 
-static int probe(int argc, char **argv)
+static int load(void *path)
 {
-    void *module = argc > 1 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
-
-    if (module)
+    if (module_open(path))
         _exit(0); /* without its destructors: they are not what was asked */
-    puts(argc > 1 ? dlerror() : "no file");
+    puts(module_error());
     fflush(stdout);
     _exit(PROBE_NOT_LOADED);
+}
+
+static int probe(int argc, char **argv)
+{
+    return argc > 1 ? module_host(load, argv[1]) : PROBE_NOT_LOADED;
 }
 
 static void read_word(int fd, char *word, size_t size)

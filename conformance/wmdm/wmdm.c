@@ -1,14 +1,13 @@
 /* The instance of the provider a case talks to, and the way from it to what is judged. */
 #include "conformance/wmdm/wmdm.h"
 
-#include <dlfcn.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conformance/case/cases.h"
 #include "conformance/case/demand.h"
+#include "conformance/case/module.h"
 #include "spcore/com/com_guid.h"
 #include "spcore/com/com_utf16.h"
 #include "wmdm_certs.h"
@@ -76,14 +75,7 @@ void wmdm_ours(struct conf *c, const char *what, HRESULT hr)
 /* ---- module */
 void *wmdm_export(struct conf *c, const char *name)
 {
-    void *module = conf_provider_module(c), *symbol = dlsym(module, name);
-    struct link_map *map = NULL;
-    Dl_info where;
-
-    return symbol && dladdr(symbol, &where) && dlinfo(module, RTLD_DI_LINKMAP, &map) == 0 &&
-                   (uintptr_t)where.dli_fbase == map->l_addr
-               ? symbol
-               : NULL;
+    return module_export(conf_provider_module(c), name);
 }
 
 /* dlsym() hands out an object pointer; POSIX says it may be read as a function's. */
@@ -95,12 +87,17 @@ static bool entry(struct conf *c, const char *name, void *ret_function)
     return symbol != NULL;
 }
 
+static _Noreturn void no_class_object(struct conf *c)
+{
+    conf_refused(c, "DllGetClassObject", "the provider exports no DllGetClassObject");
+}
+
 wmdm_get_class_object wmdm_class_object_entry(struct conf *c)
 {
     wmdm_get_class_object function;
 
     if (!entry(c, "DllGetClassObject", &function))
-        conf_refused(c, "DllGetClassObject", "the provider exports no DllGetClassObject");
+        no_class_object(c);
     return function;
 }
 
@@ -131,11 +128,13 @@ static void close_at_end(void *w)
 
 IMDServiceProvider *wmdm_instance(struct conf *c)
 {
-    wmdm_get_class_object get = wmdm_class_object_entry(c);
+    wmdm_get_class_object get = module_activation(conf_provider_module(c));
     CLSID clsid = provider_clsid(c);
     IClassFactory *factory = NULL;
     IMDServiceProvider *provider = NULL;
 
+    if (!get)
+        no_class_object(c);
     SP_SETUP("DllGetClassObject", get(&clsid, &IID_IClassFactory, (void **)&factory));
     SP_SETUP(
         "IClassFactory::CreateInstance",
@@ -478,6 +477,14 @@ struct wmdm *wmdm_replug(struct wmdm *w, IMDSPStorage **storage)
     return wmdm_open(c);
 }
 
+char *wmdm_utf8(const WCHAR *text)
+{
+    char *utf8 = com_utf8_from_utf16(text), *copy = utf8 ? strdup(utf8) : NULL;
+
+    CoTaskMemFree(utf8);
+    return copy;
+}
+
 char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)
 {
     struct conf *c = w->c;
@@ -485,7 +492,7 @@ char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)
 
     SETUP_CALL(IMDSPStorage, GetName, storage, name, 512);
     name[511] = 0;
-    return com_utf8_from_utf16(name);
+    return wmdm_utf8(name);
 }
 
 struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent)

@@ -6,7 +6,7 @@
 
 static const struct sac_class *class_of(struct conf *c)
 {
-    const struct sac_class *(*get)(void);
+    const struct sac_class *(STDMETHODCALLTYPE * get)(void);
     void *symbol = wmdm_export(c, "SacGetServerClass");
     const struct sac_class *class;
 

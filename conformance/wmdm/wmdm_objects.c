@@ -69,7 +69,7 @@ char *wmdm_metadata_string(IWMDMMetaData *list, const WCHAR *name)
 
     if (text) {
         memcpy(text, value, length & ~1u);
-        result = com_utf8_from_utf16(text);
+        result = wmdm_utf8(text);
     }
     free(text);
     CoTaskMemFree(value);
@@ -100,7 +100,7 @@ static void progress_destroy(struct com_object *object)
     free(object);
 }
 
-static HRESULT progress_Begin(IWMDMProgress3 *This, DWORD dwEstimatedTicks)
+static HRESULT STDMETHODCALLTYPE progress_Begin(IWMDMProgress3 *This, DWORD dwEstimatedTicks)
 {
     struct wmdm_progress_record *record = progress_from_IWMDMProgress3(This)->record;
 
@@ -109,7 +109,7 @@ static HRESULT progress_Begin(IWMDMProgress3 *This, DWORD dwEstimatedTicks)
     return S_OK;
 }
 
-static HRESULT progress_Progress(IWMDMProgress3 *This, DWORD dwTranspiredTicks)
+static HRESULT STDMETHODCALLTYPE progress_Progress(IWMDMProgress3 *This, DWORD dwTranspiredTicks)
 {
     struct wmdm_progress_record *record = progress_from_IWMDMProgress3(This)->record;
 
@@ -121,34 +121,35 @@ static HRESULT progress_Progress(IWMDMProgress3 *This, DWORD dwTranspiredTicks)
     return record->cancel_at && record->steps >= record->cancel_at ? WMDM_E_USER_CANCELLED : S_OK;
 }
 
-static HRESULT progress_End(IWMDMProgress3 *This)
+static HRESULT STDMETHODCALLTYPE progress_End(IWMDMProgress3 *This)
 {
     progress_from_IWMDMProgress3(This)->record->ends++;
     return S_OK;
 }
 
-static HRESULT progress_End2(IWMDMProgress3 *This, HRESULT hrCompletionCode)
+static HRESULT STDMETHODCALLTYPE progress_End2(IWMDMProgress3 *This, HRESULT hrCompletionCode)
 {
     progress_from_IWMDMProgress3(This)->record->completion = hrCompletionCode;
     return progress_End(This);
 }
 
-static HRESULT progress_Begin3(IWMDMProgress3 *This, GUID EventId, DWORD dwEstimatedTicks,
-                               OPAQUECOMMAND *pContext)
+static HRESULT STDMETHODCALLTYPE progress_Begin3(IWMDMProgress3 *This, GUID EventId,
+                                                 DWORD dwEstimatedTicks, OPAQUECOMMAND *pContext)
 {
     (void)EventId, (void)pContext;
     return progress_Begin(This, dwEstimatedTicks);
 }
 
-static HRESULT progress_Progress3(IWMDMProgress3 *This, GUID EventId, DWORD dwTranspiredTicks,
-                                  OPAQUECOMMAND *pContext)
+static HRESULT STDMETHODCALLTYPE progress_Progress3(IWMDMProgress3 *This, GUID EventId,
+                                                    DWORD dwTranspiredTicks,
+                                                    OPAQUECOMMAND *pContext)
 {
     (void)EventId, (void)pContext;
     return progress_Progress(This, dwTranspiredTicks);
 }
 
-static HRESULT progress_End3(IWMDMProgress3 *This, GUID EventId, HRESULT hrCompletionCode,
-                             OPAQUECOMMAND *pContext)
+static HRESULT STDMETHODCALLTYPE progress_End3(IWMDMProgress3 *This, GUID EventId,
+                                               HRESULT hrCompletionCode, OPAQUECOMMAND *pContext)
 {
     (void)EventId, (void)pContext;
     return progress_End2(This, hrCompletionCode);

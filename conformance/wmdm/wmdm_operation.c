@@ -69,13 +69,13 @@ static void operation_destroy(struct com_object *object)
     free(object);
 }
 
-static HRESULT operation_BeginRead(IWMDMOperation3 *This)
+static HRESULT STDMETHODCALLTYPE operation_BeginRead(IWMDMOperation3 *This)
 {
     record_of(This)->is_disordered = true; /* it is no reading from the device */
     return E_UNEXPECTED;
 }
 
-static HRESULT operation_BeginWrite(IWMDMOperation3 *This)
+static HRESULT STDMETHODCALLTYPE operation_BeginWrite(IWMDMOperation3 *This)
 {
     struct wmdm_operation_record *record = record_of(This);
 
@@ -84,49 +84,53 @@ static HRESULT operation_BeginWrite(IWMDMOperation3 *This)
     return S_OK;
 }
 
-static HRESULT operation_GetObjectName(IWMDMOperation3 *This, WCHAR *pwszName, DWORD nMaxChars)
+static HRESULT STDMETHODCALLTYPE operation_GetObjectName(IWMDMOperation3 *This, WCHAR *pwszName,
+                                                         DWORD nMaxChars)
 {
     (void)This;
     return com_copy_string(u"operation.mp3", pwszName, nMaxChars);
 }
 
-static HRESULT operation_SetObjectName(IWMDMOperation3 *This, const WCHAR *pwszName,
-                                       DWORD nMaxChars)
+static HRESULT STDMETHODCALLTYPE operation_SetObjectName(IWMDMOperation3 *This,
+                                                         const WCHAR *pwszName, DWORD nMaxChars)
 {
     (void)This, (void)pwszName, (void)nMaxChars;
     return S_OK;
 }
 
-static HRESULT operation_GetObjectAttributes(IWMDMOperation3 *This, DWORD *pdwAttributes,
-                                             WAVEFORMATEX *pFormat)
+static HRESULT STDMETHODCALLTYPE operation_GetObjectAttributes(IWMDMOperation3 *This,
+                                                               DWORD *pdwAttributes,
+                                                               WAVEFORMATEX *pFormat)
 {
     (void)This, (void)pFormat;
     *pdwAttributes = WMDM_FILE_ATTR_FILE;
     return S_OK;
 }
 
-static HRESULT operation_SetObjectAttributes(IWMDMOperation3 *This, DWORD dwAttributes,
-                                             WAVEFORMATEX *pFormat)
+static HRESULT STDMETHODCALLTYPE operation_SetObjectAttributes(IWMDMOperation3 *This,
+                                                               DWORD dwAttributes,
+                                                               WAVEFORMATEX *pFormat)
 {
     (void)This, (void)dwAttributes, (void)pFormat;
     return S_OK;
 }
 
-static HRESULT operation_GetObjectTotalSize(IWMDMOperation3 *This, DWORD *pdwSize,
-                                            DWORD *pdwSizeHigh)
+static HRESULT STDMETHODCALLTYPE operation_GetObjectTotalSize(IWMDMOperation3 *This, DWORD *pdwSize,
+                                                              DWORD *pdwSizeHigh)
 {
     *pdwSize = (DWORD)record_of(This)->length;
     *pdwSizeHigh = 0;
     return S_OK;
 }
 
-static HRESULT operation_SetObjectTotalSize(IWMDMOperation3 *This, DWORD dwSize, DWORD dwSizeHigh)
+static HRESULT STDMETHODCALLTYPE operation_SetObjectTotalSize(IWMDMOperation3 *This, DWORD dwSize,
+                                                              DWORD dwSizeHigh)
 {
     (void)This, (void)dwSize, (void)dwSizeHigh;
     return S_OK;
 }
 
-static HRESULT operation_clear(IWMDMOperation3 *This, BYTE *pData, DWORD *pdwSize)
+static HRESULT STDMETHODCALLTYPE operation_clear(IWMDMOperation3 *This, BYTE *pData, DWORD *pdwSize)
 {
     struct wmdm_operation_record *record = record_of(This);
     size_t some = record->length - record->at;
@@ -143,8 +147,8 @@ static HRESULT operation_clear(IWMDMOperation3 *This, BYTE *pData, DWORD *pdwSiz
     return S_OK;
 }
 
-static HRESULT operation_TransferObjectData(IWMDMOperation3 *This, BYTE *pData, DWORD *pdwSize,
-                                            BYTE *abMac)
+static HRESULT STDMETHODCALLTYPE operation_TransferObjectData(IWMDMOperation3 *This, BYTE *pData,
+                                                              DWORD *pdwSize, BYTE *abMac)
 {
     struct wmdm *w = operation_from_IWMDMOperation3(This)->w;
     HRESULT hr = operation_clear(This, pData, pdwSize);
@@ -155,7 +159,8 @@ static HRESULT operation_TransferObjectData(IWMDMOperation3 *This, BYTE *pData, 
     return sac_encrypt_param(wmdm_channel(w), pData, *pdwSize);
 }
 
-static HRESULT operation_End(IWMDMOperation3 *This, HRESULT *phCompletionCode, IUnknown *pNewObject)
+static HRESULT STDMETHODCALLTYPE operation_End(IWMDMOperation3 *This, HRESULT *phCompletionCode,
+                                               IUnknown *pNewObject)
 {
     struct wmdm_operation_record *record = record_of(This);
 

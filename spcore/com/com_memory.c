@@ -1,4 +1,5 @@
-/* The task allocator, which is malloc() with a count: a test makes each call of it fail in turn. */
+/* Memory for objects of this module, and the switch with which a test makes each allocation, those
+ * of the task allocator among them, fail in turn. */
 #include "spcore/com/com_memory.h"
 
 #include <pthread.h>
@@ -26,38 +27,15 @@ void com_memory_fail_at(unsigned n)
     atomic_store(&fail_at, n ? atomic_load(&calls) + n : 0);
 }
 
-static bool must_fail(void)
+bool com_memory_fails(void)
 {
     pthread_once(&environment_read, read_environment);
     return atomic_fetch_add(&calls, 1) + 1 == atomic_load(&fail_at);
 }
 
-void *CoTaskMemAlloc(size_t size)
-{
-    if (must_fail())
-        return NULL;
-    return malloc(size ? size : 1);
-}
-
-void *CoTaskMemRealloc(void *block, size_t size)
-{
-    if (block && size == 0) {
-        free(block);
-        return NULL;
-    }
-    if (must_fail())
-        return NULL;
-    return realloc(block, size ? size : 1);
-}
-
-void CoTaskMemFree(void *block)
-{
-    free(block);
-}
-
 void *com_zalloc(size_t size)
 {
-    void *block = must_fail() ? NULL : malloc(size ? size : 1);
+    void *block = com_memory_fails() ? NULL : malloc(size ? size : 1);
 
     if (block)
         memset(block, 0, size);

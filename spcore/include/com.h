@@ -29,7 +29,10 @@ extern "C" {
 #define COM_CLASSES 0
 #endif
 
+/* Another one than the compiler's own, for who calls into Windows' libraries from outside of it. */
+#ifndef STDMETHODCALLTYPE
 #define STDMETHODCALLTYPE
+#endif
 #define STDAPI HRESULT STDMETHODCALLTYPE
 #if COM_CLASSES /* as declarations of methods are written there */
 #define STDMETHOD(method) virtual HRESULT STDMETHODCALLTYPE method

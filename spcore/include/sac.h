@@ -71,27 +71,31 @@ HRESULT sac_client_finish(struct sac_channel *channel, const BYTE *in, DWORD in_
  * COM interface reaches. The table's slots are the server functions above. */
 struct sac_class {
     size_t size; /* of this structure */
-    struct sac_channel *(*server_new)(void);
-    void (*free)(struct sac_channel *channel);
-    HRESULT(*set_certificate)
+    struct sac_channel *(STDMETHODCALLTYPE *server_new)(void);
+    void(STDMETHODCALLTYPE *free)(struct sac_channel *channel);
+    HRESULT(STDMETHODCALLTYPE *set_certificate)
     (struct sac_channel *channel, DWORD flags, const BYTE *certificate, DWORD certificate_length,
      const BYTE *key, DWORD key_length);
-    BOOL (*is_authenticated)(const struct sac_channel *channel);
-    HRESULT(*auth)
+    BOOL(STDMETHODCALLTYPE *is_authenticated)(const struct sac_channel *channel);
+    HRESULT(STDMETHODCALLTYPE *auth)
     (struct sac_channel *channel, DWORD protocol, DWORD pass, const BYTE *in, DWORD in_length,
      BYTE **ret_out, DWORD *ret_out_length);
-    HRESULT (*get_protocols)(struct sac_channel *channel, DWORD **ret_protocols, DWORD *ret_count);
-    HRESULT (*mac_init)(struct sac_channel *channel, SAC_HMAC *ret_mac);
-    HRESULT(*mac_update)
+    HRESULT(STDMETHODCALLTYPE *get_protocols)
+    (struct sac_channel *channel, DWORD **ret_protocols, DWORD *ret_count);
+    HRESULT(STDMETHODCALLTYPE *mac_init)(struct sac_channel *channel, SAC_HMAC *ret_mac);
+    HRESULT(STDMETHODCALLTYPE *mac_update)
     (struct sac_channel *channel, SAC_HMAC mac, const void *data, DWORD length);
-    HRESULT (*mac_final)(struct sac_channel *channel, SAC_HMAC mac, BYTE *ret_mac);
-    HRESULT (*encrypt_param)(struct sac_channel *channel, BYTE *data, DWORD length);
-    HRESULT (*decrypt_param)(struct sac_channel *channel, BYTE *data, DWORD length);
-    HRESULT (*get_session_key)(struct sac_channel *channel, BYTE *ret_key);
-    HRESULT (*set_session_key)(struct sac_channel *channel, const BYTE *key);
-    HRESULT (*get_app_sec)(struct sac_channel *channel, DWORD *ret_local, DWORD *ret_remote);
+    HRESULT(STDMETHODCALLTYPE *mac_final)(struct sac_channel *channel, SAC_HMAC mac, BYTE *ret_mac);
+    HRESULT(STDMETHODCALLTYPE *encrypt_param)
+    (struct sac_channel *channel, BYTE *data, DWORD length);
+    HRESULT(STDMETHODCALLTYPE *decrypt_param)
+    (struct sac_channel *channel, BYTE *data, DWORD length);
+    HRESULT(STDMETHODCALLTYPE *get_session_key)(struct sac_channel *channel, BYTE *ret_key);
+    HRESULT(STDMETHODCALLTYPE *set_session_key)(struct sac_channel *channel, const BYTE *key);
+    HRESULT(STDMETHODCALLTYPE *get_app_sec)
+    (struct sac_channel *channel, DWORD *ret_local, DWORD *ret_remote);
 };
-const struct sac_class *SacGetServerClass(void);
+const struct sac_class *STDMETHODCALLTYPE SacGetServerClass(void);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -20,7 +20,7 @@ static const struct sac_class server_class = {
     .get_app_sec = sac_get_app_sec,
 };
 
-const struct sac_class *SacGetServerClass(void)
+const struct sac_class *STDMETHODCALLTYPE SacGetServerClass(void)
 {
     return &server_class;
 }

@@ -20,15 +20,3 @@ HRESULT STDMETHODCALLTYPE DllCanUnloadNow(void)
 {
     return com_module_busy() ? S_FALSE : S_OK;
 }
-
-/* Registration goes through the registry seam, which is not here yet: what cannot be written is
- * refused, not claimed. */
-HRESULT STDMETHODCALLTYPE DllRegisterServer(void)
-{
-    return HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED);
-}
-
-HRESULT STDMETHODCALLTYPE DllUnregisterServer(void)
-{
-    return HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED);
-}

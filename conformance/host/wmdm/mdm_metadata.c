@@ -64,8 +64,9 @@ static BYTE *copy_of(const BYTE *value, UINT length)
     return copy;
 }
 
-static HRESULT metadata_AddItem(IWMDMMetaData *This, WMDM_TAG_DATATYPE Type,
-                                const WCHAR *pwszTagName, BYTE *pValue, DWORD iLength)
+static HRESULT STDMETHODCALLTYPE metadata_AddItem(IWMDMMetaData *This, WMDM_TAG_DATATYPE Type,
+                                                  const WCHAR *pwszTagName, BYTE *pValue,
+                                                  DWORD iLength)
 {
     struct mdm_metadata *list = mdm_metadata_from_IWMDMMetaData(This);
     struct item *item, *grown;
@@ -107,8 +108,9 @@ static HRESULT hand_out(const struct item *item, WMDM_TAG_DATATYPE *pType, BYTE 
     return S_OK;
 }
 
-static HRESULT metadata_QueryByName(IWMDMMetaData *This, const WCHAR *pwszTagName,
-                                    WMDM_TAG_DATATYPE *pType, BYTE **pValue, DWORD *pcbLength)
+static HRESULT STDMETHODCALLTYPE metadata_QueryByName(IWMDMMetaData *This, const WCHAR *pwszTagName,
+                                                      WMDM_TAG_DATATYPE *pType, BYTE **pValue,
+                                                      DWORD *pcbLength)
 {
     struct item *item;
 
@@ -120,8 +122,9 @@ static HRESULT metadata_QueryByName(IWMDMMetaData *This, const WCHAR *pwszTagNam
     return item ? hand_out(item, pType, pValue, pcbLength) : HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
 }
 
-static HRESULT metadata_QueryByIndex(IWMDMMetaData *This, DWORD iIndex, WCHAR **ppwszName,
-                                     WMDM_TAG_DATATYPE *pType, BYTE **ppValue, DWORD *pcbLength)
+static HRESULT STDMETHODCALLTYPE metadata_QueryByIndex(IWMDMMetaData *This, DWORD iIndex,
+                                                       WCHAR **ppwszName, WMDM_TAG_DATATYPE *pType,
+                                                       BYTE **ppValue, DWORD *pcbLength)
 {
     struct mdm_metadata *list = mdm_metadata_from_IWMDMMetaData(This);
     HRESULT hr;
@@ -145,7 +148,7 @@ static HRESULT metadata_QueryByIndex(IWMDMMetaData *This, DWORD iIndex, WCHAR **
     return E_OUTOFMEMORY;
 }
 
-static HRESULT metadata_GetItemCount(IWMDMMetaData *This, DWORD *iCount)
+static HRESULT STDMETHODCALLTYPE metadata_GetItemCount(IWMDMMetaData *This, DWORD *iCount)
 {
     if (!iCount)
         return E_INVALIDARG;

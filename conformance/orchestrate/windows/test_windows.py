@@ -1,0 +1,78 @@
+"""The provider as a library of Windows: registered by regsvr32, found by CoCreateInstance, and in
+the judge's eyes the same as on Linux, check by check (`make check-windows`, docs/windows.md)."""
+import pytest
+import tree
+import wine
+from papcheck import papcheck
+
+pytestmark = pytest.mark.windows
+
+CLSID = "{7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}"
+HKCR = r"HKEY_LOCAL_MACHINE\Software\Classes"
+PLUGIN = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows Media Device Manager\Plugins\SP\spcore"
+TITLE = ("REG_SZ", "papkit service provider")
+REGISTERED = {
+    (rf"{HKCR}\CLSID\{CLSID}", "(Default)"): TITLE,
+    (rf"{HKCR}\CLSID\{CLSID}\InprocServer32", "(Default)"): ("REG_SZ", wine.windows_name(wine.DLL)),
+    (rf"{HKCR}\CLSID\{CLSID}\InprocServer32", "ThreadingModel"): ("REG_SZ", "Both"),
+    (rf"{HKCR}\CLSID\{CLSID}\ProgID", "(Default)"): ("REG_SZ", "papkit.spcore.1"),
+    (rf"{HKCR}\CLSID\{CLSID}\VersionIndependentProgID", "(Default)"): ("REG_SZ", "papkit.spcore"),
+    (rf"{HKCR}\papkit.spcore.1", "(Default)"): TITLE,
+    (rf"{HKCR}\papkit.spcore.1\CLSID", "(Default)"): ("REG_SZ", CLSID),
+    (rf"{HKCR}\papkit.spcore", "(Default)"): TITLE,
+    (rf"{HKCR}\papkit.spcore\CLSID", "(Default)"): ("REG_SZ", CLSID),
+    (rf"{HKCR}\papkit.spcore\CurVer", "(Default)"): ("REG_SZ", "papkit.spcore.1"),
+    (PLUGIN, "ProgID"): ("REG_SZ", "papkit.spcore"),
+    (PLUGIN, "PnPAware"): ("REG_DWORD", "0x1"),
+}
+
+
+@pytest.fixture(name="windows", scope="module")
+def windows_with_the_provider(tmp_path_factory):
+    with wine.wine(tmp_path_factory.mktemp("prefix") / "wine") as made:
+        assert made.regsvr32() == 0
+        yield made
+
+
+def judged(windows, folder, *words):
+    """papcheck in Wine; its results without the folder's name."""
+    done = papcheck("run", *words, "--provider", wine.DLL, "--clsid", CLSID, "--out", folder,
+                    program=wine.JUDGE, env=windows.env)
+    done.folder = folder
+    return done
+
+
+def told(done):
+    """{case: all that was seen of it}, but for when, and where its files are."""
+    kept = ("verdict", "cause", "reason", "level", "player", "warnings", "rows", "checks", "notes")
+    return {case["id"]: str([case[name] for name in kept]).replace(str(done.folder), "OUT")
+            for case in done.results["cases"]}
+
+
+def test_each_case_says_the_same_as_on_linux(windows, once, tmp_path):
+    here = once("--provider", tree.BUILD / "libspcore.so")
+    there = judged(windows, tmp_path / "out")
+    expected, seen = told(here), told(there)
+    assert list(seen) == list(expected) and len(seen) > 300
+    assert {case: seen[case] for case in seen if seen[case] != expected[case]} == {}
+    assert (there.status, there.last_line.split(" – ")[:2]) == (0, here.last_line.split(" – ")[:2])
+
+
+def test_registration_is_what_is_documented_and_goes_without_a_trace(windows):
+    with_it = windows.registry()
+    assert windows.regsvr32() == 0, "twice is as good as once"
+    assert windows.registry() == with_it
+    assert windows.regsvr32("/u") == 0
+    without = windows.registry()
+    assert windows.regsvr32() == 0
+    assert {entry: value for entry, value in with_it.items() if entry not in without} == REGISTERED
+    assert {entry: value for entry, value in without.items() if with_it.get(entry) != value} == {}
+    assert windows.registry() == with_it
+
+
+def test_the_provider_is_found_by_the_registry_alone(windows, tmp_path):
+    assert windows.regsvr32("/u") == 0
+    done = judged(windows, tmp_path / "out", "AUTH-CLOSED-BI-01")
+    assert windows.regsvr32() == 0
+    assert done.status != 0
+    assert "0x80040154" in str(done.results["cases"]), "REGDB_E_CLASSNOTREG"

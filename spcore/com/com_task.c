@@ -1,0 +1,27 @@
+/* The task allocator, which is malloc(); on Windows it is ole32's. */
+#include <stdlib.h>
+
+#include "spcore/com/com_memory.h"
+
+void *CoTaskMemAlloc(size_t size)
+{
+    if (com_memory_fails())
+        return NULL;
+    return malloc(size ? size : 1);
+}
+
+void *CoTaskMemRealloc(void *block, size_t size)
+{
+    if (block && size == 0) {
+        free(block);
+        return NULL;
+    }
+    if (com_memory_fails())
+        return NULL;
+    return realloc(block, size ? size : 1);
+}
+
+void CoTaskMemFree(void *block)
+{
+    free(block);
+}

@@ -1,0 +1,2 @@
+/* getaddrinfo() is Winsock's own. */
+#include "sys/socket.h"

@@ -1,0 +1,4 @@
+/* Addresses are Winsock's own. */
+#include "sys/socket.h"
+
+#define IN_LOOPBACKNET 127

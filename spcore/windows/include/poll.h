@@ -1,0 +1,2 @@
+/* Winsock's structure and events are POSIX's. */
+#include "sys/socket.h"
