@@ -4,6 +4,7 @@
 
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_activity.h"
+#include "spcore/sp/sp_background.h"
 #include "spcore/sp/sp_facts.h"
 #include "spcore/sp/sp_object.h"
 
@@ -195,21 +196,58 @@ static HRESULT outside(struct sp_storage *self, uint32_t folder)
     return S_OK;
 }
 
-static HRESULT move_to(struct sp_storage *self, uint32_t parent, IWMDMProgress *callback)
-{
+/* A move under way; in the background it is of the heap. */
+struct errand {
+    struct sp_storage *object;
+    IWMDMProgress *callback; /* may be NULL */
+    uint32_t parent;
     struct sp_running running;
-    struct sp_progress progress;
-    HRESULT hr = sp_progress_begin(&progress, callback, 1);
+};
 
-    sp_activity_begin(sp_storage_activity(self), &running, self->storage,
-                      WMDM_STATUS_STORAGECONTROL_MOVING);
+static void errand_begin(struct errand *errand)
+{
+    sp_activity_begin(sp_storage_activity(errand->object), &errand->running,
+                      errand->object->storage, WMDM_STATUS_STORAGECONTROL_MOVING);
+}
+
+static HRESULT errand_run(struct errand *errand)
+{
+    struct sp_storage *self = errand->object;
+    struct sp_progress progress;
+    HRESULT hr = sp_progress_begin(&progress, errand->callback, 1);
+
     if (SUCCEEDED(hr))
-        hr = sp_storage_hr(self, mtpi_move_object(sp_storage_mtpi(self), self->handle,
-                                                  self->storage, parent ? parent : 0xffffffffu));
-    sp_activity_end(sp_storage_activity(self), &running);
+        hr =
+            sp_storage_hr(self, mtpi_move_object(sp_storage_mtpi(self), self->handle, self->storage,
+                                                 errand->parent ? errand->parent : 0xffffffffu));
+    sp_activity_end(sp_storage_activity(self), &errand->running);
     if (SUCCEEDED(hr))
         (void)sp_progress_step(&progress);
     sp_progress_end(&progress, hr);
+    return hr;
+}
+
+static void move_aside(void *errand)
+{
+    (void)errand_run(errand);
+}
+
+static HRESULT start_aside(const struct errand *of)
+{
+    struct errand *errand = malloc(sizeof(*errand));
+    HRESULT hr;
+
+    if (!errand)
+        return E_OUTOFMEMORY;
+    *errand = *of;
+    /* Before the call is back, so that the device is busy from then on. */
+    errand_begin(errand);
+    hr = sp_background(move_aside, errand, (IUnknown *)&errand->object->IMDSPObject2_iface,
+                       errand->callback);
+    if (FAILED(hr)) {
+        sp_activity_end(sp_storage_activity(errand->object), &errand->running);
+        free(errand);
+    }
     return hr;
 }
 
@@ -220,6 +258,7 @@ HRESULT sp_object_move(struct sp_storage *self, DWORD mode, IWMDMProgress *callb
                           WMDM_STORAGECONTROL_INSERTINTO;
     DWORD insert = mode & inserts;
     struct sp_storage *to = target ? sp_storage_of(target) : NULL;
+    struct errand errand;
     uint32_t parent = 0;
     HRESULT hr;
 
@@ -231,8 +270,6 @@ HRESULT sp_object_move(struct sp_storage *self, DWORD mode, IWMDMProgress *callb
         return E_INVALIDARG;
     if (!self->handle)
         return WMDM_E_NOTSUPPORTED;
-    if (!(mode & WMDM_MODE_BLOCK)) /* in the background: not built yet */
-        return WMDM_E_NOTSUPPORTED;
     if (!to || to->device->connection != self->device->connection || to->storage != self->storage)
         return E_INVALIDARG;
     if (sp_opened_has(sp_storage_opened(self), self->storage, self->handle))
@@ -240,5 +277,11 @@ HRESULT sp_object_move(struct sp_storage *self, DWORD mode, IWMDMProgress *callb
     hr = target_folder(to, insert, &parent);
     if (SUCCEEDED(hr))
         hr = outside(self, parent);
-    return FAILED(hr) ? hr : move_to(self, parent, callback);
+    if (FAILED(hr))
+        return hr;
+    errand = (struct errand){.object = self, .callback = callback, .parent = parent};
+    if (!(mode & WMDM_MODE_BLOCK)) /* of both modes it is the one (SP-OBJ-051) */
+        return start_aside(&errand);
+    errand_begin(&errand);
+    return errand_run(&errand);
 }

@@ -1,5 +1,7 @@
 /* IMDSPObject: what changes the tree. Delete, Rename and Move: what they do, what they refuse and
  * what then stays as it was. */
+#include <time.h>
+
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_walk.h"
 #include "spcore/base.h"
@@ -9,23 +11,13 @@
               .needs = CONF_PROVIDER | CONF_WRITES, .steps = steps_)
 #define READS "PROVIDER.OBJECT.READ"
 #define NESTED "PROVIDER.MEDIUM.NESTED"
+#define SHELL "PROVIDER.SHELL"
 
 static HRESULT delete_it(struct wmdm *w, IMDSPStorage *storage, DWORD mode)
 {
     struct conf *c = wmdm_conf(w);
     IMDSPObject *object = AS(IMDSPObject, storage);
     HRESULT hr = CALL(IMDSPObject, Delete, object, mode, NULL);
-
-    RELEASE(object);
-    return hr;
-}
-
-static HRESULT move_it(struct wmdm *w, IMDSPStorage *storage, IMDSPStorage *target)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPObject *object = AS(IMDSPObject, storage);
-    HRESULT hr = CALL(IMDSPObject, Move, object, WMDM_MODE_BLOCK | WMDM_STORAGECONTROL_INSERTINTO,
-                      NULL, target);
 
     RELEASE(object);
     return hr;
@@ -76,9 +68,22 @@ static bool contains(struct wmdm *w, IMDSPStorage *file, const char *text)
 }
 
 /* ---- Delete */
+
+/* The answer, once the file is no longer busy: what was written may still be on its way. */
+static HRESULT settled(struct wmdm *w, IMDSPStorage *file, HRESULT hr)
+{
+    const struct timespec while_ = {.tv_nsec = 50 * 1000 * 1000};
+
+    for (unsigned i = 0; i < 40 && hr == WMDM_E_BUSY; i++) {
+        nanosleep(&while_, NULL);
+        hr = delete_it(w, file, WMDM_MODE_RECURSIVE);
+    }
+    return hr;
+}
+
 CHANGE_CASE(STORAGE_DELETE_BV_01, "ANY", "Delete removes a file, whatever the mode", CONF_MUST,
             "Delete(RECURSIVE) and Delete(0), no progress; neither is enumerated", "SP-OBJ-031",
-            "SP-OBJ-033", "SP-OBJ-039")
+            "SP-OBJ-033", "SP-OBJ-037", "SP-OBJ-039")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *folder = wmdm_work_folder(w);
@@ -90,6 +95,8 @@ CHANGE_CASE(STORAGE_DELETE_BV_01, "ANY", "Delete removes a file, whatever the mo
         hr = delete_it(w, one, WMDM_MODE_RECURSIVE);
         CHECK_HR(hr, S_OK);
     }
+    ROW("SP-OBJ-037") /* it was written just now */
+        CHECK_HR(settled(w, one, hr), S_OK);
     ROW("SP-OBJ-033.recursive")
         CHECK_HR(hr, S_OK);
     ROW("SP-OBJ-033.zero") {
@@ -194,18 +201,153 @@ CONF_CASE(STORAGE_DELETE_BV_04, .title = "What is deleted is gone after a replug
     free(folder);
 }
 
-CHANGE_CASE(STORAGE_DELETE_BV_05, NESTED, "A folder is deleted without a progress", CONF_MUST,
-            "Delete(RECURSIVE) of a folder with a file in it", "SP-OBJ-039")
+CHANGE_CASE(
+    STORAGE_DELETE_BV_05, NESTED, "A folder is deleted with all below, without a progress",
+    CONF_MUST,
+    "Delete(RECURSIVE) of a folder with files and folders in it, three deep; what the device "
+    "has of it",
+    "SP-OBJ-032", "SP-OBJ-039")
 {
+    size_t before = objects_of(c), after;
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *folder = new_folder(w, work, "sub");
-    IMDSPStorage *file = wmdm_put(w, folder, "f.bin", "x", 1);
+    IMDSPStorage *inner = new_folder(w, folder, "inner"), *last = new_folder(w, inner, "last");
+    IMDSPStorage *const places[] = {folder, inner, last};
 
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        IMDSPStorage *one = wmdm_put(w, places[i], "f.bin", "x", 1);
+        IMDSPStorage *two = wmdm_put(w, places[i], "g.bin", "y", 1);
+
+        RELEASE(two);
+        RELEASE(one);
+    }
     ROW("SP-OBJ-039.folder") {
         CHECK_HR(delete_it(w, folder, WMDM_MODE_RECURSIVE), S_OK);
         CHECK(!is_listed(w, work, "sub"));
     }
+    RELEASE(last);
+    RELEASE(inner);
+    RELEASE(folder);
+    wmdm_close(w);
+    after = objects_of(c);
+    ROW("SP-OBJ-032")
+        CHECK_EQ(after, before);
+}
+
+/* ---- Delete that is watched */
+#define MANY 12
+
+struct watched {
+    struct wmdm *w;
+    IMDSPStorage *folder;
+    struct wmdm_progress_record record;
+    HRESULT hr;
+};
+
+/* Of a folder with that many files in it. */
+static struct watched delete_watched(struct conf *c, unsigned cancel_at)
+{
+    struct watched it = {.w = wmdm_open(c), .record = {.cancel_at = cancel_at}};
+    struct wmdm *w = it.w;
+    IWMDMProgress3 *progress = wmdm_progress_new(&it.record);
+    IMDSPObject *object;
+
+    it.folder = new_folder(w, wmdm_work_folder(w), "many");
+    for (unsigned i = 0; i < MANY; i++) {
+        char name[] = "a.bin";
+        IMDSPStorage *file;
+
+        name[0] = (char)('a' + i);
+        file = wmdm_put(w, it.folder, name, name, 1);
+        RELEASE(file);
+    }
+    object = AS(IMDSPObject, it.folder);
+    it.hr = CALL(IMDSPObject, Delete, object, WMDM_MODE_BLOCK | WMDM_MODE_RECURSIVE,
+                 (IWMDMProgress *)progress);
+    RELEASE(object);
+    RELEASE(progress);
+    return it;
+}
+
+CHANGE_CASE(STORAGE_DELETE_BV_06, NESTED, "Who watches a deletion sees it begin, go on and end",
+            CONF_SHOULD, "Delete(RECURSIVE) of a folder of 12 files, with a progress that counts",
+            "SP-OBJ-038", "SP-SHELL-002")
+{
+    struct watched it = delete_watched(c, 0);
+
+    ROW("SP-OBJ-038.begin")
+        CHECK(it.hr == S_OK && it.record.begins == 1);
+    ROW("SP-OBJ-038.steps")
+        CHECK(it.record.steps > 0 && !it.record.backwards);
+    ROW("SP-OBJ-038.end")
+        CHECK_EQ(it.record.ends, 1);
+    if (conf_offers(c, SHELL)) {
+        ROW("SP-SHELL-002.progress")
+            CHECK(it.record.begins == 1 && it.record.steps > 0 && it.record.ends == 1);
+    }
+    RELEASE(it.folder);
+}
+
+/* Is each file that is left what it was: of one byte, the first of its name? */
+static bool left_whole(struct wmdm *w, IMDSPStorage *folder)
+{
+    struct wmdm_list list = wmdm_children(w, folder);
+    bool whole = true;
+
+    for (size_t i = 0; i < list.count; i++) {
+        char *name = wmdm_name(w, list.item[i]), text[2] = {name ? name[0] : '?'};
+
+        whole = whole && (!conf_offers(wmdm_conf(w), READS) || contains(w, list.item[i], text));
+        CoTaskMemFree(name);
+    }
+    wmdm_release_all(w, &list);
+    return whole;
+}
+
+CHANGE_CASE(STORAGE_DELETE_BV_07, NESTED, "Who cancels a deletion keeps what is left, and is told",
+            CONF_SHOULD,
+            "Delete(RECURSIVE) of a folder of 12 files, cancelled in the first Progress; its files",
+            "SP-OBJ-038", "SP-SHELL-002")
+{
+    struct watched it = delete_watched(c, 1);
+    struct wmdm *w = it.w;
+
+    ROW("SP-OBJ-038.cancelled")
+        CHECK_HR(it.hr, WMDM_E_USER_CANCELLED);
+    if (conf_offers(c, SHELL)) {
+        ROW("SP-SHELL-002.cancelled")
+            CHECK_HR(it.hr, WMDM_E_USER_CANCELLED);
+    }
+    ROW("SP-OBJ-038.kept") {
+        REQUIRE(is_listed(w, wmdm_work_folder(w), "many"));
+        CHECK(left_whole(w, it.folder));
+    }
+    RELEASE(it.folder);
+}
+
+CHANGE_CASE(STORAGE_DELETE_BI_06, NESTED " && PROVIDER.STORAGE.ATTRIBUTES",
+            "What is deleted in part is not said to be deleted", CONF_SHOULD,
+            "Delete(RECURSIVE) of a folder with a read-only file in it; what is left", "SP-OBJ-040")
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDSPStorage *work = wmdm_work_folder(w), *folder = new_folder(w, work, "sub");
+    IMDSPStorage *other = wmdm_put(w, folder, "g.bin", "y", 1);
+    IMDSPStorage *file = wmdm_put(w, folder, "f.bin", "x", 1);
+    const DWORD before = pv_attributes(w, file);
+    HRESULT hr;
+
+    (void)CALL(IMDSPStorage, SetAttributes, file, before | WMDM_FILE_ATTR_READONLY, NULL);
+    if (!(pv_attributes(w, file) & WMDM_FILE_ATTR_READONLY))
+        conf_inconclusive(c, "a file cannot be made read-only");
+    ROW("SP-OBJ-040.code") {
+        hr = delete_it(w, folder, WMDM_MODE_RECURSIVE);
+        CHECK_FAILS(hr);
+    }
+    ROW("SP-OBJ-040.kept")
+        REQUIRE(is_listed(w, work, "sub") && is_listed(w, folder, "f.bin"));
+    (void)CALL(IMDSPStorage, SetAttributes, file, before, NULL);
     RELEASE(file);
+    RELEASE(other);
     RELEASE(folder);
 }
 
@@ -413,66 +555,33 @@ CHANGE_CASE(
     RELEASE(file);
 }
 
-/* ---- Move */
-CHANGE_CASE(STORAGE_MOVE_BV_01, "PROVIDER.OBJECT.MOVE && " NESTED,
-            "Move changes the place, and the pointer is of the file there", CONF_MUST,
-            "Move(BLOCK|INSERTINTO) into a folder; both folders, parent and content", "SP-OBJ-046",
-            "SP-OBJ-049", "SP-OBJ-039")
+static bool is_taken(HRESULT hr)
 {
-    struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "content", 7);
-    IMDSPStorage *folder = new_folder(w, work, "to"), *parent = NULL;
-    IMDSPStorage4 *four;
-    IMDSPObject *object;
-    BYTE data[16];
-    DWORD size = sizeof(data);
-
-    ROW("SP-OBJ-039.move")
-        CHECK_HR(move_it(w, file, folder), S_OK);
-    ROW("SP-OBJ-046.into")
-        CHECK(is_listed(w, folder, "f.bin"));
-    ROW("SP-OBJ-046.left")
-        CHECK(!is_listed(w, work, "f.bin"));
-    if (conf_offers(c, READS)) {
-        object = AS(IMDSPObject, file);
-        ROW("SP-OBJ-049.open") {
-            REQUIRE_HR(CALL(IMDSPObject, Open, object, MDSP_READ), S_OK);
-            CHECK_HR(wmdm_read(w, object, data, &size), S_OK);
-            CHECK(size == 7 && memcmp(data, "content", 7) == 0);
-        }
-        SETUP_CALL(IMDSPObject, Close, object);
-        RELEASE(object);
-    }
-    if (conf_offers(c, "PROVIDER.STORAGE4")) {
-        four = AS(IMDSPStorage4, file);
-        ROW("SP-OBJ-049.parent") {
-            REQUIRE_HR(CALL(IMDSPStorage4, GetParent, four, &parent), S_OK);
-            CHECK(is_called(w, parent, "to"));
-        }
-        RELEASE(parent);
-        RELEASE(four);
-    }
-    RELEASE(folder);
-    RELEASE(file);
+    return hr == HRESULT_FROM_WIN32(ERROR_FILE_EXISTS) ||
+           hr == HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS);
 }
 
-CHANGE_CASE(STORAGE_MOVE_BI_01, "PROVIDER.OBJECT.MOVE && " NESTED, "A file takes nothing in",
-            CONF_MUST, "Move(BLOCK|INSERTINTO) into a file of another folder; both folders",
-            "SP-OBJ-046")
+CHANGE_CASE(STORAGE_RENAME_BI_02, "PROVIDER.OBJECT.RENAME",
+            "A name that another one bears is taken", CONF_SHOULD,
+            "Rename to the name of a sibling; names and content of both", "SP-OBJ-044")
 {
     struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "x", 1);
-    IMDSPStorage *folder = new_folder(w, work, "to"),
-                 *target = wmdm_put(w, folder, "t.bin", "t", 1);
+    IMDSPStorage *work = wmdm_work_folder(w), *one = wmdm_put(w, work, "f.bin", "one", 3);
+    IMDSPStorage *two = wmdm_put(w, work, "g.bin", "two", 3);
     HRESULT hr;
 
-    ROW("SP-OBJ-046.file") {
-        hr = move_it(w, file, target);
-        CHECK_FAILS(hr);
+    ROW("SP-OBJ-044.code") {
+        hr = rename_it(w, one, u"g.bin");
+        CHECK_ANSWER(is_taken(hr), hr, "ERROR_FILE_EXISTS or ERROR_ALREADY_EXISTS");
     }
-    ROW("SP-OBJ-046.kept")
-        CHECK(is_listed(w, work, "f.bin") && !is_listed(w, folder, "f.bin"));
-    RELEASE(target);
-    RELEASE(folder);
-    RELEASE(file);
+    ROW("SP-OBJ-044.names")
+        CHECK(is_listed(w, work, "f.bin") && is_listed(w, work, "g.bin"));
+    ROW("SP-OBJ-044.content") {
+        if (conf_offers(c, READS))
+            CHECK(contains(w, one, "one") && contains(w, two, "two"));
+        else
+            conf_excused(c, 1, "nothing is read");
+    }
+    RELEASE(two);
+    RELEASE(one);
 }
