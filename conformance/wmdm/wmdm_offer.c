@@ -2,8 +2,10 @@
  * WMDM_E_NOTSUPPORTED or E_NOTIMPL, or a capability that is not set. */
 #include "conformance/wmdm/wmdm_offer.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conformance/case/worker.h"
 #include "conformance/wmdm/wmdm_case.h"
@@ -22,6 +24,7 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_CHANNEL_CLASS] = "PROVIDER.CHANNEL_CLASS",
     [WMDM_SYNC] = "PROVIDER.SYNC",
     [WMDM_DEVICE3] = "PROVIDER.DEVICE3",
+    [WMDM_ICON] = "PROVIDER.DEVICE.ICON",
     [WMDM_OPAQUE] = "PROVIDER.OPAQUE",
     [WMDM_SESSION] = "PROVIDER.SESSION",
     [WMDM_CONTROL] = "PROVIDER.CONTROL",
@@ -118,6 +121,19 @@ static void ask_control(const struct asking *it)
     RELEASE(control);
 }
 
+/* A handle of Windows is nothing to look into; a file is. */
+static void ask_icon(const struct asking *it)
+{
+    struct conf *c = it->c;
+    DWORD icon = 0;
+    HRESULT hr = CALL(IMDSPDevice, GetDeviceIcon, wmdm_device(it->w), &icon);
+    bool is_file = hr == S_OK && fcntl((int)icon, F_GETFD) >= 0;
+
+    say(it, WMDM_ICON, is_file);
+    if (is_file)
+        close((int)icon);
+}
+
 static void ask_device(const struct asking *it)
 {
     struct conf *c = it->c;
@@ -137,6 +153,7 @@ static void ask_device(const struct asking *it)
     say(it, WMDM_OPAQUE, CALL(IMDSPDevice, SendOpaqueCommand, device, &echo) == S_OK);
     CoTaskMemFree(echo.pData);
     say(it, WMDM_SESSION, wmdm_has(it->w, device, &IID_IWMDMDeviceSession));
+    ask_icon(it);
     ask_control(it);
     if (!wmdm_has(it->w, device, &IID_IMDSPDevice2))
         return; /* it has to be there; its cases say so */

@@ -105,6 +105,8 @@ HRESULT sp_device_set_property(struct sp_device *device, const WCHAR *name,
  * ERROR_INSUFFICIENT_BUFFER what is needed. */
 HRESULT sp_device_io_control(struct sp_device *device, DWORD code, const BYTE *in, DWORD in_size,
                              BYTE *out, DWORD *out_size);
+/* The device's icon as a handle of the caller's: sp_icon.c. ERROR_NOT_FOUND: it has none. */
+HRESULT sp_device_icon(struct sp_device *device, DWORD *ret_handle);
 DWORD sp_version_number(const WCHAR *text); /* "2.13" is 0x0002000d */
 /* The friendly name, or else the model, without trailing spaces; from the task allocator. */
 HRESULT sp_device_display_name(struct sp_device *device, WCHAR **ret_name);

@@ -145,12 +145,10 @@ static HRESULT STDMETHODCALLTYPE device_GetStatus(IMDSPDevice3 *This, DWORD *pdw
 
 static HRESULT STDMETHODCALLTYPE device_GetDeviceIcon(IMDSPDevice3 *This, DWORD *hIcon)
 {
-    HRESULT hr = sp_enter_device(sp_device_from_IMDSPDevice3(This), hIcon != NULL);
+    struct sp_device *self = sp_device_from_IMDSPDevice3(This);
+    HRESULT hr = sp_enter_device(self, hIcon != NULL);
 
-    if (FAILED(hr))
-        return hr;
-    /* No icon handles outside Windows (SP-DEV-030). */
-    return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
+    return FAILED(hr) ? hr : sp_device_icon(self, hIcon);
 }
 
 HRESULT sp_device_storages(struct sp_device *device, struct mtpi_u32_array *ret_ids)
