@@ -23,6 +23,7 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_REVOKED] = "PROVIDER.REVOKED",
     [WMDM_CHANNEL_CLASS] = "PROVIDER.CHANNEL_CLASS",
     [WMDM_SYNC] = "PROVIDER.SYNC",
+    [WMDM_SHELL] = "PROVIDER.SHELL",
     [WMDM_DEVICE3] = "PROVIDER.DEVICE3",
     [WMDM_ICON] = "PROVIDER.DEVICE.ICON",
     [WMDM_OPAQUE] = "PROVIDER.OPAQUE",
@@ -90,12 +91,13 @@ static void ask_provider(const struct asking *it, const char *class)
     struct conf *c = it->c;
     IMDServiceProvider *provider = wmdm_provider(it->w);
     char named[COM_GUID_TEXT] = "";
-    uint32_t extended = 0;
+    uint32_t extended = 0, shown = 0;
     bool is_named = wmdm_device_class(c, named) && strcmp(named, class) == 0;
 
     /* A device's parameters speak of the provider that they name. */
     say(it, WMDM_SYNC,
         is_named && wmdm_device_parameter(c, "UseExtendedWmdm", &extended) && extended == 1);
+    say(it, WMDM_SHELL, is_named && wmdm_device_parameter(c, "ShowInShell", &shown) && shown == 1);
     say(it, WMDM_PNP, is_named || wmdm_has(it->w, provider, &IID_IMDServiceProvider2));
     say(it, WMDM_PREFERENCE, wmdm_has(it->w, provider, &IID_IMDServiceProvider3));
     say(it, WMDM_REVOKED, wmdm_has(it->w, provider, &IID_IMDSPRevoked));

@@ -13,6 +13,7 @@ enum wmdm_item {
     WMDM_REVOKED,
     WMDM_CHANNEL_CLASS,
     WMDM_SYNC,
+    WMDM_SHELL,
     WMDM_DEVICE3,
     WMDM_ICON,
     WMDM_OPAQUE,

@@ -149,8 +149,10 @@ static int remove_tree(struct player *player, struct store_object *object)
         mtpr_note_change(responder(player), object, MTPR_CHANGE_DELETED);
         error = store_remove(player->store, object);
     }
-    if (!error)
+    if (!error) {
+        mtpr_edit_drop_handle(responder(player), handle);
         raise(player, MTP_EC_OBJECT_REMOVED, handle, 0);
+    }
     return error;
 }
 

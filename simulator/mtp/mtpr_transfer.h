@@ -105,6 +105,5 @@ struct mtpr_edit {
 };
 
 void mtpr_edits_drop(struct mtpr_responder *r);
-void mtpr_edit_drop_handle(struct mtpr_responder *r, uint32_t handle);
 
 #endif

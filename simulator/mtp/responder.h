@@ -198,6 +198,9 @@ const struct mtpr_device_property *mtpr_device_property(const struct mtpr_respon
 int mtpr_set_device_property(struct mtpr_responder *responder, uint16_t code, const void *value,
                              uint32_t length);
 
+/* What a host was editing of an object that is gone. */
+void mtpr_edit_drop_handle(struct mtpr_responder *responder, uint32_t handle);
+
 /* ---- what happened on the device since the host was last here (0x9201, 0x9202) */
 
 enum mtpr_change { MTPR_CHANGE_ACQUIRED, MTPR_CHANGE_MODIFIED, MTPR_CHANGE_DELETED };

@@ -1,5 +1,6 @@
 /* Defects of the open state: what opens and how, what is called out of turn, Close and the last
  * Release. */
+#include "spcore/deviant/deviant_meanwhile.h"
 #include "spcore/deviant/kind.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
@@ -173,6 +174,8 @@ void __wrap_sp_object_release_open(struct sp_storage *self)
 
     if (left)
         *left = self->opening;
+    if (deviates(RELEASE_PADS))
+        meanwhile_pad(self);
     if (self->opening.writing && !self->mode && deviates(CLOSE_WITHOUT_COMMIT))
         (void)mtpi_end_edit(sp_storage_mtpi(self), self->handle);
     __real_sp_object_release_open(self);

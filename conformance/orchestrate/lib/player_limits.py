@@ -105,6 +105,7 @@ CASES = (
     (r"the device has no store that is there", has_no_medium),
     (r"the store has 4 GiB or more free", has_much_room),
     (r"the only writable store is the removable one", has_one_medium),
+    (r"the device has one medium", has_one_medium),
     (r"no file is protected on this device", lacks_operation(0x1012)),
     (r"a file cannot be made read-only", lacks_operation(0x1012)),
     (r"SetAttributes2 is not offered", lacks_operation(0x1012)),

@@ -160,29 +160,39 @@ CHANGE_CASE(STORAGE_MOVE_BI_02, MOVES NESTED, "A folder does not go into itself"
     RELEASE(folder);
 }
 
-/* The root of another medium of the device; a reference of the caller's, NULL: it has one. */
-static IMDSPStorage *other_root(struct wmdm *w)
+/* The first medium of another device of the same path; a reference of the caller's, NULL: that is
+ * all of it. */
+static IMDSPStorage *root_of_another(struct wmdm *w)
 {
     struct conf *c = wmdm_conf(w);
+    WCHAR *path = com_utf16_from_utf8(conf_device_uri(c));
+    IMDServiceProvider2 *provider = AS(IMDServiceProvider2, wmdm_provider(w));
     IMDSPEnumStorage *all = NULL;
-    IMDSPStorage *roots[2] = {NULL, NULL};
-    DWORD got = 0;
+    IMDSPDevice **devices = NULL;
+    IMDSPStorage *root = NULL;
+    DWORD count = 0, got = 0;
 
-    SETUP_CALL(IMDSPDevice, EnumStorage, wmdm_device(w), &all);
-    (void)CALL(IMDSPEnumStorage, Next, all, 1, &roots[0], &got);
-    (void)CALL(IMDSPEnumStorage, Next, all, 1, &roots[1], &got);
-    RELEASE(roots[0]);
-    RELEASE(all);
-    return roots[1];
+    SETUP_CALL(IMDServiceProvider2, CreateDevice, provider, path, &count, &devices);
+    if (count > 1) {
+        SETUP_CALL(IMDSPDevice, EnumStorage, devices[1], &all);
+        (void)CALL(IMDSPEnumStorage, Next, all, 1, &root, &got);
+        RELEASE(all);
+    }
+    for (DWORD i = 0; i < count; i++)
+        RELEASE(devices[i]);
+    CoTaskMemFree(devices);
+    CoTaskMemFree(path);
+    RELEASE(provider);
+    return root;
 }
 
-CHANGE_CASE(STORAGE_MOVE_BI_03, MOVES NESTED, "Another medium takes nothing in by a move",
-            CONF_MUST, "Move(BLOCK|INSERTINTO) with the root of another medium as target; both",
-            "SP-OBJ-048")
+CHANGE_CASE(STORAGE_MOVE_BI_03, MOVES NESTED " && PROVIDER.PNP",
+            "Another medium takes nothing in by a move", CONF_MUST,
+            "Move(BLOCK|INSERTINTO) with the root of another medium as target; both", "SP-OBJ-048")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "papcheck-f.bin", "x", 1);
-    IMDSPStorage *other = other_root(w);
+    IMDSPStorage *other = root_of_another(w);
 
     if (!other)
         conf_inconclusive(c, "the device has one medium");
