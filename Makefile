@@ -327,7 +327,7 @@ $(BUILD)/tests/%.a:
 define link_test
 $(call say,LINK)
 @mkdir -p $(@D)
-$(Q)$(CC) $(LDFLAGS) -Wl,--trace -o $@ $< $(1) $(LIBS) -lcriterion > $@.trace
+$(Q)$(CC) $(LDFLAGS) -Wl,--trace -o $@ $< $(1) $(2) $(LIBS) -lcriterion > $@.trace
 @sed -n 's/^\(.*tests\/\.\.\|$(subst /,\/,$(BUILD))\)\(\/obj\/.*\.o\)$$/$(subst /,\/,$(BUILD))\2/p' $@.trace | sort -u > $@.objects
 @{ printf '%s: ' $@; tr '\n' ' ' < $@.objects; echo; sed 's/$$/:/' $@.objects; } > $@.d
 @rm $@.trace $@.objects
@@ -337,9 +337,12 @@ $(SIM_TESTS): LIBS := $(SIM_LIBS)
 $(SIM_TESTS): $(BUILD)/tests/simulator/%: $(OBJ)/simulator/tests/%.o | $(BUILD)/tests/simulator.a $(MEDIA)
 	$(call link_test,$(BUILD)/tests/simulator.a)
 
+# What a test puts itself in the place of, WRAP(function) each.
+wraps_of = $(shell sed -n 's/^WRAP(\(.*\));$$/-Wl,--wrap=\1/p' $(1))
+
 $(SPC_TESTS): LIBS := $(SPC_LIBS) -lsqlite3 -ldl
 $(SPC_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests/spcore.a $(PAPSIM) $(MEDIA)
-	$(call link_test,$(BUILD)/tests/spcore.a)
+	$(call link_test,$(BUILD)/tests/spcore.a,$(call wraps_of,spcore/tests/$*.c))
 
 # Not the real libusb: its own objects, its library and a papsim to talk to.
 $(LUSB_TESTS): LIBS := -lpthread -ldl

@@ -1,5 +1,4 @@
-/* The task allocator for tests: failing at the n-th call. The allocator itself is
- * CoTaskMemAlloc() and company of com.h, plain malloc() and free(). */
+/* Memory of the module's own. The task allocator is CoTaskMemAlloc() and company of com.h. */
 #ifndef SPCORE_COM_COM_MEMORY_H
 #define SPCORE_COM_COM_MEMORY_H
 
@@ -13,14 +12,7 @@
 #define COM_TASK_MEMORY
 #endif
 
-/* The n-th CoTaskMemAlloc or Realloc from now (1: the next) fails, once; 0: none does. The
- * environment variable SPCORE_FAIL_ALLOC=n does the same from the module's first allocation. */
-void com_memory_fail_at(unsigned n);
-
-/* Asked once by each allocation: is it the one that fails? */
-bool com_memory_fails(void);
-
-/* calloc() for objects of this module, with the same failure switch; free with free(). */
+/* Zeros; free with free(). NULL: no memory. Never NULL for a size of 0. */
 void *com_zalloc(size_t size);
 
 #endif

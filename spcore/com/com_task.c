@@ -1,12 +1,10 @@
 /* The task allocator, which is malloc(); on Windows it is ole32's. */
 #include <stdlib.h>
 
-#include "spcore/com/com_memory.h"
+#include "spcore/include/com.h"
 
 void *CoTaskMemAlloc(size_t size)
 {
-    if (com_memory_fails())
-        return NULL;
     return malloc(size ? size : 1);
 }
 
@@ -16,8 +14,6 @@ void *CoTaskMemRealloc(void *block, size_t size)
         free(block);
         return NULL;
     }
-    if (com_memory_fails())
-        return NULL;
     return realloc(block, size ? size : 1);
 }
 

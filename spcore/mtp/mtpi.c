@@ -231,7 +231,7 @@ static int device_status(struct mtpi *mtpi, uint16_t *ret_code)
     rd = mtpi_rd_over(data, (size_t)count);
     length = (uint16_t)mtpi_rd_uint(&rd, 2);
     code = (uint16_t)mtpi_rd_uint(&rd, 2);
-    if (rd.failed || length < 4 || length > count)
+    if (rd.error || length < 4 || length > count)
         return -EPROTO;
     *ret_code = code;
     return 0;

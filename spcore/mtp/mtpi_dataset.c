@@ -18,6 +18,13 @@ enum {
 
 /* ---- reader */
 
+/* What went wrong first is what is said. */
+static void fail(int *error, int cause)
+{
+    if (!*error)
+        *error = cause;
+}
+
 struct mtpi_rd mtpi_rd_over(const void *data, size_t length)
 {
     static const uint8_t nothing[1];
@@ -28,15 +35,15 @@ struct mtpi_rd mtpi_rd_over(const void *data, size_t length)
 
 size_t mtpi_rd_left(const struct mtpi_rd *rd)
 {
-    return rd->failed ? 0 : (size_t)(rd->end - rd->at);
+    return rd->error ? 0 : (size_t)(rd->end - rd->at);
 }
 
 const uint8_t *mtpi_rd_bytes(struct mtpi_rd *rd, size_t count)
 {
     const uint8_t *bytes = rd->at;
 
-    if (mtpi_rd_left(rd) < count || rd->failed) {
-        rd->failed = true;
+    if (mtpi_rd_left(rd) < count || rd->error) {
+        fail(&rd->error, -EPROTO);
         return NULL;
     }
     rd->at += count;
@@ -63,7 +70,7 @@ uint16_t *mtpi_rd_string(struct mtpi_rd *rd)
         return NULL;
     text = calloc(count + 1, sizeof(*text));
     if (!text) {
-        rd->failed = true;
+        fail(&rd->error, -ENOMEM);
         return NULL;
     }
     /* Its own terminator is one of the units; devices that leave it out are understood too. */
@@ -77,7 +84,7 @@ size_t mtpi_rd_count(struct mtpi_rd *rd, size_t element)
     size_t count = (size_t)mtpi_rd_uint(rd, 4);
 
     if (count > mtpi_rd_left(rd) / element) {
-        rd->failed = true;
+        fail(&rd->error, -EPROTO);
         return 0;
     }
     return count;
@@ -89,7 +96,7 @@ void mtpi_rd_u16_array(struct mtpi_rd *rd, struct mtpi_u16_array *ret)
     uint16_t *item = count ? malloc(count * sizeof(*item)) : NULL;
 
     if (count && !item) {
-        rd->failed = true;
+        fail(&rd->error, -ENOMEM);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -103,7 +110,7 @@ void mtpi_rd_u32_array(struct mtpi_rd *rd, struct mtpi_u32_array *ret)
     uint32_t *item = count ? malloc(count * sizeof(*item)) : NULL;
 
     if (count && !item) {
-        rd->failed = true;
+        fail(&rd->error, -ENOMEM);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -139,7 +146,7 @@ static void read_array(struct mtpi_rd *rd, unsigned width, struct mtpi_value *va
     if (value->array.data)
         memcpy(value->array.data, bytes, count * width);
     else
-        rd->failed = true;
+        fail(&rd->error, -ENOMEM);
 }
 
 void mtpi_rd_value(struct mtpi_rd *rd, uint16_t type, struct mtpi_value *ret)
@@ -151,7 +158,7 @@ void mtpi_rd_value(struct mtpi_rd *rd, uint16_t type, struct mtpi_value *ret)
     if (type == TYPE_STRING) {
         value.string = mtpi_rd_string(rd);
     } else if (width == 0 || (type & 0x8000)) {
-        rd->failed = true; /* of unknown length: nothing behind it can be read either */
+        fail(&rd->error, -EPROTO); /* of unknown length: nothing behind it can be read either */
     } else if (type & TYPE_ARRAY) {
         read_array(rd, width, &value);
     } else if (width == 16) {
@@ -161,7 +168,7 @@ void mtpi_rd_value(struct mtpi_rd *rd, uint16_t type, struct mtpi_value *ret)
     } else {
         value.integer = sign_extend(mtpi_rd_uint(rd, width), type, width);
     }
-    if (rd->failed)
+    if (rd->error)
         mtpi_value_done(&value);
     else
         *ret = value;
@@ -186,14 +193,14 @@ void mtpi_wr_done(struct mtpi_wr *wr)
 
 static void put_bytes(struct mtpi_wr *wr, const void *data, size_t length)
 {
-    if (wr->failed || length == 0)
+    if (wr->error || length == 0)
         return;
     if (length > wr->room - wr->used) {
         size_t room = (wr->used + length) * 2;
         uint8_t *more = realloc(wr->data, room);
 
         if (!more) {
-            wr->failed = true;
+            fail(&wr->error, -ENOMEM);
             return;
         }
         wr->data = more;
@@ -218,7 +225,7 @@ void mtpi_wr_string(struct mtpi_wr *wr, const uint16_t *text)
     while (text && text[count])
         count++;
     if (count >= STRING_UNITS) {
-        wr->failed = true;
+        fail(&wr->error, -EINVAL);
         return;
     }
     /* The empty string has no terminator (MTP 1.1, 3.2.3). */
@@ -234,7 +241,7 @@ void mtpi_wr_value(struct mtpi_wr *wr, const struct mtpi_value *value)
     if (value->type == TYPE_STRING) {
         mtpi_wr_string(wr, value->string);
     } else if (width == 0 || (value->type & 0x8000)) {
-        wr->failed = true;
+        fail(&wr->error, -EINVAL);
     } else if (value->type & TYPE_ARRAY) {
         mtpi_wr_uint(wr, value->array.count, 4);
         put_bytes(wr, value->array.data, value->array.count * width);

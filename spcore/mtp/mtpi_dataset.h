@@ -7,7 +7,7 @@
 
 struct mtpi_rd {
     const uint8_t *at, *end;
-    bool failed;
+    int error; /* the first: -EPROTO or -ENOMEM; nothing is read after it */
 };
 
 struct mtpi_rd mtpi_rd_over(const void *data, size_t length);
@@ -27,7 +27,7 @@ void mtpi_rd_value(struct mtpi_rd *rd, uint16_t type, struct mtpi_value *ret);
 struct mtpi_wr {
     uint8_t *data; /* owned */
     size_t used, room;
-    bool failed;
+    int error; /* the first: -EINVAL or -ENOMEM; nothing is written after it */
 };
 
 void mtpi_wr_done(struct mtpi_wr *wr);

@@ -21,7 +21,8 @@ int mtpi_send_dataset(struct mtpi *mtpi, uint16_t code, const uint32_t *params,
                       unsigned param_count, struct mtpi_wr *dataset, struct mtpi_response *ret)
 {
     struct mtpi_data data = {.out = dataset->data, .out_length = dataset->used, .has_out = true};
-    int result = dataset->failed ? -EINVAL : mtpi_run(mtpi, code, params, param_count, &data, ret);
+    int result =
+        dataset->error ? dataset->error : mtpi_run(mtpi, code, params, param_count, &data, ret);
 
     mtpi_wr_done(dataset);
     return result;

@@ -39,9 +39,9 @@ int mtpi_parse_device_info(const void *data, size_t length, struct mtpi_device_i
     info.model = mtpi_rd_string(&rd);
     info.version = mtpi_rd_string(&rd);
     info.serial = mtpi_rd_string(&rd);
-    if (rd.failed) {
+    if (rd.error) {
         mtpi_device_info_done(&info);
-        return -EPROTO;
+        return rd.error;
     }
     *ret = info;
     return 0;
@@ -68,9 +68,9 @@ int mtpi_parse_storage_info(const void *data, size_t length, struct mtpi_storage
     info.free_objects = (uint32_t)mtpi_rd_uint(&rd, 4);
     info.description = mtpi_rd_string(&rd);
     info.volume = mtpi_rd_string(&rd);
-    if (rd.failed) {
+    if (rd.error) {
         mtpi_storage_info_done(&info);
-        return -EPROTO;
+        return rd.error;
     }
     *ret = info;
     return 0;
@@ -102,9 +102,9 @@ int mtpi_parse_object_info(const void *data, size_t length, struct mtpi_object_i
     info.created = mtpi_rd_string(&rd);
     info.modified = mtpi_rd_string(&rd);
     /* Keywords follow; nobody uses them and some devices leave them out. */
-    if (rd.failed) {
+    if (rd.error) {
         mtpi_object_info_done(&info);
-        return -EPROTO;
+        return rd.error;
     }
     *ret = info;
     return 0;
@@ -127,7 +127,7 @@ int mtpi_parse_property_list(const void *data, size_t length, struct mtpi_proper
 
     if (count && !list.item)
         return -ENOMEM;
-    while (list.count < count && !rd.failed) {
+    while (list.count < count && !rd.error) {
         struct mtpi_property *property = &list.item[list.count++];
         uint16_t type;
 
@@ -136,9 +136,9 @@ int mtpi_parse_property_list(const void *data, size_t length, struct mtpi_proper
         type = (uint16_t)mtpi_rd_uint(&rd, 2);
         mtpi_rd_value(&rd, type, &property->value);
     }
-    if (rd.failed) {
+    if (rd.error) {
         mtpi_property_list_done(&list);
-        return -EPROTO;
+        return rd.error;
     }
     *ret = list;
     return 0;
@@ -152,8 +152,8 @@ int mtpi_parse_prop_desc(const void *data, size_t length, struct mtpi_prop_desc 
     desc.property = (uint16_t)mtpi_rd_uint(&rd, 2);
     desc.type = (uint16_t)mtpi_rd_uint(&rd, 2);
     desc.settable = mtpi_rd_uint(&rd, 1) == 1;
-    if (rd.failed)
-        return -EPROTO;
+    if (rd.error)
+        return rd.error;
     *ret = desc;
     return 0;
 }
@@ -164,8 +164,8 @@ int mtpi_parse_value(const void *data, size_t length, uint16_t type, struct mtpi
     struct mtpi_value value = {0};
 
     mtpi_rd_value(&rd, type, &value);
-    if (rd.failed)
-        return -EPROTO;
+    if (rd.error)
+        return rd.error;
     *ret = value;
     return 0;
 }
@@ -176,8 +176,8 @@ int mtpi_parse_u16_array(const void *data, size_t length, struct mtpi_u16_array 
     struct mtpi_u16_array array = {0};
 
     mtpi_rd_u16_array(&rd, &array);
-    if (rd.failed)
-        return -EPROTO;
+    if (rd.error)
+        return rd.error;
     *ret = array;
     return 0;
 }
@@ -188,8 +188,8 @@ int mtpi_parse_u32_array(const void *data, size_t length, struct mtpi_u32_array 
     struct mtpi_u32_array array = {0};
 
     mtpi_rd_u32_array(&rd, &array);
-    if (rd.failed)
-        return -EPROTO;
+    if (rd.error)
+        return rd.error;
     *ret = array;
     return 0;
 }

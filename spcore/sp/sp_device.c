@@ -272,6 +272,8 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatSupport2(
     const bool audio = dwFlags & WMDM_GET_FORMAT_SUPPORT_AUDIO;
     const bool video = dwFlags & WMDM_GET_FORMAT_SUPPORT_VIDEO;
     const bool file = dwFlags & WMDM_GET_FORMAT_SUPPORT_FILE;
+    WMFILECAPABILITIES *types = NULL;
+    DWORD type_count = 0;
     HRESULT hr = sp_enter_device(self, (audio || video || file) && dwFlags < 8 &&
                                            (!audio || (ppAudioFormatEx && pnAudioFormatCount)) &&
                                            (!video || (ppVideoFormatEx && pnVideoFormatCount)) &&
@@ -279,15 +281,23 @@ static HRESULT STDMETHODCALLTYPE device_GetFormatSupport2(
 
     if (FAILED(hr))
         return hr;
-    if (audio)
+    if (file)
+        hr = sp_formats_file(self->connection, &types, &type_count);
+    if (SUCCEEDED(hr) && audio)
         hr = sp_formats_audio(self->connection, ppAudioFormatEx, pnAudioFormatCount);
-    if (SUCCEEDED(hr) && video) { /* no video header can be said from a format code alone */
+    if (FAILED(hr)) {
+        sp_formats_file_free(types, type_count);
+        return hr;
+    }
+    if (video) { /* no video header can be said from a format code alone */
         *ppVideoFormatEx = NULL;
         *pnVideoFormatCount = 0;
     }
-    if (SUCCEEDED(hr) && file)
-        hr = sp_formats_file(self->connection, ppFileType, pnFileTypeCount);
-    return hr;
+    if (file) {
+        *ppFileType = types;
+        *pnFileTypeCount = type_count;
+    }
+    return S_OK;
 }
 
 /* Optional; no property pages (SP-DEV-044). */

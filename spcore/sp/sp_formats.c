@@ -205,3 +205,10 @@ HRESULT sp_formats_file(struct sp_connection *connection, WMFILECAPABILITIES **r
     *ret_count = count;
     return S_OK;
 }
+
+void sp_formats_file_free(WMFILECAPABILITIES *types, DWORD count)
+{
+    for (DWORD i = 0; i < count; i++)
+        CoTaskMemFree(types[i].pwszMimeType);
+    CoTaskMemFree(types);
+}

@@ -125,6 +125,7 @@ HRESULT sp_formats_audio(struct sp_connection *connection, WAVEFORMATEX **ret_fo
 HRESULT sp_formats_mime(struct sp_connection *connection, WCHAR ***ret_types, DWORD *ret_count);
 HRESULT sp_formats_file(struct sp_connection *connection, WMFILECAPABILITIES **ret_types,
                         DWORD *ret_count);
+void sp_formats_file_free(WMFILECAPABILITIES *types, DWORD count);
 HRESULT sp_format_capability(struct sp_connection *connection, uint16_t format,
                              WMDM_FORMAT_CAPABILITY *ret_capability);
 /* Name of the i-th property of the metadata table that objects of `format` have; NULL: no more. */

@@ -127,20 +127,6 @@ Test(com_object, references_are_counted_across_threads)
     cr_assert_eq(destroyed, 1);
 }
 
-Test(com_memory, the_nth_allocation_fails_once)
-{
-    void *first, *third;
-
-    com_memory_fail_at(2);
-    first = CoTaskMemAlloc(8);
-    cr_assert_not_null(first);
-    cr_assert_null(CoTaskMemAlloc(8));
-    third = CoTaskMemAlloc(8);
-    cr_assert_not_null(third);
-    CoTaskMemFree(first);
-    CoTaskMemFree(third);
-}
-
 Test(com_guid, text_and_structure_agree)
 {
     char text[COM_GUID_TEXT];

@@ -116,7 +116,7 @@ Test(mtp_dataset, string_without_its_bytes_fails_for_good)
     struct mtpi_rd rd = mtpi_rd_over(BYTES(3, 'h', 0, 'i', 0));
 
     cr_expect_null(mtpi_rd_string(&rd));
-    cr_expect(rd.failed);
+    cr_expect_eq(rd.error, -EPROTO);
     cr_expect_eq(mtpi_rd_uint(&rd, 1), 0);
     cr_expect_eq(mtpi_rd_left(&rd), 0);
 }
@@ -294,11 +294,11 @@ Test(mtp_dataset, string_of_255_characters_does_not_fit)
         text[i] = 'x';
     text[255] = 0;
     mtpi_wr_string(&wr, text);
-    cr_expect(wr.failed);
+    cr_expect_eq(wr.error, -EINVAL);
     mtpi_wr_done(&wr);
     text[254] = 0;
     mtpi_wr_string(&wr, text);
-    cr_expect_not(wr.failed);
+    cr_expect_eq(wr.error, 0);
     cr_expect_eq(wr.used, 1 + 2 * 255);
     mtpi_wr_done(&wr);
 }
