@@ -5,8 +5,11 @@ import struct
 
 import stopper
 from mtp_client import FOLDER, Mtp, Reader
+from usbip_client import CMD_SUBMIT, OP_REQ_IMPORT, OUT
 
 ALBUM, PLAYLIST = 0xBA03, 0xBA05
+COMMAND = struct.pack("<H", 1)  # the type of a container
+IMPORT_REQUEST, FRAME = 40, 48  # bytes
 # SendObjectInfo, SendObject, DeleteObject, MoveObject; SetObjectPropValue, SendObjectPropList,
 # SetObjectReferences, SetObjectPropList; the edit operations.
 WRITES = {0x100B, 0x100C, 0x100D, 0x1019, 0x9804, 0x9806, 0x9808, 0x9811, 0x95C2, 0x95C3, 0x95C4,
@@ -51,22 +54,51 @@ def held(papsim):
         return found
 
 
+class Submits:
+    """Takes what one connection sends to pieces: its URBs, as they are whole."""
+
+    def __init__(self):
+        self.data, self.imported = b"", False
+
+    def of(self, data):
+        """Endpoint and payload of each that this completes."""
+        self.data += data
+        if not self.imported and len(self.data) >= 8:
+            self.imported = struct.unpack(">H", self.data[2:4])[0] != OP_REQ_IMPORT
+            if len(self.data) >= IMPORT_REQUEST:
+                self.data, self.imported = self.data[IMPORT_REQUEST:], True
+        while self.imported and len(self.data) >= FRAME:
+            command, _, _, direction, endpoint, _, length = struct.unpack(">7I", self.data[:28])
+            end = FRAME + (length if command == CMD_SUBMIT and direction == OUT else 0)
+            if len(self.data) < end:
+                return
+            yield endpoint, self.data[FRAME:end]
+            self.data = self.data[end:]
+
+
 class Watcher(stopper.Stopper):
-    """Counts what goes to the device, and at segment number `at` cuts: calls `cut`."""
+    """Counts URBs that go to the device and the operations they ask for, and when number `at` is
+    whole, but not yet handed on, cuts: calls `cut`."""
 
     def __init__(self, papsim, at=None, cut=None):
         super().__init__(papsim, 0, None)
-        self.at, self.cut, self.segments, self.operations = at, cut, 0, []
+        self.at, self.cut, self.urbs, self.operations = at, cut, 0, []
 
-    def passes(self, data, looks):
-        if not looks:
-            return data
-        self.segments += 1
-        if command := self.is_command(data):
-            self.operations.append(struct.unpack("<H", data[command + 2:command + 4])[0])
-        if self.segments == self.at and self.cut:
+    def hand_on(self, source, target, looks):
+        submits = Submits()
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 20):
+                for endpoint, payload in submits.of(data) if looks else ():
+                    self.see(endpoint, payload)
+                target.sendall(data)
+        stopper.end(target)
+
+    def see(self, endpoint, payload):
+        self.urbs += 1
+        if endpoint and payload[4:6] == COMMAND and len(payload) in range(12, 33, 4):
+            self.operations.append(struct.unpack("<H", payload[6:8])[0])
+        if self.urbs == self.at and self.cut:
             self.cut()
-        return data
 
     @property
     def writes(self):

@@ -99,7 +99,9 @@ ALBUM = {"Albums/Bee - One": ["Music/Bee/One/1 First.mp3", "Music/Bee/One/2 Zwei
 @pytest.mark.parametrize("player, words", PLAYERS, ids=[player for player, _ in PLAYERS])
 def test_a_library_arrives_whole_and_only_once(player, words, library, sync):
     with Papsim(player) as papsim:
-        assert not failures(sync(papsim.uri(), *words))
+        with watched(papsim) as (wire, uri):
+            assert not failures(sync(uri, *words))
+        assert len(wire.writes) >= 3 * len(tracks(library))
         first = held(papsim)
         assert music_on(first) == tracks(library)
         lists = {path: content for path, content in first.items() if isinstance(content, list)}
@@ -234,7 +236,7 @@ def test_a_file_that_vanishes_or_changes_meanwhile_is_said(library, sync):
         # Well behind the walk, and before the first track is whole.
         with watched(papsim) as (wire, uri):
             sync(uri, "--dry-run")
-        with watched(papsim, at=wire.segments + 8, cut=cut) as (wire, uri):
+        with watched(papsim, at=wire.urbs + 12, cut=cut) as (wire, uri):
             events = sync(uri, status=5)
         assert failures(events)["Bee/One/2 Zweitä.mp3"] == "vanished"
         assert of_kind(events, "sent")

@@ -68,10 +68,11 @@ class Interrupted:
         shutil.rmtree(self.library)
         shutil.copytree(new, self.library)
         shutil.copytree(self.state, self.saved)
+        papsim.free("1-1")
         papsim.tell("snapshot")
         with watched(papsim) as (wire, uri):
             assert papcheck(*self.words(uri)).status == 0 and wire.writes
-        self.segments = wire.segments
+        self.urbs = wire.urbs
 
     def words(self, uri):
         return ["sync", "--library", self.library, "--state", self.state, "--device", uri]
@@ -98,15 +99,17 @@ class Interrupted:
             started.append(subprocess.Popen([PAPCHECK, *self.words(uri)], stdin=subprocess.DEVNULL,
                                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
             said = started[0].communicate(timeout=SECONDS)[1]
-        assert started[0].returncode == -signal.SIGKILL, said
+        assert started[0].returncode in (0, -signal.SIGKILL), said
+        return started[0].returncode != 0
 
     def unplugged(self, at):
         with watched(self.papsim, at, lambda: self.papsim.tell("unplug")) as (_, uri):
             done = papcheck(*self.words(uri))
         # While it is plugged there is no device yet that could go.
-        assert done.status == 3 and ("gone" in done.stdout or not done.stdout), \
-            done.stdout + done.stderr
+        assert done.status == 0 or (done.status == 3 and (
+            "gone" in done.stdout or not done.stdout)), done.stdout + done.stderr
         self.papsim.tell("plug")
+        return done.status != 0
 
 
 @pytest.fixture(scope="module", params=["filled", "changed"])
@@ -121,12 +124,13 @@ def interrupted(request, libraries, tmp_path_factory):
 
 @pytest.mark.parametrize("way", ["killed", "unplugged"])
 def test_what_is_cut_anywhere_is_taken_up(way, interrupted):
-    lot = random.Random(f"{way} {interrupted.segments}")
-    # What comes before the first write changes nothing, and is cut, too, now and then.
-    for at in sorted(lot.sample(range(1, interrupted.segments), PLACES)):
+    lot = random.Random(f"{way} {interrupted.urbs}")
+    cut = 0
+    for at in sorted(lot.sample(range(1, interrupted.urbs), PLACES)):
         interrupted.go_back()
-        getattr(interrupted, way)(at)
+        cut += getattr(interrupted, way)(at)
         interrupted.finish()
+    assert cut > PLACES // 2  # a place may lie behind the end: retries, and what is read ahead
 
 
 def test_an_interrupt_ends_it_between_two_blocks(libraries, tmp_path):

@@ -299,7 +299,7 @@ static bool carry_out(struct world *world, const struct sync_step *step,
     return false
     CUT_HERE;
     if (step->wanted == SYNC_NONE) {
-        cr_assert(!object || object->ours, "%s is not ours to delete", object->path);
+        cr_assert(!object || object->ours, "%s is not ours to delete", step->row->path);
         if (object)
             object->is_there = false;
         CUT_HERE;
