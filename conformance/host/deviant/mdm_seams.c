@@ -11,8 +11,13 @@
 SEAM(sac_authenticate);
 HRESULT __wrap_sac_authenticate(struct sac_channel *channel, DWORD protocol)
 {
-    HRESULT hr = __real_sac_authenticate(channel, protocol);
+    const DWORD asked = deviates(ANY_PROTOCOL) ? SAC_PROTOCOL_V1 : protocol;
+    HRESULT hr = __real_sac_authenticate(channel, asked);
 
+    if (deviates(CHANNEL_UNREADY) && hr == WMDM_E_CALL_OUT_OF_SEQUENCE)
+        return S_OK;
+    if (deviates(CHANNEL_NEVER))
+        return WMDM_E_CALL_OUT_OF_SEQUENCE;
     return deviates(HANDSHAKE_TWICE) ? __real_sac_authenticate(channel, protocol) : hr;
 }
 

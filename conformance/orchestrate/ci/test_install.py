@@ -14,7 +14,7 @@ from papcheck import WHOLE, papcheck
 
 pytestmark = pytest.mark.patient(80)
 
-DECLARED = re.compile(r"^\w[\w *]*?[ *](\w+)\([^;{]*?\);", re.M | re.S)
+DECLARED = re.compile(r"^(?!typedef)\w[\w *]*?[ *](\w+)\([^;{]*?\);", re.M | re.S)
 
 
 def make(*words):
@@ -150,10 +150,15 @@ def test_a_part_that_is_missing_ends_the_run(machine, part, name):
 # ---- what others compile with
 
 
-def declared():
-    """The functions of the installed headers, but for those that are there in full."""
-    return {name for header in (tree.ROOT / "spcore/include").glob("*.h")
-            for name in DECLARED.findall(header.read_text(encoding="utf-8"))}
+def declared(library):
+    """The functions of the headers that are installed for a library, but for those that are there
+    in full."""
+    headers = {header.name: DECLARED.findall(header.read_text(encoding="utf-8"))
+               for header in (tree.ROOT / "spcore/include").glob("*.h")}
+    if library == "wmdm":  # none of what a provider exports
+        return {name for header in ("com.h", "mdm.h", "sac.h") for name in headers[header]
+                if not name.startswith("Dll")}
+    return {name for header in set(headers) - {"mdm.h"} for name in headers[header]}
 
 
 HEADERS = {"c": ("com.h", "mswmdm.h", "sac.h", "stdio.h"),
@@ -202,7 +207,7 @@ int main(void)
 ])
 def test_a_program_compiles_by_pkg_config_alone(tmp_path, compiler, suffix):
     make("install", f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/multi")
-    names = sorted(declared())
+    names = sorted(declared("spcore"))
     assert {"DllGetClassObject", "CoTaskMemAlloc", "IsEqualGUID", "sac_server_new"} <= set(names)
     source = tmp_path / f"program.{suffix}"
     source.write_text(PROGRAM.format(
@@ -213,6 +218,39 @@ def test_a_program_compiles_by_pkg_config_alone(tmp_path, compiler, suffix):
                    "LD_LIBRARY_PATH": f"{tmp_path}/usr/lib/multi"}
     script = (f"{compiler} -Wall -Wextra -pedantic -Werror -o program {source.name} "
               "$(pkg-config --cflags --libs spcore) && ./program")
+    done = subprocess.run(["sh", "-e", "-c", script], cwd=tmp_path, env=environment, text=True,
+                          check=False, timeout=tree.SECONDS, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+
+
+APPLICATION = """#include <mdm.h>
+typedef void (*function)(void);
+static const function all[] = {{{names}}};
+
+int main(void)
+{{
+    struct mdm_machine *machine = mdm_machine_new();
+    IWMDeviceManager3 *manager;
+
+    return !all[0] || FAILED(mdm_open(machine, &manager, NULL));
+}}
+"""
+
+
+@pytest.mark.parametrize("compiler", ["gcc -std=c11", "g++ -std=c++11"])
+def test_an_application_compiles_by_pkg_config_alone(tmp_path, compiler):
+    make("install", f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/multi")
+    source = tmp_path / ("program.c" if compiler.startswith("gcc") else "program.cc")
+    names = sorted(declared("wmdm"))
+    assert {"mdm_machine_plug", "CoTaskMemAlloc", "sac_client_new"} <= set(names)
+    source.write_text(APPLICATION.format(names=", ".join(f"(function){name}" for name in names)),
+                      encoding="ascii")
+    environment = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_SYSROOT_DIR": str(tmp_path),
+                   "PKG_CONFIG_LIBDIR": f"{tmp_path}/usr/lib/multi/pkgconfig",
+                   "LD_LIBRARY_PATH": f"{tmp_path}/usr/lib/multi"}
+    script = (f"{compiler} -Wall -Wextra -pedantic -Werror -o program {source.name} "
+              "$(pkg-config --cflags --libs wmdm) && ./program")
     done = subprocess.run(["sh", "-e", "-c", script], cwd=tmp_path, env=environment, text=True,
                           check=False, timeout=tree.SECONDS, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)

@@ -93,6 +93,18 @@ def test_the_provider_is_built_with_it_and_judged(machine):
         papcheck run AUTH-CLOSED-BI-01 AUTH-OBJECT-BV-01 --provider provider.so --out /out/own""")
 
 
+def test_the_application_is_built_with_it_and_lists_a_player(machine):
+    said = machine.says("""cd /tmp
+        cc -o application /usr/share/doc/papkit/examples/application.c \\
+            $(pkg-config --cflags --libs wmdm)
+        papsim serve --player pap-winusb --listen 127.0.0.1:0 > log & player=$!
+        until grep -q listening log; do sleep 0.1; done
+        ./application libspcore.so.0 "usbip:$(sed -n 's/^listening //p' log)/1-1" \\
+            /usr/share/papkit/media/tone.mp3
+        kill $player""")
+    assert re.search(r"Internal storage\n(.*\n)*    tone.mp3  12656\n", said), said
+
+
 def test_the_containerfile_installs_it_and_checks_it(machine):
     assert [word for word, _ in steps()] == ["FROM", "COPY", "RUN", "RUN", "USER", "WORKDIR", "CMD"]
     assert "apt-get install -y --no-install-recommends /tmp/papkit_*.deb" in steps()[2][1]

@@ -6,6 +6,7 @@
 
 #include "conformance/host/deviant/mdm_deviant.h"
 #include "spcore/base.h"
+#include "wmdm_certs.h"
 
 void app_stop(struct app *app)
 {
@@ -72,6 +73,13 @@ void app_start(struct app *app)
 
     app_step(app, "the device manager", mdm_open(app->machine, &app->manager, &app->channel));
     app_step(app, "GetDeviceCount", IWMDeviceManager3_GetDeviceCount(app->manager, &count));
+}
+
+HRESULT app_certify(struct sac_channel *client)
+{
+    return sac_set_certificate(client, SAC_CERT_V1, application_high_certificate,
+                               sizeof(application_high_certificate), application_high_key,
+                               sizeof(application_high_key));
 }
 
 DWORD app_count(struct app *app)

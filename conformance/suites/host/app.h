@@ -20,6 +20,7 @@ struct app *app_new(struct conf *c);
 void app_plug(struct app *app, const char *path);
 void app_start(struct app *app); /* authenticates, and has the list made */
 void app_stop(struct app *app);
+HRESULT app_certify(struct sac_channel *client); /* SetCertificate, of the high level */
 /* A step of ours that leads to what is judged. */
 void app_step(struct app *app, const char *what, HRESULT hr);
 /* A device "path" that is listed, its root and the file "one"; references of the caller's. */

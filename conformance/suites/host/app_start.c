@@ -252,3 +252,42 @@ CONF_CASE(HOST_APP_BV_06, .title = "The extended interfaces are used where UseEx
             CHECK(says(app, names[i]));
     }
 }
+
+/* CSecureChannelClient::Authenticate. */
+static HRESULT authenticate(struct app *app, bool certified, bool bound, DWORD protocol)
+{
+    IComponentAuthenticate *component = NULL;
+    struct sac_channel *client = sac_client_new();
+    HRESULT hr = S_OK;
+
+    app_step(app, "the manager",
+             mdm_manager_new(app->machine, &IID_IComponentAuthenticate, (void **)&component));
+    if (certified)
+        app_step(app, "SetCertificate", app_certify(client));
+    if (bound)
+        app_step(app, "SetInterface", sac_set_interface(client, component));
+    hr = sac_authenticate(client, protocol);
+    sac_free(client);
+    GONE(component);
+    return hr;
+}
+
+CONF_CASE(HOST_APP_BI_05, .title = "A handshake wants a certificate, an interface and its protocol",
+          .level = CONF_MUST, .reqs = REQS("SP-AUTH-040", "SP-AUTH-041"), .ics = "ANY",
+          .needs = CONF_HOST,
+          .steps = "Authenticate without SetCertificate, without SetInterface, with both; with "
+                   "protocols 1 and 7")
+{
+    struct app *app = app_new(c);
+
+    ROW("SP-AUTH-040.certificate")
+        CHECK_FAILS(authenticate(app, false, true, SAC_PROTOCOL_V1));
+    ROW("SP-AUTH-040.interface")
+        CHECK_FAILS(authenticate(app, true, false, SAC_PROTOCOL_V1));
+    ROW("SP-AUTH-040.both")
+        CHECK_HR(authenticate(app, true, true, SAC_PROTOCOL_V1), S_OK);
+    ROW("SP-AUTH-041") {
+        CHECK_HR(authenticate(app, true, true, SAC_PROTOCOL_WMDM), E_INVALIDARG);
+        CHECK_HR(authenticate(app, true, true, 7), E_INVALIDARG);
+    }
+}
