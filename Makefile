@@ -104,8 +104,10 @@ TEST_SRC := $(sort $(wildcard simulator/tests/*/test_*.c spcore/tests/*/test_*.c
 TOOL_SRC := $(sort $(wildcard ci/*.c ci/vm-tools/*.c ci/fuzz/*.c))
 # A provider of other structure, for the judge to be fair to; of ours it takes the initiator alone.
 OTHER_SRC := $(sort $(wildcard fixtures/providers/other/*.c))
+# A provider that is an application of libwmdm, which drives another provider.
+THROUGH_SRC := $(sort $(wildcard fixtures/providers/through/*.c))
 OTHER_SPC_SRC := $(call layers,spcore,mtp transport usbip)
-ALL_SRC := $(sort $(OTHER_SRC) $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC) $(LUSB_SRC) $(CONF_SRC) $(TEST_SRC) $(TOOL_SRC))
+ALL_SRC := $(sort $(OTHER_SRC) $(THROUGH_SRC) $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC) $(LUSB_SRC) $(CONF_SRC) $(TEST_SRC) $(TOOL_SRC))
 
 # ---- the programs
 PAPSIM := $(BUILD)/papsim
@@ -119,13 +121,14 @@ SPCORE := $(BUILD)/libspcore.so
 WMDM := $(BUILD)/libwmdm.so
 DEVIANT := $(BUILD)/libspcore-deviant.so
 OTHER := $(BUILD)/other.so
+THROUGH := $(BUILD)/through.so
 LUSB := $(BUILD)/libusb/libusb-1.0.so.0
 # Programs that dlopen() it use the others of the real one's names.
 LUSB_LINKS := libusb-1.0.so libusb-1.0.so.0.3.0
 
 .PHONY: all help
 ## all: what is installed, the deviant provider and the other one, compile_commands.json (the default)
-all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(WMDM) $(DEVIANT) $(OTHER) $(LUSB) compile_commands.json texts
+all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(WMDM) $(DEVIANT) $(OTHER) $(THROUGH) $(LUSB) compile_commands.json texts
 
 help:
 	@sed -n 's/^## \([^:]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 34
@@ -182,6 +185,11 @@ $(DEVIANT): $(call objects,$(SPC_SRC) $(DEVIANT_SRC))
 $(OTHER): LINK := -shared -Wl,-rpath,'$$ORIGIN'
 $(OTHER): LIBS := -L$(BUILD) -lspcore $(SPC_LIBS)
 $(OTHER): $(call objects,$(OTHER_SRC) $(OTHER_SPC_SRC)) | $(SPCORE)
+	$(link)
+
+$(THROUGH): LINK := -shared -Wl,-rpath,'$$ORIGIN'
+$(THROUGH): LIBS := -L$(BUILD) -lwmdm -lpthread -ldl
+$(THROUGH): $(call objects,$(THROUGH_SRC) $(call layers,spcore,com)) | $(WMDM)
 	$(link)
 
 # A drop-in libusb-1.0 over USB/IP: libusb's public header, nothing of its library.

@@ -91,7 +91,7 @@ static HRESULT STDMETHODCALLTYPE device_SendOpaqueCommand(IMDSPDevice3 *This,
         {&pCommand->dwDataLen, sizeof(pCommand->dwDataLen)},
         {pCommand->pData, pCommand->dwDataLen},
     };
-    BYTE expected[WMDM_MAC_LENGTH];
+    BYTE expected[WMDM_MAC_LENGTH] = {0};
     HRESULT hr = recorder_asked(channel, "SendOpaqueCommand", "%s", "");
 
     channel->recorder->spoils_mac = false;

@@ -313,7 +313,7 @@ static HRESULT STDMETHODCALLTYPE object_Write(IMDSPObject2 *This, BYTE *pData, D
                                               BYTE *abMac)
 {
     struct recorder_storage *self = recorder_storage_from_IMDSPObject2(This);
-    BYTE expected[WMDM_MAC_LENGTH];
+    BYTE expected[WMDM_MAC_LENGTH] = {0};
     HRESULT hr = recorder_asked(self->channel, "Write", "(%u)", *pdwSize);
 
     if (SUCCEEDED(hr))

@@ -60,22 +60,19 @@ static bool has_mode(DWORD mode)
     return mode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD);
 }
 
-/* A provider is always told to delete what is in a folder, too, as its documents want it
- * (reading U37); that the application agrees is asked here. */
+/* A provider is told to delete what is below, too, as its documents want it always; of a folder
+ * only when the application said so (reading U37). */
 static HRESULT call_delete(struct change *change, IMDSPObject *object)
 {
-    DWORD attributes = 0;
+    DWORD mode = WMDM_MODE_BLOCK | WMDM_MODE_RECURSIVE, attributes = 0;
     HRESULT hr = S_OK;
 
-    if (!(change->mode & WMDM_MODE_RECURSIVE)) {
+    if (!(change->mode & WMDM_MODE_RECURSIVE))
         hr = IMDSPStorage_GetAttributes(change->storage->storage, &attributes, NULL);
-        if (SUCCEEDED(hr) && (attributes & WMDM_FILE_ATTR_FOLDER) &&
-            (attributes & (WMDM_STORAGE_ATTR_HAS_FILES | WMDM_STORAGE_ATTR_HAS_FOLDERS)))
-            hr = HRESULT_FROM_WIN32(ERROR_DIR_NOT_EMPTY);
-    }
+    if (attributes & WMDM_FILE_ATTR_FOLDER)
+        mode = WMDM_MODE_BLOCK;
     return FAILED(hr) ? hr
-                      : IMDSPObject_Delete(object, WMDM_MODE_BLOCK | WMDM_MODE_RECURSIVE,
-                                           mdm_progress_interface(change->progress));
+                      : IMDSPObject_Delete(object, mode, mdm_progress_interface(change->progress));
 }
 
 HRESULT mdm_delete(struct mdm_storage *storage, DWORD mode, IWMDMProgress *progress)

@@ -211,7 +211,10 @@ static HRESULT STDMETHODCALLTYPE device_GetCanonicalName(IWMDMDevice3 *This, WCH
     struct mdm_device *self = mdm_device_from_IWMDMDevice3(This);
     HRESULT hr = mdm_enter(self->way, pwszPnPName != NULL);
 
-    return FAILED(hr) ? hr : com_copy_string(self->canonical, pwszPnPName, nMaxChars);
+    if (FAILED(hr))
+        return hr;
+    return nMaxChars ? com_copy_string(self->canonical, pwszPnPName, nMaxChars)
+                     : WMDM_E_BUFFERTOOSMALL;
 }
 
 /* ---- IWMDMDevice3 */

@@ -9,6 +9,7 @@ struct mdm_operation {
     IWMDMOperation3 IWMDMOperation3_iface;
     struct mdm_way *way;
     struct mdm_party party; /* with references of its own */
+    bool ended;             /* the last block has been handed on */
 };
 
 COM_INTERFACE(mdm_operation, IWMDMOperation3)
@@ -36,21 +37,34 @@ HAND_ON(GetObjectTotalSize, (IWMDMOperation3 * This, DWORD *pdwSize, DWORD *pdwS
 HAND_ON(SetObjectTotalSize, (IWMDMOperation3 * This, DWORD dwSize, DWORD dwSizeHigh), dwSize,
         dwSizeHigh)
 
+/* The documents leave open whether S_FALSE comes with the last block or behind it; so a provider
+ * gets the last block with S_OK, and then S_FALSE with none. */
+static HRESULT get(struct mdm_operation *self, BYTE *data, DWORD *size)
+{
+    HRESULT hr;
+
+    if (self->ended) {
+        *size = 0;
+        return S_FALSE;
+    }
+    hr = mdm_party_get(&self->party, data, size);
+    self->ended = hr == S_FALSE;
+    return hr == S_FALSE && *size ? S_OK : hr;
+}
+
 static HRESULT STDMETHODCALLTYPE operation_TransferObjectDataOnClearChannel(IWMDMOperation3 *This,
                                                                             BYTE *pData,
                                                                             DWORD *pdwSize)
 {
-    return pData && pdwSize
-               ? mdm_party_get(&mdm_operation_from_IWMDMOperation3(This)->party, pData, pdwSize)
-               : E_INVALIDARG;
+    return pData && pdwSize ? get(mdm_operation_from_IWMDMOperation3(This), pData, pdwSize)
+                            : E_INVALIDARG;
 }
 
 static HRESULT STDMETHODCALLTYPE operation_TransferObjectData(IWMDMOperation3 *This, BYTE *pData,
                                                               DWORD *pdwSize, BYTE *abMac)
 {
     struct mdm_operation *self = mdm_operation_from_IWMDMOperation3(This);
-    HRESULT hr = pData && pdwSize && abMac ? mdm_party_get(&self->party, pData, pdwSize)
-                                           : E_INVALIDARG,
+    HRESULT hr = pData && pdwSize && abMac ? get(self, pData, pdwSize) : E_INVALIDARG,
             closed = S_OK;
 
     if (SUCCEEDED(hr) && *pdwSize)

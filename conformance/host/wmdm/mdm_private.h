@@ -67,7 +67,12 @@ void mdm_way_unref(struct mdm_way *way);
 
 /* How every method begins: WMDM_E_NOTCERTIFIED, then E_INVALIDARG. */
 HRESULT mdm_certified(const struct mdm_application *application);
-HRESULT mdm_enter(const struct mdm_way *way, bool arguments);
+static inline HRESULT mdm_enter(const struct mdm_way *way, bool arguments)
+{
+    HRESULT hr = mdm_certified(way->application);
+
+    return FAILED(hr) || arguments ? hr : E_INVALIDARG;
+}
 #define mdm_clear(pointer) ((pointer) ? (*(pointer) = NULL, true) : false)
 
 /* An interface of a provider's object. WMDM_E_NOTSUPPORTED: it has none, or it is one of the

@@ -167,13 +167,6 @@ HRESULT mdm_certified(const struct mdm_application *application)
     return sac_is_authenticated(application->channel) ? S_OK : WMDM_E_NOTCERTIFIED;
 }
 
-HRESULT mdm_enter(const struct mdm_way *way, bool arguments)
-{
-    HRESULT hr = mdm_certified(way->application);
-
-    return FAILED(hr) || arguments ? hr : E_INVALIDARG;
-}
-
 HRESULT mdm_query(const struct mdm_way *way, void *object, REFIID iid, void *ret_interface)
 {
     const IID *const extended[] = {&IID_IMDSPDevice3, &IID_IMDSPStorage4, &IID_IMDSPObject2};

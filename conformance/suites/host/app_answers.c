@@ -139,7 +139,7 @@ static HRESULT read_closed(struct app *app, IWMDMStorage *file)
 /* The MAC is of the application's channel. */
 static bool is_ours(struct app *app, const WMDMID *id, const BYTE *mac)
 {
-    BYTE expected[WMDM_MAC_LENGTH];
+    BYTE expected[WMDM_MAC_LENGTH] = {0};
     SAC_HMAC one;
 
     (void)sac_mac_init(app->channel, &one);

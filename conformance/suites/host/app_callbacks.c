@@ -128,7 +128,7 @@ static HRESULT STDMETHODCALLTYPE operation_TransferObjectData(IWMDMOperation3 *T
                                                               DWORD *pdwSize, BYTE *abMac)
 {
     struct app_operation *script = told(This, "TransferObjectData");
-    BYTE expected[WMDM_MAC_LENGTH];
+    BYTE expected[WMDM_MAC_LENGTH] = {0};
     HRESULT hr;
 
     if (!script->content) {
