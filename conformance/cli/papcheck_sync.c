@@ -163,25 +163,39 @@ static void say_json(const struct sync_event *event)
     print_line(line);
 }
 
+/* A file's name must not steer the terminal it is shown on: no control characters, of either set.
+ */
+static void tame(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at; at++) {
+        if (*at < 0x20 || *at == 0x7f)
+            *at = '?';
+        else if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+            at[0] = at[1] = '?';
+    }
+}
+
 static void say_words(const struct sync_event *event)
 {
-    char text[400];
+    char path[PATH_MAX], text[PATH_MAX + 16];
     unsigned percent = event->size ? (unsigned)(event->bytes * 100 / event->size) : 100;
 
+    snprintf(path, sizeof(path), "%s", event->path ? event->path : "");
+    tame(path);
+    snprintf(text, sizeof(text), "%s", path);
     if (event->kind == SYNC_EVENT_SENDING)
-        snprintf(text, sizeof(text), "%s %u %%", event->path, percent);
-    else
-        snprintf(text, sizeof(text), "%s", event->path ? event->path : "");
+        snprintf(text, sizeof(text), "%u %% %s", percent, path);
     if (event->kind == SYNC_EVENT_FAILED) {
         terminal_clear();
-        printf("left out: %s: %s\n", event->path, sync_failure_text(event->failure));
+        printf("left out: %s: %s\n", path, sync_failure_text(event->failure));
     } else if (event->kind == SYNC_EVENT_CAME_BACK) {
         terminal_clear();
-        printf("came back: %s: rated %" PRIu32 ", played %" PRIu32 " times\n", event->path,
-               event->rating, event->plays);
+        printf("came back: %s: rated %" PRIu32 ", played %" PRIu32 " times\n", path, event->rating,
+               event->plays);
     }
     fflush(stdout);
-    terminal_progress(event->done, event->total, text);
+    if (event->total)
+        terminal_progress(event->done, event->total, text);
 }
 
 static void say(void *context, const struct sync_event *event)

@@ -132,6 +132,10 @@ static int plug(struct sync_subject *subject)
         hr = IWMDeviceManager3_GetDeviceCount(subject->manager, &count);
     if (SUCCEEDED(hr))
         hr = mdm_machine_plug(subject->machine, subject->uri, &parameters);
+    if (hr == CLASS_E_CLASSNOTAVAILABLE && subject->provider) {
+        *parameters.WMDMSPCLSID = '\0'; /* whichever the device names, this one was asked for */
+        hr = mdm_machine_plug(subject->machine, subject->uri, &parameters);
+    }
     if (FAILED(hr)) {
         cli_usage("%s: 0x%08x %s", subject->uri, (unsigned)hr,
                   mdm_machine_reason(subject->machine));

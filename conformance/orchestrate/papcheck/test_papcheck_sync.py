@@ -12,13 +12,15 @@ import pytest
 from clients import execute, ok
 from papcheck import papcheck
 from papsim import Papsim
+from screen import Screen
 from sync_device import held, watched
-from tree import ROOT, SECONDS, has
+from tree import BUILD, PAPCHECK, ROOT, SECONDS, has
 
 MEDIA = ROOT / "fixtures" / "media"
 # Those a provider of PAP drives, and MTP ones: with property lists, of real devices' logs, and one
 # that takes objects' properties one by one.
-PLAYERS = [("pap-winusb", ()), ("pap-player", ()), ("mtp", ("--allow-mtp",)),
+OTHER = ("--provider", BUILD / "other.so")  # a provider of other hands
+PLAYERS = [("pap-winusb", ()), ("pap-winusb", OTHER), ("mtp", ("--allow-mtp",)),
            ("sandisk-sansa-clip-plus", ("--allow-mtp",)), ("iriver-t10a", ("--allow-mtp",))]
 WITHOUT_ALBUMS = {"iriver-t10a"}
 
@@ -96,7 +98,8 @@ LISTS = {"Playlists/mix": ["Music/plain.mp3", "Music/Bee/One/2 Zweitä.mp3",
 ALBUM = {"Albums/Bee - One": ["Music/Bee/One/1 First.mp3", "Music/Bee/One/2 Zweitä.mp3"]}
 
 
-@pytest.mark.parametrize("player, words", PLAYERS, ids=[player for player, _ in PLAYERS])
+@pytest.mark.parametrize("player, words", PLAYERS, ids=[
+    f"{player}-other" if words is OTHER else player for player, words in PLAYERS])
 def test_a_library_arrives_whole_and_only_once(player, words, library, sync):
     with Papsim(player) as papsim:
         with watched(papsim) as (wire, uri):
@@ -131,6 +134,10 @@ def test_the_worlds_clients_see_tags_lists_and_cover(library, sync, tmp_path):
             (library / "Bee" / "One" / "2 Zweitä.mp3").read_bytes()
         assert "mix" in client("mtp-playlists")
         assert re.search(r"Bee - One|One", client("mtp-albums"))
+        mtp = papsim.session()
+        album = next(handle for handle, said in mtp.objects().items() if said[0xDC02] == 0xBA03)
+        cover = mtp.ask(0x9803, album, 0xDC86).data
+        assert cover[4:] == (library / "Bee" / "One" / "Cover.jpg").read_bytes()
 
 
 def test_changes_of_the_library_follow(library, sync):
@@ -303,6 +310,18 @@ def test_mistakes_of_the_command_line(tmp_path):
             (("--library", tmp_path, "--provider", __file__), "")):
         done = papcheck("sync", *words)
         assert (done.status, done.stdout) == (2, "") and said in done.stderr, done.stderr
+
+
+def test_a_person_sees_a_bar_and_what_was_left_out(library, tmp_path):
+    shutil.copy(MEDIA / "tone.mp3", library / "red\x1b[31m.mp3")
+    words = ["sync", "--library", library, "--state", tmp_path / "state"]
+    with Screen(PAPCHECK, *words, columns=100) as screen:
+        assert screen.ended() == 5
+    left = [line for line in screen.lines if line]
+    assert left[0] == "left out: red?[31m.mp3: its name cannot stand on the device", left
+    assert left[1].startswith("partial: 4 sent, 0 replaced") and len(left) == 2, left
+    assert any(re.match(r"\[#*\.*\] \d/9 .*Bee/One/1 First.mp3", one) for one in screen.frames)
+    assert "\x1b[31m" not in screen.text
 
 
 def test_without_a_device_a_player_of_its_own_is_filled(library, tmp_path):
