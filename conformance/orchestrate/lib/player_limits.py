@@ -111,6 +111,7 @@ CASES = (
     (r"SetAttributes2 is not offered", lacks_operation(0x1012)),
     (r"no property of a group", has_no_groups),
     (r"the device's songs keep no duration", songs_cannot("said", 0xdc89)),
+    (r"the device's songs keep no wave format", songs_cannot("said", 0xde93, 0xde94, 0xde99)),
     (r"the device's songs keep no sync id", songs_cannot("said", 0xdc42)),
     (r"songs have no property 0x(\w+)", songs_lack),
     (r"a name of its objects is nothing the device lets a host set", songs_cannot("set", 0xdc44)),
