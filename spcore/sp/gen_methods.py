@@ -10,8 +10,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STATES = ("implemented", "refused", "absent")
-NAMES = {"0x80004002": "E_NOINTERFACE", "0x80045004": "WMDM_E_NOTSUPPORTED",
-         "0x80070490": "HRESULT_FROM_WIN32(ERROR_NOT_FOUND)"}
+NAMES = {"0x80004002": "E_NOINTERFACE", "0x80045004": "WMDM_E_NOTSUPPORTED"}
 Method = collections.namedtuple("Method", "interface slot name state hresult requirement note")
 
 
@@ -33,8 +32,10 @@ def methods():
         where = f"methods.tsv: {method.interface}::{method.name}"
         if method.state not in STATES:
             sys.exit(f"{where}: no such state: {method.state}")
-        if method.state != "implemented" and "-" in (method.hresult, method.requirement):
-            sys.exit(f"{where}: what is {method.state} has a result and a requirement")
+        if (method.state == "implemented") != (method.hresult == "-") or \
+                (method.state != "implemented" and method.requirement == "-"):
+            sys.exit(f"{where}: what is {method.state} has a result and a requirement, "
+                     "what is implemented no result")
         if method.hresult != "-" and method.hresult not in NAMES:
             sys.exit(f"{where}: no name for {method.hresult}")
         if method.requirement != "-" and method.requirement not in known:
@@ -48,7 +49,6 @@ def cell(text):
 
 def document(table):
     count = collections.Counter(method.state for method in table)
-    partly = sum(m.state == "implemented" and m.hresult != "-" for m in table)
     yield "# The provider's methods"
     yield ""
     yield "Made by `spcore/sp/gen_methods.py` from `spcore/sp/methods.tsv`; not to be edited."
@@ -57,8 +57,7 @@ def document(table):
     yield ""
     yield "| State | Methods | Meaning |"
     yield "|---|---:|---|"
-    yield (f"| implemented | {count['implemented']} | does what it says; {partly} of them not in "
-           "thread mode |")
+    yield f"| implemented | {count['implemented']} | does what it says |"
     yield f"| refused | {count['refused']} | answers the result named, whatever is asked |"
     yield f"| absent | {count['absent']} | `QueryInterface` has no such interface |"
     yield f"| all | {len(table)} | |"

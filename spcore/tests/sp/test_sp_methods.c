@@ -140,30 +140,6 @@ Test(methods, nothing_implemented_answers_e_notimpl)
 }
 
 /* The results named for implemented methods are those of thread mode. */
-Test(methods, thread_mode_is_refused_where_the_list_says)
-{
-    struct graph *g = graph_new();
-    size_t seen = 0;
-
-    IUnknown_Release(g->object[STORAGE]); /* a root cannot move: its child stands in */
-    g->object[STORAGE] = (IUnknown *)g->child;
-    IMDSPStorage_AddRef(g->child);
-    for (size_t i = 0; i < g->tables->listed_count; i++) {
-        const struct method *m = &g->tables->listed[i];
-        DWORD mode = WMDM_MODE_THREAD;
-        HRESULT hr;
-        if (!is(m, "implemented") || m->hr == S_OK)
-            continue;
-        if (strcmp(m->name, "Move") == 0)
-            mode |= WMDM_STORAGECONTROL_INSERTINTO;
-        hr = call(g, m, mode, 0, (uint64_t)(uintptr_t)g->child);
-        cr_expect_eq(hr, m->hr, "%s::%s: 0x%08x", m->interface, m->name, (unsigned)hr);
-        seen++;
-    }
-    cr_expect_gt(seen, 0);
-    graph_free(g);
-}
-
 Test(methods, without_a_channel_nothing_is_answered)
 {
     struct graph *g = graph_new();
