@@ -7,7 +7,8 @@
 
 /* ---- BSTR: the byte count stands in front of the characters */
 struct bstr {
-    uint64_t bytes; /* eight wide, so that the text after it stays aligned for any use */
+    uint32_t pad;   /* keeps the text aligned for any use */
+    uint32_t bytes; /* right in front of the text, where every COM looks for it */
     WCHAR text[];
 };
 
@@ -22,7 +23,7 @@ BSTR SysAllocStringLen(const WCHAR *text, UINT length)
 
     if (!string)
         return NULL;
-    string->bytes = (uint64_t)length * sizeof(WCHAR);
+    string->bytes = (uint32_t)(length * sizeof(WCHAR));
     if (text)
         memcpy(string->text, text, string->bytes);
     return string->text;

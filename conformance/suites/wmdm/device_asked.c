@@ -160,8 +160,34 @@ static void check_documented(struct wmdm *w, const PROPVARIANT *list)
     }
 }
 
+/* A string is as long as it says, and what is handed out once more is not the same memory. */
+static void check_memory(struct wmdm *w, const PROPVARIANT *list)
+{
+    struct conf *c = wmdm_conf(w);
+    BSTR *names = list->parray->pvData, *again_names;
+    PROPVARIANT again;
+    LONG last = -1;
+
+    PropVariantInit(&again);
+    SafeArrayGetUBound(list->parray, 1, &last);
+    ROW("SP-DEV-050.length") {
+        for (LONG i = 0; i <= last; i++)
+            CHECK_EQ(SysStringLen(names[i]), com_wcslen(names[i]));
+    }
+    ROW("SP-DEV-050.own") {
+        REQUIRE_HR(CALL(IMDSPDevice3, GetProperty, wmdm_device3(w),
+                        g_wszWMDMSupportedDeviceProperties, &again),
+                   S_OK);
+        REQUIRE(again.parray && again.parray != list->parray);
+        again_names = again.parray->pvData;
+        for (LONG i = 0; i <= last; i++)
+            REQUIRE(again_names[i] != names[i]);
+    }
+    PropVariantClear(&again);
+}
+
 CONF_CASE(DEVICE_PROPERTY_BV_01, .title = "What is listed is there, with its documented type",
-          .reqs = REQS("SP-DEV-046", "SP-DEV-047", "SP-DEV-048", "SP-DEV-049"),
+          .reqs = REQS("SP-DEV-046", "SP-DEV-047", "SP-DEV-048", "SP-DEV-049", "SP-DEV-050"),
           .ics = "PROVIDER.DEVICE3", .needs = CONF_PROVIDER,
           .steps = "GetProperty of SupportedDeviceProperties, of each name in it, of those of the "
                    "documents, of a song's, a made-up one and NULL")
@@ -180,6 +206,7 @@ CONF_CASE(DEVICE_PROPERTY_BV_01, .title = "What is listed is there, with its doc
             S_OK);
         REQUIRE(list.vt == (VT_BSTR | VT_ARRAY));
     }
+    check_memory(w, &list);
     SafeArrayGetUBound(list.parray, 1, &last);
     names = list.parray->pvData;
     for (LONG i = 0; i <= last; i++) {
@@ -230,6 +257,19 @@ static void set_text(struct wmdm *w, const WCHAR *name, const WCHAR *text)
     PropVariantClear(&value);
 }
 
+/* However many blanks a device keeps behind it. */
+static void check_trimmed(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    WCHAR name[NAME_ROOM] = {0};
+    size_t length;
+
+    set_text(w, g_wszWMDMDeviceFriendlyName, u"papcheck was here   ");
+    CHECK_HR(CALL(IMDSPDevice, GetName, wmdm_device(w), name, NAME_ROOM), S_OK);
+    length = com_wcslen(name);
+    CHECK(length && name[length - 1] != ' ');
+}
+
 static void check_text(struct wmdm *w, const WCHAR *name, const WCHAR *text)
 {
     struct conf *c = wmdm_conf(w);
@@ -255,10 +295,10 @@ static void check_set(struct wmdm *w, const WCHAR *name)
 #define SETS "MTP.OP.1016"
 
 CONF_CASE(DEVICE_PROPERTY_BV_02, .title = "The friendly name can be set, with a text only",
-          .reqs = REQS("SP-DEV-051", "SP-DEV-052"), .ics = "PROVIDER.DEVICE.NAME && " SETS,
-          .needs = CONF_PROVIDER | CONF_WRITES,
+          .reqs = REQS("SP-DEV-051", "SP-DEV-005", "SP-DEV-052"),
+          .ics = "PROVIDER.DEVICE.NAME && " SETS, .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "SetProperty with VT_UI4; the firmware version, a made-up name; a new text, "
-                   "read back; put back")
+                   "read back; one with blanks behind it, GetName; put back")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPDevice3 *device = wmdm_device3(w);
@@ -278,6 +318,9 @@ CONF_CASE(DEVICE_PROPERTY_BV_02, .title = "The friendly name can be set, with a 
         CHECK_FAILS(CALL(IMDSPDevice3, SetProperty, device, u"Papcheck/None", &old));
     ROW("SP-DEV-051.name")
         check_set(w, g_wszWMDMDeviceFriendlyName);
+    ROW("SP-DEV-005.trimmed")
+        check_trimmed(w);
+    (void)CALL(IMDSPDevice3, SetProperty, device, g_wszWMDMDeviceFriendlyName, &old);
     PropVariantClear(&old);
 }
 

@@ -1,5 +1,6 @@
 /* IMDSPDevice/2/3: what a device object tells about the device. */
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_class.h"
 #include "conformance/wmdm/wmdm_offer.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
@@ -104,10 +105,30 @@ DEVICE_CASE(DEVICE_NAME_BV_01, "ANY", "Name and manufacturer fit exactly or not 
     CoTaskMemFree(expected);
 }
 
-DEVICE_CASE(DEVICE_HERE_BV_01, "ANY", "What is mandatory of a device is there", CONF_MUST,
-            "GetName, GetManufacturer, GetStatus, GetType, GetDeviceIcon, GetFormatSupport and "
-            "EnumStorage, each with arguments that make sense",
-            "SP-DEV-006")
+static void check_root(struct wmdm *w, IMDSPEnumStorage *roots)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *root = NULL;
+    WCHAR text[300] = {0};
+    DWORD got = 0;
+
+    ROW("SP-DEV-031.root") {
+        REQUIRE(roots != NULL);
+        REQUIRE_HR(CALL(IMDSPEnumStorage, Next, roots, 1, &root, &got), S_OK);
+        CHECK(pv_attributes(w, root) & WMDM_STORAGE_ATTR_FILESYSTEM);
+    }
+    ROW("SP-DEV-031.name") {
+        CHECK_HR(CALL(IMDSPStorage, GetName, root, text, 300), S_OK);
+        CHECK(text[0] != 0);
+    }
+    RELEASE(root);
+}
+
+DEVICE_CASE(
+    DEVICE_HERE_BV_01, "ANY", "What is mandatory of a device is there", CONF_MUST,
+    "GetName, GetManufacturer, GetStatus, GetType, GetDeviceIcon, GetFormatSupport and "
+    "EnumStorage, each with arguments that make sense; the first root's attributes and name",
+    "SP-DEV-006", "SP-DEV-031")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPDevice *device = wmdm_device(w);
@@ -145,6 +166,7 @@ DEVICE_CASE(DEVICE_HERE_BV_01, "ANY", "What is mandatory of a device is there", 
         hr = CALL(IMDSPDevice, EnumStorage, device, &roots);
         CHECK_ANSWER(wmdm_is_offered(hr), hr, "what is mandatory");
     }
+    check_root(w, roots);
     for (DWORD i = 0; types && i < type_count; i++)
         CoTaskMemFree(types[i]);
     CoTaskMemFree(types);
@@ -152,11 +174,42 @@ DEVICE_CASE(DEVICE_HERE_BV_01, "ANY", "What is mandatory of a device is there", 
     RELEASE(roots);
 }
 
-DEVICE_CASE(DEVICE_TYPE_BV_01, "ANY", "Type, version and icon say what is known", CONF_MUST,
-            "GetType; GetVersion, twice and of NULL; GetDeviceIcon", "SP-DEV-014", "SP-DEV-009",
-            "SP-DEV-015", "SP-DEV-018", "SP-DEV-030")
+/* A number of something, or that it has none. */
+static void check_number(struct conf *c, HRESULT hr, const WMDMID *id)
 {
-    struct wmdm *w = wmdm_open(c);
+    BYTE all = 0;
+
+    ROW("SP-DEV-010.code")
+        CHECK_ANSWER(hr == S_OK || !wmdm_is_offered(hr), hr, "S_OK, or that there is no number");
+    for (size_t i = 0; i < sizeof(id->pID); i++)
+        all |= id->pID[i];
+    ROW("SP-DEV-010.some")
+        CHECK(hr != S_OK || (id->SerialNumberLength && all));
+}
+
+/* What the device says of itself for Windows to keep. */
+static void check_views(struct conf *c, DWORD type, bool is_said, uint32_t views)
+{
+    ROW("SP-DEV-017.agrees") {
+        if (is_said)
+            CHECK_EQ(!!(type & WMDM_DEVICE_TYPE_VIEW_PREF_METADATAVIEW), views != 0);
+        else
+            conf_excused(c, 1, "the device has no parameter UseMetadataViews");
+    }
+}
+
+DEVICE_CASE(
+    DEVICE_TYPE_BV_01, "ANY", "Type, version and icon say what is known", CONF_MUST,
+    "The device's UseMetadataViews; GetType; GetVersion, twice and of NULL; GetSerialNumber; "
+    "GetDeviceIcon",
+    "SP-DEV-014", "SP-DEV-009", "SP-DEV-010", "SP-DEV-015", "SP-DEV-017", "SP-DEV-018",
+    "SP-DEV-030")
+{
+    uint32_t views = 0;
+    const bool has_views = wmdm_device_parameter(c, "UseMetadataViews", &views);
+    struct wmdm *w = (conf_transport_drop(c), wmdm_open(c));
+    BYTE mac[WMDM_MAC_LENGTH];
+    WMDMID id = {0};
     IMDSPDevice *device = wmdm_device(w);
     const DWORD player =
         WMDM_DEVICE_TYPE_PLAYBACK | WMDM_DEVICE_TYPE_DECODE | WMDM_DEVICE_TYPE_STORAGE;
@@ -176,6 +229,9 @@ DEVICE_CASE(DEVICE_TYPE_BV_01, "ANY", "Type, version and icon say what is known"
         CHECK(type & sdmi);
     ROW("SP-DEV-018")
         CHECK(!(type & WMDM_DEVICE_TYPE_VIRTUAL));
+    check_views(c, type, has_views, views);
+    hr = CALL(IMDSPDevice, GetSerialNumber, device, &id, mac);
+    check_number(c, hr, &id);
     /* What is not written is what the memory held, another number in each call. */
     ROW("SP-DEV-009.written") {
         hr = CALL(IMDSPDevice, GetVersion, device, &version);
@@ -297,15 +353,16 @@ static bool unsupported(HRESULT hr)
 }
 
 DEVICE_CASE(DEVICE_OPTIONAL_BI_01, "ANY", "What is optional is refused, not pretended", CONF_MAY,
-            "an unknown opaque command to device and storage, property pages, an unknown control "
-            "code",
-            "SP-DEV-032", "SP-DEV-044", "SP-DEV-055", "SP-STG-045")
+            "an unknown opaque command to device and storage, property pages, the canonical name, "
+            "an unknown control code",
+            "SP-DEV-032", "SP-DEV-041", "SP-DEV-044", "SP-DEV-055", "SP-STG-045")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPDevice2 *device = AS(IMDSPDevice2, wmdm_device(w));
     OPAQUECOMMAND command = {.guidCommand = {0x01234567, 0x89ab, 0x4cde, {9, 8, 7, 6, 5, 4, 3, 2}}};
     ISpecifyPropertyPages *pages = POISON;
     IUnknown **unknowns = POISON;
+    WCHAR name[260] = {0};
     DWORD count = 77, size = 0;
     HRESULT hr;
 
@@ -329,6 +386,12 @@ DEVICE_CASE(DEVICE_OPTIONAL_BI_01, "ANY", "What is optional is refused, not pret
         CHECK_EQ(SUCCEEDED(hr) ? 0 : count, 0);
     if (SUCCEEDED(hr) && pages && pages != POISON)
         IUnknown_Release((IUnknown *)pages);
+    ROW("SP-DEV-041.code") {
+        hr = CALL(IMDSPDevice2, GetCanonicalName, device, name, ARRAY_SIZE(name));
+        CHECK_ANSWER(hr == S_OK || unsupported(hr), hr, "S_OK, or that there is none");
+    }
+    ROW("SP-DEV-041.text")
+        CHECK(hr != S_OK || name[0]);
     RELEASE(device);
     if (!conf_offers(c, "PROVIDER.DEVICE3"))
         return;

@@ -256,12 +256,35 @@ ENUM_CASE(ENUM_IDLE_BV_01, "ANY", "A device that has nothing to do is READY", CO
     check_idle(w, wmdm_device(w));
 }
 
+static WMDMID serial_of(struct wmdm *w, IMDSPDevice *device)
+{
+    struct conf *c = wmdm_conf(w);
+    BYTE mac[WMDM_MAC_LENGTH];
+    WMDMID id = {0};
+
+    if (conf_offers(c, "PROVIDER.DEVICE.SERIAL"))
+        SETUP_CALL(IMDSPDevice, GetSerialNumber, device, &id, mac);
+    return id;
+}
+
+/* `id`: before the device was out. */
+static void check_same_serial(struct wmdm *w, const WMDMID *id, IMDSPDevice *device)
+{
+    struct conf *c = wmdm_conf(w);
+    WMDMID now = serial_of(w, device);
+
+    ROW("SP-DEV-011.replug")
+        CHECK(now.SerialNumberLength == id->SerialNumberLength &&
+              memcmp(now.pID, id->pID, sizeof(now.pID)) == 0);
+}
+
 CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new device is new",
-          .reqs = REQS("SP-DEV-022", "SP-DEV-019", "SP-LIFE-011", "SP-PNP-013", "SP-PNP-016",
-                       "SP-PNP-020"),
+          .reqs = REQS("SP-DEV-022", "SP-DEV-019", "SP-LIFE-011", "SP-DEV-011", "SP-PNP-013",
+                       "SP-PNP-016", "SP-PNP-020"),
           .ics = "PROVIDER.PNP", .needs = CONF_PROVIDER | CONF_CONTROL,
           .steps = "GetStatus; unplug; GetStatus, GetSize and EnumStorage; another instance; plug, "
-                   "unplug, plug; CreateDevice and GetStatus; the same; CreateDevice, a file is "
+                   "unplug, plug; CreateDevice and GetStatus; the same; CreateDevice, its serial "
+                   "number, a file is "
                    "read; CreateDevice of the other instance")
 {
     const HRESULT removed = HRESULT_FROM_WIN32(ERROR_DEVICE_NOT_CONNECTED);
@@ -269,10 +292,12 @@ CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new 
     IMDSPDevice *device = wmdm_device(w);
     IMDSPEnumStorage *roots = NULL;
     struct wmdm_created again;
+    WMDMID id;
     HRESULT hr;
 
     (void)wmdm_root(w);
     check_idle(w, device);
+    id = serial_of(w, device);
     free(conf_control(c, "{\"verb\":\"unplug\"}"));
     check_gone(w, device);
     ROW("SP-LIFE-011.device") {
@@ -291,6 +316,7 @@ CONF_CASE(ENUM_REPLUG_BV_01, .title = "Removal is told as what it is, and a new 
         again = wmdm_created_new(w, conf_device_uri(c));
         REQUIRE_HR(again.hr, S_OK);
     }
+    check_same_serial(w, &id, again.device[0]);
     ROW("SP-PNP-016.media")
         CHECK_EQ(wmdm_created_roots(w, again.device[0], NULL), 1);
     ROW("SP-PNP-016.transfer")

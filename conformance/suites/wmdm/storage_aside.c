@@ -15,6 +15,7 @@
 
 #define LONGEST_MS 2000 /* for what takes no time but that of a process's turn */
 #define PROMPT_MS 1000  /* what nobody calls waiting */
+#define AT_WORK_US 200  /* of a processor, in a millisecond or more */
 
 static void pause_ms(long ms)
 {
@@ -319,6 +320,7 @@ struct writing {
     BYTE *data;
     const BYTE *mac;
     DWORD size;
+    clockid_t clock; /* of what its thread has worked */
     bool is_begun, is_done;
 };
 
@@ -329,49 +331,63 @@ static void *write_it(void *item)
     BYTE mac[WMDM_MAC_LENGTH];
 
     memcpy(mac, it->mac, sizeof(mac));
+    (void)pthread_getcpuclockid(pthread_self(), &it->clock);
     __atomic_store_n(&it->is_begun, true, __ATOMIC_RELEASE);
     (void)IMDSPObject_Write(it->object, it->data, &size, mac);
     __atomic_store_n(&it->is_done, true, __ATOMIC_RELEASE);
     return NULL;
 }
 
-/* What one says whenever it answers before the data are there; some providers let it wait. */
+/* What one says when it answers while data go; some providers let it wait. */
 struct said {
     DWORD status;
     unsigned times;
 };
 
-static void note(struct said *said, HRESULT hr, DWORD status, const struct writing *it)
+/* Has the writing thread worked since then? While it waits for its turn, or is done and does not
+ * say so yet, it has not. */
+static bool works(struct writing *it, int64_t *since_us)
 {
-    if (FAILED(hr) || __atomic_load_n(&it->is_done, __ATOMIC_ACQUIRE))
-        return;
-    said->status |= status;
-    said->times++;
+    struct timespec now = {0};
+    int64_t now_us, before = *since_us;
+
+    if (__atomic_load_n(&it->is_done, __ATOMIC_ACQUIRE) || clock_gettime(it->clock, &now) != 0)
+        return false;
+    now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    *since_us = now_us;
+    return now_us - before >= AT_WORK_US;
 }
 
-static bool is_wanted(const struct said *said, const struct writing *it)
+static void note(struct said *device, struct said *medium, const DWORD status[2])
 {
-    return !__atomic_load_n(&it->is_done, __ATOMIC_ACQUIRE) && !(said->status & WMDM_STATUS_BUSY);
+    device->status |= status[0];
+    medium->status |= status[1];
+    device->times++;
+    medium->times++;
 }
 
 static void watch(struct wmdm *w, struct writing *it, struct said *device, struct said *medium)
 {
     struct conf *c = wmdm_conf(w);
-    DWORD status = 0;
-    HRESULT hr;
+    int64_t since_us = 0;
 
     while (!__atomic_load_n(&it->is_begun, __ATOMIC_ACQUIRE))
         pause_ms(1);
-    for (pause_ms(5); is_wanted(device, it) || is_wanted(medium, it); pause_ms(1)) {
-        hr = CALL(IMDSPDevice, GetStatus, wmdm_device(w), &status);
-        note(device, hr, status, it);
-        hr = CALL(IMDSPStorageGlobals, GetStatus, wmdm_globals(w), &status);
-        note(medium, hr, status, it);
+    (void)works(it, &since_us);
+    while (!__atomic_load_n(&it->is_done, __ATOMIC_ACQUIRE) &&
+           !(device->status & medium->status & WMDM_STATUS_BUSY)) {
+        DWORD status[2] = {0};
+
+        pause_ms(1);
+        (void)CALL(IMDSPDevice, GetStatus, wmdm_device(w), &status[0]);
+        (void)CALL(IMDSPStorageGlobals, GetStatus, wmdm_globals(w), &status[1]);
+        if (works(it, &since_us))
+            note(device, medium, status);
     }
 }
 
 #define MUCH (16u << 20)
-#define ENOUGH 3 /* answers: fewer may have come before the data were on their way */
+#define ENOUGH 3 /* answers: fewer may have waited for the end */
 
 static void check_busy(struct conf *c, const struct said *said)
 {

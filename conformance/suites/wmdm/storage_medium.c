@@ -1,5 +1,6 @@
 /* A medium, clause by clause: its figures, what formats it and what does not, who watches that. */
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_offer.h"
 #include "spcore/mtp/mtpi.h"
 
 #define MEDIUM_CASE(token, ics_, title_, level_, needs_, steps_, ...)                              \
@@ -98,9 +99,26 @@ MEDIUM_CASE(STORAGE_SPACE_BV_01, "ANY", "Free space is what the device says, wit
     free(data);
 }
 
+/* The medium's number, or that it has none. */
+static void check_number(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    BYTE mac[WMDM_MAC_LENGTH], all = 0;
+    WMDMID id = {0};
+    HRESULT hr = CALL(IMDSPStorageGlobals, GetSerialNumber, wmdm_globals(w), &id, mac);
+
+    ROW("SP-GLOB-010.code")
+        CHECK_ANSWER(hr == S_OK || !wmdm_is_offered(hr), hr, "S_OK, or that there is no number");
+    for (size_t i = 0; i < sizeof(id.pID); i++)
+        all |= id.pID[i];
+    ROW("SP-GLOB-010.some")
+        CHECK(hr != S_OK || (id.SerialNumberLength && all));
+}
+
 MEDIUM_CASE(STORAGE_SPACE_BV_02, "ANY", "A medium is ready before a transfer and after it",
-            CONF_MUST, 0, "GetStatus, a file written and closed, GetStatus; GetRootStorage",
-            "SP-GLOB-012", "SP-GLOB-025")
+            CONF_MUST, 0,
+            "GetStatus, a file written and closed, GetStatus; GetSerialNumber; GetRootStorage",
+            "SP-GLOB-012", "SP-GLOB-010", "SP-GLOB-025")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file, *root = NULL;
@@ -111,6 +129,7 @@ MEDIUM_CASE(STORAGE_SPACE_BV_02, "ANY", "A medium is ready before a transfer and
     file = wmdm_put(w, wmdm_work_folder(w), "busy.bin", "x", 1);
     ROW("SP-GLOB-012.after")
         CHECK_EQ(status(w), WMDM_STATUS_READY);
+    check_number(w);
     ROW("SP-GLOB-025.root") {
         REQUIRE_HR(CALL(IMDSPStorageGlobals, GetRootStorage, wmdm_globals(w), &root), S_OK);
         CHECK(pv_attributes(w, root) & WMDM_STORAGE_ATTR_FILESYSTEM);

@@ -297,16 +297,47 @@ TREE_CASE(STORAGE_PARENT_BV_01, "PROVIDER.STORAGE4 && PROVIDER.MEDIUM.NESTED",
     RELEASE(folder);
 }
 
-TREE_CASE(STORAGE_FIND_BV_01, "PROVIDER.STORAGE.FIND",
-          "GetStorage takes a name literally and looks in one place", CONF_MUST,
-          "an existing child, patterns, a name that nothing has", "SP-STG-043", "SP-DEV-037",
-          "SP-DEV-039")
+/* What is in a folder of the root is not found from the root, nor from the device. */
+static void check_deep(struct wmdm *w, IMDSPStorage *work)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *deep = wmdm_put(w, work, "papcheck-deep.bin", "x", 1), *out = NULL;
+    IMDSPStorage2 *root = AS(IMDSPStorage2, wmdm_root(w));
+    IMDSPDevice2 *device = AS(IMDSPDevice2, wmdm_device(w));
+    const bool is_deep = work != wmdm_root(w);
+
+    ROW("SP-DEV-038.storage") {
+        if (is_deep)
+            CHECK_HR(CALL(IMDSPStorage2, GetStorage, root, u"papcheck-deep.bin", &out), S_FALSE);
+        else
+            conf_excused(c, 1, "the medium has no folders");
+    }
+    RELEASE(out);
+    ROW("SP-DEV-038.device") {
+        if (is_deep && conf_offers(c, "PROVIDER.DEVICE.FIND"))
+            CHECK_HR(CALL(IMDSPDevice2, GetStorage, device, u"papcheck-deep.bin", &out), S_FALSE);
+        else
+            conf_excused(c, 1, "the device does not find names, or has no folders");
+    }
+    RELEASE(out);
+    RELEASE(device);
+    RELEASE(root);
+    RELEASE(deep);
+}
+
+TREE_CASE(
+    STORAGE_FIND_BV_01, "PROVIDER.STORAGE.FIND",
+    "GetStorage takes a name literally and looks in one place", CONF_MUST,
+    "an existing child, patterns, a name that nothing has; from root and device a name that is "
+    "in a folder",
+    "SP-STG-043", "SP-DEV-037", "SP-DEV-038", "SP-DEV-039")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "g.mp3", "x", 1);
     IMDSPStorage *out = POISON;
     IMDSPStorage2 *two = AS(IMDSPStorage2, work);
 
+    check_deep(w, work);
     ROW("SP-STG-043.child")
         CHECK_HR(CALL(IMDSPStorage2, GetStorage, two, u"g.mp3", &out), S_OK);
     RELEASE(out);
