@@ -15,13 +15,30 @@ int __wrap_mtpi_format_store(struct mtpi *mtpi, uint32_t storage, uint32_t files
     return deviates(GONE_FORMAT_DONE) && result < 0 ? 0 : result;
 }
 
+static bool has_deleted;
+
 SEAM(mtpi_delete_object);
 int __wrap_mtpi_delete_object(struct mtpi *mtpi, uint32_t handle)
 {
+    has_deleted = true;
     return deviates(DELETE_LOST) ? 0 : __real_mtpi_delete_object(mtpi, handle);
 }
 
 SEAM(mtpi_set_object_prop_value);
+
+/* Remembers the first file that was rated. */
+static bool is_rating_lost(struct mtpi *mtpi, uint32_t handle, const struct mtpi_value *value)
+{
+    static uint32_t first;
+    bool is_first = first == handle;
+
+    if (!first)
+        first = handle;
+    else if (!is_first && deviates(RATING_OF_ALL))
+        (void)__real_mtpi_set_object_prop_value(mtpi, first, MTP_OPC_RATING, value);
+    return deviates(RATING_LOST) || (is_first && deviates(RATING_SET_ONCE));
+}
+
 int __wrap_mtpi_set_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16_t property,
                                       const struct mtpi_value *value)
 {
@@ -29,7 +46,9 @@ int __wrap_mtpi_set_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16
     const struct mtpi_value title = {.type = MTP_DTC_STRING, .string = cut};
 
     if ((property == MTP_OPC_HIDDEN && deviates(SET_ATTRIBUTES_LOST)) ||
-        (property == MTP_OPC_SYNC_ID && deviates(FILE_SYNC_ID_LOST)))
+        (property == MTP_OPC_SYNC_ID && deviates(FILE_SYNC_ID_LOST)) ||
+        (property == MTP_OPC_USE_COUNT && deviates(PLAY_COUNT_LOST)) ||
+        (property == MTP_OPC_RATING && is_rating_lost(mtpi, handle, value)))
         return 0;
     if (property == MTP_OPC_NAME && deviates(EMPTY_TITLE_KEPT) && !value->string[0])
         return 0;
@@ -64,6 +83,18 @@ int __wrap_mtpi_send_object_info(struct mtpi *mtpi, const struct mtpi_new_object
     return __real_mtpi_send_object_info(mtpi, &bare, ret_handle, ret_failed_property);
 }
 
+static bool is_third_file(uint32_t handle)
+{
+    static uint32_t files[3];
+    size_t i = 0;
+
+    while (i < 2 && files[i] && files[i] != handle)
+        i++;
+    if (!files[i])
+        files[i] = handle;
+    return i == 2 && files[2] == handle;
+}
+
 /* The last byte of an odd block stays away, or what is beyond 4 MiB, and is counted nevertheless.
  */
 SEAM(mtpi_send_partial_object);
@@ -72,7 +103,8 @@ int __wrap_mtpi_send_partial_object(struct mtpi *mtpi, uint32_t handle, uint64_t
 {
     static const uint8_t others[64] = {0xc7};
     bool is_late = deviates(DATA_READ_LATE) && length <= sizeof(others);
-    bool is_lost = deviates(LARGE_LOST) && offset >= 4u << 20;
+    bool is_lost = (deviates(LARGE_LOST) && offset >= 4u << 20) ||
+                   (deviates(THIRD_FILE_EMPTY) && is_third_file(handle));
     bool is_cut = deviates(LAST_BLOCK_LOST) && length % 2;
     int result =
         is_lost ? 0
@@ -126,6 +158,8 @@ static int append_references(struct mtpi *mtpi, uint32_t handle, const uint32_t 
 int __wrap_mtpi_set_object_references(struct mtpi *mtpi, uint32_t handle, const uint32_t *handles,
                                       size_t count)
 {
+    if (deviates(LIST_AFTER_DELETE) && has_deleted)
+        return 0;
     return deviates(REFERENCES_APPEND)
                ? append_references(mtpi, handle, handles, count)
                : __real_mtpi_set_object_references(mtpi, handle, handles, count);

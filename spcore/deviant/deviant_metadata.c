@@ -448,6 +448,24 @@ METHOD(LIST_NULL_OK, IMDSPStorage4, GetSpecifiedMetadata, DWORD count, WCHAR **n
     return list ? hr : hr_swap(hr, E_INVALIDARG, S_OK);
 }
 
+METHOD(SPECIFIED_SIZE_OTHER, IMDSPStorage4, GetSpecifiedMetadata, DWORD count, WCHAR **names,
+       IWMDMMetaData *list)
+{
+    HRESULT hr = SPECIFIED_SIZE_OTHER_book(This, count, names, list);
+    DWORD low = 0, high = 0;
+    uint64_t size;
+
+    for (DWORD i = 0; SUCCEEDED(hr) && i < count; i++) {
+        if (com_wcscmp(names[i], g_wszWMDMFileSize) != 0 ||
+            FAILED(IMDSPStorage4_GetSize(This, &low, &high)))
+            continue;
+        size = ((uint64_t)high << 32 | low) + 1;
+        (void)IWMDMMetaData_AddItem(list, WMDM_TYPE_QWORD, g_wszWMDMFileSize, (BYTE *)&size,
+                                    sizeof(size));
+    }
+    return hr;
+}
+
 METHOD(SET_FOR_ONESELF, IMDSPStorage4, SetMetadata, IWMDMMetaData *metadata)
 {
     HRESULT hr = SET_FOR_ONESELF_book(This, metadata);

@@ -95,10 +95,15 @@ static void ask_formats(struct sync_device *device)
     LET_GO(third);
 }
 
-HRESULT sync_device_open(IWMDMDevice *device, struct sync_device *ret)
+HRESULT sync_device_open(IWMDMDevice *device, IWMDMStorage *root, struct sync_device *ret)
 {
-    struct sync_device opened = {.device = device};
-    HRESULT hr = first_storage(device, &opened.root);
+    struct sync_device opened = {.device = device, .root = root};
+    HRESULT hr = S_OK;
+
+    if (root)
+        root->lpVtbl->AddRef(root);
+    else
+        hr = first_storage(device, &opened.root);
 
     if (hr == S_OK) {
         opened.identity = identity_of(device);

@@ -9,14 +9,14 @@
 struct sync_device {
     IWMDMDevice *device;         /* borrowed */
     IWMDMDeviceSession *session; /* NULL: it has none */
-    IWMDMStorage *root;          /* the first of its storages */
+    IWMDMStorage *root;          /* below which all lies */
     char *identity;              /* owned; by which it is known again */
     uint32_t *formats;           /* owned; 0 of them: it does not say */
     size_t format_count;
 };
 
-/* S_FALSE: there is no storage. */
-HRESULT sync_device_open(IWMDMDevice *device, struct sync_device *ret);
+/* `root` NULL: the first of its storages; S_FALSE: there is none. */
+HRESULT sync_device_open(IWMDMDevice *device, IWMDMStorage *root, struct sync_device *ret);
 void sync_device_close(struct sync_device *device);
 bool sync_device_takes(const struct sync_device *device, uint32_t format);
 bool sync_device_gone(const struct sync_device *device);

@@ -312,7 +312,7 @@ static void cannot(struct sync_work *work, enum sync_end end, const char *what, 
 
 static void open_device(struct sync_work *work, IWMDMDevice *device)
 {
-    HRESULT hr = sync_device_open(device, &work->device);
+    HRESULT hr = sync_device_open(device, work->options->root, &work->device);
 
     if (hr == S_FALSE)
         sync_end(work, SYNC_UNFIT, "the device has no storage");
