@@ -189,7 +189,7 @@ $(OTHER): $(call objects,$(OTHER_SRC) $(OTHER_SPC_SRC)) | $(SPCORE)
 
 $(THROUGH): LINK := -shared -Wl,-rpath,'$$ORIGIN'
 $(THROUGH): LIBS := -L$(BUILD) -lwmdm -lpthread -ldl
-$(THROUGH): $(call objects,$(THROUGH_SRC) $(call layers,spcore,com)) | $(WMDM)
+$(THROUGH): $(call objects,$(THROUGH_SRC) spcore/com/com_object.c spcore/com/com_utf16.c) | $(WMDM)
 	$(link)
 
 # A drop-in libusb-1.0 over USB/IP: libusb's public header, nothing of its library.
