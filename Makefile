@@ -205,7 +205,7 @@ $(LUSB): $(call objects,$(LUSB_SRC))
 MODEL_SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' conformance/host/deviant/*.c)
 $(PAPCHECK): LINK = $(BOUND) $(MODEL_SEAMS) -Wl,--export-dynamic-symbol='Reg*W' -Wl,--export-dynamic-symbol=RegCloseKey $(WRAPPED)
 ifeq ($(VARIANT),wine)
-WRAPPED := -Wl,--wrap=pthread_create -Wl,--wrap=pthread_join
+WRAPPED := -Wl,--wrap=pthread_create
 endif
 $(PAPCHECK): LIBS := $(CONF_LIBS)
 $(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC))

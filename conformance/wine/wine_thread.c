@@ -1,31 +1,31 @@
 /* A thread that calls into Windows' libraries has to be one of Windows. The linker brings the
- * judge's own calls of pthread_create() and pthread_join() here; what it does not need of them is
- * not here. */
+ * judge's own calls of pthread_create() here: the body runs in a thread of Windows, and one of this
+ * system stands for it, to be joined, waited for or detached like any other. */
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 
 #include "conformance/wine/wine.h"
 
-enum { FOREVER = -1 };
-
-struct thread {
+struct work {
     void *(*body)(void *argument);
-    void *argument, *result, *handle;
+    void *argument, *result;
+    sem_t is_over;
 };
 
 int __real_pthread_create(pthread_t *ret, const pthread_attr_t *attributes, void *(*body)(void *),
                           void *argument);
-int __real_pthread_join(pthread_t thread, void **ret_result);
 int __wrap_pthread_create(pthread_t *ret, const pthread_attr_t *attributes, void *(*body)(void *),
                           void *argument);
-int __wrap_pthread_join(pthread_t thread, void **ret_result);
 
-static DWORD STDMETHODCALLTYPE run(void *context)
+/* In the thread of Windows. */
+static DWORD STDMETHODCALLTYPE do_work(void *context)
 {
-    struct thread *thread = context;
+    struct work *work = context;
 
-    thread->result = thread->body(thread->argument);
+    work->result = work->body(work->argument);
+    sem_post(&work->is_over);
     return 0;
 }
 
@@ -36,48 +36,53 @@ static void kernel(const char *name, void *ret_function)
     memcpy(ret_function, &symbol, sizeof(symbol));
 }
 
-int __wrap_pthread_create(pthread_t *ret, const pthread_attr_t *attributes, void *(*body)(void *),
-                          void *argument)
+static bool begin(struct work *work)
 {
     WINE_FUNCTION(void *, create, void *security, size_t stack, void *start, void *argument, DWORD,
                   DWORD *ret_id);
-    struct thread *thread;
-    DWORD(STDMETHODCALLTYPE * start)(void *) = run;
-    void *address;
+    WINE_FUNCTION(BOOL, let_go, void *handle);
+    DWORD(STDMETHODCALLTYPE * start)(void *) = do_work;
+    void *address, *handle;
+
+    kernel("CreateThread", &create);
+    kernel("CloseHandle", &let_go);
+    memcpy(&address, &start, sizeof(address));
+    handle = create(NULL, 0, address, work, 0, NULL);
+    if (handle)
+        let_go(handle);
+    return handle != NULL;
+}
+
+/* In the thread that stands for it. */
+static void *await_work(void *context)
+{
+    struct work *work = context;
+    void *result;
+
+    while (sem_wait(&work->is_over) != 0)
+        ;
+    result = work->result;
+    sem_destroy(&work->is_over);
+    free(work);
+    return result;
+}
+
+int __wrap_pthread_create(pthread_t *ret, const pthread_attr_t *attributes, void *(*body)(void *),
+                          void *argument)
+{
+    struct work *work;
+    int error;
 
     if (!wine_is_up())
         return __real_pthread_create(ret, attributes, body, argument);
-    thread = calloc(1, sizeof(*thread));
-    if (!thread)
+    work = calloc(1, sizeof(*work));
+    if (!work)
         return ENOMEM;
-    thread->body = body;
-    thread->argument = argument;
-    memcpy(&address, &start, sizeof(address));
-    kernel("CreateThread", &create);
-    thread->handle = create(NULL, 0, address, thread, 0, NULL);
-    if (!thread->handle) {
-        free(thread);
-        return EAGAIN;
-    }
-    *ret = (pthread_t)thread;
-    return 0;
-}
-
-int __wrap_pthread_join(pthread_t joined, void **ret_result)
-{
-    WINE_FUNCTION(DWORD, await, void *handle, DWORD ms);
-    WINE_FUNCTION(BOOL, let_go, void *handle);
-    struct thread *thread;
-
-    if (!wine_is_up())
-        return __real_pthread_join(joined, ret_result);
-    thread = (struct thread *)joined;
-    kernel("WaitForSingleObject", &await);
-    kernel("CloseHandle", &let_go);
-    (void)await(thread->handle, (DWORD)FOREVER);
-    (void)let_go(thread->handle);
-    if (ret_result)
-        *ret_result = thread->result;
-    free(thread);
-    return 0;
+    work->body = body;
+    work->argument = argument;
+    sem_init(&work->is_over, 0, 0);
+    error = __real_pthread_create(ret, attributes, await_work, work);
+    if (!error && !begin(work))
+        sem_post(&work->is_over); /* Windows has no memory for it: it answers NULL at once */
+    return error;
 }

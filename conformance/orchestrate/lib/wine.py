@@ -2,6 +2,7 @@
 import contextlib
 import os
 import subprocess
+import tempfile
 
 import tree
 
@@ -30,10 +31,13 @@ class Wine:
 
     def run(self, *words):
         """(exit status, whose upper bits are lost, and stdout) of a program of Windows."""
-        done = subprocess.run([LOADER, *map(str, words)], env=self.env, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
-                              check=False)
-        return done.returncode, done.stdout.decode("utf-8", "replace").replace("\r\n", "\n")
+        # Not a pipe: services that it starts have it open as long as they are there.
+        with tempfile.TemporaryFile() as stdout:
+            status = subprocess.run([LOADER, *map(str, words)], env=self.env, stdout=stdout,
+                                    stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                    timeout=SECONDS, check=False).returncode
+            stdout.seek(0)
+            return status, stdout.read().decode("utf-8", "replace").replace("\r\n", "\n")
 
     def regsvr32(self, *words):
         return self.run("regsvr32", "/s", *words, windows_name(DLL))[0]
@@ -55,6 +59,7 @@ class Wine:
 @contextlib.contextmanager
 def wine(folder):
     """A new prefix as of Windows 10."""
+    folder.mkdir()
     made = Wine(folder)
     subprocess.run([SERVER, "-p"], env=made.env, check=True, timeout=SECONDS)
     try:
