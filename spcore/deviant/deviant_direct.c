@@ -260,3 +260,12 @@ DIRECT(DIRECT_TAGS_STAY)
                                          MTP_OPC_NAME, &value);
     return hr;
 }
+
+DIRECT(DIRECT_LEAKS)
+{
+    HRESULT hr = BOOK(DIRECT_LEAKS);
+
+    if (hr == S_OK && made)
+        IMDSPStorage_AddRef(*made);
+    return hr;
+}

@@ -1,6 +1,6 @@
 /* IMDSPDirectTransfer: the provider gets the source itself, a file or an operation of the
  * application's, and is itself responsible for what is protected (sp_rights.h). What does not
- * arrive whole is taken away again. */
+ * arrive whole is taken away again; what it was to replace went first, as with CreateStorage. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,17 +28,17 @@ struct source {
 };
 
 /* ---- the application's operation */
-static HRESULT open_operation(struct source *source)
+static HRESULT open_operation(struct source *source, IWMDMOperation *operation)
 {
     DWORD low = 0, high = 0;
-    HRESULT hr = IWMDMOperation_BeginWrite(source->operation);
+    HRESULT hr = IWMDMOperation_BeginWrite(operation);
 
     if (FAILED(hr))
         return hr;
-    if (SUCCEEDED(IWMDMOperation_GetObjectTotalSize(source->operation, &low, &high)))
+    source->operation = operation;
+    if (SUCCEEDED(IWMDMOperation_GetObjectTotalSize(operation, &low, &high)))
         source->size = (uint64_t)high << 32 | low;
-    (void)IWMDMOperation_QueryInterface(source->operation, &IID_IWMDMOperation3,
-                                        (void **)&source->clear);
+    (void)IWMDMOperation_QueryInterface(operation, &IID_IWMDMOperation3, (void **)&source->clear);
     return S_OK;
 }
 
@@ -233,23 +233,32 @@ static HRESULT transfer(struct sp_storage *self, struct order *order, struct sou
     return hr;
 }
 
+static HRESULT by_operation(struct sp_storage *self, struct order *order, struct source *source,
+                            IMDSPStorage **ret_object)
+{
+    HRESULT hr = open_operation(source, order->operation);
+
+    if (FAILED(hr))
+        return hr;
+    hr = transfer(self, order, source, ret_object);
+    (void)IWMDMOperation_End(order->operation, &hr, SUCCEEDED(hr) ? (IUnknown *)*ret_object : NULL);
+    return hr;
+}
+
+static HRESULT by_path(struct sp_storage *self, struct order *order, struct source *source,
+                       IMDSPStorage **ret_object)
+{
+    HRESULT hr = open_file(source, order->path, order->content == WMDM_CONTENT_FOLDER);
+
+    return FAILED(hr) ? hr : transfer(self, order, source, ret_object);
+}
+
 static HRESULT run(struct sp_storage *self, struct order *order, IMDSPStorage **ret_object)
 {
     struct source source = {.context = self->device->context};
-    HRESULT hr;
+    HRESULT hr = order->operation ? by_operation(self, order, &source, ret_object)
+                                  : by_path(self, order, &source, ret_object);
 
-    if (order->content != WMDM_CONTENT_OPERATIONINTERFACE) {
-        hr = open_file(&source, order->path, order->content == WMDM_CONTENT_FOLDER);
-        if (SUCCEEDED(hr))
-            hr = transfer(self, order, &source, ret_object);
-    } else {
-        source.operation = order->operation;
-        hr = open_operation(&source);
-        if (SUCCEEDED(hr))
-            hr = transfer(self, order, &source, ret_object);
-        (void)IWMDMOperation_End(order->operation, &hr,
-                                 SUCCEEDED(hr) ? (IUnknown *)*ret_object : NULL);
-    }
     close_source(&source);
     return hr;
 }

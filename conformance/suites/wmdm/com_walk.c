@@ -5,6 +5,7 @@
 
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_created.h"
+#include "conformance/wmdm/wmdm_operation.h"
 #include "conformance/wmdm/wmdm_sweep.h"
 #include "spcore/base.h"
 #include "spcore/com/com_memory.h"
@@ -444,7 +445,7 @@ CONF_CASE(COM_COUNT_BV_03, .title = "What a method hands out lives when nothing 
     }
 }
 
-enum { CREATED, MADE, MADE_SIZED, MADE_TAGGED, FOUND, FOUND_BY_DEVICE, MADE_WAYS };
+enum { CREATED, MADE, MADE_SIZED, MADE_TAGGED, FOUND, FOUND_BY_DEVICE, TRANSFERRED, MADE_WAYS };
 
 /* The work folder, which lies in the root, as the device finds it; NULL: it does not. */
 static IMDSPStorage *found_by_device(struct wmdm *w)
@@ -494,6 +495,25 @@ static IMDSPStorage *made_alone(struct wmdm *w, const char *name)
     return made;
 }
 
+static IMDSPStorage *transferred(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPDirectTransfer *direct;
+    IMDSPStorage *made = NULL;
+    WCHAR *path;
+
+    if (!conf_offers(c, "PROVIDER.DIRECT"))
+        return NULL;
+    direct = AS(IMDSPDirectTransfer, wmdm_work_folder(w));
+    path = wmdm_source(c, "source.bin", "x", 1, 0);
+    wmdm_made(w, "sent.mp3");
+    (void)CALL(IMDSPDirectTransfer, TransferToDevice, direct, path, NULL, WMDM_CONTENT_FILE,
+               u"sent.mp3", NULL, NULL, &made);
+    CoTaskMemFree(path);
+    RELEASE(direct);
+    return made;
+}
+
 /* NULL: the provider has not that way. */
 static IMDSPStorage *made_or_found(struct wmdm *w, unsigned way)
 {
@@ -515,6 +535,8 @@ static IMDSPStorage *made_or_found(struct wmdm *w, unsigned way)
         return made;
     case FOUND:
         return found_in_folder(w);
+    case TRANSFERRED:
+        return transferred(w);
     default:
         return found_by_device(w);
     }
@@ -541,8 +563,8 @@ static IUnknown *created(struct wmdm *w)
 CONF_CASE(COM_COUNT_BV_02, .title = "What is made has one reference", .reqs = REQS("SP-LIFE-007"),
           .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
           .steps = "CreateDevice, CreateStorage, CreateStorage2, CreateStorageWithMetadata, "
-                   "GetStorage of folder and device: everything else released, DllCanUnloadNow; "
-                   "that released, DllCanUnloadNow")
+                   "GetStorage of folder and device, TransferToDevice: everything else released, "
+                   "DllCanUnloadNow; that released, DllCanUnloadNow")
 {
     for (unsigned way = 0; way < MADE_WAYS; way++) {
         struct wmdm *w = wmdm_open(c);

@@ -25,8 +25,10 @@ static void answers(struct wmdm *w, BYTE code, const BYTE *data, DWORD length, c
 {
     struct conf *c = wmdm_conf(w);
     OPAQUECOMMAND command = wmdm_opaque(w, code, data, length);
+    const GUID sent = command.guidCommand;
 
     CHECK_HR(send(w, &command), S_OK);
+    CHECK(IsEqualGUID(&command.guidCommand, &sent));
     CHECK_BYTES(command.pData ? command.pData : (const BYTE *)"", command.dwDataLen, wanted,
                 wanted_length);
     CoTaskMemFree(command.pData);
