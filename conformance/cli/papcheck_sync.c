@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conformance/cli/papcheck.h"
@@ -22,13 +23,13 @@ struct syncing {
     struct sync_options options;
     struct sync_result result;
     char state[PATH_MAX];
-    bool for_people;
+    bool for_people, stays;
     size_t of_kind[SYNC_EVENT_FAILED + 1]; /* how many events */
 };
 
 static volatile sig_atomic_t interrupted;
 
-enum { LIBRARY, PROVIDER, CLASS_ID, DEVICE, PLAYER, STATE, DRY_RUN, ALLOW_MTP };
+enum { LIBRARY, PROVIDER, CLASS_ID, DEVICE, PLAYER, STATE, DRY_RUN, STAY, ALLOW_MTP };
 static const struct command_option options[] = {
     {"library", "DIR", "the folder of music that the device is to have", LIBRARY, 0},
     {"provider", "LIB", "a service provider's library; ours if not said", PROVIDER, 0},
@@ -40,6 +41,7 @@ static const struct command_option options[] = {
     {"state", "DIR", "where is remembered what was synchronised; below $XDG_STATE_HOME if not said",
      STATE, 0},
     {"dry-run", NULL, "says what would be done and does nothing", DRY_RUN, 0},
+    {"stay", NULL, "waits for the device, and synchronises it each time it arrives", STAY, 0},
     {"allow-mtp", NULL, "the device is an MTP device, which needs nothing more to take part",
      ALLOW_MTP, 0},
     {NULL, NULL, NULL, 0, 0},
@@ -55,6 +57,8 @@ static int take(struct syncing *it, int option)
 
     if (option == DRY_RUN)
         it->options.dry_run = true;
+    else if (option == STAY)
+        it->stays = true;
     else if (option == ALLOW_MTP)
         subject->allow_mtp = true;
     else
@@ -105,6 +109,8 @@ static int parse(int argc, char **argv, struct syncing *it)
     if (subject->uri && subject->player)
         return cli_usage("--player %s: the device is --device %s already", subject->player,
                          subject->uri);
+    if (it->stays && !subject->uri)
+        return cli_usage("--stay: expected --device URI, the one that is waited for");
     if (subject->uri && subjects[SUBJECT_DEVICE].misfit(subject->uri))
         return cli_usage("--device %s: %s", subject->uri,
                          subjects[SUBJECT_DEVICE].misfit(subject->uri));
@@ -263,6 +269,77 @@ static void print_end(const struct syncing *it)
     print_line(line);
 }
 
+static void unfit(void *context, const char *words)
+{
+    const struct syncing *it = context;
+    json_t *line;
+
+    if (it->for_people) {
+        printf("cannot be synchronised: %s\n", words);
+        return;
+    }
+    line = json_object();
+    json_object_set_new(line, "event", json_string("unfit"));
+    json_object_set_new(line, "reason", json_string(words));
+    print_line(line);
+}
+
+/* Once, with a device that is there; an exit code. */
+static int synchronise(struct syncing *it)
+{
+    int status = sync_subject_open(&it->subject);
+
+    memset(it->of_kind, 0, sizeof(it->of_kind));
+    it->result = (struct sync_result){.end = SYNC_UNFIT};
+    if (!status)
+        sync_run(it->subject.device, &it->options, &it->result);
+    if (*it->result.reason) {
+        terminal_clear();
+        cli_complain("%s", it->result.reason);
+    }
+    if (!status || status == EXIT_NONCONFORMANT) {
+        print_end(it);
+        status = ends[it->result.end].status;
+    }
+    sync_subject_close(&it->subject);
+    return status;
+}
+
+/* ---- a device that comes and goes */
+enum { LOOKS_MS = 500 };
+
+static void say_waiting(const struct syncing *it)
+{
+    if (it->for_people)
+        printf("waiting for %s\n", it->subject.uri);
+    else
+        print_line(json_pack("{ss}", "event", "waiting"));
+    fflush(stdout);
+}
+
+/* False: interrupted. */
+static bool wait_until(const struct syncing *it, bool present)
+{
+    const struct timespec pause = {.tv_nsec = LOOKS_MS * 1000000L};
+
+    while (!interrupted && sync_subject_present(&it->subject) != present)
+        nanosleep(&pause, NULL);
+    return !interrupted;
+}
+
+/* What becomes of one visit is in its events: the next may well be whole. */
+static int stay(struct syncing *it)
+{
+    int status = EXIT_OK;
+
+    do {
+        say_waiting(it);
+        if (wait_until(it, true))
+            status = synchronise(it);
+    } while (status != EXIT_INTERRUPTED && wait_until(it, false));
+    return EXIT_INTERRUPTED;
+}
+
 static int sync_(int argc, char **argv)
 {
     struct syncing it = {.for_people = isatty(STDOUT_FILENO)};
@@ -273,23 +350,14 @@ static int sync_(int argc, char **argv)
         return status;
     if (!it.subject.uri && !it.subject.player)
         it.subject.player = "pap-winusb";
+    it.subject.unfit = unfit;
+    it.subject.context_of_unfit = &it;
+    it.options.event = say;
+    it.options.stop = stop;
+    it.options.context = &it;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    status = sync_subject_open(&it.subject);
-    if (!status) {
-        it.options.event = say;
-        it.options.stop = stop;
-        it.options.context = &it;
-        sync_run(it.subject.device, &it.options, &it.result);
-        if (*it.result.reason) {
-            terminal_clear();
-            cli_complain("%s", it.result.reason);
-        }
-        print_end(&it);
-        status = ends[it.result.end].status;
-    }
-    sync_subject_close(&it.subject);
-    return status;
+    return it.stays ? stay(&it) : synchronise(&it);
 }
 
 const struct command cli_sync = {

@@ -48,12 +48,6 @@ static int start_player(struct sync_subject *subject)
 }
 
 /* ---- what the document asks */
-static void say_missing(void *context, const char *words)
-{
-    (void)context;
-    printf("cannot be synchronised: %s\n", words);
-}
-
 static IWMDMStorage *first_storage(IWMDMDevice *device)
 {
     IWMDMEnumStorage *storages = NULL;
@@ -81,7 +75,7 @@ static int check_offer(const struct sync_subject *subject, const struct mdm_para
         .object2 = !storage || mdm_storage_provides(storage, &IID_IMDSPObject2),
         .storage4 = !storage || mdm_storage_provides(storage, &IID_IMDSPStorage4),
     };
-    unsigned missing = sync_offer_missing(&offer, say_missing, NULL);
+    unsigned missing = sync_offer_missing(&offer, subject->unfit, subject->context_of_unfit);
 
     if (storage)
         IWMDMStorage_Release(storage);
@@ -122,7 +116,7 @@ static int plug(struct sync_subject *subject)
     subject->machine = mdm_machine_new();
     if (!subject->machine)
         return EXIT_ERROR;
-    mdm_hardware_look(subject->uri, &parameters, &hardware);
+    (void)mdm_hardware_look(subject->uri, &parameters, &hardware); /* who opens it says why not */
     if (subject->allow_mtp)
         as_mtp(&parameters);
     hr = mdm_machine_register(subject->machine, subject->path, subject->clsid, MDM_PLUG_AND_PLAY);
@@ -181,8 +175,20 @@ void sync_subject_close(struct sync_subject *subject)
     if (subject->manager)
         IWMDeviceManager3_Release(subject->manager);
     mdm_machine_free(subject->machine);
+    subject->device = NULL;
+    subject->manager = NULL;
+    subject->machine = NULL;
     if (subject->papsim.pid)
         papsim_stop(&subject->papsim, &subject->context);
     if (*subject->context.evidence)
         evidence_remove(subject->context.evidence);
+    *subject->context.evidence = '\0';
+}
+
+bool sync_subject_present(const struct sync_subject *subject)
+{
+    struct mdm_parameters parameters;
+    struct mdm_hardware hardware;
+
+    return mdm_hardware_look(subject->uri, &parameters, &hardware);
 }

@@ -55,7 +55,8 @@ struct mdm_hardware {
     char interface[39]; /* "{…}" in capitals: the device interface that has appeared; "": none */
     uint32_t extended_type; /* REG_… of UseExtendedWmdm; 0: it is not there */
 };
-void mdm_hardware_look(const char *path, struct mdm_parameters *ret_parameters,
+/* False: there is none that can be asked at the moment, and both are zero. */
+bool mdm_hardware_look(const char *path, struct mdm_parameters *ret_parameters,
                        struct mdm_hardware *ret_hardware);
 /* A device arrives at `path`, which its provider understands (CreateDevice). Parameters NULL: as
  * mdm_hardware_parameters() says. Each manager at work creates it, has it in its list, then tells

@@ -52,29 +52,32 @@ static void read_driver(const struct registry *registry, const struct pnp_plugge
         snprintf(ret->interface, sizeof(ret->interface), "%.38s", plugged->interface);
 }
 
-void mdm_hardware_look(const char *path, struct mdm_parameters *ret_parameters,
+bool mdm_hardware_look(const char *path, struct mdm_parameters *ret_parameters,
                        struct mdm_hardware *ret_hardware)
 {
     const struct tp_options options = {.no_claim = true};
     struct pnp_host host = {.registry = {NULL}};
     struct pnp_plugged *plugged = calloc(1, sizeof(*plugged));
     struct tp *tp = NULL;
+    bool asked;
 
     *ret_parameters = (struct mdm_parameters){0};
     *ret_hardware = (struct mdm_hardware){0};
-    if (plugged && tp_open(path, &options, &tp) == 0 &&
-        pnp_plug(&host, &(struct pnp_bus){tp, control}, plugged) == 0) {
+    asked = plugged && tp_open(path, &options, &tp) == 0 &&
+            pnp_plug(&host, &(struct pnp_bus){tp, control}, plugged) == 0;
+    if (asked) {
         read_key(&host.registry, plugged->hardware_key, ret_parameters);
         read_driver(&host.registry, plugged, ret_hardware);
     }
     tp_close(tp);
     pnp_done(&host);
     free(plugged);
+    return asked;
 }
 
 void mdm_hardware_parameters(const char *path, struct mdm_parameters *ret_parameters)
 {
     struct mdm_hardware hardware;
 
-    mdm_hardware_look(path, ret_parameters, &hardware);
+    (void)mdm_hardware_look(path, ret_parameters, &hardware);
 }

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -295,10 +296,34 @@ def test_a_track_deleted_or_moved_on_the_device(library, sync):
 def test_what_a_device_lacks_is_said_in_words(library, tmp_path):
     with Papsim("pap-inf") as papsim:
         done = papcheck("sync", "--library", library, "--state", tmp_path, "--device", papsim.uri())
-    assert done.status == 1 and [line for line in done.stdout.splitlines()] == [
-        "cannot be synchronised: the device does not advertise the portable audio player interface "
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.status == 1 and said[-1]["result"] == "unfit"
+    assert [event["reason"] for event in said[:-1]] == [
+        "the device does not advertise the portable audio player interface "
         "{F33FDC04-D1AC-4E8E-9A30-19BBD4B108AE}",
-        "cannot be synchronised: the device parameter UseExtendedWmdm is not there"]
+        "the device parameter UseExtendedWmdm is not there"]
+
+
+def test_a_device_is_synchronised_each_time_it_arrives(library, tmp_path):
+    with Papsim("pap-winusb") as papsim:
+        papsim.tell("unplug")
+        with subprocess.Popen([PAPCHECK, "sync", "--stay", "--library", library, "--state",
+                               tmp_path / "state", "--device", papsim.uri()], text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as staying:
+            def until(kind):
+                return next(event for event in map(json.loads, staying.stdout)
+                            if event["event"] == kind)
+            until("waiting")
+            papsim.tell("plug")
+            assert until("end")["sent"] == 4
+            papsim.free("1-1")
+            papsim.tell("unplug")
+            until("waiting")
+            (library / "plain.mp3").unlink()
+            papsim.tell("plug")
+            assert until("end")["deleted"] == 1
+            staying.send_signal(signal.SIGINT)
+            assert staying.wait(SECONDS) == 130
 
 
 def test_mistakes_of_the_command_line(tmp_path):
@@ -307,6 +332,7 @@ def test_mistakes_of_the_command_line(tmp_path):
             (("--library", __file__), "expected a folder"),
             (("--library", tmp_path, "--device", "x"), "expected usb:"),
             (("--library", tmp_path, "--device", "usb:1:2", "--player", "mtp"), "already"),
+            (("--library", tmp_path, "--stay"), "expected --device URI"),
             (("--library", tmp_path, "--provider", __file__), "")):
         done = papcheck("sync", *words)
         assert (done.status, done.stdout) == (2, "") and said in done.stderr, done.stderr
