@@ -322,22 +322,29 @@ static bool is_folder(IWMDMStorage *object)
            (attributes & WMDM_FILE_ATTR_FOLDER);
 }
 
+static bool small_number(IWMDMMetaData *list, const WCHAR *name, uint32_t *ret)
+{
+    uint64_t number = 0;
+    bool has = sync_metadata_number(list, name, &number) && number <= UINT32_MAX;
+
+    *ret = has ? (uint32_t)number : 0;
+    return has;
+}
+
 /* Everything in one question: a device may take a turn for each. */
 static void describe(IWMDMMetaData *list, IWMDMStorage *object, struct sync_found *found,
                      char **ret_name)
 {
-    uint64_t format = 0, rating = 0, plays = 0;
+    uint32_t format;
 
     *ret_name = sync_metadata_text(list, g_wszWMDMFileName);
     found->id = sync_metadata_text(list, g_wszWMDMPersistentUniqueID);
-    found->folder = sync_metadata_number(list, g_wszWMDMFormatCode, &format)
+    found->folder = small_number(list, g_wszWMDMFormatCode, &format)
                         ? format == WMDM_FORMATCODE_ASSOCIATION
                         : is_folder(object);
     (void)sync_metadata_number(list, g_wszWMDMFileSize, &found->size);
-    if (sync_metadata_number(list, g_wszWMDMUserRating, &rating))
-        found->rating = (uint32_t)rating;
-    if (sync_metadata_number(list, g_wszWMDMPlayCount, &plays))
-        found->plays = (uint32_t)plays;
+    found->has_rating = small_number(list, g_wszWMDMUserRating, &found->rating);
+    found->has_plays = small_number(list, g_wszWMDMPlayCount, &found->plays);
 }
 
 /* The folders at the top are ours whatever their case: a file system without regard to it would

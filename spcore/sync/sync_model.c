@@ -18,6 +18,7 @@ struct making {
     const struct sync_row *rows;
     size_t row_count;
     sync_left_out *left_out;
+    bool (*goes_on)(void *context);
     void *context;
 };
 
@@ -170,6 +171,8 @@ static int add_tracks(struct making *it)
 
         if (file->kind != SYNC_FILE_TRACK)
             continue;
+        if (it->goes_on && !it->goes_on(it->context))
+            return -ECANCELED;
         if (!format) {
             it->left_out(it->context, file->path, SYNC_FORMAT);
             continue;
@@ -434,10 +437,10 @@ static int add_folders(struct sync_model *model)
 
 int sync_model_make(const struct sync_library *library, const struct sync_medium *medium,
                     const struct sync_row *rows, size_t row_count, sync_left_out *left_out,
-                    void *context, struct sync_model *ret)
+                    bool (*goes_on)(void *context), void *context, struct sync_model *ret)
 {
     struct sync_model model = {.library = library};
-    struct making it = {&model, medium, rows, row_count, left_out, context};
+    struct making it = {&model, medium, rows, row_count, left_out, goes_on, context};
     int error = add_tracks(&it);
 
     if (!error)

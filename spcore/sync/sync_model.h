@@ -52,10 +52,10 @@ struct sync_medium {
 #define SYNC_ALBUMS "Albums"
 
 /* `rows` are those of the state: what they know is not read again. `left_out` as with the
- * library. 0 or -ENOMEM. */
+ * library; `goes_on` is asked before each file, NULL: nobody is. 0, -ENOMEM or -ECANCELED. */
 int sync_model_make(const struct sync_library *library, const struct sync_medium *medium,
                     const struct sync_row *rows, size_t row_count, sync_left_out *left_out,
-                    void *context, struct sync_model *ret);
+                    bool (*goes_on)(void *context), void *context, struct sync_model *ret);
 void sync_model_done(struct sync_model *model);
 
 /* By the paths on the device; NULL: no such. */

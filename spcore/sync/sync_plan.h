@@ -19,6 +19,7 @@ struct sync_found {
     char *id; /* NULL: it has none */
     bool folder;
     uint64_t size;
+    bool has_rating, has_plays; /* as far as it says them */
     uint32_t rating, plays;
     bool gone;    /* deleted meanwhile */
     void *handle; /* the device's; not looked at here */

@@ -339,6 +339,11 @@ static void list_device(struct sync_work *work)
         sync_end(work, SYNC_GONE, "what the device holds cannot be listed");
 }
 
+static bool goes_on(void *context)
+{
+    return sync_goes_on(context);
+}
+
 /* What could not be looked into may hold what seems to be missing: nothing is taken away. */
 static void keep_unseen(struct sync_plan *plan)
 {
@@ -360,8 +365,8 @@ static void make_plan(struct sync_work *work)
         .playlists = sync_device_takes(device, WMDM_FORMATCODE_ABSTRACTAUDIOVIDEOPLAYLIST),
         .albums = sync_device_takes(device, WMDM_FORMATCODE_ABSTRACTAUDIOALBUM)};
     struct sync_model *model = &work->model;
-    int error =
-        sync_model_make(&work->library, &medium, work->row, work->row_count, left_out, work, model);
+    int error = sync_model_make(&work->library, &medium, work->row, work->row_count, left_out,
+                                goes_on, work, model);
 
     if (!error)
         error = sync_plan_make(model->wanted, model->wanted_count, work->row, work->row_count,

@@ -199,28 +199,36 @@ static void send_track(struct sending *it)
 }
 
 /* ---- what is there already */
-static void came_back(struct sending *it)
+static bool take_given(struct sending *it)
 {
     const struct sync_found *found = it->step->found;
+    uint32_t rating = it->row.rating, plays = it->row.plays;
 
-    if (found->rating == it->row.rating && found->plays == it->row.plays)
+    if (found->has_rating)
+        it->row.rating = found->rating;
+    if (found->has_plays)
+        it->row.plays = found->plays;
+    return it->row.rating != rating || it->row.plays != plays;
+}
+
+static void came_back(struct sending *it)
+{
+    if (!take_given(it))
         return;
-    it->row.rating = found->rating;
-    it->row.plays = found->plays;
     sync_remember(it->work, &it->row);
     sync_say(it->work, &(struct sync_event){.kind = SYNC_EVENT_CAME_BACK,
                                             .path = it->track->file->path,
-                                            .rating = found->rating,
-                                            .plays = found->plays});
+                                            .rating = it->row.rating,
+                                            .plays = it->row.plays});
 }
 
 static void use_found(struct sending *it)
 {
     const struct sync_found *found = it->step->found;
 
-    it->track->id = found->id ? strdup(found->id) : NULL;
+    it->track->id = strdup(found->id);
     it->track->handle = found->handle;
-    it->row.id = it->track->id;
+    it->row.id = found->id;
 }
 
 /* Of the same size and another time. */

@@ -52,7 +52,8 @@ static struct sync_model model_of(const struct sync_medium *medium, const struct
     struct sync_model model;
 
     cr_assert_eq(sync_library_read(folder, leave_out, NULL, &library), 0);
-    cr_assert_eq(sync_model_make(&library, medium, row, row ? 1 : 0, leave_out, NULL, &model), 0);
+    cr_assert_eq(sync_model_make(&library, medium, row, row ? 1 : 0, leave_out, NULL, NULL, &model),
+                 0);
     return model;
 }
 
