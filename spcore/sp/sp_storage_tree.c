@@ -336,6 +336,7 @@ HRESULT sp_storage_get_references(struct sp_storage *self, DWORD *ret_count,
     IMDSPStorage **items;
     HRESULT hr = association(self);
     DWORD count = 0;
+    bool all = true;
 
     if (SUCCEEDED(hr))
         hr = sp_storage_hr(
@@ -346,8 +347,12 @@ HRESULT sp_storage_get_references(struct sp_storage *self, DWORD *ret_count,
     hr = items ? S_OK : E_OUTOFMEMORY;
     for (size_t i = 0; i < handles.count && SUCCEEDED(hr); i++) {
         hr = make_found(self->device, handles.item[i], &items[count]);
-        if (SUCCEEDED(hr))
+        if (SUCCEEDED(hr)) {
             count++;
+        } else if (hr == WMDM_E_INTERFACEDEAD) { /* not every device drops what is deleted */
+            all = false;
+            hr = S_OK;
+        }
     }
     free(handles.item);
     if (FAILED(hr)) {
@@ -358,5 +363,5 @@ HRESULT sp_storage_get_references(struct sp_storage *self, DWORD *ret_count,
     }
     *ret_count = count;
     *ret_items = items;
-    return S_OK;
+    return all ? S_OK : S_FALSE;
 }

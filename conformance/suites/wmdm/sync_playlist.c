@@ -245,3 +245,194 @@ CONF_CASE(SYNC_LIST_BV_04, .title = "References are handed out, each with a refe
         CHECK(conf_same_text(c, seen, "d"));
     }
 }
+
+/* ---- where references come from */
+static IMDSPStorage *by_name(struct lists *l, const char *name, const WCHAR *wide)
+{
+    struct wmdm *w = l->w;
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage2 *folder;
+    IMDSPStorage *found = NULL;
+
+    if (!conf_offers(c, "PROVIDER.STORAGE.FIND"))
+        return wmdm_child(w, wmdm_work_folder(w), name);
+    folder = AS(IMDSPStorage2, wmdm_work_folder(w));
+    SETUP_CALL(IMDSPStorage2, GetStorage, folder, wide, &found);
+    RELEASE(folder);
+    return found;
+}
+
+static IMDSPStorage *by_id(struct lists *l, IMDSPStorage *song)
+{
+    struct wmdm *w = l->w;
+    struct conf *c = wmdm_conf(w);
+    WCHAR wide[PV_ID_ROOM];
+    char *id = pv_id(w, song);
+    IMDSPStorage *found = NULL;
+
+    SETUP_CALL(IMDSPDevice3, FindStorage, wmdm_device3(w), WMDM_FIND_SCOPE_GLOBAL,
+               pv_wide(w, id, wide), &found);
+    free(id);
+    return found;
+}
+
+CONF_CASE(SYNC_LIST_BV_05, .title = "A list takes storages wherever they come from, and owns none",
+          .reqs = REQS("SP-PL-008"),
+          .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4 && PROVIDER.DEVICE3",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "SetReferences of one that was made, one enumerated, one found by name and one "
+                   "by id; all released; GetReferences")
+{
+    LISTS l = lists_open(c);
+    struct wmdm *w = l.w;
+    IMDSPStorage *mixed[4] = {l.songs[0], wmdm_child(w, wmdm_work_folder(w), "a.mp3"),
+                              by_name(&l, "c.mp3", u"c.mp3"), by_id(&l, l.songs[3])};
+    char seen[8];
+
+    ROW("SP-PL-008.sources")
+        CHECK_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 4, mixed), S_OK);
+    for (unsigned i = 1; i < 4; i++)
+        RELEASE(mixed[i]);
+    for (unsigned i = 0; i < 4; i++)
+        RELEASE(l.songs[i]);
+    ROW("SP-PL-008.kept") {
+        letters(&l, seen);
+        CHECK(conf_same_text(c, seen, "dacb"));
+    }
+}
+
+/* ---- what becomes of them */
+CONF_CASE(SYNC_LIST_BV_06, .title = "Songs and lists do not take each other along",
+          .reqs = REQS("SP-PL-012", "SP-PL-017"), .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps =
+              "four songs in a list, two of them deleted: GetReferences; the list deleted: the "
+              "other two")
+{
+    LISTS l = lists_open(c);
+    struct wmdm *w = l.w;
+    IMDSPStorage **items = NULL, *seen;
+    DWORD count = 0, low = 0, high = 0;
+    char first[2] = "", second[2] = "";
+    HRESULT hr;
+
+    SETUP_CALL(IMDSPStorage4, SetReferences, l.list4, 4, l.songs);
+    wmdm_delete(w, l.songs[1]);
+    wmdm_delete(w, l.songs[3]);
+    seen = wmdm_child(w, wmdm_work_folder(w), "Mix");
+    ROW("SP-PL-017.list")
+        REQUIRE(seen != NULL);
+    RELEASE(seen);
+    ROW("SP-PL-012.code") {
+        hr = CALL(IMDSPStorage4, GetReferences, l.list4, &count, &items);
+        CHECK_ANSWER(hr == S_FALSE || hr == S_OK, hr,
+                     "S_FALSE, or S_OK where the device has dropped them");
+    }
+    ROW("SP-PL-012.rest") {
+        REQUIRE(count == 2 && items);
+        for (DWORD i = 0; i < 2; i++) {
+            char *name = wmdm_name(w, items[i]);
+
+            (i ? second : first)[0] = name ? name[0] : '?';
+            CoTaskMemFree(name);
+        }
+        CHECK(conf_same_text(c, first, "d") && conf_same_text(c, second, "c"));
+    }
+    for (DWORD i = 0; i < count; i++)
+        RELEASE(items[i]);
+    CoTaskMemFree(items);
+    wmdm_delete(w, l.list);
+    ROW("SP-PL-017.songs") {
+        CHECK_HR(CALL(IMDSPStorage, GetSize, l.songs[0], &low, &high), S_OK);
+        CHECK_HR(CALL(IMDSPStorage, GetSize, l.songs[2], &low, &high), S_OK);
+    }
+}
+
+static void rename_song(struct wmdm *w, IMDSPStorage *song, const WCHAR *name)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPObject *object = AS(IMDSPObject, song);
+
+    SETUP_CALL(IMDSPObject, Rename, object, name, NULL);
+    RELEASE(object);
+}
+
+static void move_song(struct wmdm *w, IMDSPStorage *song)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *to = wmdm_create(w, wmdm_work_folder(w), "to", WMDM_FILE_ATTR_FOLDER, 0, NULL);
+    IMDSPObject *object = AS(IMDSPObject, song);
+
+    SETUP_CALL(IMDSPObject, Move, object, WMDM_MODE_BLOCK | WMDM_STORAGECONTROL_INSERTINTO, NULL,
+               to);
+    RELEASE(object);
+    RELEASE(to);
+}
+
+CONF_CASE(SYNC_LIST_BV_07,
+          .title = "A list keeps songs that are renamed, moved or away for a while",
+          .reqs = REQS("SP-PL-013"),
+          .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4 && PROVIDER.OBJECT.RENAME && "
+                 "PROVIDER.OBJECT.MOVE && PROVIDER.MEDIUM.NESTED",
+          .needs = CONF_PROVIDER | CONF_WRITES | CONF_CONTROL,
+          .steps = "SetReferences; Rename of the first, Move of the second; unplug, plug: "
+                   "GetReferences each time")
+{
+    LISTS l = lists_open(c);
+    struct wmdm *w = l.w;
+    char seen[8], *folder = wmdm_name(w, wmdm_work_folder(w));
+    IMDSPStorage *place;
+
+    SETUP_CALL(IMDSPStorage4, SetReferences, l.list4, 4, l.songs);
+    rename_song(w, l.songs[0], u"x.mp3");
+    ROW("SP-PL-013.renamed") {
+        letters(&l, seen);
+        CHECK(conf_same_text(c, seen, "xacb"));
+    }
+    move_song(w, l.songs[1]);
+    ROW("SP-PL-013.moved") {
+        letters(&l, seen);
+        CHECK(conf_same_text(c, seen, "xacb"));
+    }
+    for (unsigned i = 0; i < 4; i++)
+        RELEASE(l.songs[i]);
+    RELEASE(l.list4);
+    w = l.w = wmdm_replug(w, &l.list);
+    place = wmdm_child(w, wmdm_root(w), folder ? folder : "");
+    CoTaskMemFree(folder);
+    if (!place)
+        conf_refused(c, "IMDSPStorage::EnumStorage", "a folder is gone after a replug");
+    l.list = wmdm_child(w, place, "Mix");
+    ROW("SP-PL-013.replug") {
+        REQUIRE(l.list != NULL);
+        l.list4 = AS(IMDSPStorage4, l.list);
+        letters(&l, seen);
+        CHECK(conf_same_text(c, seen, "xacb"));
+    }
+    wmdm_delete(w, place);
+    RELEASE(place);
+}
+
+CONF_CASE(SYNC_LIST_BV_08, .title = "A list is called what it was called",
+          .reqs = REQS("SP-PL-015"), .level = CONF_SHOULD,
+          .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "a list made as Mix: GetName, and GetStorage of that name")
+{
+    LISTS l = lists_open(c);
+    struct wmdm *w = l.w;
+    char *name = wmdm_name(w, l.list);
+    IMDSPStorage2 *folder = AS(IMDSPStorage2, wmdm_work_folder(w));
+    IMDSPStorage *found = NULL;
+
+    ROW("SP-PL-015.name")
+        CHECK(conf_same_text(c, name, "Mix"));
+    ROW("SP-PL-015.found") {
+        if (conf_offers(c, "PROVIDER.STORAGE.FIND"))
+            CHECK_HR(CALL(IMDSPStorage2, GetStorage, folder, u"Mix", &found), S_OK);
+        else
+            conf_excused(c, 1, "nothing is found by its name");
+    }
+    RELEASE(found);
+    RELEASE(folder);
+    CoTaskMemFree(name);
+}
