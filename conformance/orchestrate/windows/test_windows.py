@@ -30,6 +30,9 @@ REGISTERED = {
     (PLUGIN, "PnPAware"): ("REG_DWORD", "0x1"),
 }
 
+# It looks into a handle that is a file descriptor, and of Windows' icons there is none.
+OTHERWISE = {"DEVICE-ICON-BV-01": ("PASS", "NOT_APPLICABLE")}
+
 # Of a player, that a provider cannot make good: not all of these cases pass.
 DEFECTS = (("empty-between", "SYNC-*"), ("friendly-name-forgotten", "DEVICE-PROPERTY-*"))
 
@@ -65,9 +68,12 @@ def compared(windows, out, *words):
     there = judged(windows, out, *words)
     expected, seen = told(here), told(there)
     assert list(seen) == list(expected)
+    apart = {case: (expected.pop(case)[0], seen.pop(case)[0]) for case in OTHERWISE if case in seen}
+    assert apart == {case: OTHERWISE[case] for case in apart}
     assert {case: seen[case] for case in seen if seen[case] != expected[case]} == {}
     assert there.status == here.status
-    assert there.last_line.split(" – ")[:2] == here.last_line.split(" – ")[:2]
+    if not apart:
+        assert there.last_line.split(" – ")[:2] == here.last_line.split(" – ")[:2]
     return there
 
 
