@@ -48,7 +48,7 @@ static const struct command_option options[] = {
 };
 
 /* ---- the command line */
-static int take(struct syncing *it, int option)
+static void take(struct syncing *it, int option)
 {
     struct sync_subject *subject = &it->subject;
     const char **const texts[] = {[LIBRARY] = &it->options.library, [PROVIDER] = &subject->provider,
@@ -63,7 +63,6 @@ static int take(struct syncing *it, int option)
         subject->allow_mtp = true;
     else
         *texts[option] = optarg;
-    return 0;
 }
 
 static int check_library(const char *library)
@@ -77,7 +76,6 @@ static int check_library(const char *library)
     return S_ISDIR(stat_.st_mode) ? 0 : cli_usage("--library %s: expected a folder", library);
 }
 
-/* What a player that ends with the command holds is nothing to remember. */
 static int choose_state(struct syncing *it)
 {
     const char *base = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
@@ -86,8 +84,6 @@ static int choose_state(struct syncing *it)
                      ? snprintf(it->state, sizeof(it->state), "%s/.local/state/papkit/sync", home)
                      : -1;
 
-    if (it->options.state)
-        return 0;
     if (length < 0 || (size_t)length >= sizeof(it->state))
         return cli_usage("sync: expected --state DIR, as there is no $HOME");
     it->options.state = it->state;
@@ -115,7 +111,8 @@ static int parse(int argc, char **argv, struct syncing *it)
         return cli_usage("--device %s: %s", subject->uri,
                          subjects[SUBJECT_DEVICE].misfit(subject->uri));
     status = check_library(it->options.library);
-    return status ? status : choose_state(it);
+    /* What a player holds that ends with the command is nothing to remember. */
+    return status || it->options.state || !subject->uri ? status : choose_state(it);
 }
 
 /* ---- what is said */
@@ -291,6 +288,8 @@ static int synchronise(struct syncing *it)
 
     memset(it->of_kind, 0, sizeof(it->of_kind));
     it->result = (struct sync_result){.end = SYNC_UNFIT};
+    if (!it->options.state)
+        it->options.state = it->subject.context.evidence;
     if (!status)
         sync_run(it->subject.device, &it->options, &it->result);
     if (*it->result.reason) {

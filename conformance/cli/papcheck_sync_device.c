@@ -66,7 +66,7 @@ static int check_offer(const struct sync_subject *subject, const struct mdm_para
 {
     IWMDMStorage *storage = first_storage(subject->device);
     const struct sync_offer offer = {
-        .by_default = subject->allow_mtp,
+        .by_default = hardware->is_mtp || subject->allow_mtp,
         .pap_interface = strcmp(hardware->interface, PAP_INTERFACE) == 0,
         .has_extended = hardware->extended_type != 0,
         .extended_is_dword = hardware->extended_type == TYPE_DWORD,
@@ -117,7 +117,7 @@ static int plug(struct sync_subject *subject)
     if (!subject->machine)
         return EXIT_ERROR;
     (void)mdm_hardware_look(subject->uri, &parameters, &hardware); /* who opens it says why not */
-    if (subject->allow_mtp)
+    if (hardware.is_mtp || subject->allow_mtp)
         as_mtp(&parameters);
     hr = mdm_machine_register(subject->machine, subject->path, subject->clsid, MDM_PLUG_AND_PLAY);
     if (SUCCEEDED(hr))

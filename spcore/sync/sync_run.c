@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spcore/base.h"
 #include "spcore/sync/sync_work.h"
 
 #define UNWRITTEN "what was done cannot be written down"
@@ -39,19 +40,22 @@ bool sync_goes_on(struct sync_work *work)
 
 enum sync_failure sync_failure_of(HRESULT code)
 {
-    switch ((uint32_t)code) {
-    case 0x80070000u | ERROR_DISK_FULL:
-        return SYNC_FULL;
-    case 0x80070000u | ERROR_FILE_EXISTS:
-    case 0x80070000u | ERROR_ALREADY_EXISTS:
-        return SYNC_TAKEN;
-    case 0x80070000u | ERROR_INVALID_NAME:
-        return SYNC_BAD_NAME;
-    case 0x80070000u | ERROR_FILE_TOO_LARGE:
-        return SYNC_TOO_LARGE;
-    default:
-        return SYNC_REFUSED;
+    static const struct {
+        HRESULT code;
+        enum sync_failure failure;
+    } known[] = {
+        {HRESULT_FROM_WIN32(ERROR_DISK_FULL), SYNC_FULL},
+        {HRESULT_FROM_WIN32(ERROR_FILE_EXISTS), SYNC_TAKEN},
+        {HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS), SYNC_TAKEN},
+        {HRESULT_FROM_WIN32(ERROR_INVALID_NAME), SYNC_BAD_NAME},
+        {HRESULT_FROM_WIN32(ERROR_FILE_TOO_LARGE), SYNC_TOO_LARGE},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+        if (known[i].code == code)
+            return known[i].failure;
     }
+    return SYNC_REFUSED;
 }
 
 void sync_fail(struct sync_work *work, const char *path, enum sync_failure why, HRESULT code)
