@@ -27,13 +27,15 @@ static HRESULT change_work(void *argument)
 static void change_done(void *argument, HRESULT hr)
 {
     struct change *change = argument;
+    struct mdm_progress *progress = change->progress;
+    const bool in_thread = mdm_in_thread(change->mode);
 
-    mdm_progress_end(change->progress, hr, mdm_in_thread(change->mode));
     com_object_release(&change->storage->com);
     if (change->target)
         com_object_release(&change->target->com);
     CoTaskMemFree(change->name);
     free(change);
+    mdm_progress_end(progress, hr, in_thread);
 }
 
 static HRESULT run(const struct change *what, IWMDMProgress *progress)

@@ -79,11 +79,11 @@ static HRESULT format_work(void *job)
 
 static void format_done(void *job, HRESULT hr)
 {
-    struct format *format = job;
+    struct format format = *(struct format *)job;
 
-    mdm_progress_end(format->progress, hr, format->in_thread);
-    com_object_release(&format->self->com);
-    free(format);
+    com_object_release(&format.self->com);
+    free(job);
+    mdm_progress_end(format.progress, hr, format.in_thread);
 }
 
 static HRESULT STDMETHODCALLTYPE globals_Initialize(IWMDMStorageGlobals *This, DWORD fuMode,

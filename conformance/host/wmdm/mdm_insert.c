@@ -279,13 +279,16 @@ static HRESULT insert_work(void *argument)
     return hr;
 }
 
+/* In block mode the caller wants the new object yet. */
 static void insert_done(void *argument, HRESULT hr)
 {
     struct insert *job = argument;
+    struct mdm_progress *progress = job->progress;
+    const bool in_thread = mdm_in_thread(job->mode);
 
-    mdm_progress_end(job->progress, hr, mdm_in_thread(job->mode));
-    if (mdm_in_thread(job->mode))
+    if (in_thread)
         insert_free(job);
+    mdm_progress_end(progress, hr, in_thread);
 }
 
 /* ---- the method */

@@ -145,7 +145,8 @@ extern const IWMDMRevokedVtbl mdm_revoked_vtbl;
 /* WMDM_MODE_THREAD without WMDM_MODE_BLOCK. A provider is always called to block: then its end is
  * known. */
 bool mdm_in_thread(DWORD mode);
-/* Runs `work`, here or in a thread; `done` lets the job go in either case. */
+/* Runs `work`, here or in a thread; `done` lets the job go in either case, and only then tells the
+ * end: who hears of it may let go of all there is. */
 HRESULT mdm_run(DWORD mode, HRESULT (*work)(void *job), void (*done)(void *job, HRESULT hr),
                 void *job);
 

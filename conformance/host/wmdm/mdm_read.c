@@ -103,13 +103,15 @@ static HRESULT reading_work(void *argument)
 static void reading_done(void *argument, HRESULT hr)
 {
     struct reading *job = argument;
+    struct mdm_progress *progress = job->progress;
+    const bool in_thread = mdm_in_thread(job->mode);
 
-    mdm_progress_end(job->progress, hr, mdm_in_thread(job->mode));
     mdm_party_done(&job->party);
     LET_GO(job->operation);
     CoTaskMemFree(job->path);
     com_object_release(&job->source->com);
     free(job);
+    mdm_progress_end(progress, hr, in_thread);
 }
 
 /* Folders are copied by who walks them: the documents call it unsupported by their own providers.
