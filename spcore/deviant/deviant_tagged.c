@@ -61,18 +61,6 @@ static void say_number(struct said *said, uint64_t number)
     said->value = &said->number;
 }
 
-SAYS(RATING_OF_NONE)
-{
-    if (is(said, g_wszWMDMUserRating))
-        say_number(said, 0);
-}
-
-SAYS(PLAYS_OF_NONE)
-{
-    if (is(said, g_wszWMDMPlayCount))
-        say_number(said, 0);
-}
-
 /* What was said of it first. */
 static void say_first(struct said *said, const WCHAR *name, uint64_t *first)
 {

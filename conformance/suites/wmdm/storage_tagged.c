@@ -100,43 +100,6 @@ static bool takes(struct conf *c, HRESULT hr, const char *row, const char *other
     return hr == S_OK;
 }
 
-static void check_played(struct wmdm *w, const char *name, DWORD rating, DWORD count)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *again = wmdm_child(w, wmdm_work_folder(w), name);
-
-    if (!again)
-        conf_refused(c, "IMDSPStorage::EnumStorage", "a new file is not enumerated");
-    ROW("SP-SYNC-008.rating")
-        CHECK_EQ(number_of(w, again, g_wszWMDMUserRating), rating);
-    ROW("SP-SYNC-008.count")
-        CHECK_EQ(number_of(w, again, g_wszWMDMPlayCount), count);
-    RELEASE(again);
-}
-
-TAGGED_CASE(STORAGE_TAGGED_BV_01, SETTABLE, "Rating and play count are each file's own",
-            CONF_SHOULD, 0,
-            "SetMetadata of UserRating and PlayCount of two songs; read by other pointers; again",
-            "SP-SYNC-008")
-{
-    struct wmdm *w;
-    IMDSPStorage *one, *two;
-
-    need_kept(c, played_in, ARRAY_SIZE(played_in), not_played);
-    w = wmdm_open(c);
-    one = song(w, "one.mp3");
-    two = song(w, "two.mp3");
-    if (takes(c, set(w, one, played(42, 7)), "SP-SYNC-008.rating", "SP-SYNC-008.count")) {
-        wmdm_setup(c, "IMDSPStorage3::SetMetadata", set(w, two, played(99, 3)));
-        check_played(w, "one.mp3", 42, 7);
-        check_played(w, "two.mp3", 99, 3);
-        wmdm_setup(c, "IMDSPStorage3::SetMetadata", set(w, one, played(10, 8)));
-        check_played(w, "one.mp3", 10, 8);
-    }
-    RELEASE(two);
-    RELEASE(one);
-}
-
 static void retag(struct wmdm *w, const char *name, unsigned property, unsigned value)
 {
     struct conf *c = wmdm_conf(w);
