@@ -491,8 +491,11 @@ $(FUZZERS): LINK := -fsanitize=fuzzer
 $(FUZZ_SPC): LIBS := $(SPC_LIBS)
 $(FUZZ_SPC): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(INITIATOR_SRC))
 	$(link)
-$(filter-out $(FUZZ_SPC),$(FUZZERS)): LIBS := $(SIM_LIBS) $(MEDIA_LIBS)
-$(filter-out $(FUZZ_SPC),$(FUZZERS)): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call not_main,$(SIM_SRC))
+FUZZ_SYNC := $(BUILD)/fuzz_sync_entries
+$(FUZZ_SYNC): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(OBJ)/spcore/sync/sync_entries.o $(OBJ)/spcore/sync/sync_library.o
+	$(link)
+$(filter-out $(FUZZ_SPC) $(FUZZ_SYNC),$(FUZZERS)): LIBS := $(SIM_LIBS) $(MEDIA_LIBS)
+$(filter-out $(FUZZ_SPC) $(FUZZ_SYNC),$(FUZZERS)): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call not_main,$(SIM_SRC))
 	$(link)
 # The plug-in itself, with the sanitizers in it.
 $(BUILD)/fuzz_media: $(OBJ)/spcore/media/media_libav.o
