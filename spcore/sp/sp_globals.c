@@ -17,6 +17,8 @@ struct sp_globals {
 
 COM_INTERFACE(sp_globals, IMDSPStorageGlobals)
 
+#define NO_LIMIT 0xffffffffu /* FreeSpaceInObjects (MTP 1.1, 5.2.2.6) */
+
 static HRESULT medium_of(struct sp_globals *self, struct mtpi_storage_info *ret_medium)
 {
     return sp_connection_hr(self->device->connection,
@@ -43,6 +45,8 @@ static HRESULT STDMETHODCALLTYPE globals_GetCapabilities(IMDSPStorageGlobals *Th
     if (medium.access == MTP_AC_READ_WRITE && medium.filesystem_type != MTP_FST_GENERIC_FLAT)
         capabilities |= WMDM_STORAGECAP_FOLDERSINROOT | WMDM_STORAGECAP_FOLDERSINFOLDERS |
                         WMDM_STORAGECAP_FILESINFOLDERS;
+    if (medium.free_objects && medium.free_objects != NO_LIMIT) /* 0 says nothing on most devices */
+        capabilities |= WMDM_STORAGECAP_FILELIMITEXISTS | WMDM_STORAGECAP_FOLDERLIMITEXISTS;
     if (!sp_facts_lists(sp_connection_facts(self->device->connection), MTP_OP_FORMAT_STORE) ||
         medium.access != MTP_AC_READ_WRITE)
         capabilities |= WMDM_STORAGECAP_NOT_INITIALIZABLE;

@@ -70,9 +70,17 @@ static HRESULT make_room(struct sp_storage *self, const struct sp_creation *crea
     return S_OK;
 }
 
+/* Objects without content, and those of which a file can be made (MTP 1.1, 4.3). */
+static bool is_abstract(uint16_t format)
+{
+    return format >= 0xba00 && format < MTP_FC_WPL_PLAYLIST;
+}
+
+/* 0: an abstract format that the device does not list. No file can stand for such an object. */
 static uint16_t format_of(struct sp_storage *self, const struct sp_creation *creation)
 {
-    uint16_t format = creation->metadata ? sp_metadata_format(creation->metadata) : 0;
+    const uint16_t asked = creation->metadata ? sp_metadata_format(creation->metadata) : 0;
+    uint16_t format = asked;
 
     if (creation->attributes & WMDM_FILE_ATTR_FOLDER)
         return MTP_FC_ASSOCIATION;
@@ -80,7 +88,9 @@ static uint16_t format_of(struct sp_storage *self, const struct sp_creation *cre
         format = sp_format_by_name(creation->name);
     if (format == MTP_FC_UNDEFINED && (creation->attributes & WMDM_FILE_ATTR_AUDIO))
         format = MTP_FC_UNDEFINED_AUDIO;
-    return sp_facts_lists_format(sp_storage_facts(self), format) ? format : MTP_FC_UNDEFINED;
+    if (sp_facts_lists_format(sp_storage_facts(self), format))
+        return format;
+    return is_abstract(asked) ? 0 : MTP_FC_UNDEFINED;
 }
 
 static void add_number(struct sp_storage *self, uint16_t format, struct mtpi_property_list *list,
@@ -166,6 +176,8 @@ HRESULT sp_storage_create(struct sp_storage *self, const struct sp_creation *cre
     if (FAILED(hr))
         return hr;
     format = format_of(self, creation);
+    if (!format)
+        return WMDM_E_NOTSUPPORTED;
     if (creation->metadata)
         hr = sp_metadata_to_properties(sp_storage_connection(self), format, creation->metadata,
                                        &list, &dropped);

@@ -113,13 +113,22 @@ static bool has_type(const struct table *table, const WCHAR *type)
 /* ---- the cases */
 
 FORMAT_CASE(FORMAT_TABLE_BV_01, "ANY", "Formats are told as arrays of formats and MIME types",
-            CONF_MUST, "GetFormatSupport", "SP-FMT-001", "SP-FMT-005")
+            CONF_MUST, "GetFormatSupport, twice", "SP-FMT-001", "SP-FMT-002", "SP-FMT-005")
 {
     struct wmdm *w = wmdm_open(c);
-    struct table table;
+    struct table table, again = {0};
 
     ROW("SP-FMT-001.code")
         table = formats_of(w);
+    ROW("SP-FMT-002.own") {
+        again = formats_of(w);
+        REQUIRE(again.type_count == table.type_count);
+        REQUIRE(!table.waves || again.waves != table.waves);
+        REQUIRE(!table.types || again.types != table.types);
+        for (DWORD i = 0; i < table.type_count; i++)
+            REQUIRE(again.types[i] != table.types[i]);
+    }
+    table_done(&again);
     ROW("SP-FMT-001.formats") {
         for (DWORD i = 0; i < table.wave_count; i++)
             CHECK(table.waves[i].wFormatTag && table.waves[i].nChannels &&
@@ -285,6 +294,93 @@ static bool is_range(const WMDM_PROP_VALUES_RANGE *range)
            (range->rangeMin.ulVal <= range->rangeMax.ulVal && range->rangeStep.ulVal > 0);
 }
 
+/* The numbers among the properties of the documents; all others are texts. */
+static VARTYPE type_of(const WCHAR *name)
+{
+    static const struct {
+        const WCHAR *name;
+        VARTYPE type;
+    } numbers[] = {
+        {g_wszWMDMBitrate, VT_UI4},      {g_wszWMDMNumChannels, VT_UI4},
+        {g_wszWMDMSampleRate, VT_UI4},   {g_wszAudioWAVECodec, VT_UI4},
+        {g_wszWMDMBitRateType, VT_UI4},  {g_wszWMDMWidth, VT_UI4},
+        {g_wszWMDMHeight, VT_UI4},       {g_wszWMDMVideoBitrate, VT_UI4},
+        {g_wszVideoFourCCCodec, VT_UI4}, {g_wszWMDMTrack, VT_UI4},
+        {g_wszWMDMPlayCount, VT_UI4},    {g_wszWMDMDuration, VT_UI8},
+        {g_wszWMDMFileSize, VT_UI8},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+        if (com_wcseq(numbers[i].name, name))
+            return numbers[i].type;
+    }
+    return VT_EMPTY;
+}
+
+static bool is_of_type(const PROPVARIANT *value, VARTYPE type)
+{
+    const bool is_number = value->vt == VT_UI4 || value->vt == VT_UI8;
+
+    return type == VT_EMPTY ? !is_number || value->vt == VT_UI4 : value->vt == type;
+}
+
+static bool is_typed(const WMDM_PROP_DESC *one)
+{
+    const WMDM_PROP_VALUES_ENUM *list = &one->ValidValues.EnumeratedValidValues;
+    const VARTYPE type = type_of(one->pwszPropName);
+    bool is_right = true;
+
+    if (one->ValidValuesForm == WMDM_ENUM_PROP_VALID_VALUES_RANGE)
+        is_right = is_of_type(&one->ValidValues.ValidValuesRange.rangeMin, type);
+    for (DWORD i = 0;
+         one->ValidValuesForm == WMDM_ENUM_PROP_VALID_VALUES_ENUM && i < list->cEnumValues; i++)
+        is_right &= is_of_type(&list->pValues[i], type);
+    return is_right;
+}
+
+static bool is_zero(const PROPVARIANT *value)
+{
+    return (value->vt == VT_UI4 && !value->ulVal) ||
+           (value->vt == VT_UI8 && !value->uhVal.QuadPart);
+}
+
+/* Numbers of which none is anything, where the form ANY is meant. */
+static bool is_nothing(const WMDM_PROP_DESC *one)
+{
+    const WMDM_PROP_VALUES_ENUM *list = &one->ValidValues.EnumeratedValidValues;
+    const WMDM_PROP_VALUES_RANGE *range = &one->ValidValues.ValidValuesRange;
+    bool is_nothing = true;
+
+    if (one->ValidValuesForm == WMDM_ENUM_PROP_VALID_VALUES_ANY)
+        return false;
+    if (one->ValidValuesForm == WMDM_ENUM_PROP_VALID_VALUES_RANGE)
+        return is_zero(&range->rangeMin) && is_zero(&range->rangeMax);
+    for (DWORD i = 0; i < list->cEnumValues; i++)
+        is_nothing &= is_zero(&list->pValues[i]);
+    return is_nothing;
+}
+
+/* What is said once more is said in other memory. */
+static void check_own(struct wmdm *w, const WMDM_FORMAT_CAPABILITY *first, WMDM_FORMATCODE code)
+{
+    struct conf *c = wmdm_conf(w);
+    WMDM_FORMAT_CAPABILITY again = {0};
+    const WMDM_PROP_CONFIG *one = first->pConfigs, *other;
+
+    ROW("SP-FMT-020.own") {
+        REQUIRE_HR(CALL(IMDSPDevice3, GetFormatCapability, wmdm_device3(w), code, &again), S_OK);
+        other = again.pConfigs;
+        REQUIRE(again.nPropConfig == first->nPropConfig && other && other != one);
+        REQUIRE(other->nPropDesc == one->nPropDesc);
+        REQUIRE(!one->nPropDesc || other->pPropDesc != one->pPropDesc);
+        if (!one->nPropDesc)
+            conf_excused(c, 1, "no property is described");
+        for (DWORD i = 0; i < one->nPropDesc; i++)
+            REQUIRE(other->pPropDesc[i].pwszPropName != one->pPropDesc[i].pwszPropName);
+    }
+    SP_CALL("IMDSPDevice3::GetFormatCapability", capability_done(&again));
+}
+
 static void check_description(struct conf *c, const WMDM_PROP_DESC *one)
 {
     const WMDM_PROP_VALUES_ENUM *list = &one->ValidValues.EnumeratedValidValues;
@@ -301,6 +397,10 @@ static void check_description(struct conf *c, const WMDM_PROP_DESC *one)
                 is_range(&one->ValidValues.ValidValuesRange));
     ROW("SP-FMT-018.values")
         REQUIRE(form != WMDM_ENUM_PROP_VALID_VALUES_ENUM || (list->cEnumValues && list->pValues));
+    ROW("SP-FMT-019.any")
+        CHECK(!is_nothing(one));
+    ROW("SP-FMT-021.type")
+        CHECK(is_typed(one));
 }
 
 /* How many descriptions there are. */
@@ -326,8 +426,8 @@ static unsigned check_capability(struct conf *c, const WMDM_FORMAT_CAPABILITY *c
 /* A provider that knows nothing of what a format may hold describes nothing. */
 static void excuse_descriptions(struct conf *c)
 {
-    static const char *const rows[] = {"SP-FMT-018.name", "SP-FMT-018.form", "SP-FMT-018.range",
-                                       "SP-FMT-018.values"};
+    static const char *const rows[] = {"SP-FMT-018.name",   "SP-FMT-018.form", "SP-FMT-018.range",
+                                       "SP-FMT-018.values", "SP-FMT-019.any",  "SP-FMT-021.type"};
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         ROW(rows[i])
@@ -360,6 +460,8 @@ static void check_formats(struct wmdm *w, const PROPVARIANT *list)
         conf_in_provider(c, "IMDSPDevice3::GetFormatCapability");
         descriptions += check_capability(c, &capability);
         conf_in_provider(c, NULL);
+        if (i == 0)
+            check_own(w, &capability, (WMDM_FORMATCODE)codes[i]);
         SP_CALL("IMDSPDevice3::GetFormatCapability", capability_done(&capability));
     }
     if (!descriptions)
@@ -368,9 +470,10 @@ static void check_formats(struct wmdm *w, const PROPVARIANT *list)
 
 FORMAT_CASE(FORMAT_CODE_BV_01, "PROVIDER.DEVICE3", "Each format that is listed has its capability",
             CONF_MUST,
-            "GetProperty of FormatsSupported, GetFormatCapability of each, and of one that is not "
-            "listed",
-            "SP-FMT-012", "SP-FMT-013", "SP-FMT-014", "SP-FMT-018")
+            "GetProperty of FormatsSupported, GetFormatCapability of each, of the first once more, "
+            "and of one that is not listed",
+            "SP-FMT-012", "SP-FMT-013", "SP-FMT-014", "SP-FMT-018", "SP-FMT-019", "SP-FMT-020",
+            "SP-FMT-021")
 {
     struct wmdm *w = wmdm_open(c);
     WMDM_FORMAT_CAPABILITY capability = {77, POISON};

@@ -189,7 +189,7 @@ RIGHTS_CASE(PROTECTED_PLAIN_BV_01, "PROVIDER.OBJECT.READ", "What is not protecte
 
 RIGHTS_CASE(PROTECTED_MEDIUM_BV_01, "PROVIDER.RIGHTS",
             "A medium that rights are told of has a serial number with its MAC", CONF_MUST,
-            "GetSerialNumber of each medium of the device", "SP-DRM-001")
+            "GetSerialNumber of each medium of the device", "SP-DRM-001", "SP-GLOB-009")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPEnumStorage *roots = NULL;
@@ -207,6 +207,8 @@ RIGHTS_CASE(PROTECTED_MEDIUM_BV_01, "PROVIDER.RIGHTS",
             CHECK_HR(CALL(IMDSPStorageGlobals, GetSerialNumber, medium, &id, mac), S_OK);
             CHECK(id.SerialNumberLength > 0);
         }
+        ROW("SP-GLOB-009.medium")
+            CHECK_HR(CALL(IMDSPStorageGlobals, GetSerialNumber, medium, &id, mac), S_OK);
         wmdm_mac(w, &id, sizeof(id), NULL, 0, expected);
         ROW("SP-DRM-001.mac")
             CHECK_BYTES(mac, sizeof(mac), expected, sizeof(expected));

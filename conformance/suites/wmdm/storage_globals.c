@@ -1,5 +1,6 @@
 /* IMDSPStorageGlobals: one medium as a whole. */
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_walk.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/mtp/mtpi.h"
 
@@ -124,11 +125,21 @@ static void hold_capabilities(struct wmdm *w, DWORD capabilities)
     take_away(w, &folder);
 }
 
+/* How many objects more the first medium takes, as the device itself says it; UINT32_MAX: any. */
+static uint32_t room_of(struct conf *c)
+{
+    const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_DEVICE);
+    uint32_t room = snapshot->store_count ? snapshot->stores[0].free_objects : UINT32_MAX;
+
+    return room ? room : UINT32_MAX; /* 0 says nothing on most devices */
+}
+
 GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "!MTP || MTP.FORMAT.3000",
              "Capabilities are what can be done, and an idle medium is ready", CONF_MUST, 0,
              "GetCapabilities; a folder and a file in the root, both in that folder; GetStatus",
-             "SP-GLOB-001", "SP-GLOB-012")
+             "SP-GLOB-001", "SP-GLOB-004", "SP-GLOB-012")
 {
+    const bool is_limited = room_of(c) != UINT32_MAX;
     struct wmdm *w = wmdm_open(c);
     DWORD capabilities = 0, status = 0xcccccccc;
 
@@ -137,12 +148,65 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "!MTP || MTP.FORMAT.3000",
                    S_OK);
         hold_capabilities(w, capabilities);
     }
+    ROW("SP-GLOB-004.limits") {
+        if (is_limited)
+            conf_excused(c, 1, "the medium has a limit");
+        else
+            CHECK_EQ(capabilities &
+                         (WMDM_STORAGECAP_FILELIMITEXISTS | WMDM_STORAGECAP_FOLDERLIMITEXISTS),
+                     0);
+    }
     ROW("SP-GLOB-012.idle") {
         CHECK_HR(CALL(IMDSPStorageGlobals, GetStatus, wmdm_globals(w), &status), S_OK);
         CHECK_EQ(status & (WMDM_STATUS_READY | WMDM_STATUS_BUSY), WMDM_STATUS_READY);
     }
     ROW("SP-GLOB-012.nothing")
         CHECK_EQ(status & ~(DWORD)(WMDM_STATUS_CONTROL | WMDM_STATUS_READY | WMDM_STATUS_BUSY), 0);
+}
+
+/* Files until one is refused, no more than `most`; the code of that. */
+static HRESULT fill_up(struct wmdm *w, uint32_t most)
+{
+    struct conf *c = wmdm_conf(w);
+    WCHAR name[] = u"papcheck-a.bin";
+    HRESULT hr = S_OK;
+
+    for (uint32_t i = 0; i < most && SUCCEEDED(hr); i++) {
+        IMDSPStorage *file = NULL;
+
+        name[9] = (WCHAR)('a' + i);
+        hr = CALL(IMDSPStorage, CreateStorage, wmdm_work_folder(w),
+                  WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, NULL, name, &file);
+        RELEASE(file);
+    }
+    return hr;
+}
+
+CONF_CASE(STORAGE_LIMIT_BV_01, .title = "A medium that takes so many objects and no more says so",
+          .reqs = REQS("SP-GLOB-002"), .ics = "ANY", .player = "pap-few",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "GetCapabilities against the device's own FreeSpaceInObjects; as many files and "
+                   "one more, where it is a few")
+{
+    const DWORD limits = WMDM_STORAGECAP_FILELIMITEXISTS | WMDM_STORAGECAP_FOLDERLIMITEXISTS;
+    const uint32_t room = room_of(c);
+    struct wmdm *w = wmdm_open(c);
+    DWORD capabilities = 0;
+    HRESULT hr;
+
+    ROW("SP-GLOB-002.flag") {
+        REQUIRE_HR(CALL(IMDSPStorageGlobals, GetCapabilities, wmdm_globals(w), &capabilities),
+                   S_OK);
+        CHECK(room == UINT32_MAX || capabilities & limits);
+    }
+    ROW("SP-GLOB-002.exceeded") {
+        if (room <= 20) {
+            hr = fill_up(w, room + 1);
+            CHECK_ANSWER(FAILED(hr) && hr != E_FAIL, hr, "a failure with a reason");
+        } else {
+            conf_excused(c, 1, "there is room for more than a case makes");
+        }
+    }
 }
 
 /* By its path where it says that, else by its name. */
