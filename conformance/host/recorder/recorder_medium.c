@@ -139,9 +139,13 @@ static HRESULT STDMETHODCALLTYPE globals_Initialize(IMDSPStorageGlobals *This, D
 {
     struct recorder_channel *channel = recorder_globals_from_IMDSPStorageGlobals(This)->channel;
 
-    if (pProgress)
+    HRESULT hr = recorder_asked(channel, "Initialize", "(0x%x)", fuMode);
+
+    if (pProgress) {
         (void)IWMDMProgress_Begin(pProgress, 2);
-    return recorder_asked(channel, "Initialize", "(0x%x)", fuMode);
+        (void)IWMDMProgress_End(pProgress);
+    }
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE globals_GetDevice(IMDSPStorageGlobals *This,

@@ -62,51 +62,15 @@ static HRESULT STDMETHODCALLTYPE globals_GetStatus(IWMDMStorageGlobals *This, DW
     return FAILED(hr) ? hr : IMDSPStorageGlobals_GetStatus(self->globals, pdwStatus);
 }
 
-/* ---- the medium formatted */
-struct format {
-    struct mdm_globals *self;
-    struct mdm_progress *progress;
-    bool in_thread;
-};
-
-static HRESULT format_work(void *job)
-{
-    struct format *format = job;
-
-    return IMDSPStorageGlobals_Initialize(format->self->globals, WMDM_MODE_BLOCK,
-                                          mdm_progress_interface(format->progress));
-}
-
-static void format_done(void *job, HRESULT hr)
-{
-    struct format format = *(struct format *)job;
-
-    com_object_release(&format.self->com);
-    free(job);
-    mdm_progress_end(format.progress, hr, format.in_thread);
-}
-
+/* The provider's own thread or none of ours: its status is to say what goes on from the moment on
+ * in which the method returns, and it tells the end. */
 static HRESULT STDMETHODCALLTYPE globals_Initialize(IWMDMStorageGlobals *This, DWORD fuMode,
                                                     IWMDMProgress *pProgress)
 {
     struct mdm_globals *self = mdm_globals_from_IWMDMStorageGlobals(This);
     HRESULT hr = mdm_enter(self->way, fuMode & (WMDM_MODE_BLOCK | WMDM_MODE_THREAD));
-    struct format *format;
 
-    if (FAILED(hr))
-        return hr;
-    format = calloc(1, sizeof(*format));
-    if (!format)
-        return E_OUTOFMEMORY;
-    hr = mdm_progress_new(pProgress, &format->progress);
-    if (FAILED(hr)) {
-        free(format);
-        return hr;
-    }
-    format->in_thread = mdm_in_thread(fuMode);
-    format->self = self;
-    com_object_add_ref(&self->com);
-    return mdm_run(fuMode, format_work, format_done, format);
+    return FAILED(hr) ? hr : IMDSPStorageGlobals_Initialize(self->globals, fuMode, pProgress);
 }
 
 static const IWMDMStorageGlobalsVtbl globals_vtbl = {

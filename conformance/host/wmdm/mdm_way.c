@@ -5,8 +5,17 @@
 #include "conformance/host/wmdm/mdm_private.h"
 #include "wmdm_certs.h"
 
-/* Without OptimalTransferSize. */
-enum { USUAL_BLOCK = 256 * 1024 };
+/* Without OptimalTransferSize; and what a device may ask of our memory. */
+enum { USUAL_BLOCK = 256 * 1024, LARGEST_BLOCK = 16 * 1024 * 1024 };
+
+static DWORD block_of(const struct mdm_parameters *parameters)
+{
+    const DWORD wanted = parameters->OptimalTransferSize;
+
+    if (!wanted)
+        return USUAL_BLOCK;
+    return wanted < LARGEST_BLOCK ? wanted : LARGEST_BLOCK;
+}
 
 /* ---- the application */
 struct mdm_application *mdm_application_new(void)
@@ -142,8 +151,7 @@ struct mdm_way *mdm_way_new(struct mdm_application *application, struct mdm_prov
     way->application = mdm_application_ref(application);
     way->provider = mdm_provider_ref(provider);
     way->extended = parameters->UseExtendedWmdm == 1;
-    way->block =
-        parameters->OptimalTransferSize ? parameters->OptimalTransferSize : (DWORD)USUAL_BLOCK;
+    way->block = block_of(parameters);
     return way;
 }
 
