@@ -50,8 +50,8 @@ static size_t list(IWMDMEnumStorage *storages)
             IWMDMMetaData *metadata = NULL;
             IWMDMEnumStorage *below = NULL;
 
-            if (FAILED(IWMDMStorage_QueryInterface(some[i], &IID_IWMDMStorage3,
-                                                   (void **)&storage)) ||
+            if (FAILED(
+                    IWMDMStorage_QueryInterface(some[i], &IID_IWMDMStorage3, (void **)&storage)) ||
                 FAILED(IWMDMStorage3_GetMetadata(storage, &metadata)) ||
                 FAILED(IWMDMStorage_EnumStorage(some[i], &below)))
                 bench_die("listing");

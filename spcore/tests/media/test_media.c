@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "mtp_codes.h"
-#include "spcore/media/media.h"
 #include "spcore/base.h"
+#include "spcore/media/media.h"
 
 static int read_file(const char *path, struct media_facts *ret_facts)
 {
