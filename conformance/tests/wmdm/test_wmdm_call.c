@@ -58,7 +58,7 @@ static HRESULT too_long(IMDSPDevice3 *This, WCHAR *name, DWORD room)
 static HRESULT refuses(IMDSPDevice3 *This, DWORD *version)
 {
     (void)This, (void)version;
-    return E_FAIL;
+    return WMDM_E_BUSY;
 }
 
 static HRESULT says_nothing(IMDSPDevice3 *This, DWORD *type)
@@ -236,7 +236,7 @@ Test(wmdm_call, a_check_of_the_result_says_what_was_called)
         CHECK_HR(E_ABORT, S_OK);
     }
     cr_assert_str_eq(text(c, 0),
-                     "IMDSPDevice3::GetVersion() answered E_FAIL, TST-ONE-001 wants S_OK");
+                     "IMDSPDevice3::GetVersion() answered WMDM_E_BUSY, TST-ONE-001 wants S_OK");
     cr_assert_str_eq(text(c, 2), "after IMDSPDevice3::GetStatus() answered S_OK",
                      "which no call answered");
     cr_assert_str_eq(seen(c, 2), "0x80004004 E_ABORT, expected S_OK");
