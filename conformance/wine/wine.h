@@ -6,8 +6,9 @@
 
 /* Has module_host() begun? Before, there is nothing of Windows here. */
 bool wine_is_up(void);
-/* An exported function of a library of Windows by file name, kept loaded. NULL: there is none. */
-void *wine_function(const char *library, const char *name);
+/* A function of Windows, by its library's file name, into a pointer to such a function. Where there
+ * is none the process ends. */
+void wine_bind(const char *library, const char *name, void *ret_function);
 
 /* Declares `name` as a pointer to a function of Windows. */
 #define WINE_FUNCTION(result, name, ...) static result(STDMETHODCALLTYPE *name)(__VA_ARGS__)

@@ -8,11 +8,8 @@
 /* The function of Windows that stands behind ours of the same name, found at its first call. */
 #define BEHIND(library, result, name, ...)                                                         \
     WINE_FUNCTION(result, behind, __VA_ARGS__);                                                    \
-    do {                                                                                           \
-        void *symbol = behind ? NULL : wine_function(library, #name);                              \
-        if (symbol)                                                                                \
-            memcpy(&behind, &symbol, sizeof(symbol));                                              \
-    } while (0)
+    if (!behind)                                                                                   \
+    wine_bind(library, #name, &behind)
 #define OLE "ole32.dll"
 #define AUTOMATION "oleaut32.dll"
 

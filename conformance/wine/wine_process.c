@@ -36,25 +36,26 @@ bool wine_is_up(void)
     return find != NULL;
 }
 
-void *wine_function(const char *library, const char *name)
+void wine_bind(const char *library, const char *name, void *ret_function)
 {
-    void *from = load(library);
+    void *from = load(library), *symbol = from ? find(from, name) : NULL;
 
-    return from ? find(from, name) : NULL;
+    if (!symbol) {
+        fprintf(stderr, "Wine has no %s in %s\n", name, library);
+        exit(NOT_STARTED);
+    }
+    memcpy(ret_function, &symbol, sizeof(symbol));
 }
 
 /* wine_host.exe calls this; its stack and its process are Windows'. */
 static void STDMETHODCALLTYPE entered(void *get_proc_address, void *load_library)
 {
     WINE_FUNCTION(HRESULT, initialise, void *reserved, DWORD model);
-    void *symbol;
 
     memcpy(&find, &get_proc_address, sizeof(find));
     memcpy(&load, &load_library, sizeof(load));
-    symbol = wine_function("kernel32.dll", "GetLastError");
-    memcpy(&last_error, &symbol, sizeof(symbol));
-    symbol = wine_function("ole32.dll", "CoInitializeEx");
-    memcpy(&initialise, &symbol, sizeof(symbol));
+    wine_bind("kernel32.dll", "GetLastError", &last_error);
+    wine_bind("ole32.dll", "CoInitializeEx", &initialise);
     if (FAILED(initialise(NULL, MULTITHREADED))) {
         fputs("CoInitializeEx failed\n", stderr);
         exit(NOT_STARTED);
@@ -128,9 +129,8 @@ static HRESULT STDMETHODCALLTYPE by_registry(REFCLSID class_id, REFIID iid, void
 {
     enum { IN_PROCESS = 1 };
     WINE_FUNCTION(HRESULT, get, REFCLSID, DWORD context, void *server, REFIID, void **);
-    void *symbol = wine_function("ole32.dll", "CoGetClassObject");
 
-    memcpy(&get, &symbol, sizeof(symbol));
+    wine_bind("ole32.dll", "CoGetClassObject", &get);
     return get(class_id, IN_PROCESS, NULL, iid, ret);
 }
 

@@ -29,13 +29,6 @@ static DWORD STDMETHODCALLTYPE do_work(void *context)
     return 0;
 }
 
-static void kernel(const char *name, void *ret_function)
-{
-    void *symbol = wine_function("kernel32.dll", name);
-
-    memcpy(ret_function, &symbol, sizeof(symbol));
-}
-
 static bool begin(struct work *work)
 {
     WINE_FUNCTION(void *, create, void *security, size_t stack, void *start, void *argument, DWORD,
@@ -44,8 +37,8 @@ static bool begin(struct work *work)
     DWORD(STDMETHODCALLTYPE * start)(void *) = do_work;
     void *address, *handle;
 
-    kernel("CreateThread", &create);
-    kernel("CloseHandle", &let_go);
+    wine_bind("kernel32.dll", "CreateThread", &create);
+    wine_bind("kernel32.dll", "CloseHandle", &let_go);
     memcpy(&address, &start, sizeof(address));
     handle = create(NULL, 0, address, work, 0, NULL);
     if (handle)

@@ -477,14 +477,6 @@ struct wmdm *wmdm_replug(struct wmdm *w, IMDSPStorage **storage)
     return wmdm_open(c);
 }
 
-char *wmdm_utf8(const WCHAR *text)
-{
-    char *utf8 = com_utf8_from_utf16(text), *copy = utf8 ? strdup(utf8) : NULL;
-
-    CoTaskMemFree(utf8);
-    return copy;
-}
-
 char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)
 {
     struct conf *c = w->c;
@@ -492,7 +484,7 @@ char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)
 
     SETUP_CALL(IMDSPStorage, GetName, storage, name, 512);
     name[511] = 0;
-    return wmdm_utf8(name);
+    return com_utf8_copy(name);
 }
 
 struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent)

@@ -158,9 +158,6 @@ HRESULT wmdm_read(struct wmdm *w, IMDSPObject *object, void *data, DWORD *size);
 /* Opens, reads all of it securely and closes; the caller free()s. */
 BYTE *wmdm_get(struct wmdm *w, IMDSPStorage *storage, size_t *ret_length);
 
-/* UTF-8 to free(), of text from wherever; NULL: no memory. */
-char *wmdm_utf8(const WCHAR *text);
-
 /* The name as UTF-8; the caller free()s. */
 char *wmdm_name(struct wmdm *w, IMDSPStorage *storage);
 

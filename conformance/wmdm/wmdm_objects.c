@@ -69,7 +69,7 @@ char *wmdm_metadata_string(IWMDMMetaData *list, const WCHAR *name)
 
     if (text) {
         memcpy(text, value, length & ~1u);
-        result = wmdm_utf8(text);
+        result = com_utf8_copy(text);
     }
     free(text);
     CoTaskMemFree(value);

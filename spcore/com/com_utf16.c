@@ -122,6 +122,14 @@ char *com_utf8_from_utf16(const WCHAR *text)
     return result;
 }
 
+char *com_utf8_copy(const WCHAR *text)
+{
+    char *utf8 = com_utf8_from_utf16(text), *copy = utf8 ? strdup(utf8) : NULL;
+
+    CoTaskMemFree(utf8);
+    return copy;
+}
+
 HRESULT com_copy_string(const WCHAR *text, WCHAR *ret_buffer, UINT room)
 {
     size_t length = com_wcslen(text);

@@ -15,6 +15,8 @@ COM_TASK_MEMORY WCHAR *com_wcsdup(const WCHAR *text);
 /* Ill-formed input becomes U+FFFD, one for each byte or unit that does not fit. */
 COM_TASK_MEMORY WCHAR *com_utf16_from_utf8(const char *text);
 COM_TASK_MEMORY char *com_utf8_from_utf16(const WCHAR *text);
+/* The same, but malloc()'s: to free(). */
+char *com_utf8_copy(const WCHAR *text);
 
 /* The way every Get…Name method hands out a string: E_INVALIDARG (NULL buffer or no room at all),
  * WMDM_E_BUFFERTOOSMALL (as much as fits is written, with its NUL), S_OK. */

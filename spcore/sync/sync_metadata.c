@@ -50,7 +50,7 @@ char *sync_metadata_text(IWMDMMetaData *list, const WCHAR *name)
         if (wide) {
             memcpy(wide, value, length);
             wide[length / 2] = 0;
-            text = com_utf8_from_utf16(wide);
+            text = com_utf8_copy(wide);
             free(wide);
         }
     }

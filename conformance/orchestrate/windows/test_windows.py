@@ -36,6 +36,11 @@ OTHERWISE = {"DEVICE-ICON-BV-01": ("PASS", "NOT_APPLICABLE")}
 # Of a player, that a provider cannot make good: not all of these cases pass.
 DEFECTS = (("empty-between", "SYNC-*"), ("friendly-name-forgotten", "DEVICE-PROPERTY-*"))
 
+# What this one sees depends on when its threads get their turn; its verdict does not.
+TIMED = ("STORAGE-ASIDE-BV-03",)
+# An icon's handle is a file on Linux, which the judge reads; one of Windows it does not know.
+LINUX_ONLY = {"DEVICE-ICON-BV-01": "NOT_APPLICABLE"}
+
 
 @pytest.fixture(name="windows", scope="module")
 def windows_with_the_provider(tmp_path_factory):
@@ -56,8 +61,9 @@ def told(done):
     """{case: its verdict, and each check}; the rest says when threads got their turn."""
     of_case = ("verdict", "cause", "reason", "level", "player", "warnings", "rows")
     of_check = ("row", "ok", "file", "line", "expression")
-    return {case["id"]: [*(case[name] for name in of_case),
-                         *([check.get(name) for name in of_check] for check in case["checks"])]
+    return {case["id"]: [case["verdict"]] if case["id"] in TIMED else
+            [*(case[name] for name in of_case),
+             *([check.get(name) for name in of_check] for check in case["checks"])]
             for case in done.results["cases"]}
 
 
