@@ -35,7 +35,7 @@ def sources():
     for part in PARTS:
         yield from sorted(path for path in (ROOT / part).rglob("*")
                           if path.suffix in (".c", ".h", ".def")
-                          and not {"programs", "windows"} & set(path.parts))
+                          and not {"programs", "windows"} & set(path.relative_to(ROOT).parts))
 
 
 def layer_of(path):
