@@ -1,7 +1,7 @@
 /* What Windows Media Device Manager makes of a provider's answers, and of threads (rows SP-APP). */
 #include <string.h>
 
-#include "conformance/suites/host/app.h"
+#include "conformance/host/app/app.h"
 #include "spcore/base.h"
 #include "spcore/include/sac.h"
 

@@ -2,7 +2,7 @@
  * and what applications are told (rows SP-APP about enumeration and authentication). */
 #include <string.h>
 
-#include "conformance/suites/host/app.h"
+#include "conformance/host/app/app.h"
 #include "spcore/com/com_guid.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/include/sac.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/suites/host/app.h"
+#include "conformance/host/app/app.h"
 #include "spcore/include/sac.h"
 
 enum {

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conformance/host/app/app.h"
 #include "conformance/host/recorder/recorder_private.h"
-#include "conformance/suites/host/app.h"
 
 /* ---- IWMDMOperation3 */
 struct operation {

@@ -1,5 +1,5 @@
 /* The machine, the application and the way to what it works on. */
-#include "conformance/suites/host/app.h"
+#include "conformance/host/app/app.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* An application of our own model of Windows Media Device Manager, between what it does and a
  * provider that writes down what it is asked. The callbacks write into the same log, behind "app:",
  * so that one sequence tells both ends. */
-#ifndef CONFORMANCE_SUITES_HOST_APP_H
-#define CONFORMANCE_SUITES_HOST_APP_H
+#ifndef CONFORMANCE_HOST_APP_APP_H
+#define CONFORMANCE_HOST_APP_APP_H
 
 #include "conformance/case/conf.h"
 #include "conformance/host/recorder/recorder.h"
