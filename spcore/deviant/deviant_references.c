@@ -329,3 +329,14 @@ METHOD(LIST_NOT_NAMED, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorag
 
     return hr == S_OK && is_list(sp_storage_of(*storage)) ? take_back(hr, storage, S_FALSE) : hr;
 }
+
+METHOD(ALBUM_WITHOUT_SONGS, IMDSPStorage4, SetReferences, DWORD count, IMDSPStorage **items)
+{
+    const struct sp_storage *self = SELF(sp_storage, IMDSPStorage4);
+    struct mtpi_object_info info = {0};
+    bool is_album = self->handle && SUCCEEDED(sp_storage_info(self, &info)) &&
+                    info.format == MTP_FC_AUDIO_ALBUM;
+
+    mtpi_object_info_done(&info);
+    return is_album ? WMDM_E_NOTSUPPORTED : ALBUM_WITHOUT_SONGS_book(This, count, items);
+}

@@ -1,5 +1,6 @@
 /* Playlists: abstract objects that refer to others, in order. */
 #include "conformance/wmdm/wmdm_case.h"
+#include "spcore/com/com_utf16.h"
 
 struct lists {
     struct wmdm *w;
@@ -7,16 +8,20 @@ struct lists {
     IMDSPStorage4 *list4;
 };
 
-static IMDSPStorage *new_list(struct wmdm *w, const char *name)
+static IMDSPStorage *new_list_of(struct wmdm *w, const char *name, DWORD format)
 {
     IWMDMMetaData *metadata = wmdm_metadata_new();
     IMDSPStorage *list;
 
-    wmdm_metadata_add_dword(metadata, g_wszWMDMFormatCode,
-                            WMDM_FORMATCODE_ABSTRACTAUDIOVIDEOPLAYLIST);
+    wmdm_metadata_add_dword(metadata, g_wszWMDMFormatCode, format);
     list = wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE, 0, metadata);
     IWMDMMetaData_Release(metadata);
     return list;
+}
+
+static IMDSPStorage *new_list(struct wmdm *w, const char *name)
+{
+    return new_list_of(w, name, WMDM_FORMATCODE_ABSTRACTAUDIOVIDEOPLAYLIST);
 }
 
 static void lists_close(struct lists *l)
@@ -435,4 +440,76 @@ CONF_CASE(SYNC_LIST_BV_08, .title = "A list is called what it was called",
     RELEASE(found);
     RELEASE(folder);
     CoTaskMemFree(name);
+}
+
+/* ---- albums */
+static HRESULT set_cover(struct lists *l, BYTE *cover, DWORD length)
+{
+    struct conf *c = wmdm_conf(l->w);
+    IWMDMMetaData *list = wmdm_metadata_new();
+    HRESULT hr;
+
+    wmdm_ours(
+        c, "the host's AddItem",
+        list->lpVtbl->AddItem(list, WMDM_TYPE_BINARY, g_wszWMDMAlbumCoverData, cover, length));
+    wmdm_metadata_add_dword(list, g_wszWMDMAlbumCoverSize, length);
+    hr = CALL(IMDSPStorage4, SetMetadata, l->list4, list);
+    RELEASE(list);
+    return hr;
+}
+
+static void check_cover(struct lists *l, const BYTE *cover, DWORD length)
+{
+    struct conf *c = wmdm_conf(l->w);
+    IWMDMMetaData *list = wmdm_metadata_new();
+    WCHAR name[32], *names[] = {name};
+    WMDM_TAG_DATATYPE type;
+    BYTE *seen = NULL;
+    DWORD got = 0;
+
+    memcpy(name, g_wszWMDMAlbumCoverData,
+           (com_wcslen(g_wszWMDMAlbumCoverData) + 1) * sizeof(*name));
+    REQUIRE_HR(CALL(IMDSPStorage4, GetSpecifiedMetadata, l->list4, 1, names, list), S_OK);
+    REQUIRE(
+        SUCCEEDED(list->lpVtbl->QueryByName(list, g_wszWMDMAlbumCoverData, &type, &seen, &got)));
+    CHECK_BYTES(seen, got, cover, length);
+    CoTaskMemFree(seen);
+    RELEASE(list);
+}
+
+CONF_CASE(SYNC_LIST_BV_09, .title = "An album is a list, with its cover", .reqs = REQS("SP-PL-016"),
+          .level = CONF_SHOULD,
+          .ics = "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4 && PROVIDER.STORAGE.METADATA && "
+                 "(!MTP || MTP.FORMAT.BA03)",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps =
+              "a list of the format ABSTRACTAUDIOALBUM: SetReferences of two songs, SetMetadata "
+              "of a cover; both read again")
+{
+    LISTS l = lists_open(c);
+    struct wmdm *w = l.w;
+    BYTE cover[300];
+    char seen[8];
+    HRESULT hr;
+
+    for (size_t i = 0; i < sizeof(cover); i++)
+        cover[i] = (BYTE)(i % 7 ? i : 0);
+    RELEASE(l.list4);
+    RELEASE(l.list);
+    l.list = new_list_of(w, "Album", WMDM_FORMATCODE_ABSTRACTAUDIOALBUM);
+    l.list4 = AS(IMDSPStorage4, l.list);
+    ROW("SP-PL-016.songs") {
+        REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 2, l.songs), S_OK);
+        letters(&l, seen);
+        CHECK(conf_same_text(c, seen, "da"));
+    }
+    ROW("SP-PL-016.cover") {
+        hr = set_cover(&l, cover, sizeof(cover));
+        if (hr == S_OK)
+            check_cover(&l, cover, sizeof(cover));
+        else
+            conf_excused(c, 3, "the provider knows no covers");
+        CHECK_ANSWER(hr == S_OK || hr == WMDM_S_NOT_ALL_PROPERTIES_APPLIED, hr,
+                     "S_OK, or that it knows no covers");
+    }
 }
