@@ -6,8 +6,8 @@
 
 #include "mtp_codes.h"
 #include "simulator/mtp/mtpr_value.h"
-#include "spcore/media/media.h"
 #include "simulator/player/player_internal.h"
+#include "spcore/media/media.h"
 
 struct note {
     struct player *player;

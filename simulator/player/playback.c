@@ -8,9 +8,9 @@
 
 #include "mtp_codes.h"
 #include "simulator/mtp/mtpr_value.h"
-#include "spcore/media/media.h"
 #include "simulator/player/player_internal.h"
 #include "simulator/player/playlist.h"
+#include "spcore/media/media.h"
 
 #define NORMAL 1000
 

@@ -72,7 +72,8 @@ Test(transport, a_traced_piece_says_what_the_call_still_asked_for)
 
     fake_transfer(fake, content, sizeof(content), false);
     fake_packet(fake, content, 100);
-    cr_assert_eq(tp_bulk_in_to(&fake->tp, 0x81, 8 * PACKET, false, drop, NULL, 700), 4 * PACKET + 100);
+    cr_assert_eq(tp_bulk_in_to(&fake->tp, 0x81, 8 * PACKET, false, drop, NULL, 700),
+                 4 * PACKET + 100);
     cr_assert_eq(recording.count, 2);
     expect_event(&recording.events[0], "bulk-in", 4 * PACKET, 8 * PACKET, 0);
     expect_event(&recording.events[1], "bulk-in", 100, 4 * PACKET, 0);
