@@ -46,7 +46,8 @@ def test_every_source_is_in_the_compile_database():
     assert make("-s", "compile_commands.json").returncode == 0
     entries = json.loads((ROOT / "compile_commands.json").read_text(encoding="utf-8"))
     found = {path.relative_to(ROOT).as_posix()
-             for part in ("simulator", "spcore", "conformance", "ci", "fixtures/providers/other")
+             for part in ("simulator", "spcore", "conformance", "ci", "fixtures/providers/other",
+                          "fixtures/providers/through")
              for path in (ROOT / part).rglob("*.c") if "programs" not in path.parts}
     assert {entry["file"] for entry in entries} == found
 

@@ -137,7 +137,8 @@ def test_the_clauses_are_the_catalogues():
     table = tree.ROOT / "conformance" / "catalogue" / "clauses.tsv"
     known = {line.split("\t")[0] for line in table.read_text(encoding="utf-8").splitlines()[1:]}
     sources = [*FILES, *tree.ROOT.glob("simulator/defect/*.def"),
-               *tree.ROOT.glob("spcore/deviant/*.def"), *tree.ROOT.glob("conformance/host/**/*.def")]
+               *tree.ROOT.glob("spcore/deviant/*.def"),
+               *tree.ROOT.glob("conformance/host/**/*.def")]
     named = {clause for file in sources for clause in CLAUSE.findall(file.read_text("utf-8"))}
     assert named <= known
 
