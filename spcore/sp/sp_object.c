@@ -259,18 +259,25 @@ static HRESULT unprotect(struct sp_storage *self, const BYTE *data, DWORD size, 
     return hr;
 }
 
+/* Busy from the first byte that is decrypted, not only while it goes to the device. */
 static HRESULT write_protected(struct sp_storage *self, const BYTE *data, DWORD *size,
                                const BYTE *mac)
 {
+    struct sp_running running;
     HRESULT hr = sequence(self, MDSP_WRITE);
     BYTE *copy = SUCCEEDED(hr) ? malloc((size_t)*size + 1) : NULL;
 
+    if (SUCCEEDED(hr) && !copy)
+        hr = E_OUTOFMEMORY;
+    sp_activity_begin(sp_storage_activity(self), &running, self->storage,
+                      WMDM_STATUS_STORAGECONTROL_APPENDING);
     if (SUCCEEDED(hr))
-        hr = copy ? unprotect(self, data, *size, mac, copy) : E_OUTOFMEMORY;
+        hr = unprotect(self, data, *size, mac, copy);
     if (SUCCEEDED(hr))
         hr = write_locked(self, copy, size);
     else
         *size = 0;
+    sp_activity_end(sp_storage_activity(self), &running);
     free(copy);
     return hr;
 }
