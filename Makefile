@@ -50,7 +50,7 @@ OPT := -O0 -g
 endif
 ifeq ($(VARIANT),wine)
 # The judge of a provider of Windows: it calls methods as Windows' compilers do.
-VARIANT_FLAGS := -include conformance/wine/ms_abi.h
+VARIANT_FLAGS = -include $(MS_ABI)
 endif
 ifeq ($(VARIANT),fuzz)
 CC := clang
@@ -94,6 +94,10 @@ WMDM_SRC := $(call layers,conformance,host host/wmdm) \
 	$(addprefix conformance/raw/,raw_descriptors.c raw_msos.c) $(call layers,spcore,com sac transport usbip)
 JUDGE_SPC_SRC := $(call layers,spcore,$(JUDGE_SPC_LAYERS))
 INITIATOR_SRC := $(call layers,spcore,$(INITIATOR_LAYERS))
+# Nobody's but of the judge in Wine, and what MinGW compiles.
+MS_ABI := conformance/wine/ms_abi.h
+WINE_SRC := $(call layers,conformance,wine)
+WINDOWS_OWN_SRC := $(call layers,spcore,windows) $(call layers,conformance,wine/windows)
 # Windows has its own task allocator, and what is made with it.
 OURS_ELSEWHERE := spcore/com/com_task.c spcore/com/propvariant.c
 ifeq ($(VARIANT),wine)
@@ -227,10 +231,13 @@ $(OBJ)/%.o: %.c $(FLAGS) | generated
 
 # How each source is compiled, for clangd and its like. Too long for a command line.
 comma := ,
-entry = {"directory":"$(CURDIR)"$(comma)"file":"$(1)"$(comma)"command":"$(COMPILE) -c $(1)"}
-compile_commands.json: $(FLAGS) $(ALL_SRC)
+entry = {"directory":"$(CURDIR)"$(comma)"file":"$(1)"$(comma)"command":"$(2) -c $(1)"}
+entries = $(foreach one,$(1),$(call entry,$(one),$(2)))
+compile_commands.json: Makefile $(FLAGS) $(ALL_SRC) $(WINE_SRC) $(WINDOWS_OWN_SRC)
 	$(call say,DB)
-	$(file >$@,[$(subst "} {","}$(comma){",$(foreach one,$(ALL_SRC),$(call entry,$(one))))])
+	$(file >$@,[$(subst "} {","}$(comma){",$(strip $(call entries,$(ALL_SRC),$(COMPILE)) \
+		$(call entries,$(WINE_SRC),$(COMPILE) -include $(MS_ABI)) \
+		$(call entries,$(WINDOWS_OWN_SRC),$(WINDOWS_CC) $(WINDOWS_FLAGS))))])
 
 # Constants both sides share; codecs they do not.
 .PHONY: generated
