@@ -64,7 +64,7 @@ SPC_LAYERS := com sac sp mtp transport usbip
 LUSB_LAYERS := libusb usbip
 # What both programs have: how they read their command lines, and audio files.
 COMMAND_LAYERS := command
-CONF_LAYERS := program catalogue results case run raw wmdm host host/wmdm host/recorder host/deviant host/app report selftest cli \
+CONF_LAYERS := program catalogue results case run raw wmdm host host/inf host/wmdm host/recorder host/deviant host/app report selftest cli \
 	suites/usbip suites/usb suites/mtp suites/wmdm suites/host
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.

@@ -37,7 +37,7 @@ int cli_check_library(const char *option, const char *path);
 
 /* Each stands with what it does. */
 extern const struct command cli_run, cli_merge, cli_list, cli_ics, cli_explain, cli_doctor,
-    cli_report, cli_selftest, cli_sync;
+    cli_report, cli_selftest, cli_sync, cli_inf;
 extern const struct command cli_probe; /* the process cli_check_library() asks */
 
 #endif

@@ -79,6 +79,8 @@ def bash(program, *typed):
     ("papsim", ["import", "m"], {"mtp-detect"}),
     ("papsim", ["exec", "--player", "mtp", "--", "mtp-detec"], {"mtp-detect"}),
     ("papcheck", ["r"], {"run", "report"}),
+    ("papcheck", ["in"], {"inf"}),
+    ("papcheck", ["inf", "--co"], {"--code-page"}),
     ("papcheck", ["run", "--des"], {"--destructive"}),
     ("papcheck", ["run", "MTP-SES-BI-0"], {"MTP-SES-BI-02"}),
     ("papcheck", ["run", "--strict", "stor"], {"storage"}),
