@@ -490,10 +490,13 @@ lint: generated
 sanitize:
 	@MAKE='$(MAKE)' sh ci/sanitize
 
-# Fuzz entry points over everybody's parsers: each runs FUZZ_SECONDS from what it found before.
+# Fuzz entry points over everybody's parsers: each runs FUZZ_SECONDS from what it found before, and
+# from what stands in ci/fuzz/corpus.
 FUZZ_SECONDS ?= 5
 FUZZERS := $(patsubst ci/fuzz/%.c,$(BUILD)/%,$(wildcard ci/fuzz/fuzz_*.c))
 FUZZ_SPC := $(BUILD)/fuzz_mtpi_dataset $(BUILD)/fuzz_usbip_client
+FUZZ_INF := $(BUILD)/fuzz_inf
+INF_SRC := $(call layers,conformance,host/inf) $(call layers,spcore,com)
 $(FUZZERS): LINK := -fsanitize=fuzzer
 $(FUZZ_SPC): LIBS := $(SPC_LIBS)
 $(FUZZ_SPC): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(INITIATOR_SRC))
@@ -501,8 +504,11 @@ $(FUZZ_SPC): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(INITIATOR_SRC))
 FUZZ_SYNC := $(BUILD)/fuzz_sync_entries
 $(FUZZ_SYNC): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(OBJ)/spcore/sync/sync_entries.o $(OBJ)/spcore/sync/sync_library.o
 	$(link)
-$(filter-out $(FUZZ_SPC) $(FUZZ_SYNC),$(FUZZERS)): LIBS := $(SIM_LIBS) $(MEDIA_LIBS)
-$(filter-out $(FUZZ_SPC) $(FUZZ_SYNC),$(FUZZERS)): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call not_main,$(SIM_SRC))
+$(FUZZ_INF): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(INF_SRC))
+	$(link)
+FUZZ_SIM := $(filter-out $(FUZZ_SPC) $(FUZZ_SYNC) $(FUZZ_INF),$(FUZZERS))
+$(FUZZ_SIM): LIBS := $(SIM_LIBS) $(MEDIA_LIBS)
+$(FUZZ_SIM): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call not_main,$(SIM_SRC))
 	$(link)
 # The plug-in itself, with the sanitizers in it.
 $(BUILD)/fuzz_media: $(OBJ)/spcore/media/media_libav.o
@@ -514,7 +520,7 @@ fuzz-smoke:
 	@set -e; for one in $(notdir $(FUZZERS)); do mkdir -p build/fuzz/corpus/$$one; \
 		echo "$$one: $(FUZZ_SECONDS) s"; \
 		build/fuzz/$$one -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 -print_final_stats=1 \
-			-artifact_prefix=build/fuzz/$$one- build/fuzz/corpus/$$one; done
+			-artifact_prefix=build/fuzz/$$one- build/fuzz/corpus/$$one $$(find ci/fuzz/corpus -name $$one); done
 
 # ---- figures: ratios beside their limits in the same run
 .PHONY: bench bench-vm
@@ -525,6 +531,8 @@ $(BUILD)/bench_provider: LIBS := $(SPC_LIBS)
 $(BUILD)/bench_provider: $(call objects,ci/bench_provider.c ci/bench_common.c ci/bench_limit.c $(SPC_SRC))
 	$(link)
 $(BUILD)/bench_scale: $(call objects,ci/bench_scale.c ci/bench_common.c $(INITIATOR_SRC))
+	$(link)
+$(BUILD)/bench_inf: $(call objects,ci/bench_inf.c ci/bench_common.c $(INF_SRC))
 	$(link)
 $(BUILD)/bench_sync: LIBS := $(CONF_LIBS)
 $(BUILD)/bench_sync: $(call objects,ci/bench_sync.c ci/bench_common.c $(SYNC_SRC) $(COMMAND_SRC) $(WMDM_SRC))
@@ -537,11 +545,12 @@ $(BUILD)/bench_tcp: $(OBJ)/ci/bench_tcp.o
 	$(link)
 
 ## bench: what the data path, the judge and the drop-in libusb cost, and what it finds; then bench-vm
-bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_provider $(BUILD)/bench_scale $(BUILD)/bench_sync $(PAPSIM) $(LUSB) $(PAPCHECK) $(SPCORE) $(DEVIANT)
+bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_provider $(BUILD)/bench_scale $(BUILD)/bench_sync $(BUILD)/bench_inf $(PAPSIM) $(LUSB) $(PAPCHECK) $(SPCORE) $(DEVIANT)
 	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(PAPCHECK)
 	$(BUILD)/bench_provider $(PAPSIM)
 	$(BUILD)/bench_scale $(PAPSIM)
 	$(BUILD)/bench_sync $(PAPSIM) $(abspath $(SPCORE))
+	$(BUILD)/bench_inf
 	$(PAPCHECK) selftest --generated --seed 1 --sample 400 --least 95 --out out/bench-selftest
 	$(MAKE) bench-vm
 
