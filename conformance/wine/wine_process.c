@@ -103,7 +103,7 @@ int module_host(int (*body)(void *argument), void *argument)
 
 void *module_open(const char *path)
 {
-    char name[PATH_MAX + 2];
+    static char name[PATH_MAX + 2];
 
     snprintf(name, sizeof(name), "Z:%s", path); /* the drive that is this system's root */
     for (char *at = name; *at; at++)

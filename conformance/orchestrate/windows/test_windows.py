@@ -38,7 +38,7 @@ DEFECTS = (("empty-between", "SYNC-*"), ("friendly-name-forgotten", "DEVICE-PROP
 
 # What this one sees depends on when its threads get their turn; its verdict does not.
 TIMED = ("STORAGE-ASIDE-BV-03",)
-# An icon's handle is a file on Linux, which the judge reads; one of Windows it does not know.
+# An icon's handle is a file on Linux; the DLL says that it has none (sp_icon.c).
 LINUX_ONLY = {"DEVICE-ICON-BV-01": "NOT_APPLICABLE"}
 
 
