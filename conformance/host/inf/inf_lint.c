@@ -11,9 +11,9 @@
 
 struct lint {
     const struct inf *inf;
-    struct inf_strings strings; /* of no language */
-    bool *is_used;              /* by string */
-    bool *is_planned;           /* by section */
+    struct inf_strings strings;   /* of no language */
+    bool *is_used;                /* by string */
+    bool *is_planned, *is_listed; /* by section: installed, and of models */
     struct inf_library library;
     struct inf_at at; /* of the field at work */
     int error;
@@ -137,6 +137,32 @@ static bool has_dirid(const char *text)
     return false;
 }
 
+/* Each language is held against all of the file: there may be many. */
+static bool may_go_on(struct lint *lint)
+{
+    return lint->library.work++ < INF_WORK_MAX;
+}
+
+/* A service is found by its name, which may not depend on who installs it. */
+static void lint_service_names(struct lint *lint, const struct inf_section *section,
+                               const struct inf_strings *strings)
+{
+    char name[INF_EXPANDED], other[INF_EXPANDED];
+
+    for (size_t i = 0; i < lint->inf->entry_count && may_go_on(lint); i++) {
+        const struct inf_entry *entry = &lint->inf->entries[i];
+        struct inf_field field = inf_value(lint->inf, entry, 0);
+
+        if (strcasecmp(inf_key(lint->inf, entry), "AddService") != 0 || !strchr(field.text, '%'))
+            continue;
+        value_of(lint, entry, 0, name);
+        (void)inf_expand(strings, field.text, other, NULL, NULL);
+        if (strcmp(name, other) != 0)
+            LINT(lint, field.at, "SVC-SVC-015", "write the name itself, without a token",
+                 "the service %s is %s with [%s]", name, other, section->name);
+    }
+}
+
 /* One section serves an installation: what it lacks, no other has for it. */
 static void lint_language(struct lint *lint, const struct inf_section *section)
 {
@@ -151,11 +177,12 @@ static void lint_language(struct lint *lint, const struct inf_section *section)
                  "write the folder where the string is used",
                  "a folder's number stands for none in a string");
     }
-    for (size_t i = 0; i < lint->strings.count; i++) {
+    for (size_t i = 0; i < lint->strings.count && may_go_on(lint); i++) {
         if (lint->is_used[i] && !inf_string(&strings, lint->strings.strings[i].key))
             LINT(lint, section->at, "SVC-STR-005", "add it: strings of other sections do not count",
                  "[%s] has no %s", section->name, lint->strings.strings[i].key);
     }
+    lint_service_names(lint, section, &strings);
     inf_strings_done(&strings);
 }
 
@@ -243,6 +270,9 @@ static void lint_model(struct lint *lint, const struct inf_entry *model,
 static void lint_models(struct lint *lint, const struct inf_section *models,
                         enum inf_architecture architecture)
 {
+    if (lint->is_listed[models->index])
+        return;
+    lint->is_listed[models->index] = true;
     for (const struct inf_entry *e = inf_first(lint->inf, models); e && !lint->error;
          e = inf_next(lint->inf, e))
         lint_model(lint, e, architecture);
@@ -318,7 +348,8 @@ int inf_lint(const struct inf *inf, const char *folder, unsigned code_page)
         return lint.error;
     lint.is_used = calloc(lint.strings.count + 1, sizeof(*lint.is_used));
     lint.is_planned = calloc(inf->section_count + 1, sizeof(*lint.is_planned));
-    if (lint.is_used && lint.is_planned) {
+    lint.is_listed = calloc(inf->section_count + 1, sizeof(*lint.is_listed));
+    if (lint.is_used && lint.is_planned && lint.is_listed) {
         lint_version(&lint);
         lint_strings(&lint);
         lint_manufacturers(&lint);
@@ -330,5 +361,6 @@ int inf_lint(const struct inf *inf, const char *folder, unsigned code_page)
     inf_strings_done(&lint.strings);
     free(lint.is_used);
     free(lint.is_planned);
+    free(lint.is_listed);
     return lint.error;
 }

@@ -136,6 +136,13 @@ static void add_field(struct scan *scan, struct inf_field field)
         inf->fields[inf->field_count++] = field;
 }
 
+static void copy(struct scan *scan, size_t length)
+{
+    memcpy(scan->out, scan->at, length);
+    scan->out += length;
+    scan->at += length;
+}
+
 /* From one quotation mark to the other; two of them are one of the text. */
 static void copy_quoted(struct scan *scan)
 {
@@ -155,10 +162,7 @@ static void copy_token(struct scan *scan)
 {
     size_t length = strcspn(scan->at + 1, "%,\" \t\v\f\r\n");
 
-    length = scan->at[length + 1] == '%' ? length + 2 : 1;
-    memcpy(scan->out, scan->at, length);
-    scan->out += length;
-    scan->at += length;
+    copy(scan, scan->at[length + 1] == '%' ? length + 2 : 1);
 }
 
 /* Up to a comma, a comment, the line's end, or the sign behind a key. */
@@ -175,11 +179,13 @@ static void read_field(struct scan *scan, bool may_be_key)
            !(*scan->at == '=' && may_be_key)) {
         bool is_visible = !is_blank(*scan->at);
 
-        if (*scan->at == '\\' && continues(scan)) {
+        if (continues(scan)) {
             scan->out = kept;
             continue;
         }
-        if (*scan->at == '"') {
+        if (*scan->at == '\\') {
+            copy(scan, strspn(scan->at, "\\"));
+        } else if (*scan->at == '"') {
             field.is_quoted = true;
             copy_quoted(scan);
         } else if (*scan->at == '%') {
@@ -263,9 +269,7 @@ static void read_section(struct scan *scan)
         .name = scan->out, .at = place(scan), .index = scan->inf->section_count};
     size_t length = strcspn(++scan->at, "]\r\n"), counted;
 
-    memcpy(scan->out, scan->at, length);
-    scan->at += length;
-    scan->out += length;
+    copy(scan, length);
     counted = characters(section.name, scan->out);
     *scan->out++ = '\0';
     if (counted > INF_SECTION_MAX)

@@ -10,6 +10,8 @@
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 
+enum { WORK_BYTES = 16 }; /* of a value, for one that is looked at */
+
 /* ---- steps */
 
 struct inf_step *plan_step(const struct planner *planner, const struct inf_entry *entry,
@@ -160,9 +162,11 @@ void plan_value(const struct planner *planner, const struct inf_entry *entry, si
                 char ret[INF_EXPANDED])
 {
     ret[0] = '\0';
-    if (may_go_on(planner))
+    if (may_go_on(planner)) {
         (void)inf_expand(planner->strings, inf_value(planner->strings->inf, entry, index).text, ret,
                          NULL, NULL);
+        planner->library->work += strlen(ret) / WORK_BYTES;
+    }
 }
 
 bool plan_number(const struct planner *planner, const struct inf_entry *entry, size_t index,

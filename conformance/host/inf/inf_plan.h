@@ -57,7 +57,8 @@ struct inf_step {
     size_t size;
 };
 
-/* `INF_WORK_MAX`: entries and values looked at, for all plans of one library. */
+/* `INF_WORK_MAX`: entries and values looked at, for all plans of one library,
+ * and for all languages. */
 enum {
     INF_STEPS_MAX = 100000,
     INF_INCLUDES_MAX = 32,

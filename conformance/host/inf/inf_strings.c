@@ -140,11 +140,11 @@ static bool put(struct expansion *it, const char *text, size_t length)
  * how long it is, without the sign behind it; SIZE_MAX: no sign ends it. */
 static size_t token_length(const char *text, bool has_pairs)
 {
-    for (size_t length = 0; text[length]; length++) {
+    for (size_t length = 0; text[length] && length <= INF_TOKEN_MAX; length++) {
         if (text[length] != '%')
             continue;
         if (!has_pairs || text[length + 1] != '%')
-            return length;
+            return length <= INF_TOKEN_MAX ? length : SIZE_MAX;
         length++;
     }
     return SIZE_MAX;
@@ -154,7 +154,7 @@ static size_t token_length(const char *text, bool has_pairs)
  * *ret_fits. */
 static size_t expand_token(struct expansion *it, const char *text, bool *ret_fits)
 {
-    char name[INF_EXPANDED];
+    char name[INF_TOKEN_MAX + 1];
     size_t length = SIZE_MAX;
 
     for (int has_pairs = 1; has_pairs >= 0; has_pairs--) {
@@ -163,7 +163,6 @@ static size_t expand_token(struct expansion *it, const char *text, bool *ret_fit
         length = token_length(text, has_pairs);
         if (length == SIZE_MAX)
             continue;
-        length = length < INF_EXPANDED ? length : INF_EXPANDED - 1;
         memcpy(name, text, length);
         name[length] = '\0';
         string = inf_string(it->strings, name);

@@ -7,6 +7,7 @@
 
 enum {
     INF_EXPANDED = 4 * INF_FIELD_MAX + 1, /* bytes of what tokens were replaced in, with its NUL */
+    INF_TOKEN_MAX = 255,                  /* bytes of a token's name */
     INF_NEUTRAL = 0,                      /* LANGID: the section without one */
 };
 

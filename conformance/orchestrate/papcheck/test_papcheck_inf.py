@@ -58,6 +58,7 @@ FAULTS = [
     ("AddReg    = Software", "AddReg = Sofware", "SVC-SYN-002", "Sofware"),
     ('"Example"', '"Example', "SVC-SYN-011", '"Example\n'),
     ("playersvc,,", "playersvc,2,", "SVC-SVC-009", "AddService = playersvc"),
+    ("playersvc,,", "%Player%,,", "SVC-SVC-015", "%Player%,,Service"),
     ("ServiceType   = 0x10", "ServiceType = 0x3", "SVC-SVC-003", "0x3"),
     ("%13%\\player.sys", "13\\player.sys", "SVC-SVC-007", "13\\player.sys"),
     ("TriggerType = 1\n", "", "SVC-TRG-001", "[Arrival]"),

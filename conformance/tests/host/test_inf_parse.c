@@ -104,6 +104,7 @@ Test(inf_parse, a_backslash_at_the_end_goes_on)
     SHOWS("[s]\nx=\"Dir\\\"\ny=1\n", "x={Dir\\};y=1;");
     SHOWS("[s]\nx=C:\\a\\b,c\n", "x=C:\\a\\b|c;");
     SHOWS("[s]\nx=a\\", "x=a;");
+    SHOWS("[s]\nx=\\\\host\\a \\ b\n", "x=\\\\host\\a \\ b;");
 }
 
 Test(inf_parse, quotation_marks_keep_what_is_between_them)
@@ -270,4 +271,20 @@ Test(inf_parse, what_it_gets_over_is_found)
     FINDS("\n [s\na\n", "SVC-SYN-002", 2, 2);
     FINDS("[s] x\na\n", "SVC-SYN-002", 1, 5);
     FINDS("\xef\xbb\xbf[s]\na\xff\n", "SVC-SYN-013", 2, 3);
+}
+
+Test(inf_parse, a_long_row_of_backslashes_is_passed_once, .timeout = 10)
+{
+    enum { LENGTH = 4 << 20 };
+    char *data = malloc(LENGTH);
+    struct read it;
+
+    memset(data, '\\', LENGTH);
+    memcpy(data, "[s]\n", 4);
+    data[LENGTH - 1] = 'x';
+    it = read_bytes(data, LENGTH);
+    cr_assert_eq(it.status, 0);
+    cr_assert_eq(it.inf->field_count, 1);
+    done(&it);
+    free(data);
 }
