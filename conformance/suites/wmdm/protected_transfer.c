@@ -111,17 +111,24 @@ TRANSFER_CASE(PROTECTED_LEVEL_BI_01, JUDGED, "The test pair is for unprotected c
               CONF_SHOULD, 0,
               "TransferToDevice of a file whose licence wants a level that no certificate of the "
               "provider's own has, and of a plain one",
-              "SP-DRM-002")
+              "SP-DRM-002", "SP-AUTH-033")
 {
     struct wmdm *w = wmdm_open(c);
-    HRESULT hr = transfer_licensed(
-        w, "x.wma", &(struct wmdm_licence){.content = 1, .rights = COPY, .level = 150});
+    HRESULT plain,
+        hr = transfer_licensed(w, "x.wma",
+                               &(struct wmdm_licence){.content = 1, .rights = COPY, .level = 150});
 
     ROW("SP-DRM-002.refused")
         CHECK_ANSWER(hr == WMDM_E_INCORRECT_APPSEC || hr == WMDM_E_NOTCERTIFIED, hr,
                      "WMDM_E_INCORRECT_APPSEC or WMDM_E_NOTCERTIFIED");
+    ROW("SP-AUTH-033.refused")
+        CHECK_ANSWER(hr == WMDM_E_INCORRECT_APPSEC || hr == WMDM_E_NOTCERTIFIED, hr,
+                     "WMDM_E_INCORRECT_APPSEC or WMDM_E_NOTCERTIFIED");
+    plain = transfer(w, "y.mp3", (const BYTE *)"plain", 5);
     ROW("SP-DRM-002.plain")
-        CHECK_HR(transfer(w, "y.mp3", (const BYTE *)"plain", 5), S_OK);
+        CHECK_HR(plain, S_OK);
+    ROW("SP-AUTH-033.plain")
+        CHECK_HR(plain, S_OK);
 }
 
 /* A code of its own for each, of a licence in the header. */
