@@ -151,6 +151,14 @@ def test_a_code_page_is_taken(check, tmp_path):
         2, f"papcheck: {path}: code page 4711: not one that is known here\n")
 
 
+def test_what_is_read_is_printed(check, tmp_path):
+    path = tmp_path / "x.inf"
+    path.write_text('[s]\na = b, "c ""d""",,%t%\nHKR,,e\n[Strings]\nt = f\n', encoding="ascii")
+    done = check("inf", "--fields", path)
+    assert (done.status, done.stderr) == (0, "")
+    assert done.stdout == '[s]|a|b|c "d"||f\n[s]||HKR||e\n[Strings]|t|f\n'
+
+
 def test_hostile_text_reaches_no_terminal(check, tmp_path):
     path = tmp_path / "x.inf"
     path.write_text(TEXT.replace("AddReg    = Software", 'AddReg = "\x1b[2J"'), encoding="utf-8")
