@@ -174,14 +174,37 @@ HRESULT sync_device_insert(IWMDMStorage *folder, const char *name, DWORD content
     return hr;
 }
 
-HRESULT sync_device_delete(IWMDMStorage *object, bool recursive)
+static HRESULT delete_by(IWMDMStorage *object, DWORD mode)
 {
     IWMDMStorageControl *control = query(object, &IID_IWMDMStorageControl);
-    DWORD mode = WMDM_MODE_BLOCK | (recursive ? WMDM_MODE_RECURSIVE : 0);
-    HRESULT hr = control ? control->lpVtbl->Delete(control, mode, NULL) : E_NOINTERFACE;
+    HRESULT hr =
+        control ? control->lpVtbl->Delete(control, WMDM_MODE_BLOCK | mode, NULL) : E_NOINTERFACE;
 
     LET_GO(control);
     return hr;
+}
+
+HRESULT sync_device_delete(IWMDMStorage *object)
+{
+    return delete_by(object, 0);
+}
+
+/* A provider takes no folder without WMDM_MODE_RECURSIVE, be it empty or not. */
+HRESULT sync_device_delete_folder(IWMDMStorage *folder)
+{
+    IWMDMEnumStorage *storages = NULL;
+    IWMDMStorage *child = NULL;
+    DWORD fetched = 0;
+    HRESULT hr = folder->lpVtbl->EnumStorage(folder, &storages);
+
+    if (FAILED(hr))
+        return hr;
+    hr = storages->lpVtbl->Next(storages, 1, &child, &fetched);
+    storages->lpVtbl->Release(storages);
+    LET_GO(child);
+    if (FAILED(hr))
+        return hr;
+    return child || fetched ? S_FALSE : delete_by(folder, WMDM_MODE_RECURSIVE);
 }
 
 HRESULT sync_device_read(IWMDMStorage *object, IWMDMOperation *operation)
@@ -379,9 +402,12 @@ static HRESULT list_object(struct listing *it, IWMDMStorage *object, const char 
     if (list && found)
         describe(list, object, found, &name);
     LET_GO(list);
-    if (!name || !found ||
-        asprintf(&found->path, "%s%s%s", path, *path ? "/" : "", *path ? name : known_as(name)) <
-            0) {
+    if (name && asprintf(&found->path, "%s%s%s", path, *path ? "/" : "",
+                         *path ? name : known_as(name)) < 0) {
+        found->path = NULL;
+        hr = E_OUTOFMEMORY;
+    }
+    if (!found || !found->path) {
         if (found)
             free(found->id);
         free(name);

@@ -22,7 +22,7 @@ bool sync_device_takes(const struct sync_device *device, uint32_t format);
 bool sync_device_gone(const struct sync_device *device);
 
 /* Everything on its storage, in order of the paths; the handles are IWMDMStorage, a reference each.
- * Of an object whose name stands twice in its folder one is left out. */
+ * Where a name stands twice in a folder, either may be found by its path. */
 HRESULT sync_device_list(const struct sync_device *device, struct sync_found **ret_found,
                          size_t *ret_count);
 void sync_found_done(struct sync_found *found, size_t count);
@@ -34,7 +34,10 @@ HRESULT sync_device_metadata(const struct sync_device *device, IWMDMMetaData **r
 HRESULT sync_device_insert(IWMDMStorage *folder, const char *name, DWORD content,
                            IWMDMMetaData *metadata, IWMDMOperation *operation,
                            IWMDMStorage **ret_object);
-HRESULT sync_device_delete(IWMDMStorage *object, bool recursive);
+/* A file or a list. */
+HRESULT sync_device_delete(IWMDMStorage *object);
+/* An empty folder; S_FALSE: it is not empty, and stays. */
+HRESULT sync_device_delete_folder(IWMDMStorage *folder);
 HRESULT sync_device_read(IWMDMStorage *object, IWMDMOperation *operation);
 HRESULT sync_device_set(IWMDMStorage *object, IWMDMMetaData *metadata);
 HRESULT sync_device_refer(IWMDMStorage *list, IWMDMStorage **objects, size_t count);
@@ -42,8 +45,8 @@ HRESULT sync_device_refer(IWMDMStorage *list, IWMDMStorage **objects, size_t cou
 IWMDMStorage *sync_device_child(IWMDMStorage *folder, const char *name);
 /* WMDM/PersistentUniqueID, to free(); NULL: none. */
 char *sync_device_id(IWMDMStorage *object);
-/* The ids of what a list refers to, each with a NUL behind it, as sync_list_digest() takes them;
- * to free(); NULL: it has none. */
+/* The ids of what a list refers to, each with a NUL behind it, as a list's digest takes them
+ * (sync_lists.c); to free(); NULL: it has none. */
 char *sync_device_references(IWMDMStorage *list, size_t *ret_length);
 
 #endif

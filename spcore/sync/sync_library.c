@@ -262,11 +262,11 @@ int sync_library_read(const char *folder, sync_left_out *left_out, void *context
 
     if (opened) {
         error = walk_opened(&walk, opened, "", 0);
-        library.folder = dup(dirfd(opened));
+        library.folder = fcntl(dirfd(opened), F_DUPFD_CLOEXEC, 0);
+        if (!error && library.folder < 0)
+            error = -errno;
         closedir(opened);
     }
-    if (!error && library.folder < 0)
-        error = -errno;
     if (error) {
         sync_library_done(&library);
         return error;

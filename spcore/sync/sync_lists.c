@@ -206,7 +206,7 @@ static void make_list(struct listing *it)
     }
     sync_remember(it->work, &it->row); /* the intent */
     if (!it->work->over && it->step->found)
-        hr = sync_device_delete(it->step->found->handle, false);
+        hr = sync_device_delete(it->step->found->handle);
     if (FAILED(hr))
         sync_fail(it->work, it->said, SYNC_REFUSED, hr);
     else if (!it->work->over)

@@ -130,7 +130,7 @@ void sync_discard(struct sync_work *work, IWMDMStorage *folder, const char *name
     torn = sync_device_child(folder, name);
     if (!torn)
         return;
-    code = sync_device_delete(torn, false);
+    code = sync_device_delete(torn);
     torn->lpVtbl->Release(torn);
     if (FAILED(code) && sync_device_gone(&work->device))
         sync_end(work, SYNC_GONE, "the device has gone");
@@ -186,15 +186,16 @@ static void folder_step(struct sync_work *work, const struct sync_step *step)
 
 static void delete_step(struct sync_work *work, const struct sync_step *step)
 {
-    HRESULT hr = S_OK;
+    HRESULT hr = S_FALSE; /* nothing goes */
 
     if (step->what == SYNC_DELETE)
-        hr = sync_device_delete(step->found->handle, false);
+        hr = step->found->folder ? sync_device_delete_folder(step->found->handle)
+                                 : sync_device_delete(step->found->handle);
     if (FAILED(hr) && hr != WMDM_E_INTERFACEDEAD) {
         sync_fail(work, step->row->path, SYNC_REFUSED, hr);
         return;
     }
-    if (step->what == SYNC_DELETE)
+    if (hr != S_FALSE)
         sync_say(work, &(struct sync_event){.kind = SYNC_EVENT_DELETED, .path = step->row->path});
     sync_forget(work, step->row->path);
 }

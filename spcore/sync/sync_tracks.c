@@ -190,7 +190,7 @@ static void send_track(struct sending *it)
         return;
     sync_remember(work, &it->row);
     if (!work->over && old)
-        hr = sync_device_delete(old, false);
+        hr = sync_device_delete(old);
     if (FAILED(hr))
         fail(it, SYNC_REFUSED, hr);
     else if (!work->over)
