@@ -468,6 +468,8 @@ static bool end_parts(const struct tp_slots *slots, void *self, const struct tp_
         size_t sent = 0;
 
         ret_parts[i] = end_transfer(slots, self, i, wanted, deadline_ms, &sent);
+        if (ret_parts[i] == -ECANCELED && count < question->count)
+            ret_parts[i] = ret_parts[count]; /* taken back because that one could not go */
         if (!ret_parts[i] && sent != question->parts[i].length)
             ret_parts[i] = -EIO;
         wanted = wanted && !ret_parts[i];

@@ -72,9 +72,11 @@ int64_t tp_pipeline_in_to(struct tp *tp, const struct tp_slots *slots, void *sel
                           uint64_t length, const struct tp_sink *sink, uint8_t *ring,
                           unsigned deadline_ms);
 
+/* tp_ask()'s part of a back-end (transport.h). */
 int tp_pipeline_ask(struct tp *tp, const struct tp_slots *slots, void *self,
                     const struct tp_question *question, unsigned deadline_ms,
                     int ret_parts[TP_PARTS]);
+/* At the end of a device: the room for answers. */
 void tp_free_spare(struct tp *tp);
 
 #endif

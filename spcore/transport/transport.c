@@ -189,7 +189,8 @@ int tp_open(const char *uri, const struct tp_options *options, struct tp **ret_t
     struct tp *tp;
     int error;
 
-    if (!backend)
+    /* One that opens nothing on this system (windows_usb.c) fits nothing either. */
+    if (!backend || !backend->fits(rest))
         return -EINVAL;
     if (chosen.deadline_ms == 0)
         chosen.deadline_ms = OPEN_MS;

@@ -22,6 +22,7 @@ struct stack {
     unsigned submitted, in_slot[TP_DEPTH], most_under_way, under_way;
     size_t asked[TRANSFERS];
     bool unlinked[TP_DEPTH];
+    unsigned room; /* transfers, then there is no device; 0: any number */
 };
 
 static int submit(void *self, unsigned slot, uint8_t endpoint, void *data, size_t length,
@@ -33,6 +34,8 @@ static int submit(void *self, unsigned slot, uint8_t endpoint, void *data, size_
     (void)endpoint;
     (void)zero_packet;
     cr_assert(stack->submitted < TRANSFERS);
+    if (stack->room && stack->submitted == stack->room)
+        return -ENODEV;
     stack->in_slot[slot] = stack->submitted;
     stack->asked[stack->submitted] = length;
     stack->unlinked[slot] = false;
@@ -414,6 +417,21 @@ Test(pipeline, a_part_that_is_refused_takes_the_next_back)
     (void)question_of(&stack, 2, parts);
     cr_expect_eq(parts[0], -EPIPE);
     cr_expect_eq(stack.submitted, 4);
+    cr_expect_eq(stack.under_way, 0);
+    tp_done(&stack.tp);
+}
+
+Test(pipeline, a_part_that_cannot_go_is_why_the_one_before_is_taken_back)
+{
+    int parts[TP_PARTS] = {0};
+    struct stack stack;
+
+    stack_init(&stack);
+    stack.room = 1;
+    stack.endings[0].pending = true;
+    (void)question_of(&stack, 2, parts);
+    cr_expect_eq(parts[0], -ENODEV);
+    cr_expect_eq(parts[1], -ENODEV);
     cr_expect_eq(stack.under_way, 0);
     tp_done(&stack.tp);
 }
