@@ -55,7 +55,8 @@ static HRESULT unprotect(struct source *source, BYTE *data, DWORD *size, const B
     return memcmp(mac, expected, sizeof(expected)) == 0 ? S_OK : WMDM_E_MAC_CHECK_FAILED;
 }
 
-/* S_FALSE: there is no more. */
+/* S_FALSE: there is no more behind it; the documents' list of steps has a block come with that, and
+ * their example none. */
 static HRESULT operation_next(struct source *source, BYTE *data, DWORD *size)
 {
     DWORD room = *size;
@@ -63,14 +64,16 @@ static HRESULT operation_next(struct source *source, BYTE *data, DWORD *size)
     HRESULT hr = source->clear
                      ? IWMDMOperation3_TransferObjectDataOnClearChannel(source->clear, data, size)
                      : IWMDMOperation_TransferObjectData(source->operation, data, size, mac);
+    HRESULT checked;
 
-    if (hr != S_OK)
+    if (FAILED(hr))
         return hr;
     if (*size > room)
         return E_UNEXPECTED;
     if (!*size)
         return S_FALSE;
-    return source->clear ? S_OK : unprotect(source, data, size, mac);
+    checked = source->clear ? S_OK : unprotect(source, data, size, mac);
+    return FAILED(checked) ? checked : hr;
 }
 
 /* ---- a file */
@@ -110,8 +113,7 @@ static HRESULT fill(struct source *source, BYTE *block, DWORD *ret_size)
         if (FAILED(hr) || (source->file && ferror(source->file)))
             return FAILED(hr) ? hr : hr_from_errno(-EIO);
         source->is_over = hr == S_FALSE || !size;
-        if (!source->is_over)
-            at += size;
+        at += size;
     }
     *ret_size = at;
     return S_OK;
