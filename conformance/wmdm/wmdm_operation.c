@@ -144,7 +144,7 @@ static HRESULT STDMETHODCALLTYPE operation_clear(IWMDMOperation3 *This, BYTE *pD
     memcpy(pData, record->data + record->at, some);
     record->at += some;
     record->blocks++;
-    return S_OK;
+    return record->ends_with_data && record->at == record->length ? S_FALSE : S_OK;
 }
 
 static HRESULT STDMETHODCALLTYPE operation_TransferObjectData(IWMDMOperation3 *This, BYTE *pData,
@@ -152,11 +152,13 @@ static HRESULT STDMETHODCALLTYPE operation_TransferObjectData(IWMDMOperation3 *T
 {
     struct wmdm *w = operation_from_IWMDMOperation3(This)->w;
     HRESULT hr = operation_clear(This, pData, pdwSize);
+    HRESULT closed;
 
-    if (hr != S_OK)
+    if (FAILED(hr) || !*pdwSize)
         return hr;
     wmdm_mac(w, pData, *pdwSize, pdwSize, sizeof(*pdwSize), abMac);
-    return sac_encrypt_param(wmdm_channel(w), pData, *pdwSize);
+    closed = sac_encrypt_param(wmdm_channel(w), pData, *pdwSize);
+    return FAILED(closed) ? closed : hr;
 }
 
 static HRESULT STDMETHODCALLTYPE operation_End(IWMDMOperation3 *This, HRESULT *phCompletionCode,

@@ -15,6 +15,7 @@ WCHAR *wmdm_source_folder(struct conf *c, const char *name);
 struct wmdm_operation_record {
     const BYTE *data; /* borrowed */
     size_t length, block, at;
+    bool ends_with_data; /* the last block comes with S_FALSE, else S_FALSE comes alone */
     unsigned begins, blocks, ends;
     bool is_disordered; /* data before BeginWrite, or anything after End */
     HRESULT completion; /* of End */

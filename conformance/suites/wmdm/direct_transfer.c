@@ -155,11 +155,12 @@ DIRECT_CASE(DIRECT_OPTIONAL_BV_01, OFFERED, "Only source and name have to be giv
     RELEASE(progress);
 }
 
-static void by_operation(struct wmdm *w, const char *name, bool is_clear)
+static void by_operation(struct wmdm *w, const char *name, bool is_clear, bool ends_with_data)
 {
     struct conf *c = wmdm_conf(w);
     BYTE *data = pattern(c, 3 * SMALL);
-    struct wmdm_operation_record record = {.data = data, .length = 3 * SMALL, .block = SMALL};
+    struct wmdm_operation_record record = {
+        .data = data, .length = 3 * SMALL, .block = SMALL, .ends_with_data = ends_with_data};
     IWMDMOperation *operation = wmdm_operation_new(w, &record, is_clear);
     IMDSPStorage *child = NULL;
 
@@ -189,13 +190,15 @@ static void by_operation(struct wmdm *w, const char *name, bool is_clear)
 DIRECT_CASE(DIRECT_OPERATION_BV_01, COMPARED, "The data come from an operation that is given",
             CONF_MUST,
             "TransferToDevice of an operation with three blocks, as IWMDMOperation through the "
-            "channel and as IWMDMOperation3",
+            "channel and as IWMDMOperation3; S_FALSE comes behind the last block, and with it",
             "SP-DIRECT-003")
 {
     struct wmdm *w = wmdm_open(c);
 
-    by_operation(w, "secure.mp3", false);
-    by_operation(w, "clear.mp3", true);
+    by_operation(w, "secure.mp3", false, false);
+    by_operation(w, "clear.mp3", true, false);
+    by_operation(w, "secure-last.mp3", false, true);
+    by_operation(w, "clear-last.mp3", true, true);
 }
 
 /* The page says both: that the one is ignored, and that E_INVALIDARG is for both (U38). */
