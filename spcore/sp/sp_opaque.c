@@ -56,7 +56,8 @@ static HRESULT send(struct sp_device *device, uint32_t storage, const OPAQUECOMM
     const GUID *guid = &command->guidCommand;
     DWORD length = command->pData ? command->dwDataLen : 0;
     BYTE *bytes = malloc(GUID_SIZE + (size_t)length);
-    struct mtpi_data data = {.out = bytes, .out_length = GUID_SIZE + (uint64_t)length, .has_out = true};
+    struct mtpi_data data = {
+        .out = bytes, .out_length = GUID_SIZE + (uint64_t)length, .has_out = true};
     HRESULT hr;
 
     if (!bytes)
