@@ -26,6 +26,19 @@ json_t *conf_json_text(const char *text)
     return string ? string : json_string("(not UTF-8)");
 }
 
+/* One of the last two: who waits asks the same again and again, in each run another number of
+ * times. The trace has them all. */
+static bool is_noted(const struct conf *c, const char *text)
+{
+    size_t count = json_array_size(c->notes);
+
+    for (size_t i = count > 2 ? count - 2 : 0; i < count; i++) {
+        if (strcmp(json_string_value(json_array_get(c->notes, i)), text) == 0)
+            return true;
+    }
+    return false;
+}
+
 void conf_note(struct conf *c, const char *format, ...)
 {
     char text[512];
@@ -34,7 +47,7 @@ void conf_note(struct conf *c, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    if (json_array_size(c->notes) < NOTES_KEPT)
+    if (json_array_size(c->notes) < NOTES_KEPT && !is_noted(c, text))
         json_array_append_new(c->notes, conf_json_text(text));
     conf_trace(c, "note", json_pack("{s:o}", "text", conf_json_text(text)));
 }

@@ -73,9 +73,12 @@ static void put_value(struct writer *out, const struct wmdm_name *names, uint64_
         put(out, value < 1000000 ? "%s%llu" : "%s0x%llx", glue, (unsigned long long)value);
 }
 
+/* Of a path of this machine its last part: where a run keeps its files is no part of what was
+ * asked. */
 static void put_string(struct writer *out, const WCHAR *wide)
 {
-    char *text = com_utf8_from_utf16(wide);
+    char *whole = com_utf8_from_utf16(wide), *slash = whole ? strrchr(whole, '/') : NULL;
+    const char *text = whole && whole[0] == '/' && slash[1] ? slash + 1 : whole;
     size_t length = text ? strlen(text) : 0, shown = length;
 
     if (length > LONGEST_STRING)
@@ -83,7 +86,7 @@ static void put_string(struct writer *out, const WCHAR *wide)
     while (shown < length && ((unsigned char)text[shown] & 0xc0) == 0x80)
         shown--; /* not within a character */
     put(out, "\"%.*s%s\"", (int)shown, text ? text : "", shown < length ? "…" : "");
-    CoTaskMemFree(text);
+    CoTaskMemFree(whole);
 }
 
 static void put_argument(struct writer *out, const struct wmdm_parameter *parameter, uint64_t word)

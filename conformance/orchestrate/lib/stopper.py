@@ -28,22 +28,24 @@ class Stopper:
         self.open, self.threads = [], []
 
     def is_it(self, data):
-        """A submit whose container is the operation's: each comes in one segment, or at the end of
-        one."""
+        """A submit whose container is the operation's: each comes in one segment, whatever comes
+        before and behind it there."""
         at = self.is_command(data)
         return at and data[at + 2:at + 4] == self.operation
 
     def is_command(self, data):
-        """Where its type stands; 0: it is none."""
-        at = data.rfind(struct.pack("<H", COMMAND), FRAME + 4, len(data) - 6)
+        """Where the type of the last one stands; 0: there is none."""
+        at = data.rfind(struct.pack("<H", COMMAND), FRAME + 4)
         while at > 0 and not self.fits(data, at):
-            at = data.rfind(struct.pack("<H", COMMAND), FRAME + 4, at)
+            at = data.rfind(struct.pack("<H", COMMAND), FRAME + 4, at + 1)
         return max(at, 0)
 
     @staticmethod
     def fits(data, at):
-        length = len(data) - at + 4
-        return length in range(12, 33, 4) and data[at - 4:at] == struct.pack("<I", length)
+        """The container is all that an OUT submit carries."""
+        length, = struct.unpack_from("<I", data, at - 4)
+        command, _, _, direction, _, _, carried = struct.unpack_from(">7I", data, at - 4 - FRAME)
+        return length in range(12, 33, 4) and (command, direction, carried) == (1, 0, length)
 
     def hand_on(self, source, target, looks):
         with contextlib.suppress(OSError):

@@ -50,7 +50,7 @@ def unwilling(tmp_path):
     ("AUTHENTICATION", "SP-AUTH-001", ["SP-REG-001"], 2,
      "IMDServiceProvider::QueryInterface(IComponentAuthenticate) answered "
      "0x80004002 E_NOINTERFACE"),
-    ("DEVICE", "SP-PNP-007", ["SP-PNP-012"], 1,
+    ("DEVICE", "SP-PNP-007", ["SP-PNP-012", "SP-SHELL-005"], 2,
      "IMDServiceProvider2::CreateDevice answered 0x80070005 E_ACCESSDENIED"),
 ])
 def test_a_step_that_a_provider_refuses_fails_its_row_once(run, unwilling, step, row, also, cases,

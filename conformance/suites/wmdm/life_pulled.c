@@ -9,11 +9,15 @@ static IMDSPObject *writing(struct wmdm *w, unsigned blocks)
 {
     struct conf *c = wmdm_conf(w);
     static const BYTE data[BLOCK];
-    IMDSPStorage *file = wmdm_create(w, wmdm_work_folder(w), "papcheck-pulled.bin",
-                                     WMDM_FILE_ATTR_FILE, 64 * (uint64_t)BLOCK, NULL);
-    IMDSPObject *object = AS(IMDSPObject, file);
+    char name[32]; /* one of its own: where there are no folders the one before may be left */
+    IMDSPStorage *file;
+    IMDSPObject *object;
     DWORD size = BLOCK;
 
+    snprintf(name, sizeof(name), "papcheck-pulled-%u.bin", blocks);
+    file = wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE, 64 * (uint64_t)BLOCK,
+                       NULL);
+    object = AS(IMDSPObject, file);
     SETUP_CALL(IMDSPObject, Open, object, MDSP_WRITE);
     for (unsigned i = 0; i < blocks; i++)
         wmdm_setup(c, "IMDSPObject::Write", wmdm_write(w, object, data, &size));
