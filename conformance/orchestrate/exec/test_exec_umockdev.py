@@ -163,7 +163,7 @@ for size in (1, 300001):
     driver.delete_file_or_folder(sent)
 folder = driver.create_folder(storage, 'Books')
 driver.delete_file_or_folder(folder)
-print('done', found[0].product)
+print(f'done {found[0].product}\n', end='', flush=True)  # whole: four write at once
 driver.shutdown()
 """
 

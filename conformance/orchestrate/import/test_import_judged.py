@@ -99,7 +99,8 @@ def test_what_a_device_only_reads_no_provider_says_it_can_rename(tmp_path):
                     "--allow-mtp", "--out", tmp_path / "run")
     done.folder = tmp_path / "run"
     verdicts = {case["id"]: case["verdict"] for case in done.results["cases"]}
-    assert verdicts == {"STORAGE-RENAME-BI-01": "NOT_APPLICABLE", "STORAGE-RENAME-BV-01":
+    assert verdicts == {"STORAGE-RENAME-BI-01": "NOT_APPLICABLE",
+                        "STORAGE-RENAME-BI-02": "NOT_APPLICABLE", "STORAGE-RENAME-BV-01":
                         "NOT_APPLICABLE", "STORAGE-RENAME-BV-02": "NOT_APPLICABLE",
                         "STORAGE-SAID-BV-11": "PASS"}, verdicts
 

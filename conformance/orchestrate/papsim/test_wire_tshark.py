@@ -11,7 +11,10 @@ import threading
 
 import pytest
 
+import splitter
+import stopper
 import tree
+import usbip_client
 from papcheck import papcheck
 from papsim import Papsim
 
@@ -79,16 +82,18 @@ def capture(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wire")
     path = folder / "loopback.pcapng"
     with Papsim("mtp") as server:
-        record = Capture(server.port, path)
-        try:
-            with server.connect() as connection:
-                assert connection.devices()
-            done = papcheck("run", *cases(), "--destructive", "--out", folder / "out", "--device",
-                            server.uri(), cwd=tree.ROOT)
-        finally:
-            record.stop(server.port)
+        split = splitter.Splitter(server)
+        with stopper.serving(split) as uri:
+            record = Capture(split.port, path)
+            try:
+                with usbip_client.Connection(split.port) as connection:
+                    assert connection.devices()
+                done = papcheck("run", *cases(), "--destructive", "--out", folder / "out",
+                                "--device", uri, cwd=tree.ROOT)
+            finally:
+                record.stop(split.port)
     assert done.status == 0, done.stdout[-3000:]
-    return path, server.port
+    return path, split.port
 
 
 def test_the_session_is_seen_whole(capture):
