@@ -2,6 +2,8 @@
 #ifndef SPCORE_SP_SP_BACKGROUND_H
 #define SPCORE_SP_SP_BACKGROUND_H
 
+#include <stdbool.h>
+
 #include "spcore/include/mswmdm.h"
 
 typedef void sp_background_work(void *context);
@@ -11,5 +13,7 @@ typedef void sp_background_work(void *context);
  * for a thread – nothing was begun and the context is still the caller's. */
 HRESULT sp_background(sp_background_work *work, void *context, IUnknown *object,
                       IWMDMProgress *callback);
+/* Is a thread in the module's code? False: none is, and those that were have ended. */
+bool sp_background_busy(void);
 
 #endif

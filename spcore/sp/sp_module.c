@@ -1,5 +1,6 @@
 /* The module's entry points: what COM finds in the file by name, before there is any object. */
 #include "spcore/sp/sp.h"
+#include "spcore/sp/sp_background.h"
 
 const CLSID sp_clsid = {
     0x7a8b6e2c, 0x5c52, 0x4b7e, {0x9c, 0x2e, 0x6b, 0x1c, 0x2a, 0x7d, 0x9e, 0x10}};
@@ -18,5 +19,5 @@ HRESULT STDMETHODCALLTYPE DllGetClassObject(REFCLSID rclsid, REFIID riid, void *
 
 HRESULT STDMETHODCALLTYPE DllCanUnloadNow(void)
 {
-    return com_module_busy() ? S_FALSE : S_OK;
+    return com_module_busy() || sp_background_busy() ? S_FALSE : S_OK;
 }

@@ -34,6 +34,14 @@ static bool registered_class(void *handle, char ret_id[COM_GUID_TEXT])
     return found;
 }
 
+/* A module that does not say so stays, as with COM: a thread of its own may still be in it. */
+static bool can_unload(void *handle)
+{
+    HRESULT(STDMETHODCALLTYPE * ask)(void);
+
+    return entry(handle, "DllCanUnloadNow", &ask) && ask() == S_OK;
+}
+
 static HRESULT identify(struct mdm_library *library, const char *path, const char *class_id,
                         char *reason, size_t room)
 {
@@ -103,7 +111,7 @@ void mdm_library_unref(struct mdm_library *library)
 {
     if (!library || atomic_fetch_sub(&library->refs, 1) != 1)
         return;
-    if (library->handle)
+    if (library->handle && can_unload(library->handle))
         dlclose(library->handle);
     free(library);
 }
