@@ -33,6 +33,10 @@ struct bench_sim {
 void bench_sim_start(const char *papsim, const char *const *words, size_t count,
                      struct bench_sim *ret_sim);
 void bench_sim_end(const struct bench_sim *sim);
+/* Seconds of CPU that it and this process have used. They share one CPU and wait for nothing else,
+ * so on a machine with nothing else to do this is the time that passes; other load does not count.
+ */
+double bench_spent(const struct bench_sim *sim);
 
 /* ---- the limit: plain TCP to a forked peer */
 struct bench_peer {

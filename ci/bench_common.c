@@ -91,6 +91,17 @@ void bench_sim_start(const char *papsim, const char *const *words, size_t count,
     sim->start_s = bench_now() - begin;
 }
 
+double bench_spent(const struct bench_sim *sim)
+{
+    struct timespec ours, theirs;
+    clockid_t clock;
+
+    if (clock_getcpuclockid(sim->pid, &clock) != 0 || clock_gettime(clock, &theirs) != 0 ||
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ours) != 0)
+        bench_die("CPU clock");
+    return (double)(ours.tv_sec + theirs.tv_sec) + (double)(ours.tv_nsec + theirs.tv_nsec) * 1e-9;
+}
+
 void bench_sim_end(const struct bench_sim *sim)
 {
     (void)kill(sim->pid, SIGTERM);

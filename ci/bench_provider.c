@@ -341,11 +341,12 @@ static IMDSPObject2 *object_of(IMDSPStorage *storage)
 }
 
 /* Bytes a second of a new file: created, opened, written, closed. */
-static double write_round(IMDSPStorage *root, BYTE *content, IMDSPStorage **ret_file)
+static double write_round(const struct bench_sim *sim, IMDSPStorage *root, BYTE *content,
+                          IMDSPStorage **ret_file)
 {
     IMDSPStorage2 *parent = NULL;
     IMDSPObject2 *object;
-    double begin = bench_now();
+    double begin = bench_spent(sim);
 
     well(IMDSPStorage_QueryInterface(root, &IID_IMDSPStorage2, (void **)&parent), "Storage2");
     well(IMDSPStorage2_CreateStorage2(parent, WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO,
@@ -361,13 +362,13 @@ static double write_round(IMDSPStorage *root, BYTE *content, IMDSPStorage **ret_
     well(IMDSPObject2_Close(object), "Close");
     IMDSPObject2_Release(object);
     IMDSPStorage2_Release(parent);
-    return (double)BENCH_STREAM / (bench_now() - begin);
+    return (double)BENCH_STREAM / (bench_spent(sim) - begin);
 }
 
-static double read_round(IMDSPStorage *file, BYTE *buffer)
+static double read_round(const struct bench_sim *sim, IMDSPStorage *file, BYTE *buffer)
 {
     IMDSPObject2 *object = object_of(file);
-    double begin = bench_now();
+    double begin = bench_spent(sim);
 
     well(IMDSPObject2_Open(object, MDSP_READ), "Open");
     for (uint64_t done = 0; done < BENCH_STREAM;) {
@@ -380,7 +381,7 @@ static double read_round(IMDSPStorage *file, BYTE *buffer)
     }
     well(IMDSPObject2_Close(object), "Close");
     IMDSPObject2_Release(object);
-    return (double)BENCH_STREAM / (bench_now() - begin);
+    return (double)BENCH_STREAM / (bench_spent(sim) - begin);
 }
 
 static void remove_file(IMDSPStorage *file)
@@ -392,16 +393,17 @@ static void remove_file(IMDSPStorage *file)
     IMDSPStorage_Release(file);
 }
 
-static double own_write_round(struct mtpi *mtpi, const BYTE *content, uint32_t *ret_handle)
+static double own_write_round(const struct bench_sim *sim, struct mtpi *mtpi, const BYTE *content,
+                              uint32_t *ret_handle)
 {
     struct mtpi_new_object object = {
         .parent = 0xffffffff, .format = MTP_FC_UNDEFINED, .size = BENCH_STREAM, .name = u"own.bin"};
-    double begin = bench_now();
+    double begin = bench_spent(sim);
 
     if (mtpi_send_object_info(mtpi, &object, ret_handle, NULL) != 0 ||
         mtpi_send_object(mtpi, content, BENCH_STREAM) != 0)
         bench_die("SendObject");
-    return (double)BENCH_STREAM / (bench_now() - begin);
+    return (double)BENCH_STREAM / (bench_spent(sim) - begin);
 }
 
 struct landing {
@@ -422,14 +424,15 @@ static int land(void *context, const void *data, size_t length)
     return 0;
 }
 
-static double own_read_round(struct mtpi *mtpi, uint32_t handle, BYTE *buffer)
+static double own_read_round(const struct bench_sim *sim, struct mtpi *mtpi, uint32_t handle,
+                             BYTE *buffer)
 {
     struct landing landing = {buffer, 0};
-    double begin = bench_now();
+    double begin = bench_spent(sim);
 
     if (mtpi_get_object(mtpi, handle, land, &landing) != 0 || landing.got != BENCH_STREAM)
         bench_die("GetObject");
-    return (double)BENCH_STREAM / (bench_now() - begin);
+    return (double)BENCH_STREAM / (bench_spent(sim) - begin);
 }
 
 static bool compare_transfers(void)
@@ -454,11 +457,11 @@ static bool compare_transfers(void)
         IMDSPStorage *file = NULL;
         uint32_t handle = 0;
 
-        wrote[0][i] = write_round(root, content, &file);
-        got[0][i] = read_round(file, buffer);
+        wrote[0][i] = write_round(&sim, root, content, &file);
+        got[0][i] = read_round(&sim, file, buffer);
         remove_file(file);
-        wrote[1][i] = own_write_round(mtpi, content, &handle);
-        got[1][i] = own_read_round(mtpi, handle, buffer);
+        wrote[1][i] = own_write_round(&sim, mtpi, content, &handle);
+        got[1][i] = own_read_round(&sim, mtpi, handle, buffer);
         (void)mtpi_delete_object(mtpi, handle);
     }
     IMDSPStorage_Release(root);

@@ -136,19 +136,6 @@ static int swallow(void *context, const void *data, size_t length)
     return 0;
 }
 
-/* Seconds of CPU that both ends have used: they share one CPU and wait for nothing else, so on a
- * machine with nothing else to do this is the time that passes. Other load does not count. */
-static double spent(const struct client *client)
-{
-    struct timespec ours, theirs;
-    clockid_t clock;
-
-    if (clock_getcpuclockid(client->sim->pid, &clock) != 0 || clock_gettime(clock, &theirs) != 0 ||
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ours) != 0)
-        bench_die("CPU clock");
-    return (double)(ours.tv_sec + theirs.tv_sec) + (double)(ours.tv_nsec + theirs.tv_nsec) * 1e-9;
-}
-
 /* Microseconds an object of GetObjectPropList of everything, as libmtp asks. */
 static double list_round(struct client *client, unsigned objects)
 {
@@ -157,7 +144,7 @@ static double list_round(struct client *client, unsigned objects)
     struct mtpi_data data = {.sink = swallow, .context = &got, .has_in = true};
     struct mtpi_response response;
     unsigned times = objects == SMALL ? SMALL_TIMES : 1;
-    double begin = spent(client);
+    double begin = bench_spent(client->sim);
 
     errno = 0;
     for (unsigned i = 0; i < times; i++) {
@@ -166,14 +153,14 @@ static double list_round(struct client *client, unsigned objects)
             response.code != MTP_RC_OK || got < (uint64_t)objects * 100)
             bench_die("GetObjectPropList");
     }
-    return (spent(client) - begin) / times / objects * 1e6;
+    return (bench_spent(client->sim) - begin) / times / objects * 1e6;
 }
 
 /* Microseconds a handle of GetObjectHandles. */
 static double handles_round(struct client *client, unsigned objects, struct mtpi_u32_array *handles)
 {
     unsigned times = LARGE / objects; /* the short call often enough to be measured */
-    double begin = spent(client);
+    double begin = bench_spent(client->sim);
 
     errno = 0;
     for (unsigned i = 0; i < times; i++) {
@@ -182,13 +169,13 @@ static double handles_round(struct client *client, unsigned objects, struct mtpi
             handles->count < objects)
             bench_die("GetObjectHandles");
     }
-    return (spent(client) - begin) / times / objects * 1e6;
+    return (bench_spent(client->sim) - begin) / times / objects * 1e6;
 }
 
 /* Microseconds a GetObjectInfo, over all of the tree. */
 static double info_round(struct client *client, const struct mtpi_u32_array *handles)
 {
-    double begin = spent(client);
+    double begin = bench_spent(client->sim);
 
     errno = 0;
     for (size_t i = 0; i < SAMPLE; i++) {
@@ -198,7 +185,7 @@ static double info_round(struct client *client, const struct mtpi_u32_array *han
             bench_die("GetObjectInfo");
         mtpi_object_info_done(&info);
     }
-    return (spent(client) - begin) / SAMPLE * 1e6;
+    return (bench_spent(client->sim) - begin) / SAMPLE * 1e6;
 }
 
 static void compare_listing(const struct bench_sim *small, const struct bench_sim *large)
