@@ -29,7 +29,6 @@ struct sp_connection {
     struct sp_opened opened;
     struct sp_heard heard;
     struct sp_sessions sessions;
-    pthread_mutex_t turn;
     struct sp_followers followers;
 };
 
@@ -41,7 +40,6 @@ static struct sp_connection *connections;
 static void connection_free(struct sp_connection *connection)
 {
     sp_followers_done(&connection->followers);
-    pthread_mutex_destroy(&connection->turn);
     sp_sessions_done(&connection->sessions);
     sp_heard_done(&connection->heard);
     sp_opened_done(&connection->opened);
@@ -108,7 +106,6 @@ static HRESULT connection_new(const char *uri, struct sp_connection **ret_connec
     sp_opened_init(&connection->opened);
     sp_heard_init(&connection->heard);
     sp_sessions_init(&connection->sessions);
-    pthread_mutex_init(&connection->turn, NULL);
     sp_followers_init(&connection->followers);
     connection->refs = 1;
     connection->uri = strdup(uri);
@@ -219,11 +216,6 @@ struct sp_heard *sp_connection_heard(struct sp_connection *connection)
 struct sp_sessions *sp_connection_sessions(struct sp_connection *connection)
 {
     return &connection->sessions;
-}
-
-pthread_mutex_t *sp_connection_turn(struct sp_connection *connection)
-{
-    return &connection->turn;
 }
 
 struct sp_followers *sp_connection_followers(struct sp_connection *connection)

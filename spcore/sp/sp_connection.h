@@ -4,8 +4,6 @@
 #ifndef SPCORE_SP_SP_CONNECTION_H
 #define SPCORE_SP_SP_CONNECTION_H
 
-#include <pthread.h>
-
 #include "spcore/include/mswmdm.h"
 #include "spcore/mtp/mtpi.h"
 
@@ -22,8 +20,6 @@ struct sp_activity *sp_connection_activity(struct sp_connection *connection);
 struct sp_opened *sp_connection_opened(struct sp_connection *connection);
 struct sp_heard *sp_connection_heard(struct sp_connection *connection);
 struct sp_sessions *sp_connection_sessions(struct sp_connection *connection);
-/* Held over operations that belong together, where the device remembers the first. */
-pthread_mutex_t *sp_connection_turn(struct sp_connection *connection);
 struct sp_followers *sp_connection_followers(struct sp_connection *connection);
 
 bool sp_connection_gone(const struct sp_connection *connection);

@@ -77,13 +77,16 @@ static WMDMRIGHTS get_rights(const BYTE *at)
 }
 
 /* ---- the header of a file */
+static bool is_foreign(const BYTE *object)
+{
+    return is_guid(object, &encryption) || is_guid(object, &extended_encryption);
+}
+
 static enum sp_protection object_protection(const BYTE *object, size_t size,
                                             struct sp_licence *licence)
 {
     const BYTE *data = object + ASF_OBJECT;
 
-    if (is_guid(object, &encryption) || is_guid(object, &extended_encryption))
-        return SP_FOREIGN;
     if (!is_guid(object, &simulated_licence) || size < ASF_OBJECT + CONTENT)
         return SP_CLEAR;
     *licence = (struct sp_licence){.content = get_guid(data),
@@ -105,6 +108,8 @@ enum sp_protection sp_licence_header(const BYTE *head, size_t length,
     for (size_t at = ASF_HEAD; found == SP_CLEAR && end >= ASF_OBJECT && at <= end - ASF_OBJECT;) {
         uint64_t size = get64(head + at + CONTENT);
 
+        if (is_foreign(head + at)) /* however far it goes on behind what was read */
+            return SP_FOREIGN;
         if (size < ASF_OBJECT || size > end - at)
             break;
         found = object_protection(head + at, (size_t)size, ret_licence);

@@ -118,15 +118,15 @@ static void replace(OPAQUECOMMAND *command, struct answer *answer)
 
 static HRESULT exchange(struct sp_device *device, uint32_t storage, OPAQUECOMMAND *command)
 {
-    pthread_mutex_t *turn = sp_connection_turn(device->connection);
+    struct mtpi *mtpi = sp_connection_mtpi(device->connection);
     struct answer answer = {0};
     HRESULT hr;
 
-    pthread_mutex_lock(turn);
+    mtpi_hold(mtpi); /* the answer is the last command's, whosever that was */
     hr = send(device, storage, command);
     if (SUCCEEDED(hr))
         hr = receive(device, &answer);
-    pthread_mutex_unlock(turn);
+    mtpi_let_go(mtpi);
     if (FAILED(hr)) {
         CoTaskMemFree(answer.data);
         return hr;

@@ -28,19 +28,19 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS about (device TEXT, library TEXT);";
 
 /* ---- the file */
-static void hex_name(const char *device, const char *library, char ret[2 * SYNC_DIGEST + 1])
+static int hex_name(const char *device, const char *library, char ret[2 * SYNC_DIGEST + 1])
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
     EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    bool made = hash && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1 &&
+                EVP_DigestUpdate(hash, device, strlen(device) + 1) == 1 &&
+                EVP_DigestUpdate(hash, library, strlen(library)) == 1 &&
+                EVP_DigestFinal_ex(hash, digest, NULL) == 1;
 
-    memset(digest, 0, sizeof(digest));
-    if (hash && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) &&
-        EVP_DigestUpdate(hash, device, strlen(device) + 1) &&
-        EVP_DigestUpdate(hash, library, strlen(library)))
-        (void)EVP_DigestFinal_ex(hash, digest, NULL);
     EVP_MD_CTX_free(hash);
     for (unsigned i = 0; i < SYNC_DIGEST; i++)
         sprintf(ret + 2 * i, "%02x", digest[i]);
+    return made ? 0 : -ENOMEM;
 }
 
 /* Every folder on the way. */
@@ -119,7 +119,8 @@ int sync_state_open(const char *folder, const char *device, const char *library,
     char name[2 * SYNC_DIGEST + 1], path[PATH_MAX];
     int error = state ? 0 : -ENOMEM;
 
-    hex_name(device, library, name);
+    if (!error)
+        error = hex_name(device, library, name);
     if (!error &&
         (size_t)snprintf(path, sizeof(path), "%s/%s.sqlite", folder, name) >= sizeof(path))
         error = -ENAMETOOLONG;

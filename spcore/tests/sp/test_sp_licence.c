@@ -88,6 +88,16 @@ Test(licence, of_a_real_scheme_is_foreign)
     cr_expect_eq(protection(two, sizeof(two), &licence), SP_FOREIGN);
 }
 
+Test(licence, of_a_real_scheme_is_foreign_where_the_header_goes_on_behind_what_was_read)
+{
+    static const BYTE bytes[] = {
+        ASF_HEADER, SIZE(200), 1,    0,    0,    0,    1,    2,    0x14, 0xe6, 0x8a, 0x29,     0x22,
+        0x26,       0x17,      0x4c, 0xb9, 0x35, 0xda, 0xe0, 0x7e, 0xe9, 0x28, 0x9c, SIZE(170)};
+    struct sp_licence licence;
+
+    cr_expect_eq(protection(bytes, sizeof(bytes), &licence), SP_FOREIGN);
+}
+
 Test(licence, is_none_of_a_file_that_is_cut_anywhere)
 {
     struct sp_licence licence;
