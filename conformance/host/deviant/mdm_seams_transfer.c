@@ -136,7 +136,8 @@ HRESULT __wrap_mdm_insert(struct mdm_storage *target, const struct mdm_insertion
 }
 
 SEAM(mdm_format_complete);
-HRESULT __wrap_mdm_format_complete(IWMDMMetaData *list, const WCHAR *name, IWMDMMetaData **ret_list)
+HRESULT __wrap_mdm_format_complete(IWMDMMetaData *list, const WCHAR *name, bool is_folder,
+                                   IWMDMMetaData **ret_list)
 {
     DWORD code = WMDM_FORMATCODE_UNDEFINED;
     HRESULT hr;
@@ -146,7 +147,7 @@ HRESULT __wrap_mdm_format_complete(IWMDMMetaData *list, const WCHAR *name, IWMDM
         *ret_list = list;
         return S_OK;
     }
-    hr = __real_mdm_format_complete(list, name, ret_list);
+    hr = __real_mdm_format_complete(list, name, is_folder, ret_list);
     if (deviates(FORMAT_LOST) && SUCCEEDED(hr) && *ret_list)
         (void)IWMDMMetaData_AddItem(*ret_list, WMDM_TYPE_DWORD, g_wszWMDMFormatCode, (BYTE *)&code,
                                     sizeof(code));

@@ -311,7 +311,7 @@ CONTROL(GetCapabilities, GetCapabilities, (IWMDMDeviceControl * This, DWORD *pdw
         (self->control, pdwCapabilitiesMask), pdwCapabilitiesMask != NULL)
 CONTROL(Play, Play, (IWMDMDeviceControl * This), (self->control), true)
 CONTROL(Record, Record, (IWMDMDeviceControl * This, WAVEFORMATEX *pFormat),
-        (self->control, pFormat), pFormat != NULL)
+        (self->control, pFormat), true) /* NULL: its default format (SP-CTRL-015) */
 CONTROL(Pause, Pause, (IWMDMDeviceControl * This), (self->control), true)
 CONTROL(Resume, Resume, (IWMDMDeviceControl * This), (self->control), true)
 CONTROL(Stop, Stop, (IWMDMDeviceControl * This), (self->control), true)

@@ -51,7 +51,8 @@ static HRESULT copy_items(IWMDMMetaData *from, IWMDMMetaData *to)
     return hr;
 }
 
-HRESULT mdm_format_complete(IWMDMMetaData *list, const WCHAR *name, IWMDMMetaData **ret_list)
+HRESULT mdm_format_complete(IWMDMMetaData *list, const WCHAR *name, bool is_folder,
+                            IWMDMMetaData **ret_list)
 {
     IWMDMMetaData *copy = NULL;
     WMDM_TAG_DATATYPE type;
@@ -68,7 +69,7 @@ HRESULT mdm_format_complete(IWMDMMetaData *list, const WCHAR *name, IWMDMMetaDat
         *ret_list = list;
         return S_OK;
     }
-    code = by_name(name);
+    code = is_folder ? WMDM_FORMATCODE_ASSOCIATION : by_name(name);
     hr = mdm_metadata_new(&copy);
     if (SUCCEEDED(hr))
         hr = copy_items(list, copy);

@@ -343,8 +343,8 @@ static HRESULT prepare(struct mdm_storage *target, const struct mdm_insertion *w
         IWMDMOperation_AddRef(job->operation);
     job->party.operation = job->operation;
     job->party.channel = target->way->application->channel;
-    hr =
-        mdm_format_complete(what->metadata, what->name ? what->name : what->source, &job->metadata);
+    hr = mdm_format_complete(what->metadata, what->name ? what->name : what->source,
+                             what->mode & WMDM_CONTENT_FOLDER, &job->metadata);
     if (SUCCEEDED(hr))
         hr = mdm_progress_new(what->progress, &job->progress);
     return (what->source && !job->source) || (what->name && !job->name) ? E_OUTOFMEMORY : hr;
