@@ -1,9 +1,11 @@
 /* A library on the device, as an application of WMDM brings it there: libwmdm stands between the
  * synchronisation (spcore/sync) and the provider, and all of it keeps below the work folder. */
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "conformance/case/worker.h"
 #include "conformance/wmdm/wmdm_case.h"
 #include "spcore/com/com_guid.h"
 #include "spcore/include/mdm.h"
@@ -12,7 +14,6 @@
 struct whole {
     struct conf *c;
     struct wmdm *w;
-    char folder[64]; /* library and state */
     struct mdm_machine *machine;
     IWMDeviceManager3 *manager;
     IWMDMDevice *device;
@@ -21,8 +22,6 @@ struct whole {
 
 static void whole_close(struct whole *it)
 {
-    char command[128];
-
     conf_in_provider(it->c, "the end of the application");
     if (it->root)
         IWMDMStorage_Release(it->root);
@@ -32,11 +31,23 @@ static void whole_close(struct whole *it)
         IWMDeviceManager3_Release(it->manager);
     mdm_machine_free(it->machine);
     conf_in_provider(it->c, NULL);
-    snprintf(command, sizeof(command), "rm -rf '%s'", it->folder);
-    if (*it->folder && system(command) != 0)
-        conf_note(it->c, "%s is left", it->folder);
 }
 #define WHOLE __attribute__((cleanup(whole_close))) struct whole
+
+/* Library and state stand where what a case leaves is looked after. */
+static void path_of(struct whole *it, const char *name, char path[PATH_MAX])
+{
+    if (snprintf(path, PATH_MAX, "%s/%s", it->c->context.evidence, name) >= PATH_MAX)
+        conf_setup_failed(it->c, "a path of more than %d bytes", PATH_MAX);
+}
+
+static void path_of_song(struct whole *it, const char *name, char path[PATH_MAX])
+{
+    char below[64];
+
+    snprintf(below, sizeof(below), "library/%s", name);
+    path_of(it, below, path);
+}
 
 /* ---- the application */
 static void plug(struct whole *it)
@@ -60,7 +71,8 @@ static void plug(struct whole *it)
     (void)IWMDMEnumDevice_Next(devices, 1, &it->device, NULL);
     IWMDMEnumDevice_Release(devices);
     if (!it->device)
-        conf_setup_failed(c, "the application sees no device");
+        conf_refused(c, "IMDServiceProvider2::CreateDevice",
+                     "an application sees no device: its instance has none");
 }
 
 /* The work folder, as the application has it; NULL: the medium takes no folders. */
@@ -89,7 +101,7 @@ static IWMDMStorage *work_folder(struct whole *it)
     CoTaskMemFree(wide);
     free(name);
     if (!folder)
-        conf_setup_failed(c, "the application does not find the work folder");
+        conf_refused(c, "IMDSPStorage::EnumStorage", "another instance does not find the folder");
     return folder;
 }
 
@@ -105,13 +117,13 @@ static void say(void *context, const struct sync_event *event)
 static struct sync_result synchronise(struct whole *it)
 {
     struct conf *c = it->c;
-    char library[80], state[80];
+    char library[PATH_MAX], state[PATH_MAX];
     const struct sync_options options = {
         .library = library, .state = state, .root = it->root, .event = say, .context = c};
     struct sync_result result;
 
-    snprintf(library, sizeof(library), "%s/library", it->folder);
-    snprintf(state, sizeof(state), "%s/state", it->folder);
+    path_of(it, "library", library);
+    path_of(it, "state", state);
     conf_in_provider(c, "a synchronisation");
     sync_run(it->device, &options, &result);
     conf_in_provider(c, NULL);
@@ -123,10 +135,10 @@ static struct sync_result synchronise(struct whole *it)
 /* ---- the library and the device */
 static void put(struct whole *it, const char *name, const char *content)
 {
-    char path[128];
+    char path[PATH_MAX];
     FILE *file;
 
-    snprintf(path, sizeof(path), "%s/library/%s", it->folder, name);
+    path_of_song(it, name, path);
     file = fopen(path, "we");
     if (!file || fputs(content, file) < 0 || fclose(file) != 0)
         conf_setup_failed(it->c, "%s cannot be written", path);
@@ -134,9 +146,9 @@ static void put(struct whole *it, const char *name, const char *content)
 
 static void take(struct whole *it, const char *name)
 {
-    char path[128];
+    char path[PATH_MAX];
 
-    snprintf(path, sizeof(path), "%s/library/%s", it->folder, name);
+    path_of_song(it, name, path);
     (void)unlink(path);
 }
 
@@ -200,16 +212,15 @@ static bool refers(struct whole *it, const char *path, const char *letters)
 
 static void whole_open(struct conf *c, struct whole *it)
 {
-    char path[80];
+    static const char *const folders[] = {"library", "library/A"};
+    char path[PATH_MAX];
 
     it->c = c;
-    snprintf(it->folder, sizeof(it->folder), "/tmp/papcheck-library-XXXXXX");
-    if (!mkdtemp(it->folder))
-        conf_setup_failed(c, "no folder for a library");
-    snprintf(path, sizeof(path), "%s/library", it->folder);
-    mkdir(path, 0777);
-    strcat(path, "/A");
-    mkdir(path, 0777);
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        path_of(it, folders[i], path);
+        if (mkdir(path, 0777) != 0)
+            conf_setup_failed(c, "%s cannot be made", path);
+    }
     it->w = wmdm_open(c);
     plug(it);
     it->root = work_folder(it);
