@@ -2,9 +2,9 @@
  * WMDM_E_NOTSUPPORTED or E_NOTIMPL, or a capability that is not set. */
 #include "conformance/wmdm/wmdm_offer.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conformance/case/worker.h"
@@ -123,17 +123,22 @@ static void ask_control(const struct asking *it)
     RELEASE(control);
 }
 
-/* A handle of Windows is nothing to look into; a file is. */
+/* A handle of Windows is nothing to look into, and neither is a number that happens to be one of
+ * ours; a file is. */
 static void ask_icon(const struct asking *it)
 {
     struct conf *c = it->c;
+    int unused = dup(STDERR_FILENO);
     DWORD icon = 0;
     HRESULT hr = CALL(IMDSPDevice, GetDeviceIcon, wmdm_device(it->w), &icon);
-    bool is_file = hr == S_OK && fcntl((int)icon, F_GETFD) >= 0;
+    struct stat file;
+    bool is_file =
+        hr == S_OK && (int)icon > unused && fstat((int)icon, &file) == 0 && S_ISREG(file.st_mode);
 
     say(it, WMDM_ICON, is_file);
     if (is_file)
         close((int)icon);
+    close(unused);
 }
 
 static void ask_device(const struct asking *it)

@@ -217,7 +217,9 @@ CONF_CASE(HOST_APP_BV_16, .title = "A session begins and ends at the provider, t
 /* WMDM/creating-a-windows-media-device-manager-application.md # A note of caution. */
 CONF_CASE(HOST_APP_BI_04, .title = "A provider that hands out nothing is not believed",
           .level = CONF_SHOULD, .reqs = REQS("SP-APP-024"), .ics = "ANY", .needs = CONF_HOST,
-          .steps = "Each method that gives an interface answers S_OK without one")
+          .steps =
+              "Next, EnumStorage, GetStorageGlobals, GetParent and FindStorage of a provider that "
+              "answers S_OK and hands out nothing")
 {
     struct app *app = app_new(c);
     IWMDMDevice *device = app_device(app);

@@ -33,10 +33,13 @@ static bool is_ordered(struct wmdm *w)
 /* The device's formats as it has them, each where it stands first. */
 static bool in_its_order(const struct snapshot *snapshot, const PROPVARIANT *list)
 {
-    const ULONG *codes = list->parray->pvData;
     const uint16_t *formats = snapshot->info.formats;
+    const ULONG *codes;
     LONG last = -1, at = 0;
 
+    if (list->vt != (VT_UI4 | VT_ARRAY))
+        return false;
+    codes = list->parray->pvData;
     SafeArrayGetUBound(list->parray, 1, &last);
     for (size_t i = 0; i < snapshot->info.format_count; i++) {
         if (dut_lists(formats, i, formats[i]))
@@ -101,6 +104,7 @@ static bool lists_format(struct wmdm *w, ULONG code)
     PropVariantInit(&list);
     REQUIRE_HR(CALL(IMDSPDevice3, GetProperty, wmdm_device3(w), g_wszWMDMFormatsSupported, &list),
                S_OK);
+    REQUIRE_EQ(list.vt, VT_UI4 | VT_ARRAY);
     SafeArrayGetUBound(list.parray, 1, &last);
     for (LONG i = 0; i <= last; i++)
         is_listed |= ((const ULONG *)list.parray->pvData)[i] == code;

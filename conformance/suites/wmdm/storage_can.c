@@ -2,6 +2,7 @@
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_offer.h"
 #include "spcore/base.h"
+#include "spcore/com/com_utf16.h"
 
 #define NESTED "PROVIDER.MEDIUM.NESTED"
 
@@ -46,6 +47,18 @@ static void check_said(struct wmdm *w, IMDSPStorage *storage, DWORD attribute, H
     }
 }
 
+/* The medium of whoever has this judged keeps its name. */
+static void name_again(struct wmdm *w, const char *name)
+{
+    char *now = wmdm_name(w, wmdm_root(w));
+    WCHAR *wide = com_utf16_from_utf8(name);
+
+    if (now && wide && strcmp(now, name) != 0)
+        (void)rename_it(w, wmdm_root(w), wide);
+    CoTaskMemFree(wide);
+    CoTaskMemFree(now);
+}
+
 CONF_CASE(
     STORAGE_CAN_BV_01, .title = "What can be renamed or moved says so, and the rest does not",
     .reqs = REQS("SP-OBJ-041", "SP-OBJ-045"), .level = CONF_MAY, .ics = NESTED,
@@ -58,14 +71,17 @@ CONF_CASE(
     IMDSPStorage *file = wmdm_put(w, work, "f.bin", "x", 1);
     IMDSPStorage *to = wmdm_create(w, work, "to", WMDM_FILE_ATTR_FOLDER, 0, NULL);
     IMDSPStorage *const storages[] = {file, folder, wmdm_root(w)};
+    char *medium = wmdm_name(w, wmdm_root(w));
 
     for (size_t i = 0; i < ARRAY_SIZE(storages); i++)
         check_said(w, storages[i], WMDM_FILE_ATTR_CANRENAME,
                    rename_it(w, storages[i], i ? u"renamed" : u"renamed.bin"), "SP-OBJ-041.can",
                    "SP-OBJ-041.cannot");
+    name_again(w, medium ? medium : "");
     for (size_t i = 0; i < ARRAY_SIZE(storages); i++)
         check_said(w, storages[i], WMDM_FILE_ATTR_CANMOVE, move_it(w, storages[i], to),
                    "SP-OBJ-045.can", "SP-OBJ-045.cannot");
+    CoTaskMemFree(medium);
     RELEASE(to);
     RELEASE(file);
     RELEASE(folder);

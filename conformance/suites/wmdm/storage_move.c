@@ -160,8 +160,8 @@ CHANGE_CASE(STORAGE_MOVE_BI_02, MOVES NESTED, "A folder does not go into itself"
     RELEASE(folder);
 }
 
-/* The first medium of another device of the same path; a reference of the caller's, NULL: that is
- * all of it. */
+/* The second medium at the same path, which is a device of its own or the one's second root; a
+ * reference of the caller's, NULL: there is none. */
 static IMDSPStorage *root_of_another(struct wmdm *w)
 {
     struct conf *c = wmdm_conf(w);
@@ -169,21 +169,21 @@ static IMDSPStorage *root_of_another(struct wmdm *w)
     IMDServiceProvider2 *provider = AS(IMDServiceProvider2, wmdm_provider(w));
     IMDSPEnumStorage *all = NULL;
     IMDSPDevice **devices = NULL;
-    IMDSPStorage *root = NULL;
+    IMDSPStorage *roots[2] = {NULL, NULL};
     DWORD count = 0, got = 0;
 
     SETUP_CALL(IMDServiceProvider2, CreateDevice, provider, path, &count, &devices);
-    if (count > 1) {
-        SETUP_CALL(IMDSPDevice, EnumStorage, devices[1], &all);
-        (void)CALL(IMDSPEnumStorage, Next, all, 1, &root, &got);
-        RELEASE(all);
-    }
+    SETUP_CALL(IMDSPDevice, EnumStorage, devices[count - 1], &all);
+    (void)CALL(IMDSPEnumStorage, Next, all, count == 1 ? 2 : 1, roots, &got);
+    RELEASE(all);
+    if (count == 1)
+        RELEASE(roots[0]);
     for (DWORD i = 0; i < count; i++)
         RELEASE(devices[i]);
     CoTaskMemFree(devices);
     CoTaskMemFree(path);
     RELEASE(provider);
-    return root;
+    return count == 1 ? roots[1] : roots[0];
 }
 
 CHANGE_CASE(STORAGE_MOVE_BI_03, MOVES NESTED " && PROVIDER.PNP",
@@ -215,11 +215,11 @@ static bool comes(struct wmdm *w, IMDSPStorage *folder, const char *name)
     return is_listed(w, folder, name);
 }
 
-CHANGE_CASE(STORAGE_MOVE_BV_03, MOVES NESTED, "A move in the background is done in the end",
-            CONF_SHOULD,
-            "Move(THREAD|INSERTINTO): how long it takes, and the object comes; its pointers "
-            "released at once; Move of both modes: it is there when the call is back",
-            "SP-OBJ-051", "SP-THREAD-011")
+CHANGE_CASE(
+    STORAGE_MOVE_BV_03, MOVES NESTED, "A move in the background is done in the end", CONF_SHOULD,
+    "Move(THREAD|INSERTINTO), its pointers released at once: the object comes; Move of both "
+    "modes: it is there when the call is back",
+    "SP-OBJ-051", "SP-THREAD-011")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *folder = new_folder(w, work, "to");
