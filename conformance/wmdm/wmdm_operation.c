@@ -1,7 +1,6 @@
 /* The application's end of a transfer that a provider makes by itself. */
 #include "conformance/wmdm/wmdm_operation.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 #include "spcore/com/com_utf16.h"
 
 /* ---- files */
-static void path_in_evidence(struct conf *c, const char *name, char path[PATH_MAX])
+void wmdm_in_evidence(struct conf *c, const char *name, char path[PATH_MAX])
 {
     if (snprintf(path, PATH_MAX, "%s/%s", c->context.evidence, name) >= PATH_MAX)
         conf_setup_failed(c, "a path of more than %d bytes", PATH_MAX);
@@ -25,7 +24,7 @@ WCHAR *wmdm_source(struct conf *c, const char *name, const void *data, size_t le
     char path[PATH_MAX];
     FILE *file;
 
-    path_in_evidence(c, name, path);
+    wmdm_in_evidence(c, name, path);
     file = fopen(path, "wb");
     if (!file || fwrite(data, 1, length, file) != length || fflush(file) != 0 ||
         (size > length && ftruncate(fileno(file), (off_t)size) != 0) || fclose(file) != 0)
@@ -37,16 +36,16 @@ WCHAR *wmdm_source_folder(struct conf *c, const char *name)
 {
     char path[PATH_MAX], below[64];
 
-    path_in_evidence(c, name, path);
+    wmdm_in_evidence(c, name, path);
     if (mkdir(path, 0755) != 0)
         conf_setup_failed(c, "%s cannot be made", path);
     snprintf(below, sizeof(below), "%s/one.mp3", name);
     CoTaskMemFree(wmdm_source(c, below, "one", 3, 0));
     snprintf(below, sizeof(below), "%s/below", name);
-    path_in_evidence(c, below, path);
+    wmdm_in_evidence(c, below, path);
     if (mkdir(path, 0755) != 0)
         conf_setup_failed(c, "%s cannot be made", path);
-    path_in_evidence(c, name, path);
+    wmdm_in_evidence(c, name, path);
     return com_utf16_from_utf8(path);
 }
 

@@ -2,9 +2,13 @@
 #ifndef CONFORMANCE_WMDM_WMDM_OPERATION_H
 #define CONFORMANCE_WMDM_WMDM_OPERATION_H
 
+#include <limits.h>
+
 #include "conformance/wmdm/wmdm.h"
 
-/* A file with that content in the folder of the case's evidence; `size` beyond `length` is a hole.
+/* The path of `name` in the folder of the case's evidence. */
+void wmdm_in_evidence(struct conf *c, const char *name, char path[PATH_MAX]);
+/* A file with that content there; `size` beyond `length` is a hole.
  * The path is the caller's, CoTaskMemFree. */
 WCHAR *wmdm_source(struct conf *c, const char *name, const void *data, size_t length,
                    uint64_t size);

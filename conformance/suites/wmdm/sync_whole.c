@@ -1,12 +1,11 @@
 /* A library on the device, as an application of WMDM brings it there: libwmdm stands between the
  * synchronisation (spcore/sync) and the provider, and all of it keeps below the work folder. */
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conformance/case/worker.h"
 #include "conformance/wmdm/wmdm_case.h"
+#include "conformance/wmdm/wmdm_operation.h"
 #include "spcore/com/com_guid.h"
 #include "spcore/include/mdm.h"
 #include "spcore/sync/sync.h"
@@ -34,19 +33,12 @@ static void whole_close(struct whole *it)
 }
 #define WHOLE __attribute__((cleanup(whole_close))) struct whole
 
-/* Library and state stand where what a case leaves is looked after. */
-static void path_of(struct whole *it, const char *name, char path[PATH_MAX])
-{
-    if (snprintf(path, PATH_MAX, "%s/%s", it->c->context.evidence, name) >= PATH_MAX)
-        conf_setup_failed(it->c, "a path of more than %d bytes", PATH_MAX);
-}
-
 static void path_of_song(struct whole *it, const char *name, char path[PATH_MAX])
 {
     char below[64];
 
     snprintf(below, sizeof(below), "library/%s", name);
-    path_of(it, below, path);
+    wmdm_in_evidence(it->c, below, path);
 }
 
 /* ---- the application */
@@ -122,8 +114,8 @@ static struct sync_result synchronise(struct whole *it)
         .library = library, .state = state, .root = it->root, .event = say, .context = c};
     struct sync_result result;
 
-    path_of(it, "library", library);
-    path_of(it, "state", state);
+    wmdm_in_evidence(it->c, "library", library);
+    wmdm_in_evidence(it->c, "state", state);
     conf_in_provider(c, "a synchronisation");
     sync_run(it->device, &options, &result);
     conf_in_provider(c, NULL);
@@ -217,7 +209,7 @@ static void whole_open(struct conf *c, struct whole *it)
 
     it->c = c;
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-        path_of(it, folders[i], path);
+        wmdm_in_evidence(it->c, folders[i], path);
         if (mkdir(path, 0777) != 0)
             conf_setup_failed(c, "%s cannot be made", path);
     }
