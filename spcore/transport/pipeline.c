@@ -2,20 +2,9 @@
  * behind a short packet belongs to the next call and is kept for it. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "spcore/base.h"
-#include "spcore/transport/tp_private.h"
-
-/* Bytes that came before they were asked for. */
-struct tp_kept {
-    struct tp_kept *next;
-    size_t from, to;
-    bool closes;    /* a short packet ended here */
-    bool is_answer; /* has room for one */
-    uint8_t data[];
-};
+#include "spcore/transport/tp_kept.h"
 
 struct pipeline {
     struct tp *tp; /* NULL: OUT */
@@ -34,120 +23,6 @@ struct pipeline {
     unsigned answer; /* the slot of what comes behind the end */
     int error;
 };
-
-/* ---- room for answers, so that a small call does not allocate */
-
-static struct tp_kept *take_spare(struct tp *tp)
-{
-    struct tp_kept *spare;
-
-    pthread_mutex_lock(&tp->kept_lock);
-    spare = tp->spare;
-    if (spare)
-        tp->spare = spare->next;
-    pthread_mutex_unlock(&tp->kept_lock);
-    if (!spare)
-        spare = malloc(sizeof(*spare) + TP_ANSWER);
-    if (spare)
-        *spare = (struct tp_kept){.is_answer = true};
-    return spare;
-}
-
-/* Under kept_lock. */
-static void give_back(struct tp *tp, struct tp_kept *kept)
-{
-    if (!kept->is_answer) {
-        free(kept);
-        return;
-    }
-    kept->next = tp->spare;
-    tp->spare = kept;
-}
-
-void tp_free_spare(struct tp *tp)
-{
-    struct tp_kept *spare;
-
-    while ((spare = tp->spare)) {
-        tp->spare = spare->next;
-        free(spare);
-    }
-}
-
-/* ---- kept bytes */
-
-void tp_forget_kept(struct tp *tp, uint8_t endpoint)
-{
-    struct tp_kept *kept;
-
-    pthread_mutex_lock(&tp->kept_lock);
-    while ((kept = tp->kept[endpoint & 0x0f])) {
-        tp->kept[endpoint & 0x0f] = kept->next;
-        give_back(tp, kept);
-    }
-    pthread_mutex_unlock(&tp->kept_lock);
-}
-
-static void append(struct tp *tp, uint8_t endpoint, struct tp_kept *kept)
-{
-    struct tp_kept **at = &tp->kept[endpoint & 0x0f];
-
-    pthread_mutex_lock(&tp->kept_lock);
-    while (*at)
-        at = &(*at)->next;
-    *at = kept;
-    pthread_mutex_unlock(&tp->kept_lock);
-}
-
-static int keep(struct tp *tp, uint8_t endpoint, const void *data, size_t length, bool closes)
-{
-    struct tp_kept *kept;
-
-    if (length == 0 && !closes)
-        return 0;
-    kept = malloc(sizeof(*kept) + length);
-    if (!kept)
-        return -ENOMEM;
-    *kept = (struct tp_kept){.to = length, .closes = closes};
-    if (length > 0)
-        memcpy(kept->data, data, length);
-    append(tp, endpoint, kept);
-    return 0;
-}
-
-/* At most `room` kept bytes, of one piece; true if a short packet ended behind them. */
-static bool take_kept(struct tp *tp, uint8_t endpoint, void *data, size_t room, size_t *ret_count)
-{
-    struct tp_kept **first = &tp->kept[endpoint & 0x0f], *kept;
-    size_t count = 0;
-    bool closes = false;
-
-    pthread_mutex_lock(&tp->kept_lock);
-    kept = *first;
-    if (kept) {
-        count = kept->to - kept->from < room ? kept->to - kept->from : room;
-        memcpy(data, kept->data + kept->from, count);
-        kept->from += count;
-        if (kept->from == kept->to) {
-            closes = kept->closes;
-            *first = kept->next;
-            give_back(tp, kept);
-        }
-    }
-    pthread_mutex_unlock(&tp->kept_lock);
-    *ret_count = count;
-    return closes;
-}
-
-static bool has_kept(struct tp *tp, uint8_t endpoint)
-{
-    bool has;
-
-    pthread_mutex_lock(&tp->kept_lock);
-    has = tp->kept[endpoint & 0x0f] != NULL;
-    pthread_mutex_unlock(&tp->kept_lock);
-    return has;
-}
 
 /* ---- the pipeline */
 
@@ -229,7 +104,7 @@ static void take(struct pipeline *p, bool *ended)
     if (*ended || p->error || (p->answer_asked && slot == p->answer)) {
         /* Behind the end of this call: the next one's. */
         if (p->tp && (actual > 0 || is_short) &&
-            keep(p->tp, p->endpoint, p->data[slot], actual, is_short) != 0)
+            tp_kept_put(p->tp, p->endpoint, p->data[slot], actual, is_short) != 0)
             stop(p, -ENOMEM);
         return;
     }
@@ -312,23 +187,9 @@ static int64_t finish_in(struct pipeline *p)
 
     if (!p->error)
         return (int64_t)p->done;
-    if (again && !p->sink && p->done > 0) {
-        struct tp_kept *later;
-
-        /* In front of whatever was kept while it ended. */
-        pthread_mutex_lock(&p->tp->kept_lock);
-        later = p->tp->kept[p->endpoint & 0x0f];
-        p->tp->kept[p->endpoint & 0x0f] = NULL;
-        pthread_mutex_unlock(&p->tp->kept_lock);
-        if (keep(p->tp, p->endpoint, p->base, (size_t)p->done, false) != 0)
-            p->error = -ENOMEM;
-        pthread_mutex_lock(&p->tp->kept_lock);
-        if (p->tp->kept[p->endpoint & 0x0f])
-            p->tp->kept[p->endpoint & 0x0f]->next = later;
-        else
-            p->tp->kept[p->endpoint & 0x0f] = later;
-        pthread_mutex_unlock(&p->tp->kept_lock);
-    }
+    if (again && !p->sink && p->done > 0 &&
+        tp_kept_put_first(p->tp, p->endpoint, p->base, (size_t)p->done) != 0)
+        p->error = -ENOMEM;
     return p->error;
 }
 
@@ -338,9 +199,9 @@ int64_t tp_pipeline_in(struct tp *tp, const struct tp_slots *slots, void *self, 
     struct pipeline p = {.tp = tp, .slots = slots, .self = self, .endpoint = endpoint};
     size_t done = 0;
 
-    while (has_kept(tp, endpoint)) {
+    while (tp_kept_any(tp, endpoint)) {
         size_t count;
-        bool closes = take_kept(tp, endpoint, (uint8_t *)data + done, length - done, &count);
+        bool closes = tp_kept_take(tp, endpoint, (uint8_t *)data + done, length - done, &count);
 
         done += count;
         if (closes || done == length)
@@ -366,9 +227,9 @@ int64_t tp_pipeline_in_to(struct tp *tp, const struct tp_slots *slots, void *sel
                          .sink = sink};
     uint64_t done = 0;
 
-    while (has_kept(tp, endpoint)) {
+    while (tp_kept_any(tp, endpoint)) {
         size_t room = length - done < TP_UNIT ? (size_t)(length - done) : TP_UNIT, count;
-        bool closes = take_kept(tp, endpoint, ring, room, &count);
+        bool closes = tp_kept_take(tp, endpoint, ring, room, &count);
 
         done += count;
         if (count > 0 && sink->put(sink->context, ring, count) != 0)
@@ -412,17 +273,6 @@ static int end_answer(struct tp *tp, const struct tp_slots *slots, void *self, u
     return error;
 }
 
-static void keep_answer(struct tp *tp, uint8_t endpoint, struct tp_kept *answer)
-{
-    if (answer->to > 0 || answer->closes) {
-        append(tp, endpoint, answer);
-        return;
-    }
-    pthread_mutex_lock(&tp->kept_lock);
-    give_back(tp, answer);
-    pthread_mutex_unlock(&tp->kept_lock);
-}
-
 /* How many are under way then; -errno of one that is not in ret_parts. */
 static unsigned submit_parts(const struct tp_slots *slots, void *self,
                              const struct tp_question *question, int ret_parts[TP_PARTS])
@@ -443,15 +293,15 @@ static unsigned submit_answers(struct tp *tp, const struct tp_slots *slots, void
     unsigned count = 0;
 
     /* What is kept comes first, and the caller asks for more behind it. */
-    if (has_kept(tp, question->in))
+    if (tp_kept_any(tp, question->in))
         return 0;
     for (; count < question->answers; count++) {
-        answers[count] = take_spare(tp);
+        answers[count] = tp_kept_spare(tp);
         if (!answers[count])
             break;
         if (slots->submit(self, TP_PARTS + count, question->in, answers[count]->data, TP_ANSWER,
                           false)) {
-            keep_answer(tp, question->in, answers[count]);
+            tp_kept_put_answer(tp, question->in, answers[count]);
             break;
         }
     }
@@ -497,7 +347,7 @@ int tp_pipeline_ask(struct tp *tp, const struct tp_slots *slots, void *self,
             error = result;
             wanted = !result && question->due(question->context, answers[i]->data, answers[i]->to);
         }
-        keep_answer(tp, question->in, answers[i]);
+        tp_kept_put_answer(tp, question->in, answers[i]);
     }
     return error;
 }

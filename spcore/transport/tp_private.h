@@ -22,7 +22,7 @@ struct tp {
         uint8_t type; /* bmAttributes' low two bits: 2 bulk, 3 interrupt */
     } endpoints[TP_ENDPOINTS];
     pthread_mutex_t kept_lock;
-    struct tp_kept *kept[TP_ENDPOINTS / 2]; /* by IN endpoint number */
+    struct tp_kept *kept[TP_ENDPOINTS / 2]; /* by IN endpoint number (tp_kept.h) */
     struct tp_kept *spare;                  /* with room for an answer each */
 };
 
@@ -31,8 +31,6 @@ void tp_init(struct tp *tp, const struct tp_backend *backend, const struct tp_op
 void tp_done(struct tp *tp);
 /* As on the bus. */
 void tp_put_setup(uint8_t ret_bytes[8], const struct tp_setup *setup);
-/* Drops the bytes that came before they were asked for. */
-void tp_forget_kept(struct tp *tp, uint8_t endpoint);
 
 extern const struct tp_backend tp_backend_usbip, tp_backend_usb;
 
@@ -76,7 +74,5 @@ int64_t tp_pipeline_in_to(struct tp *tp, const struct tp_slots *slots, void *sel
 int tp_pipeline_ask(struct tp *tp, const struct tp_slots *slots, void *self,
                     const struct tp_question *question, unsigned deadline_ms,
                     int ret_parts[TP_PARTS]);
-/* At the end of a device: the room for answers. */
-void tp_free_spare(struct tp *tp);
 
 #endif

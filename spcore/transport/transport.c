@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "spcore/base.h"
-#include "spcore/transport/tp_private.h"
+#include "spcore/transport/tp_kept.h"
 
 enum { OPEN_MS = 5000, CONTROL_MS = 5000 };
 
@@ -58,8 +58,8 @@ void tp_init(struct tp *tp, const struct tp_backend *backend, const struct tp_op
 void tp_done(struct tp *tp)
 {
     for (uint8_t i = 0; i < TP_ENDPOINTS / 2; i++)
-        tp_forget_kept(tp, i);
-    tp_free_spare(tp);
+        tp_kept_forget(tp, i);
+    tp_kept_free_spare(tp);
     free(tp->config);
     pthread_mutex_destroy(&tp->kept_lock);
 }
@@ -365,7 +365,7 @@ int tp_clear_halt(struct tp *tp, uint8_t endpoint)
     struct tp_setup setup = {TO_ENDPOINT, CLEAR_FEATURE, 0, endpoint, 0};
 
     if (endpoint & 0x80)
-        tp_forget_kept(tp, endpoint);
+        tp_kept_forget(tp, endpoint);
     return tp_control(tp, &setup, NULL, CONTROL_MS);
 }
 
