@@ -44,6 +44,17 @@ static inline uint64_t pv_size(struct wmdm *w, IMDSPStorage *storage)
     return (uint64_t)high << 32 | low;
 }
 
+/* Is something of that name right below the folder? */
+static inline bool pv_is_listed(struct wmdm *w, IMDSPStorage *folder, const char *name)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPStorage *child = wmdm_child(w, folder, name);
+    bool is_there = child != NULL;
+
+    RELEASE(child);
+    return is_there;
+}
+
 /* A file of 1000 bytes, each its offset modulo 251. */
 static inline struct wmdm_file *pv_thousand(struct conf *c)
 {

@@ -50,3 +50,16 @@ DWORD wmdm_created_roots(struct wmdm *w, IMDSPDevice *device, IMDSPStorage **ret
     RELEASE(roots);
     return got;
 }
+
+void wmdm_prefer_whole(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDServiceProvider3 *provider;
+
+    if (!conf_offers(c, "PROVIDER.PREFERENCE"))
+        return;
+    provider = AS(IMDServiceProvider3, wmdm_provider(w));
+    (void)CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider,
+               DO_NOT_VIRTUALIZE_STORAGES_AS_DEVICES);
+    RELEASE(provider);
+}

@@ -17,5 +17,7 @@ void wmdm_created_release(struct wmdm *w, struct wmdm_created *made);
  * caller's when `ret_roots`, which has room for WMDM_ROOTS. */
 #define WMDM_ROOTS 16
 DWORD wmdm_created_roots(struct wmdm *w, IMDSPDevice *device, IMDSPStorage **ret_roots);
+/* Before CreateDevice: a device with several media is to be one, where a provider can be told. */
+void wmdm_prefer_whole(struct wmdm *w);
 
 #endif

@@ -29,16 +29,6 @@ static IMDSPStorage *root_of(struct wmdm *w, IMDSPDevice *device)
     return roots[0];
 }
 
-static bool has_child(struct wmdm *w, IMDSPStorage *parent, const char *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *child = wmdm_child(w, parent, name);
-    bool is_there = child != NULL;
-
-    RELEASE(child);
-    return is_there;
-}
-
 static void check_serial(struct wmdm *w, IMDSPDevice *one, IMDSPDevice *other)
 {
     struct conf *c = wmdm_conf(w);
@@ -66,7 +56,7 @@ static void check_changes(struct wmdm *w, IMDSPDevice *one, IMDSPDevice *other)
     if (seen)
         wmdm_delete(w, seen);
     RELEASE(seen);
-    CHECK(!has_child(w, here, "papcheck-again.bin"));
+    CHECK(!pv_is_listed(w, here, "papcheck-again.bin"));
     RELEASE(there);
     RELEASE(here);
 }
@@ -181,19 +171,6 @@ static void check_device(struct wmdm *w, const struct wmdm_created *made)
     }
 }
 
-static void prefer_whole(struct wmdm *w)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDServiceProvider3 *provider;
-
-    if (!conf_offers(c, "PROVIDER.PREFERENCE"))
-        return;
-    provider = AS(IMDServiceProvider3, wmdm_provider(w));
-    (void)CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider,
-               DO_NOT_VIRTUALIZE_STORAGES_AS_DEVICES);
-    RELEASE(provider);
-}
-
 static WMDMID serial_of(struct wmdm *w, IMDSPStorageGlobals *medium)
 {
     struct conf *c = wmdm_conf(w);
@@ -257,7 +234,7 @@ CONF_CASE(ENUM_MEDIUM_BV_01, .title = "A medium that is taken out is gone until 
     DWORD roots;
     WMDMID id;
 
-    prefer_whole(w);
+    wmdm_prefer_whole(w);
     made = create(w);
     ROW("SP-PNP-021.out") {
         roots = roots_now(w, &made);

@@ -8,16 +8,6 @@
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .ics = "PROVIDER.SHELL" ics_,     \
               .needs = CONF_PROVIDER | CONF_WRITES | (needs_), .steps = steps_)
 
-static bool is_listed(struct wmdm *w, const char *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *child = wmdm_child(w, wmdm_work_folder(w), name);
-    bool is_there = child != NULL;
-
-    RELEASE(child);
-    return is_there;
-}
-
 /* ---- a copy, and one that is cancelled: closed and deleted again before its end */
 static void copies(struct wmdm *w)
 {
@@ -36,7 +26,7 @@ static void copies(struct wmdm *w)
     SETUP_CALL(IMDSPObject, Close, object);
     ROW("SP-SHELL-001.cancelled") {
         CHECK_HR(CALL(IMDSPObject, Delete, object, WMDM_MODE_RECURSIVE, NULL), S_OK);
-        CHECK(!is_listed(w, "part.bin"));
+        CHECK(!pv_is_listed(w, wmdm_work_folder(w), "part.bin"));
     }
     RELEASE(object);
     RELEASE(part);

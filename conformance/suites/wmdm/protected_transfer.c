@@ -39,16 +39,6 @@ static HRESULT transfer_licensed(struct wmdm *w, const char *name,
     return transfer(w, name, file, length);
 }
 
-static bool is_there(struct wmdm *w, const char *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *child = wmdm_child(w, wmdm_work_folder(w), name);
-    bool is = child != NULL;
-
-    RELEASE(child);
-    return is;
-}
-
 /* Does the provider tell rights to it? */
 static bool has_rights(struct wmdm *w, const char *name)
 {
@@ -79,7 +69,7 @@ TRANSFER_CASE(PROTECTED_DIRECT_BI_01, "PROVIDER.DIRECT",
                          (hr == S_OK && has_rights(w, "x.wma")),
                      hr, "ERROR_NOT_SUPPORTED, or S_OK and rights to it");
     ROW("SP-DIRECT-011.nothing")
-        CHECK(SUCCEEDED(hr) || !is_there(w, "x.wma"));
+        CHECK(SUCCEEDED(hr) || !pv_is_listed(w, wmdm_work_folder(w), "x.wma"));
 }
 
 TRANSFER_CASE(PROTECTED_DIRECT_BV_01, JUDGED " && PROVIDER.OBJECT.READ",
@@ -157,7 +147,7 @@ TRANSFER_CASE(PROTECTED_STATE_BI_01, JUDGED, "What a licence does not allow is r
             CHECK_HR(transfer_licensed(w, "x.wma", &states[i].licence), states[i].hr);
     }
     ROW("SP-DRM-011.nothing")
-        CHECK(!is_there(w, "x.wma"));
+        CHECK(!pv_is_listed(w, wmdm_work_folder(w), "x.wma"));
 }
 
 TRANSFER_CASE(PROTECTED_EXPIRED_BI_01, JUDGED, "A licence that has expired is no licence",

@@ -83,19 +83,6 @@ struct medium {
     IWMDMProgress3 *watcher;
 };
 
-static void prefer_whole(struct wmdm *w)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDServiceProvider3 *provider;
-
-    if (!conf_offers(c, "PROVIDER.PREFERENCE"))
-        return;
-    provider = AS(IMDServiceProvider3, wmdm_provider(w));
-    (void)CALL(IMDServiceProvider3, SetDeviceEnumPreference, provider,
-               DO_NOT_VIRTUALIZE_STORAGES_AS_DEVICES);
-    RELEASE(provider);
-}
-
 static void last_root(struct medium *m)
 {
     struct wmdm *w = m->w;
@@ -134,7 +121,7 @@ static void medium_open(struct conf *c, struct medium *m)
     *m = (struct medium){
         .gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER}};
     w = m->w = wmdm_open(c);
-    prefer_whole(w);
+    wmdm_prefer_whole(w);
     last_device(m);
     last_root(m);
     SETUP_CALL(IMDSPStorage, GetStorageGlobals, m->root, &m->globals);

@@ -38,16 +38,6 @@ static IMDSPStorage *new_folder(struct wmdm *w, IMDSPStorage *parent, const char
     return wmdm_create(w, parent, name, WMDM_FILE_ATTR_FOLDER, 0, NULL);
 }
 
-static bool is_listed(struct wmdm *w, IMDSPStorage *folder, const char *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *child = wmdm_child(w, folder, name);
-    bool is_there = child != NULL;
-
-    RELEASE(child);
-    return is_there;
-}
-
 static bool is_called(struct wmdm *w, IMDSPStorage *storage, const char *text)
 {
     char *name = wmdm_name(w, storage);
@@ -101,10 +91,10 @@ CHANGE_CASE(STORAGE_DELETE_BV_01, "ANY", "Delete removes a file, whatever the mo
         CHECK_HR(hr, S_OK);
     ROW("SP-OBJ-033.zero") {
         CHECK_HR(delete_it(w, two, 0), S_OK);
-        CHECK(!is_listed(w, folder, "g.bin"));
+        CHECK(!pv_is_listed(w, folder, "g.bin"));
     }
     ROW("SP-OBJ-031.listed")
-        CHECK(!is_listed(w, folder, "f.bin"));
+        CHECK(!pv_is_listed(w, folder, "f.bin"));
     RELEASE(two);
     RELEASE(one);
 }
@@ -193,7 +183,7 @@ CONF_CASE(STORAGE_DELETE_BV_04, .title = "What is deleted is gone after a replug
     seen = is_root ? wmdm_root(again) : wmdm_child(again, wmdm_root(again), folder);
     ROW("SP-OBJ-031.replug") {
         REQUIRE(seen != NULL);
-        CHECK(!is_listed(again, seen, "f.bin") && is_listed(again, seen, "left.bin"));
+        CHECK(!pv_is_listed(again, seen, "f.bin") && pv_is_listed(again, seen, "left.bin"));
     }
     if (!is_root)
         RELEASE(seen);
@@ -217,7 +207,7 @@ CHANGE_CASE(STORAGE_DELETE_BV_05, NESTED, "A folder is deleted with all below, w
 
     ROW("SP-OBJ-039.folder") {
         CHECK_HR(delete_it(w, folder, WMDM_MODE_RECURSIVE), S_OK);
-        CHECK(!is_listed(w, work, "sub"));
+        CHECK(!pv_is_listed(w, work, "sub"));
     }
     for (size_t i = 0; i < ARRAY_SIZE(below); i++) {
         ROW("SP-OBJ-032")
@@ -312,7 +302,7 @@ CHANGE_CASE(STORAGE_DELETE_BV_07, NESTED, "Who cancels a deletion keeps what is 
             CHECK_HR(it.hr, WMDM_E_USER_CANCELLED);
     }
     ROW("SP-OBJ-038.kept") {
-        REQUIRE(is_listed(w, wmdm_work_folder(w), "many"));
+        REQUIRE(pv_is_listed(w, wmdm_work_folder(w), "many"));
         CHECK(left_whole(w, it.folder));
     }
     RELEASE(it.folder);
@@ -338,7 +328,7 @@ CHANGE_CASE(STORAGE_DELETE_BI_06, NESTED " && PROVIDER.STORAGE.ATTRIBUTES",
         CHECK_FAILS(hr);
     }
     ROW("SP-OBJ-040.kept")
-        REQUIRE(is_listed(w, work, "sub") && is_listed(w, folder, "f.bin"));
+        REQUIRE(pv_is_listed(w, work, "sub") && pv_is_listed(w, folder, "f.bin"));
     (void)CALL(IMDSPStorage, SetAttributes, file, before, NULL);
     RELEASE(file);
     RELEASE(other);
@@ -357,9 +347,9 @@ CHANGE_CASE(STORAGE_DELETE_BI_02, NESTED, "A folder is not deleted without RECUR
     ROW("SP-OBJ-034.full")
         CHECK_HR(delete_it(w, full, 0), E_INVALIDARG);
     ROW("SP-OBJ-034.nothing") {
-        CHECK(is_listed(w, work, "empty"));
-        REQUIRE(is_listed(w, work, "full"));
-        CHECK(is_listed(w, full, "f.bin"));
+        CHECK(pv_is_listed(w, work, "empty"));
+        REQUIRE(pv_is_listed(w, work, "full"));
+        CHECK(pv_is_listed(w, full, "f.bin"));
     }
     RELEASE(file);
     RELEASE(full);
@@ -388,7 +378,7 @@ CHANGE_CASE(
     other = wmdm_put(w, work, "f.bin", "new", 3);
     ROW("SP-OBJ-035.new") {
         (void)delete_it(w, same, WMDM_MODE_RECURSIVE);
-        CHECK(is_listed(w, work, "f.bin"));
+        CHECK(pv_is_listed(w, work, "f.bin"));
     }
     RELEASE(other);
     RELEASE(same);
@@ -410,7 +400,7 @@ static void keeps_open(struct conf *c, DWORD mode, const char *row)
         CHECK_FAILS(hr);
     }
     ROW("SP-OBJ-036.kept")
-        CHECK(is_listed(w, f->folder, "f.bin"));
+        CHECK(pv_is_listed(w, f->folder, "f.bin"));
     if (mode == MDSP_READ && conf_offers(c, READS)) {
         ROW("SP-OBJ-036.data")
             CHECK_EQ(pv_next(f), 0);
@@ -445,7 +435,7 @@ CHANGE_CASE(STORAGE_DELETE_BI_05, "PROVIDER.STORAGE.ATTRIBUTES", "A read-only fi
         if (!(pv_attributes(w, f->storage) & WMDM_FILE_ATTR_READONLY))
             conf_inconclusive(c, "a file cannot be made read-only");
         CHECK_FAILS(delete_it(w, f->storage, WMDM_MODE_RECURSIVE));
-        REQUIRE(is_listed(w, f->folder, "f.bin"));
+        REQUIRE(pv_is_listed(w, f->folder, "f.bin"));
     }
     (void)CALL(IMDSPStorage, SetAttributes, f->storage, before, NULL);
 }
@@ -467,7 +457,7 @@ CHANGE_CASE(STORAGE_RENAME_BV_01, "PROVIDER.OBJECT.RENAME",
     ROW("SP-OBJ-042.file")
         CHECK(is_called(w, file, "new.bin"));
     ROW("SP-OBJ-042.listed")
-        CHECK(is_listed(w, work, "new.bin") && !is_listed(w, work, "f.bin"));
+        CHECK(pv_is_listed(w, work, "new.bin") && !pv_is_listed(w, work, "f.bin"));
     if (conf_offers(c, READS)) {
         ROW("SP-OBJ-042.content")
             CHECK(contains(w, file, "content"));
@@ -499,7 +489,7 @@ CHANGE_CASE(STORAGE_RENAME_BV_02, "PROVIDER.OBJECT.RENAME && " NESTED,
         CHECK(is_called(w, folder, "renamed"));
     }
     ROW("SP-OBJ-042.children")
-        CHECK(is_listed(w, folder, "f.bin"));
+        CHECK(pv_is_listed(w, folder, "f.bin"));
     RELEASE(file);
     RELEASE(folder);
 }
@@ -569,7 +559,7 @@ CHANGE_CASE(STORAGE_RENAME_BI_02, "PROVIDER.OBJECT.RENAME",
         CHECK_ANSWER(is_taken(hr), hr, "ERROR_FILE_EXISTS or ERROR_ALREADY_EXISTS");
     }
     ROW("SP-OBJ-044.names")
-        CHECK(is_listed(w, work, "f.bin") && is_listed(w, work, "g.bin"));
+        CHECK(pv_is_listed(w, work, "f.bin") && pv_is_listed(w, work, "g.bin"));
     ROW("SP-OBJ-044.content") {
         if (conf_offers(c, READS))
             CHECK(contains(w, one, "one") && contains(w, two, "two"));

@@ -239,16 +239,6 @@ SEVEN_CASE(STORAGE_CLONE_BV_01, "A clone has its own place in the same sequence"
     RELEASE(clone);
 }
 
-static bool has(struct wmdm *w, IMDSPStorage *folder, const char *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *child = wmdm_child(w, folder, name);
-    bool is_there = child;
-
-    RELEASE(child);
-    return is_there;
-}
-
 static HRESULT next_of(struct wmdm *w, IMDSPEnumStorage *children)
 {
     struct batch batch = next(w, children, 1);
@@ -283,7 +273,7 @@ ENUM_CASE(
     }
     RELEASE(children);
     ROW("SP-ENUM-026.new")
-        CHECK(has(w, work, "f.bin"));
+        CHECK(pv_is_listed(w, work, "f.bin"));
     if (is_new) {
         children = children_of(w, work);
         ROW("SP-ENUM-030.filled")
@@ -301,7 +291,7 @@ ENUM_CASE(
     RELEASE(file);
     children = children_of(w, work);
     ROW("SP-ENUM-026.gone")
-        CHECK(is_new ? next_of(w, children) == S_FALSE : !has(w, work, "f.bin"));
+        CHECK(is_new ? next_of(w, children) == S_FALSE : !pv_is_listed(w, work, "f.bin"));
     RELEASE(children);
 }
 
@@ -331,11 +321,11 @@ ENUM_CASE(STORAGE_ENUM_BV_03, "PROVIDER.MEDIUM.NESTED",
     IMDSPStorage *a = wmdm_put(w, over, "a.bin", "x", 1), *b = wmdm_put(w, under, "b.bin", "x", 1);
 
     ROW("SP-ENUM-028.folder") {
-        CHECK(has(w, over, "a.bin") && has(w, over, "under"));
-        CHECK(has(w, under, "b.bin") && !has(w, under, "a.bin"));
+        CHECK(pv_is_listed(w, over, "a.bin") && pv_is_listed(w, over, "under"));
+        CHECK(pv_is_listed(w, under, "b.bin") && !pv_is_listed(w, under, "a.bin"));
     }
     ROW("SP-ENUM-028.deeper")
-        CHECK(!has(w, over, "b.bin"));
+        CHECK(!pv_is_listed(w, over, "b.bin"));
     ROW("SP-ENUM-029.ends")
         CHECK_EQ(count_below(w, over, 32), 3);
     RELEASE(b);

@@ -10,16 +10,6 @@
               .ics = ics_, .needs = CONF_PROVIDER | CONF_WRITES | (needs_), .steps = steps_)
 #define READS "PROVIDER.OBJECT.READ"
 
-static bool is_listed(struct wmdm *w, const char *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *child = wmdm_child(w, wmdm_work_folder(w), name);
-    bool is_there = child != NULL;
-
-    RELEASE(child);
-    return is_there;
-}
-
 /* ---- deleted */
 
 /* By the device's own user, in the work folder. */
@@ -63,7 +53,7 @@ MEANWHILE_CASE(STORAGE_DEAD_BI_01, "ANY", "What was deleted is not opened, nor m
         open_dead(w, object, MDSP_READ, "SP-OBJ-004.read");
     open_dead(w, object, MDSP_WRITE, "SP-OBJ-004.write");
     ROW("SP-OBJ-004.nothing")
-        CHECK(!is_listed(w, "f.bin"));
+        CHECK(!pv_is_listed(w, wmdm_work_folder(w), "f.bin"));
     RELEASE(object);
     RELEASE(other);
 }
@@ -90,7 +80,7 @@ MEANWHILE_CASE(STORAGE_DEAD_BI_02, "PROVIDER.MEDIUM.FOLDERS",
         CHECK_HR(hr, WMDM_E_INTERFACEDEAD);
     }
     ROW("SP-OBJ-019.nothing")
-        CHECK(!is_listed(f->w, "f.bin"));
+        CHECK(!pv_is_listed(f->w, wmdm_work_folder(f->w), "f.bin"));
 }
 
 /* ---- several files */

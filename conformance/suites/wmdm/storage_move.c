@@ -32,16 +32,6 @@ static IMDSPStorage *new_folder(struct wmdm *w, IMDSPStorage *parent, const char
     return wmdm_create(w, parent, name, WMDM_FILE_ATTR_FOLDER, 0, NULL);
 }
 
-static bool is_listed(struct wmdm *w, IMDSPStorage *folder, const char *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *child = wmdm_child(w, folder, name);
-    bool is_there = child != NULL;
-
-    RELEASE(child);
-    return is_there;
-}
-
 static bool is_called(struct wmdm *w, IMDSPStorage *storage, const char *text)
 {
     char *name = wmdm_name(w, storage);
@@ -67,9 +57,9 @@ CHANGE_CASE(STORAGE_MOVE_BV_01, MOVES NESTED,
     ROW("SP-OBJ-039.move")
         CHECK_HR(move_it(w, file, folder), S_OK);
     ROW("SP-OBJ-046.into")
-        CHECK(is_listed(w, folder, "f.bin"));
+        CHECK(pv_is_listed(w, folder, "f.bin"));
     ROW("SP-OBJ-046.left")
-        CHECK(!is_listed(w, work, "f.bin"));
+        CHECK(!pv_is_listed(w, work, "f.bin"));
     if (conf_offers(c, READS)) {
         object = AS(IMDSPObject, file);
         ROW("SP-OBJ-049.open") {
@@ -107,7 +97,7 @@ CHANGE_CASE(STORAGE_MOVE_BI_01, MOVES NESTED, "A file takes nothing in", CONF_MU
         CHECK_FAILS(hr);
     }
     ROW("SP-OBJ-046.kept")
-        CHECK(is_listed(w, work, "f.bin") && !is_listed(w, folder, "f.bin"));
+        CHECK(pv_is_listed(w, work, "f.bin") && !pv_is_listed(w, folder, "f.bin"));
     RELEASE(target);
     RELEASE(folder);
     RELEASE(file);
@@ -122,7 +112,7 @@ static void moves_beside(struct wmdm *w, DWORD insert, const char *name, const c
 
     ROW(row) {
         CHECK_HR(move_how(w, file, WMDM_MODE_BLOCK | insert, beside), S_OK);
-        CHECK(is_listed(w, folder, name) && !is_listed(w, beside, name));
+        CHECK(pv_is_listed(w, folder, name) && !pv_is_listed(w, beside, name));
     }
     RELEASE(beside);
     RELEASE(folder);
@@ -153,8 +143,8 @@ CHANGE_CASE(STORAGE_MOVE_BI_02, MOVES NESTED, "A folder does not go into itself"
     ROW("SP-OBJ-050.below")
         CHECK_FAILS(move_it(w, folder, last));
     ROW("SP-OBJ-050.kept")
-        CHECK(is_listed(w, work, "sub") && is_listed(w, folder, "inner") &&
-              is_listed(w, inner, "last"));
+        CHECK(pv_is_listed(w, work, "sub") && pv_is_listed(w, folder, "inner") &&
+              pv_is_listed(w, inner, "last"));
     RELEASE(last);
     RELEASE(inner);
     RELEASE(folder);
@@ -199,7 +189,7 @@ CHANGE_CASE(STORAGE_MOVE_BI_03, MOVES NESTED " && PROVIDER.PNP",
     ROW("SP-OBJ-048.code")
         CHECK_FAILS(move_it(w, file, other));
     ROW("SP-OBJ-048.kept")
-        CHECK(is_listed(w, work, "papcheck-f.bin") && !is_listed(w, other, "papcheck-f.bin"));
+        CHECK(pv_is_listed(w, work, "papcheck-f.bin") && !pv_is_listed(w, other, "papcheck-f.bin"));
     RELEASE(other);
     RELEASE(file);
 }
@@ -210,9 +200,9 @@ static bool comes(struct wmdm *w, IMDSPStorage *folder, const char *name)
     const struct timespec between = {.tv_nsec = 20 * 1000 * 1000};
     unsigned tries = 0;
 
-    while (!is_listed(w, folder, name) && tries++ < 250)
+    while (!pv_is_listed(w, folder, name) && tries++ < 250)
         nanosleep(&between, NULL);
-    return is_listed(w, folder, name);
+    return pv_is_listed(w, folder, name);
 }
 
 CHANGE_CASE(
@@ -244,7 +234,7 @@ CHANGE_CASE(
                           WMDM_MODE_BLOCK | WMDM_MODE_THREAD | WMDM_STORAGECONTROL_INSERTINTO,
                           folder),
                  S_OK);
-        CHECK(is_listed(w, folder, "two.bin"));
+        CHECK(pv_is_listed(w, folder, "two.bin"));
     }
     RELEASE(two);
     RELEASE(folder);

@@ -102,16 +102,6 @@ static void *be_in_crowd(void *context)
     return NULL;
 }
 
-static bool is_listed(struct wmdm *w, IMDSPStorage *folder, const char *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPStorage *child = wmdm_child(w, folder, name);
-    bool is_there = child != NULL;
-
-    RELEASE(child);
-    return is_there;
-}
-
 /* What is refused while another is at it is neither here nor there. */
 static void check_made(struct wmdm *w, IMDSPStorage *folder, const struct crowd *maker, unsigned i)
 {
@@ -121,7 +111,7 @@ static void check_made(struct wmdm *w, IMDSPStorage *folder, const struct crowd 
     snprintf(name, sizeof(name), "m%u%u.bin", maker->number, i);
     ROW(i % 2 ? "SP-THREAD-005.deleted" : "SP-THREAD-005.made") {
         if (maker->made[i] == S_OK)
-            CHECK(is_listed(w, folder, name) == (i % 2 == 0));
+            CHECK(pv_is_listed(w, folder, name) == (i % 2 == 0));
         else
             conf_excused(c, 1, "one is served at a time");
     }
@@ -185,7 +175,7 @@ static void check_renamed(struct wmdm *one, IMDSPStorage *file, struct wmdm *two
     wmdm_setup(c, "IMDSPObject::Rename", CALL(IMDSPObject, Rename, object, u"renamed.bin", NULL));
     seen = wmdm_name(two, other);
     CHECK(conf_same_text(c, seen, "renamed.bin"));
-    CHECK(is_listed(two, place, "renamed.bin") && !is_listed(two, place, "shared.bin"));
+    CHECK(pv_is_listed(two, place, "renamed.bin") && !pv_is_listed(two, place, "shared.bin"));
     CoTaskMemFree(seen);
     RELEASE(object);
 }
@@ -260,7 +250,7 @@ CONF_CASE(THREAD_TWO_BV_01, .title = "Two instances see what each does to one de
     wmdm_delete(one, file);
     ROW("SP-THREAD-006.deleted") {
         CHECK_FAILS(CALL(IMDSPStorage, GetSize, other, &low, &high));
-        CHECK(!is_listed(two, place, "shared.bin") && !is_listed(two, place, "renamed.bin"));
+        CHECK(!pv_is_listed(two, place, "shared.bin") && !pv_is_listed(two, place, "renamed.bin"));
     }
     RELEASE(other);
     RELEASE(file);
