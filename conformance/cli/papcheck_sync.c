@@ -29,7 +29,7 @@ struct syncing {
 
 static volatile sig_atomic_t interrupted;
 
-enum { LIBRARY, PROVIDER, CLASS_ID, DEVICE, PLAYER, STATE, DRY_RUN, STAY, ALLOW_MTP };
+enum { LIBRARY, PROVIDER, CLASS_ID, DEVICE, PLAYER, STATE, DRY_RUN, STAY, ALLOW_MTP, ALLOW_EMPTY };
 static const struct command_option options[] = {
     {"library", "DIR", "the folder of music that the device is to have", LIBRARY, 0},
     {"provider", "LIB", "a service provider's library; ours if not said", PROVIDER, 0},
@@ -44,6 +44,8 @@ static const struct command_option options[] = {
     {"stay", NULL, "waits for the device, and synchronises it each time it arrives", STAY, 0},
     {"allow-mtp", NULL, "the device is an MTP device, which needs nothing more to take part",
      ALLOW_MTP, 0},
+    {"allow-empty", NULL, "a library that holds nothing any more empties the device, too",
+     ALLOW_EMPTY, 0},
     {NULL, NULL, NULL, 0, 0},
 };
 
@@ -61,6 +63,8 @@ static void take(struct syncing *it, int option)
         it->stays = true;
     else if (option == ALLOW_MTP)
         subject->allow_mtp = true;
+    else if (option == ALLOW_EMPTY)
+        it->options.allow_empty = true;
     else
         *texts[option] = optarg;
 }

@@ -193,6 +193,8 @@ static int store(struct phase *phase, const void *bytes, size_t length)
 {
     struct mtpi_data *data = phase->data;
 
+    if (length > MTPI_MOST - data->in_length)
+        return -EMSGSIZE;
     if (length > phase->room - data->in_length) {
         size_t room = (data->in_length + length) * 2;
         uint8_t *more = realloc(data->in, room);

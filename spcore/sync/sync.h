@@ -65,6 +65,7 @@ struct sync_options {
     const char *library; /* a folder */
     const char *state;   /* the folder where what was synchronised is remembered */
     bool dry_run;        /* nothing is written, neither there nor on the device */
+    bool allow_empty;    /* a library that holds nothing any more empties the device, too */
     IWMDMStorage *root;  /* a folder of the device below which it keeps; NULL: its first storage */
     void (*event)(void *context, const struct sync_event *event);
     bool (*stop)(void *context); /* asked before each step and block; may be NULL */

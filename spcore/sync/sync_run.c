@@ -338,6 +338,14 @@ static void open_state(struct sync_work *work)
         cannot(work, SYNC_IMPOSSIBLE, work->options->state, error);
 }
 
+/* As the place is where a disk of music is not mounted. */
+static void refuse_empty(struct sync_work *work)
+{
+    if (!work->library.count && work->row_count && !work->options->allow_empty)
+        sync_end(work, SYNC_IMPOSSIBLE,
+                 "the library is empty and was not: what came of it stays on the device");
+}
+
 static void list_device(struct sync_work *work)
 {
     if (FAILED(sync_device_list(&work->device, &work->found, &work->found_count)))
@@ -426,6 +434,8 @@ void sync_run(IWMDMDevice *device, const struct sync_options *options, struct sy
         open_device(&work, device);
     if (sync_goes_on(&work))
         open_state(&work);
+    if (sync_goes_on(&work))
+        refuse_empty(&work);
     if (sync_goes_on(&work))
         list_device(&work);
     if (sync_goes_on(&work))

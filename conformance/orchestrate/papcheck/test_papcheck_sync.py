@@ -188,6 +188,18 @@ def test_folders_that_are_empty_go(library, sync):
         assert not of_kind(sync(papsim.uri()), "deleted")
 
 
+def test_a_library_that_is_empty_takes_nothing_away_unless_told_to(library, sync):
+    with Papsim("pap-winusb") as papsim:
+        sync(papsim.uri())
+        before = held(papsim)
+        for each in library.iterdir():
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+        end = sync(papsim.uri(), status=3)[-1]
+        assert end["reason"].startswith("the library is empty") and held(papsim) == before
+        sync(papsim.uri(), "--allow-empty")
+        assert music_on(before) and not music_on(held(papsim))
+
+
 def test_another_time_alone_is_no_change(library, sync):
     with Papsim("pap-winusb") as papsim:
         sync(papsim.uri())
