@@ -121,6 +121,7 @@ CASES = (
     (r"songs have no property 0x(\w+)", songs_lack),
     (r"a name of its objects is nothing the device lets a host set", songs_cannot("set", 0xdc44)),
     (r"title and genre of the device's songs cannot be set", songs_cannot("set", 0xdc44, 0xdc8c)),
+    (r"the device keeps no title or no genre of MP3", songs_cannot("said", 0xdc44, 0xdc8c)),
     (r"title, track and genre of the device's songs cannot be set",
      songs_cannot("set", 0xdc44, 0xdc8b, 0xdc8c)),
     (r"the device has no friendly name that can be set", cannot_be_named),

@@ -201,8 +201,8 @@ CHANGE_CASE(STORAGE_DELETE_BV_05, NESTED, "A folder is deleted with all below, w
     IMDSPStorage *work = wmdm_work_folder(w), *folder = new_folder(w, work, "sub");
     IMDSPStorage *inner = new_folder(w, folder, "inner"), *last = new_folder(w, inner, "last");
     IMDSPStorage *below[] = {wmdm_put(w, folder, "f.bin", "x", 1), inner,
-                             wmdm_put(w, inner, "f.bin", "x", 1), last,
-                             wmdm_put(w, last, "f.bin", "x", 1)};
+                             wmdm_put(w, inner, "g.bin", "x", 1), last,
+                             wmdm_put(w, last, "h.bin", "x", 1)};
     DWORD low = 0, high = 0;
 
     ROW("SP-OBJ-039.folder") {

