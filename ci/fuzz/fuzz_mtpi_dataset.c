@@ -52,7 +52,7 @@ static void value(const uint8_t *data, size_t size)
     if (mtpi_parse_value(data + 2, size - 2, type, &first) != 0)
         return;
     mtpi_wr_value(&wr, &first);
-    if (!wr.failed) {
+    if (!wr.error) {
         if (mtpi_parse_value(wr.data, wr.used, type, &second) != 0)
             abort();
         mtpi_value_done(&second);

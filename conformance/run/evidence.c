@@ -80,37 +80,47 @@ int evidence_copy(const char *from, const char *to)
     return error;
 }
 
-/* A name for the same bytes where that is possible: nothing changes a file of evidence. */
-static int take_file(const char *from, const char *to)
+enum { DEEPEST = 16 }; /* folders of evidence: a case's own lie two deep */
+
+static int take_folder(const char *from, const char *to, unsigned depth);
+
+/* A name for the same bytes where that is possible: nothing changes a file of evidence. What leads
+ * elsewhere is not that run's. */
+static int take(const char *from, const char *to, unsigned depth)
 {
     struct stat found;
 
-    if (lstat(from, &found) < 0 || !S_ISREG(found.st_mode) || link(from, to) == 0)
+    if (lstat(from, &found) < 0)
         return 0;
-    return evidence_copy(from, to);
+    if (S_ISDIR(found.st_mode))
+        return depth < DEEPEST ? take_folder(from, to, depth + 1) : 0;
+    return !S_ISREG(found.st_mode) || link(from, to) == 0 ? 0 : evidence_copy(from, to);
 }
 
-int evidence_take(const char *from, const char *to)
+static int take_folder(const char *from, const char *to, unsigned depth)
 {
     char source[PATH_MAX], target[PATH_MAX];
     struct dirent *entry;
-    struct stat found;
     int error = 0;
-    DIR *folder;
+    DIR *folder = opendir(from);
 
-    /* What leads elsewhere is not that run's. */
-    if (lstat(from, &found) < 0 || !S_ISDIR(found.st_mode))
-        return 0;
-    folder = opendir(from);
     if (!folder)
         return 0;
     error = evidence_make(to);
     while (!error && (entry = readdir(folder))) {
-        if ((size_t)snprintf(source, sizeof(source), "%s/%s", from, entry->d_name) <
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            (size_t)snprintf(source, sizeof(source), "%s/%s", from, entry->d_name) <
                 sizeof(source) &&
             (size_t)snprintf(target, sizeof(target), "%s/%s", to, entry->d_name) < sizeof(target))
-            error = take_file(source, target);
+            error = take(source, target, depth);
     }
     closedir(folder);
     return error;
+}
+
+int evidence_take(const char *from, const char *to)
+{
+    struct stat found;
+
+    return lstat(from, &found) < 0 || !S_ISDIR(found.st_mode) ? 0 : take_folder(from, to, 0);
 }

@@ -7,9 +7,9 @@
 #include "spcore/mtp/mtpi_container.h"
 #include "spcore/mtp/mtpi_dataset.h"
 
-#define MTPI_FIRST ((size_t)64 * 1024)   /* of the first read of a data phase */
+#define MTPI_FIRST ((size_t)64 * 1024)        /* of the first read of a data phase */
 #define MTPI_MOST ((size_t)256 * 1024 * 1024) /* of a dataset: of a device that never ends it */
-#define MTPI_PIECE ((size_t)1024 * 1024) /* of what is sent at once */
+#define MTPI_PIECE ((size_t)1024 * 1024)      /* of what is sent at once */
 
 struct mtpi {
     struct tp *tp; /* borrowed */

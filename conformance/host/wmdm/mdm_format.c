@@ -27,7 +27,7 @@ static DWORD by_name(const WCHAR *name)
     }
     for (size_t i = 0; extension && i < ARRAY_SIZE(formats); i++) {
         if (com_wcsicmp(extension, formats[i].extension) == 0)
-            return formats[i].code;
+            return (DWORD)formats[i].code;
     }
     return WMDM_FORMATCODE_UNDEFINED;
 }

@@ -15,8 +15,8 @@ static IMDSPObject *writing(struct wmdm *w, unsigned blocks)
     DWORD size = BLOCK;
 
     snprintf(name, sizeof(name), "papcheck-pulled-%u.bin", blocks);
-    file = wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE, 64 * (uint64_t)BLOCK,
-                       NULL);
+    file =
+        wmdm_create(w, wmdm_work_folder(w), name, WMDM_FILE_ATTR_FILE, 64 * (uint64_t)BLOCK, NULL);
     object = AS(IMDSPObject, file);
     SETUP_CALL(IMDSPObject, Open, object, MDSP_WRITE);
     for (unsigned i = 0; i < blocks; i++)
