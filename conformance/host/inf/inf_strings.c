@@ -140,7 +140,7 @@ static bool put(struct expansion *it, const char *text, size_t length)
  * how long it is, without the sign behind it; SIZE_MAX: no sign ends it. */
 static size_t token_length(const char *text, bool has_pairs)
 {
-    for (size_t length = 0; text[length] && length <= INF_TOKEN_MAX; length++) {
+    for (size_t length = 0; length <= INF_TOKEN_MAX && text[length]; length++) {
         if (text[length] != '%')
             continue;
         if (!has_pairs || text[length + 1] != '%')
