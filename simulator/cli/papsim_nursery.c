@@ -21,6 +21,7 @@
 #include "simulator/cli/papsim_verbs.h"
 #include "simulator/player/players.h"
 #include "simulator/spec/shelf.h"
+#include "spcore/media/media_shared.h"
 
 enum { REQUEST_MAX = 1 << 16, WORDS_MAX = 256, OUT = 0, ERR = 1 };
 
@@ -102,6 +103,7 @@ static int nursery(int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return cli_usage("nursery: takes no arguments, but requests on its stdin");
+    (void)media_share(); /* without it each player that is given audio loads the reader */
     while (receive(&request)) {
         read_players(&shelf, &request);
         pid = fork_for_parent();

@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "simulator/control/service.h"
+#include "simulator/wire/listener.h"
 #include "spcore/base.h"
 
 #define LINE_MAX_BYTES (64u * 1024u)
@@ -21,10 +20,9 @@ struct control_client {
 };
 
 struct control_socket {
-    struct wire_source listener;
+    struct wire_listener listener;
     struct service *service;
     struct control_client *clients;
-    char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 };
 
 static void drop(struct control_client *client)
@@ -49,7 +47,7 @@ static int answer(struct control_client *client, json_t *object)
         return -ENOMEM;
     length = strlen(text);
     text[length] = '\n'; /* in place of the terminator */
-    sent = send(client->source.fd, text, length + 1, MSG_NOSIGNAL);
+    sent = send(client->source.fd, text, length + 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     free(text);
     return sent == (ssize_t)(length + 1) ? 0 : -EPIPE;
 }
@@ -89,8 +87,8 @@ static int run_lines(struct control_client *client)
 static void client_ready(struct wire_source *source, uint32_t events)
 {
     struct control_client *client = container_of(source, struct control_client, source);
-    ssize_t got =
-        recv(source->fd, client->line + client->length, sizeof(client->line) - client->length, 0);
+    ssize_t got = recv(source->fd, client->line + client->length,
+                       sizeof(client->line) - client->length, MSG_DONTWAIT);
 
     (void)events;
     if (got <= 0) {
@@ -103,21 +101,19 @@ static void client_ready(struct wire_source *source, uint32_t events)
         drop(client);
 }
 
-static void accept_ready(struct wire_source *source, uint32_t events)
+static int accepted(struct wire_listener *listener, int fd)
 {
-    struct control_socket *control = container_of(source, struct control_socket, listener);
-    int fd = accept4(source->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    struct control_client *client;
+    struct control_socket *control = container_of(listener, struct control_socket, listener);
+    struct control_client *client = calloc(1, sizeof(*client));
+    int error;
 
-    (void)events;
-    if (fd < 0)
-        return;
-    client = calloc(1, sizeof(*client));
-    if (!client || (client->source = (struct wire_source){fd, client_ready},
-                    wire_loop_add(control->service->loop, &client->source, EPOLLIN)) < 0) {
+    if (!client)
+        return -ENOMEM;
+    client->source = (struct wire_source){fd, client_ready};
+    error = wire_loop_add(control->service->loop, &client->source, EPOLLIN);
+    if (error) {
         free(client);
-        close(fd);
-        return;
+        return error;
     }
     client->owner = control;
     client->next = control->clients;
@@ -125,56 +121,23 @@ static void accept_ready(struct wire_source *source, uint32_t events)
     if (client->next)
         client->next->prev = &client->next;
     control->clients = client;
-}
-
-/* A socket file nobody answers on is left from a papsim that was killed. Anything else of that
- * name is somebody's, and connecting to it is refused just the same. */
-static void remove_stale(const struct sockaddr_un *name)
-{
-    struct stat found;
-    int fd;
-
-    if (lstat(name->sun_path, &found) < 0 || !S_ISSOCK(found.st_mode))
-        return;
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return;
-    if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) < 0 && errno == ECONNREFUSED)
-        unlink(name->sun_path);
-    close(fd);
+    return 0;
 }
 
 int control_socket_new(struct service *service, const char *path, struct control_socket **ret)
 {
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    struct control_socket *control;
-    int error = 0;
+    struct control_socket *control = calloc(1, sizeof(*control));
+    int error;
 
-    if (strlen(path) >= sizeof(name.sun_path))
-        return -ENAMETOOLONG;
-    memcpy(name.sun_path, path, strlen(path));
-    control = calloc(1, sizeof(*control));
     if (!control)
         return -ENOMEM;
     control->service = service;
-    control->listener = (struct wire_source){
-        socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), accept_ready};
-    if (control->listener.fd < 0)
-        error = -errno;
-    else
-        remove_stale(&name);
-    if (!error && (bind(control->listener.fd, (struct sockaddr *)&name, sizeof(name)) < 0 ||
-                   listen(control->listener.fd, 16) < 0))
-        error = -errno;
-    if (!error)
-        error = wire_loop_add(service->loop, &control->listener, EPOLLIN);
+    control->listener.accepted = accepted;
+    error = listener_unix(&control->listener, service->loop, path);
     if (error) {
-        if (control->listener.fd >= 0)
-            close(control->listener.fd);
         free(control);
         return error;
     }
-    memcpy(control->path, path, strlen(path));
     *ret = control;
     return 0;
 }
@@ -189,8 +152,6 @@ void control_socket_free(struct control_socket *control)
         next = client->next;
         drop(client);
     }
-    wire_loop_remove(control->service->loop, &control->listener);
-    close(control->listener.fd);
-    unlink(control->path);
+    listener_done(&control->listener);
     free(control);
 }

@@ -144,6 +144,61 @@ static int open_sockets(const struct opening *opening)
     return error ? refuse(opening, "--control %s: %s", options->control, strerror(-error)) : 0;
 }
 
+static const char *option_of(const struct service_redir *redir)
+{
+    return redir->place.connects ? "--usbredir-to" : "--usbredir";
+}
+
+static int open_ports(const struct opening *opening)
+{
+    const struct service_options *options = opening->options;
+    struct service *service = opening->service;
+
+    for (size_t i = 0; i < options->redir_count; i++) {
+        const struct service_redir *redir = &options->redirs[i];
+        struct service_port *one = &service->ports[service->port_count];
+        int error = redir_port_new(service->loop, &service->bus, &redir->place, &one->port);
+
+        if (error)
+            return refuse(opening, "%s %s: %s", option_of(redir), redir->text, strerror(-error));
+        memcpy(one->busid, redir->busid, sizeof(one->busid));
+        service->port_count++;
+    }
+    return 0;
+}
+
+/* The first player that no port is for. */
+static const char *next_player(const struct service *service)
+{
+    for (size_t i = 0; i < service->player_count; i++) {
+        const char *busid = service->players[i].busid;
+        size_t at = 0;
+
+        while (at < service->port_count && strcmp(service->ports[at].busid, busid) != 0)
+            at++;
+        if (at == service->port_count)
+            return busid;
+    }
+    return "";
+}
+
+static int offer_players(const struct opening *opening)
+{
+    struct service *service = opening->service;
+
+    for (size_t i = 0; i < service->port_count; i++) {
+        struct service_port *one = &service->ports[i];
+        const struct service_redir *redir = &opening->options->redirs[i];
+
+        if (!one->busid[0])
+            snprintf(one->busid, sizeof(one->busid), "%s", next_player(service));
+        if (redir_port_offer(one->port, one->busid) < 0)
+            return refuse(opening, "%s %s: there is no player %s", option_of(redir), redir->text,
+                          one->busid[0] ? one->busid : "left for it");
+    }
+    return 0;
+}
+
 /* Whether the capture can be written. What an earlier run left in a file stays until all else is
  * up; a pipe or a device has nothing to lose and is opened at once. */
 static int probe_capture(struct service *service, const char *path, bool *ret_created)
@@ -174,10 +229,14 @@ static int open_all(const struct opening *opening)
 
     if (!error)
         error = open_sockets(opening);
+    if (!error)
+        error = open_ports(opening);
     if (!error && options->capture)
         unwritable = probe_capture(service, options->capture, &capture_created);
     if (!error && !unwritable)
         error = make_players(opening);
+    if (!error && !unwritable)
+        error = offer_players(opening);
     if (!error && !unwritable && options->capture && !service->capture)
         unwritable = wire_capture_open(options->capture, &service->capture);
     if (unwritable)
@@ -212,6 +271,8 @@ void service_close(struct service *service)
 {
     if (service->control)
         control_socket_free(service->control);
+    for (size_t i = 0; i < service->port_count; i++)
+        redir_port_free(service->ports[i].port);
     wire_server_free(service->server);
     wire_bus_done(&service->bus);
     for (size_t i = 0; i < service->player_count; i++) {

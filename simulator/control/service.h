@@ -7,12 +7,15 @@
 #include "simulator/player/player.h"
 #include "simulator/usb/device.h"
 #include "simulator/wire/usbip/server.h"
+#include "simulator/wire/usbredir/redir_port.h"
 
 struct service_player {
     struct player *player;     /* owned */
     struct usb_device *device; /* owned */
     char busid[32];
 };
+
+#define SERVICE_REDIRS_MAX 64
 
 struct service {
     struct wire_loop *loop;
@@ -22,9 +25,22 @@ struct service {
     struct service_player *players;
     size_t player_count;
     struct control_socket *control;
+    struct service_port {
+        struct redir_port *port; /* owned */
+        char busid[32];
+    } ports[SERVICE_REDIRS_MAX];
+    size_t port_count;
 };
 
 struct spec_shelf;
+
+/* A socket of usbredir's, for one player. */
+struct service_redir {
+    const char *text; /* as it was asked for */
+    char busid[32];   /* empty: the next player that has none of its own */
+    char address[64]; /* behind place.address */
+    struct redir_place place;
+};
 
 /* What may be asked of one; zero but for the address is a good start. */
 #define SERVICE_PLAYERS_MAX 4096
@@ -36,6 +52,8 @@ struct service_options {
     const char *control, *state, *capture;
     char address[64];
     uint16_t port; /* 0: any free one */
+    struct service_redir redirs[SERVICE_REDIRS_MAX];
+    size_t redir_count;
     uint64_t seed;
     uint64_t memory;          /* bytes a player; 0: the usual */
     struct spec_shelf *shelf; /* of player files that were read before; NULL: of none */

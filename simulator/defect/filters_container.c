@@ -115,6 +115,30 @@ static int no_zero_packet(void *self, struct usb_device *device, uint8_t endpoin
     return result;
 }
 
+static bool runs(const struct usb_device *device, uint16_t operation)
+{
+    const struct still_image *si = filters_still_image_of(device);
+
+    return si && mtpr_command(si->responder)->code == operation;
+}
+
+static int dataset_no_zero_packet(void *self, struct usb_device *device, uint8_t endpoint,
+                                  size_t room, int result, struct usb_in *in)
+{
+    (void)self, (void)endpoint, (void)room;
+    in->no_zlp |=
+        in->end && !runs(device, MTP_OP_GET_OBJECT) && !runs(device, MTP_OP_GET_PARTIAL_OBJECT);
+    return result;
+}
+
+static int part_no_zero_packet(void *self, struct usb_device *device, uint8_t endpoint, size_t room,
+                               int result, struct usb_in *in)
+{
+    (void)self, (void)endpoint, (void)room;
+    in->no_zlp |= in->end && runs(device, MTP_OP_GET_PARTIAL_OBJECT);
+    return result;
+}
+
 static int empty_event(void *self, struct usb_device *device, uint8_t endpoint, size_t room,
                        int result, struct usb_in *in)
 {
@@ -167,6 +191,14 @@ static int await_zero_packet(void *self, struct usb_device *device, uint8_t endp
     return is_whole_packets(device, endpoint, *length, &closed) && !closed ? -EAGAIN : 0;
 }
 
+static int await_dataset_zero_packet(void *self, struct usb_device *device, uint8_t endpoint,
+                                     const uint8_t **data, size_t *length)
+{
+    return runs(device, MTP_OP_SEND_OBJECT)
+               ? 0
+               : await_zero_packet(self, device, endpoint, data, length);
+}
+
 /* Is it where a data container begins? */
 static bool begins_data(const struct usb_device *device, size_t length)
 {
@@ -200,6 +232,16 @@ static int refuse_joined(void *self, struct usb_device *device, uint8_t endpoint
 {
     (void)self, (void)endpoint, (void)data;
     return begins_data(device, *length) && *length > JOINED_MAX ? -EPIPE : 0;
+}
+
+static int refuse_split_dataset(void *self, struct usb_device *device, uint8_t endpoint,
+                                const uint8_t **data, size_t *length)
+{
+    (void)self, (void)endpoint, (void)data;
+    return begins_data(device, *length) && *length == MTPR_HEADER &&
+                   !runs(device, MTP_OP_SEND_OBJECT)
+               ? -EPIPE
+               : 0;
 }
 
 /* Behind a header in a packet of its own. */

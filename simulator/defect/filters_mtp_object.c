@@ -20,6 +20,14 @@ static uint16_t any_format(void *self, struct mtpr_responder *r, struct mtpr_com
     return 0;
 }
 
+static uint16_t low_format(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (is_listing(command->code))
+        command->params[1] &= 0xffff;
+    return 0;
+}
+
 static uint16_t zero_is_root(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
@@ -339,6 +347,28 @@ static void empty_copy(void *self, struct mtpr_responder *r, struct mtpr_answer 
         return;
     while ((child = store_first_child(store, copy)) != NULL && store_remove(store, child) == 0)
         ;
+}
+
+/* ---- parts */
+
+static uint16_t none_is_all(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_PARTIAL_OBJECT && command->params[2] == 0)
+        command->params[2] = 0xffffffffu;
+    return 0;
+}
+
+static void part_of_folder(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (mtpr_command(r)->code != MTP_OP_GET_PARTIAL_OBJECT ||
+        !store_find(mtpr_store(r), mtpr_command(r)->params[0]) ||
+        answer->reply->code != MTP_RC_INVALID_OBJECT_HANDLE)
+        return;
+    answer->reply->code = MTP_RC_OK;
+    answer->reply->count = 1;
+    answer->phase = MTPR_DATA_IN;
 }
 
 /* ---- protection */

@@ -131,6 +131,68 @@ static void name_new_session(void *self, struct mtpr_responder *r, struct mtpr_a
         answer->reply->params[0] = mtpr_command(r)->params[0];
 }
 
+static void name_first_session(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    uint32_t *first = &notes(self)->first_session;
+
+    if (mtp_answers(r, answer, MTP_OP_OPEN_SESSION) && !*first)
+        *first = mtpr_command(r)->params[0];
+    if (answer->reply->code == MTP_RC_SESSION_ALREADY_OPEN)
+        answer->reply->params[0] = *first;
+}
+
+/* ---- what was announced, and the end of its session */
+
+static uint16_t close_keeps_later(void *self, struct mtpr_responder *r,
+                                  struct mtpr_command *command)
+{
+    struct policies *policies = self;
+
+    if (command->code == MTP_OP_CLOSE_SESSION && mtpr_session_open(r))
+        policies->mtpr.close_drops_info = notes(self)->closings++ == 0;
+    return 0;
+}
+
+static uint16_t close_keeps_list(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    struct policies *policies = self;
+
+    (void)r;
+    if (command->code == MTP_OP_SEND_OBJECT_PROP_LIST || command->code == MTP_OP_SEND_OBJECT_INFO)
+        policies->mtpr.close_drops_info = command->code == MTP_OP_SEND_OBJECT_INFO;
+    return 0;
+}
+
+static void send_outlived(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct mtp_notes *its = notes(self);
+    uint16_t code = mtpr_command(r)->code;
+
+    if (code == MTP_OP_SEND_OBJECT_INFO)
+        its->waits = answer->reply->code == MTP_RC_OK;
+    if (code != MTP_OP_SEND_OBJECT)
+        return;
+    if (its->outlives && answer->reply->code == MTP_RC_NO_VALID_OBJECT_INFO)
+        answer->reply->code = MTP_RC_OK;
+    its->waits = its->outlives = false;
+}
+
+static void outlive_reset(void *self, struct mtpr_responder *r, enum mtpr_loss why)
+{
+    (void)r;
+    if (why == MTPR_LOSS_CLASS_RESET)
+        notes(self)->outlives |= notes(self)->waits;
+    notes(self)->waits = false;
+}
+
+static void outlive_bus(void *self, struct mtpr_responder *r, enum mtpr_loss why)
+{
+    (void)r;
+    if (why == MTPR_LOSS_BUS)
+        notes(self)->outlives |= notes(self)->waits;
+    notes(self)->waits = false;
+}
+
 static void note_second_open(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)r;

@@ -167,6 +167,42 @@ static void too_much_free(void *self, struct mtpr_responder *r, struct mtpr_answ
     respell(r, answer, FREE_SPACE, more, sizeof(more));
 }
 
+/* Of the last volume something was deleted on, for all that was deleted. */
+static uint16_t note_gone(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    const struct store_object *object = store_find(mtpr_store(r), command->params[0]);
+
+    if (command->code == MTP_OP_DELETE_OBJECT && object) {
+        notes(self)->gone += object->size;
+        notes(self)->gone_volume = object->volume;
+    }
+    return 0;
+}
+
+static void keep_gone(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    struct mtp_field fields[MTP_FIELDS_MAX];
+    uint64_t is, gone = notes(self)->gone;
+    uint8_t left[8];
+
+    if (!cut_storage_info(r, answer, fields) ||
+        store_volume_find(mtpr_store(r), mtpr_command(r)->params[0]) !=
+            (int)notes(self)->gone_volume)
+        return;
+    is = get_le64(fields[FREE_SPACE].data);
+    put_le64(left, is > gone ? is - gone : 0);
+    respell(r, answer, FREE_SPACE, left, sizeof(left));
+}
+
+static uint16_t check_info_room(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    struct policies *policies = self;
+
+    (void)r;
+    policies->mtpr.room_checked = command->code != MTP_OP_SEND_OBJECT_PROP_LIST;
+    return 0;
+}
+
 /* One field says what another says. */
 static void repeat(const struct mtpr_responder *r, struct mtpr_answer *answer, size_t field,
                    size_t other)

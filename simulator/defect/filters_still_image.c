@@ -144,6 +144,60 @@ static bool note_cancel(void *self, struct usb_device *device, struct usb_setup 
     return false;
 }
 
+static bool cancel_sending_before(void *self, struct usb_device *device, struct usb_setup *setup,
+                                  uint8_t *data, int *ret_length)
+{
+    const struct still_image *si = filters_still_image_of(device);
+
+    (void)self, (void)ret_length;
+    if (si && is_cancel(setup) && setup->length == CANCEL_LENGTH && si->out_state == OUT_DATA &&
+        get_le32(data + 2) + 1 == mtpr_transaction(si->responder))
+        put_le32(data + 2, mtpr_transaction(si->responder));
+    return false;
+}
+
+static bool cancel_ends_session(void *self, struct usb_device *device, struct usb_setup *setup,
+                                uint8_t *data, int *ret_length)
+{
+    const struct still_image *si = filters_still_image_of(device);
+    uint32_t id = si ? mtpr_transaction(si->responder) : 0;
+
+    (void)self, (void)ret_length;
+    if (is_cancel_of_running(si, setup, data)) {
+        si_abandon(filters_still_image_of(device));
+        mtpr_reset(si->responder, MTPR_LOSS_BUS);
+        put_le32(data + 2, id);
+    }
+    return false;
+}
+
+static void count_no_cancels(void *self, struct usb_device *device)
+{
+    (void)device;
+    ((struct policies *)self)->asked = 0;
+}
+
+static bool cancel_once(void *self, struct usb_device *device, struct usb_setup *setup,
+                        uint8_t *data, int *ret_length)
+{
+    struct policies *policies = self;
+
+    *ret_length = 0;
+    return is_cancel_of_running(filters_still_image_of(device), setup, data) &&
+           policies->asked++ > 0;
+}
+
+static bool busy_by_idle_cancel(void *self, struct usb_device *device, struct usb_setup *setup,
+                                uint8_t *data, int *ret_length)
+{
+    struct still_image *si = filters_still_image_of(device);
+
+    (void)self, (void)data, (void)ret_length;
+    if (si && is_cancel(setup) && !still_image_busy(si))
+        si->cancelling = true;
+    return false;
+}
+
 /* What is being sent goes on while the status says that all is done. */
 static bool go_on_silently(void *self, struct usb_device *device, struct usb_setup *setup,
                            uint8_t *data, int *ret_length)

@@ -11,7 +11,8 @@ static const struct policy_table *const tables[] = {
     &policies_usb,         &policies_chapter9,    &policies_descriptors,  &policies_msos,
     &policies_still_image, &policies_container,   &policies_usbip,        &policies_urb,
     &policies_mtp,         &policies_mtp_session, &policies_mtp_info,     &policies_mtp_object,
-    &policies_mtp_send,    &policies_mtp_storage, &policies_mtp_property,
+    &policies_mtp_send,    &policies_mtp_storage, &policies_mtp_property, &policies_mtp_place,
+    &policies_mtp_kept,
 };
 
 /* Of the one in policies->generated, wherever it is. */

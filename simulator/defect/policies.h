@@ -18,14 +18,21 @@ struct policy_row;
 
 /* What the responder's filters remember; handles, 0: none. */
 struct mtp_notes {
-    uint32_t params[5];             /* of the command before */
-    uint32_t unreadable;            /* not found at the first GetObjectInfo */
-    uint32_t moved;                 /* by a copy that is under way */
+    uint32_t params[5];  /* of the command before */
+    uint32_t unreadable; /* not found at the first GetObjectInfo */
+    uint32_t moved;      /* by a copy that is under way; the last folder that was */
+    uint32_t old_store;  /* where that was */
+    uint32_t first_session;
+    uint64_t gone;      /* bytes of what was deleted */
+    size_t gone_volume; /* the last of it */
+    unsigned closings;
     uint32_t looped, looped_parent; /* said to lie below itself */
     unsigned deletions;
     struct mtpr_event held; /* back, for the next one to come first; count 0: none */
     uint8_t sessions;       /* that were opened */
     bool zero;              /* the command opens session 0 */
+    bool waits;             /* an object is announced */
+    bool outlives;          /* and was when the session was lost */
     bool closing;           /* with the next command the session goes */
     bool cut;               /* the last SendObject was */
     bool folder;            /* the last object that was announced is one */

@@ -36,7 +36,7 @@ struct policy_table {
 extern const struct policy_table policies_usb, policies_chapter9, policies_descriptors,
     policies_msos, policies_still_image, policies_container, policies_usbip, policies_urb,
     policies_mtp, policies_mtp_session, policies_mtp_info, policies_mtp_object, policies_mtp_send,
-    policies_mtp_storage, policies_mtp_property;
+    policies_mtp_storage, policies_mtp_property, policies_mtp_place, policies_mtp_kept;
 
 /* Of the defect in policies->generated. */
 extern const struct policy_row generated_mtp, generated_usb, generated_usbip;

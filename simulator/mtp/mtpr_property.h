@@ -9,6 +9,8 @@ bool mtpr_format_listed(const struct mtpr_responder *r, uint16_t format);
 /* Those that are listed, by index. */
 size_t mtpr_format_count(const struct mtpr_responder *r);
 uint16_t mtpr_format_at(const struct mtpr_responder *r, size_t index);
+/* As the config has it; NULL: by its code alone. */
+const struct mtpr_format *mtpr_format_described(const struct mtpr_config *config, uint16_t format);
 bool mtpr_format_is_abstract(uint16_t format);
 bool mtpr_format_is_audio(uint16_t format);
 

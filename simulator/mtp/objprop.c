@@ -143,14 +143,21 @@ static bool usual_of(uint16_t format, const struct mtpr_object_property *propert
     return (property->groups & (MTPR_GROUP_ALL | mtpr_format_groups(format))) != 0;
 }
 
-/* The format with a list of its own; NULL: the usual properties. */
-static const struct mtpr_format *own_format(const struct mtpr_config *config, uint16_t format)
+const struct mtpr_format *mtpr_format_described(const struct mtpr_config *config, uint16_t format)
 {
     for (size_t i = 0; config->formats && i < config->format_count; i++) {
-        if (config->formats[i].code == format && config->formats[i].properties)
+        if (config->formats[i].code == format)
             return &config->formats[i];
     }
     return NULL;
+}
+
+/* The format with a list of its own; NULL: the usual properties. */
+static const struct mtpr_format *own_format(const struct mtpr_config *config, uint16_t format)
+{
+    const struct mtpr_format *it = mtpr_format_described(config, format);
+
+    return it && it->properties ? it : NULL;
 }
 
 static const struct mtpr_object_property *find_in(const struct mtpr_format *own, uint16_t code)

@@ -199,12 +199,45 @@ static uint16_t set_list(struct mtpr_responder *r, bool whole)
     return code == MTP_RC_OK ? mtpr_code_of(error) : code;
 }
 
-/* No properties here depend on each other: an empty array (MTP 1.1, E.2.7). */
+/* ---- GetInterdependentPropDesc: each combination's descriptions, none where no property depends
+ * on another (MTP 1.1, E.2.7) */
+
+enum { COMBINATIONS = 251 }; /* by number */
+
+static void write_combination(const struct mtpr_format *format, unsigned number, struct wr *wr)
+{
+    for (size_t i = 0; i < format->dependent_count; i++) {
+        if (format->dependents[i].combination == number)
+            mtpr_property_desc(format->code, format->dependents[i].property, wr);
+    }
+}
+
+static void write_combinations(const struct mtpr_format *format, struct wr *wr)
+{
+    uint32_t members[COMBINATIONS] = {0}, count = 0;
+
+    for (size_t i = 0; i < format->dependent_count; i++)
+        count += members[format->dependents[i].combination]++ == 0;
+    wr_u32(wr, count);
+    for (unsigned number = 0; number < COMBINATIONS; number++) {
+        if (!members[number])
+            continue;
+        wr_u32(wr, members[number]);
+        write_combination(format, number, wr);
+    }
+}
+
 static uint16_t get_interdependent(struct mtpr_responder *r)
 {
+    const struct mtpr_format *format;
+
     if (r->command.params[0] > 0xffff || !mtpr_format_listed(r, (uint16_t)r->command.params[0]))
         return MTP_RC_INVALID_OBJECT_FORMAT_CODE;
-    wr_u32(&r->out, 0);
+    format = mtpr_format_described(r->config, (uint16_t)r->command.params[0]);
+    if (format)
+        write_combinations(format, &r->out);
+    else
+        wr_u32(&r->out, 0);
     mtpr_out_memory(r);
     return MTP_RC_OK;
 }

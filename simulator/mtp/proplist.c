@@ -116,7 +116,9 @@ int mtpr_list_read(struct mtpr_responder *r, uint64_t position, size_t room,
         if (error)
             return error;
     }
-    *ret_piece = (struct mtpr_piece){r->list.window.data + (size_t)(position - r->list.window_at),
-                                     -1, 0, length};
+    *ret_piece =
+        (struct mtpr_piece){.memory = r->list.window.data + (size_t)(position - r->list.window_at),
+                            .fd = -1,
+                            .length = length};
     return 0;
 }

@@ -288,8 +288,18 @@ static int seed_in(struct mtpr_responder *r, uint64_t position, size_t length,
     if (!window)
         return -ENOMEM;
     store_seed_bytes(r->source.seed, r->source.from + position, window, length);
-    *ret_piece = (struct mtpr_piece){window, -1, 0, length};
+    *ret_piece = (struct mtpr_piece){.memory = window, .fd = -1, .length = length};
     return 0;
+}
+
+static struct mtpr_piece file_piece(const struct mtpr_responder *r, off_t offset, size_t length)
+{
+    struct arena *arena = store_arena(r->store);
+
+    return (struct mtpr_piece){.fd = arena_fd(arena),
+                               .offset = offset,
+                               .length = length,
+                               .mapped = arena_map(arena, offset, length)};
 }
 
 int mtpr_in(struct mtpr_responder *r, uint64_t position, size_t room, struct mtpr_piece *ret_piece)
@@ -300,7 +310,7 @@ int mtpr_in(struct mtpr_responder *r, uint64_t position, size_t room, struct mtp
     if (position > r->source.length)
         return -EINVAL;
     if (length == 0) {
-        *ret_piece = (struct mtpr_piece){NULL, -1, 0, 0};
+        *ret_piece = (struct mtpr_piece){.fd = -1};
         return 0;
     }
     if (r->source.kind == MTPR_SOURCE_LIST)
@@ -308,11 +318,10 @@ int mtpr_in(struct mtpr_responder *r, uint64_t position, size_t room, struct mtp
     if (r->source.kind == MTPR_SOURCE_SEED)
         return seed_in(r, position, length, ret_piece);
     if (r->source.kind == MTPR_SOURCE_FILE)
-        *ret_piece =
-            (struct mtpr_piece){NULL, arena_fd(store_arena(r->store)),
-                                r->source.offset + (off_t)(r->source.from + position), length};
+        *ret_piece = file_piece(r, r->source.offset + (off_t)(r->source.from + position), length);
     else
-        *ret_piece = (struct mtpr_piece){r->out.data + position, -1, 0, length};
+        *ret_piece =
+            (struct mtpr_piece){.memory = r->out.data + position, .fd = -1, .length = length};
     return 0;
 }
 

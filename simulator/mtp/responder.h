@@ -52,11 +52,19 @@ struct mtpr_object_property {
     const struct mtpr_own_property *own; /* NULL: a row of the table */
 };
 
+/* What a property may be in one of the combinations of values that go together. */
+struct mtpr_dependent {
+    uint8_t combination; /* its number, from 1 */
+    const struct mtpr_object_property *property;
+};
+
 struct mtpr_format {
     uint16_t code;
     /* In the order they are said; NULL: the usual ones of such a format. */
     const struct mtpr_object_property *properties;
     size_t property_count;
+    const struct mtpr_dependent *dependents; /* in any order */
+    size_t dependent_count;
 };
 
 /* One device property, values in encoded form. */
@@ -129,7 +137,8 @@ struct mtpr_piece {
     const void *memory; /* NULL: a range of the file. Valid until the next call */
     int fd;             /* the arena's */
     off_t offset;
-    size_t length; /* 0: at the end */
+    size_t length;      /* 0: at the end */
+    const void *mapped; /* of the file's range (arena_map()) */
 };
 
 /* In bytes, without the container's header. */

@@ -325,6 +325,10 @@ static const cyaml_schema_field_t described_fields[] = {
     LIST(DESCRIBED, formats, &code_entry, "formats",
          SAYS("The formats it is so for; none: all that no other entry of its code names"), CODES,
          ENTRIES(MTPR_LIST_MAX)),
+    NUMBER(DESCRIBED, combination, "combination",
+           SAYS("It is so only in this combination of values that go together "
+                "(GetInterdependentPropDesc)"),
+           RANGE(1, 250), USUAL("by itself")),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t described_entry = {

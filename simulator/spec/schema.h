@@ -65,6 +65,7 @@ struct file_described {
     unsigned choices_count;
     uint16_t *formats;
     unsigned formats_count;
+    uint8_t combination; /* 0: it is described by itself */
 };
 
 struct file_format {

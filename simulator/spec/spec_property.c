@@ -212,7 +212,7 @@ static const struct mtpr_object_property *described(const struct file_player *fi
     for (unsigned i = 0; i < file->object_properties_count; i++) {
         const struct file_described *it = &file->object_properties[i];
 
-        if (it->property.code != code)
+        if (it->property.code != code || it->combination)
             continue;
         for (unsigned j = 0; j < it->formats_count; j++) {
             if (it->formats[j] == format)
@@ -224,6 +224,32 @@ static const struct mtpr_object_property *described(const struct file_player *fi
     return found ? found : mtpr_usual_property(code);
 }
 
+static bool is_of_format(const struct file_described *it, uint16_t format)
+{
+    unsigned i = 0;
+
+    while (i < it->formats_count && it->formats[i] != format)
+        i++;
+    return i < it->formats_count || !it->formats_count;
+}
+
+static int fill_dependents(struct reporter *reporter, struct mtpr_format *to)
+{
+    const struct file_player *file = reporter->spec->file;
+    struct mtpr_dependent *dependents =
+        spec_alloc(reporter->spec, file->object_properties_count, sizeof(*dependents));
+
+    for (unsigned i = 0; dependents && i < file->object_properties_count; i++) {
+        const struct file_described *it = &file->object_properties[i];
+
+        if (it->combination && is_of_format(it, to->code))
+            dependents[to->dependent_count++] =
+                (struct mtpr_dependent){it->combination, &it->property};
+    }
+    to->dependents = dependents;
+    return dependents ? 0 : -ENOMEM;
+}
+
 static int fill_format(struct reporter *reporter, unsigned index, struct mtpr_format *to)
 {
     const struct file_player *file = reporter->spec->file;
@@ -231,6 +257,8 @@ static int fill_format(struct reporter *reporter, unsigned index, struct mtpr_fo
     struct mtpr_object_property *properties;
 
     to->code = from->code;
+    if (fill_dependents(reporter, to))
+        return -ENOMEM;
     if (from->properties_count == 0 && !from->no_properties)
         return 0;
     properties = spec_alloc(reporter->spec, from->properties_count, sizeof(*properties));

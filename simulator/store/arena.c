@@ -16,6 +16,8 @@
 /* The file is made longer in steps, so that few objects pay for a system call. */
 #define STEP ((uint64_t)1 << 26)
 #define LIMIT ((uint64_t)1 << 62)
+/* What of it is mapped at a time. */
+#define WINDOW ((size_t)4 << 20)
 
 struct arena {
     int fd;
@@ -27,11 +29,24 @@ struct arena {
     uint64_t taken;
     void (*full)(void *self);
     void *self;
+    struct {
+        uint8_t *bytes; /* NULL: has holes, or cannot be mapped */
+        off_t at;
+        size_t length; /* 0: no window */
+    } window;
 };
 
 static uint64_t round_up(uint64_t value, uint64_t unit)
 {
     return (value + unit - 1) / unit * unit;
+}
+
+static void close_window(struct arena *arena)
+{
+    if (arena->window.bytes)
+        munmap(arena->window.bytes, arena->window.length);
+    arena->window.bytes = NULL;
+    arena->window.length = 0;
 }
 
 int arena_open(const char *path, struct arena **ret_arena)
@@ -60,6 +75,7 @@ void arena_close(struct arena *arena)
 {
     if (!arena)
         return;
+    close_window(arena);
     if (arena->fd >= 0)
         close(arena->fd);
     free(arena);
@@ -68,6 +84,50 @@ void arena_close(struct arena *arena)
 int arena_fd(const struct arena *arena)
 {
     return arena->fd;
+}
+
+/* ---- mapped */
+
+static bool in_window(const struct arena *arena, off_t at, size_t length)
+{
+    return at >= arena->window.at && length <= arena->window.length &&
+           (size_t)(at - arena->window.at) <= arena->window.length - length;
+}
+
+/* From `from` on to where that ends; as far as a window goes if it does not. */
+static size_t length_to(const struct arena *arena, off_t from, int what)
+{
+    off_t end = lseek(arena->fd, from, what);
+
+    return end < from || end - from > (off_t)WINDOW ? WINDOW : (size_t)(end - from);
+}
+
+/* Reading a hole through a mapping fills it, in memory for good: no window has one. That a hole is
+ * there is remembered, too, until something else is asked for. */
+static void open_window(struct arena *arena, off_t at, size_t length)
+{
+    off_t start = at - at % (off_t)PAGE;
+    size_t data = length_to(arena, start, SEEK_HOLE);
+    void *bytes = MAP_FAILED;
+
+    close_window(arena);
+    arena->window.at = start;
+    arena->window.length = data;
+    if (data >= (size_t)(at - start) + length)
+        bytes = mmap(NULL, data, PROT_READ, MAP_SHARED, arena->fd, start);
+    else
+        arena->window.length = data + length_to(arena, start + (off_t)data, SEEK_DATA);
+    if (bytes != MAP_FAILED)
+        arena->window.bytes = bytes;
+}
+
+const void *arena_map(struct arena *arena, off_t at, size_t length)
+{
+    if (length > WINDOW - PAGE)
+        return NULL;
+    if (!in_window(arena, at, length))
+        open_window(arena, at, length);
+    return arena->window.bytes ? arena->window.bytes + (at - arena->window.at) : NULL;
 }
 
 /* ---- what it may take */
@@ -116,6 +176,7 @@ static int take(struct arena *arena, uint64_t length)
 int arena_begin_at(struct arena *arena, uint64_t end)
 {
     end = round_up(end, PAGE);
+    close_window(arena);
     if (ftruncate(arena->fd, (off_t)end) < 0)
         return -errno;
     arena->size = end;
@@ -298,6 +359,7 @@ void arena_discard(struct arena *arena, off_t offset, uint64_t length)
     length = round_up(length, PAGE);
     if (length == 0)
         return;
+    close_window(arena);
     /* A file system that cannot punch holes keeps the bytes; nobody can reach them any more. */
     (void)fallocate(arena->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, (off_t)length);
 }

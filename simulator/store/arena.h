@@ -18,6 +18,9 @@ int arena_open(const char *path, struct arena **ret_arena);
 void arena_close(struct arena *arena);
 /* The file, for reading ranges of it; the arena's as long as it is open. */
 int arena_fd(const struct arena *arena);
+/* Where a range of it is mapped, for the kernel to read (a file made shorter by somebody else would
+ * be a signal); NULL: nowhere. Valid until the next call of this or of arena_discard(). */
+const void *arena_map(struct arena *arena, off_t at, size_t length);
 
 /* What the content may really take, holes not counted: beyond that writing and copying is -EDQUOT,
  * and `full` is told. False: it takes more already. Any amount until the first call. */

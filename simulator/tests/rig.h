@@ -16,7 +16,8 @@
 struct rig_piece {
     size_t length;
     bool end, no_zlp;
-    int error; /* instead */
+    int error;              /* instead */
+    struct usb_chunk chunk; /* instead of the rig's memory, if it has a length */
 };
 
 struct rig {
@@ -35,6 +36,8 @@ struct rig {
     struct usb_device *attached;
     int out_answer, setup_answer;
     size_t out_lengths[16], out_count;
+    const uint8_t *out_data;   /* where it was, the last time */
+    const uint8_t *out_wanted; /* what it is to be each time; NULL: anything */
     bool out_ends[16];
     bool unplug_in_callback;
     struct usb_setup setup;
@@ -62,7 +65,9 @@ static inline int rig_out(void *self, uint8_t endpoint, const uint8_t *data, siz
     struct rig *rig = self;
 
     (void)endpoint;
-    (void)data;
+    rig->out_data = data;
+    if (rig->out_wanted)
+        cr_expect_arr_eq(data, rig->out_wanted, length);
     if (rig->out_answer)
         return rig->out_answer;
     rig->out_lengths[rig->out_count] = length;
@@ -83,10 +88,12 @@ static inline int rig_in(void *self, uint8_t endpoint, size_t room, struct usb_i
     piece = rig->pieces[rig->piece_next++];
     if (piece.error)
         return piece.error;
-    cr_assert_leq(piece.length, sizeof(rig->memory));
+    cr_assert_leq(piece.length, piece.chunk.length ? piece.chunk.length : sizeof(rig->memory));
     cr_assert_leq(piece.length, room, "asked for at most %zu", room);
     memset(rig->memory, ++rig->fill, sizeof(rig->memory)); /* the last piece is gone */
-    ret_in->chunks[0] = (struct usb_chunk){.memory = rig->memory, .length = piece.length};
+    ret_in->chunks[0] = piece.chunk;
+    if (!piece.chunk.length)
+        ret_in->chunks[0] = (struct usb_chunk){.memory = rig->memory, .length = piece.length};
     ret_in->chunk_count = 1;
     ret_in->length = piece.length;
     ret_in->end = piece.end;

@@ -193,23 +193,60 @@ void usb_apply_settings(struct usb_device *device)
     }
 }
 
+static void unconfigure(struct usb_device *device)
+{
+    device->configuration = 0;
+    device->remote_wakeup = false;
+    usb_super_reset(device);
+    memset(device->settings, 0, sizeof(device->settings));
+    usb_apply_settings(device);
+}
+
 int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops, void *host)
 {
     if (device->unplugged)
         return -ENODEV;
     if (device->front_ops)
         return -EBUSY;
-    device->configuration = 0;
-    device->remote_wakeup = false;
-    usb_super_reset(device);
-    memset(device->settings, 0, sizeof(device->settings));
-    usb_apply_settings(device);
+    unconfigure(device);
     device->front_ops = ops;
     device->host = host;
     usb_reset_functions(device, USB_RESET_BUS);
     if (device->policy->filter && device->policy->filter->attached)
         device->policy->filter->attached(device->policy->filter->self, device);
     return 0;
+}
+
+void usb_device_reset(struct usb_device *device)
+{
+    usb_enter(device);
+    unconfigure(device);
+    usb_reset_functions(device, USB_RESET_BUS);
+    usb_leave(device);
+}
+
+/* ---- who waits for it */
+
+void usb_device_watch(struct usb_device *device, struct usb_watch *watch)
+{
+    watch->next = device->watches;
+    device->watches = watch;
+}
+
+void usb_device_unwatch(struct usb_device *device, struct usb_watch *watch)
+{
+    struct usb_watch **place = &device->watches;
+
+    while (*place && *place != watch)
+        place = &(*place)->next;
+    if (*place)
+        *place = watch->next;
+}
+
+static void tell_watches(struct usb_device *device)
+{
+    for (struct usb_watch *watch = device->watches; watch; watch = watch->next)
+        watch->freed(watch);
 }
 
 void usb_device_detach(struct usb_device *device)
@@ -220,6 +257,7 @@ void usb_device_detach(struct usb_device *device)
         take_endpoint_away(device, &device->endpoints[i]);
     device->configuration = 0;
     usb_reset_functions(device, USB_RESET_DISCONNECT);
+    tell_watches(device);
 }
 
 bool usb_device_attached(const struct usb_device *device)
@@ -235,6 +273,7 @@ void usb_device_plug(struct usb_device *device)
     device->frozen = device->described = device->switched = false;
     if (back)
         usb_reset_functions(device, USB_RESET_POWER);
+    tell_watches(device);
 }
 
 void usb_unplug_now(struct usb_device *device)

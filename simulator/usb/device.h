@@ -45,6 +45,17 @@ int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops
 /* The importer goes: pending URBs are dropped without completion, the functions are reset. */
 void usb_device_detach(struct usb_device *device);
 bool usb_device_attached(const struct usb_device *device);
+/* A port reset of the importer's: what is pending completes with -ESHUTDOWN, all is as after
+ * attaching. */
+void usb_device_reset(struct usb_device *device);
+/* `freed` is called when an importer may have it again; from within anything, so it only takes
+ * note. The watch is the caller's and stays until it is taken out. */
+struct usb_watch {
+    struct usb_watch *next;
+    void (*freed)(struct usb_watch *watch);
+};
+void usb_device_watch(struct usb_device *device, struct usb_watch *watch);
+void usb_device_unwatch(struct usb_device *device, struct usb_watch *watch);
 void usb_device_plug(struct usb_device *device);
 /* Tells the importer; called from within a function's callback, it waits for its end. */
 void usb_device_unplug(struct usb_device *device);
@@ -71,6 +82,16 @@ const struct usb_identity *usb_device_identity(const struct usb_device *device);
 void usb_device_interface_class(const struct usb_device *device,
                                 const struct usb_interface_identity *interface, uint8_t triple[3]);
 uint8_t usb_device_configuration(const struct usb_device *device);
+/* The alternate setting chosen for an interface. */
+uint8_t usb_device_setting(const struct usb_device *device, uint8_t number);
+/* An endpoint of the chosen settings, or of the first ones while nothing is configured. */
+struct usb_endpoint_facts {
+    uint8_t type, interval; /* enum usb_endpoint_type, bInterval as sent */
+    uint8_t interface;
+    uint32_t room; /* bytes it may carry in a (micro)frame; of bulk, a packet */
+};
+bool usb_device_endpoint(const struct usb_device *device, uint8_t address,
+                         struct usb_endpoint_facts *ret_facts);
 /* Type of an endpoint as the chosen settings describe it, or else any; -ENOENT: the device has none
  * of that address. */
 int usb_device_endpoint_type(const struct usb_device *device, uint8_t endpoint);

@@ -25,6 +25,8 @@ struct usb_chunk {
     int fd;
     off_t offset;
     size_t length;
+    const void *mapped; /* of a file range: where it is mapped, as long as memory is; NULL: nowhere.
+                           For system calls: the file may have become shorter */
 };
 
 #define USB_CHUNKS_MAX 4

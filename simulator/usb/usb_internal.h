@@ -32,6 +32,7 @@ struct usb_device {
     struct usb_endpoint endpoints[USB_ENDPOINTS];
     const struct usb_front_ops *front_ops; /* NULL: nobody has imported it */
     void *host;
+    struct usb_watch *watches;
     bool unplugged, remote_wakeup;
     bool unplug_waits; /* asked for inside a callback */
     struct {

@@ -1,6 +1,6 @@
 /* The bus: which players are offered to importers, and under which busid. It knows of no protocol;
- * fronts stand over it (usbip/), and a player that one of them has imported is taken for all: the
- * device core lets one importer in at a time. */
+ * fronts stand over it (usbip/, usbredir/), and a player that one of them has imported is taken for
+ * all: the device core lets one importer in at a time. */
 #ifndef SIMULATOR_WIRE_BUS_H
 #define SIMULATOR_WIRE_BUS_H
 
@@ -23,6 +23,7 @@ struct wire_offer {
 struct wire_bus {
     struct wire_offer *offers; /* in the order they came */
     struct wire_offer **tail;
+    unsigned links;               /* connections of all fronts */
     struct wire_capture *capture; /* whoever submits records in it; NULL: nobody does */
 };
 

@@ -1,5 +1,5 @@
-/* Sending without waiting: one gathered send a round, ranges of files by sendfile, and a queue for
- * what the socket does not take. */
+/* Sending without waiting: one gathered send a round, ranges of files from where they are mapped,
+ * else by sendfile, and a queue for what the socket does not take. */
 #include "simulator/wire/output.h"
 
 #include <errno.h>
@@ -13,8 +13,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Memory pieces up to this size are copied into the gather buffer, larger ones are sent in place.
- */
+/* Pieces up to this size are copied into the gather buffer, or read into it: a sendfile() of its
+ * own costs more. Larger ones are sent in place. */
 #define COPY_LIMIT (16u * 1024u)
 
 struct output_segment {
@@ -87,42 +87,53 @@ static void keep(struct output *output, const struct usb_chunk *chunk)
 }
 
 /* Bytes the socket took; 0 when it is full. No system call that had bytes to send answers 0, but
- * sendfile does behind the end of a file that has become shorter: the frame cannot be made whole.
- */
+ * sendfile does behind the end of a file that has become shorter, and of a mapping a send says
+ * EFAULT there: the frame cannot be made whole. */
 static size_t took(struct output *output, ssize_t result)
 {
     if (result > 0)
         return (size_t)result;
-    if (result == 0)
+    if (result == 0 || errno == EFAULT)
         output->error = -EIO;
     else if (errno != EAGAIN && errno != EINTR)
         output->error = -errno;
     return 0;
 }
 
-/* The gather buffer and one memory piece in one call. */
-static void send_two(struct output *output, const void *bytes, size_t length, bool more)
+/* What is left of a piece whose first `sent` bytes have gone. */
+static void keep_rest(struct output *output, const struct usb_chunk *chunk, size_t sent)
 {
+    struct usb_chunk rest = *chunk;
+
+    if (rest.memory)
+        rest.memory = (const uint8_t *)rest.memory + sent;
+    rest.offset += (off_t)sent;
+    rest.length -= sent;
+    if (rest.length)
+        keep(output, &rest);
+}
+
+/* The gather buffer and one piece that is in memory, or mapped there, in one call. */
+static void send_two(struct output *output, const struct usb_chunk *chunk, bool more)
+{
+    const void *bytes = chunk->memory ? chunk->memory : chunk->mapped;
     struct iovec parts[2] = {{output->gather, output->gathered},
-                             {(void *)(uintptr_t)bytes, length}};
+                             {(void *)(uintptr_t)bytes, chunk->length}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0);
-    size_t sent, rest;
+    size_t sent, head;
 
     /* Most answers are small and all in the buffer; send() is the cheaper call for them. */
-    sent = took(output, length ? sendmsg(output->fd, &message, flags)
-                               : send(output->fd, output->gather, output->gathered, flags));
+    sent = took(output, chunk->length ? sendmsg(output->fd, &message, flags)
+                                      : send(output->fd, output->gather, output->gathered, flags));
     output->corked = more;
     if (output->error)
         return;
-    rest = sent < output->gathered ? output->gathered - sent : 0;
-    if (rest)
-        keep(output, &(struct usb_chunk){.memory = output->gather + sent, .length = rest});
-    sent -= output->gathered - rest;
+    head = sent < output->gathered ? sent : output->gathered;
+    keep_rest(output, &(struct usb_chunk){.memory = output->gather, .length = output->gathered},
+              head);
     output->gathered = 0;
-    if (sent < length)
-        keep(output,
-             &(struct usb_chunk){.memory = (const uint8_t *)bytes + sent, .length = length - sent});
+    keep_rest(output, chunk, sent - head);
 }
 
 /* What was to follow did not: setting the option anew sends what waits. */
@@ -148,7 +159,7 @@ void output_flush(struct output *output, bool more)
         output->gathered = 0;
         return;
     }
-    send_two(output, NULL, 0, more);
+    send_two(output, &(struct usb_chunk){0}, more);
 }
 
 void output_bytes(struct output *output, const void *bytes, size_t length)
@@ -191,6 +202,19 @@ static void send_file(struct output *output, const struct usb_chunk *chunk)
         keep(output, &rest);
 }
 
+static void read_file(struct output *output, const struct usb_chunk *chunk)
+{
+    if (output->gathered + chunk->length > sizeof(output->gather))
+        output_flush(output, true);
+    if (output->error)
+        return;
+    if (pread(chunk->fd, output->gather + output->gathered, chunk->length, chunk->offset) !=
+        (ssize_t)chunk->length)
+        output->error = -EIO; /* it has become shorter: the frame cannot be made whole */
+    else
+        output->gathered += chunk->length;
+}
+
 void output_chunk(struct output *output, const struct usb_chunk *chunk)
 {
     if (output->error || !chunk->length)
@@ -199,8 +223,12 @@ void output_chunk(struct output *output, const struct usb_chunk *chunk)
         output_bytes(output, chunk->memory, chunk->length);
         return;
     }
-    if (chunk->memory && !output_blocked(output)) {
-        send_two(output, chunk->memory, chunk->length, output->more);
+    if ((chunk->memory || chunk->mapped) && !output_blocked(output)) {
+        send_two(output, chunk, output->more);
+        return;
+    }
+    if (!chunk->memory && chunk->length <= COPY_LIMIT) {
+        read_file(output, chunk);
         return;
     }
     output_flush(output, true);

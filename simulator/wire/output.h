@@ -1,5 +1,6 @@
-/* What is to leave on one socket, in order: small pieces are gathered and go out in one send, file
- * ranges go by sendfile behind them. What the socket does not take at once is kept (memory copied).
+/* What is to leave on one socket, in order: small pieces are gathered and go out in one send, with
+ * a long piece of memory or of a mapped file; other file ranges go by sendfile behind them. What
+ * the socket does not take at once is kept (memory copied).
  */
 #ifndef SIMULATOR_WIRE_OUTPUT_H
 #define SIMULATOR_WIRE_OUTPUT_H

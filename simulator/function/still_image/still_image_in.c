@@ -21,7 +21,7 @@ static int in_data(struct still_image *si, size_t room, struct usb_in *in)
         size_t at = (size_t)si->now.position, left = MTPR_HEADER - at;
 
         left = left < room ? left : room;
-        add_chunk(in, (struct usb_chunk){si->data_header + at, -1, 0, left});
+        add_chunk(in, (struct usb_chunk){.memory = si->data_header + at, .length = left});
     }
     /* One piece more: a second one could overwrite the window of the first. */
     if (in->length < room && si->now.position + in->length < content) {
@@ -32,11 +32,12 @@ static int in_data(struct still_image *si, size_t room, struct usb_in *in)
         left = left < room - in->length ? left : room - in->length;
         if (mtpr_in(si->responder, at, (size_t)left, &piece))
             return -EPIPE;
-        add_chunk(in, (struct usb_chunk){piece.memory, piece.fd, piece.offset, piece.length});
+        add_chunk(in, (struct usb_chunk){piece.memory, piece.fd, piece.offset, piece.length,
+                                         piece.mapped});
     }
     /* Quirk: a byte more. */
     if (in->length < room && si->now.position + in->length == total && total < si->data_end)
-        add_chunk(in, (struct usb_chunk){extra, -1, 0, 1});
+        add_chunk(in, (struct usb_chunk){.memory = extra, .length = 1});
     si->now.position += in->length;
     if (si->now.position == si->data_end) {
         in->end = true;
@@ -51,7 +52,7 @@ static int in_reply(struct still_image *si, size_t room, struct usb_in *in)
     size_t at = (size_t)si->now.position, left = si->reply_length - at;
 
     left = left < room ? left : room;
-    add_chunk(in, (struct usb_chunk){si->reply + at, -1, 0, left});
+    add_chunk(in, (struct usb_chunk){.memory = si->reply + at, .length = left});
     si->now.position += left;
     if (si->now.position == si->reply_length) {
         in->end = true;
@@ -78,7 +79,8 @@ static int in_event(struct still_image *si, size_t room, struct usb_in *in)
     }
     left = si->event_length - si->event_position;
     left = left < room ? left : room;
-    add_chunk(in, (struct usb_chunk){si->event_bytes + si->event_position, -1, 0, left});
+    add_chunk(in,
+              (struct usb_chunk){.memory = si->event_bytes + si->event_position, .length = left});
     si->event_position += left;
     in->end = si->event_position == si->event_length;
     return 0;

@@ -397,7 +397,7 @@ Test(zero, a_full_loopback_makes_out_wait)
         if (sent > 0)
             at += (uint32_t)sent;
         else
-            bench->server->peers->source.ready(&bench->server->peers->source, EPOLLIN);
+            bench->server->peers->link.source.ready(&bench->server->peers->link.source, EPOLLIN);
     }
     cr_expect_eq(get_be32(hear(bench, 48) + 4), 1);
     say_submit(bench, 2, 0x04, sizeof(more), 0);

@@ -9,7 +9,7 @@ static const char text[] =
     "device:\n"
     "  operations: [0x9805, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005, 0x1007, 0x100c, 0x100d, "
     "0x9203,\n"
-    "    0x9801, 0x9802, 0x9803, 0x9804, 0x1011, 0x1234]\n"
+    "    0x9801, 0x9802, 0x9803, 0x9804, 0x9807, 0x1011, 0x1234]\n"
     "  only-announced: [0x9203, 0x1234]\n"
     "  events: [0x4002, 0xc0ff]\n"
     "object-properties:\n"
@@ -21,6 +21,9 @@ static const char text[] =
     "  - {code: 0xde99, type: uint32, settable: true, choices: [85, 86]}\n"
     "  - {code: 0xde99, type: uint32, choices: [352], formats: [0xb901]}\n"
     "  - {code: 0xda00, type: int16, settable: true, range: {minimum: -2, maximum: 2, step: 1}}\n"
+    "  - {code: 0xde94, type: uint16, choices: [1], combination: 2}\n"
+    "  - {code: 0xde99, type: uint32, choices: [85], combination: 7, formats: [0x3009]}\n"
+    "  - {code: 0xde94, type: uint16, choices: [2], combination: 7, formats: [0x3009]}\n"
     "formats:\n"
     "  - code: 0x3009\n"
     "    properties: [0xde99, 0xdc02, 0xdc04, 0xdc8a, 0xda00]\n"
@@ -66,7 +69,7 @@ static uint16_t set_u16(struct driver *d, uint32_t handle, uint16_t property, ui
 
 Test(form, lists_are_said_in_the_order_of_the_file)
 {
-    static const uint8_t operations[] = {16, 0, 0, 0, 0x05, 0x98, 0x01, 0x10};
+    static const uint8_t operations[] = {17, 0, 0, 0, 0x05, 0x98, 0x01, 0x10};
     struct driver d;
 
     open_own(&d);
@@ -211,5 +214,30 @@ Test(form, neither_more_bytes_nor_more_objects_fit_than_are_free)
     driver_put(&d, "b.mp3", "b", 1);
     driver_put(&d, "c.mp3", "c", 1);
     cr_assert_eq(driver_info(&d, "d.mp3", MTP_FC_MP3, 1, STORE, 0xffffffff), MTP_RC_STORE_FULL);
+    driver_close(&d);
+}
+
+/* MTP 1.1, E.2.7, by hand: code, type, read only, default, group, form 2, how many, the values. */
+Test(form, values_that_go_together_are_said_by_combination)
+{
+    static const uint8_t of_mp3[] = {
+        2,    0,    0,    0,                                                /* two of them */
+        1,    0,    0,    0,                                                /* in the first one */
+        0x94, 0xde, 4,    0,    0, 1,  0, 0, 0, 0, 0, 2, 1, 0, 1, 0,        /* one channel */
+        2,    0,    0,    0,                                                /* in the other two */
+        0x99, 0xde, 6,    0,    0, 85, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 85, 0, /* MP3 */
+        0,    0,    0x94, 0xde, 4, 0,  0, 2, 0, 0, 0, 0, 0, 2, 1, 0, 2,  0  /* two channels */
+    };
+    static const uint8_t of_wma[] = {1, 0, 0, 0, 1, 0, 0, 0, 0x94, 0xde, 4, 0,
+                                     0, 1, 0, 0, 0, 0, 0, 2, 1,    0,    1, 0};
+    struct driver d;
+
+    open_own(&d);
+    cr_assert_eq(driver_run(&d, MTP_OP_GET_INTERDEPENDENT_PROP_DESC, 1, MTP_FC_MP3), MTP_RC_OK);
+    cr_assert_arr_eq(d.data.data, of_mp3, sizeof(of_mp3));
+    cr_expect_eq(d.data.used, sizeof(of_mp3));
+    cr_assert_eq(driver_run(&d, MTP_OP_GET_INTERDEPENDENT_PROP_DESC, 1, MTP_FC_WMA), MTP_RC_OK);
+    cr_expect_eq(d.data.used, sizeof(of_wma));
+    cr_expect_arr_eq(d.data.data, of_wma, sizeof(of_wma));
     driver_close(&d);
 }

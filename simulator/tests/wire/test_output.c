@@ -147,6 +147,38 @@ Test(output, a_file_that_became_shorter_is_an_error_and_no_endless_wait)
     pair_free(&pair);
 }
 
+Test(output, what_waits_of_a_mapped_range_is_the_files)
+{
+    struct pair pair = pair_new();
+    void *mapped = mmap(NULL, FILE_SIZE, PROT_READ, MAP_SHARED, pair.file, 0);
+    struct usb_chunk range = {.fd = pair.file, .offset = 0, .length = FILE_SIZE, .mapped = mapped};
+    uint8_t *seen = malloc(3 + FILE_SIZE);
+
+    output_bytes(pair.output, "one", 3);
+    output_chunk(pair.output, &range);
+    cr_assert(output_blocked(pair.output));
+    munmap(mapped, FILE_SIZE);
+    drain(&pair, seen, 3 + FILE_SIZE);
+    cr_expect_arr_eq(seen, "one", 3);
+    for (size_t i = 0; i < FILE_SIZE; i++)
+        cr_assert_eq(seen[3 + i], file_byte(i));
+    free(seen);
+    pair_free(&pair);
+}
+
+Test(output, a_mapped_file_that_became_shorter_is_an_error)
+{
+    struct pair pair = pair_new();
+    void *mapped = mmap(NULL, FILE_SIZE, PROT_READ, MAP_SHARED, pair.file, 0);
+    struct usb_chunk range = {.fd = pair.file, .offset = 0, .length = FILE_SIZE, .mapped = mapped};
+
+    cr_assert_eq(ftruncate(pair.file, 0), 0);
+    output_chunk(pair.output, &range);
+    cr_expect_eq(pair.output->error, -EIO);
+    munmap(mapped, FILE_SIZE);
+    pair_free(&pair);
+}
+
 Test(output, a_peer_that_left_is_an_error)
 {
     struct pair pair = pair_new();

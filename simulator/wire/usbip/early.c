@@ -27,7 +27,7 @@ static void forget(struct wire_peer *peer, unsigned index)
 {
     peer->early[index] = peer->early[--peer->early_count];
     if (!peer->early_count)
-        wire_timer_clear(peer->server->loop, &peer->early_over);
+        wire_timer_clear(peer->link.loop, &peer->early_over);
 }
 
 bool wire_early_unlink(struct wire_peer *peer, uint32_t seqnum, uint32_t unlink_seqnum)
@@ -36,7 +36,7 @@ bool wire_early_unlink(struct wire_peer *peer, uint32_t seqnum, uint32_t unlink_
         !is_newer(seqnum, unlink_seqnum) || peer->early_count == PEER_EARLY_MAX)
         return false;
     peer->early[peer->early_count++] = (struct peer_early){seqnum, unlink_seqnum};
-    wire_timer_set(peer->server->loop, &peer->early_over, EARLY_MS);
+    wire_timer_set(peer->link.loop, &peer->early_over, EARLY_MS);
     return true;
 }
 

@@ -19,7 +19,6 @@ enum {
     FRAME_INTERFACE_SIZE = 4,
     FRAME_URB_SIZE = 48,
     FRAME_ISO_SIZE = 16,
-    FRAME_LENGTH_MAX = 16 << 20, /* of one transfer buffer: more ends the connection */
 };
 
 enum frame_op {

@@ -69,7 +69,7 @@ static void put_record(struct wire_peer *peer, const struct wire_offer *offer, u
         length += wire_op_interfaces(offer, bytes + length);
     if (filter && filter->record)
         length = filter->record(filter->self, offer, code, bytes, length);
-    output_bytes(&peer->output, bytes, length);
+    output_bytes(&peer->link.output, bytes, length);
 }
 
 static void put_header(struct wire_peer *peer, uint8_t *bytes, size_t length)
@@ -80,7 +80,7 @@ static void put_header(struct wire_peer *peer, uint8_t *bytes, size_t length)
         if (filter && filter->op_header)
             length = filter->op_header(filter->self, offer, bytes, length);
     }
-    output_bytes(&peer->output, bytes, length);
+    output_bytes(&peer->link.output, bytes, length);
 }
 
 /* As Linux's usbipd: a device somebody has imported is not for the taking, hence not listed. */
@@ -98,8 +98,8 @@ static int answer_list(struct wire_peer *peer)
         if (wire_offer_is_free(offer))
             put_record(peer, offer, OP_REP_DEVLIST);
     }
-    peer->input_start += FRAME_OP_SIZE;
-    peer->closing = true;
+    peer->link.input_start += FRAME_OP_SIZE;
+    peer->link.closing = true;
     return 1;
 }
 
@@ -110,9 +110,9 @@ static enum frame_status import(struct wire_peer *peer, const char *busid)
 
     if (!offer || !usb_device_plugged(offer->device))
         return ST_NO_DEVICE;
-    if (usb_device_attach(offer->device, &wire_peer_front_ops, peer) < 0)
+    if (link_attach(&peer->link, offer, &wire_peer_front_ops) < 0)
         return ST_BUSY;
-    peer->offer = offer;
+    peer->link.import.bounded = &offer->usbip->lengths_bounded;
     return ST_OK;
 }
 
@@ -121,15 +121,14 @@ static int answer_import(struct wire_peer *peer, const char *busid)
     enum frame_status status = import(peer, busid);
     uint8_t bytes[WIRE_OP_ROOM];
 
-    peer->input_start += FRAME_IMPORT_SIZE;
+    peer->link.input_start += FRAME_IMPORT_SIZE;
     frame_put_op(bytes, OP_REP_IMPORT, status);
     put_header(peer, bytes, FRAME_OP_SIZE);
     if (status) {
-        peer->closing = true;
+        peer->link.closing = true;
         return 1;
     }
-    wire_timer_clear(peer->server->loop, &peer->timer);
-    put_record(peer, peer->offer, OP_REP_IMPORT);
+    put_record(peer, peer->link.import.offer, OP_REP_IMPORT);
     return 1;
 }
 
@@ -149,12 +148,12 @@ static int look_at(const struct wire_peer *peer, uint8_t *bytes, size_t have)
 
 int wire_op_step(struct wire_peer *peer)
 {
-    uint8_t *bytes = peer->input + peer->input_start;
-    size_t have = wire_peer_pending(peer);
+    uint8_t *bytes = peer->link.input + peer->link.input_start;
+    size_t have = link_pending(&peer->link);
     struct frame_op_header op;
     int error;
 
-    if (peer->closing)
+    if (peer->link.closing)
         return 0;
     error = look_at(peer, bytes, have);
     if (error)

@@ -17,7 +17,7 @@ struct wire_server_options {
 
 /* Loop and bus stay the caller's and outlive it; players may still be offered later. -EINVAL: no
  * address, else -errno of a socket. */
-int wire_server_new(struct wire_loop *loop, const struct wire_bus *bus,
+int wire_server_new(struct wire_loop *loop, struct wire_bus *bus,
                     const struct wire_server_options *options, struct wire_server **ret_server);
 /* Closes every connection; the devices lose their importers. */
 void wire_server_free(struct wire_server *server);
