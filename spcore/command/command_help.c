@@ -132,8 +132,12 @@ int command_help_table(const struct command_program *program)
         if (!(*at)->hidden)
             table_of(*at);
     }
-    for (const char *line = program->notes; *line; line += strcspn(line, "\n") + 1)
-        printf("note\t%.*s\n", (int)strcspn(line, "\n"), line);
+    for (const char *line = program->notes; *line;) {
+        size_t length = strcspn(line, "\n");
+
+        printf("note\t%.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
     for (size_t i = 0; program->exits[i].code; i++)
         printf("exit\t%s\t%s\n", program->exits[i].code, program->exits[i].text);
     return 0;

@@ -14,6 +14,7 @@ enum { ROOT = 1, FOLDER = 2, AFILE = 4, ANY = ROOT | FOLDER | AFILE };
      WMDM_FILE_ATTR_CANREAD | WMDM_FILE_ATTR_CANPLAY)
 #define EITHER (WMDM_STORAGE_ATTR_REMOVABLE | WMDM_STORAGE_ATTR_NONREMOVABLE)
 #define CHILDREN (WMDM_STORAGE_ATTR_HAS_FOLDERS | WMDM_STORAGE_ATTR_HAS_FILES)
+#define DEFAULT (WMDM_STORAGE_IS_DEFAULT | WMDM_STORAGE_CONTAINS_DEFAULT)
 #define AUDIO (WMDM_FILE_ATTR_AUDIO | WMDM_FILE_ATTR_MUSIC)
 
 /* Of the kinds `of`, and with any flag of `with` unless that is 0: `clear` goes, then `set` comes.
@@ -45,7 +46,9 @@ static const struct {
     {SP_DEFECT_NO_CHILD_FLAGS, FOLDER, 0, CHILDREN, 0},
     {SP_DEFECT_CHILD_FLAGS_TOGETHER, FOLDER, CHILDREN, 0, CHILDREN},
     {SP_DEFECT_HIERARCHY_UNSAID, ROOT, 0, WMDM_STORAGE_ATTR_FOLDERS, 0},
-    {SP_DEFECT_ALL_DEFAULT, ANY, 0, 0, WMDM_STORAGE_IS_DEFAULT | WMDM_STORAGE_CONTAINS_DEFAULT},
+    {SP_DEFECT_ALL_DEFAULT, ANY, 0, 0, DEFAULT},
+    {SP_DEFECT_MEDIUM_DEFAULT_TOO, ROOT, 0, 0, DEFAULT},
+    {SP_DEFECT_MEDIUM_DEFAULT_TOO, FOLDER, WMDM_STORAGE_ATTR_HAS_FOLDERS, 0, DEFAULT},
     {SP_DEFECT_DEFAULT_UNTOLD, FOLDER, 0, 0, WMDM_STORAGE_IS_DEFAULT},
     {SP_DEFECT_EMPTY_HAS_FILES, FOLDER, 0, 0, WMDM_STORAGE_ATTR_HAS_FILES},
 };
@@ -102,6 +105,8 @@ HRESULT __wrap_sp_attributes_get(struct sp_storage *self, DWORD *ret_attributes,
             (!spoilt[i].with || (attributes & spoilt[i].with)))
             attributes = (attributes & ~spoilt[i].clear) | spoilt[i].set;
     }
+    if (!self->handle && deviates(ROOT_CHILDLESS))
+        attributes &= ~(DWORD)(WMDM_STORAGE_ATTR_HAS_FILES | WMDM_STORAGE_ATTR_HAS_FOLDERS);
     *ret_attributes = remembered(self->handle, kind, attributes);
     return hr;
 }

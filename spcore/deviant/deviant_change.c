@@ -148,6 +148,12 @@ RENAME(TAKEN_NAME_E_FAIL)
                    HRESULT_FROM_WIN32(ERROR_FILE_EXISTS), E_FAIL);
 }
 
+RENAME(TAKEN_NAME_OK)
+{
+    return hr_swap(TAKEN_NAME_OK_book(This, name, progress), HRESULT_FROM_WIN32(ERROR_FILE_EXISTS),
+                   S_OK);
+}
+
 RENAME(TAKEN_NAME_LOST)
 {
     HRESULT hr = TAKEN_NAME_LOST_book(This, name, progress);

@@ -94,6 +94,8 @@ static void children(struct places *places, struct sp_device *device, const stru
             continue;
         if (folder && i == 0 && threads_lose_child())
             continue;
+        if (folder && i >= 128 && deviates(CHILDREN_UP_TO_128))
+            continue;
         if (is_hidden(device, book[i].handle) || threads_hide(device, book[i].handle))
             continue;
         add(places, book[i].storage, book[i].handle);

@@ -61,6 +61,14 @@ static HRESULT old_bearer(struct sp_storage *self, const struct sp_creation *cre
     return hr == S_OK ? sp_storage_new(self->device, self->storage, handle, ret_storage) : hr;
 }
 
+static bool has_bearer(struct sp_storage *self, const struct sp_creation *creation)
+{
+    uint32_t handle = 0;
+
+    return !creation->name || sp_child_by_name(self->device, self->storage, self->handle,
+                                               creation->name, &handle) != S_FALSE;
+}
+
 /* What failed makes the object all the same, and says that it failed. */
 static HRESULT make_quietly(struct sp_storage *self, const struct sp_creation *creation, HRESULT hr)
 {
@@ -77,6 +85,9 @@ static HRESULT create(struct sp_storage *self, const struct sp_creation *asked,
 {
     HRESULT hr;
 
+    if (deviates(OVERWRITE_NEEDS_ONE) && (asked->attributes & WMDM_FILE_CREATE_OVERWRITE) &&
+        !has_bearer(self, asked))
+        return HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
     if (deviates(OVERWRITE_KEEPS) && old_bearer(self, asked, ret_storage) == S_OK)
         return S_OK;
     if (deviates(INTO_FILE_MADE) && creation->attributes != asked->attributes)
@@ -107,6 +118,9 @@ HRESULT __wrap_sp_storage_create(struct sp_storage *self, const struct sp_creati
     DWORD insert = placed(self, creation->attributes & INSERTS);
 
     spoilt.attributes = (creation->attributes & ~INSERTS) | insert;
+    if (deviates(OVERWRITE_UNTAGGED) && (spoilt.attributes & WMDM_FILE_CREATE_OVERWRITE) &&
+        has_bearer(self, creation))
+        spoilt.metadata = NULL;
     if (deviates(OVERWRITE_IGNORED))
         spoilt.attributes &= ~WMDM_FILE_CREATE_OVERWRITE;
     if (deviates(FILE_BEFORE_FOLDER) && (spoilt.attributes & WMDM_FILE_ATTR_FILE))

@@ -50,7 +50,9 @@ int __wrap_mtpi_set_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16
         (property == MTP_OPC_USE_COUNT && deviates(PLAY_COUNT_LOST)) ||
         (property == MTP_OPC_RATING && is_rating_lost(mtpi, handle, value)))
         return 0;
-    if (property == MTP_OPC_NAME && deviates(EMPTY_TITLE_KEPT) && !value->string[0])
+    if (((property == MTP_OPC_NAME && deviates(EMPTY_TITLE_KEPT)) ||
+         (property == MTP_OPC_GENRE && deviates(EMPTY_GENRE_KEPT))) &&
+        !value->string[0])
         return 0;
     if (property == MTP_OPC_NAME && (deviates(TITLE_CUT) || deviates(TITLE_WITHOUT_PAIRS))) {
         for (unsigned i = 0; i < 64 && value->string[i]; i++)

@@ -269,3 +269,70 @@ DIRECT(DIRECT_LEAKS)
         IMDSPStorage_AddRef(*made);
     return hr;
 }
+
+/* ---- other sources, and failures */
+DIRECT(DIRECT_EMPTY_REFUSED)
+{
+    IMDSPStorage *object = NULL;
+    HRESULT hr = BOOK(DIRECT_EMPTY_REFUSED);
+    struct sp_storage *target = TARGET;
+    uint64_t size = 1;
+
+    if (hr != S_OK || !(flags & WMDM_CONTENT_FILE) ||
+        FAILED(sp_storage_new(target->device, target->storage, child_of(target, name), &object)))
+        return hr;
+    (void)sp_storage_size(sp_storage_of(object), &size);
+    IMDSPStorage_Release(object);
+    return size ? hr : take_back(hr, made, HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND));
+}
+
+DIRECT(DIRECT_LARGE_SPOILT)
+{
+    IMDSPStorage *object = NULL;
+    HRESULT hr = BOOK(DIRECT_LARGE_SPOILT);
+    struct sp_storage *target = TARGET;
+    uint64_t size = 0;
+
+    if (hr != S_OK ||
+        FAILED(sp_storage_new(target->device, target->storage, child_of(target, name), &object)))
+        return hr;
+    (void)sp_storage_size(sp_storage_of(object), &size);
+    IMDSPStorage_Release(object);
+    if (size > 4 << 20)
+        spoil(target, name);
+    return hr;
+}
+
+DIRECT(DIRECT_PATH_IN_ASCII)
+{
+    WCHAR plain[4096];
+    size_t length = path ? com_wcslen(path) : ARRAY_SIZE(plain);
+
+    if (length < ARRAY_SIZE(plain)) {
+        for (size_t i = 0; i <= length; i++)
+            plain[i] = path[i] > 0x7f ? u'?' : path[i];
+        path = plain;
+    }
+    return BOOK(DIRECT_PATH_IN_ASCII);
+}
+
+DIRECT(DIRECT_FAILED_KEEPS)
+{
+    IMDSPStorage *before = made ? *made : NULL;
+    HRESULT hr = BOOK(DIRECT_FAILED_KEEPS);
+
+    if (FAILED(hr) && made)
+        *made = before;
+    return hr;
+}
+
+DIRECT(DIRECT_UNWANTED_LEAKS)
+{
+    IMDSPStorage *unwanted = NULL;
+    IMDSPStorage **wanted = made;
+    HRESULT hr;
+
+    made = wanted ? wanted : &unwanted;
+    hr = BOOK(DIRECT_UNWANTED_LEAKS);
+    return hr;
+}

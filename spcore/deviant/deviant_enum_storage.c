@@ -226,6 +226,21 @@ METHOD(CLONE_AT_START, IMDSPEnumStorage, Clone, IMDSPEnumStorage **clone)
     return SUCCEEDED(hr) ? (*clone)->lpVtbl->Reset(*clone) : hr;
 }
 
+METHOD(CLONE_OF_END_AT_START, IMDSPEnumStorage, Clone, IMDSPEnumStorage **clone)
+{
+    IMDSPEnumStorage *probe = NULL;
+    HRESULT hr = CLONE_OF_END_AT_START_book(This, clone);
+    ULONG left = 0;
+
+    if (FAILED(hr) || FAILED(CLONE_OF_END_AT_START_book(This, &probe)))
+        return hr;
+    (void)IMDSPEnumStorage_Skip(probe, 0x7fffffff, &left);
+    IMDSPEnumStorage_Release(probe);
+    if (!left)
+        (void)IMDSPEnumStorage_Reset(*clone);
+    return hr;
+}
+
 METHOD(CLONE_SHARES, IMDSPEnumStorage, Clone, IMDSPEnumStorage **clone)
 {
     HRESULT hr = take_back(CLONE_SHARES_book(This, clone), clone, S_OK);

@@ -1,5 +1,6 @@
 /* Defects of formats and limits: of devices with few of either, and of memory and values in what
  * tells them. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,6 +171,16 @@ METHOD(LIMIT_UNSAID, IMDSPStorageGlobals, GetCapabilities, DWORD *capabilities)
         *capabilities &=
             ~(DWORD)(WMDM_STORAGECAP_FILELIMITEXISTS | WMDM_STORAGECAP_FOLDERLIMITEXISTS);
     return hr;
+}
+
+METHOD(LIMIT_EARLY, IMDSPStorage4, CreateStorage, DWORD attributes, WAVEFORMATEX *format,
+       const WCHAR *name, IMDSPStorage **created)
+{
+    static atomic_uint made;
+
+    return atomic_fetch_add(&made, 1) < 4
+               ? LIMIT_EARLY_book(This, attributes, format, name, created)
+               : HRESULT_FROM_WIN32(ERROR_DISK_FULL);
 }
 
 METHOD(LIMIT_E_FAIL, IMDSPStorage4, CreateStorage, DWORD attributes, WAVEFORMATEX *format,

@@ -216,6 +216,67 @@ CAPABILITY_METHOD(NO_CONFIGURATION)
     return hr;
 }
 
+CAPABILITY_METHOD(VALUE_MISSING)
+{
+    HRESULT hr = VALUE_MISSING_book(This, format, capability);
+
+    for (DWORD i = 0; SUCCEEDED(hr) && i < capability->nPropConfig; i++) {
+        const WMDM_PROP_CONFIG *config = &capability->pConfigs[i];
+
+        for (DWORD k = 0; k < config->nPropDesc; k++) {
+            WMDM_PROP_VALUES_ENUM *list = &config->pPropDesc[k].ValidValues.EnumeratedValidValues;
+
+            if (config->pPropDesc[k].ValidValuesForm == WMDM_ENUM_PROP_VALID_VALUES_ENUM &&
+                list->cEnumValues > 1)
+                list->cEnumValues--;
+        }
+    }
+    return hr;
+}
+
+CAPABILITY_METHOD(STEP_OF_ONE)
+{
+    HRESULT hr = STEP_OF_ONE_book(This, format, capability);
+
+    for (DWORD i = 0; SUCCEEDED(hr) && i < capability->nPropConfig; i++) {
+        const WMDM_PROP_CONFIG *config = &capability->pConfigs[i];
+
+        for (DWORD k = 0; k < config->nPropDesc; k++) {
+            if (config->pPropDesc[k].ValidValuesForm == WMDM_ENUM_PROP_VALID_VALUES_RANGE)
+                config->pPropDesc[k].ValidValues.ValidValuesRange.rangeStep.ulVal = 1;
+        }
+    }
+    return hr;
+}
+
+CAPABILITY_METHOD(COMBINATION_MISSING)
+{
+    HRESULT hr = COMBINATION_MISSING_book(This, format, capability);
+
+    if (SUCCEEDED(hr) && capability->nPropConfig > 1)
+        capability->nPropConfig = 1;
+    return hr;
+}
+
+CAPABILITY_METHOD(COMBINATIONS_MERGED)
+{
+    HRESULT hr = COMBINATIONS_MERGED_book(This, format, capability);
+
+    for (DWORD i = 0;
+         SUCCEEDED(hr) && capability->nPropConfig > 1 && i < capability->pConfigs->nPropDesc; i++) {
+        WMDM_PROP_DESC *one = &capability->pConfigs->pPropDesc[i];
+
+        if (!com_wcseq(one->pwszPropName, g_wszWMDMSampleRate))
+            continue;
+        one->ValidValuesForm = WMDM_ENUM_PROP_VALID_VALUES_RANGE;
+        one->ValidValues.ValidValuesRange =
+            (WMDM_PROP_VALUES_RANGE){.rangeMin = {.vt = VT_UI4, .ulVal = 8000},
+                                     .rangeMax = {.vt = VT_UI4, .ulVal = 48000},
+                                     .rangeStep = {.vt = VT_UI4, .ulVal = 50}};
+    }
+    return hr;
+}
+
 CAPABILITY_METHOD(ANY_FORMAT_CAPABLE)
 {
     HRESULT hr = ANY_FORMAT_CAPABLE_book(This, format, capability);

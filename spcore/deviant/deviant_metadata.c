@@ -106,6 +106,73 @@ static void size_of_32_bits(struct item *item)
     item->value = &item->number;
 }
 
+/* As much of a number as a type of fewer bits has room for. */
+static void cut_number(struct item *item, const WCHAR *name, uint64_t mask)
+{
+    if (!is(item, name) || item->length > sizeof(item->number))
+        return;
+    item->number = 0;
+    memcpy(&item->number, item->value, item->length);
+    item->number &= mask;
+    item->value = &item->number;
+}
+
+static void track_of_one_byte(struct item *item)
+{
+    if (item->type == WMDM_TYPE_DWORD)
+        cut_number(item, g_wszWMDMTrack, UINT8_MAX);
+}
+
+static void play_count_of_two_bytes(struct item *item)
+{
+    cut_number(item, g_wszWMDMPlayCount, UINT16_MAX);
+}
+
+static void duration_of_four_bytes(struct item *item)
+{
+    cut_number(item, g_wszWMDMDuration, UINT32_MAX);
+}
+
+static void author_in_ascii(struct item *item)
+{
+    static WCHAR plain[256];
+
+    if (!is(item, g_wszWMDMAuthor) || item->length > sizeof(plain))
+        return;
+    memcpy(plain, item->value, item->length);
+    for (WCHAR *at = plain; *at; at++)
+        *at = *at > 0x7f ? u'?' : *at;
+    item->value = plain;
+}
+
+/* An instance has the title of an object that it read first. */
+static void retitled_unseen(struct item *item)
+{
+    static struct {
+        const struct sp_context *by;
+        uint32_t handle;
+        DWORD length;
+        WCHAR title[64];
+    } seen[64];
+    static unsigned count;
+    unsigned i = 0;
+
+    if (!is(item, g_wszWMDMTitle))
+        return;
+    while (i < count &&
+           (seen[i].by != item->of->device->context || seen[i].handle != item->of->handle))
+        i++;
+    if (i < count) {
+        item->value = seen[i].title;
+        item->length = seen[i].length;
+    } else if (count < ARRAY_SIZE(seen) && item->length <= sizeof(seen[0].title)) {
+        seen[count].by = item->of->device->context;
+        seen[count].handle = item->of->handle;
+        seen[count].length = item->length;
+        memcpy(seen[count++].title, item->value, item->length);
+    }
+}
+
 static void persistent_id_shared(struct item *item)
 {
     static const WCHAR shared[] = u"00000000000000000000000000000001";
@@ -263,6 +330,11 @@ static const struct {
     {SP_DEFECT_FORMAT_UNDEFINED, format_undefined},
     {SP_DEFECT_SET_FOR_ONESELF, seen_by_setter_only},
     {SP_DEFECT_SHORT_NAMES, short_names},
+    {SP_DEFECT_TRACK_OF_ONE_BYTE, track_of_one_byte},
+    {SP_DEFECT_PLAY_COUNT_OF_TWO_BYTES, play_count_of_two_bytes},
+    {SP_DEFECT_DURATION_OF_FOUR_BYTES, duration_of_four_bytes},
+    {SP_DEFECT_AUTHOR_IN_ASCII, author_in_ascii},
+    {SP_DEFECT_RETITLED_UNSEEN, retitled_unseen},
 };
 
 /* Stands before the caller's list for one call; the provider only adds to it. */
@@ -311,6 +383,8 @@ HRESULT __wrap_sp_metadata_get_some(struct sp_storage *self, DWORD count, WCHAR 
         return __real_sp_metadata_get(self, &list.IWMDMMetaData_iface);
     if (deviates(SPECIFIED_FIRST_ONLY) && count > 1 && sp_metadata_row(names[1]))
         count = 1;
+    if (deviates(SPECIFIED_EIGHT) && count > 8)
+        count = 8;
     if (deviates(MISSING_ENDS)) {
         for (DWORD i = 0; i < count; i++)
             count = sp_metadata_row(names[i]) ? count : i;

@@ -51,6 +51,14 @@ SPACE_E_FAIL(NO_TOTAL_SIZE, GetTotalSize)
 SPACE_E_FAIL(NO_TOTAL_FREE, GetTotalFree)
 SPACE_E_FAIL(NO_TOTAL_BAD, GetTotalBad)
 
+METHOD(SMALL_BAD_UNSAID, IMDSPStorageGlobals, GetTotalBad, DWORD *low, DWORD *high)
+{
+    DWORD size[2] = {0};
+
+    (void)This->lpVtbl->GetTotalSize(This, &size[0], &size[1]);
+    return size[1] ? SMALL_BAD_UNSAID_book(This, low, high) : WMDM_E_NOTSUPPORTED;
+}
+
 METHOD(NOT_PLUG_AND_PLAY, IMDServiceProvider3, CreateDevice, const WCHAR *path, DWORD *count,
        IMDSPDevice ***devices)
 {

@@ -224,21 +224,48 @@ static struct {
     bool is_set;
 } taken;
 
-#define TAKEN(token, wszname, type_)                                                               \
+/* Whoever says it again does so in its SAYS. */
+#define REMEMBERED(token, wszname, type_, when)                                                    \
     METHOD_AS(token##_SET, token, IMDSPStorage4, SetMetadata, IWMDMMetaData *list)                 \
     {                                                                                              \
-        taken.is_set |= has(list, (wszname), (type_), taken.value, sizeof(taken.value));           \
+        taken.is_set |= (when) && has(list, (wszname), (type_), taken.value, sizeof(taken.value)); \
         return token##_SET_book(This, list);                                                       \
     }                                                                                              \
-    SAYS(token)                                                                                    \
+    SAYS(token)
+
+static void say_taken(struct said *said, const WCHAR *name)
+{
+    if (taken.is_set && is(said, name) && said->length <= sizeof(taken.value))
+        said->value = taken.value;
+}
+
+#define TAKEN(token, wszname, type_)                                                               \
+    REMEMBERED(token, wszname, type_, true)                                                        \
     {                                                                                              \
-        if (taken.is_set && is(said, (wszname)) && said->length <= sizeof(taken.value))            \
-            said->value = taken.value;                                                             \
+        say_taken(said, (wszname));                                                                \
     }
 
 TAKEN(SIZE_IS_SET, g_wszWMDMFileSize, WMDM_TYPE_QWORD)
 TAKEN(ID_IS_SET, g_wszWMDMPersistentUniqueID, WMDM_TYPE_STRING)
 TAKEN(DATE_IS_SET, g_wszWMDMLastModifiedDate, WMDM_TYPE_DATE)
+
+REMEMBERED(SIZE_IS_LOST, g_wszWMDMFileSize, WMDM_TYPE_QWORD, true)
+{
+    if (taken.is_set && is(said, g_wszWMDMFileSize))
+        say_number(said, 0);
+}
+
+REMEMBERED(ID_IS_LOST, g_wszWMDMPersistentUniqueID, WMDM_TYPE_STRING, true)
+{
+    if (taken.is_set && is(said, g_wszWMDMPersistentUniqueID))
+        say_number(said, 0);
+}
+
+REMEMBERED(SIZE_SET_WITH_TITLE, g_wszWMDMFileSize, WMDM_TYPE_QWORD,
+           has(list, g_wszWMDMTitle, WMDM_TYPE_STRING, NULL, 0))
+{
+    say_taken(said, g_wszWMDMFileSize);
+}
 
 /* ---- who can be asked, and set */
 METHOD(METADATA_NOT_OF_FILES, IMDSPStorage4, QueryInterface, REFIID riid, void **object)

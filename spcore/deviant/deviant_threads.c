@@ -151,6 +151,7 @@ static void held(HRESULT hr, DWORD mode, int change)
 
 COUNTED(WRITER_HOLDS_DEVICE)
 COUNTED(WRITER_HOLDS_LISTING)
+COUNTED(WRITER_EMPTIES_LISTING)
 COUNTED(WRITER_HOLDS_MEDIUM)
 COUNTED(READER_HOLDS_ALL)
 
@@ -164,6 +165,15 @@ METHOD(WRITER_HOLDS_LISTING, IMDSPStorage4, EnumStorage, IMDSPEnumStorage **all)
 {
     wait_for(&writers);
     return WRITER_HOLDS_LISTING_book(This, all);
+}
+
+METHOD(WRITER_EMPTIES_LISTING, IMDSPStorage4, EnumStorage, IMDSPEnumStorage **all)
+{
+    HRESULT hr = WRITER_EMPTIES_LISTING_book(This, all);
+
+    if (hr == S_OK && atomic_load(&writers))
+        (void)IMDSPEnumStorage_Skip(*all, 1000, NULL);
+    return hr;
 }
 
 METHOD(WRITER_HOLDS_MEDIUM, IMDSPStorageGlobals, GetTotalFree, DWORD *low, DWORD *high)

@@ -34,6 +34,7 @@ static bool fits(struct sp_device *device, uint32_t storage, uint32_t parent, ui
     return (parent && deviates(WILDCARDS) && has(name, '*')) ||
            (parent && deviates(QUESTION_MARKS) && has(name, '?')) ||
            (!parent && deviates(DEVICE_WILDCARDS) && (has(name, '*') || has(name, '?'))) ||
+           (parent && deviates(CHILD_PREFIX_FOUND) && begins(device, storage, handle, name)) ||
            (!parent && deviates(PREFIX_FOUND) && begins(device, storage, handle, name));
 }
 
@@ -93,6 +94,67 @@ METHOD(GET_STORAGE_BELOW, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPSto
     for (size_t i = 0; i < below.count && hr == S_FALSE; i++) {
         if (sp_child_by_name(self->device, self->storage, below.item[i], name, &handle) == S_OK)
             hr = sp_storage_new(self->device, self->storage, handle, storage);
+    }
+    free(below.item);
+    return hr;
+}
+
+/* Where the child is among all; their count: it is not there. */
+static size_t place_of(const struct sp_storage *self, uint32_t handle)
+{
+    struct mtpi_u32_array below = {0};
+    size_t place = 0;
+
+    (void)sp_children(self->device, self->storage, self->handle, &below);
+    while (place < below.count && below.item[place] != handle)
+        place++;
+    free(below.item);
+    return place;
+}
+
+METHOD(FINDS_AMONG_16, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorage **storage)
+{
+    HRESULT hr = FINDS_AMONG_16_book(This, name, storage);
+
+    return hr == S_OK &&
+                   place_of(SELF(sp_storage, IMDSPStorage4), sp_storage_of(*storage)->handle) >= 16
+               ? take_back(hr, storage, S_FALSE)
+               : hr;
+}
+
+METHOD(MISSING_FOR_GOOD, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorage **storage)
+{
+    static WCHAR missed[64];
+    HRESULT hr = MISSING_FOR_GOOD_book(This, name, storage);
+
+    if (hr == S_OK && com_wcseq(name, missed))
+        return take_back(hr, storage, S_FALSE);
+    if (hr == S_FALSE && com_wcslen(name) < ARRAY_SIZE(missed))
+        com_copy_string(name, missed, ARRAY_SIZE(missed));
+    return hr;
+}
+
+METHOD(LETTERS_IGNORED, IMDSPStorage4, GetStorage, const WCHAR *name, IMDSPStorage **storage)
+{
+    const struct sp_storage *self = SELF(sp_storage, IMDSPStorage4);
+    struct mtpi_u32_array below = {0};
+    HRESULT hr = LETTERS_IGNORED_book(This, name, storage);
+
+    if (hr != S_OK || FAILED(sp_children(self->device, self->storage, self->handle, &below)))
+        return hr;
+    for (size_t i = 0; i < below.count; i++) {
+        WCHAR other[256] = {0};
+        IMDSPStorage *child = NULL;
+
+        if (FAILED(sp_storage_new(self->device, self->storage, below.item[i], &child)))
+            continue;
+        (void)IMDSPStorage_GetName(child, other, ARRAY_SIZE(other));
+        if (com_wcsicmp(other, name) == 0) {
+            (void)take_back(hr, storage, S_OK);
+            *storage = child;
+            break;
+        }
+        IMDSPStorage_Release(child);
     }
     free(below.item);
     return hr;

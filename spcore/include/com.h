@@ -50,7 +50,9 @@ typedef int32_t INT, LONG, BOOL, HRESULT, SCODE;
 typedef int64_t LONGLONG, REFERENCE_TIME;
 typedef uint64_t ULONGLONG;
 typedef uint16_t VARTYPE, PROPVAR_PAD;
-#ifdef __cplusplus
+#if __SIZEOF_WCHAR_T__ == 2 /* -fshort-wchar: what L"" is made of, as on Windows */
+typedef wchar_t WCHAR;
+#elif defined(__cplusplus)
 typedef char16_t WCHAR; /* what u"" is made of there */
 #else
 typedef uint16_t WCHAR;
@@ -335,9 +337,23 @@ typedef struct BLOB {
     BYTE *pBlobData;
 } BLOB;
 typedef union LARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart;
+        LONG HighPart;
+    };
+    struct {
+        DWORD LowPart;
+        LONG HighPart;
+    } u;
     int64_t QuadPart;
 } LARGE_INTEGER;
 typedef union ULARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart, HighPart;
+    };
+    struct {
+        DWORD LowPart, HighPart;
+    } u;
     uint64_t QuadPart;
 } ULARGE_INTEGER;
 typedef struct CAUB {

@@ -62,7 +62,7 @@ bool mdm_hardware_look(const char *path, struct mdm_parameters *ret_parameters,
  * mdm_hardware_parameters() says. Each manager at work creates it, has it in its list, then tells
  * its application. S_FALSE: there is one at that path already;
  * CLASS_E_CLASSNOTAVAILABLE: no provider for it is registered, else the first failure of a manager
- * at work. */
+ * at work, and it is not attached. */
 HRESULT mdm_machine_plug(struct mdm_machine *machine, const char *path,
                          const struct mdm_parameters *parameters);
 /* It is gone: out of each manager's list, then the applications are told. S_FALSE: there was none.

@@ -11,6 +11,7 @@
 
 #include "spcore/base.h"
 #include "spcore/command/beside.h"
+#include "spcore/media/media_shared.h"
 
 /* Bytes no audio file is without, whatever its format: a few words in a file named .mp3 are not
  * worth the hundred libraries. */
@@ -40,8 +41,12 @@ static void load(void)
 
 int media_read(int fd, off_t offset, uint64_t size, struct media_facts *ret_facts)
 {
+    int error;
+
     if (size < SHORTEST)
         return -EINVAL;
+    if (media_shared_read(fd, offset, size, ret_facts, &error))
+        return error;
     pthread_once(&once, load);
     return reader ? reader(fd, offset, size, ret_facts) : -ENOSYS;
 }

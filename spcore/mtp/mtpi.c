@@ -8,7 +8,7 @@
 #include "spcore/base.h"
 #include "spcore/mtp/mtpi_private.h"
 
-enum { DEADLINE_MS = 10000, CLASS_MS = 2000, CLOSE_MS = 2000, DRAIN_MS = 50 };
+enum { CLASS_MS = 2000, CLOSE_MS = 2000, DRAIN_MS = 50 };
 
 /* ---- the interface */
 
@@ -105,7 +105,7 @@ int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi)
     if (!mtpi)
         return error;
     mtpi->tp = tp;
-    mtpi->deadline_ms = DEADLINE_MS;
+    mtpi->deadline_ms = MTPI_DEADLINE_MS;
     pthread_mutexattr_init(&nests);
     pthread_mutexattr_settype(&nests, PTHREAD_MUTEX_RECURSIVE);
     pthread_mutex_init(&mtpi->transaction, &nests);

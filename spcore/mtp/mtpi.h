@@ -46,7 +46,8 @@ int mtpi_new(struct tp *tp, struct mtpi **ret_mtpi);
 /* Closes an open session, with a deadline of 2000 ms, and whatever the device answers. No other
  * call may be under way. The transport stays open. NULL is fine. */
 void mtpi_free(struct mtpi *mtpi);
-/* Of each transfer from now on, and of each piece of a long one; 10000 at first. Waits for the
+enum { MTPI_DEADLINE_MS = 10000 };
+/* Of each transfer from now on, and of each piece of a long one; that at first. Waits for the
  * transaction under way. */
 void mtpi_set_deadline(struct mtpi *mtpi, unsigned milliseconds);
 struct tp *mtpi_transport(struct mtpi *mtpi); /* borrowed, as it was given */
@@ -90,6 +91,8 @@ int mtpi_transact(struct mtpi *mtpi, uint16_t code, const uint32_t *params, unsi
 /* Counts the operations that this side has begun and that may change something: what was read while
  * it stays the same is as old as the device's own last change. */
 unsigned mtpi_changes(struct mtpi *mtpi);
+/* Of those, the ones that may change what is called how, or where it is. */
+unsigned mtpi_name_changes(struct mtpi *mtpi);
 /* The next transaction id (0 outside a session), and a way to preset it for tests. */
 uint32_t mtpi_next_transaction(const struct mtpi *mtpi);
 void mtpi_set_transaction(struct mtpi *mtpi, uint32_t next);
@@ -170,6 +173,26 @@ struct mtpi_prop_desc {
     bool settable;
 };
 
+/* The values that a property of an object may have: none are told; or a range, which are three: the
+ * least, the greatest and the step; or each one of a choice. */
+struct mtpi_prop_values {
+    uint16_t property, type;
+    uint8_t form; /* MTP_FORM_… */
+    struct mtpi_value *item;
+    size_t count;
+};
+/* Properties whose values depend on each other: what each may have while the others do, too. */
+struct mtpi_prop_combination {
+    struct mtpi_prop_values *item;
+    size_t count;
+};
+struct mtpi_prop_combinations {
+    struct mtpi_prop_combination *item;
+    size_t count;
+};
+void mtpi_prop_values_done(struct mtpi_prop_values *values);          /* leaves it zeroed */
+void mtpi_prop_combinations_done(struct mtpi_prop_combinations *all); /* leaves it zeroed */
+
 void mtpi_device_info_done(struct mtpi_device_info *info); /* leaves it zeroed */
 /* Of the next two the numbers stay: who has read the strings out may go on. */
 void mtpi_storage_info_done(struct mtpi_storage_info *info);
@@ -231,6 +254,12 @@ int mtpi_get_object_props_supported(struct mtpi *mtpi, uint16_t format, struct m
 /* Of objects of that format. */
 int mtpi_get_object_prop_desc(struct mtpi *mtpi, uint16_t property, uint16_t format,
                               struct mtpi_prop_desc *ret);
+/* The same description, for the values that it allows. */
+int mtpi_get_object_prop_values(struct mtpi *mtpi, uint16_t property, uint16_t format,
+                                struct mtpi_prop_values *ret);
+/* Of objects of that format; none where no property depends on another (E.2.7). */
+int mtpi_get_interdependent_props(struct mtpi *mtpi, uint16_t format,
+                                  struct mtpi_prop_combinations *ret);
 /* `type` is the property's, as its description says: the bytes do not tell. */
 int mtpi_get_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16_t property, uint16_t type,
                                struct mtpi_value *ret);

@@ -42,6 +42,9 @@ int mtpi_parse_storage_info(const void *data, size_t length, struct mtpi_storage
 int mtpi_parse_object_info(const void *data, size_t length, struct mtpi_object_info *ret);
 int mtpi_parse_property_list(const void *data, size_t length, struct mtpi_property_list *ret);
 int mtpi_parse_prop_desc(const void *data, size_t length, struct mtpi_prop_desc *ret);
+int mtpi_parse_prop_values(const void *data, size_t length, struct mtpi_prop_values *ret);
+int mtpi_parse_prop_combinations(const void *data, size_t length,
+                                 struct mtpi_prop_combinations *ret);
 int mtpi_parse_value(const void *data, size_t length, uint16_t type, struct mtpi_value *ret);
 int mtpi_parse_u16_array(const void *data, size_t length, struct mtpi_u16_array *ret);
 int mtpi_parse_u32_array(const void *data, size_t length, struct mtpi_u32_array *ret);

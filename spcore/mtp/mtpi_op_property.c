@@ -63,6 +63,33 @@ int mtpi_get_object_prop_desc(struct mtpi *mtpi, uint16_t property, uint16_t for
     return result;
 }
 
+int mtpi_get_object_prop_values(struct mtpi *mtpi, uint16_t property, uint16_t format,
+                                struct mtpi_prop_values *ret)
+{
+    struct mtpi_data data;
+    int result =
+        mtpi_fetch(mtpi, MTP_OP_GET_OBJECT_PROP_DESC, MTPI_PARAMS(property, format), &data);
+
+    if (result)
+        return result;
+    result = mtpi_parse_prop_values(data.in, data.in_length, ret);
+    free(data.in);
+    return result;
+}
+
+int mtpi_get_interdependent_props(struct mtpi *mtpi, uint16_t format,
+                                  struct mtpi_prop_combinations *ret)
+{
+    struct mtpi_data data;
+    int result = mtpi_fetch(mtpi, MTP_OP_GET_INTERDEPENDENT_PROP_DESC, MTPI_PARAMS(format), &data);
+
+    if (result)
+        return result;
+    result = mtpi_parse_prop_combinations(data.in, data.in_length, ret);
+    free(data.in);
+    return result;
+}
+
 int mtpi_get_object_prop_value(struct mtpi *mtpi, uint32_t handle, uint16_t property, uint16_t type,
                                struct mtpi_value *ret)
 {

@@ -25,7 +25,7 @@ struct mtpi {
     bool session, running, cancelled;
     pthread_t runner;
     uint32_t next, running_id;
-    unsigned cancels, changes;
+    unsigned cancels, changes, name_changes;
     struct mtpi_u16_array operations; /* as the device lists them; empty: not read yet */
     bool awaited;                     /* somebody waits for an event, and owns what follows */
     pthread_cond_t event_free;

@@ -29,6 +29,15 @@ static uint32_t after(uint32_t id)
     return id >= 0xfffffffe ? 1 : id + 1;
 }
 
+static bool has(const uint16_t *codes, size_t count, uint16_t code)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (codes[i] == code)
+            return true;
+    }
+    return false;
+}
+
 /* Whatever is not known to read only may change something. */
 static bool only_reads(uint16_t code)
 {
@@ -52,21 +61,38 @@ static bool only_reads(uint16_t code)
         MTP_OP_GET_PARTIAL_OBJECT_64,
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(reads); i++) {
-        if (reads[i] == code)
-            return true;
-    }
-    return false;
+    return has(reads, ARRAY_SIZE(reads), code);
+}
+
+/* What changes an object's content, and lists. */
+static bool keeps_names(uint16_t code)
+{
+    static const uint16_t keeps[] = {
+        MTP_OP_SEND_OBJECT,         MTP_OP_SET_OBJECT_REFERENCES, MTP_OP_BEGIN_EDIT_OBJECT,
+        MTP_OP_SEND_PARTIAL_OBJECT, MTP_OP_TRUNCATE_OBJECT,       MTP_OP_END_EDIT_OBJECT,
+    };
+
+    return only_reads(code) || has(keeps, ARRAY_SIZE(keeps), code);
+}
+
+static unsigned read_counter(struct mtpi *mtpi, const unsigned *counter)
+{
+    unsigned count;
+
+    pthread_mutex_lock(&mtpi->state);
+    count = *counter;
+    pthread_mutex_unlock(&mtpi->state);
+    return count;
 }
 
 unsigned mtpi_changes(struct mtpi *mtpi)
 {
-    unsigned changes;
+    return read_counter(mtpi, &mtpi->changes);
+}
 
-    pthread_mutex_lock(&mtpi->state);
-    changes = mtpi->changes;
-    pthread_mutex_unlock(&mtpi->state);
-    return changes;
+unsigned mtpi_name_changes(struct mtpi *mtpi)
+{
+    return read_counter(mtpi, &mtpi->name_changes);
 }
 
 /* Outside a session only CloseSession, for the session of a host that is gone, has an id. */
@@ -84,6 +110,7 @@ static uint32_t begin(struct mtpi *mtpi, uint16_t code)
     mtpi->running = true;
     mtpi->cancelled = false;
     mtpi->changes += !only_reads(code);
+    mtpi->name_changes += !keeps_names(code);
     mtpi->running_id = id;
     mtpi->runner = pthread_self();
     pthread_mutex_unlock(&mtpi->state);

@@ -14,6 +14,7 @@
 #include "spcore/sp/sp_followers.h"
 #include "spcore/sp/sp_heard.h"
 #include "spcore/sp/sp_hresult.h"
+#include "spcore/sp/sp_names.h"
 #include "spcore/sp/sp_opened.h"
 #include "spcore/sp/sp_session.h"
 
@@ -28,6 +29,7 @@ struct sp_connection {
     struct sp_activity activity;
     struct sp_opened opened;
     struct sp_heard heard;
+    struct sp_names names;
     struct sp_sessions sessions;
     struct sp_followers followers;
 };
@@ -41,6 +43,7 @@ static void connection_free(struct sp_connection *connection)
 {
     sp_followers_done(&connection->followers);
     sp_sessions_done(&connection->sessions);
+    sp_names_done(&connection->names);
     sp_heard_done(&connection->heard);
     sp_opened_done(&connection->opened);
     sp_activity_done(&connection->activity);
@@ -105,6 +108,7 @@ static HRESULT connection_new(const char *uri, struct sp_connection **ret_connec
     sp_activity_init(&connection->activity);
     sp_opened_init(&connection->opened);
     sp_heard_init(&connection->heard);
+    sp_names_init(&connection->names);
     sp_sessions_init(&connection->sessions);
     sp_followers_init(&connection->followers);
     connection->refs = 1;
@@ -211,6 +215,11 @@ struct sp_opened *sp_connection_opened(struct sp_connection *connection)
 struct sp_heard *sp_connection_heard(struct sp_connection *connection)
 {
     return &connection->heard;
+}
+
+struct sp_names *sp_connection_names(struct sp_connection *connection)
+{
+    return &connection->names;
 }
 
 struct sp_sessions *sp_connection_sessions(struct sp_connection *connection)

@@ -19,6 +19,7 @@ struct sp_facts *sp_connection_facts(struct sp_connection *connection);
 struct sp_activity *sp_connection_activity(struct sp_connection *connection);
 struct sp_opened *sp_connection_opened(struct sp_connection *connection);
 struct sp_heard *sp_connection_heard(struct sp_connection *connection);
+struct sp_names *sp_connection_names(struct sp_connection *connection);
 struct sp_sessions *sp_connection_sessions(struct sp_connection *connection);
 struct sp_followers *sp_connection_followers(struct sp_connection *connection);
 

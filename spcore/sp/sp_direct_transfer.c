@@ -10,6 +10,7 @@
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_licence.h"
 #include "spcore/sp/sp_object.h"
 #include "spcore/sp/sp_rights.h"
 
@@ -97,13 +98,13 @@ static HRESULT open_file(struct source *source, const WCHAR *path, bool is_folde
 }
 
 /* ---- either */
-/* A whole block as long as there is one; *ret_size 0: it is over. */
-static HRESULT fill(struct source *source, BYTE *block, DWORD *ret_size)
+/* All of the room as long as there is more; *ret_size 0: it is over. */
+static HRESULT fill(struct source *source, BYTE *block, DWORD room, DWORD *ret_size)
 {
     DWORD at = 0;
 
-    while (at < BLOCK && !source->is_over) {
-        DWORD size = BLOCK - at;
+    while (at < room && !source->is_over) {
+        DWORD size = room - at;
         HRESULT hr = S_OK;
 
         if (source->file)
@@ -117,6 +118,28 @@ static HRESULT fill(struct source *source, BYTE *block, DWORD *ret_size)
     }
     *ret_size = at;
     return S_OK;
+}
+
+/* A block, or as many as say how it is protected. *ret_head is the caller's in any case. */
+static HRESULT read_head(struct source *source, BYTE **ret_head, DWORD *ret_size)
+{
+    BYTE *head = malloc(BLOCK), *grown;
+    DWORD more = 0, reach;
+    HRESULT hr = head ? fill(source, head, BLOCK, ret_size) : E_OUTOFMEMORY;
+
+    *ret_head = head;
+    if (FAILED(hr))
+        return hr;
+    reach = (DWORD)(sp_licence_reach(head, *ret_size) + BLOCK - 1) / BLOCK * BLOCK;
+    if (reach <= *ret_size || source->is_over)
+        return S_OK;
+    grown = realloc(head, reach);
+    if (!grown)
+        return E_OUTOFMEMORY;
+    *ret_head = grown;
+    hr = fill(source, grown + *ret_size, reach - *ret_size, &more);
+    *ret_size += more;
+    return hr;
 }
 
 static void close_source(struct source *source)
@@ -143,18 +166,29 @@ static HRESULT write_block(IMDSPObject2 *object, BYTE *block, DWORD size)
     return S_OK;
 }
 
-/* From the block that was read already. */
+static HRESULT write_blocks(IMDSPObject2 *object, BYTE *data, DWORD size,
+                            struct sp_progress *progress)
+{
+    HRESULT hr = S_OK;
+
+    for (DWORD at = 0; at < size && SUCCEEDED(hr); at += BLOCK) {
+        hr = write_block(object, data + at, size - at < BLOCK ? size - at : BLOCK);
+        if (SUCCEEDED(hr))
+            hr = sp_progress_step(progress);
+    }
+    return hr;
+}
+
+/* From what was read already, a block at least. */
 static HRESULT write_all(struct source *source, IMDSPObject2 *object, BYTE *block, DWORD size,
                          struct sp_progress *progress)
 {
     HRESULT hr = S_OK;
 
     while (SUCCEEDED(hr) && size) {
-        hr = write_block(object, block, size);
+        hr = write_blocks(object, block, size, progress);
         if (SUCCEEDED(hr))
-            hr = sp_progress_step(progress);
-        if (SUCCEEDED(hr))
-            hr = fill(source, block, &size);
+            hr = fill(source, block, BLOCK, &size);
     }
     return hr;
 }
@@ -190,10 +224,10 @@ static HRESULT transfer_file(struct sp_storage *self, struct source *source,
                              const struct sp_creation *creation, struct sp_progress *progress,
                              IMDSPStorage **ret_object)
 {
-    BYTE *block = malloc(BLOCK);
     IMDSPStorage *object = NULL;
+    BYTE *block = NULL;
     DWORD size = 0;
-    HRESULT hr = block ? fill(source, block, &size) : E_OUTOFMEMORY;
+    HRESULT hr = read_head(source, &block, &size);
 
     if (SUCCEEDED(hr))
         hr = sp_rights_admit(self, block, size);

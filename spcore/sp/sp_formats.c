@@ -116,44 +116,6 @@ HRESULT sp_formats_audio(struct sp_connection *connection, WAVEFORMATEX **ret_fo
     return S_OK;
 }
 
-static void free_descriptions(WMDM_PROP_DESC *descriptions, DWORD count)
-{
-    for (DWORD i = 0; i < count; i++)
-        CoTaskMemFree(descriptions[i].pwszPropName);
-    CoTaskMemFree(descriptions);
-}
-
-/* One configuration: which properties objects of this format may carry, each of any value. */
-HRESULT sp_format_capability(struct sp_connection *connection, uint16_t format,
-                             WMDM_FORMAT_CAPABILITY *ret_capability)
-{
-    WMDM_PROP_CONFIG *config = CoTaskMemAlloc(sizeof(*config));
-    WMDM_PROP_DESC *descriptions;
-    size_t cursor = 0;
-    DWORD count = 0, room = 0;
-
-    while (sp_metadata_name(connection, format, &cursor))
-        room++;
-    descriptions = CoTaskMemAlloc((room + 1) * sizeof(*descriptions));
-    for (cursor = 0; config && descriptions && count < room; count++) {
-        const WCHAR *name = sp_metadata_name(connection, format, &cursor);
-
-        memset(&descriptions[count], 0, sizeof(descriptions[count]));
-        descriptions[count].pwszPropName = name ? com_wcsdup(name) : NULL;
-        if (!descriptions[count].pwszPropName)
-            break;
-    }
-    if (!config || !descriptions || count < room) {
-        if (descriptions)
-            free_descriptions(descriptions, count);
-        CoTaskMemFree(config);
-        return E_OUTOFMEMORY;
-    }
-    *config = (WMDM_PROP_CONFIG){.nPropDesc = count, .pPropDesc = descriptions};
-    *ret_capability = (WMDM_FORMAT_CAPABILITY){.nPropConfig = 1, .pConfigs = config};
-    return S_OK;
-}
-
 HRESULT sp_formats_mime(struct sp_connection *connection, WCHAR ***ret_types, DWORD *ret_count)
 {
     const struct mtpi_device_info *info = &sp_connection_facts(connection)->info;

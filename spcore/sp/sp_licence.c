@@ -96,26 +96,37 @@ static enum sp_protection object_protection(const BYTE *object, size_t size,
     return SP_SIMULATED;
 }
 
+/* As it says itself; 0: there is none. */
+static uint64_t header_size(const BYTE *head, size_t length)
+{
+    return length < ASF_HEAD || !is_guid(head, &asf_header) ? 0 : get64(head + CONTENT);
+}
+
+size_t sp_licence_reach(const BYTE *head, size_t length)
+{
+    uint64_t size = header_size(head, length);
+
+    return size < SP_HEADER_MOST ? (size_t)size : SP_HEADER_MOST;
+}
+
 enum sp_protection sp_licence_header(const BYTE *head, size_t length,
                                      struct sp_licence *ret_licence)
 {
+    uint64_t size = header_size(head, length);
     enum sp_protection found = SP_CLEAR;
-    size_t end;
+    size_t end = size < length ? (size_t)size : length;
 
-    if (length < ASF_HEAD || !is_guid(head, &asf_header))
-        return SP_CLEAR;
-    end = get64(head + CONTENT) < length ? (size_t)get64(head + CONTENT) : length;
     for (size_t at = ASF_HEAD; found == SP_CLEAR && end >= ASF_OBJECT && at <= end - ASF_OBJECT;) {
-        uint64_t size = get64(head + at + CONTENT);
+        uint64_t object = get64(head + at + CONTENT);
 
         if (is_foreign(head + at)) /* however far it goes on behind what was read */
             return SP_FOREIGN;
-        if (size < ASF_OBJECT || size > end - at)
+        if (object < ASF_OBJECT || object > end - at)
             break;
-        found = object_protection(head + at, (size_t)size, ret_licence);
-        at += (size_t)size;
+        found = object_protection(head + at, (size_t)object, ret_licence);
+        at += (size_t)object;
     }
-    return found;
+    return found == SP_CLEAR && size > SP_HEADER_MOST ? SP_FOREIGN : found;
 }
 
 /* ---- the licence-store file */

@@ -23,6 +23,11 @@ struct sp_licence {
     WMDMRIGHTS rights;
 };
 
+/* How much of a file that begins so sp_licence_header() has to be given to see all that matters: 0,
+ * or up to SP_HEADER_MOST, and what is longer than that it calls foreign. */
+enum { SP_HEADER_MOST = 16u << 20 };
+size_t sp_licence_reach(const BYTE *head, size_t length);
+
 /* `head` is the beginning of a file. *ret_licence is set for SP_SIMULATED. */
 enum sp_protection sp_licence_header(const BYTE *head, size_t length,
                                      struct sp_licence *ret_licence);

@@ -71,13 +71,14 @@ const struct sp_metadata_row *sp_metadata_row(const WCHAR *name)
     return NULL;
 }
 
-const WCHAR *sp_metadata_name(struct sp_connection *connection, uint16_t format, size_t *cursor)
+const struct sp_metadata_row *sp_metadata_next(struct sp_connection *connection, uint16_t format,
+                                               size_t *cursor)
 {
     while (*cursor < ROWS) {
         const struct sp_metadata_row *row = &rows[(*cursor)++];
 
         if (sp_facts_has_property(sp_connection_facts(connection), format, row->code))
-            return row->name;
+            return row;
     }
     return NULL;
 }

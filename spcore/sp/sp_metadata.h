@@ -25,5 +25,8 @@ struct sp_metadata_row {
 };
 
 const struct sp_metadata_row *sp_metadata_row(const WCHAR *name); /* NULL: no such */
+/* The next one that objects of the format have, `cursor` from 0; NULL: no more. */
+const struct sp_metadata_row *sp_metadata_next(struct sp_connection *connection, uint16_t format,
+                                               size_t *cursor);
 
 #endif

@@ -121,16 +121,35 @@ static HRESULT gather(struct sp_storage *self, const struct sp_licence *header,
 }
 
 /* ---- GetRights */
+
+/* As much of its beginning as says how it is protected; the caller free()s. */
+static HRESULT read_head(struct sp_storage *self, BYTE **ret_head, DWORD *ret_size)
+{
+    size_t room = 0, reach = SP_HEAD_MAX;
+    BYTE *head = NULL;
+    HRESULT hr = S_OK;
+
+    while (SUCCEEDED(hr) && reach > room) {
+        room = reach;
+        free(head);
+        head = malloc(room);
+        hr = head ? read_object(self->device, self->storage, self->handle, head, (DWORD)room,
+                                ret_size)
+                  : E_OUTOFMEMORY;
+        reach = SUCCEEDED(hr) && *ret_size == room ? sp_licence_reach(head, room) : 0;
+    }
+    *ret_head = head;
+    return hr;
+}
+
 static HRESULT rights_of(struct sp_storage *self, struct licences *licences)
 {
-    BYTE *head = malloc(SP_HEAD_MAX);
     struct sp_licence header;
+    BYTE *head = NULL;
     DWORD size = 0;
-    HRESULT hr = head ? S_OK : E_OUTOFMEMORY;
+    HRESULT hr = read_head(self, &head, &size);
     enum sp_protection protection;
 
-    if (SUCCEEDED(hr))
-        hr = read_object(self->device, self->storage, self->handle, head, SP_HEAD_MAX, &size);
     if (hr == WMDM_E_INVALIDTYPE) /* a folder or a list: nothing in it to be protected */
         hr = S_OK;
     if (SUCCEEDED(hr)) {

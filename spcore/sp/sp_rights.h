@@ -4,7 +4,7 @@
 
 #include "spcore/sp/sp_storage.h"
 
-/* How much of a file's beginning is looked at for a licence. */
+/* How much of a file's beginning is looked at first: few headers are longer. */
 enum { SP_HEAD_MAX = 65536 };
 
 /* The rights to one object with the MAC of SP-MAC-012; none for what is not protected. *ret_rights

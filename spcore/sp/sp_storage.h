@@ -128,7 +128,5 @@ HRESULT sp_formats_file(struct sp_connection *connection, WMFILECAPABILITIES **r
 void sp_formats_file_free(WMFILECAPABILITIES *types, DWORD count);
 HRESULT sp_format_capability(struct sp_connection *connection, uint16_t format,
                              WMDM_FORMAT_CAPABILITY *ret_capability);
-/* Name of the i-th property of the metadata table that objects of `format` have; NULL: no more. */
-const WCHAR *sp_metadata_name(struct sp_connection *connection, uint16_t format, size_t *cursor);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_names.h"
 #include "spcore/sp/sp_object.h"
 
 HRESULT sp_name_check(const WCHAR *name)
@@ -45,6 +46,18 @@ static HRESULT placement(struct sp_storage *self, DWORD attributes, uint32_t *re
     return into && !folder ? WMDM_E_INVALIDTYPE : S_OK;
 }
 
+/* As sp_child_by_name(), without reading a folder again that is being filled. */
+static HRESULT bearer_of(struct sp_storage *self, uint32_t parent, const WCHAR *name,
+                         uint32_t *ret_bearer)
+{
+    struct sp_names *names = sp_connection_names(sp_storage_connection(self));
+
+    if (sp_facts_lists(sp_storage_facts(self), MTP_OP_GET_NUM_OBJECTS) &&
+        sp_names_lack(names, sp_storage_mtpi(self), self->storage, parent, name))
+        return S_FALSE;
+    return sp_child_by_name(self->device, self->storage, parent, name, ret_bearer);
+}
+
 /* The name must be free, or the old bearer goes first. */
 static HRESULT make_room(struct sp_storage *self, const struct sp_creation *creation,
                          uint32_t parent)
@@ -52,7 +65,7 @@ static HRESULT make_room(struct sp_storage *self, const struct sp_creation *crea
     struct sp_storage old = {.device = self->device, .storage = self->storage};
     struct mtpi_storage_info medium = {0};
     uint32_t bearer = 0;
-    HRESULT hr = sp_child_by_name(self->device, self->storage, parent, creation->name, &bearer);
+    HRESULT hr = bearer_of(self, parent, creation->name, &bearer);
 
     if (hr == S_OK && !(creation->attributes & WMDM_FILE_CREATE_OVERWRITE))
         return HRESULT_FROM_WIN32(ERROR_FILE_EXISTS);
@@ -137,6 +150,7 @@ static HRESULT make(struct sp_storage *self, const struct sp_creation *creation,
                                      .name = creation->name,
                                      .props = list->item,
                                      .prop_count = list->item ? list->count : 0};
+    unsigned changes = mtpi_name_changes(mtpi);
     bool at_once =
         object.props && sp_facts_lists(sp_storage_facts(self), MTP_OP_SEND_OBJECT_PROP_LIST);
     unsigned failed = 0;
@@ -155,6 +169,9 @@ static HRESULT make(struct sp_storage *self, const struct sp_creation *creation,
     for (size_t i = 0; SUCCEEDED(hr) && !at_once && i < object.prop_count; i++)
         (void)mtpi_set_object_prop_value(mtpi, *ret_handle, list->item[i].code,
                                          &list->item[i].value);
+    if (SUCCEEDED(hr))
+        sp_names_made(sp_connection_names(sp_storage_connection(self)), mtpi, self->storage, parent,
+                      creation->name, changes);
     return hr;
 }
 

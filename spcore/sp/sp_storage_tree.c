@@ -1,10 +1,12 @@
 /* The way through the tree: children, parents, names, persistent ids, references. */
 #include <stdlib.h>
 
+#include "spcore/base.h"
 #include "spcore/com/com_memory.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/sp/sp_ahead.h"
 #include "spcore/sp/sp_facts.h"
+#include "spcore/sp/sp_names.h"
 #include "spcore/sp/sp_storage.h"
 
 HRESULT sp_children(struct sp_device *device, uint32_t storage, uint32_t parent,
@@ -29,46 +31,74 @@ static HRESULT names_below(struct sp_device *device, uint32_t parent,
                                                     0, MTP_OPC_OBJECT_FILE_NAME, 0, 1, ret));
 }
 
-static bool has_name(struct sp_device *device, uint32_t handle,
-                     const struct mtpi_property_list *names, const WCHAR *name, HRESULT *hr)
+/* NULL: not in the list. Most devices list in the order of the handles. */
+static const WCHAR *listed(const struct mtpi_property_list *names, size_t index, uint32_t handle)
 {
-    struct mtpi_object_info info = {0};
-    bool same;
-
+    if (index < names->count && names->item[index].handle == handle)
+        return names->item[index].value.string ? names->item[index].value.string : u"";
     for (size_t i = 0; i < names->count; i++) {
         if (names->item[i].handle == handle)
-            return com_wcseq(names->item[i].value.string ? names->item[i].value.string : u"", name);
+            return names->item[i].value.string ? names->item[i].value.string : u"";
     }
-    *hr = sp_connection_hr(
-        device->connection,
-        mtpi_get_object_info(sp_connection_mtpi(device->connection), handle, &info));
-    if (*hr == WMDM_E_INTERFACEDEAD)
-        *hr = S_OK; /* went away meanwhile */
-    same = info.name && com_wcseq(info.name, name);
+    return NULL;
+}
+
+struct search {
+    struct sp_device *device;
+    const WCHAR *name;
+    struct mtpi_property_list listed;
+    struct sp_names_set seen;
+    bool all_seen;
+};
+
+/* S_OK: it is the one. */
+static HRESULT look_at(struct search *it, size_t index, uint32_t handle)
+{
+    struct mtpi_object_info info = {0};
+    const WCHAR *name = listed(&it->listed, index, handle);
+    HRESULT hr = S_OK;
+    bool same;
+
+    if (!name) {
+        hr = sp_connection_hr(
+            it->device->connection,
+            mtpi_get_object_info(sp_connection_mtpi(it->device->connection), handle, &info));
+        name = info.name;
+    }
+    same = name && com_wcseq(name, it->name);
+    it->all_seen = it->all_seen && name && sp_names_add(&it->seen, name);
     mtpi_object_info_done(&info);
-    return same;
+    if (FAILED(hr) && hr != WMDM_E_INTERFACEDEAD) /* went away meanwhile */
+        return hr;
+    return same ? S_OK : S_FALSE;
 }
 
 HRESULT sp_child_by_name(struct sp_device *device, uint32_t storage, uint32_t parent,
                          const WCHAR *name, uint32_t *ret_handle)
 {
+    struct search it = {.device = device, .name = name, .all_seen = true};
+    unsigned changes = mtpi_name_changes(sp_connection_mtpi(device->connection));
+    int64_t begun_ms = base_now_ms();
     struct mtpi_u32_array handles = {0};
-    struct mtpi_property_list names = {0};
-    HRESULT hr = sp_children(device, storage, parent, &handles), found = S_FALSE;
+    HRESULT hr = sp_children(device, storage, parent, &handles);
 
     if (FAILED(hr))
         return hr;
     if (handles.count)
-        (void)names_below(device, parent, &names);
-    for (size_t i = 0; i < handles.count && found == S_FALSE && SUCCEEDED(hr); i++) {
-        if (has_name(device, handles.item[i], &names, name, &hr)) {
+        (void)names_below(device, parent, &it.listed);
+    hr = S_FALSE;
+    for (size_t i = 0; i < handles.count && hr == S_FALSE; i++) {
+        hr = look_at(&it, i, handles.item[i]);
+        if (hr == S_OK)
             *ret_handle = handles.item[i];
-            found = S_OK;
-        }
     }
-    mtpi_property_list_done(&names);
+    if (hr == S_FALSE && it.all_seen)
+        sp_names_keep(sp_connection_names(device->connection), storage, parent, &it.seen, changes,
+                      begun_ms);
+    sp_names_free(&it.seen);
+    mtpi_property_list_done(&it.listed);
     free(handles.item);
-    return FAILED(hr) ? hr : found;
+    return hr;
 }
 
 HRESULT sp_storage_enumerate(struct sp_storage *self, IMDSPEnumStorage **ret_enumerator)

@@ -383,6 +383,17 @@ static const char *known_as(const char *name)
     return name;
 }
 
+char *sync_path(const char *folder, char *name)
+{
+    char *path = NULL;
+
+    for (char *slash = name; (slash = strchr(slash, '/')) != NULL;)
+        *slash = '\xff';
+    if (asprintf(&path, "%s%s%s", folder, *folder ? "/" : "", *folder ? name : known_as(name)) < 0)
+        return NULL;
+    return path;
+}
+
 /* Takes over the reference. An object that says nothing of itself is not ours. */
 static HRESULT list_object(struct listing *it, IWMDMStorage *object, const char *path,
                            unsigned depth)
@@ -402,10 +413,9 @@ static HRESULT list_object(struct listing *it, IWMDMStorage *object, const char 
     if (list && found)
         describe(list, object, found, &name);
     LET_GO(list);
-    if (name && asprintf(&found->path, "%s%s%s", path, *path ? "/" : "",
-                         *path ? name : known_as(name)) < 0) {
-        found->path = NULL;
-        hr = E_OUTOFMEMORY;
+    if (name) {
+        found->path = sync_path(path, name);
+        hr = found->path ? hr : E_OUTOFMEMORY;
     }
     if (!found || !found->path) {
         if (found)

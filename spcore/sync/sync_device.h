@@ -21,6 +21,9 @@ void sync_device_close(struct sync_device *device);
 bool sync_device_takes(const struct sync_device *device, uint32_t format);
 bool sync_device_gone(const struct sync_device *device);
 
+/* The path of what is called `name`, which is written to, in a folder ("": the root); to free(). No
+ * wanted path, which are UTF-8, is that of a name with a slash in it. */
+char *sync_path(const char *folder, char *name);
 /* Everything on its storage, in order of the paths; the handles are IWMDMStorage, a reference each.
  * Where a name stands twice in a folder, either may be found by its path. */
 HRESULT sync_device_list(const struct sync_device *device, struct sync_found **ret_found,

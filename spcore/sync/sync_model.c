@@ -140,16 +140,18 @@ static int know_track(struct sync_track *track, const struct sync_library *libra
     return track->album ? 0 : -ENOMEM;
 }
 
-static int want(struct sync_model *model, enum sync_kind kind, const char *path, uint64_t size,
-                int64_t changed)
+static int want(struct sync_model *model, enum sync_kind kind, const char *path,
+                const struct sync_file *file)
 {
     struct sync_wanted *wanted;
 
     if (make_room(&model->wanted, model->wanted_count, &model->wanted_room, sizeof(*wanted)))
         return -ENOMEM;
     wanted = &model->wanted[model->wanted_count];
-    *wanted =
-        (struct sync_wanted){.kind = kind, .path = strdup(path), .size = size, .changed = changed};
+    *wanted = (struct sync_wanted){.kind = kind,
+                                   .path = strdup(path),
+                                   .size = file ? file->size : 0,
+                                   .changed = file ? file->changed : 0};
     model->wanted_count += wanted->path != NULL;
     return wanted->path ? 0 : -ENOMEM;
 }
@@ -183,7 +185,7 @@ static int add_tracks(struct making *it)
         snprintf(path, sizeof(path), SYNC_MUSIC "/%s", file->path);
         error = know_track(track, library, row_of(it, path));
         if (!error)
-            error = want(model, SYNC_TRACK, path, file->size, file->changed);
+            error = want(model, SYNC_TRACK, path, file);
     }
     return error;
 }
@@ -247,6 +249,9 @@ static int fill_playlist(const struct making *it, struct sync_list *list,
     return error;
 }
 
+/* What is no error of ours. */
+enum { GONE = 1, UNREAD };
+
 static int read_playlist(const struct making *it, struct sync_list *list)
 {
     const struct sync_library *library = it->model->library;
@@ -256,12 +261,11 @@ static int read_playlist(const struct making *it, struct sync_list *list)
     int error = sync_library_load(library, list->file->path, SYNC_PLAYLIST_MOST, &text, &length);
 
     if (error && error != -ENOMEM) {
-        it->model->partial |= error != -ENOENT;
         it->left_out(it->context, list->file->path,
                      error == -EFBIG    ? SYNC_TOO_LARGE
                      : error == -ENOENT ? SYNC_VANISHED
                                         : SYNC_UNREADABLE);
-        return -ENOENT;
+        return error == -ENOENT ? GONE : UNREAD;
     }
     if (!error)
         error = sync_playlist_read(text, length, list->file->path, library->root, &names);
@@ -272,10 +276,8 @@ static int read_playlist(const struct making *it, struct sync_list *list)
     return error;
 }
 
-static void forget_list(struct sync_model *model)
+static void list_done(struct sync_list *list)
 {
-    struct sync_list *list = &model->list[--model->list_count];
-
     free(list->path);
     free(list->track);
 }
@@ -296,42 +298,88 @@ static void playlist_path(const char *file, char *path, size_t size)
     *strrchr(path, '.') = '\0';
 }
 
-static int add_playlist(const struct making *it, const struct sync_file *file)
+/* Of two for one path, that of the file that comes first comes first. */
+static int by_list_path(const void *a, const void *b)
 {
-    char path[4 * PATH_MAX];
-    struct sync_list *list;
+    const struct sync_list *first = a, *second = b;
+    int order = strcmp(first->path, second->path);
+
+    return order ? order : (first->file > second->file) - (first->file < second->file);
+}
+
+static void sort_lists(struct sync_model *model)
+{
+    if (model->list_count)
+        qsort(model->list, model->list_count, sizeof(*model->list), by_list_path);
+}
+
+static int name_playlists(const struct making *it)
+{
+    const struct sync_library *library = it->model->library;
+
+    for (size_t i = 0; i < library->count; i++) {
+        const struct sync_file *file = &library->file[i];
+        char path[4 * PATH_MAX];
+        struct sync_list *list;
+
+        if (file->kind != SYNC_FILE_PLAYLIST)
+            continue;
+        if (!it->medium->playlists) {
+            it->left_out(it->context, file->path, SYNC_FORMAT);
+            continue;
+        }
+        playlist_path(file->path, path, sizeof(path));
+        list = add_list(it->model, SYNC_PLAYLIST, path);
+        if (!list)
+            return -ENOMEM;
+        list->file = file;
+    }
+    sort_lists(it->model);
+    return 0;
+}
+
+/* Of one that cannot be read now stays what is on the device; it is no list of the model. */
+static int settle_playlist(const struct making *it, struct sync_list *list, bool *ret_is_list)
+{
+    struct sync_model *model = it->model;
+    const struct sync_wanted *before =
+        model->wanted_count ? &model->wanted[model->wanted_count - 1] : NULL;
     int error;
 
-    playlist_path(file->path, path, sizeof(path));
-    if (sync_model_list(it->model, path)) {
-        it->left_out(it->context, file->path, SYNC_TAKEN);
+    if (before && strcmp(before->path, list->path) == 0) {
+        it->left_out(it->context, list->file->path, SYNC_TAKEN);
         return 0;
     }
-    list = add_list(it->model, SYNC_PLAYLIST, path);
-    if (!list)
-        return -ENOMEM;
-    list->file = file;
     error = read_playlist(it, list);
-    if (error == -ENOENT) {
-        forget_list(it->model);
+    *ret_is_list = !error;
+    if (error == GONE || (error == UNREAD && !row_of(it, list->path)))
         return 0;
-    }
-    return error ? error : want(it->model, SYNC_PLAYLIST, path, 0, 0);
+    if (error < 0)
+        return error;
+    error = want(model, SYNC_PLAYLIST, list->path, NULL);
+    if (!error)
+        model->wanted[model->wanted_count - 1].stays = !*ret_is_list;
+    return error;
 }
 
 static int add_playlists(const struct making *it)
 {
-    const struct sync_library *library = it->model->library;
-    int error = 0;
+    struct sync_model *model = it->model;
+    int error = name_playlists(it);
+    size_t kept = 0;
 
-    for (size_t i = 0; i < library->count && !error; i++) {
-        if (library->file[i].kind != SYNC_FILE_PLAYLIST)
-            continue;
-        if (it->medium->playlists)
-            error = add_playlist(it, &library->file[i]);
+    for (size_t i = 0; i < model->list_count; i++) {
+        struct sync_list list = model->list[i];
+        bool is_list = false;
+
+        if (!error)
+            error = settle_playlist(it, &list, &is_list);
+        if (is_list)
+            model->list[kept++] = list;
         else
-            it->left_out(it->context, library->file[i].path, SYNC_FORMAT);
+            list_done(&list);
     }
+    model->list_count = kept;
     return error;
 }
 
@@ -371,7 +419,7 @@ static int add_album(struct sync_model *model, const size_t *track, size_t count
         error = list_track(list, track[i]);
     if (!error)
         find_cover(model, list);
-    return error ? error : want(model, SYNC_ALBUM, path, 0, 0);
+    return error ? error : want(model, SYNC_ALBUM, path, NULL);
 }
 
 static int add_albums(struct sync_model *model)
@@ -397,13 +445,16 @@ static int add_albums(struct sync_model *model)
     return error;
 }
 
+static int compare_list(const void *path, const void *list)
+{
+    return strcmp(path, ((const struct sync_list *)list)->path);
+}
+
 struct sync_list *sync_model_list(const struct sync_model *model, const char *path)
 {
-    for (size_t i = 0; i < model->list_count; i++) {
-        if (strcmp(model->list[i].path, path) == 0)
-            return &model->list[i];
-    }
-    return NULL;
+    return model->list_count
+               ? bsearch(path, model->list, model->list_count, sizeof(*model->list), compare_list)
+               : NULL;
 }
 
 /* ---- all that is wanted */
@@ -427,7 +478,7 @@ static int add_folders(struct sync_model *model)
             same = path[at] == '/' ? at + 1 : same;
         for (char *slash = path + same; (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {
             *slash = '\0';
-            if (want(model, SYNC_FOLDER, path, 0, 0))
+            if (want(model, SYNC_FOLDER, path, NULL))
                 return -ENOMEM;
         }
         strcpy(last, path);
@@ -447,6 +498,7 @@ int sync_model_make(const struct sync_library *library, const struct sync_medium
         error = add_playlists(&it);
     if (!error && medium->albums)
         error = add_albums(&model);
+    sort_lists(&model);
     if (!error && model.wanted_count)
         qsort(model.wanted, model.wanted_count, sizeof(*model.wanted), by_path);
     if (!error)
@@ -468,8 +520,8 @@ void sync_model_done(struct sync_model *model)
         free(model->track[i].album);
         free(model->track[i].id);
     }
-    while (model->list_count)
-        forget_list(model);
+    for (size_t i = 0; i < model->list_count; i++)
+        list_done(&model->list[i]);
     for (size_t i = 0; i < model->wanted_count; i++)
         free(model->wanted[i].path);
     free(model->track);

@@ -32,11 +32,10 @@ struct sync_model {
     const struct sync_library *library; /* borrowed */
     struct sync_track *track;           /* in order of their paths */
     size_t track_count;
-    struct sync_list *list;
+    struct sync_list *list; /* in order of their paths */
     size_t list_count, list_room;
     struct sync_wanted *wanted; /* in order of their paths: folders, tracks and lists */
     size_t wanted_count, wanted_room;
-    bool partial; /* a playlist could not be read: what it was stays */
 };
 
 /* What the device has room for. */

@@ -80,6 +80,8 @@ static void plan_wanted(struct maker *it, const struct sync_wanted *wanted, size
     struct sync_found *ours = row ? with_id(it, row->id) : NULL;
     struct sync_found *there = with_path(it, wanted->path);
 
+    if (wanted->stays)
+        return;
     /* What was something else before is made anew; its row is the old object's. */
     if (row && row->kind != wanted->kind)
         row = NULL;

@@ -11,6 +11,7 @@ struct sync_wanted {
     char *path; /* below the device's root */
     uint64_t size;
     int64_t changed;
+    bool stays; /* as it is, if it is there: what it is to be is not known now */
 };
 
 /* An object that is there. */

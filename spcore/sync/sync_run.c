@@ -384,7 +384,7 @@ static void make_plan(struct sync_work *work)
     if (!error)
         error = sync_plan_make(model->wanted, model->wanted_count, work->row, work->row_count,
                                work->found, work->found_count, &work->plan);
-    if (!error && (work->library.partial || model->partial))
+    if (!error && work->library.partial)
         keep_unseen(&work->plan);
     work->made = calloc(model->wanted_count + 1, sizeof(*work->made));
     work->kept = calloc(model->track_count + 1, sizeof(IWMDMStorage *));

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "spcore/base.h"
+
 struct sync_state {
     sqlite3 *file; /* NULL: only read, and not there */
     sqlite3_stmt *put, *drop;
@@ -84,11 +86,28 @@ static int note_about(struct sync_state *state, const char *device, const char *
     return error_of(code);
 }
 
+/* The file may have come from anywhere: it brings rows, and nothing that runs. */
+static int open_file(struct sync_state *state, const char *path, int flags)
+{
+    static const struct {
+        int setting, value;
+    } settings[] = {
+        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+        {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},
+    };
+    int code = sqlite3_open_v2(path, &state->file, flags, NULL);
+
+    for (size_t i = 0; i < ARRAY_SIZE(settings) && code == SQLITE_OK; i++)
+        code = sqlite3_db_config(state->file, settings[i].setting, settings[i].value, NULL);
+    return code;
+}
+
 static int open_to_write(struct sync_state *state, const char *path, const char *device,
                          const char *library)
 {
-    int code =
-        sqlite3_open_v2(path, &state->file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    int code = open_file(state, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 
     if (code == SQLITE_OK)
         code = sqlite3_exec(state->file, schema, NULL, NULL, NULL);
@@ -109,7 +128,7 @@ static int open_to_read(struct sync_state *state, const char *path)
 {
     if (access(path, F_OK) < 0)
         return errno == ENOENT ? 0 : -errno;
-    return error_of(sqlite3_open_v2(path, &state->file, SQLITE_OPEN_READWRITE, NULL));
+    return error_of(open_file(state, path, SQLITE_OPEN_READWRITE));
 }
 
 int sync_state_open(const char *folder, const char *device, const char *library, bool only_read,

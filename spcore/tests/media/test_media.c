@@ -3,15 +3,19 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mtp_codes.h"
 #include "spcore/base.h"
 #include "spcore/media/media.h"
+#include "spcore/media/media_shared.h"
 
 static int read_file(const char *path, struct media_facts *ret_facts)
 {
@@ -141,4 +145,87 @@ Test(media, damaged_files_do_no_harm)
         close(from);
     }
     free(bytes);
+}
+
+/* ---- read by another process */
+
+static bool is_loaded_here(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[8192];
+    bool found = false;
+
+    cr_assert_not_null(maps);
+    while (fgets(line, sizeof(line), maps))
+        found |= strstr(line, "/papkit-media.so") != NULL;
+    fclose(maps);
+    return found;
+}
+
+/* tone.mp3 behind a tag of ID3v2.3 that has nothing but a picture. */
+static int pictured(size_t *ret_size)
+{
+    enum { TAG = 10, FRAME = 10, KIND = 13, PICTURE = 120000 };
+    static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    static uint8_t bytes[TAG + FRAME + KIND + PICTURE + 100000] = "ID3\3";
+    const uint32_t all = FRAME + KIND + PICTURE, frame = KIND + PICTURE;
+    int fd = memfd_create("pictured", MFD_CLOEXEC),
+        from = open("fixtures/media/tone.mp3", O_RDONLY);
+    uint8_t *at = bytes + 6;
+    ssize_t length;
+
+    for (int shift = 21; shift >= 0; shift -= 7)
+        *at++ = (uint8_t)(all >> shift & 0x7f);
+    memcpy(at, "APIC", 4);
+    for (int i = 0; i < 4; i++)
+        at[4 + i] = (uint8_t)(frame >> (24 - 8 * i));
+    memcpy(at + FRAME + 1, "image/png", 9); /* a NUL, no kind and no description behind it */
+    memcpy(at + FRAME + KIND, png, sizeof(png));
+    length = read(from, bytes + TAG + all, 100000);
+    cr_assert_gt(length, 0);
+    *ret_size = TAG + all + (size_t)length;
+    cr_assert_eq(write(fd, bytes, *ret_size), (ssize_t)*ret_size);
+    close(from);
+    return fd;
+}
+
+static void check_pictured(void)
+{
+    struct media_facts facts;
+    size_t size;
+    int fd = pictured(&size);
+
+    cr_assert_eq(media_read(fd, 0, size, &facts), 0);
+    cr_expect_eq(facts.duration, 1500);
+    cr_expect_eq(facts.art_length, 120000);
+    cr_expect_eq(facts.art_format, MTP_FC_PNG);
+    cr_expect(facts.art && memcmp(facts.art, "\x89PNG", 4) == 0);
+    media_facts_done(&facts);
+    close(fd);
+}
+
+Test(media, what_is_read_for_others_is_the_same)
+{
+    static const char few[64] = "no audio";
+    struct media_facts facts;
+    int fd = memfd_create("few", MFD_CLOEXEC);
+
+    cr_assert_gt(media_share(), 0);
+    check("fixtures/media/tone.mp3", 1500, 1, 44100, 0x0055);
+    check_pictured();
+    cr_assert_eq(write(fd, few, sizeof(few)), sizeof(few));
+    cr_expect_eq(media_read(fd, 0, sizeof(few), &facts), -EINVAL);
+    cr_expect_not(is_loaded_here());
+    close(fd);
+}
+
+Test(media, where_nobody_answers_any_more_it_is_read_here)
+{
+    pid_t reader = media_share();
+
+    cr_assert_gt(reader, 0);
+    kill(reader, SIGKILL);
+    cr_assert_eq(waitpid(reader, NULL, 0), reader);
+    check_pictured();
+    cr_expect(is_loaded_here());
 }

@@ -197,6 +197,60 @@ Test(mtp_dataset, property_description_says_whether_it_can_be_set)
     cr_expect_eq(mtpi_parse_prop_desc(BYTES(0x07, 0xdc, 0xff, 0xff), &desc), -EPROTO);
 }
 
+Test(mtp_dataset, property_description_says_which_values_there_are)
+{
+    struct mtpi_prop_values values;
+
+    /* Rating, UINT16, default 0, group 0: from 0 to 100 in steps of 1 */
+    cr_assert_eq(mtpi_parse_prop_values(
+                     BYTES(0x8a, 0xdc, 4, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 100, 0, 1, 0), &values),
+                 0);
+    cr_expect_eq(values.property, 0xdc8a);
+    cr_assert_eq(values.count, 3);
+    cr_expect_eq(values.item[1].integer, 100);
+    mtpi_prop_values_done(&values);
+    /* Sample rate, UINT32: 44100 or 48000 */
+    cr_assert_eq(mtpi_parse_prop_values(BYTES(0x93, 0xde, 6, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 0,
+                                              0x44, 0xac, 0, 0, 0x80, 0xbb, 0, 0),
+                                        &values),
+                 0);
+    cr_assert_eq(values.count, 2);
+    cr_expect_eq(values.item[1].integer, 48000);
+    mtpi_prop_values_done(&values);
+    /* A date has a form and no values. */
+    cr_assert_eq(mtpi_parse_prop_values(BYTES(8, 0xdc, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 3), &values),
+                 0);
+    cr_expect_eq(values.count, 0);
+    /* The second of two is not whole. */
+    cr_expect_eq(mtpi_parse_prop_values(
+                     BYTES(0x8a, 0xdc, 4, 0, 1, 0, 0, 0, 0, 0, 0, 2, 2, 0, 1, 0, 1), &values),
+                 -EPROTO);
+}
+
+Test(mtp_dataset, combinations_of_values_are_read_one_behind_the_other)
+{
+    struct mtpi_prop_combinations all;
+
+    /* Two: channels 1 with a description that ends in a pattern; channels 2. */
+    cr_assert_eq(mtpi_parse_prop_combinations(
+                     BYTES(2, 0, 0, 0, 2, 0, 0, 0, 0x94, 0xde, 4, 0, 1, 0, 0, 0, 0, 0, 0, 2, 1, 0,
+                           1, 0, 0x9d, 0xde, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 5, 2, 'a', 0, 0, 0, 1, 0,
+                           0, 0, 0x94, 0xde, 4, 0, 1, 0, 0, 0, 0, 0, 0, 2, 1, 0, 2, 0),
+                     &all),
+                 0);
+    cr_assert_eq(all.count, 2);
+    cr_assert_eq(all.item[0].count, 2);
+    cr_expect_eq(all.item[0].item[1].form, 5);
+    cr_assert_eq(all.item[1].count, 1);
+    cr_assert_eq(all.item[1].item[0].count, 1);
+    cr_expect_eq(all.item[1].item[0].item[0].integer, 2);
+    mtpi_prop_combinations_done(&all);
+    cr_assert_eq(mtpi_parse_prop_combinations(BYTES(0, 0, 0, 0), &all), 0);
+    cr_expect_eq(all.count, 0);
+    cr_expect_eq(mtpi_parse_prop_combinations(BYTES(0xff, 0xff, 0xff, 0xff, 0), &all), -EPROTO);
+    cr_expect_eq(mtpi_parse_prop_combinations(BYTES(2, 0, 0, 0, 0, 0, 0, 0), &all), -EPROTO);
+}
+
 Test(mtp_dataset, property_list_counts_no_more_than_its_bytes_hold)
 {
     struct mtpi_property_list list = {.count = 5};

@@ -98,6 +98,22 @@ Test(licence, of_a_real_scheme_is_foreign_where_the_header_goes_on_behind_what_w
     cr_expect_eq(protection(bytes, sizeof(bytes), &licence), SP_FOREIGN);
 }
 
+Test(licence, may_stand_wherever_the_header_reaches)
+{
+    struct sp_licence licence;
+    BYTE header[ARRAY_SIZE(whole)];
+
+    memcpy(header, whole, sizeof(header));
+    cr_expect_eq(sp_licence_reach(header, 29), 0);
+    cr_expect_eq(sp_licence_reach(header, 30), 102);
+    header[19] = 1; /* 16 MiB and some */
+    cr_expect_eq(sp_licence_reach(header, 30), SP_HEADER_MOST);
+    cr_expect_eq(protection(header, sizeof(header), &licence), SP_SIMULATED);
+    cr_expect_eq(protection(header, 30, &licence), SP_FOREIGN);
+    header[0] = 0;
+    cr_expect_eq(sp_licence_reach(header, sizeof(header)), 0);
+}
+
 Test(licence, is_none_of_a_file_that_is_cut_anywhere)
 {
     struct sp_licence licence;

@@ -162,11 +162,41 @@ Test(sync_model, playlists_lie_side_by_side_and_lack_what_is_not_there)
 
 Test(sync_model, a_playlist_too_large_to_be_one_stays_what_it_was)
 {
+    struct sync_row row = {
+        .kind = SYNC_PLAYLIST, .path = (char[]){"Playlists/l"}, .id = (char[]){"1"}};
     struct sync_model model;
 
-    run("truncate -s 5M l.m3u");
-    model = model_of(&all, NULL);
-    cr_expect(model.partial);
+    run("truncate -s 5M l.m3u && touch k.m3u m.m3u");
+    model = model_of(&all, &row);
+    check(&model, "Playlists/|Playlists/kp|Playlists/lp|Playlists/mp|");
+    cr_expect(model.wanted[2].stays);
+    cr_expect_not(model.wanted[1].stays || model.wanted[3].stays);
+    cr_expect_eq(model.list_count, 2);
+    cr_expect_null(sync_model_list(&model, "Playlists/l"));
     cr_expect_str_eq(said, "l.m3u size|");
+    sync_model_done(&model);
+}
+
+Test(sync_model, of_a_playlist_too_large_to_be_one_nothing_is_made)
+{
+    struct sync_model model;
+
+    run("truncate -s 5M l.m3u && mkdir a && touch 'a/b.m3u' && truncate -s 5M 'a - b.m3u'");
+    model = model_of(&all, NULL);
+    check(&model, "Playlists/|Playlists/a - bp|"); /* of the one that can be read */
+    cr_expect_str_eq(said, "a - b.m3u size|l.m3u size|");
+    sync_model_done(&model);
+}
+
+Test(sync_model, each_list_is_found_by_its_path)
+{
+    struct sync_model model;
+
+    run("cp \"$M\"/tone.mp3 1.mp3 && for i in 1 2 3 4 5 6 7 8 9; do touch \"$i.m3u\"; done");
+    model = model_of(&all, NULL);
+    cr_assert_eq(model.list_count, 10);
+    for (size_t i = 0; i < model.list_count; i++)
+        cr_expect_eq(sync_model_list(&model, model.list[i].path), &model.list[i]);
+    cr_expect_null(sync_model_list(&model, "Playlists/10"));
     sync_model_done(&model);
 }

@@ -33,7 +33,8 @@ static void check(const struct sync_wanted *wanted, const struct sync_row *row,
 }
 
 static char path[] = "Music/a.mp3", id[] = "1", other[] = "2", nothing[] = "";
-static const struct sync_wanted track = {SYNC_TRACK, path, 10, 5};
+static const struct sync_wanted track = {
+    .kind = SYNC_TRACK, .path = path, .size = 10, .changed = 5};
 static struct sync_found at_path(char *its_id, uint64_t size)
 {
     return (struct sync_found){.path = path, .id = its_id, .size = size};
@@ -87,6 +88,25 @@ Test(sync_plan, what_is_not_ours_is_neither_replaced_nor_deleted)
     check(&track, &absent, &found, SYNC_ADOPT, true);
     check(NULL, &row, &found, SYNC_FORGET, false);
     check(NULL, &absent, &found, SYNC_FORGET, false);
+}
+
+Test(sync_plan, what_is_not_known_now_is_left_alone_and_its_folder_with_it)
+{
+    char folder[] = "Music", list[] = "Music/b.mp3";
+    const struct sync_wanted wanted[] = {{.path = folder},
+                                         {.kind = SYNC_PLAYLIST, .path = list, .stays = true}};
+    const struct sync_row rows[] = {{SYNC_FOLDER, folder, id, 0, 0, {0}, text, false, 0, 0},
+                                    {SYNC_PLAYLIST, list, other, 0, 0, {0}, text, false, 0, 0}};
+    struct sync_found found[] = {{.path = folder, .id = id, .folder = true},
+                                 {.path = list, .id = other}};
+    struct sync_plan plan = {0};
+
+    for (size_t there = 0; there <= 2; there++) {
+        cr_assert_eq(sync_plan_make(wanted, 2, rows, 2, found, there, &plan), 0);
+        cr_assert_eq(plan.count, 1);
+        cr_expect_eq(plan.step[0].what, there ? SYNC_KEEP : SYNC_MAKE); /* the folder */
+        sync_plan_done(&plan);
+    }
 }
 
 Test(sync_plan, what_was_deleted_on_the_device_is_made_again)
@@ -234,7 +254,8 @@ static size_t list_wanted(const struct world *world, struct sync_wanted wanted[N
         if (!world->library[i])
             continue;
         name(i, paths[count]);
-        wanted[count] = (struct sync_wanted){SYNC_TRACK, paths[count], world->library[i], 0};
+        wanted[count] = (struct sync_wanted){
+            .kind = SYNC_TRACK, .path = paths[count], .size = world->library[i]};
         count++;
     }
     return count;
@@ -307,7 +328,7 @@ static bool carry_out(struct world *world, const struct sync_step *step,
         return true;
     }
     wanted += step->wanted;
-    if (step->what == SYNC_ADOPT && object->content == wanted->size)
+    if (step->what == SYNC_ADOPT && object && object->content == wanted->size)
         remember(world, wanted->path, object->id, wanted->size);
     if (step->what == SYNC_KEEP || step->what == SYNC_ADOPT)
         return true;

@@ -1,7 +1,9 @@
 /* What was synchronised, kept in a file that survives its program. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <glob.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,5 +166,50 @@ Test(sync_state, a_file_that_is_none_of_ours_is_an_error)
     snprintf(command, sizeof(command),
              "for f in %s/*.sqlite; do printf 'not a database at all %%0900d' 7 > $f; done", inner);
     cr_assert_eq(system(command), 0);
+    cr_expect_eq(sync_state_open(inner, "device", "/library", false, &state), -EIO);
+}
+
+/* By somebody else, while nobody has it open. */
+static void tamper(const char *statements)
+{
+    char pattern[80];
+    glob_t files;
+    sqlite3 *file = NULL;
+
+    sync_state_close(opened(false));
+    snprintf(pattern, sizeof(pattern), "%s/*.sqlite", inner);
+    cr_assert_eq(glob(pattern, 0, NULL, &files), 0);
+    cr_assert_eq(sqlite3_open(files.gl_pathv[0], &file), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(file, statements, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(file);
+    globfree(&files);
+}
+
+Test(sync_state, what_a_file_brings_along_does_not_run)
+{
+    struct sync_state *state;
+    struct sync_row *rows = NULL;
+    size_t count = 0;
+
+    tamper("CREATE TRIGGER t AFTER INSERT ON object BEGIN DELETE FROM object; END;");
+    state = opened(false);
+    cr_assert_eq(sync_state_put(state, &full), 0);
+    sync_state_close(state);
+    state = opened(true);
+    cr_assert_eq(sync_state_rows(state, &rows, &count), 0);
+    cr_expect_eq(count, 1);
+    sync_state_close(state);
+}
+
+Test(sync_state, a_view_is_not_taken_for_the_rows)
+{
+    struct sync_state *state;
+    struct sync_row *rows = NULL;
+    size_t count = 0;
+
+    tamper("ALTER TABLE object RENAME TO other; CREATE VIEW object AS SELECT * FROM other;");
+    state = opened(true);
+    cr_expect_eq(sync_state_rows(state, &rows, &count), -EIO);
+    sync_state_close(state);
     cr_expect_eq(sync_state_open(inner, "device", "/library", false, &state), -EIO);
 }
