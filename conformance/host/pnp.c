@@ -345,6 +345,20 @@ int pnp_plug(struct pnp_host *host, const struct pnp_bus *bus, struct pnp_plugge
     return error;
 }
 
+int pnp_read_os_descriptors(struct pnp_host *host, const struct pnp_bus *bus,
+                            const uint8_t device[18], const char *hardware_key,
+                            struct pnp_plugged *ret)
+{
+    struct plugging it = {.host = host, .bus = bus, .ret = ret};
+
+    memset(ret, 0, sizeof(*ret));
+    memcpy(it.device, device, sizeof(it.device));
+    name_keys(&it, "");
+    snprintf(ret->hardware_key, sizeof(ret->hardware_key), "%s", hardware_key);
+    describe(&it);
+    return write_properties(&it);
+}
+
 int pnp_compare_versions(const struct pnp_host *host, const struct pnp_bus *bus, bool *ret_agree)
 {
     static uint8_t answer[ANSWER_MAX];

@@ -35,7 +35,7 @@ enum pnp_driver { PNP_NO_DRIVER, PNP_WINUSB, PNP_WPD_MTP };
 
 /* One plugging. Steps count from 1 in the order they happened; 0: did not happen. */
 struct pnp_plugged {
-    char hardware_key[128], flags_key[96];
+    char hardware_key[320], flags_key[96];
     enum pnp_driver driver;
     bool interface_there; /* a device interface was registered */
     char interface[64];   /* its class, "{…}" in capitals */
@@ -50,6 +50,11 @@ void pnp_done(struct pnp_host *host);
 bool pnp_deviate(struct pnp_host *host, const char *name);
 /* -errno when the device cannot even be described. */
 int pnp_plug(struct pnp_host *host, const struct pnp_bus *bus, struct pnp_plugged *ret);
+/* The part of it that asks and remembers, for a device of which the caller knows its descriptor and
+ * its key: no driver is bound. */
+int pnp_read_os_descriptors(struct pnp_host *host, const struct pnp_bus *bus,
+                            const uint8_t device[18], const char *hardware_key,
+                            struct pnp_plugged *ret);
 /* Reads both versions, if the device has them, and says whether they agree. 0, -ENOENT when it
  * has not both, -EPROTO when one is malformed. */
 int pnp_compare_versions(const struct pnp_host *host, const struct pnp_bus *bus, bool *ret_agree);

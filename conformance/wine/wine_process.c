@@ -139,3 +139,8 @@ module_get_class_object module_activation(void *module)
     (void)module;
     return by_registry;
 }
+
+bool module_registers_with_us(void)
+{
+    return false;
+}

@@ -130,3 +130,35 @@ const struct inf_entry *inf_entry(const struct inf *inf, const struct inf_sectio
         entry = inf_next(inf, entry);
     return entry;
 }
+
+/* A sign that begins no token and stands for no other. */
+static bool has_lone_percent(const char *text)
+{
+    size_t count = 0;
+
+    for (const char *at = strchr(text, '%'); at; at = strchr(at + 1, '%'))
+        count++;
+    return count % 2 != 0;
+}
+
+void inf_check_reference(const struct inf *inf, const struct inf_field *field)
+{
+    const char *text = field->text;
+    size_t length = strlen(text);
+    const char *what = NULL;
+
+    if (strchr(text, ']'))
+        what = "a closing bracket";
+    else if (field->is_quoted)
+        return;
+    else if (strchr(text, '['))
+        what = "an opening bracket";
+    else if (has_lone_percent(text))
+        what = "a % sign alone";
+    else if (length > 0 && text[length - 1] == '\\')
+        what = "a backslash at its end";
+    if (what)
+        inf_find(inf->findings, inf->name, field->at, "SVC-SYN-014",
+                 "put it in quotation marks, and write no ] in the name of a section",
+                 "the name of a section with %s", what);
+}

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "conformance/host/inf/inf_sections.h"
 #include "spcore/base.h"
 
 struct lint {
@@ -82,6 +83,13 @@ static void lint_version(const struct lint *lint)
              text);
 }
 
+void inf_lint_version(const struct inf_strings *strings)
+{
+    struct lint lint = {.inf = strings->inf, .strings = *strings};
+
+    lint_version(&lint);
+}
+
 /* ---- strings */
 
 static void token(void *context, const char *name, const struct inf_string *string)
@@ -125,18 +133,6 @@ static void lint_tokens(struct lint *lint)
     }
 }
 
-/* A folder's number between signs, somewhere in a string. */
-static bool has_dirid(const char *text)
-{
-    for (const char *at = strchr(text, '%'); at; at = strchr(at + 1, '%')) {
-        size_t digits = strspn(at + 1, "0123456789");
-
-        if (digits && at[digits + 1] == '%')
-            return true;
-    }
-    return false;
-}
-
 /* Each language is held against all of the file: there may be many. */
 static bool may_go_on(struct lint *lint)
 {
@@ -172,7 +168,7 @@ static void lint_language(struct lint *lint, const struct inf_section *section)
     if (lint->error)
         return;
     for (size_t i = 0; i < strings.count; i++) {
-        if (has_dirid(strings.strings[i].value.text))
+        if (inf_has_dirid(strings.strings[i].value.text))
             LINT(lint, strings.strings[i].value.at, "SVC-STR-006",
                  "write the folder where the string is used",
                  "a folder's number stands for none in a string");
@@ -200,7 +196,7 @@ static void lint_strings(struct lint *lint)
 /* ---- install sections */
 
 /* A device has one function driver. */
-static void lint_services(const struct lint *lint, const struct inf_plan *plan)
+void inf_lint_services(const struct inf_plan *plan)
 {
     const struct inf_step *first = NULL;
 
@@ -210,7 +206,7 @@ static void lint_services(const struct lint *lint, const struct inf_plan *plan)
         if (step->kind != INF_SERVICE || !(step->flags & INF_ASSOCIATED_SERVICE))
             continue;
         if (first)
-            inf_find(lint->inf->findings, step->inf->name, step->at, "SVC-SVC-009",
+            inf_find(step->inf->findings, step->inf->name, step->at, "SVC-SVC-009",
                      "leave 0x2 to the one service that is the driver",
                      "%s is a second function driver, after %s", step->name, first->name);
         else
@@ -231,7 +227,7 @@ static void lint_install(struct lint *lint, const struct inf_section *section, c
     if (plan.failed)
         lint->error = -ENOMEM;
     else
-        lint_services(lint, &plan);
+        inf_lint_services(&plan);
     if (!lint->error)
         inf_lint_player(&plan);
     inf_plan_done(&plan);
@@ -251,18 +247,21 @@ static void lint_model(struct lint *lint, const struct inf_entry *model,
 {
     char name[INF_EXPANDED], found[INF_EXPANDED];
     const struct inf_section *section;
+    struct inf_field field;
 
     if (!model->has_key || !has_id(lint->inf, model))
         LINT(lint, model->at, "SVC-MOD-008", "write DESCRIPTION = SECTION, HARDWARE-ID",
              "a model without an id of its devices");
     if (!model->has_key)
         return;
+    field = inf_value(lint->inf, model, 0);
+    inf_check_reference(lint->inf, &field);
     value_of(lint, model, 0, name);
     section = inf_install(lint->inf, name, architecture, found);
     if (section)
         lint_install(lint, section, found, true);
     else
-        LINT(lint, inf_value(lint->inf, model, 0).at, "SVC-MOD-009",
+        LINT(lint, field.at, "SVC-MOD-009",
              "write that section, or one of its name with the decoration of an architecture",
              "there is no section [%s] to install", name);
 }
@@ -313,11 +312,13 @@ static void lint_manufacturers(struct lint *lint)
          e = inf_next(lint->inf, e)) {
         const struct inf_section *models =
             inf_models_name(&lint->strings, e, base) ? inf_section(lint->inf, base) : NULL;
+        struct inf_field field = inf_value(lint->inf, e, 0);
 
+        inf_check_reference(lint->inf, &field);
         if (models)
             lint_models(lint, models, INF_X86);
         else if (inf_value_count(e) < 2)
-            LINT(lint, inf_value(lint->inf, e, 0).at, "SVC-MOD-007",
+            LINT(lint, field.at, "SVC-MOD-007",
                  "write that section, or the decorations of those there are",
                  "there are no models [%s]", base);
         for (size_t i = 1; i < inf_value_count(e); i++)

@@ -8,6 +8,9 @@
 /* Adds to the findings of `inf`. `folder`: where what it includes is looked for; NULL: nowhere.
  * 0 or -ENOMEM. */
 int inf_lint(const struct inf *inf, const char *folder, unsigned code_page);
+/* Parts of it: [Version], with the language's strings; the one function driver of a plan. */
+void inf_lint_version(const struct inf_strings *strings);
+void inf_lint_services(const struct inf_plan *plan);
 /* The part of it that is about players: their parameters in the plan of one install section. */
 void inf_lint_player(const struct inf_plan *plan);
 

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "conformance/host/inf/inf_planner.h"
+#include "conformance/host/inf/inf_sections.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 
@@ -158,15 +159,48 @@ bool inf_is_guid(const char *text)
     return text[sizeof(shape) - 1] == '\0';
 }
 
+bool inf_has_dirid(const char *text)
+{
+    for (const char *at = strchr(text, '%'); at; at = strchr(at + 1, '%')) {
+        size_t digits = strspn(at + 1, "0123456789");
+
+        if (at[1] == '%')
+            at++; /* two that stand for one */
+        else if (digits && at[digits + 1] == '%')
+            return true;
+    }
+    return false;
+}
+
+struct value {
+    const struct planner *planner;
+    struct inf_at at;
+};
+
+/* The words are inf_lint.c's, so that what both meet is said once. */
+static void token(void *context, const char *name, const struct inf_string *string)
+{
+    const struct value *value = context;
+
+    if (!string)
+        PLAN_FIND(value->planner, value->at, "SVC-STR-001",
+                  "define it in [Strings]; % signs that begin no token are written twice",
+                  "%%%s%% is not defined", name);
+}
+
 void plan_value(const struct planner *planner, const struct inf_entry *entry, size_t index,
                 char ret[INF_EXPANDED])
 {
+    struct inf_field field = inf_value(planner->strings->inf, entry, index);
+    struct value value = {planner, field.at};
+
     ret[0] = '\0';
-    if (may_go_on(planner)) {
-        (void)inf_expand(planner->strings, inf_value(planner->strings->inf, entry, index).text, ret,
-                         NULL, NULL);
-        planner->library->work += strlen(ret) / WORK_BYTES;
-    }
+    if (!may_go_on(planner))
+        return;
+    if (!inf_expand(planner->strings, field.text, ret, token, &value))
+        PLAN_FIND(planner, field.at, "SVC-SYN-012", "make the strings shorter",
+                  "with its strings in place it is longer than %d characters", INF_FIELD_MAX);
+    planner->library->work += strlen(ret) / WORK_BYTES;
 }
 
 bool plan_number(const struct planner *planner, const struct inf_entry *entry, size_t index,
@@ -188,14 +222,16 @@ const struct inf_section *plan_reference(const struct planner *planner,
                                          const struct inf_entry *entry, size_t index)
 {
     const struct inf *inf = planner->strings->inf;
+    struct inf_field field = inf_value(inf, entry, index);
     char name[INF_EXPANDED];
     const struct inf_section *section;
 
     plan_value(planner, entry, index, name);
     section = inf_section(inf, name);
+    inf_check_reference(inf, &field);
     if (!section)
-        PLAN_FIND(planner, inf_value(inf, entry, index).at, "SVC-SYN-002",
-                  "write that section, or take the name away", "there is no section [%s]", name);
+        PLAN_FIND(planner, field.at, "SVC-SYN-002", "write that section, or take the name away",
+                  "there is no section [%s]", name);
     return section;
 }
 
@@ -265,7 +301,7 @@ static void copy_files(const struct planner *planner, const struct inf_entry *en
 static void add_interface(const struct planner *planner, const struct inf_entry *entry)
 {
     const struct inf *inf = planner->strings->inf;
-    char class[INF_EXPANDED], reference[INF_EXPANDED];
+    char class[INF_EXPANDED], reference[INF_EXPANDED], owner[2 * INF_EXPANDED];
     struct planner of = *planner;
     struct inf_step *step;
     uint32_t flags = 0;
@@ -288,7 +324,8 @@ static void add_interface(const struct planner *planner, const struct inf_entry 
     if (!*inf_value(inf, entry, 2).text || !plan_reference(planner, entry, 2))
         return;
     of.scope = INF_OF_INTERFACE;
-    of.owner = class;
+    snprintf(owner, sizeof(owner), "%s%s%s", class, *reference ? "\\" : "", reference);
+    of.owner = owner;
     plan_value(planner, entry, 2, reference);
     of.section = reference;
     plan_section(&of);
@@ -296,40 +333,61 @@ static void add_interface(const struct planner *planner, const struct inf_entry 
 
 /* ---- Include and Needs */
 
+static void included_free(struct inf_included *one)
+{
+    inf_strings_done(&one->strings);
+    inf_free(one->inf);
+    free(one->path);
+    free(one);
+}
+
+/* Reads it; what cannot be read is kept as that. NULL: no memory. */
+static struct inf_included *included_new(const struct planner *planner, const char *path)
+{
+    const struct inf_library *library = planner->library;
+    struct inf_included *one = calloc(1, sizeof(*one));
+    char error[256];
+
+    if (!one || !(one->path = strdup(path))) {
+        free(one);
+        return NULL;
+    }
+    if (inf_load(path, library->code_page, planner->strings->inf->findings, &one->inf, error,
+                 sizeof(error)))
+        return one;
+    if (inf_strings_of(one->inf, inf_strings_choose(one->inf, library->langid), &one->strings)) {
+        included_free(one);
+        return NULL;
+    }
+    return one;
+}
+
 /* The INF of that name, which is read when it is first asked for; NULL: it is not there. */
 static const struct inf_included *include(const struct planner *planner, const char *name)
 {
     struct inf_library *library = planner->library;
-    char path[2 * INF_EXPANDED], error[256];
+    char path[2 * INF_EXPANDED];
     struct inf_included *one;
 
     if (!library->folder || strpbrk(name, "/\\") || name[0] == '.' || !*name)
         return NULL;
     snprintf(path, sizeof(path), "%s/%s", library->folder, name);
     for (size_t i = 0; i < library->count; i++) {
-        if (strcasecmp(library->included[i]->inf->name, path) == 0)
-            return library->included[i];
+        one = library->included[i];
+        if (one->inf ? strcasecmp(one->path, path) == 0 : strcmp(one->path, path) == 0)
+            return one->inf ? one : NULL;
     }
-    one = library->count < INF_INCLUDES_MAX ? calloc(1, sizeof(*one)) : NULL;
+    one = library->count < INF_INCLUDES_MAX ? included_new(planner, path) : NULL;
     if (!one)
         return NULL;
-    if (inf_load(path, library->code_page, planner->strings->inf->findings, &one->inf, error,
-                 sizeof(error)) ||
-        inf_strings_of(one->inf, inf_strings_choose(one->inf, library->langid), &one->strings)) {
-        inf_free(one->inf);
-        free(one);
-        return NULL;
-    }
-    return library->included[library->count++] = one;
+    library->included[library->count++] = one;
+    return one->inf ? one : NULL;
 }
 
 void inf_library_done(struct inf_library *library)
 {
-    for (size_t i = 0; i < library->count; i++) {
-        inf_strings_done(&library->included[i]->strings);
-        inf_free(library->included[i]->inf);
-        free(library->included[i]);
-    }
+    for (size_t i = 0; i < library->count; i++)
+        included_free(library->included[i]);
     library->count = 0;
 }
 

@@ -40,8 +40,10 @@ static void put_strings(const struct planner *planner, const struct inf_entry *e
     for (size_t i = DATA; i < last; i++) {
         plan_value(planner, entry, i, text);
         plan_add_string(planner, step, text);
-        if (i == DATA)
-            step->text = plan_copy(planner, text);
+        if (i != DATA)
+            continue;
+        step->text = plan_copy(planner, text);
+        step->has_dirid = inf_has_dirid(inf_value(planner->strings->inf, entry, i).text);
     }
     if (step->type == INF_MULTI_SZ)
         plan_add_bytes(planner, step, "\0", 2);

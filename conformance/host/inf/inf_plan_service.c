@@ -1,5 +1,6 @@
 /* AddService: a service, its event log and its triggers. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -74,6 +75,7 @@ static void read_required(const struct planner *planner, const struct inf_sectio
         } else if (number < 0) {
             plan_value(planner, entry, 0, text);
             step->key = plan_copy(planner, text);
+            step->has_dirid = inf_has_dirid(inf_value(planner->strings->inf, entry, 0).text);
             check_binary(planner, entry, text);
         } else if (plan_number(planner, entry, 0, 0, "SVC-SVC-003", &step->numbers[number])) {
             check_numbers(planner, entry, step, number);
@@ -83,11 +85,43 @@ static void read_required(const struct planner *planner, const struct inf_sectio
 
 /* ---- triggers */
 
+enum { ITEMS_MAX = 64, ITEM_BYTES_MAX = 1024, ITEM_HEAD = 8 };
+
+/* One item behind its head. */
+static void add_item(const struct planner *planner, const struct inf_entry *entry, uint32_t type,
+                     struct inf_step *step)
+{
+    const struct inf_field field = inf_value(planner->strings->inf, entry, 1);
+    size_t begin = step->size, size;
+    uint8_t head[ITEM_HEAD] = {0};
+    char text[INF_EXPANDED];
+
+    plan_add_bytes(planner, step, head, sizeof(head));
+    for (size_t i = 1; i < inf_value_count(entry) && (i == 1 || type != ITEM_STRING); i++) {
+        uint8_t byte;
+
+        plan_value(planner, entry, i, text);
+        byte = (uint8_t)strtoul(text, NULL, 16);
+        if (type == ITEM_STRING)
+            plan_add_string(planner, step, text);
+        else
+            plan_add_bytes(planner, step, &byte, 1);
+    }
+    if (planner->plan->failed)
+        return;
+    size = step->size - begin - ITEM_HEAD;
+    put_le32(step->data + begin, type);
+    put_le32(step->data + begin + 4, (uint32_t)size);
+    if (size > ITEM_BYTES_MAX)
+        PLAN_FIND(planner, field.at, "SVC-TRG-008", "name a shorter id, or one that is less exact",
+                  "a DataItem of %zu bytes: expected at most %d", size, ITEM_BYTES_MAX);
+}
+
 static void add_items(const struct planner *planner, const struct inf_section *section,
                       struct inf_step *step)
 {
     const struct inf *inf = planner->strings->inf;
-    char text[INF_EXPANDED];
+    unsigned count = 0;
 
     for (const struct inf_entry *e = plan_first(planner, section); e; e = plan_next(planner, e)) {
         uint32_t type;
@@ -99,8 +133,10 @@ static void add_items(const struct planner *planner, const struct inf_section *s
             PLAN_FIND(planner, inf_value(inf, e, 0).at, "SVC-TRG-004",
                       "write DataItem = 2,\"HARDWARE-ID\"",
                       "a DataItem of type %u: a trigger of an interface takes strings (2)", type);
-        plan_value(planner, e, 1, text);
-        plan_add_string(planner, step, text);
+        if (++count == ITEMS_MAX + 1)
+            PLAN_FIND(planner, e->at, "SVC-TRG-008", "write another trigger for the rest",
+                      "a trigger with more than %d DataItems", ITEMS_MAX);
+        add_item(planner, e, type, step);
     }
 }
 
@@ -176,23 +212,27 @@ static void check_flags(const struct planner *planner, const struct inf_entry *e
                   "SPSVCINST_STARTSERVICE (0x800) of a function driver (0x2)");
 }
 
-static void check_event_log(const struct planner *planner, const struct inf_entry *entry)
+/* "LOG\NAME" of the event log, System and the service's unless they are said. */
+static void event_log(const struct planner *planner, const struct inf_entry *entry,
+                      const char *service, char *ret, size_t size)
 {
     static const char *const logs[] = {"", "System", "Security", "Application"};
-    char text[INF_EXPANDED];
+    char type[INF_EXPANDED], name[INF_EXPANDED];
     size_t i = 0;
 
-    plan_value(planner, entry, EVENT_TYPE, text);
-    while (i < ARRAY_SIZE(logs) && strcasecmp(text, logs[i]) != 0)
+    plan_value(planner, entry, EVENT_TYPE, type);
+    plan_value(planner, entry, EVENT_NAME, name);
+    while (i < ARRAY_SIZE(logs) && strcasecmp(type, logs[i]) != 0)
         i++;
     if (i == ARRAY_SIZE(logs))
         PLAN_FIND(planner, inf_value(planner->strings->inf, entry, EVENT_TYPE).at, "SVC-SVC-001",
-                  "take System, Security or Application", "there is no event log %s", text);
+                  "take System, Security or Application", "there is no event log %s", type);
+    snprintf(ret, size, "%s\\%s", *type ? type : "System", *name ? name : service);
 }
 
 /* Registry entries of a section, which are the service's own. */
 static void part(const struct planner *planner, const struct inf_entry *entry, size_t index,
-                 enum inf_scope scope, const char *service)
+                 enum inf_scope scope, const char *owner)
 {
     struct planner of = *planner;
     char name[INF_EXPANDED];
@@ -202,7 +242,7 @@ static void part(const struct planner *planner, const struct inf_entry *entry, s
         return;
     plan_value(planner, entry, index, name);
     of.scope = scope;
-    of.owner = service;
+    of.owner = owner;
     of.section = name;
     plan_section(&of);
 }
@@ -210,7 +250,7 @@ static void part(const struct planner *planner, const struct inf_entry *entry, s
 void plan_add_service(const struct planner *planner, const struct inf_entry *entry)
 {
     const struct inf *inf = planner->strings->inf;
-    char name[INF_EXPANDED], section[INF_EXPANDED];
+    char name[INF_EXPANDED], section[INF_EXPANDED], log[2 * INF_EXPANDED];
     struct planner of = *planner;
     struct inf_step *step;
     uint32_t flags;
@@ -219,7 +259,7 @@ void plan_add_service(const struct planner *planner, const struct inf_entry *ent
     if (!plan_number(planner, entry, SERVICE_FLAGS, 0, "SVC-SVC-001", &flags))
         return;
     check_flags(planner, entry, flags);
-    check_event_log(planner, entry);
+    event_log(planner, entry, name, log, sizeof(log));
     step = plan_step(planner, entry, INF_SERVICE);
     if (!step)
         return;
@@ -237,7 +277,8 @@ void plan_add_service(const struct planner *planner, const struct inf_entry *ent
         return;
     read_required(planner, inf_section(inf, section), entry, step);
     of.owner = name;
+    plan_settings(&of, inf_section(inf, section));
     add_triggers(&of, inf_section(inf, section));
     part(planner, entry, SERVICE_SECTION, INF_OF_SERVICE, name);
-    part(planner, entry, EVENT_SECTION, INF_EVENT_LOG, name);
+    part(planner, entry, EVENT_SECTION, INF_EVENT_LOG, log);
 }

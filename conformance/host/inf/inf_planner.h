@@ -50,6 +50,10 @@ void plan_section(const struct planner *planner);
 const struct inf_section *plan_reference(const struct planner *planner,
                                          const struct inf_entry *entry, size_t index);
 
+/* What a service's section says beside what each has to: the last step but for that is the service.
+ */
+void plan_settings(const struct planner *planner, const struct inf_section *section);
+
 /* ---- directives, each with its entry */
 typedef void plan_directive(const struct planner *planner, const struct inf_entry *entry);
 plan_directive plan_add_reg, plan_del_reg, plan_add_service;

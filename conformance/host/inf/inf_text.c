@@ -121,7 +121,7 @@ static int no_text(const struct inf_text *text, char *error, size_t error_size)
         text->utf8[zero + 2] == '\0')
         snprintf(error, error_size, "UTF-16 without a byte order mark: expected one (FF FE)");
     else
-        snprintf(error, error_size, "a NUL after %zu bytes: expected the text of an INF", zero);
+        snprintf(error, error_size, "a NUL after %zu bytes: expected text", zero);
     return -EILSEQ;
 }
 

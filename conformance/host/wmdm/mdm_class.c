@@ -3,13 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "conformance/host/win_registry.h"
 #include "spcore/base.h"
 
-#define PLUGINS "HKLM\\SOFTWARE\\Microsoft\\Windows Media Device Manager\\Plugins\\SP\\"
-#define CLASS_KEYS WIN_REGISTRY_CLASSES "\\CLSID\\"
+#define PLUGINS "HKLM\\SOFTWARE\\Microsoft\\Windows Media Device Manager\\Plugins\\SP"
+#define CLASS_KEYS WIN_REGISTRY_CLASSES "\\CLSID"
 
 bool mdm_class_text(const struct registry_value *value, char *ret, size_t room)
 {
@@ -32,13 +31,13 @@ bool mdm_class_id(const char *text, char ret_id[COM_GUID_TEXT])
     return true;
 }
 
-static bool of_plugin(const struct registry *registry, const struct registry_value *value,
+static bool of_plugin(const struct registry *registry, const char *plugin,
                       char ret_id[COM_GUID_TEXT])
 {
-    char name[128], key[256], text[COM_GUID_TEXT];
+    char name[128], key[512], text[COM_GUID_TEXT];
 
-    if (strncasecmp(value->key, PLUGINS, strlen(PLUGINS)) != 0 ||
-        strcasecmp(value->name, "ProgID") != 0 || !mdm_class_text(value, name, sizeof(name)))
+    snprintf(key, sizeof(key), PLUGINS "\\%s", plugin);
+    if (!mdm_class_text(registry_get(registry, key, "ProgID"), name, sizeof(name)))
         return false;
     snprintf(key, sizeof(key), "%s\\%s\\CLSID", WIN_REGISTRY_CLASSES, name);
     return mdm_class_text(registry_get(registry, key, ""), text, sizeof(text)) &&
@@ -46,26 +45,22 @@ static bool of_plugin(const struct registry *registry, const struct registry_val
 }
 
 /* One that is registered with COM alone. */
-static bool of_server(const struct registry_value *value, char ret_id[COM_GUID_TEXT])
+static bool of_server(const struct registry *registry, const char *id, char ret_id[COM_GUID_TEXT])
 {
-    size_t length = strlen(CLASS_KEYS);
-    char text[COM_GUID_TEXT];
+    char key[512];
 
-    if (strncasecmp(value->key, CLASS_KEYS, length) != 0 ||
-        strlen(value->key) < length + COM_GUID_TEXT - 1 ||
-        strcasecmp(value->key + length + COM_GUID_TEXT - 1, "\\InprocServer32") != 0)
-        return false;
-    snprintf(text, sizeof(text), "%s", value->key + length);
-    return mdm_class_id(text, ret_id);
+    snprintf(key, sizeof(key), CLASS_KEYS "\\%s\\InprocServer32", id);
+    return registry_has_key(registry, key) && mdm_class_id(id, ret_id);
 }
 
 bool mdm_class_registered(const struct registry *registry, char ret_id[COM_GUID_TEXT])
 {
     bool found = false;
+    const char *name;
 
-    for (struct registry_value *at = registry->first; at && !found; at = at->next)
-        found = of_plugin(registry, at, ret_id);
-    for (struct registry_value *at = registry->first; at && !found; at = at->next)
-        found = of_server(at, ret_id);
+    for (size_t i = 0; !found && (name = registry_key(registry, PLUGINS, i)); i++)
+        found = of_plugin(registry, name, ret_id);
+    for (size_t i = 0; !found && (name = registry_key(registry, CLASS_KEYS, i)); i++)
+        found = of_server(registry, name, ret_id);
     return found;
 }

@@ -29,7 +29,7 @@ static uint32_t number(const struct registry *registry, const char *key, const c
 static void read_key(const struct registry *registry, const char *hardware_key,
                      struct mdm_parameters *ret)
 {
-    char key[192], id[64];
+    char key[384], id[64];
 
     snprintf(key, sizeof(key), "%s\\Device Parameters", hardware_key);
     ret->UseExtendedWmdm = number(registry, key, "UseExtendedWmdm");
@@ -42,7 +42,7 @@ static void read_driver(const struct registry *registry, const struct pnp_plugge
                         struct mdm_hardware *ret)
 {
     const struct registry_value *extended;
-    char key[192];
+    char key[384];
 
     snprintf(key, sizeof(key), "%s\\Device Parameters", plugged->hardware_key);
     extended = registry_get(registry, key, "UseExtendedWmdm");
@@ -56,7 +56,7 @@ bool mdm_hardware_look(const char *path, struct mdm_parameters *ret_parameters,
                        struct mdm_hardware *ret_hardware)
 {
     const struct tp_options options = {.no_claim = true};
-    struct pnp_host host = {.registry = {NULL}};
+    struct pnp_host host = {.registry = {.root = NULL}};
     struct pnp_plugged *plugged = calloc(1, sizeof(*plugged));
     struct tp *tp = NULL;
     bool asked;

@@ -67,6 +67,21 @@ static HRESULT ask_name(struct insert *job)
     return job->name && job->name[0] ? S_OK : E_INVALIDARG;
 }
 
+/* With the name there is an extension, by which a list without a format code gets one. */
+static HRESULT know_name(struct insert *job)
+{
+    IWMDMMetaData *whole = NULL;
+    HRESULT hr = ask_name(job);
+
+    if (SUCCEEDED(hr))
+        hr = mdm_format_complete(job->metadata, job->name, job->mode & WMDM_CONTENT_FOLDER, &whole);
+    if (FAILED(hr))
+        return hr;
+    LET_GO(job->metadata);
+    job->metadata = whole;
+    return S_OK;
+}
+
 static HRESULT ask_operation(struct insert *job)
 {
     DWORD attributes = 0, low = 0, high = 0;
@@ -102,7 +117,7 @@ static HRESULT open_source(struct insert *job)
 
 static HRESULT ask(struct insert *job)
 {
-    HRESULT hr = ask_name(job);
+    HRESULT hr = know_name(job);
 
     if (FAILED(hr))
         return hr;
@@ -227,7 +242,7 @@ static HRESULT through_provider(struct insert *job, IMDSPDirectTransfer *transfe
     const DWORD flags = (job->operation ? WMDM_CONTENT_OPERATIONINTERFACE : WMDM_CONTENT_FILE) |
                         (job->mode & WMDM_FILE_CREATE_OVERWRITE);
     IWMDMOperation *operation = NULL;
-    HRESULT hr = ask_name(job);
+    HRESULT hr = know_name(job);
 
     if (SUCCEEDED(hr) && job->operation)
         hr = mdm_operation_new(job->target->way, job->operation, &operation);
@@ -343,10 +358,10 @@ static HRESULT prepare(struct mdm_storage *target, const struct mdm_insertion *w
         IWMDMOperation_AddRef(job->operation);
     job->party.operation = job->operation;
     job->party.channel = target->way->application->channel;
-    hr = mdm_format_complete(what->metadata, what->name ? what->name : what->source,
-                             what->mode & WMDM_CONTENT_FOLDER, &job->metadata);
-    if (SUCCEEDED(hr))
-        hr = mdm_progress_new(what->progress, &job->progress);
+    job->metadata = what->metadata;
+    if (job->metadata)
+        IWMDMMetaData_AddRef(job->metadata);
+    hr = mdm_progress_new(what->progress, &job->progress);
     return (what->source && !job->source) || (what->name && !job->name) ? E_OUTOFMEMORY : hr;
 }
 

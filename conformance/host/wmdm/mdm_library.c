@@ -21,7 +21,7 @@ static bool entry(void *handle, const char *name, void *ret_function)
 static bool registered_class(void *handle, char ret_id[COM_GUID_TEXT])
 {
     HRESULT(STDMETHODCALLTYPE * enter)(void);
-    struct registry registry = {NULL};
+    struct registry registry = {.root = NULL};
     bool found;
 
     if (!entry(handle, "DllRegisterServer", &enter))

@@ -149,6 +149,19 @@ static HRESULT each_manager(struct mdm_machine *machine, struct mdm_attached *at
     return first;
 }
 
+/* NULL: nothing is there. The caller's to free. */
+static struct mdm_attached *take_out(struct mdm_machine *machine, struct mdm_attached **at,
+                                     struct mdm_messages *messages)
+{
+    struct mdm_attached *gone = *at;
+
+    if (gone) {
+        *at = gone->next;
+        (void)each_manager(machine, gone, mdm_manager_removal, messages);
+    }
+    return gone;
+}
+
 static HRESULT plug(struct mdm_machine *machine, struct mdm_attached *attached, const char *path,
                     struct mdm_messages *messages)
 {
@@ -167,9 +180,11 @@ static HRESULT plug(struct mdm_machine *machine, struct mdm_attached *attached, 
     attached->library = mdm_library_ref(library);
     *end = attached;
     hr = each_manager(machine, attached, mdm_manager_arrival, messages);
-    if (FAILED(hr))
+    if (FAILED(hr)) {
         snprintf(machine->reason, sizeof(machine->reason), "%s: its provider answered 0x%08x", path,
                  (unsigned)hr);
+        take_out(machine, end, messages);
+    }
     return hr;
 }
 
@@ -195,7 +210,7 @@ HRESULT mdm_machine_plug(struct mdm_machine *machine, const char *path,
         mdm_hardware_parameters(path, &attached->parameters);
     pthread_mutex_lock(&machine->lock);
     hr = plug(machine, attached, path, &messages);
-    if (!attached->library)
+    if (hr != S_OK)
         attached_free(attached);
     pthread_mutex_unlock(&machine->lock);
     mdm_messages_send(&messages);
@@ -205,7 +220,7 @@ HRESULT mdm_machine_plug(struct mdm_machine *machine, const char *path,
 HRESULT mdm_machine_unplug(struct mdm_machine *machine, const char *path)
 {
     struct mdm_messages messages = {0};
-    struct mdm_attached **at, *gone;
+    struct mdm_attached *gone;
     WCHAR *wide;
 
     if (!machine || !path)
@@ -214,13 +229,9 @@ HRESULT mdm_machine_unplug(struct mdm_machine *machine, const char *path)
     if (!wide)
         return E_OUTOFMEMORY;
     pthread_mutex_lock(&machine->lock);
-    at = find(machine, wide);
-    gone = *at;
-    if (gone) {
-        *at = gone->next;
-        (void)each_manager(machine, gone, mdm_manager_removal, &messages);
+    gone = take_out(machine, find(machine, wide), &messages);
+    if (gone)
         attached_free(gone);
-    }
     pthread_mutex_unlock(&machine->lock);
     CoTaskMemFree(wide);
     mdm_messages_send(&messages);

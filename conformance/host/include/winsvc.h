@@ -1,0 +1,331 @@
+/* Service control: what a service and those who steer it call. Values and layouts are held against
+ * fixtures/abi/service_constants.tsv by test_headers_windows.py. */
+#ifndef CONFORMANCE_HOST_INCLUDE_WINSVC_H
+#define CONFORMANCE_HOST_INCLUDE_WINSVC_H
+
+#include "winbase.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+DECLARE_HANDLE(SC_HANDLE);
+DECLARE_HANDLE(SERVICE_STATUS_HANDLE);
+typedef SC_HANDLE *LPSC_HANDLE;
+
+#define SERVICE_ALL_ACCESS 0xF01FFu
+#define SC_MANAGER_ALL_ACCESS 0xF003Fu
+#define SERVICE_NO_CHANGE 0xFFFFFFFFu
+#define SERVICE_CONTROL_STOP 1u
+#define SERVICE_CONTROL_PAUSE 2u
+#define SERVICE_CONTROL_CONTINUE 3u
+#define SERVICE_CONTROL_INTERROGATE 4u
+#define SERVICE_CONTROL_SHUTDOWN 5u
+#define SERVICE_CONTROL_PARAMCHANGE 6u
+#define SERVICE_CONTROL_NETBINDADD 7u
+#define SERVICE_CONTROL_NETBINDREMOVE 8u
+#define SERVICE_CONTROL_NETBINDENABLE 9u
+#define SERVICE_CONTROL_NETBINDDISABLE 0xAu
+#define SERVICE_CONTROL_DEVICEEVENT 0xBu
+#define SERVICE_CONTROL_HARDWAREPROFILECHANGE 0xCu
+#define SERVICE_CONTROL_POWEREVENT 0xDu
+#define SERVICE_CONTROL_SESSIONCHANGE 0xEu
+#define SERVICE_CONTROL_PRESHUTDOWN 0xFu
+#define SERVICE_CONTROL_TIMECHANGE 0x10u
+#define SERVICE_CONTROL_TRIGGEREVENT 0x20u
+#define SERVICE_CONTROL_LOWRESOURCES 0x60u
+#define SERVICE_CONTROL_SYSTEMLOWRESOURCES 0x61u
+#define SERVICE_ACCEPT_STOP 1u
+#define SERVICE_ACCEPT_PAUSE_CONTINUE 2u
+#define SERVICE_ACCEPT_SHUTDOWN 4u
+#define SERVICE_ACCEPT_PARAMCHANGE 8u
+#define SERVICE_ACCEPT_NETBINDCHANGE 0x10u
+#define SERVICE_ACCEPT_HARDWAREPROFILECHANGE 0x20u
+#define SERVICE_ACCEPT_POWEREVENT 0x40u
+#define SERVICE_ACCEPT_SESSIONCHANGE 0x80u
+#define SERVICE_ACCEPT_PRESHUTDOWN 0x100u
+#define SERVICE_ACCEPT_TIMECHANGE 0x200u
+#define SERVICE_ACCEPT_TRIGGEREVENT 0x400u
+#define SERVICE_ACCEPT_USER_LOGOFF 0x800u
+#define SERVICE_ACCEPT_LOWRESOURCES 0x2000u
+#define SERVICE_ACCEPT_SYSTEMLOWRESOURCES 0x4000u
+#define SC_MANAGER_CONNECT 1u
+#define SC_MANAGER_CREATE_SERVICE 2u
+#define SC_MANAGER_ENUMERATE_SERVICE 4u
+#define SC_MANAGER_LOCK 8u
+#define SC_MANAGER_QUERY_LOCK_STATUS 0x10u
+#define SC_MANAGER_MODIFY_BOOT_CONFIG 0x20u
+#define SERVICE_QUERY_CONFIG 1u
+#define SERVICE_CHANGE_CONFIG 2u
+#define SERVICE_QUERY_STATUS 4u
+#define SERVICE_ENUMERATE_DEPENDENTS 8u
+#define SERVICE_START 0x10u
+#define SERVICE_STOP 0x20u
+#define SERVICE_PAUSE_CONTINUE 0x40u
+#define SERVICE_INTERROGATE 0x80u
+#define SERVICE_USER_DEFINED_CONTROL 0x100u
+#define SERVICE_NOTIFY_STATUS_CHANGE_1 1u
+#define SERVICE_NOTIFY_STATUS_CHANGE_2 2u
+#define SERVICE_NOTIFY_STATUS_CHANGE 2u
+#define SERVICE_CONTROL_STATUS_REASON_INFO 1u
+#define SERVICE_SID_TYPE_NONE 0u
+#define SERVICE_SID_TYPE_UNRESTRICTED 1u
+#define SERVICE_TRIGGER_TYPE_CUSTOM_SYSTEM_STATE_CHANGE 7u
+#define SERVICE_TRIGGER_TYPE_AGGREGATE 0x1Eu
+#define SERVICE_START_REASON_DEMAND 1u
+#define SERVICE_START_REASON_AUTO 2u
+#define SERVICE_START_REASON_TRIGGER 4u
+#define SERVICE_START_REASON_RESTART_ON_FAILURE 8u
+#define SERVICE_START_REASON_DELAYEDAUTO 0x10u
+#define SERVICE_DYNAMIC_INFORMATION_LEVEL_START_REASON 1u
+#define SERVICE_LAUNCH_PROTECTED_NONE 0u
+#define SERVICE_LAUNCH_PROTECTED_WINDOWS 1u
+#define SERVICE_LAUNCH_PROTECTED_WINDOWS_LIGHT 2u
+#define SERVICE_LAUNCH_PROTECTED_ANTIMALWARE_LIGHT 3u
+#define SERVICE_ACTIVE 1u
+#define SERVICE_INACTIVE 2u
+#define SERVICE_STATE_ALL 3u
+#define SERVICE_ERROR_CRITICAL 3u
+#define SERVICE_ERROR_IGNORE 0u
+#define SERVICE_ERROR_NORMAL 1u
+#define SERVICE_ERROR_SEVERE 2u
+#define SERVICE_CONFIG_DELAYED_AUTO_START_INFO 3u
+#define SERVICE_CONFIG_DESCRIPTION 1u
+#define SERVICE_CONFIG_FAILURE_ACTIONS 2u
+#define SERVICE_CONFIG_FAILURE_ACTIONS_FLAG 4u
+#define SERVICE_CONFIG_PREFERRED_NODE 9u
+#define SERVICE_CONFIG_PRESHUTDOWN_INFO 7u
+#define SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO 6u
+#define SERVICE_CONFIG_SERVICE_SID_INFO 5u
+#define SERVICE_CONFIG_TRIGGER_INFO 8u
+#define SERVICE_CONFIG_LAUNCH_PROTECTED 0xCu
+#define SERVICE_DRIVER 0xBu
+#define SERVICE_KERNEL_DRIVER 1u
+#define SERVICE_WIN32 0x30u
+#define SERVICE_WIN32_SHARE_PROCESS 0x20u
+#define SERVICE_ADAPTER 4u
+#define SERVICE_FILE_SYSTEM_DRIVER 2u
+#define SERVICE_RECOGNIZER_DRIVER 8u
+#define SERVICE_WIN32_OWN_PROCESS 0x10u
+#define SERVICE_USER_OWN_PROCESS 0x50u
+#define SERVICE_USER_SHARE_PROCESS 0x60u
+#define SERVICE_AUTO_START 2u
+#define SERVICE_BOOT_START 0u
+#define SERVICE_DEMAND_START 3u
+#define SERVICE_DISABLED 4u
+#define SERVICE_SYSTEM_START 1u
+#define SERVICE_NOTIFY_CREATED 0x80u
+#define SERVICE_NOTIFY_CONTINUE_PENDING 0x10u
+#define SERVICE_NOTIFY_DELETE_PENDING 0x200u
+#define SERVICE_NOTIFY_DELETED 0x100u
+#define SERVICE_NOTIFY_PAUSE_PENDING 0x20u
+#define SERVICE_NOTIFY_PAUSED 0x40u
+#define SERVICE_NOTIFY_RUNNING 8u
+#define SERVICE_NOTIFY_START_PENDING 2u
+#define SERVICE_NOTIFY_STOP_PENDING 4u
+#define SERVICE_NOTIFY_STOPPED 1u
+#define SERVICE_RUNS_IN_NON_SYSTEM_OR_NOT_RUNNING 0u
+#define SERVICE_RUNS_IN_SYSTEM_PROCESS 1u
+#define SERVICE_TRIGGER_ACTION_SERVICE_START 1u
+#define SERVICE_TRIGGER_ACTION_SERVICE_STOP 2u
+#define SERVICE_TRIGGER_TYPE_CUSTOM 0x14u
+#define SERVICE_TRIGGER_TYPE_DEVICE_INTERFACE_ARRIVAL 1u
+#define SERVICE_TRIGGER_TYPE_DOMAIN_JOIN 3u
+#define SERVICE_TRIGGER_TYPE_FIREWALL_PORT_EVENT 4u
+#define SERVICE_TRIGGER_TYPE_GROUP_POLICY 5u
+#define SERVICE_TRIGGER_TYPE_IP_ADDRESS_AVAILABILITY 2u
+#define SERVICE_TRIGGER_TYPE_NETWORK_ENDPOINT 6u
+#define SERVICE_TRIGGER_DATA_TYPE_BINARY 1u
+#define SERVICE_TRIGGER_DATA_TYPE_STRING 2u
+#define SERVICE_TRIGGER_DATA_TYPE_LEVEL 3u
+#define SERVICE_TRIGGER_DATA_TYPE_KEYWORD_ANY 4u
+#define SERVICE_TRIGGER_DATA_TYPE_KEYWORD_ALL 5u
+#define SERVICE_CONTINUE_PENDING 5u
+#define SERVICE_PAUSE_PENDING 6u
+#define SERVICE_PAUSED 7u
+#define SERVICE_RUNNING 4u
+#define SERVICE_START_PENDING 2u
+#define SERVICE_STOP_PENDING 3u
+#define SERVICE_STOPPED 1u
+#define SERVICE_INTERACTIVE_PROCESS 0x100u
+#define SERVICES_ACTIVE_DATABASEW L"ServicesActive"
+#define SERVICES_ACTIVE_DATABASEA "ServicesActive"
+#define SERVICE_TRIGGER_STARTED_ARGUMENT L"TriggerStarted"
+
+typedef enum _SC_ACTION_TYPE {
+    SC_ACTION_NONE = 0,
+    SC_ACTION_RESTART = 1,
+    SC_ACTION_REBOOT = 2,
+    SC_ACTION_RUN_COMMAND = 3,
+    SC_ACTION_OWN_RESTART = 4
+} SC_ACTION_TYPE;
+typedef enum _SC_STATUS_TYPE { SC_STATUS_PROCESS_INFO = 0 } SC_STATUS_TYPE;
+typedef enum _SC_ENUM_TYPE { SC_ENUM_PROCESS_INFO = 0 } SC_ENUM_TYPE;
+typedef enum _SC_EVENT_TYPE {
+    SC_EVENT_DATABASE_CHANGE = 0,
+    SC_EVENT_PROPERTY_CHANGE = 1,
+    SC_EVENT_STATUS_CHANGE = 2
+} SC_EVENT_TYPE;
+
+typedef struct _SERVICE_DESCRIPTIONW {
+    LPWSTR lpDescription;
+} SERVICE_DESCRIPTIONW, *LPSERVICE_DESCRIPTIONW;
+typedef struct _SC_ACTION {
+    SC_ACTION_TYPE Type;
+    DWORD Delay;
+} SC_ACTION, *LPSC_ACTION;
+typedef struct _SERVICE_FAILURE_ACTIONSW {
+    DWORD dwResetPeriod;
+    LPWSTR lpRebootMsg;
+    LPWSTR lpCommand;
+    DWORD cActions;
+    SC_ACTION *lpsaActions;
+} SERVICE_FAILURE_ACTIONSW, *LPSERVICE_FAILURE_ACTIONSW;
+typedef struct _SERVICE_DELAYED_AUTO_START_INFO {
+    BOOL fDelayedAutostart;
+} SERVICE_DELAYED_AUTO_START_INFO, *LPSERVICE_DELAYED_AUTO_START_INFO;
+typedef struct _SERVICE_FAILURE_ACTIONS_FLAG {
+    BOOL fFailureActionsOnNonCrashFailures;
+} SERVICE_FAILURE_ACTIONS_FLAG, *LPSERVICE_FAILURE_ACTIONS_FLAG;
+typedef struct _SERVICE_SID_INFO {
+    DWORD dwServiceSidType;
+} SERVICE_SID_INFO, *LPSERVICE_SID_INFO;
+typedef struct _SERVICE_REQUIRED_PRIVILEGES_INFOW {
+    LPWSTR pmszRequiredPrivileges;
+} SERVICE_REQUIRED_PRIVILEGES_INFOW, *LPSERVICE_REQUIRED_PRIVILEGES_INFOW;
+typedef struct _SERVICE_PRESHUTDOWN_INFO {
+    DWORD dwPreshutdownTimeout;
+} SERVICE_PRESHUTDOWN_INFO, *LPSERVICE_PRESHUTDOWN_INFO;
+typedef struct _SERVICE_TRIGGER_SPECIFIC_DATA_ITEM {
+    DWORD dwDataType;
+    DWORD cbData;
+    PBYTE pData;
+} SERVICE_TRIGGER_SPECIFIC_DATA_ITEM, *PSERVICE_TRIGGER_SPECIFIC_DATA_ITEM;
+typedef struct _SERVICE_TRIGGER {
+    DWORD dwTriggerType;
+    DWORD dwAction;
+    GUID *pTriggerSubtype;
+    DWORD cDataItems;
+    PSERVICE_TRIGGER_SPECIFIC_DATA_ITEM pDataItems;
+} SERVICE_TRIGGER, *PSERVICE_TRIGGER;
+typedef struct _SERVICE_TRIGGER_INFO {
+    DWORD cTriggers;
+    PSERVICE_TRIGGER pTriggers;
+    PBYTE pReserved;
+} SERVICE_TRIGGER_INFO, *PSERVICE_TRIGGER_INFO;
+typedef struct _SERVICE_TRIGGER_CUSTOM_STATE_ID {
+    DWORD Data[2];
+} SERVICE_TRIGGER_CUSTOM_STATE_ID;
+
+typedef struct _SERVICE_STATUS {
+    DWORD dwServiceType;
+    DWORD dwCurrentState;
+    DWORD dwControlsAccepted;
+    DWORD dwWin32ExitCode;
+    DWORD dwServiceSpecificExitCode;
+    DWORD dwCheckPoint;
+    DWORD dwWaitHint;
+} SERVICE_STATUS, *LPSERVICE_STATUS;
+typedef struct _SERVICE_STATUS_PROCESS {
+    DWORD dwServiceType;
+    DWORD dwCurrentState;
+    DWORD dwControlsAccepted;
+    DWORD dwWin32ExitCode;
+    DWORD dwServiceSpecificExitCode;
+    DWORD dwCheckPoint;
+    DWORD dwWaitHint;
+    DWORD dwProcessId;
+    DWORD dwServiceFlags;
+} SERVICE_STATUS_PROCESS, *LPSERVICE_STATUS_PROCESS;
+typedef struct _ENUM_SERVICE_STATUS_PROCESSW {
+    LPWSTR lpServiceName;
+    LPWSTR lpDisplayName;
+    SERVICE_STATUS_PROCESS ServiceStatusProcess;
+} ENUM_SERVICE_STATUS_PROCESSW, *LPENUM_SERVICE_STATUS_PROCESSW;
+typedef struct _QUERY_SERVICE_CONFIGW {
+    DWORD dwServiceType;
+    DWORD dwStartType;
+    DWORD dwErrorControl;
+    LPWSTR lpBinaryPathName;
+    LPWSTR lpLoadOrderGroup;
+    DWORD dwTagId;
+    LPWSTR lpDependencies;
+    LPWSTR lpServiceStartName;
+    LPWSTR lpDisplayName;
+} QUERY_SERVICE_CONFIGW, *LPQUERY_SERVICE_CONFIGW;
+
+/* ---- the service's side */
+typedef void(WINAPI *LPSERVICE_MAIN_FUNCTIONW)(DWORD argc, LPWSTR *argv);
+typedef LPSERVICE_MAIN_FUNCTIONW PSERVICE_MAIN_FUNCTIONW;
+typedef void(WINAPI *LPHANDLER_FUNCTION)(DWORD control);
+typedef DWORD(WINAPI *LPHANDLER_FUNCTION_EX)(DWORD control, DWORD event_type, LPVOID event_data,
+                                             LPVOID context);
+typedef struct _SERVICE_TABLE_ENTRYW {
+    LPWSTR lpServiceName;
+    LPSERVICE_MAIN_FUNCTIONW lpServiceProc;
+} SERVICE_TABLE_ENTRYW, *LPSERVICE_TABLE_ENTRYW;
+
+BOOL WINAPI StartServiceCtrlDispatcherW(const SERVICE_TABLE_ENTRYW *table);
+SERVICE_STATUS_HANDLE WINAPI RegisterServiceCtrlHandlerW(LPCWSTR name, LPHANDLER_FUNCTION handler);
+SERVICE_STATUS_HANDLE WINAPI RegisterServiceCtrlHandlerExW(LPCWSTR name,
+                                                           LPHANDLER_FUNCTION_EX handler,
+                                                           LPVOID context);
+BOOL WINAPI SetServiceStatus(SERVICE_STATUS_HANDLE service, LPSERVICE_STATUS status);
+
+/* ---- the side of those who steer it; a handle is good for what it was opened for */
+SC_HANDLE WINAPI OpenSCManagerW(LPCWSTR machine, LPCWSTR database, DWORD access);
+SC_HANDLE WINAPI OpenServiceW(SC_HANDLE manager, LPCWSTR name, DWORD access);
+BOOL WINAPI StartServiceW(SC_HANDLE service, DWORD argc, LPCWSTR *argv);
+BOOL WINAPI ControlService(SC_HANDLE service, DWORD control, LPSERVICE_STATUS ret_status);
+BOOL WINAPI QueryServiceStatus(SC_HANDLE service, LPSERVICE_STATUS ret_status);
+BOOL WINAPI QueryServiceStatusEx(SC_HANDLE service, SC_STATUS_TYPE level, LPBYTE buffer, DWORD size,
+                                 LPDWORD ret_needed);
+BOOL WINAPI CloseServiceHandle(SC_HANDLE handle);
+
+/* ---- what is installed; groups, tags and passwords are not looked at */
+SC_HANDLE WINAPI CreateServiceW(SC_HANDLE manager, LPCWSTR name, LPCWSTR display_name, DWORD access,
+                                DWORD type, DWORD start, DWORD error_control, LPCWSTR path,
+                                LPCWSTR group, LPDWORD ret_tag, LPCWSTR dependencies,
+                                LPCWSTR account, LPCWSTR password);
+/* It goes when it has stopped, and the last handle of it is closed. */
+BOOL WINAPI DeleteService(SC_HANDLE service);
+BOOL WINAPI ChangeServiceConfigW(SC_HANDLE service, DWORD type, DWORD start, DWORD error_control,
+                                 LPCWSTR path, LPCWSTR group, LPDWORD ret_tag, LPCWSTR dependencies,
+                                 LPCWSTR account, LPCWSTR password, LPCWSTR display_name);
+BOOL WINAPI QueryServiceConfigW(SC_HANDLE service, LPQUERY_SERVICE_CONFIGW config, DWORD size,
+                                LPDWORD ret_needed);
+/* Description, failure actions and their flag, delayed start; another level:
+ * ERROR_INVALID_LEVEL. Of failure actions only numbers are kept. */
+BOOL WINAPI ChangeServiceConfig2W(SC_HANDLE service, DWORD level, LPVOID info);
+/* Description, delayed start. */
+BOOL WINAPI QueryServiceConfig2W(SC_HANDLE service, DWORD level, LPBYTE buffer, DWORD size,
+                                 LPDWORD ret_needed);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#ifdef UNICODE
+#define SERVICES_ACTIVE_DATABASE SERVICES_ACTIVE_DATABASEW
+#define SERVICE_TABLE_ENTRY SERVICE_TABLE_ENTRYW
+#define LPSERVICE_TABLE_ENTRY LPSERVICE_TABLE_ENTRYW
+#define LPSERVICE_MAIN_FUNCTION LPSERVICE_MAIN_FUNCTIONW
+#define SERVICE_DESCRIPTION SERVICE_DESCRIPTIONW
+#define QUERY_SERVICE_CONFIG QUERY_SERVICE_CONFIGW
+#define LPQUERY_SERVICE_CONFIG LPQUERY_SERVICE_CONFIGW
+#define StartServiceCtrlDispatcher StartServiceCtrlDispatcherW
+#define RegisterServiceCtrlHandler RegisterServiceCtrlHandlerW
+#define RegisterServiceCtrlHandlerEx RegisterServiceCtrlHandlerExW
+#define OpenSCManager OpenSCManagerW
+#define OpenService OpenServiceW
+#define StartService StartServiceW
+#define CreateService CreateServiceW
+#define ChangeServiceConfig ChangeServiceConfigW
+#define ChangeServiceConfig2 ChangeServiceConfig2W
+#define QueryServiceConfig QueryServiceConfigW
+#define QueryServiceConfig2 QueryServiceConfig2W
+#endif
+
+#endif

@@ -1,0 +1,281 @@
+/* Registrations, read and judged by what the pages say of their properties ("Registering a Class
+ * Provider", "__ClassProviderRegistration class"). */
+#include "conformance/host/provider/provider_registration.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spcore/base.h"
+
+struct why {
+    char *text;
+    size_t room;
+};
+
+__attribute__((format(printf, 3, 4))) static HRESULT fail(const struct why *why, HRESULT hr,
+                                                          const char *format, ...)
+{
+    va_list arguments;
+
+    if (!why->text)
+        return hr;
+    va_start(arguments, format);
+    vsnprintf(why->text, why->room, format, arguments);
+    va_end(arguments);
+    return hr;
+}
+
+/* ---- values */
+static const struct cim_value *value_of(const struct cim_object *object, const char *name)
+{
+    const struct cim_property *property = cim_property(object, name);
+
+    return property && !property->value.is_null ? &property->value : NULL;
+}
+
+static bool flag(const struct cim_object *object, const char *name)
+{
+    const struct cim_value *value = value_of(object, name);
+
+    return value && value->one.b;
+}
+
+static int64_t number(const struct cim_object *object, const char *name)
+{
+    const struct cim_value *value = value_of(object, name);
+
+    return value ? value->one.i : 0;
+}
+
+static HRESULT text(const struct cim_object *object, const char *name, char **ret)
+{
+    const struct cim_value *value = value_of(object, name);
+
+    return cim_dup(value ? value->one.s : NULL, ret);
+}
+
+/* ---- queries */
+static void queries_done(struct provider_queries *queries)
+{
+    for (size_t i = 0; i < queries->count; i++)
+        wql_done(&queries->at[i]);
+    free(queries->at);
+    *queries = (struct provider_queries){0};
+}
+
+/* Of classes, with one comparison: what is told by several is several queries. */
+static bool is_schema_query(const struct wql *query)
+{
+    for (size_t i = 0; i < query->node_count; i++) {
+        if (query->nodes[i].op == WQL_OR)
+            return false;
+    }
+    return query->of_classes && query->node_count;
+}
+
+static HRESULT read_queries(const struct cim_object *object, const char *name,
+                            struct provider_queries *ret, const struct why *why)
+{
+    const struct cim_value *value = value_of(object, name);
+    uint32_t count = 0;
+    const union cim_item *items = value ? cim_items(value, &count) : NULL;
+
+    if (!count)
+        return WBEM_S_NO_ERROR;
+    ret->at = calloc(count, sizeof(*ret->at));
+    if (!ret->at)
+        return WBEM_E_OUT_OF_MEMORY;
+    for (uint32_t i = 0; i < count; i++) {
+        struct wql_fault fault = {0};
+        HRESULT hr = wql_parse(items[i].s, &ret->at[i], &fault);
+
+        if (FAILED(hr))
+            return fail(why, WBEM_E_INVALID_QUERY, "%s: %s: %s", name, items[i].s, fault.text);
+        ret->count++;
+        if (!is_schema_query(&ret->at[i]))
+            return fail(why, WBEM_E_INVALID_QUERY, "%s: %s: expected one condition on meta_class",
+                        name, items[i].s);
+    }
+    return WBEM_S_NO_ERROR;
+}
+
+/* ---- a registration */
+#define DEFAULT_MODEL "NetworkServiceHostOrSelfHost"
+static const struct provider_model models[] = {
+    {"SelfHost", NULL},
+    {"LocalSystemHost", "LocalSystem"},
+    {"LocalSystemHostOrSelfHost", "LocalSystem"},
+    {"LocalServiceHost", "LocalService"},
+    {"NetworkServiceHost", "NetworkService"},
+    {DEFAULT_MODEL, "NetworkService"},
+};
+
+/* "LocalSystemHost", or "LocalSystemHost:group". A decoupled provider registers itself when it
+ * runs, and one of classes cannot. */
+static HRESULT read_model(const char *said, struct provider_registration *ret,
+                          const struct why *why)
+{
+    const size_t length = strcspn(said, ":");
+
+    if (length == strlen("Decoupled") && strncasecmp(said, "Decoupled", length) == 0)
+        return fail(why, WBEM_E_INVALID_PROVIDER_REGISTRATION,
+                    "HostingModel %s: a class provider cannot be decoupled", said);
+    for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+        if (strlen(models[i].name) == length && strncasecmp(models[i].name, said, length) == 0)
+            ret->model = &models[i];
+    }
+    if (!ret->model || (said[length] && !said[length + 1]))
+        return fail(why, WBEM_E_INVALID_PROVIDER_REGISTRATION, "HostingModel %s is none", said);
+    return said[length] ? cim_dup(said + length + 1, &ret->group) : WBEM_S_NO_ERROR;
+}
+
+static HRESULT read_provider(struct cim_repo *repo, int64_t ns, const struct cim_object *object,
+                             struct provider_registration *ret, const struct why *why)
+{
+    const struct cim_value *reference = value_of(object, "provider"), *model;
+    struct cim_path path = {0};
+    struct cim_object *provider = NULL;
+    HRESULT hr = reference ? cim_path_parse(reference->one.s, &path) : WBEM_E_NOT_FOUND;
+
+    if (SUCCEEDED(hr))
+        hr = cim_repo_instance(repo, ns, &path, &provider);
+    cim_path_done(&path);
+    if (FAILED(hr))
+        return fail(why, WBEM_E_PROVIDER_NOT_FOUND, "provider: %s is no __Win32Provider",
+                    reference ? reference->one.s : "NULL");
+    hr = text(provider, "Name", &ret->name);
+    if (SUCCEEDED(hr))
+        hr = text(provider, "CLSID", &ret->clsid);
+    ret->per_user = flag(provider, "PerUserInitialization");
+    ret->impersonation_level = number(provider, "ImpersonationLevel");
+    model = value_of(provider, "HostingModel");
+    if (SUCCEEDED(hr))
+        hr = read_model(model ? model->one.s : DEFAULT_MODEL, ret, why);
+    cim_object_unref(provider);
+    if (SUCCEEDED(hr) && !ret->clsid)
+        hr = fail(why, WBEM_E_INVALID_PROVIDER_REGISTRATION, "%s has no CLSID", ret->name);
+    return hr;
+}
+
+static HRESULT check(const struct provider_registration *it, int64_t interaction,
+                     const struct why *why)
+{
+    const HRESULT wrong = WBEM_E_INVALID_PROVIDER_REGISTRATION;
+
+    if (interaction < PROVIDER_PULL || interaction > PROVIDER_PUSH)
+        return fail(why, wrong, "InteractionType %lld is none that is supported",
+                    (long long)interaction);
+    if (!it->enumerates)
+        return fail(why, wrong, "SupportsEnumeration is not TRUE");
+    if (interaction == PROVIDER_PULL && !it->result.count)
+        return fail(why, wrong, "a pull provider has no ResultSetQueries");
+    return WBEM_S_NO_ERROR;
+}
+
+HRESULT provider_registration_read(struct cim_repo *repo, const char *namespace,
+                                   const struct cim_object *registration,
+                                   struct provider_registration *ret, char *why_text, size_t room)
+{
+    const struct why why = {why_text, room};
+    const int64_t interaction = number(registration, "InteractionType");
+    struct provider_registration it = {.gets = flag(registration, "SupportsGet"),
+                                       .puts = flag(registration, "SupportsPut"),
+                                       .deletes = flag(registration, "SupportsDelete"),
+                                       .enumerates = flag(registration, "SupportsEnumeration"),
+                                       .interaction = (enum provider_interaction)interaction};
+    int64_t ns = 0;
+    HRESULT hr = cim_repo_namespace(repo, namespace, false, &ns);
+
+    if (SUCCEEDED(hr))
+        hr = cim_dup(namespace, &it.namespace);
+    if (SUCCEEDED(hr))
+        hr = read_provider(repo, ns, registration, &it, &why);
+    if (SUCCEEDED(hr))
+        hr = read_queries(registration, "ResultSetQueries", &it.result, &why);
+    if (SUCCEEDED(hr))
+        hr = read_queries(registration, "UnsupportedQueries", &it.unsupported, &why);
+    if (SUCCEEDED(hr))
+        hr = read_queries(registration, "ReferencedSetQueries", &it.referenced, &why);
+    if (SUCCEEDED(hr))
+        hr = check(&it, interaction, &why);
+    if (SUCCEEDED(hr))
+        *ret = it;
+    else
+        provider_registration_done(&it);
+    return hr;
+}
+
+void provider_registration_done(struct provider_registration *it)
+{
+    queries_done(&it->result);
+    queries_done(&it->unsupported);
+    queries_done(&it->referenced);
+    free(it->namespace);
+    free(it->name);
+    free(it->clsid);
+    free(it->group);
+    *it = (struct provider_registration){0};
+}
+
+/* ---- all of them */
+struct walk {
+    struct cim_repo *repo;
+    const char *namespace;
+    const struct provider_each *each;
+};
+
+static HRESULT one(void *self, struct cim_object *object)
+{
+    const struct walk *walk = self;
+    struct provider_registration registration;
+    char why[400] = "";
+    HRESULT hr = provider_registration_read(walk->repo, walk->namespace, object, &registration, why,
+                                            sizeof(why));
+
+    return SUCCEEDED(hr) ? walk->each->good(walk->each->self, &registration)
+                         : walk->each->bad(walk->each->self, walk->namespace, hr, why);
+}
+
+static HRESULT below(void *self, const char *child)
+{
+    const struct walk *walk = self;
+
+    return provider_registrations(walk->repo, child, walk->each);
+}
+
+HRESULT provider_registrations(struct cim_repo *repo, const char *namespace,
+                               const struct provider_each *each)
+{
+    struct walk walk = {repo, namespace, each};
+    int64_t ns = 0;
+    HRESULT hr = cim_repo_namespace(repo, namespace, false, &ns);
+
+    if (SUCCEEDED(hr))
+        hr = cim_repo_instances(repo, ns, "__ClassProviderRegistration", true, one, &walk);
+    if (SUCCEEDED(hr))
+        hr = cim_repo_namespaces(repo, namespace, below, &walk);
+    return hr;
+}
+
+/* ---- whose a class is */
+/* __dynasty is the classes below its root, which is somebody else's. */
+static bool is_among(const struct provider_queries *queries, const struct cim_object *class)
+{
+    for (size_t i = 0; i < queries->count; i++) {
+        const char *dynasty = wql_demands(&queries->at[i], WQL_EQUAL, "__DYNASTY");
+        bool matches = false;
+
+        if (dynasty && strcasecmp(dynasty, class->class_name) == 0)
+            continue;
+        if (SUCCEEDED(wql_matches(&queries->at[i], class, &matches)) && matches)
+            return true;
+    }
+    return false;
+}
+
+bool provider_has_class(const struct provider_registration *it, const struct cim_object *class)
+{
+    return is_among(&it->result, class) && !is_among(&it->unsupported, class);
+}

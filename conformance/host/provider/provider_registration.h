@@ -1,0 +1,53 @@
+/* Class providers as a namespace's __Win32Provider and __ClassProviderRegistration instances name
+ * them, and which classes are theirs. */
+#ifndef CONFORMANCE_HOST_PROVIDER_PROVIDER_REGISTRATION_H
+#define CONFORMANCE_HOST_PROVIDER_PROVIDER_REGISTRATION_H
+
+#include "conformance/host/wql/wql.h"
+
+enum provider_interaction { PROVIDER_PULL, PROVIDER_PUSH };
+
+struct provider_queries {
+    struct wql *at;
+    size_t count;
+};
+
+/* What HostingModel says: a process under that account, which providers of the same model and group
+ * share; or (NULL) one of its own, as whoever asks. */
+struct provider_model {
+    const char *name, *account;
+};
+
+struct provider_registration {
+    char *namespace, *name, *clsid; /* clsid: "{…}" */
+    const struct provider_model *model;
+    char *group; /* NULL: none */
+    enum provider_interaction interaction;
+    bool gets, puts, deletes, enumerates, per_user;
+    int64_t impersonation_level;
+    struct provider_queries result, unsupported, referenced;
+};
+
+/* Of one registration instance. WBEM_E_PROVIDER_NOT_FOUND: it refers to none;
+ * WBEM_E_INVALID_PROVIDER_REGISTRATION: what it says cannot be; WBEM_E_INVALID_QUERY: one of its
+ * queries. `why` (may be NULL): one line. */
+HRESULT provider_registration_read(struct cim_repo *repo, const char *namespace,
+                                   const struct cim_object *registration,
+                                   struct provider_registration *ret, char *why, size_t room);
+void provider_registration_done(struct provider_registration *registration);
+
+/* Each of the namespace and of those below it, by the order of their names; one that cannot be read
+ * is told by its code and why. `each` fails to end it. */
+struct provider_each {
+    HRESULT (*good)(void *self, struct provider_registration *registration); /* takes it over */
+    HRESULT (*bad)(void *self, const char *namespace, HRESULT hr, const char *why);
+    void *self;
+};
+HRESULT provider_registrations(struct cim_repo *repo, const char *namespace,
+                               const struct provider_each *each);
+
+/* Is the class, with all above it, one of the provider's? */
+bool provider_has_class(const struct provider_registration *registration,
+                        const struct cim_object *class);
+
+#endif
