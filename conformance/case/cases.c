@@ -22,6 +22,9 @@ const struct cases_need cases_needs[] = {
     {CONF_FORMATS, "formats", "formats a store (--destructive and --serial on a real device)"},
     {CONF_CONTROL, "control", "the control socket of our own simulator"},
     {CONF_PROVIDER, "provider", "a provider (--provider, or libspcore.so)"},
+    {CONF_INF, "inf", "an INF, which it judges"},
+    {CONF_SERVICE, "service", "a device service (--service, or libpapservice.so)"},
+    {CONF_CLASS_PROVIDER, "class-provider", "a class provider (--class-provider, or libpapwmi.so)"},
     {CONF_HOST, "host", "our own model of a host, which it judges (never in a vendor's run)"},
     {0, NULL, NULL},
 };

@@ -52,6 +52,17 @@ void conf_note(struct conf *c, const char *format, ...)
     conf_trace(c, "note", json_pack("{s:o}", "text", conf_json_text(text)));
 }
 
+void conf_recount(struct conf *c, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    conf_trace(c, "note", json_pack("{s:o}", "text", conf_json_text(text)));
+}
+
 /* ---- rows */
 struct conf_row conf_row_enter(struct conf *c, const char *row)
 {
@@ -236,6 +247,12 @@ bool conf_check_seen(struct conf *c, bool ok, struct value value, const char *fi
                      const char *text)
 {
     return plain(c, ok, &(struct site){file, line, text}, value.text);
+}
+
+bool conf_check_told(struct conf *c, bool ok, const char *sentence, const char *file, int line,
+                     const char *text)
+{
+    return record(c, ok, &(struct site){file, line, text}, ok ? "" : sentence, "");
 }
 
 void conf_called(struct conf *c, const char *text, int32_t result, struct value answer)

@@ -18,10 +18,13 @@ enum conf_need {
     CONF_WIRE = 1u << 0, /* speaks USB/IP itself: not over usb: (listed by `list --json`) */
     CONF_WRITES =
         1u << 1, /* creates or deletes objects: on a real device only with --destructive */
-    CONF_FORMATS = 1u << 2,  /* formats a store: needs --destructive and the serial number */
-    CONF_CONTROL = 1u << 3,  /* needs papsim's control socket: only with our own simulator */
-    CONF_PROVIDER = 1u << 4, /* judges a provider; the others judge a device or server */
-    CONF_HOST = 1u << 5,     /* judges our own model of a host: never in a vendor's run */
+    CONF_FORMATS = 1u << 2,        /* formats a store: needs --destructive and the serial number */
+    CONF_CONTROL = 1u << 3,        /* needs papsim's control socket: only with our own simulator */
+    CONF_PROVIDER = 1u << 4,       /* judges a provider; the others judge a device or server */
+    CONF_HOST = 1u << 5,           /* judges our own model of a host: never in a vendor's run */
+    CONF_INF = 1u << 6,            /* judges an INF */
+    CONF_SERVICE = 1u << 7,        /* judges a device service */
+    CONF_CLASS_PROVIDER = 1u << 8, /* judges a class provider of WMI's */
 };
 
 struct conf_case {
@@ -112,6 +115,11 @@ bool conf_judges(const struct conf *c, const char *row);
 /* For what these cannot say: the value is what a reader of the failure wants to know. */
 #define CHECK_SEEN(expression, value)                                                              \
     conf_check_seen(c, (expression), (value), __FILE__, __LINE__, #expression)
+/* The sentence says what the subject did and why that is wrong; it is the run's own, and only a
+ * failure has it. */
+#define CHECK_TOLD(expression, sentence)                                                           \
+    conf_check_told(c, (expression), (sentence), __FILE__, __LINE__, #expression)
+#define REQUIRE_TOLD(expression, sentence) CONF_REQUIRE(CHECK_TOLD(expression, sentence))
 #define CHECK_BYTES(actual, actual_length, expected, expected_length)                              \
     conf_check_bytes(c, (actual), (actual_length), (expected), (expected_length), __FILE__,        \
                      __LINE__, #actual)
@@ -142,6 +150,8 @@ bool conf_check_fails(struct conf *c, int32_t actual, const char *file, int line
 bool conf_check_answer(struct conf *c, bool ok, int32_t actual, const char *wanted,
                        const char *file, int line, const char *text);
 bool conf_check_seen(struct conf *c, bool ok, struct value value, const char *file, int line,
+                     const char *text);
+bool conf_check_told(struct conf *c, bool ok, const char *sentence, const char *file, int line,
                      const char *text);
 bool conf_check_bytes(struct conf *c, const void *actual, size_t actual_length,
                       const void *expected, size_t expected_length, const char *file, int line,
@@ -187,6 +197,9 @@ void conf_exercised_request(struct conf *c, const uint8_t setup[8], bool succeed
 
 /* A line of the evidence trace that says what was seen. */
 void conf_note(struct conf *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same of what equal runs may differ in, such as the order of threads: no note of the results.
+ */
+void conf_recount(struct conf *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- fixtures: made on first use, torn down by the engine. Failure ends the case as
  * conf_refused() would, or where it is ours conf_setup_failed(). */
@@ -212,12 +225,25 @@ const char *conf_provider_class(struct conf *c); /* its class id; ends the case:
  * has to have as many checks as on our own subjects. */
 bool conf_offers(struct conf *c, const char *expression);
 const char *conf_host_defect(const struct conf *c); /* of our host model; "": none */
+const char *conf_inf(const struct conf *c);         /* the file under judgement; "": our own INF */
+const char *conf_inf_defect(const struct conf *c);  /* what is made wrong in ours; "": nothing */
+const char *conf_class_provider(const struct conf *c);        /* the library under judgement */
+const char *conf_class_provider_defect(const struct conf *c); /* of ours; "": nothing */
+const char *conf_mof(const struct conf *c);                   /* that registers it; "": our own */
+bool conf_has_provider_class(const struct conf *c);
+const char *conf_service(const struct conf *c); /* the library under judgement */
 uint64_t conf_seed(const struct conf *c);
 /* Folder of our own on the device for writing cases, made on first use and removed after. */
 uint32_t conf_work_folder(struct conf *c);
 /* Marks that control is inside the provider: if the process dies or hangs there, the verdict is a
  * FAIL of the row that names `method`. NULL ends it. SP_CALL in wmdm/wmdm.h wraps every call. */
 void conf_in_provider(struct conf *c, const char *method);
+/* Ends the case because the provider, which has a process of its own, ended while control was in
+ * there, or was ended; `how`: a sentence. The verdict is that of a crash in the case's process. */
+_Noreturn void conf_provider_ended(struct conf *c, const char *how);
+/* The same of a service, which has threads of its own: until NULL, `doing` is what the case does
+ * to it. */
+void conf_in_service(struct conf *c, const char *doing);
 /* What was called last, as text, and what came of it: a check of that very result says so. */
 void conf_called(struct conf *c, const char *text, int32_t result, struct value answer);
 /* Begins a step of the table in demand.c: a provider that dies or hangs in there has not taken it.

@@ -44,7 +44,14 @@ struct conf_context {
     char provider_class[PROVIDER_CLASS_ROOM]; /* its class id; empty: nobody names one */
     char evidence[PATH_MAX];                  /* folder of this case */
     char host_defect[64];                     /* of our model of a host; empty: none */
+    char inf[PATH_MAX];                       /* the INF under judgement; empty: our own */
+    char inf_defect[64];                      /* of our own; empty: none */
+    char service[PATH_MAX];                   /* the library under judgement; empty: none */
+    char class_provider[PATH_MAX];            /* the library under judgement; empty: none */
+    char class_provider_defect[64];           /* of our own; empty: none */
+    char mof[PATH_MAX];                       /* that registers it; empty: our own */
     uint64_t seed;
+    unsigned timeout_scale; /* of every time-out; at least 1 */
     bool allow_mtp;
     bool destructive;
 };

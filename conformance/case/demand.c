@@ -7,6 +7,18 @@
 #include <string.h>
 
 const struct demand demands[] = {
+    /* ---- a class provider */
+    {"class provider's library", "WMI-REG-020"},
+    {"mof", "WMI-REG-007"},
+    {"pull registration", NULL}, /* who has the one form may do without the other */
+    {"push registration", NULL},
+    {"DllRegisterServer", "WMI-REG-020"},
+    {"class factory", "WMI-INIT-013"},
+    {"Initialize", "WMI-INIT-009"},
+    {"IWbemServices", "WMI-INIT-013"},
+    {"CreateClassEnumAsync", "WMI-SVC-002"},
+    {"GetObjectAsync", "WMI-SVC-002"},
+
     /* ---- a USB/IP server */
     {"device list", "USBIP-OP-003"},
     {"import", "USBIP-OP-005"},
@@ -21,6 +33,9 @@ const struct demand demands[] = {
     {"SET_CONFIGURATION", "USB-CH9-009"},
     {"endpoint halt", "USB-CH9-015"},
     {"bulk pipes", "USB-DSC-005"},
+    {"inf", "SP-INF-001"}, /* its parameters are to be there, and so is a device that has them */
+    {"service", "SVC-LIFE-001"},      /* it runs while a device is there */
+    {"service stop", "SVC-LIFE-005"}, /* its handles are closed when it is told to stop */
     {"string 0xEE", "USB-MSOS-001"},
     {"platform capability", "USB-MS20-001"},
 

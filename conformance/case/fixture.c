@@ -181,6 +181,7 @@ struct mtpi *conf_mtp(struct conf *c)
     if (error)
         conf_refused(c, "bulk pipes", "no interface has the pipes of MTP (%s)",
                      value_errno(error).text);
+    mtpi_set_deadline(c->mtpi, MTPI_DEADLINE_MS * c->context.timeout_scale);
     return c->mtpi;
 }
 
@@ -457,6 +458,26 @@ bool conf_offers(struct conf *c, const char *expression)
     return false;
 }
 
+bool conf_has_provider_class(const struct conf *c)
+{
+    return c->context.provider_class[0] != '\0';
+}
+
+const char *conf_service(const struct conf *c)
+{
+    return c->context.service;
+}
+
+const char *conf_inf(const struct conf *c)
+{
+    return c->context.inf;
+}
+
+const char *conf_inf_defect(const struct conf *c)
+{
+    return c->context.inf_defect;
+}
+
 const char *conf_host_defect(const struct conf *c)
 {
     return c->context.host_defect;
@@ -474,6 +495,21 @@ void *conf_provider_module(struct conf *c)
     if (!c->provider)
         conf_refused(c, "library", "it does not load: %s", module_error());
     return c->provider;
+}
+
+const char *conf_class_provider(const struct conf *c)
+{
+    return c->context.class_provider;
+}
+
+const char *conf_class_provider_defect(const struct conf *c)
+{
+    return c->context.class_provider_defect;
+}
+
+const char *conf_mof(const struct conf *c)
+{
+    return c->context.mof;
 }
 
 /* ---- the end */

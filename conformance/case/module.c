@@ -40,3 +40,8 @@ module_get_class_object module_activation(void *module)
     memcpy(&function, &symbol, sizeof(symbol));
     return function;
 }
+
+bool module_registers_with_us(void)
+{
+    return true;
+}

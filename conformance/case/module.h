@@ -17,5 +17,8 @@ void *module_export(void *module, const char *name);
 typedef HRESULT(STDMETHODCALLTYPE *module_get_class_object)(REFCLSID, REFIID, void **);
 /* The way to the class factory that the platform takes; NULL: there is none. */
 module_get_class_object module_activation(void *module);
+/* Is the registry that the library registers itself in ours? Else it is not asked to: it would be
+ * registered with a Windows that is somebody's. */
+bool module_registers_with_us(void);
 
 #endif

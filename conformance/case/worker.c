@@ -8,7 +8,7 @@
 #include "conformance/case/cases.h"
 #include "conformance/case/demand.h"
 #include "conformance/case/module.h"
-#include "conformance/results/whole.h"
+#include "conformance/results/results_folder.h"
 
 /* ---- endings */
 
@@ -71,6 +71,12 @@ void conf_suite_wrong(struct conf *c, const char *format, ...)
     finish(c, CAUSE_SUITE);
 }
 
+void conf_provider_ended(struct conf *c, const char *how)
+{
+    snprintf(c->reason, sizeof(c->reason), "%s", how);
+    finish(c, CAUSE_SUBJECT);
+}
+
 void conf_inconclusive(struct conf *c, const char *format, ...)
 {
     va_list arguments;
@@ -92,7 +98,7 @@ void conf_excused(struct conf *c, unsigned checks, const char *why)
     conf_note(c, "%s: %u checks fewer: %s", c->row, checks, why);
 }
 
-void conf_in_provider(struct conf *c, const char *method)
+static void mark(struct conf *c, enum conf_need subject, const char *method)
 {
     struct conf_marker *marker = c->context.marker;
 
@@ -103,7 +109,18 @@ void conf_in_provider(struct conf *c, const char *method)
     snprintf(marker->row, sizeof(marker->row), "%s", c->step ? c->step : conf_row_blamed(c));
     snprintf(marker->method, sizeof(marker->method), "%s", method);
     marker->is_step = c->step && !cases_judge(c->conf_case, c->step);
-    marker->inside = CONF_PROVIDER;
+    marker->inside = subject;
+}
+
+void conf_in_provider(struct conf *c, const char *method)
+{
+    mark(c, c->conf_case->needs & CONF_CLASS_PROVIDER ? CONF_CLASS_PROVIDER : CONF_PROVIDER,
+         method);
+}
+
+void conf_in_service(struct conf *c, const char *doing)
+{
+    mark(c, CONF_SERVICE, doing);
 }
 
 void conf_in_step(struct conf *c, const char *step)
@@ -126,7 +143,7 @@ static int write_verdict(struct conf *c)
         json_object_set_new(verdict, "barred", json_string(c->barred));
     if (c->left_behind[0])
         json_object_set_new(verdict, "left_behind", json_string(c->left_behind));
-    return whole_json(c->context.evidence, "verdict.json", verdict);
+    return results_folder_json(c->context.evidence, "verdict.json", verdict);
 }
 
 static int run_body(void *context)

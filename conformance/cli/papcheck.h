@@ -25,6 +25,8 @@ int cli_finish(int status);
 int cli_catalogue(struct catalogue *ret);
 /* On stdout, with a line's end. */
 void cli_print_json(const json_t *value);
+/* Lines of anybody's text, on stdout. */
+void cli_print_lines(char *text);
 /* The whole path of a folder for output, made if its parent's parent is there; 0 or a usage
  * error. */
 int cli_make_out(const char *path, char ret[PATH_MAX]);
@@ -37,7 +39,7 @@ int cli_check_library(const char *option, const char *path);
 
 /* Each stands with what it does. */
 extern const struct command cli_run, cli_merge, cli_list, cli_ics, cli_explain, cli_doctor,
-    cli_report, cli_selftest, cli_sync, cli_inf;
+    cli_report, cli_selftest, cli_sync, cli_inf, cli_mof, cli_wmi, cli_registry;
 extern const struct command cli_probe; /* the process cli_check_library() asks */
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "conformance/cli/papcheck.h"
+#include "conformance/report/markup.h"
 
 int cli_finish(int status)
 {
@@ -32,6 +33,15 @@ void cli_print_json(const json_t *value)
 {
     json_dumpf(value, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
     putchar('\n');
+}
+
+void cli_print_lines(char *text)
+{
+    for (char *line; (line = strsep(&text, "\n"));) {
+        rep_plain(stdout, line);
+        if (text)
+            putchar('\n');
+    }
 }
 
 /* The folder, and the one it stands in. */

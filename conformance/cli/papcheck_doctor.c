@@ -76,6 +76,35 @@ static bool check_provider(void)
     return whole ? good("provider %s", path) : fix("%s lacks its exports: " MEND, path);
 }
 
+/* What it calls is papcheck's. */
+static bool check_library(const char *name, const char *what)
+{
+    char path[PATH_MAX];
+    void *module;
+
+    if (program_beside(name, path, sizeof(path)) < 0)
+        return fix("%s is not with papcheck: " MEND, name);
+    module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!module)
+        return fix("the %s does not load: %s; " MEND, what, dlerror());
+    dlclose(module);
+    return good("%s %s", what, path);
+}
+
+static bool check_service(void)
+{
+    return check_library("libpapservice.so", "device service");
+}
+
+static bool check_class_provider(void)
+{
+    char path[PATH_MAX];
+
+    if (program_beside("wmihost", path, sizeof(path)) < 0)
+        return fix("wmihost, which loads class providers, is not with papcheck: " MEND);
+    return check_library("libpapwmi.so", "class provider");
+}
+
 static bool check_catalogue(void)
 {
     struct catalogue catalogue;
@@ -226,9 +255,10 @@ static void check_tool(const char *name, const char *package, const char *what)
 
 static int doctor(int argc, char **argv)
 {
-    static bool (*const checks[])(void) = {check_papsim,   check_provider, check_catalogue,
-                                           check_fixtures, check_loopback, check_proc,
-                                           check_tmp,      check_libusb,   check_nodes};
+    static bool (*const checks[])(void) = {check_papsim,         check_provider,  check_service,
+                                           check_class_provider, check_catalogue, check_fixtures,
+                                           check_loopback,       check_proc,      check_tmp,
+                                           check_libusb,         check_nodes};
     unsigned bad = 0;
 
     if (command_next(&cli_doctor, argc, argv) == COMMAND_WRONG)

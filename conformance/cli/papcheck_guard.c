@@ -67,6 +67,18 @@ static int take_own(enum subject_id id, struct arguments *arguments)
     return EXIT_ERROR;
 }
 
+/* Is ours judged in this run, or does it serve what is? */
+static bool takes_own(enum subject_id id, const struct run_options *options)
+{
+    if (options->of[SUBJECT_DEVICE].name || options->player)
+        return false;
+    for (enum subject_id other = 0; subjects[id].alone && other < SUBJECTS; other++) {
+        if (options->of[other].name && !options->of[other].own)
+            return false;
+    }
+    return true;
+}
+
 /* A file that is no library is the caller's mistake; a library without an export is a finding. */
 static int check_files(struct arguments *arguments)
 {
@@ -78,7 +90,7 @@ static int check_files(struct arguments *arguments)
         if (!subjects[id].own)
             continue;
         if (!given->name) {
-            if (!arguments->options.of[SUBJECT_DEVICE].name && !arguments->options.player)
+            if (takes_own(id, &arguments->options))
                 status = take_own(id, arguments);
             continue;
         }

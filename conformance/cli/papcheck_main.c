@@ -5,8 +5,9 @@
 #include "spcore/base.h"
 
 static const struct command *const commands[] = {
-    &cli_run,    &cli_merge,    &cli_list, &cli_ics, &cli_explain, &cli_doctor,
-    &cli_report, &cli_selftest, &cli_sync, &cli_inf, &cli_probe,   NULL};
+    &cli_run,    &cli_merge,  &cli_list,     &cli_ics,   &cli_explain,
+    &cli_doctor, &cli_report, &cli_selftest, &cli_sync,  &cli_inf,
+    &cli_mof,    &cli_wmi,    &cli_registry, &cli_probe, NULL};
 
 static const struct command_exit exits[] = {
     {"0", "conformant, or done"},

@@ -96,6 +96,14 @@ TAKE(allow_mtp, options.allow_mtp, true)
 TAKE(debug, options.debug, true)
 #undef TAKE
 
+static int take_mof(const char *value, struct arguments *arguments)
+{
+    if (!realpath(value, arguments->mof))
+        return cli_usage("--mof %s: %s", value, strerror(errno));
+    arguments->options.mof = arguments->mof;
+    return 0;
+}
+
 /* In the one form that results have. */
 static int take_class(const char *value, struct arguments *arguments)
 {
@@ -116,6 +124,7 @@ static const struct {
      take_player},
     {"clsid", "ID", "the provider's class; if not said, what it registers or the device names",
      take_class},
+    {"mof", "FILE", "that registers the class provider; ours if not said", take_mof},
     {"ics", "FILE", "what the device declares it has, instead of what is observed", take_ics},
     {"out", "DIR", "results, reports and evidence; a new folder below out/ if not said", take_out},
     {"jobs", "N", "how many cases at once, 1 to 256", take_jobs},
@@ -129,7 +138,7 @@ static const struct {
      take_destructive},
     {"serial", "S", "the device's serial number: cases that format it may run", take_serial},
     {"allow-mtp", NULL, "the provider drives an MTP device, too", take_allow_mtp},
-    {"timeout-scale", "N", "times every time-out, 1 to 100", take_scale},
+    {"timeout-scale", "N", "times every time-out of a case, 1 to 100", take_scale},
     {"debug", NULL, "one case in this process, for a debugger", take_debug},
 };
 

@@ -18,7 +18,8 @@ struct arguments {
     char provider_class[PROVIDER_CLASS_ROOM], shard_text[24],
         *command; /* both as they were asked for; the latter is its own */
     /* What options point to once they are complete. */
-    char out_path[PATH_MAX], papsim[PATH_MAX], player[PATH_MAX], files[SUBJECTS][PATH_MAX];
+    char out_path[PATH_MAX], papsim[PATH_MAX], player[PATH_MAX], mof[PATH_MAX],
+        files[SUBJECTS][PATH_MAX];
 };
 
 /* What `papcheck run` takes, once options_list() has put together its own and the subjects'. */

@@ -15,7 +15,9 @@ static struct {
     bool generates;
     struct catalogue catalogue;
     struct defect_list defects;
-    char out[PATH_MAX], papsim[PATH_MAX], provider[PATH_MAX], deviant[PATH_MAX];
+    char out[PATH_MAX], papsim[PATH_MAX];
+    char own[SUBJECTS][PATH_MAX], deviant[SUBJECTS][PATH_MAX]; /* of those that are files */
+    const char *deviants[SUBJECTS];
 } it;
 
 enum { OPTION_OUT, OPTION_JOBS, OPTION_GENERATED, OPTION_SEED, OPTION_SAMPLE, OPTION_LEAST };
@@ -88,20 +90,36 @@ static int parse(int argc, char **argv, const char **ret_out)
     return 0;
 }
 
+/* Ours, with and without defects. */
+static bool find_files(enum subject_id id)
+{
+    const struct subject *subject = &subjects[id];
+
+    if (program_beside(subject->deviant, it.deviant[id], PATH_MAX) < 0) {
+        cli_usage("selftest: %s is never installed: run it from a checkout's build",
+                  subject->deviant);
+        return false;
+    }
+    if (program_beside(subject->own, it.own[id], PATH_MAX) < 0) {
+        cli_usage("selftest: %s is not with papcheck (papcheck doctor)", subject->own);
+        return false;
+    }
+    it.deviants[id] = it.deviant[id];
+    it.self.options.of[id] = (struct subject_given){.name = it.own[id], .own = true};
+    return true;
+}
+
 static int set_up(const char *out)
 {
     const char *bad;
     struct run_options *options = &it.self.options;
-    const struct subject *provider = &subjects[SUBJECT_PROVIDER];
 
-    if (program_beside(provider->deviant, it.deviant, sizeof(it.deviant)) < 0) {
-        cli_usage("selftest: %s is never installed: run it from a checkout's build",
-                  provider->deviant);
-        return EXIT_ERROR;
+    for (enum subject_id id = 0; id < SUBJECTS; id++) {
+        if (subjects[id].own && !find_files(id))
+            return EXIT_ERROR;
     }
-    if (program_beside("papsim", it.papsim, sizeof(it.papsim)) < 0 ||
-        program_beside(provider->own, it.provider, sizeof(it.provider)) < 0) {
-        cli_usage("selftest: papsim and %s are not with papcheck (papcheck doctor)", provider->own);
+    if (program_beside("papsim", it.papsim, sizeof(it.papsim)) < 0) {
+        cli_usage("selftest: papsim is not with papcheck (papcheck doctor)");
         return EXIT_ERROR;
     }
     if (defects_load(&it.defects) < 0) {
@@ -113,15 +131,14 @@ static int set_up(const char *out)
     if (bad)
         return cli_usage("selftest %s: no such defect, and no row that has one", bad);
     options->papsim = it.papsim;
-    options->of[SUBJECT_PROVIDER] = (struct subject_given){.name = it.provider, .own = true};
     options->out = it.out;
     options->seed = 1;
     options->quiet_evidence = true;
     it.self.catalogue = &it.catalogue;
-    it.self.deviant = it.deviant;
+    it.self.deviants = it.deviants;
     it.survey.options = *options;
     it.survey.catalogue = &it.catalogue;
-    it.survey.deviant = it.deviant;
+    it.survey.deviants = it.deviants;
     return cli_make_out(out, it.out);
 }
 

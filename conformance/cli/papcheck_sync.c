@@ -17,6 +17,7 @@
 #include "conformance/run/subjects.h"
 #include "spcore/base.h"
 #include "spcore/sync/sync.h"
+#include "spcore/sync/sync_folder.h"
 
 struct syncing {
     struct sync_subject subject;
@@ -82,13 +83,7 @@ static int check_library(const char *library)
 
 static int choose_state(struct syncing *it)
 {
-    const char *base = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int length = base && *base ? snprintf(it->state, sizeof(it->state), "%s/papkit/sync", base)
-                 : home
-                     ? snprintf(it->state, sizeof(it->state), "%s/.local/state/papkit/sync", home)
-                     : -1;
-
-    if (length < 0 || (size_t)length >= sizeof(it->state))
+    if (!sync_folder(it->state, sizeof(it->state)))
         return cli_usage("sync: expected --state DIR, as there is no $HOME");
     it->options.state = it->state;
     return 0;
@@ -295,7 +290,7 @@ static int synchronise(struct syncing *it)
     if (!it->options.state)
         it->options.state = it->subject.context.evidence;
     if (!status)
-        sync_run(it->subject.device, &it->options, &it->result);
+        sync_run(it->subject.visit.device, &it->options, &it->result);
     if (*it->result.reason) {
         terminal_clear();
         cli_complain("%s", it->result.reason);

@@ -7,7 +7,7 @@
 
 #include "conformance/case/context.h"
 #include "conformance/run/process.h"
-#include "spcore/include/mdm.h"
+#include "spcore/sync/sync_visit.h"
 
 struct sync_subject {
     const char *uri;      /* NULL: a player of papsim's of our own */
@@ -21,9 +21,7 @@ struct sync_subject {
     struct process papsim;
     struct conf_context context; /* of our own papsim; its folder of evidence goes at the end */
     char path[PATH_MAX];
-    struct mdm_machine *machine;
-    IWMDeviceManager3 *manager;
-    IWMDMDevice *device;
+    struct sync_visit visit;
 };
 
 /* 0, or an exit code after a line that says why: EXIT_NONCONFORMANT for a device that cannot take

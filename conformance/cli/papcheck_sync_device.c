@@ -10,12 +10,9 @@
 #include "conformance/program/program.h"
 #include "conformance/run/evidence.h"
 #include "conformance/run/papsim.h"
-#include "spcore/sync/sync.h"
 
-#define PAP_INTERFACE "{F33FDC04-D1AC-4E8E-9A30-19BBD4B108AE}"
 /* Ours writes none into a registry, and an MTP device names none. */
 #define OWN_CLASS "{7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}"
-enum { TYPE_DWORD = 4 }; /* REG_DWORD, winnt.h */
 
 /* ---- a player of our own */
 static int start_player(struct sync_subject *subject)
@@ -47,96 +44,30 @@ static int start_player(struct sync_subject *subject)
     return 0;
 }
 
-/* ---- what the document asks */
-static IWMDMStorage *first_storage(IWMDMDevice *device)
-{
-    IWMDMEnumStorage *storages = NULL;
-    IWMDMStorage *first = NULL;
-    DWORD fetched = 0;
-
-    if (FAILED(IWMDMDevice_EnumStorage(device, &storages)))
-        return NULL;
-    (void)IWMDMEnumStorage_Next(storages, 1, &first, &fetched);
-    IWMDMEnumStorage_Release(storages);
-    return first;
-}
-
-static int check_offer(const struct sync_subject *subject, const struct mdm_parameters *parameters,
-                       const struct mdm_hardware *hardware)
-{
-    IWMDMStorage *storage = first_storage(subject->device);
-    const struct sync_offer offer = {
-        .by_default = hardware->is_mtp || subject->allow_mtp,
-        .pap_interface = strcmp(hardware->interface, PAP_INTERFACE) == 0,
-        .has_extended = hardware->extended_type != 0,
-        .extended_is_dword = hardware->extended_type == TYPE_DWORD,
-        .extended = parameters->UseExtendedWmdm,
-        .device3 = mdm_device_provides(subject->device, &IID_IMDSPDevice3),
-        .object2 = !storage || mdm_storage_provides(storage, &IID_IMDSPObject2),
-        .storage4 = !storage || mdm_storage_provides(storage, &IID_IMDSPStorage4),
-    };
-    unsigned missing = sync_offer_missing(&offer, subject->unfit, subject->context_of_unfit);
-
-    if (storage)
-        IWMDMStorage_Release(storage);
-    return missing ? EXIT_NONCONFORMANT : 0;
-}
-
 /* ---- the way to it */
-static int first_device(struct sync_subject *subject)
-{
-    IWMDMEnumDevice *devices = NULL;
-    DWORD fetched = 0;
-    HRESULT hr = IWMDeviceManager3_EnumDevices2(subject->manager, &devices);
-
-    if (SUCCEEDED(hr)) {
-        hr = IWMDMEnumDevice_Next(devices, 1, &subject->device, &fetched);
-        IWMDMEnumDevice_Release(devices);
-    }
-    if (SUCCEEDED(hr) && subject->device)
-        return 0;
-    cli_usage("%s: the provider makes no device of it", subject->uri);
-    return EXIT_ERROR;
-}
-
-/* What an MTP device gets from the INF that Windows has for all of them. */
-static void as_mtp(struct mdm_parameters *parameters)
-{
-    parameters->UseExtendedWmdm = 1;
-}
+static const int statuses[] = {
+    [SYNC_VISIT_READY] = 0,
+    [SYNC_VISIT_UNFIT] = EXIT_NONCONFORMANT,
+    [SYNC_VISIT_IMPOSSIBLE] = EXIT_ERROR,
+};
 
 static int plug(struct sync_subject *subject)
 {
-    struct mdm_parameters parameters;
-    struct mdm_hardware hardware;
-    DWORD count = 0;
-    HRESULT hr;
     int status;
 
-    subject->machine = mdm_machine_new();
-    if (!subject->machine)
-        return EXIT_ERROR;
-    (void)mdm_hardware_look(subject->uri, &parameters, &hardware); /* who opens it says why not */
-    if (hardware.is_mtp || subject->allow_mtp)
-        as_mtp(&parameters);
-    hr = mdm_machine_register(subject->machine, subject->path, subject->clsid, MDM_PLUG_AND_PLAY);
-    if (SUCCEEDED(hr))
-        hr = mdm_open(subject->machine, &subject->manager, NULL);
-    if (SUCCEEDED(hr)) /* so that what the device's arrival fails with is said here */
-        hr = IWMDeviceManager3_GetDeviceCount(subject->manager, &count);
-    if (SUCCEEDED(hr))
-        hr = mdm_machine_plug(subject->machine, subject->uri, &parameters);
-    if (hr == CLASS_E_CLASSNOTAVAILABLE && subject->provider) {
-        *parameters.WMDMSPCLSID = '\0'; /* whichever the device names, this one was asked for */
-        hr = mdm_machine_plug(subject->machine, subject->uri, &parameters);
-    }
-    if (FAILED(hr)) {
-        cli_usage("%s: 0x%08x %s", subject->uri, (unsigned)hr,
-                  mdm_machine_reason(subject->machine));
-        return EXIT_ERROR;
-    }
-    status = first_device(subject);
-    return status ? status : check_offer(subject, &parameters, &hardware);
+    subject->visit = (struct sync_visit){
+        .uri = subject->uri,
+        .provider = subject->path,
+        .clsid = subject->clsid,
+        .any_class = subject->provider != NULL, /* this one was asked for */
+        .is_mtp = subject->allow_mtp,
+        .unfit = subject->unfit,
+        .context = subject->context_of_unfit,
+    };
+    status = statuses[sync_visit_open(&subject->visit)];
+    if (status == EXIT_ERROR)
+        cli_usage("%s", subject->visit.reason);
+    return status;
 }
 
 static int find_provider(struct sync_subject *subject)
@@ -170,14 +101,7 @@ int sync_subject_open(struct sync_subject *subject)
 
 void sync_subject_close(struct sync_subject *subject)
 {
-    if (subject->device)
-        IWMDMDevice_Release(subject->device);
-    if (subject->manager)
-        IWMDeviceManager3_Release(subject->manager);
-    mdm_machine_free(subject->machine);
-    subject->device = NULL;
-    subject->manager = NULL;
-    subject->machine = NULL;
+    sync_visit_close(&subject->visit);
     if (subject->papsim.pid)
         papsim_stop(&subject->papsim, &subject->context);
     if (*subject->context.evidence)

@@ -15,7 +15,7 @@ int dut_control(struct conf *c, uint8_t type, uint8_t request, uint16_t value, u
                 uint16_t length, void *data)
 {
     struct tp_setup setup = {type, request, value, index, length};
-    int count = tp_control(conf_transport(c), &setup, data, DUT_PROMPT_MS);
+    int count = tp_control(conf_transport(c), &setup, data, raw_patient_ms(DUT_PROMPT_MS));
 
     conf_note(c, "control %02x %02x value %04x index %04x length %u: %s", type, request, value,
               index, length, value_errno(count).text);

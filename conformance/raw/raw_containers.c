@@ -81,14 +81,15 @@ static int64_t raw_bulk(struct ct_pipe *pipe, uint8_t address, void *data, size_
 int64_t ct_bulk_out(struct ct_pipe *pipe, const void *data, size_t length, bool end)
 {
     if (pipe->tp)
-        return tp_bulk_out(pipe->tp, pipe->out, data, length, end, pipe->deadline_ms);
+        return tp_bulk_out(pipe->tp, pipe->out, data, length, end,
+                           raw_patient_ms(pipe->deadline_ms));
     return raw_bulk(pipe, pipe->out, (void *)(uintptr_t)data, length, end ? RAW_ZERO_PACKET : 0);
 }
 
 int64_t ct_bulk_in(struct ct_pipe *pipe, void *data, size_t length)
 {
     if (pipe->tp)
-        return tp_bulk_in(pipe->tp, pipe->in, data, length, pipe->deadline_ms);
+        return tp_bulk_in(pipe->tp, pipe->in, data, length, raw_patient_ms(pipe->deadline_ms));
     return raw_bulk(pipe, pipe->in, data, length, 0);
 }
 

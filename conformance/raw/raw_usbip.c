@@ -11,6 +11,23 @@
 
 #include "spcore/base.h"
 
+static unsigned patience = 1;
+
+void raw_be_patient(unsigned times)
+{
+    patience = times;
+}
+
+unsigned raw_patient_ms(unsigned milliseconds)
+{
+    return milliseconds * patience;
+}
+
+static int64_t until_after(unsigned milliseconds)
+{
+    return base_now_ms() + raw_patient_ms(milliseconds);
+}
+
 /* 1 readable (or closed), 0 not by then. */
 static int wait_readable(int fd, int64_t until)
 {
@@ -50,7 +67,7 @@ int raw_write(int fd, const void *data, size_t length)
  * be waited for. */
 static int read_by(int fd, void *data, size_t length, unsigned deadline_ms, bool is_here)
 {
-    int64_t until = base_now_ms() + deadline_ms;
+    int64_t until = until_after(deadline_ms);
     uint8_t *at = data;
 
     while (length > 0) {
@@ -77,7 +94,7 @@ int raw_read(int fd, void *data, size_t length, unsigned deadline_ms)
 
 int raw_drain(int fd, unsigned deadline_ms, size_t *ret_count)
 {
-    int64_t until = base_now_ms() + deadline_ms;
+    int64_t until = until_after(deadline_ms);
     size_t total = 0;
 
     for (;;) {
@@ -101,7 +118,7 @@ int raw_drain(int fd, unsigned deadline_ms, size_t *ret_count)
 
 bool raw_silent(int fd, unsigned deadline_ms)
 {
-    return !wait_readable(fd, base_now_ms() + deadline_ms);
+    return !wait_readable(fd, until_after(deadline_ms));
 }
 
 int raw_request(int fd, uint16_t version, uint16_t code, const void *body, size_t length)

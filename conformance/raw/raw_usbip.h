@@ -68,6 +68,11 @@ struct raw_reply {
     size_t data_length;  /* bytes that followed into the caller's buffer */
 };
 
+/* Every deadline from now on is that many times as long (`papcheck run --timeout-scale`). */
+void raw_be_patient(unsigned times);
+/* A deadline as it is then. */
+unsigned raw_patient_ms(unsigned milliseconds);
+
 /* 0, -ETIMEDOUT, or -ECONNRESET for a peer that is gone, by FIN or by RST alike. */
 int raw_write(int fd, const void *data, size_t length);
 int raw_read(int fd, void *data, size_t length, unsigned deadline_ms);

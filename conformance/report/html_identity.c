@@ -105,6 +105,17 @@ static void provider(const struct results *results, FILE *out)
     code_member(out, "Named by", results->provider_class_by);
 }
 
+/* By its base name, as a provider: whose machine it was on is no reader's matter. */
+static void files(const struct results *results, FILE *out)
+{
+    for (size_t i = 0; i < results->file_count; i++) {
+        const struct result_file *one = &results->files[i];
+
+        rep_fill(out, "<dt>File: @</dt><dd><code>@</code>, SHA-256 <code>@</code></dd>\n",
+                 one->what, rep_base_name(one->name), one->sha256);
+    }
+}
+
 static void selection(const struct results *results, FILE *out)
 {
     fputs("<dt>Selection</dt><dd>", out);
@@ -135,6 +146,7 @@ void rep_html_identity(const struct results *results, FILE *out)
     device(results, out);
     players(results, out);
     provider(results, out);
+    files(results, out);
     selection(results, out);
     observed(results, out);
     suite(results, out);

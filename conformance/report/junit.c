@@ -167,6 +167,16 @@ static void untried(const struct results *results, FILE *out)
                  one.is_mandatory ? ", mandatory" : "", one.what, one.name, one.how);
 }
 
+static void files(const struct results *results, FILE *out)
+{
+    for (size_t i = 0; i < results->file_count; i++)
+        rep_fill(out,
+                 "      <property name=\"@\" value=\"@\"/>\n"
+                 "      <property name=\"@ sha256\" value=\"@\"/>\n",
+                 results->files[i].what, results->files[i].name, results->files[i].what,
+                 results->files[i].sha256);
+}
+
 static void properties(const struct results *results, FILE *out)
 {
     char seed[32], text[REACH_MAX];
@@ -197,6 +207,7 @@ static void properties(const struct results *results, FILE *out)
     property(out, "provider", results->provider);
     property(out, "provider sha256", results->provider_sha256);
     property(out, "provider class", results->provider_class);
+    files(results, out);
     property(out, "ics", rep_ics_file(results) ? rep_ics_file(results) : "observed");
     property(out, "ics sha256", results->ics_sha256);
     fputs("    </properties>\n", out);

@@ -10,7 +10,7 @@
 #include "conformance/report/markup.h"
 #include "conformance/report/reach.h"
 #include "conformance/report/standing.h"
-#include "conformance/results/whole.h"
+#include "conformance/results/results_folder.h"
 #include "spcore/base.h"
 
 static const struct writer {
@@ -27,11 +27,11 @@ static int write_one(const struct writer *writer, const struct results *results,
                      char *error, size_t error_size)
 {
     struct whole whole;
-    int result = whole_open(&whole, folder, writer->file);
+    int result = results_folder_open(&whole, folder, writer->file);
 
     if (!result) {
         writer->write(results, folder, whole.file);
-        result = whole_close(&whole);
+        result = whole_end(&whole);
     }
     if (result)
         snprintf(error, error_size, "%s/%s: %s", folder, writer->file, strerror(-result));

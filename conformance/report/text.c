@@ -1,4 +1,6 @@
 /* report.txt: for a terminal and for logs. */
+#include <string.h>
+
 #include "conformance/report/markup.h"
 #include "conformance/report/report.h"
 #include "conformance/report/standing.h"
@@ -6,7 +8,10 @@
 
 static void member(FILE *out, const char *name, const char *value)
 {
-    fprintf(out, "%-10s ", name);
+    const size_t length = strlen(name);
+
+    rep_plain(out, name);
+    fprintf(out, "%*s", length < 10 ? (int)(11 - length) : 1, "");
     rep_plain(out, value);
     fputc('\n', out);
 }
@@ -59,6 +64,10 @@ static void claim(const struct results *results, FILE *out)
     known(out, "sha256", results->provider_sha256);
     known(out, "class", results->provider_class);
     known(out, "named by", results->provider_class_by);
+    for (size_t i = 0; i < results->file_count; i++) {
+        known(out, results->files[i].what, results->files[i].name);
+        known(out, "sha256", results->files[i].sha256);
+    }
     fprintf(out, "%-10s ", "ics");
     rep_plain(out, rep_ics_file(results) ? rep_ics_file(results) : "observed");
     if (rep_ics_file(results)) {

@@ -171,6 +171,15 @@ void result_done(struct result *result)
     *result = (struct result){0};
 }
 
+const struct result_file *results_file(const struct results *results, const char *what)
+{
+    for (size_t i = 0; i < results->file_count; i++) {
+        if (strcmp(results->files[i].what, what) == 0)
+            return &results->files[i];
+    }
+    return NULL;
+}
+
 const struct result_row *results_row(const struct results *results, const char *id)
 {
     for (size_t i = 0; i < results->row_count; i++) {
@@ -268,6 +277,7 @@ void results_done(struct results *results)
     for (size_t i = 0; i < results->shown_count; i++)
         free(results->shown[i].items.at);
     free(results->devices);
+    free(results->files);
     free(results->scopes);
     free(results->left);
     free(results->absent);

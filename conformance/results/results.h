@@ -140,6 +140,11 @@ struct result_device {
     const char *usb, *release, *manufacturer, *product, *serial, *firmware;
 };
 
+/* A file that was judged beside device and provider, or that came along with one. */
+struct result_file {
+    const char *what, *name, *sha256; /* what: a subject's name, or "mof" */
+};
+
 /* How many rows the catalogue has for a subject in a flow, judged or not, and how many of them any
  * case judges. */
 struct result_scope {
@@ -180,12 +185,13 @@ struct results {
     struct result_row *rows;
     struct result_clause *clauses;
     struct result_device *devices;
+    struct result_file *files;
     struct result_scope *scopes;
     struct result_left *left;
     struct result_absent *absent;
     size_t ics_count, case_count, row_count, clause_count, device_count, scope_count, left_count,
         absent_count;
-    size_t claim_count, shown_count;
+    size_t file_count, claim_count, shown_count;
     json_t *exercised; /* by name, exercised.h */
     json_t *untried;   /* of what the subjects offer: {what, name, how, mandatory} each */
     bool subset;       /* a part was asked for: what is left out is meant to be */
@@ -195,6 +201,8 @@ struct results {
     json_t *json, *timing;
 };
 
+/* NULL: there was none of that kind. */
+const struct result_file *results_file(const struct results *results, const char *what);
 /* Of a row's id or a clause's; NULL: no check of that row was made in any case. */
 const struct result_row *results_row(const struct results *results, const char *id);
 /* NULL: no check of it was made in any case, or it is no clause. */

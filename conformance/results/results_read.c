@@ -224,6 +224,22 @@ static int read_devices(const json_t *devices, struct results *ret)
     return 0;
 }
 
+static int read_files(const json_t *files, struct results *ret)
+{
+    const json_t *value;
+    size_t i;
+
+    ret->files = room_for(files, sizeof(*ret->files));
+    if (!ret->files)
+        return -ENOMEM;
+    json_array_foreach(files, i, value)
+    {
+        ret->files[ret->file_count++] = (struct result_file){
+            text_of(value, "what"), text_of(value, "name"), text_of(value, "sha256")};
+    }
+    return 0;
+}
+
 static int read_scopes(const json_t *scopes, struct results *ret)
 {
     const json_t *value;
@@ -364,6 +380,8 @@ static int take_all(json_t *json, json_t *timing, struct results *ret)
     error = read_lists(json, ret);
     if (!error)
         error = read_devices(json_object_get(json, "devices"), ret);
+    if (!error)
+        error = read_files(json_object_get(json, "files"), ret);
     if (!error)
         error = read_scopes(json_object_get(json, "catalogue"), ret);
     if (!error)

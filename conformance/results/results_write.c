@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "conformance/results/results.h"
-#include "conformance/results/whole.h"
+#include "conformance/results/results_folder.h"
 #include "spcore/base.h"
 
 /* May quote a device, whose text may be anything. */
@@ -146,6 +146,20 @@ static json_t *devices_json(const struct results *results)
     return devices;
 }
 
+static json_t *files_json(const struct results *results)
+{
+    json_t *files = json_array();
+
+    for (size_t i = 0; i < results->file_count; i++) {
+        const struct result_file *one = &results->files[i];
+
+        json_array_append_new(files,
+                              json_pack("{s:o,s:o,s:o}", "what", text_json(one->what), "name",
+                                        text_json(one->name), "sha256", text_json(one->sha256)));
+    }
+    return files;
+}
+
 static json_t *scopes_json(const struct results *results)
 {
     json_t *scopes = json_array();
@@ -234,6 +248,7 @@ static json_t *results_json(const struct results *results)
         {"provider_sha256", text_json(results->provider_sha256)},
         {"provider_class", text_json(results->provider_class)},
         {"provider_class_by", text_json(results->provider_class_by)},
+        {"files", files_json(results)},
         {"devices", devices_json(results)},
         {"subjects", texts_json(&results->subjects)},
         {"deviations", texts_json(&results->defects)},
@@ -274,7 +289,7 @@ static json_t *timing_json(const struct results *results)
 
 int results_write(const struct results *results, const char *folder)
 {
-    int error = whole_json(folder, "timing.json", timing_json(results));
+    int error = results_folder_json(folder, "timing.json", timing_json(results));
 
-    return error ? error : whole_json(folder, "results.json", results_json(results));
+    return error ? error : results_folder_json(folder, "results.json", results_json(results));
 }

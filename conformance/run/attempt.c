@@ -14,6 +14,7 @@
 
 #include "conformance/case/cases.h"
 #include "conformance/case/worker.h"
+#include "conformance/raw/raw_usbip.h"
 #include "conformance/run/evidence.h"
 #include "conformance/run/repro.h"
 #include "conformance/run/silence.h"
@@ -29,9 +30,7 @@ static int64_t now_us(void)
 
 static unsigned timeout_ms(const struct attempt *attempt)
 {
-    unsigned scale = attempt->options->timeout_scale;
-
-    return cases_timeout_s(attempt->conf_case) * (scale ? scale : 1) * 1000;
+    return cases_timeout_s(attempt->conf_case) * run_timeout_scale(attempt->options) * 1000;
 }
 
 static void close_subjects(struct attempt *attempt)
@@ -74,6 +73,7 @@ static int fill_context(struct attempt *attempt, const struct ics *ics, const ch
     context->ics = ics;
     context->offers = ics_offers;
     context->seed = options->seed;
+    context->timeout_scale = run_timeout_scale(options);
     context->allow_mtp = options->allow_mtp;
     context->destructive = options->destructive;
     return evidence_make(context->evidence);
@@ -131,6 +131,7 @@ static int be_the_case(void *argument)
     int error = 0;
 
     setenv(CONF_CONTEXT_VARIABLE, attempt->context.evidence, 1);
+    raw_be_patient(attempt->context.timeout_scale);
     for (enum subject_id id = 0; id < SUBJECTS && !error; id++) {
         if (subjects[id].ready)
             error = subjects[id].ready(attempt);

@@ -66,11 +66,18 @@ static int copy_bytes(FILE *in, FILE *out)
     return ferror(in) ? -EIO : 0;
 }
 
+/* What is no file may have no end, or nobody at its other one. */
 int evidence_copy(const char *from, const char *to)
 {
-    FILE *in = fopen(from, "re"), *out = in ? fopen(to, "we") : NULL;
-    int error = out ? copy_bytes(in, out) : -errno;
+    struct stat found;
+    FILE *in = NULL, *out = NULL;
+    int error;
 
+    if (stat(from, &found) == 0 && !S_ISREG(found.st_mode))
+        return -EINVAL;
+    in = fopen(from, "re");
+    out = in ? fopen(to, "we") : NULL;
+    error = out ? copy_bytes(in, out) : -errno;
     if (in)
         fclose(in);
     if (out && fclose(out) && !error)

@@ -109,11 +109,24 @@ static const enum verdict *said(const json_t *verdict, enum cause *ret_cause)
     return NULL;
 }
 
+/* A subject in a process of its own has ended, and the case has lived to tell; `how` instead of
+ * what its own process did. */
+static const char *told_end(const json_t *verdict, const char *how, char *ret_text, size_t room)
+{
+    const char *name = json_string_value(json_object_get(verdict, "cause"));
+    const char *reason = json_string_value(json_object_get(verdict, "reason"));
+
+    if (!name || !reason || strcmp(name, cause_names[CAUSE_SUBJECT]) != 0)
+        return how;
+    snprintf(ret_text, room, "%s", reason);
+    return ret_text;
+}
+
 void attempt_judge(struct attempt *attempt, enum cause cause, const char *how)
 {
     struct result *result = &attempt->result;
     char path[PATH_MAX + 16];
-    char fewer[MINIMUM_TEXT], name[96];
+    char fewer[MINIMUM_TEXT], name[96], told[160];
     const enum verdict *ending;
     unsigned missing = 0;
     enum cause own;
@@ -124,6 +137,7 @@ void attempt_judge(struct attempt *attempt, enum cause cause, const char *how)
     verdict = json_load_file(path, 0, NULL);
     ending = said(verdict, &own);
     if (!ending) {
+        how = told_end(verdict, how, told, sizeof(told));
         json_decref(verdict);
         verdict = without_verdict(attempt);
     } else if (own == CAUSE_CHECKS) {

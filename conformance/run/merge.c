@@ -12,6 +12,7 @@
 #include "conformance/results/exercised.h"
 #include "conformance/run/merge_same.h"
 #include "conformance/run/observe.h"
+#include "conformance/run/origin.h"
 #include "conformance/run/untried.h"
 #include "spcore/base.h"
 
@@ -106,6 +107,40 @@ static int take_results(struct merge *merge, const struct found *found)
 
 /* ---- what was asked for */
 
+static bool has_text(const struct texts *texts, const char *text)
+{
+    size_t i = 0;
+
+    while (i < texts->count && strcmp(texts->at[i], text) != 0)
+        i++;
+    return i < texts->count;
+}
+
+static void take_file(struct run_options *options, enum run_file file, const char *name)
+{
+    enum subject_id subject = run_files[file].subject;
+    const char *own = subjects[subject].own;
+
+    if (file == RUN_MOF)
+        options->mof = name;
+    else
+        options->of[subject] =
+            (struct subject_given){.name = name, .own = own && strcmp(name, own) == 0};
+}
+
+/* What was judged beside device and provider. */
+static void take_files(struct merge *merge, const struct results *part)
+{
+    for (enum run_file file = 0; file < RUN_FILES; file++) {
+        const struct result_file *one = results_file(part, run_files[file].what);
+
+        if (!one)
+            continue;
+        take_file(&merge->run.options, file, one->name);
+        snprintf(merge->run.file_sha256[file], ORIGIN_HASH_ROOM, "%s", one->sha256);
+    }
+}
+
 static int take_options(struct merge *merge, const struct results *part)
 {
     struct run_options *options = &merge->run.options;
@@ -124,6 +159,7 @@ static int take_options(struct merge *merge, const struct results *part)
         options->player || strcmp(part->device, RUN_OWN_DEVICE) == 0 ? NULL : part->device;
     provider->name = *part->provider ? part->provider : NULL;
     provider->own = strcmp(part->provider, subjects[SUBJECT_PROVIDER].own) == 0;
+    take_files(merge, part);
     options->ics = *part->ics_file ? part->ics_file : NULL;
     options->seed = part->seed;
     options->strict = part->strict;
@@ -154,15 +190,6 @@ static void take_class(struct merge *merge, const struct merge_part *parts, size
     merge->run.options.provider_class = parts[k].results.provider_class;
     class->by = parts[k].results.provider_class_by;
     snprintf(class->id, sizeof(class->id), "%s", parts[k].results.provider_class);
-}
-
-static bool has_text(const struct texts *texts, const char *text)
-{
-    size_t i = 0;
-
-    while (i < texts->count && strcmp(texts->at[i], text) != 0)
-        i++;
-    return i < texts->count;
 }
 
 static bool has_texts(const struct texts *all, const struct texts *some)

@@ -250,6 +250,24 @@ static int same_claims(const struct merge_part *a, const struct merge_part *b,
     return 0;
 }
 
+/* ---- files beside device's and provider's */
+
+static int same_files(const struct merge_part *a, const struct merge_part *b,
+                      struct same_error *error)
+{
+    for (size_t i = 0; i < RUN_FILES; i++) {
+        const struct result_file *in_a = results_file(&a->results, run_files[i].what);
+        const struct result_file *in_b = results_file(&b->results, run_files[i].what);
+        const char *hash_a = in_a ? in_a->sha256 : "none", *hash_b = in_b ? in_b->sha256 : "none";
+        char what[64];
+
+        snprintf(what, sizeof(what), "the %s's file", run_files[i].what);
+        if (strcmp(hash_a, hash_b) != 0)
+            return same_differ(error, a, b, what, hash_a, hash_b);
+    }
+    return 0;
+}
+
 /* ---- the provider's class */
 
 /* Found where a case drives the provider: each as the first part has it that says. */
@@ -305,6 +323,8 @@ int same_run(const struct catalogue *catalogue, const struct merge_part *parts, 
         result = bounded(&parts[i], error);
         if (!result)
             result = same_members(&parts[0], &parts[i], error);
+        if (!result)
+            result = same_files(&parts[0], &parts[i], error);
         if (!result)
             result = same_devices(parts, i, error);
         if (!result)

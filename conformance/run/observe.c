@@ -66,13 +66,17 @@ static int begin(const struct run *run, struct observation *one)
     return one->error == -ENOSPC ? one->error : 0; /* for its log */
 }
 
+/* An INF is to name the provider's class. */
 static bool drives(const struct run *run, const struct observation *one)
 {
     bool any = false;
 
-    for (size_t i = 0; i < run->results.case_count && !any; i++)
-        any = subject_of(run->cases[i]) == SUBJECT_PROVIDER &&
+    for (size_t i = 0; i < run->results.case_count && !any; i++) {
+        enum subject_id subject = subject_of(run->cases[i]);
+
+        any = (subject == SUBJECT_PROVIDER || subject == SUBJECT_INF) &&
               strcmp(player_of(run, run->cases[i]), one->player) == 0;
+    }
     return any && run->options.of[SUBJECT_PROVIDER].name;
 }
 

@@ -84,19 +84,22 @@ static void fill_context(const struct run_options *options, struct shared *share
     snprintf(context->provider, sizeof(context->provider), "%s", provider);
     snprintf(context->provider_class, sizeof(context->provider_class), "%s",
              options->provider_class ? options->provider_class : "");
+    /* What its device's parameters promise is in that file, as for the cases. */
+    snprintf(context->inf, sizeof(context->inf), "%s",
+             options->of[SUBJECT_INF].name ? options->of[SUBJECT_INF].name : "");
 }
 
 /* Until it has ended, by itself or not. */
 static int run_child(struct child *child)
 {
-    unsigned scale = child->options->timeout_scale;
     char log[PATH_MAX + 16];
     struct process process;
     int error, status;
 
     snprintf(log, sizeof(log), "%s/provider.log", child->context.evidence);
     error = process_call(be_the_child, child, log, &process);
-    if (!error && !process_wait(&process, TIMEOUT_MS * (scale ? scale : 1), -1, &status))
+    if (!error &&
+        !process_wait(&process, TIMEOUT_MS * run_timeout_scale(child->options), -1, &status))
         process_kill(&process);
     return error;
 }

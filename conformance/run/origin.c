@@ -2,8 +2,10 @@
  * for results.json. */
 #include "conformance/run/origin.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -115,6 +117,56 @@ static int name_options(const struct run_options *options, struct texts *ret)
     return error;
 }
 
+/* ---- files */
+
+const struct run_file_kind run_files[RUN_FILES] = {
+    [RUN_INF] = {"inf", SUBJECT_INF},
+    [RUN_SERVICE] = {"service", SUBJECT_SERVICE},
+    [RUN_CLASS_PROVIDER] = {"class-provider", SUBJECT_CLASS_PROVIDER},
+    [RUN_MOF] = {"mof", SUBJECT_CLASS_PROVIDER},
+};
+
+/* The path; NULL: what would be in it is not judged in this run, or it comes with the sources. */
+static const char *file_path(const struct run_options *options, enum run_file file)
+{
+    enum subject_id subject = run_files[file].subject;
+
+    if (!subjects[subject].given(options))
+        return NULL;
+    return file == RUN_MOF ? options->mof : options->of[subject].name;
+}
+
+/* As a provider's: ours is called as it is wherever it stands. */
+static const char *file_name(const struct run_options *options, enum run_file file)
+{
+    enum subject_id subject = run_files[file].subject;
+
+    return file != RUN_MOF && options->of[subject].own ? subjects[subject].own
+                                                       : file_path(options, file);
+}
+
+static int name_files(struct run *run)
+{
+    struct results *results = &run->results;
+
+    results->files = calloc(RUN_FILES, sizeof(*results->files));
+    if (!results->files)
+        return -ENOMEM;
+    for (enum run_file file = 0; file < RUN_FILES; file++) {
+        const char *path = file_path(&run->options, file);
+
+        if (!path)
+            continue;
+        if (!run->lacking)
+            hash_file(path, run->file_sha256[file]);
+        results->files[results->file_count++] = (struct result_file){
+            run_files[file].what, file_name(&run->options, file), run->file_sha256[file]};
+    }
+    return 0;
+}
+
+/* ---- all of it */
+
 int origin_results(struct run *run)
 {
     const struct run_options *options = &run->options;
@@ -140,6 +192,7 @@ int origin_results(struct run *run)
     results->player_sha256 = run->player_sha256;
     results->ics_file = options->ics ? cases_base_name(options->ics) : "";
     results->ics_sha256 = run->ics_sha256;
+    error = name_files(run);
     for (size_t i = 0; i < options->pattern_count && !error; i++)
         error = texts_add(&results->patterns, options->patterns[i]);
     return error ? error : name_options(options, &results->options);

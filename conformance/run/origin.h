@@ -4,6 +4,12 @@
 
 #include "conformance/run/run.h"
 
+/* As results call a file, and whose it is. */
+extern const struct run_file_kind {
+    const char *what;
+    enum subject_id subject;
+} run_files[RUN_FILES];
+
 /* When and where: at the run's beginning. */
 void origin_begin(struct run *run);
 /* Of all that its rows, clauses and items say; "": it cannot be had. */

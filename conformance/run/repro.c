@@ -60,18 +60,24 @@ static void put_text(const struct script *script, const struct carried *row, con
         put_words(script, row->option, value);
 }
 
+static void put_file(const struct script *script, const char *option, const char *value,
+                     const char *copied)
+{
+    char path[PATH_MAX + 16];
+
+    snprintf(path, sizeof(path), "%s/%s", script->folder, copied);
+    if (evidence_copy(value, path) == 0)
+        fprintf(script->out, " --%s \"$here/%s\"", option, copied);
+    else
+        put_words(script, option, value);
+}
+
 static void put_copy(const struct script *script, const struct carried *row, const void *member)
 {
     const char *value = *(const char *const *)member;
-    char path[PATH_MAX + 16];
 
-    if (!value)
-        return;
-    snprintf(path, sizeof(path), "%s/%s", script->folder, row->copied);
-    if (evidence_copy(value, path) == 0)
-        fprintf(script->out, " --%s \"$here/%s\"", row->option, row->copied);
-    else
-        put_words(script, row->option, value);
+    if (value)
+        put_file(script, row->option, value, row->copied);
 }
 
 /* A name comes with papsim, a file with the folder. */
@@ -91,6 +97,7 @@ static const struct carried carried[] = {
     {"seed", put_seed, AT(seed), NULL},
     {"player", put_player, AT(player), "player.yaml"},
     {"clsid", put_text, AT(clsid), NULL},
+    {"mof", put_copy, AT(mof), "judged.mof"},
     {"ics", put_copy, AT(ics), "declared.ics"},
     {"strict", put_flag, AT(strict), NULL},
     {"destructive", put_flag, AT(destructive), NULL},
@@ -139,10 +146,23 @@ static void put_papcheck(const struct script *script, const char *self)
     fputs("[ -x \"$papcheck\" ] || papcheck=papcheck\n", script->out);
 }
 
+/* An option's name, which may have a hyphen, as the shell's variables have none. */
+static const char *variable_of(const char *option, char ret[64])
+{
+    snprintf(ret, 64, "%s", option);
+    for (char *at = ret; *at; at++) {
+        if (*at == '-')
+            *at = '_';
+    }
+    return ret;
+}
+
 static void put_library(const struct script *script, const char *option, const char *path)
 {
-    put_place(script, option, path);
-    fprintf(script->out, "[ -e \"$%s\" ] || %s=", option, option);
+    char name[64];
+
+    put_place(script, variable_of(option, name), path);
+    fprintf(script->out, "[ -e \"$%s\" ] || %s=", name, name);
     shell_put(script->out, path);
     fputc('\n', script->out);
 }
@@ -171,9 +191,13 @@ static void put_subject(const struct script *script, enum subject_id id,
                         const struct subject_given *given)
 {
     const char *const *defect = given->defects;
+    char name[64];
 
     if (given->name && !given->own && subjects[id].own)
-        fprintf(script->out, " --%s \"$%s\"", subjects[id].option, subjects[id].option);
+        fprintf(script->out, " --%s \"$%s\"", subjects[id].option,
+                variable_of(subjects[id].option, name));
+    else if (given->name && !given->own && subjects[id].copied)
+        put_file(script, subjects[id].option, given->name, subjects[id].copied);
     else if (given->name && !given->own)
         put_words(script, subjects[id].option, given->name);
     for (; defect && *defect; defect++)

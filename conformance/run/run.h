@@ -24,6 +24,7 @@ struct run_options {
     const char *player; /* of our simulator in every case: a file's whole path, or a name; NULL:
                          * the one a case is made for */
     const char *ics;    /* file; NULL: observed */
+    const char *mof;    /* file that registers the class provider; NULL: ours */
     const char *clsid;  /* the provider's, as it was asked for; NULL: it is found */
     const char *provider_class; /* the one in force: that, or what was found; NULL: none */
     const char *out;            /* folder for evidence */
@@ -37,7 +38,7 @@ struct run_options {
     size_t pattern_count;
     uint64_t seed;
     unsigned jobs;          /* cases at a time; 0: run_default_jobs() */
-    unsigned timeout_scale; /* of every watchdog, for slow builds and machines; 0: 1 */
+    unsigned timeout_scale; /* of a case, for slow builds, machines and devices; 0: 1 */
     bool strict, destructive, allow_mtp, fail_fast;
     bool subset;          /* what is left out does not make the run incomplete */
     bool debug;           /* one case, in this process and without a watchdog */
@@ -52,6 +53,9 @@ struct run_class {
     const char *by;
 };
 
+/* Files beside device's and provider's that results name. */
+enum run_file { RUN_INF, RUN_SERVICE, RUN_CLASS_PROVIDER, RUN_MOF, RUN_FILES };
+
 struct run {
     struct run_options options;
     const struct catalogue *catalogue;
@@ -65,11 +69,18 @@ struct run {
     char began[32], host[65]; /* origin.h */
     char provider_sha256[ORIGIN_HASH_ROOM], ics_sha256[ORIGIN_HASH_ROOM];
     char player_sha256[ORIGIN_HASH_ROOM], catalogue_sha256[ORIGIN_HASH_ROOM];
+    char file_sha256[RUN_FILES][ORIGIN_HASH_ROOM];
     char device[264];  /* what results call it */
     json_t *exercised; /* of merged parts; borrowed from nobody */
     bool is_partial;   /* cases that were not asked for, or no more, are left out */
     volatile sig_atomic_t interrupted;
 };
+
+/* How many times as long a time-out is. */
+static inline unsigned run_timeout_scale(const struct run_options *options)
+{
+    return options->timeout_scale ? options->timeout_scale : 1;
+}
 
 /* Cases mostly wait, so there are more at a time than processors. */
 unsigned run_default_jobs(void);

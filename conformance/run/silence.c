@@ -76,7 +76,7 @@ static int probe(struct attempt *attempt)
     snprintf(log, sizeof(log), "%s/host.log", attempt->context.evidence);
     if (process_call(probe_process, attempt->context.uri, log, &process))
         return 0;
-    if (process_wait(&process, PROBE_MS * (options->timeout_scale ? options->timeout_scale : 1),
+    if (process_wait(&process, PROBE_MS * run_timeout_scale(options),
                      options->stop_fd > 0 ? options->stop_fd : -1, &status))
         return WIFEXITED(status) ? -WEXITSTATUS(status) : 0;
     process_kill(&process);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "conformance/case/cases.h"
 #include "conformance/case/worker.h"
@@ -19,12 +21,16 @@ static bool is_usbip(const char *uri)
     return strncmp(uri, "usbip:", 6) == 0;
 }
 
+static bool is_vendors(const struct run_options *options, enum subject_id id)
+{
+    return options->of[id].name && !options->of[id].own;
+}
+
 static bool is_all_ours(const struct run_options *options)
 {
-    const struct subject_given *provider = &options->of[SUBJECT_PROVIDER];
-
     return !options->of[SUBJECT_DEVICE].name && !options->player &&
-           (!provider->name || provider->own);
+           !options->of[SUBJECT_INF].name && !is_vendors(options, SUBJECT_PROVIDER) &&
+           !is_vendors(options, SUBJECT_SERVICE) && !is_vendors(options, SUBJECT_CLASS_PROVIDER);
 }
 
 static const char *device_misfit(const char *uri)
@@ -111,7 +117,12 @@ static bool server_given(const struct run_options *options)
 
 static bool provider_given(const struct run_options *options)
 {
-    return options->of[SUBJECT_PROVIDER].name != NULL;
+    const struct subject_given *provider = &options->of[SUBJECT_PROVIDER];
+
+    /* Ours only serves an INF that is judged, and has nothing to do with the others. */
+    return provider->name && !(provider->own && (options->of[SUBJECT_INF].name ||
+                                                 is_vendors(options, SUBJECT_SERVICE) ||
+                                                 is_vendors(options, SUBJECT_CLASS_PROVIDER)));
 }
 
 static int provider_open(struct attempt *attempt)
@@ -148,6 +159,93 @@ static int provider_ready(struct attempt *attempt)
     if (defects && *defects)
         setenv("SPCORE_DEVIATE", *defects, 1);
     subjects_environment(attempt->options, attempt->context.uri);
+    return 0;
+}
+
+/* ---- an INF: ours, or a file */
+
+static const char *inf_misfit(const char *path)
+{
+    struct stat found;
+
+    /* Each case reads it, and takes it along: a pipe could be read once. */
+    return stat(path, &found) == 0 && S_ISREG(found.st_mode) && access(path, R_OK) == 0
+               ? NULL
+               : "expected an INF, which is a file that can be read";
+}
+
+static bool inf_given(const struct run_options *options)
+{
+    return options->of[SUBJECT_INF].name || is_all_ours(options);
+}
+
+static int inf_open(struct attempt *attempt)
+{
+    const struct subject_given *given = &attempt->options->of[SUBJECT_INF];
+    struct conf_context *context = &attempt->context;
+
+    if (given->name)
+        snprintf(context->inf, sizeof(context->inf), "%s", given->name);
+    if (given->name && attempt->options->of[SUBJECT_PROVIDER].own)
+        context->provider_class[0] = '\0'; /* a vendor's INF names the vendor's provider */
+    if (given->defects && *given->defects)
+        snprintf(context->inf_defect, sizeof(context->inf_defect), "%s", *given->defects);
+    return 0;
+}
+
+/* ---- a device service: a library, a process of our Windows in the case's own */
+
+static bool service_given(const struct run_options *options)
+{
+    return is_vendors(options, SUBJECT_SERVICE) ||
+           (options->of[SUBJECT_SERVICE].name && is_all_ours(options));
+}
+
+static int service_open(struct attempt *attempt)
+{
+    const char *path = attempt->options->of[SUBJECT_SERVICE].name;
+
+    if (path)
+        snprintf(attempt->context.service, sizeof(attempt->context.service), "%s", path);
+    return 0;
+}
+
+static int service_ready(struct attempt *attempt)
+{
+    const char *const *defects = attempt->options->of[SUBJECT_SERVICE].defects;
+
+    if (defects && *defects)
+        setenv("PAPSERVICE_DEVIATE", *defects, 1);
+    return 0;
+}
+
+/* ---- a class provider: a library that the case loads, and its MOF */
+
+static bool class_provider_given(const struct run_options *options)
+{
+    return options->of[SUBJECT_CLASS_PROVIDER].name &&
+           (is_all_ours(options) || is_vendors(options, SUBJECT_CLASS_PROVIDER));
+}
+
+static int class_provider_open(struct attempt *attempt)
+{
+    const struct subject_given *given = &attempt->options->of[SUBJECT_CLASS_PROVIDER];
+    struct conf_context *context = &attempt->context;
+
+    if (given->name)
+        snprintf(context->class_provider, sizeof(context->class_provider), "%s", given->name);
+    if (attempt->options->mof)
+        snprintf(context->mof, sizeof(context->mof), "%s", attempt->options->mof);
+    if (given->defects && *given->defects)
+        snprintf(context->class_provider_defect, sizeof(context->class_provider_defect), "%s",
+                 *given->defects);
+    return 0;
+}
+
+static int class_provider_ready(struct attempt *attempt)
+{
+    if (*attempt->context.class_provider_defect)
+        setenv("PAPWMI_DEVIATE", attempt->context.class_provider_defect, 1);
     return 0;
 }
 
@@ -210,8 +308,62 @@ const struct subject subjects[SUBJECTS] = {
                           .open = provider_open,
                           .ready = provider_ready,
                           .blame = "inside the provider"},
+    [SUBJECT_INF] = {.name = "inf",
+                     .need = CONF_INF,
+                     .option = "inf",
+                     .value = "FILE",
+                     .adds = "--inf FILE",
+                     .help = "the INF that installs a player",
+                     .copied = "judged.inf",
+                     .misfit = inf_misfit,
+                     .player = "pap-inf",
+                     .deviate = "inf-deviate",
+                     .deviate_help = "a defect of our INF is switched on",
+                     .no_defect = " of our INF",
+                     .defective = "INF",
+                     .defects_most = 1,
+                     .given = inf_given,
+                     .open = inf_open},
+    [SUBJECT_SERVICE] = {.name = "service",
+                         .need = CONF_SERVICE,
+                         .option = "service",
+                         .value = "LIB",
+                         .adds = "--service LIB",
+                         .help = "the device service: a shared library with wmain or main",
+                         .player = "pap-inf",
+                         .own = "libpapservice.so",
+                         .deviant = "libpapservice-deviant.so",
+                         .deviate = "service-deviate",
+                         .deviate_help = "a defect of our service is switched on",
+                         .no_defect = " of libpapservice-deviant.so",
+                         .defective = "service",
+                         .defects_most = 1,
+                         .given = service_given,
+                         .open = service_open,
+                         .ready = service_ready,
+                         .blame = "inside the service"},
+    [SUBJECT_CLASS_PROVIDER] = {.name = "class-provider",
+                                .need = CONF_CLASS_PROVIDER,
+                                .option = "class-provider",
+                                .value = "LIB",
+                                .adds = "--class-provider LIB --mof FILE",
+                                .help = "a class provider of WMI's: a shared library",
+                                .player = "pap-inf",
+                                .own = "libpapwmi.so",
+                                .deviant = "libpapwmi-deviant.so",
+                                .alone = true,
+                                .deviate = "class-provider-deviate",
+                                .deviate_help = "a defect of our class provider is switched on",
+                                .no_defect = " of libpapwmi-deviant.so",
+                                .defective = "class provider",
+                                .defects_most = 1,
+                                .given = class_provider_given,
+                                .open = class_provider_open,
+                                .ready = class_provider_ready,
+                                .blame = "inside the class provider"},
     [SUBJECT_HOST] = {.name = "host",
-                      .adds = "ours: a run without --device and --provider",
+                      .adds = "ours: a run without --device, --provider, --inf, --service and "
+                              "--class-provider",
                       .need = CONF_HOST,
                       .player = "mtp",
                       .deviate = "host-deviate",

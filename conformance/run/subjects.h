@@ -10,7 +10,16 @@ struct attempt;
 struct conf_case;
 struct run_options;
 
-enum subject_id { SUBJECT_DEVICE, SUBJECT_SERVER, SUBJECT_PROVIDER, SUBJECT_HOST, SUBJECTS };
+enum subject_id {
+    SUBJECT_DEVICE,
+    SUBJECT_SERVER,
+    SUBJECT_PROVIDER,
+    SUBJECT_INF,
+    SUBJECT_SERVICE,
+    SUBJECT_CLASS_PROVIDER,
+    SUBJECT_HOST,
+    SUBJECTS
+};
 
 /* What a run is told of one subject. */
 struct subject_given {
@@ -31,6 +40,8 @@ struct subject {
     /* Files beside papcheck: what is judged by default, and the same with defects to switch on;
      * NULL: it is no file. */
     const char *own, *deviant;
+    bool alone;         /* ours is judged in runs alone where nothing is a vendor's */
+    const char *copied; /* what its copy beside a verdict is called; NULL: it is not copied */
 
     const char *deviate; /* --deviate NAME switches on a defect of ours; NULL: there are none */
     const char *deviate_help;

@@ -28,7 +28,34 @@ static const struct {
 #define DEFECT(token, name, text, ...)                                                             \
     {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_HOST},
 #include "conformance/host/deviant/mdm_defects.def"
+#include "conformance/host/deviant/pnp_defects.def"
+#include "conformance/host/deviant/scm_defects.def"
+#include "conformance/host/deviant/wbem_defects.def"
+#include "conformance/host/deviant/win_defects.def"
 #undef DEFECT
+#define DEFECT(token, name, text, ...)                                                             \
+    {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_SERVICE},
+#include "spcore/deviant/service_defects.def"
+#undef DEFECT
+#define DEFECT(name, text, from, to, ...)                                                          \
+    {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_INF},
+#include "conformance/host/deviant/inf_defects.def"
+#undef DEFECT
+#define DEFECT(name, text, from, to, ...)                                                          \
+    {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_CLASS_PROVIDER},
+#include "conformance/host/deviant/mof_defects.def"
+#undef DEFECT
+#define DEFECT(token, name, text, ...)                                                             \
+    {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_CLASS_PROVIDER},
+#include "spcore/deviant/papwmi_defects.def"
+#undef DEFECT
+#define TRIAL(clause, defect, text, ...)                                                           \
+    {defect, text, (const char *const[]){clause, NULL}, SUBJECT_HOST},
+#define AGAIN TRIAL
+#include "conformance/host/deviant/inf_trials_install.def"
+#include "conformance/host/deviant/inf_trials_text.def"
+#undef TRIAL
+#undef AGAIN
 };
 
 static int add_pair(struct defect_list *list, const char *name, const char *text, const char *row,

@@ -159,7 +159,7 @@ static int begin(void *context, struct attempt *attempt)
     task->defects[0] = task->defect->name;
     task->options.of[task->defect->subject].defects = task->defects;
     if (subjects[task->defect->subject].deviant)
-        task->options.of[task->defect->subject].name = self->deviant;
+        task->options.of[task->defect->subject].name = self->deviants[task->defect->subject];
     *attempt = (struct attempt){.options = &task->options,
                                 .catalogue = self->catalogue,
                                 .conf_case = task->conf_case,

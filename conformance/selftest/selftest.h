@@ -25,8 +25,8 @@ struct selftest {
     const struct defect_list *defects;
     const char *const *patterns; /* shell patterns on a defect or a row; none: all */
     size_t pattern_count;
-    struct run_options options; /* of the clean subjects, ours */
-    const char *deviant;        /* path of the provider with defects */
+    struct run_options options;  /* of the clean subjects, ours */
+    const char *const *deviants; /* paths of those with defects, a subject each */
     /* The self-test's. */
     struct nursery nursery;
     const struct conf_case **chosen; /* of the clean run */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "conformance/case/cases.h"
-#include "conformance/results/whole.h"
+#include "conformance/results/results_folder.h"
 #include "conformance/selftest/selftest.h"
 
 static bool green_anywhere(const struct selftest *self, const char *row)
@@ -210,12 +210,12 @@ int selftest_report(const struct selftest *self)
            counts[KILL_KILLED], counts[KILL_SURVIVED], counts[KILL_NO_CASE], counts[KILL_NO_PROOF],
            counts[KILL_NOT_CLEAN], json_array_size(unproven), dirty, coverage.rows,
            coverage.inferred, coverage.partials, coverage.proven, coverage.clauses, status);
-    error = whole_json(out, "selftest.json",
-                       json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "pairs", pairs_json(self),
-                                 "matrix", matrix_json(self, seconds), "covered", coverage.covered,
-                                 "partial", coverage.partial, "open", coverage.open, "unproven",
-                                 unproven, "exit", status));
-    late = whole_json(out, "timing.json", seconds);
+    error = results_folder_json(
+        out, "selftest.json",
+        json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:i}", "pairs", pairs_json(self), "matrix",
+                  matrix_json(self, seconds), "covered", coverage.covered, "partial",
+                  coverage.partial, "open", coverage.open, "unproven", unproven, "exit", status));
+    late = results_folder_json(out, "timing.json", seconds);
     error = error ? error : late;
     run_complain(&self->options, error);
     return error ? error : status;

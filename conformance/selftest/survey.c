@@ -176,7 +176,7 @@ static int run_list(struct survey *self, enum subject_id subject)
         count++;
     run.options.of[subject].defects = list;
     if (subjects[subject].deviant)
-        run.options.of[subject].name = self->deviant;
+        run.options.of[subject].name = self->deviants[subject];
     run.options.quiet_evidence = false;
     error = run_all(&run, self->cases + from, count, NULL, NULL);
     for (size_t i = 0; i < run.results.case_count && !error; i++) {
@@ -347,7 +347,7 @@ static int begin(void *context, struct attempt *attempt)
     slot->defects[0] = made->name;
     slot->options.of[made->subject].defects = slot->defects;
     if (subjects[made->subject].deviant)
-        slot->options.of[made->subject].name = self->deviant;
+        slot->options.of[made->subject].name = self->deviants[made->subject];
     *attempt = (struct attempt){.options = &slot->options,
                                 .catalogue = self->catalogue,
                                 .conf_case = self->cases[slot->conf_case],

@@ -43,11 +43,11 @@ struct survey {
     const struct catalogue *catalogue;
     const char *const *patterns; /* shell patterns on names; none: all */
     size_t pattern_count;
-    struct run_options options; /* of the clean subjects, ours */
-    const char *deviant;        /* path of the provider with defects */
-    uint64_t seed;              /* of the sample, and of what the kinds leave open; 0: bare names */
-    size_t sample;              /* how many at most; 0: all */
-    unsigned least;             /* per cent that are to be caught */
+    struct run_options options;  /* of the clean subjects, ours */
+    const char *const *deviants; /* paths of those with defects, a subject each */
+    uint64_t seed;  /* of the sample, and of what the kinds leave open; 0: bare names */
+    size_t sample;  /* how many at most; 0: all */
+    unsigned least; /* per cent that are to be caught */
     /* The engine's. */
     struct nursery nursery;
     struct run_class class;         /* of the provider */

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "conformance/results/whole.h"
+#include "conformance/results/results_folder.h"
 #include "conformance/selftest/survey.h"
 #include "spcore/base.h"
 
@@ -34,7 +34,8 @@ static int write_json(const struct survey *self)
 
     for (size_t i = 0; i < self->made_count; i++)
         json_array_append_new(all, made_json(&self->made[i]));
-    return whole_json(self->options.out, "generated.json", json_pack("{s:o}", "generated", all));
+    return results_folder_json(self->options.out, "generated.json",
+                               json_pack("{s:o}", "generated", all));
 }
 
 /* A part of what is allowed only in part, and not the right part. */

@@ -487,13 +487,12 @@ char *wmdm_name(struct wmdm *w, IMDSPStorage *storage)
     return com_utf8_copy(name);
 }
 
-struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent)
+/* Takes over the enumerator. */
+static struct wmdm_list all_of(struct wmdm *w, IMDSPEnumStorage *enumerator)
 {
     struct conf *c = w->c;
     struct wmdm_list list = {NULL, 0};
-    IMDSPEnumStorage *enumerator = NULL;
 
-    SETUP_CALL(IMDSPStorage, EnumStorage, parent, &enumerator);
     for (;;) {
         IMDSPStorage *child = NULL;
         ULONG fetched = 0;
@@ -513,6 +512,24 @@ struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent)
     }
     LET_GO(IMDSPEnumStorage, enumerator);
     return list;
+}
+
+struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent)
+{
+    struct conf *c = w->c;
+    IMDSPEnumStorage *enumerator = NULL;
+
+    SETUP_CALL(IMDSPStorage, EnumStorage, parent, &enumerator);
+    return all_of(w, enumerator);
+}
+
+struct wmdm_list wmdm_roots(struct wmdm *w, IMDSPDevice *device)
+{
+    struct conf *c = w->c;
+    IMDSPEnumStorage *enumerator = NULL;
+
+    SETUP_CALL(IMDSPDevice, EnumStorage, device, &enumerator);
+    return all_of(w, enumerator);
 }
 
 void wmdm_release_all(struct wmdm *w, struct wmdm_list *list)

@@ -126,6 +126,7 @@ struct wmdm_list {
     size_t count;
 };
 struct wmdm_list wmdm_children(struct wmdm *w, IMDSPStorage *parent);
+struct wmdm_list wmdm_roots(struct wmdm *w, IMDSPDevice *device); /* the same of its media */
 void wmdm_release_all(struct wmdm *w, struct wmdm_list *list);
 
 /* A new file or folder below `parent` (CreateStorageWithMetadata when `metadata`, CreateStorage2

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conformance/case/module.h"
 #include "conformance/host/pnp.h"
+#include "conformance/host/pnp/pnp_models.h"
 #include "conformance/host/win_registry.h"
 #include "conformance/host/wmdm/mdm_class.h"
 #include "conformance/raw/dut.h"
@@ -13,25 +15,44 @@
 #include "spcore/base.h"
 
 /* ---- what the library registers */
-static bool of_library(struct conf *c, char ret[COM_GUID_TEXT])
+bool wmdm_register(struct conf *c, const char *name, struct registry *registry, HRESULT *ret_hr)
 {
-    void *symbol = wmdm_export(c, "DllRegisterServer");
+    void *symbol = module_registers_with_us() ? wmdm_export(c, name) : NULL;
     HRESULT(STDMETHODCALLTYPE * enter)(void);
-    struct registry registry = {NULL};
-    bool found;
 
     if (!symbol)
         return false;
     memcpy(&enter, &symbol, sizeof(symbol));
-    win_registry_bind(&registry);
-    (void)SP_HR("DllRegisterServer", enter());
+    win_registry_bind(registry);
+    *ret_hr = SP_HR(name, enter());
     win_registry_bind(NULL);
-    found = mdm_class_registered(&registry, ret);
+    return true;
+}
+
+static bool of_library(struct conf *c, char ret[COM_GUID_TEXT])
+{
+    struct registry registry = {.root = NULL};
+    HRESULT hr;
+    bool found = wmdm_register(c, "DllRegisterServer", &registry, &hr) &&
+                 mdm_class_registered(&registry, ret);
+
     registry_done(&registry);
     return found;
 }
 
+bool wmdm_registers(struct conf *c)
+{
+    struct registry registry = {.root = NULL};
+    HRESULT hr;
+    bool written = wmdm_register(c, "DllRegisterServer", &registry, &hr) && hr == S_OK &&
+                   registry.root != NULL;
+
+    registry_done(&registry);
+    return written;
+}
+
 /* ---- what the device names */
+enum { MODELS_MAX = 64 };
 
 static int control(void *self, uint8_t type, uint8_t request, uint16_t value, uint16_t index,
                    uint16_t length, void *data)
@@ -39,16 +60,44 @@ static int control(void *self, uint8_t type, uint8_t request, uint16_t value, ui
     return dut_control(self, type, request, value, index, length, data);
 }
 
-/* The value of that name in the device's hardware key, as its OS descriptors write it. */
+/* The value of that name in the hardware key of the first device that the INF gives one, copied out
+ * if it is of that type and fits. */
+static bool of_inf(const char *inf, const char *name, uint32_t type, uint8_t *ret_data, size_t room)
+{
+    const char *slash = strrchr(inf, '/');
+    struct pnp_machine *machine = pnp_machine_new(NULL);
+    struct pnp_devnode *devnodes[MODELS_MAX];
+    const struct registry_value *value = NULL;
+    char error[256], key[PNP_KEY_MAX + sizeof("\\Device Parameters")];
+    size_t count = 0;
+    bool fits;
+
+    if (machine && pnp_stage_file(machine, inf, error, sizeof(error)) == 0)
+        count = pnp_plug_models(machine, slash ? slash + 1 : inf, devnodes, MODELS_MAX);
+    for (size_t i = 0; i < count && !value; i++) {
+        snprintf(key, sizeof(key), "%s\\Device Parameters", devnodes[i]->key);
+        value = registry_get(pnp_registry(machine), key, name);
+    }
+    fits = value && value->type == type && value->size <= room;
+    if (fits)
+        memcpy(ret_data, value->data, value->size);
+    pnp_machine_free(machine);
+    return fits;
+}
+
+/* The value of that name in the device's hardware key: of a run that is given an INF, what that
+ * leaves there; else as the device's OS descriptors write it. */
 static bool hardware_value(struct conf *c, const char *name, uint32_t type, uint8_t *ret_data,
                            size_t room)
 {
-    struct pnp_host host = {.registry = {NULL}};
+    struct pnp_host host = {.registry = {.root = NULL}};
     struct pnp_bus bus = {c, control};
     static struct pnp_plugged plugged;
     const struct registry_value *value = NULL;
-    char key[192];
+    char key[384];
 
+    if (*conf_inf(c))
+        return of_inf(conf_inf(c), name, type, ret_data, room);
     if (pnp_plug(&host, &bus, &plugged) == 0) {
         snprintf(key, sizeof(key), "%s\\Device Parameters", plugged.hardware_key);
         value = registry_get(&host.registry, key, name);

@@ -24,6 +24,7 @@ const char *const wmdm_items[WMDM_ITEMS] = {
     [WMDM_CHANNEL_CLASS] = "PROVIDER.CHANNEL_CLASS",
     [WMDM_SYNC] = "PROVIDER.SYNC",
     [WMDM_SHELL] = "PROVIDER.SHELL",
+    [WMDM_REGISTRATION] = "PROVIDER.REGISTRATION",
     [WMDM_DEVICE3] = "PROVIDER.DEVICE3",
     [WMDM_ICON] = "PROVIDER.DEVICE.ICON",
     [WMDM_OPAQUE] = "PROVIDER.OPAQUE",
@@ -364,6 +365,7 @@ void wmdm_observe(struct conf *c, struct wmdm_offers *ret)
         wmdm_class_find(c, &ret->class);
         memcpy(c->context.provider_class, ret->class.id, sizeof(ret->class.id));
     }
+    say(&it, WMDM_REGISTRATION, wmdm_registers(c)); /* no step of the opening is needed for it */
     it.w = wmdm_open(c);
     ask_provider(&it, c->context.provider_class);
     ask_device(&it);

@@ -14,6 +14,7 @@ enum wmdm_item {
     WMDM_CHANNEL_CLASS,
     WMDM_SYNC,
     WMDM_SHELL,
+    WMDM_REGISTRATION,
     WMDM_DEVICE3,
     WMDM_ICON,
     WMDM_OPAQUE,

@@ -279,8 +279,9 @@ CONF_CASE(HOST_APP_BV_12, .title = "Blocks are of OptimalTransferSize", .level =
 }
 
 /* IWMDMStorageControl3::Insert3: the format code has to be there. */
-static DWORD format_given(struct app *app, bool with_code)
+static DWORD format_of(struct app *app, bool with_code, IWMDMOperation *operation)
 {
+    const DWORD content = operation ? WMDM_CONTENT_OPERATIONINTERFACE : 0;
     const WORD year = 1999;
     const DWORD code = WMDM_FORMATCODE_WMA;
     IWMDMStorage *root = app_root(app), *made = NULL;
@@ -295,14 +296,32 @@ static DWORD format_given(struct app *app, bool with_code)
         (void)IWMDMMetaData_AddItem(list, WMDM_TYPE_DWORD, g_wszWMDMFormatCode,
                                     (BYTE *)(uintptr_t)&code, 4);
     (void)IWMDMStorageControl3_Insert3(
-        control, WMDM_MODE_BLOCK | WMDM_STORAGECONTROL_INSERTINTO | WMDM_CONTENT_FILE,
-        WMDM_FILE_ATTR_FOLDER, NULL, u"song.mp3", NULL, NULL, list, NULL, &made);
+        control, WMDM_MODE_BLOCK | WMDM_STORAGECONTROL_INSERTINTO | WMDM_CONTENT_FILE | content,
+        WMDM_FILE_ATTR_FOLDER, NULL, operation ? NULL : u"song.mp3", operation, NULL, list, NULL,
+        &made);
     GONE(made);
     GONE(list);
     GONE(control);
     GONE(third);
     GONE(root);
     return app->recorder->format;
+}
+
+static DWORD format_given(struct app *app, bool with_code)
+{
+    return format_of(app, with_code, NULL);
+}
+
+/* The name is the application's operation's to say. */
+static DWORD format_asked(struct app *app)
+{
+    struct app_operation script = {
+        .app = app, .name = u"song.mp3", .content = thousand(), .size = SIZE};
+    IWMDMOperation *operation = app_operation_new(&script);
+    DWORD format = format_of(app, false, operation);
+
+    GONE(operation);
+    return format;
 }
 
 CONF_CASE(HOST_APP_BV_13, .title = "A new object's metadata carries its format", .level = CONF_MUST,
@@ -313,6 +332,8 @@ CONF_CASE(HOST_APP_BV_13, .title = "A new object's metadata carries its format",
 
     ROW("SP-APP-020.given")
         CHECK_EQ(format_given(app, true), WMDM_FORMATCODE_WMA);
-    ROW("SP-APP-020.added")
+    ROW("SP-APP-020.added") {
         CHECK_EQ(format_given(app, false), WMDM_FORMATCODE_MP3);
+        CHECK_EQ(format_asked(app), WMDM_FORMATCODE_MP3);
+    }
 }

@@ -161,7 +161,7 @@ static size_t wide(uint8_t *ret_bytes, const char *text, unsigned zeroes)
 static const struct registry_value *value_of(const struct pnp_host *host, const char *hardware_key,
                                              const char *name)
 {
-    char key[192];
+    char key[384];
 
     snprintf(key, sizeof(key), "%s\\Device Parameters", hardware_key);
     return registry_get(&host->registry, key, name);

@@ -359,29 +359,32 @@ CONF_CASE(MTP_OBJ_BV_05, .title = "Dates are YYYYMMDDThhmmss with optional parts
     }
 }
 
-/* MTP 1.1, D.2.9. */
-CONF_CASE(
-    MTP_OBJ_BV_06, .title = "GetObject returns the exact bytes, and refuses a folder",
-    .reqs = REQS("MTP-OBJ-006"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp",
-    .needs = CONF_WRITES,
-    .steps =
-        "Objects of 0, 1, 499, 500, 501, 512 bytes and 1 MiB there and back; GetObject of a folder")
+/* MTP 1.1, D.2.9. Each object has other bytes; each is read once more when all are there. */
+CONF_CASE(MTP_OBJ_BV_06, .title = "GetObject returns the exact bytes, and refuses a folder",
+          .reqs = REQS("MTP-OBJ-006"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps =
+              "Objects of 0, 1, 499, 500 (two), 501, 512 bytes, 64 KiB and 1 MiB there and back, "
+              "and all once more; GetObject of a folder")
 {
+    enum { MIB = 1024 * 1024 };
+    static const size_t sizes[] = {0, 1, 499, 500, 500, 501, 512, 65536, MIB};
+    static uint8_t bytes[MIB + ARRAY_SIZE(sizes)];
+    uint32_t handles[ARRAY_SIZE(sizes)];
     DUT dut = dut_work(c);
-    static uint8_t bytes[1024 * 1024];
-    static const size_t sizes[] = {0, 1, 499, 500, 501, 512, sizeof(bytes)};
 
     dut_fill(bytes, sizeof(bytes), 11);
-    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+    for (size_t i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
+        size_t n = i % ARRAY_SIZE(sizes);
         char name[] = "size-0.bin";
-        uint32_t handle;
 
-        name[5] = (char)('0' + i);
-        handle = dut_file(&dut, dut.folder, name, MTP_FC_UNDEFINED, bytes, sizes[i]);
-        ROW(sizes[i] ? "MTP-OBJ-006.bytes" : "MTP-OBJ-006.empty") {
-            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+        name[5] = (char)('0' + n);
+        if (i == n)
+            handles[n] = dut_file(&dut, dut.folder, name, MTP_FC_UNDEFINED, bytes + n, sizes[n]);
+        ROW(sizes[n] ? "MTP-OBJ-006.bytes" : "MTP-OBJ-006.empty") {
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handles[n])), MTP_RC_OK);
             CHECK(dut.answer.has_data);
-            CHECK_BYTES(dut.answer.data, dut.answer.size, bytes, sizes[i]);
+            CHECK_BYTES(dut.answer.data, dut.answer.size, bytes + n, sizes[n]);
         }
     }
     ROW("MTP-OBJ-006.folder") {
@@ -394,24 +397,25 @@ CONF_CASE(
 CONF_CASE(MTP_OBJ_BV_07, .title = "GetPartialObject gives at most what was asked and says how much",
           .reqs = REQS("MTP-OBJ-007"), .ics = "MTP.OP.101B && STORE.WRITABLE && MTP.FORMAT.3001",
           .player = "mtp", .needs = CONF_WRITES,
-          .steps = "Offsets 0, 100, size-1, size, size+1; max 50, 1 and 0xFFFFFFFF")
+          .steps = "Offsets 0, 100, size-1, size, size+1; max 50, 1, 0 and 0xFFFFFFFF; of a folder")
 {
     DUT dut = dut_work(c);
     static uint8_t bytes[1500];
-    static const uint32_t offsets[] = {0, 100, 1499, 1500, 1501}, most[] = {50, 1, 0xffffffff};
+    static const uint32_t offsets[] = {0, 100, 1499, 1500, 1501};
+    static const uint32_t most[] = {50, 1, 0, 0xffffffff};
     uint32_t handle;
 
     dut_fill(bytes, sizeof(bytes), 12);
     handle = dut_file(&dut, dut.folder, "part.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
     ROW("MTP-OBJ-007.bytes") {
-        for (size_t i = 0; i < 15; i++) {
-            uint32_t offset = offsets[i / 3], max = most[i % 3];
+        for (size_t i = 0; i < ARRAY_SIZE(offsets) * ARRAY_SIZE(most); i++) {
+            uint32_t offset = offsets[i / ARRAY_SIZE(most)], max = most[i % ARRAY_SIZE(most)];
             size_t expected = offset >= sizeof(bytes) ? 0 : sizeof(bytes) - offset;
             uint16_t code = dut_op(&dut, MTP_OP_GET_PARTIAL_OBJECT, PARAMS(handle, offset, max));
 
             expected = expected < max ? expected : max;
             if (expected == 0) {
-                ROW("MTP-OBJ-007.past")
+                ROW(max ? "MTP-OBJ-007.past" : "MTP-OBJ-007.none")
                     CHECK_SEEN(code != MTP_RC_OK || dut.answer.size == 0, value_rc(code));
                 continue;
             }
@@ -422,6 +426,10 @@ CONF_CASE(MTP_OBJ_BV_07, .title = "GetPartialObject gives at most what was asked
                 CHECK_EQ(dut.answer.param[0], expected);
             }
         }
+    }
+    ROW("MTP-OBJ-007.folder") {
+        CHECK_NOT_RC(dut_op(&dut, MTP_OP_GET_PARTIAL_OBJECT, PARAMS(dut.folder, 0, 50)), MTP_RC_OK);
+        CHECK(!dut.answer.has_data);
     }
 }
 

@@ -59,25 +59,31 @@ CONF_CASE(MTP_SES_BI_02, .title = "Session id 0 is refused, every other one open
     }
 }
 
-/* MTP 1.1, D.2.2: the response names the session that is open. */
+/* MTP 1.1, D.2.2: the response names the session that is open, be it the first or a later one. */
 CONF_CASE(MTP_SES_BI_03, .title = "A second OpenSession is refused and names the open one",
           .reqs = REQS("MTP-SES-003"), .ics = "MTP", .player = "mtp",
-          .steps = "OpenSession 5, OpenSession 6: 0x201E with 5; the first session goes on")
+          .steps =
+              "OpenSession 5, OpenSession 6: 0x201E with 5; the first session goes on; closed, "
+              "the same with 9")
 {
+    static const uint32_t sessions[] = {5, 9};
     DUT dut = dut_pipe(c);
-    uint16_t code;
 
-    if (dut_open(&dut, 5) != MTP_RC_OK)
-        dut_unprepared(&dut, "OpenSession");
-    dut.pipe.next = 0;
-    code = dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(6));
-    ROW("MTP-SES-003.code")
-        CHECK_RC(code, MTP_RC_SESSION_ALREADY_OPEN);
-    ROW("MTP-SES-003.parameter")
-        CHECK_EQ(dut.answer.params ? dut.answer.param[0] : 0, 5);
-    ROW("MTP-SES-003.survives")
-        CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_OK);
-    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    for (size_t i = 0; i < ARRAY_SIZE(sessions); i++) {
+        uint16_t code;
+
+        if (dut_open(&dut, sessions[i]) != MTP_RC_OK)
+            dut_unprepared(&dut, "OpenSession");
+        dut.pipe.next = 0;
+        code = dut_op(&dut, MTP_OP_OPEN_SESSION, PARAMS(6));
+        ROW("MTP-SES-003.code")
+            CHECK_RC(code, MTP_RC_SESSION_ALREADY_OPEN);
+        ROW("MTP-SES-003.parameter")
+            CHECK_EQ(dut.answer.params ? dut.answer.param[0] : 0, sessions[i]);
+        ROW("MTP-SES-003.survives")
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_STORAGE_IDS, PARAMS()), MTP_RC_OK);
+        dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    }
 }
 
 static size_t children(struct dut *dut, uint32_t parent)
@@ -206,6 +212,58 @@ CONF_CASE(MTP_SES_BI_07, .title = "CloseSession forgets a pending SendObjectInfo
     dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
 }
 
+/* MTP 1.1, D.2.3, E.2.8: whichever operation announced it, and in whichever session. */
+static uint16_t announce(struct dut *dut, bool by_list)
+{
+    static const char name[] = "papcheck-forgotten.bin";
+    struct ct_writer list = {0};
+
+    if (!by_list)
+        return dut_send_info(dut, dut->store, 0xffffffff, MTP_FC_UNDEFINED, 4, name);
+    ct_put32(&list, 1);
+    ct_put32(&list, 0);
+    ct_put16(&list, MTP_OPC_OBJECT_FILE_NAME);
+    ct_put16(&list, MTP_DTC_STRING);
+    ct_put_text(&list, name);
+    return dut_put(dut, MTP_OP_SEND_OBJECT_PROP_LIST,
+                   PARAMS(dut->store, 0xffffffff, dut_format(dut, MTP_FC_UNDEFINED), 0, 4),
+                   list.bytes, list.length);
+}
+
+CONF_CASE(MTP_SES_BI_17, .title = "CloseSession forgets what is announced, each time",
+          .reqs = REQS("MTP-SES-007"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps =
+              "Three sessions with a SendObjectInfo, one with a SendObjectPropList where it is "
+              "listed: SendObject in the next one: 0x2015")
+{
+    DUT dut = dut_pipe(c);
+    enum { SESSIONS = 4 };
+
+    for (int i = 0; i < SESSIONS; i++) {
+        bool by_list = i == SESSIONS - 1;
+
+        if (dut_open(&dut, 1) != MTP_RC_OK)
+            dut_unprepared(&dut, "OpenSession");
+        dut.store = dut_first_store(&dut);
+        if (by_list && (!dut_offers(&dut, MTP_OP_SEND_OBJECT_PROP_LIST) ||
+                        announce(&dut, by_list) != MTP_RC_OK)) {
+            ROW("MTP-SES-007.list")
+                conf_excused(c, 1, "the device announces no objects by lists, or not this one");
+            break;
+        }
+        if (!by_list && announce(&dut, by_list) != MTP_RC_OK)
+            dut_unprepared(&dut, "operation");
+        dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+        if (dut_open(&dut, 1) != MTP_RC_OK)
+            dut_unprepared(&dut, "OpenSession");
+        ROW(by_list ? "MTP-SES-007.list" : "MTP-SES-007.pending")
+            CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "abcd", 4),
+                     MTP_RC_NO_VALID_OBJECT_INFO);
+        dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    }
+}
+
 CONF_CASE(MTP_SES_BI_08, .title = "An unknown operation is refused and the pipe stays in step",
           .reqs = REQS("MTP-SES-008"), .ics = "MTP", .player = "mtp",
           .steps = "0x10FF without and with a data phase of the host, GetDeviceInfo after each")
@@ -226,8 +284,10 @@ CONF_CASE(MTP_SES_BI_08, .title = "An unknown operation is refused and the pipe 
 
 CONF_CASE(MTP_SES_BI_09, .title = "A parameter that changes the meaning is not ignored",
           .reqs = REQS("MTP-SES-009"), .ics = "MTP", .player = "mtp",
-          .steps = "GetNumObjects with a format no object has: refused, or no object counted")
+          .steps = "GetNumObjects with a format no object has, and with one of more than 16 bits "
+                   "whose low half is that of folders and of files: refused, or no object counted")
 {
+    static const uint32_t formats[] = {0xb8fe, 0x10000 | MTP_FC_ASSOCIATION, 0x10000};
     DUT dut = dut_session(c);
 
     ROW("MTP-SES-009") {
@@ -235,13 +295,15 @@ CONF_CASE(MTP_SES_BI_09, .title = "A parameter that changes the meaning is not i
 
         if (code != MTP_RC_OK || dut.answer.param[0] == 0)
             conf_inconclusive(c, "the device has no object to count (%s)", value_rc(code).text);
-        code = dut_op(&dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(0xffffffff, 0xb8fe));
-        CHECK_SEEN(code != MTP_RC_OK || dut.answer.param[0] == 0, value_rc(code));
-        CHECK_SEEN(code == MTP_RC_OK || code == MTP_RC_PARAMETER_NOT_SUPPORTED ||
-                       code == MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED ||
-                       code == MTP_RC_INVALID_OBJECT_FORMAT_CODE ||
-                       code == MTP_RC_INVALID_PARAMETER,
-                   value_rc(code));
+        for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+            code = dut_op(&dut, MTP_OP_GET_NUM_OBJECTS, PARAMS(0xffffffff, formats[i]));
+            CHECK_SEEN(code != MTP_RC_OK || dut.answer.param[0] == 0, value_rc(code));
+            CHECK_SEEN(code == MTP_RC_OK || code == MTP_RC_PARAMETER_NOT_SUPPORTED ||
+                           code == MTP_RC_SPECIFICATION_BY_FORMAT_UNSUPPORTED ||
+                           code == MTP_RC_INVALID_OBJECT_FORMAT_CODE ||
+                           code == MTP_RC_INVALID_PARAMETER,
+                       value_rc(code));
+        }
     }
 }
 

@@ -98,15 +98,17 @@ CONF_CASE(
 
 CONF_CASE(MTP_STO_BV_12, .title = "Free space follows the objects", .reqs = REQS("MTP-STO-002"),
           .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp", .needs = CONF_WRITES,
-          .steps = "Send 100000 bytes: free space drops by at least that and by less than 2 MiB")
+          .steps = "Send 100000 bytes: free space drops by at least that and by less than 2 MiB; "
+                   "delete them: it is back")
 {
     DUT dut = dut_work(c);
     static uint8_t bytes[100000];
     struct store_info before = {0}, after = {0};
+    uint32_t file;
 
     ROW("MTP-STO-002.free") {
         CHECK_RC(store_info(&dut, dut.store, &before), MTP_RC_OK);
-        dut_file(&dut, dut.folder, "weight.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
+        file = dut_file(&dut, dut.folder, "weight.bin", MTP_FC_UNDEFINED, bytes, sizeof(bytes));
         store_info(&dut, dut.store, &after);
         conf_note(c, "free %llu, then %llu", (unsigned long long)before.free_bytes,
                   (unsigned long long)after.free_bytes);
@@ -114,6 +116,14 @@ CONF_CASE(MTP_STO_BV_12, .title = "Free space follows the objects", .reqs = REQS
             CHECK_EQ(after.capacity, before.capacity);
         CHECK(before.free_bytes - after.free_bytes >= sizeof(bytes));
         CHECK(before.free_bytes - after.free_bytes < 2u << 20);
+    }
+    ROW("MTP-STO-002.back") {
+        const uint64_t filled = after.free_bytes;
+
+        CHECK_RC(dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(file)), MTP_RC_OK);
+        store_info(&dut, dut.store, &after);
+        conf_note(c, "then %llu", (unsigned long long)after.free_bytes);
+        CHECK(after.free_bytes >= filled + sizeof(bytes));
     }
 }
 
@@ -214,11 +224,26 @@ static uint16_t file_format(struct dut *dut)
     return dut_lists(info.formats, info.format_count, MTP_FC_UNDEFINED) ? MTP_FC_UNDEFINED : found;
 }
 
+/* MTP 1.1, E.2.8: a name alone. */
+static uint16_t send_list(struct dut *dut, uint16_t format, uint32_t size)
+{
+    struct ct_writer list = {0};
+
+    ct_put32(&list, 1);
+    ct_put32(&list, 0);
+    ct_put16(&list, MTP_OPC_OBJECT_FILE_NAME);
+    ct_put16(&list, MTP_DTC_STRING);
+    ct_put_text(&list, "full-list.bin");
+    return dut_put(dut, MTP_OP_SEND_OBJECT_PROP_LIST,
+                   PARAMS(dut->store, dut->folder, format, 0, size), list.bytes, list.length);
+}
+
 CONF_CASE(MTP_STO_BI_04, .title = "A full store says so before any data is sent",
           .reqs = REQS("MTP-STO-004"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
           .player = "mtp-small", .needs = CONF_WRITES,
           .steps = "SendObjectInfo of free space + 1: 0x200C; no object more than before, as much "
-                   "space, and nothing that SendObject could be for")
+                   "space, and nothing that SendObject could be for; SendObjectPropList of it: "
+                   "0x200C or 0xA809")
 {
     DUT dut = dut_work(c);
     struct store_info info = {0}, after = {0};
@@ -242,6 +267,16 @@ CONF_CASE(MTP_STO_BI_04, .title = "A full store says so before any data is sent"
     }
     ROW("MTP-STO-004.info")
         CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "x", 1), MTP_RC_NO_VALID_OBJECT_INFO);
+    ROW("MTP-STO-004.list") {
+        if (dut_offers(&dut, MTP_OP_SEND_OBJECT_PROP_LIST)) {
+            uint16_t code = send_list(&dut, format, (uint32_t)info.free_bytes + 1);
+
+            CHECK_SEEN(code == MTP_RC_STORE_FULL || code == MTP_RC_OBJECT_TOO_LARGE,
+                       value_rc(code));
+        } else {
+            conf_excused(c, 1, "the device announces no objects by lists");
+        }
+    }
 }
 
 CONF_CASE(MTP_STO_BV_05, .title = "FormatStore empties one store only", .level = CONF_MAY,

@@ -115,24 +115,30 @@ CONF_CASE(USB_SIC_BI_01, .title = "Cancel is taken only with its code and length
 CONF_CASE(USB_SIC_BV_02, .title = "A cancelled GetObject ends without a response",
           .reqs = REQS("USB-SIC-002", "USB-SIC-004"),
           .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001", .player = "mtp", .needs = CONF_WRITES,
-          .steps = "Read 4 KiB of 1 MiB, Cancel; no response comes; the next operation works")
+          .steps = "Twice: read 4 KiB of 1 MiB, Cancel; no response comes; the next operation of "
+                   "the session works")
 {
     DUT dut = dut_work(c);
     static uint8_t bytes[BIG];
-    uint32_t id = start_get(&dut, big_file(&dut, bytes));
+    uint32_t handle = big_file(&dut, bytes);
 
-    bool answered;
+    for (int round = 0; round < 2; round++) {
+        uint32_t id = start_get(&dut, handle);
+        bool answered;
 
-    ROW("USB-SIC-002.stops") {
-        CHECK_EQ(cancel(&dut, id), 6);
-        CHECK(leftovers(&dut, id, &answered) < BIG - 4096);
+        ROW("USB-SIC-002.stops") {
+            CHECK_EQ(cancel(&dut, id), 6);
+            CHECK(leftovers(&dut, id, &answered) < BIG - 4096);
+        }
+        ROW("USB-SIC-002.get")
+            CHECK(!answered);
+        ROW("USB-SIC-004.settles")
+            CHECK_RC(settle(&dut), MTP_RC_OK);
+        ROW("USB-SIC-002.next") {
+            CHECK(dut_in_step(&dut));
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_INFO, PARAMS(handle)), MTP_RC_OK);
+        }
     }
-    ROW("USB-SIC-002.get")
-        CHECK(!answered);
-    ROW("USB-SIC-004.settles")
-        CHECK_RC(settle(&dut), MTP_RC_OK);
-    ROW("USB-SIC-002.next")
-        CHECK(dut_in_step(&dut));
 }
 
 CONF_CASE(USB_SIC_BV_12, .title = "A cancelled SendObject leaves no object and no response",
@@ -202,11 +208,46 @@ CONF_CASE(
     ct_done(&box);
 }
 
+CONF_CASE(USB_SIC_BI_14, .title = "A Cancel for another transaction does not end a SendObject",
+          .reqs = REQS("USB-SIC-003"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps =
+              "Send half of 8 KiB, Cancel the transaction before it, send the rest: the object "
+              "has all of it")
+{
+    enum { HALF = 4096, HEAD = 12 };
+    DUT dut = dut_work(c);
+    static uint8_t bytes[2 * HALF];
+    uint32_t id, handle;
+
+    dut_fill(bytes, sizeof(bytes), 14);
+    if (dut_send_info(&dut, dut.store, dut.folder, MTP_FC_UNDEFINED, sizeof(bytes), "on.bin") !=
+        MTP_RC_OK)
+        dut_unprepared(&dut, "operation");
+    handle = dut.answer.param[2];
+    id = mtpi_next_transaction(dut.mtpi);
+    mtpi_set_transaction(dut.mtpi, id + 1);
+    if (ct_command(&dut.pipe, MTP_OP_SEND_OBJECT, id, PARAMS()) != 0 ||
+        ct_send_as(&dut.pipe, sizeof(bytes) + HEAD, MTP_CT_DATA, MTP_OP_SEND_OBJECT, id, bytes,
+                   HALF - HEAD, false) != 0)
+        dut_unprepared(&dut, "SendObject");
+    ROW("USB-SIC-003.taken")
+        CHECK_EQ(cancel(&dut, id - 1), 6);
+    dut.pipe.deadline_ms = DUT_PROMPT_MS;
+    ROW("USB-SIC-003.send") {
+        CHECK_EQ(ct_bulk_out(&dut.pipe, bytes + HALF - HEAD, HALF + HEAD, true), HALF + HEAD);
+        REQUIRE_RC(dut_collect(&dut), MTP_RC_OK);
+        CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT, PARAMS(handle)), MTP_RC_OK);
+        CHECK_BYTES(dut.answer.data, dut.answer.size, bytes, sizeof(bytes));
+    }
+}
+
 /* Still image class 1.0, 5.2.4. */
 CONF_CASE(USB_SIC_BV_04, .title = "Device status is OK when idle and busy while a cancel runs",
           .reqs = REQS("USB-SIC-004"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
           .player = "mtp", .needs = CONF_WRITES,
-          .steps = "Status when idle; after a Cancel: busy until the data is gone, then OK and "
+          .steps = "Status when idle, and after an idle Cancel; after a Cancel: busy until the "
+                   "data is gone, then OK and "
                    "nothing more comes")
 {
     DUT dut = dut_work(c);
@@ -214,11 +255,17 @@ CONF_CASE(USB_SIC_BV_04, .title = "Device status is OK when idle and busy while 
     uint8_t answer[64];
     uint32_t id;
 
-    int count, code = device_status(&dut, answer, &count);
+    int count, code;
 
-    ROW("USB-SIC-004.idle") {
-        CHECK_RC(code, MTP_RC_OK);
-        CHECK_EQ(count, 4);
+    /* Also after a Cancel that had nothing to cancel. */
+    for (int round = 0; round < 2; round++) {
+        code = device_status(&dut, answer, &count);
+        ROW("USB-SIC-004.idle") {
+            CHECK_RC(code, MTP_RC_OK);
+            CHECK_EQ(count, 4);
+        }
+        if (round == 0)
+            cancel(&dut, 0x1234);
     }
     id = start_get(&dut, big_file(&dut, bytes));
     ROW("USB-SIC-004.busy") {
@@ -276,6 +323,39 @@ CONF_CASE(USB_SIC_BV_07, .title = "Device Reset ends session and transfer and ke
         CHECK_RC(dut.answer.code, MTP_RC_OK);
     dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
     conf_transport_drop(c);
+}
+
+/* Still image class 1.0, 5.2.3; MTP 1.1, D.2.12: an announcement is the session's. */
+CONF_CASE(USB_SIC_BV_13, .title = "Device Reset forgets what was announced, and leaves no halt",
+          .reqs = REQS("USB-SIC-007"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "SendObjectInfo, the reset, a new session, SendObject: 0x2015; the reset while "
+                   "bulk IN and interrupt IN are halted: no halt stays")
+{
+    DUT dut = dut_pipe(c);
+    const uint8_t endpoints[] = {dut.pipe.in, dut.pipe.interrupt};
+
+    if (dut_open(&dut, 1) != MTP_RC_OK)
+        dut_unprepared(&dut, "OpenSession");
+    dut.store = dut_first_store(&dut);
+    if (dut_send_info(&dut, dut.store, 0xffffffff, MTP_FC_UNDEFINED, 4, "papcheck-reset.bin") !=
+        MTP_RC_OK)
+        dut_unprepared(&dut, "operation");
+    dut_control(c, TO_CLASS, MTP_REQ_DEVICE_RESET, 0, dut.pipe.interface_number, 0, NULL);
+    dut_recover(&dut);
+    if (dut_open(&dut, 1) != MTP_RC_OK)
+        dut_unprepared(&dut, "OpenSession");
+    ROW("USB-SIC-007.announced")
+        CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "abcd", 4),
+                 MTP_RC_NO_VALID_OBJECT_INFO);
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    for (size_t i = 0; i < sizeof(endpoints); i++)
+        dut_control(c, USB_TO_ENDPOINT, USB_SET_FEATURE, USB_ENDPOINT_HALT, endpoints[i], 0, NULL);
+    dut_control(c, TO_CLASS, MTP_REQ_DEVICE_RESET, 0, dut.pipe.interface_number, 0, NULL);
+    ROW("USB-SIC-007.halts") {
+        for (size_t i = 0; i < sizeof(endpoints); i++)
+            CHECK_EQ(dut_status(c, USB_FROM_ENDPOINT, endpoints[i]), 0);
+    }
 }
 
 /* Still image class 1.0, 5.2.2: event code, transaction id, number of parameters. */

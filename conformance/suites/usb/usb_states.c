@@ -169,6 +169,36 @@ CONF_CASE(USB_CH9_BV_10, .title = "SET_CONFIGURATION clears halts and drops the 
     }
 }
 
+CONF_CASE(USB_CH9_BV_24, .title = "SET_CONFIGURATION forgets what was announced",
+          .reqs = REQS("USB-CH9-010"), .ics = "MTP && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WIRE | CONF_WRITES,
+          .steps =
+              "SendObjectInfo, halt interrupt IN, SET_CONFIGURATION: not halted; a new session, "
+              "SendObject: 0x2015")
+{
+    DUT_CONNECTION connection = dut_import(c);
+    uint8_t value = configuration_value(c, connection);
+    DUT dut = dut_raw(c, connection);
+
+    if (open_session(&dut) != MTP_RC_OK)
+        dut_unprepared(&dut, "OpenSession");
+    dut.store = dut_first_store(&dut);
+    if (dut_send_info(&dut, dut.store, 0xffffffff, MTP_FC_UNDEFINED, 4, "papcheck-again.bin") !=
+        MTP_RC_OK)
+        dut_unprepared(&dut, "operation");
+    halt(c, connection, dut.pipe.interrupt);
+    ROW("USB-CH9-010.halts")
+        REQUIRE_EQ(configure(c, connection, value), 0);
+    if (open_session(&dut) != MTP_RC_OK)
+        dut_unprepared(&dut, "OpenSession");
+    ROW("USB-CH9-010.announced")
+        CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "abcd", 4),
+                 MTP_RC_NO_VALID_OBJECT_INFO);
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    ROW("USB-CH9-010.halts")
+        CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.interrupt), 0);
+}
+
 /* An interface that has the setting, or the case is over. */
 static uint8_t interface_with(struct conf *c, struct raw_connection *connection, uint8_t setting)
 {
@@ -313,7 +343,8 @@ CONF_CASE(USB_CH9_BI_14, .title = "GET_STATUS of an endpoint the device lacks st
 CONF_CASE(
     USB_CH9_BI_19, .title = "SET_INTERFACE accepts existing settings only and clears halts",
     .reqs = REQS("USB-CH9-019"), .ics = "ANY", .player = "mtp", .needs = CONF_WIRE,
-    .steps = "Halt bulk IN, SET_INTERFACE(0), then an absent setting; GET_INTERFACE after each")
+    .steps =
+        "Halt bulk IN and OUT, SET_INTERFACE(0), then an absent setting; GET_INTERFACE after each")
 {
     DUT_CONNECTION connection = dut_import(c);
     DUT dut = dut_raw(c, connection);
@@ -321,13 +352,16 @@ CONF_CASE(
     int set;
 
     halt(c, connection, dut.pipe.in);
+    halt(c, connection, dut.pipe.out);
     set = control(c, connection, USB_TO_INTERFACE, USB_SET_INTERFACE, 0, number, 0, NULL);
     ROW("USB-CH9-019.halts") {
         CHECK_SEEN(set == 0 || set == -EPIPE, value_errno(set));
-        if (set == 0)
+        if (set == 0) {
             CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.in), 0);
-        else
-            conf_excused(c, 1, "SET_INTERFACE(0) stalls, as it may where there is no other");
+            CHECK_EQ(status(c, connection, USB_FROM_ENDPOINT, dut.pipe.out), 0);
+        } else {
+            conf_excused(c, 2, "SET_INTERFACE(0) stalls, as it may where there is no other");
+        }
     }
     ROW("USB-CH9-019.absent") {
         CHECK_EQ(control(c, connection, USB_TO_INTERFACE, USB_SET_INTERFACE, 9, number, 0, NULL),

@@ -1,5 +1,6 @@
 /* What a device plays and takes: GetFormatSupport, GetFormatSupport2, GetFormatCapability. What is
  * said by one is held against what the others say. */
+#include "conformance/wmdm/wmdm_capability.h"
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_offer.h"
 #include "spcore/base.h"
@@ -252,38 +253,6 @@ FORMAT_CASE(FORMAT_GROUP_BI_01, "ANY", "Flags that there are not are refused", C
 
 /* ---- capabilities */
 
-static void values_done(WMDM_PROP_DESC *description)
-{
-    WMDM_PROP_VALUES_ENUM *list = &description->ValidValues.EnumeratedValidValues;
-
-    if (description->ValidValuesForm == WMDM_ENUM_PROP_VALID_VALUES_RANGE) {
-        PropVariantClear(&description->ValidValues.ValidValuesRange.rangeMin);
-        PropVariantClear(&description->ValidValues.ValidValuesRange.rangeMax);
-        PropVariantClear(&description->ValidValues.ValidValuesRange.rangeStep);
-    }
-    if (description->ValidValuesForm == WMDM_ENUM_PROP_VALID_VALUES_ENUM) {
-        for (DWORD i = 0; list->pValues && i < list->cEnumValues; i++)
-            PropVariantClear(&list->pValues[i]);
-        CoTaskMemFree(list->pValues);
-    }
-}
-
-/* The walk of the documents. */
-static int capability_done(WMDM_FORMAT_CAPABILITY *capability)
-{
-    for (DWORD i = 0; i < capability->nPropConfig; i++) {
-        WMDM_PROP_CONFIG *config = &capability->pConfigs[i];
-
-        for (DWORD k = 0; k < config->nPropDesc; k++) {
-            values_done(&config->pPropDesc[k]);
-            CoTaskMemFree(config->pPropDesc[k].pwszPropName);
-        }
-        CoTaskMemFree(config->pPropDesc);
-    }
-    CoTaskMemFree(capability->pConfigs);
-    return 0;
-}
-
 static bool is_range(const WMDM_PROP_VALUES_RANGE *range)
 {
     const VARTYPE type = range->rangeMin.vt;
@@ -378,7 +347,7 @@ static void check_own(struct wmdm *w, const WMDM_FORMAT_CAPABILITY *first, WMDM_
         for (DWORD i = 0; i < one->nPropDesc; i++)
             REQUIRE(other->pPropDesc[i].pwszPropName != one->pPropDesc[i].pwszPropName);
     }
-    SP_CALL("IMDSPDevice3::GetFormatCapability", capability_done(&again));
+    SP_CALL("IMDSPDevice3::GetFormatCapability", wmdm_capability_done(&again));
 }
 
 static void check_description(struct conf *c, const WMDM_PROP_DESC *one)
@@ -462,7 +431,7 @@ static void check_formats(struct wmdm *w, const PROPVARIANT *list)
         conf_in_provider(c, NULL);
         if (i == 0)
             check_own(w, &capability, (WMDM_FORMATCODE)codes[i]);
-        SP_CALL("IMDSPDevice3::GetFormatCapability", capability_done(&capability));
+        SP_CALL("IMDSPDevice3::GetFormatCapability", wmdm_capability_done(&capability));
     }
     if (!descriptions)
         excuse_descriptions(c);

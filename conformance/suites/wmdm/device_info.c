@@ -2,6 +2,7 @@
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_class.h"
 #include "conformance/wmdm/wmdm_offer.h"
+#include "conformance/wmdm/wmdm_opaque.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/mtp/mtpi.h"
@@ -366,10 +367,12 @@ DEVICE_CASE(DEVICE_OPTIONAL_BI_01, "ANY", "What is optional is refused, not pret
     DWORD count = 77, size = 0;
     HRESULT hr;
 
+    wmdm_opaque_mac(w, &command, command.abMAC);
     ROW("SP-DEV-032") {
         hr = CALL(IMDSPDevice, SendOpaqueCommand, wmdm_device(w), &command);
         CHECK_SEEN(unsupported(hr), value_hr(hr));
     }
+    wmdm_opaque_mac(w, &command, command.abMAC);
     ROW("SP-STG-045") {
         hr = CALL(IMDSPStorage, SendOpaqueCommand, wmdm_root(w), &command);
         CHECK_SEEN(unsupported(hr), value_hr(hr));

@@ -52,12 +52,13 @@ static uint64_t whole(DWORD low, DWORD high)
     return (uint64_t)high << 32 | low;
 }
 
-static void tells_space(struct wmdm *w)
+static void medium_tells_space(struct wmdm *w, IMDSPStorage *root)
 {
     struct conf *c = wmdm_conf(w);
-    IMDSPStorageGlobals *medium = wmdm_globals(w);
+    IMDSPStorageGlobals *medium = NULL;
     DWORD low[3] = {0}, high[3] = {0};
 
+    SETUP_CALL(IMDSPStorage, GetStorageGlobals, root, &medium);
     ROW("SP-SHELL-004.total")
         CHECK_HR(CALL(IMDSPStorageGlobals, GetTotalSize, medium, &low[0], &high[0]), S_OK);
     ROW("SP-SHELL-004.free") {
@@ -68,11 +69,51 @@ static void tells_space(struct wmdm *w)
         CHECK_HR(CALL(IMDSPStorageGlobals, GetTotalBad, medium, &low[2], &high[2]), S_OK);
         CHECK_EQ(whole(low[2], high[2]), 0);
     }
+    RELEASE(medium);
+}
+
+/* A device may stand for one medium of several. */
+static HRESULT create_devices(struct wmdm *w, DWORD *ret_count, IMDSPDevice ***ret_devices)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDServiceProvider2 *provider = AS(IMDServiceProvider2, wmdm_provider(w));
+    WCHAR *path = com_utf16_from_utf8(conf_device_uri(c));
+    HRESULT hr = CALL(IMDServiceProvider2, CreateDevice, provider, path, ret_count, ret_devices);
+
+    CoTaskMemFree(path);
+    RELEASE(provider);
+    return hr;
+}
+
+static void release_devices(struct wmdm *w, DWORD count, IMDSPDevice **devices)
+{
+    struct conf *c = wmdm_conf(w);
+
+    for (DWORD i = 0; i < count; i++)
+        RELEASE(devices[i]);
+    CoTaskMemFree(devices);
+}
+
+static void tell_space(struct wmdm *w)
+{
+    IMDSPDevice **devices = NULL;
+    DWORD count = 0;
+
+    wmdm_setup(wmdm_conf(w), "IMDServiceProvider2::CreateDevice",
+               create_devices(w, &count, &devices));
+    for (DWORD i = 0; i < count; i++) {
+        struct wmdm_list media = wmdm_roots(w, devices[i]);
+
+        for (size_t k = 0; k < media.count; k++)
+            medium_tells_space(w, media.item[k]);
+        wmdm_release_all(w, &media);
+    }
+    release_devices(w, count, devices);
 }
 
 SHELL_CASE(
     SHELL_FILE_BV_01, "", "Explorer copies, renames and sees how much space there is", 0,
-    "a file copied, another one cancelled half-way; Rename of a file; the three sizes of the "
+    "a file copied, another one cancelled half-way; Rename of a file; the three sizes of each "
     "medium",
     "SP-SHELL-001", "SP-SHELL-003", "SP-SHELL-004")
 {
@@ -80,7 +121,7 @@ SHELL_CASE(
 
     copies(w);
     renames(w);
-    tells_space(w);
+    tell_space(w);
 }
 
 /* ---- plug and play */
@@ -88,22 +129,15 @@ SHELL_CASE(SHELL_PNP_BV_01, "", "Explorer's devices are plug-and-play", 0,
            "IMDServiceProvider2 and CreateDevice", "SP-SHELL-005")
 {
     struct wmdm *w = wmdm_open(c);
-    WCHAR *path = com_utf16_from_utf8(conf_device_uri(c));
-    IMDServiceProvider2 *provider;
     IMDSPDevice **devices = NULL;
     DWORD count = 0;
 
     ROW("SP-SHELL-005.created") {
         REQUIRE(wmdm_has(w, wmdm_provider(w), &IID_IMDServiceProvider2));
-        provider = AS(IMDServiceProvider2, wmdm_provider(w));
-        CHECK_HR(CALL(IMDServiceProvider2, CreateDevice, provider, path, &count, &devices), S_OK);
+        CHECK_HR(create_devices(w, &count, &devices), S_OK);
         CHECK(count > 0);
     }
-    for (DWORD i = 0; i < count; i++)
-        RELEASE(devices[i]);
-    CoTaskMemFree(devices);
-    CoTaskMemFree(path);
-    RELEASE(provider);
+    release_devices(w, count, devices);
 }
 
 /* ---- metadata */

@@ -206,7 +206,7 @@ SEVEN_CASE(STORAGE_RESET_BV_01, "Reset begins the same sequence again",
 SEVEN_CASE(STORAGE_CLONE_BV_01, "A clone has its own place in the same sequence",
            "seven children: Next 7, Reset; Next 2, Clone, Next 1 of both; Clone, Next 2, Next 1 of "
            "the clone; "
-           "Clone, Release, Next 1 of the clone",
+           "Clone, Release, Next 1 of the clone; Next to its end, Clone, Next 1",
            "SP-ENUM-025")
 {
     struct wmdm *w = wmdm_open(c);
@@ -236,6 +236,12 @@ SEVEN_CASE(STORAGE_CLONE_BV_01, "A clone has its own place in the same sequence"
         one = names(w, clone, 1);
         CHECK(is_nth(&whole, 5, &one));
     }
+    (void)names(w, clone, 7);
+    ROW("SP-ENUM-025.exhausted") {
+        REQUIRE_HR(CALL(IMDSPEnumStorage, Clone, clone, &children), S_OK);
+        CHECK_EQ(take(w, children, 1, S_FALSE), 0);
+    }
+    RELEASE(children);
     RELEASE(clone);
 }
 

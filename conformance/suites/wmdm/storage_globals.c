@@ -164,8 +164,8 @@ GLOBALS_CASE(STORAGE_MEDIUM_BV_02, "!MTP || MTP.FORMAT.3000",
         CHECK_EQ(status & ~(DWORD)(WMDM_STATUS_CONTROL | WMDM_STATUS_READY | WMDM_STATUS_BUSY), 0);
 }
 
-/* Files until one is refused, no more than `most`; the code of that. */
-static HRESULT fill_up(struct wmdm *w, uint32_t most)
+/* Files until one is refused, no more than `most`; the code of that, and how many there were. */
+static HRESULT fill_up(struct wmdm *w, uint32_t most, uint32_t *ret_made)
 {
     struct conf *c = wmdm_conf(w);
     WCHAR name[] = u"papcheck-a.bin";
@@ -178,6 +178,7 @@ static HRESULT fill_up(struct wmdm *w, uint32_t most)
         hr = CALL(IMDSPStorage, CreateStorage, wmdm_work_folder(w),
                   WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, NULL, name, &file);
         RELEASE(file);
+        *ret_made += SUCCEEDED(hr);
     }
     return hr;
 }
@@ -192,6 +193,7 @@ CONF_CASE(STORAGE_LIMIT_BV_01, .title = "A medium that takes so many objects and
     const uint32_t room = room_of(c);
     struct wmdm *w = wmdm_open(c);
     DWORD capabilities = 0;
+    uint32_t made = 0;
     HRESULT hr;
 
     ROW("SP-GLOB-002.flag") {
@@ -201,11 +203,17 @@ CONF_CASE(STORAGE_LIMIT_BV_01, .title = "A medium that takes so many objects and
     }
     ROW("SP-GLOB-002.exceeded") {
         if (room <= 20) {
-            hr = fill_up(w, room + 1);
+            hr = fill_up(w, room + 1, &made);
             CHECK_ANSWER(FAILED(hr) && hr != E_FAIL, hr, "a failure with a reason");
         } else {
             conf_excused(c, 1, "there is room for more than a case makes");
         }
+    }
+    ROW("SP-GLOB-002.until") {
+        if (room <= 20)
+            CHECK(made == room || made + 1 == room); /* and our folder */
+        else
+            conf_excused(c, 1, "there is room for more than a case makes");
     }
 }
 

@@ -397,7 +397,8 @@ static unsigned steps_to_root(struct wmdm *w, IMDSPStorage *from, unsigned most)
     return steps;
 }
 
-/* Defaults at or below, to two levels; and those whose parent does not say that it contains one. */
+/* Defaults below, so many levels deep and one; and those whose parent does not say that it contains
+ * one. */
 static void look_for_default(struct wmdm *w, IMDSPStorage *parent, unsigned depth, unsigned *found,
                              unsigned *untold)
 {
@@ -418,9 +419,25 @@ static void look_for_default(struct wmdm *w, IMDSPStorage *parent, unsigned dept
     wmdm_release_all(w, &list);
 }
 
+/* The same of all of the device: a medium itself can be its default. */
+static void look_everywhere(struct wmdm *w, unsigned *found, unsigned *untold)
+{
+    struct conf *c = wmdm_conf(w);
+    struct wmdm_list media = wmdm_roots(w, wmdm_device(w));
+
+    for (size_t i = 0; i < media.count; i++) {
+        DWORD attributes = 0;
+
+        (void)CALL(IMDSPStorage, GetAttributes, media.item[i], &attributes, NULL);
+        *found += !!(attributes & WMDM_STORAGE_IS_DEFAULT);
+        look_for_default(w, media.item[i], 3, found, untold);
+    }
+    wmdm_release_all(w, &media);
+}
+
 MADE_CASE(STORAGE_MADE_BV_07, NESTED,
           "A medium says whether it has folders, and one place is default", CONF_MUST,
-          "attributes of the medium and of what is on it, two levels deep", "SP-STG-010",
+          "attributes of the device's media and of what is on them, four levels deep", "SP-STG-010",
           "SP-STG-014")
 {
     struct wmdm *w = wmdm_open(c);
@@ -429,7 +446,7 @@ MADE_CASE(STORAGE_MADE_BV_07, NESTED,
 
     ROW("SP-STG-010.hierarchy")
         CHECK(pv_attributes(w, wmdm_root(w)) & WMDM_STORAGE_ATTR_FOLDERS);
-    look_for_default(w, wmdm_root(w), 1, &found, &untold);
+    look_everywhere(w, &found, &untold);
     ROW("SP-STG-014.one")
         CHECK(found <= 1);
     ROW("SP-STG-014.contains")

@@ -162,6 +162,11 @@ static void does(struct place *at)
     ROW("SP-STG-034.one")
         CHECK_EQ(count(w, at->folder, "old.mp3"), 1);
     RELEASE(made);
+    ROW("SP-STG-034.absent")
+        CHECK_HR(make(at, at->folder, AFILE | INTO | WMDM_FILE_CREATE_OVERWRITE, u"absent.mp3", 0,
+                      &made),
+                 S_OK);
+    RELEASE(made);
 }
 
 static void refuses(struct place *at)

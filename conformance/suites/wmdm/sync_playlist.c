@@ -81,7 +81,7 @@ CONF_CASE(SYNC_LIST_BV_01, .title = "References are replaced whole and keep thei
 
     ROW("SP-PL-001.empty")
         CHECK_EQ(pv_size(w, l.list), 0);
-    ROW("SP-PL-003") {
+    ROW("SP-PL-003.order") {
         REQUIRE_HR(CALL(IMDSPStorage4, SetReferences, l.list4, 4, mixed), S_OK);
         ROW("SP-PL-010.count")
             letters(&l, seen);

@@ -576,7 +576,7 @@ static void check_list(struct wmdm *w, const struct snapshot *snapshot,
     if (!seen->object || !seen->object->reference_count)
         return;
     ++*lists;
-    ROW("SP-PL-003")
+    ROW("SP-PL-003.order")
         check_references(w, snapshot, seen);
 }
 

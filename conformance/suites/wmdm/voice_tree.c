@@ -132,12 +132,34 @@ static void check_medium(struct wmdm *w, const struct wmdm_seen *seen)
     RELEASE(globals);
 }
 
+static void check_root(struct wmdm *w, const struct snapshot *snapshot,
+                       const struct wmdm_seen *seen)
+{
+    struct conf *c = wmdm_conf(w);
+    DWORD attributes;
+
+    ROW("SP-STG-009.root") {
+        if (!conf_offers(c, "PROVIDER.MEDIUM.FOLDERS")) {
+            conf_excused(c, 1, flat);
+            return;
+        }
+        attributes = pv_attributes(w, seen->storage);
+        AGREE(!!(attributes & WMDM_STORAGE_ATTR_HAS_FILES) ==
+                      has_child(snapshot, seen->store->id, 0, false) &&
+                  !!(attributes & WMDM_STORAGE_ATTR_HAS_FOLDERS) ==
+                      has_child(snapshot, seen->store->id, 0, true),
+              "root of storage %08x: 0x%08x says what is in it", seen->store->id, attributes);
+    }
+}
+
 static void check_object(struct wmdm *w, const struct snapshot *snapshot,
                          const struct wmdm_seen *seen, void *context)
 {
     (void)context;
-    if (!seen->object)
+    if (!seen->object) {
+        check_root(w, snapshot, seen);
         return;
+    }
     check_size_and_date(w, seen);
     check_kind(w, snapshot, seen);
     check_attributes2(w, seen);

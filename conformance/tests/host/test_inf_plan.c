@@ -120,6 +120,7 @@ Test(inf_plan, hkr_is_whose_section_it_is)
         "[R]\nHKR,,V,,x\nAddReg=R\n";
     static const enum inf_scope scopes[] = {INF_SOFTWARE, INF_HARDWARE, INF_OF_SERVICE,
                                             INF_EVENT_LOG};
+    static const char *const owners[] = {"", "", "svc", "System\\svc"};
     struct planned it;
     size_t values = 0;
 
@@ -127,7 +128,7 @@ Test(inf_plan, hkr_is_whose_section_it_is)
     for (size_t i = 0; i < it.plan.count && values < 4; i++) {
         if (step(&it, i)->kind == INF_SET_VALUE && strcmp(step(&it, i)->name, "V") == 0) {
             cr_assert_eq(step(&it, i)->scope, scopes[values]);
-            cr_assert_str_eq(step(&it, i)->owner, values < 2 ? "" : "svc");
+            cr_assert_str_eq(step(&it, i)->owner, owners[values]);
             values++;
         }
     }
@@ -158,8 +159,8 @@ Test(inf_plan, a_service_has_its_numbers_and_triggers)
     cr_assert_eq(step(&it, 1)->kind, INF_TRIGGER);
     cr_assert_eq(step(&it, 2)->numbers[INF_TRIGGER_ACTION], 2);
     cr_assert_str_eq(step(&it, 2)->owner, "svc");
-    cr_assert_eq(step(&it, 2)->size, 8);
-    cr_assert_arr_eq(step(&it, 2)->data, "A\0\0\0B\0\0\0", 8);
+    cr_assert_eq(step(&it, 2)->size, 24);
+    cr_assert_arr_eq(step(&it, 2)->data, "\2\0\0\0\4\0\0\0A\0\0\0\2\0\0\0\4\0\0\0B\0\0\0", 24);
     done(&it);
 }
 
@@ -178,6 +179,80 @@ Test(inf_plan, what_is_wrong_with_a_service_is_found)
     cr_assert_str_eq(found(TRIGGER), "SVC-TRG-001 13:1");
     cr_assert_str_eq(found(TRIGGER "Action=3\n"), "SVC-TRG-003 16:8");
     cr_assert_str_eq(found(TRIGGER "Action=1\nDataItem=1,00\n"), "SVC-TRG-004 17:10");
+}
+
+/* A trigger whose one DataItem has `letters`, or that has `items` of them. */
+static const char *trigger(unsigned letters, unsigned items)
+{
+    static char text[8192];
+    size_t length = (size_t)sprintf(text, "%s", TRIGGER "Action=1\n");
+
+    for (unsigned i = 0; i < items; i++)
+        length += (size_t)sprintf(text + length, "DataItem=2,%0*d\n", (int)letters, 0);
+    return found(text);
+}
+
+Test(inf_plan, a_trigger_has_64_items_of_1024_bytes)
+{
+    cr_assert_str_eq(trigger(511, 1), "nothing");
+    cr_assert_str_eq(trigger(512, 1), "SVC-TRG-008 17:12");
+    cr_assert_str_eq(trigger(1, 64), "nothing");
+    cr_assert_str_eq(trigger(1, 65), "SVC-TRG-008 81:1");
+}
+
+#define SETTINGS                                                                                   \
+    SERVICE "3\nDisplayName=\"D\"\nDependencies=+G,S\nDelayedAutoStart=1\n"                        \
+            "FailureActions=F\nSecurity=\"D:\"\n[F]\nResetPeriod=60\nAction=1,5\nAction=0,0\n"
+Test(inf_plan, what_a_service_says_of_itself_is_kept)
+{
+    static const struct {
+        const char *key, *name, *data;
+        size_t size;
+        uint32_t type, flags;
+    } wanted[] = {
+        {"DisplayName", "DisplayName", "D\0\0", 4, INF_SZ, INF_KEEP_DISPLAY_NAME},
+        {"Dependencies", "DependOnService", "S\0\0\0\0", 6, INF_MULTI_SZ, INF_KEEP_DEPENDENCIES},
+        {"Dependencies", "DependOnGroup", "G\0\0\0\0", 6, INF_MULTI_SZ, INF_KEEP_DEPENDENCIES},
+        {"DelayedAutoStart", "DelayedAutostart", "\1\0\0", 4, INF_DWORD, INF_KEEP_DELAYED},
+        {"FailureActions", "FailureActions",
+         "\x3c\0\0\0\0\0\0\0\0\0\0\0\2\0\0\0\x14\0\0\0\1\0\0\0\5\0\0\0\0\0\0\0\0\0\0", 36,
+         INF_BINARY, INF_KEEP_FAILURE_ACTIONS},
+        {"Security", "Security", "D\0:\0\0", 6, 0, 0},
+    };
+    struct planned it;
+
+    plan_in(&it, SETTINGS, NULL);
+    cr_assert_eq(it.findings.count, 0);
+    cr_assert_eq(it.plan.count, 7);
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        cr_assert_eq(step(&it, i + 1)->kind, INF_SERVICE_SETTING);
+        cr_assert_str_eq(step(&it, i + 1)->key, wanted[i].key);
+        cr_assert_str_eq(step(&it, i + 1)->name, wanted[i].name);
+        cr_assert_str_eq(step(&it, i + 1)->owner, "svc");
+        cr_assert_eq(step(&it, i + 1)->type, wanted[i].type);
+        cr_assert_eq(step(&it, i + 1)->flags, wanted[i].flags);
+        cr_assert_eq(step(&it, i + 1)->size, wanted[i].size);
+        cr_assert_arr_eq(step(&it, i + 1)->data, wanted[i].data, wanted[i].size);
+    }
+    done(&it);
+    cr_assert_str_eq(found(SERVICE "3\nDelayAutoStart=1\n"), "SVC-SVC-014 8:1");
+}
+
+Test(inf_plan, a_section_is_named_as_it_is_written)
+{
+    cr_assert_str_eq(found("[X]\nAddReg=\";; Std Mfg \"\n[;; Std Mfg ]\nHKR,,V,,x\n"), "nothing");
+    cr_assert_str_eq(found("[X]\nAddReg=\";; Std Mfg\"\n[;; Std Mfg ]\n"), "SVC-SYN-002 2:8");
+    cr_assert_str_eq(found("[X]\nAddReg=a[\n[a[]\n"), "SVC-SYN-014 2:8");
+    cr_assert_str_eq(found("[X]\nAddReg=\"a[\"\n[a[]\n"), "nothing");
+    cr_assert_str_eq(found("[X]\nAddReg=a%\n[a%]\n"), "SVC-SYN-014 2:8");
+    cr_assert_str_eq(found("[X]\nAddReg=\"a\\\"\n[a\\]\n"), "nothing");
+}
+
+Test(inf_plan, a_token_of_the_plan_has_its_string_here)
+{
+    cr_assert_str_eq(found(REGISTRY "HKR,,V,,%T%\n"), "SVC-STR-001 4:9");
+    cr_assert_str_eq(found(REGISTRY "HKR,,V,,%T%\n[Strings]\nT=t\n"), "nothing");
+    cr_assert_str_eq(found(REGISTRY "HKR,,V,,%13%\\t\n"), "nothing");
 }
 
 Test(inf_plan, files_go_where_their_section_says)
@@ -223,6 +298,9 @@ Test(inf_plan, what_is_needed_is_done_with_the_strings_of_its_own_file)
     plan_in(&it, "[X]\nInclude=other.inf,../base.inf\nNeeds=Base\n", folder);
     cr_assert_eq(it.plan.count, 0);
     cr_assert(it.plan.is_partial);
+    done(&it);
+    plan_in(&it, "[X]\nInclude=other.inf,other.inf\nNeeds=Base,Base\n", folder);
+    cr_assert_eq(it.library.count, 1, "what is not there is looked for once");
     done(&it);
     snprintf(path, sizeof(path), "%s/base.inf", folder);
     unlink(path);

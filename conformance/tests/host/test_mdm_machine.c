@@ -114,6 +114,10 @@ Test(mdm_machine, what_the_provider_answers_is_the_plugs)
     tape->failure = WMDM_E_BUSY;
     cr_assert_eq(mdm_machine_plug(machine, "path", &extended), WMDM_E_BUSY);
     cr_assert_eq(count_of(manager), 0);
+    cr_assert_eq(mdm_machine_unplug(machine, "path"), S_FALSE);
+    tape->fails = NULL;
+    cr_assert_eq(mdm_machine_plug(machine, "path", &extended), S_OK);
+    cr_assert_eq(count_of(manager), 1);
     IWMDeviceManager3_Release(manager);
 }
 

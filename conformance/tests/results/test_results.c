@@ -40,6 +40,7 @@ struct sample {
     struct result_check check;
     struct result_ics ics;
     struct result_device device;
+    struct result_file file;
     struct result_scope scope;
     const char *subject, *item, *note, *pattern;
 };
@@ -64,6 +65,8 @@ static void fill_run(struct sample *sample, const char *text)
                                        .shard = "1/3",
                                        .patterns = {&sample->pattern, 1},
                                        .devices = &sample->device,
+                                       .files = &sample->file,
+                                       .file_count = 1,
                                        .scopes = &sample->scope,
                                        .began = "2026-01-02T03:04:05Z",
                                        .host = "here",
@@ -105,6 +108,7 @@ static void fill(struct sample *sample, const char *text)
         .note = text,
         .pattern = "SYNC-*",
         .device = {"mtp", "1209:5041", "1.00", text, "product", "serial", "firmware"},
+        .file = {"service", text, "0123"},
         .scope = {"device", "sync", 3, 2},
     };
     sample->ics = (struct result_ics){"mtp", {&sample->item, 1}};
@@ -179,6 +183,9 @@ Test(results, where_they_come_from_comes_back)
     cr_assert_str_eq(read.patterns.at[0], "SYNC-*");
     cr_assert_str_eq(read.devices[0].manufacturer, "text");
     cr_assert_str_eq(read.devices[0].firmware, "firmware");
+    cr_assert_str_eq(results_file(&read, "service")->name, "text");
+    cr_assert_str_eq(results_file(&read, "service")->sha256, "0123");
+    cr_assert_null(results_file(&read, "inf"));
     cr_assert_eq(read.scopes[0].rows, 3);
     cr_assert_eq(read.scopes[0].suite, 2);
     cr_assert_str_eq(read.began, "2026-01-02T03:04:05Z");
