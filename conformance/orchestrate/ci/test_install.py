@@ -121,11 +121,21 @@ def test_a_case_of_the_checkout_is_run_again_by_what_is_installed(machine, tmp_p
     assert (results["cases"][0]["verdict"], results["ics_file"]) == ("FAIL", "declared.ics")
 
 
+def test_the_class_provider_is_judged_as_a_vendors(machine):
+    done = machine.run("/papkit/bin/papcheck run 'WMI-GET-*' --class-provider /papkit/lib/papkit/"
+                       "libpapwmi.so --mof /papkit/share/papkit/mof/papwmi.mof --out /out/wmi")
+    assert done.returncode == 0 and "3 pass 0 fail" in done.stdout, done.stdout + done.stderr
+
+
 # ---- nothing is left out without a word
 
 
 @pytest.mark.parametrize("words, reason", [
     ("selftest", "selftest: libspcore-deviant.so is never installed"),
+    ("run SERVICE-LIFE-BV-01 --service-deviate svc-never-ends",
+     "--service-deviate: libpapservice-deviant.so is never installed"),
+    ("run WMI-GET-BV-01 --class-provider-deviate wmi-no-status",
+     "--class-provider-deviate: libpapwmi-deviant.so is never installed"),
     ("run AUTH-SHUT-BI-01 --provider-deviate identity-per-interface",
      "--provider-deviate: libspcore-deviant.so is never installed"),
 ])
@@ -137,6 +147,8 @@ def test_what_only_a_checkout_has_is_said_in_a_line(machine, words, reason):
 
 @pytest.mark.parametrize("part, name", [
     ("lib/papkit/libspcore.so", "libspcore.so"), ("bin/papsim", "papsim"),
+    ("lib/papkit/libpapservice.so", "libpapservice.so"),
+    ("lib/papkit/libpapwmi.so", "libpapwmi.so"),
     ("share/papkit/catalogue", "catalogue"), ("share/papkit/media", "media"),
 ])
 def test_a_part_that_is_missing_ends_the_run(machine, part, name):
@@ -145,6 +157,14 @@ def test_a_part_that_is_missing_ends_the_run(machine, part, name):
     assert done.returncode == 3 and name in done.stdout + done.stderr
     doctor = machine.run("/tmp/part/bin/papcheck doctor")
     assert doctor.returncode == 3 and re.search(rf"^FIX .*{name}", doctor.stdout, re.M)
+
+
+def test_without_its_host_no_class_provider_is_judged(machine):
+    machine.says("rm -rf /tmp/part && cp -a /papkit /tmp/part && rm /tmp/part/lib/papkit/wmihost")
+    done = machine.run("/tmp/part/bin/papcheck run WMI-GET-BV-01 --out /out/unhosted")
+    assert done.returncode == 3 and "wmihost cannot be started" in done.stdout, done.stdout
+    doctor = machine.run("/tmp/part/bin/papcheck doctor")
+    assert doctor.returncode == 3 and re.search(r"^FIX .*wmihost", doctor.stdout, re.M)
 
 
 # ---- what others compile with
@@ -255,6 +275,26 @@ def test_an_application_compiles_by_pkg_config_alone(tmp_path, compiler):
                           check=False, timeout=tree.SECONDS, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
+
+
+def test_a_service_is_built_by_pkg_config_alone_and_judged(tmp_path):
+    """As docs/guide-service.md says: with what is installed, where the checkout is gone."""
+    make("install", f"DESTDIR={tmp_path}", "PREFIX=/usr")
+    (tmp_path / "here").mkdir()
+    source = shutil.copy(tree.ROOT / "fixtures" / "services" / "pool" / "pool.cpp",
+                         tmp_path / "here")
+    environment = {"PATH": f"{tmp_path}/usr/bin:/usr/bin:/bin",
+                   "PKG_CONFIG_SYSROOT_DIR": str(tmp_path),
+                   "PKG_CONFIG_LIBDIR": f"{tmp_path}/usr/lib/pkgconfig",
+                   "LD_LIBRARY_PATH": f"{tmp_path}/usr/lib"}
+    script = ("g++ -shared -fPIC -o service.so *.cpp $(pkg-config --cflags --libs paphost)\n"
+              "papcheck run --service service.so --strict --out judged")
+    assert pathlib.Path(source).is_file()
+    done = subprocess.run(["sh", "-e", "-c", script], cwd=tmp_path / "here", env=environment,
+                          text=True, check=False, timeout=tree.SECONDS, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+    assert " 0 fail 0 inconclusive " in done.stdout
 
 
 def test_pkg_config_says_where_all_is(tmp_path):

@@ -68,15 +68,19 @@ def test_it_is_the_same_again_and_of_the_programs_version(package):
 
 def test_it_depends_on_what_the_programs_load(package):
     depends = fields(package)["Depends"]
-    for name in ("libc6", "libusb-1.0-0", "libssl3", "libavformat59", "libsqlite3-0", "libcyaml1"):
+    for name in ("libc6", "libusb-1.0-0", "libssl3", "libavformat59", "libsqlite3-0", "libcyaml1",
+                 "libsystemd0", "libusbredirparser1"):
         assert re.search(rf"\b{re.escape(name)} ?[(,]", depends), depends
 
 
 def test_it_has_what_install_puts_below_usr(package, machine):
     listed = set(machine.says("dpkg -L papkit").splitlines())
-    for path in ("bin/papsim", "bin/papcheck", "include/papkit/sac.h", "lib/papkit/papkit-media.so",
-                 "lib/papkit/libspcore.so", "share/papkit/players/mtp.yaml",
-                 "share/papkit/media/tone.wma", "share/papkit/certs/provider.key",
+    for path in ("bin/papsim", "bin/papcheck", "bin/papd", "include/papkit/sac.h",
+                 "lib/papkit/papkit-media.so", "lib/papkit/libspcore.so",
+                 "lib/papkit/libpapservice.so", "lib/papkit/libpapwmi.so",
+                 "lib/papkit/wmihost",
+                 "share/papkit/players/mtp.yaml", "share/papkit/media/tone.wma",
+                 "share/papkit/certs/provider.key",
                  "share/man/man1/papcheck.1.gz", "share/doc/papkit/copyright"):
         assert f"/usr/{path}" in listed
     assert machine.says("dpkg --verify papkit && md5sum --status -c /var/lib/dpkg/info/"

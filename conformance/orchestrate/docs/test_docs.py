@@ -1,6 +1,7 @@
 """Every command of README.md and docs/*.md is executed: a block marked ```sh is one script, run
 from the top of the tree; a block marked ```console shows `$ command` lines with their output, of
-which each line must appear again (a line of `...` stands for anything)."""
+which each line must appear again (a line of `...` stands for anything). What is run anyhow is not
+run again: a block marked `ci` is a step of .ci/run, one marked `suite` has files of these tests."""
 import re
 import subprocess
 
@@ -44,12 +45,27 @@ def shape(text):
     return re.sub(r"\d+(\.\d+)?", "N", text).strip()
 
 
+def check_collected(command, expected):
+    """All files are among those that this very session would run, with as many tests as passed."""
+    words = command.split()
+    files = {word for word in words if word.endswith(".py")}
+    done = run(f"{command} --collect-only -m 'not vm and not windows'")
+    passed, = re.findall(r"^(\d+) passed in", "\n".join(expected), re.M)
+    assert f"\n{passed} tests collected" in done.stdout, done.stdout
+    assert files and all(
+        (ROOT / file).match("conformance/orchestrate/*/test_*.py") for file in files), command
+
+
 @pytest.mark.parametrize("kind, note, text", blocks())
 def test_documented_commands_work(kind, note, text):
     if note == "ci":  # the whole job: .ci/run executes it, from the same checkout
         driver = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
         for command in filter(None, text.splitlines()):
             assert command in driver, f"{command!r} is not executed by .ci/run"
+        return
+    if note == "suite":
+        for command, expected in commands(text):
+            check_collected(command, expected)
         return
     if kind == "sh":
         done = run(text)
@@ -63,7 +79,7 @@ def test_documented_commands_work(kind, note, text):
                 assert shape(line) in printed, f"{command}\nmissing: {line}\n{done.stdout}"
 
 
-GUIDES = ("guide-device.md", "guide-provider.md", "guide-bug.md")
+GUIDES = ("guide-device.md", "guide-provider.md", "guide-service.md", "guide-bug.md")
 
 
 @pytest.mark.parametrize("name", GUIDES)

@@ -6,7 +6,7 @@ import pytest
 
 import tree
 
-PROGRAMS = {"papsim": tree.PAPSIM, "papcheck": tree.PAPCHECK}
+PROGRAMS = {"papsim": tree.PAPSIM, "papcheck": tree.PAPCHECK, "papd": tree.PAPD}
 
 
 def ask(program, *words):

@@ -8,7 +8,7 @@ import pytest
 import tree
 from screen import Screen
 
-PROGRAMS = ("papsim", "papcheck")
+PROGRAMS = ("papsim", "papcheck", "papd")
 
 
 def words(*command, **options):

@@ -1,6 +1,7 @@
 """The world's MTP clients, unmodified, on a real Linux host: libmtp's tools, gphoto2 and
 android-file-transfer list, send and get, and what comes back is what went, byte for byte. What they
 print is compared with the same commands through `papsim exec`, which needs no kernel."""
+import contextlib
 import hashlib
 import re
 
@@ -257,8 +258,9 @@ def lane(tmp_path_factory):
         (folder / f"send-{size}.bin").write_bytes(content(size))
     for name in ("big.bin", "other.bin"):
         (folder / name).write_bytes(content(BIG))
-    with vm.player("mtp") as player:
-        return vm.boot(folder, steps_of(player), modules=MODULES)
+    with contextlib.ExitStack() as stack:
+        fleet = vm.Fleet(stack, vm.front("usbredir"))
+        return vm.boot(folder, steps_of(fleet.player("mtp")), modules=MODULES, fleet=fleet)
 
 
 @pytest.fixture(scope="module")

@@ -243,7 +243,7 @@ def test_papsim_holds_what_it_held_before(lane):
     lane.step("end").ok()
     begin, end = (lane.relay.measures[name] for name in ("begin", "end"))
     assert end["descriptors"] <= begin["descriptors"] and end["threads"] <= begin["threads"]
-    assert end["resident"] - begin["resident"] < 1024
+    assert end["own"] - begin["own"] < 1024
 
 
 def test_the_kernel_has_no_complaint(lane):

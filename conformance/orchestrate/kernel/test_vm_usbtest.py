@@ -16,32 +16,17 @@ import vm
 
 pytestmark = pytest.mark.vm
 
-PLAYERS = {"full": "zero-full", "high": "zero", "super": "zero-super"}
-SPEEDS = list(PLAYERS)
-# The module's numbers of data patterns, as papsim calls them; both ends must agree.
-PATTERNS = ["zeroes", "mod63"]
-
-# The settings of interface 0. What does not apply in one of them applies in another: with these
-# phases no case is left out at any speed.
-BULK, ISOCHRONOUS, INTERRUPT = ("bulk",), ("bulk", "iso"), ("bulk", "interrupt")
-PHASES = [
-    usbtest.Phase(0, BULK, 0, ("control", "bulk")),
-    usbtest.Phase(1, ISOCHRONOUS, 0, ("iso",)),
-    usbtest.Phase(2, INTERRUPT, 0, ("interrupt",)),
-    usbtest.Phase(0, BULK, 1, ("bulk",)),
-    usbtest.Phase(2, INTERRUPT, 1, ("interrupt",)),
-]
 # Cases that apply in no phase of a speed, with the reason: none.
-NOT_APPLICABLE = {speed: {} for speed in SPEEDS}
+NOT_APPLICABLE = {speed: {} for speed in usbtest.SPEEDS}
 
 # "Stricter spec compliance", the module calls it: it reads the configuration back even if there is
 # one, and wants the bit of its attributes that must be one.
-STRICT = usbtest.Phase(0, BULK, 0, ())
+STRICT = usbtest.Phase(0, usbtest.BULK, 0, ())
 STRICT_CASES = {9, 10, 13}
 
 # A player that stalls CLEAR_FEATURE(HALT) where no halt is set: the judge must be able to say no.
 DEFECT, DEFECT_CASE = "clear-halt-stalls", 29
-DEFECT_PHASE = usbtest.Phase(0, BULK, 0, ())
+DEFECT_PHASE = usbtest.Phase(0, usbtest.BULK, 0, ())
 
 
 def strict(case, run):
@@ -50,21 +35,6 @@ def strict(case, run):
 
 def defective(case, run):
     return case.number == DEFECT_CASE
-
-
-def sends(player, pattern):
-    player.papsim.tell("pattern", pattern=PATTERNS[pattern])
-    return player
-
-
-def step_of(folder, subject, player, speed, phases, wanted=lambda case, run: True):
-    """One attachment: the phases in turn, each with its log. It ends as the last failure did."""
-    runs = [usbtest.write_plan(folder, subject, speed, phase, wanted) for phase in phases]
-    return "\n".join([usbtest.PRELUDE,
-                      "any_alternate; dmesg --clear",
-                      f"attach {player.where} || exit 1",
-                      "ended=0", *[f"{run} || ended=$?" for run in runs],
-                      f"detach {usbtest.VID_PID} && exit $ended"])
 
 
 def strict_module():
@@ -78,41 +48,43 @@ def strict_module():
 def lane(tmp_path_factory):
     folder = pathlib.Path(tmp_path_factory.mktemp("usbtest"))
     with contextlib.ExitStack() as stack:
-        players = {(speed, pattern): sends(stack.enter_context(vm.player(name)), pattern)
-                   for speed, name in PLAYERS.items() for pattern in range(len(PATTERNS))}
+        players = {(speed, pattern): usbtest.sends(stack.enter_context(vm.player(name)), pattern)
+                   for speed, name in usbtest.PLAYERS.items()
+                   for pattern in range(len(usbtest.PATTERNS))}
         broken = stack.enter_context(vm.player("zero", "--deviate", DEFECT))
         steps = {}
         for (speed, pattern), player in players.items():
-            phases = [phase for phase in PHASES if phase.pattern == pattern]
-            steps[f"{speed}-{pattern}"] = step_of(folder, speed, player, speed, phases)
-        steps["broken"] = step_of(folder, "broken", broken, "high", [DEFECT_PHASE], defective)
+            phases = [phase for phase in usbtest.PHASES if phase.pattern == pattern]
+            steps[f"{speed}-{pattern}"] = usbtest.step_of(folder, speed, player, speed, phases)
+        steps["broken"] = usbtest.step_of(folder, "broken", broken, "high", [DEFECT_PHASE],
+                                          defective)
         steps["strict"] = strict_module()
-        for speed in SPEEDS:
-            steps[f"strict-{speed}"] = step_of(folder, f"strict-{speed}", players[speed, 0], speed,
-                                               [STRICT], strict)
+        for speed in usbtest.SPEEDS:
+            steps[f"strict-{speed}"] = usbtest.step_of(
+                folder, f"strict-{speed}", players[speed, 0], speed, [STRICT], strict)
         # unlink1() asks again and again, without a pause, as long as vhci receives the URB's data:
         # unless the kernel is preemptible, the receiver may never run again.
         return vm.boot(folder, steps, modules="vhci-hcd,usbtest", timeout=900, step_timeout=400,
                        kernel="preempt=full log_buf_len=4M")
 
 
-@pytest.mark.parametrize("speed", SPEEDS)
-@pytest.mark.parametrize("pattern", [0, 1], ids=PATTERNS)
+@pytest.mark.parametrize("speed", usbtest.SPEEDS)
+@pytest.mark.parametrize("pattern", [0, 1], ids=usbtest.PATTERNS)
 def test_the_kernel_attaches_and_the_module_binds(lane, speed, pattern):
     lane.step(f"{speed}-{pattern}").ok()
-    log = [line for phase in PHASES if phase.pattern == pattern
+    log = [line for phase in usbtest.PHASES if phase.pattern == pattern
            for line in usbtest.log_of(lane, speed, phase)]
     assert any(f"{speed}-speed {{control in/out bulk-in bulk-out}}" in line for line in log)
 
 
-@pytest.mark.parametrize("speed", SPEEDS)
+@pytest.mark.parametrize("speed", usbtest.SPEEDS)
 @pytest.mark.parametrize("case", usbtest.CASES, ids=str)
 def test_case(lane, speed, case):
-    applied = usbtest.check(lane, speed, speed, case, PHASES)
+    applied = usbtest.check(lane, speed, speed, case, usbtest.PHASES)
     assert bool(applied) != (case.number in NOT_APPLICABLE[speed])
 
 
-@pytest.mark.parametrize("speed", SPEEDS)
+@pytest.mark.parametrize("speed", usbtest.SPEEDS)
 @pytest.mark.parametrize("case", filter(lambda case: strict(case, None), usbtest.CASES), ids=str)
 def test_case_without_tolerance(lane, speed, case):
     lane.step("strict").ok()
@@ -120,8 +92,8 @@ def test_case_without_tolerance(lane, speed, case):
     assert usbtest.check(lane, f"strict-{speed}", speed, case, [STRICT], strict)
 
 
-@pytest.mark.parametrize("speed", SPEEDS)
-@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+@pytest.mark.parametrize("speed", usbtest.SPEEDS)
+@pytest.mark.parametrize("phase", usbtest.PHASES, ids=lambda phase: phase.name)
 def test_the_kernel_has_no_complaint(lane, speed, phase):
     log = usbtest.log_of(lane, speed, phase)
     assert any(" TEST " in line for line in log)

@@ -25,6 +25,8 @@ class Rule:
 RULES = [
     Rule("bus and address are given by whoever enumerates: vhci has a bus of its own",
          r"(?i)\bbus (?:location )?(\d+|0x[0-9a-f]+)(,)? dev(ice)? (\d+)", "bus N dev N"),
+    Rule("the same, as libmtp, gphoto2 and pyusb say it: a guest may have many buses",
+         r"(Bus location: |usb:|on Bus )\d+", r"\1N"),
     Rule("lsusb takes these three strings and the product's name from sysfs, where exec's devices "
          "are not", r"^(\s*i(?:Manufacturer|Product|Serial) +\d+) .*$", r"\1 "),
     Rule("the same, in lsusb's first line and for ids", r"^(Bus|bus)( N dev N: ID \S+) .*$",

@@ -53,10 +53,10 @@ class Done:
         return next(case for case in self.results["cases"] if case["id"] == name)
 
 
-def papcheck(*words, program=tree.PAPCHECK, cwd=None, env=None):
+def papcheck(*words, program=tree.PAPCHECK, cwd=None, env=None, preexec_fn=None):
     done = subprocess.run([program, *map(str, words)], cwd=cwd, env=env, text=True, timeout=SECONDS,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          check=False)
+                          check=False, preexec_fn=preexec_fn)
     return Done(done.returncode, done.stdout, done.stderr, pathlib.Path())
 
 
@@ -67,6 +67,7 @@ def hostile_report(results, folder, keep=()):
     """The report of results in which everything a device or a provider can name is hostile."""
     hostile = {"device": HOSTILE, "provider": HOSTILE, "deviations": [HOSTILE],
                "ics": {HOSTILE: [HOSTILE]}, "patterns": [HOSTILE], "shard": HOSTILE,
+               "files": [dict.fromkeys(file, HOSTILE) for file in results["files"]],
                "devices": [dict.fromkeys(device, HOSTILE) for device in results["devices"]],
                "rows": [{**row, "requirement": HOSTILE} for row in results["rows"]]}
     of_case = {"title": HOSTILE, "reason": HOSTILE, "notes": [HOSTILE], "evidence": "../../../etc"}

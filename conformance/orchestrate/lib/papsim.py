@@ -167,6 +167,17 @@ class Papsim:
                 return
             assert time.monotonic() < deadline, found
 
+    def usbredir(self, busid="1-1"):
+        """Where the usbredir front of that player is: a port, or a path."""
+        deadline = time.monotonic() + tree.SECONDS
+        line = re.compile(rf"^usbredir {re.escape(busid)} (?:127\.0\.0\.1:(\d+)|(/.*))\n", re.M)
+        while not (found := line.search(self.said.decode())):
+            ready, _, _ = select.select([self.process.stdout], [], [],
+                                        max(0, deadline - time.monotonic()))
+            assert ready, f"papsim said {self.said!r} and no more"
+            self.said += os.read(self.process.stdout.fileno(), 4096)
+        return int(found[1]) if found[1] else found[2]
+
     # ---- its control socket
 
     def ask(self, *words):
@@ -191,6 +202,10 @@ class Papsim:
         if field == "VmRSS":
             return kib(self.proc("smaps_rollup"), "Rss")
         return kib(self.proc("status"), field)
+
+    def own(self):
+        """KiB of memory that is no file's: what it sends is a view of one, of 4 MiB at most."""
+        return kib(self.proc("smaps_rollup"), "Anonymous")
 
     def descriptors(self):
         return len(list(self.proc("fd").iterdir()))

@@ -85,6 +85,22 @@ def songs_cannot(way, *codes):
     return lambda player, _: any(way not in of_songs(player, code) for code in codes)
 
 
+def songs_set_no_text(player, _):
+    return all("set" not in of_songs(player, code) or
+               any("form" in one or "choices" in one for one in player.described[code])
+               for code in (0xdc44, 0xdc46, 0xdc9a))
+
+
+def songs_set_neither(player, _):
+    """This duration, or a date beside one of creation."""
+    duration = 0x01020304
+    forms = [one["range"] for one in player.described[0xdc89] if "range" in one]
+    takes = all(form["minimum"] <= duration <= form["maximum"] and
+                (duration - form["minimum"]) % form["step"] == 0 for form in forms)
+    return ("set" not in of_songs(player, 0xdc89) or not takes) and \
+        ("set" not in of_songs(player, 0xdc09) or "has" not in of_songs(player, 0xdc08))
+
+
 def songs_lack(player, found):
     return "has" not in of_songs(player, int(found[1], 16))
 
@@ -95,6 +111,16 @@ CASES = (
     (r"while preparing: the device takes no objects of format 0x(\w+), and lists none; no document "
      r"demands it", lacks_format),
     (r"no object of 4 GiB or more", has_no_files),
+    (r"the device has no file of more than 4 GiB, and less than 8", has_no_files),
+    (r"songs have no text that hosts set freely", songs_set_no_text),
+    (r"hosts set neither duration nor date of modification", songs_set_neither),
+    (r"the device lets no host name its files", songs_cannot("set", 0xdc07)),
+    (r"the device's songs cannot be given a title", songs_cannot("said", 0xdc44)),
+    (r"a title cannot be set", songs_cannot("set", 0xdc44)),
+    (r"no references can be set", lacks_operation(0x9811)),
+    (r"no second writable store", has_one_medium),
+    (r"the device neither moves objects nor sets their values",
+     lacks_operation(0x1019, SET_OBJECT_PROP_VALUE)),
     (r"the device has no object of up to 1 MiB", has_no_files),
     (r"no object has a property", has_no_objects),
     (r"nothing that is shown refers to anything", has_no_files),
@@ -124,7 +150,7 @@ CASES = (
     (r"the device keeps no title or no genre of MP3", songs_cannot("said", 0xdc44, 0xdc8c)),
     (r"title, track and genre of the device's songs cannot be set",
      songs_cannot("set", 0xdc44, 0xdc8b, 0xdc8c)),
-    (r"the device has no friendly name that can be set", cannot_be_named),
+    (r"the device has no friendly name( that can be set)?", cannot_be_named),
     (r"the device's friendly name cannot be set", cannot_be_named),
     (r"the device has no storage", has_no_medium),
     (r"the device does not say how full its battery is", says_no_level),
@@ -143,6 +169,7 @@ CLAUSES = (
      has_no_files),
     (r"SP-DEV-036\.(exact|same)|SP-DEV-037\.device|MTP-DEV-005\.form|MTP-OBJ-001\.(format|parent)",
      has_no_objects),
+    (r"SP-META-018\.number", songs_cannot("set", 0xdc8b)),
     (r"SP-META-023\.\w+", songs_cannot("set", 0xdc44)),
     (r"MTP-OBJ-019", has_quirk("force-reset-on-close")),
     (r"MTP-OBJ-018\.(edit|free)", lacks_operation(0x95c4)),

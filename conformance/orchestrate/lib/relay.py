@@ -26,9 +26,9 @@ CHANGES = 200
 
 
 def held_by(papsim):
-    """What the process holds: descriptors, threads, KiB resident."""
+    """What the process holds: descriptors, threads, KiB of its own."""
     return {"descriptors": papsim.descriptors(), "threads": papsim.threads(),
-            "resident": papsim.memory()}
+            "own": papsim.own()}
 
 
 async def requests(source, inward):

@@ -6,7 +6,7 @@ import shutil
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("PAPKIT_BUILD", ROOT / "build"))
-PAPSIM, PAPCHECK = BUILD / "papsim", BUILD / "papcheck"
+PAPSIM, PAPCHECK, PAPD = BUILD / "papsim", BUILD / "papcheck", BUILD / "papd"
 DROP_IN = BUILD / "libusb" / "libusb-1.0.so.0"  # what `papsim exec` puts in libusb's place
 TESTS = ROOT / "conformance" / "orchestrate"
 PROGRAMS = TESTS / "programs"

@@ -200,10 +200,10 @@ any_alternate() { echo -1 > /sys/module/usbtest/parameters/alt; }
 """.replace("@ID@", VID_PID).replace("@PROGRAM@", str(tree.BUILD / "usbtest"))
 
 
-def write_plan(folder, subject, speed, phase, wanted=lambda case, run: True):
+def write_plan(folder, subject, speed, phase, wanted=lambda case, run: True, cases=None):
     """The plan of one phase; returns the guest's line that runs it."""
     name = f"{subject}.{phase.name}"
-    lines = [run.line(case.number) for case in CASES for run in phase.runs(case, speed)
+    lines = [run.line(case.number) for case in cases or CASES for run in phase.runs(case, speed)
              if wanted(case, run)]
     (folder / f"{name}.plan").write_text("".join(line + "\n" for line in lines), "ascii")
     return f"phase {name} {phase.alternate} {phase.pattern}"
@@ -268,3 +268,37 @@ def complaints(log, speed):
     expected = EXPECTED_AT_FULL_SPEED if speed == "full" else EXPECTED
     return [line for line in log if re.match(r"kern\s*:(warn|err|crit|alert|emerg)", line)
             and TROUBLE.search(line) and not re.search(expected, line)]
+
+
+# ---- what is run: players, patterns, phases
+
+PLAYERS = {"full": "zero-full", "high": "zero", "super": "zero-super"}
+SPEEDS = list(PLAYERS)
+# The module's numbers of data patterns, as papsim calls them; both ends must agree.
+PATTERNS = ["zeroes", "mod63"]
+
+# The settings of interface 0. What does not apply in one of them applies in another: with these
+# phases no case is left out at any speed.
+BULK, ISOCHRONOUS, INTERRUPT = ("bulk",), ("bulk", "iso"), ("bulk", "interrupt")
+PHASES = [
+    Phase(0, BULK, 0, ("control", "bulk")),
+    Phase(1, ISOCHRONOUS, 0, ("iso",)),
+    Phase(2, INTERRUPT, 0, ("interrupt",)),
+    Phase(0, BULK, 1, ("bulk",)),
+    Phase(2, INTERRUPT, 1, ("interrupt",)),
+]
+
+
+def sends(player, pattern):
+    player.papsim.tell("pattern", pattern=PATTERNS[pattern])
+    return player
+
+
+def step_of(folder, subject, player, speed, phases, wanted=lambda case, run: True, cases=None):
+    """One attachment: the phases in turn, each with its log. It ends as the last failure did."""
+    runs = [write_plan(folder, subject, speed, phase, wanted, cases) for phase in phases]
+    return "\n".join([PRELUDE,
+                      "any_alternate; dmesg --clear",
+                      f"attach {player.where} || exit 1",
+                      "ended=0", *[f"{run} || ended=$?" for run in runs],
+                      f"detach {VID_PID} && exit $ended"])

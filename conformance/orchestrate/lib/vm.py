@@ -2,6 +2,7 @@
 this host's loopback and keeps what each printed. Tests then judge the steps."""
 import contextlib
 import dataclasses
+import os
 import pathlib
 import re
 import shlex
@@ -40,16 +41,36 @@ node() {
     return 1
 }
 gone() { ! node "$1" > /dev/null; }
-# attach TCP-PORT BUSID VID:PID: imports and waits until the device is configured
-attach() { usbip --tcp-port "$1" attach -r @HOST@ -b "$2" && wait_for 60 node "$3" > /dev/null; }
+# attach TCP-PORT BUSID VID:PID: imports and waits until the device is configured. In place of a
+# port the slot of a controller that has a player by usbredir: its driver is what comes and goes.
+attach() {
+    case $1 in
+    0000:*) echo "$1" > /sys/bus/pci/drivers_probe ;;
+    *) usbip --tcp-port "$1" attach -r @HOST@ -b "$2" ;;
+    esac && wait_for 60 node "$3" > /dev/null
+}
 used_ports() { usbip port 2>/dev/null | sed -n 's/^Port \([0-9]*\):.*/\1/p'; }
+# controllers_out: none of usbredir's has a driver
+controllers_out() {
+    for slot in /sys/bus/pci/devices/0000:00:1[0-9a-d].0; do
+        [ ! -e "$slot/driver" ] || echo "${slot##*/}" > "$slot/driver/unbind" || return 1
+    done
+}
 # detach VID:PID: of whatever is attached, and waits until the device is gone
 detach() {
     for port in $(used_ports); do usbip detach -p "$port" || return 1; done
-    wait_for 60 gone "$1"
+    controllers_out && wait_for 60 gone "$1"
 }
-# No udevd here: what libusb's clients print about devices comes from sysfs and usbfs alone.
+# No udevd here, unless systemd is process 1: what libusb's clients print about devices comes from
+# sysfs and usbfs alone.
 """.replace("@HOST@", HOST_SEEN_FROM_GUEST)
+
+
+# Which way a guest takes to its players: each file of the lane has its own, and runs over either.
+def front(usual):
+    chosen = os.environ.get("PAPKIT_FRONT", usual)
+    assert chosen in ("usbip", "usbredir"), f"PAPKIT_FRONT={chosen}"
+    return chosen
 
 
 @dataclasses.dataclass
@@ -58,6 +79,7 @@ class Player:
     papsim: Papsim
     busid: str
     vid_pid: str
+    slot: str = ""  # of the controller that has it by usbredir
 
     @property
     def port(self):
@@ -66,7 +88,7 @@ class Player:
     @property
     def where(self):
         """As a step's `attach` takes it."""
-        return f"{self.port} {self.busid} {self.vid_pid}"
+        return f"{self.slot or self.port} {self.busid} {self.vid_pid}"
 
     @property
     def place(self):
@@ -88,6 +110,21 @@ def player(name, *options):
     """Serves one player."""
     with players(name, options=options) as (one,):
         yield one
+
+
+class Fleet:
+    """Players that a guest reaches over one front, which `boot()` is told of by `way`."""
+
+    def __init__(self, stack, way):
+        self.stack, self.way, self.places = stack, way, []
+
+    def player(self, name, *options, controller="qemu-xhci"):
+        if self.way == "usbip":
+            return self.stack.enter_context(player(name, *options))
+        one = self.stack.enter_context(player(name, "--usbredir", "127.0.0.1:0", *options))
+        one.slot = f"0000:00:{0x10 + len(self.places):02x}.0"
+        self.places.append(f"{controller},127.0.0.1:{one.papsim.usbredir()}")
+        return one
 
 
 def exported(port):
@@ -134,11 +171,14 @@ class Lane:
 
 
 def boot(folder, steps, modules="vhci-hcd", timeout=900, step_timeout=240, kernel="", qemu="",
-         shell="sh"):
+         shell="sh", systemd=False, fleet=None):
     """Runs the steps {name: script} in one machine whose working folder is `folder`, shared with
     this host. Deadlines are for an emulator on a slow and busy machine. A step that fails or hangs
     does not stop those after it."""
     folder = pathlib.Path(folder)
+    places = fleet.places if fleet else []
+    if places:
+        steps = {"controllers-out": "controllers_out"} | steps
     script = [f"cd {shlex.quote(str(folder))}"]
     for name, text in steps.items():
         (folder / f"{name}.sh").write_text(PRELUDE + text, "utf-8")
@@ -147,8 +187,9 @@ def boot(folder, steps, modules="vhci-hcd", timeout=900, step_timeout=240, kerne
     (folder / "all.sh").write_text("\n".join(script) + "\n", "utf-8")
     result = subprocess.run(
         [str(ROOT / "ci/vm"), "run", "--modules", modules, "--timeout", str(timeout),
-         "--kernel", kernel, f"--qemu={qemu}", "--share", str(folder), "--", "sh",
-         str(folder / "all.sh")],
+         "--kernel", kernel, f"--qemu={qemu}", *(("--systemd",) if systemd else ()),
+         *(word for place in places for word in ("--usbredir", place)),
+         "--share", str(folder), "--", "sh", str(folder / "all.sh")],
         cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, errors="replace", timeout=timeout + 60, check=False)
     return Lane(folder, set(steps), f"exit {result.returncode}: {result.stdout[-3000:]}")

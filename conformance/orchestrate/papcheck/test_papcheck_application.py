@@ -14,9 +14,7 @@ PROVIDERS = {"libspcore.so": {}, "other.so": {
     "THROUGH_CLASS": "{5C0A3B1D-7E2F-4D61-9A88-0B6D3F1E2C47}"}}
 ROWS = ("SP-SYNC-*", "SP-META-*", "SP-STG-*")
 DIFFERENT = {
-    "SP-DEV-032": "an application's command carries a MAC, which is looked at first",
-    "SP-STG-045": "an application's command carries a MAC, which is looked at first",
-    "SP-GLOB-024": "an application has no way from a medium to its device",
+    "SP-OBJ-055": "what is read is a copy in memory, which of more than 4 GiB there is none",
     "SP-OBJ-015.gone": "what is read has been read when the file was opened",
     "SP-DEV-020.transfer": "what is written goes to the device when the file is closed",
     "SP-GLOB-013.transfer": "what is written goes to the device when the file is closed",

@@ -50,6 +50,7 @@ def test_what_no_document_forbids_has_its_reason_and_no_weight(some):
 
 
 def test_a_seed_draws_the_same_sample_and_finds_the_same(judged):
+    """Of what passes in every run: what else does may differ by the order of threads."""
     first, same = (judged("Get*Descriptor:*", "BOS:*", "--sample", "2", "--seed", "7")
                    for _ in range(2))
     first, same = ({name: one["outcome"] for name, one in done.found.items()}

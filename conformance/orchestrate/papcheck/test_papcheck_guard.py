@@ -5,6 +5,7 @@ import select
 import socket
 import sqlite3
 import threading
+import time
 
 import pytest
 
@@ -15,6 +16,8 @@ CASE = "MTP-STO-BV-12"  # works in a folder of its own and deletes nothing else
 CUT = "MTP-OBJ-BV-19"  # drops its connections on the way
 
 
+LIST = "USBIP-OP-BV-03"  # asks for the list, and imports nothing
+OP_REQ_DEVLIST = bytes.fromhex("8005")
 DELETE_OBJECT = bytes.fromhex("01000b10")  # command container, code 0x100b
 
 
@@ -61,6 +64,32 @@ def names_on(state):
 
 def left(done):
     return re.findall(r"^left on the device: (papcheck-[0-9a-f]{8})$", done.stdout, re.M)
+
+
+class LateList(Cut):
+    """A server between papcheck and the player that lets a list wait for more than the two seconds
+    in which a reply has to come."""
+
+    @staticmethod
+    def forward(client, server):
+        for source in iter(lambda: select.select([client, server], [], [])[0][0], None):
+            data = source.recv(1 << 16)
+            if not data:
+                return True
+            if source is client and data[2:4] == OP_REQ_DEVLIST:
+                time.sleep(2.5)
+            (server if source is client else client).sendall(data)
+
+
+def test_a_slow_device_gets_more_time_for_every_reply(run):
+    verdicts = []
+    with Papsim("mtp") as player:
+        for scale in ("1", "3"):
+            late = LateList(("127.0.0.1", player.port))
+            late.start()
+            done = run(LIST, "--device", late.uri, "--timeout-scale", scale)
+            verdicts.append(done.case(LIST)["verdict"])
+    assert verdicts == ["FAIL", "PASS"]
 
 
 @pytest.fixture

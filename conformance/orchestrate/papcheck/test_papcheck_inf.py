@@ -1,4 +1,5 @@
 """`papcheck inf`: each finding with its place, its row and what mends it; files that are no INF."""
+import os
 import re
 
 import pytest
@@ -52,7 +53,7 @@ FAULTS = [
     ('"Beispiel"', '"%13%"', "SVC-STR-006", '"%13%"'),
     ("NTamd64,", "NTpdp11,", "SVC-MOD-001", "NTpdp11"),
     ("NTamd64,", "NTamd64,NTarm64,", "SVC-MOD-007", "NTarm64"),
-    ("[Models.NTamd64]\n%Player% = Player,USB\\VID_1209&PID_5041",
+    ("[Models.NTamd64]\n%Player% = Player,USB\\VID_1209&PID_5043",
      "[Models.NTamd64]\n%Player% = Player", "SVC-MOD-008", "%Player% = Player\n"),
     ("= Player,USB", "= Plyer,USB", "SVC-MOD-009", "Plyer"),
     ("AddReg    = Software", "AddReg = Sofware", "SVC-SYN-002", "Sofware"),
@@ -61,6 +62,9 @@ FAULTS = [
     ("playersvc,,", "%Player%,,", "SVC-SVC-015", "%Player%,,Service"),
     ("ServiceType   = 0x10", "ServiceType = 0x3", "SVC-SVC-003", "0x3"),
     ("%13%\\player.sys", "13\\player.sys", "SVC-SVC-007", "13\\player.sys"),
+    ("DisplayName   =", "DisplyName =", "SVC-SVC-014", "DisplyName"),
+    ("AddReg    = Software", "AddReg = Soft[ware", "SVC-SYN-014", "Soft[ware"),
+    ("DataItem    = 2,", "DataItem = 2," + "x" * 512 + "\nDataItem = 2,", "SVC-TRG-008", "xxx"),
     ("TriggerType = 1\n", "", "SVC-TRG-001", "[Arrival]"),
     ("SubType     = %PAP%", "SubType = PAP", "SVC-TRG-002", "PAP\nDataItem"),
     ("DataItem    = 2,", "DataItem = 1,", "SVC-TRG-004", '1,"USB'),
@@ -116,7 +120,7 @@ def test_a_player_without_its_provider_is_found_only_when_all_of_it_is_there(che
 
 @pytest.mark.parametrize("data, why", [
     (TEXT.encode("utf-16-le"), "UTF-16 without a byte order mark: expected one (FF FE)"),
-    (b"\x7fELF\0", "a NUL after 4 bytes: expected the text of an INF"),
+    (b"\x7fELF\0", "a NUL after 4 bytes: expected text"),
     (b"", "no [section]: expected the text of an INF"),
     (b"[x]\n" + b"," * (1 << 24), "more than 16777216 bytes"),
     (b"[x]\n" + b"," * ((1 << 24) - 4), "more than 4194304 fields"),
@@ -173,3 +177,51 @@ def test_hostile_sections_come_to_an_end(check, tmp_path):
                     "[R]\n" + "HKR,,V,0x10001,x\n" * 1000, encoding="ascii")
     done = check("inf", path)
     assert done.status == 1 and "more are left out" in done.stdout
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_a_run_takes_an_inf_that_is_a_file(check, tmp_path, make):
+    make(tmp_path / "player.inf")
+    done = check("run", "INF-*", "--inf", tmp_path / "player.inf", "--out", tmp_path / "out")
+    assert (done.status, done.stdout) == (2, "")
+    assert done.stderr == (f"papcheck: --inf {tmp_path}/player.inf: expected an INF, which is a "
+                           "file that can be read\n")
+
+
+@pytest.mark.parametrize("extended, verdict", [(1, "FAIL"), (0, "NOT_APPLICABLE")])
+def test_a_provider_is_held_to_what_the_inf_says(check, tmp_path, extended, verdict):
+    """It has no IMDSPStorage4, which an INF may not call extended, and need not else."""
+    path = tmp_path / "player.inf"
+    path.write_text(TEXT.replace("Wmdm,%DWORD%,1", f"Wmdm,%DWORD%,{extended}"), encoding="ascii")
+    done = check("run", "DEVICE-PARAMETER-BV-01", "--inf", path, "--provider",
+                 tree.BUILD / "libspcore-deviant.so", "--out", tmp_path / "out",
+                 env={**os.environ, "SPCORE_DEVIATE": "extended-less-storage"})
+    done.folder = tmp_path / "out"
+    assert [case["verdict"] for case in done.results["cases"]] == [verdict]
+
+
+MORE = """[Version]
+Signature="$Windows NT$"
+Class=WPD
+ClassGuid={EEC5AD98-8080-425F-922A-DABF3DE3F69A}
+Provider="Example"
+CatalogFile=more.cat
+DriverVer=11/30/2026,1.0.0.0
+[More.HW]
+AddReg=More.Parameters
+[More.Parameters]
+HKR,,NAME,0x00010001,1
+"""
+
+
+@pytest.mark.parametrize("name, status", [("UseMetadataViews", 0), ("UseMetaDataView", 1)])
+def test_what_a_judged_inf_includes_from_its_folder_is_judged_too(run, tmp_path, name, status):
+    text = (tree.ROOT / "fixtures/inf/player.inf").read_text(encoding="utf-8")
+    section = "[Player.NT.HW]\n"
+    assert section in text
+    path = tmp_path / "player.inf"
+    path.write_text(text.replace(section, f"{section}Include=more.inf\nNeeds=More.HW\n"),
+                    encoding="utf-8")
+    (tmp_path / "more.inf").write_text(MORE.replace("NAME", name), encoding="utf-8")
+    done = run("INF-PLAYER-BV-03", "--inf", path)
+    assert done.status == status, done.stdout

@@ -80,6 +80,9 @@ def test_date_host_and_properties_say_where_it_comes_from(red):
     assert said["options"].startswith("papcheck run ")
     assert said["selection"] == f"{CASE} {GREEN}"
     assert said["provider sha256"] == red[1]["provider_sha256"]
+    for file in red[1]["files"]:
+        assert said[file["what"]] == file["name"]
+        assert said[f"{file['what']} sha256"] == file["sha256"]
     assert red[1]["devices"][0]["serial"] in said["player mtp"]
 
 

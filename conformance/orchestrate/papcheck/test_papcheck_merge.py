@@ -276,6 +276,50 @@ def test_another_device_is_no_part_wherever_it_is(run, merge, changed):
     assert "the device" in refused(merge(*unnamed))
 
 
+WMI = {"class-provider": tree.BUILD / "libpapwmi.so", "mof": tree.ROOT / "fixtures/wmi/papwmi.mof"}
+VENDORS = {  # of which file: the cases, all files that are given, and what makes it another one
+    "inf": ("INF-*", {"inf": tree.ROOT / "fixtures/inf/player.inf"}, "\n; another\n"),
+    "service": ("SERVICE-STATUS-*", {"service": tree.BUILD / "libpapservice.so"},
+                tree.BUILD / "libpapservice-deviant.so"),
+    "class-provider": ("WMI-LOAD-*", WMI, tree.BUILD / "libpapwmi-deviant.so"),
+    "mof": ("WMI-LOAD-*", WMI, "\n// another\n"),
+}
+
+
+@pytest.fixture
+def another(tmp_path):
+    """A file beside this one: of another name, or with more in it."""
+    def makes(path, other):
+        if isinstance(other, str):
+            copy = tmp_path / f"another-{path.name}"
+            copy.write_text(path.read_text(encoding="utf-8") + other, encoding="utf-8")
+            other = copy
+        return other
+    return makes
+
+
+@pytest.mark.parametrize("what", VENDORS)
+def test_a_vendors_file_is_that_of_all_parts(run, shards, merge, another, what):
+    pattern, files, other = VENDORS[what]
+
+    def words(files):
+        return [pattern, *(word for name, path in files.items() for word in (f"--{name}", path))]
+    whole, parts = run(*words(files)), shards(2, *words(files))
+    merged = merge(*parts)
+    same(merged, whole)
+    assert {file["what"] for file in merged.results["files"]} == set(files)
+    changed = run(*words({**files, what: another(files[what], other)}), "--subset", "--shard",
+                  "2/2")
+    line = refused(merge(parts[0], changed.folder))
+    assert f"the {what}'s file" in line and str(parts[0]) in line and str(changed.folder) in line
+
+
+def test_what_one_part_alone_was_given_makes_them_two_runs(run, merge, two):
+    """A run of a vendor's service judges nothing of the device: its subjects are others, too."""
+    service = run("SERVICE-STATUS-*", "--service", tree.BUILD / "libpapservice.so")
+    assert "not parts of one run" in refused(merge(two[0], service.folder))
+
+
 def test_another_class_of_the_provider_is_no_part(run, merge, changed):
     one, two = run("AUTH-CLOSED-BI-01"), run("AUTH-CLOSED-BI-02")
     assert merge(one.folder, two.folder).status == 0

@@ -59,6 +59,35 @@ def test_a_providers_file_is_named_by_its_hash(run):
     assert results["provider_sha256"] == hashlib.sha256(provider.read_bytes()).hexdigest()
 
 
+VENDORS = {
+    "inf": ("INF-PLAYER-*", {"inf": "fixtures/inf/player.inf"}),
+    "service": ("SERVICE-STATUS-*", {"service": tree.BUILD / "libpapservice.so"}),
+    "class-provider": ("WMI-LOAD-*", {"class-provider": tree.BUILD / "libpapwmi.so",
+                                      "mof": "fixtures/wmi/papwmi.mof"}),
+}
+
+
+@pytest.mark.parametrize("pattern, files", VENDORS.values(), ids=VENDORS)
+def test_each_file_of_a_vendors_is_named_by_its_hash(run, pattern, files):
+    paths = {what: tree.ROOT / path for what, path in files.items()}
+    words = [word for what, path in paths.items() for word in (f"--{what}", path)]
+    done = run(pattern, *words)
+    assert {file["what"]: (file["name"], file["sha256"]) for file in done.results["files"]} == \
+        {what: (str(path), hashlib.sha256(path.read_bytes()).hexdigest())
+         for what, path in paths.items()}
+    for name in ("report.html", "report.txt", "junit.xml"):
+        said = (done.folder / name).read_text(encoding="utf-8")
+        assert all(file["sha256"] in said for file in done.results["files"]), name
+
+
+def test_our_own_files_are_named_as_our_provider_is(run):
+    results = run(CASE).results
+    assert [(file["what"], file["name"]) for file in results["files"]] == \
+        [("service", "libpapservice.so"), ("class-provider", "libpapwmi.so")]
+    with Papsim("mtp") as player:
+        assert run(CASE, "--device", player.uri()).results["files"] == []
+
+
 @pytest.mark.parametrize("ics", [False, True])
 def test_a_device_is_named_in_its_own_words(run, tmp_path, ics):
     file = tmp_path / "the.ics"

@@ -17,10 +17,10 @@ OURS, THEIRS = "{7A8B6E2C-5C52-4B7E-9C2E-6B1C2A7D9E10}", "{5C0A3B1D-7E2F-4D61-9A
 SMALL = {"authentication": 20, "enumeration": 10, "storage": 15}
 LARGE = {"authentication": 25, "enumeration": 15, "storage": 30, "sync": 8}
 NO_NEWER = {"PREFERENCE", "DEVICE3", "STORAGE3", "STORAGE4", "OBJECT2", "DIRECT", "REVOKED",
-            "SESSION"}
+            "SESSION", "RIGHTS"}
 NO_OLDER = {"DEVICE.SERIAL", "DEVICE.PATH", "DEVICE.FIND", "DEVICE.POWER", "MEDIUM.SERIAL",
             "MEDIUM.FORMAT", "STORAGE.FIND", "STORAGE.ATTRIBUTES", "OBJECT.SEEK", "OBJECT.RENAME",
-            "OBJECT.MOVE"}
+            "OBJECT.MOVE", "RIGHTS"}
 VARIANTS = {
     "full": (set(), LARGE),
     "minimal": (NO_NEWER | NO_OLDER, SMALL),
@@ -60,7 +60,7 @@ def test_whoever_is_right_in_another_way_is_right(judge, variant):
            ("PASS", "NOT_APPLICABLE")]
     assert not red and done.status == 0, [(case["id"], case["reason"]) for case in red]
     shown = {item.removeprefix("PROVIDER.") for item in done.results["ics"]["pap-winusb"]}
-    assert absent.isdisjoint(shown) and {"PNP", "OBJECT.READ"} - absent <= shown
+    assert absent.isdisjoint(shown) and {"PNP", "OBJECT.READ", "RIGHTS"} - absent <= shown
     for flow, least in held.items():
         assert sum(case["verdict"] == "PASS" and case["flow"] == flow
                    for case in done.results["cases"]) >= least, flow

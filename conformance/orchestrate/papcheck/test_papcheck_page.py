@@ -268,6 +268,8 @@ def test_it_says_which_run_it_was(browser, page, results):
     said = identity(browser)
     timing = json.loads(page.with_name("timing.json").read_text(encoding="utf-8"))
     assert said["SHA-256"] == results["provider_sha256"]
+    for file in results["files"]:
+        assert said[f"File: {file['what']}"] == f"{file['name']}, SHA-256 {file['sha256']}"
     assert results["git"] in said["Suite"] and results["suite"] in said["Suite"]
     assert said["Command"] == timing["command"]
     assert (said["Host"], said["Date"]) == (timing["host"], timing["began"])

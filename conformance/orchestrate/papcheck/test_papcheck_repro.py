@@ -15,6 +15,8 @@ from papsim import Papsim
 
 CASE, DEFECT = "USB-CH9-BV-01", "device-descriptor-padded"
 WRITES, FORMATS = "MTP-STO-BV-12", "MTP-STO-BV-05"
+INF = tree.ROOT / "fixtures" / "inf" / "player.inf"
+MOF = tree.ROOT / "fixtures/wmi/papwmi.mof"
 NASTY = "it's; rm -rf x"
 
 # What the verdict of one case has nothing to do with.
@@ -50,11 +52,17 @@ def test_every_option_of_a_run_is_carried_or_of_no_matter(check, library, run, t
     (tmp_path / "x.ics").write_text("USB.SPEED.HIGH=yes\n", encoding="ascii")
     carried = set()
     for words in (["--deviate", DEFECT, "--provider-deviate", "identity-per-interface",
-                   "--host-deviate", "host-asks-each-plug", "--ics", tmp_path / "x.ics", "--strict",
+                   "--host-deviate", "host-asks-each-plug",
+                   "--inf-deviate", "inf-no-provider",
+                   "--service-deviate", "svc-never-ends",
+                   "--class-provider-deviate", "wmi-no-status", "--ics",
+                   tmp_path / "x.ics", "--strict",
                    "--destructive", "--serial", "S", "--allow-mtp", "--timeout-scale", 2],
                   ["--player", "mtp"],
                   ["--device", "URI", "--provider", library("int x;\n"), "--clsid",
-                   "{00000000-0000-0000-0000-000000000001}"]):
+                   "{00000000-0000-0000-0000-000000000001}", "--inf", INF, "--service",
+                   library("int main(void) { return 0; }\n", "service"),
+                   "--class-provider", library("int y;\n", "other"), "--mof", MOF]):
         carried |= carries(run, words)
     assert carried | OF_MANY == listed and not carried & OF_MANY
 
@@ -78,6 +86,16 @@ def test_options_take_effect_again(run, again, tmp_path):
     assert results["seed"] == 7 and results["strict"] is True and results["ics_sha256"]
     assert "--allow-mtp" in words and words[words.index("--timeout-scale") + 1] == "3"
     assert again(script(first), "--seed", "8")[1]["seed"] == 8, "further options are taken"
+
+
+def test_an_inf_goes_along(run, again, tmp_path):
+    path = tmp_path / "wrong.inf"
+    path.write_text(INF.read_text("utf-8").replace("HKR,,WMDMSPCLSID", ";"), "utf-8")
+    first = run("INF-*", "--inf", path)
+    path.unlink()
+    failed = next(one["id"] for one in first.results["cases"] if one["verdict"] == "FAIL")
+    status, results, _ = again(script(first, failed))
+    assert status == 1 and results["cases"][0]["verdict"] == "FAIL"
 
 
 def test_what_a_device_that_is_not_ours_wants_is_said_again(run, again):

@@ -188,6 +188,20 @@ def test_folders_that_are_empty_go(library, sync):
         assert not of_kind(sync(papsim.uri()), "deleted")
 
 
+def test_a_playlist_that_cannot_be_read_stays_and_holds_nothing_back(library, sync):
+    with Papsim("pap-winusb") as papsim:
+        sync(papsim.uri())
+        (library / "Bee" / "both.pls").unlink()
+        (library / "Bee" / "loose.wma").unlink()
+        (library / "mix.m3u").write_bytes(bytes(5 << 20))
+        events = sync(papsim.uri(), status=5)
+        assert failures(events) == {"mix.m3u": "size"}
+        assert sorted(of_kind(events, "deleted")) == ["Music/Bee/loose.wma", "Playlists/Bee - both"]
+        assert held(papsim)["Playlists/mix"] == LISTS["Playlists/mix"]
+        (library / "mix.m3u").unlink()
+        assert "Playlists/mix" in of_kind(sync(papsim.uri()), "deleted")
+
+
 def test_a_library_that_is_empty_takes_nothing_away_unless_told_to(library, sync):
     with Papsim("pap-winusb") as papsim:
         sync(papsim.uri())
