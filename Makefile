@@ -9,6 +9,9 @@ endif
 OBJ := $(BUILD)/obj
 GEN := build/gen
 
+# No rule but those below: make would look for one that makes each header, and each .d of 1,300.
+MAKEFLAGS += -r
+
 # As many jobs as processors, unless the caller says otherwise.
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
@@ -28,9 +31,10 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-pr
 OPT ?= -O2 -g
 CFLAGS += -std=c11 -D_GNU_SOURCE $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP $(VARIANT_FLAGS)
 LDFLAGS += $(VARIANT_FLAGS)
-PKG := libusb-1.0 yaml-0.1 libcrypto sqlite3 jansson criterion libavformat libavcodec libavutil
+PKG := libusbredirparser-0.5 libsystemd libusb-1.0 yaml-0.1 libcrypto sqlite3 jansson criterion libavformat libavcodec libavutil
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKG))
-CPPFLAGS += -I. -I$(GEN) $(PKG_CFLAGS)
+# Installed headers name each other as in the one folder they go to.
+CPPFLAGS += -I. -I$(GEN) -Ispcore/include $(PKG_CFLAGS)
 
 ifeq ($(VARIANT),sanitize)
 VARIANT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -59,13 +63,17 @@ OPT := -O1 -g
 endif
 
 # ---- the sources: the layers of each part, in the order data flows
-SIM_LAYERS := defect usb store mtp function function/still_image wire wire/usbip spec player control import cli
+SIM_LAYERS := defect usb store mtp function function/still_image wire wire/usbip wire/usbredir spec player control import cli
 SPC_LAYERS := com sac sp mtp transport usbip
 LUSB_LAYERS := libusb usbip
 # What both programs have: how they read their command lines, and audio files.
 COMMAND_LAYERS := command
-CONF_LAYERS := program catalogue results case run raw wmdm host host/inf host/wmdm host/recorder host/deviant host/app report selftest cli \
-	suites/usbip suites/usb suites/mtp suites/wmdm suites/host
+# Windows Management Instrumentation: the repository, its MOF and WQL.
+CIM_LAYERS := host/cim host/mof host/wql host/oleaut host/wbem
+# What hosts class providers.
+PROVIDER_LAYERS := host/provider host/hosting
+CONF_LAYERS := program catalogue results case run raw wmdm host host/inf host/hive $(CIM_LAYERS) $(PROVIDER_LAYERS) host/pnp host/world host/notify host/scm host/win host/wmdm host/recorder host/deviant host/app report selftest cli \
+	suites/usbip suites/usb suites/mtp suites/wmdm suites/inf suites/service suites/host suites/wmi
 # The judge speaks to devices through the provider's transports and initiator, and to providers
 # through its channel's client half; never through the simulator's code.
 JUDGE_SPC_LAYERS := com sac mtp transport usbip
@@ -81,19 +89,40 @@ not_main = $(filter-out %_main.o,$(call objects,$(1)))
 
 # What reads audio files is a plug-in: libavformat and its hundred libraries would slow every start.
 MEDIA_SRC := spcore/media/media_libav.c spcore/media/media_facts.c
-MEDIA_USER_SRC := spcore/media/media.c spcore/media/media_facts.c
+MEDIA_USER_SRC := $(addprefix spcore/media/,media.c media_shared.c media_facts.c)
 COMMAND_SRC := $(call layers,spcore,$(COMMAND_LAYERS)) $(MEDIA_USER_SRC)
 SIM_SRC := $(call layers,simulator,$(SIM_LAYERS)) $(COMMAND_SRC)
 SPC_SRC := $(call layers,spcore,$(SPC_LAYERS))
 SYNC_SRC := $(call layers,spcore,sync)
+SERVICE_SRC := $(call layers,spcore,service)
+# The device service on Windows, real or our model of it.
+PAPSERVICE_SRC := $(call layers,spcore,service/windows) $(SERVICE_SRC)
+PAPSERVICE_DEVIANT_SRC := $(call layers,spcore,service/windows/deviant)
+# The one on Linux: an application of WMDM that reads INFs.
+PAPD_OWN_SRC := $(SERVICE_SRC) $(call layers,spcore,papd) $(call layers,conformance,host/inf)
+# The class provider, over what the service knows of devices.
+PAPWMI_OWN_SRC := $(call layers,spcore,wmi wmi/windows)
+PAPWMI_SRC := $(PAPWMI_OWN_SRC) $(SERVICE_SRC) \
+	$(addprefix spcore/service/windows/,papservice_bus.c papservice_system.c) \
+	$(addprefix spcore/mtp/,mtpi_container.c mtpi_dataset.c mtpi_parse.c) spcore/com/com_object.c
+PAPWMI_DEVIANT_SRC := $(call layers,spcore,wmi/windows/deviant)
 DEVIANT_SRC := $(call layers,spcore,deviant)
 LUSB_SRC := $(call layers,spcore,$(LUSB_LAYERS))
 CONF_SRC := $(call layers,conformance,$(CONF_LAYERS)) $(COMMAND_SRC) $(SYNC_SRC)
 # What stands between an application and a provider, for any program.
 WMDM_SRC := $(call layers,conformance,host host/wmdm) \
 	$(addprefix conformance/raw/,raw_descriptors.c raw_msos.c) $(call layers,spcore,com sac transport usbip)
+# Windows for a vendor's service, and what it runs on.
+PAPHOST_SRC := $(call layers,conformance,host host/inf $(CIM_LAYERS) host/pnp host/world host/notify host/scm host/win) \
+	$(addprefix conformance/raw/,raw_descriptors.c raw_msos.c) $(call layers,spcore,com transport usbip)
+# The process that one is hosted in.
+WMIHOST_OWN_SRC := $(call layers,conformance,wmihost)
+WMIHOST_SRC := $(WMIHOST_OWN_SRC) $(call layers,conformance,host/hosting) conformance/case/module.c $(PAPHOST_SRC)
 JUDGE_SPC_SRC := $(call layers,spcore,$(JUDGE_SPC_LAYERS))
 INITIATOR_SRC := $(call layers,spcore,$(INITIATOR_LAYERS))
+# Other names of Windows' headers, a file each.
+SPELT := conformance/host/include/spellings.txt
+SPELLINGS := $(patsubst %,$(BUILD)/spellings/%,$(shell sed -n 's/^\([^# ]*\) .*/\1/p' $(SPELT)))
 # Nobody's but of the judge in Wine, and what MinGW compiles.
 MS_ABI := conformance/wine/ms_abi.h
 WINE_SRC := $(call layers,conformance,wine)
@@ -110,37 +139,51 @@ TOOL_SRC := $(sort $(wildcard ci/*.c ci/vm-tools/*.c ci/fuzz/*.c))
 OTHER_SRC := $(sort $(wildcard fixtures/providers/other/*.c))
 # A provider that is an application of libwmdm, which drives another provider.
 THROUGH_SRC := $(sort $(wildcard fixtures/providers/through/*.c))
+# A class provider in C++.
+SHELF_SRC := $(sort $(wildcard fixtures/providers/shelf/*.cpp))
+# One that takes its process down.
+RUDE_SRC := $(sort $(wildcard fixtures/providers/rude/*.cpp))
 OTHER_SPC_SRC := $(call layers,spcore,mtp transport usbip)
-ALL_SRC := $(sort $(OTHER_SRC) $(THROUGH_SRC) $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC) $(LUSB_SRC) $(CONF_SRC) $(TEST_SRC) $(TOOL_SRC))
+ALL_SRC := $(sort $(PAPD_OWN_SRC) $(WMIHOST_OWN_SRC) $(OTHER_SRC) $(THROUGH_SRC) $(SIM_SRC) $(MEDIA_SRC) $(SPC_SRC) $(DEVIANT_SRC) $(LUSB_SRC) $(CONF_SRC) $(TEST_SRC) $(TOOL_SRC))
 
 # ---- the programs
 PAPSIM := $(BUILD)/papsim
 MEDIA := $(BUILD)/papkit-media.so
 PAPCHECK := $(BUILD)/papcheck
+PAPD := $(BUILD)/papd
+WMIHOST := $(BUILD)/wmihost
+PAPSERVICE := $(BUILD)/libpapservice.so
+PAPSERVICE_DEVIANT := $(BUILD)/libpapservice-deviant.so
+PAPWMI := $(BUILD)/libpapwmi.so
+PAPWMI_DEVIANT := $(BUILD)/libpapwmi-deviant.so
 ifeq ($(VARIANT),wine)
 # Wine looks for its data at ../../share/wine of the program.
 PAPCHECK := $(BUILD)/lib/wine/papcheck
 endif
 SPCORE := $(BUILD)/libspcore.so
 WMDM := $(BUILD)/libwmdm.so
+PAPHOST := $(BUILD)/libpaphost.so
+SERVICE_LIFE := $(BUILD)/service_life
 DEVIANT := $(BUILD)/libspcore-deviant.so
 OTHER := $(BUILD)/other.so
 THROUGH := $(BUILD)/through.so
+SHELF := $(BUILD)/shelf.so
+RUDE := $(BUILD)/rude.so
 LUSB := $(BUILD)/libusb/libusb-1.0.so.0
 # Programs that dlopen() it use the others of the real one's names.
 LUSB_LINKS := libusb-1.0.so libusb-1.0.so.0.3.0
 
 .PHONY: all help
 ## all: what is installed, the deviant provider and the other one, compile_commands.json (the default)
-all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(WMDM) $(DEVIANT) $(OTHER) $(THROUGH) $(LUSB) compile_commands.json texts
+all: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(PAPD) $(WMIHOST) $(PAPSERVICE) $(PAPSERVICE_DEVIANT) $(PAPWMI) $(PAPWMI_DEVIANT) $(SPCORE) $(WMDM) $(PAPHOST) $(DEVIANT) $(OTHER) $(THROUGH) $(SHELF) $(RUDE) $(LUSB) compile_commands.json texts $(SPELLINGS)
 
 help:
 	@sed -n 's/^## \([^:]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 34
 
-SIM_LIBS := -lcyaml -lyaml -lsqlite3 -ljansson -lpthread -ldl
+SIM_LIBS := -lusbredirparser -lcyaml -lyaml -lsqlite3 -ljansson -lpthread -ldl
 MEDIA_LIBS := -lavformat -lavcodec -lavutil
 SPC_LIBS := -lusb-1.0 -lcrypto -lpthread
-CONF_LIBS := -ljansson -lsqlite3 $(SPC_LIBS) -ldl
+CONF_LIBS := -lhivex -ljansson -lsqlite3 $(SPC_LIBS) -ldl
 
 # Links what stands before the bar, with LIBS and LINK of the target.
 define link
@@ -176,6 +219,32 @@ $(WMDM): $(call objects,$(WMDM_SRC))
 	$(link)
 	$(Q)ln -sf $(@F) $@.0
 
+# What a vendor's service is linked with; when papcheck has loaded that, papcheck's own are met first.
+$(PAPHOST): LINK := -shared -Wl,-soname,libpaphost.so.0 -Wl,-z,defs
+$(PAPHOST): LIBS := $(SPC_LIBS) -lsqlite3 -ldl
+$(PAPHOST): $(call objects,$(PAPHOST_SRC))
+	$(link)
+	$(Q)ln -sf $(@F) $@.0
+
+# The functions of Windows' that a program exports to what it loads.
+$(BUILD)/paphost.list: $(PAPHOST) $(call objects,$(call layers,conformance,host/win) $(wildcard conformance/host/win_registry*.c))
+	$(call say,LIST)
+	@{ echo '{'; nm -D --defined-only $(PAPHOST) | sed 's/.* //' | sort > $@.all; \
+		nm -g --defined-only $(filter %.o,$^) | sed -n 's/.* T //p' | sort | comm -12 - $@.all | sed 's/$$/;/'; echo '};'; } > $@.tmp
+	@rm $@.all && mv $@.tmp $@
+
+# The lives of one service, for what no case is about.
+$(SERVICE_LIFE): LINK = -Wl,--export-dynamic-symbol-list=$(BUILD)/paphost.list
+$(SERVICE_LIFE): LIBS := $(SPC_LIBS) -lsqlite3 -ldl
+$(SERVICE_LIFE): $(OBJ)/ci/one_life.o $(call objects,$(PAPHOST_SRC)) | $(BUILD)/paphost.list
+	$(link)
+
+.PHONY: check-service-sample
+## check-service-sample DIR=FOLDER: Microsoft's osrfx2_DCHU_usersvc is built unchanged, started, stopped and judged
+check-service-sample: $(PAPHOST) $(SERVICE_LIFE) $(SPELLINGS) $(PAPCHECK) $(PAPSIM) $(MEDIA) $(SPCORE)
+	@[ -d "$(DIR)" ] || { echo "check-service-sample: expected DIR=FOLDER of osrfx2_DCHU_usersvc" >&2; exit 2; }
+	@sh ci/service_sample $(BUILD) "$(DIR)"
+
 # The provider's defects take hold of its own objects from outside: each SEAM(function) of their
 # sources has the linker bring calls of that function to them (spcore/deviant/seam.h).
 SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' $(DEVIANT_SRC))
@@ -196,6 +265,22 @@ $(THROUGH): LIBS := -L$(BUILD) -lwmdm -lpthread -ldl
 $(THROUGH): $(call objects,$(THROUGH_SRC) spcore/com/com_object.c spcore/com/com_utf16.c) | $(WMDM)
 	$(link)
 
+# Against Windows' headers alone, as a vendor's. The objects it calls may be C's, which have no type information.
+CXX ?= g++
+CXXFLAGS := -std=c++17 -D_GNU_SOURCE $(OPT) -Wall -Wextra -Wshadow -Wconversion -Werror -fPIC -fshort-wchar \
+	-fvisibility=hidden -MMD -MP $(VARIANT_FLAGS) -fno-sanitize=vptr -I. -Ispcore/include -Iconformance/host/include
+$(OBJ)/%.o: %.cpp $(FLAGS)
+	$(call say,CXX)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) -c -o $@ $<
+
+cxx_objects = $(patsubst %.cpp,$(OBJ)/%.o,$(1))
+$(SHELF): $(call cxx_objects,$(SHELF_SRC)) | $(PAPHOST)
+$(RUDE): $(call cxx_objects,$(RUDE_SRC)) | $(PAPHOST)
+$(SHELF) $(RUDE):
+	$(call say,LINK)
+	$(Q)$(CXX) $(LDFLAGS) -shared -Wl,-rpath,'$$ORIGIN' -o $@ $(filter %.o,$^) -L$(BUILD) -lpaphost -lpthread
+
 # A drop-in libusb-1.0 over USB/IP: libusb's public header, nothing of its library.
 $(LUSB): LINK := -shared -Wl,-soname,libusb-1.0.so.0
 $(LUSB): LIBS := -lpthread
@@ -207,13 +292,53 @@ $(LUSB): $(call objects,$(LUSB_SRC))
 # Its own model of WMDM can be made wrong for its cases, as the provider is (conformance/host/deviant);
 # libwmdm.so is linked without that.
 MODEL_SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' conformance/host/deviant/*.c)
-$(PAPCHECK): LINK = $(BOUND) $(MODEL_SEAMS) -Wl,--export-dynamic-symbol='Reg*W' -Wl,--export-dynamic-symbol=RegCloseKey $(WRAPPED)
+$(PAPCHECK): LINK = $(BOUND) $(MODEL_SEAMS) -Wl,--export-dynamic-symbol-list=$(BUILD)/paphost.list $(WRAPPED)
 ifeq ($(VARIANT),wine)
 WRAPPED := -Wl,--wrap=pthread_create
 endif
 $(PAPCHECK): LIBS := $(CONF_LIBS)
-$(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC))
+$(PAPCHECK): $(call objects,$(CONF_SRC) $(JUDGE_SPC_SRC)) | $(BUILD)/paphost.list
 	$(link)
+
+# A provider's DllRegisterServer calls it, too.
+$(PAPD): LINK = -Wl,--export-dynamic-symbol='Reg*W' -Wl,--export-dynamic-symbol=RegCloseKey
+$(PAPD): LIBS := -lsqlite3 -lsystemd $(SPC_LIBS) -ldl
+$(PAPD): $(call objects,$(PAPD_OWN_SRC) $(SYNC_SRC) $(COMMAND_SRC) $(WMDM_SRC))
+	$(link)
+
+# It has the Windows of what it loads.
+$(WMIHOST): LINK = $(BOUND) -Wl,--export-dynamic-symbol-list=$(BUILD)/paphost.list
+$(WMIHOST): LIBS := $(SPC_LIBS) -lsqlite3 -ldl
+$(WMIHOST): $(call objects,$(WMIHOST_SRC)) | $(BUILD)/paphost.list
+	$(link)
+
+# As a vendor's program for our model of Windows, which whoever loads it has.
+PAPSERVICE_FLAGS := -fshort-wchar -fvisibility=default -Iconformance/host/include
+$(OBJ)/spcore/service/windows/%.o $(OBJ)/spcore/service/windows/deviant/%.o: CFLAGS += $(PAPSERVICE_FLAGS)
+$(PAPSERVICE): LINK := -shared
+$(PAPSERVICE): LIBS :=
+$(PAPSERVICE): $(call objects,$(PAPSERVICE_SRC))
+	$(link)
+
+# With its defects (spcore/service/windows/deviant/service_defect.h).
+SERVICE_SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' $(PAPSERVICE_DEVIANT_SRC))
+$(PAPSERVICE_DEVIANT): LINK = -shared $(SERVICE_SEAMS)
+$(PAPSERVICE_DEVIANT): LIBS :=
+$(PAPSERVICE_DEVIANT): $(call objects,$(PAPSERVICE_SRC) $(PAPSERVICE_DEVIANT_SRC))
+	$(link)
+
+PAPWMI_FLAGS := -fshort-wchar -Iconformance/host/include
+$(OBJ)/spcore/wmi/windows/%.o: CFLAGS += $(PAPWMI_FLAGS)
+# Installed it lies in a folder of ours, and libpaphost.so beside that.
+$(PAPWMI): LINK := -shared -Wl,-Bsymbolic-functions -Wl,-rpath,'$$ORIGIN:$$ORIGIN/..'
+$(PAPWMI): $(call objects,$(PAPWMI_SRC)) | $(PAPHOST)
+	$(link)
+
+PAPWMI_SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' $(PAPWMI_DEVIANT_SRC))
+$(PAPWMI_DEVIANT): LINK = -shared -Wl,-Bsymbolic-functions -Wl,-rpath,'$$ORIGIN' $(PAPWMI_SEAMS)
+$(PAPWMI_DEVIANT): $(call objects,$(PAPWMI_SRC) $(PAPWMI_DEVIANT_SRC)) | $(PAPHOST)
+	$(link)
+$(PAPWMI) $(PAPWMI_DEVIANT): LIBS := -L$(BUILD) -lpaphost
 
 # ---- compiling
 # Flags that change rebuild what they are for.
@@ -233,15 +358,21 @@ $(OBJ)/%.o: %.c $(FLAGS) | generated
 comma := ,
 entry = {"directory":"$(CURDIR)"$(comma)"file":"$(1)"$(comma)"command":"$(2) -c $(1)"}
 entries = $(foreach one,$(1),$(call entry,$(one),$(2)))
-compile_commands.json: Makefile $(FLAGS) $(ALL_SRC) $(WINE_SRC) $(WINDOWS_OWN_SRC)
+compile_commands.json: Makefile $(FLAGS) $(ALL_SRC) $(PAPSERVICE_SRC) $(PAPSERVICE_DEVIANT_SRC) $(PAPWMI_OWN_SRC) $(PAPWMI_DEVIANT_SRC) $(WINE_SRC) $(WINDOWS_OWN_SRC)
 	$(call say,DB)
 	$(file >$@,[$(subst "} {","}$(comma){",$(strip $(call entries,$(ALL_SRC),$(COMPILE)) \
+		$(call entries,$(filter-out $(SERVICE_SRC),$(PAPSERVICE_SRC)) $(PAPSERVICE_DEVIANT_SRC),$(COMPILE) $(PAPSERVICE_FLAGS)) \
+		$(call entries,$(PAPWMI_OWN_SRC) $(PAPWMI_DEVIANT_SRC),$(COMPILE) $(PAPWMI_FLAGS)) \
 		$(call entries,$(WINE_SRC),$(COMPILE) -include $(MS_ABI)) \
 		$(call entries,$(WINDOWS_OWN_SRC),$(WINDOWS_CC) $(WINDOWS_FLAGS))))])
 
+$(BUILD)/spellings/%: $(SPELT)
+	@mkdir -p $(@D)
+	$(Q)sed -n 's/^$* \(.*\)/#include "\1"/p' $< > $@
+
 # Constants both sides share; codecs they do not.
 .PHONY: generated
-generated: $(addprefix $(GEN)/,mtp_codes.h known_devices.h sac_builtin.h wmdm_certs.h wmdm_calls.h sp_generated.h \
+generated: $(addprefix $(GEN)/,mtp_codes.h known_devices.h sac_builtin.h wmdm_certs.h player_inf.h papwmi_mof.h wmdm_calls.h sp_generated.h \
 	git_id.h)
 
 # Which sources these are; + after it: with changes. Without a history nobody knows.
@@ -280,11 +411,23 @@ $(GEN)/sac_builtin.h: $(wildcard $(CERTS)/*) ci/gen_certs.py
 
 CERT_NAMES := application-high application-low application-stranger application-expired provider-high
 cert_pair = $(subst -,_,$(1))_certificate=$(CERTS)/$(1).pem $(subst -,_,$(1))_key=$(CERTS)/$(1).key
+# A text as a C string of the header's name.
+define quoted
+@mkdir -p $(@D)
+@{ echo 'static const char $(basename $(@F))[] ='; sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $<; echo '    ;'; } > $@
+endef
+
+# Our own INF, which is judged where no other is named.
+$(GEN)/player_inf.h: fixtures/inf/player.inf
+	$(quoted)
+$(GEN)/papwmi_mof.h: fixtures/wmi/papwmi.mof
+	$(quoted)
+
 $(GEN)/wmdm_certs.h: $(wildcard $(CERTS)/*) ci/gen_certs.py
 	$(call generate,ci/gen_certs.py $(foreach name,$(CERT_NAMES),$(call cert_pair,$(name))))
 
 # ---- man pages and shell completion, made of what the programs say of their commands
-PROGRAMS := papsim papcheck
+PROGRAMS := papsim papcheck papd
 MAN := $(PROGRAMS:%=$(BUILD)/man/%.1)
 FOR_BASH := $(PROGRAMS:%=$(BUILD)/completion/bash/%)
 FOR_ZSH := $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
@@ -302,7 +445,9 @@ $(BUILD)/completion/zsh/_%: $(BUILD)/%.commands ci/gen_completion.py ci/command_
 	$(call generate,ci/gen_completion.py zsh < $<)
 
 ## manual: docs/man and docs/player-file.md made anew, after a change of what a command or a player file takes
-manual: $(PROGRAMS:%=docs/man/%.md) docs/player-file.md
+manual: $(PROGRAMS:%=docs/man/%.md) docs/player-file.md docs/paphost.md
+docs/paphost.md: $(BUILD)/paphost.list ci/gen_paphost.py conformance/host/include/winbase.h
+	@ci/gen_paphost.py $< $@ > $(BUILD)/paphost.md && cp $(BUILD)/paphost.md $@
 docs/man/%.md: $(BUILD)/%.commands ci/gen_manual.py ci/command_table.py
 	$(call generate,ci/gen_manual.py markdown < $<)
 $(BUILD)/papsim.keys: $(PAPSIM)
@@ -331,7 +476,7 @@ CONF_TESTS := $(call tests_of,conformance)
 UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(LUSB_TESTS) $(CONF_TESTS)
 
 $(BUILD)/tests/simulator.a: $(call not_main,$(SIM_SRC))
-$(BUILD)/tests/spcore.a: $(call not_main,$(SPC_SRC) $(COMMAND_SRC) $(SYNC_SRC))
+$(BUILD)/tests/spcore.a: $(call not_main,$(SPC_SRC) $(COMMAND_SRC) $(SYNC_SRC) $(PAPD_OWN_SRC) $(call layers,spcore,wmi))
 $(BUILD)/tests/libusb.a: $(call not_main,$(LUSB_SRC))
 $(BUILD)/tests/conformance.a: $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
 $(BUILD)/tests/%.a:
@@ -350,10 +495,11 @@ endef
 
 $(SIM_TESTS): LIBS := $(SIM_LIBS)
 $(SIM_TESTS): $(BUILD)/tests/simulator/%: $(OBJ)/simulator/tests/%.o | $(BUILD)/tests/simulator.a $(MEDIA)
-	$(call link_test,$(BUILD)/tests/simulator.a)
+	$(call link_test,$(BUILD)/tests/simulator.a,$(call wraps_of,simulator/tests/$*.c))
 
-# What a test puts itself in the place of, WRAP(function) each.
-wraps_of = $(shell sed -n 's/^WRAP(\(.*\));$$/-Wl,--wrap=\1/p' $(1))
+# What a test, or a header of its own, puts itself in the place of, WRAP(function) each.
+wraps_of = $(shell sed -n 's/^WRAP(\(.*\));$$/-Wl,--wrap=\1/p' $(1) \
+	$$(sed -n 's/^#include "\(.*failing.h\)"$$/\1/p' $(1)))
 
 $(SPC_TESTS): LIBS := $(SPC_LIBS) -lsqlite3 -ldl
 $(SPC_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests/spcore.a $(PAPSIM) $(MEDIA)
@@ -366,6 +512,7 @@ $(LUSB_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests
 
 $(CONF_TESTS): LIBS := $(CONF_LIBS)
 $(BUILD)/tests/conformance/run/test_nursery: | $(PAPSIM)
+$(BUILD)/tests/conformance/host/test_hosting: | $(WMIHOST) $(RUDE)
 $(CONF_TESTS): $(BUILD)/tests/conformance/%: $(OBJ)/conformance/tests/%.o | $(BUILD)/tests/conformance.a
 	$(call link_test,$(BUILD)/tests/conformance.a)
 
@@ -378,13 +525,13 @@ t: $(CHOSEN)
 	$(Q)set -e; for test in $(CHOSEN); do $$test $(if $(F),--filter '*/$(F)'); done
 
 ## case C=ID: one case of the judge, with its report in out/case
-case: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE)
+case: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(PAPSERVICE)
 	@[ -n "$(C)" ] || { echo "case: expected C=CASE, ROW or PATTERN (build/papcheck list)" >&2; exit 2; }
 	$(Q)$(PAPCHECK) run '$(C)' --out out/case
 
 # ---- the main job, and all that needs no virtual machine. pytest's exit 5 (nothing ran) is a
 # failure by itself.
-PYTEST := $(PYTHON) -m pytest -q -p no:cacheprovider
+PYTEST := $(PYTHON) -m pytest -q -p no:cacheprovider --durations=25
 # What a file's tests share is made once: a file at a time goes to a worker. Most of them wait for
 # what clients take their time for, so there are four; a virtual machine wants a processor and 1 GiB.
 SIDE_BY_SIDE := -n 4 --dist loadfile
@@ -432,7 +579,7 @@ check-corpus: $(PAPSIM) $(LUSB)
 
 ## check-imported: players made of real logs are judged: nothing is found but what docs/imported.md names
 .PHONY: check-imported
-check-imported: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE)
+check-imported: $(PAPSIM) $(MEDIA) $(PAPCHECK) $(SPCORE) $(PAPSERVICE)
 	PAPKIT_JUDGED=all $(PYTEST) conformance/orchestrate/import/test_import_judged.py
 
 # ---- Windows (docs/windows.md): the provider as a DLL of MinGW's, and the judge that runs it in Wine.
@@ -443,7 +590,7 @@ WINDOWS_CRYPTO := $(or $(PAPKIT_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pa
 WINDOWS_FLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_WIN32_WINNT=0x0a00 \
 	-DWIN32_LEAN_AND_MEAN -DNOMINMAX $(OPT) $(filter-out -Wconversion,$(WARNINGS)) -MMD -MP \
 	-Ispcore/windows/include -I. -I$(GEN) -I$(WINDOWS_CRYPTO)/include
-WINDOWS_SRC := $(filter-out $(OURS_ELSEWHERE) spcore/sp/sp_registration.c spcore/transport/usb_libusb.c,$(SPC_SRC)) \
+WINDOWS_SRC := $(filter-out $(OURS_ELSEWHERE) spcore/sp/sp_registration.c spcore/sp/sp_registry.c spcore/transport/usb_libusb.c,$(SPC_SRC)) \
 	$(call layers,spcore,windows)
 windows_objects = $(patsubst %.c,$(WINDOWS)/obj/%.o,$(1))
 SPCORE_DLL := $(WINDOWS)/spcore.dll
@@ -460,6 +607,12 @@ $(SPCORE_DLL): $(call windows_objects,$(WINDOWS_SRC)) spcore/windows/spcore.def
 	$(Q)$(WINDOWS_CC) -shared -static -o $@ $^ $(WINDOWS_CRYPTO)/libcrypto.a -lwinpthread \
 		-lole32 -loleaut32 -ladvapi32 -lws2_32 -lcrypt32
 
+PAPSERVICE_EXE := $(WINDOWS)/papservice.exe
+$(WINDOWS)/obj/spcore/service/windows/%.o: WINDOWS_FLAGS += -include spcore/windows/include/cm_notification.h
+$(PAPSERVICE_EXE): $(call windows_objects,$(PAPSERVICE_SRC))
+	$(call say,LINK)
+	$(Q)$(WINDOWS_CC) -static -municode -o $@ $^ -lcfgmgr32 -ladvapi32
+
 $(WINE_HOST): $(call windows_objects,conformance/wine/windows/wine_host.c)
 	$(call say,LINK)
 	@mkdir -p $(@D)
@@ -467,10 +620,11 @@ $(WINE_HOST): $(call windows_objects,conformance/wine/windows/wine_host.c)
 
 # Wine is looked for from there, and so is what the judge needs beside it.
 WINE_LINKS := share/wine:/usr/share/wine fixtures:$(CURDIR)/fixtures conformance:$(CURDIR)/conformance \
-	lib/wine/papsim:$(CURDIR)/build/papsim
+	lib/wine/papsim:$(CURDIR)/build/papsim lib/wine/libpapservice.so:$(CURDIR)/build/libpapservice.so \
+	lib/wine/libpapwmi.so:$(CURDIR)/build/libpapwmi.so lib/wine/wmihost:$(CURDIR)/build/wmihost
 .PHONY: windows check-windows
-## windows: the provider as a DLL, and the judge that runs it in Wine (after ci/setup windows)
-windows: $(SPCORE_DLL) $(WINE_HOST) $(PAPSIM) $(MEDIA)
+## windows: the provider as a DLL, the device service, and the judge that runs in Wine (after ci/setup windows)
+windows: $(SPCORE_DLL) $(PAPSERVICE_EXE) $(WINE_HOST) $(PAPSIM) $(MEDIA) $(PAPSERVICE) $(PAPWMI) $(WMIHOST)
 	$(MAKE) VARIANT=wine $(WINE_JUDGE)
 	@mkdir -p build/wine/share
 	@$(foreach link,$(WINE_LINKS),ln -sfn $(lastword $(subst :, ,$(link))) build/wine/$(firstword $(subst :, ,$(link)));)
@@ -506,10 +660,30 @@ $(FUZZ_SYNC): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(OBJ)/spcore/sync/sync_entries.o $
 	$(link)
 $(FUZZ_INF): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(INF_SRC))
 	$(link)
-FUZZ_SIM := $(filter-out $(FUZZ_SPC) $(FUZZ_SYNC) $(FUZZ_INF),$(FUZZERS))
+# All of the machine but its way to a real player.
+FUZZ_PNP := $(BUILD)/fuzz_inf_install
+PNP_SRC := $(filter-out %/pnp_reach.c,$(call layers,conformance,host/pnp)) $(INF_SRC) \
+	$(addprefix conformance/,host/pnp.c host/registry.c host/registry_names.c raw/raw_descriptors.c raw/raw_msos.c)
+$(FUZZ_PNP): LIBS := -lpthread
+$(FUZZ_PNP): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(PNP_SRC))
+	$(link)
+FUZZ_CIM := $(addprefix $(BUILD)/,fuzz_mof fuzz_wql fuzz_object_path fuzz_hosting)
+CIM_SRC := $(call layers,conformance,host/inf $(CIM_LAYERS) host/hosting) $(call layers,spcore,com)
+$(FUZZ_CIM): LIBS := -lsqlite3 -lpthread
+$(FUZZ_CIM): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call objects,$(CIM_SRC))
+	$(link)
+FUZZ_HIVE := $(BUILD)/fuzz_hive $(BUILD)/fuzz_reg_text
+$(FUZZ_HIVE): LIBS := -lhivex
+$(FUZZ_HIVE): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(OBJ)/conformance/host/registry.o $(OBJ)/conformance/host/registry_names.o \
+		$(OBJ)/spcore/command/whole.o \
+		$(call objects,$(call layers,conformance,host/hive)) $(call objects,$(INF_SRC))
+	$(link)
+FUZZ_SIM := $(filter-out $(FUZZ_SPC) $(FUZZ_SYNC) $(FUZZ_HIVE) $(FUZZ_INF) $(FUZZ_PNP) $(FUZZ_CIM),$(FUZZERS))
 $(FUZZ_SIM): LIBS := $(SIM_LIBS) $(MEDIA_LIBS)
 $(FUZZ_SIM): $(BUILD)/%: $(OBJ)/ci/fuzz/%.o $(call not_main,$(SIM_SRC))
 	$(link)
+# Both have a client at the other end.
+$(BUILD)/fuzz_usbip $(BUILD)/fuzz_usbredir: $(OBJ)/ci/fuzz/wired.o
 # The plug-in itself, with the sanitizers in it.
 $(BUILD)/fuzz_media: $(OBJ)/spcore/media/media_libav.o
 
@@ -534,6 +708,19 @@ $(BUILD)/bench_scale: $(call objects,ci/bench_scale.c ci/bench_common.c $(INITIA
 	$(link)
 $(BUILD)/bench_inf: $(call objects,ci/bench_inf.c ci/bench_common.c $(INF_SRC))
 	$(link)
+# The services it runs meet the program's own functions of Windows.
+$(BUILD)/bench_host: LINK = -Wl,--export-dynamic-symbol-list=$(BUILD)/paphost.list
+$(BUILD)/bench_host: LIBS := $(SPC_LIBS) -lhivex -lsqlite3 -ldl
+$(BUILD)/bench_host: $(call objects,ci/bench_host.c ci/bench_common.c spcore/command/whole.c $(call layers,conformance,host/hive) $(PAPHOST_SRC)) | $(BUILD)/paphost.list
+	$(link)
+$(BUILD)/bench_cim: LIBS := -lsqlite3 -lpthread
+$(BUILD)/bench_cim: $(call objects,ci/bench_cim.c ci/bench_common.c $(CIM_SRC))
+	$(link)
+# The provider that it loads meets them, too.
+$(BUILD)/bench_wmi: LINK = -Wl,--export-dynamic-symbol-list=$(BUILD)/paphost.list
+$(BUILD)/bench_wmi: LIBS := $(SPC_LIBS) -lsqlite3 -ldl
+$(BUILD)/bench_wmi: $(call objects,ci/bench_wmi.c ci/bench_common.c $(call layers,conformance,host/hosting) $(PAPHOST_SRC)) | $(BUILD)/paphost.list
+	$(link)
 $(BUILD)/bench_sync: LIBS := $(CONF_LIBS)
 $(BUILD)/bench_sync: $(call objects,ci/bench_sync.c ci/bench_common.c $(SYNC_SRC) $(COMMAND_SRC) $(WMDM_SRC))
 	$(link)
@@ -545,12 +732,15 @@ $(BUILD)/bench_tcp: $(OBJ)/ci/bench_tcp.o
 	$(link)
 
 ## bench: what the data path, the judge and the drop-in libusb cost, and what it finds; then bench-vm
-bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_provider $(BUILD)/bench_scale $(BUILD)/bench_sync $(BUILD)/bench_inf $(PAPSIM) $(LUSB) $(PAPCHECK) $(SPCORE) $(DEVIANT)
+bench: $(BUILD)/bench $(BUILD)/bench-program $(BUILD)/bench_provider $(BUILD)/bench_scale $(BUILD)/bench_sync $(BUILD)/bench_inf $(BUILD)/bench_cim $(BUILD)/bench_host $(BUILD)/bench_wmi $(WMIHOST) $(SHELF) $(PAPSIM) $(LUSB) $(PAPCHECK) $(SPCORE) $(DEVIANT) $(PAPSERVICE) $(PAPSERVICE_DEVIANT)
 	$(BUILD)/bench $(PAPSIM) $(BUILD)/bench-program $(PAPCHECK)
 	$(BUILD)/bench_provider $(PAPSIM)
 	$(BUILD)/bench_scale $(PAPSIM)
 	$(BUILD)/bench_sync $(PAPSIM) $(abspath $(SPCORE))
 	$(BUILD)/bench_inf
+	$(BUILD)/bench_cim
+	$(BUILD)/bench_host $(PAPSERVICE)
+	$(BUILD)/bench_wmi $(WMIHOST) $(abspath $(SHELF))
 	$(PAPCHECK) selftest --generated --seed 1 --sample 400 --least 95 --out out/bench-selftest
 	$(MAKE) bench-vm
 
@@ -570,26 +760,28 @@ SHARE := $(PREFIX)/share/papkit
 DOC := $(PREFIX)/share/doc/papkit
 
 # Each kind of file: its mode, its folder, the files.
-KINDS := programs plug_ins library headers players catalogue media certs examples man for_bash for_zsh
-programs := 755 $(PREFIX)/bin $(PAPSIM) $(PAPCHECK)
-plug_ins := 644 $(OWN) $(LUSB) $(MEDIA)
-library := 644 $(LIBDIR) $(SPCORE).0 $(WMDM).0
-headers := 644 $(PREFIX)/include/papkit $(wildcard spcore/include/*.h conformance/host/include/*.h)
+KINDS := programs helpers plug_ins library headers players catalogue media certs mof examples man for_bash for_zsh
+programs := 755 $(PREFIX)/bin $(PAPSIM) $(PAPCHECK) $(PAPD)
+helpers := 755 $(OWN) $(WMIHOST)
+plug_ins := 644 $(OWN) $(LUSB) $(MEDIA) $(PAPSERVICE) $(PAPWMI)
+library := 644 $(LIBDIR) $(SPCORE).0 $(WMDM).0 $(PAPHOST).0
+headers := 644 $(PREFIX)/include/papkit $(wildcard spcore/include/*.h conformance/host/include/*.h) $(SPELLINGS)
 players := 644 $(SHARE)/players $(wildcard fixtures/players/*.yaml)
 catalogue := 644 $(SHARE)/catalogue $(wildcard conformance/catalogue/*.tsv)
 media := 644 $(SHARE)/media $(wildcard fixtures/media/tone.*)
 # For a provider of one's own, whose channel the judge is to trust (docs/guide-provider.md).
 certs := 644 $(SHARE)/certs $(addprefix $(CERTS)/,ca.pem provider.pem provider.key)
+mof := 644 $(SHARE)/mof fixtures/wmi/papwmi.mof
 examples := 644 $(DOC)/examples $(wildcard docs/examples/*)
 man := 644 $(PREFIX)/share/man/man1 $(MAN)
 for_bash := 644 $(PREFIX)/share/bash-completion/completions $(FOR_BASH)
 for_zsh := 644 $(ZSHDIR) $(FOR_ZSH)
 # LINK:TARGET, and what is made of ci/package/NAME.pc.in.
 LINKS := $(LUSB_LINKS:%=$(OWN)/%:$(OWN)/$(notdir $(LUSB))) \
-	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(LIBDIR)/libwmdm.so:$(LIBDIR)/libwmdm.so.0 $(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0
-PC := $(addprefix $(LIBDIR)/pkgconfig/,libspcore.pc spcore.pc wmdm.pc) $(PREFIX)/share/pkgconfig/papkit.pc
+	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(LIBDIR)/libwmdm.so:$(LIBDIR)/libwmdm.so.0 $(LIBDIR)/libpaphost.so:$(LIBDIR)/libpaphost.so.0 $(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0
+PC := $(addprefix $(LIBDIR)/pkgconfig/,libspcore.pc spcore.pc wmdm.pc paphost.pc) $(PREFIX)/share/pkgconfig/papkit.pc
 # Nobody else's, the inner ones first.
-FOLDERS := $(OWN) $(PREFIX)/include/papkit $(addprefix $(SHARE)/,players catalogue media certs) $(SHARE) \
+FOLDERS := $(OWN) $(PREFIX)/include/papkit $(addprefix $(SHARE)/,players catalogue media certs mof) $(SHARE) \
 	$(DOC)/examples $(DOC)
 
 # $(call each,ACTION): ACTION of mode, folder and files of each kind, a line of a recipe each.
@@ -634,6 +826,6 @@ clean:
 	rm -rf build out compile_commands.json
 
 # Of sources that are there: what has moved or gone is not asked for.
--include $(wildcard $(patsubst %.c,$(OBJ)/%.d,$(ALL_SRC)) $(UNIT_TESTS:=.d)) \
-	$(wildcard $(patsubst %.o,%.d,$(call windows_objects,$(WINDOWS_SRC))))
+-include $(wildcard $(patsubst %.c,$(OBJ)/%.d,$(ALL_SRC) $(PAPSERVICE_SRC) $(PAPSERVICE_DEVIANT_SRC) $(PAPWMI_OWN_SRC) $(PAPWMI_DEVIANT_SRC)) $(UNIT_TESTS:=.d)) \
+	$(wildcard $(patsubst %.o,%.d,$(call windows_objects,$(WINDOWS_SRC) $(PAPSERVICE_SRC))))
 .SECONDARY:

@@ -25,6 +25,8 @@ TABLE = ROOT / "ci/include_graph.may"
 ROW = re.compile(r"(\S+):((?: \S+)*)")
 # Classes: C++ alone has them.
 OF_CXX = ("scbase.h", "scclient.h", "scserver.h")
+# Installed in one folder.
+INSTALLED = ("spcore/include", "conformance/host/include")
 # Open to everyone: it includes nothing of the tree.
 GROUND = "spcore/base.h"
 
@@ -79,9 +81,9 @@ def row_fault(row, rows):
 
 def resolve(path, name):
     """Installed headers name each other as their users do: beside themselves."""
-    beside = path.parent / name
-    if layer_of(path) == "spcore/include" and beside.is_file():
-        return beside
+    for folder in INSTALLED if layer_of(path) in INSTALLED else ():
+        if (ROOT / folder / name).is_file():
+            return ROOT / folder / name
     return ROOT / name if (ROOT / name).is_file() else None
 
 
@@ -155,7 +157,8 @@ def alone(header, compiler, flags):
     language = "c"
     if header.name in OF_CXX:
         language, flags = "c++", [flag for flag in flags if not flag.startswith(("-std=", "-W"))]
-    command = [compiler, "-fsyntax-only", "-x", language, "-I", str(ROOT), "-I", str(GENERATED)]
+    command = [compiler, "-fsyntax-only", "-x", language, "-I", str(ROOT), "-I", str(GENERATED),
+               "-I", str(ROOT / INSTALLED[0])]
     # A second time through the guard must be silent too.
     text = f'#include "{header}"\n#include "{header}"\n'
     result = subprocess.run(command + flags + ["-"], input=text, text=True, check=False,

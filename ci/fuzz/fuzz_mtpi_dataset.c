@@ -39,6 +39,17 @@ static void property_list(const uint8_t *data, size_t size)
         mtpi_property_list_done(&list);
 }
 
+static void descriptions(const uint8_t *data, size_t size)
+{
+    struct mtpi_prop_values values;
+    struct mtpi_prop_combinations all;
+
+    if (mtpi_parse_prop_values(data, size, &values) == 0)
+        mtpi_prop_values_done(&values);
+    if (mtpi_parse_prop_combinations(data, size, &all) == 0)
+        mtpi_prop_combinations_done(&all);
+}
+
 /* What was read is written and read again: both must agree. */
 static void value(const uint8_t *data, size_t size)
 {
@@ -88,8 +99,9 @@ static void containers(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const parsers[])(const uint8_t *, size_t) = {
-        device_info, storage_info, object_info, property_list, value, arrays, containers};
+    static void (*const parsers[])(const uint8_t *,
+                                   size_t) = {device_info, storage_info, object_info, property_list,
+                                              value,       arrays,       containers,  descriptions};
 
     if (size > 0)
         parsers[data[0] % (ARRAY_SIZE(parsers))](data + 1, size - 1);

@@ -2,72 +2,31 @@
  * itself: the server must neither crash nor keep anything of a connection that has ended. libFuzzer
  * entry point; the working directory is the top of the tree (the player file is in fixtures/).
  *
- * Input: a flag byte (bit 0: import first, bit 1: configure too), then pieces, each behind its
- * length (one byte, 255: all that is left). */
-#include <stdint.h>
-#include <stdio.h>
+ * Input: a flag byte (bit 0: import first, bit 1: configure too), then pieces (wired.h). */
 #include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "simulator/player/player.h"
-#include "simulator/spec/spec.h"
-#include "simulator/usb/device.h"
+#include "ci/fuzz/wired.h"
 #include "simulator/wire/usbip/usbip_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct player *player;
-static struct usb_device *device;
-static struct wire_loop *loop;
-static struct wire_bus bus;
+static struct wired wired;
 static struct wire_server *server;
 
 static void start(void)
 {
-    struct player_options options = {.busid = "1-1", .seed = 1};
     struct wire_server_options listen = {.port = 0};
-    struct usb_function functions[USB_FUNCTIONS_MAX];
-    size_t count;
-    struct player_spec *spec;
-    char error[400] = "";
 
-    if (spec_load("fixtures/players/mtp-small.yaml", &spec, error, sizeof(error)) ||
-        player_new(spec, &options, &player, error, sizeof(error))) {
-        fprintf(stderr, "%s\n", error);
+    wired_start(&wired);
+    if (wire_server_new(wired.loop, &wired.bus, &listen, &server))
         exit(1);
-    }
-    wire_bus_init(&bus);
-    count = player_functions(player, functions);
-    if (usb_device_new(player_identity(player), &player_policies(player)->usb, functions, count,
-                       &device) ||
-        wire_loop_new(&loop) || wire_server_new(loop, &bus, &listen, &server) ||
-        wire_bus_offer(&bus, "1-1", device, &player_policies(player)->usbip))
-        exit(1);
-    player_attach(player, device);
 }
 
-/* What the server answers is read and dropped, so that it never stops for a full socket. */
-static void drain(int fd)
+static struct wire_link *link_now_there(void)
 {
-    static uint8_t bytes[65536];
-
-    while (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
-        ;
-}
-
-static void give(int fd, const void *bytes, size_t length)
-{
-    if (!server->peers || send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) <= 0)
-        return;
-    server->peers->source.ready(&server->peers->source, EPOLLIN);
-    while (server->peers && server->peers->output.head) {
-        drain(fd);
-        server->peers->source.ready(&server->peers->source, EPOLLOUT);
-    }
-    drain(fd);
+    return server->peers ? &server->peers->link : NULL;
 }
 
 static void preamble(int fd, uint8_t flags)
@@ -78,9 +37,9 @@ static void preamble(int fd, uint8_t flags)
         0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 1, 0, 2, [40] = 0, 9, 1, 0, 0, 0, 0, 0};
 
     if (flags & 1)
-        give(fd, import, sizeof(import));
+        wired_give(fd, link_now_there, import, sizeof(import));
     if ((flags & 3) == 3)
-        give(fd, configure, sizeof(configure));
+        wired_give(fd, link_now_there, configure, sizeof(configure));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -94,18 +53,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (wire_peer_new(server, ends[1]) < 0)
         abort();
     preamble(ends[0], data[0]);
-    data++;
-    size--;
-    while (size > 1) {
-        size_t length = data[0] == 255 || data[0] > size - 1 ? size - 1 : data[0];
-
-        give(ends[0], data + 1, length);
-        data += 1 + length;
-        size -= 1 + length;
-    }
+    wired_give_pieces(ends[0], link_now_there, data + 1, size - 1);
     if (server->peers)
         wire_peer_free(server->peers);
-    if (usb_device_attached(device) || server->peers)
+    if (usb_device_attached(wired.device) || server->peers)
         abort();
     close(ends[0]);
     return 0;
