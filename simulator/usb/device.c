@@ -202,6 +202,12 @@ static void unconfigure(struct usb_device *device)
     usb_apply_settings(device);
 }
 
+void usb_device_ask(struct usb_device *device)
+{
+    if (device->front_ops && device->front_ops->asked)
+        device->front_ops->asked(device->host);
+}
+
 int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops, void *host)
 {
     if (device->unplugged)

@@ -25,6 +25,9 @@ struct usb_front_ops {
     /* Optional. Sets urb->data to room for urb->length bytes, for IN data that come in pieces;
      * false: no memory. */
     bool (*hold)(void *host, struct usb_urb *urb);
+    /* Optional. Somebody else asks for the device: an importer whose end nobody has read yet reads
+     * it now, and lets go. */
+    void (*asked)(void *host);
     /* Both or neither: microseconds of a clock that never goes back, and a wish to have
      * usb_device_tick() called at `due` of it. Without them frames take no time. */
     uint64_t (*now)(void *host);
@@ -40,6 +43,9 @@ int usb_device_new(const struct usb_identity *identity, const struct usb_policy 
                    struct usb_device **ret_device);
 void usb_device_free(struct usb_device *device);
 
+/* Whoever has it looks whether it still does: to be called before the two below, where the end of
+ * an importer may still lie unread. Not from within a front's callback. */
+void usb_device_ask(struct usb_device *device);
 /* -EBUSY somebody has it, -ENODEV not plugged in. Attaching is a bus reset. */
 int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops, void *host);
 /* The importer goes: pending URBs are dropped without completion, the functions are reset. */

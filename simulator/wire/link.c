@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -202,19 +203,21 @@ void link_enter(struct wire_link *link)
     link->working = true;
 }
 
-/* What a callback of the loop leaves behind: answers to send, or a peer that is over. */
-static void settle(struct wire_link *link, int error)
+/* What a callback of the loop leaves behind: answers to send, or a peer that is over (false, and
+ * the link is gone). */
+static bool settle(struct wire_link *link, int error)
 {
     link->working = false;
     if (error || link->dead || link->output.error) {
         link->ops->end(link);
-        return;
+        return false;
     }
     if (link->closing && !output_blocked(&link->output))
         linger(link);
     watch(link);
     if (link->ops->rest)
         link->ops->rest(link);
+    return true;
 }
 
 void link_leave(struct wire_link *link, int error)
@@ -229,9 +232,8 @@ void link_send(struct wire_link *link)
     watch(link);
 }
 
-static void ready(struct wire_source *source, uint32_t events)
+static bool serve(struct wire_link *link, uint32_t events)
 {
-    struct wire_link *link = container_of(source, struct wire_link, source);
     int error = 0;
 
     link_enter(link);
@@ -239,7 +241,12 @@ static void ready(struct wire_source *source, uint32_t events)
         error = resume(link);
     if (!error && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
         error = link->lingering ? discard(link) : work(link);
-    settle(link, error);
+    return settle(link, error);
+}
+
+static void ready(struct wire_source *source, uint32_t events)
+{
+    serve(container_of(source, struct wire_link, source), events);
 }
 
 /* Its front's first phase, or the peer's goodbye, takes too long. */
@@ -306,8 +313,10 @@ void link_done(struct wire_link *link)
 
 int link_attach(struct wire_link *link, struct wire_offer *offer, const struct usb_front_ops *ops)
 {
-    int error = usb_device_attach(offer->device, ops, link);
+    int error;
 
+    usb_device_ask(offer->device);
+    error = usb_device_attach(offer->device, ops, link);
     if (error)
         return error;
     link->import.offer = offer;
@@ -364,4 +373,16 @@ void link_alarm(void *host, uint64_t due)
         return;
     link->frames_due = due;
     wire_timer_set(link->loop, &link->frames, due > at ? (int64_t)((due - at + 999) / 1000) : 0);
+}
+
+/* Several sockets may be ready at once, and the one that asks may come first. What the importer had
+ * sent before its end is still served. */
+void link_asked(void *host)
+{
+    struct wire_link *link = host;
+    struct pollfd look = {.fd = link->source.fd, .events = POLLRDHUP};
+    bool there = !link->working;
+
+    while (there && !output_blocked(&link->output) && poll(&look, 1, 0) > 0)
+        there = serve(link, EPOLLIN);
 }

@@ -73,5 +73,6 @@ bool link_congested(void *host);
 bool link_hold(void *host, struct usb_urb *urb);
 uint64_t link_now(void *host);
 void link_alarm(void *host, uint64_t due);
+void link_asked(void *host);
 
 #endif

@@ -43,27 +43,64 @@ def stopped(server):
         os.kill(server.process.pid, signal.SIGCONT)
 
 
-def established(server, port):
-    """Whether the server's end of the connection from that port knows nothing of its end."""
+def server_end(server, port):
+    """State and unread bytes of the server's end of the connection from that port, or None."""
     ends = [f":{server.port:04X}", f":{port:04X}"]
     for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, local, remote, state, *_ = line.split()
+        _, local, remote, state, queues, *_ = line.split()
         if [local[8:], remote[8:]] == ends:
-            return state == ESTABLISHED
-    return False
+            return state, int(queues.split(":")[1], 16)
+    return None
 
 
+def wait_until(reached, what):
+    deadline = time.monotonic() + tree.SECONDS
+    while not reached():
+        assert time.monotonic() < deadline, what
+
+
+def is_over(server, port):
+    end = server_end(server, port)
+    return end is None or end[0] != ESTABLISHED
+
+
+@contextlib.contextmanager
+def asking(server, known):
+    """Another's connection and what it has yet to send: of a known one papsim has begun to read, so
+    that its loop learns of both in one go."""
+    request = usbip.import_request(b"1-1")
+    with server.connect() as client:
+        if known:
+            client.send(request[:1])
+            port = client.socket.getsockname()[1]
+            wait_until(lambda: server_end(server, port)[1] == 0, "papsim does not read")
+        yield client, request[known:]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("left", LEFT)
-def test_importable_at_once(server, left, end):
-    with server.imported() as first, server.connect() as second:
+def test_importable_at_once(server, left, end, known):
+    with server.imported() as first, asking(server, known) as (second, request):
         port = first.socket.getsockname()[1]
         with stopped(server):
             first.send(LEFT[left](first))
             ENDS[end](first)
-            deadline = time.monotonic() + tree.SECONDS
-            while established(server, port):
-                assert time.monotonic() < deadline, "the kernel does not hand on the end"
-            second.send(usbip.import_request(b"1-1"))
+            wait_until(lambda: is_over(server, port), "the kernel does not hand on the end")
+            second.send(request)
         assert second.read_import() == 0
         assert second.descriptor(1, 18).data[:2] == b"\x12\x01"
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_listed_at_once(server, end):
+    with server.imported() as first, server.connect() as second:
+        second.send(usbip.op(usbip.OP_REQ_DEVLIST)[:1])
+        port, own = (client.socket.getsockname()[1] for client in (first, second))
+        wait_until(lambda: server_end(server, own)[1] == 0, "papsim does not read")
+        with stopped(server):
+            first.send(LEFT["many-requests"](first))
+            ENDS[end](first)
+            wait_until(lambda: is_over(server, port), "the kernel does not hand on the end")
+            second.send(usbip.op(usbip.OP_REQ_DEVLIST)[1:])
+        assert [busid for busid, _, _ in second.read_devices()] == ["1-1"]

@@ -89,8 +89,10 @@ static int answer_list(struct wire_peer *peer)
     uint8_t bytes[WIRE_OP_ROOM];
     uint32_t count = 0;
 
-    for (const struct wire_offer *offer = peer->server->bus->offers; offer; offer = offer->next)
+    for (const struct wire_offer *offer = peer->server->bus->offers; offer; offer = offer->next) {
+        usb_device_ask(offer->device);
         count += wire_offer_is_free(offer);
+    }
     frame_put_op(bytes, OP_REP_DEVLIST, ST_OK);
     put_be32(bytes + FRAME_OP_SIZE, count);
     put_header(peer, bytes, LIST_HEADER);

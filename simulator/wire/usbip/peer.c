@@ -109,4 +109,5 @@ const struct usb_front_ops wire_peer_front_ops = {
     .hold = link_hold,
     .now = link_now,
     .alarm = link_alarm,
+    .asked = link_asked,
 };

@@ -169,6 +169,7 @@ const struct usb_front_ops redir_front_ops = {
     .hold = link_hold,
     .now = link_now,
     .alarm = link_alarm,
+    .asked = link_asked,
 };
 
 /* ---- life */
