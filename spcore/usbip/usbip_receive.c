@@ -435,6 +435,9 @@ int usbip_pump_once(struct usbip_client *client, int64_t deadline)
     count = poll_once(client, deadline, fds);
     if (count <= 0)
         return 0;
+    /* Whoever woke this thread did so once; what else is ready stays so. */
+    if (fds[1].revents && (done = sweep(client)) != 0)
+        return done;
     if (fds[0].revents & POLLOUT) {
         pthread_mutex_lock(&client->lock);
         usbip_flush_locked(client);

@@ -1,6 +1,9 @@
 /* Isochronous URBs, unlinks, several threads, callbacks. */
 #include "spcore/tests/usbip_server.h"
 
+#include <limits.h>
+#include <sched.h>
+
 /* ---- isochronous */
 
 /* Answers an IN URB of two packets: header with `count`, data, then two descriptors. */
@@ -217,6 +220,62 @@ Test(usbip_client, unlinked_urb_is_over_and_the_import_stays)
     usbip_settle(server.client, &urb);
     cr_expect_eq(urb.status, -ECONNRESET);
     cr_expect_eq(usbip_error(server.client), 0);
+    finish(&server);
+}
+
+static void read_nothing(struct server *server)
+{
+    struct pollfd end = {.fd = server->ends[1], .events = POLLRDHUP};
+
+    (void)poll(&end, 1, -1);
+}
+
+struct pumped {
+    struct usbip_client *client;
+    int count;
+};
+
+static void *pump_thread(void *argument)
+{
+    struct pumped *pumped = argument;
+
+    pumped->count = usbip_pump(pumped->client, USBIP_FOREVER);
+    return NULL;
+}
+
+/* It has looked for what is to be completed, and waits or is about to. */
+static void await_pumping(struct usbip_client *client)
+{
+    bool pumping = false;
+
+    while (!pumping) {
+        sched_yield();
+        pthread_mutex_lock(&client->lock);
+        pumping = client->pumping;
+        pthread_mutex_unlock(&client->lock);
+    }
+}
+
+/* Nothing else wakes who pumps again: that is lost on who polls the client's files by itself. */
+Test(usbip_client, urb_that_never_left_is_completed_by_who_is_woken_for_it)
+{
+    static char bytes[8 << 20];
+    struct usbip_urb half = {.endpoint = 0x01, .data = bytes, .length = sizeof(bytes)};
+    struct usbip_urb unsent = half;
+    struct server server;
+    struct pumped pumped;
+    pthread_t thread;
+
+    start(&server, read_nothing);
+    pumped.client = server.client;
+    cr_assert_eq(usbip_submit(server.client, &half), 0);
+    cr_assert_eq(usbip_submit(server.client, &unsent), 0);
+    cr_assert_eq(pthread_create(&thread, NULL, pump_thread, &pumped), 0);
+    await_pumping(server.client);
+    cr_assert_eq(usbip_unlink(server.client, &unsent), 0);
+    pthread_join(thread, NULL);
+    cr_expect_eq(pumped.count, 1);
+    cr_expect_eq(unsent.status, -ECONNRESET);
     finish(&server);
 }
 
