@@ -61,6 +61,9 @@ struct hosting_proxy {
 /* A reference to the one with that handle, of which the other end counts one more. */
 HRESULT hosting_proxy_of(struct hosting *hosting, uint64_t handle, enum hosting_kind_of kind,
                          void **ret);
+/* Makes a call whose packing said `packed`, lets it go, and has nothing of the answer but its
+ * result. */
+HRESULT hosting_invoke(struct hosting *hosting, HRESULT packed, struct hosting_message *call);
 HRESULT STDMETHODCALLTYPE hosting_query(IUnknown *This, REFIID riid, void **ret);
 ULONG STDMETHODCALLTYPE hosting_add_ref(IUnknown *This);
 ULONG STDMETHODCALLTYPE hosting_release(IUnknown *This);

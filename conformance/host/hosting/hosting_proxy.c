@@ -10,6 +10,20 @@ static struct hosting_proxy *proxy_of(IUnknown *This)
     return container_of(This, struct hosting_proxy, unknown);
 }
 
+HRESULT hosting_invoke(struct hosting *hosting, HRESULT packed, struct hosting_message *call)
+{
+    struct hosting_message answer = {.hr = S_OK};
+    HRESULT hr = packed;
+
+    if (SUCCEEDED(hr))
+        hr = hosting_link_call(hosting->link, call, &answer);
+    if (SUCCEEDED(hr))
+        hr = answer.hr;
+    hosting_message_done(&answer);
+    hosting_message_done(call);
+    return hr;
+}
+
 /* ---- IUnknown */
 static const IID *const iids[HOSTING_KINDS_OF] = {
     [HOSTING_UNKNOWN] = &IID_IUnknown,
@@ -95,8 +109,7 @@ static HRESULT STDMETHODCALLTYPE initialize(IWbemProviderInit *This, LPWSTR user
                                             IWbemProviderInitSink *sink)
 {
     struct hosting_proxy *it = proxy_of((IUnknown *)This);
-    struct hosting_message call = {.op = HOSTING_INITIALIZE, .handle = it->handle, .flags = flags},
-                           answer = {.hr = S_OK};
+    struct hosting_message call = {.op = HOSTING_INITIALIZE, .handle = it->handle, .flags = flags};
     HRESULT hr = hosting_put_wide(&call, 0, user);
 
     (void)services; /* the other process has its own, of options.backend */
@@ -108,13 +121,7 @@ static HRESULT STDMETHODCALLTYPE initialize(IWbemProviderInit *This, LPWSTR user
         hr = hosting_put_context(&call, context);
     if (SUCCEEDED(hr))
         hr = hosting_pass(it->hosting, (IUnknown *)sink, true, &call.sink);
-    if (SUCCEEDED(hr))
-        hr = hosting_link_call(it->hosting->link, &call, &answer);
-    if (SUCCEEDED(hr))
-        hr = answer.hr;
-    hosting_message_done(&answer);
-    hosting_message_done(&call);
-    return hr;
+    return hosting_invoke(it->hosting, hr, &call);
 }
 
 static const IUnknownVtbl unknown_vtbl = {HOSTING_UNKNOWN_SLOTS(unknown)};

@@ -30,20 +30,10 @@ static HRESULT pack(struct hosting *hosting, const struct arguments *in,
 static HRESULT invoke(IWbemServices *This, size_t slot, const struct arguments *in)
 {
     struct hosting_proxy *it = container_of(This, struct hosting_proxy, services);
-    struct hosting_message call = {.op = HOSTING_METHOD,
-                                   .handle = it->handle,
-                                   .number = (int64_t)slot,
-                                   .flags = in->flags},
-                           answer = {.hr = S_OK};
-    HRESULT hr = pack(it->hosting, in, &call);
+    struct hosting_message call = {
+        .op = HOSTING_METHOD, .handle = it->handle, .number = (int64_t)slot, .flags = in->flags};
 
-    if (SUCCEEDED(hr))
-        hr = hosting_link_call(it->hosting->link, &call, &answer);
-    if (SUCCEEDED(hr))
-        hr = answer.hr;
-    hosting_message_done(&answer);
-    hosting_message_done(&call);
-    return hr;
+    return hosting_invoke(it->hosting, pack(it->hosting, in, &call), &call);
 }
 
 /* Each fills in the arguments that it has; what it would give out is nothing. */
