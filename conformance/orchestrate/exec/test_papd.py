@@ -1,5 +1,6 @@
 """papd without a kernel: `papsim exec` gives it the players, by the same libusb calls as the real
 library would, plugged and pulled by papsim. What systemd is told is read where systemd would."""
+import contextlib
 import os
 import pathlib
 import re
@@ -115,38 +116,36 @@ def test_one_that_comes_while_it_settles_finds_it_there(library, tmp_path):
             papd.ends()
 
 
-def test_what_was_not_possible_is_tried_again(library, tmp_path):
+@contextlib.contextmanager
+def without_library(library, tmp_path, retry):
+    """(papsim, papd) with a player that it could not synchronise, as its library is `elsewhere`."""
     with Papsim("pap-winusb") as papsim:
         papsim.tell("unplug")
         with Papd(papsim, tmp_path, "--library", library, "--device", "1209:5041", "--settle",
-                  "600000", "--retry", "20") as papd:
+                  "600000", "--retry", retry) as papd:
             papd.manager.until("READY=1")
             library.rename(tmp_path / "elsewhere")
             papsim.tell("plug")
             papd.until_said(": not synchronised: ")
-            (tmp_path / "elsewhere").rename(library)
-            papd.until_said(": up to date")
-            papsim.tell("unplug")
-            papd.until_said(": let go")
+            yield papsim, papd
             papd.process.send_signal(signal.SIGTERM)
             papd.ends()
+
+
+def test_what_was_not_possible_is_tried_again(library, tmp_path):
+    with without_library(library, tmp_path, "20") as (papsim, papd):
+        (tmp_path / "elsewhere").rename(library)
+        papd.until_said(": up to date")
+        papsim.tell("unplug")
+        papd.until_said(": let go")
 
 
 @pytest.mark.parametrize("ends", ["a signal", "its removal"])
 def test_who_waits_to_try_again_ends_at_once(library, tmp_path, ends):
-    with Papsim("pap-winusb") as papsim:
-        papsim.tell("unplug")
-        with Papd(papsim, tmp_path, "--library", library, "--device", "1209:5041", "--settle",
-                  "600000", "--retry", "3600000") as papd:
-            papd.manager.until("READY=1")
-            library.rename(tmp_path / "elsewhere")
-            papsim.tell("plug")
-            papd.until_said(": not synchronised: ")
-            if ends == "its removal":
-                papsim.tell("unplug")
-                papd.until_said(": let go")
-            papd.process.send_signal(signal.SIGTERM)
-            papd.ends()
+    with without_library(library, tmp_path, "3600000") as (papsim, papd):
+        if ends == "its removal":
+            papsim.tell("unplug")
+            papd.until_said(": let go")
 
 
 def test_without_a_player_it_ends_at_once(library, tmp_path):
