@@ -233,6 +233,7 @@ const char *conf_mof(const struct conf *c);                   /* that registers 
 bool conf_has_provider_class(const struct conf *c);
 const char *conf_service(const struct conf *c); /* the library under judgement */
 uint64_t conf_seed(const struct conf *c);
+unsigned conf_timeout_scale(const struct conf *c); /* times every time-out; at least 1 */
 /* Folder of our own on the device for writing cases, made on first use and removed after. */
 uint32_t conf_work_folder(struct conf *c);
 /* Marks that control is inside the provider: if the process dies or hangs there, the verdict is a

@@ -234,6 +234,11 @@ uint64_t conf_seed(const struct conf *c)
     return c->context.seed;
 }
 
+unsigned conf_timeout_scale(const struct conf *c)
+{
+    return c->context.timeout_scale;
+}
+
 int conf_server_connect(struct conf *c)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};

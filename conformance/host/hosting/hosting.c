@@ -16,7 +16,7 @@
 #include "conformance/host/hosting/hosting_private.h"
 #include "spcore/base.h"
 
-enum { DEADLINE_MS = 10000, GOING_MS = 2000 };
+enum { GOING_MS = 2000 };
 #define MEMORY_MOST (512ull << 20)
 
 /* ---- what becomes of it. Under the lock; the first is what counts. */
@@ -161,7 +161,7 @@ int hosting_adopt(int fd, pid_t pid, const struct hosting_options *options, stru
     }
     hosting->options = *options;
     if (!options->deadline_ms)
-        hosting->options.deadline_ms = DEADLINE_MS;
+        hosting->options.deadline_ms = HOSTING_DEADLINE_MS;
     if (!options->memory_most)
         hosting->options.memory_most = MEMORY_MOST;
     hosting->pid = pid;

@@ -10,12 +10,14 @@
 
 struct hosting; /* opaque */
 
+enum { HOSTING_DEADLINE_MS = 10000 };
+
 struct hosting_options {
     const char *program;                /* wmihost */
     const char *account, *group;        /* of the hosting model; for whoever looks at processes */
     const struct wbem_backend *backend; /* what providers have for WMI */
     void *backend_self;
-    int64_t deadline_ms;  /* for one call; 0: ten seconds */
+    int64_t deadline_ms;  /* for one call; 0: HOSTING_DEADLINE_MS */
     uint64_t memory_most; /* bytes of the process; 0: 512 MiB */
     bool keeps;           /* what providers have had is kept until the end, so that it can be asked
                            * what of it they still refer to, and calls behind the end arrive */

@@ -8,7 +8,7 @@
 #include "conformance/host/wbem/wbem.h"
 #include "spcore/base.h"
 
-enum { PATIENCE_MS = 10000, SLICE_MS = 5, LET_GO_MS = 500 };
+enum { PATIENCE_MS = 10000, SLICE_MS = 5, LET_GO_SLICES = 100 };
 
 /* ---- as an object */
 static HRESULT query(struct wmi_sink *sink, REFIID riid, const IID *own, void *iface, void **ret)
@@ -198,32 +198,42 @@ static bool lives(struct wmi_sink *sink)
     return hosting_fate(sink->hosting, &how) == HOSTING_LIVES;
 }
 
-static bool await(struct wmi_sink *sink, bool (*met)(struct wmi_sink *sink), int64_t patience)
+/* Under the lock, which is let go while time passes. */
+static void pass_slice(struct wmi_sink *sink, bool (*met)(struct wmi_sink *sink))
 {
-    const int64_t deadline = base_now_ms() + patience;
-    bool is = false;
-
-    pthread_mutex_lock(&sink->lock);
-    while (!(is = met(sink)) && base_now_ms() < deadline && lives(sink)) {
-        rest(sink);
-        if (met(sink))
-            continue;
-        pthread_mutex_unlock(&sink->lock);
-        (void)hosting_advance(sink->hosting, SLICE_MS, NULL);
-        pthread_mutex_lock(&sink->lock);
-    }
+    rest(sink);
+    if (met(sink))
+        return;
     pthread_mutex_unlock(&sink->lock);
-    return is;
+    (void)hosting_advance(sink->hosting, SLICE_MS, NULL);
+    pthread_mutex_lock(&sink->lock);
 }
 
 bool wmi_sink_await(struct wmi_sink *sink)
 {
-    return await(sink, has_ended, PATIENCE_MS);
+    const int64_t patience = (int64_t)PATIENCE_MS * conf_timeout_scale(sink->c);
+    const int64_t deadline = base_now_ms() + patience;
+    bool ended;
+
+    pthread_mutex_lock(&sink->lock);
+    while (!has_ended(sink) && base_now_ms() < deadline && lives(sink))
+        pass_slice(sink, has_ended);
+    ended = has_ended(sink);
+    pthread_mutex_unlock(&sink->lock);
+    return ended;
 }
 
+/* By the time of the other process, which has its turn in each slice, however slow the machine. */
 bool wmi_sink_let_go(struct wmi_sink *sink)
 {
-    return await(sink, is_free, LET_GO_MS);
+    bool let_go;
+
+    pthread_mutex_lock(&sink->lock);
+    for (unsigned i = 0; i < LET_GO_SLICES && !is_free(sink) && lives(sink); i++)
+        pass_slice(sink, is_free);
+    let_go = is_free(sink);
+    pthread_mutex_unlock(&sink->lock);
+    return let_go;
 }
 
 const struct cim_object *wmi_sink_class(const struct wmi_sink *sink, const char *name)

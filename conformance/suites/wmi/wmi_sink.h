@@ -41,7 +41,7 @@ void wmi_sink_free(struct wmi_sink *sink);
 bool wmi_sink_await(struct wmi_sink *sink);
 /* References besides ours. */
 unsigned wmi_sink_held(struct wmi_sink *sink);
-/* Until nobody else holds it, or half a second: false. */
+/* Until nobody else holds it, or half a second of the time over there: false. */
 bool wmi_sink_let_go(struct wmi_sink *sink);
 /* The provider's references to the first object that it indicated. */
 unsigned wmi_sink_object_held(struct wmi_sink *sink);

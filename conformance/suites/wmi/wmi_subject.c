@@ -120,6 +120,8 @@ static void set_up_process(struct wmi_subject *it)
                                             .group = registration->group,
                                             .backend = &backend,
                                             .backend_self = it->seen,
+                                            .deadline_ms = (int64_t)HOSTING_DEADLINE_MS *
+                                                           conf_timeout_scale(it->c),
                                             .keeps = true};
     int error = program_beside("wmihost", program, sizeof(program));
 
