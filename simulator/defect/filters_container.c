@@ -191,6 +191,19 @@ static int await_zero_packet(void *self, struct usb_device *device, uint8_t endp
     return is_whole_packets(device, endpoint, *length, &closed) && !closed ? -EAGAIN : 0;
 }
 
+/* Only bytes end a data phase. */
+static int end_by_bytes(void *self, struct usb_device *device, uint8_t endpoint,
+                        const uint8_t **data, size_t *length)
+{
+    struct policies *policies = self;
+    bool closed;
+
+    (void)data;
+    policies->still_image.short_packet_ends_data =
+        !is_whole_packets(device, endpoint, *length, &closed) || !closed;
+    return 0;
+}
+
 static int await_dataset_zero_packet(void *self, struct usb_device *device, uint8_t endpoint,
                                      const uint8_t **data, size_t *length)
 {
@@ -223,6 +236,20 @@ static int read_as_command(void *self, struct usb_device *device, uint8_t endpoi
 
     (void)self, (void)endpoint, (void)data;
     if (begins_data(device, *length) && si->responder->decided)
+        si->out_state = OUT_COMMAND;
+    return 0;
+}
+
+/* What lies beyond is taken as the next command. */
+static int drop_first_only(void *self, struct usb_device *device, uint8_t endpoint,
+                           const uint8_t **data, size_t *length)
+{
+    enum { MOST = 64 * 1024 };
+    struct still_image *si = filters_still_image_of(device);
+
+    (void)self, (void)data, (void)length;
+    if (si && endpoint == si->out && si->out_state == OUT_DATA && si->responder->decided &&
+        si->received >= MOST)
         si->out_state = OUT_COMMAND;
     return 0;
 }
@@ -423,6 +450,16 @@ static size_t wedge_by_incomplete(void *self, struct still_image *si, uint8_t *b
     (void)si;
     policies->wedged |=
         is_of_type(bytes, MTP_CT_RESPONSE) && get_le16(bytes + 6) == MTP_RC_INCOMPLETE_TRANSFER;
+    return length;
+}
+
+static size_t invalid_short_dataset(void *self, struct still_image *si, uint8_t *bytes,
+                                    size_t length)
+{
+    (void)self;
+    if (is_of_type(bytes, MTP_CT_RESPONSE) && si->code != MTP_OP_SEND_OBJECT &&
+        get_le16(bytes + 6) == MTP_RC_INCOMPLETE_TRANSFER)
+        put_le16(bytes + 6, MTP_RC_INVALID_DATASET);
     return length;
 }
 

@@ -103,6 +103,62 @@ static void drop_device_tail(void *self, struct mtpr_responder *r, struct wr *da
         dataset->used = 1 + 2 * (size_t)dataset->data[0];
 }
 
+/* The property, if it is a number that the host sets; NULL: it is not. */
+static const struct mtpr_device_property *device_number(const struct mtpr_responder *r)
+{
+    const struct mtpr_command *command = mtpr_command(r);
+    const struct mtpr_device_property *property =
+        mtpr_device_property(r, (uint16_t)command->params[0]);
+
+    return command->code == MTP_OP_SET_DEVICE_PROP_VALUE && property &&
+                   property->type < MTP_DTC_ARRAY
+               ? property
+               : NULL;
+}
+
+static void take_outside(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (device_number(r) && answer->reply->code == MTP_RC_INVALID_DEVICE_PROP_VALUE)
+        answer->reply->code = MTP_RC_OK;
+}
+
+/* Refused, too late. */
+static void set_outside(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    const struct mtpr_device_property *property = device_number(r);
+
+    (void)self;
+    if (property && dataset->used == property->value.length)
+        (void)store_set_value(mtpr_store(r), property->code, dataset->data,
+                              (uint32_t)dataset->used);
+}
+
+static void other_refusal(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    (void)self;
+    if (device_number(r) && answer->reply->code == MTP_RC_INVALID_DEVICE_PROP_VALUE)
+        answer->reply->code = MTP_RC_INVALID_PARAMETER;
+}
+
+static void drop_device_rest(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    const struct mtpr_device_property *property = device_number(r);
+
+    (void)self;
+    if (property && dataset->used > property->value.length)
+        dataset->used = property->value.length;
+}
+
+static void fill_device_number(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    const struct mtpr_device_property *property = device_number(r);
+
+    (void)self;
+    while (property && !dataset->failed && dataset->used < property->value.length)
+        wr_u8(dataset, 0);
+}
+
 /* ---- numbers, dates, lists */
 
 static void short_duration(void *self, struct mtpr_responder *r, struct wr *dataset)

@@ -174,6 +174,18 @@ static uint16_t move_replaces(void *self, struct mtpr_responder *r, struct mtpr_
     return 0;
 }
 
+static uint16_t move_to_own_store(void *self, struct mtpr_responder *r,
+                                  struct mtpr_command *command)
+{
+    const struct store_object *object = named(r, command);
+
+    (void)self;
+    if (command->code == MTP_OP_MOVE_OBJECT && object &&
+        store_volume_find(mtpr_store(r), command->params[1]) < 0)
+        command->params[1] = store_volume_at(mtpr_store(r), object->volume)->id;
+    return 0;
+}
+
 /* The object that the dataset is to name. */
 static struct store_object *renamed(struct mtpr_responder *r)
 {
@@ -229,6 +241,22 @@ static void note_old_name(void *self, struct mtpr_responder *r, struct wr *datas
 
     (void)dataset;
     if (!object)
+        return;
+    its->handle = object->handle;
+    memcpy(its->name, object->name, strlen(object->name) + 1);
+}
+
+/* Of a list that begins with the name. */
+static void note_listed_name(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    struct rd rd = rd_over(dataset->data, dataset->used);
+    struct mtp_announced *its = &notes(self)->announced;
+    const struct store_object *object;
+
+    (void)rd_u32(&rd);
+    object = store_find(mtpr_store(r), rd_u32(&rd));
+    if (mtpr_command(r)->code != MTP_OP_SET_OBJECT_PROP_LIST ||
+        rd_u16(&rd) != MTP_OPC_OBJECT_FILE_NAME || rd.failed || !object)
         return;
     its->handle = object->handle;
     memcpy(its->name, object->name, strlen(object->name) + 1);

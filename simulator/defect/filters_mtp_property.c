@@ -18,6 +18,36 @@ static uint16_t any_depth(void *self, struct mtpr_responder *r, struct mtpr_comm
     return 0;
 }
 
+static uint16_t deep_is_all(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_OBJECT_PROP_LIST && command->params[4] > 1)
+        command->params[4] = 0xffffffffu;
+    return 0;
+}
+
+static uint16_t root_of_no_handle(void *self, struct mtpr_responder *r,
+                                  struct mtpr_command *command)
+{
+    (void)self;
+    if (command->code == MTP_OP_GET_OBJECT_PROP_LIST && command->params[0] != 0xffffffffu &&
+        !store_find(mtpr_store(r), command->params[0])) {
+        command->params[0] = 0;
+        command->params[4] = 1;
+    }
+    return 0;
+}
+
+static uint16_t all_of_no_property(void *self, struct mtpr_responder *r,
+                                   struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    if (command->code == MTP_OP_GET_OBJECT_PROP_LIST && command->params[2] <= 0xffff &&
+        command->params[2] && !mtpr_usual_property((uint16_t)command->params[2]))
+        command->params[2] = 0xffffffffu;
+    return 0;
+}
+
 static uint16_t any_group(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
@@ -298,17 +328,17 @@ static void any_string(void *self, struct mtpr_responder *r, struct mtpr_answer 
         answer->reply->code = MTP_RC_OK;
 }
 
-/* Of a SendObjectPropList only the name is left, so that nothing else can be wrong. */
-static void take_only_name(void *self, struct mtpr_responder *r, struct wr *dataset)
+/* Of a SendObjectPropList these properties are all there is. */
+static void keep_of_list(const struct mtpr_responder *r, struct wr *dataset,
+                         bool (*keeps)(uint16_t code))
 {
     struct rd rd = rd_over(dataset->data, dataset->used);
-    struct wr names = {0};
+    struct wr list = {0};
     uint32_t kept = 0;
 
-    (void)self;
     if (mtpr_command(r)->code != MTP_OP_SEND_OBJECT_PROP_LIST)
         return;
-    wr_u32(&names, 0);
+    wr_u32(&list, 0);
     for (uint32_t left = rd_u32(&rd); left > 0 && !rd.failed; left--) {
         const uint8_t *element = rd.at;
         uint32_t length;
@@ -317,14 +347,48 @@ static void take_only_name(void *self, struct mtpr_responder *r, struct wr *data
         (void)rd_u32(&rd);
         code = rd_u16(&rd);
         type = rd_u16(&rd);
-        if (rd_value(&rd, type, &length) && code == MTP_OPC_OBJECT_FILE_NAME) {
-            wr_bytes(&names, element, 8 + (size_t)length);
+        if (rd_value(&rd, type, &length) && keeps(code)) {
+            wr_bytes(&list, element, 8 + (size_t)length);
             kept++;
         }
     }
-    wr_u32_at(&names, 0, kept);
+    wr_u32_at(&list, 0, kept);
     wr_done(dataset);
-    *dataset = names;
+    *dataset = list;
+}
+
+static bool is_name(uint16_t code)
+{
+    return code == MTP_OPC_OBJECT_FILE_NAME;
+}
+
+/* So that nothing else can be wrong. */
+static void take_only_name(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    (void)self;
+    keep_of_list(r, dataset, is_name);
+}
+
+static bool is_no_date(uint16_t code)
+{
+    return code != MTP_OPC_DATE_CREATED && code != MTP_OPC_DATE_MODIFIED;
+}
+
+static void take_no_dates(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    (void)self;
+    keep_of_list(r, dataset, is_no_date);
+}
+
+static bool is_no_track(uint16_t code)
+{
+    return code != MTP_OPC_TRACK;
+}
+
+static void take_no_track(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    (void)self;
+    keep_of_list(r, dataset, is_no_track);
 }
 
 /* ---- references */

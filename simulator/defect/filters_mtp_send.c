@@ -108,6 +108,47 @@ static uint16_t guess_store(void *self, struct mtpr_responder *r, struct mtpr_co
     return 0;
 }
 
+static bool announces(const struct mtpr_command *command, uint16_t operation)
+{
+    return command->code == operation && command->params[1] && command->params[1] != 0xffffffffu;
+}
+
+/* Into the folder that the file is in. */
+static void beside_file(struct mtpr_responder *r, struct mtpr_command *command)
+{
+    const struct store_object *parent = store_find(mtpr_store(r), command->params[1]);
+
+    if (parent && parent->format != MTP_FC_ASSOCIATION)
+        command->params[1] = parent->parent ? parent->parent : 0xffffffffu;
+}
+
+static uint16_t beside_file_by_info(void *self, struct mtpr_responder *r,
+                                    struct mtpr_command *command)
+{
+    (void)self;
+    if (announces(command, MTP_OP_SEND_OBJECT_INFO))
+        beside_file(r, command);
+    return 0;
+}
+
+static uint16_t beside_file_by_list(void *self, struct mtpr_responder *r,
+                                    struct mtpr_command *command)
+{
+    (void)self;
+    if (announces(command, MTP_OP_SEND_OBJECT_PROP_LIST))
+        beside_file(r, command);
+    return 0;
+}
+
+static uint16_t unknown_is_root(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self;
+    if (announces(command, MTP_OP_SEND_OBJECT_INFO) &&
+        !store_find(mtpr_store(r), command->params[1]))
+        command->params[1] = 0xffffffffu;
+    return 0;
+}
+
 static uint16_t to_root(void *self, struct mtpr_responder *r, struct mtpr_command *command)
 {
     (void)self, (void)r;
@@ -231,6 +272,17 @@ static void root_is_itself(void *self, struct mtpr_responder *r, struct mtpr_ans
     if (command->code == MTP_OP_SEND_OBJECT_INFO && command->params[1] == 0xffffffff &&
         answer->reply->code == MTP_RC_OK)
         params[1] = params[2];
+}
+
+static void info_stays(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
+{
+    bool *sent = &notes(self)->sent;
+
+    if (mtpr_command(r)->code != MTP_OP_SEND_OBJECT)
+        return;
+    if (*sent && answer->reply->code == MTP_RC_NO_VALID_OBJECT_INFO)
+        answer->reply->code = MTP_RC_OK;
+    *sent |= answer->reply->code == MTP_RC_OK;
 }
 
 static void answer_early(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)

@@ -223,17 +223,31 @@ static uint16_t reopen(void *self, struct mtpr_responder *r, struct mtpr_command
     return 0;
 }
 
-static uint16_t forget_name(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+/* The device is called what its player file says. */
+static void first_name(struct mtpr_responder *r)
 {
     const struct mtpr_device_property *name = mtpr_device_property(r, MTP_DPC_DEVICE_FRIENDLY_NAME);
     const struct mtpr_bytes *value;
 
-    (void)self;
-    if (command->code != MTP_OP_OPEN_SESSION || mtpr_session_open(r) || !name)
-        return 0;
+    if (!name)
+        return;
     value = name->current.data ? &name->current : &name->value;
     (void)store_set_value(mtpr_store(r), name->code, value->data, value->length);
+}
+
+static uint16_t forget_name(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self;
+    if (command->code == MTP_OP_OPEN_SESSION && !mtpr_session_open(r))
+        first_name(r);
     return 0;
+}
+
+static void forget_name_at_reset(void *self, struct mtpr_responder *r, enum mtpr_loss why)
+{
+    (void)self;
+    if (why == MTPR_LOSS_CLASS_RESET)
+        first_name(r);
 }
 
 static void id_of_session(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
@@ -302,6 +316,23 @@ static size_t only_info(void *self, struct mtpr_responder *r, struct mtpr_event 
     (void)self, (void)r;
     return events[0].code == MTP_EC_OBJECT_INFO_CHANGED ? count : 0;
 }
+
+/* After that operation the host is told what it did. */
+#define TELLS(function, operation, event, about)                                                   \
+    static void function(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)         \
+    {                                                                                              \
+        const struct mtpr_command *command = mtpr_command(r);                                      \
+                                                                                                   \
+        (void)self;                                                                                \
+        if (command->code == (operation) && answer->reply->code == MTP_RC_OK)                      \
+            mtpr_raise(r, event, about, command->params[1]);                                       \
+    }
+TELLS(tell_copy, MTP_OP_COPY_OBJECT, MTP_EC_OBJECT_ADDED, answer->reply->params[0])
+TELLS(tell_move, MTP_OP_MOVE_OBJECT, MTP_EC_OBJECT_INFO_CHANGED, command->params[0])
+TELLS(tell_tag, MTP_OP_SET_OBJECT_PROP_VALUE, MTP_EC_OBJECT_PROP_CHANGED, command->params[0])
+TELLS(tell_list, MTP_OP_SET_OBJECT_REFERENCES, MTP_EC_OBJECT_REFERENCES_CHANGED, command->params[0])
+TELLS(tell_set, MTP_OP_SET_DEVICE_PROP_VALUE, MTP_EC_DEVICE_PROP_CHANGED, command->params[0])
+TELLS(tell_reset, MTP_OP_RESET_DEVICE_PROP_VALUE, MTP_EC_DEVICE_PROP_CHANGED, command->params[0])
 
 #define DROPS(function, dropped)                                                                   \
     static size_t function(void *self, struct mtpr_responder *r, struct mtpr_event events[],       \

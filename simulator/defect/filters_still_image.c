@@ -351,6 +351,42 @@ static bool no_reset_while_busy(void *self, struct usb_device *device, struct us
     return is_reset(si, setup) && still_image_busy(si);
 }
 
+static bool wedge_by_reset(void *self, struct usb_device *device, struct usb_setup *setup,
+                           uint8_t *data, int *ret_length)
+{
+    const struct still_image *si = filters_still_image_of(device);
+    struct policies *policies = self;
+
+    (void)data, (void)ret_length;
+    policies->wedged |= is_reset(si, setup) && si->out_state == OUT_DATA;
+    return false;
+}
+
+static bool list_half_at_reset(void *self, struct usb_device *device, struct usb_setup *setup,
+                               uint8_t *data, int *ret_length)
+{
+    const struct still_image *si = filters_still_image_of(device);
+    struct policies *policies = self;
+    bool dropped = policies->mtpr.half_objects_dropped;
+
+    (void)data, (void)ret_length;
+    if (!is_reset(si, setup))
+        return false;
+    policies->mtpr.half_objects_dropped = false;
+    mtpr_cancel(si->responder);
+    policies->mtpr.half_objects_dropped = dropped;
+    return false;
+}
+
+static int stall_after_reset(void *self, struct usb_device *device, uint8_t endpoint,
+                             const uint8_t **data, size_t *length)
+{
+    const struct policies *policies = self;
+
+    (void)device, (void)endpoint, (void)data, (void)length;
+    return policies->wedged ? -EPIPE : 0;
+}
+
 static bool forget_objects(void *self, struct usb_device *device, struct usb_setup *setup,
                            uint8_t *data, int *ret_length)
 {

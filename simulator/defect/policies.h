@@ -35,6 +35,7 @@ struct mtp_notes {
     bool outlives;          /* and was when the session was lost */
     bool closing;           /* with the next command the session goes */
     bool cut;               /* the last SendObject was */
+    bool sent;              /* an object was */
     bool folder;            /* the last object that was announced is one */
     struct mtp_announced {
         uint32_t handle, parent;

@@ -47,6 +47,10 @@ def has_no_groups(player, _):
     return not any(one.get("group") for one in player.file.get("object-properties", []))
 
 
+def has_objects_without_properties(player, _):
+    return not all(player.formats.values())
+
+
 def has_quirk(name):
     return lambda player, _: name in player.quirks
 
@@ -58,6 +62,12 @@ def lacks_events(player, _):
 def sets_no_device_property(player, _):
     return not any(one.get("settable") for one in player.file.get("properties", [])) or \
         0x1016 not in player.operations
+
+
+def sets_no_number(player, _):
+    return 0x1016 not in player.operations or not any(
+        one.get("settable") and one["type"].strip("uint").isdigit()
+        for one in player.file.get("properties", []))
 
 
 def cannot_be_named(player, _):
@@ -99,6 +109,10 @@ def songs_set_neither(player, _):
                 (duration - form["minimum"]) % form["step"] == 0 for form in forms)
     return ("set" not in of_songs(player, 0xdc89) or not takes) and \
         ("set" not in of_songs(player, 0xdc09) or "has" not in of_songs(player, 0xdc08))
+
+
+def songs_set_no_date_or_track(player, _):
+    return not any("set" in of_songs(player, code) for code in (0xdc08, 0xdc09, 0xdc8b))
 
 
 def songs_lack(player, found):
@@ -152,6 +166,8 @@ CASES = (
      songs_cannot("set", 0xdc44, 0xdc8b, 0xdc8c)),
     (r"the device has no friendly name( that can be set)?", cannot_be_named),
     (r"the device's friendly name cannot be set", cannot_be_named),
+    (r"hosts set no number of the device", sets_no_number),
+    (r"hosts set neither dates nor track", songs_set_no_date_or_track),
     (r"the device has no storage", has_no_medium),
     (r"the device does not say how full its battery is", says_no_level),
     (r'on this player papsim refuses {"verb":"battery",.*', says_no_level),
@@ -171,6 +187,7 @@ CLAUSES = (
      has_no_objects),
     (r"SP-META-018\.number", songs_cannot("set", 0xdc8b)),
     (r"SP-META-023\.\w+", songs_cannot("set", 0xdc44)),
+    (r"MTP-PRP-005\.depth", has_objects_without_properties),
     (r"MTP-OBJ-019", has_quirk("force-reset-on-close")),
     (r"MTP-OBJ-018\.(edit|free)", lacks_operation(0x95c4)),
 )

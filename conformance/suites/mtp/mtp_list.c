@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/raw/dut.h"
+#include "conformance/raw/raw_snapshot.h"
+#include "spcore/base.h"
 
 enum { ELEMENTS = 512 };
 
@@ -155,6 +156,71 @@ CONF_CASE(
     }
 }
 
+/* Names of what lies at most that deep below the folder; how many, or 0 where the device does not
+ * go by depth. */
+static size_t names_below(struct dut *dut, uint32_t folder, uint32_t depth,
+                          struct element *elements)
+{
+    struct conf *c = dut->c;
+    uint16_t code = dut_op(dut, MTP_OP_GET_OBJECT_PROP_LIST,
+                           PARAMS(folder, 0, MTP_OPC_OBJECT_FILE_NAME, 0, depth));
+
+    conf_note(c, "depth %u: %s", depth, value_rc(code).text);
+    if (code == MTP_RC_SPECIFICATION_BY_DEPTH_UNSUPPORTED) {
+        conf_excused(c, 5, "the device does not list to this depth");
+        return 0;
+    }
+    CHECK_RC(code, MTP_RC_OK);
+    return code == MTP_RC_OK ? read_list(dut, elements) : 0;
+}
+
+CONF_CASE(MTP_PRP_BV_81, .title = "GetObjectPropList goes as deep as it is told, and no deeper",
+          .reqs = REQS("MTP-PRP-005"), .ics = "MTP.OP.9805 && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "Folder/folder/file: names to depth 1, 2 and 0xFFFFFFFF below the work folder's "
+                   "first folder, or depth is refused; a file beside it is in none")
+{
+    static const uint32_t depths[] = {1, 2, 0xffffffff};
+    DUT dut = dut_work(c);
+    static struct element elements[ELEMENTS];
+    uint32_t top = dut_folder(&dut, dut.folder, "top"), below[3];
+    uint32_t beside = dut_file(&dut, dut.folder, "beside.mp3", MTP_FC_MP3, "music", 5);
+
+    below[0] = dut_folder(&dut, top, "one");
+    below[1] = dut_folder(&dut, below[0], "two");
+    below[2] = dut_file(&dut, below[1], "three.mp3", MTP_FC_MP3, "music", 5);
+    ROW("MTP-PRP-005.depth") {
+        for (size_t d = 0; d < ARRAY_SIZE(depths); d++) {
+            size_t count = names_below(&dut, top, depths[d], elements);
+
+            for (size_t i = 0; count && i < ARRAY_SIZE(below); i++)
+                CHECK_EQ(lists(elements, count, below[i], MTP_OPC_OBJECT_FILE_NAME), i < depths[d]);
+            CHECK(!lists(elements, count, beside, MTP_OPC_OBJECT_FILE_NAME));
+        }
+    }
+}
+
+CONF_CASE(MTP_PRP_BI_82, .title = "GetObjectPropList of what is none has no element",
+          .reqs = REQS("MTP-PRP-005"), .ics = "MTP.OP.9805 && STORE.WRITABLE", .player = "mtp",
+          .needs = CONF_WRITES,
+          .steps = "The name of a handle that is none, and a property of a song that is none: "
+                   "refused, or an empty list")
+{
+    DUT dut = dut_work(c);
+    uint32_t song = dut_file(&dut, dut.folder, "listed.mp3", MTP_FC_MP3, "music", 5);
+    const uint32_t asked[][2] = {{0x7ffffff0, MTP_OPC_OBJECT_FILE_NAME}, {song, 0xdeff}};
+    static struct element elements[ELEMENTS];
+
+    for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+        ROW("MTP-PRP-005.none") {
+            uint16_t code = dut_op(&dut, MTP_OP_GET_OBJECT_PROP_LIST,
+                                   PARAMS(asked[i][0], 0, asked[i][1], 0, 0));
+
+            CHECK_SEEN(code != MTP_RC_OK || read_list(&dut, elements) == 0, value_rc(code));
+        }
+    }
+}
+
 /* ---- lists from the host */
 
 static void put_text(struct ct_writer *writer, uint32_t handle, uint16_t code, const char *text)
@@ -299,6 +365,77 @@ CONF_CASE(MTP_PRP_BI_36, .title = "SendObjectPropList refuses values that are no
     }
     ROW("MTP-PRP-006.nothing")
         CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, 4), 0);
+}
+
+/* A date as it was sent, to the second; what a device says of zones is its own. */
+static bool has_date(struct dut *dut, uint32_t handle, uint16_t code, const char *date)
+{
+    struct ct_reader reader;
+    char text[256] = "";
+
+    if (dut_op(dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, code)) != MTP_RC_OK)
+        return false;
+    reader = dut_reader(dut);
+    ct_text(&reader, text);
+    text[strlen(date)] = '\0';
+    return conf_same_text(dut->c, reader.failed ? NULL : text, date);
+}
+
+CONF_CASE(MTP_PRP_BV_83, .title = "SendObjectPropList keeps dates and numbers, too",
+          .reqs = REQS("MTP-PRP-006"), .ics = "MTP.OP.9808 && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "A song sent with those of DateCreated, DateModified and Track that hosts set: "
+                   "they are the object's")
+{
+    static const uint16_t dates[] = {MTP_OPC_DATE_CREATED, MTP_OPC_DATE_MODIFIED};
+    static const char date[] = "20240131T120000";
+    DUT dut = dut_work(c);
+    uint16_t format = dut_format(&dut, MTP_FC_MP3);
+    struct ct_writer list = {0};
+    bool has[3];
+    uint32_t handle;
+
+    for (size_t i = 0; i < 2; i++)
+        has[i] = dut_sets(&dut, format, dates[i]);
+    has[2] = dut_sets(&dut, format, MTP_OPC_TRACK);
+    if (!has[0] && !has[1] && !has[2])
+        conf_inconclusive(c, "hosts set neither dates nor track");
+    ct_put32(&list, 1u + has[0] + has[1] + has[2]);
+    put_text(&list, 0, MTP_OPC_OBJECT_FILE_NAME, "dated.mp3");
+    for (size_t i = 0; i < 2; i++) {
+        if (has[i])
+            put_text(&list, 0, dates[i], date);
+    }
+    if (has[2]) {
+        ct_put32(&list, 0);
+        ct_put16(&list, MTP_OPC_TRACK);
+        ct_put16(&list, MTP_DTC_UINT16);
+        ct_put16(&list, 7);
+    }
+    ROW("MTP-PRP-006.properties")
+        REQUIRE_RC(dut_put(&dut, MTP_OP_SEND_OBJECT_PROP_LIST,
+                           PARAMS(dut.store, dut.folder, format, 0, 5), list.bytes, list.length),
+                   MTP_RC_OK);
+    handle = dut.answer.param[2];
+    if (dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "music", 5) != MTP_RC_OK)
+        dut_unprepared(&dut, "operation");
+    ROW("MTP-PRP-006.dates") {
+        for (size_t i = 0; i < 2; i++) {
+            if (has[i])
+                CHECK(has_date(&dut, handle, dates[i], date));
+            else
+                conf_excused(c, 1, "hosts do not set this date");
+        }
+    }
+    ROW("MTP-PRP-006.properties") {
+        if (has[2]) {
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_OBJECT_PROP_VALUE, PARAMS(handle, MTP_OPC_TRACK)),
+                     MTP_RC_OK);
+            CHECK_BYTES(dut.answer.data, dut.answer.size, "\7\0", 2);
+        } else {
+            conf_excused(c, 2, "hosts set no track");
+        }
+    }
 }
 
 CONF_CASE(MTP_PRP_BV_38, .title = "SendObjectPropList for any store answers which one it is",

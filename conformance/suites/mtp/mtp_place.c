@@ -153,6 +153,48 @@ CONF_CASE(MTP_OBJ_BV_47, .title = "A song that gets another name is the same son
     check_same(&dut, &song, "MTP-PRP-004.others", "MTP-PRP-008.kept");
 }
 
+/* SetObjectPropList of the file name alone. */
+static uint16_t name_by_list(struct dut *dut, uint32_t handle, const char *name)
+{
+    struct ct_writer list = {0};
+
+    ct_put32(&list, 1);
+    ct_put32(&list, handle);
+    ct_put16(&list, MTP_OPC_OBJECT_FILE_NAME);
+    ct_put16(&list, MTP_DTC_STRING);
+    ct_put_text(&list, name);
+    return dut_put(dut, MTP_OP_SET_OBJECT_PROP_LIST, PARAMS(), list.bytes, list.length);
+}
+
+CONF_CASE(MTP_OBJ_BV_83, .title = "A name that a list gives an object is the one of ObjectInfo",
+          .reqs = REQS("MTP-PRP-004"), .ics = "MTP.OP.9806 && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps =
+              "SetObjectPropList of ObjectFileName of a song and, where hosts name folders, of "
+              "a folder: ObjectInfo has it, and a file in the folder is where it was")
+{
+    DUT dut = dut_work(c);
+    uint32_t song = dut_file(&dut, dut.folder, "to list.mp3", MTP_FC_MP3, "listed", 6);
+    bool names_files = dut_sets(&dut, dut.format, MTP_OPC_OBJECT_FILE_NAME);
+    uint32_t folder = dut_folder(&dut, dut.folder, "to list");
+    uint32_t inside = dut_file(&dut, folder, "inside.mp3", MTP_FC_MP3, "inside", 6);
+
+    if (!names_files)
+        conf_inconclusive(c, "the device lets no host name its files");
+    ROW("MTP-PRP-004.name") {
+        CHECK_RC(name_by_list(&dut, song, "by list.mp3"), MTP_RC_OK);
+        CHECK(conf_same_text(c, info_of(&dut, song).name, "by list.mp3"));
+        if (!dut_sets(&dut, MTP_FC_ASSOCIATION, MTP_OPC_OBJECT_FILE_NAME)) {
+            conf_excused(c, 5, "the device lets no host name its folders");
+            return;
+        }
+        CHECK_RC(name_by_list(&dut, folder, "by list"), MTP_RC_OK);
+        CHECK(conf_same_text(c, info_of(&dut, folder).name, "by list"));
+        CHECK_EQ(info_of(&dut, inside).parent, folder);
+        check_content(&dut, inside, "inside", 6);
+    }
+}
+
 /* ---- copies */
 
 /* The object that is alone in a folder; 0: none is. */
@@ -289,9 +331,10 @@ CONF_CASE(MTP_OBJ_BV_50, .title = "A folder goes to another store with all that 
 CONF_CASE(MTP_OBJ_BI_51, .title = "An object goes into no file, and not past its store",
           .reqs = REQS("MTP-OBJ-017"), .ics = "MTP.OP.1019 && MTP.OP.101A && STORE.WRITABLE",
           .player = "mtp", .needs = CONF_WRITES,
-          .steps = "Move and copy a song into a file, into a handle that is none and, of a device "
-                   "with two stores, into a folder of the store that was not named: refused, and "
-                   "the folder is as before")
+          .steps =
+              "Move and copy a song into a file, into a handle that is none, into a store that "
+              "is none and, of a device with two stores, into a folder of the store that was "
+              "not named: refused, and the folder is as before")
 {
     static const uint16_t operations[] = {MTP_OP_MOVE_OBJECT, MTP_OP_COPY_OBJECT};
     DUT dut = dut_work(c);
@@ -304,6 +347,8 @@ CONF_CASE(MTP_OBJ_BI_51, .title = "An object goes into no file, and not past its
         for (size_t i = 0; i < 2 * ARRAY_SIZE(places); i++)
             CHECK_NOT_RC(dut_op(&dut, operations[i % 2], PARAMS(song, dut.store, places[i / 2])),
                          MTP_RC_OK);
+        for (size_t i = 0; i < 2; i++)
+            CHECK_NOT_RC(dut_op(&dut, operations[i], PARAMS(song, 0x7abc7abc, inner)), MTP_RC_OK);
         CHECK_EQ(info_of(&dut, song).parent, dut.folder);
         CHECK_EQ(dut_handles(&dut, dut.store, 0, dut.folder, handles, ROOM), 3);
     }

@@ -74,6 +74,57 @@ CONF_CASE(MTP_OBJ_BI_09, .title = "SendObject without information takes the data
     }
 }
 
+/* SendObjectInfo, or SendObjectPropList with the name alone, of a song of five bytes. */
+static uint16_t announce(struct dut *dut, uint16_t operation, uint32_t parent, const char *name)
+{
+    struct ct_writer list = {0};
+
+    if (operation == MTP_OP_SEND_OBJECT_INFO)
+        return dut_send_info(dut, dut->store, parent, MTP_FC_MP3, 5, name);
+    ct_put32(&list, 1);
+    ct_put32(&list, 0);
+    ct_put16(&list, MTP_OPC_OBJECT_FILE_NAME);
+    ct_put16(&list, MTP_DTC_STRING);
+    ct_put_text(&list, name);
+    return dut_put(dut, MTP_OP_SEND_OBJECT_PROP_LIST,
+                   PARAMS(dut->store, parent, dut_format(dut, MTP_FC_MP3), 0, 5), list.bytes,
+                   list.length);
+}
+
+static const struct {
+    uint16_t operation;
+    const char *name;
+} announcements[] = {{MTP_OP_SEND_OBJECT_INFO, "by info.mp3"},
+                     {MTP_OP_SEND_OBJECT_PROP_LIST, "by list.mp3"}};
+
+CONF_CASE(MTP_OBJ_BI_81, .title = "What announced one object announces no second one",
+          .reqs = REQS("MTP-OBJ-009"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "A song by SendObjectInfo, and one by SendObjectPropList where that is listed; "
+                   "a second SendObject after each: 0x2015, and no object more")
+{
+    DUT dut = dut_work(c);
+    uint32_t handles[ROOM];
+
+    for (size_t i = 0; i < ARRAY_SIZE(announcements); i++) {
+        ROW("MTP-OBJ-009.spent") {
+            if (!dut_offers(&dut, announcements[i].operation)) {
+                conf_excused(c, 2, "the device does not announce objects this way");
+                return;
+            }
+            SETUP {
+                if (announce(&dut, announcements[i].operation, dut.folder, announcements[i].name) !=
+                        MTP_RC_OK ||
+                    dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "first", 5) != MTP_RC_OK)
+                    dut_unprepared(&dut, "operation");
+            }
+            CHECK_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), "again", 5),
+                     MTP_RC_NO_VALID_OBJECT_INFO);
+            CHECK_EQ(children(&dut, handles), i + 1);
+        }
+    }
+}
+
 CONF_CASE(MTP_OBJ_BV_10, .title = "A second SendObjectInfo replaces the first",
           .reqs = REQS("MTP-OBJ-010"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
           .player = "mtp", .needs = CONF_WRITES, .steps = "Info A, info B, data: only B exists")
@@ -269,6 +320,33 @@ CONF_CASE(MTP_OBJ_BI_13, .title = "Store and parent of a new object must fit",
     }
     ROW("MTP-OBJ-013.nothing")
         CHECK_EQ(children(&dut, handles), before);
+}
+
+CONF_CASE(MTP_OBJ_BI_82, .title = "What is no folder is no parent of a new object",
+          .reqs = REQS("MTP-OBJ-013"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "A song into a song and into a handle that is none, by SendObjectInfo and, "
+                   "where it is listed, SendObjectPropList: refused")
+{
+    DUT dut = dut_work(c);
+    const uint32_t parents[] = {dut_file(&dut, dut.folder, "no folder.mp3", MTP_FC_MP3, "leaf", 4),
+                                0x7ffffff0};
+    static const char *const clauses[] = {"MTP-OBJ-013.file", "MTP-OBJ-013.handle"};
+
+    for (size_t i = 0; i < 2 * ARRAY_SIZE(announcements); i++) {
+        uint16_t operation = announcements[i / 2].operation;
+        const char *name = announcements[i / 2].name;
+        /* Is it the parent that is wrong? */
+        bool taken =
+            dut_offers(&dut, operation) && announce(&dut, operation, dut.folder, name) == MTP_RC_OK;
+
+        ROW(clauses[i % 2]) {
+            if (taken)
+                CHECK_NOT_RC(announce(&dut, operation, parents[i % 2], name), MTP_RC_OK);
+            else
+                conf_excused(c, 1, "the device does not announce songs this way");
+        }
+    }
 }
 
 CONF_CASE(MTP_OBJ_BI_14, .title = "File names that leave their folder or are none are refused",

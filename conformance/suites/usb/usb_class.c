@@ -358,6 +358,69 @@ CONF_CASE(USB_SIC_BV_13, .title = "Device Reset forgets what was announced, and 
     }
 }
 
+/* Half an object is sent; then the reset, and a session of its own. */
+static void reset_while_sending(struct dut *dut, const uint8_t *bytes)
+{
+    struct conf *c = dut->c;
+
+    if (dut_send_info(dut, dut->store, 0xffffffff, MTP_FC_UNDEFINED, BIG, "papcheck-half.bin") !=
+            MTP_RC_OK ||
+        ct_command(&dut->pipe, MTP_OP_SEND_OBJECT, dut->pipe.next, PARAMS()) != 0 ||
+        ct_send_as(&dut->pipe, BIG + 12, MTP_CT_DATA, MTP_OP_SEND_OBJECT, dut->pipe.next, bytes,
+                   BIG / 2 - 12, false) != 0)
+        dut_unprepared(dut, "SendObject");
+    dut_control(c, TO_CLASS, MTP_REQ_DEVICE_RESET, 0, dut->pipe.interface_number, 0, NULL);
+    dut->pipe.next = 0;
+    ROW("USB-SIC-007.idle")
+        REQUIRE(dut_in_step(dut));
+    if (dut_open(dut, 1) != MTP_RC_OK)
+        dut_unprepared(dut, "OpenSession");
+}
+
+CONF_CASE(USB_SIC_BV_15, .title = "Device Reset ends what the host sends, and keeps the settings",
+          .reqs = REQS("USB-SIC-007", "MTP-OBJ-011"), .ics = "MTP && STORE.WRITABLE",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "The friendly name set, half an object sent, the reset: GetDeviceInfo works; "
+                   "in a new session half the object is not there, and the name is what was set")
+{
+    const uint16_t name = MTP_DPC_DEVICE_FRIENDLY_NAME;
+    static uint8_t bytes[BIG];
+    struct ct_writer old = {0}, other = {0};
+    DUT dut = dut_pipe(c);
+    uint32_t half;
+    bool is_set;
+
+    dut_fill(bytes, BIG, 15);
+    if (dut_open(&dut, 1) != MTP_RC_OK)
+        dut_unprepared(&dut, "OpenSession");
+    dut.store = dut_first_store(&dut);
+    ct_put_text(&other, "kept by papcheck");
+    is_set = dut_offers(&dut, MTP_OP_SET_DEVICE_PROP_VALUE) &&
+             dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name)) == MTP_RC_OK;
+    if (is_set) {
+        ct_put_bytes(&old, dut.answer.data, dut.answer.size);
+        is_set = dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), other.bytes,
+                         other.length) == MTP_RC_OK;
+    }
+    reset_while_sending(&dut, bytes);
+    half = dut_named(&dut, "papcheck-half.bin");
+    ROW("MTP-OBJ-011.unlisted")
+        CHECK_EQ(half, 0);
+    if (half)
+        dut_op(&dut, MTP_OP_DELETE_OBJECT, PARAMS(half));
+    ROW("USB-SIC-007.settings") {
+        if (is_set) {
+            CHECK_RC(dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(name)), MTP_RC_OK);
+            CHECK_BYTES(dut.answer.data, dut.answer.size, other.bytes, other.length);
+            dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(name), old.bytes, old.length);
+        } else {
+            conf_excused(c, 2, "hosts set no name of the device");
+        }
+    }
+    dut_op(&dut, MTP_OP_CLOSE_SESSION, PARAMS());
+    conf_transport_drop(c);
+}
+
 /* Still image class 1.0, 5.2.2: event code, transaction id, number of parameters. */
 CONF_CASE(USB_SIC_BV_08, .title = "Get Extended Event Data is served or stalled, never malformed",
           .level = CONF_MAY, .reqs = REQS("USB-SIC-008"), .ics = "MTP", .player = "mtp",
