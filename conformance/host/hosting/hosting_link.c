@@ -36,6 +36,7 @@ struct hosting_link {
     int fd;
     const struct hosting_end *end;
     pthread_t reader, maker;
+    int64_t ticked; /* when, on the reading thread */
     pthread_mutex_t sending;
     pthread_mutex_t lock;   /* of all that follows */
     pthread_cond_t changed; /* for whoever waits for an answer, or for the maker */
@@ -216,6 +217,21 @@ void hosting_link_serve(struct hosting_link *link)
 }
 
 /* ---- reading */
+/* However much comes: who talks without end is watched as who is silent is. */
+static void tick(struct hosting_link *link)
+{
+    const int64_t now = base_now_ms();
+    int64_t since;
+
+    if (!link->end->tick || now - link->ticked < TICK_MS)
+        return;
+    link->ticked = now;
+    pthread_mutex_lock(&link->lock);
+    since = link->pending ? link->pending->since : 0;
+    pthread_mutex_unlock(&link->lock);
+    link->end->tick(link->end->self, since ? now - since : 0);
+}
+
 /* The whole of it, or false: there is no more, or it was no frame. */
 static bool read_all(struct hosting_link *link, uint8_t *bytes, size_t size)
 {
@@ -227,12 +243,9 @@ static bool read_all(struct hosting_link *link, uint8_t *bytes, size_t size)
         if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
             return false;
         done += count > 0 ? (size_t)count : 0;
-        if (count > 0 || poll(&waiter, 1, link->end->tick ? TICK_MS : -1) != 0)
-            continue;
-        pthread_mutex_lock(&link->lock);
-        const int64_t since = link->pending ? link->pending->since : 0;
-        pthread_mutex_unlock(&link->lock);
-        link->end->tick(link->end->self, since ? base_now_ms() - since : 0);
+        if (count < 0)
+            (void)poll(&waiter, 1, link->end->tick ? TICK_MS : -1);
+        tick(link);
     }
     return true;
 }
