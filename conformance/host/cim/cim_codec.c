@@ -2,7 +2,6 @@
  * read is bounded by what is left of it. */
 #include "conformance/host/cim/cim_codec.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,7 +273,7 @@ static HRESULT get_real(struct reader *r, union cim_item *ret)
         return WBEM_E_INVALID_OBJECT;
     memcpy(&ret->r, r->at, sizeof(ret->r));
     r->at += sizeof(ret->r);
-    return isfinite(ret->r) ? WBEM_S_NO_ERROR : WBEM_E_INVALID_OBJECT;
+    return WBEM_S_NO_ERROR;
 }
 
 static HRESULT get_item(struct reader *r, const struct cim_type *type, union cim_item *ret)
@@ -307,9 +306,8 @@ static HRESULT get_item(struct reader *r, const struct cim_type *type, union cim
         ret->u = number;
     if (type->bits == 64 || type->kind == CIM_IS_BOOL)
         return hr;
-    return (type->kind == CIM_IS_UNSIGNED
-                ? ret->u >> type->bits
-                : (uint64_t)(ret->i + (1LL << (type->bits - 1))) >> type->bits)
+    return (type->kind == CIM_IS_UNSIGNED ? ret->u >> type->bits
+                                          : (ret->u + (1ULL << (type->bits - 1))) >> type->bits)
                ? WBEM_E_INVALID_OBJECT
                : hr;
 }
