@@ -201,8 +201,8 @@ int cim_repo_open(const char *directory, struct cim_repo **ret, char *error, siz
 
     if (directory && mkdir(directory, 0777) && errno != EEXIST)
         status = -errno;
-    if (!repo || asprintf(&path, "%s%s", directory ? directory : ":memory:",
-                          directory ? "/repository.db" : "") < 0)
+    if (!status && (!repo || asprintf(&path, "%s%s", directory ? directory : ":memory:",
+                                      directory ? "/repository.db" : "") < 0))
         status = -ENOMEM;
     if (status) {
         snprintf(error, error_size, "%s: %s", directory ? directory : "memory", strerror(-status));

@@ -1,6 +1,7 @@
 /* The repository: updates held against what lies below, keys, deletion, and what another opening
  * finds. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,16 @@ Test(cim_repo, a_class_goes_with_all_below_it_and_their_instances)
 
 /* Killed while it writes, again and again: what is there is whole, and what was told of is there.
  */
+Test(cim_repo, where_no_folder_can_be_nothing_is_opened)
+{
+    struct cim_repo *repo = NULL;
+    char error[100];
+
+    cr_expect_eq(cim_repo_open("/dev/null/here", &repo, error, sizeof(error)), -ENOTDIR);
+    cr_expect_str_eq(error, "/dev/null/here: Not a directory");
+    cr_expect_null(repo);
+}
+
 Test(cim_repo, a_killed_writer_leaves_a_whole_repository)
 {
     char directory[] = "/tmp/cim_repo_XXXXXX", text[100];
