@@ -55,6 +55,58 @@ static inline bool pv_is_listed(struct wmdm *w, IMDSPStorage *folder, const char
     return is_there;
 }
 
+/* ---- what changes the tree, and what was changed */
+
+static inline HRESULT pv_delete_watched(struct wmdm *w, IMDSPStorage *storage, DWORD mode,
+                                        IWMDMProgress *progress)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPObject *object = AS(IMDSPObject, storage);
+    HRESULT hr = CALL(IMDSPObject, Delete, object, mode, progress);
+
+    RELEASE(object);
+    return hr;
+}
+
+static inline HRESULT pv_delete(struct wmdm *w, IMDSPStorage *storage, DWORD mode)
+{
+    return pv_delete_watched(w, storage, mode, NULL);
+}
+
+static inline HRESULT pv_rename(struct wmdm *w, IMDSPStorage *storage, const WCHAR *name)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDSPObject *object = AS(IMDSPObject, storage);
+    HRESULT hr = CALL(IMDSPObject, Rename, object, name, NULL);
+
+    RELEASE(object);
+    return hr;
+}
+
+static inline IMDSPStorage *pv_folder(struct wmdm *w, IMDSPStorage *parent, const char *name)
+{
+    return wmdm_create(w, parent, name, WMDM_FILE_ATTR_FOLDER, 0, NULL);
+}
+
+static inline bool pv_is_called(struct wmdm *w, IMDSPStorage *storage, const char *text)
+{
+    char *name = wmdm_name(w, storage);
+    bool same = conf_same_text(wmdm_conf(w), name, text);
+
+    free(name);
+    return same;
+}
+
+static inline bool pv_contains(struct wmdm *w, IMDSPStorage *file, const char *text)
+{
+    size_t length = 0;
+    BYTE *data = wmdm_get(w, file, &length);
+    bool same = length == strlen(text) && memcmp(data, text, length) == 0;
+
+    free(data);
+    return same;
+}
+
 /* A file of 1000 bytes, each its offset modulo 251. */
 static inline struct wmdm_file *pv_thousand(struct conf *c)
 {

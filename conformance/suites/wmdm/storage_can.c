@@ -6,16 +6,6 @@
 
 #define NESTED "PROVIDER.MEDIUM.NESTED"
 
-static HRESULT rename_it(struct wmdm *w, IMDSPStorage *storage, const WCHAR *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPObject *object = AS(IMDSPObject, storage);
-    HRESULT hr = CALL(IMDSPObject, Rename, object, name, NULL);
-
-    RELEASE(object);
-    return hr;
-}
-
 static HRESULT move_it(struct wmdm *w, IMDSPStorage *storage, IMDSPStorage *target)
 {
     struct conf *c = wmdm_conf(w);
@@ -54,9 +44,9 @@ static void name_again(struct wmdm *w, const char *name)
     WCHAR *wide = com_utf16_from_utf8(name);
 
     if (now && wide && strcmp(now, name) != 0)
-        (void)rename_it(w, wmdm_root(w), wide);
+        (void)pv_rename(w, wmdm_root(w), wide);
     CoTaskMemFree(wide);
-    CoTaskMemFree(now);
+    free(now);
 }
 
 CONF_CASE(
@@ -75,13 +65,13 @@ CONF_CASE(
 
     for (size_t i = 0; i < ARRAY_SIZE(storages); i++)
         check_said(w, storages[i], WMDM_FILE_ATTR_CANRENAME,
-                   rename_it(w, storages[i], i ? u"renamed" : u"renamed.bin"), "SP-OBJ-041.can",
+                   pv_rename(w, storages[i], i ? u"renamed" : u"renamed.bin"), "SP-OBJ-041.can",
                    "SP-OBJ-041.cannot");
     name_again(w, medium ? medium : "");
     for (size_t i = 0; i < ARRAY_SIZE(storages); i++)
         check_said(w, storages[i], WMDM_FILE_ATTR_CANMOVE, move_it(w, storages[i], to),
                    "SP-OBJ-045.can", "SP-OBJ-045.cannot");
-    CoTaskMemFree(medium);
+    free(medium);
     RELEASE(to);
     RELEASE(file);
     RELEASE(folder);

@@ -6,7 +6,7 @@
 #include "spcore/base.h"
 
 #define NESTED "PROVIDER.MEDIUM.NESTED"
-#define CHANGE_CASE(token, ics_, title_, level_, steps_, ...)                                      \
+#define MOVE_CASE(token, ics_, title_, level_, steps_, ...)                                        \
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_, .ics = ics_,     \
               .needs = CONF_PROVIDER | CONF_WRITES, .steps = steps_)
 #define READS "PROVIDER.OBJECT.READ"
@@ -27,28 +27,14 @@ static HRESULT move_it(struct wmdm *w, IMDSPStorage *storage, IMDSPStorage *targ
     return move_how(w, storage, WMDM_MODE_BLOCK | WMDM_STORAGECONTROL_INSERTINTO, target);
 }
 
-static IMDSPStorage *new_folder(struct wmdm *w, IMDSPStorage *parent, const char *name)
-{
-    return wmdm_create(w, parent, name, WMDM_FILE_ATTR_FOLDER, 0, NULL);
-}
-
-static bool is_called(struct wmdm *w, IMDSPStorage *storage, const char *text)
-{
-    char *name = wmdm_name(w, storage);
-    bool same = conf_same_text(wmdm_conf(w), name, text);
-
-    free(name);
-    return same;
-}
-
-CHANGE_CASE(STORAGE_MOVE_BV_01, MOVES NESTED,
-            "Move changes the place, and the pointer is of the file there", CONF_MUST,
-            "Move(BLOCK|INSERTINTO) into a folder; both folders, parent and content", "SP-OBJ-046",
-            "SP-OBJ-049", "SP-OBJ-039")
+MOVE_CASE(STORAGE_MOVE_BV_01, MOVES NESTED,
+          "Move changes the place, and the pointer is of the file there", CONF_MUST,
+          "Move(BLOCK|INSERTINTO) into a folder; both folders, parent and content", "SP-OBJ-046",
+          "SP-OBJ-049", "SP-OBJ-039")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "content", 7);
-    IMDSPStorage *folder = new_folder(w, work, "to"), *parent = NULL;
+    IMDSPStorage *folder = pv_folder(w, work, "to"), *parent = NULL;
     IMDSPStorage4 *four;
     IMDSPObject *object;
     BYTE data[16];
@@ -74,7 +60,7 @@ CHANGE_CASE(STORAGE_MOVE_BV_01, MOVES NESTED,
         four = AS(IMDSPStorage4, file);
         ROW("SP-OBJ-049.parent") {
             REQUIRE_HR(CALL(IMDSPStorage4, GetParent, four, &parent), S_OK);
-            CHECK(is_called(w, parent, "to"));
+            CHECK(pv_is_called(w, parent, "to"));
         }
         RELEASE(parent);
         RELEASE(four);
@@ -83,13 +69,12 @@ CHANGE_CASE(STORAGE_MOVE_BV_01, MOVES NESTED,
     RELEASE(file);
 }
 
-CHANGE_CASE(STORAGE_MOVE_BI_01, MOVES NESTED, "A file takes nothing in", CONF_MUST,
-            "Move(BLOCK|INSERTINTO) into a file of another folder; both folders", "SP-OBJ-046")
+MOVE_CASE(STORAGE_MOVE_BI_01, MOVES NESTED, "A file takes nothing in", CONF_MUST,
+          "Move(BLOCK|INSERTINTO) into a file of another folder; both folders", "SP-OBJ-046")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "x", 1);
-    IMDSPStorage *folder = new_folder(w, work, "to"),
-                 *target = wmdm_put(w, folder, "t.bin", "t", 1);
+    IMDSPStorage *folder = pv_folder(w, work, "to"), *target = wmdm_put(w, folder, "t.bin", "t", 1);
     HRESULT hr;
 
     ROW("SP-OBJ-046.file") {
@@ -108,7 +93,7 @@ static void moves_beside(struct wmdm *w, DWORD insert, const char *name, const c
 {
     struct conf *c = wmdm_conf(w);
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, name, "x", 1);
-    IMDSPStorage *folder = new_folder(w, work, name + 1), *beside = new_folder(w, folder, "beside");
+    IMDSPStorage *folder = pv_folder(w, work, name + 1), *beside = pv_folder(w, folder, "beside");
 
     ROW(row) {
         CHECK_HR(move_how(w, file, WMDM_MODE_BLOCK | insert, beside), S_OK);
@@ -119,9 +104,9 @@ static void moves_beside(struct wmdm *w, DWORD insert, const char *name, const c
     RELEASE(file);
 }
 
-CHANGE_CASE(STORAGE_MOVE_BV_02, MOVES NESTED, "Beside a folder is not in it", CONF_MUST,
-            "Move(BLOCK|INSERTBEFORE) and (BLOCK|INSERTAFTER) with a folder in a folder as target",
-            "SP-OBJ-047")
+MOVE_CASE(STORAGE_MOVE_BV_02, MOVES NESTED, "Beside a folder is not in it", CONF_MUST,
+          "Move(BLOCK|INSERTBEFORE) and (BLOCK|INSERTAFTER) with a folder in a folder as target",
+          "SP-OBJ-047")
 {
     struct wmdm *w = wmdm_open(c);
 
@@ -130,13 +115,13 @@ CHANGE_CASE(STORAGE_MOVE_BV_02, MOVES NESTED, "Beside a folder is not in it", CO
 }
 
 /* ---- nowhere */
-CHANGE_CASE(STORAGE_MOVE_BI_02, MOVES NESTED, "A folder does not go into itself", CONF_SHOULD,
-            "Move(BLOCK|INSERTINTO) of a folder into itself and into one of its own; the tree",
-            "SP-OBJ-050")
+MOVE_CASE(STORAGE_MOVE_BI_02, MOVES NESTED, "A folder does not go into itself", CONF_SHOULD,
+          "Move(BLOCK|INSERTINTO) of a folder into itself and into one of its own; the tree",
+          "SP-OBJ-050")
 {
     struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *folder = new_folder(w, work, "sub");
-    IMDSPStorage *inner = new_folder(w, folder, "inner"), *last = new_folder(w, inner, "last");
+    IMDSPStorage *work = wmdm_work_folder(w), *folder = pv_folder(w, work, "sub");
+    IMDSPStorage *inner = pv_folder(w, folder, "inner"), *last = pv_folder(w, inner, "last");
 
     ROW("SP-OBJ-050.itself")
         CHECK_FAILS(move_it(w, folder, folder));
@@ -176,9 +161,9 @@ static IMDSPStorage *root_of_another(struct wmdm *w)
     return count == 1 ? roots[1] : roots[0];
 }
 
-CHANGE_CASE(STORAGE_MOVE_BI_03, MOVES NESTED " && PROVIDER.PNP",
-            "Another medium takes nothing in by a move", CONF_MUST,
-            "Move(BLOCK|INSERTINTO) with the root of another medium as target; both", "SP-OBJ-048")
+MOVE_CASE(STORAGE_MOVE_BI_03, MOVES NESTED " && PROVIDER.PNP",
+          "Another medium takes nothing in by a move", CONF_MUST,
+          "Move(BLOCK|INSERTINTO) with the root of another medium as target; both", "SP-OBJ-048")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "papcheck-f.bin", "x", 1);
@@ -205,14 +190,14 @@ static bool comes(struct wmdm *w, IMDSPStorage *folder, const char *name)
     return pv_is_listed(w, folder, name);
 }
 
-CHANGE_CASE(
-    STORAGE_MOVE_BV_03, MOVES NESTED, "A move in the background is done in the end", CONF_SHOULD,
-    "Move(THREAD|INSERTINTO), its pointers released at once: the object comes; Move of both "
-    "modes: it is there when the call is back",
-    "SP-OBJ-051", "SP-THREAD-011")
+MOVE_CASE(STORAGE_MOVE_BV_03, MOVES NESTED, "A move in the background is done in the end",
+          CONF_SHOULD,
+          "Move(THREAD|INSERTINTO), its pointers released at once: the object comes; Move of both "
+          "modes: it is there when the call is back",
+          "SP-OBJ-051", "SP-THREAD-011")
 {
     struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *folder = new_folder(w, work, "to");
+    IMDSPStorage *work = wmdm_work_folder(w), *folder = pv_folder(w, work, "to");
     IMDSPStorage *one = wmdm_put(w, work, "one.bin", "x", 1);
     IMDSPStorage *two = wmdm_put(w, work, "two.bin", "x", 1);
     HRESULT hr;

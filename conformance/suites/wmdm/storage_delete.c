@@ -1,69 +1,16 @@
-/* IMDSPObject: what changes the tree. Delete, Rename and Move: what they do, what they refuse and
- * what then stays as it was. */
+/* IMDSPObject::Delete: what is gone then, what it refuses, and what then stays as it was. */
 #include <time.h>
 
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_walk.h"
 #include "spcore/base.h"
 
-#define CHANGE_CASE(token, ics_, title_, level_, steps_, ...)                                      \
+#define DELETE_CASE(token, ics_, title_, level_, steps_, ...)                                      \
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_, .ics = ics_,     \
               .needs = CONF_PROVIDER | CONF_WRITES, .steps = steps_)
 #define READS "PROVIDER.OBJECT.READ"
 #define NESTED "PROVIDER.MEDIUM.NESTED"
 #define SHELL "PROVIDER.SHELL"
-
-static HRESULT delete_watched_by(struct wmdm *w, IMDSPStorage *storage, DWORD mode,
-                                 IWMDMProgress *progress)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPObject *object = AS(IMDSPObject, storage);
-    HRESULT hr = CALL(IMDSPObject, Delete, object, mode, progress);
-
-    RELEASE(object);
-    return hr;
-}
-
-static HRESULT delete_it(struct wmdm *w, IMDSPStorage *storage, DWORD mode)
-{
-    return delete_watched_by(w, storage, mode, NULL);
-}
-
-static HRESULT rename_it(struct wmdm *w, IMDSPStorage *storage, const WCHAR *name)
-{
-    struct conf *c = wmdm_conf(w);
-    IMDSPObject *object = AS(IMDSPObject, storage);
-    HRESULT hr = CALL(IMDSPObject, Rename, object, name, NULL);
-
-    RELEASE(object);
-    return hr;
-}
-
-static IMDSPStorage *new_folder(struct wmdm *w, IMDSPStorage *parent, const char *name)
-{
-    return wmdm_create(w, parent, name, WMDM_FILE_ATTR_FOLDER, 0, NULL);
-}
-
-static bool is_called(struct wmdm *w, IMDSPStorage *storage, const char *text)
-{
-    char *name = wmdm_name(w, storage);
-    bool same = conf_same_text(wmdm_conf(w), name, text);
-
-    free(name);
-    return same;
-}
-
-static bool contains(struct wmdm *w, IMDSPStorage *file, const char *text)
-{
-    size_t length = 0;
-    BYTE *data = wmdm_get(w, file, &length);
-    bool same = length == strlen(text) && memcmp(data, text, length) == 0;
-
-    free(data);
-    return same;
-}
-
-/* ---- Delete */
 
 /* The answer, once the file is no longer busy: what was written may still be on its way. */
 static HRESULT settled(struct wmdm *w, IMDSPStorage *file, HRESULT hr)
@@ -72,12 +19,12 @@ static HRESULT settled(struct wmdm *w, IMDSPStorage *file, HRESULT hr)
 
     for (unsigned i = 0; i < 40 && hr == WMDM_E_BUSY; i++) {
         nanosleep(&while_, NULL);
-        hr = delete_it(w, file, WMDM_MODE_RECURSIVE);
+        hr = pv_delete(w, file, WMDM_MODE_RECURSIVE);
     }
     return hr;
 }
 
-CHANGE_CASE(STORAGE_DELETE_BV_01, "ANY", "Delete removes a file, whatever the mode", CONF_MUST,
+DELETE_CASE(STORAGE_DELETE_BV_01, "ANY", "Delete removes a file, whatever the mode", CONF_MUST,
             "Delete(RECURSIVE) and Delete(0), no progress; neither is enumerated", "SP-OBJ-031",
             "SP-OBJ-033", "SP-OBJ-037", "SP-OBJ-039")
 {
@@ -88,7 +35,7 @@ CHANGE_CASE(STORAGE_DELETE_BV_01, "ANY", "Delete removes a file, whatever the mo
 
     two = wmdm_put(w, folder, "g.bin", "x", 1);
     ROW("SP-OBJ-039.file") {
-        hr = delete_it(w, one, WMDM_MODE_RECURSIVE);
+        hr = pv_delete(w, one, WMDM_MODE_RECURSIVE);
         CHECK_HR(hr, S_OK);
     }
     ROW("SP-OBJ-037") /* it was written just now */
@@ -96,7 +43,7 @@ CHANGE_CASE(STORAGE_DELETE_BV_01, "ANY", "Delete removes a file, whatever the mo
     ROW("SP-OBJ-033.recursive")
         CHECK_HR(hr, S_OK);
     ROW("SP-OBJ-033.zero") {
-        CHECK_HR(delete_it(w, two, 0), S_OK);
+        CHECK_HR(pv_delete(w, two, 0), S_OK);
         CHECK(!pv_is_listed(w, folder, "g.bin"));
     }
     ROW("SP-OBJ-031.listed")
@@ -114,7 +61,7 @@ static uint64_t free_of(struct wmdm *w)
     return (uint64_t)high << 32 | low;
 }
 
-CHANGE_CASE(STORAGE_DELETE_BV_02, "ANY", "What is deleted takes no space and has no name",
+DELETE_CASE(STORAGE_DELETE_BV_02, "ANY", "What is deleted takes no space and has no name",
             CONF_MUST, "free space before 1 MiB and after its Delete; GetStorage of its name",
             "SP-OBJ-031")
 {
@@ -132,7 +79,7 @@ CHANGE_CASE(STORAGE_DELETE_BV_02, "ANY", "What is deleted takes no space and has
         before = free_of(w);
         file = wmdm_put(w, folder, "f.bin", data, length);
         full = free_of(w);
-        CHECK_HR(delete_it(w, file, WMDM_MODE_RECURSIVE), S_OK);
+        CHECK_HR(pv_delete(w, file, WMDM_MODE_RECURSIVE), S_OK);
         /* The folder itself may have grown by a cluster. */
         after = free_of(w);
         CHECK(after > full && after + (1 << 18) > before);
@@ -156,14 +103,14 @@ static size_t objects_of(struct conf *c)
     return snapshot_before(c, SNAPSHOT_TREE)->object_count;
 }
 
-CHANGE_CASE(STORAGE_DELETE_BV_03, "ANY", "What is deleted is kept nowhere", CONF_MUST,
+DELETE_CASE(STORAGE_DELETE_BV_03, "ANY", "What is deleted is kept nowhere", CONF_MUST,
             "all objects of the device before a file is made and deleted, and after", "SP-OBJ-031")
 {
     size_t before = objects_of(c), after;
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "f.bin", "x", 1);
 
-    wmdm_setup(c, "IMDSPObject::Delete", delete_it(w, file, WMDM_MODE_RECURSIVE));
+    wmdm_setup(c, "IMDSPObject::Delete", pv_delete(w, file, WMDM_MODE_RECURSIVE));
     RELEASE(file);
     wmdm_close(w);
     after = objects_of(c);
@@ -183,7 +130,7 @@ CONF_CASE(STORAGE_DELETE_BV_04, .title = "What is deleted is gone after a replug
     IMDSPStorage *file = wmdm_put(w, work, "f.bin", "x", 1), *left;
 
     left = wmdm_put(w, work, "left.bin", "x", 1);
-    wmdm_setup(c, "IMDSPObject::Delete", delete_it(w, file, WMDM_MODE_RECURSIVE));
+    wmdm_setup(c, "IMDSPObject::Delete", pv_delete(w, file, WMDM_MODE_RECURSIVE));
     RELEASE(file);
     again = wmdm_replug(w, &left);
     seen = is_root ? wmdm_root(again) : wmdm_child(again, wmdm_root(again), folder);
@@ -197,22 +144,22 @@ CONF_CASE(STORAGE_DELETE_BV_04, .title = "What is deleted is gone after a replug
     free(folder);
 }
 
-CHANGE_CASE(STORAGE_DELETE_BV_05, NESTED, "A folder is deleted with all below, without a progress",
+DELETE_CASE(STORAGE_DELETE_BV_05, NESTED, "A folder is deleted with all below, without a progress",
             CONF_MUST,
             "Delete(RECURSIVE) of a folder with folders and files in it, three deep; what each of "
             "them says after it",
             "SP-OBJ-032", "SP-OBJ-039")
 {
     struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *folder = new_folder(w, work, "sub");
-    IMDSPStorage *inner = new_folder(w, folder, "inner"), *last = new_folder(w, inner, "last");
+    IMDSPStorage *work = wmdm_work_folder(w), *folder = pv_folder(w, work, "sub");
+    IMDSPStorage *inner = pv_folder(w, folder, "inner"), *last = pv_folder(w, inner, "last");
     IMDSPStorage *below[] = {wmdm_put(w, folder, "f.bin", "x", 1), inner,
                              wmdm_put(w, inner, "g.bin", "x", 1), last,
                              wmdm_put(w, last, "h.bin", "x", 1)};
     DWORD low = 0, high = 0;
 
     ROW("SP-OBJ-039.folder") {
-        CHECK_HR(delete_it(w, folder, WMDM_MODE_RECURSIVE), S_OK);
+        CHECK_HR(pv_delete(w, folder, WMDM_MODE_RECURSIVE), S_OK);
         CHECK(!pv_is_listed(w, work, "sub"));
     }
     for (size_t i = 0; i < ARRAY_SIZE(below); i++) {
@@ -240,7 +187,7 @@ static struct watched delete_watched(struct conf *c, unsigned cancel_at)
     struct wmdm *w = it.w;
     IWMDMProgress3 *progress = wmdm_progress_new(&it.record);
 
-    it.folder = new_folder(w, wmdm_work_folder(w), "many");
+    it.folder = pv_folder(w, wmdm_work_folder(w), "many");
     for (unsigned i = 0; i < MANY; i++) {
         char name[] = "a.bin";
         IMDSPStorage *file;
@@ -249,13 +196,13 @@ static struct watched delete_watched(struct conf *c, unsigned cancel_at)
         file = wmdm_put(w, it.folder, name, name, 1);
         RELEASE(file);
     }
-    it.hr = delete_watched_by(w, it.folder, WMDM_MODE_BLOCK | WMDM_MODE_RECURSIVE,
+    it.hr = pv_delete_watched(w, it.folder, WMDM_MODE_BLOCK | WMDM_MODE_RECURSIVE,
                               (IWMDMProgress *)progress);
     RELEASE(progress);
     return it;
 }
 
-CHANGE_CASE(STORAGE_DELETE_BV_06, NESTED, "Who watches a deletion sees it begin, go on and end",
+DELETE_CASE(STORAGE_DELETE_BV_06, NESTED, "Who watches a deletion sees it begin, go on and end",
             CONF_SHOULD, "Delete(RECURSIVE) of a folder of 12 files, with a progress that counts",
             "SP-OBJ-038", "SP-SHELL-002")
 {
@@ -283,14 +230,14 @@ static bool left_whole(struct wmdm *w, IMDSPStorage *folder)
     for (size_t i = 0; i < list.count; i++) {
         char *name = wmdm_name(w, list.item[i]), text[2] = {name ? name[0] : '?'};
 
-        whole = whole && (!conf_offers(wmdm_conf(w), READS) || contains(w, list.item[i], text));
-        CoTaskMemFree(name);
+        whole = whole && (!conf_offers(wmdm_conf(w), READS) || pv_contains(w, list.item[i], text));
+        free(name);
     }
     wmdm_release_all(w, &list);
     return whole;
 }
 
-CHANGE_CASE(STORAGE_DELETE_BV_07, NESTED, "Who cancels a deletion keeps what is left, and is told",
+DELETE_CASE(STORAGE_DELETE_BV_07, NESTED, "Who cancels a deletion keeps what is left, and is told",
             CONF_SHOULD,
             "Delete(RECURSIVE) of a folder of 12 files, cancelled in the first Progress; its files",
             "SP-OBJ-038", "SP-SHELL-002")
@@ -311,14 +258,14 @@ CHANGE_CASE(STORAGE_DELETE_BV_07, NESTED, "Who cancels a deletion keeps what is 
     RELEASE(it.folder);
 }
 
-CHANGE_CASE(STORAGE_DELETE_BI_06, NESTED " && PROVIDER.STORAGE.ATTRIBUTES",
+DELETE_CASE(STORAGE_DELETE_BI_06, NESTED " && PROVIDER.STORAGE.ATTRIBUTES",
             "What is deleted in part is not said to be deleted", CONF_SHOULD,
             "Delete(RECURSIVE) of a folder with a read-only file in it, and once more with a "
             "progress; what is left",
             "SP-OBJ-040")
 {
     struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *folder = new_folder(w, work, "sub");
+    IMDSPStorage *work = wmdm_work_folder(w), *folder = pv_folder(w, work, "sub");
     IMDSPStorage *other = wmdm_put(w, folder, "g.bin", "y", 1);
     IMDSPStorage *file = wmdm_put(w, folder, "f.bin", "x", 1);
     struct wmdm_progress_record record = {0};
@@ -331,11 +278,11 @@ CHANGE_CASE(STORAGE_DELETE_BI_06, NESTED " && PROVIDER.STORAGE.ATTRIBUTES",
         (void)CALL(IMDSPStorage, SetAttributes, file, before | WMDM_FILE_ATTR_READONLY, NULL);
         if (!(pv_attributes(w, file) & WMDM_FILE_ATTR_READONLY))
             conf_inconclusive(c, "a file cannot be made read-only");
-        hr = delete_it(w, folder, WMDM_MODE_RECURSIVE);
+        hr = pv_delete(w, folder, WMDM_MODE_RECURSIVE);
         CHECK_FAILS(hr);
     }
     ROW("SP-OBJ-040.watched") {
-        hr = delete_watched_by(w, folder, WMDM_MODE_RECURSIVE, (IWMDMProgress *)progress);
+        hr = pv_delete_watched(w, folder, WMDM_MODE_RECURSIVE, (IWMDMProgress *)progress);
         CHECK_FAILS(hr);
     }
     RELEASE(progress);
@@ -347,17 +294,17 @@ CHANGE_CASE(STORAGE_DELETE_BI_06, NESTED " && PROVIDER.STORAGE.ATTRIBUTES",
     RELEASE(folder);
 }
 
-CHANGE_CASE(STORAGE_DELETE_BI_02, NESTED, "A folder is not deleted without RECURSIVE", CONF_SHOULD,
+DELETE_CASE(STORAGE_DELETE_BI_02, NESTED, "A folder is not deleted without RECURSIVE", CONF_SHOULD,
             "Delete(0) of an empty folder and of one with a file in it", "SP-OBJ-034")
 {
     struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *empty = new_folder(w, work, "empty");
-    IMDSPStorage *full = new_folder(w, work, "full"), *file = wmdm_put(w, full, "f.bin", "x", 1);
+    IMDSPStorage *work = wmdm_work_folder(w), *empty = pv_folder(w, work, "empty");
+    IMDSPStorage *full = pv_folder(w, work, "full"), *file = wmdm_put(w, full, "f.bin", "x", 1);
 
     ROW("SP-OBJ-034.empty")
-        CHECK_HR(delete_it(w, empty, 0), E_INVALIDARG);
+        CHECK_HR(pv_delete(w, empty, 0), E_INVALIDARG);
     ROW("SP-OBJ-034.full")
-        CHECK_HR(delete_it(w, full, 0), E_INVALIDARG);
+        CHECK_HR(pv_delete(w, full, 0), E_INVALIDARG);
     ROW("SP-OBJ-034.nothing") {
         CHECK(pv_is_listed(w, work, "empty"));
         REQUIRE(pv_is_listed(w, work, "full"));
@@ -368,7 +315,7 @@ CHANGE_CASE(STORAGE_DELETE_BI_02, NESTED, "A folder is not deleted without RECUR
     RELEASE(empty);
 }
 
-CHANGE_CASE(
+DELETE_CASE(
     STORAGE_DELETE_BI_03, "ANY", "What was deleted is not deleted again", CONF_SHOULD,
     "Delete by one pointer, GetSize and Delete by another; a new file of that name, Delete by "
     "the old one",
@@ -379,17 +326,17 @@ CHANGE_CASE(
     IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "x", 1);
     IMDSPStorage *same = wmdm_child(w, work, "f.bin"), *other;
 
-    wmdm_setup(c, "IMDSPObject::Delete", delete_it(w, file, WMDM_MODE_RECURSIVE));
+    wmdm_setup(c, "IMDSPObject::Delete", pv_delete(w, file, WMDM_MODE_RECURSIVE));
     ROW("SP-LIFE-015.size") {
         REQUIRE(same != NULL);
         CHECK_HR(CALL(IMDSPStorage, GetSize, same, &low, &high), WMDM_E_INTERFACEDEAD);
     }
     ROW("SP-OBJ-035.code") {
-        CHECK_HR(delete_it(w, same, WMDM_MODE_RECURSIVE), WMDM_E_INTERFACEDEAD);
+        CHECK_HR(pv_delete(w, same, WMDM_MODE_RECURSIVE), WMDM_E_INTERFACEDEAD);
     }
     other = wmdm_put(w, work, "f.bin", "new", 3);
     ROW("SP-OBJ-035.new") {
-        (void)delete_it(w, same, WMDM_MODE_RECURSIVE);
+        (void)pv_delete(w, same, WMDM_MODE_RECURSIVE);
         CHECK(pv_is_listed(w, work, "f.bin"));
     }
     RELEASE(other);
@@ -408,7 +355,7 @@ static void keeps_open(struct conf *c, DWORD mode, const char *row)
     wmdm_file_open(f, mode);
     ROW(row) {
         REQUIRE(other != NULL);
-        hr = delete_it(w, other, WMDM_MODE_RECURSIVE);
+        hr = pv_delete(w, other, WMDM_MODE_RECURSIVE);
         CHECK_FAILS(hr);
     }
     ROW("SP-OBJ-036.kept")
@@ -422,19 +369,20 @@ static void keeps_open(struct conf *c, DWORD mode, const char *row)
     RELEASE(other);
 }
 
-CHANGE_CASE(STORAGE_DELETE_BI_01, "ANY", "An open file is not deleted", CONF_SHOULD,
-            "Delete of a file that is open for reading, and of one open for writing", "SP-OBJ-036")
+DELETE_CASE(STORAGE_DELETE_BI_01, "ANY", "A file that is being read is not deleted", CONF_SHOULD,
+            "Delete of a file that is open for reading; what is enumerated, and the file read",
+            "SP-OBJ-036")
 {
     keeps_open(c, MDSP_READ, "SP-OBJ-036.reader");
 }
 
-CHANGE_CASE(STORAGE_DELETE_BI_04, "ANY", "A file that is being written is not deleted", CONF_SHOULD,
-            "Delete of a file that is open for writing", "SP-OBJ-036")
+DELETE_CASE(STORAGE_DELETE_BI_04, "ANY", "A file that is being written is not deleted", CONF_SHOULD,
+            "Delete of a file that is open for writing; what is enumerated", "SP-OBJ-036")
 {
     keeps_open(c, MDSP_WRITE, "SP-OBJ-036.writer");
 }
 
-CHANGE_CASE(STORAGE_DELETE_BI_05, "PROVIDER.STORAGE.ATTRIBUTES", "A read-only file is not deleted",
+DELETE_CASE(STORAGE_DELETE_BI_05, "PROVIDER.STORAGE.ATTRIBUTES", "A read-only file is not deleted",
             CONF_SHOULD,
             "SetAttributes READONLY, Delete without and with a progress; what is enumerated",
             "SP-OBJ-036")
@@ -450,162 +398,14 @@ CHANGE_CASE(STORAGE_DELETE_BI_05, "PROVIDER.STORAGE.ATTRIBUTES", "A read-only fi
         (void)CALL(IMDSPStorage, SetAttributes, f->storage, before | WMDM_FILE_ATTR_READONLY, NULL);
         if (!(pv_attributes(w, f->storage) & WMDM_FILE_ATTR_READONLY))
             conf_inconclusive(c, "a file cannot be made read-only");
-        CHECK_FAILS(delete_it(w, f->storage, WMDM_MODE_RECURSIVE));
+        CHECK_FAILS(pv_delete(w, f->storage, WMDM_MODE_RECURSIVE));
         REQUIRE(pv_is_listed(w, f->folder, "f.bin"));
     }
     ROW("SP-OBJ-036.watched") {
         CHECK_FAILS(
-            delete_watched_by(w, f->storage, WMDM_MODE_RECURSIVE, (IWMDMProgress *)progress));
+            pv_delete_watched(w, f->storage, WMDM_MODE_RECURSIVE, (IWMDMProgress *)progress));
         REQUIRE(pv_is_listed(w, f->folder, "f.bin"));
     }
     RELEASE(progress);
     (void)CALL(IMDSPStorage, SetAttributes, f->storage, before, NULL);
-}
-
-/* ---- Rename */
-CHANGE_CASE(STORAGE_RENAME_BV_01, "PROVIDER.OBJECT.RENAME",
-            "Rename keeps the file and changes its name", CONF_MUST,
-            "Rename; name, list, content and persistent id of the file", "SP-OBJ-042", "SP-OBJ-039",
-            "SP-OBJ-043")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "content", 7);
-    const bool has_id = conf_offers(c, "PROVIDER.STORAGE4");
-    char *before = has_id ? pv_id(w, file) : NULL, *after;
-
-    ROW("SP-OBJ-039.rename")
-        CHECK_HR(rename_it(w, file, u"new.bin"), S_OK);
-    wmdm_made(w, "new.bin");
-    ROW("SP-OBJ-042.file")
-        CHECK(is_called(w, file, "new.bin"));
-    ROW("SP-OBJ-042.listed")
-        CHECK(pv_is_listed(w, work, "new.bin") && !pv_is_listed(w, work, "f.bin"));
-    if (conf_offers(c, READS)) {
-        ROW("SP-OBJ-042.content")
-            CHECK(contains(w, file, "content"));
-    }
-    if (has_id) {
-        ROW("SP-OBJ-042.id") {
-            after = pv_id(w, file);
-            CHECK(before && after && strcmp(before, after) == 0);
-            free(after);
-        }
-    }
-    ROW("SP-OBJ-043.one")
-        CHECK_HR(rename_it(w, file, u"x"), S_OK);
-    wmdm_made(w, "x");
-    free(before);
-    RELEASE(file);
-}
-
-CHANGE_CASE(STORAGE_RENAME_BV_02, "PROVIDER.OBJECT.RENAME && " NESTED,
-            "Rename keeps a folder and what is in it", CONF_MUST,
-            "Rename of a folder with a file in it; the names of both", "SP-OBJ-042")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *folder = new_folder(w, work, "sub");
-    IMDSPStorage *file = wmdm_put(w, folder, "f.bin", "x", 1);
-
-    ROW("SP-OBJ-042.folder") {
-        CHECK_HR(rename_it(w, folder, u"renamed"), S_OK);
-        CHECK(is_called(w, folder, "renamed"));
-    }
-    ROW("SP-OBJ-042.children")
-        CHECK(pv_is_listed(w, folder, "f.bin"));
-    RELEASE(file);
-    RELEASE(folder);
-}
-
-/* Who renames a file that is being written has not been too busy for it. */
-static void rename_busy(struct wmdm *w, IMDSPStorage *file, const WCHAR *name)
-{
-    struct conf *c = wmdm_conf(w);
-    HRESULT hr;
-
-    REQUIRE(file != NULL);
-    hr = rename_it(w, file, u"busy.bin");
-    if (hr != S_OK) {
-        CHECK_HR(hr, WMDM_E_BUSY);
-        return;
-    }
-    conf_excused(c, 1, "a file that is being written can be renamed");
-    wmdm_setup(c, "IMDSPObject::Rename", rename_it(w, file, name));
-}
-
-CHANGE_CASE(
-    STORAGE_RENAME_BI_01, "PROVIDER.OBJECT.RENAME", "A name has to be one", CONF_SHOULD,
-    "Rename to NULL, to the empty name; of a file that is written just now, and of one that "
-    "was deleted",
-    "SP-OBJ-043")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *file = wmdm_put(w, work, "f.bin", "x", 1);
-    IMDSPStorage *same = wmdm_child(w, work, "f.bin");
-    IMDSPObject *object = AS(IMDSPObject, file);
-
-    ROW("SP-OBJ-043.null")
-        CHECK_HR(rename_it(w, file, NULL), E_INVALIDARG);
-    ROW("SP-OBJ-043.empty")
-        CHECK_HR(rename_it(w, file, u""), E_INVALIDARG);
-    wmdm_setup(c, "IMDSPObject::Open", CALL(IMDSPObject, Open, object, MDSP_WRITE));
-    ROW("SP-OBJ-043.busy")
-        rename_busy(w, same, u"f.bin");
-    wmdm_setup(c, "IMDSPObject::Close", CALL(IMDSPObject, Close, object));
-    ROW("SP-OBJ-043.kept")
-        CHECK(is_called(w, file, "f.bin"));
-    RELEASE(object);
-    wmdm_setup(c, "IMDSPObject::Delete", delete_it(w, file, WMDM_MODE_RECURSIVE));
-    ROW("SP-OBJ-043.dead")
-        CHECK_HR(rename_it(w, same, u"dead.bin"), WMDM_E_INTERFACEDEAD);
-    RELEASE(same);
-    RELEASE(file);
-}
-
-static bool is_taken(HRESULT hr)
-{
-    return hr == HRESULT_FROM_WIN32(ERROR_FILE_EXISTS) ||
-           hr == HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS);
-}
-
-/* Of the folder's children. */
-static unsigned called(struct wmdm *w, IMDSPStorage *folder, const char *name)
-{
-    struct wmdm_list all = wmdm_children(w, folder);
-    unsigned count = 0;
-
-    for (size_t i = 0; i < all.count; i++)
-        count += is_called(w, all.item[i], name);
-    wmdm_release_all(w, &all);
-    return count;
-}
-
-/* Where a device lets two bear one name, so may a provider (as SP-DIRECT-006 has it). */
-CHANGE_CASE(STORAGE_RENAME_BI_02, "PROVIDER.OBJECT.RENAME",
-            "A name that another one bears is taken, or both bear it", CONF_SHOULD,
-            "Rename to the name of a sibling; names and content of both", "SP-OBJ-044")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *work = wmdm_work_folder(w), *one = wmdm_put(w, work, "f.bin", "one", 3);
-    IMDSPStorage *two = wmdm_put(w, work, "g.bin", "two", 3);
-    unsigned old_names;
-    HRESULT hr;
-
-    ROW("SP-OBJ-044.code") {
-        hr = rename_it(w, one, u"g.bin");
-        CHECK_ANSWER(is_taken(hr) || hr == S_OK, hr,
-                     "ERROR_FILE_EXISTS, ERROR_ALREADY_EXISTS, or S_OK and two of one name");
-    }
-    old_names = hr == S_OK ? 0 : 1;
-    ROW("SP-OBJ-044.names") {
-        CHECK_EQ(called(w, work, "f.bin"), old_names);
-        CHECK_EQ(called(w, work, "g.bin"), 2 - old_names);
-    }
-    ROW("SP-OBJ-044.content") {
-        if (conf_offers(c, READS))
-            CHECK(contains(w, one, "one") && contains(w, two, "two"));
-        else
-            conf_excused(c, 1, "nothing is read");
-    }
-    RELEASE(two);
-    RELEASE(one);
 }
