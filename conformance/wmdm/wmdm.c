@@ -553,7 +553,7 @@ IMDSPStorage *wmdm_child(struct wmdm *w, IMDSPStorage *parent, const char *name)
             found = list.item[i];
             list.item[i] = NULL;
         }
-        CoTaskMemFree(other);
+        free(other);
     }
     wmdm_release_all(w, &list);
     return found;

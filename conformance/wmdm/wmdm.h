@@ -7,8 +7,18 @@
 #ifndef CONFORMANCE_WMDM_WMDM_H
 #define CONFORMANCE_WMDM_WMDM_H
 
+#include <stdlib.h>
+
 #include "conformance/wmdm/wmdm_call.h"
 #include "spcore/include/sac.h"
+
+/* Of a function whose answer the caller free()s: CoTaskMemFree() is Windows' where the provider is,
+ * and so the compiler says it here, too (as com_memory.h has it for the other). */
+#if __GNUC__ >= 11 && !defined(__clang__)
+#define WMDM_FREE __attribute__((malloc(free, 1)))
+#else
+#define WMDM_FREE
+#endif
 
 /* One call of a method that returns an HRESULT, held to all that any call is (wmdm_call.h). As the
  * checks, these macros use the `c` in scope. */
@@ -157,10 +167,10 @@ void wmdm_file_close(struct wmdm_file *f);
 HRESULT wmdm_write(struct wmdm *w, IMDSPObject *object, const void *data, DWORD *size);
 HRESULT wmdm_read(struct wmdm *w, IMDSPObject *object, void *data, DWORD *size);
 /* Opens, reads all of it securely and closes; the caller free()s. */
-BYTE *wmdm_get(struct wmdm *w, IMDSPStorage *storage, size_t *ret_length);
+WMDM_FREE BYTE *wmdm_get(struct wmdm *w, IMDSPStorage *storage, size_t *ret_length);
 
 /* The name as UTF-8; the caller free()s. */
-char *wmdm_name(struct wmdm *w, IMDSPStorage *storage);
+WMDM_FREE char *wmdm_name(struct wmdm *w, IMDSPStorage *storage);
 
 /* The channel's MAC over two pieces in this order; the second may be empty. */
 void wmdm_mac(struct wmdm *w, const void *first, size_t first_length, const void *second,
@@ -173,7 +183,7 @@ IWMDMMetaData *wmdm_metadata_new(void);
 bool wmdm_metadata_add_string(IWMDMMetaData *list, const WCHAR *name, const char *text);
 bool wmdm_metadata_add_dword(IWMDMMetaData *list, const WCHAR *name, DWORD value);
 /* NULL or false: not there, or of another type. The string is to free(). */
-char *wmdm_metadata_string(IWMDMMetaData *list, const WCHAR *name);
+WMDM_FREE char *wmdm_metadata_string(IWMDMMetaData *list, const WCHAR *name);
 bool wmdm_metadata_dword(IWMDMMetaData *list, const WCHAR *name, DWORD *ret_value);
 bool wmdm_metadata_qword(IWMDMMetaData *list, const WCHAR *name, uint64_t *ret_value);
 

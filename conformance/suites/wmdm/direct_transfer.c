@@ -114,7 +114,7 @@ DIRECT_CASE(DIRECT_FILE_BV_01, COMPARED, "A file comes to the device under the n
         REQUIRE(made != NULL);
         name = wmdm_name(w, made);
         CHECK(conf_same_text(c, name, "x.mp3"));
-        CoTaskMemFree(name);
+        free(name);
     }
     RELEASE(child);
     RELEASE(made);

@@ -29,7 +29,7 @@ static size_t count(struct wmdm *w, IMDSPStorage *folder, const char *name)
         char *other = wmdm_name(w, list.item[i]);
 
         same += !name || (other && strcmp(other, name) == 0);
-        CoTaskMemFree(other);
+        free(other);
     }
     wmdm_release_all(w, &list);
     return same;

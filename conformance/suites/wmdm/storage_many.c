@@ -22,11 +22,11 @@ static bool are_all(struct wmdm *w, const struct wmdm_list *list, unsigned count
         unsigned number = MANY;
 
         if (!name || sscanf(name, "%3u", &number) != 1 || number >= count || seen[number]) {
-            CoTaskMemFree(name);
+            free(name);
             return false;
         }
         seen[number] = true;
-        CoTaskMemFree(name);
+        free(name);
     }
     return list->count == count;
 }

@@ -20,7 +20,7 @@ static void remove_on_device(struct wmdm *w, const char *name)
 
     snprintf(request, sizeof(request), "{\"verb\":\"remove\",\"path\":\"%s/%s\"}",
              folder ? folder : "", name);
-    CoTaskMemFree(folder);
+    free(folder);
     free(conf_control(c, request));
 }
 

@@ -108,7 +108,7 @@ static void retag(struct wmdm *w, const char *name, unsigned property, unsigned 
     snprintf(request, sizeof(request),
              "{\"verb\":\"retag\",\"path\":\"%s/%s\",\"property\":%u,\"value\":\"%u\"}",
              folder ? folder : "", name, property, value);
-    CoTaskMemFree(folder);
+    free(folder);
     free(conf_control(c, request));
 }
 
@@ -155,7 +155,7 @@ TAGGED_CASE(STORAGE_TAGGED_BV_03, SETTABLE " && PROVIDER.MEDIUM.FOLDERS",
     wmdm_setup(c, "IMDSPStorage3::SetMetadata", set(w, one, list));
     w = wmdm_replug(w, &one);
     place = wmdm_child(w, wmdm_root(w), folder ? folder : "");
-    CoTaskMemFree(folder);
+    free(folder);
     one = place ? wmdm_child(w, place, "one.mp3") : NULL;
     if (!one)
         conf_refused(c, "IMDSPStorage::EnumStorage", "a file is gone after a replug");

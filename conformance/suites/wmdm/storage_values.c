@@ -271,7 +271,7 @@ VALUES_CASE(STORAGE_VALUES_BV_04, SETTABLE " && PROVIDER.DEVICE3",
     last = listed.item[listed.count - 1];
     text = wmdm_name(w, last);
     one = wmdm_child(w, wmdm_work_folder(w), text ? text : "");
-    CoTaskMemFree(text);
+    free(text);
     text = pv_id(w, one);
     RELEASE(one);
     for (size_t i = 0; i + 1 < listed.count; i++)

@@ -18,7 +18,7 @@ static void check_list(struct wmdm *w, IMDSPStorage4 *list, const char *letters,
         char *name = wmdm_name(w, items[i]);
 
         is_same = is_same && i < count && name && name[0] == letters[i % 3];
-        CoTaskMemFree(name);
+        free(name);
         RELEASE(items[i]);
     }
     CHECK(is_same);

@@ -340,7 +340,7 @@ CONF_CASE(SYNC_LIST_BV_06, .title = "Songs and lists do not take each other alon
             char *name = wmdm_name(w, items[i]);
 
             (i ? second : first)[0] = name ? name[0] : '?';
-            CoTaskMemFree(name);
+            free(name);
         }
         CHECK(conf_same_text(c, first, "d") && conf_same_text(c, second, "c"));
     }
@@ -405,7 +405,7 @@ CONF_CASE(SYNC_LIST_BV_07,
     RELEASE(l.list4);
     w = l.w = wmdm_replug(w, &l.list);
     place = wmdm_child(w, wmdm_root(w), folder ? folder : "");
-    CoTaskMemFree(folder);
+    free(folder);
     if (!place)
         conf_refused(c, "IMDSPStorage::EnumStorage", "a folder is gone after a replug");
     l.list = wmdm_child(w, place, "Mix");
@@ -440,7 +440,7 @@ CONF_CASE(SYNC_LIST_BV_08, .title = "A list is called what it was called",
     }
     RELEASE(found);
     RELEASE(folder);
-    CoTaskMemFree(name);
+    free(name);
 }
 
 /* ---- albums */

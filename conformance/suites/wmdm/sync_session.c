@@ -140,7 +140,7 @@ SESSION_CASE(SYNC_SESSION_BV_02, "In a session all is done at once, and others g
                       u"theirs.mp3", 0, &made),
                  S_OK);
     wmdm_setup(c, "EndSession", end(c, session, TO));
-    CoTaskMemFree(name);
+    free(name);
     RELEASE(made);
     RELEASE(seen);
     RELEASE(two);

@@ -146,7 +146,7 @@ static void round_trip(struct conf *c, const char *name, DWORD format)
                            length, metadata);
         seen_name = wmdm_name(w, file);
         CHECK(conf_same_text(c, seen_name, name));
-        CoTaskMemFree(seen_name);
+        free(seen_name);
     }
     ROW("SP-SYNC-006.found") {
         send_clear(w, file, sent, length);

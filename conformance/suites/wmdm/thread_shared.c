@@ -173,7 +173,7 @@ static IMDSPStorage *place_of(struct wmdm *one, struct wmdm *two)
     char *name = wmdm_name(one, wmdm_work_folder(one));
     IMDSPStorage *place = wmdm_child(two, wmdm_root(two), name ? name : "");
 
-    CoTaskMemFree(name);
+    free(name);
     if (!place)
         conf_refused(c, "IMDSPStorage::EnumStorage",
                      "the second instance does not list a folder of the first one's");
@@ -192,7 +192,7 @@ static void check_renamed(struct wmdm *one, IMDSPStorage *file, struct wmdm *two
     seen = wmdm_name(two, other);
     CHECK(conf_same_text(c, seen, "renamed.bin"));
     CHECK(pv_is_listed(two, place, "renamed.bin") && !pv_is_listed(two, place, "shared.bin"));
-    CoTaskMemFree(seen);
+    free(seen);
     RELEASE(object);
 }
 
