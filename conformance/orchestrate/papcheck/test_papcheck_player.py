@@ -149,6 +149,26 @@ def test_the_provider_drives_it(run, file):
     assert set(done.results["subjects"]) == {"device", "server", "provider"}
 
 
+@pytest.mark.parametrize(("count", "verdict"), [(200, "PASS"), (300, "INCONCLUSIVE")])
+def test_no_provider_fails_for_a_device_of_many_values(run, file, count, verdict):
+    path, some = file("pap-formats"), "[8000, 22050, 32000, 44100, 48000]"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(some) == 1
+    path.write_text(text.replace(some, str([8000 + i for i in range(count)])), encoding="utf-8")
+    done = run("FORMAT-VALUES-BV-01", "--player", path, "--provider", OWN)
+    assert verdicts(done) == {"FORMAT-VALUES-BV-01": verdict}, done.stdout
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(2**32, "INCONCLUSIVE"), (2**32 + 4, "PASS")])
+def test_no_provider_fails_for_a_file_that_ends_at_4_gib(run, file, size, verdict):
+    path = file("pap-voice")
+    text, count = re.subn("size: 5368713217", f"size: {size}", path.read_text(encoding="utf-8"))
+    assert count == 1
+    path.write_text(text, encoding="utf-8")
+    done = run("VOICE-FAR-BV-01", "--player", path, "--provider", OWN)
+    assert verdicts(done) == {"VOICE-FAR-BV-01": verdict}, done.stdout
+
+
 @pytest.mark.parametrize("of", ["device", "player"])
 def test_an_mtp_device_is_the_providers_only_with_leave_and_that_is_said_once(run, of):
     words = ("AUTH-*", PROVIDER_CASE, "--provider", OWN)

@@ -8,7 +8,7 @@
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 
-enum { VALUES_MAX = 1024, CHOICES_MAX = 64, BY_ITSELF = 0 };
+enum { VALUES_MAX = 1024, CHOICES_MAX = 256, BY_ITSELF = 0 };
 
 /* The numbers among a device's properties that a provider tells under the documents' names. */
 static const struct numbered {
@@ -70,7 +70,7 @@ static uint64_t read_number(struct ct_reader *reader, uint16_t type)
     }
 }
 
-/* The form's values, as many as are looked at; the reader is behind all of them. */
+/* The form's values: all are counted, and kept where there is room; the reader is behind them. */
 static void read_form(struct ct_reader *reader, uint16_t type, struct said *ret)
 {
     const uint8_t form = ct_u8(reader);
@@ -82,8 +82,11 @@ static void read_form(struct ct_reader *reader, uint16_t type, struct said *ret)
     for (unsigned i = 0; i < count && !reader->failed; i++) {
         const uint64_t value = read_number(reader, type);
 
-        if (ret->count < CHOICES_MAX && (form == MTP_FORM_ENUMERATION || i < 2))
-            ret->values[ret->count++] = (uint32_t)value;
+        if (form == MTP_FORM_ENUMERATION || i < 2) {
+            if (ret->count < CHOICES_MAX)
+                ret->values[ret->count] = (uint32_t)value;
+            ret->count++;
+        }
         ret->step = (uint32_t)value;
     }
     if (form == MTP_FORM_FIXED_LENGTH_ARRAY)
@@ -105,7 +108,11 @@ static void read_description(struct conf *c, struct device *device, struct ct_re
     ct_u32(reader);
     read_form(reader, type, &one);
     one.of = number_of(code);
-    if (reader->failed || !one.of || !one.count || one.values[one.count - 1] == 0)
+    if (reader->failed || !one.of || !one.count)
+        return;
+    if (one.count > CHOICES_MAX)
+        conf_inconclusive(c, "a property of the device has more than %d values", CHOICES_MAX);
+    if (one.values[one.count - 1] == 0)
         return;
     if (device->count == VALUES_MAX)
         conf_inconclusive(c, "the device describes more than %d properties", VALUES_MAX);

@@ -2,7 +2,7 @@
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_walk.h"
 
-/* The first file of more than 4 GiB that is met; a reference. */
+/* The first file that is met whose last 5 bytes are beyond 4 GiB; a reference. */
 struct far {
     IMDSPStorage *storage;
     uint64_t size;
@@ -15,7 +15,7 @@ static void look(struct wmdm *w, const struct snapshot *snapshot, const struct w
     struct conf *c = wmdm_conf(w);
 
     (void)snapshot;
-    if (far->storage || !seen->object || snapshot_size(seen->object) <= UINT32_MAX ||
+    if (far->storage || !seen->object || snapshot_size(seen->object) < UINT32_MAX + (uint64_t)5 ||
         snapshot_size(seen->object) > 2 * (uint64_t)UINT32_MAX)
         return;
     far->size = snapshot_size(seen->object);
