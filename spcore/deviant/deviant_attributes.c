@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "spcore/deviant/kind.h"
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
 #include "spcore/sp/sp_storage.h"
@@ -220,4 +221,11 @@ SET_ATTRIBUTES2(EXTENDED_KEPT)
     if (extended)
         attributes |= WMDM_FILE_ATTR_READONLY;
     return EXTENDED_KEPT_book(This, attributes, 0, audio, video);
+}
+
+METHOD(FOLDER_NEVER_READONLY, IMDSPStorage4, SetAttributes, DWORD attributes, WAVEFORMATEX *format)
+{
+    if (kind_is_folder(SELF(sp_storage, IMDSPStorage4)))
+        attributes &= ~(DWORD)WMDM_FILE_ATTR_READONLY;
+    return FOLDER_NEVER_READONLY_book(This, attributes, format);
 }

@@ -121,6 +121,8 @@ HRESULT __wrap_sp_storage_create(struct sp_storage *self, const struct sp_creati
     if (deviates(OVERWRITE_UNTAGGED) && (spoilt.attributes & WMDM_FILE_CREATE_OVERWRITE) &&
         has_bearer(self, creation))
         spoilt.metadata = NULL;
+    if (deviates(FOLDER_MADE_UNTAGGED) && (spoilt.attributes & WMDM_FILE_ATTR_FOLDER))
+        spoilt.metadata = NULL;
     if (deviates(OVERWRITE_IGNORED))
         spoilt.attributes &= ~WMDM_FILE_CREATE_OVERWRITE;
     if (deviates(FILE_BEFORE_FOLDER) && (spoilt.attributes & WMDM_FILE_ATTR_FILE))

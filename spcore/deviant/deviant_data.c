@@ -314,6 +314,16 @@ CLEAR_READ(CLEAR_EOF_FAILS)
     return hr == S_OK && !*size ? HRESULT_FROM_WIN32(ERROR_HANDLE_EOF) : hr;
 }
 
+CLEAR_READ(CLEAR_FAILED_KEEPS)
+{
+    DWORD asked = size ? *size : 0;
+    HRESULT hr = CLEAR_FAILED_KEEPS_book(This, data, size);
+
+    if (FAILED(hr) && size)
+        *size = asked;
+    return hr;
+}
+
 CLEAR_READ(CLEAR_SIZE_KEPT)
 {
     DWORD asked = size ? *size : 0;

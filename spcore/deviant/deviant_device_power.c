@@ -56,3 +56,16 @@ METHOD(PERCENT_FULL, IMDSPDevice3, GetPowerSource, DWORD *source, DWORD *percent
         *percent = 100;
     return hr;
 }
+
+METHOD(PERCENT_AS_AT_FIRST, IMDSPDevice3, GetPowerSource, DWORD *source, DWORD *percent)
+{
+    static DWORD first = UINT32_MAX;
+    HRESULT hr = PERCENT_AS_AT_FIRST_book(This, source, percent);
+
+    if (FAILED(hr))
+        return hr;
+    if (first == UINT32_MAX)
+        first = *percent;
+    *percent = first;
+    return hr;
+}

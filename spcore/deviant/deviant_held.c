@@ -108,6 +108,20 @@ METHOD(FAR_END_FAILS, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
     return is_far_end ? hr_swap(hr, S_OK, E_FAIL) : hr;
 }
 
+METHOD(FAR_READ_WRAPS, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    struct sp_storage *self = SELF(sp_storage, IMDSPObject2);
+    const uint64_t wrap = self->position > UINT32_MAX ? (uint64_t)UINT32_MAX + 1 : 0;
+    HRESULT hr;
+
+    if (wrap && size && *size > self->size - self->position)
+        *size = (DWORD)(self->size - self->position);
+    self->position -= wrap;
+    hr = FAR_READ_WRAPS_book(This, data, size, mac);
+    self->position += wrap;
+    return hr;
+}
+
 /* ---- Seek of who writes */
 static struct {
     const IMDSPObject2 *file;

@@ -65,3 +65,12 @@ METHOD(LIST_KEPT, IMDSPStorage4, GetMetadata, IWMDMMetaData *list)
         IWMDMMetaData_AddRef(list);
     return LIST_KEPT_book(This, list);
 }
+
+METHOD(OPERATION_KEPT, IMDSPDirectTransfer, TransferToDevice, const WCHAR *path,
+       IWMDMOperation *operation, DWORD flags, const WCHAR *name, IWMDMMetaData *metadata,
+       IWMDMProgress *progress, IMDSPStorage **made)
+{
+    if (operation)
+        operation->lpVtbl->AddRef(operation);
+    return OPERATION_KEPT_book(This, path, operation, flags, name, metadata, progress, made);
+}

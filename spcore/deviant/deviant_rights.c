@@ -30,6 +30,19 @@ SPOILT(RIGHTS_DATE_YEAR_EARLY, if (is_dated) right->ExpirationDate.wYear--)
 SPOILT(RIGHTS_MAC_OF_ARRAY, hr = sp_mac(SELF(sp_storage, IMDSPStorage4)->device->context, *rights,
                                         *count *(DWORD)sizeof(**rights), NULL, 0, mac))
 
+/* What it repeats it vouches for. */
+RIGHTS(RIGHTS_REPEATED)
+{
+    HRESULT hr = BOOK(RIGHTS_REPEATED);
+
+    if (hr != S_OK || *count < 2)
+        return hr;
+    for (DWORD i = 1; i < *count; i++)
+        (*rights)[i] = **rights;
+    return sp_mac(SELF(sp_storage, IMDSPStorage4)->device->context, *rights,
+                  *count * (DWORD)sizeof(**rights), count, sizeof(*count), mac);
+}
+
 /* The block of the first call each time. */
 RIGHTS(RIGHTS_ONE_BLOCK)
 {

@@ -170,6 +170,22 @@ SAYS(COVER_SIZE_OF_ITS_OWN)
         say_number(said, 1);
 }
 
+static void cut_at_32_kib(struct said *said)
+{
+    if (is(said, g_wszWMDMAlbumCoverData) && said->length > 32768)
+        said->length = 32768;
+}
+
+METHOD(COVER_CUT_AT_32_KIB, IMDSPStorage4, GetSpecifiedMetadata, DWORD count, WCHAR **names,
+       IWMDMMetaData *list)
+{
+    struct listening listening = {
+        {&listening_vtbl}, list, SELF(sp_storage, IMDSPStorage4), cut_at_32_kib};
+
+    return COVER_CUT_AT_32_KIB_book(This, count, names,
+                                    list ? &listening.IWMDMMetaData_iface : NULL);
+}
+
 /* ---- what SetMetadata takes */
 #define TAKES(token) METHOD(token, IMDSPStorage4, SetMetadata, IWMDMMetaData *list)
 
@@ -293,6 +309,12 @@ TAKES(EDIT_NOT_THERE)
 TAKES(EDIT_OF_MEDIUM_OK)
 {
     return SELF(sp_storage, IMDSPStorage4)->handle ? EDIT_OF_MEDIUM_OK_book(This, list) : S_OK;
+}
+
+TAKES(FOLDER_NOT_TITLED)
+{
+    return kind_is_folder(SELF(sp_storage, IMDSPStorage4)) ? S_OK
+                                                           : FOLDER_NOT_TITLED_book(This, list);
 }
 
 /* ---- what is lent */

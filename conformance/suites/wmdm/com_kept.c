@@ -193,3 +193,27 @@ CONF_CASE(COM_KEPT_BV_02, .title = "What a provider is given is the caller's whe
     check_given(c, "a list for SetMetadata", IWMDMMetaData_Release(set));
     check_given(c, "a progress for Delete", IWMDMProgress3_Release(progress));
 }
+
+CONF_CASE(COM_KEPT_BV_03, .title = "So is what a transfer is given", .reqs = REQS("SP-LIFE-007"),
+          .ics = "PROVIDER.DIRECT", .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "TransferToDevice with an operation, a list and a progress; all of the provider "
+                   "is released, then what it was given")
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDSPDirectTransfer *direct = AS(IMDSPDirectTransfer, wmdm_work_folder(w));
+    struct wmdm_operation_record sent = {.data = (const BYTE *)"xy", .length = 2, .block = 1};
+    struct wmdm_progress_record record = {0};
+    IWMDMOperation *operation = wmdm_operation_new(w, &sent, true);
+    IWMDMMetaData *tags = wmdm_metadata_new();
+    IWMDMProgress3 *progress = wmdm_progress_new(&record);
+
+    wmdm_made(w, "sent.mp3");
+    wmdm_metadata_add_string(tags, g_wszWMDMTitle, "Tone");
+    (void)CALL(IMDSPDirectTransfer, TransferToDevice, direct, NULL, operation,
+               WMDM_CONTENT_OPERATIONINTERFACE, u"sent.mp3", tags, (IWMDMProgress *)progress, NULL);
+    RELEASE(direct);
+    wmdm_close(w);
+    check_given(c, "an operation for TransferToDevice", operation->lpVtbl->Release(operation));
+    check_given(c, "a list for TransferToDevice", IWMDMMetaData_Release(tags));
+    check_given(c, "a progress for TransferToDevice", IWMDMProgress3_Release(progress));
+}

@@ -3,6 +3,7 @@
 #include "conformance/wmdm/wmdm_class.h"
 #include "conformance/wmdm/wmdm_offer.h"
 #include "conformance/wmdm/wmdm_opaque.h"
+#include "conformance/wmdm/wmdm_thread.h"
 #include "spcore/base.h"
 #include "spcore/com/com_utf16.h"
 #include "spcore/mtp/mtpi.h"
@@ -346,6 +347,27 @@ CONF_CASE(DEVICE_POWER_BV_02, .title = "So they do of a device that runs on its 
     ROW("SP-DEV-027.range")
         REQUIRE_HR(CALL(IMDSPDevice, GetPowerSource, wmdm_device(w), &source, &percent), S_OK);
     power_agrees(c, source, percent);
+}
+
+#define SOON_MS 2000 /* by the event that the device sends, at the latest */
+
+CONF_CASE(DEVICE_POWER_BV_03, .title = "What is left in the battery goes down as the device's does",
+          .reqs = REQS("SP-DEV-027"), .ics = "PROVIDER.DEVICE.POWER", .player = "pap-voice",
+          .needs = CONF_PROVIDER | CONF_CONTROL,
+          .steps = "GetPowerSource; the battery falls to 23 %; GetPowerSource until it says so")
+{
+    const int64_t until = wmdm_now_ms() + SOON_MS;
+    struct wmdm *w = wmdm_open(c);
+    DWORD source = 0, percent = 0;
+
+    ROW("SP-DEV-027.later") {
+        REQUIRE_HR(CALL(IMDSPDevice, GetPowerSource, wmdm_device(w), &source, &percent), S_OK);
+        free(conf_control(c, "{\"verb\":\"battery\",\"level\":23}"));
+        do {
+            REQUIRE_HR(CALL(IMDSPDevice, GetPowerSource, wmdm_device(w), &source, &percent), S_OK);
+        } while (percent != 23 && wmdm_now_ms() < until);
+        CHECK_EQ(percent, 23);
+    }
 }
 
 static bool unsupported(HRESULT hr)

@@ -145,6 +145,40 @@ RIGHTS_CASE(PROTECTED_RIGHTS_BV_02, "PROVIDER.RIGHTS", "The fields of a right ag
     release(&plain);
 }
 
+/* One in the header, one in the store: in which order, and whether it knows stores, is the
+ * provider's. */
+RIGHTS_CASE(PROTECTED_RIGHTS_BV_03, "PROVIDER.RIGHTS", "Of two licences each has its right",
+            CONF_MUST,
+            "a licence store with a licence for five times; GetRights of a file with the same "
+            "content and an unlimited one in its header",
+            "SP-DRM-007", "SP-MAC-012")
+{
+    struct wmdm *w = wmdm_open(c);
+    const DWORD kind = WMDM_RECORD_LICENCE;
+    struct wmdm_licence other = counted;
+    BYTE store[WMDM_PROTECTED_MAX];
+    IMDSPStorage *stored;
+    struct rights rights;
+
+    other.content = unlimited.content;
+    stored =
+        wmdm_put(w, wmdm_root(w), WMDM_LICENCE_STORE, store, wmdm_store(&other, &kind, 1, store));
+    rights = ask_of(w, "a.wma", &unlimited);
+    ROW("SP-DRM-007.each") {
+        (void)first(c, &rights);
+        if (rights.count == 2)
+            CHECK_EQ((rights.item[0].fuFlags ^ rights.item[1].fuFlags) & WMDM_RIGHTS_PLAYBACKCOUNT,
+                     WMDM_RIGHTS_PLAYBACKCOUNT);
+        else
+            conf_excused(c, 1, "its rights are those of the header");
+    }
+    ROW("SP-MAC-012")
+        check_mac(w, &rights);
+    release(&rights);
+    wmdm_delete(w, stored);
+    RELEASE(stored);
+}
+
 RIGHTS_CASE(PROTECTED_RIGHTS_BI_01, "ANY", "GetRights may be left out, and says nothing by halves",
             CONF_MAY, "GetRights of a plain file, its outputs poisoned", "SP-DRM-006")
 {

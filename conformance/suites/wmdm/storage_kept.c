@@ -203,8 +203,8 @@ static DWORD read_clear(struct wmdm *w, IMDSPObject2 *object, BYTE *data, DWORD 
 
 KEPT_CASE(STORAGE_CLEAR_BV_01, "PROVIDER.OBJECT2 && " READS,
           "The clear channel and the secure one are of the same file", CONF_MUST, 0,
-          "write secretly, read in the clear; one position for both; the end", "SP-OBJ-052",
-          "SP-OBJ-053")
+          "write secretly, read in the clear; one position for both; the end; the file closed",
+          "SP-OBJ-052", "SP-OBJ-053")
 {
     struct wmdm_file *f = pv_thousand(c);
     struct wmdm *w = f->w;
@@ -230,6 +230,11 @@ KEPT_CASE(STORAGE_CLEAR_BV_01, "PROVIDER.OBJECT2 && " READS,
     ROW("SP-OBJ-053.end")
         CHECK_EQ(read_clear(w, object, data, 1000), 0);
     SETUP_CALL(IMDSPObject, Close, (IMDSPObject *)object);
+    size = 100;
+    ROW("SP-OBJ-053.failed") {
+        CHECK_FAILS(CALL(IMDSPObject2, ReadOnClearChannel, object, data, &size));
+        CHECK_EQ(size, 0);
+    }
     SETUP_CALL(IMDSPObject, Open, (IMDSPObject *)object, MDSP_WRITE);
     size = 12;
     ROW("SP-OBJ-052.write")
