@@ -36,16 +36,20 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKG))
 # Installed headers name each other as in the one folder they go to.
 CPPFLAGS += -I. -I$(GEN) -Ispcore/include $(PKG_CFLAGS)
 
+# A report wants files, lines and functions (-g1); variables would make building a fifth longer.
 ifeq ($(VARIANT),sanitize)
 VARIANT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT := -O1 -g
+OPT := -O1 -g1
 endif
 ifeq ($(VARIANT),tsan)
 # gcc sees less well what is instrumented.
 VARIANT_FLAGS := -fsanitize=thread -Wno-maybe-uninitialized
-OPT := -O1 -g
+OPT := -O1 -g1
 # Tests without Criterion, which does not go together with it.
 CPPFLAGS := -Ispcore/tests/bare $(CPPFLAGS)
+# Of the archives no more than what the same tests take in the sanitize variant, as the linker has said.
+TAKEN := $(patsubst build/sanitize/%,$(BUILD)/%,$(shell sed -n 's/^[^ ]*: //p' /dev/null \
+	$(wildcard $(patsubst $(BUILD)/%,build/sanitize/%.d,$(MAKECMDGOALS)))))
 endif
 ifeq ($(VARIANT),clang)
 # For its warnings, which are the same however much it optimises.
@@ -475,14 +479,16 @@ SPC_TESTS := $(filter-out $(LUSB_TESTS),$(call tests_of,spcore))
 CONF_TESTS := $(call tests_of,conformance)
 UNIT_TESTS := $(SIM_TESTS) $(SPC_TESTS) $(LUSB_TESTS) $(CONF_TESTS)
 
-$(BUILD)/tests/simulator.a: $(call not_main,$(SIM_SRC))
-$(BUILD)/tests/spcore.a: $(call not_main,$(SPC_SRC) $(COMMAND_SRC) $(SYNC_SRC) $(PAPD_OWN_SRC) $(call layers,spcore,wmi))
-$(BUILD)/tests/libusb.a: $(call not_main,$(LUSB_SRC))
-$(BUILD)/tests/conformance.a: $(filter-out $(OBJ)/conformance/suites/%,$(call not_main,$(CONF_SRC) $(JUDGE_SPC_SRC)))
+# What all tests take, or those that are asked for.
+taken = $(if $(TAKEN),$(filter $(TAKEN),$(call not_main,$(1))) always,$(call not_main,$(1)))
+$(BUILD)/tests/simulator.a: $(call taken,$(SIM_SRC))
+$(BUILD)/tests/spcore.a: $(call taken,$(SPC_SRC) $(COMMAND_SRC) $(SYNC_SRC) $(PAPD_OWN_SRC) $(call layers,spcore,wmi))
+$(BUILD)/tests/libusb.a: $(call taken,$(LUSB_SRC))
+$(BUILD)/tests/conformance.a: $(filter-out $(OBJ)/conformance/suites/%,$(call taken,$(CONF_SRC) $(JUDGE_SPC_SRC)))
 $(BUILD)/tests/%.a:
 	$(call say,AR)
 	@mkdir -p $(@D)
-	$(Q)rm -f $@ && ar rcsT $@ $^
+	$(Q)rm -f $@ && ar rcsT $@ $(filter %.o,$^)
 
 define link_test
 $(call say,LINK)
@@ -501,8 +507,12 @@ $(SIM_TESTS): $(BUILD)/tests/simulator/%: $(OBJ)/simulator/tests/%.o | $(BUILD)/
 wraps_of = $(shell sed -n 's/^WRAP(\(.*\));$$/-Wl,--wrap=\1/p' $(1) \
 	$$(sed -n 's/^#include "\(.*failing.h\)"$$/\1/p' $(1)))
 
+# One thread serves all players, in a process of its own: nothing for TSan, which meets the sanitize variant's.
+ifneq ($(VARIANT),tsan)
+SERVED := $(PAPSIM) $(MEDIA)
+endif
 $(SPC_TESTS): LIBS := $(SPC_LIBS) -lsqlite3 -ldl
-$(SPC_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests/spcore.a $(PAPSIM) $(MEDIA)
+$(SPC_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests/spcore.a $(SERVED)
 	$(call link_test,$(BUILD)/tests/spcore.a,$(call wraps_of,spcore/tests/$*.c))
 
 # Not the real libusb: its own objects, its library and a papsim to talk to.
