@@ -8,7 +8,7 @@
 
 #include "conformance/raw/raw_descriptors.h"
 
-enum { HEADER = 12, FIRST_ROOM = 64 * 1024, MOST = 64 * 1024 * 1024 };
+enum { HEADER = 12, PIECE = 64 * 1024, MOST = 64 * 1024 * 1024 };
 
 static void put_le(uint8_t *at, uint64_t value, unsigned width)
 {
@@ -132,14 +132,15 @@ int ct_command(struct ct_pipe *pipe, uint16_t code, uint32_t id, const uint32_t 
     return ct_send(pipe, MTP_CT_COMMAND, code, id, payload, 4 * count);
 }
 
-/* One transfer into memory of its own. A read that fills the room exactly has not ended. */
+/* One transfer into memory of its own. A read that fills its piece has not ended. A piece is one
+ * URB: none stands behind the short one, to be taken back, which not every host controller can. */
 static int read_transfer(struct ct_pipe *pipe, uint8_t **ret_bytes, size_t *ret_length)
 {
-    size_t room = FIRST_ROOM, got = 0;
+    size_t room = PIECE, got = 0;
     uint8_t *bytes = malloc(room);
 
     while (bytes) {
-        int64_t count = ct_bulk_in(pipe, bytes + got, room - got);
+        int64_t count = ct_bulk_in(pipe, bytes + got, PIECE);
         uint8_t *more;
 
         if (count < 0) {
@@ -147,11 +148,13 @@ static int read_transfer(struct ct_pipe *pipe, uint8_t **ret_bytes, size_t *ret_
             return (int)count;
         }
         got += (size_t)count;
-        if (got < room) {
+        if (count < PIECE) {
             *ret_bytes = bytes;
             *ret_length = got;
             return 0;
         }
+        if (got < room)
+            continue;
         more = room < MOST ? realloc(bytes, room * 4) : NULL;
         if (!more)
             free(bytes);

@@ -45,8 +45,6 @@ def runs(tmp_path_factory):
     player of its own."""
     folder = tmp_path_factory.mktemp("papcheck")
     with contextlib.ExitStack() as stack:
-        # Over usbredir USB-BLK-BI-13, which takes a transfer back, sometimes waits for nothing
-        # (docs/virtual-machine.md).
         fleet, steps = vm.Fleet(stack, vm.front("usbip")), {}
         for name in PERSONAS:
             direct = stack.enter_context(vm.player(name))

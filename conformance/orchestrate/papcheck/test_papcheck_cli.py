@@ -243,6 +243,18 @@ def test_the_wire_capture_is_read_by_others(red):
     assert "GET DESCRIPTOR" in packets
 
 
+def test_the_judge_takes_no_read_back_that_a_short_one_ended(run):
+    """QEMU's xHCI never runs an endpoint again that had a queued read taken back."""
+    case = "USB-BLK-BI-13"
+    capture = run(case).folder / "cases" / case.replace("-", "_") / "wire.pcapng"
+    statuses = subprocess.run(
+        [tree.tool("tshark"), "-n", "-r", capture, "-Y",
+         "usb.endpoint_address == 0x81 && usb.urb_type == 'C'", "-T", "fields", "-e",
+         "usb.urb_status"], check=True, text=True, timeout=SECONDS, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL).stdout.split()
+    assert len(statuses) > 16 and set(statuses) == {"0"}
+
+
 @pytest.mark.parametrize("index, status, standing",
                          [(0, 1, "NOT CONFORMANT"), (1, 0, "SUBSET")])
 def test_repro_gives_the_same_verdict(red, tmp_path, index, status, standing):
