@@ -80,27 +80,16 @@ static size_t weight_of(const struct names_node *node)
 
 static void recount(struct names_node *node)
 {
-    node->count = 1 + count_of(node->left) + count_of(node->right);
+    node->count = 1 + count_of(node->side[0]) + count_of(node->side[1]);
 }
 
-/* The left one comes up. */
-static struct names_node *turn_right(struct names_node *node)
+/* What is on that side comes up. */
+static struct names_node *lift(struct names_node *node, int side)
 {
-    struct names_node *up = node->left;
+    struct names_node *up = node->side[side];
 
-    node->left = up->right;
-    up->right = node;
-    recount(node);
-    recount(up);
-    return up;
-}
-
-static struct names_node *turn_left(struct names_node *node)
-{
-    struct names_node *up = node->right;
-
-    node->right = up->left;
-    up->left = node;
+    node->side[side] = up->side[!side];
+    up->side[!side] = node;
     recount(node);
     recount(up);
     return up;
@@ -109,22 +98,15 @@ static struct names_node *turn_left(struct names_node *node)
 /* After something has come or gone below. */
 static struct names_node *balance(struct names_node *node)
 {
-    const struct names_node *inner;
+    const int side = weight_of(node->side[1]) > weight_of(node->side[0]);
+    struct names_node **heavy = &node->side[side];
 
     recount(node);
-    if (weight_of(node->right) > HEAVIER * weight_of(node->left)) {
-        inner = node->right->left;
-        if (inner && weight_of(inner) >= SINGLE * weight_of(node->right->right))
-            node->right = turn_right(node->right);
-        return turn_left(node);
-    }
-    if (weight_of(node->left) > HEAVIER * weight_of(node->right)) {
-        inner = node->left->right;
-        if (inner && weight_of(inner) >= SINGLE * weight_of(node->left->left))
-            node->left = turn_left(node->left);
-        return turn_right(node);
-    }
-    return node;
+    if (weight_of(*heavy) <= HEAVIER * weight_of(node->side[!side]))
+        return node;
+    if (weight_of((*heavy)->side[!side]) >= SINGLE * weight_of((*heavy)->side[side]))
+        *heavy = lift(*heavy, !side);
+    return lift(node, side);
 }
 
 /* ---- what is in it */
@@ -138,19 +120,19 @@ void *names_find(const struct names *names, const char *name, const char *end)
 
         if (!order)
             return node->item;
-        node = order < 0 ? node->left : node->right;
+        node = node->side[order > 0];
     }
     return NULL;
 }
 
 static struct names_node *put(struct names_node *node, struct names_node *more, const char *end)
 {
+    struct names_node **at;
+
     if (!node)
         return more;
-    if (names_compare(name_of(more), end, name_of(node)) < 0)
-        node->left = put(node->left, more, end);
-    else
-        node->right = put(node->right, more, end);
+    at = &node->side[names_compare(name_of(more), end, name_of(node)) > 0];
+    *at = put(*at, more, end);
     return balance(node);
 }
 
@@ -168,11 +150,11 @@ bool names_add(struct names *names, void *item)
 
 static struct names_node *take_first(struct names_node *node, struct names_node **ret_first)
 {
-    if (!node->left) {
+    if (!node->side[0]) {
         *ret_first = node;
-        return node->right;
+        return node->side[1];
     }
-    node->left = take_first(node->left, ret_first);
+    node->side[0] = take_first(node->side[0], ret_first);
     return balance(node);
 }
 
@@ -184,14 +166,15 @@ static struct names_node *join(struct names_node *left, struct names_node *right
     if (!right)
         return left;
     right = take_first(right, &middle);
-    middle->left = left;
-    middle->right = right;
+    middle->side[0] = left;
+    middle->side[1] = right;
     return balance(middle);
 }
 
 static struct names_node *take(struct names_node *node, const char *name, const char *end,
                                struct names_node **ret_gone)
 {
+    struct names_node **at;
     int order;
 
     if (!node)
@@ -199,12 +182,10 @@ static struct names_node *take(struct names_node *node, const char *name, const 
     order = names_compare(name, end, name_of(node));
     if (!order) {
         *ret_gone = node;
-        return join(node->left, node->right);
+        return join(node->side[0], node->side[1]);
     }
-    if (order < 0)
-        node->left = take(node->left, name, end, ret_gone);
-    else
-        node->right = take(node->right, name, end, ret_gone);
+    at = &node->side[order > 0];
+    *at = take(*at, name, end, ret_gone);
     return balance(node);
 }
 
@@ -228,13 +209,11 @@ void *names_at(const struct names *names, size_t index)
 {
     const struct names_node *node = names->root;
 
-    while (node && index != count_of(node->left)) {
-        if (index < count_of(node->left)) {
-            node = node->left;
-        } else {
-            index -= count_of(node->left) + 1;
-            node = node->right;
-        }
+    while (node && index != count_of(node->side[0])) {
+        const bool after = index > count_of(node->side[0]);
+
+        index -= after ? count_of(node->side[0]) + 1 : 0;
+        node = node->side[after];
     }
     return node ? node->item : NULL;
 }
@@ -243,8 +222,8 @@ static void node_free(struct names_node *node)
 {
     if (!node)
         return;
-    node_free(node->left);
-    node_free(node->right);
+    node_free(node->side[0]);
+    node_free(node->side[1]);
     free(node);
 }
 
