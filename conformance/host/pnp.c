@@ -172,16 +172,40 @@ static void name_keys(struct plugging *it, const char *serial)
              it->host->defects[PNP_ANY_REVISION] ? 0 : get_le16(it->device + 12));
 }
 
+/* False: it is not known yet. */
+static bool known_code(const struct plugging *it, uint8_t ret_osvc[2])
+{
+    const struct registry_value *known;
+    bool is;
+
+    registry_hold(&it->host->registry);
+    known = registry_get(&it->host->registry, it->ret->flags_key, "osvc");
+    is = known && known->size == 2;
+    if (is)
+        memcpy(ret_osvc, known->data, 2);
+    registry_release(&it->host->registry);
+    return is;
+}
+
+static int write_value(struct plugging *it, const char *key, const char *name, uint32_t type,
+                       const void *data, size_t size)
+{
+    int error;
+
+    registry_hold(&it->host->registry);
+    error = registry_set(&it->host->registry, key, name, type, data, size);
+    registry_release(&it->host->registry);
+    return error;
+}
+
 /* The 1.0 vendor code, asked for once for a vendor, product and revision; -ENOENT: it has none. */
 static int vendor_code(struct plugging *it)
 {
-    const struct registry_value *known =
-        registry_get(&it->host->registry, it->ret->flags_key, "osvc");
     uint8_t osvc[2] = {0, 0};
     int count;
 
-    if (known && known->size == 2 && !it->host->defects[PNP_ASKS_EACH_PLUG])
-        return known->data[0] == 1 ? known->data[1] : -ENOENT;
+    if (!it->host->defects[PNP_ASKS_EACH_PLUG] && known_code(it, osvc))
+        return osvc[0] == 1 ? osvc[1] : -ENOENT;
     if (it->host->defects[PNP_NEVER_ASKS])
         return -ENOENT;
     it->ret->string_asked = ++it->step;
@@ -192,7 +216,7 @@ static int vendor_code(struct plugging *it)
     }
     if (!osvc[0] && it->host->defects[PNP_FAILURE_FORGOTTEN])
         return -ENOENT;
-    if (registry_set(&it->host->registry, it->ret->flags_key, "osvc", REG_TYPE_BINARY, osvc, 2))
+    if (write_value(it, it->ret->flags_key, "osvc", REG_TYPE_BINARY, osvc, 2))
         return -ENOMEM;
     return osvc[0] ? osvc[1] : -ENOENT;
 }
@@ -232,9 +256,9 @@ static int write_properties(struct plugging *it)
     for (size_t i = 0; i < it->ret->msos.count && !error; i++) {
         const struct msos_property *one = &it->ret->msos.properties[i];
 
-        error = registry_set(&it->host->registry, key, one->name,
-                             it->host->defects[PNP_TYPES_LOST] ? REG_TYPE_BINARY : one->type,
-                             one->data, one->size - (it->host->defects[PNP_DATA_CUT] && one->size));
+        error = write_value(it, key, one->name,
+                            it->host->defects[PNP_TYPES_LOST] ? REG_TYPE_BINARY : one->type,
+                            one->data, one->size - (it->host->defects[PNP_DATA_CUT] && one->size));
     }
     if (it->ret->msos.count > 0)
         it->ret->properties_written = ++it->step;

@@ -166,17 +166,18 @@ static struct notify_registration *next_asked(struct notify *notify,
     return one;
 }
 
-static bool is_answered(void *self)
-{
-    const struct notify_answer *answer = *(struct notify_answer *const *)self;
-
-    return answer->done;
-}
-
 struct asking {
-    struct notify_answer *answer; /* first: is_answered() */
+    const struct notify *notify;
+    struct notify_answer *answer;
     struct notify_registration *registration;
 };
+
+static bool is_answered(void *self)
+{
+    const struct asking *asking = self;
+
+    return asking->answer->done || asking->notify->gives_up;
+}
 
 static struct world_thread *asked_thread(void *self)
 {
@@ -190,12 +191,11 @@ static bool ask(struct notify *notify, struct notify_registration *one)
 {
     const struct notify_event event = {.action = NOTIFY_QUERY_REMOVE};
     struct notify_answer answer = {0};
-    struct asking asking = {&answer, one};
+    struct asking asking = {notify, &answer, one};
     const struct world_condition condition = {.met = is_answered,
                                               .holder = asked_thread,
                                               .self = &asking,
                                               .what = "the answer to a query-remove"};
-    int error;
 
     one->query = ASKED;
     if (notify_queue(one, &event, &answer))
@@ -203,8 +203,8 @@ static bool ask(struct notify *notify, struct notify_registration *one)
     world_unlock(notify->world);
     set_going(notify);
     world_lock(notify->world);
-    error = world_wait(notify->world, &condition, WORLD_NEVER);
-    if (error && !answer.done) { /* once it is answered, it may be gone */
+    (void)world_wait(notify->world, &condition, WORLD_NEVER);
+    if (!answer.done) { /* once it is answered, it may be gone */
         notify_forget(one, &answer);
         world_unlock(notify->world);
         world_find(notify->world, WORLD_FAULT, "query-unanswered",
@@ -242,8 +242,12 @@ static bool query_remove(void *self, const struct pnp_devnode *devnode)
         if (hears_handle(one, devnode))
             one->query = TO_ASK;
     }
+    notify->asks = true;
+    notify->remover = world_self();
     while (agreed && (one = next_asked(notify, devnode)) != NULL)
         agreed = ask(notify, one);
+    notify->asks = notify->gives_up = false;
+    notify->remover = NULL;
     world_unlock(notify->world);
     if (!agreed)
         told_failed(notify, devnode);
@@ -256,15 +260,61 @@ static void query_remove_failed(void *self, const struct pnp_devnode *devnode)
 }
 
 /* ---- registrations */
-/* Who waits for the machine is not at work. */
-static void begin_wait(void *self)
+/* ---- who waits for the machine lets the world go on meanwhile */
+struct wanting {
+    struct notify *notify;
+    bool (*take)(void *taker);
+    void *taker;
+};
+
+static bool takes(void *self)
 {
-    world_outside(self);
+    const struct wanting *wanting = self;
+
+    return wanting->take(wanting->taker);
 }
 
-static void end_wait(void *self)
+static struct world_thread *remover(void *self)
 {
-    world_inside(self);
+    const struct wanting *wanting = self;
+
+    return wanting->notify->remover;
+}
+
+/* Under the lock. The removal that has the machine waits no more for an answer; false: it waits for
+ * none, or does not any more. */
+static bool end_removal(struct notify *notify)
+{
+    if (!notify->asks || notify->gives_up)
+        return false;
+    notify->gives_up = true;
+    world_changed(notify->world);
+    return true;
+}
+
+static bool wait_for_machine(void *self, bool (*take)(void *taker), void *taker)
+{
+    struct notify *notify = self;
+    struct wanting wanting = {notify, take, taker};
+    const struct world_condition condition = {
+        .met = takes, .holder = remover, .self = &wanting, .what = "the machine"};
+    int error;
+
+    world_lock(notify->world);
+    do
+        error = world_wait(notify->world, &condition, WORLD_NEVER);
+    while (error == -EBUSY || (error && end_removal(notify)));
+    world_unlock(notify->world);
+    return error == 0;
+}
+
+static void is_over(void *self)
+{
+    struct notify *notify = self;
+
+    world_lock(notify->world);
+    world_changed(notify->world);
+    world_unlock(notify->world);
 }
 
 struct notify *notify_new(struct world *world, struct pnp_machine *machine)
@@ -289,7 +339,7 @@ struct notify *notify_new(struct world *world, struct pnp_machine *machine)
     notify->limit = LIMIT_MS;
     notify->listener = (struct pnp_listener){.events = &events, .self = notify};
     pnp_listen(machine, &notify->listener);
-    pnp_tell_waits(machine, &(struct pnp_waits){begin_wait, end_wait, world});
+    pnp_tell_waits(machine, &(struct pnp_waits){wait_for_machine, is_over, notify});
     return notify;
 }
 
@@ -300,6 +350,7 @@ void notify_free(struct notify *notify)
     if (!notify)
         return;
     pnp_unlisten(notify->machine, &notify->listener);
+    pnp_tell_waits(notify->machine, &(struct pnp_waits){NULL});
     while ((one = notify->registrations) != NULL) {
         notify->registrations = one->next;
         notify_drop(one);

@@ -39,7 +39,9 @@ struct notify {
     struct pnp_listener listener;
     struct notify_registration *registrations;
     uint32_t limit;
-    unsigned refuses; /* the n-th registration from now; 0: none */
+    unsigned refuses;             /* the n-th registration from now; 0: none */
+    bool asks, gives_up;          /* a query-remove is under way; it is not waited for any more */
+    struct world_thread *remover; /* who asks; NULL: nobody, or the steering thread */
 };
 
 /* Under the lock. 0 or -errno. */

@@ -95,6 +95,7 @@ static int fill(struct pnp_machine *machine, struct pnp_node *node,
                 struct pnp_devnode *parent)
 {
     struct pnp_devnode *devnode = &node->devnode;
+    struct registry *registry = &machine->host.registry;
     int error;
 
     memcpy(devnode->hardware_ids, identity->hardware, sizeof(devnode->hardware_ids));
@@ -109,11 +110,14 @@ static int fill(struct pnp_machine *machine, struct pnp_node *node,
     }
     node->place = *place;
     node->is_removing = false;
-    error = set_ids(&machine->host.registry, devnode->key, "HardwareID", devnode->hardware_ids,
+    registry_hold(registry);
+    error = set_ids(registry, devnode->key, "HardwareID", devnode->hardware_ids,
                     devnode->hardware_count);
-    return error ? error
-                 : set_ids(&machine->host.registry, devnode->key, "CompatibleIDs",
-                           devnode->compatible_ids, devnode->compatible_count);
+    if (!error)
+        error = set_ids(registry, devnode->key, "CompatibleIDs", devnode->compatible_ids,
+                        devnode->compatible_count);
+    registry_release(registry);
+    return error;
 }
 
 int pnp_enumerate(struct pnp_machine *machine, const struct pnp_identity *identity,

@@ -16,26 +16,24 @@ void pnp_listen(struct pnp_machine *machine, struct pnp_listener *listener)
 {
     struct pnp_listener **at = &machine->listeners;
 
-    pthread_mutex_lock(&machine->lock);
+    /* Not in the midst of an event. */
+    pnp_operate(machine);
     while (*at)
         at = &(*at)->next;
     listener->next = NULL;
     *at = listener;
-    pthread_mutex_unlock(&machine->lock);
+    pnp_operated(machine);
 }
 
 void pnp_unlisten(struct pnp_machine *machine, struct pnp_listener *listener)
 {
     struct pnp_listener **at = &machine->listeners;
 
-    /* Not in the midst of an event. */
     pnp_operate(machine);
-    pthread_mutex_lock(&machine->lock);
     while (*at && *at != listener)
         at = &(*at)->next;
     if (*at)
         *at = listener->next;
-    pthread_mutex_unlock(&machine->lock);
     pnp_operated(machine);
 }
 

@@ -26,10 +26,10 @@ struct pnp_machine *pnp_machine_new(const struct pnp_options *options)
     machine->seed = options->seed;
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
-    pthread_mutex_init(&machine->operation, &recursive);
     pthread_mutex_init(&machine->registry, &recursive);
     machine->host.registry.guard = &machine->registry;
     pthread_mutex_init(&machine->lock, NULL);
+    pthread_cond_init(&machine->over, NULL);
     pthread_mutexattr_destroy(&recursive);
     if (pnp_stage_inbox(machine))
         return machine;
@@ -67,7 +67,7 @@ void pnp_machine_free(struct pnp_machine *machine)
     }
     for (size_t i = 0; i < machine->remark_count; i++)
         free(machine->remarks[i]);
-    pthread_mutex_destroy(&machine->operation);
+    pthread_cond_destroy(&machine->over);
     pthread_mutex_destroy(&machine->lock);
     pnp_done(&machine->host);
     pthread_mutex_destroy(&machine->registry);
@@ -84,22 +84,60 @@ void pnp_tell_waits(struct pnp_machine *machine, const struct pnp_waits *waits)
     machine->waits = *waits;
 }
 
+/* ---- one caller's operation at a time */
+struct taker {
+    struct pnp_machine *machine;
+    const void *thread;
+};
+
+/* With the lock held. */
+static bool take_locked(const struct taker *taker)
+{
+    struct pnp_machine *machine = taker->machine;
+
+    if (machine->depth > 0 && machine->operator!= taker->thread)
+        return false;
+    machine->operator= taker->thread;
+    machine->depth++;
+    return true;
+}
+
+static bool take(void *self)
+{
+    struct taker *taker = self;
+    bool taken;
+
+    pthread_mutex_lock(&taker->machine->lock);
+    taken = take_locked(taker);
+    pthread_mutex_unlock(&taker->machine->lock);
+    return taken;
+}
+
 void pnp_operate(struct pnp_machine *machine)
 {
+    static _Thread_local char thread; /* its address is whose it is */
     const struct pnp_waits *waits = &machine->waits;
+    struct taker taker = {machine, &thread};
 
-    if (pthread_mutex_trylock(&machine->operation) == 0)
+    if (take(&taker) || (waits->wait && waits->wait(waits->self, take, &taker)))
         return;
-    if (waits->begin)
-        waits->begin(waits->self);
-    pthread_mutex_lock(&machine->operation);
-    if (waits->end)
-        waits->end(waits->self);
+    pthread_mutex_lock(&machine->lock);
+    while (!take_locked(&taker))
+        pthread_cond_wait(&machine->over, &machine->lock);
+    pthread_mutex_unlock(&machine->lock);
 }
 
 void pnp_operated(struct pnp_machine *machine)
 {
-    pthread_mutex_unlock(&machine->operation);
+    bool over;
+
+    pthread_mutex_lock(&machine->lock);
+    over = --machine->depth == 0;
+    if (over)
+        pthread_cond_signal(&machine->over);
+    pthread_mutex_unlock(&machine->lock);
+    if (over && machine->waits.over)
+        machine->waits.over(machine->waits.self);
 }
 
 bool pnp_machine_deviate(struct pnp_machine *machine, const char *name)
@@ -154,4 +192,17 @@ struct pnp_devnode *pnp_find_devnode(struct pnp_machine *machine, const char *in
         node = pnp_next_devnode(machine, node);
     while (node && !pnp_same_id(node->instance_id, instance_id));
     return node;
+}
+
+enum pnp_state pnp_state_of(struct pnp_machine *machine, const struct pnp_devnode *devnode,
+                            uint32_t *ret_problem)
+{
+    enum pnp_state state;
+
+    pthread_mutex_lock(&machine->lock);
+    state = devnode->state;
+    if (ret_problem)
+        *ret_problem = devnode->problem;
+    pthread_mutex_unlock(&machine->lock);
+    return state;
 }

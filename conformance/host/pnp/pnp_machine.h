@@ -110,10 +110,12 @@ struct pnp_machine *pnp_machine_new(const struct pnp_options *options);
 void pnp_machine_free(struct pnp_machine *machine);
 /* Everything that it keeps; borrowed, and shared by threads. */
 struct registry *pnp_registry(struct pnp_machine *machine);
-/* Called around a wait for the end of another thread's operation, on the thread that waits. Before
- * a second thread comes; zeroed: nobody is told. */
+/* How a thread waits for the end of another's operation: until `take` is true, which may be called
+ * on any thread and is the end of the wait; false: it is waited for all the same. `over` is called
+ * after each operation. Before a second thread comes; zeroed: nobody is told. */
 struct pnp_waits {
-    void (*begin)(void *self), (*end)(void *self);
+    bool (*wait)(void *self, bool (*take)(void *taker), void *taker);
+    void (*over)(void *self);
     void *self;
 };
 void pnp_tell_waits(struct pnp_machine *machine, const struct pnp_waits *waits);
@@ -174,6 +176,9 @@ const struct pnp_interface *pnp_find_interface(struct pnp_machine *machine, cons
 /* Where an interface is in the registry, be it registered or not. */
 void pnp_interface_key(const struct pnp_devnode *devnode, const char *class_guid,
                        const char *reference, char ret[PNP_KEY_MAX + 1]);
+/* What it is at the moment, and its problem, which may be NULL. */
+enum pnp_state pnp_state_of(struct pnp_machine *machine, const struct pnp_devnode *devnode,
+                            uint32_t *ret_problem);
 struct pnp_devnode *pnp_find_devnode(struct pnp_machine *machine, const char *instance_id);
 struct pnp_devnode *pnp_next_devnode(struct pnp_machine *machine, struct pnp_devnode *last);
 

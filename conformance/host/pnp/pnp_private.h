@@ -46,9 +46,11 @@ struct pnp_machine {
     struct inf_system system;
     unsigned langid;
     uint64_t seed;
-    pthread_mutex_t lock;      /* what is in here */
-    pthread_mutex_t operation; /* of one caller at a time, by pnp_operate(); recursive */
-    pthread_mutex_t registry;  /* of what is in it, its guard */
+    pthread_mutex_t lock;     /* what is in here */
+    const void *operator;     /* the thread whose operation it is, by pnp_operate() */
+    unsigned depth;           /* of that; 0: nobody's */
+    pthread_cond_t over;      /* an operation is */
+    pthread_mutex_t registry; /* of what is in it, its guard */
     struct pnp_waits waits;
     struct pnp_package *packages;
     struct pnp_devnode *devnodes;
@@ -130,7 +132,8 @@ bool pnp_best(const struct pnp_machine *machine, const struct pnp_devnode *devno
               struct pnp_match *ret);
 
 /* ---- installation (pnp_install*.c) */
-/* What is done to the registry is done to a copy, which takes its place or is thrown away. */
+/* What is done to the registry is done to a copy, which takes its place or is thrown away; who
+ * shares it waits for that. */
 struct pnp_transaction {
     struct pnp_machine *machine;
     struct registry work;

@@ -41,8 +41,10 @@ int pnp_start(struct pnp_machine *machine, struct pnp_devnode *devnode)
         return error;
     }
     pthread_mutex_lock(&machine->lock);
+    registry_hold(&machine->host.registry);
     if (pnp_same_id(devnode->service, "WINUSB"))
         register_winusb(machine, devnode);
+    registry_release(&machine->host.registry);
     pthread_mutex_unlock(&machine->lock);
     pnp_set_state(machine, devnode, PNP_STARTED, PNP_NO_PROBLEM);
     pnp_tell(machine, PNP_INSTANCE_STARTED, devnode);

@@ -122,7 +122,8 @@ CONFIGRET WINAPI CM_Locate_DevNodeW(PDEVINST ret_instance, DEVINSTID_W instance_
     }
     devnode = pnp_find_devnode(win_host()->machine, id);
     free(id);
-    if (!devnode || (devnode->state == PNP_GONE && !(flags & CM_LOCATE_DEVNODE_PHANTOM)))
+    if (!devnode || (!(flags & CM_LOCATE_DEVNODE_PHANTOM) &&
+                     pnp_state_of(win_host()->machine, devnode, NULL) == PNP_GONE))
         return CR_NO_SUCH_DEVNODE;
     *ret_instance = instance_of(devnode);
     return CR_SUCCESS;
@@ -167,15 +168,20 @@ CONFIGRET WINAPI CM_Get_DevNode_Status(PULONG ret_status, PULONG ret_problem, DE
                                        ULONG flags)
 {
     const struct pnp_devnode *devnode = win_devnode(instance);
+    enum pnp_state state;
+    uint32_t problem;
 
     if (!ret_status || !ret_problem || flags)
         return ret_status && ret_problem ? CR_INVALID_FLAG : CR_INVALID_POINTER;
-    if (!devnode || devnode->state == PNP_GONE)
-        return devnode ? CR_NO_SUCH_DEVNODE : CR_INVALID_DEVNODE;
-    *ret_problem = devnode->problem;
+    if (!devnode)
+        return CR_INVALID_DEVNODE;
+    state = pnp_state_of(win_host()->machine, devnode, &problem);
+    if (state == PNP_GONE)
+        return CR_NO_SUCH_DEVNODE;
+    *ret_problem = problem;
     *ret_status = DN_NT_ENUMERATOR | DN_NT_DRIVER | DN_REMOVABLE | DN_DISABLEABLE |
-                  (devnode->problem ? DN_HAS_PROBLEM : 0u) |
-                  (devnode->state == PNP_STARTED ? DN_STARTED | DN_DRIVER_LOADED : 0u);
+                  (problem ? DN_HAS_PROBLEM : 0u) |
+                  (state == PNP_STARTED ? DN_STARTED | DN_DRIVER_LOADED : 0u);
     return CR_SUCCESS;
 }
 

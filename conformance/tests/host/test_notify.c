@@ -117,3 +117,108 @@ Test(notify, who_waits_for_the_end_of_a_removal_is_not_at_work)
     pnp_machine_free(it.machine);
     cr_assert_eq(world_free(it.world), 0);
 }
+
+/* ---- a removal that waits, and the steering thread, which wants the machine meanwhile */
+struct slow {
+    struct removals removals;
+    struct notify *notify;
+    struct notify_registration *registration;
+    uint64_t deadline; /* until which the callback waits before it agrees */
+    bool ejects;       /* it ejects the other device before it does */
+    bool goes_on;      /* under the world's lock */
+};
+
+static bool does_go_on(void *self)
+{
+    return *(bool *)self;
+}
+
+static uint32_t agree_late(void *self, struct notify_registration *registration,
+                           const struct notify_event *event)
+{
+    struct slow *it = self;
+    struct world *world = it->removals.world;
+    const struct world_condition condition = {
+        .met = does_go_on, .self = &it->goes_on, .what = "the test"};
+
+    (void)registration;
+    if (event->action != NOTIFY_QUERY_REMOVE)
+        return NOTIFY_OK;
+    if (it->ejects)
+        (void)pnp_eject(it->removals.machine, it->removals.first);
+    world_lock(world);
+    (void)world_wait(world, &condition, it->deadline);
+    world_unlock(world);
+    return NOTIFY_OK;
+}
+
+/* The second device's removal has begun, and waits. */
+static void set_up(struct slow *it)
+{
+    const struct pnp_given given[] = {
+        {.device_id = "USB\\VID_1209&PID_5041", .instance = "1", .hardware = {NULL}},
+        {.device_id = "USB\\VID_1209&PID_5041", .instance = "2", .hardware = {NULL}}};
+    struct removals *removals = &it->removals;
+    struct notify_filter filter = {.type = NOTIFY_HANDLE};
+
+    *removals =
+        (struct removals){.world = world_new(), .machine = pnp_machine_new(NULL), .ejected = 1};
+    it->notify = notify_new(removals->world, removals->machine);
+    cr_assert_eq(pnp_attach_given(removals->machine, 1, &given[0], NULL, &removals->first), 0);
+    cr_assert_eq(pnp_attach_given(removals->machine, 2, &given[1], NULL, &removals->second), 0);
+    filter.devnode = removals->second;
+    cr_assert_eq(notify_register(it->notify, &filter, agree_late, it, &it->registration), 0);
+    cr_assert_eq(world_start(removals->world, "ejects", eject, removals, NULL), 0);
+    cr_assert(world_quiesce(removals->world));
+}
+
+static void tear_down(struct slow *it)
+{
+    world_lock(it->removals.world);
+    it->goes_on = true;
+    world_changed(it->removals.world);
+    world_unlock(it->removals.world);
+    cr_assert(world_quiesce(it->removals.world));
+    notify_free(it->notify);
+    pnp_machine_free(it->removals.machine);
+    cr_assert_eq(world_free(it->removals.world), 0);
+}
+
+Test(notify, time_passes_while_the_steering_thread_waits_for_a_removal, .timeout = 60)
+{
+    struct slow it = {.deadline = 500};
+
+    set_up(&it);
+    pnp_detach(it.removals.machine, it.removals.first);
+    cr_expect_eq(world_now(it.removals.world), 500);
+    cr_expect_eq(it.removals.first->state, PNP_GONE);
+    cr_assert(world_quiesce(it.removals.world));
+    cr_expect_eq(it.removals.ejected, 0);
+    cr_expect_null(world_finding(it.removals.world, 0));
+    tear_down(&it);
+}
+
+Test(notify, a_removal_that_is_never_answered_does_not_keep_the_machine, .timeout = 60)
+{
+    struct slow it = {.deadline = WORLD_NEVER};
+
+    set_up(&it);
+    pnp_detach(it.removals.machine, it.removals.first);
+    cr_expect_eq(it.removals.first->state, PNP_GONE);
+    cr_assert(world_quiesce(it.removals.world));
+    cr_expect_eq(it.removals.ejected, -EBUSY);
+    cr_expect_eq(it.removals.second->state, PNP_ENUMERATED);
+    cr_expect_not_null(world_found(it.removals.world, "query-unanswered"));
+    tear_down(&it);
+}
+
+Test(notify, a_removal_in_the_callback_that_another_waits_for_is_found, .timeout = 60)
+{
+    struct slow it = {.deadline = 5000, .ejects = true};
+
+    set_up(&it);
+    cr_expect_not_null(world_found(it.removals.world, "query-unanswered"));
+    cr_expect_eq(it.removals.ejected, -EBUSY);
+    cr_expect_eq(it.removals.first->state, PNP_GONE);
+    tear_down(&it);
+}

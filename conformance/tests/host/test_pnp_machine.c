@@ -1,6 +1,7 @@
 /* A Windows machine as far as plug and play goes. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -365,5 +366,40 @@ Test(pnp_machine, a_thousand_lives_leave_what_one_left)
             bytes[i != 0] = pnp_registry(machine)->bytes;
     }
     cr_assert_eq(bytes[0], bytes[1]);
+    pnp_machine_free(machine);
+}
+
+/* ---- a registry that others write */
+enum { WRITES = 2000, INSTALLATIONS = 20 };
+
+static void *write_on(void *self)
+{
+    struct registry *registry = pnp_registry(self);
+    char name[16];
+
+    for (unsigned i = 0; i < WRITES; i++) {
+        snprintf(name, sizeof(name), "%u", i);
+        registry_hold(registry);
+        (void)registry_set(registry, "HKLM\\SOFTWARE\\Writer", name, REG_TYPE_DWORD,
+                           (uint8_t[4]){0}, 4);
+        registry_release(registry);
+    }
+    return NULL;
+}
+
+Test(pnp_machine, what_is_written_during_an_installation_is_kept)
+{
+    struct pnp_machine *machine = machine_with("");
+    struct pnp_devnode *devnode = plug(machine);
+    pthread_t writer;
+    unsigned kept = 0;
+
+    cr_assert_eq(pthread_create(&writer, NULL, write_on, machine), 0);
+    for (unsigned i = 0; i < INSTALLATIONS; i++)
+        cr_assert_eq(pnp_install(machine, devnode), 0);
+    cr_assert_eq(pthread_join(writer, NULL), 0);
+    while (registry_value_at(pnp_registry(machine), "HKLM\\SOFTWARE\\Writer", kept))
+        kept++;
+    cr_expect_eq(kept, WRITES);
     pnp_machine_free(machine);
 }
