@@ -333,8 +333,8 @@ $(PAPSERVICE_DEVIANT): $(call objects,$(PAPSERVICE_SRC) $(PAPSERVICE_DEVIANT_SRC
 
 PAPWMI_FLAGS := -fshort-wchar -Iconformance/host/include
 $(OBJ)/spcore/wmi/windows/%.o: CFLAGS += $(PAPWMI_FLAGS)
-# Installed it lies in a folder of ours, and libpaphost.so beside that.
-$(PAPWMI): LINK := -shared -Wl,-Bsymbolic-functions -Wl,-rpath,'$$ORIGIN:$$ORIGIN/..'
+# Installed as in the checkout libpaphost.so.0 is beside it (LINKS), wherever LIBDIR is.
+$(PAPWMI): LINK := -shared -Wl,-Bsymbolic-functions -Wl,-rpath,'$$ORIGIN'
 $(PAPWMI): $(call objects,$(PAPWMI_SRC)) | $(PAPHOST)
 	$(link)
 
@@ -788,7 +788,8 @@ for_bash := 644 $(PREFIX)/share/bash-completion/completions $(FOR_BASH)
 for_zsh := 644 $(ZSHDIR) $(FOR_ZSH)
 # LINK:TARGET, and what is made of ci/package/NAME.pc.in.
 LINKS := $(LUSB_LINKS:%=$(OWN)/%:$(OWN)/$(notdir $(LUSB))) \
-	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(LIBDIR)/libwmdm.so:$(LIBDIR)/libwmdm.so.0 $(LIBDIR)/libpaphost.so:$(LIBDIR)/libpaphost.so.0 $(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0
+	$(LIBDIR)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(LIBDIR)/libwmdm.so:$(LIBDIR)/libwmdm.so.0 $(LIBDIR)/libpaphost.so:$(LIBDIR)/libpaphost.so.0 \
+	$(OWN)/libspcore.so:$(LIBDIR)/libspcore.so.0 $(OWN)/libpaphost.so.0:$(LIBDIR)/libpaphost.so.0
 PC := $(addprefix $(LIBDIR)/pkgconfig/,libspcore.pc spcore.pc wmdm.pc paphost.pc) $(PREFIX)/share/pkgconfig/papkit.pc
 # Nobody else's, the inner ones first.
 FOLDERS := $(OWN) $(PREFIX)/include/papkit $(addprefix $(SHARE)/,players catalogue media certs mof) $(SHARE) \

@@ -311,6 +311,18 @@ def test_pkg_config_says_where_all_is(tmp_path):
     assert papcheck("--version").stdout == f"papcheck {says('--modversion')}\n"
 
 
+@pytest.mark.parametrize("where", [["PREFIX=/usr", "LIBDIR=/usr/lib/multi"], []])
+def test_the_class_provider_finds_its_library_without_ldconfig(tmp_path, where):
+    make("install", f"DESTDIR={tmp_path}", *where)
+    provider = next(tmp_path.rglob("libpapwmi.so"))
+    library = next(path for path in tmp_path.rglob("libpaphost.so.0") if not path.is_symlink())
+    needs = subprocess.run(["ldd", provider], check=True, text=True, stdout=subprocess.PIPE,
+                           timeout=tree.SECONDS, env={"PATH": "/usr/bin:/bin"}).stdout
+    found = re.search(r"libpaphost\.so\.0 => (/\S+)", needs)
+    assert found, needs
+    assert pathlib.Path(found[1]).resolve() == library
+
+
 # ---- and away again
 
 
