@@ -356,7 +356,7 @@ CONF_CASE(DEVICE_POWER_BV_03, .title = "What is left in the battery goes down as
           .needs = CONF_PROVIDER | CONF_CONTROL,
           .steps = "GetPowerSource; the battery falls to 23 %; GetPowerSource until it says so")
 {
-    const int64_t until = wmdm_now_ms() + SOON_MS;
+    const int64_t until = wmdm_now_ms() + SOON_MS * conf_timeout_scale(c);
     struct wmdm *w = wmdm_open(c);
     DWORD source = 0, percent = 0;
 

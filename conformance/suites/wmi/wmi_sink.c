@@ -220,6 +220,8 @@ bool wmi_sink_await(struct wmi_sink *sink)
         pass_slice(sink, has_ended);
     ended = has_ended(sink);
     pthread_mutex_unlock(&sink->lock);
+    if (ended)
+        (void)hosting_quiesce(sink->hosting); /* what comes behind the end has come by then */
     return ended;
 }
 

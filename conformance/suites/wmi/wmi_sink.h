@@ -37,7 +37,8 @@ struct wmi_sink {
 struct wmi_sink *wmi_sink_new(struct conf *c, struct hosting *hosting);
 /* Ours is let go of; memory that a provider still refers to stays. */
 void wmi_sink_free(struct wmi_sink *sink);
-/* Until its final status, or ten seconds in which nothing came of it. */
+/* Until its final status and what whoever is at work does behind it, or ten seconds in which
+ * nothing came of it. */
 bool wmi_sink_await(struct wmi_sink *sink);
 /* References besides ours. */
 unsigned wmi_sink_held(struct wmi_sink *sink);
