@@ -3,11 +3,29 @@
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_walk.h"
 
-/* The first file that is met whose last 5 bytes are beyond 4 GiB; a reference. */
+enum { SPAN = 64 }; /* bytes of it that lie beyond 4 GiB, at least */
+
 struct far {
-    IMDSPStorage *storage;
-    uint64_t size;
+    const struct snapshot_object *file;
+    IMDSPStorage *storage; /* a reference */
 };
+
+/* Seek goes there in two steps at most. */
+static bool is_far(const struct snapshot_object *object)
+{
+    return snapshot_size(object) >= UINT32_MAX + (uint64_t)1 + SPAN &&
+           snapshot_size(object) <= 2 * (uint64_t)UINT32_MAX;
+}
+
+/* The case ends where there is none. */
+static const struct snapshot_object *far_file(struct conf *c, const struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->object_count; i++) {
+        if (is_far(&snapshot->objects[i]))
+            return &snapshot->objects[i];
+    }
+    conf_inconclusive(c, "the device has no file of more than 4 GiB, and less than 8");
+}
 
 static void look(struct wmdm *w, const struct snapshot *snapshot, const struct wmdm_seen *seen,
                  void *context)
@@ -16,12 +34,17 @@ static void look(struct wmdm *w, const struct snapshot *snapshot, const struct w
     struct conf *c = wmdm_conf(w);
 
     (void)snapshot;
-    if (far->storage || !seen->object || snapshot_size(seen->object) < UINT32_MAX + (uint64_t)5 ||
-        snapshot_size(seen->object) > 2 * (uint64_t)UINT32_MAX)
+    if (far->storage || seen->object != far->file)
         return;
-    far->size = snapshot_size(seen->object);
     far->storage = seen->storage;
     SP_CALL("IMDSPStorage::AddRef", IMDSPStorage_AddRef(far->storage));
+}
+
+static void find(struct wmdm *w, const struct snapshot *snapshot, struct far *far)
+{
+    wmdm_walk(w, snapshot, look, far);
+    if (!far->storage)
+        conf_inconclusive(wmdm_conf(w), "the provider shows no file of more than 4 GiB");
 }
 
 CONF_CASE(VOICE_FAR_BV_01, .title = "A file of more than 4 GiB is read to its end",
@@ -32,15 +55,13 @@ CONF_CASE(VOICE_FAR_BV_01, .title = "A file of more than 4 GiB is read to its en
                    "bytes from its end by CUR, Read 16")
 {
     const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_TREE);
+    struct far far = {far_file(c, snapshot), NULL};
     struct wmdm *w = wmdm_open(c);
-    struct far far = {NULL, 0};
     IMDSPObject *object;
     BYTE data[16];
     DWORD size = sizeof(data);
 
-    wmdm_walk(w, snapshot, look, &far);
-    if (!far.storage)
-        conf_inconclusive(c, "the device has no file of more than 4 GiB, and less than 8");
+    find(w, snapshot, &far);
     object = AS(IMDSPObject, far.storage);
     SETUP_CALL(IMDSPObject, Open, object, MDSP_READ);
     ROW("SP-OBJ-025.far") {
@@ -56,7 +77,8 @@ CONF_CASE(VOICE_FAR_BV_01, .title = "A file of more than 4 GiB is read to its en
     size = sizeof(data);
     ROW("SP-OBJ-025.far-current") {
         CHECK_HR(CALL(IMDSPObject, Seek, object, MDSP_SEEK_BOF, UINT32_MAX), S_OK);
-        CHECK_HR(CALL(IMDSPObject, Seek, object, MDSP_SEEK_CUR, (DWORD)(far.size - 5 - UINT32_MAX)),
+        CHECK_HR(CALL(IMDSPObject, Seek, object, MDSP_SEEK_CUR,
+                      (DWORD)(snapshot_size(far.file) - 5 - UINT32_MAX)),
                  S_OK);
         CHECK_HR(wmdm_read(w, object, data, &size), S_OK);
         CHECK_EQ(size, 5);
@@ -66,19 +88,16 @@ CONF_CASE(VOICE_FAR_BV_01, .title = "A file of more than 4 GiB is read to its en
     RELEASE(far.storage);
 }
 
-/* Its bytes at `at`, as the device hands them to the judge; the case ends where it does not. */
-static void ask_device(struct conf *c, const struct snapshot *snapshot, uint64_t at, BYTE *ret,
-                       uint32_t length)
+/* Its bytes from 4 GiB on, as the device hands them to the judge; the case ends where it does not.
+ */
+static void ask_device(struct conf *c, const struct snapshot_object *file, BYTE ret[SPAN])
 {
-    uint32_t got = 0;
     DUT dut = dut_session(c);
+    uint32_t got = 0;
 
-    for (size_t i = 0; i < snapshot->object_count && got < length; i++) {
-        if (snapshot_size(&snapshot->objects[i]) > at + length &&
-            mtpi_get_partial_object(dut.mtpi, snapshot->objects[i].handle, at, length, ret, &got))
-            break;
-    }
-    if (got < length)
+    if (mtpi_get_partial_object(dut.mtpi, file->handle, (uint64_t)UINT32_MAX + 1, SPAN, ret,
+                                &got) ||
+        got < SPAN)
         conf_inconclusive(c, "the device hands out nothing from beyond 4 GiB");
 }
 
@@ -90,25 +109,23 @@ CONF_CASE(VOICE_FAR_BV_02, .title = "What is read beyond 4 GiB is what lies ther
                    "judge's own")
 {
     const struct snapshot *snapshot = snapshot_before(c, SNAPSHOT_TREE);
-    BYTE expected[64], data[64];
-    DWORD one = 1, size = sizeof(data);
-    struct far far = {NULL, 0};
+    struct far far = {far_file(c, snapshot), NULL};
+    BYTE expected[SPAN], data[SPAN];
+    DWORD one = 1, size = SPAN;
     IMDSPObject *object;
     struct wmdm *w;
 
-    ask_device(c, snapshot, (uint64_t)UINT32_MAX + 1, expected, sizeof(expected));
+    ask_device(c, far.file, expected);
     conf_transport_drop(c);
     w = wmdm_open(c);
-    wmdm_walk(w, snapshot, look, &far);
-    if (!far.storage)
-        conf_inconclusive(c, "the device has no file of more than 4 GiB, and less than 8");
+    find(w, snapshot, &far);
     object = AS(IMDSPObject, far.storage);
     SETUP_CALL(IMDSPObject, Open, object, MDSP_READ);
     SETUP_CALL(IMDSPObject, Seek, object, MDSP_SEEK_BOF, UINT32_MAX);
     ROW("SP-OBJ-012.far") {
         REQUIRE_HR(wmdm_read(w, object, data, &one), S_OK);
         REQUIRE_HR(wmdm_read(w, object, data, &size), S_OK);
-        CHECK_BYTES(data, size, expected, sizeof(expected));
+        CHECK_BYTES(data, size, expected, SPAN);
     }
     (void)CALL(IMDSPObject, Close, object);
     RELEASE(object);
