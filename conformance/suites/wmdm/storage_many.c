@@ -6,11 +6,14 @@
 
 #define MANY_CASE(token, ics_, title_, level_, steps_, ...)                                        \
     CONF_CASE(token, .title = title_, .reqs = REQS(__VA_ARGS__), .level = level_, .ics = ics_,     \
-              .needs = CONF_PROVIDER | CONF_WRITES, .steps = steps_)
+              .needs = CONF_PROVIDER | CONF_WRITES, .timeout_s = MANY_S, .steps = steps_)
 #define FOLDERS "PROVIDER.MEDIUM.FOLDERS"
 #define FINDS " && PROVIDER.STORAGE.FIND"
 
-enum { MANY = 300 }; /* more than a block of handles or a byte's worth of them has room for */
+enum {
+    MANY = 300,   /* more than a block of handles or a byte's worth of them has room for */
+    MANY_S = 120, /* a player may take its time for each, and a provider look at all for each */
+};
 
 /* Is each of those names there, and once? Of three digits and ".bin". */
 static bool are_all(struct wmdm *w, const struct wmdm_list *list, unsigned count)
