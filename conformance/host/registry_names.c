@@ -80,16 +80,27 @@ static size_t weight_of(const struct names_node *node)
 
 static void recount(struct names_node *node)
 {
-    node->count = 1 + count_of(node->side[0]) + count_of(node->side[1]);
+    node->count = 1 + count_of(node->left) + count_of(node->right);
 }
 
-/* What is on that side comes up. */
-static struct names_node *lift(struct names_node *node, int side)
+/* The left one comes up. */
+static struct names_node *turn_right(struct names_node *node)
 {
-    struct names_node *up = node->side[side];
+    struct names_node *up = node->left;
 
-    node->side[side] = up->side[!side];
-    up->side[!side] = node;
+    node->left = up->right;
+    up->right = node;
+    recount(node);
+    recount(up);
+    return up;
+}
+
+static struct names_node *turn_left(struct names_node *node)
+{
+    struct names_node *up = node->right;
+
+    node->right = up->left;
+    up->left = node;
     recount(node);
     recount(up);
     return up;
@@ -98,15 +109,22 @@ static struct names_node *lift(struct names_node *node, int side)
 /* After something has come or gone below. */
 static struct names_node *balance(struct names_node *node)
 {
-    const int side = weight_of(node->side[1]) > weight_of(node->side[0]);
-    struct names_node **heavy = &node->side[side];
+    const struct names_node *inner;
 
     recount(node);
-    if (weight_of(*heavy) <= HEAVIER * weight_of(node->side[!side]))
-        return node;
-    if (weight_of((*heavy)->side[!side]) >= SINGLE * weight_of((*heavy)->side[side]))
-        *heavy = lift(*heavy, !side);
-    return lift(node, side);
+    if (weight_of(node->right) > HEAVIER * weight_of(node->left)) {
+        inner = node->right->left;
+        if (inner && weight_of(inner) >= SINGLE * weight_of(node->right->right))
+            node->right = turn_right(node->right);
+        return turn_left(node);
+    }
+    if (weight_of(node->left) > HEAVIER * weight_of(node->right)) {
+        inner = node->left->right;
+        if (inner && weight_of(inner) >= SINGLE * weight_of(node->left->left))
+            node->left = turn_left(node->left);
+        return turn_right(node);
+    }
+    return node;
 }
 
 /* ---- what is in it */
@@ -120,19 +138,19 @@ void *names_find(const struct names *names, const char *name, const char *end)
 
         if (!order)
             return node->item;
-        node = node->side[order > 0];
+        node = order < 0 ? node->left : node->right;
     }
     return NULL;
 }
 
 static struct names_node *put(struct names_node *node, struct names_node *more, const char *end)
 {
-    struct names_node **at;
-
     if (!node)
         return more;
-    at = &node->side[names_compare(name_of(more), end, name_of(node)) > 0];
-    *at = put(*at, more, end);
+    if (names_compare(name_of(more), end, name_of(node)) < 0)
+        node->left = put(node->left, more, end);
+    else
+        node->right = put(node->right, more, end);
     return balance(node);
 }
 
@@ -150,11 +168,11 @@ bool names_add(struct names *names, void *item)
 
 static struct names_node *take_first(struct names_node *node, struct names_node **ret_first)
 {
-    if (!node->side[0]) {
+    if (!node->left) {
         *ret_first = node;
-        return node->side[1];
+        return node->right;
     }
-    node->side[0] = take_first(node->side[0], ret_first);
+    node->left = take_first(node->left, ret_first);
     return balance(node);
 }
 
@@ -166,15 +184,14 @@ static struct names_node *join(struct names_node *left, struct names_node *right
     if (!right)
         return left;
     right = take_first(right, &middle);
-    middle->side[0] = left;
-    middle->side[1] = right;
+    middle->left = left;
+    middle->right = right;
     return balance(middle);
 }
 
 static struct names_node *take(struct names_node *node, const char *name, const char *end,
                                struct names_node **ret_gone)
 {
-    struct names_node **at;
     int order;
 
     if (!node)
@@ -182,10 +199,12 @@ static struct names_node *take(struct names_node *node, const char *name, const 
     order = names_compare(name, end, name_of(node));
     if (!order) {
         *ret_gone = node;
-        return join(node->side[0], node->side[1]);
+        return join(node->left, node->right);
     }
-    at = &node->side[order > 0];
-    *at = take(*at, name, end, ret_gone);
+    if (order < 0)
+        node->left = take(node->left, name, end, ret_gone);
+    else
+        node->right = take(node->right, name, end, ret_gone);
     return balance(node);
 }
 
@@ -209,11 +228,13 @@ void *names_at(const struct names *names, size_t index)
 {
     const struct names_node *node = names->root;
 
-    while (node && index != count_of(node->side[0])) {
-        const bool after = index > count_of(node->side[0]);
-
-        index -= after ? count_of(node->side[0]) + 1 : 0;
-        node = node->side[after];
+    while (node && index != count_of(node->left)) {
+        if (index < count_of(node->left)) {
+            node = node->left;
+        } else {
+            index -= count_of(node->left) + 1;
+            node = node->right;
+        }
     }
     return node ? node->item : NULL;
 }
@@ -222,8 +243,8 @@ static void node_free(struct names_node *node)
 {
     if (!node)
         return;
-    node_free(node->side[0]);
-    node_free(node->side[1]);
+    node_free(node->left);
+    node_free(node->right);
     free(node);
 }
 

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 struct names_node {
-    void *item;                 /* which begins with a pointer to its name */
-    struct names_node *side[2]; /* what comes before it, and after */
-    size_t count;               /* with all below */
+    void *item; /* which begins with a pointer to its name */
+    struct names_node *left, *right;
+    size_t count; /* with all below */
 };
 
 /* All zeros has nothing in it. What is in it is the caller's. */

@@ -31,8 +31,8 @@ static size_t depth(const struct names_node *node)
 
     if (!node)
         return 0;
-    left = depth(node->side[0]);
-    right = depth(node->side[1]);
+    left = depth(node->left);
+    right = depth(node->right);
     return 1 + (left > right ? left : right);
 }
 
