@@ -350,7 +350,7 @@ void notify_free(struct notify *notify)
     if (!notify)
         return;
     pnp_unlisten(notify->machine, &notify->listener);
-    pnp_tell_waits(notify->machine, &(struct pnp_waits){NULL});
+    pnp_tell_waits(notify->machine, &(struct pnp_waits){.self = NULL});
     while ((one = notify->registrations) != NULL) {
         notify->registrations = one->next;
         notify_drop(one);

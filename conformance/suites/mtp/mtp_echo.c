@@ -122,13 +122,17 @@ CONF_CASE(MTP_EVT_BV_81, .title = "Whatever the host changes does not come back 
                    "set and reset the friendly name; no event names any of them within 1 s")
 {
     struct change changes[CHANGES] = {
-        [MOVED] = {"MTP-EVT-004.moved", {MTP_EC_OBJECT_INFO_CHANGED, MTP_EC_OBJECT_REMOVED}},
-        [COPIED] = {"MTP-EVT-004.copied", {MTP_EC_OBJECT_ADDED, MTP_EC_OBJECT_INFO_CHANGED}},
-        [TAGGED] = {"MTP-EVT-004.tagged", {MTP_EC_OBJECT_PROP_CHANGED, MTP_EC_OBJECT_INFO_CHANGED}},
-        [LISTED] = {"MTP-EVT-004.references",
-                    {MTP_EC_OBJECT_REFERENCES_CHANGED, MTP_EC_OBJECT_PROP_CHANGED,
-                     MTP_EC_OBJECT_INFO_CHANGED}},
-        [SET] = {"MTP-EVT-004.set", {MTP_EC_DEVICE_PROP_CHANGED}}};
+        [MOVED] = {.clause = "MTP-EVT-004.moved",
+                   .codes = {MTP_EC_OBJECT_INFO_CHANGED, MTP_EC_OBJECT_REMOVED}},
+        [COPIED] = {.clause = "MTP-EVT-004.copied",
+                    .codes = {MTP_EC_OBJECT_ADDED, MTP_EC_OBJECT_INFO_CHANGED}},
+        [TAGGED] = {.clause = "MTP-EVT-004.tagged",
+                    .codes = {MTP_EC_OBJECT_PROP_CHANGED, MTP_EC_OBJECT_INFO_CHANGED}},
+        [LISTED] = {.clause = "MTP-EVT-004.references",
+                    .codes = {MTP_EC_OBJECT_REFERENCES_CHANGED, MTP_EC_OBJECT_PROP_CHANGED,
+                              MTP_EC_OBJECT_INFO_CHANGED}},
+        [SET] = {.clause = "MTP-EVT-004.set", .codes = {MTP_EC_DEVICE_PROP_CHANGED}},
+    };
     DUT dut = dut_work(c);
     uint32_t inner = dut_folder(&dut, dut.folder, "inner");
 
