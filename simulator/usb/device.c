@@ -210,6 +210,7 @@ void usb_device_ask(struct usb_device *device)
 
 int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops, void *host)
 {
+    usb_device_ask(device);
     if (device->unplugged)
         return -ENODEV;
     if (device->front_ops)

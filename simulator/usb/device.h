@@ -43,10 +43,10 @@ int usb_device_new(const struct usb_identity *identity, const struct usb_policy 
                    struct usb_device **ret_device);
 void usb_device_free(struct usb_device *device);
 
-/* Whoever has it looks whether it still does: to be called before the two below, where the end of
- * an importer may still lie unread. Not from within a front's callback. */
+/* Whoever has it looks whether it still does, where the end of an importer may lie unread. Not from
+ * within a front's callback. */
 void usb_device_ask(struct usb_device *device);
-/* -EBUSY somebody has it, -ENODEV not plugged in. Attaching is a bus reset. */
+/* -EBUSY somebody has it, who was asked, -ENODEV not plugged in. Attaching is a bus reset. */
 int usb_device_attach(struct usb_device *device, const struct usb_front_ops *ops, void *host);
 /* The importer goes: pending URBs are dropped without completion, the functions are reset. */
 void usb_device_detach(struct usb_device *device);

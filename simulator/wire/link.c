@@ -313,10 +313,8 @@ void link_done(struct wire_link *link)
 
 int link_attach(struct wire_link *link, struct wire_offer *offer, const struct usb_front_ops *ops)
 {
-    int error;
+    int error = usb_device_attach(offer->device, ops, link);
 
-    usb_device_ask(offer->device);
-    error = usb_device_attach(offer->device, ops, link);
     if (error)
         return error;
     link->import.offer = offer;

@@ -259,7 +259,6 @@ static void query_remove_failed(void *self, const struct pnp_devnode *devnode)
     told_failed(self, devnode);
 }
 
-/* ---- registrations */
 /* ---- who waits for the machine lets the world go on meanwhile */
 struct wanting {
     struct notify *notify;
@@ -317,6 +316,7 @@ static void is_over(void *self)
     world_unlock(notify->world);
 }
 
+/* ---- registrations */
 struct notify *notify_new(struct world *world, struct pnp_machine *machine)
 {
     static const struct pnp_events events = {

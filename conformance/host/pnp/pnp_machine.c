@@ -95,9 +95,9 @@ static bool take_locked(const struct taker *taker)
 {
     struct pnp_machine *machine = taker->machine;
 
-    if (machine->depth > 0 && machine->operator!= taker->thread)
+    if (machine->depth > 0 && machine->owner != taker->thread)
         return false;
-    machine->operator= taker->thread;
+    machine->owner = taker->thread;
     machine->depth++;
     return true;
 }

@@ -47,7 +47,7 @@ struct pnp_machine {
     unsigned langid;
     uint64_t seed;
     pthread_mutex_t lock;     /* what is in here */
-    const void *operator;     /* the thread whose operation it is, by pnp_operate() */
+    const void *owner;        /* the thread whose operation it is, by pnp_operate() */
     unsigned depth;           /* of that; 0: nobody's */
     pthread_cond_t over;      /* an operation is */
     pthread_mutex_t registry; /* of what is in it, its guard */
