@@ -237,7 +237,7 @@ void redir_stream_idle(struct redir_guest *guest, struct redir_urb *urb, int sta
 /* Whether its URBs wait for the guest to clear a halt. */
 static bool halted(const struct redir_guest *guest, const struct redir_stream *stream)
 {
-    return stream->stalled &&
+    return stream->stalled && stream->urbs &&
            usb_function_halted(guest->port->offer->device, stream->urbs->endpoint);
 }
 
