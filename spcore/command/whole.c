@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LINKS_MOST 40
+enum { LINKS_MOST = 40, BEHIND = 24 /* bytes behind a name: a number and ".tmp" */ };
 
 /* What stands at the end of the symbolic links, also where that is nothing yet. 0 or -errno. */
 static int follow(const char *path, char ret_path[PATH_MAX])
@@ -33,13 +33,18 @@ static int follow(const char *path, char ret_path[PATH_MAX])
     return -ELOOP;
 }
 
-/* Of a name that is this process's; one that was left by another of its number goes. */
+/* Of a name that is this process's; one that was left by another of its number goes. What a folder
+ * has no room for behind a long name is taken from its end. */
 static int begin_beside(struct whole *whole)
 {
+    const char *slash = strrchr(whole->path, '/'), *name = slash ? slash + 1 : whole->path;
     struct stat found;
     int fd;
 
-    snprintf(whole->beside, sizeof(whole->beside), "%s.%ld.tmp", whole->path, (long)getpid());
+    if (strlen(name) > NAME_MAX)
+        return -ENAMETOOLONG;
+    snprintf(whole->beside, sizeof(whole->beside), "%.*s%.*s.%ld.tmp", (int)(name - whole->path),
+             whole->path, NAME_MAX - BEHIND, name, (long)getpid());
     (void)unlink(whole->beside);
     fd = open(whole->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)

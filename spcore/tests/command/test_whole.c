@@ -125,3 +125,17 @@ Test(whole, what_is_no_file_is_written_where_it_is)
     cr_assert_eq(put("link", "one"), -ENOSPC);
     cr_assert_eq(count(), 1);
 }
+
+Test(whole, the_longest_name_of_a_folder_is_one)
+{
+    char name[NAME_MAX + 2];
+
+    memset(name, 'a', sizeof(name));
+    name[NAME_MAX] = '\0';
+    cr_assert_eq(put(name, "whole"), 0);
+    holds(name, "whole");
+    cr_assert_eq(unlink(name), 0);
+    name[NAME_MAX] = 'a';
+    name[NAME_MAX + 1] = '\0';
+    cr_assert_eq(put(name, "whole"), -ENAMETOOLONG);
+}
