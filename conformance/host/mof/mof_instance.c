@@ -60,11 +60,26 @@ HRESULT mof_alias_put(struct mof *mof, const struct mof_word *at, char *name,
 }
 
 /* ---- instances */
+/* Without a value a property has that of its class: what is given it are qualifiers. */
+static HRESULT assigned_value(struct mof *mof, const struct mof_word *at,
+                              const struct cim_property *property, struct cim_object *instance)
+{
+    struct cim_value value = {0};
+    HRESULT hr;
+
+    if (mof_is(mof, ';'))
+        hr = cim_value_copy(&property->value, &value);
+    else if (SUCCEEDED(hr = mof_expect(mof, '=', "behind the name of a property")))
+        hr = mof_value(mof, property->value.type, &value);
+    return FAILED(hr) ? hr
+                      : mof_result(mof, at, cim_set_value(instance, property->name, value),
+                                   "property", property->name);
+}
+
 static HRESULT assignment(struct mof *mof, struct cim_object *instance)
 {
     struct mof_qualifiers list = {.count = 0};
     struct cim_property *property = NULL;
-    struct cim_value value = {0};
     struct mof_word at;
     char *name = NULL;
     HRESULT hr = mof_qualifiers(mof, &list);
@@ -78,13 +93,9 @@ static HRESULT assignment(struct mof *mof, struct cim_object *instance)
             hr = mof_fail(mof, &at, WBEM_E_INVALID_PROPERTY,
                           "%.100s: class %.100s has no such property", name, instance->class_name);
     }
-    if (SUCCEEDED(hr))
-        hr = mof_expect(mof, '=', "behind the name of a property");
     assert(FAILED(hr) || property);
     if (SUCCEEDED(hr))
-        hr = mof_value(mof, property->value.type, &value);
-    if (SUCCEEDED(hr))
-        hr = mof_result(mof, &at, cim_set_value(instance, name, value), "property", name);
+        hr = assigned_value(mof, &at, property, instance);
     if (SUCCEEDED(hr))
         hr = mof_qualify(mof, &list, &property->qualifiers);
     if (SUCCEEDED(hr))

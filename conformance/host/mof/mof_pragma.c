@@ -1,5 +1,6 @@
 /* What begins with #: includes and pragmas ("Preprocessor Commands" of the WMI pages). */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 enum { WORDS_MAX = 8 };
 
-/* What stands in the parentheses: strings, and words without quotation marks. */
+/* What stands in the parentheses: strings, and words and numbers without quotation marks. */
 struct arguments {
     char *at[WORDS_MAX];
     size_t count;
@@ -25,6 +26,16 @@ static void arguments_done(struct arguments *arguments)
         free(arguments->at[i]);
 }
 
+static HRESULT number(struct mof *mof, char **ret)
+{
+    if (asprintf(ret, "%" PRIu64, mof->source->word.number) < 0)
+        return WBEM_E_OUT_OF_MEMORY;
+    HRESULT hr = mof_next(mof);
+    if (FAILED(hr))
+        free(*ret);
+    return hr;
+}
+
 static HRESULT one_argument(struct mof *mof, struct arguments *arguments)
 {
     if (arguments->count == WORDS_MAX)
@@ -32,6 +43,8 @@ static HRESULT one_argument(struct mof *mof, struct arguments *arguments)
                         "more than %d words of a pragma", WORDS_MAX);
     HRESULT hr = mof->source->word.kind == MOF_NAME
                      ? mof_name(mof, "a word", &arguments->at[arguments->count], NULL)
+                 : mof->source->word.kind == MOF_INTEGER
+                     ? number(mof, &arguments->at[arguments->count])
                      : mof_string(mof, "a string", &arguments->at[arguments->count]);
     if (SUCCEEDED(hr))
         arguments->count++;
@@ -74,7 +87,9 @@ static HRESULT make(struct mof *mof, char *name)
 HRESULT mof_enter(struct mof *mof, const char *namespace)
 {
     char *name = NULL;
-    HRESULT hr = cim_namespace_of(namespace, CIM_SERVER, &name);
+    /* \root\cimv2 is written, too, where the server would stand between two. */
+    const bool no_server = namespace[0] == '\\' && namespace[1] != '\\';
+    HRESULT hr = cim_namespace_of(namespace + no_server, CIM_SERVER, &name);
 
     if (SUCCEEDED(hr))
         hr = make(mof, name);
@@ -88,7 +103,8 @@ static HRESULT namespace(struct mof *mof, struct arguments *arguments)
                       arguments->at[0]);
 }
 
-static HRESULT flags_of(struct mof *mof, struct arguments *arguments, bool of_class, LONG *ret)
+/* A flag's word, or its number; 0: neither. */
+static LONG flag_of(const char *word, bool of_class)
 {
     static const struct {
         const char *word;
@@ -100,20 +116,31 @@ static HRESULT flags_of(struct mof *mof, struct arguments *arguments, bool of_cl
         {"forceupdate", WBEM_FLAG_UPDATE_FORCE_MODE, true},
         {"safeupdate", WBEM_FLAG_UPDATE_SAFE_MODE, true},
     };
+    char number[16];
+
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        snprintf(number, sizeof(number), "%ld", (long)words[i].flag);
+        if ((of_class || !words[i].of_classes_only) &&
+            (strcasecmp(words[i].word, word) == 0 || strcmp(number, word) == 0))
+            return words[i].flag;
+    }
+    return 0;
+}
+
+static HRESULT flags_of(struct mof *mof, struct arguments *arguments, bool of_class, LONG *ret)
+{
     LONG flags = 0;
 
     for (size_t i = 0; i < arguments->count; i++) {
         /* Also several in one string. */
         char *rest = arguments->at[i], *word;
         while ((word = strsep(&rest, ", \t"))) {
-            size_t k = 0;
-            while (k < ARRAY_SIZE(words) && (strcasecmp(words[k].word, word) != 0 ||
-                                             (words[k].of_classes_only && !of_class)))
-                k++;
-            if (word[0] && k == ARRAY_SIZE(words))
+            LONG flag = flag_of(word, of_class);
+
+            if (word[0] && !flag)
                 return mof_fail(mof, &arguments->place, WBEM_E_INVALID_SYNTAX,
                                 "%.40s: no flag that this pragma has", word);
-            flags |= word[0] ? words[k].flag : 0;
+            flags |= flag;
         }
     }
     if ((flags & WBEM_FLAG_CREATE_ONLY && flags & WBEM_FLAG_UPDATE_ONLY) ||

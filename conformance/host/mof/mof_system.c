@@ -1,5 +1,5 @@
-/* The system classes that registrations of providers need, as the WMI pages ("WMI System Classes")
- * have them, and a repository that has them. */
+/* The system classes that registrations of providers and of consumers of events need, as the WMI
+ * pages ("WMI System Classes") have them, and a repository that has them. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +48,34 @@ static const char system_classes[] =
     "  string Description; string Operation; string ParameterInfo; string ProviderName; };\n"
     "class __IndicationRelated : __SystemClass {};\n"
     "class __Event : __IndicationRelated { uint8 SECURITY_DESCRIPTOR[]; uint64 TIME_CREATED; };\n"
-    "class __ExtrinsicEvent : __Event {};\n";
+    "class __ExtrinsicEvent : __Event {};\n"
+    "class __NamespaceOperationEvent : __Event { __NAMESPACE TargetNamespace; };\n"
+    "class __NamespaceCreationEvent : __NamespaceOperationEvent {};\n"
+    "class __NamespaceDeletionEvent : __NamespaceOperationEvent {};\n"
+    "class __NamespaceModificationEvent : __NamespaceOperationEvent {\n"
+    "  __NAMESPACE PreviousNamespace; };\n"
+    "class __ClassOperationEvent : __Event { object TargetClass; };\n"
+    "class __ClassCreationEvent : __ClassOperationEvent {};\n"
+    "class __ClassDeletionEvent : __ClassOperationEvent {};\n"
+    "class __ClassModificationEvent : __ClassOperationEvent { object PreviousClass; };\n"
+    "class __InstanceOperationEvent : __Event { object TargetInstance; };\n"
+    "class __InstanceCreationEvent : __InstanceOperationEvent {};\n"
+    "class __InstanceDeletionEvent : __InstanceOperationEvent {};\n"
+    "class __InstanceModificationEvent : __InstanceOperationEvent { object PreviousInstance; };\n"
+    "class __MethodInvocationEvent : __InstanceOperationEvent {\n"
+    "  string Method; object Parameters; boolean PreCall; };\n"
+    "class __EventConsumer : __IndicationRelated {\n"
+    "  uint8 CreatorSID[]; string MachineName; uint32 MaximumQueueSize; };\n"
+    "class __EventFilter : __IndicationRelated {\n"
+    "  uint8 CreatorSID[]; string EventAccess; string EventNamespace; [key] string Name;\n"
+    "  string Query; string QueryLanguage; };\n"
+    "class __FilterToConsumerBinding : __IndicationRelated {\n"
+    "  [key] __EventConsumer ref Consumer; uint8 CreatorSID[];\n"
+    "  boolean DeliverSynchronously = FALSE; uint32 DeliveryQoS;\n"
+    "  [key] __EventFilter ref Filter; boolean MaintainSecurityContext = FALSE;\n"
+    "  boolean SlowDownProviders = FALSE; };\n"
+    "class __EventConsumerProviderRegistration : __ProviderRegistration {\n"
+    "  [key] __Provider ref provider; string ConsumerClassNames[]; };\n";
 
 /* "Unloading a Provider": five minutes, unless somebody says otherwise. */
 static const char in_root[] =

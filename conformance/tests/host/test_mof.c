@@ -236,6 +236,10 @@ static const struct {
     {"/* no end", "a comment without its end: expected */", 1, 1, WBEM_E_INVALID_SYNTAX},
     {"class A { uint32 B = 0x1FFFFFFFFFFFFFFFF; };", "a number of more than 64 bits", 1, 22,
      WBEM_E_INVALID_SYNTAX},
+    {"#pragma classflags(128)", "128: no flag that this pragma has", 1, 9, WBEM_E_INVALID_SYNTAX},
+    {"#pragma instanceflags(64)", "64: no flag that this pragma has", 1, 9, WBEM_E_INVALID_SYNTAX},
+    {"class A { [key] string K; }; instance of A { K \"x\"; };",
+     "\"x\": expected = behind the name of a property", 1, 48, WBEM_E_INVALID_SYNTAX},
 };
 
 Test(mof, each_fault_has_its_place_and_nothing_stays)
@@ -254,6 +258,37 @@ Test(mof, each_fault_has_its_place_and_nothing_stays)
         cr_assert_eq(cim_repo_class(repo, default_ns(repo), "Before", &object), WBEM_E_NOT_FOUND);
         cim_repo_close(repo);
     }
+}
+
+/* Forms that the grammar of the WMI pages does not have and the samples of the Windows SDK do. */
+Test(mof, what_samples_write_beside_the_grammar_is_read)
+{
+    static const char text[] =
+        "#pragma classflags(64)\n"
+        "#pragma namespace(\"\\\\root\\\\cimv2\\\\Below\")\n"
+        "class A { [key] string K; sint32 N = 3; };\n"
+        "instance of A { K = \"k\"; [PropertyContext(\"ask\"), Dynamic] N; };\n"
+        "class Consumer : __EventConsumer { [key] string Name; };\n"
+        "instance of __EventConsumerProviderRegistration {\n"
+        "  provider = \"__Win32Provider.Name=\\\"P\\\"\"; ConsumerClassNames = {\"Consumer\"}; "
+        "};\n";
+    struct cim_repo *repo = open_memory();
+    struct cim_object *object = NULL;
+    const struct cim_property *property;
+    struct mof_fault fault;
+    struct cim_path path;
+    int64_t ns;
+
+    cr_assert_eq(compile(repo, text, &fault), 0, "%s", fault.text);
+    cr_assert_eq(cim_repo_namespace(repo, "root\\cimv2\\Below", false, &ns), 0);
+    cr_assert_eq(cim_path_parse("A.K=\"k\"", &path), 0);
+    cr_assert_eq(cim_repo_instance(repo, ns, &path, &object), 0);
+    property = cim_property(object, "N");
+    cr_assert_eq(property->value.one.i, 3);
+    cr_assert(cim_flagged(&property->qualifiers, "Dynamic"));
+    cim_object_unref(object);
+    cim_path_done(&path);
+    cim_repo_close(repo);
 }
 
 Test(mof, a_registration_refers_to_its_provider_and_twice_is_once)
