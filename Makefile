@@ -75,7 +75,7 @@ COMMAND_LAYERS := command
 # Windows Management Instrumentation: the repository, its MOF and WQL.
 CIM_LAYERS := host/cim host/mof host/wql host/oleaut host/wbem
 # What hosts class providers.
-PROVIDER_LAYERS := host/provider host/hosting
+PROVIDER_LAYERS := host/provider host/hosting host/router
 CONF_LAYERS := program catalogue results case run raw wmdm host host/inf host/hive $(CIM_LAYERS) $(PROVIDER_LAYERS) host/pnp host/world host/notify host/scm host/win host/wmdm host/recorder host/deviant host/app report selftest cli \
 	suites/usbip suites/usb suites/mtp suites/wmdm suites/inf suites/service suites/host suites/wmi
 # The judge speaks to devices through the provider's transports and initiator, and to providers

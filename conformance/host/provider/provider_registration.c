@@ -102,60 +102,52 @@ static HRESULT read_queries(const struct cim_object *object, const char *name,
 }
 
 /* ---- a registration */
-#define DEFAULT_MODEL "NetworkServiceHostOrSelfHost"
-static const struct provider_model models[] = {
-    {"SelfHost", NULL},
-    {"LocalSystemHost", "LocalSystem"},
-    {"LocalSystemHostOrSelfHost", "LocalSystem"},
-    {"LocalServiceHost", "LocalService"},
-    {"NetworkServiceHost", "NetworkService"},
-    {DEFAULT_MODEL, "NetworkService"},
-};
-
-/* "LocalSystemHost", or "LocalSystemHost:group". A decoupled provider registers itself when it
- * runs, and one of classes cannot. */
-static HRESULT read_model(const char *said, struct provider_registration *ret,
-                          const struct why *why)
+/* Behind the colon of "LocalSystemHost:group". */
+static HRESULT read_group(const struct cim_object *provider, struct provider_registration *ret)
 {
-    const size_t length = strcspn(said, ":");
+    const struct cim_value *model = value_of(provider, "HostingModel");
+    const char *colon = model ? strchr(model->one.s, ':') : NULL;
 
-    if (length == strlen("Decoupled") && strncasecmp(said, "Decoupled", length) == 0)
-        return fail(why, WBEM_E_INVALID_PROVIDER_REGISTRATION,
-                    "HostingModel %s: a class provider cannot be decoupled", said);
-    for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
-        if (strlen(models[i].name) == length && strncasecmp(models[i].name, said, length) == 0)
-            ret->model = &models[i];
-    }
-    if (!ret->model || (said[length] && !said[length + 1]))
-        return fail(why, WBEM_E_INVALID_PROVIDER_REGISTRATION, "HostingModel %s is none", said);
-    return said[length] ? cim_dup(said + length + 1, &ret->group) : WBEM_S_NO_ERROR;
+    return cim_dup(colon ? colon + 1 : NULL, &ret->group);
+}
+
+static HRESULT find_provider(struct cim_repo *repo, int64_t ns, const struct cim_value *reference,
+                             struct cim_object **ret)
+{
+    struct cim_path path = {0};
+    HRESULT hr = reference ? cim_path_parse(reference->one.s, &path) : WBEM_E_NOT_FOUND;
+
+    if (SUCCEEDED(hr))
+        hr = cim_repo_instance(repo, ns, &path, ret);
+    cim_path_done(&path);
+    return hr;
 }
 
 static HRESULT read_provider(struct cim_repo *repo, int64_t ns, const struct cim_object *object,
                              struct provider_registration *ret, const struct why *why)
 {
-    const struct cim_value *reference = value_of(object, "provider"), *model;
-    struct cim_path path = {0};
+    const struct cim_value *reference = value_of(object, "provider");
     struct cim_object *provider = NULL;
-    HRESULT hr = reference ? cim_path_parse(reference->one.s, &path) : WBEM_E_NOT_FOUND;
+    HRESULT hr = find_provider(repo, ns, reference, &provider);
 
-    if (SUCCEEDED(hr))
-        hr = cim_repo_instance(repo, ns, &path, &provider);
-    cim_path_done(&path);
     if (FAILED(hr))
         return fail(why, WBEM_E_PROVIDER_NOT_FOUND, "provider: %s is no __Win32Provider",
                     reference ? reference->one.s : "NULL");
-    hr = text(provider, "Name", &ret->name);
+    hr = provider_judge(provider, &ret->model, why->text, why->room);
+    if (SUCCEEDED(hr) && !ret->model)
+        hr = fail(why, WBEM_E_INVALID_PROVIDER_REGISTRATION,
+                  "HostingModel: a class provider cannot be decoupled");
+    if (SUCCEEDED(hr))
+        hr = text(provider, "Name", &ret->name);
     if (SUCCEEDED(hr))
         hr = text(provider, "CLSID", &ret->clsid);
+    if (SUCCEEDED(hr))
+        hr = read_group(provider, ret);
+    ret->enabled = !value_of(provider, "Enabled") || flag(provider, "Enabled");
+    ret->pure = flag(provider, "Pure");
     ret->per_user = flag(provider, "PerUserInitialization");
     ret->impersonation_level = number(provider, "ImpersonationLevel");
-    model = value_of(provider, "HostingModel");
-    if (SUCCEEDED(hr))
-        hr = read_model(model ? model->one.s : DEFAULT_MODEL, ret, why);
     cim_object_unref(provider);
-    if (SUCCEEDED(hr) && !ret->clsid)
-        hr = fail(why, WBEM_E_INVALID_PROVIDER_REGISTRATION, "%s has no CLSID", ret->name);
     return hr;
 }
 
@@ -172,6 +164,32 @@ static HRESULT check(const struct provider_registration *it, int64_t interaction
     if (interaction == PROVIDER_PULL && !it->result.count)
         return fail(why, wrong, "a pull provider has no ResultSetQueries");
     return WBEM_S_NO_ERROR;
+}
+
+static HRESULT read_all_queries(const struct cim_object *registration,
+                                struct provider_registration *ret, const struct why *why)
+{
+    HRESULT hr = read_queries(registration, "ResultSetQueries", &ret->result, why);
+
+    if (SUCCEEDED(hr))
+        hr = read_queries(registration, "UnsupportedQueries", &ret->unsupported, why);
+    if (SUCCEEDED(hr))
+        hr = read_queries(registration, "ReferencedSetQueries", &ret->referenced, why);
+    return hr;
+}
+
+HRESULT provider_registration_queries(const struct cim_object *registration,
+                                      struct provider_registration *ret)
+{
+    const struct why why = {NULL, 0};
+    struct provider_registration it = {.namespace = NULL};
+    HRESULT hr = read_all_queries(registration, &it, &why);
+
+    if (SUCCEEDED(hr))
+        *ret = it;
+    else
+        provider_registration_done(&it);
+    return hr;
 }
 
 HRESULT provider_registration_read(struct cim_repo *repo, const char *namespace,
@@ -193,11 +211,7 @@ HRESULT provider_registration_read(struct cim_repo *repo, const char *namespace,
     if (SUCCEEDED(hr))
         hr = read_provider(repo, ns, registration, &it, &why);
     if (SUCCEEDED(hr))
-        hr = read_queries(registration, "ResultSetQueries", &it.result, &why);
-    if (SUCCEEDED(hr))
-        hr = read_queries(registration, "UnsupportedQueries", &it.unsupported, &why);
-    if (SUCCEEDED(hr))
-        hr = read_queries(registration, "ReferencedSetQueries", &it.referenced, &why);
+        hr = read_all_queries(registration, &it, &why);
     if (SUCCEEDED(hr))
         hr = check(&it, interaction, &why);
     if (SUCCEEDED(hr))

@@ -24,16 +24,24 @@ struct provider_registration {
     char *group; /* NULL: none */
     enum provider_interaction interaction;
     bool gets, puts, deletes, enumerates, per_user;
+    bool enabled, pure;
     int64_t impersonation_level;
     struct provider_queries result, unsupported, referenced;
 };
 
+/* A __Win32Provider by itself: what it may say of its class, its version and its hosting.
+ * *ret_model is NULL of one that is decoupled. */
+HRESULT provider_judge(const struct cim_object *provider, const struct provider_model **ret_model,
+                       char *why, size_t room);
 /* Of one registration instance. WBEM_E_PROVIDER_NOT_FOUND: it refers to none;
  * WBEM_E_INVALID_PROVIDER_REGISTRATION: what it says cannot be; WBEM_E_INVALID_QUERY: one of its
  * queries. `why` (may be NULL): one line. */
 HRESULT provider_registration_read(struct cim_repo *repo, const char *namespace,
                                    const struct cim_object *registration,
                                    struct provider_registration *ret, char *why, size_t room);
+/* Its queries alone, of one that is refused: of which classes that is said. */
+HRESULT provider_registration_queries(const struct cim_object *registration,
+                                      struct provider_registration *ret);
 void provider_registration_done(struct provider_registration *registration);
 
 /* Each of the namespace and of those below it, by the order of their names; one that cannot be read
