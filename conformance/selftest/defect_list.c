@@ -29,6 +29,7 @@ static const struct {
     {name, text, (const char *const[]){__VA_ARGS__, NULL}, SUBJECT_HOST},
 #include "conformance/host/deviant/mdm_defects.def"
 #include "conformance/host/deviant/pnp_defects.def"
+#include "conformance/host/deviant/router_defects.def"
 #include "conformance/host/deviant/scm_defects.def"
 #include "conformance/host/deviant/wbem_defects.def"
 #include "conformance/host/deviant/win_defects.def"

@@ -121,7 +121,7 @@ CONF_CASE(WMI_CALL_BI_02, .title = "A class that is not the provider's is somebo
     if (SUCCEEDED(hr) && wmi_sink_await(sink))
         hr = sink->result;
     wmi_enter(&it, NULL);
-    ROW("WMI-SVC-022")
+    ROW("WMI-SVC-022.answer")
         CHECK_HR(hr, WBEM_E_PROVIDER_NOT_CAPABLE);
     (void)IWbemClassObject_Release(object);
     cim_object_unref(class);
