@@ -463,6 +463,17 @@ static size_t invalid_short_dataset(void *self, struct still_image *si, uint8_t 
     return length;
 }
 
+/* Half a value is taken for one that is broken. */
+static size_t short_value_is_broken(void *self, struct still_image *si, uint8_t *bytes,
+                                    size_t length)
+{
+    (void)self;
+    if (is_of_type(bytes, MTP_CT_RESPONSE) && si->code != MTP_OP_SEND_OBJECT &&
+        si->code != MTP_OP_SEND_OBJECT_INFO && get_le16(bytes + 6) == MTP_RC_INCOMPLETE_TRANSFER)
+        put_le16(bytes + 6, MTP_RC_INVALID_OBJECT_PROP_VALUE);
+    return length;
+}
+
 static size_t two_bytes_more(void *self, struct still_image *si, uint8_t *bytes, size_t length)
 {
     (void)self;

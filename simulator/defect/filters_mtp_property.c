@@ -298,6 +298,14 @@ static uint16_t reset_no_value(void *self, struct mtpr_responder *r, struct mtpr
     return command->code == MTP_OP_RESET_DEVICE_PROP_VALUE ? MTP_RC_OK : 0;
 }
 
+static uint16_t reset_only_one(void *self, struct mtpr_responder *r, struct mtpr_command *command)
+{
+    (void)self, (void)r;
+    return command->code == MTP_OP_RESET_DEVICE_PROP_VALUE && command->params[0] == 0xffffffffu
+               ? MTP_RC_OK
+               : 0;
+}
+
 static void any_type(void *self, struct mtpr_responder *r, struct mtpr_answer *answer)
 {
     (void)self;
@@ -328,26 +336,24 @@ static void any_string(void *self, struct mtpr_responder *r, struct mtpr_answer 
         answer->reply->code = MTP_RC_OK;
 }
 
-/* Of a SendObjectPropList these properties are all there is. */
-static void keep_of_list(const struct mtpr_responder *r, struct wr *dataset,
-                         bool (*keeps)(uint16_t code))
+/* Of that operation's list these properties are all there is. */
+static void keep_of_list(const struct mtpr_responder *r, struct wr *dataset, uint16_t operation,
+                         bool (*keeps)(const struct mtpr_responder *r, uint32_t handle,
+                                       uint16_t code))
 {
     struct rd rd = rd_over(dataset->data, dataset->used);
     struct wr list = {0};
     uint32_t kept = 0;
 
-    if (mtpr_command(r)->code != MTP_OP_SEND_OBJECT_PROP_LIST)
+    if (mtpr_command(r)->code != operation)
         return;
     wr_u32(&list, 0);
     for (uint32_t left = rd_u32(&rd); left > 0 && !rd.failed; left--) {
         const uint8_t *element = rd.at;
-        uint32_t length;
-        uint16_t code, type;
+        uint32_t handle = rd_u32(&rd), length;
+        uint16_t code = rd_u16(&rd), type = rd_u16(&rd);
 
-        (void)rd_u32(&rd);
-        code = rd_u16(&rd);
-        type = rd_u16(&rd);
-        if (rd_value(&rd, type, &length) && keeps(code)) {
+        if (rd_value(&rd, type, &length) && keeps(r, handle, code)) {
             wr_bytes(&list, element, 8 + (size_t)length);
             kept++;
         }
@@ -357,8 +363,9 @@ static void keep_of_list(const struct mtpr_responder *r, struct wr *dataset,
     *dataset = list;
 }
 
-static bool is_name(uint16_t code)
+static bool is_name(const struct mtpr_responder *r, uint32_t handle, uint16_t code)
 {
+    (void)r, (void)handle;
     return code == MTP_OPC_OBJECT_FILE_NAME;
 }
 
@@ -366,29 +373,43 @@ static bool is_name(uint16_t code)
 static void take_only_name(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     (void)self;
-    keep_of_list(r, dataset, is_name);
+    keep_of_list(r, dataset, MTP_OP_SEND_OBJECT_PROP_LIST, is_name);
 }
 
-static bool is_no_date(uint16_t code)
+static bool is_no_date(const struct mtpr_responder *r, uint32_t handle, uint16_t code)
 {
+    (void)r, (void)handle;
     return code != MTP_OPC_DATE_CREATED && code != MTP_OPC_DATE_MODIFIED;
 }
 
 static void take_no_dates(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     (void)self;
-    keep_of_list(r, dataset, is_no_date);
+    keep_of_list(r, dataset, MTP_OP_SEND_OBJECT_PROP_LIST, is_no_date);
 }
 
-static bool is_no_track(uint16_t code)
+static bool is_no_track(const struct mtpr_responder *r, uint32_t handle, uint16_t code)
 {
+    (void)r, (void)handle;
     return code != MTP_OPC_TRACK;
 }
 
 static void take_no_track(void *self, struct mtpr_responder *r, struct wr *dataset)
 {
     (void)self;
-    keep_of_list(r, dataset, is_no_track);
+    keep_of_list(r, dataset, MTP_OP_SEND_OBJECT_PROP_LIST, is_no_track);
+}
+
+static bool is_there(const struct mtpr_responder *r, uint32_t handle, uint16_t code)
+{
+    (void)code;
+    return store_find(mtpr_store(r), handle) != NULL;
+}
+
+static void take_what_is_there(void *self, struct mtpr_responder *r, struct wr *dataset)
+{
+    (void)self;
+    keep_of_list(r, dataset, MTP_OP_SET_OBJECT_PROP_LIST, is_there);
 }
 
 /* ---- references */

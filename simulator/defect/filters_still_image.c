@@ -12,6 +12,7 @@
 #include "spcore/base.h"
 
 enum { CANCEL_LENGTH = 6, DAY_MS = 24 * 60 * 60 * 1000 };
+enum { LATE_PIECE = 4096, LATE_PIECES = 128 };
 
 struct still_image *filters_still_image_of(const struct usb_device *device)
 {
@@ -360,6 +361,34 @@ static bool wedge_by_reset(void *self, struct usb_device *device, struct usb_set
     (void)data, (void)ret_length;
     policies->wedged |= is_reset(si, setup) && si->out_state == OUT_DATA;
     return false;
+}
+
+/* The reset does all it is for, and of what was being sent half a MiB still comes. */
+static bool owe_data(void *self, struct usb_device *device, struct usb_setup *setup, uint8_t *data,
+                     int *ret_length)
+{
+    const struct still_image *si = filters_still_image_of(device);
+    struct policies *policies = self;
+
+    (void)data, (void)ret_length;
+    if (is_reset(si, setup))
+        policies->asked = si->now.state == IN_DATA ? LATE_PIECES : 0;
+    return false;
+}
+
+static int give_owed_data(void *self, struct usb_device *device, uint8_t endpoint, size_t room,
+                          int result, struct usb_in *in)
+{
+    static const uint8_t piece[LATE_PIECE];
+    const struct still_image *si = filters_still_image_of(device);
+    struct policies *policies = self;
+
+    if (!si || endpoint != si->in || result != -EAGAIN || !policies->asked)
+        return result;
+    policies->asked--;
+    *in = (struct usb_in){.length = room < sizeof(piece) ? room : sizeof(piece), .chunk_count = 1};
+    in->chunks[0] = (struct usb_chunk){.memory = piece, .length = in->length};
+    return 0;
 }
 
 static bool list_half_at_reset(void *self, struct usb_device *device, struct usb_setup *setup,

@@ -76,12 +76,14 @@ def cannot_be_named(player, _):
         0x1016 not in player.operations
 
 
-def of_songs(player, code):
-    """How its songs get the property, if they have it: "said" with the song or "set" later."""
-    song = next((one for one in player.file.get("formats", []) if one["code"] == 0x3009), None)
-    if not song or song.get("no-properties") or code not in song.get("properties", [code]):
+def of_format(player, kind, code):
+    """How its objects of the format get the property, if they have it: "said" with the object or
+    "set" later."""
+    listed = next((one for one in player.file.get("formats", []) if one["code"] == kind), None)
+    if not listed or listed.get("no-properties") or \
+            code not in listed.get("properties", [code]):
         return set()
-    one = [each for each in player.described[code] if 0x3009 in each.get("formats", [])] or \
+    one = [each for each in player.described[code] if kind in each.get("formats", [])] or \
         [each for each in player.described[code] if "formats" not in each]
     ways = {"has"}
     if SEND_OBJECT_PROP_LIST in player.operations:
@@ -89,6 +91,14 @@ def of_songs(player, code):
     if SET_OBJECT_PROP_VALUE in player.operations and (not one or one[0].get("settable")):
         ways |= {"said", "set"}
     return ways
+
+
+def of_songs(player, code):
+    return of_format(player, 0x3009, code)
+
+
+def folders_keep_no_title(player, _):
+    return "said" not in of_format(player, 0x3001, 0xdc44)
 
 
 def songs_cannot(way, *codes):
@@ -130,6 +140,7 @@ CASES = (
     (r"hosts set neither duration nor date of modification", songs_set_neither),
     (r"the device lets no host name its files", songs_cannot("set", 0xdc07)),
     (r"the device's songs cannot be given a title", songs_cannot("said", 0xdc44)),
+    (r"the device's folders keep no title", folders_keep_no_title),
     (r"a title cannot be set", songs_cannot("set", 0xdc44)),
     (r"no references can be set", lacks_operation(0x9811)),
     (r"no second writable store", has_one_medium),
@@ -167,6 +178,7 @@ CASES = (
     (r"the device has no friendly name( that can be set)?", cannot_be_named),
     (r"the device's friendly name cannot be set", cannot_be_named),
     (r"hosts set no number of the device", sets_no_number),
+    (r"hosts set no property of the device", sets_no_device_property),
     (r"hosts set neither dates nor track", songs_set_no_date_or_track),
     (r"the device has no storage", has_no_medium),
     (r"the device does not say how full its battery is", says_no_level),

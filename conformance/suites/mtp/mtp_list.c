@@ -269,11 +269,12 @@ CONF_CASE(MTP_PRP_BI_33, .title = "SetObjectPropList sets, and refuses by the in
           .reqs = REQS("MTP-PRP-004", "MTP-DEV-003"), .ics = "MTP.OP.9806 && STORE.WRITABLE",
           .player = "mtp", .needs = CONF_WRITES,
           .steps = "Artist and genre in one list, read back; artist, genre of another type, "
-                   "composer: 0xA802, its index, genre and composer as before; ObjectSize: 0x200F")
+                   "album: 0xA802, its index, genre and album as before; ObjectSize: 0x200F; "
+                   "artist of an unknown handle, album: refused, its index, album as before")
 {
     DUT dut = dut_work(c);
     uint32_t song = dut_file(&dut, dut.folder, "list.mp3", MTP_FC_MP3, "music", 5);
-    struct ct_writer good = {0}, bad = {0}, fixed = {0};
+    struct ct_writer good = {0}, bad = {0}, fixed = {0}, strange = {0};
 
     ROW("MTP-PRP-004.list") {
         songs_need(&dut, MTP_OPC_ARTIST);
@@ -304,6 +305,15 @@ CONF_CASE(MTP_PRP_BI_33, .title = "SetObjectPropList sets, and refuses by the in
         ct_put16(&fixed, MTP_DTC_UINT64);
         ct_put64(&fixed, 7);
         CHECK_RC(set_list(&dut, &fixed), MTP_RC_ACCESS_DENIED);
+    }
+    ROW("MTP-DEV-003.handle") {
+        ct_put32(&strange, 2);
+        put_text(&strange, 0x7ffffff0, MTP_OPC_ARTIST, "Fifth");
+        put_text(&strange, song, MTP_OPC_ALBUM_NAME, "Sixth");
+        CHECK_NOT_RC(set_list(&dut, &strange), MTP_RC_OK);
+        ROW("MTP-DEV-003.index")
+            CHECK(dut.answer.params >= 1 && dut.answer.param[0] <= 1);
+        CHECK(!has_text(&dut, song, MTP_OPC_ALBUM_NAME, "Sixth"));
     }
 }
 

@@ -1,7 +1,7 @@
 /* MTP 1.1, 5.2.1 and G: a removable medium out and in again. */
 #include <string.h>
 
-#include "conformance/raw/dut.h"
+#include "conformance/raw/raw_snapshot.h"
 
 enum { MANY = 4096 };
 
@@ -114,4 +114,75 @@ CONF_CASE(MTP_PRP_BV_62, .title = "A device property that is reset has its defau
         ct_put_text(&old, before);
         dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(property), old.bytes, old.length);
     }
+}
+
+/* What a host sets; a clock is not reset with the others. */
+static bool is_reset_by_all(const struct snapshot_description *one)
+{
+    return !one->format && one->settable && one->code != MTP_DPC_DATE_TIME;
+}
+
+/* Sets what is not the default: a text of ours, or an end of a number's form. */
+static void set_otherwise(struct dut *dut, const struct snapshot_description *one)
+{
+    const size_t width = one->initial.size;
+    const bool has_ends = one->type <= MTP_DTC_UINT64 && one->form.size > 2 * width;
+    const uint8_t *low = one->form.data, *high = NULL;
+    struct ct_writer value = {0};
+
+    if (one->type == MTP_DTC_STRING && one->form_kind == MTP_FORM_NONE) {
+        ct_put_text(&value, "papcheck's own");
+    } else if (has_ends && one->form_kind == MTP_FORM_RANGE) {
+        high = low + width;
+    } else if (has_ends && one->form_kind == MTP_FORM_ENUMERATION) {
+        low += 2;
+        high = one->form.data + one->form.size - width;
+    }
+    if (high)
+        ct_put_bytes(&value, memcmp(low, one->initial.data, width) != 0 ? low : high, width);
+    if (value.length)
+        dut_put(dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(one->code), value.bytes, value.length);
+}
+
+static bool has_value(struct dut *dut, uint16_t code, struct snapshot_bytes value)
+{
+    if (dut_op(dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(code)) != MTP_RC_OK)
+        return false;
+    return snapshot_bytes_equal(value, (struct snapshot_bytes){dut->answer.data, dut->answer.size});
+}
+
+CONF_CASE(MTP_PRP_BV_84, .title = "A reset of all device properties gives each its default",
+          .reqs = REQS("MTP-PRP-012"), .ics = "MTP.OP.1016 && MTP.OP.1017", .player = "pap-voice",
+          .needs = CONF_WRITES,
+          .steps = "Each property that hosts set is set to something else than its default; "
+                   "ResetDevicePropValue of 0xFFFFFFFF: each has its default, but for a clock, or "
+                   "it is refused; each is set to what it was")
+{
+    DUT dut = dut_session(c);
+    const struct snapshot *before = snapshot_take(&dut, SNAPSHOT_DEVICE);
+    const struct snapshot_description *one = before->descriptions,
+                                      *end = one + before->description_count;
+    unsigned asked = 0, reset = 0;
+    uint16_t code;
+
+    for (; one < end; one++) {
+        if (is_reset_by_all(one))
+            set_otherwise(&dut, one);
+    }
+    code = dut_op(&dut, MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(0xffffffff));
+    for (one = before->descriptions; one < end; one++) {
+        if (!is_reset_by_all(one))
+            continue;
+        asked++;
+        if (has_value(&dut, one->code, one->initial))
+            reset++;
+        else
+            conf_note(c, "0x%04x does not have its default", one->code);
+        dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(one->code), one->current.data,
+                one->current.size);
+    }
+    if (!asked)
+        conf_inconclusive(c, "hosts set no property of the device");
+    ROW("MTP-PRP-012.all")
+        CHECK(code != MTP_RC_OK || reset == asked);
 }

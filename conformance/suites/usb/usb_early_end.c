@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conformance/raw/dut.h"
+#include "spcore/base.h"
 
 /* The next transaction of the session. */
 static uint32_t next_id(struct dut *dut)
@@ -69,4 +70,76 @@ CONF_CASE(USB_BLK_BI_21, .title = "Data that nobody wants are taken to their end
         CHECK_NOT_RC(dut_put(&dut, MTP_OP_SEND_OBJECT, PARAMS(), bytes, sizeof(bytes)), MTP_RC_OK);
         CHECK(dut_in_step(&dut));
     }
+}
+
+/* What hosts set of an object or of the device, or say of one that is to come. */
+struct said {
+    uint16_t operation;
+    uint32_t params[5];
+    unsigned count;
+    struct ct_writer data;
+};
+
+static void put_name(struct ct_writer *list, uint32_t handle, uint16_t code)
+{
+    ct_put32(list, 1);
+    ct_put32(list, handle);
+    ct_put16(list, code);
+    ct_put16(list, MTP_DTC_STRING);
+    ct_put_text(list, "renamed.mp3");
+}
+
+/* Only of what the device takes whole: what it refuses, it may refuse before it looks; and half an
+ * empty text is a header alone, which more may follow. */
+static void check_cut(struct dut *dut, const struct said *one)
+{
+    struct conf *c = dut->c;
+    const struct ct_writer *data = &one->data;
+
+    ROW("USB-BLK-008.values") {
+        if (!dut_offers(dut, one->operation) || data->length < 2 ||
+            dut_put(dut, one->operation, one->params, one->count, data->bytes, data->length) !=
+                MTP_RC_OK) {
+            conf_excused(c, 1, "it does not take this whole, or it is empty");
+            return;
+        }
+        CHECK_RC(cut(dut, one->operation, one->params, one->count, data->bytes, data->length,
+                     data->length / 2),
+                 MTP_RC_INCOMPLETE_TRANSFER);
+    }
+    ROW("USB-BLK-008.next")
+        CHECK(dut_in_step(dut));
+}
+
+CONF_CASE(USB_BLK_BI_22, .title = "So it is of values, of lists of them and of references",
+          .reqs = REQS("USB-BLK-008"), .ics = "MTP && STORE.WRITABLE && MTP.FORMAT.3001",
+          .player = "mtp", .needs = CONF_WRITES,
+          .steps = "SetDevicePropValue of the friendly name it has, SetObjectPropValue, "
+                   "SetObjectPropList, SetObjectReferences, SendObjectPropList: each that is "
+                   "answered OK again, its dataset ended in the middle; an operation after each")
+{
+    DUT dut = dut_work(c);
+    const uint32_t file = dut_file(&dut, dut.folder, "cut.mp3", MTP_FC_MP3, "music", 5);
+    struct said all[] = {
+        {.operation = MTP_OP_SET_DEVICE_PROP_VALUE,
+         .params = {MTP_DPC_DEVICE_FRIENDLY_NAME},
+         .count = 1},
+        {.operation = MTP_OP_SET_OBJECT_PROP_VALUE, .params = {file, MTP_OPC_NAME}, .count = 2},
+        {.operation = MTP_OP_SET_OBJECT_PROP_LIST},
+        {.operation = MTP_OP_SET_OBJECT_REFERENCES, .params = {file}, .count = 1},
+        {.operation = MTP_OP_SEND_OBJECT_PROP_LIST,
+         .params = {dut.store, dut.folder, dut.format, 0, 5},
+         .count = 5},
+    };
+
+    dut_op(&dut, MTP_OP_GET_DEVICE_PROP_VALUE, PARAMS(MTP_DPC_DEVICE_FRIENDLY_NAME));
+    ct_put_bytes(&all[0].data, dut.answer.data, dut.answer.size);
+    ct_put_text(&all[1].data, "as it is not called");
+    put_name(&all[2].data, file, MTP_OPC_NAME);
+    ct_put32(&all[3].data, 1);
+    ct_put32(&all[3].data, file);
+    put_name(&all[4].data, 0, MTP_OPC_OBJECT_FILE_NAME);
+    dut.pipe.deadline_ms = DUT_PROMPT_MS;
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+        check_cut(&dut, &all[i]);
 }
