@@ -413,7 +413,7 @@ $(GEN)/sac_builtin.h: $(wildcard $(CERTS)/*) ci/gen_certs.py
 	$(call generate,ci/gen_certs.py sac_root=$(CERTS)/ca.pem \
 		sac_certificate=$(CERTS)/provider.pem sac_key=$(CERTS)/provider.key)
 
-CERT_NAMES := application-high application-low application-stranger application-expired provider-high
+CERT_NAMES := application-high application-low application-stranger application-expired application-early application-namesake provider-high
 cert_pair = $(subst -,_,$(1))_certificate=$(CERTS)/$(1).pem $(subst -,_,$(1))_key=$(CERTS)/$(1).key
 # A text as a C string of the header's name.
 define quoted

@@ -21,6 +21,8 @@ static const struct wmdm_pair pairs[WMDM_CERTIFICATE_COUNT] = {
     [WMDM_APPLICATION_LOW] = PAIR("application-low", application_low),
     [WMDM_APPLICATION_STRANGER] = PAIR("application-stranger", application_stranger),
     [WMDM_APPLICATION_EXPIRED] = PAIR("application-expired", application_expired),
+    [WMDM_APPLICATION_EARLY] = PAIR("application-early", application_early),
+    [WMDM_APPLICATION_NAMESAKE] = PAIR("application-namesake", application_namesake),
     [WMDM_PROVIDER_AS_APPLICATION] = PAIR("provider-high", provider_high),
     [WMDM_PROVIDER_HIGH] = PAIR("provider-high", provider_high),
 };

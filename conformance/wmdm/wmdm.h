@@ -53,6 +53,8 @@ enum wmdm_certificate {
     WMDM_APPLICATION_LOW,      /* level 1 */
     WMDM_APPLICATION_STRANGER, /* signed by a root the provider does not know */
     WMDM_APPLICATION_EXPIRED,
+    WMDM_APPLICATION_EARLY,       /* not valid yet */
+    WMDM_APPLICATION_NAMESAKE,    /* signed by another root of the right one's name */
     WMDM_PROVIDER_AS_APPLICATION, /* good signature, wrong role */
     WMDM_PROVIDER_HIGH,           /* level 3, the provider's role: for the server class */
     WMDM_CERTIFICATE_COUNT

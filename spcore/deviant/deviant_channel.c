@@ -39,6 +39,8 @@ static void mix(struct sac_identity *identity, struct sac_bytes certificate, str
 
 static bool takes_type(DWORD type)
 {
+    if (type > SAC_CERT_V1 && (type & 0xff) == SAC_CERT_V1 && deviates(CERT_LOW_BYTE))
+        return true;
     if (type == SAC_CERT_X509)
         return deviates(CERT_X509_TAKEN);
     if (type > SAC_CERT_V1)
@@ -86,6 +88,19 @@ HRESULT __wrap_sac_set_certificate(struct sac_channel *channel, DWORD flags,
 }
 
 /* ---- GetAppSec */
+/* What the channel that was asked first was told then. */
+static DWORD first_level(const struct sac_channel *channel, DWORD level)
+{
+    static const struct sac_channel *asked;
+    static DWORD first;
+
+    if (!asked) {
+        asked = channel;
+        first = level;
+    }
+    return channel == asked ? first : level;
+}
+
 SEAM(sac_get_app_sec);
 HRESULT __wrap_sac_get_app_sec(struct sac_channel *channel, DWORD *ret_local, DWORD *ret_remote)
 {
@@ -97,6 +112,8 @@ HRESULT __wrap_sac_get_app_sec(struct sac_channel *channel, DWORD *ret_local, DW
         return S_OK;
     if (FAILED(hr) || !ret_local || !ret_remote)
         return hr;
+    if (deviates(LEVEL_OF_FIRST))
+        *ret_remote = first_level(channel, *ret_remote);
     if (deviates(LEVELS_SWAPPED) || deviates(LOCAL_IS_REMOTE))
         *ret_local = *ret_remote;
     if (deviates(LEVELS_SWAPPED) || deviates(REMOTE_IS_LOCAL))

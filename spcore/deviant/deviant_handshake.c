@@ -129,6 +129,8 @@ static DWORD protocol_for(DWORD protocol, DWORD pass)
 {
     bool any = pass ? deviates(PROTOCOL_UNCHECKED_LATER) : deviates(PROTOCOL_UNCHECKED);
 
+    if (deviates(PROTOCOL_LOW_BYTE))
+        protocol &= 0xff;
     return any ? SAC_PROTOCOL_V1 : protocol;
 }
 
@@ -136,6 +138,8 @@ static DWORD pass_for(DWORD pass)
 {
     if (pass == 2 && deviates(PASS_2_AS_1))
         return 1;
+    if (deviates(PASS_LOW_BYTE))
+        pass &= 0xff;
     return pass > 2 && deviates(PASS_LOW_BIT) ? pass & 1 : pass;
 }
 
@@ -167,9 +171,22 @@ static HRESULT without(const BYTE *in, BYTE **ret_out, const DWORD *ret_out_leng
 
 /* ---- pass 1 without pass 0 */
 
-static HRESULT after_lone_pass(struct sac_channel *channel, HRESULT hr, BYTE **ret_out,
-                               DWORD *ret_out_length)
+/* The last proof that was good. */
+static struct {
+    BYTE data[SAC_MAX_MESSAGE];
+    DWORD length;
+} proof;
+
+static void keep_proof(const BYTE *in, DWORD length)
 {
+    memcpy(proof.data, in, length);
+    proof.length = length;
+}
+
+static HRESULT after_lone_pass(struct sac_channel *channel, struct sac_bytes in, HRESULT hr,
+                               BYTE **ret_out, DWORD *ret_out_length)
+{
+    bool again = in.length == proof.length && memcmp(in.data, proof.data, in.length) == 0;
     struct sac_writer done;
 
     if (deviates(PASS_1_ALONE_OPENS)) {
@@ -177,7 +194,7 @@ static HRESULT after_lone_pass(struct sac_channel *channel, HRESULT hr, BYTE **r
         open_unproven(channel);
         pthread_mutex_unlock(&channel->lock);
     }
-    if (!deviates(PASS_1_ALONE_OK))
+    if (!deviates(PASS_1_ALONE_OK) && !(again && deviates(PROOF_TAKEN_AGAIN)))
         return hr;
     sac_write_begin(&done, SAC_DONE);
     return sac_hand_out(done.data, done.length, ret_out, ret_out_length);
@@ -225,7 +242,10 @@ HRESULT __wrap_sac_auth(struct sac_channel *channel, DWORD protocol, DWORD pass,
     if (hr == E_INVALIDARG)
         after_refusal(channel, protocol, pass);
     if (hr == WMDM_E_CALL_OUT_OF_SEQUENCE && pass == 1)
-        hr = after_lone_pass(channel, hr, ret_out, ret_out_length);
+        hr = after_lone_pass(channel, (struct sac_bytes){in, in_length}, hr, ret_out,
+                             ret_out_length);
+    if (SUCCEEDED(hr) && pass == 1)
+        keep_proof(in, in_length);
     if (SUCCEEDED(hr) && pass == 0 && deviates(OPEN_AFTER_PASS_0))
         atomic_store(&channel->open, true);
     if (SUCCEEDED(hr))

@@ -24,6 +24,17 @@ static HRESULT begin(struct sac_channel *channel, SAC_HMAC mac)
     return S_OK;
 }
 
+static unsigned count_open(struct sac_channel *channel)
+{
+    unsigned count = 0;
+
+    pthread_mutex_lock(&channel->lock);
+    for (size_t i = 0; i < channel->mac_count; i++)
+        count += channel->macs[i].context != NULL;
+    pthread_mutex_unlock(&channel->lock);
+    return count;
+}
+
 HRESULT __wrap_sac_mac_init(struct sac_channel *channel, SAC_HMAC *ret_mac)
 {
     HRESULT hr = __real_sac_mac_init(channel, ret_mac);
@@ -34,6 +45,12 @@ HRESULT __wrap_sac_mac_init(struct sac_channel *channel, SAC_HMAC *ret_mac)
         return S_OK;
     if (FAILED(hr) || !channel || !ret_mac)
         return hr;
+    if (deviates(MAC_TWO_AT_ONCE) && count_open(channel) > 2) {
+        BYTE mac[WMDM_MAC_LENGTH];
+
+        (void)__real_sac_mac_final(channel, *ret_mac, mac);
+        return E_OUTOFMEMORY;
+    }
     last_fed = 0;
     hr = begin(channel, *ret_mac);
     if (deviates(MAC_INIT_NO_HANDLE)) {
@@ -78,6 +95,8 @@ HRESULT __wrap_sac_mac_update(struct sac_channel *channel, SAC_HMAC mac, const v
         restart(channel, mac);
     if (deviates(MAC_FIRST_64) && length > 64)
         length = 64;
+    if (deviates(MAC_FIRST_64K) && length > 65536)
+        length = 65536;
     if (deviates(MAC_UPDATE_SHORT) && length)
         length--;
     hr = __real_sac_mac_update(channel, mac, data, length);
@@ -145,7 +164,10 @@ static EVP_MAC_CTX *take_first(struct sac_channel *channel)
 SEAM(sac_mac_take);
 EVP_MAC_CTX *__wrap_sac_mac_take(struct sac_channel *channel, SAC_HMAC mac)
 {
-    return deviates(ONE_MAC_CONTEXT) ? take_first(channel) : __real_sac_mac_take(channel, mac);
+    bool any =
+        deviates(ONE_MAC_CONTEXT) || (mac == last_finished && deviates(FINISHED_MAC_IS_NEXT));
+
+    return any ? take_first(channel) : __real_sac_mac_take(channel, mac);
 }
 
 SEAM(sac_mac_give);

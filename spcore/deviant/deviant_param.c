@@ -44,6 +44,11 @@ static HRESULT after_failure(struct sac_channel *channel, BYTE *data, DWORD leng
     return hr;
 }
 
+static DWORD covered(DWORD length)
+{
+    return length > 65536 && deviates(PARAM_FIRST_64K) ? 65536 : length;
+}
+
 SEAM(sac_encrypt_param);
 HRESULT __wrap_sac_encrypt_param(struct sac_channel *channel, BYTE *data, DWORD length)
 {
@@ -53,7 +58,7 @@ HRESULT __wrap_sac_encrypt_param(struct sac_channel *channel, BYTE *data, DWORD 
 
     if (replaced && deviates(SET_KEY_OLD_ENCRYPTS))
         return with_keys(sac_keys_encrypt, replaced, data, length);
-    hr = __real_sac_encrypt_param(channel, data, nothing ? 0 : length - tail);
+    hr = __real_sac_encrypt_param(channel, data, nothing ? 0 : covered(length - tail));
     if (hr == WMDM_E_NOTCERTIFIED && deviates(ENCRYPT_WITHOUT_KEY))
         return with_no_key(sac_keys_encrypt, data, length);
     if (!data && deviates(ENCRYPT_NULL_OK))
@@ -71,7 +76,7 @@ HRESULT __wrap_sac_decrypt_param(struct sac_channel *channel, BYTE *data, DWORD 
 
     if (replaced && deviates(SET_KEY_OLD_DECRYPTS))
         return with_keys(sac_keys_decrypt, replaced, data, length);
-    hr = __real_sac_decrypt_param(channel, data, length - tail);
+    hr = __real_sac_decrypt_param(channel, data, covered(length - tail));
     if (hr == WMDM_E_NOTCERTIFIED && deviates(DECRYPT_WITHOUT_KEY))
         return with_no_key(sac_keys_decrypt, data, length);
     if (!data && deviates(DECRYPT_NULL_OK))
@@ -90,6 +95,8 @@ HRESULT __wrap_sac_get_session_key(struct sac_channel *channel, BYTE ret_key[SAC
         return S_OK;
     if (FAILED(hr) || !ret_key)
         return hr;
+    if (replaced && deviates(SESSION_KEY_OF_HANDSHAKE))
+        memcpy(ret_key, sac_keys_session(replaced), sizeof(key));
     memcpy(key, ret_key, sizeof(key));
     for (size_t i = 0; deviates(SESSION_KEY_BACKWARDS) && i < sizeof(key); i++)
         ret_key[i] = key[sizeof(key) - 1 - i];
@@ -104,7 +111,7 @@ HRESULT __wrap_sac_set_session_key(struct sac_channel *channel, const BYTE key[S
     struct sac_keys *old;
     HRESULT hr;
 
-    if (channel && key && deviates(SET_KEY_STORED_ONLY))
+    if (channel && key && (deviates(SET_KEY_STORED_ONLY) || (replaced && deviates(SET_KEY_ONCE))))
         return S_OK;
     if (!key && deviates(SET_KEY_NULL_OK))
         return S_OK;

@@ -1,6 +1,7 @@
 /* Defects of IWMDMDeviceSession. */
 #include "spcore/com/com_utf16.h"
 #include "spcore/deviant/seam.h"
+#include "spcore/sac/sac_private.h"
 #include "spcore/sp/sp.h"
 
 #define BEGIN(token)                                                                               \
@@ -129,4 +130,18 @@ METHOD(SESSION_DEFERS, IMDSPEnumStorage, Next, ULONG count, IMDSPStorage **stora
         hr = SESSION_DEFERS_book(This, count, storages, fetched);
     }
     return hr;
+}
+
+/* ---- a device that goes */
+SEAM(sp_sessions_drop);
+void __wrap_sp_sessions_drop(struct sp_sessions *sessions, struct sp_session *session)
+{
+    struct sac_channel *channel = container_of(session, struct sp_device, session)->context->sac;
+
+    __real_sp_sessions_drop(sessions, session);
+    if (!deviates(DEVICE_SHUTS))
+        return;
+    pthread_mutex_lock(&channel->lock);
+    sac_channel_shut(channel);
+    pthread_mutex_unlock(&channel->lock);
 }

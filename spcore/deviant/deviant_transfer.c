@@ -95,6 +95,16 @@ METHOD(READ_MAC_FIRST_64, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac
     return sealed(This, hr, data, size);
 }
 
+METHOD(READ_MAC_FIRST_64K, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
+{
+    HRESULT hr = plain(This, data, size, mac);
+
+    if (hr == S_OK)
+        hr =
+            sp_mac(context_of(This), data, *size < 65536 ? *size : 65536, size, sizeof(*size), mac);
+    return sealed(This, hr, data, size);
+}
+
 METHOD(READ_MAC_LONG, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
 {
     HRESULT hr = READ_MAC_LONG_book(This, data, size, mac);
@@ -183,6 +193,59 @@ METHOD(MAC_LAST_FOUR, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
     BYTE right[WMDM_MAC_LENGTH];
 
     return MAC_LAST_FOUR_book(This, data, size, forgiven(This, data, size, mac, 4, 4, right));
+}
+
+/* The right one when what `agrees` with the caller's tells no difference. */
+static BYTE *forgiven_by(bool (*agrees)(const BYTE *right, const BYTE *mac), IMDSPObject2 *This,
+                         const BYTE *data, const DWORD *size, BYTE *mac,
+                         BYTE right[WMDM_MAC_LENGTH])
+{
+    return data && size && mac && SUCCEEDED(mac_of(This, data, *size, NULL, size, right)) &&
+                   agrees(right, mac)
+               ? right
+               : mac;
+}
+
+static bool folds_equal(const BYTE *right, const BYTE *mac)
+{
+    BYTE difference = 0;
+
+    for (size_t i = 0; i < WMDM_MAC_LENGTH; i++)
+        difference ^= right[i] ^ mac[i];
+    return !difference;
+}
+
+METHOD(MAC_FOLDED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH];
+
+    return MAC_FOLDED_book(This, data, size,
+                           forgiven_by(folds_equal, This, data, size, mac, right));
+}
+
+static bool sums_equal(const BYTE *right, const BYTE *mac)
+{
+    BYTE difference = 0;
+
+    for (size_t i = 0; i < WMDM_MAC_LENGTH; i++)
+        difference = (BYTE)(difference + right[i] - mac[i]);
+    return !difference;
+}
+
+METHOD(MAC_SUMMED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH];
+
+    return MAC_SUMMED_book(This, data, size, forgiven_by(sums_equal, This, data, size, mac, right));
+}
+
+METHOD(LARGE_MAC_UNCHECKED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    BYTE right[WMDM_MAC_LENGTH];
+
+    return LARGE_MAC_UNCHECKED_book(
+        This, data, size,
+        size && *size > 65536 ? forgiven(This, data, size, mac, 0, 0, right) : mac);
 }
 
 METHOD(MAC_NOT_COMPARED, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)

@@ -5,9 +5,10 @@
 
 #include "conformance/wmdm/wmdm_ends.h"
 
-CONF_CASE(AUTH_CERT_BI_01, .title = "SetCertificate takes SAC_CERT_V1 only",
-          .reqs = REQS("SP-AUTH-027"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
-          .steps = "A good pair as SAC_CERT_X509, as type 0 and as two others, then as SAC_CERT_V1")
+CONF_CASE(
+    AUTH_CERT_BI_01, .title = "SetCertificate takes SAC_CERT_V1 only", .reqs = REQS("SP-AUTH-027"),
+    .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
+    .steps = "A good pair as SAC_CERT_X509, as type 0 and as four others, then as SAC_CERT_V1")
 {
     ENDS e = wmdm_ends_bare(c);
 
@@ -17,6 +18,8 @@ CONF_CASE(AUTH_CERT_BI_01, .title = "SetCertificate takes SAC_CERT_V1 only",
         CHECK_HR(wmdm_ends_set_pair(&e, 0, WMDM_PROVIDER_HIGH), E_INVALIDARG);
     ROW("SP-AUTH-027.others") {
         CHECK_HR(wmdm_ends_set_pair(&e, 3, WMDM_PROVIDER_HIGH), E_INVALIDARG);
+        CHECK_HR(wmdm_ends_set_pair(&e, 0x102, WMDM_PROVIDER_HIGH), E_INVALIDARG);
+        CHECK_HR(wmdm_ends_set_pair(&e, 0x10002, WMDM_PROVIDER_HIGH), E_INVALIDARG);
         CHECK_HR(wmdm_ends_set_pair(&e, 0xffffffff, WMDM_PROVIDER_HIGH), E_INVALIDARG);
     }
     ROW("SP-AUTH-027.v1")
@@ -136,17 +139,24 @@ CONF_CASE(AUTH_STATE_BV_01, .title = "fIsAuthenticated turns true with pass 1 an
     CoTaskMemFree(done);
 }
 
+static void host_becomes(struct wmdm_ends *e, enum wmdm_certificate which)
+{
+    const struct wmdm_pair *pair = wmdm_pair(which);
+
+    wmdm_ours(e->c, "the host's SetCertificate",
+              sac_set_certificate(e->client, SAC_CERT_V1, pair->certificate,
+                                  pair->certificate_length, pair->key, pair->key_length));
+}
+
 CONF_CASE(AUTH_LEVEL_BV_01, .title = "GetAppSec tells its own level from the other end's",
           .reqs = REQS("SP-AUTH-032"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
-          .steps = "Provider of level 3, application of level 1; NULL arguments")
+          .steps = "Provider of level 3, application of level 1; NULL arguments; once more with an "
+                   "application of level 3")
 {
-    const struct wmdm_pair *low = wmdm_pair(WMDM_APPLICATION_LOW);
     ENDS e = wmdm_ends_bare(c);
     DWORD local = 0, remote = 0;
 
-    wmdm_ours(c, "the host's SetCertificate",
-              sac_set_certificate(e.client, SAC_CERT_V1, low->certificate, low->certificate_length,
-                                  low->key, low->key_length));
+    host_becomes(&e, WMDM_APPLICATION_LOW);
     wmdm_step(c, "CSecureChannelServer", "SetCertificate",
               wmdm_ends_set_pair(&e, SAC_CERT_V1, WMDM_PROVIDER_HIGH));
     wmdm_step(c, "handshake", "the handshake", wmdm_ends_connect(&e));
@@ -160,4 +170,10 @@ CONF_CASE(AUTH_LEVEL_BV_01, .title = "GetAppSec tells its own level from the oth
         CHECK_HR(SLOT(e, get_app_sec, NULL, &remote), E_INVALIDARG);
     ROW("SP-AUTH-032.no-remote")
         CHECK_HR(SLOT(e, get_app_sec, &local, NULL), E_INVALIDARG);
+    host_becomes(&e, WMDM_APPLICATION_HIGH);
+    wmdm_step(c, "handshake", "the second handshake", wmdm_ends_connect(&e));
+    ROW("SP-AUTH-032.again") {
+        CHECK_HR(SLOT(e, get_app_sec, &local, &remote), S_OK);
+        CHECK_EQ(remote, 3);
+    }
 }

@@ -69,7 +69,7 @@ CONF_CASE(AUTH_PROTOCOLS_BV_01, .title = "SACGetProtocols answers before authent
 }
 
 /* ---- the passes */
-static const DWORD other_protocols[] = {0, SAC_PROTOCOL_WMDM, 3, 0xffffffff};
+static const DWORD other_protocols[] = {0, SAC_PROTOCOL_WMDM, 3, 6, 0x102, 0x10002, 0xffffffff};
 
 /* Each in turn in that pass with a message that is good under SAC_PROTOCOL_V1. */
 static void other_protocols_fail(struct wmdm *w, DWORD pass, const char *row,
@@ -91,7 +91,7 @@ static void other_protocols_fail(struct wmdm *w, DWORD pass, const char *row,
 CONF_CASE(
     AUTH_PROTOCOL_BI_01, .title = "SACAuth takes SAC_PROTOCOL_V1 only", .reqs = REQS("SP-AUTH-005"),
     .ics = "ANY", .needs = CONF_PROVIDER,
-    .steps = "Pass 0, and pass 1 after a good pass 0, with good messages under four other ids")
+    .steps = "Pass 0, and pass 1 after a good pass 0, with good messages under seven other ids")
 {
     struct wmdm *w = wmdm_new(c);
     struct wmdm_run run = wmdm_run_new(c, WMDM_APPLICATION_HIGH);
@@ -138,10 +138,11 @@ static void no_pass(struct wmdm *w, DWORD number, const char *row, struct wmdm_m
     CoTaskMemFree(out.data);
 }
 
-CONF_CASE(
-    AUTH_PASSES_BI_01, .title = "A pass above 1 is refused and changes nothing",
-    .reqs = REQS("SP-AUTH-007"), .ics = "ANY", .needs = CONF_PROVIDER,
-    .steps = "The good proof as pass 2 and pass 0xffffffff, between the passes and after them")
+CONF_CASE(AUTH_PASSES_BI_01, .title = "A pass above 1 is refused and changes nothing",
+          .reqs = REQS("SP-AUTH-007"), .ics = "ANY", .needs = CONF_PROVIDER,
+          .steps =
+              "The good proof as pass 2 and pass 0xffffffff, between the passes and after them; "
+              "as passes 0x101 and 0x10001 between them")
 {
     struct wmdm *w = wmdm_new(c);
     struct wmdm_run run = wmdm_run_new(c, WMDM_APPLICATION_HIGH);
@@ -150,6 +151,8 @@ CONF_CASE(
     wmdm_step(c, "handshake", "the host's answer", wmdm_run_answer(&run));
     no_pass(w, 2, "SP-AUTH-007.two", run.proof);
     no_pass(w, 0xffffffff, "SP-AUTH-007.any", run.proof);
+    no_pass(w, 0x101, "SP-AUTH-007.wide", run.proof);
+    no_pass(w, 0x10001, "SP-AUTH-007.wide", run.proof);
     ROW("SP-AUTH-007.closed")
         COUNT_REFUSED(w);
     ROW("SP-AUTH-007.between")

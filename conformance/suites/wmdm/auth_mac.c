@@ -165,6 +165,27 @@ CONF_CASE(AUTH_READ_BV_01, .title = "Read's MAC covers plaintext, then the size 
     }
 }
 
+#define LARGE 100003u /* more than sixteen bits count */
+
+CONF_CASE(AUTH_READ_BV_04, .title = "Read's MAC covers all of a large block",
+          .reqs = REQS("SP-MAC-013"), .ics = "PROVIDER.OBJECT.READ",
+          .needs = CONF_PROVIDER | CONF_WRITES, .steps = "100003 bytes, in blocks as they come")
+{
+    static BYTE content[LARGE], data[LARGE];
+    struct wmdm_file *f;
+    DWORD size = 1;
+
+    pv_pattern(content, sizeof(content));
+    f = file(c, content, sizeof(content), MDSP_READ);
+    ROW("SP-MAC-013.large") {
+        for (size_t at = 0; at < sizeof(data) && size; at += size) {
+            size = (DWORD)(sizeof(data) - at);
+            REQUIRE_HR(wmdm_read(f->w, f->object, data + at, &size), S_OK);
+        }
+        CHECK_BYTES(data, sizeof(data), content, sizeof(content));
+    }
+}
+
 CONF_CASE(AUTH_READ_BV_02, .title = "Read at the end answers S_OK and no bytes",
           .reqs = REQS("SP-MAC-027"), .level = CONF_SHOULD, .ics = "PROVIDER.OBJECT.READ",
           .needs = CONF_PROVIDER | CONF_WRITES,
@@ -266,10 +287,26 @@ static void check_nothing(struct conf *c, struct wmdm_file *f)
     CHECK_EQ(length, 0);
 }
 
+/* This byte of the MAC and the next one: the same bit of both, and one more and one less. */
+static void refuse_changes_of(struct wmdm_file *f, const struct block *good, size_t i)
+{
+    struct conf *c = wmdm_conf(f->w);
+    struct block flipped = *good, moved = *good;
+
+    flipped.mac[i] ^= 0x10;
+    flipped.mac[i + 1] ^= 0x10;
+    CHECK_HR(send(f, &flipped), WMDM_E_MAC_CHECK_FAILED);
+    moved.mac[i]++;
+    moved.mac[i + 1]--;
+    CHECK_HR(send(f, &moved), WMDM_E_MAC_CHECK_FAILED);
+}
+
 CONF_CASE(AUTH_WRITE_BI_01, .title = "Write compares all eight bytes of the MAC",
           .reqs = REQS("SP-MAC-015", "SP-MAC-009", "SP-MAC-019", "SP-MAC-001"), .ics = "ANY",
           .needs = CONF_PROVIDER | CONF_WRITES,
-          .steps = "Each byte of the MAC changed in turn; a MAC without the size; the good block")
+          .steps =
+              "Each byte of the MAC changed in turn, and it and the next one in ways that a sum "
+              "does not tell; a MAC without the size; the good block")
 {
     struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
     struct block good = block_new(f->w, 0x41), bare = {.size = 100};
@@ -281,6 +318,10 @@ CONF_CASE(AUTH_WRITE_BI_01, .title = "Write compares all eight bytes of the MAC"
             bad.mac[i] ^= (BYTE)(1u << (i + 4) % 8);
             CHECK_HR(send(f, &bad), WMDM_E_MAC_CHECK_FAILED);
         }
+    }
+    ROW("SP-MAC-015.together") {
+        for (size_t i = 0; i + 1 < WMDM_MAC_LENGTH; i++)
+            refuse_changes_of(f, &good, i);
     }
     memset(bare.data, 0x41, sizeof(bare.data));
     wmdm_mac(f->w, bare.data, bare.size, NULL, 0, bare.mac);
@@ -364,6 +405,37 @@ CONF_CASE(AUTH_WRITE_BI_04, .title = "Write refuses a size other than the one in
     }
     ROW("SP-MAC-018.nothing")
         check_nothing(c, f);
+}
+
+CONF_CASE(AUTH_WRITE_BI_05, .title = "Write refuses a large block, too, whose MAC is wrong",
+          .reqs = REQS("SP-MAC-016", "SP-MAC-017"), .ics = "ANY",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "100003 bytes with a wrong MAC; with the last bit changed; as they are")
+{
+    static BYTE plain[LARGE], data[LARGE];
+    struct wmdm_file *f = file(c, NULL, 0, MDSP_WRITE);
+    BYTE mac[WMDM_MAC_LENGTH], wrong[WMDM_MAC_LENGTH];
+    DWORD size = LARGE;
+
+    pv_pattern(plain, sizeof(plain));
+    wmdm_mac(f->w, plain, size, &size, sizeof(size), mac);
+    memcpy(data, plain, sizeof(data));
+    memcpy(wrong, mac, sizeof(wrong));
+    wrong[0] ^= 1;
+    wmdm_ours(c, "the host's EncryptParam", sac_encrypt_param(wmdm_channel(f->w), data, LARGE));
+    ROW("SP-MAC-016.large")
+        CHECK_HR(CALL(IMDSPObject, Write, f->object, data, &size, wrong), WMDM_E_MAC_CHECK_FAILED);
+    size = LARGE;
+    data[LARGE - 1] ^= 1;
+    memcpy(wrong, mac, sizeof(wrong));
+    ROW("SP-MAC-017.large")
+        CHECK_HR(CALL(IMDSPObject, Write, f->object, data, &size, wrong), WMDM_E_MAC_CHECK_FAILED);
+    size = LARGE;
+    data[LARGE - 1] ^= 1;
+    ROW("SP-MAC-016.large") {
+        CHECK_HR(CALL(IMDSPObject, Write, f->object, data, &size, mac), S_OK);
+        CHECK_EQ(size, LARGE);
+    }
 }
 
 /* What stands where the MAC stood: that of another block would tell of one. */

@@ -100,11 +100,12 @@ CONF_CASE(AUTH_MAC_BI_02, .title = "MACUpdate refuses NULL data and handles that
 
 CONF_CASE(AUTH_MAC_BI_03, .title = "MACFinal ends the handle", .reqs = REQS("SP-MAC-004"),
           .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
-          .steps = "MACUpdate and MACFinal on the finished handle")
+          .steps = "MACUpdate and MACFinal on the finished handle; the same while another is open, "
+                   "whose MAC is the host's")
 {
     ENDS e = wmdm_ends_open(c);
     BYTE room[64] = {0}, expected[WMDM_MAC_LENGTH];
-    SAC_HMAC mac = 0;
+    SAC_HMAC mac = 0, next = 0;
 
     wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &mac));
     wmdm_step(c, "MAC", "MACUpdate", SLOT(e, mac_update, mac, "data", 4));
@@ -117,11 +118,44 @@ CONF_CASE(AUTH_MAC_BI_03, .title = "MACFinal ends the handle", .reqs = REQS("SP-
         CHECK_HR(SLOT(e, mac_update, mac, "more", 4), E_INVALIDARG);
     ROW("SP-MAC-004.final")
         CHECK_HR(SLOT(e, mac_final, mac, room), E_INVALIDARG);
+    wmdm_step(c, "MAC", "MACInit", SLOT(e, mac_init, &next));
+    ROW("SP-MAC-004.next") {
+        if (next == mac) {
+            conf_excused(c, 2, "the handle is given out again");
+        } else {
+            CHECK_HR(SLOT(e, mac_update, mac, "more", 4), E_INVALIDARG);
+            CHECK_HR(SLOT(e, mac_final, mac, room), E_INVALIDARG);
+        }
+        CHECK_HR(SLOT(e, mac_update, next, "next", 4), S_OK);
+        CHECK_HR(SLOT(e, mac_final, next, room), S_OK);
+        client_mac(&e, "next", 4, expected);
+        CHECK_BYTES(room, 8, expected, 8);
+    }
+}
+
+/* Each of them has a letter of its own. */
+static void check_several(struct wmdm_ends *e)
+{
+    struct conf *c = e->c;
+    SAC_HMAC macs[4] = {0};
+
+    for (size_t i = 0; i < 4; i++)
+        REQUIRE_HR(SLOT(*e, mac_init, &macs[i]), S_OK);
+    for (size_t i = 0; i < 4; i++)
+        CHECK_HR(SLOT(*e, mac_update, macs[i], "abcd" + i, 1), S_OK);
+    for (size_t i = 0; i < 4; i++) {
+        BYTE room[64] = {0}, expected[WMDM_MAC_LENGTH];
+
+        CHECK_HR(SLOT(*e, mac_final, macs[i], room), S_OK);
+        client_mac(e, "abcd" + i, 1, expected);
+        CHECK_BYTES(room, 8, expected, 8);
+    }
 }
 
 CONF_CASE(AUTH_MAC_BV_02, .title = "MAC handles do not influence each other",
           .reqs = REQS("SP-MAC-005"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
-          .steps = "Two interleaved, compared with the host's one after the other; one after them")
+          .steps = "Two interleaved, compared with the host's one after the other; one after them; "
+                   "four at once")
 {
     ENDS e = wmdm_ends_open(c);
     BYTE a[64] = {0}, b[64] = {0}, expected[WMDM_MAC_LENGTH];
@@ -147,13 +181,15 @@ CONF_CASE(AUTH_MAC_BV_02, .title = "MAC handles do not influence each other",
     client_mac(&e, "abcd", 4, expected);
     ROW("SP-MAC-005.anew")
         CHECK_BYTES(b, 8, expected, 8);
+    ROW("SP-MAC-005.several")
+        check_several(&e);
 }
 
 CONF_CASE(AUTH_MAC_BV_03, .title = "Both ends compute the same MAC", .reqs = REQS("SP-MAC-006"),
           .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
-          .steps = "Data of 1 to 5000 bytes, both ends; 1000 bytes in three parts")
+          .steps = "Data of 1 to 88573 bytes, both ends; 1000 bytes in three parts")
 {
-    static BYTE data[5000];
+    static BYTE data[88573];
     ENDS e = wmdm_ends_open(c);
     BYTE a[64] = {0}, b[WMDM_MAC_LENGTH];
     SAC_HMAC mac = 0;
@@ -161,7 +197,7 @@ CONF_CASE(AUTH_MAC_BV_03, .title = "Both ends compute the same MAC", .reqs = REQ
     for (size_t i = 0; i < sizeof(data); i++)
         data[i] = (BYTE)(i * 17 + conf_seed(c));
     ROW("SP-MAC-006.whole") {
-        for (DWORD n = 1; n <= 5000; n = n * 3 + 1) {
+        for (DWORD n = 1; n <= sizeof(data); n = n * 3 + 1) {
             server_mac(&e, data, n, a);
             client_mac(&e, data, n, b);
             CHECK_BYTES(a, 8, b, sizeof(b));

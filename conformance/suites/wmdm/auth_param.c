@@ -45,13 +45,17 @@ static void check_mac(struct wmdm_ends *e, const void *data, DWORD length)
 }
 
 CONF_CASE(AUTH_KEY_BV_02, .title = "SetSessionKey takes effect for parameters and MAC",
-          .reqs = REQS("SP-AUTH-035"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
-          .steps = "A known key on both ends; text of the old key no longer decrypts; NULL refused")
+          .reqs = REQS("SP-AUTH-035", "SP-AUTH-034"), .ics = "PROVIDER.CHANNEL_CLASS",
+          .needs = CONF_PROVIDER,
+          .steps =
+              "A known key on both ends; text of the old key no longer decrypts; GetSessionKey; "
+              "NULL refused; another key")
 {
     static const BYTE known[SAC_SESSION_KEYLEN] = {8, 7, 6, 5, 4, 3, 2, 1};
     static const BYTE plain[32] = "a parameter of thirty-two bytes";
+    static const BYTE other[SAC_SESSION_KEYLEN] = {9, 9, 9, 9, 1, 1, 1, 1};
     ENDS e = wmdm_ends_open(c);
-    BYTE old[32], sent[32], received[32];
+    BYTE old[32], sent[32], received[32], key[SAC_SESSION_KEYLEN];
 
     memcpy(old, plain, 32);
     memcpy(sent, plain, 32);
@@ -76,8 +80,17 @@ CONF_CASE(AUTH_KEY_BV_02, .title = "SetSessionKey takes effect for parameters an
     }
     ROW("SP-AUTH-035.mac")
         check_mac(&e, plain, 32);
+    ROW("SP-AUTH-034.current") {
+        CHECK_HR(SLOT(e, get_session_key, key), S_OK);
+        CHECK_BYTES(key, sizeof(key), known, sizeof(known));
+    }
     ROW("SP-AUTH-035.null")
         CHECK_HR(SLOT(e, set_session_key, NULL), E_INVALIDARG);
+    ROW("SP-AUTH-035.again")
+        REQUIRE_HR(SLOT(e, set_session_key, other), S_OK);
+    wmdm_ours(c, "the host's SetSessionKey", sac_set_session_key(e.client, other));
+    ROW("SP-AUTH-035.again")
+        check_mac(&e, plain, 32);
 }
 
 /* How many of the others this key is equal to. */
@@ -133,12 +146,12 @@ CONF_CASE(AUTH_KEY_BV_04, .title = "A second handshake replaces the session key"
 }
 
 /* ---- parameters */
-#define LONGEST 4096u
+#define LONGEST 100003u
 
-/* 1 to 600, and some up to 4096; 0: no more. */
+/* 1 to 600, and some longer ones; 0: no more. */
 static DWORD length_at(unsigned i)
 {
-    static const DWORD longer[] = {1000, 1023, 1024, 1025, 2047, 4095, LONGEST, 0};
+    static const DWORD longer[] = {1000, 1023, 1024, 1025, 2047, 4095, 4096, 65543, LONGEST, 0};
 
     return i < 600 ? i + 1 : longer[i - 600];
 }
@@ -181,7 +194,7 @@ static struct tally go_over(struct wmdm_ends *e, bool provider_encrypts)
 
 CONF_CASE(AUTH_PARAM_BV_01, .title = "Parameters of every length go over and come back",
           .reqs = REQS("SP-AUTH-037"), .ics = "PROVIDER.CHANNEL_CLASS", .needs = CONF_PROVIDER,
-          .steps = "Lengths 1 to 600 and some to 4096: encrypted by one end, decrypted by the "
+          .steps = "Lengths 1 to 600 and some to 100003: encrypted by one end, decrypted by the "
                    "other, both ways")
 {
     ENDS e = wmdm_ends_open(c);

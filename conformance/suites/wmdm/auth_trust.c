@@ -85,18 +85,24 @@ static void certificate_is_refused(struct conf *c, enum wmdm_certificate which)
 
 CONF_CASE(AUTH_TRUST_BI_01, .title = "A certificate of another root is refused",
           .reqs = REQS("SP-AUTH-012"), .ics = "ANY", .needs = CONF_PROVIDER,
-          .steps = "Handshake with a certificate signed by a root the provider does not know")
+          .steps = "Handshake with a certificate signed by a root the provider does not know, and "
+                   "by one that has the name of the root it does")
 {
     ROW("SP-AUTH-012.root")
         certificate_is_refused(c, WMDM_APPLICATION_STRANGER);
+    ROW("SP-AUTH-012.name")
+        certificate_is_refused(c, WMDM_APPLICATION_NAMESAKE);
 }
 
-CONF_CASE(AUTH_TRUST_BI_02, .title = "An expired certificate is refused",
+CONF_CASE(AUTH_TRUST_BI_02, .title = "A certificate is refused out of its time",
           .reqs = REQS("SP-AUTH-012"), .ics = "ANY", .needs = CONF_PROVIDER,
-          .steps = "Handshake with a certificate of the right root that ended in 2020")
+          .steps = "Handshake with certificates of the right root, of which one ended in 2020 and "
+                   "one begins in 2053")
 {
     ROW("SP-AUTH-012.expired")
         certificate_is_refused(c, WMDM_APPLICATION_EXPIRED);
+    ROW("SP-AUTH-012.early")
+        certificate_is_refused(c, WMDM_APPLICATION_EARLY);
 }
 
 CONF_CASE(AUTH_TRUST_BI_03, .title = "A provider's certificate is none for an application",
@@ -171,13 +177,18 @@ static void replay_is_refused(struct wmdm *w, const struct wmdm_run *recorded)
 
 CONF_CASE(AUTH_REPLAY_BI_01, .title = "A replayed handshake does not open",
           .reqs = REQS("SP-AUTH-014"), .ics = "ANY", .needs = CONF_PROVIDER,
-          .steps = "Both inputs of a good handshake once more, to a fresh instance and to the same")
+          .steps = "The second input of a good handshake once more, then both, to a fresh instance "
+                   "and to the same")
 {
     struct wmdm *good = wmdm_new(c), *w = wmdm_new(c);
     struct wmdm_run run = wmdm_run(good, WMDM_APPLICATION_HIGH, NULL);
+    struct wmdm_message out = {NULL, 0};
 
     wmdm_step(c, "handshake", "pass 0", run.pass_0);
     wmdm_step(c, "handshake", "the recorded pass 1", run.pass_1);
+    ROW("SP-AUTH-014.proof")
+        CHECK_FAILS(wmdm_pass(good, 1, run.proof, &out));
+    CoTaskMemFree(out.data);
     ROW("SP-AUTH-014.fresh") {
         replay_is_refused(w, &run);
         COUNT_REFUSED(w);
@@ -239,16 +250,36 @@ CONF_CASE(AUTH_AGAIN_BV_01, .title = "A second handshake goes through and a brok
     }
 }
 
+/* Objects of the device beside those that the case has. */
+static void come_and_go(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    IMDServiceProvider2 *two = AS(IMDServiceProvider2, wmdm_provider(w));
+    WCHAR *path = com_utf16_from_utf8(conf_device_uri(c));
+    IMDSPDevice **devices = NULL;
+    DWORD count = 0;
+
+    SETUP_CALL(IMDServiceProvider2, CreateDevice, two, path, &count, &devices);
+    for (DWORD i = 0; i < count; i++)
+        RELEASE(devices[i]);
+    CoTaskMemFree(devices);
+    CoTaskMemFree(path);
+    RELEASE(two);
+}
+
 CONF_CASE(AUTH_ONCE_BV_01, .title = "One handshake is enough for a thousand calls",
           .reqs = REQS("SP-AUTH-044"), .ics = "ANY", .needs = CONF_PROVIDER,
-          .steps = "1000 calls of the provider and 1000 of its device after one handshake")
+          .steps =
+              "1000 calls of the provider and 1000 of its device after one handshake; one each "
+              "when a second object of the device has come and gone")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPDevice *device = wmdm_device(w);
     unsigned provider = 0, of_device = 0;
+    DWORD type;
 
     for (unsigned i = 0; i < 1000; i++) {
-        DWORD count, type;
+        DWORD count;
         HRESULT hr = SP_CALL("IMDServiceProvider::GetDeviceCount",
                              IMDServiceProvider_GetDeviceCount(wmdm_provider(w), &count));
 
@@ -260,4 +291,11 @@ CONF_CASE(AUTH_ONCE_BV_01, .title = "One handshake is enough for a thousand call
         CHECK_EQ(provider, 0);
     ROW("SP-AUTH-044.device")
         CHECK_EQ(of_device, 0);
+    if (!conf_offers(c, "PROVIDER.PNP"))
+        return;
+    come_and_go(w);
+    ROW("SP-AUTH-044.gone") {
+        CHECK_HR(wmdm_device_count(w), S_OK);
+        CHECK_HR(CALL(IMDSPDevice, GetType, device, &type), S_OK);
+    }
 }
