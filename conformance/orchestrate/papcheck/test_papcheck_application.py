@@ -13,12 +13,6 @@ THROUGH = tree.BUILD / "through.so"
 PROVIDERS = {"libspcore.so": {}, "other.so": {
     "THROUGH_CLASS": "{5C0A3B1D-7E2F-4D61-9A88-0B6D3F1E2C47}"}}
 ROWS = ("SP-SYNC-*", "SP-META-*", "SP-STG-*")
-DIFFERENT = {
-    "SP-OBJ-055": "what is read is a copy in memory, which of more than 4 GiB there is none",
-    "SP-OBJ-015.gone": "what is read has been read when the file was opened",
-    "SP-DEV-020.transfer": "what is written goes to the device when the file is closed",
-    "SP-GLOB-013.transfer": "what is written goes to the device when the file is closed",
-}
 
 
 @pytest.fixture
@@ -39,14 +33,12 @@ def failed(done):
 
 def holds(done, at_least):
     verdicts = [case["verdict"] for case in done.results["cases"]]
-    assert failed(done) <= set(DIFFERENT) and "ERROR" not in verdicts, done.stdout
+    assert not failed(done) and "ERROR" not in verdicts, done.stdout
     assert verdicts.count("PASS") > at_least, done.stdout
 
 
 def test_what_holds_directly_holds_for_an_application(judge):
-    done = judge("libspcore.so", *ROWS, "SP-OBJ-*", "SP-GLOB-*")
-    holds(done, 150)
-    assert failed(done) == set(DIFFERENT)
+    holds(judge("libspcore.so", *ROWS, "SP-OBJ-*", "SP-GLOB-*", "SP-DEV-020"), 150)
 
 
 def test_it_holds_over_another_provider(judge):

@@ -321,6 +321,7 @@ static void *write_it(void *item)
     (void)pthread_getcpuclockid(pthread_self(), &it->clock);
     __atomic_store_n(&it->is_begun, true, __ATOMIC_RELEASE);
     (void)IMDSPObject_Write(it->object, it->data, &size, mac);
+    (void)IMDSPObject_Close(it->object); /* some keep what is written until then */
     __atomic_store_n(&it->is_done, true, __ATOMIC_RELEASE);
     return NULL;
 }
@@ -345,14 +346,6 @@ static bool works(struct writing *it, int64_t *since_us)
     return now_us - before >= AT_WORK_US;
 }
 
-static void note(struct said *device, struct said *medium, const DWORD status[2])
-{
-    device->status |= status[0];
-    medium->status |= status[1];
-    device->times++;
-    medium->times++;
-}
-
 static void watch(struct wmdm *w, struct writing *it, struct said *device, struct said *medium)
 {
     struct conf *c = wmdm_conf(w);
@@ -368,8 +361,12 @@ static void watch(struct wmdm *w, struct writing *it, struct said *device, struc
         pause_ms(1);
         (void)CALL(IMDSPDevice, GetStatus, wmdm_device(w), &status[0]);
         (void)CALL(IMDSPStorageGlobals, GetStatus, wmdm_globals(w), &status[1]);
-        if (works(it, &since_us))
-            note(device, medium, status);
+        device->status |= status[0];
+        medium->status |= status[1];
+        if (works(it, &since_us)) {
+            device->times++;
+            medium->times++;
+        }
     }
 }
 
@@ -388,7 +385,9 @@ CONF_CASE(
     STORAGE_ASIDE_BV_03, .title = "While data go to a medium it is busy, and so is its device",
     .reqs = REQS("SP-GLOB-013", "SP-DEV-020"), .ics = "ANY", .needs = CONF_PROVIDER | CONF_WRITES,
     .timeout_s = 30,
-    .steps = "One Write of 16 MiB; meanwhile GetStatus of medium and device, until it is over")
+    .steps =
+        "One Write of 16 MiB, and Close; meanwhile GetStatus of medium and device, until it is "
+        "over")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *file =
@@ -409,7 +408,6 @@ CONF_CASE(
     wmdm_threads_start(c, "IMDSPObject::Write", &threads, write_it, &it, sizeof(it), 1);
     watch(w, &it, &device, &medium);
     wmdm_threads_wait(c, &threads);
-    (void)CALL(IMDSPObject, Close, object);
     ROW("SP-GLOB-013.transfer")
         check_busy(c, &medium);
     ROW("SP-DEV-020.transfer")
