@@ -522,7 +522,7 @@ $(LUSB_TESTS): $(BUILD)/tests/spcore/%: $(OBJ)/spcore/tests/%.o | $(BUILD)/tests
 
 $(CONF_TESTS): LIBS := $(CONF_LIBS)
 $(BUILD)/tests/conformance/run/test_nursery: | $(PAPSIM)
-$(BUILD)/tests/conformance/host/test_hosting: | $(WMIHOST) $(RUDE)
+$(BUILD)/tests/conformance/host/test_hosting $(BUILD)/tests/conformance/host/test_router_process: | $(WMIHOST) $(RUDE)
 $(CONF_TESTS): $(BUILD)/tests/conformance/%: $(OBJ)/conformance/tests/%.o | $(BUILD)/tests/conformance.a
 	$(call link_test,$(BUILD)/tests/conformance.a)
 

@@ -20,9 +20,10 @@ struct router_activator {
     HRESULT(*activate)
     (void *self, const struct provider_registration *provider, IWbemProviderInit **ret,
      void **ret_place);
-    /* It is waited for, and may go on; false: it cannot any more, what it lives in has ended. NULL:
-     * nobody needs to. */
-    bool (*turn)(void *self, void *place);
+    /* false: that has ended, with all that was in it. NULL: it never does. */
+    bool (*lives)(void *self, void *place);
+    /* It is waited for, and has its turn. NULL: it needs none. */
+    void (*turn)(void *self, void *place);
     /* Nothing of the object is referred to any more. `pure`: nor does it go on by itself. */
     void (*leave)(void *self, void *place, bool pure);
 };

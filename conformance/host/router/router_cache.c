@@ -83,6 +83,13 @@ static void sweep(void *self)
 }
 
 /* ---- in use */
+/* Is it still what its name says, or about to be? Under the lock. */
+static bool is_current(const struct router_loaded *it, const struct provider_registration *who)
+{
+    return !it->stale && strcasecmp(it->clsid, who->clsid) == 0 &&
+           (it->loading || router_lives(it));
+}
+
 /* Under the lock: one that new requests may have; others of its name become stale. */
 static struct router_loaded *find(struct router *router, const struct provider_registration *who,
                                   struct router_loaded **gone)
@@ -94,7 +101,7 @@ static struct router_loaded *find(struct router *router, const struct provider_r
         const bool named =
             strcasecmp(it->namespace, who->namespace) == 0 && strcasecmp(it->name, who->name) == 0;
 
-        if (named && !it->stale && strcasecmp(it->clsid, who->clsid) == 0)
+        if (named && is_current(it, who))
             found = it;
         else if (named)
             it->stale = true;

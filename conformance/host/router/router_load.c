@@ -55,3 +55,11 @@ void router_unload(struct router_loaded *it)
     IWbemServices_Release(it->services);
     options->activator->leave(options->activator_self, it->place, it->pure);
 }
+
+bool router_lives(const struct router_loaded *it)
+{
+    const struct router_options *options = &it->router->options;
+
+    return !options->activator->lives ||
+           options->activator->lives(options->activator_self, it->place);
+}

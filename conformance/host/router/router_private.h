@@ -78,6 +78,8 @@ void router_unuse(struct router_loaded *it, bool broken);
  * WBEM_E_PROVIDER_LOAD_FAILURE, INITIALIZATION_FAILURE, PROVIDER_TIMED_OUT. */
 HRESULT router_load(struct router_loaded *it, const struct provider_registration *who);
 void router_unload(struct router_loaded *it);
+/* Has what it lives in not ended? */
+bool router_lives(const struct router_loaded *it);
 
 /* ---- how long one may be idle (router_idle.c) */
 /* ClearAfter of __ObjectProviderCacheControl in \root, in milliseconds. */

@@ -176,17 +176,19 @@ static HRESULT go_on(struct router_sink *it, struct router_loaded *from,
                      const struct wbem_call *call, int64_t deadline)
 {
     const struct router_options *options = &from->router->options;
-    bool lives = true;
+    bool lives;
 
     if (call && wbem_cancelled(call))
         return WBEM_E_CALL_CANCELLED;
     if (base_now_ms() > deadline)
         return WBEM_E_PROVIDER_TIMED_OUT;
     rest(it);
-    if (it->ended || it->count || !options->activator->turn)
+    if (it->ended || it->count)
         return WBEM_S_NO_ERROR;
     pthread_mutex_unlock(&it->lock);
-    lives = options->activator->turn(options->activator_self, from->place);
+    if (options->activator->turn)
+        options->activator->turn(options->activator_self, from->place);
+    lives = router_lives(from);
     pthread_mutex_lock(&it->lock);
     return lives || it->ended ? WBEM_S_NO_ERROR : RPC_E_DISCONNECTED;
 }

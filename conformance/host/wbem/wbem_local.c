@@ -239,18 +239,21 @@ static HRESULT prototype(struct here *here, const struct wql *query, cim_each *e
     return hr;
 }
 
-static HRESULT find_query(struct here *here, const char *text, cim_each *each, void *each_self)
+HRESULT wbem_local_query(struct wbem_local *local, const struct wbem_call *call, const char *text,
+                         cim_each *each, void *each_self, struct wql_fault *fault)
 {
     static const struct wql_from from = {from_class, classes, instances};
-    struct wql_fault fault;
     struct wql query;
-    HRESULT hr = wql_parse(text, &query, &fault);
+    struct here here;
+    HRESULT hr = wql_parse(text, &query, fault);
 
     if (FAILED(hr))
         return hr;
-    hr = here->call->flags & WBEM_FLAG_PROTOTYPE && !query.of_classes
-             ? prototype(here, &query, each, each_self, &fault)
-             : wql_ask(&from, here, &query, each, each_self, &fault);
+    hr = arrive(local, call, &here);
+    if (SUCCEEDED(hr))
+        hr = call->flags & WBEM_FLAG_PROTOTYPE && !query.of_classes
+                 ? prototype(&here, &query, each, each_self, fault)
+                 : wql_ask(&from, &here, &query, each, each_self, fault);
     wql_done(&query);
     return hr;
 }
@@ -259,13 +262,14 @@ static HRESULT local_find(void *self, const struct wbem_call *call, enum wbem_wh
                           const char *text, cim_each *each, void *each_self)
 {
     bool deep = !(call->flags & WBEM_FLAG_SHALLOW);
+    struct wql_fault fault;
     struct here here;
     HRESULT hr = arrive(self, call, &here);
 
     if (FAILED(hr))
         return hr;
     if (what == WBEM_QUERY)
-        return find_query(&here, text, each, each_self);
+        return wbem_local_query(self, call, text, each, each_self, &fault);
     if (what == WBEM_INSTANCES)
         return find_instances(&here, text, deep, each, each_self);
     return classes(&here, text[0] ? text : NULL, deep, each, each_self);

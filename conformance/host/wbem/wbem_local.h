@@ -3,6 +3,7 @@
 #define CONFORMANCE_HOST_WBEM_WBEM_LOCAL_H
 
 #include "conformance/host/wbem/wbem_source.h"
+#include "conformance/host/wql/wql.h"
 
 struct wbem_local {
     struct cim_repo *repo;
@@ -17,6 +18,12 @@ extern const struct wbem_backend wbem_local_backend;
  * it is stored, and what it derives from has gone. */
 HRESULT wbem_local_class(struct wbem_local *local, const struct wbem_call *call, const char *name,
                          struct cim_object **ret);
+
+/* What the text says, in WQL; of a failure `fault` may say where it is wrong: `fault->line` is 0
+ * else.
+ */
+HRESULT wbem_local_query(struct wbem_local *local, const struct wbem_call *call, const char *text,
+                         cim_each *each, void *each_self, struct wql_fault *fault);
 
 /* What IWbemLocator of this process connects to, borrowed until NULL takes it back; without one it
  * is a repository of its own, in the directory that PAPHOST_WMI names or in memory. */
