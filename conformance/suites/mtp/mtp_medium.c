@@ -116,10 +116,17 @@ CONF_CASE(MTP_PRP_BV_62, .title = "A device property that is reset has its defau
     }
 }
 
-/* What a host sets; a clock is not reset with the others. */
+/* Whether a clock is reset with the others is the device's. */
 static bool is_reset_by_all(const struct snapshot_description *one)
 {
-    return !one->format && one->settable && one->code != MTP_DPC_DATE_TIME;
+    return one->settable && one->code != MTP_DPC_DATE_TIME;
+}
+
+static void put_back(struct dut *dut, const struct snapshot_description *one)
+{
+    if (one->settable)
+        dut_put(dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(one->code), one->current.data,
+                one->current.size);
 }
 
 /* Sets what is not the default: a text of ours, or an end of a number's form. */
@@ -171,15 +178,14 @@ CONF_CASE(MTP_PRP_BV_84, .title = "A reset of all device properties gives each i
     }
     code = dut_op(&dut, MTP_OP_RESET_DEVICE_PROP_VALUE, PARAMS(0xffffffff));
     for (one = before->descriptions; one < end; one++) {
-        if (!is_reset_by_all(one))
-            continue;
-        asked++;
-        if (has_value(&dut, one->code, one->initial))
-            reset++;
-        else
-            conf_note(c, "0x%04x does not have its default", one->code);
-        dut_put(&dut, MTP_OP_SET_DEVICE_PROP_VALUE, PARAMS(one->code), one->current.data,
-                one->current.size);
+        if (is_reset_by_all(one)) {
+            asked++;
+            if (has_value(&dut, one->code, one->initial))
+                reset++;
+            else
+                conf_note(c, "0x%04x does not have its default", one->code);
+        }
+        put_back(&dut, one);
     }
     if (!asked)
         conf_inconclusive(c, "hosts set no property of the device");
