@@ -73,7 +73,7 @@ LUSB_LAYERS := libusb usbip
 # What both programs have: how they read their command lines, and audio files.
 COMMAND_LAYERS := command
 # Windows Management Instrumentation: the repository, its MOF and WQL.
-CIM_LAYERS := host/cim host/mof host/wql host/oleaut host/wbem
+CIM_LAYERS := host/cim host/mof host/wql host/oleaut host/principal host/wbem
 # What hosts class providers.
 PROVIDER_LAYERS := host/provider host/hosting host/router
 CONF_LAYERS := program catalogue results case run raw wmdm host host/inf host/hive $(CIM_LAYERS) $(PROVIDER_LAYERS) host/pnp host/world host/notify host/scm host/win host/wmdm host/recorder host/deviant host/app report selftest cli \

@@ -9,6 +9,7 @@
 
 #include "conformance/host/wbem/wbem_local.h"
 #include "conformance/wmihost/wmihost.h"
+#include "spcore/base.h"
 
 static wmihost_op *const ops[HOSTING_OPS] = {
     [HOSTING_STAGE] = wmihost_stage,
@@ -57,6 +58,21 @@ static int take_socket(void)
     return fd;
 }
 
+/* Of a process of its own it is that of who started it. */
+static enum principal_account account_of(const char *name)
+{
+    static const enum principal_account hosts[] = {PRINCIPAL_SYSTEM, PRINCIPAL_LOCAL_SERVICE,
+                                                   PRINCIPAL_NETWORK_SERVICE};
+    char known[PRINCIPAL_NAME];
+
+    for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+        principal_name(&(struct principal){.account = hosts[i]}, known);
+        if (strcmp(known, name) == 0)
+            return hosts[i];
+    }
+    return PRINCIPAL_ADMINISTRATOR;
+}
+
 int main(int argc, char **argv)
 {
     static struct wmihost host = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -66,6 +82,7 @@ int main(int argc, char **argv)
         fputs("wmihost: papcheck starts this, to load a class provider in\n", stderr);
         return 2;
     }
+    principal_of_process(account_of(argv[1]));
     host.keeps = strcmp(argv[3], "keeps") == 0;
     host.end =
         (struct hosting_end){.self = &host, .serve = serve, .by_maker = true, .ended = ended};

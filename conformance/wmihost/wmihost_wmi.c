@@ -1,7 +1,8 @@
 /* The repository of the other end as what stands behind the provider's IWbemServices. */
 #include "conformance/wmihost/wmihost.h"
 
-/* A thread of the provider's that waits for WMI is one that waits. */
+/* A thread of the provider's that waits for WMI is one that waits; and whoever it acted as, behind
+ * the call it is the host's again ("Maintaining Security Levels in a Provider"). */
 HRESULT wmihost_call(struct wmihost *host, struct hosting_message *call,
                      struct hosting_message *ret_answer)
 {
@@ -10,6 +11,7 @@ HRESULT wmihost_call(struct wmihost *host, struct hosting_message *call,
     world_outside(host->windows.world);
     hr = hosting_link_call(host->link, call, ret_answer);
     world_inside(host->windows.world);
+    principal_act(NULL);
     return hr;
 }
 

@@ -98,6 +98,7 @@ static struct wmi_class *add_class(struct wmi_schema *schema, const char *name,
     }
     snprintf(class->name, sizeof(class->name), "%s", name);
     class->parent = parent;
+    class->is_guarded = parent && parent->is_guarded;
     class->description = description;
     at[schema->count++] = class;
     return class;
@@ -125,22 +126,26 @@ enum root { PLAYER, FORMAT, STORAGE, ROOTS };
 static const struct root_class {
     const char *name, *description;
     struct wmi_property properties[5];
+    bool is_guarded;
 } roots[ROOTS] = {
     [PLAYER] = {"PAP_Player",
                 "A portable audio player that is connected.",
                 {{.name = "Serial", .type = MTP_DTC_STRING, .is_key = true},
                  {.name = "Manufacturer", .type = MTP_DTC_STRING},
                  {.name = "Model", .type = MTP_DTC_STRING},
-                 {.name = "Version", .type = MTP_DTC_STRING}}},
+                 {.name = "Version", .type = MTP_DTC_STRING}},
+                true},
     [FORMAT] = {"PAP_Format",
                 "A format of objects that a connected player takes.",
-                {{.name = "Code", .type = MTP_DTC_UINT16, .is_key = true}}},
+                {{.name = "Code", .type = MTP_DTC_UINT16, .is_key = true}},
+                false},
     [STORAGE] = {"PAP_Storage",
                  "A storage of a connected player.",
                  {{.name = "Player", .is_key = true, .of = "PAP_Player"},
                   {.name = "Id", .type = MTP_DTC_UINT32, .is_key = true},
                   {.name = "Capacity", .type = MTP_DTC_UINT64},
-                  {.name = "FreeSpace", .type = MTP_DTC_UINT64}}},
+                  {.name = "FreeSpace", .type = MTP_DTC_UINT64}},
+                 true},
 };
 
 static int add_root(struct wmi_schema *schema, enum root which, struct wmi_class **ret)
@@ -154,6 +159,7 @@ static int add_root(struct wmi_schema *schema, enum root which, struct wmi_class
     if (error)
         return error;
     class->is_abstract = true;
+    class->is_guarded = root->is_guarded;
     *ret = class;
     return 0;
 }

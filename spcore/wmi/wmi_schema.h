@@ -38,6 +38,7 @@ struct wmi_class {
     const struct wmi_class *parent; /* of the same schema; NULL: it has none */
     const char *description;
     bool is_abstract;
+    bool is_guarded; /* it tells what is plugged in, which is not everybody's to know */
     struct wmi_property *properties; /* its own, and those it gives a value */
     size_t property_count;
 };

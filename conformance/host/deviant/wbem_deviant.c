@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "conformance/host/mof/mof.h"
+#include "conformance/host/provider/provider_registration.h"
 #include "conformance/host/wbem/wbem.h"
 #include "conformance/host/wbem/wbem_job.h"
 #include "conformance/host/wbem/wbem_local.h"
@@ -342,4 +343,24 @@ bool __wrap_cim_flagged(const struct cim_qualifiers *set, const char *name)
     if (deviates(FALSE_TRUE) && one)
         return true;
     return __real_cim_flagged(set, name);
+}
+
+/* ---- as whom providers are called */
+SEAM(provider_caller);
+struct principal __wrap_provider_caller(const struct provider_registration *registration,
+                                        const struct principal *client, bool initializes)
+{
+    struct provider_registration other = *registration;
+
+    if (deviates(LEVEL_IGNORED))
+        other.impersonation_level = 0;
+    if (deviates(LEVEL_ASSUMED))
+        other.impersonation_level = 1;
+    if (deviates(USERS_ASSUMED))
+        other.per_user = true;
+    if (deviates(ADMIN_NEVER))
+        other.admin_first = false;
+    if (deviates(ADMIN_KEPT))
+        initializes = true;
+    return __real_provider_caller(&other, client, initializes);
 }

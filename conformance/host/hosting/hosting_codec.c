@@ -116,6 +116,9 @@ HRESULT hosting_encode(const struct hosting_message *message, uint8_t **ret_fram
     put_number(&w, message->iid.Data2, 2);
     put_number(&w, message->iid.Data3, 2);
     put(&w, message->iid.Data4, sizeof(message->iid.Data4));
+    put_number(&w, message->caller.account, 1);
+    put_number(&w, message->caller.level, 1);
+    put_number(&w, message->caller.number, 4);
     for (size_t i = 0; i < HOSTING_TEXTS; i++)
         put_string(&w, message->texts[i]);
     put_context_values(&w, message);
@@ -271,6 +274,9 @@ HRESULT hosting_decode(const uint8_t *bytes, size_t size, struct hosting_message
     last = get(&r, sizeof(message.iid.Data4));
     if (last)
         memcpy(message.iid.Data4, last, sizeof(message.iid.Data4));
+    message.caller.account = (enum principal_account)get_below(&r, 1, PRINCIPAL_ACCOUNTS);
+    message.caller.level = (enum principal_level)get_below(&r, 1, PRINCIPAL_LEVELS);
+    message.caller.number = (uint32_t)get_number(&r, 4);
     for (size_t i = 0; i < HOSTING_TEXTS; i++)
         message.texts[i] = get_string(&r);
     get_context_values(&r, &message);

@@ -5,6 +5,7 @@
 
 #include "conformance/host/cim/cim_object.h"
 #include "conformance/host/include/wbemprov.h"
+#include "conformance/host/principal/principal.h"
 
 enum {
     HOSTING_HEAD = 4,             /* the length of what follows */
@@ -66,6 +67,7 @@ struct hosting_message {
     int64_t number;
     uint64_t handle, sink; /* 0: none */
     IID iid;
+    struct principal caller;    /* of a call: as whom its thread acts, which the link fills in */
     char *texts[HOSTING_TEXTS]; /* NULL: none */
     bool has_context;
     struct hosting_named *context;

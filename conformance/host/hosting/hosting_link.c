@@ -114,8 +114,11 @@ static void serve(struct hosting_link *link, struct queued *one)
 {
     struct hosting_message answer = {
         .kind = HOSTING_ANSWER, .op = one->message.op, .id = one->message.id};
+    struct principal_thread before;
 
+    before = principal_enter(&one->message.caller);
     link->end->serve(link->end->self, &one->message, &answer);
+    principal_leave(&before);
     if (send_frame(link, &answer) == WBEM_E_OUT_OF_MEMORY) { /* rather that than none */
         hosting_message_done(&answer);
         answer = (struct hosting_message){.kind = HOSTING_ANSWER,
@@ -363,6 +366,7 @@ HRESULT hosting_link_call(struct hosting_link *link, struct hosting_message *cal
 
     *ret_answer = (struct hosting_message){.kind = HOSTING_ANSWER};
     call->kind = HOSTING_CALL;
+    call->caller = principal_now();
     pthread_mutex_lock(&link->lock);
     enlist(link, &one, call);
     pthread_mutex_unlock(&link->lock);

@@ -12,6 +12,7 @@ extern "C" {
 
 #define RPC_E_CHANGED_MODE ((HRESULT)0x80010106u)
 #define RPC_E_DISCONNECTED ((HRESULT)0x80010108u)
+#define RPC_E_CALL_COMPLETE ((HRESULT)0x80010117u)
 #define RPC_E_TOO_LATE ((HRESULT)0x80010119u)
 #define CO_E_NOTINITIALIZED ((HRESULT)0x800401f0u)
 #define CO_E_DLLNOTFOUND ((HRESULT)0x800401f8u)
@@ -55,6 +56,10 @@ HRESULT WINAPI CoInitializeSecurity(void *pSecDesc, LONG cAuthSvc, void *asAuthS
 HRESULT WINAPI CoSetProxyBlanket(IUnknown *pProxy, DWORD dwAuthnSvc, DWORD dwAuthzSvc,
                                  LPWSTR pServerPrincName, DWORD dwAuthnLevel, DWORD dwImpLevel,
                                  void *pAuthInfo, DWORD dwCapabilities);
+/* The thread acts as whose call it serves, or as its process does again. RPC_E_CALL_COMPLETE: it
+ * serves none. */
+HRESULT WINAPI CoImpersonateClient(void);
+HRESULT WINAPI CoRevertToSelf(void);
 /* CO_E_NOTINITIALIZED, CLASS_E_NOAGGREGATION, REGDB_E_CLASSNOTREG: neither one of WMI's classes nor
  * one whose InprocServer32 the registry names; CO_E_DLLNOTFOUND, CO_E_ERRORINDLL. */
 HRESULT WINAPI CoCreateInstance(REFCLSID rclsid, IUnknown *pUnkOuter, DWORD dwClsContext,

@@ -67,6 +67,9 @@ BOOL WINAPI GetExitCodeThread(HANDLE thread, LPDWORD ret_code);
 DWORD WINAPI GetThreadId(HANDLE thread);
 DWORD WINAPI GetCurrentThreadId(void);
 DWORD WINAPI GetCurrentProcessId(void);
+/* Of the caller; good for functions of tokens alone. */
+HANDLE WINAPI GetCurrentThread(void);
+HANDLE WINAPI GetCurrentProcess(void);
 #define THREAD_PRIORITY_NORMAL 0
 #define THREAD_PRIORITY_BELOW_NORMAL (-1)
 #define THREAD_PRIORITY_ABOVE_NORMAL 1

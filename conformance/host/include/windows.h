@@ -13,6 +13,8 @@
 
 #include "winbase.h"
 
+#include "securitybaseapi.h"
+
 #include "winioctl.h"
 
 #include "winreg.h"

@@ -24,6 +24,93 @@
 #define EVENT_ALL_ACCESS 0x001f0003u
 #define MUTEX_ALL_ACCESS 0x001f0001u
 
+/* ---- tokens and who they are of */
+#define TOKEN_ASSIGN_PRIMARY 0x0001u
+#define TOKEN_DUPLICATE 0x0002u
+#define TOKEN_IMPERSONATE 0x0004u
+#define TOKEN_QUERY 0x0008u
+#define TOKEN_ALL_ACCESS 0x000f01ffu
+#define SID_REVISION 1
+#define SID_MAX_SUB_AUTHORITIES 15
+#define SECURITY_MAX_SID_SIZE 68
+#define SECURITY_WORLD_SID_AUTHORITY                                                               \
+    {                                                                                              \
+        0, 0, 0, 0, 0, 1                                                                           \
+    }
+#define SECURITY_NT_AUTHORITY                                                                      \
+    {                                                                                              \
+        0, 0, 0, 0, 0, 5                                                                           \
+    }
+#define SECURITY_WORLD_RID 0
+#define SECURITY_NETWORK_RID 2
+#define SECURITY_INTERACTIVE_RID 4
+#define SECURITY_SERVICE_RID 6
+#define SECURITY_AUTHENTICATED_USER_RID 11
+#define SECURITY_LOCAL_SYSTEM_RID 18
+#define SECURITY_LOCAL_SERVICE_RID 19
+#define SECURITY_NETWORK_SERVICE_RID 20
+#define SECURITY_NT_NON_UNIQUE 21
+#define SECURITY_BUILTIN_DOMAIN_RID 32
+#define DOMAIN_USER_RID_ADMIN 500
+#define DOMAIN_ALIAS_RID_ADMINS 544
+#define DOMAIN_ALIAS_RID_USERS 545
+#define SE_GROUP_MANDATORY 0x00000001u
+#define SE_GROUP_ENABLED_BY_DEFAULT 0x00000002u
+#define SE_GROUP_ENABLED 0x00000004u
+
+typedef PVOID PSID;
+typedef struct _SID_IDENTIFIER_AUTHORITY {
+    BYTE Value[6];
+} SID_IDENTIFIER_AUTHORITY, *PSID_IDENTIFIER_AUTHORITY;
+typedef struct _SID {
+    BYTE Revision;
+    BYTE SubAuthorityCount;
+    SID_IDENTIFIER_AUTHORITY IdentifierAuthority;
+    DWORD SubAuthority[1];
+} SID, *PISID;
+typedef struct _SID_AND_ATTRIBUTES {
+    PSID Sid;
+    DWORD Attributes;
+} SID_AND_ATTRIBUTES, *PSID_AND_ATTRIBUTES;
+typedef enum _SECURITY_IMPERSONATION_LEVEL {
+    SecurityAnonymous,
+    SecurityIdentification,
+    SecurityImpersonation,
+    SecurityDelegation
+} SECURITY_IMPERSONATION_LEVEL,
+    *PSECURITY_IMPERSONATION_LEVEL;
+typedef enum _TOKEN_TYPE { TokenPrimary = 1, TokenImpersonation } TOKEN_TYPE, *PTOKEN_TYPE;
+typedef enum _TOKEN_INFORMATION_CLASS {
+    TokenUser = 1,
+    TokenGroups = 2,
+    TokenType = 8,
+    TokenImpersonationLevel = 9,
+    TokenElevation = 20
+} TOKEN_INFORMATION_CLASS,
+    *PTOKEN_INFORMATION_CLASS;
+typedef struct _TOKEN_USER {
+    SID_AND_ATTRIBUTES User;
+} TOKEN_USER, *PTOKEN_USER;
+typedef struct _TOKEN_GROUPS {
+    DWORD GroupCount;
+    SID_AND_ATTRIBUTES Groups[1];
+} TOKEN_GROUPS, *PTOKEN_GROUPS;
+typedef struct _TOKEN_ELEVATION {
+    DWORD TokenIsElevated;
+} TOKEN_ELEVATION, *PTOKEN_ELEVATION;
+typedef enum {
+    WinWorldSid = 1,
+    WinNetworkSid = 9,
+    WinInteractiveSid = 11,
+    WinServiceSid = 12,
+    WinAuthenticatedUserSid = 17,
+    WinLocalSystemSid = 22,
+    WinLocalServiceSid = 23,
+    WinNetworkServiceSid = 24,
+    WinBuiltinAdministratorsSid = 26,
+    WinBuiltinUsersSid = 27
+} WELL_KNOWN_SID_TYPE;
+
 /* ---- files */
 #define FILE_READ_DATA 0x0001u
 #define FILE_WRITE_DATA 0x0002u

@@ -146,6 +146,7 @@ static HRESULT read_provider(struct cim_repo *repo, int64_t ns, const struct cim
     ret->enabled = !value_of(provider, "Enabled") || flag(provider, "Enabled");
     ret->pure = flag(provider, "Pure");
     ret->per_user = flag(provider, "PerUserInitialization");
+    ret->admin_first = flag(provider, "InitializeAsAdminFirst");
     ret->impersonation_level = number(provider, "ImpersonationLevel");
     cim_object_unref(provider);
     return hr;
@@ -271,6 +272,16 @@ HRESULT provider_registrations(struct cim_repo *repo, const char *namespace,
     if (SUCCEEDED(hr))
         hr = cim_repo_namespaces(repo, namespace, below, &walk);
     return hr;
+}
+
+/* ---- for whom it is called */
+struct principal provider_caller(const struct provider_registration *it,
+                                 const struct principal *client, bool initializes)
+{
+    const bool impersonates = it->impersonation_level == 1 && it->per_user;
+    const struct principal wmi = {.account = PRINCIPAL_SYSTEM, .level = PRINCIPAL_IMPERSONATE};
+
+    return impersonates && !(initializes && it->admin_first) ? *client : wmi;
 }
 
 /* ---- whose a class is */

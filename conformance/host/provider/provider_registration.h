@@ -3,6 +3,7 @@
 #ifndef CONFORMANCE_HOST_PROVIDER_PROVIDER_REGISTRATION_H
 #define CONFORMANCE_HOST_PROVIDER_PROVIDER_REGISTRATION_H
 
+#include "conformance/host/principal/principal.h"
 #include "conformance/host/wql/wql.h"
 
 enum provider_interaction { PROVIDER_PULL, PROVIDER_PUSH };
@@ -23,7 +24,7 @@ struct provider_registration {
     const struct provider_model *model;
     char *group; /* NULL: none */
     enum provider_interaction interaction;
-    bool gets, puts, deletes, enumerates, per_user;
+    bool gets, puts, deletes, enumerates, per_user, admin_first;
     bool enabled, pure;
     int64_t impersonation_level;
     struct provider_queries result, unsupported, referenced;
@@ -53,6 +54,12 @@ struct provider_each {
 };
 HRESULT provider_registrations(struct cim_repo *repo, const char *namespace,
                                const struct provider_each *each);
+
+/* As whom WMI calls the provider for a client: as that, if it is registered as one that
+ * impersonates
+ * ("Impersonating a Client"), and not while it initializes as an administrator; else as itself. */
+struct principal provider_caller(const struct provider_registration *registration,
+                                 const struct principal *client, bool initializes);
 
 /* Is the class, with all above it, one of the provider's? */
 bool provider_has_class(const struct provider_registration *registration,

@@ -29,6 +29,7 @@ enum wbem_what {
 struct wbem_backend {
     /* WBEM_E_INVALID_NAMESPACE, WBEM_E_ACCESS_DENIED. */
     HRESULT (*open)(void *self, const struct wbem_call *call);
+    /* "": one without a name, that becomes a new class. */
     HRESULT(*get)
     (void *self, const struct wbem_call *call, const char *path, struct cim_object **ret);
     /* A class or an instance. *ret_path is to free(): that of the instance, else NULL. */

@@ -11,8 +11,11 @@
 #include "conformance/host/wbem/wbem_value.h"
 
 /* ---- threads */
-static void *run(void *job)
+static void *run(void *self)
 {
+    struct wbem_job *job = self;
+
+    principal_act(&job->caller);
     (void)wbem_job_run(job);
     wbem_job_unref(job);
     return NULL;
@@ -53,6 +56,7 @@ HRESULT wbem_job_new(struct wbem_services *services, HRESULT (*work)(struct wbem
     job->work = work;
     job->flags = flags;
     job->context = context;
+    job->caller = principal_now();
     if (context)
         IWbemContext_AddRef(context);
     *ret = job;

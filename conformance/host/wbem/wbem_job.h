@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "conformance/host/principal/principal.h"
 #include "conformance/host/wbem/wbem_backend.h"
 
 struct wbem_services;
@@ -21,6 +22,7 @@ struct wbem_job {
     LONG flags, genus;
     enum wbem_what what;
     IWbemContext *context;
+    struct principal caller;    /* as whom the thread acted that asked */
     IWbemObjectSink *sink;      /* NULL: whoever asked waits */
     IEnumWbemClassObject *from; /* of NextAsync: what it goes on with, and how many it wants */
     ULONG wanted;

@@ -320,8 +320,11 @@ static HRESULT local_get(void *self, const struct wbem_call *call, const char *t
 {
     struct cim_path path;
     struct here here;
-    HRESULT hr = locate(self, call, text, &path, &here);
+    HRESULT hr;
 
+    if (!*text)
+        return cim_class_new(NULL, ret);
+    hr = locate(self, call, text, &path, &here);
     if (FAILED(hr))
         return hr;
     hr = cim_path_is_class(&path) ? class_at(&here, path.class_name, ret)

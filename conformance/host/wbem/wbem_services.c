@@ -31,9 +31,7 @@ static HRESULT do_get(struct wbem_job *job)
 {
     struct wbem_call call = wbem_job_call(job);
     struct cim_object *object = NULL;
-    HRESULT hr = job->text[0]
-                     ? job->services->backend->get(job->services->self, &call, job->text, &object)
-                     : cim_class_new(NULL, &object); /* one that becomes a new class */
+    HRESULT hr = job->services->backend->get(job->services->self, &call, job->text, &object);
 
     return wbem_give(job, hr, object);
 }

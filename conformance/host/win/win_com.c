@@ -78,6 +78,27 @@ HRESULT WINAPI CoSetProxyBlanket(IUnknown *pProxy, DWORD dwAuthnSvc, DWORD dwAut
     return pProxy ? S_OK : E_INVALIDARG;
 }
 
+/* ---- callers: whoever WMI says it calls for */
+HRESULT WINAPI CoImpersonateClient(void)
+{
+    struct principal caller;
+
+    if (!principal_caller(&caller))
+        return RPC_E_CALL_COMPLETE;
+    principal_act(&caller);
+    return S_OK;
+}
+
+HRESULT WINAPI CoRevertToSelf(void)
+{
+    struct principal caller;
+
+    if (!principal_caller(&caller))
+        return RPC_E_CALL_COMPLETE;
+    principal_act(NULL);
+    return S_OK;
+}
+
 /* ---- classes */
 static HRESULT make(IClassFactory *factory, REFIID riid, void **ret)
 {

@@ -15,6 +15,7 @@ static void run_work(void *self)
 
     free(self);
     (void)work.call(work.context);
+    principal_act(NULL);
 }
 
 BOOL WINAPI QueueUserWorkItem(LPTHREAD_START_ROUTINE call, PVOID context, ULONG flags)
@@ -87,6 +88,7 @@ static void run_wait(void *self)
         wait->caller = world_self();
         world_unlock(world);
         wait->call(wait->context, error == -ETIMEDOUT);
+        principal_act(NULL);
         world_lock(world);
         wait->caller = NULL;
         more = !wait->once && !wait->cancelled;

@@ -3,6 +3,7 @@
 #define CONFORMANCE_HOST_WIN_WIN_PRIVATE_H
 
 #include "conformance/host/include/winbase.h"
+#include "conformance/host/principal/principal.h"
 #include "conformance/host/win/win_host.h"
 
 /* Never NULL. */
@@ -16,8 +17,9 @@ enum win_type {
     WIN_THREAD = 1 << 3,
     WIN_FILE = 1 << 4,
     WIN_WAIT = 1 << 5, /* registered with the pool */
+    WIN_TOKEN = 1 << 6,
     WIN_WAITABLE = WIN_EVENT | WIN_SEMAPHORE | WIN_MUTEX | WIN_THREAD,
-    WIN_CLOSABLE = WIN_WAITABLE | WIN_FILE,
+    WIN_CLOSABLE = WIN_WAITABLE | WIN_FILE | WIN_TOKEN,
 };
 
 struct win_object {
@@ -32,7 +34,9 @@ struct win_object {
     DWORD exit_code;
     struct pnp_handle *file;
     bool overlapped;
-    void *registered; /* of a wait */
+    void *registered;       /* of a wait */
+    struct principal token; /* a token's */
+    bool is_primary;        /* it is the process's */
 };
 
 /* With a handle, *ret_handle; NULL: no memory, and the last error says so. */

@@ -117,8 +117,10 @@ static void call_back(struct object *object, struct _TP_CALLBACK_INSTANCE *insta
         object->call.timer(instance, object->context, (PTP_TIMER)object);
 }
 
+/* Whoever the callback acted as, the next one on this thread does not. */
 static void after(const struct _TP_CALLBACK_INSTANCE *instance)
 {
+    principal_act(NULL);
     if (instance->to_leave)
         LeaveCriticalSection(instance->to_leave);
     if (instance->event)

@@ -7,8 +7,9 @@ import subprocess
 import tree
 
 INCLUDE = tree.ROOT / "conformance/host/include"
-HEADERS = ("windef.h", "winnt.h", "winerror.h", "winbase.h", "winioctl.h", "winreg.h", "winsvc.h",
-           "cfgmgr32.h", "dbt.h", "strsafe.h", "devpropdef.h", "beginthread.h")
+HEADERS = ("windef.h", "winnt.h", "winerror.h", "winbase.h", "securitybaseapi.h", "winioctl.h",
+           "winreg.h", "winsvc.h", "cfgmgr32.h", "dbt.h", "strsafe.h", "devpropdef.h",
+           "beginthread.h")
 OURS = ("gcc", "-fshort-wchar", f"-I{tree.ROOT / 'spcore/include'}", f"-I{INCLUDE}",
         f"-I{tree.BUILD / 'spellings'}")
 THEIRS = ("x86_64-w64-mingw32-gcc-win32", "-D_WIN32_WINNT=0x0a00")

@@ -29,12 +29,34 @@ static bool has_context(const struct wbem_call *call)
     return has;
 }
 
+static unsigned number_of(const struct principal *who)
+{
+    return (unsigned)who->account | (unsigned)who->level << 4 | who->number << 8;
+}
+
+static void look_who(struct wmi_seen *it)
+{
+    struct principal caller;
+    const bool is = principal_caller(&caller);
+    const bool is_client = is && number_of(&caller) == atomic_load(&it->client);
+
+    if (is_client)
+        atomic_fetch_add(&it->as_client, 1);
+    else if (is && caller.account >= PRINCIPAL_ADMINISTRATOR)
+        atomic_fetch_add(&it->as_another, 1);
+    else
+        atomic_fetch_add(&it->as_host, 1);
+    if (!is_client && atomic_load(&it->as_client))
+        atomic_fetch_add(&it->host_again, 1);
+}
+
 static struct wmi_seen *look(void *self, const struct wbem_call *call)
 {
     struct wmi_seen *it = self;
 
     if (!has_context(call))
         atomic_fetch_add(&it->without_context, 1);
+    look_who(it);
     return it;
 }
 
@@ -252,16 +274,48 @@ void wmi_create(struct wmi_subject *it)
                      why ? why : cim_status(hr));
 }
 
+/* As whom it is called from now on, on this thread. */
+static void act(struct wmi_subject *it, bool initializes)
+{
+    const struct principal caller = provider_caller(&it->registration, &it->client, initializes);
+
+    principal_act(&caller);
+}
+
+void wmi_as(struct wmi_subject *it, const struct principal *client)
+{
+    it->client = *client;
+    act(it, false);
+    wmi_trace(it);
+}
+
+void wmi_trace(struct wmi_subject *it)
+{
+    atomic_store(&it->seen->client, number_of(&it->client));
+    atomic_store(&it->seen->as_client, 0);
+    atomic_store(&it->seen->as_host, 0);
+    atomic_store(&it->seen->as_another, 0);
+    atomic_store(&it->seen->host_again, 0);
+}
+
 HRESULT wmi_initialize(struct wmi_subject *it)
 {
+    char name[PRINCIPAL_NAME];
+    BSTR user = NULL;
     BSTR namespace = wmi_bstr(it->c, it->registration.namespace);
     HRESULT hr;
 
     it->initialized = wmi_sink(it);
+    principal_name(&it->client, name);
+    if (it->registration.per_user)
+        user = wmi_bstr(it->c, name);
+    act(it, true);
     wmi_enter(it, "IWbemProviderInit::Initialize");
-    hr = IWbemProviderInit_Initialize(it->init, NULL, 0, namespace, NULL, NULL, it->context,
+    hr = IWbemProviderInit_Initialize(it->init, user, 0, namespace, NULL, NULL, it->context,
                                       &it->initialized->init_iface);
     wmi_enter(it, NULL);
+    act(it, false);
+    SysFreeString(user);
     SysFreeString(namespace);
     return hr;
 }
@@ -281,7 +335,10 @@ static void make_context(struct wmi_subject *it)
 void wmi_set_up(struct wmi_subject *it, struct conf *c, enum provider_interaction kind,
                 bool plugged)
 {
-    *it = (struct wmi_subject){.c = c, .seen = calloc(1, sizeof(*it->seen))};
+    *it = (struct wmi_subject){
+        .c = c,
+        .seen = calloc(1, sizeof(*it->seen)),
+        .client = {.account = PRINCIPAL_ADMINISTRATOR, .level = PRINCIPAL_IMPERSONATE}};
     if (!it->seen)
         conf_setup_failed(c, "no memory");
     compile(it, kind);
@@ -296,9 +353,15 @@ void wmi_set_up(struct wmi_subject *it, struct conf *c, enum provider_interactio
 
 void wmi_load(struct wmi_subject *it, struct conf *c, enum provider_interaction kind, bool plugged)
 {
+    wmi_set_up(it, c, kind, plugged);
+    wmi_bring_up(it, kind);
+}
+
+void wmi_bring_up(struct wmi_subject *it, enum provider_interaction kind)
+{
+    struct conf *c = it->c;
     HRESULT hr;
 
-    wmi_set_up(it, c, kind, plugged);
     wmi_create(it);
     hr = wmi_initialize(it);
     if (FAILED(hr))
@@ -335,6 +398,7 @@ void wmi_leave(struct wmi_subject *it)
     if (!it->c)
         return;
     wmi_release(it);
+    principal_act(NULL);
     conf_forget(it->c, it->hosting);
     hosting_stop(it->hosting);
     while (it->sinks) {

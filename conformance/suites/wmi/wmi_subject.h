@@ -5,6 +5,7 @@
 #define CONFORMANCE_SUITES_WMI_WMI_SUBJECT_H
 
 #include "conformance/host/hosting/hosting.h"
+#include "conformance/host/principal/principal.h"
 #include "conformance/host/provider/provider_registration.h"
 #include "conformance/host/wbem/wbem_local.h"
 #include "conformance/suites/wmi/wmi_sink.h"
@@ -15,6 +16,10 @@ struct wmi_seen {
     atomic_uint gets, puts, drops, finds;
     atomic_uint without_context; /* calls that have not the context of the request */
     atomic_uint without_owner;   /* changes without WBEM_FLAG_OWNER_UPDATE */
+    /* of one request, from wmi_trace() on: calls by who they are in the name of */
+    atomic_uint client; /* who is to be, as a number */
+    atomic_uint as_client, as_host, as_another;
+    atomic_uint host_again; /* of as_host: behind one that was in the client's */
 };
 
 struct wmi_subject {
@@ -24,8 +29,9 @@ struct wmi_subject {
     struct wmi_seen *seen;
     struct provider_registration registration;
     bool is_found;
-    char threading[64];    /* ThreadingModel; "": none */
-    IWbemContext *context; /* of each request */
+    char threading[64];      /* ThreadingModel; "": none */
+    struct principal client; /* who asks; an administrator until wmi_as() */
+    IWbemContext *context;   /* of each request */
     IWbemProviderInit *init;
     IWbemServices *services; /* NULL: a push provider, or not there */
     struct wmi_sink *sinks;  /* of every call; freed with it */
@@ -42,12 +48,19 @@ void wmi_unplug(struct wmi_subject *it);
 void wmi_create(struct wmi_subject *it);
 /* Calls Initialize; `it->initialized` has its sink. */
 HRESULT wmi_initialize(struct wmi_subject *it);
-/* All of it, until it is ready for requests. */
+/* Until it is ready for requests, or the case ends. */
+void wmi_bring_up(struct wmi_subject *it, enum provider_interaction kind);
+/* All of it. */
 void wmi_load(struct wmi_subject *it, struct conf *c, enum provider_interaction kind, bool plugged);
 /* Gives everything back, and waits for what it does then. */
 void wmi_release(struct wmi_subject *it);
 void wmi_leave(struct wmi_subject *it);
 #define WMI_SUBJECT __attribute__((cleanup(wmi_leave))) struct wmi_subject
+
+/* ---- who asks: from now on that. WMI calls the provider as its registration says. */
+void wmi_as(struct wmi_subject *it, const struct principal *client);
+/* What the provider calls of WMI counts anew. */
+void wmi_trace(struct wmi_subject *it);
 
 /* ---- requests. Texts in UTF-8; NULL is NULL. */
 struct wmi_sink *wmi_sink(struct wmi_subject *it);

@@ -26,7 +26,8 @@ static struct hosting_message full(void)
                                       .number = INT64_MIN,
                                       .handle = UINT64_MAX,
                                       .sink = 7,
-                                      .iid = IID_IWbemServices};
+                                      .iid = IID_IWbemServices,
+                                      .caller = {PRINCIPAL_USER, PRINCIPAL_IDENTIFY, 1001}};
     struct cim_object *class = class_of("B");
     IWbemContext *context = NULL;
     VARIANT value = {.vt = VT_I4, .lVal = -3};
@@ -65,6 +66,7 @@ Test(hosting_codec, what_is_put_in_comes_out)
     cr_expect(out.kind == in.kind && out.op == in.op && out.id == in.id && out.hr == in.hr);
     cr_expect(out.flags == in.flags && out.number == in.number && out.handle == in.handle);
     cr_expect(out.sink == in.sink && IsEqualIID(&out.iid, &in.iid));
+    cr_expect(principal_equal(&out.caller, &in.caller));
     cr_expect_str_eq(out.texts[0], in.texts[0]);
     cr_expect(!out.texts[1] && !out.texts[2]);
     cr_expect_str_eq(out.texts[3], "");
@@ -135,6 +137,22 @@ Test(hosting_codec, kinds_and_ops_that_there_are_not_are_refused)
     for (size_t at = 0; at < 2; at++) {
         frame_of(&in, &frame, &size);
         frame[HOSTING_HEAD + at] = HOSTING_OPS;
+        cr_expect_eq(hosting_decode(frame + HOSTING_HEAD, size - HOSTING_HEAD, &out),
+                     WBEM_E_INVALID_OBJECT);
+        free(frame);
+    }
+}
+
+Test(hosting_codec, accounts_and_levels_that_there_are_not_are_refused)
+{
+    struct hosting_message in = {.op = HOSTING_HELD}, out;
+    const size_t behind_iid = HOSTING_HEAD + 54;
+    uint8_t *frame;
+    size_t size;
+
+    for (size_t at = 0; at < 2; at++) {
+        frame_of(&in, &frame, &size);
+        frame[behind_iid + at] = at ? PRINCIPAL_LEVELS : PRINCIPAL_ACCOUNTS;
         cr_expect_eq(hosting_decode(frame + HOSTING_HEAD, size - HOSTING_HEAD, &out),
                      WBEM_E_INVALID_OBJECT);
         free(frame);

@@ -22,8 +22,16 @@ void papwmi_players_close(void);
 struct papwmi_view *papwmi_players_view(void);
 void papwmi_view_release(struct papwmi_view *view);
 
-/* ---- classes as WMI has them. A reference; what WMI answers, or WBEM_E_OUT_OF_MEMORY. */
-HRESULT papwmi_class_make(IWbemServices *namespace, IWbemContext *context,
+/* ---- callers. Nothing here is shown or asked of WMI in another name than the caller's. */
+/* On the thread that serves the caller's call: its token, to CloseHandle(). WBEM_E_ACCESS_DENIED:
+ * it says not who it is. */
+HRESULT papwmi_caller(HANDLE *ret_token);
+/* Of a class that is guarded: may it see those? */
+bool papwmi_caller_is_let_in(HANDLE token);
+
+/* ---- classes as WMI has them. A reference; what WMI answers, or WBEM_E_OUT_OF_MEMORY. WMI is
+ * asked in the name of `caller`; NULL: of the provider itself. */
+HRESULT papwmi_class_make(IWbemServices *namespace, IWbemContext *context, HANDLE caller,
                           const struct wmi_class *class, IWbemClassObject **ret_object);
 /* All of the view are in the repository then, and of those that were there no other. */
 HRESULT papwmi_publish(IWbemServices *namespace, IWbemContext *context,

@@ -15,6 +15,8 @@ struct papwmi_call {
     IWbemContext *context;
     char *text;
     LONG flags;
+    HANDLE caller; /* its token */
+    bool sees_all;
     bool cancelled; /* with the provider's lock held */
 };
 
@@ -93,13 +95,19 @@ static HRESULT flush(struct batch *batch)
 static HRESULT add(struct batch *batch, const struct wmi_class *class)
 {
     struct papwmi_call *call = batch->call;
-    HRESULT hr = papwmi_class_make(call->provider->namespace, call->context, class,
+    HRESULT hr = papwmi_class_make(call->provider->namespace, call->context, call->caller, class,
                                    &batch->objects[batch->count]);
 
     if (FAILED(hr))
         return hr;
     batch->count++;
     return batch->count == BATCH ? flush(batch) : S_OK;
+}
+
+/* What a caller may not see is not there for it. */
+static bool is_seen(const struct papwmi_call *call, const struct wmi_class *class)
+{
+    return call->sees_all || !class->is_guarded;
 }
 
 static HRESULT get(struct papwmi_call *call, const struct wmi_schema *schema)
@@ -109,7 +117,7 @@ static HRESULT get(struct papwmi_call *call, const struct wmi_schema *schema)
     char *name = NULL;
     HRESULT hr = papwmi_path_class(call->text, &name);
 
-    if (SUCCEEDED(hr) && !(class = wmi_schema_find(schema, name)))
+    if (SUCCEEDED(hr) && (!(class = wmi_schema_find(schema, name)) || !is_seen(call, class)))
         hr = WBEM_E_NOT_FOUND;
     if (SUCCEEDED(hr))
         hr = add(&batch, class);
@@ -127,20 +135,27 @@ static void tell_progress(struct papwmi_call *call, size_t done, size_t total)
                                         (HRESULT)(total << 16 | done), NULL, NULL);
 }
 
-static HRESULT enumerate(struct papwmi_call *call, const struct wmi_schema *schema)
+static bool is_asked(const struct papwmi_call *call, const struct wmi_class *class,
+                     const struct wmi_class *above)
 {
     const bool deep = !(call->flags & WBEM_FLAG_SHALLOW);
+
+    return is_seen(call, class) && wmi_class_is_below(class, above, deep);
+}
+
+static HRESULT enumerate(struct papwmi_call *call, const struct wmi_schema *schema)
+{
     const struct wmi_class *above = NULL;
     struct batch batch = {.call = call};
     size_t done = 0, total = 0;
     HRESULT hr = S_OK;
 
-    if (*call->text && !(above = wmi_schema_find(schema, call->text)))
+    if (*call->text && (!(above = wmi_schema_find(schema, call->text)) || !is_seen(call, above)))
         hr = WBEM_E_INVALID_CLASS;
     for (size_t i = 0; SUCCEEDED(hr) && i < schema->count; i++)
-        total += wmi_class_is_below(schema->at[i], above, deep);
+        total += is_asked(call, schema->at[i], above);
     for (size_t i = 0; SUCCEEDED(hr) && i < schema->count; i++) {
-        if (!wmi_class_is_below(schema->at[i], above, deep))
+        if (!is_asked(call, schema->at[i], above))
             continue;
         if (done % BATCH == 0)
             tell_progress(call, done, total);
@@ -161,6 +176,7 @@ static HRESULT answer(struct papwmi_call *call)
 
     if (!view)
         return WBEM_E_FAILED;
+    call->sees_all = call->caller && papwmi_caller_is_let_in(call->caller);
     if (call->kind == PAPWMI_GET)
         hr = get(call, view->schema);
     else if (call->kind == PAPWMI_ENUM)
@@ -180,6 +196,8 @@ static void done(struct papwmi_call *call)
         (void)IWbemProviderInitSink_Release(call->init_sink);
     if (call->context)
         (void)IWbemContext_Release(call->context);
+    if (call->caller)
+        (void)CloseHandle(call->caller);
     (void)IWbemProviderInit_Release(&call->provider->IWbemProviderInit_iface);
     free(call->text);
     free(call);
@@ -209,6 +227,8 @@ static HRESULT begin(struct papwmi_call *what)
 
     if (!call) {
         free(what->text);
+        if (what->caller)
+            (void)CloseHandle(what->caller);
         return WBEM_E_OUT_OF_MEMORY;
     }
     *call = *what;
@@ -245,5 +265,10 @@ HRESULT papwmi_begin_call(struct papwmi_provider *provider, enum papwmi_kind kin
                                .flags = flags,
                                .text = papwmi_narrow(text)};
 
-    return call.text ? begin(&call) : WBEM_E_OUT_OF_MEMORY;
+    HRESULT hr = call.text ? papwmi_caller(&call.caller) : WBEM_E_OUT_OF_MEMORY;
+
+    if (SUCCEEDED(hr))
+        return begin(&call);
+    free(call.text);
+    return hr;
 }

@@ -121,20 +121,34 @@ static HRESULT fill(IWbemClassObject *object, const struct wmi_class *class)
     return hr;
 }
 
-HRESULT papwmi_class_make(IWbemServices *namespace, IWbemContext *context,
+/* The thread is WMI's behind each call, so that it becomes the caller's before each; and is
+ * nobody's when an error keeps it from coming back. */
+static HRESULT get_nothing(IWbemServices *namespace, IWbemContext *context, HANDLE caller,
+                           IWbemClassObject **ret_object)
+{
+    HRESULT hr = WBEM_E_ACCESS_DENIED;
+
+    if (!caller || SetThreadToken(NULL, caller))
+        hr = IWbemServices_GetObject(namespace, NULL, 0, context, ret_object, NULL);
+    if (caller)
+        (void)RevertToSelf();
+    return hr;
+}
+
+HRESULT papwmi_class_make(IWbemServices *namespace, IWbemContext *context, HANDLE caller,
                           const struct wmi_class *class, IWbemClassObject **ret_object)
 {
     IWbemClassObject *object = NULL, *parent = NULL;
     HRESULT hr;
 
     if (class->parent) {
-        hr = papwmi_class_make(namespace, context, class->parent, &parent);
+        hr = papwmi_class_make(namespace, context, caller, class->parent, &parent);
         if (SUCCEEDED(hr))
             hr = IWbemClassObject_SpawnDerivedClass(parent, 0, &object);
         if (parent)
             (void)IWbemClassObject_Release(parent);
     } else {
-        hr = IWbemServices_GetObject(namespace, NULL, 0, context, &object, NULL);
+        hr = get_nothing(namespace, context, caller, &object);
     }
     if (SUCCEEDED(hr))
         hr = fill(object, class);

@@ -7,7 +7,7 @@
 static HRESULT put(IWbemServices *namespace, IWbemContext *context, const struct wmi_class *class)
 {
     IWbemClassObject *object = NULL;
-    HRESULT hr = papwmi_class_make(namespace, context, class, &object);
+    HRESULT hr = papwmi_class_make(namespace, context, NULL, class, &object);
 
     if (FAILED(hr))
         return hr;

@@ -69,6 +69,8 @@ HRESULT __wrap_papwmi_begin_init(struct papwmi_provider *provider, IWbemProvider
 {
     if (deviates(PLAIN_LOCATOR))
         connect_as_client();
+    if (deviates(HERE_ALONE))
+        papwmi_deviant_namespace(provider->namespace, provider->context);
     if (deviates(INIT_SINK_KEPT))
         (void)IWbemProviderInitSink_AddRef(sink);
     if (deviates(NAMESPACE_KEPT))
@@ -127,7 +129,7 @@ const struct wmi_class *__wrap_wmi_schema_find(const struct wmi_schema *schema, 
 }
 
 SEAM(papwmi_class_make);
-HRESULT __wrap_papwmi_class_make(IWbemServices *namespace, IWbemContext *context,
+HRESULT __wrap_papwmi_class_make(IWbemServices *namespace, IWbemContext *context, HANDLE caller,
                                  const struct wmi_class *class, IWbemClassObject **ret_object)
 {
     struct wmi_class renamed = *class;
@@ -137,7 +139,7 @@ HRESULT __wrap_papwmi_class_make(IWbemServices *namespace, IWbemContext *context
 
     if (deviates(AS_ASKED) && strcasecmp(asked, class->name) == 0)
         memcpy(renamed.name, asked, sizeof(asked));
-    hr = __real_papwmi_class_make(namespace, context, &renamed, ret_object);
+    hr = __real_papwmi_class_make(namespace, context, caller, &renamed, ret_object);
     if (SUCCEEDED(hr) && deviates(OBJECTS_KEPT))
         (void)IWbemClassObject_AddRef(*ret_object);
     if (SUCCEEDED(hr) && deviates(READ_PUTS))
@@ -186,6 +188,7 @@ HRESULT __wrap_papwmi_begin_call(struct papwmi_provider *provider, enum papwmi_k
 
     if (kind == PAPWMI_GET && deviates(GET_REFUSED))
         return WBEM_E_PROVIDER_NOT_CAPABLE;
+    papwmi_deviant_asked(kind, flags);
     narrow = papwmi_narrow(text);
     if (narrow)
         strncpy(shared, narrow, sizeof(shared) - 1);

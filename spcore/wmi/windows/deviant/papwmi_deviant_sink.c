@@ -90,6 +90,7 @@ static HRESULT STDMETHODCALLTYPE indicate(IWbemObjectSink *This, LONG count,
 
 static HRESULT swapped(const struct between *it, HRESULT hr)
 {
+    hr = papwmi_deviant_form(it->kind, hr);
     if (it->kind == PAPWMI_GET && hr == WBEM_E_NOT_FOUND && deviates(UNKNOWN_FINE))
         return S_OK;
     if (it->kind == PAPWMI_ENUM && hr == WBEM_E_INVALID_CLASS && deviates(BELOW_NONE_FINE))
