@@ -229,3 +229,13 @@ METHOD(FOLDER_NEVER_READONLY, IMDSPStorage4, SetAttributes, DWORD attributes, WA
         attributes &= ~(DWORD)WMDM_FILE_ATTR_READONLY;
     return FOLDER_NEVER_READONLY_book(This, attributes, format);
 }
+
+/* With S_OK, and nothing comes of it. */
+#define NEVER_SET(token, flag)                                                                     \
+    METHOD(token, IMDSPStorage4, SetAttributes, DWORD attributes, WAVEFORMATEX *format)            \
+    {                                                                                              \
+        return token##_book(This, attributes & ~(DWORD)(flag), format);                            \
+    }
+
+NEVER_SET(HIDDEN_LOST, WMDM_FILE_ATTR_HIDDEN)
+NEVER_SET(SYSTEM_LOST, WMDM_FILE_ATTR_SYSTEM)

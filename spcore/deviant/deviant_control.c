@@ -157,6 +157,27 @@ STATUS(PLAYING_FOR_GOOD)
     return hr;
 }
 
+STATUS(PLAYING_UNTIL_STOP)
+{
+    HRESULT hr = PLAYING_UNTIL_STOP_book(This, status);
+
+    if (hr == S_OK && was_played && *status == WMDM_STATUS_READY)
+        *status = WMDM_STATUS_DEVICECONTROL_PLAYING;
+    return hr;
+}
+
+METHOD_AS(PLAYING_UNTIL_STOP_2, PLAYING_UNTIL_STOP, IMDSPDeviceControl, Play)
+{
+    was_played = true;
+    return PLAYING_UNTIL_STOP_2_book(This);
+}
+
+METHOD_AS(PLAYING_UNTIL_STOP_3, PLAYING_UNTIL_STOP, IMDSPDeviceControl, Stop)
+{
+    was_played = false;
+    return PLAYING_UNTIL_STOP_3_book(This);
+}
+
 CONTROL(STOP_LOST, Stop)
 {
     (void)This, (void)STOP_LOST_book;
@@ -311,5 +332,43 @@ CONTROL(RESUME_AGAIN_RESTARTS, Resume)
 
     if (hr == S_FALSE)
         (void)sp_playback_set_position(DEVICE->connection, 0);
+    return hr;
+}
+
+/* Does it stand still in the middle of something? */
+static bool is_paused(struct sp_device *device)
+{
+    struct sp_playing playing = {0};
+
+    return sp_playback_get(device->connection, &playing) == S_OK && playing.object && !playing.rate;
+}
+
+CONTROL(STOP_PAUSED_LOST, Stop)
+{
+    return is_paused(DEVICE) ? S_OK : STOP_PAUSED_LOST_book(This);
+}
+
+CONTROL(RESUME_STARTS, Resume)
+{
+    struct sp_playing playing = {0};
+    HRESULT hr = RESUME_STARTS_book(This);
+
+    return hr == S_FALSE && sp_playback_get(DEVICE->connection, &playing) == S_OK && !playing.object
+               ? play_anyhow(DEVICE)
+               : hr;
+}
+
+/* As if it had been a Seek. */
+CONTROL(PAUSE_IS_SEEK, Pause)
+{
+    struct sp_playing playing = {0};
+    HRESULT hr = PAUSE_IS_SEEK_book(This);
+
+    if (hr != S_OK || sp_playback_get(DEVICE->connection, &playing) != S_OK)
+        return hr;
+    pthread_mutex_lock(&DEVICE->cue.lock);
+    DEVICE->cue.is_set = true;
+    DEVICE->cue.at = playing;
+    pthread_mutex_unlock(&DEVICE->cue.lock);
     return hr;
 }

@@ -51,6 +51,27 @@ SEEK(SEEK_PLAYING_FROM_BEGIN)
         This, plays && mode == MDSP_SEEK_CUR && offset > 0 ? MDSP_SEEK_BOF : mode, offset);
 }
 
+/* What plays, or with `is_paused` what is paused. */
+static bool is_in(IMDSPDeviceControl *This, bool is_paused)
+{
+    struct sp_playing playing = {0};
+
+    return sp_playback_get(SELF(sp_device, IMDSPDeviceControl)->connection, &playing) == S_OK &&
+           playing.object && is_paused == !playing.rate;
+}
+
+SEEK(SEEK_PLAYING_ADDS)
+{
+    return SEEK_PLAYING_ADDS_book(
+        This, mode == MDSP_SEEK_BOF && is_in(This, false) ? MDSP_SEEK_CUR : mode, offset);
+}
+
+SEEK(SEEK_PAUSED_FROM_BEGIN)
+{
+    return SEEK_PAUSED_FROM_BEGIN_book(
+        This, mode == MDSP_SEEK_CUR && is_in(This, true) ? MDSP_SEEK_BOF : mode, offset);
+}
+
 SEEK(SEEK_END_FORWARD)
 {
     return SEEK_END_FORWARD_book(This, mode, mode == MDSP_SEEK_EOF ? -offset : offset);

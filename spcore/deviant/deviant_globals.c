@@ -4,6 +4,7 @@
 
 #include "spcore/deviant/seam.h"
 #include "spcore/include/mswmdm.h"
+#include "spcore/sp/sp_activity.h"
 #include "spcore/sp/sp_storage.h"
 
 #define CAPABILITY_LACKS(token, flag)                                                              \
@@ -45,6 +46,25 @@ METHOD(MEDIUM_UNFORMATTED, IMDSPStorageGlobals, GetStatus, DWORD *status)
 
     if (SUCCEEDED(hr))
         *status |= WMDM_STATUS_STORAGE_UNFORMATTED;
+    return hr;
+}
+
+/* What is done to one medium is said of all. */
+METHOD(MEDIA_BUSY_TOGETHER, IMDSPStorageGlobals, GetStatus, DWORD *status)
+{
+    HRESULT hr = MEDIA_BUSY_TOGETHER_book(This, status);
+    IMDSPDevice *device = NULL;
+    DWORD all = 0;
+
+    if (hr != S_OK || IMDSPStorageGlobals_GetDevice(This, &device) != S_OK)
+        return hr;
+    all = sp_activity_status(
+        sp_connection_activity(
+            container_of((IMDSPDevice3 *)device, struct sp_device, IMDSPDevice3_iface)->connection),
+        0);
+    if (all)
+        *status = all;
+    IMDSPDevice_Release(device);
     return hr;
 }
 

@@ -122,6 +122,18 @@ METHOD(FAR_READ_WRAPS, IMDSPObject2, Read, BYTE *data, DWORD *size, BYTE *mac)
     return hr;
 }
 
+METHOD(FAR_WRITE_WRAPS, IMDSPObject2, Write, BYTE *data, DWORD *size, BYTE *mac)
+{
+    struct sp_storage *self = SELF(sp_storage, IMDSPObject2);
+    const uint64_t wrap = self->position > UINT32_MAX ? (uint64_t)UINT32_MAX + 1 : 0;
+    HRESULT hr;
+
+    self->position -= wrap;
+    hr = FAR_WRITE_WRAPS_book(This, data, size, mac);
+    self->position += wrap;
+    return hr;
+}
+
 /* ---- Seek of who writes */
 static struct {
     const IMDSPObject2 *file;

@@ -21,6 +21,26 @@ static struct sp_hearing hearing_of(const struct sp_storage *self)
     return sp_heard_get(sp_connection_heard(self->device->connection), self->handle);
 }
 
+static bool is_of(const struct sp_storage *self, uint16_t expected)
+{
+    uint16_t format = 0;
+
+    return self->handle &&
+           sp_playback_format(self->device->connection, self->handle, &format) == S_OK &&
+           format == expected;
+}
+
+/* Where it is heard right now; 0: it is not. */
+static uint32_t position_in(const struct sp_storage *self)
+{
+    uint32_t handle = 0, position = 0;
+
+    return sp_playback_note(self->device->connection, &handle, &position) == S_OK &&
+                   handle == self->handle
+               ? position
+               : 0;
+}
+
 /* A number of its own where it says that there is none. */
 static HRESULT instead(HRESULT hr, HRESULT from, DWORD *number, DWORD value)
 {
@@ -82,6 +102,65 @@ ASKED(TRACKS_TOO_MANY, GetTotalLength)
     return hr == S_OK && is_folder(STORAGE) ? instead(hr, S_OK, number, *number + 1) : hr;
 }
 
+ASKED(INFO_OF_PICTURE, GetTotalLength)
+{
+    HRESULT hr = INFO_OF_PICTURE_book(This, number);
+
+    return is_of(STORAGE, MTP_FC_EXIF_JPEG) ? instead(hr, WMDM_E_INVALIDTYPE, number, 1) : hr;
+}
+
+ASKED(TOTAL_LESS_POSITION, GetTotalLength)
+{
+    HRESULT hr = TOTAL_LESS_POSITION_book(This, number);
+
+    return hr == S_OK ? instead(hr, S_OK, number, *number - position_in(STORAGE)) : hr;
+}
+
+/* The answer of each object stays its first one. */
+ASKED(TRACKS_KEPT, GetTotalLength)
+{
+    static const struct sp_storage *first;
+    static DWORD kept;
+    HRESULT hr = TRACKS_KEPT_book(This, number);
+
+    if (hr != S_OK || !is_folder(STORAGE))
+        return hr;
+    if (!first) {
+        first = STORAGE;
+        kept = *number;
+    }
+    return first == STORAGE ? instead(hr, S_OK, number, kept) : hr;
+}
+
+/* ---- of a root */
+ASKED(INFO_OF_ROOT, GetPlayOffset)
+{
+    HRESULT hr = INFO_OF_ROOT_book(This, number);
+
+    return STORAGE->handle ? hr : instead(hr, WMDM_E_INVALIDTYPE, number, 0);
+}
+
+ASKED(ROOT_UNCOUNTED, GetTotalLength)
+{
+    HRESULT hr = ROOT_UNCOUNTED_book(This, number);
+
+    return STORAGE->handle ? hr : instead(hr, S_OK, number, 0);
+}
+
+ASKED(ROOT_OF_ALL, GetTotalLength)
+{
+    HRESULT hr = ROOT_OF_ALL_book(This, number);
+
+    return hr == S_OK && !STORAGE->handle ? instead(hr, S_OK, number, *number + 3) : hr;
+}
+
+ASKED(LAST_OF_ROOT, GetLastPlayPosition)
+{
+    HRESULT hr = LAST_OF_ROOT_book(This, number);
+
+    return STORAGE->handle ? hr : instead(hr, WMDM_E_INVALIDTYPE, number, 0);
+}
+
 /* ---- what is to be played */
 ASKED(PLAY_LENGTH_IS_TOTAL, GetPlayLength)
 {
@@ -100,6 +179,100 @@ ASKED(PLAY_LENGTH_UNBOUND, GetPlayLength)
     struct sp_hearing heard = hearing_of(STORAGE);
 
     return heard.is_limited ? instead(hr, S_OK, number, heard.limit) : hr;
+}
+
+ASKED(PLAY_LENGTH_OVER_REST, GetPlayLength)
+{
+    struct sp_hearing heard = hearing_of(STORAGE);
+    HRESULT hr = PLAY_LENGTH_OVER_REST_book(This, number);
+    DWORD total = 0;
+
+    if (hr != S_OK || !heard.is_limited || IMDSPObjectInfo_GetTotalLength(This, &total) != S_OK)
+        return hr;
+    return instead(hr, S_OK, number, heard.limit < total ? heard.limit : total);
+}
+
+/* Who set it last, and to what. */
+static struct {
+    const struct sp_storage *by;
+    DWORD to;
+} length_set, offset_set;
+
+METHOD_AS(LENGTH_OF_ALL_SET, LENGTH_OF_ALL, IMDSPObjectInfo, SetPlayLength, DWORD length)
+{
+    length_set.to = length;
+    return LENGTH_OF_ALL_SET_book(This, length);
+}
+
+ASKED(LENGTH_OF_ALL, GetPlayLength)
+{
+    HRESULT hr = LENGTH_OF_ALL_book(This, number);
+
+    return hr == S_OK && length_set.to && length_set.to < *number
+               ? instead(hr, S_OK, number, length_set.to)
+               : hr;
+}
+
+METHOD_AS(LENGTH_OF_OBJECT_SET, LENGTH_OF_OBJECT, IMDSPObjectInfo, SetPlayLength, DWORD length)
+{
+    length_set.by = STORAGE;
+    return LENGTH_OF_OBJECT_SET_book(This, length);
+}
+
+ASKED(LENGTH_OF_OBJECT, GetPlayLength)
+{
+    return length_set.by && length_set.by != STORAGE ? IMDSPObjectInfo_GetTotalLength(This, number)
+                                                     : LENGTH_OF_OBJECT_book(This, number);
+}
+
+ASKED(TRACKS_UNLIMITED, GetPlayLength)
+{
+    return is_folder(STORAGE) ? IMDSPObjectInfo_GetTotalLength(This, number)
+                              : TRACKS_UNLIMITED_book(This, number);
+}
+
+ASKED(POSITION_OF_ALL, GetPlayLength)
+{
+    uint32_t handle = 0, position = 0;
+    HRESULT hr = POSITION_OF_ALL_book(This, number);
+
+    if (hr != S_OK || sp_playback_note(STORAGE->device->connection, &handle, &position) != S_OK ||
+        handle == STORAGE->handle)
+        return hr;
+    return instead(hr, S_OK, number, *number > position ? *number - position : 0);
+}
+
+METHOD_AS(OFFSET_OF_ALL_SET, OFFSET_OF_ALL, IMDSPObjectInfo, SetPlayOffset, DWORD offset)
+{
+    offset_set.to = offset;
+    return OFFSET_OF_ALL_SET_book(This, offset);
+}
+
+ASKED(OFFSET_OF_ALL, GetPlayOffset)
+{
+    HRESULT hr = OFFSET_OF_ALL_book(This, number);
+
+    return hr == S_OK && !*number ? instead(hr, S_OK, number, offset_set.to) : hr;
+}
+
+METHOD_AS(OFFSET_OF_OBJECT_SET, OFFSET_OF_OBJECT, IMDSPObjectInfo, SetPlayOffset, DWORD offset)
+{
+    offset_set.by = STORAGE;
+    return OFFSET_OF_OBJECT_SET_book(This, offset);
+}
+
+ASKED(OFFSET_OF_OBJECT, GetPlayOffset)
+{
+    HRESULT hr = OFFSET_OF_OBJECT_book(This, number);
+
+    return offset_set.by == STORAGE ? hr : instead(hr, S_OK, number, 0);
+}
+
+ASKED(TRACKS_FROM_FIRST, GetPlayOffset)
+{
+    HRESULT hr = TRACKS_FROM_FIRST_book(This, number);
+
+    return is_folder(STORAGE) ? instead(hr, S_OK, number, 0) : hr;
 }
 
 ASKED(OFFSET_FROM_1, GetPlayOffset)
@@ -148,6 +321,35 @@ METHOD(OFFSET_NOT_PLAYED, IMDSPDeviceControl, Play)
     if (hr == S_OK)
         (void)sp_playback_set_position(SELF(sp_device, IMDSPDeviceControl)->connection, 0);
     return hr;
+}
+
+METHOD(OFFSET_USED_UP, IMDSPDeviceControl, Play)
+{
+    struct sp_connection *connection = SELF(sp_device, IMDSPDeviceControl)->connection;
+    struct sp_playing playing = {0};
+    HRESULT hr = OFFSET_USED_UP_book(This);
+
+    if (hr == S_OK && sp_playback_get(connection, &playing) == S_OK)
+        (void)sp_heard_set_offset(sp_connection_heard(connection), playing.object, 0);
+    return hr;
+}
+
+/* Of what was heard of nothing, that of what was asked for before. */
+ASKED(LAST_OF_ALL, GetLastPlayPosition)
+{
+    static DWORD before;
+    HRESULT hr = LAST_OF_ALL_book(This, number);
+
+    if (hr == S_OK && *number)
+        before = *number;
+    return instead(hr, S_OK, number, before);
+}
+
+ASKED(LAST_OF_LIST, GetLastPlayPosition)
+{
+    HRESULT hr = LAST_OF_LIST_book(This, number);
+
+    return is_of(STORAGE, MTP_FC_AV_PLAYLIST) ? instead(hr, WMDM_E_INVALIDTYPE, number, 0) : hr;
 }
 
 ASKED(LAST_IS_0, GetLastPlayPosition)

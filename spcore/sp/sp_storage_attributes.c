@@ -175,8 +175,9 @@ void sp_attributes_wave(struct sp_storage *self, uint16_t format, WAVEFORMATEX *
     wave.nBlockAlign = bits ? (WORD)(wave.nChannels * bits / 8) : 1;
     *ret = wave;
 }
-/* READONLY and HIDDEN have a counterpart on the device; the other settable ones follow from the
- * object's format. What would change its nature is refused. */
+/* READONLY and, where its format has it, HIDDEN have a counterpart on the device, SYSTEM has none;
+ * the other settable ones follow from the object's format. What would change its nature is refused.
+ */
 HRESULT sp_attributes_set(struct sp_storage *self, DWORD attributes)
 {
     struct mtpi_object_info info = {0};
@@ -184,7 +185,7 @@ HRESULT sp_attributes_set(struct sp_storage *self, DWORD attributes)
     struct mtpi_data none = {0};
     struct mtpi_value hidden = {.type = MTP_DTC_UINT16};
     uint32_t params[2] = {self->handle, attributes & WMDM_FILE_ATTR_READONLY ? 1 : 0};
-    bool folder;
+    bool folder, hides;
     HRESULT hr;
 
     if (!self->handle)
@@ -197,8 +198,10 @@ HRESULT sp_attributes_set(struct sp_storage *self, DWORD attributes)
     if ((attributes & WMDM_STORAGE_ATTR_FILESYSTEM) ||
         (attributes & (folder ? WMDM_FILE_ATTR_FILE : WMDM_FILE_ATTR_FOLDER)))
         return E_INVALIDARG;
-    if (sp_facts_has_property(sp_storage_facts(self), info.format, MTP_OPC_HIDDEN) &&
-        is_hidden(self, info.format) != !!(attributes & WMDM_FILE_ATTR_HIDDEN)) {
+    hides = sp_facts_has_property(sp_storage_facts(self), info.format, MTP_OPC_HIDDEN);
+    if ((attributes & WMDM_FILE_ATTR_SYSTEM) || (!hides && (attributes & WMDM_FILE_ATTR_HIDDEN)))
+        return WMDM_E_NOTSUPPORTED;
+    if (hides && is_hidden(self, info.format) != !!(attributes & WMDM_FILE_ATTR_HIDDEN)) {
         hidden.integer = attributes & WMDM_FILE_ATTR_HIDDEN ? 1 : 0;
         hr = sp_storage_hr(self, mtpi_set_object_prop_value(sp_storage_mtpi(self), self->handle,
                                                             MTP_OPC_HIDDEN, &hidden));

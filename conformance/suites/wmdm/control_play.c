@@ -186,7 +186,7 @@ static void eject(struct conf *c)
 CONTROL_CASE(CONTROL_STATUS_BV_01, PLAYS " && " PAUSES,
              "The status of control says what the device does", CONF_MUST, HEARD,
              "GetDCStatus while stopped, after Play, Pause, Resume and Stop, each against what the "
-             "device says; once more without its second medium",
+             "device says; after a Play that its user stops; once more without its second medium",
              "SP-CTRL-004", "SP-CTRL-010")
 {
     struct wmdm *w = wmdm_open(c);
@@ -215,6 +215,10 @@ CONTROL_CASE(CONTROL_STATUS_BV_01, PLAYS " && " PAUSES,
         wmdm_wait(c, 1000);
         AGREE(wmdm_hear(c).state != WMDM_PLAYING, "after Stop nothing plays");
     }
+    SETUP_CALL(IMDSPDeviceControl, Play, control);
+    wmdm_user_stops(c);
+    ROW("SP-CTRL-004.ended")
+        CHECK_EQ(status_of(c, control) & (WMDM_STATUS_READY | OF_PLAYING), WMDM_STATUS_READY);
     eject(c);
     ROW("SP-CTRL-004.missing")
         CHECK_EQ(status_of(c, control) & OF_CONTROL, WMDM_STATUS_READY);
@@ -268,7 +272,7 @@ static bool plays_one(const struct wmdm_heard *heard, uint32_t position)
 CONTROL_CASE(CONTROL_PLAY_BV_01, PLAYS " && " SEEKS,
              "Play begins with the first track, or where Seek went", CONF_MUST, HEARD,
              "A song on the second medium, three on the first, of which the device played the last "
-             "one up to 42 s; Play; Stop, Seek(BOF, 30000), Play; Stop, Play",
+             "one up to 42 s; Play; Stop, Seek(BOF, 30000), Play",
              "SP-CTRL-006")
 {
     IMDSPDeviceControl *control;
@@ -346,6 +350,36 @@ CONTROL_CASE(CONTROL_PAUSE_BV_01, PLAYS " && " PAUSES,
     ROW("SP-CTRL-009.kept") {
         heard = wmdm_hear(c);
         AGREE(plays_one(&heard, 12000), "a Resume of what plays changes nothing");
+    }
+    (void)CALL(IMDSPDeviceControl, Stop, control);
+    RELEASE(control);
+}
+
+CONTROL_CASE(CONTROL_STOP_BV_01, PLAYS " && " PAUSES, "What is paused is stopped by Stop",
+             CONF_MUST, HEARD,
+             "Play to 10 s, Pause, Stop, Resume, Play; each against what the device says",
+             "SP-CTRL-006", "SP-CTRL-009", "SP-CTRL-010")
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDSPDeviceControl *control = wmdm_control(w);
+    struct wmdm_heard heard;
+
+    wmdm_songs(w);
+    SETUP_CALL(IMDSPDeviceControl, Play, control);
+    wmdm_wait(c, 10000);
+    SETUP_CALL(IMDSPDeviceControl, Pause, control);
+    ROW("SP-CTRL-010.paused") {
+        CHECK_HR(CALL(IMDSPDeviceControl, Stop, control), S_OK);
+        AGREE(wmdm_hear(c).state == WMDM_STOPPED, "after Stop nothing is paused");
+    }
+    ROW("SP-CTRL-009.stopped") {
+        CHECK_HR(CALL(IMDSPDeviceControl, Resume, control), S_FALSE);
+        AGREE(wmdm_hear(c).state == WMDM_STOPPED, "Resume starts nothing that was stopped");
+    }
+    ROW("SP-CTRL-006.paused") {
+        CHECK_HR(CALL(IMDSPDeviceControl, Play, control), S_OK);
+        heard = wmdm_hear(c);
+        AGREE(plays_one(&heard, 0), "Play begins at its beginning, not at %u ms", heard.position);
     }
     (void)CALL(IMDSPDeviceControl, Stop, control);
     RELEASE(control);

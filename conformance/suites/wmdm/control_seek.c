@@ -127,26 +127,44 @@ CONTROL_CASE(CONTROL_SEEK_BI_02, SEEKS, "Seek beyond the end, or in a mode that 
     RELEASE(control);
 }
 
+/* In a ROW: where Play begins after that Seek. */
+static void check_play(struct wmdm *w, IMDSPDeviceControl *control, DWORD mode, LONG offset,
+                       uint32_t place)
+{
+    struct conf *c = wmdm_conf(w);
+    struct wmdm_heard heard;
+
+    CHECK_HR(CALL(IMDSPDeviceControl, Seek, control, mode, offset), S_OK);
+    CHECK_HR(CALL(IMDSPDeviceControl, Play, control), S_OK);
+    heard = wmdm_hear(c);
+    AGREE(heard.state == WMDM_PLAYING && heard.length == WMDM_SONG_ONE && heard.position == place,
+          "it plays at %u ms, not at %u of %u", place, heard.position, heard.length);
+}
+
 /* What plays is moved, too. */
 CONTROL_CASE(CONTROL_SEEK_BV_03, SEEKS, "While something plays Seek counts from there", CONF_MUST,
-             "Play to 60 s; CUR 1000, then Play; to 90 s; CUR -120000 is refused", "SP-CTRL-011")
+             "Play to 60 s; CUR 1000, then Play; to 90 s; CUR -120000 is refused; BOF 20000, then "
+             "Play; to 25 s, where offered Pause, CUR 5000, then Play",
+             "SP-CTRL-011")
 {
     struct wmdm *w = wmdm_open(c);
     IMDSPDeviceControl *control = wmdm_control(w);
-    struct wmdm_heard heard;
 
     wmdm_songs(w);
     SETUP_CALL(IMDSPDeviceControl, Play, control);
     wmdm_wait(c, START);
     ROW("SP-CTRL-011.playing") {
-        CHECK_HR(CALL(IMDSPDeviceControl, Seek, control, MDSP_SEEK_CUR, 1000), S_OK);
-        CHECK_HR(CALL(IMDSPDeviceControl, Play, control), S_OK);
-        heard = wmdm_hear(c);
-        AGREE(heard.state == WMDM_PLAYING && heard.length == WMDM_SONG_ONE &&
-                  heard.position == START + 1000,
-              "it plays at 61 s, not at %u of %u ms", heard.position, heard.length);
+        check_play(w, control, MDSP_SEEK_CUR, 1000, START + 1000);
         wmdm_wait(c, 29000);
         CHECK_HR(CALL(IMDSPDeviceControl, Seek, control, MDSP_SEEK_CUR, -120000), E_INVALIDARG);
+    }
+    ROW("SP-CTRL-011.restart")
+        check_play(w, control, MDSP_SEEK_BOF, 20000, 20000);
+    if (conf_offers(c, "PROVIDER.CONTROL.PAUSE")) {
+        wmdm_wait(c, 5000);
+        SETUP_CALL(IMDSPDeviceControl, Pause, control);
+        ROW("SP-CTRL-011.pausing")
+            check_play(w, control, MDSP_SEEK_CUR, 5000, 30000);
     }
     (void)CALL(IMDSPDeviceControl, Stop, control);
     RELEASE(control);

@@ -12,33 +12,6 @@ static IMDSPStorage *folder(struct wmdm *w, IWMDMMetaData *tags)
     return wmdm_create(w, wmdm_work_folder(w), "set", WMDM_FILE_ATTR_FOLDER, 0, tags);
 }
 
-/* With S_OK it is as it was set; who says that it cannot be is believed. */
-static void check_protected(struct wmdm *w, IMDSPStorage *storage, DWORD attributes)
-{
-    struct conf *c = wmdm_conf(w);
-    HRESULT hr = CALL(IMDSPStorage, SetAttributes, storage, attributes, NULL);
-    DWORD differing = pv_attributes(w, storage) ^ attributes;
-
-    CHECK_ANSWER(hr != S_OK || !(differing & WMDM_FILE_ATTR_READONLY), hr,
-                 "that it is as it was set, or that it cannot be");
-}
-
-FOLDER_CASE(STORAGE_FOLDER_BV_01, NESTED " && PROVIDER.STORAGE.ATTRIBUTES",
-            "A folder is made read-only, and no more", CONF_MUST,
-            "SetAttributes READONLY of a folder; back; its attributes each time", "SP-STG-022")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *storage = folder(w, NULL);
-    DWORD before;
-
-    ROW("SP-STG-022.folders") {
-        before = pv_attributes(w, storage);
-        check_protected(w, storage, before | WMDM_FILE_ATTR_READONLY);
-        check_protected(w, storage, before);
-    }
-    RELEASE(storage);
-}
-
 static void need_titles(struct conf *c)
 {
     static const uint16_t code = MTP_OPC_NAME;

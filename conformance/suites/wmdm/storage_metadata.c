@@ -230,31 +230,6 @@ META_CASE(STORAGE_META_BV_05, "PROVIDER.STORAGE4",
     RELEASE(storage);
 }
 
-META_CASE(STORAGE_ATTR_BV_04, "PROVIDER.STORAGE.ATTRIBUTES",
-          "Settable attributes are kept, a file stays a file", CONF_MUST,
-          "SetAttributes READONLY on a file; FOLDER; back", "SP-STG-022")
-{
-    struct wmdm *w = wmdm_open(c);
-    IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "ro.bin", "x", 1);
-
-    ROW("SP-STG-022.kept") {
-        DWORD before = pv_attributes(w, file);
-
-        HRESULT hr = CALL(IMDSPStorage, SetAttributes, file,
-                          WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_READONLY, NULL);
-
-        if (hr == WMDM_E_NOTSUPPORTED && !conf_offers(c, "FIXTURE.CONTROL"))
-            conf_inconclusive(c, "no file is protected on this device");
-        CHECK_HR(hr, S_OK);
-        CHECK(pv_attributes(w, file) & WMDM_FILE_ATTR_READONLY);
-        (void)CALL(IMDSPStorage, SetAttributes, file, WMDM_FILE_ATTR_FOLDER, NULL);
-        ROW("SP-STG-022.folder")
-            CHECK(pv_attributes(w, file) & WMDM_FILE_ATTR_FILE);
-        CHECK_HR(CALL(IMDSPStorage, SetAttributes, file, before, NULL), S_OK);
-    }
-    RELEASE(file);
-}
-
 META_CASE(STORAGE_ATTR_BV_05, "PROVIDER.PLAYLISTS && PROVIDER.STORAGE4",
           "A playlist has no data of its own", CONF_SHOULD,
           "GetAttributes of a playlist and of a song", "SP-STG-015")
