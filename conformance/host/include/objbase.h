@@ -17,6 +17,8 @@ extern "C" {
 #define CO_E_NOTINITIALIZED ((HRESULT)0x800401f0u)
 #define CO_E_DLLNOTFOUND ((HRESULT)0x800401f8u)
 #define CO_E_ERRORINDLL ((HRESULT)0x800401f9u)
+#define CO_E_CLASSSTRING ((HRESULT)0x800401f3u)
+#define CO_E_IIDSTRING ((HRESULT)0x800401f4u)
 #define REGDB_E_CLASSNOTREG ((HRESULT)0x80040154u)
 
 #define COINIT_MULTITHREADED 0u
@@ -42,6 +44,9 @@ extern "C" {
 #define COLE_DEFAULT_PRINCIPAL ((LPWSTR)(INT_PTR)-1)
 #define COLE_DEFAULT_AUTHINFO ((void *)(INT_PTR)-1)
 #define __RPC_FAR
+typedef IUnknown *LPUNKNOWN;
+typedef WCHAR OLECHAR, *LPOLESTR;
+typedef const WCHAR *LPCOLESTR;
 #ifdef __cplusplus
 #define interface struct
 #endif
@@ -64,6 +69,16 @@ HRESULT WINAPI CoRevertToSelf(void);
  * one whose InprocServer32 the registry names; CO_E_DLLNOTFOUND, CO_E_ERRORINDLL. */
 HRESULT WINAPI CoCreateInstance(REFCLSID rclsid, IUnknown *pUnkOuter, DWORD dwClsContext,
                                 REFIID riid, void **ppv);
+
+/* {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}: 39 characters with the NUL, 0: no room for them. */
+int WINAPI StringFromGUID2(REFGUID rguid, LPOLESTR lpsz, int cchMax);
+/* To CoTaskMemFree(). */
+HRESULT WINAPI StringFromCLSID(REFCLSID rclsid, LPOLESTR *lplpsz);
+HRESULT WINAPI StringFromIID(REFIID rclsid, LPOLESTR *lplpsz);
+/* CO_E_CLASSSTRING and CO_E_IIDSTRING: not one in braces, and programs' names of classes (ProgIDs)
+ * are none. NULL is the text of GUID_NULL. */
+HRESULT WINAPI CLSIDFromString(LPCOLESTR lpsz, LPCLSID pclsid);
+HRESULT WINAPI IIDFromString(LPCOLESTR lpsz, LPIID lpiid);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

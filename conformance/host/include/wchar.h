@@ -101,12 +101,32 @@ wchar_t *wmemchr(const wchar_t *text, wchar_t one, size_t count) PAPHOST(wmemchr
 int swprintf(wchar_t *to, size_t room, const wchar_t *format, ...) PAPHOST(swprintf);
 int vswprintf(wchar_t *to, size_t room, const wchar_t *format, va_list arguments)
     PAPHOST(vswprintf);
+/* At most `count` bytes or characters are written before the NUL; _TRUNCATE: as many as there is
+ * room for, STRUNCATE when that was not all. Else 0; ERANGE: no room, "" is written; EINVAL.
+ * *ret_count: with the NUL; may be NULL. Without `to` that is all that is asked for. */
+#define _TRUNCATE ((size_t)-1)
+#define STRUNCATE 80
+int wcstombs_s(size_t *ret_count, char *to, size_t room, const wchar_t *from, size_t count)
+    PAPHOST(wcstombs_s);
+int mbstowcs_s(size_t *ret_count, wchar_t *to, size_t room, const char *from, size_t count)
+    PAPHOST(mbstowcs_s);
 #define swprintf_s swprintf
 #define vswprintf_s vswprintf
 #define _snwprintf swprintf
 #undef PAPHOST
 
 #ifdef __cplusplus
+}
+
+template <size_t room>
+inline int wcstombs_s(size_t *ret_count, char (&to)[room], const wchar_t *from, size_t count)
+{
+    return wcstombs_s(ret_count, to, room, from, count);
+}
+template <size_t room>
+inline int mbstowcs_s(size_t *ret_count, wchar_t (&to)[room], const char *from, size_t count)
+{
+    return mbstowcs_s(ret_count, to, room, from, count);
 }
 #endif
 

@@ -26,6 +26,8 @@
 #define CALLBACK
 #define NTAPI
 #define PASCAL
+#define FAR
+#define NEAR
 #define WINAPIV
 #define __cdecl
 #define __stdcall

@@ -103,6 +103,23 @@ LSTATUS WINAPI RegEnumValueW(HKEY key, DWORD index, LPWSTR name, LPDWORD io_leng
 LSTATUS WINAPI RegDeleteValueW(HKEY key, LPCWSTR name);
 LSTATUS WINAPI RegDeleteKeyValueW(HKEY key, LPCWSTR sub_key, LPCWSTR name);
 
+/* ---- the same with names and texts in the code page, which is UTF-8 */
+LSTATUS WINAPI RegCreateKeyExA(HKEY key, LPCSTR sub_key, DWORD reserved, LPSTR class_name,
+                               DWORD options, REGSAM access, LPSECURITY_ATTRIBUTES security,
+                               PHKEY ret_key, LPDWORD ret_disposition);
+LSTATUS WINAPI RegCreateKeyA(HKEY key, LPCSTR sub_key, PHKEY ret_key);
+LSTATUS WINAPI RegOpenKeyExA(HKEY key, LPCSTR sub_key, DWORD options, REGSAM access, PHKEY ret_key);
+LSTATUS WINAPI RegOpenKeyA(HKEY key, LPCSTR sub_key, PHKEY ret_key);
+LSTATUS WINAPI RegDeleteKeyA(HKEY key, LPCSTR sub_key);
+LSTATUS WINAPI RegDeleteTreeA(HKEY key, LPCSTR sub_key);
+LSTATUS WINAPI RegEnumKeyExA(HKEY key, DWORD index, LPSTR name, LPDWORD io_length, LPDWORD reserved,
+                             LPSTR class_name, LPDWORD io_class_length, PFILETIME ret_written);
+LSTATUS WINAPI RegSetValueExA(HKEY key, LPCSTR name, DWORD reserved, DWORD type, const BYTE *data,
+                              DWORD size);
+LSTATUS WINAPI RegQueryValueExA(HKEY key, LPCSTR name, LPDWORD reserved, LPDWORD ret_type,
+                                LPBYTE data, LPDWORD io_size);
+LSTATUS WINAPI RegDeleteValueA(HKEY key, LPCSTR name);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }
@@ -126,6 +143,17 @@ LSTATUS WINAPI RegDeleteKeyValueW(HKEY key, LPCWSTR sub_key, LPCWSTR name);
 #define RegEnumValue RegEnumValueW
 #define RegDeleteValue RegDeleteValueW
 #define RegDeleteKeyValue RegDeleteKeyValueW
+#else
+#define RegCreateKeyEx RegCreateKeyExA
+#define RegCreateKey RegCreateKeyA
+#define RegOpenKeyEx RegOpenKeyExA
+#define RegOpenKey RegOpenKeyA
+#define RegDeleteKey RegDeleteKeyA
+#define RegDeleteTree RegDeleteTreeA
+#define RegEnumKeyEx RegEnumKeyExA
+#define RegSetValueEx RegSetValueExA
+#define RegQueryValueEx RegQueryValueExA
+#define RegDeleteValue RegDeleteValueA
 #endif
 
 #endif

@@ -1,5 +1,6 @@
 /* Text between code pages and UTF-16. There is one page, UTF-8; text with NULs in it goes piece by
  * piece. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,4 +129,59 @@ int WINAPI WideCharToMultiByte(UINT code_page, DWORD flags, LPCWCH from, int siz
     if (ret_used_default)
         *ret_used_default = out.replaced > 0;
     return give(&out, done, flags & WC_ERR_INVALID_CHARS);
+}
+
+/* ---- the C library's, of texts with a NUL behind them */
+enum { TRUNCATED = 80 /* STRUNCATE of wchar.h */ };
+
+/* How many of `there` units go before the NUL. */
+static int fitting(size_t there, size_t room, size_t count, size_t *ret_units)
+{
+    const bool truncate = count == (size_t)-1;
+
+    *ret_units = there < count ? there : count;
+    if (*ret_units < room)
+        return 0;
+    *ret_units = truncate ? room - 1 : 0;
+    return truncate ? TRUNCATED : ERANGE;
+}
+
+int paphost_wcstombs_s(size_t *ret_count, char *to, size_t room, const WCHAR *from, size_t count)
+{
+    char *text = from && !to == !room ? com_utf8_copy(from) : NULL;
+    size_t bytes = text ? strlen(text) : 0;
+    int error = text ? 0 : EINVAL;
+
+    if (text && to) {
+        error = fitting(bytes, room, count, &bytes);
+        while (bytes > 0 && (text[bytes] & 0xc0) == 0x80) /* no part of a character */
+            bytes--;
+        memcpy(to, text, bytes);
+    }
+    if (to && room)
+        to[bytes] = '\0';
+    if (ret_count)
+        *ret_count = error && error != TRUNCATED ? 0 : bytes + 1;
+    free(text);
+    return error;
+}
+
+int paphost_mbstowcs_s(size_t *ret_count, WCHAR *to, size_t room, const char *from, size_t count)
+{
+    WCHAR *text = from && !to == !room ? com_utf16_from_utf8(from) : NULL;
+    size_t units = text ? com_wcslen(text) : 0;
+    int error = text ? 0 : EINVAL;
+
+    if (text && to) {
+        error = fitting(units, room, count, &units);
+        if (units > 0 && (text[units] & 0xfc00) == 0xdc00) /* no half of a pair */
+            units--;
+        memcpy(to, text, units * sizeof(*to));
+    }
+    if (to && room)
+        to[units] = 0;
+    if (ret_count)
+        *ret_count = error && error != TRUNCATED ? 0 : units + 1;
+    CoTaskMemFree(text);
+    return error;
 }

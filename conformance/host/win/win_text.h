@@ -32,6 +32,8 @@ WCHAR *paphost_wmemmove(WCHAR *to, const WCHAR *from, size_t count);
 WCHAR *paphost_wmemset(WCHAR *to, WCHAR one, size_t count);
 int paphost_wmemcmp(const WCHAR *a, const WCHAR *b, size_t count);
 WCHAR *paphost_wmemchr(const WCHAR *text, WCHAR one, size_t count);
+int paphost_wcstombs_s(size_t *ret_count, char *to, size_t room, const WCHAR *from, size_t count);
+int paphost_mbstowcs_s(size_t *ret_count, WCHAR *to, size_t room, const char *from, size_t count);
 #pragma GCC visibility pop
 
 #endif

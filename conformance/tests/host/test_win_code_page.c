@@ -1,8 +1,10 @@
 /* UTF-8 and UTF-16, as MultiByteToWideChar and WideCharToMultiByte count and refuse. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <string.h>
 
 #include "conformance/host/include/winbase.h"
+#include "conformance/host/win/win_text.h"
 
 Test(win_code_page, text_goes_both_ways_with_its_end_when_asked_for)
 {
@@ -52,4 +54,36 @@ Test(win_code_page, ordinals_are_compared_by_code_unit)
     cr_assert_eq(CompareStringOrdinal(u"abc", 2, u"ab", -1, FALSE), CSTR_EQUAL);
     cr_assert_eq(CompareStringOrdinal(u"abc", -1, u"ab", -1, FALSE), CSTR_GREATER_THAN);
     cr_assert_eq(CompareStringOrdinal(NULL, -1, u"ab", -1, FALSE), 0);
+}
+
+enum { ALL = -1, TRUNCATED = 80 };
+
+Test(win_code_page, what_does_not_fit_is_refused_or_cut_between_characters)
+{
+    char narrow[4] = "zzz";
+    WCHAR wide[3];
+    size_t count = 99;
+
+    cr_assert_eq(paphost_wcstombs_s(&count, narrow, 4, u"a\u00f6", 4), 0);
+    cr_assert_str_eq(narrow, "a\xc3\xb6");
+    cr_assert_eq(count, 4);
+    cr_assert_eq(paphost_wcstombs_s(&count, narrow, 3, u"a\u00f6", 3), ERANGE);
+    cr_assert(count == 0 && narrow[0] == '\0');
+    cr_assert_eq(paphost_wcstombs_s(&count, narrow, 3, u"a\u00f6", (size_t)ALL), TRUNCATED);
+    cr_assert(count == 2 && strcmp(narrow, "a") == 0);
+    cr_assert_eq(paphost_wcstombs_s(&count, narrow, 3, u"abc", 1), 0);
+    cr_assert(count == 2 && strcmp(narrow, "a") == 0);
+    cr_assert_eq(paphost_wcstombs_s(&count, NULL, 0, u"a\u00f6", 0), 0);
+    cr_assert_eq(count, 4);
+    cr_assert_eq(paphost_wcstombs_s(NULL, NULL, 4, u"a", 1), EINVAL);
+    cr_assert_eq(paphost_wcstombs_s(NULL, narrow, 4, NULL, 1), EINVAL);
+
+    cr_assert_eq(paphost_mbstowcs_s(&count, wide, 3, "\xc3\xb6!", 3), 0);
+    cr_assert(count == 3 && wide[0] == 0xf6 && wide[1] == '!' && !wide[2]);
+    cr_assert_eq(paphost_mbstowcs_s(&count, wide, 2, "\xf0\x9f\x98\x80", 2), ERANGE);
+    cr_assert(count == 0 && !wide[0]);
+    cr_assert_eq(paphost_mbstowcs_s(&count, wide, 2, "\xf0\x9f\x98\x80", (size_t)ALL), TRUNCATED);
+    cr_assert(count == 1 && !wide[0]);
+    cr_assert_eq(paphost_mbstowcs_s(&count, wide, 3, "\xf0\x9f\x98\x80", 2), 0);
+    cr_assert(count == 3 && wide[0] == 0xd83d && wide[1] == 0xde00 && !wide[2]);
 }

@@ -79,3 +79,23 @@ Test(win_com, other_classes_are_their_librarys, .fini = unbind)
     RegCloseKey(handle);
     CoUninitialize();
 }
+
+Test(win_com, a_guid_is_text_in_braces)
+{
+    static const GUID some = {0x0123abcd, 0x4567, 0x89ef, {1, 2, 3, 4, 5, 6, 7, 0xff}};
+    WCHAR text[39], *made = NULL;
+    GUID back = some;
+
+    cr_assert_eq(StringFromGUID2(&some, text, 38), 0);
+    cr_assert_eq(StringFromGUID2(&some, text, 39), 39);
+    cr_assert(com_wcseq(text, u"{0123ABCD-4567-89EF-0102-0304050607FF}"));
+    cr_assert_eq(StringFromCLSID(&some, &made), S_OK);
+    cr_assert(com_wcseq(text, made));
+    CoTaskMemFree(made);
+    cr_assert_eq(CLSIDFromString(NULL, &back), S_OK);
+    cr_assert_eq(memcmp(&back, &(GUID){0}, sizeof(back)), 0);
+    cr_assert_eq(CLSIDFromString(u"{0123abcd-4567-89ef-0102-0304050607ff}", &back), S_OK);
+    cr_assert_eq(memcmp(&back, &some, sizeof(back)), 0);
+    cr_assert_eq(CLSIDFromString(u"0123ABCD-4567-89EF-0102-0304050607FF", &back), CO_E_CLASSSTRING);
+    cr_assert_eq(IIDFromString(u"{0123ABCD}", &back), CO_E_IIDSTRING);
+}

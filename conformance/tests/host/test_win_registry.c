@@ -200,3 +200,49 @@ Test(win_registry, a_tree_without_a_name_is_what_is_in_the_key)
     cr_assert_null(registry_get(&registry, "HKLM\\A", "V"));
     RegCloseKey(key);
 }
+
+/* By hand: the bytes that a wide caller finds, and those that a narrow one gets back. */
+Test(win_registry, text_in_the_code_page_is_wide_in_the_registry)
+{
+    static const uint8_t wide[] = {'k', 0, 0xe4, 0, 0, 0},
+                         many[] = {'a', 0, 0, 0, 'b', 0, 0, 0, 0, 0};
+    const struct registry_value *value;
+    char text[8], name[4];
+    DWORD type, size = sizeof(text), length = sizeof(name);
+    HKEY key;
+
+    win_registry_bind(&registry);
+    cr_assert_eq(RegCreateKeyExA(HKEY_LOCAL_MACHINE, "A\\\xc3\xa4", 0, NULL, 0, KEY_ALL_ACCESS,
+                                 NULL, &key, NULL),
+                 0);
+    cr_assert_eq(RegSetValueExA(key, NULL, 0, REG_SZ, (const BYTE *)"k\xc3\xa4", 4), 0);
+    cr_assert_eq(RegSetValueExA(key, "M", 0, REG_MULTI_SZ, (const BYTE *)"a\0b\0", 5), 0);
+    cr_assert_eq(RegSetValueExA(key, "B", 0, REG_BINARY, (const BYTE *)"\xc3\xa4", 2), 0);
+    value = registry_get(&registry, "HKLM\\A\\\xc3\xa4", "");
+    cr_assert_arr_eq(value->data, wide, sizeof(wide));
+    cr_assert_eq(value->size, sizeof(wide));
+    value = registry_get(&registry, "HKLM\\A\\\xc3\xa4", "M");
+    cr_assert_arr_eq(value->data, many, sizeof(many));
+    cr_assert_eq(value->size, sizeof(many));
+    cr_assert_eq(registry_get(&registry, "HKLM\\A\\\xc3\xa4", "B")->size, 2);
+
+    cr_assert_eq(RegQueryValueExA(key, "", NULL, &type, (BYTE *)text, &size), 0);
+    cr_assert(type == REG_SZ && size == 4 && memcmp(text, "k\xc3\xa4", 4) == 0);
+    size = 4;
+    cr_assert_eq(RegQueryValueExA(key, "M", NULL, NULL, (BYTE *)text, &size), ERROR_MORE_DATA);
+    cr_assert_eq(size, 5);
+    cr_assert_eq(RegQueryValueExA(key, "M", NULL, NULL, (BYTE *)text, &size), 0);
+    cr_assert_arr_eq(text, "a\0b\0", 5);
+    cr_assert_eq(RegDeleteValueA(key, "M"), 0);
+    cr_assert_eq(RegQueryValueExA(key, "M", NULL, NULL, NULL, &size), ERROR_FILE_NOT_FOUND);
+    cr_assert_eq(RegCloseKey(key), 0);
+
+    cr_assert_eq(RegOpenKeyExA(HKEY_LOCAL_MACHINE, "a", 0, KEY_READ, &key), 0);
+    cr_assert_eq(RegEnumKeyExA(key, 0, name, &length, NULL, NULL, NULL, NULL), 0);
+    cr_assert(length == 2 && strcmp(name, "\xc3\xa4") == 0);
+    length = 2;
+    cr_assert_eq(RegEnumKeyExA(key, 0, name, &length, NULL, NULL, NULL, NULL), ERROR_MORE_DATA);
+    cr_assert_eq(RegDeleteKeyA(key, "\xc3\xa4"), 0);
+    cr_assert_eq(RegDeleteKeyA(key, "\xc3\xa4"), ERROR_FILE_NOT_FOUND);
+    cr_assert_eq(RegCloseKey(key), 0);
+}
