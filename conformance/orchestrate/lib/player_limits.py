@@ -167,8 +167,6 @@ CASES = (
     (r"rating and play count of the device's songs cannot be set",
      songs_cannot("set", 0xdc8a, 0xdc91)),
     (r"the device's songs keep no sync id", songs_cannot("said", 0xdc42)),
-    (r"rating and play count of the device's songs cannot be set",
-     songs_cannot("set", 0xdc8a, 0xdc91)),
     (r"songs have no property 0x(\w+)", songs_lack),
     (r"a name of its objects is nothing the device lets a host set", songs_cannot("set", 0xdc44)),
     (r"title and genre of the device's songs cannot be set", songs_cannot("set", 0xdc44, 0xdc8c)),

@@ -4,6 +4,7 @@
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_class.h"
 #include "spcore/base.h"
+#include "spcore/com/com_utf16.h"
 
 #define PARAMETER_CASE(token, ics_, title_, steps_, row)                                           \
     CONF_CASE(token, .title = title_, .reqs = REQS(row), .ics = ics_,                              \
@@ -38,26 +39,30 @@ PARAMETER_CASE(DEVICE_PARAMETER_BV_02, "PROVIDER.OBJECT.READ",
     struct wmdm *w = wmdm_open(c);
     IMDSPStorage *folder = wmdm_work_folder(w), *file = NULL;
     IMDSPStorage2 *older = AS(IMDSPStorage2, folder);
+    /* The older interfaces have a file's name alone to tell its format by. */
+    const char *name = conf_offers(c, "!MTP || MTP.FORMAT.3000") ? "older.bin" : "older.mp3";
+    WCHAR *wide = com_utf16_from_utf8(name);
     static const char text[] = "older";
     size_t length = 0;
     BYTE *back;
     HRESULT hr = CALL(IMDSPStorage2, CreateStorage2, older,
-                      WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, 0, NULL, NULL,
-                      (WCHAR[]){u"older.bin"}, sizeof(text), &file);
+                      WMDM_FILE_ATTR_FILE | WMDM_STORAGECONTROL_INSERTINTO, 0, NULL, NULL, wide,
+                      sizeof(text), &file);
 
+    CoTaskMemFree(wide);
     RELEASE(older);
     ROW("SP-INF-012.made")
         REQUIRE_HR(hr, S_OK);
     wmdm_fill(w, file, text, sizeof(text));
     ROW("SP-INF-012.made")
-        CHECK(pv_is_listed(w, folder, "older.bin"));
+        CHECK(pv_is_listed(w, folder, name));
     back = wmdm_get(w, file, &length);
     ROW("SP-INF-012.content")
         CHECK_BYTES(back, length, text, sizeof(text));
     free(back);
     wmdm_delete(w, file);
     ROW("SP-INF-012.deleted")
-        CHECK(!pv_is_listed(w, folder, "older.bin"));
+        CHECK(!pv_is_listed(w, folder, name));
     RELEASE(file);
 }
 
