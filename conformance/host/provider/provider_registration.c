@@ -162,8 +162,6 @@ static HRESULT check(const struct provider_registration *it, int64_t interaction
                     (long long)interaction);
     if (!it->enumerates)
         return fail(why, wrong, "SupportsEnumeration is not TRUE");
-    if (interaction == PROVIDER_PULL && !it->result.count)
-        return fail(why, wrong, "a pull provider has no ResultSetQueries");
     return WBEM_S_NO_ERROR;
 }
 
@@ -282,6 +280,39 @@ struct principal provider_caller(const struct provider_registration *it,
     const struct principal wmi = {.account = PRINCIPAL_SYSTEM, .level = PRINCIPAL_IMPERSONATE};
 
     return impersonates && !(initializes && it->admin_first) ? *client : wmi;
+}
+
+/* ---- what else it is registered as */
+struct role {
+    struct cim_repo *repo;
+    int64_t ns;
+    const char *name;
+    bool has;
+};
+
+static HRESULT is_its(void *self, struct cim_object *registration)
+{
+    struct role *role = self;
+    struct cim_object *provider = NULL;
+    const struct cim_value *name;
+
+    if (SUCCEEDED(
+            find_provider(role->repo, role->ns, value_of(registration, "provider"), &provider))) {
+        name = value_of(provider, "Name");
+        role->has = role->has || (name && strcasecmp(name->one.s, role->name) == 0);
+        cim_object_unref(provider);
+    }
+    return WBEM_S_NO_ERROR;
+}
+
+bool provider_is_registered(struct cim_repo *repo, const struct provider_registration *it,
+                            const char *class)
+{
+    struct role role = {.repo = repo, .name = it->name};
+
+    if (SUCCEEDED(cim_repo_namespace(repo, it->namespace, false, &role.ns)))
+        (void)cim_repo_instances(repo, role.ns, class, true, is_its, &role);
+    return role.has;
 }
 
 /* ---- whose a class is */

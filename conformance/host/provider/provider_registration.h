@@ -55,12 +55,15 @@ struct provider_each {
 HRESULT provider_registrations(struct cim_repo *repo, const char *namespace,
                                const struct provider_each *each);
 
-/* As whom WMI calls the provider for a client: as that, if it is registered as one that
- * impersonates
- * ("Impersonating a Client"), and not while it initializes as an administrator; else as itself. */
+/* As whom WMI calls the provider for a client ("Impersonating a Client"): as that, if it is
+ * registered as one that impersonates, and not while it initializes as an administrator; else as
+ * itself. */
 struct principal provider_caller(const struct provider_registration *registration,
                                  const struct principal *client, bool initializes);
 
+/* Has the same provider a registration of that class, too (__InstanceProviderRegistration …)? */
+bool provider_is_registered(struct cim_repo *repo, const struct provider_registration *registration,
+                            const char *class);
 /* Is the class, with all above it, one of the provider's? */
 bool provider_has_class(const struct provider_registration *registration,
                         const struct cim_object *class);

@@ -1,5 +1,6 @@
 """Class providers of WMI: ours, one of other structure in C++, and ones with a mistake."""
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -75,7 +76,6 @@ def test_what_cannot_be_judged_is_one_line(run, words, said):
 @pytest.mark.parametrize("mended, why", [
     (lambda text: text.replace("SupportsEnumeration = TRUE", "SupportsEnumeration = FALSE"),
      "SupportsEnumeration is not TRUE"),
-    (lambda text: text.split("    ResultSetQueries")[0] + "};\n", "no ResultSetQueries"),
     (lambda text: text.replace("InteractionType", "X").replace(
         "    SupportsGet", "    InteractionType = 2;\n    SupportsGet"), "InteractionType 2"),
     (lambda text: text.replace("__dynasty = ", '__class = \\"X\\" or __dynasty = '),
@@ -86,6 +86,31 @@ def test_a_registration_that_cannot_be_is_said_why(run, tmp_path, mended, why):
     path.write_text(mended(SHELF_MOF.read_text(encoding="utf-8")), encoding="utf-8")
     done = run("WMI-LOAD-BV-01", "--class-provider", SHELF, "--mof", path)
     assert done.status == 1 and why in done.stdout, done.stdout
+
+
+def test_one_that_says_no_class_is_its_own_is_judged_in_all_else(run, tmp_path):
+    path = tmp_path / "registration.mof"
+    text = SHELF_MOF.read_text(encoding="utf-8")
+    path.write_text(text.split("    ResultSetQueries")[0] + "};\n", encoding="utf-8")
+    done = run("WMI-LOAD-*", "WMI-GET-*", "--class-provider", SHELF, "--mof", path)
+    found = verdicts(done)
+    assert done.status == 1 and "WMI-REG-007.declared" in done.stdout, done.stdout
+    assert {case for case, verdict in found.items() if verdict == "FAIL"} == {"WMI-LOAD-BV-01"}
+    assert found["WMI-GET-BV-01"] == "PASS", found
+
+
+def test_who_provides_instances_too_may_take_those_calls(run, tmp_path):
+    """The rows are about what is outside of a provider's features: its MOF says which it has."""
+    path = tmp_path / "registration.mof"
+    text = SHELF_MOF.read_text(encoding="utf-8")
+    instances = """
+instance of __InstanceProviderRegistration { Provider = %s; SupportsPut = TRUE; };
+""" % re.search(r"Provider = (\$\w+)", text).group(1)
+    path.write_text(text + instances, encoding="utf-8")
+    done = run("WMI-CALL-BI-01", "--class-provider", SHELF, "--mof", path)
+    assert done.status == 0 and verdicts(done)["WMI-CALL-BI-01"] == "PASS", done.stdout
+    case, = done.results["cases"]
+    assert "registers it as a provider of that, too" in str(case), case
 
 
 def test_a_mof_with_a_fault_is_said_where(run, tmp_path):

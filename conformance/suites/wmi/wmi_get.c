@@ -52,9 +52,9 @@ CONF_CASE(WMI_GET_BV_01, .title = "A class is one object, and then the end",
         struct wmi_sink *one = wmi_get(&it, all->classes[i]->class_name, &hr);
 
         ROW("WMI-SVC-002.get") {
-            CHECK_HR(hr, WBEM_S_NO_ERROR);
+            CHECK_STATUS(hr, WBEM_S_NO_ERROR);
             REQUIRE(one != NULL);
-            CHECK_HR(one->result, WBEM_S_NO_ERROR);
+            CHECK_STATUS(one->result, WBEM_S_NO_ERROR);
         }
         ROW("WMI-SVC-012.one") {
             CHECK_EQ(one->indicates, 1);
@@ -114,7 +114,7 @@ CONF_CASE(WMI_GET_BI_01, .title = "What is no class of the provider's is not fou
     wmi_load(&it, c, PROVIDER_PULL, true);
     sink = wmi_get(&it, "Papkit_NoSuchClass", &hr);
     ROW("WMI-SVC-011.unknown")
-        CHECK_HR(sink ? sink->result : hr, WBEM_E_NOT_FOUND);
+        CHECK_STATUS(sink ? sink->result : hr, WBEM_E_NOT_FOUND);
     ROW("WMI-SVC-011.nothing")
         CHECK(!sink || (sink->indicates == 0 && sink->count == 0));
     for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {

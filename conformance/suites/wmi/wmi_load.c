@@ -15,6 +15,8 @@ CONF_CASE(WMI_LOAD_BV_01, .title = "A pull provider is registered with queries f
     size_t uncovered = 0;
 
     wmi_load(&it, c, PROVIDER_PULL, true);
+    ROW("WMI-REG-007.declared")
+        CHECK(it.registration.result.count > 0);
     ROW("WMI-REG-020.model")
         CHECK(strcasecmp(it.threading, "Both") == 0 || strcasecmp(it.threading, "Free") == 0);
     all = wmi_all(&it);

@@ -458,6 +458,19 @@ struct wmi_sink *wmi_sink(struct wmi_subject *it)
     return sink;
 }
 
+void wmi_answered(struct wmi_subject *it, HRESULT hr, const char *format, ...)
+{
+    struct value answer;
+    char call[200];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(call, sizeof(call), format, arguments);
+    va_end(arguments);
+    snprintf(answer.text, sizeof(answer.text), "%s", cim_status(hr));
+    conf_called(it->c, call, hr, answer);
+}
+
 HRESULT wmi_begin_get(struct wmi_subject *it, const char *path, struct wmi_sink *sink)
 {
     BSTR text = wmi_bstr(it->c, path);
@@ -469,6 +482,7 @@ HRESULT wmi_begin_get(struct wmi_subject *it, const char *path, struct wmi_sink 
     wmi_enter(it, NULL);
     SysFreeString(text);
     conf_note(it->c, "GetObjectAsync(%s): %s", path ? path : "NULL", cim_status(hr));
+    wmi_answered(it, hr, "IWbemServices::GetObjectAsync(%s)", path ? path : "NULL");
     return hr;
 }
 
@@ -485,6 +499,8 @@ HRESULT wmi_begin_enum(struct wmi_subject *it, const char *superclass, LONG flag
     SysFreeString(text);
     conf_note(it->c, "CreateClassEnumAsync(%s, 0x%x): %s", superclass ? superclass : "NULL",
               (unsigned)flags, cim_status(hr));
+    wmi_answered(it, hr, "IWbemServices::CreateClassEnumAsync(%s, 0x%x)",
+                 superclass ? superclass : "NULL", (unsigned)flags);
     return hr;
 }
 
@@ -495,6 +511,8 @@ bool wmi_await(struct wmi_subject *it, const char *method, struct wmi_sink *sink
     wmi_enter(it, method);
     ended = wmi_sink_await(sink);
     wmi_enter(it, NULL);
+    if (ended)
+        wmi_answered(it, sink->result, "SetStatus of %s", method);
     return ended;
 }
 

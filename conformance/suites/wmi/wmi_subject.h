@@ -90,5 +90,10 @@ unsigned wmi_held(struct wmi_subject *it, enum hosting_what what);
 /* Control is in the provider: what is called, or NULL for not any more. If its process has come to
  * an end meanwhile, so does the case. */
 void wmi_enter(struct wmi_subject *it, const char *method);
+/* What was called and what came of it, by the names that WMI has for results: a check of that very
+ * result says so. */
+void wmi_answered(struct wmi_subject *it, HRESULT hr, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+#define CHECK_STATUS(actual, expected) CHECK_ANSWER((actual) == (expected), actual, #expected)
 
 #endif
