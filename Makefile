@@ -249,6 +249,12 @@ check-service-sample: $(PAPHOST) $(SERVICE_LIFE) $(SPELLINGS) $(PAPCHECK) $(PAPS
 	@[ -d "$(DIR)" ] || { echo "check-service-sample: expected DIR=FOLDER of osrfx2_DCHU_usersvc" >&2; exit 2; }
 	@sh ci/service_sample $(BUILD) "$(DIR)"
 
+.PHONY: check-class-provider-sample
+## check-class-provider-sample DIR=FOLDER: Microsoft's classprov is built unchanged and judged
+check-class-provider-sample: $(PAPHOST) $(SPELLINGS) $(PAPCHECK) $(PAPSIM) $(MEDIA) $(WMIHOST) $(PAPWMI)
+	@[ -d "$(DIR)" ] || { echo "check-class-provider-sample: expected DIR=FOLDER of classprov" >&2; exit 2; }
+	@sh ci/class_provider_sample $(BUILD) "$(DIR)"
+
 # The provider's defects take hold of its own objects from outside: each SEAM(function) of their
 # sources has the linker bring calls of that function to them (spcore/deviant/seam.h).
 SEAMS = $(shell sed -n 's/^SEAM(\(.*\));$$/-Wl,--wrap=\1/p' $(DEVIANT_SRC))
