@@ -78,6 +78,30 @@ METHOD(SET_METADATA_FIRST, IMDSPStorage4, SetMetadata, IWMDMMetaData *list)
     return hr;
 }
 
+METHOD(SET_ATTRIBUTES_FIRST, IMDSPStorage4, SetAttributes, DWORD attributes, WAVEFORMATEX *format)
+{
+    HRESULT hr = SET_ATTRIBUTES_FIRST_book(This, attributes, format);
+
+    DONE_FIRST(hr, SET_ATTRIBUTES_FIRST_book(This, attributes, format));
+    return hr;
+}
+
+METHOD(MOVE_FIRST, IMDSPObject2, Move, UINT mode, IWMDMProgress *progress, IMDSPStorage *target)
+{
+    HRESULT hr = MOVE_FIRST_book(This, mode, progress, target);
+
+    DONE_FIRST(hr, MOVE_FIRST_book(This, mode, progress, target));
+    return hr;
+}
+
+METHOD(PLAY_FIRST, IMDSPDeviceControl, Play)
+{
+    HRESULT hr = PLAY_FIRST_book(This);
+
+    DONE_FIRST(hr, PLAY_FIRST_book(This));
+    return hr;
+}
+
 /* ---- once too often */
 METHOD(COUNT_ASKS_AGAIN, IMDServiceProvider3, GetDeviceCount, DWORD *count)
 {

@@ -8,8 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "conformance/raw/raw_snapshot.h"
 #include "conformance/wmdm/wmdm_case.h"
 #include "conformance/wmdm/wmdm_handshake.h"
+#include "conformance/wmdm/wmdm_player.h"
 
 /* ---- a fresh instance */
 CONF_CASE(AUTH_CLOSED_BI_01, .title = "GetDeviceCount and EnumDevices refuse before authentication",
@@ -310,6 +312,68 @@ CONF_CASE(AUTH_SHUT_BI_09, .title = "A refused SetMetadata sets nothing",
     }
     free(before);
     RELEASE(song);
+}
+
+CONF_CASE(AUTH_SHUT_BI_10, .title = "A refused SetAttributes sets nothing",
+          .reqs = REQS("SP-AUTH-023"), .ics = "PROVIDER.STORAGE.ATTRIBUTES",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "SetAttributes READONLY of a file on a shut channel; then its attributes")
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "free.bin", "content", 7);
+
+    wmdm_shut(w);
+    ROW("SP-AUTH-023.attributes")
+        (void)CALL(IMDSPStorage, SetAttributes, file, WMDM_FILE_ATTR_FILE | WMDM_FILE_ATTR_READONLY,
+                   NULL);
+    RELEASE(file);
+    open_again(w);
+    file = fresh_child(w, "free.bin");
+    ROW("SP-AUTH-023.attributes") {
+        REQUIRE(file);
+        CHECK_EQ(pv_attributes(w, file) & WMDM_FILE_ATTR_READONLY, 0);
+    }
+    RELEASE(file);
+}
+
+CONF_CASE(AUTH_SHUT_BI_11, .title = "A refused Move moves nothing", .reqs = REQS("SP-AUTH-023"),
+          .ics = "PROVIDER.OBJECT.MOVE && PROVIDER.MEDIUM.NESTED",
+          .needs = CONF_PROVIDER | CONF_WRITES,
+          .steps = "Move of a file into a folder beside it on a shut channel; then where it is")
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDSPStorage *file = wmdm_put(w, wmdm_work_folder(w), "stays.bin", "content", 7);
+    IMDSPStorage *folder = pv_folder(w, wmdm_work_folder(w), "target");
+    IMDSPObject *object = AS(IMDSPObject, file);
+
+    wmdm_shut(w);
+    ROW("SP-AUTH-023.moved")
+        (void)CALL(IMDSPObject, Move, object, WMDM_MODE_BLOCK | WMDM_STORAGECONTROL_INSERTINTO,
+                   NULL, folder);
+    RELEASE(object);
+    RELEASE(folder);
+    RELEASE(file);
+    open_again(w);
+    ROW("SP-AUTH-023.moved")
+        check_presence(w, "stays.bin", true);
+}
+
+CONF_CASE(AUTH_SHUT_BI_12, .title = "A refused Play starts nothing", .reqs = REQS("SP-AUTH-023"),
+          .ics = "PROVIDER.CONTROL.PLAY", .player = "pap-player",
+          .needs = CONF_PROVIDER | CONF_WRITES | CONF_CONTROL,
+          .steps = "Play on a shut channel; then what the device says")
+{
+    struct wmdm *w = wmdm_open(c);
+    IMDSPDeviceControl *control = wmdm_control(w);
+
+    wmdm_songs(w);
+    wmdm_shut(w);
+    ROW("SP-AUTH-023.played") {
+        (void)CALL(IMDSPDeviceControl, Play, control);
+        AGREE(wmdm_hear(c).state == WMDM_STOPPED, "nothing plays");
+    }
+    RELEASE(control);
+    open_again(w);
 }
 
 CONF_CASE(
