@@ -12,6 +12,15 @@ static HRESULT mac_of(struct sp_device *device, const OPAQUECOMMAND *command, DW
     return sp_mac(device->context, command, head, command->pData, length, ret_mac);
 }
 
+static bool folds_equal(const BYTE *one, const BYTE *other)
+{
+    BYTE difference = 0;
+
+    for (size_t i = 0; i < WMDM_MAC_LENGTH; i++)
+        difference ^= one[i] ^ other[i];
+    return !difference;
+}
+
 /* Agrees to what only these parts have a MAC of: the one by the book is put in its place. */
 static void agree(struct sp_device *device, OPAQUECOMMAND *command)
 {
@@ -25,6 +34,8 @@ static void agree(struct sp_device *device, OPAQUECOMMAND *command)
         other.dwDataLen = length == 6 ? 7 : length;
     if (FAILED(mac_of(device, &other, MAC_HEAD, other.pData ? other.dwDataLen : 0, seen)))
         return;
+    if (deviates(OPAQUE_MAC_FOLDED) && folds_equal(seen, command->abMAC))
+        (void)mac_of(device, command, MAC_HEAD, length, command->abMAC);
     if (deviates(OPAQUE_MAC_SHORT) ? memcmp(seen, command->abMAC, WMDM_MAC_LENGTH - 1) == 0
                                    : memcmp(seen, command->abMAC, sizeof(seen)) == 0)
         (void)mac_of(device, command, MAC_HEAD, length, command->abMAC);
@@ -58,7 +69,8 @@ static HRESULT spoilt(struct sp_device *device, uint32_t storage, OPAQUECOMMAND 
     HRESULT hr;
 
     agree(device, command);
-    if (deviates(OPAQUE_DATA_UNCHECKED) && command->pData)
+    if ((deviates(OPAQUE_DATA_UNCHECKED) || (storage && deviates(OPAQUE_STORAGE_UNCHECKED))) &&
+        command->pData)
         (void)mac_of(device, command, MAC_HEAD, command->dwDataLen, command->abMAC);
     hr = by_the_book(device, storage, command);
     if (hr == S_OK)

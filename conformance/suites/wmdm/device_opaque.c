@@ -149,9 +149,31 @@ static void spoil_mac(OPAQUECOMMAND *command)
     command->abMAC[WMDM_MAC_LENGTH - 1] ^= 1;
 }
 
+/* In a way that the exclusive or of all bytes does not tell. */
+static void spoil_two(OPAQUECOMMAND *command)
+{
+    command->abMAC[0] ^= 0x10;
+    command->abMAC[1] ^= 0x10;
+}
+
+static void storage_refuses(struct wmdm *w)
+{
+    struct conf *c = wmdm_conf(w);
+    OPAQUECOMMAND command = wmdm_opaque(w, WMDM_COMMAND_ECHO, "content", 7);
+    HRESULT hr;
+
+    spoil_mac(&command);
+    hr = CALL(IMDSPStorage, SendOpaqueCommand, wmdm_root(w), &command);
+    if (wmdm_is_offered(hr))
+        CHECK_HR(hr, WMDM_E_MAC_CHECK_FAILED);
+    else
+        conf_excused(c, 1, "commands are the device's alone");
+    CoTaskMemFree(command.pData);
+}
+
 OPAQUE_CASE(DEVICE_OPAQUE_BI_01, "A command whose MAC does not agree stays here", CONF_MUST,
-            "Commands whose GUID, length, last byte and MAC are others after the MAC was made; how "
-            "many the device has seen",
+            "Commands whose GUID, length, last byte and MAC are others after the MAC was made, the "
+            "MAC by one byte and by two, and to a storage; how many the device has seen",
             "SP-MAC-022")
 {
     static const struct {
@@ -160,7 +182,8 @@ OPAQUE_CASE(DEVICE_OPAQUE_BI_01, "A command whose MAC does not agree stays here"
     } ways[] = {{"SP-MAC-022.guid", spoil_guid},
                 {"SP-MAC-022.length", spoil_length},
                 {"SP-MAC-022.data", spoil_data},
-                {"SP-MAC-022.mac", spoil_mac}};
+                {"SP-MAC-022.mac", spoil_mac},
+                {"SP-MAC-022.together", spoil_two}};
     struct wmdm *w = wmdm_open(c);
     uint32_t before = seen_by_device(w);
 
@@ -172,6 +195,8 @@ OPAQUE_CASE(DEVICE_OPAQUE_BI_01, "A command whose MAC does not agree stays here"
             CHECK_HR(send(w, &command), WMDM_E_MAC_CHECK_FAILED);
         CoTaskMemFree(command.pData);
     }
+    ROW("SP-MAC-022.storage")
+        storage_refuses(w);
     ROW("SP-MAC-022.kept")
         CHECK_EQ(seen_by_device(w), before + 1);
 }
