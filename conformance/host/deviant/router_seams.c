@@ -201,6 +201,15 @@ static HRESULT first_class(struct provider_registration *it)
     return cim_dup(clsid, &it->clsid);
 }
 
+static bool demands_dynasty(const struct provider_registration *it)
+{
+    for (size_t i = 0; i < it->result.count; i++) {
+        if (wql_demands(&it->result.at[i], WQL_EQUAL, "__DYNASTY"))
+            return true;
+    }
+    return false;
+}
+
 SEAM(provider_registration_read);
 HRESULT __wrap_provider_registration_read(struct cim_repo *repo, const char *namespace,
                                           const struct cim_object *registration,
@@ -215,6 +224,19 @@ HRESULT __wrap_provider_registration_read(struct cim_repo *repo, const char *nam
     if (SUCCEEDED(hr) && deviates(ENUMERATION_NEVER)) {
         provider_registration_done(ret);
         return WBEM_E_INVALID_PROVIDER_REGISTRATION;
+    }
+    if (SUCCEEDED(hr) && deviates(DYNASTY_NEVER) && demands_dynasty(ret)) {
+        provider_registration_done(ret);
+        return WBEM_E_INVALID_QUERY;
+    }
+    if (hr == WBEM_E_INVALID_QUERY && deviates(OR_LENIENT)) {
+        *ret = (struct provider_registration){.namespace = NULL};
+        return WBEM_S_NO_ERROR;
+    }
+    if (SUCCEEDED(hr)) {
+        ret->gets |= deviates(GETS_ANYHOW);
+        ret->puts |= deviates(PUTS_ANYHOW);
+        ret->deletes |= deviates(DELETES_ANYHOW);
     }
     if (SUCCEEDED(hr) && deviates(OLD_CLASS))
         hr = first_class(ret);
@@ -248,11 +270,39 @@ HRESULT __wrap_cim_repo_put_instance(struct cim_repo *repo, int64_t ns,
     return hr;
 }
 
+/* ---- what is stored */
+static struct router *made;
+
+SEAM(router_new);
+HRESULT __wrap_router_new(const struct router_options *options, struct router **ret)
+{
+    HRESULT hr = __real_router_new(options, ret);
+
+    made = SUCCEEDED(hr) ? *ret : NULL;
+    return hr;
+}
+
+/* Whoever is registered is loaded. */
+static void boot(struct cim_repo *repo)
+{
+    struct router_routes routes = {NULL, 0};
+    struct router_loaded *it;
+
+    (void)router_routes_read(repo, "root\\default", &routes);
+    for (size_t i = 0; made && i < routes.count; i++) {
+        if (SUCCEEDED(router_use(made, &routes.at[i].it, &it)))
+            router_unuse(it, false);
+    }
+    router_routes_done(&routes);
+}
+
 /* Nothing is stored, as far as a get is concerned. */
 SEAM(cim_repo_class);
 HRESULT __wrap_cim_repo_class(struct cim_repo *repo, int64_t ns, const char *name,
                               struct cim_object **ret)
 {
+    if (deviates(BOOT) && strcmp(name, "S") == 0)
+        boot(repo);
     return deviates(PROVIDED_FIRST) && strncmp(name, "P_", 2) == 0
                ? WBEM_E_NOT_FOUND
                : __real_cim_repo_class(repo, ns, name, ret);
@@ -353,12 +403,29 @@ static bool reuse(struct router_loaded *it)
     return false;
 }
 
+static void ask_for_services(struct router_loaded *it, const struct provider_registration *who)
+{
+    const struct router_options *options = &it->router->options;
+    IWbemServices *its = NULL;
+    IWbemProviderInit *init;
+    void *place;
+
+    if (FAILED(options->activator->activate(options->activator_self, who, &init, &place)))
+        return;
+    if (SUCCEEDED(IWbemProviderInit_QueryInterface(init, &IID_IWbemServices, (void **)&its)))
+        IWbemServices_Release(its);
+    IWbemProviderInit_Release(init);
+    options->activator->leave(options->activator_self, place, true);
+}
+
 SEAM(router_load);
 HRESULT __wrap_router_load(struct router_loaded *it, const struct provider_registration *who)
 {
     static bool loaded, failed;
     HRESULT hr;
 
+    if (deviates(SERVICES_FIRST))
+        ask_for_services(it, who);
     if (deviates(UPDATE_CUTS))
         cut();
     if ((deviates(NOT_AGAIN) && loaded) || (deviates(FAILED_FOR_GOOD) && failed))
@@ -368,6 +435,10 @@ HRESULT __wrap_router_load(struct router_loaded *it, const struct provider_regis
     hr = __real_router_load(it, who);
     if (hr == WBEM_E_INITIALIZATION_FAILURE && deviates(FAILED_HELD))
         hold(it, who);
+    if (hr == WBEM_E_INITIALIZATION_FAILURE && deviates(RETURN_WAITED))
+        return WBEM_E_PROVIDER_TIMED_OUT;
+    if (hr == WBEM_E_PROVIDER_TIMED_OUT && deviates(SILENCE_FAILS))
+        return WBEM_E_INITIALIZATION_FAILURE;
     if (SUCCEEDED(hr) && deviates(STALE))
         (void)reuse(it);
     if (SUCCEEDED(hr) && !loaded)
@@ -390,6 +461,34 @@ void __wrap_router_unload(struct router_loaded *it)
         __real_router_unload(it);
 }
 
+SEAM(router_unuse);
+void __wrap_router_unuse(struct router_loaded *it, bool broken)
+{
+    __real_router_unuse(it, broken || deviates(EACH_TIME));
+}
+
+/* ---- what the init sink is told: the last of it, when it is waited for */
+static IWbemProviderInitSink *behind;
+static LONG last; /* 1: nothing yet */
+
+static HRESULT STDMETHODCALLTYPE last_status(IWbemProviderInitSink *This, LONG status, LONG flags)
+{
+    (void)This, (void)flags;
+    last = status;
+    return WBEM_S_NO_ERROR;
+}
+
+SEAM(router_sink_init);
+IWbemProviderInitSink *__wrap_router_sink_init(struct router_sink *sink)
+{
+    static const IWbemProviderInitSinkVtbl vtbl = {.SetStatus = last_status};
+    static IWbemProviderInitSink one = {&vtbl};
+
+    behind = __real_router_sink_init(sink);
+    last = 1;
+    return deviates(LAST_WINS) ? &one : behind;
+}
+
 SEAM(router_sink_await);
 HRESULT __wrap_router_sink_await(struct router_sink *sink, struct router_loaded *from,
                                  const struct wbem_call *call, cim_each *each, void *each_self)
@@ -398,6 +497,10 @@ HRESULT __wrap_router_sink_await(struct router_sink *sink, struct router_loaded 
 
     if (deviates(GIVES_UP) && call)
         return WBEM_E_PROVIDER_TIMED_OUT;
+    if (deviates(RETURN_IS_READY) && !call)
+        return WBEM_S_NO_ERROR;
+    if (deviates(LAST_WINS) && !call)
+        (void)IWbemProviderInitSink_SetStatus(behind, last, 0);
     hr = __real_router_sink_await(sink, from, call, each, each_self);
     return deviates(UPDATE_FAILS) && from->stale ? WBEM_E_PROVIDER_FAILURE : hr;
 }
@@ -410,6 +513,14 @@ static HRESULT read_timeout(void *self, struct cim_object *provider)
     if (timeout && !timeout->value.is_null)
         (void)router_interval(timeout->value.one.s, self);
     return WBEM_S_NO_ERROR;
+}
+
+SEAM(router_interval);
+bool __wrap_router_interval(const char *text, uint64_t *ret_ms)
+{
+    *ret_ms = 0;
+    return deviates(INTERVAL_ANY) ||
+           (!deviates(INTERVAL_NEVER) && __real_router_interval(text, ret_ms));
 }
 
 SEAM(router_clear_after);

@@ -198,6 +198,8 @@ static HRESULT query(struct class_recorder *it, REFIID riid, void **ret)
         *ret = &it->services_iface;
     else if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IWbemProviderInit))
         *ret = &it->init_iface;
+    if (*ret == &it->services_iface)
+        note(it->all, "services(%s) ", it->by);
     if (*ret)
         atomic_fetch_add(&it->refs, 1);
     return *ret ? S_OK : E_NOINTERFACE;
@@ -219,6 +221,16 @@ static HRESULT query(struct class_recorder *it, REFIID riid, void **ret)
 UNKNOWN(services, IWbemServices, services_iface)
 UNKNOWN(init, IWbemProviderInit, init_iface)
 
+static void say_status(struct class_recorder *it, IWbemProviderInitSink *sink)
+{
+    note(it->all, "ready(%s) ", it->by);
+    if (it->says_more)
+        (void)IWbemProviderInitSink_SetStatus(sink, 1, 0);
+    (void)IWbemProviderInitSink_SetStatus(sink, it->initialized, 0);
+    if (it->says_more)
+        (void)IWbemProviderInitSink_SetStatus(sink, WBEM_E_FAILED, 0);
+}
+
 static HRESULT STDMETHODCALLTYPE initialize(IWbemProviderInit *This, LPWSTR user, LONG flags,
                                             LPWSTR namespace, LPWSTR locale,
                                             IWbemServices *services, IWbemContext *context,
@@ -228,8 +240,27 @@ static HRESULT STDMETHODCALLTYPE initialize(IWbemProviderInit *This, LPWSTR user
 
     (void)user, (void)flags, (void)locale, (void)services, (void)context;
     note_text(it, "Initialize", namespace);
-    (void)IWbemProviderInitSink_SetStatus(sink, it->initialized, 0);
-    return WBEM_S_NO_ERROR;
+    if (it->waits) {
+        IWbemProviderInitSink_AddRef(sink);
+        it->waiting = sink;
+    } else if (SUCCEEDED(it->returned) && !it->never) {
+        say_status(it, sink);
+    }
+    return it->returned;
+}
+
+/* On the thread of who waits. */
+static void turn(void *self, void *place)
+{
+    struct class_recorder *it = place;
+    IWbemProviderInitSink *sink = it->waiting;
+
+    (void)self;
+    it->waiting = NULL;
+    if (sink) {
+        say_status(it, sink);
+        IWbemProviderInitSink_Release(sink);
+    }
 }
 
 static const IWbemServicesVtbl services_vtbl = {.QueryInterface = services_query,
@@ -275,7 +306,8 @@ static void leave(void *self, void *place, bool pure)
     note(self, "%s(%s) ", pure ? "leave" : "stay", it->by);
 }
 
-const struct router_activator class_recorder_activator = {.activate = activate, .leave = leave};
+const struct router_activator class_recorder_activator = {
+    .activate = activate, .turn = turn, .leave = leave};
 
 /* ---- life */
 void class_recorders_begin(struct class_recorders *all)

@@ -20,11 +20,16 @@ struct class_recorder {
     const char *by;           /* what each says in its property By */
     bool not_there;           /* its library is not */
     HRESULT initialized, got; /* how they end: Initialize, a get of what is its own */
-    HRESULT enumerated, put;  /* an enumeration, PutClassAsync and DeleteClassAsync */
-    bool holds;               /* an enumeration stays behind its first class */
-    IWbemObjectSink *held;    /* of one that does */
-    atomic_uint refs;         /* of the object */
-    atomic_int places;        /* where one of its objects lives, or what was not pure stays */
+    HRESULT returned;         /* by Initialize; of a failure nothing is said to its sink */
+    bool waits;               /* its sink is told when it has its turn */
+    bool never;               /* or not at all */
+    bool says_more;           /* before that it says 1, and behind it WBEM_E_FAILED */
+    IWbemProviderInitSink *waiting;
+    HRESULT enumerated, put; /* an enumeration, PutClassAsync and DeleteClassAsync */
+    bool holds;              /* an enumeration stays behind its first class */
+    IWbemObjectSink *held;   /* of one that does */
+    atomic_uint refs;        /* of the object */
+    atomic_int places;       /* where one of its objects lives, or what was not pure stays */
 };
 
 struct class_recorders {
@@ -32,7 +37,8 @@ struct class_recorders {
     size_t count;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    /* "load(One LocalSystem) Initialize(One) get(One A) put(One A) leave(One) …" */
+    /* "load(One LocalSystem) Initialize(1 root\\default) services(1) get(1 A) put(1 A) leave(1) …"
+     */
     char log[CLASS_RECORDER_ROOM];
 };
 

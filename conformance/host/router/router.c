@@ -227,11 +227,42 @@ static HRESULT admit_registration(struct router *router, const struct wbem_call 
     return hr;
 }
 
+static HRESULT admit_interval(const struct cim_object *control)
+{
+    const struct cim_property *after = cim_property(control, "ClearAfter");
+    uint64_t ms;
+
+    return !after || after->value.is_null || router_interval(after->value.one.s, &ms)
+               ? WBEM_S_NO_ERROR
+               : WBEM_E_INVALID_PARAMETER;
+}
+
+/* One that a provider has, and that nobody could change, is not hidden behind a stored one. */
+static HRESULT admit_class(struct router *router, const struct wbem_call *call, const char *name)
+{
+    struct cim_object *class = NULL;
+    char *missing = NULL;
+    int64_t ns = 0;
+    HRESULT hr = cim_repo_namespace(router->options.repo, call->namespace, false, &ns);
+
+    if (SUCCEEDED(hr))
+        hr = cim_repo_missing(router->options.repo, ns, name, &missing);
+    if (SUCCEEDED(hr) && missing && strcasecmp(missing, name) == 0 &&
+        SUCCEEDED(get_class(router, call, name, &class)))
+        hr = WBEM_E_PROVIDER_NOT_CAPABLE;
+    cim_object_unref(class);
+    free(missing);
+    return hr;
+}
+
 static HRESULT admit(void *self, const struct wbem_call *call, const struct cim_object *object,
                      bool drop)
 {
-    if (object->genus != WBEM_GENUS_INSTANCE ||
-        !(cim_is_a(object, "__Provider") || cim_is_a(object, "__ProviderRegistration")))
+    if (object->genus == WBEM_GENUS_CLASS)
+        return drop ? WBEM_S_NO_ERROR : admit_class(self, call, object->class_name);
+    if (cim_is_a(object, "__ObjectProviderCacheControl"))
+        return drop ? WBEM_S_NO_ERROR : admit_interval(object);
+    if (!cim_is_a(object, "__Provider") && !cim_is_a(object, "__ProviderRegistration"))
         return WBEM_S_NO_ERROR;
     if (call->user)
         return WBEM_E_ACCESS_DENIED;

@@ -10,9 +10,10 @@
 
 static const struct wbem_call call = {.namespace = "root\\default"};
 
-void host_router_begin(struct conf *c, struct host_router *it)
+void host_router_begin(struct conf *c, struct host_router *it, int64_t patience_ms)
 {
-    struct router_options options = {.activator = &class_recorder_activator};
+    struct router_options options = {.activator = &class_recorder_activator,
+                                     .patience_ms = patience_ms};
     char error[300];
 
     *it = (struct host_router){.c = c};

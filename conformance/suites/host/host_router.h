@@ -31,7 +31,8 @@ struct host_router {
 
 void host_router_leave(struct host_router *it);
 #define HOST_ROUTER __attribute__((cleanup(host_router_leave))) struct host_router
-void host_router_begin(struct conf *c, struct host_router *it);
+/* `patience_ms`: of the host, with a provider that says nothing; 0: its own. */
+void host_router_begin(struct conf *c, struct host_router *it, int64_t patience_ms);
 
 /* Into root\default; the case ends if it does not compile. */
 void host_router_compile(struct host_router *it, const char *mof);

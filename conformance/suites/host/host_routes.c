@@ -10,6 +10,7 @@
 
 #define ONE_HAS(query, more) HOST_PROVIDER("One", HOST_ONE, "") HOST_REGISTERED("One", query, more)
 #define TWO_HAS(query, more) HOST_PROVIDER("Two", HOST_TWO, "") HOST_REGISTERED("Two", query, more)
+#define P_QUERY "ResultSetQueries = {" HOST_QUERY("__this isa 'P'") "};"
 #define BOTH ONE_HAS(HOST_QUERY("__this isa 'P'"), "") TWO_HAS(HOST_QUERY("__this isa 'Q'"), "")
 
 static bool same(const char *a, const char *b)
@@ -41,7 +42,7 @@ CONF_CASE(HOST_ROUTE_BV_01, .title = "Queries of a registration say whose a clas
 {
     HOST_ROUTER it;
 
-    host_router_begin(c, &it);
+    host_router_begin(c, &it, 0);
     ROW("WMI-REG-009.isa")
         CHECK(same(delivered(&it, ONE_HAS(HOST_QUERY("__this isa 'P'"), "")), "P P_1 "));
     ROW("WMI-REG-009.dynasty")
@@ -57,7 +58,7 @@ CONF_CASE(HOST_ROUTE_BV_02, .title = "What is unsupported is somebody else's", .
 {
     HOST_ROUTER it;
 
-    host_router_begin(c, &it);
+    host_router_begin(c, &it, 0);
     it.two->classes = "P_1:P ";
     host_router_compile(&it, ONE_HAS(HOST_QUERY("__this isa 'P'"),
                                      "UnsupportedQueries = {" HOST_QUERY("__this isa 'P_1'") "};")
@@ -84,7 +85,7 @@ static const char *trace(struct host_router *it, const char *mof, bool *ret_foll
 {
     HRESULT hr;
 
-    host_router_begin(it->c, it);
+    host_router_begin(it->c, it, 0);
     host_router_compile(it, mof);
     (void)host_router_get(it, "P_1");
     it->one->by = "changed";
@@ -143,7 +144,7 @@ CONF_CASE(HOST_ROUTE_BV_04, .title = "A provider that is not enabled", .level = 
     HOST_ROUTER it;
     HRESULT hr;
 
-    host_router_begin(c, &it);
+    host_router_begin(c, &it, 0);
     host_router_compile(&it, BOTH HOST_PROVIDER("One", HOST_ONE, "Enabled = FALSE;"));
     hr = host_router_get(&it, "P");
     ROW("WMI-REG-016.code")
@@ -172,7 +173,7 @@ CONF_CASE(HOST_ROUTE_BV_05, .title = "Versions of providers", .level = CONF_MUST
 {
     HOST_ROUTER it;
 
-    host_router_begin(c, &it);
+    host_router_begin(c, &it, 0);
     host_router_compile(&it, ONE_HAS(HOST_QUERY("__this isa 'P'"), ""));
     ROW("WMI-REG-017.known") {
         CHECK_HR(SAYS("Version = 1;"), WBEM_S_NO_ERROR);
@@ -196,7 +197,7 @@ static const char *account(struct conf *c, const char *model)
     char mof[600], *at;
     HRESULT hr;
 
-    host_router_begin(c, &it);
+    host_router_begin(c, &it, 0);
     snprintf(mof, sizeof(mof),
              HOST_PROVIDER("One", HOST_ONE, "%s%s%s")
                  HOST_REGISTERED("One", HOST_QUERY("__this isa 'P'"), ""),
@@ -239,24 +240,36 @@ CONF_CASE(HOST_ROUTE_BV_06, .title = "Hosting models", .level = CONF_MUST,
         CHECK(conf_same_text(c, account(c, "SomeHost"), refused));
     ROW("WMI-REG-019.classes")
         CHECK(conf_same_text(c, account(c, "Decoupled:Com"), refused));
-    host_router_begin(c, &it);
+    host_router_begin(c, &it, 0);
     ROW("WMI-REG-019.others")
         CHECK_HR(host_router_put(
                      &it, HOST_PROVIDER("One", HOST_ONE, "HostingModel = \"Decoupled:Com\";")),
                  WBEM_S_NO_ERROR);
 }
 
-CONF_CASE(HOST_ROUTE_BV_07, .title = "Registrations that are none", .level = CONF_MUST,
-          .reqs = REQS("WMI-REG-003", "WMI-REG-005"), .ics = "ANY", .needs = CONF_HOST,
-          .steps = "Get a class of a registration whose provider is not there; put registrations "
-                   "without SupportsEnumeration, with FALSE and with TRUE")
+/* One instance of a class provider's registration for P, with those properties more. */
+static HRESULT put_registration(struct host_router *it, const char *properties)
 {
-    static const char *const without[] = {"", "SupportsEnumeration = FALSE;"};
+    char mof[600];
+
+    snprintf(mof, sizeof(mof),
+             "instance of __ClassProviderRegistration { provider = "
+             "\"__Win32Provider.Name='One'\"; %s };",
+             properties);
+    return host_router_put(it, mof);
+}
+
+CONF_CASE(
+    HOST_ROUTE_BV_07, .title = "Registrations that are none", .level = CONF_MUST,
+    .reqs = REQS("WMI-REG-003", "WMI-REG-005", "WMI-REG-008"), .ics = "ANY", .needs = CONF_HOST,
+    .steps = "Get a class of a registration whose provider is not there; put registrations "
+             "without SupportsEnumeration, with FALSE and with TRUE, with each kind of query and "
+             "with OR")
+{
     HOST_ROUTER it;
     HRESULT hr;
-    char mof[400];
 
-    host_router_begin(c, &it);
+    host_router_begin(c, &it, 0);
     host_router_compile(&it, HOST_REGISTERED("One", HOST_QUERY("__this isa 'P'"), ""));
     hr = host_router_get(&it, "P");
     ROW("WMI-REG-003.code")
@@ -266,18 +279,53 @@ CONF_CASE(HOST_ROUTE_BV_07, .title = "Registrations that are none", .level = CON
         CHECK(!host_router_was_asked(&it, "load("));
     host_router_compile(&it, HOST_PROVIDER("One", HOST_ONE, ""));
     ROW("WMI-REG-005.false") {
-        for (unsigned i = 0; i < ARRAY_SIZE(without); i++) {
-            snprintf(mof, sizeof(mof),
-                     "instance of __ClassProviderRegistration { provider = "
-                     "\"__Win32Provider.Name='One'\"; %s ResultSetQueries = {" HOST_QUERY(
-                         "__this isa 'P'") "}; };",
-                     without[i]);
-            CHECK_FAILS(host_router_put(&it, mof));
-        }
+        CHECK_FAILS(put_registration(&it, P_QUERY));
+        CHECK_FAILS(put_registration(&it, "SupportsEnumeration = FALSE; " P_QUERY));
     }
     ROW("WMI-REG-005.true")
-        CHECK_HR(host_router_put(&it, HOST_REGISTERED("One", HOST_QUERY("__this isa 'P'"), "")),
+        CHECK_HR(put_registration(&it, "SupportsEnumeration = TRUE; " P_QUERY), WBEM_S_NO_ERROR);
+    ROW("WMI-REG-008.forms") {
+        CHECK_HR(put_registration(&it,
+                                  "SupportsEnumeration = TRUE; ResultSetQueries = "
+                                  "{" HOST_QUERY("__Class = 'P'") "," HOST_QUERY(
+                                      "__Dynasty = 'P'") "," HOST_QUERY("__this isa 'P'") "};"),
                  WBEM_S_NO_ERROR);
+    }
+    ROW("WMI-REG-008.or")
+        CHECK_HR(put_registration(&it, "SupportsEnumeration = TRUE; ResultSetQueries = "
+                                       "{" HOST_QUERY("__Class = 'P' or __Class = 'Q'") "};"),
+                 WBEM_E_INVALID_QUERY);
+}
+
+CONF_CASE(HOST_ROUTE_BV_10, .title = "What a provider does not support", .level = CONF_MUST,
+          .reqs = REQS("WMI-REG-006"), .ics = "ANY", .needs = CONF_HOST,
+          .steps = "A provider whose class is got supports neither PutClass nor DeleteClass; put "
+                   "its class and delete it. Then one that does not support GetObject")
+{
+    HOST_ROUTER it;
+    HRESULT hr;
+
+    host_router_begin(c, &it, 0);
+    host_router_compile(&it, ONE_HAS(HOST_QUERY("__this isa 'P'"), ""));
+    (void)put_registration(&it, "SupportsGet = TRUE; SupportsPut = FALSE; SupportsDelete = FALSE; "
+                                "SupportsEnumeration = TRUE; " P_QUERY);
+    hr = host_router_put(&it, "class P { string More; };");
+    ROW("WMI-REG-006.put") {
+        CHECK_HR(hr, WBEM_E_PROVIDER_NOT_CAPABLE);
+        CHECK(!host_router_was_asked(&it, "put(1"));
+    }
+    hr = wbem_local_backend.drop(&it.local, &(struct wbem_call){.namespace = "root\\default"},
+                                 WBEM_GENUS_CLASS, "P");
+    ROW("WMI-REG-006.delete") {
+        CHECK_HR(hr, WBEM_E_PROVIDER_NOT_CAPABLE);
+        CHECK(!host_router_was_asked(&it, "delete(1"));
+    }
+    (void)put_registration(&it, "SupportsGet = FALSE; SupportsEnumeration = TRUE; " P_QUERY);
+    hr = host_router_get(&it, "P");
+    ROW("WMI-REG-006.get") {
+        CHECK_HR(hr, WBEM_E_PROVIDER_NOT_CAPABLE);
+        CHECK(!host_router_was_asked(&it, "get(1"));
+    }
 }
 
 /* ---- what comes of answers */
@@ -289,7 +337,7 @@ CONF_CASE(HOST_ROUTE_BV_08, .title = "Who is asked to make a class", .level = CO
     HOST_ROUTER it;
     HRESULT hr;
 
-    host_router_begin(c, &it);
+    host_router_begin(c, &it, 0);
     host_router_compile(&it, ONE_HAS(HOST_QUERY("__this isa 'N'"), "")
                                  TWO_HAS(HOST_QUERY("__this isa 'N'"), ""));
     it.one->put = WBEM_E_PROVIDER_NOT_CAPABLE;
@@ -316,7 +364,7 @@ CONF_CASE(HOST_ROUTE_BV_09, .title = "What clients are told of a provider that f
     HOST_ROUTER it;
     HRESULT hr;
 
-    host_router_begin(c, &it);
+    host_router_begin(c, &it, 0);
     host_router_compile(&it, BOTH);
     it.one->not_there = true;
     ROW("WMI-CLI-003.load")

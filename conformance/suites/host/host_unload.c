@@ -1,5 +1,5 @@
-/* When class providers are let go of, and replaced ("Unloading a Provider", "Updating a Provider").
- */
+/* When class providers are loaded, let go of, and replaced ("Initializing a Provider", "Unloading a
+ * Provider", "Updating a Provider"). */
 #include <string.h>
 
 #include "conformance/host/mof/mof.h"
@@ -18,7 +18,7 @@ static void begin(struct conf *c, struct host_router *it, const char *mof)
         "#pragma namespace(\"root\")\n"
         "instance of __ObjectProviderCacheControl { ClearAfter = \"00000000001000.000000:000\"; };";
 
-    host_router_begin(c, it);
+    host_router_begin(c, it, 0);
     host_router_compile(it, control);
     host_router_compile(it, mof);
 }
@@ -27,6 +27,69 @@ static void pass(struct host_router *it, unsigned minutes)
 {
     if (!world_advance(it->world, (uint64_t)minutes * MINUTE))
         conf_setup_failed(it->c, "time does not pass");
+}
+
+CONF_CASE(HOST_LOAD_BV_01, .title = "A provider is loaded when it is needed, and initialized first",
+          .level = CONF_MUST, .reqs = REQS("WMI-INIT-001", "WMI-INIT-002"), .ics = "ANY",
+          .needs = CONF_HOST,
+          .steps = "Register two providers, of which one says only when it has its turn that it is "
+                   "ready; get a class that is stored, then one of its own")
+{
+    HOST_ROUTER it;
+
+    begin(c, &it,
+          ONE(HOST_ONE, "") HOST_PROVIDER("Two", HOST_TWO, "")
+              HOST_REGISTERED("Two", HOST_QUERY("__CLASS = 'Q'"), "") "class S {};");
+    it.one->waits = true;
+    (void)host_router_get(&it, "S");
+    ROW("WMI-INIT-001.lazy")
+        CHECK(conf_same_text(c, host_router_asked(&it), ""));
+    (void)host_router_get(&it, "P");
+    (void)host_router_get(&it, "P");
+    (void)host_router_asked(&it);
+    ROW("WMI-INIT-001.first")
+        CHECK(strncmp(it.asked, "load(One NetworkService) Initialize(1 ", 38) == 0);
+    ROW("WMI-INIT-001.once")
+        CHECK(!strstr(strstr(it.asked, "Initialize(1") + 1, "Initialize(1"));
+    ROW("WMI-INIT-002")
+        CHECK(strstr(it.asked, "ready(1) services(1) "));
+}
+
+CONF_CASE(HOST_LOAD_BV_02, .title = "How an initialization ends", .level = CONF_MUST,
+          .reqs = REQS("WMI-INIT-004", "WMI-INIT-005", "WMI-INIT-006"), .ics = "ANY",
+          .needs = CONF_HOST,
+          .steps = "Initialize returns a failure and says nothing; succeeds and says nothing; says "
+                   "1, WBEM_S_INITIALIZED, WBEM_E_FAILED")
+{
+    HOST_ROUTER it;
+
+    host_router_begin(c, &it, 1);
+    host_router_compile(&it, ONE(HOST_ONE, ""));
+    it.one->returned = WBEM_E_FAILED;
+    ROW("WMI-INIT-004")
+        CHECK_HR(host_router_get(&it, "P"), WBEM_E_INITIALIZATION_FAILURE);
+    it.one->returned = WBEM_S_NO_ERROR;
+    it.one->never = true;
+    ROW("WMI-INIT-005")
+        CHECK_HR(host_router_get(&it, "P"), WBEM_E_PROVIDER_TIMED_OUT);
+    it.one->never = false;
+    it.one->says_more = true;
+    ROW("WMI-INIT-006.first")
+        CHECK_HR(host_router_get(&it, "P"), WBEM_S_NO_ERROR);
+}
+
+CONF_CASE(HOST_UNLOAD_BV_06, .title = "ClearAfter is an interval", .level = CONF_MUST,
+          .reqs = REQS("WMI-UNL-002"), .ics = "ANY", .needs = CONF_HOST,
+          .steps = "Put ClearAfter as an interval, and as a time")
+{
+    HOST_ROUTER it;
+
+    host_router_begin(c, &it, 0);
+#define CLEAR_AFTER(text) "instance of __ObjectProviderCacheControl { ClearAfter = \"" text "\"; };"
+    ROW("WMI-UNL-002.good")
+        CHECK_HR(host_router_put(&it, CLEAR_AFTER("00000000000200.000000:000")), WBEM_S_NO_ERROR);
+    ROW("WMI-UNL-002.time")
+        CHECK_FAILS(host_router_put(&it, CLEAR_AFTER("20261201000200.000000+000")));
 }
 
 CONF_CASE(HOST_UNLOAD_BV_01, .title = "An idle provider is let go of, and loaded again",

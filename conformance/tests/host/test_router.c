@@ -147,8 +147,10 @@ Test(router, each_class_is_its_providers)
     compile(BOTH);
     cr_expect_str_eq(asked(), "");
     cr_expect_str_eq(whose("Q", &hr), "2");
-    cr_expect_str_eq(asked(), "load(One NetworkService) Initialize(1 root\\default) get(1 Q) "
-                              "load(Two NetworkService) Initialize(2 root\\default) get(2 Q) ");
+    cr_expect_str_eq(
+        asked(),
+        "load(One NetworkService) Initialize(1 root\\default) ready(1) services(1) get(1 Q) "
+        "load(Two NetworkService) Initialize(2 root\\default) ready(2) services(2) get(2 Q) ");
     cr_expect_str_eq(whose("p_1", &hr), "1");
     cr_expect_str_eq(asked(), "get(1 p_1) ");
     cr_expect_eq(got("Nobody"), WBEM_E_NOT_FOUND);
@@ -271,6 +273,15 @@ Test(router, a_deletion_goes_to_who_has_the_class)
                  WBEM_E_NOT_FOUND);
 }
 
+Test(router, what_a_provider_has_and_cannot_change_is_not_stored)
+{
+    compile(BOTH);
+    one->put = WBEM_E_PROVIDER_NOT_CAPABLE;
+    cr_expect_eq(put("class P { string More; };", NULL), WBEM_E_PROVIDER_NOT_CAPABLE);
+    compile("class P { string Stored; };");
+    cr_expect_eq(put("class P { string Stored; string More; };", NULL), 0);
+}
+
 Test(router, what_is_not_supported_is_not_called)
 {
     compile(PROVIDER("One", ONE, "")
@@ -345,7 +356,41 @@ Test(router, one_that_does_not_come_up_is_tried_again)
     cr_expect_eq(got("P"), 0);
 }
 
+Test(router, a_return_value_is_no_readiness)
+{
+    compile(BOTH);
+    one->waits = true;
+    cr_expect_eq(got("P"), 0);
+    cr_expect(strstr(asked(), "ready(1) services(1)"));
+}
+
+Test(router, what_the_init_sink_is_told_first_counts)
+{
+    compile(BOTH);
+    one->says_more = true;
+    cr_expect_eq(got("P"), 0);
+}
+
+Test(router, a_failure_that_is_returned_is_not_waited_behind)
+{
+    compile(BOTH);
+    one->returned = WBEM_E_FAILED;
+    cr_expect_eq(got("P"), WBEM_E_INITIALIZATION_FAILURE);
+}
+
 /* ---- and down */
+Test(router, ClearAfter_is_an_interval_and_no_time)
+{
+    cr_expect_eq(put("instance of __ObjectProviderCacheControl "
+                     "{ ClearAfter = \"00000000000200.000000:000\"; };",
+                     NULL),
+                 0);
+    cr_expect_eq(put("instance of __ObjectProviderCacheControl "
+                     "{ ClearAfter = \"20261201000200.000000+000\"; };",
+                     NULL),
+                 WBEM_E_INVALID_PARAMETER);
+}
+
 enum { MINUTE = 60000 };
 
 Test(router, an_idle_one_goes_between_one_and_two_times_ClearAfter)
@@ -364,7 +409,9 @@ Test(router, an_idle_one_goes_between_one_and_two_times_ClearAfter)
     cr_expect_str_eq(asked(), "leave(1) ");
     cr_expect_eq(one->refs, 0);
     cr_expect_eq(got("P"), 0);
-    cr_expect_str_eq(asked(), "load(One NetworkService) Initialize(1 root\\default) get(1 P) ");
+    cr_expect_str_eq(
+        asked(),
+        "load(One NetworkService) Initialize(1 root\\default) ready(1) services(1) get(1 P) ");
 }
 
 Test(router, one_that_is_not_pure_stays)
