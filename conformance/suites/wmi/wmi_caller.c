@@ -1,5 +1,6 @@
 /* For whom a class provider works ("Impersonating a Client", "Securing Your Provider"): an
  * administrator at the machine, and a user that comes over the network. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "conformance/suites/wmi/wmi_subject.h"
@@ -172,26 +173,48 @@ static void want_hidden(const struct shares *shares, struct conf *c)
     conf_inconclusive(c, "its classes are for everybody");
 }
 
+/* Got by its name, or by its path. */
+static bool is_revealed(struct shares *shares, const char *path)
+{
+    const struct answer got = get(&shares->it, path);
+
+    return got.hr != WBEM_E_NOT_FOUND || count(&got);
+}
+
 CONF_CASE(WMI_CALLER_BV_02, .title = "What a client may not see is not there for it",
           .reqs = REQS("WMI-SEC-005"), .ics = "ANY", .needs = CONF_CLASS_PROVIDER,
           .steps = "Enumerate as an administrator and as a user; as the user get each class that "
-                   "the administrator sees")
+                   "the administrator sees, those that are hidden by their paths, too, and "
+                   "enumerate below those, and below one that there is not")
 {
     SHARES shares = {.it = {.c = NULL}};
-    unsigned listed = 0, revealed = 0;
+    unsigned listed = 0, revealed = 0, below = 0;
+    struct answer unknown;
+    char path[1024];
 
     compare(&shares, c);
+    unknown = enumerate(&shares.it, "Papkit_NoSuchClass", WBEM_FLAG_DEEP);
     for (size_t i = 0; i < count(&shares.all); i++) {
-        const struct answer got = get(&shares.it, name_of(&shares, i));
+        const char *name = name_of(&shares, i);
+        struct answer got;
 
-        listed += !is_hidden(&shares, i) && FAILED(got.hr);
-        revealed += is_hidden(&shares, i) && (got.hr != WBEM_E_NOT_FOUND || count(&got));
+        if (!is_hidden(&shares, i)) {
+            got = get(&shares.it, name);
+            listed += FAILED(got.hr);
+            continue;
+        }
+        snprintf(path, sizeof(path), "%s:%s", shares.it.registration.namespace, name);
+        revealed += is_revealed(&shares, name) || is_revealed(&shares, path);
+        got = enumerate(&shares.it, name, WBEM_FLAG_DEEP);
+        below += got.hr != unknown.hr || count(&got);
     }
     ROW("WMI-SEC-005.enum")
         CHECK_EQ(listed, 0);
     want_hidden(&shares, c);
     ROW("WMI-SEC-005.get")
         CHECK_EQ(revealed, 0);
+    ROW("WMI-SEC-005.below")
+        CHECK_EQ(below, 0);
 }
 
 CONF_CASE(WMI_CALLER_BV_03, .title = "Who only lets itself be known is let in nowhere",

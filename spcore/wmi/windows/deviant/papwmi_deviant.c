@@ -188,7 +188,7 @@ HRESULT __wrap_papwmi_begin_call(struct papwmi_provider *provider, enum papwmi_k
 
     if (kind == PAPWMI_GET && deviates(GET_REFUSED))
         return WBEM_E_PROVIDER_NOT_CAPABLE;
-    papwmi_deviant_asked(kind, flags);
+    papwmi_deviant_asked(kind, text, flags);
     narrow = papwmi_narrow(text);
     if (narrow)
         strncpy(shared, narrow, sizeof(shared) - 1);

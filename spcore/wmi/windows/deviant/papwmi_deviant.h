@@ -18,7 +18,7 @@ bool papwmi_deviates(enum papwmi_defect defect);
 #define SEAM(function) extern __typeof__(function) __wrap_##function, __real_##function
 
 /* What is asked for from now on, by one client at a time. */
-void papwmi_deviant_asked(enum papwmi_kind kind, LONG flags);
+void papwmi_deviant_asked(enum papwmi_kind kind, const WCHAR *text, LONG flags);
 void papwmi_deviant_namespace(IWbemServices *namespace, IWbemContext *context);
 /* How a call ends that would end so. */
 HRESULT papwmi_deviant_form(enum papwmi_kind kind, HRESULT hr);

@@ -1,6 +1,9 @@
 /* The defects of who is asked for: in whose name WMI is called, and what who may see. */
 #include "spcore/wmi/windows/deviant/papwmi_deviant.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* ---- in whose name */
 SEAM(papwmi_caller);
 HRESULT __wrap_papwmi_caller(HANDLE *ret_token)
@@ -30,12 +33,17 @@ BOOL __wrap_SetThreadToken(PHANDLE thread, HANDLE token)
 /* ---- who may see what */
 static bool is_elsewhere; /* the namespace is not its own */
 static enum papwmi_kind asked;
-static bool is_shallow;
+static bool is_shallow, is_path, is_known;
 static _Thread_local bool shut_out; /* who asks now */
 
-void papwmi_deviant_asked(enum papwmi_kind kind, LONG flags)
+void papwmi_deviant_asked(enum papwmi_kind kind, const WCHAR *text, LONG flags)
 {
+    char *narrow = papwmi_narrow(text);
+
     asked = kind;
+    is_path = narrow && strchr(narrow, ':');
+    is_known = narrow && strncmp(narrow, "PAP_", 4) == 0;
+    free(narrow);
     is_shallow = flags & WBEM_FLAG_SHALLOW;
 }
 
@@ -76,7 +84,8 @@ bool __wrap_papwmi_caller_is_let_in(HANDLE token)
     shut_out = !is;
     return is || (is_elsewhere && deviates(HERE_ALONE)) ||
            (asked == PAPWMI_ENUM && deviates(HIDDEN_LISTED)) ||
-           (asked == PAPWMI_GET && deviates(HIDDEN_GOT));
+           (asked == PAPWMI_GET && deviates(HIDDEN_GOT)) ||
+           (asked == PAPWMI_GET && is_path && deviates(HIDDEN_BY_PATH));
 }
 
 HRESULT papwmi_deviant_form(enum papwmi_kind kind, HRESULT hr)
@@ -85,6 +94,8 @@ HRESULT papwmi_deviant_form(enum papwmi_kind kind, HRESULT hr)
         return hr;
     if (kind == PAPWMI_GET && hr == WBEM_E_NOT_FOUND && deviates(HIDDEN_DENIED))
         return WBEM_E_ACCESS_DENIED;
+    if (kind == PAPWMI_ENUM && hr == WBEM_E_INVALID_CLASS && is_known && deviates(HIDDEN_PARENT))
+        return S_OK;
     if (kind != PAPWMI_ENUM || hr != S_OK)
         return hr;
     if (deviates(FORM_MIXED) && is_shallow)
