@@ -137,17 +137,18 @@ CONF_CASE(AUTH_MAC_BI_03, .title = "MACFinal ends the handle", .reqs = REQS("SP-
 static void check_several(struct wmdm_ends *e)
 {
     struct conf *c = e->c;
+    static const char letters[] = "abcd";
     SAC_HMAC macs[4] = {0};
 
     for (size_t i = 0; i < 4; i++)
         REQUIRE_HR(SLOT(*e, mac_init, &macs[i]), S_OK);
     for (size_t i = 0; i < 4; i++)
-        CHECK_HR(SLOT(*e, mac_update, macs[i], "abcd" + i, 1), S_OK);
+        CHECK_HR(SLOT(*e, mac_update, macs[i], &letters[i], 1), S_OK);
     for (size_t i = 0; i < 4; i++) {
         BYTE room[64] = {0}, expected[WMDM_MAC_LENGTH];
 
         CHECK_HR(SLOT(*e, mac_final, macs[i], room), S_OK);
-        client_mac(e, "abcd" + i, 1, expected);
+        client_mac(e, &letters[i], 1, expected);
         CHECK_BYTES(room, 8, expected, 8);
     }
 }
