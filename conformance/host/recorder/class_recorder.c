@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/host/principal/principal.h"
 #include "conformance/host/wbem/wbem.h"
 #include "conformance/host/wbem/wbem_value.h"
 #include "spcore/base.h"
@@ -26,13 +27,19 @@ __attribute__((format(printf, 2, 3))) static void note(struct class_recorders *a
     pthread_mutex_unlock(&all->lock);
 }
 
+/* And as whom, unless that is WMI itself. */
 static void note_text(struct class_recorder *it, const char *method, const WCHAR *text)
 {
-    char *utf8 = NULL;
+    const struct principal who = principal_now();
+    char *utf8 = NULL, name[PRINCIPAL_NAME];
 
     if (text)
         (void)wbem_utf8(text, &utf8);
     note(it->all, "%s(%s %s) ", method, it->by, utf8 ? utf8 : "NULL");
+    if (who.account != PRINCIPAL_SYSTEM) {
+        principal_name(&who, name);
+        note(it->all, "as(%s) ", name);
+    }
     free(utf8);
 }
 

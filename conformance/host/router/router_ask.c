@@ -36,6 +36,20 @@ static HRESULT begin(IWbemServices *services, const struct router_question *ques
     return hr;
 }
 
+struct router_before router_as(const struct provider_registration *who, bool initializes)
+{
+    const struct router_before before = {principal_acts(), principal_now()};
+    const struct principal caller = provider_caller(who, &before.client, initializes);
+
+    principal_act(&caller);
+    return before;
+}
+
+void router_was(const struct router_before *before)
+{
+    principal_act(before->acts ? &before->client : NULL);
+}
+
 /* A failure that says nothing is one of the provider's, for whoever asked WMI. */
 static HRESULT told(HRESULT hr)
 {
@@ -51,7 +65,10 @@ HRESULT router_ask(struct router *router, const struct provider_registration *wh
     HRESULT hr = sink ? router_use(router, who, &it) : WBEM_E_OUT_OF_MEMORY;
 
     if (SUCCEEDED(hr)) {
+        const struct router_before before = router_as(who, false);
+
         hr = begin(it->services, question, call->context, router_sink_objects(sink));
+        router_was(&before);
         if (SUCCEEDED(hr))
             hr = router_sink_await(sink, it, call, each, each_self);
         if (hr == WBEM_E_CALL_CANCELLED)

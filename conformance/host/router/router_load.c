@@ -4,7 +4,8 @@
 #include "conformance/host/wbem/wbem_value.h"
 
 /* An error that is returned is the end, too: nobody speaks to the sink then. */
-static HRESULT initialize(struct router_loaded *it, IWbemProviderInit *init)
+static HRESULT initialize(struct router_loaded *it, const struct provider_registration *who,
+                          IWbemProviderInit *init)
 {
     const struct router_options *options = &it->router->options;
     struct router_sink *sink = router_sink_new();
@@ -15,9 +16,13 @@ static HRESULT initialize(struct router_loaded *it, IWbemProviderInit *init)
     if (SUCCEEDED(hr) && options->backend)
         hr = wbem_services_new(options->backend, options->backend_self, it->namespace, NULL,
                                &services);
-    if (SUCCEEDED(hr))
+    if (SUCCEEDED(hr)) {
+        const struct router_before before = router_as(who, true);
+
         hr = IWbemProviderInit_Initialize(init, NULL, 0, namespace, NULL, services, NULL,
                                           router_sink_init(sink));
+        router_was(&before);
+    }
     if (SUCCEEDED(hr))
         hr = router_sink_await(sink, it, NULL, NULL, NULL);
     if (services)
@@ -36,7 +41,7 @@ HRESULT router_load(struct router_loaded *it, const struct provider_registration
 
     if (FAILED(hr) || !init)
         return WBEM_E_PROVIDER_LOAD_FAILURE;
-    hr = initialize(it, init);
+    hr = initialize(it, who, init);
     if (SUCCEEDED(hr)) {
         hr = IWbemProviderInit_QueryInterface(init, &IID_IWbemServices, (void **)&it->services);
         if (FAILED(hr) || !it->services)

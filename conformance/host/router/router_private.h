@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "conformance/host/include/objbase.h"
+#include "conformance/host/principal/principal.h"
 #include "conformance/host/router/router.h"
 
 /* ---- who is registered (router_routes.c) */
@@ -52,6 +53,15 @@ IWbemProviderInitSink *router_sink_init(struct router_sink *sink);
  * then nothing is taken any more. `call`: NULL, it cannot be cancelled. */
 HRESULT router_sink_await(struct router_sink *sink, struct router_loaded *from,
                           const struct wbem_call *call, cim_each *each, void *each_self);
+
+/* The thread acts as whom the provider is called for, which is whoever asks WMI (router_ask.c);
+ * router_was() makes it again what it was. */
+struct router_before {
+    bool acts;
+    struct principal client;
+};
+struct router_before router_as(const struct provider_registration *who, bool initializes);
+void router_was(const struct router_before *before);
 
 /* ---- those that are loaded (router_cache.c), by their namespaces and names */
 struct router_loaded {

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "conformance/host/principal/principal.h"
 #include "conformance/host/recorder/class_recorder.h"
 #include "conformance/host/wbem/wbem_local.h"
 #include "conformance/tests/host/wbem_sink.h"
@@ -489,4 +490,44 @@ Test(router, a_call_that_is_taken_back_is_taken_back_from_the_provider)
     class_recorder_let(one);
     cr_expect_str_eq(sink.names, "P_0 ");
     IWbemServices_Release(its);
+}
+
+/* ---- for whom */
+#define FOR_CLIENTS "ImpersonationLevel = 1; PerUserInitialization = TRUE;"
+
+Test(router, who_impersonates_is_called_for_whoever_asks)
+{
+    const struct principal user = {PRINCIPAL_USER, PRINCIPAL_IMPERSONATE, 1001};
+    HRESULT hr;
+
+    compile(PROVIDER("One", ONE, FOR_CLIENTS " InitializeAsAdminFirst = TRUE;")
+                REGISTERED("One", QUERY("__this isa 'P'"), "")
+                    PROVIDER("Two", TWO, "ImpersonationLevel = 1;")
+                        REGISTERED("Two", QUERY("__this isa 'Q'"), ""));
+    principal_act(&user);
+    cr_expect_str_eq(whose("P", &hr), "1");
+    cr_expect_str_eq(asked(), "load(One NetworkService) Initialize(1 root\\default) ready(1) "
+                              "services(1) get(1 P) as(PAPKIT\\User1001) ");
+    cr_expect_str_eq(whose("Q", &hr), "2");
+    cr_expect_str_eq(asked(), "get(1 Q) as(PAPKIT\\User1001) load(Two NetworkService) "
+                              "Initialize(2 root\\default) ready(2) services(2) get(2 Q) ");
+    cr_expect(principal_acts() && principal_now().number == 1001);
+    principal_act(NULL);
+    cr_expect_str_eq(whose("P", &hr), "1");
+    cr_expect_str_eq(asked(), "get(1 P) ");
+    cr_expect(!principal_acts());
+}
+
+Test(router, who_initializes_in_the_name_of_a_client_is_one_from_the_beginning)
+{
+    const struct principal user = {PRINCIPAL_USER, PRINCIPAL_IMPERSONATE, 1001};
+    HRESULT hr;
+
+    compile(PROVIDER("One", ONE, FOR_CLIENTS) REGISTERED("One", QUERY("__this isa 'P'"), ""));
+    principal_act(&user);
+    cr_expect_str_eq(whose("P", &hr), "1");
+    principal_act(NULL);
+    cr_expect_str_eq(asked(), "load(One NetworkService) Initialize(1 root\\default) "
+                              "as(PAPKIT\\User1001) ready(1) services(1) get(1 P) "
+                              "as(PAPKIT\\User1001) ");
 }
