@@ -347,12 +347,12 @@ static HRESULT answered(const struct router_question *question, HRESULT hr)
         return WBEM_E_PROVIDER_FAILURE;
     if (puts && deviates(FAILED_GOES_ON) && FAILED(hr))
         return WBEM_E_PROVIDER_NOT_CAPABLE;
-    if (many && deviates(FAILURE_ENDS) && FAILED(hr))
-        return WBEM_E_CALL_CANCELLED;
     if (many && deviates(FAILURE_HIDDEN) && FAILED(hr))
         return WBEM_S_NO_ERROR;
     return deviates(ONE_CODE) && FAILED(hr) ? WBEM_E_FAILED : hr;
 }
+
+static HRESULT ended; /* what the last one asked ended with */
 
 HRESULT __wrap_router_ask(struct router *router, const struct provider_registration *who,
                           const struct wbem_call *call, const struct router_question *question,
@@ -360,7 +360,10 @@ HRESULT __wrap_router_ask(struct router *router, const struct provider_registrat
 {
     if (deviates(CACHE) && caches && question->method == ROUTER_GET)
         return cached(router, who, call, question, each, each_self);
-    return answered(question, __real_router_ask(router, who, call, question, each, each_self));
+    if (deviates(FAILURE_ENDS) && question->method == ROUTER_CLASSES && FAILED(ended))
+        return ended;
+    ended = answered(question, __real_router_ask(router, who, call, question, each, each_self));
+    return ended;
 }
 
 /* ---- up and down */

@@ -120,6 +120,11 @@ static HRESULT find_provider(struct cim_repo *repo, int64_t ns, const struct cim
     if (SUCCEEDED(hr))
         hr = cim_repo_instance(repo, ns, &path, ret);
     cim_path_done(&path);
+    if (SUCCEEDED(hr) && !cim_is_a(*ret, "__Win32Provider")) {
+        cim_object_unref(*ret);
+        *ret = NULL;
+        hr = WBEM_E_NOT_FOUND;
+    }
     return hr;
 }
 

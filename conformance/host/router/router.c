@@ -64,13 +64,29 @@ static HRESULT get_class(void *self, const struct wbem_call *call, const char *n
             its = get_of(router, call, &routes.at[i], name, ret);
         if (SUCCEEDED(its))
             answer = WBEM_S_NO_ERROR;
-        else if (its == WBEM_E_CALL_CANCELLED)
-            hr = its;
+        else if (wbem_cancelled(call))
+            hr = WBEM_E_CALL_CANCELLED;
         else if (answer == WBEM_E_NOT_FOUND)
             answer = its;
     }
     router_routes_done(&routes);
     return FAILED(hr) ? hr : answer;
+}
+
+/* In the repository itself, whatever has become of its parents. */
+static HRESULT is_stored(struct router *router, const struct wbem_call *call, const char *name,
+                         bool *ret)
+{
+    char *missing = NULL;
+    int64_t ns = 0;
+    HRESULT hr = cim_repo_namespace(router->options.repo, call->namespace, false, &ns);
+
+    if (SUCCEEDED(hr))
+        hr = cim_repo_missing(router->options.repo, ns, name, &missing);
+    if (SUCCEEDED(hr))
+        *ret = !missing || strcasecmp(missing, name) != 0;
+    free(missing);
+    return hr;
 }
 
 /* ---- many classes */
@@ -131,18 +147,23 @@ static HRESULT classes(void *self, const struct wbem_call *call, const char *sup
     HRESULT hr = router_routes_read(router->options.repo, call->namespace, &routes),
             failed = WBEM_S_NO_ERROR;
     size_t answered = 0;
+    bool stored = !super;
 
     for (size_t i = 0; SUCCEEDED(hr) && i < routes.count; i++) {
         HRESULT its = classes_of(router, call, &routes.at[i], &going);
 
         answered += SUCCEEDED(its);
-        if (FAILED(going.refused) || its == WBEM_E_CALL_CANCELLED)
-            hr = its;
+        if (FAILED(going.refused))
+            hr = going.refused;
+        else if (wbem_cancelled(call))
+            hr = WBEM_E_CALL_CANCELLED;
         else if (FAILED(its) && failed == WBEM_S_NO_ERROR)
             failed = its;
     }
+    if (SUCCEEDED(hr) && FAILED(failed) && super)
+        hr = is_stored(router, call, super, &stored);
     if (SUCCEEDED(hr) && FAILED(failed))
-        hr = !answered && super ? failed : WBEM_S_PARTIAL_RESULTS;
+        hr = answered || stored ? WBEM_S_PARTIAL_RESULTS : failed;
     router_routes_done(&routes);
     return hr;
 }
@@ -241,17 +262,12 @@ static HRESULT admit_interval(const struct cim_object *control)
 static HRESULT admit_class(struct router *router, const struct wbem_call *call, const char *name)
 {
     struct cim_object *class = NULL;
-    char *missing = NULL;
-    int64_t ns = 0;
-    HRESULT hr = cim_repo_namespace(router->options.repo, call->namespace, false, &ns);
+    bool stored = false;
+    HRESULT hr = is_stored(router, call, name, &stored);
 
-    if (SUCCEEDED(hr))
-        hr = cim_repo_missing(router->options.repo, ns, name, &missing);
-    if (SUCCEEDED(hr) && missing && strcasecmp(missing, name) == 0 &&
-        SUCCEEDED(get_class(router, call, name, &class)))
+    if (SUCCEEDED(hr) && !stored && SUCCEEDED(get_class(router, call, name, &class)))
         hr = WBEM_E_PROVIDER_NOT_CAPABLE;
     cim_object_unref(class);
-    free(missing);
     return hr;
 }
 

@@ -39,9 +39,14 @@ static HRESULT begin(IWbemServices *services, const struct router_question *ques
 struct router_before router_as(const struct provider_registration *who, bool initializes)
 {
     const struct router_before before = {principal_acts(), principal_now()};
-    const struct principal caller = provider_caller(who, &before.client, initializes);
 
-    principal_act(&caller);
+    if (who) {
+        const struct principal caller = provider_caller(who, &before.client, initializes);
+
+        principal_act(&caller);
+    } else {
+        principal_act(NULL);
+    }
     return before;
 }
 
@@ -65,14 +70,17 @@ HRESULT router_ask(struct router *router, const struct provider_registration *wh
     HRESULT hr = sink ? router_use(router, who, &it) : WBEM_E_OUT_OF_MEMORY;
 
     if (SUCCEEDED(hr)) {
-        const struct router_before before = router_as(who, false);
+        struct router_before before = router_as(who, false);
 
         hr = begin(it->services, question, call->context, router_sink_objects(sink));
         router_was(&before);
         if (SUCCEEDED(hr))
             hr = router_sink_await(sink, it, call, each, each_self);
-        if (hr == WBEM_E_CALL_CANCELLED)
+        if (hr == WBEM_E_CALL_CANCELLED) {
+            before = router_as(who, false);
             (void)IWbemServices_CancelAsyncCall(it->services, router_sink_objects(sink));
+            router_was(&before);
+        }
         router_unuse(it, hr == RPC_E_DISCONNECTED);
     }
     if (sink)

@@ -37,11 +37,14 @@ HRESULT router_load(struct router_loaded *it, const struct provider_registration
 {
     const struct router_options *options = &it->router->options;
     IWbemProviderInit *init = NULL;
+    struct router_before before = router_as(NULL, false);
     HRESULT hr = options->activator->activate(options->activator_self, who, &init, &it->place);
 
+    router_was(&before);
     if (FAILED(hr) || !init)
         return WBEM_E_PROVIDER_LOAD_FAILURE;
     hr = initialize(it, who, init);
+    before = router_as(NULL, false);
     if (SUCCEEDED(hr)) {
         hr = IWbemProviderInit_QueryInterface(init, &IID_IWbemServices, (void **)&it->services);
         if (FAILED(hr) || !it->services)
@@ -50,15 +53,18 @@ HRESULT router_load(struct router_loaded *it, const struct provider_registration
     IWbemProviderInit_Release(init);
     if (FAILED(hr))
         options->activator->leave(options->activator_self, it->place, true);
+    router_was(&before);
     return hr;
 }
 
 void router_unload(struct router_loaded *it)
 {
     const struct router_options *options = &it->router->options;
+    const struct router_before before = router_as(NULL, false);
 
     IWbemServices_Release(it->services);
     options->activator->leave(options->activator_self, it->place, it->pure);
+    router_was(&before);
 }
 
 bool router_lives(const struct router_loaded *it)

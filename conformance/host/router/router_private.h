@@ -54,8 +54,8 @@ IWbemProviderInitSink *router_sink_init(struct router_sink *sink);
 HRESULT router_sink_await(struct router_sink *sink, struct router_loaded *from,
                           const struct wbem_call *call, cim_each *each, void *each_self);
 
-/* The thread acts as whom the provider is called for, which is whoever asks WMI (router_ask.c);
- * router_was() makes it again what it was. */
+/* The thread acts as whom the provider is called for, which is whoever asks WMI, or as WMI itself
+ * (NULL; router_ask.c); router_was() makes it again what it was. */
 struct router_before {
     bool acts;
     struct principal client;

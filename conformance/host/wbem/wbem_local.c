@@ -13,13 +13,14 @@
 /* A call with its namespace found. */
 struct here {
     struct wbem_local *local;
-    const struct wbem_call *call;
+    const struct wbem_call *call; /* the client's, or `elsewhere` */
+    struct wbem_call elsewhere;   /* the same in the namespace that a path says */
     int64_t ns;
 };
 
 static HRESULT arrive(struct wbem_local *local, const struct wbem_call *call, struct here *ret)
 {
-    *ret = (struct here){local, call, 0};
+    *ret = (struct here){.local = local, .call = call};
     return cim_repo_namespace(local->repo, call->namespace, false, &ret->ns);
 }
 
@@ -287,8 +288,12 @@ static HRESULT locate(void *self, const struct wbem_call *call, const char *text
     if (SUCCEEDED(hr) && ret_path->server && strcmp(ret_path->server, ".") != 0 &&
         strcasecmp(ret_path->server, CIM_SERVER) != 0)
         hr = WBEM_E_TRANSPORT_FAILURE;
-    if (SUCCEEDED(hr) && ret_path->namespace)
+    if (SUCCEEDED(hr) && ret_path->namespace) {
+        ret->elsewhere = *call;
+        ret->elsewhere.namespace = ret_path->namespace;
+        ret->call = &ret->elsewhere;
         hr = cim_repo_namespace(ret->local->repo, ret_path->namespace, false, &ret->ns);
+    }
     if (FAILED(hr))
         cim_path_done(ret_path);
     return hr;

@@ -179,6 +179,8 @@ LSTATUS WINAPI RegQueryValueExA(HKEY key, LPCSTR name, LPDWORD reserved, LPDWORD
     WCHAR *wide;
     LSTATUS result = widen(name, &wide);
 
+    if (!result && data && !io_size)
+        result = ERROR_INVALID_PARAMETER;
     if (!result)
         result = RegQueryValueExW(key, wide, reserved, &type, NULL, &size);
     if (!result) {

@@ -487,6 +487,7 @@ Test(router, a_call_that_is_taken_back_is_taken_back_from_the_provider)
     begin_held(its, &sink);
     cr_expect_eq(IWbemServices_CancelAsyncCall(its, &sink.face), 0);
     cr_expect_eq(wbem_sink_await(&sink), WBEM_E_CALL_CANCELLED);
+    cr_expect_not_null(strstr(asked(), "cancel(1"));
     class_recorder_let(one);
     cr_expect_str_eq(sink.names, "P_0 ");
     IWbemServices_Release(its);
@@ -530,4 +531,49 @@ Test(router, who_initializes_in_the_name_of_a_client_is_one_from_the_beginning)
     cr_expect_str_eq(asked(), "load(One NetworkService) Initialize(1 root\\default) "
                               "as(PAPKIT\\User1001) ready(1) services(1) get(1 P) "
                               "as(PAPKIT\\User1001) ");
+}
+
+/* ---- one that cannot be asked */
+Test(router, what_is_stored_is_listed_whoever_fails)
+{
+    HRESULT hr;
+
+    compile("class S {}; class S_1 : S {};" BOTH);
+    one->not_there = two->not_there = true;
+    cr_expect_str_eq(below("S", 0, &hr), "S_1 ");
+    cr_expect_eq(hr, WBEM_S_PARTIAL_RESULTS);
+}
+
+Test(router, a_provider_that_says_it_was_cancelled_ends_nobody_elses_answer)
+{
+    HRESULT hr;
+
+    compile(PROVIDER("One", ONE, "") REGISTERED("One", QUERY("__this isa 'P'"), "")
+                PROVIDER("Two", TWO, "") REGISTERED("Two", QUERY("__this isa 'P'"), ""));
+    two->classes = "P ";
+    one->got = WBEM_E_CALL_CANCELLED;
+    cr_expect_str_eq(whose("P", &hr), "2");
+}
+
+Test(router, a_path_in_another_namespace_asks_the_providers_there)
+{
+    HRESULT hr;
+
+    cr_assert_eq(compile_in("root\\cimv2", BOTH), 0);
+    cr_expect_null(whose("P", &hr));
+    cr_expect_str_eq(asked(), "");
+    cr_expect_str_eq(whose("root\\cimv2:P", &hr), "1");
+}
+
+Test(router, what_is_no_provider_is_none_whatever_it_is_called)
+{
+    HRESULT hr;
+
+    compile("class Evil { [key] string Name; uint32 HostingModel = 5; string CLSID; };"
+            "instance of Evil { Name = \"One\"; CLSID = \"" ONE "\"; };"
+            "instance of __ClassProviderRegistration { provider = \"Evil.Name='One'\";"
+            "SupportsGet = TRUE; ResultSetQueries = {" QUERY("__this isa 'P'") "}; };");
+    cr_expect_null(whose("P", &hr));
+    cr_expect_eq(hr, WBEM_E_PROVIDER_NOT_FOUND);
+    cr_expect_str_eq(asked(), "");
 }
