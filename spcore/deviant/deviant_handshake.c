@@ -244,7 +244,7 @@ HRESULT __wrap_sac_auth(struct sac_channel *channel, DWORD protocol, DWORD pass,
     if (hr == WMDM_E_CALL_OUT_OF_SEQUENCE && pass == 1)
         hr = after_lone_pass(channel, (struct sac_bytes){in, in_length}, hr, ret_out,
                              ret_out_length);
-    if (SUCCEEDED(hr) && pass == 1)
+    if (SUCCEEDED(hr) && pass == 1 && in_length <= sizeof(proof.data))
         keep_proof(in, in_length);
     if (SUCCEEDED(hr) && pass == 0 && deviates(OPEN_AFTER_PASS_0))
         atomic_store(&channel->open, true);

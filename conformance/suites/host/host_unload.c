@@ -36,6 +36,7 @@ CONF_CASE(HOST_LOAD_BV_01, .title = "A provider is loaded when it is needed, and
                    "ready; get a class that is stored, then one of its own")
 {
     HOST_ROUTER it;
+    const char *first;
 
     begin(c, &it,
           ONE(HOST_ONE, "") HOST_PROVIDER("Two", HOST_TWO, "")
@@ -49,8 +50,9 @@ CONF_CASE(HOST_LOAD_BV_01, .title = "A provider is loaded when it is needed, and
     (void)host_router_asked(&it);
     ROW("WMI-INIT-001.first")
         CHECK(strncmp(it.asked, "load(One NetworkService) Initialize(1 ", 38) == 0);
+    first = strstr(it.asked, "Initialize(1");
     ROW("WMI-INIT-001.once")
-        CHECK(!strstr(strstr(it.asked, "Initialize(1") + 1, "Initialize(1"));
+        CHECK(first && !strstr(first + 1, "Initialize(1"));
     ROW("WMI-INIT-002")
         CHECK(strstr(it.asked, "ready(1) services(1) "));
 }

@@ -185,8 +185,9 @@ CONF_CASE(MTP_PRP_BV_84, .title = "A reset of all device properties gives each i
             else
                 conf_note(c, "0x%04x does not have its default", one->code);
         }
-        put_back(&dut, one);
     }
+    for (one = before->descriptions; one < end; one++)
+        put_back(&dut, one);
     if (!asked)
         conf_inconclusive(c, "hosts set no property of the device");
     ROW("MTP-PRP-012.all")

@@ -7,7 +7,7 @@
 #include "spcore/base.h"
 
 enum { TO_CLASS = 0x21, FROM_CLASS = 0xa1, BIG = 1024 * 1024 };
-/* What may lie in a device's queues; in those of Android's gadget it is 128 KiB. */
+/* What may still lie in a device's queues; no document has a number, so it is much. */
 enum { QUEUED = BIG / 4 };
 
 static int cancel_as(struct dut *dut, uint16_t code, uint32_t id, int index, uint16_t length)

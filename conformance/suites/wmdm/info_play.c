@@ -197,7 +197,8 @@ static DWORD songs_in(struct wmdm *w, IMDSPStorage *folder)
     DWORD songs = 0;
 
     for (size_t i = 0; i < list.count; i++)
-        songs += (pv_attributes(w, list.item[i]) & WMDM_FILE_ATTR_AUDIO) != 0;
+        songs +=
+            (pv_attributes(w, list.item[i]) & (WMDM_FILE_ATTR_AUDIO | WMDM_FILE_ATTR_VIDEO)) != 0;
     wmdm_release_all(w, &list);
     return songs;
 }

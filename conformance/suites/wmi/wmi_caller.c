@@ -173,12 +173,23 @@ static void want_hidden(const struct shares *shares, struct conf *c)
     conf_inconclusive(c, "its classes are for everybody");
 }
 
-/* Got by its name, or by its path. */
-static bool is_revealed(struct shares *shares, const char *path)
+static struct answer get_by_path(struct shares *shares, const char *name)
 {
-    const struct answer got = get(&shares->it, path);
+    char path[1024];
 
-    return got.hr != WBEM_E_NOT_FOUND || count(&got);
+    snprintf(path, sizeof(path), "%s:%s", shares->it.registration.namespace, name);
+    return get(&shares->it, path);
+}
+
+/* By its name it is one that is not found, by its path it is as one that there is not. */
+static bool is_revealed(struct shares *shares, const char *name)
+{
+    const struct answer by_name = get(&shares->it, name);
+    const struct answer by_path = get_by_path(shares, name);
+    const struct answer unknown = get_by_path(shares, "Papkit_NoSuchClass");
+
+    return by_name.hr != WBEM_E_NOT_FOUND || by_path.hr != unknown.hr || count(&by_name) ||
+           count(&by_path);
 }
 
 CONF_CASE(WMI_CALLER_BV_02, .title = "What a client may not see is not there for it",
@@ -190,7 +201,6 @@ CONF_CASE(WMI_CALLER_BV_02, .title = "What a client may not see is not there for
     SHARES shares = {.it = {.c = NULL}};
     unsigned listed = 0, revealed = 0, below = 0;
     struct answer unknown;
-    char path[1024];
 
     compare(&shares, c);
     unknown = enumerate(&shares.it, "Papkit_NoSuchClass", WBEM_FLAG_DEEP);
@@ -203,8 +213,7 @@ CONF_CASE(WMI_CALLER_BV_02, .title = "What a client may not see is not there for
             listed += FAILED(got.hr);
             continue;
         }
-        snprintf(path, sizeof(path), "%s:%s", shares.it.registration.namespace, name);
-        revealed += is_revealed(&shares, name) || is_revealed(&shares, path);
+        revealed += is_revealed(&shares, name);
         got = enumerate(&shares.it, name, WBEM_FLAG_DEEP);
         below += got.hr != unknown.hr || count(&got);
     }
@@ -310,7 +319,7 @@ CONF_CASE(WMI_CALLER_BV_05, .title = "What is hidden is so in whatever namespace
     char *namespace;
     int64_t ns = 0;
     unsigned shown = 0;
-    struct answer some;
+    struct answer some = {NULL, S_OK};
 
     compare(&shares, c);
     want_hidden(&shares, c);
@@ -319,8 +328,11 @@ CONF_CASE(WMI_CALLER_BV_05, .title = "What is hidden is so in whatever namespace
         conf_setup_failed(c, "no memory");
     free(shares.it.registration.namespace);
     shares.it.registration.namespace = namespace;
-    load_again(&shares.it);
-    some = enumerate(&shares.it, NULL, WBEM_FLAG_DEEP);
+    wmi_release(&shares.it);
+    if (wmi_comes_up(&shares.it)) { /* who refuses to shows nothing */
+        wmi_ready(&shares.it);
+        some = enumerate(&shares.it, NULL, WBEM_FLAG_DEEP);
+    }
     for (size_t i = 0; i < count(&shares.all); i++)
         shown += is_hidden(&shares, i) && has(&some, name_of(&shares, i));
     ROW("WMI-SEC-008")

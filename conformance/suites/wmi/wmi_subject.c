@@ -56,7 +56,8 @@ static struct wmi_seen *look(void *self, const struct wbem_call *call)
 
     if (!has_context(call))
         atomic_fetch_add(&it->without_context, 1);
-    look_who(it);
+    else
+        look_who(it); /* what it does of its own accord is for nobody */
     return it;
 }
 
@@ -357,6 +358,25 @@ void wmi_load(struct wmi_subject *it, struct conf *c, enum provider_interaction 
     wmi_bring_up(it, kind);
 }
 
+bool wmi_comes_up(struct wmi_subject *it)
+{
+    wmi_create(it);
+    return SUCCEEDED(wmi_initialize(it)) &&
+           wmi_await(it, "IWbemProviderInit::Initialize", it->initialized) &&
+           it->initialized->result == WBEM_S_INITIALIZED;
+}
+
+void wmi_ready(struct wmi_subject *it)
+{
+    HRESULT hr;
+
+    wmi_enter(it, "QueryInterface(IWbemServices)");
+    hr = IWbemProviderInit_QueryInterface(it->init, &IID_IWbemServices, (void **)&it->services);
+    wmi_enter(it, NULL);
+    if (FAILED(hr) || !it->services)
+        conf_refused(it->c, "IWbemServices", "QueryInterface answered 0x%08x", (unsigned)hr);
+}
+
 void wmi_bring_up(struct wmi_subject *it, enum provider_interaction kind)
 {
     struct conf *c = it->c;
@@ -370,13 +390,8 @@ void wmi_bring_up(struct wmi_subject *it, enum provider_interaction kind)
         conf_refused(c, "Initialize", "it answered %s, and SetStatus never came", cim_status(hr));
     if (it->initialized->result != WBEM_S_INITIALIZED)
         conf_refused(c, "Initialize", "SetStatus said %s", cim_status(it->initialized->result));
-    if (kind == PROVIDER_PUSH)
-        return;
-    wmi_enter(it, "QueryInterface(IWbemServices)");
-    hr = IWbemProviderInit_QueryInterface(it->init, &IID_IWbemServices, (void **)&it->services);
-    wmi_enter(it, NULL);
-    if (FAILED(hr) || !it->services)
-        conf_refused(c, "IWbemServices", "QueryInterface answered 0x%08x", (unsigned)hr);
+    if (kind != PROVIDER_PUSH)
+        wmi_ready(it);
 }
 
 void wmi_release(struct wmi_subject *it)

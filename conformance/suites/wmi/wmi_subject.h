@@ -48,7 +48,11 @@ void wmi_unplug(struct wmi_subject *it);
 void wmi_create(struct wmi_subject *it);
 /* Calls Initialize; `it->initialized` has its sink. */
 HRESULT wmi_initialize(struct wmi_subject *it);
-/* Until it is ready for requests, or the case ends. */
+/* An object of its class, initialized; false: it does not want to be. */
+bool wmi_comes_up(struct wmi_subject *it);
+/* Takes its IWbemServices then. */
+void wmi_ready(struct wmi_subject *it);
+/* Both, or the case ends. */
 void wmi_bring_up(struct wmi_subject *it, enum provider_interaction kind);
 /* All of it. */
 void wmi_load(struct wmi_subject *it, struct conf *c, enum provider_interaction kind, bool plugged);
