@@ -171,7 +171,7 @@ def test_no_provider_fails_for_a_file_that_ends_at_4_gib(run, file, size, verdic
 
 @pytest.mark.parametrize("of", ["device", "player"])
 def test_an_mtp_device_is_the_providers_only_with_leave_and_that_is_said_once(run, of):
-    words = ("AUTH-*", PROVIDER_CASE, "--provider", OWN)
+    words = ("AUTH-MAC-*", PROVIDER_CASE, "--provider", OWN)
     with Papsim("mtp") as player:
         to = ("--device", player.uri()) if of == "device" else ("--player", "mtp")
         done, allowed = run(*words, *to), run(PROVIDER_CASE, "--provider", OWN, *to, "--allow-mtp")
