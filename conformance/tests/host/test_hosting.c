@@ -9,6 +9,7 @@
 
 #include "conformance/host/hosting/hosting_link.h"
 #include "conformance/host/wbem/wbem_local.h"
+#include "conformance/tests/host/built.h"
 #include "conformance/tests/host/wbem_sink.h"
 #include "spcore/base.h"
 
@@ -210,17 +211,6 @@ struct hosted {
     IWbemProviderInit *init;
     IWbemServices *services;
 };
-
-static void built(const char *name, char path[PATH_MAX])
-{
-    char self[PATH_MAX - 64];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-    cr_assert_gt(length, 0);
-    self[length] = '\0';
-    *strrchr(self, '/') = '\0';
-    snprintf(path, PATH_MAX, "%s/../../../%s", self, name);
-}
 
 /* Until it can be asked; `rude`: what it does then. */
 static void host(struct hosted *it, const char *rude, struct hosting_options options)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conformance/host/wbem/wbem_local.h"
+#include "conformance/tests/host/built.h"
 #include "conformance/tests/host/wbem_fixture.h"
 
 #define RUDE "{5C9E27A4-6C9B-4E0B-8A53-0E3C6B1F4D77}"
@@ -24,17 +25,6 @@ static struct wbem_local local, plain;
 static struct router *router;
 static struct router_processes *processes;
 static struct world *world;
-
-static void built(const char *name, char path[PATH_MAX])
-{
-    char self[PATH_MAX - 64];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-    cr_assert_gt(length, 0);
-    self[length] = '\0';
-    *strrchr(self, '/') = '\0';
-    snprintf(path, PATH_MAX, "%s/../../../%s", self, name);
-}
 
 static void setup(void)
 {
